@@ -1,0 +1,270 @@
+"""The edge: requests in, responses out, over ASGI; everything behind it is plain and synchronous.
+
+A dialect's handler is called with the whole request and gives a response whose body is bytes or an iterator of
+chunks. Between two chunks the event loop serves others, so a long answer holds nobody up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import logging
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, Protocol, cast
+from urllib.parse import parse_qsl, unquote
+
+from ..errors import Malformed, Problem, TooLarge
+
+log = logging.getLogger("rollbook")
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+BODY_LIMIT = 32 * 1024 * 1024
+"""The largest request that is read, in bytes; as Edlink's documentation gives for its service."""
+
+KEEP_LIMIT = 16 * 1024 * 1024
+"""The largest answer that is kept in memory, in bytes."""
+
+JSON = (b"content-type", b"application/json; charset=utf-8")
+# RFC 9111 §5.2.2.5: these are records of children; no shared or private cache keeps them.
+NO_STORE = (b"cache-control", b"no-store")
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request, whole."""
+
+    method: str
+    path: str
+    raw_query: bytes
+    headers: dict[bytes, bytes]
+    body: bytes = b""
+
+    @cached_property
+    def query(self) -> list[tuple[str, str]]:
+        """The query's names and values, in order."""
+        try:
+            text = self.raw_query.decode("ascii")
+            return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=200)
+        except (ValueError, UnicodeError) as error:
+            raise Malformed(
+                Problem("query", "is not a list of name=value in UTF-8", "encode it as URLs are")
+            ) from error
+
+    def header(self, name: str) -> str:
+        """A header's value, or an empty text."""
+        return self.headers.get(name.lower().encode(), b"").decode("latin-1")
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer; `keep` says that the same request gets the same answer until something is written."""
+
+    body: bytes | Iterator[bytes]
+    status: int = 200
+    headers: tuple[tuple[bytes, bytes], ...] = (JSON, NO_STORE)
+    keep: bool = False
+    until: float = field(default=float("inf"))
+    """The moment, seconds since 1970, after which the caller must be admitted anew."""
+
+
+class Handler(Protocol):
+    """A dialect: the paths that are its own, and how it answers."""
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """What the paths that are its own begin with."""
+        ...
+
+    def handle(self, request: Request) -> Response:
+        """Answer a request; never raises."""
+        ...
+
+    def refuse(self, request: Request, error: Exception) -> Response:
+        """An error in the dialect's own form."""
+        ...
+
+
+@dataclass
+class _Kept:
+    """Answers that are still true, least lately used first, within a bound of bytes."""
+
+    bound: int
+    held: int = 0
+    answers: OrderedDict[tuple[bytes, ...], tuple[object, Response]] = field(
+        default_factory=OrderedDict[tuple[bytes, ...], tuple[object, Response]]
+    )
+
+    def find(self, key: tuple[bytes, ...], state: object, now: float) -> Response | None:
+        found = self.answers.get(key)
+        if found is None:
+            return None
+        if found[0] != state or found[1].until <= now:
+            self.drop(key)
+            return None
+        self.answers.move_to_end(key)
+        return found[1]
+
+    def put(self, key: tuple[bytes, ...], state: object, response: Response) -> None:
+        assert isinstance(response.body, bytes)
+        self.drop(key)
+        self.answers[key] = (state, response)
+        self.held += len(response.body)
+        while self.held > self.bound:
+            self.drop(next(iter(self.answers)))
+
+    def drop(self, key: tuple[bytes, ...]) -> None:
+        gone = self.answers.pop(key, None)
+        if gone is not None:
+            self.held -= len(cast(bytes, gone[1].body))
+
+
+class Edge:
+    """The ASGI application: finds the dialect of a path, answers from memory while nothing has changed."""
+
+    def __init__(
+        self,
+        handlers: Iterable[Handler],
+        *,
+        state: Callable[[], object],
+        clock: Callable[[], float],
+        fallback: Handler,
+        memory: int = 128 * 1024 * 1024,
+    ) -> None:
+        self.routes = sorted(
+            ((prefix.lower(), h) for h in handlers for prefix in h.prefixes),
+            key=lambda r: len(r[0]),
+            reverse=True,
+        )
+        self.fallback = fallback
+        self.state = state
+        self.clock = clock
+        self.kept = _Kept(memory)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await _lifespan(receive, send)
+        elif scope["type"] == "http":
+            await self.serve(scope, receive, send)
+
+    async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        headers = dict(scope["headers"])
+        key = (scope["raw_path"], scope["query_string"], headers.get(b"authorization", b""))
+        state = self.state()
+        if scope["method"] == "GET":
+            known = self.kept.find(key, state, self.clock())
+            if known is not None:
+                await _send_whole(send, known)
+                return
+        request, handler, response = await self.receive(scope, headers, receive)
+        if response is None:
+            response = self.answer(handler, request)
+        await self.send(send, response, request.method, key, state)
+
+    async def send(self, send: Send, response: Response, method: str, key: tuple[bytes, ...], state: object) -> None:
+        """Send an answer, and keep it if it is short and stays true."""
+        whole = response
+        if not isinstance(response.body, bytes):
+            head = list(itertools.islice(response.body, 2))
+            if len(head) == 2 and method != "HEAD":
+                await self.stream(send, response, head, key, state)
+                return
+            _close(response.body)
+            whole = replace(response, body=b"".join(head))
+        if method == "HEAD":
+            whole = replace(whole, body=b"", keep=False)
+        if whole.keep and whole.status == 200:
+            self.kept.put(key, state, whole)
+        await _send_whole(send, whole)
+
+    async def stream(
+        self, send: Send, response: Response, head: list[bytes], key: tuple[bytes, ...], state: object
+    ) -> None:
+        """Send a long answer in chunks; other requests have their turn between two of them."""
+        assert not isinstance(response.body, bytes)
+        held: list[bytes] = []
+        size = 0
+        try:
+            await send({"type": "http.response.start", "status": response.status, "headers": list(response.headers)})
+            for chunk in itertools.chain(head, response.body):
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                await asyncio.sleep(0)
+                size += len(chunk)
+                if response.keep and size <= KEEP_LIMIT:
+                    held.append(chunk)
+                else:
+                    held.clear()
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            _close(response.body)
+        if response.keep and size <= KEEP_LIMIT:
+            self.kept.put(key, state, replace(response, body=b"".join(held)))
+
+    async def receive(
+        self, scope: Scope, headers: dict[bytes, bytes], receive: Receive
+    ) -> tuple[Request, Handler, Response | None]:
+        """The request and whose it is; a response at once when it is too large."""
+        raw = scope["raw_path"]
+        # A proxy's client sends the absolute form (RFC 9112 §3.2.2).
+        path = scope["path"]
+        if b"://" in raw[:9]:
+            path = "/" + unquote(raw.decode("latin-1")).split("://", 1)[1].partition("/")[2]
+        request = Request(scope["method"], path, scope["query_string"], headers)
+        handler = self.handler(path)
+        body = bytearray()
+        while True:
+            message = await receive()
+            body += message.get("body", b"")
+            if len(body) > BODY_LIMIT:
+                limit = BODY_LIMIT // 1024 // 1024
+                return (
+                    request,
+                    handler,
+                    handler.refuse(request, TooLarge(f"the body is larger than {limit} MB")),
+                )
+            if not message.get("more_body"):
+                break
+        return Request(request.method, path, request.raw_query, headers, bytes(body)), handler, None
+
+    def handler(self, path: str) -> Handler:
+        """The dialect that a path belongs to."""
+        lower = path.lower()
+        for prefix, handler in self.routes:
+            if lower.startswith(prefix):
+                return handler
+        return self.fallback
+
+    def answer(self, handler: Handler, request: Request) -> Response:
+        """The dialect's answer; a fault of ours is logged, and the caller told no more than that."""
+        try:
+            return handler.handle(request)
+        except Exception as error:
+            log.exception("fault while answering %s %s", request.method, request.path)
+            return handler.refuse(request, error)
+
+
+def _close(body: Iterator[bytes]) -> None:
+    close = getattr(body, "close", None)
+    if close is not None:
+        close()
+
+
+async def _lifespan(receive: Receive, send: Send) -> None:
+    while True:
+        message = await receive()
+        await send({"type": f"{message['type']}.complete"})
+        if message["type"] == "lifespan.shutdown":
+            return
+
+
+async def _send_whole(send: Send, response: Response) -> None:
+    assert isinstance(response.body, bytes)
+    length = (b"content-length", b"%d" % len(response.body))
+    await send({"type": "http.response.start", "status": response.status, "headers": [*response.headers, length]})
+    await send({"type": "http.response.body", "body": response.body})

@@ -1,0 +1,258 @@
+"""Tables and endpoints as values: what a dialect shows of the record, by the names that its standard gives."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from ..consent import Reader
+from ..fields import ALWAYS, Condition, Expr, Question, Record, Ref, Value, Within
+from ..scopes import ANYONE, Need
+
+
+class Table:
+    """A table of an answer: columns of one kind of record, spelled as the standard spells them.
+
+    Class keywords: `of`, the kind of record; `name`, the table's name on the wire when the class's is taken;
+    `only`, the rows that belong to it; `order`; `key`, what tells its rows apart in a change set; `follows`, the
+    reference to the main table's record, when the table holds parts of it.
+    """
+
+    of: ClassVar[type[Record]]
+    name: ClassVar[str]
+    columns: ClassVar[dict[str, Expr]]
+    only: ClassVar[Condition]
+    order: ClassVar[tuple[Expr, ...]]
+    key: ClassVar[Expr | None]
+    follows: ClassVar[Ref | None]
+
+    def __init_subclass__(
+        cls,
+        *,
+        of: type[Record],
+        name: str = "",
+        only: Condition = ALWAYS,
+        order: tuple[Expr, ...] = (),
+        key: Expr | None = None,
+        follows: Ref | None = None,
+    ) -> None:
+        cls.of = of
+        cls.name = name or cls.__name__
+        cls.columns = {n: e for base in reversed(cls.__mro__) for n, e in vars(base).items() if isinstance(e, Expr)}
+        cls.columns.pop("key", None)
+        cls.only = only
+        cls.order = order
+        cls.key = key if key is not None else cls.columns.get("Id")
+        cls.follows = follows
+
+
+@dataclass(frozen=True)
+class Union:
+    """One table on the wire that is filled from several kinds of record, one after the other."""
+
+    name: str
+    parts: tuple[type[Table], ...]
+
+
+@dataclass(frozen=True)
+class Counted:
+    """A table with a row for each area and how many rows a question has there."""
+
+    name: str
+    need: Need
+    areas: Mapping[str, type[Table] | Union]
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A table whose rows are worked out for the request rather than read from records."""
+
+    name: str
+    rows: Callable[[Context], list[dict[str, Any]]]
+    columns: Mapping[str, tuple[str, Value, str]]
+    """Name to what it is about, an example and its kind."""
+    need: Need = ANYONE
+    passing: bool = False
+    """Whether the same question may be answered differently a moment later."""
+
+
+AnyTable = type[Table] | Union | Counted | Facts
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a request is about, once it is understood: the reader, its arguments, and the moment."""
+
+    reader: Reader
+    args: Mapping[str, Any]
+    now: float
+    endpoint: Endpoint
+    catalogue: Mapping[str, Endpoint]
+
+
+# ---- options
+
+
+@dataclass(frozen=True)
+class Add:
+    """Show columns that are not shown otherwise."""
+
+    columns: tuple[str, ...]
+
+    def __init__(self, *columns: str) -> None:
+        object.__setattr__(self, "columns", columns)
+
+
+@dataclass(frozen=True)
+class With:
+    """Fill tables that are empty otherwise."""
+
+    tables: tuple[AnyTable, ...]
+
+    def __init__(self, *tables: AnyTable) -> None:
+        object.__setattr__(self, "tables", tables)
+
+
+@dataclass(frozen=True)
+class Also:
+    """Have further rows in the main table, and in others."""
+
+    rows: Condition
+    elsewhere: Mapping[type[Table], Condition] = field(default_factory=dict[type[Table], Condition])
+
+
+@dataclass(frozen=True)
+class Only:
+    """Have fewer rows in the main table."""
+
+    rows: Condition
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """Accepted, since clients send it, and without effect here for the reason given."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class Option:
+    """Something that a request may ask for; it does what its effects say, together."""
+
+    about: str
+    effects: tuple[Add | With | Also | Only | Nothing, ...]
+
+    def __init__(self, about: str, *effects: Add | With | Also | Only | Nothing) -> None:
+        object.__setattr__(self, "about", about)
+        object.__setattr__(self, "effects", effects)
+
+
+# ---- filters
+
+
+@dataclass(frozen=True)
+class Filter:
+    """A condition on the main table that brings its own value, the argument of the filter's name.
+
+    `kind` is how the value is written: text, csv, date, code, flag or number. `choices` are the values of a code as
+    they may be written (in any case), each with what it stands for. `instead` replaces the rows that belong to the
+    table by themselves. `default` gives the value when none is brought; `missing` says what to do without one.
+    """
+
+    about: str
+    where: Condition
+    kind: str = "text"
+    choices: Mapping[str, str] = field(default_factory=dict[str, str])
+    required: bool = False
+    unless: str = ""
+    """The filter that, when it is given, makes this one not required."""
+    instead: bool = False
+    default: Callable[[Reader], Value] | None = None
+    elsewhere: Mapping[type[Table], Condition] = field(default_factory=dict[type[Table], Condition])
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """One question that a dialect answers, and everything that may be said when it is asked."""
+
+    segment: str
+    title: str
+    category: str
+    about: str
+    need: Need
+    tables: tuple[AnyTable, ...]
+    options: Mapping[str, Option] = field(default_factory=dict[str, Option])
+    filters: Mapping[str, Filter] = field(default_factory=dict[str, Filter])
+    databases: tuple[str, ...] = ("XodSchoolData",)
+    meta: bool = False
+    years: bool = False
+    """Whether its arguments include the bounds of academic years."""
+
+    @property
+    def main(self) -> AnyTable | None:
+        """The table whose rows are filtered and paged."""
+        return self.tables[0] if self.tables else None
+
+    def parts(self, table: AnyTable) -> tuple[type[Table], ...]:
+        """The tables of records that a table on the wire is made of."""
+        if isinstance(table, Union):
+            return table.parts
+        return (table,) if isinstance(table, type) else ()
+
+    def optional(self) -> dict[str, str]:
+        """The columns of the main table that only an option shows, each with its option."""
+        return {
+            column: name
+            for name, option in self.options.items()
+            for effect in option.effects
+            if isinstance(effect, Add)
+            for column in effect.columns
+        }
+
+    def withheld(self) -> list[AnyTable]:
+        """The tables that only an option fills."""
+        return [t for o in self.options.values() for e in o.effects if isinstance(e, With) for t in e.tables]
+
+
+def rows_of(
+    table: type[Table], options: tuple[Option, ...], filters: tuple[Filter, ...], *, is_main: bool
+) -> Condition:
+    """The rows of a table under the options and filters of a request."""
+    instead = is_main and any(f.instead for f in filters)
+    where = ALWAYS if instead else table.only
+    for effect in (e for o in options for e in o.effects):
+        if isinstance(effect, Also) and not instead:
+            if is_main:
+                where = where | effect.rows
+            elif table in effect.elsewhere:
+                where = where | effect.elsewhere[table]
+    for effect in (e for o in options for e in o.effects):
+        if isinstance(effect, Only) and is_main:
+            where = where & effect.rows
+    for one in filters:
+        if is_main:
+            where = where & one.where
+        if table in one.elsewhere:
+            where = where & one.elsewhere[table]
+    return where
+
+
+def question(
+    table: type[Table],
+    columns: tuple[tuple[str, Expr], ...],
+    where: Condition,
+    *,
+    limited: bool,
+    whole: tuple[tuple[str, Expr], ...],
+) -> Question:
+    """The question whose answer is a table."""
+    return Question(table.of, columns, where, key=table.key, order=table.order, limited=limited, hashed=whole)
+
+
+def following(table: type[Table], main: Question) -> Condition:
+    """Only the parts of what the main table shows."""
+    if table.follows is None:
+        return ALWAYS
+    return Within(table.follows, main)

@@ -1,0 +1,325 @@
+"""The desk where apps are admitted: it keeps apps and grants, hands out tokens and takes them back."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+from ..errors import Conflict, Malformed, NotFound, NotSignedIn, Problem, Refused, nearest
+from ..fields import RECORDS
+from ..store.sqlite import Store
+from ..store.writing import now
+from .grants import GRANT_COLUMNS, MODES, App, Grant, grant_from, human_kind, known_scopes
+
+TOKEN_SECONDS = 5 * 24 * 3600
+"""The life of a token: five days, as the Xporter STS's recorded ones."""
+
+
+@dataclass(frozen=True)
+class ManagementPass:
+    """What a management token stands for: an app, and no school's records."""
+
+    app: App
+    expires: float
+
+
+@dataclass(frozen=True)
+class SchoolPass:
+    """What a school token stands for: a grant, until a moment (seconds since 1970)."""
+
+    grant: Grant
+    expires: float
+
+    @property
+    def app(self) -> App:
+        """The app that the token was given to."""
+        return self.grant.app
+
+
+class Paused(Refused):
+    """Authorisation is currently paused."""
+
+    def __init__(self) -> None:
+        # The document's own words (Authentication, Example AuthorisationPaused Response).
+        super().__init__(
+            "Authorisation is currently paused while the school finalises the selection of people "
+            "they wish to include in this feed."
+        )
+
+
+class WrongSecret(Refused):
+    """The app, the school or the secret is not right."""
+
+    def __init__(self) -> None:
+        # The document's own words (Authentication, Example Failed Response).
+        super().__init__("Relying Party not found for estab or secret not correct")
+
+
+def _digest(secret: str) -> bytes:
+    # Secrets are random and long, so a fast hash keeps them: there is no short list of guesses to slow down.
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def _new_secret() -> str:
+    return str(uuid.UUID(bytes=os.urandom(16), version=4))
+
+
+def moment(seconds: float) -> str:
+    """A moment as text, UTC, six decimals and `Z`."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+class Desk:
+    """Admits apps to one store. It notices within the same request what another process changed."""
+
+    def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
+        self.store = store
+        self.clock = clock
+        self._versions = (-1, -1)
+        self._passes: dict[bytes, SchoolPass | ManagementPass] = {}
+        self._today: str = ""
+
+    # ---- what has changed
+
+    def fresh(self) -> tuple[int, int]:
+        """The state of records and tokens; what was remembered of an earlier one is forgotten."""
+        versions = (self.store.data_version(), self.store.passing_version())
+        if versions != self._versions:
+            self._versions = versions
+            self._passes.clear()
+            self._today = self.store.setting("today") or ""
+        return versions
+
+    def today(self) -> str:
+        """The day as of which records are read: today (UTC), unless the data directory has stopped the clock."""
+        return self._today or date.fromtimestamp(self.clock()).isoformat()
+
+    # ---- apps and grants
+
+    def apps(self) -> list[App]:
+        """All apps by name."""
+        rows = self.store.records.execute("SELECT id, relying_party, name FROM app ORDER BY name, id")
+        return [App(*row) for row in rows]
+
+    def app(self, relying_party: str) -> App:
+        """The app that signs in by this name."""
+        found = self.store.records.execute(
+            "SELECT id, relying_party, name FROM app WHERE relying_party = ?", (relying_party,)
+        ).fetchone()
+        if found is None:
+            raise NotFound(
+                Problem(
+                    "app",
+                    f"{relying_party} is not known",
+                    nearest(relying_party, [a.relying_party for a in self.apps()]),
+                )
+            )
+        return App(*found)
+
+    def add_app(self, relying_party: str, name: str = "") -> tuple[App, str]:
+        """A new app and its management secret, which is shown once and kept only as a hash."""
+        if not relying_party or any(c.isspace() for c in relying_party):
+            raise Malformed(Problem("relying party", "must be a name without spaces", "such as app.example.org"))
+        if any(a.relying_party.lower() == relying_party.lower() for a in self.apps()):
+            raise Conflict(Problem("relying party", f"{relying_party} is already taken"))
+        app, secret = App(str(uuid.uuid4()), relying_party, name or relying_party), _new_secret()
+        with self.store.transaction() as db:
+            db.execute(
+                "INSERT INTO app VALUES (?, ?, ?, ?, ?)",
+                (app.id, app.relying_party, app.name, _digest(secret), now()),
+            )
+        return app, secret
+
+    def new_management_secret(self, app: App) -> str:
+        """Another management secret for an app; the earlier one and its tokens are void."""
+        secret = _new_secret()
+        with self.store.transaction() as db:
+            db.execute("UPDATE app SET secret = ? WHERE id = ?", (_digest(secret), app.id))
+        with self.store.passing as db:
+            db.execute("""DELETE FROM token WHERE app = ? AND "grant" = ''""", (app.id,))
+        self._versions = (-1, -1)
+        return secret
+
+    def schools(self) -> list[tuple[int, str, str, str, str]]:
+        """Every school: district number, hub id, establishment number, name, name of the district."""
+        return self.store.records.execute(
+            "SELECT s.district, s.id, s.estab, s.name, d.name FROM school s JOIN district d ON d.district = s.district"
+            " ORDER BY s.district, s.estab"
+        ).fetchall()
+
+    def school(self, estab: str) -> tuple[int, str, str]:
+        """The district number, hub id and name of the school with this establishment number."""
+        found = self.store.records.execute("SELECT district, id, name FROM school WHERE estab = ?", (estab,)).fetchone()
+        if found is None:
+            known = [f"{e}" for _, _, e, _, _ in self.schools()][:40]
+            raise NotFound(Problem("estab", f"no school has the number {estab}", nearest(estab, known)))
+        return found
+
+    def grants(self, app: App | None = None) -> list[Grant]:
+        """All grants, or those of one app, by school."""
+        every = self.store.records.execute(f"SELECT {GRANT_COLUMNS} ORDER BY a.name, s.estab")
+        return [g for g in map(grant_from, every) if app is None or g.app == app]
+
+    def grant(self, app: App, estab: str) -> Grant:
+        """What a school has granted to an app."""
+        for grant in self.grants(app):
+            if grant.estab == estab:
+                return grant
+        raise NotFound(
+            Problem("grant", f"{app.relying_party} has none at {estab}", "make one with `rollbook apps grant`")
+        )
+
+    def authorise(self, app: App, estab: str, scopes: Iterable[str]) -> tuple[Grant, str]:
+        """Grant scopes at a school, or grant them anew: a new school secret voids the earlier one and its tokens."""
+        held = known_scopes(frozenset(scopes))
+        district, school, _ = self.school(estab)
+        secret = _new_secret()
+        with self.store.transaction() as db:
+            db.execute(
+                "INSERT INTO \"grant\" VALUES (?, ?, ?, ?, ?, 'active', ?, 1, '{}', ?, NULL)"
+                " ON CONFLICT (app, school) DO UPDATE SET scopes = excluded.scopes, state = 'active', ended = NULL,"
+                " secret = excluded.secret, version = version + 1",
+                (
+                    str(uuid.uuid4()),
+                    app.id,
+                    district,
+                    school,
+                    json.dumps(sorted(held)),
+                    _digest(secret),
+                    now(),
+                ),
+            )
+        grant = self.grant(app, estab)
+        self._drop_tokens(grant)
+        return grant, secret
+
+    def narrow(self, grant: Grant, scopes: Iterable[str]) -> Grant:
+        """Leave a grant only these scopes from now on; its tokens go on with what is left."""
+        left = known_scopes(frozenset(scopes))
+        more = sorted(left - grant.scopes)
+        if more:
+            raise Conflict(
+                *(
+                    Problem("scopes", f"{name} is not held, so it cannot be kept", "authorise anew to widen")
+                    for name in more
+                )
+            )
+        return self._update(grant, "scopes = ?", json.dumps(sorted(left)))
+
+    def pause(self, grant: Grant, paused: bool = True) -> Grant:
+        """Stop a grant for a while, or let it go on."""
+        if grant.state == "revoked":
+            raise Conflict("the grant is revoked", hint="authorise the app anew")
+        return self._update(grant, "state = ?", "paused" if paused else "active")
+
+    def revoke(self, grant: Grant) -> Grant:
+        """End a grant; its tokens and its secret end with it."""
+        ended = self._update(grant, "state = 'revoked', secret = NULL, ended = ?", now())
+        self._drop_tokens(grant)
+        return ended
+
+    def choose(self, grant: Grant, kind: str, mode: str, mis_ids: Iterable[str]) -> Grant:
+        """Let a grant see only these people of a kind, or all except them; mode `all` takes the choice back."""
+        human = human_kind(kind)
+        if mode not in {*MODES, "all"}:
+            raise Malformed(Problem("mode", f"{mode} is not known", nearest(mode, [*MODES, "all"])))
+        wanted = list(mis_ids)
+        table = RECORDS[human].table
+        ids = {
+            m: self.store.records.execute(
+                f'SELECT id FROM "{table}" WHERE district = ? AND school = ? AND mis_id = ?',
+                (grant.district, grant.school, m),
+            ).get
+            for m in wanted
+        }
+        missing = [m for m, i in ids.items() if i is None]
+        if missing:
+            raise NotFound(*(Problem("people", f"no {human} has the Id {m} at {grant.estab}") for m in missing))
+        people = {k: v for k, v in grant.people.items() if k != human}
+        if mode != "all":
+            people[human] = mode
+        with self.store.transaction() as db:
+            db.execute('DELETE FROM chosen WHERE "grant" = ? AND kind = ?', (grant.id, human))
+            db.executemany("INSERT INTO chosen VALUES (?, ?, ?)", [(grant.id, human, i) for i in ids.values()])
+            db.execute(
+                'UPDATE "grant" SET people = ?, version = version + 1 WHERE id = ?',
+                (json.dumps(people), grant.id),
+            )
+        return self.grant(grant.app, grant.estab)
+
+    def _update(self, grant: Grant, sets: str, value: str) -> Grant:
+        with self.store.transaction() as db:
+            db.execute(f'UPDATE "grant" SET {sets}, version = version + 1 WHERE id = ?', (value, grant.id))
+        return self.grant(grant.app, grant.estab)
+
+    def _drop_tokens(self, grant: Grant) -> None:
+        with self.store.passing as db:
+            db.execute('DELETE FROM token WHERE "grant" = ?', (grant.id,))
+        self._versions = (-1, -1)
+
+    # ---- tokens
+
+    def sign_in(self, relying_party: str, password: str, estab: str = "") -> tuple[str, float]:
+        """A token and the moment when it expires: for a school's records, or, without `estab`, for management."""
+        app, grant = self._secret_of(relying_party, _digest(password), estab)
+        token = base64.b64encode(os.urandom(48)).decode()
+        expires = self.clock() + TOKEN_SECONDS
+        with self.store.passing as db:
+            db.execute("DELETE FROM token WHERE expires < ?", (self.clock(),))
+            db.execute("INSERT INTO token VALUES (?, ?, ?, ?, ?)", (_digest(token), app, grant, 0, expires))
+        return token, expires
+
+    def _secret_of(self, relying_party: str, digest: bytes, estab: str) -> tuple[str, str]:
+        if not estab:
+            found = self.store.records.execute(
+                "SELECT id FROM app WHERE relying_party = ? AND secret = ?", (relying_party, digest)
+            ).get
+            if found is None:
+                raise WrongSecret
+            return found, ""
+        row = self.store.records.execute(
+            'SELECT a.id, g.id, g.state FROM "grant" g JOIN app a ON a.id = g.app'
+            " JOIN school s ON s.district = g.district AND s.id = g.school"
+            " WHERE a.relying_party = ? AND s.estab = ? AND g.secret = ?",
+            (relying_party, estab, digest),
+        ).fetchone()
+        if row is None or row[2] == "revoked":
+            raise WrongSecret
+        if row[2] == "paused":
+            raise Paused
+        return row[0], row[1]
+
+    def admit(self, token: str) -> SchoolPass | ManagementPass:
+        """What a token stands for now; a token dies with its grant."""
+        digest = _digest(token)
+        admitted = self._passes.get(digest) or self._look_up(digest)
+        if admitted.expires <= self.clock():
+            raise NotSignedIn("the token has expired", hint="ask the STS for a new one")
+        self._passes[digest] = admitted
+        return admitted
+
+    def _look_up(self, digest: bytes) -> SchoolPass | ManagementPass:
+        row = self.store.passing.execute('SELECT app, "grant", expires FROM token WHERE hash = ?', (digest,)).fetchone()
+        if row is None:
+            raise NotSignedIn("the token is not known here", hint="ask the STS for a new one")
+        app, grant, expires = row
+        if not grant:
+            found = self.store.records.execute(
+                "SELECT id, relying_party, name FROM app WHERE id = ?", (app,)
+            ).fetchone()
+            if found is None:
+                raise NotSignedIn("the app of this token is gone")
+            return ManagementPass(App(*found), expires)
+        kept = self.store.records.execute(f"SELECT {GRANT_COLUMNS} WHERE g.id = ?", (grant,)).fetchone()
+        if kept is None or kept[10] == "revoked":
+            raise NotSignedIn("the school has revoked this authorisation")
+        if kept[10] == "paused":
+            raise Paused
+        return SchoolPass(grant_from(kept), expires)

@@ -1,0 +1,97 @@
+"""Apps and what schools let them see."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..errors import Malformed, NotFound, Problem, nearest
+from ..fields import RECORDS
+from ..scopes import CATALOGUE
+
+MODES = {"only": "only the people chosen", "except": "all but the people chosen"}
+STATES = {
+    "active": "the app may read",
+    "paused": "the school is still choosing the people whom the app may read of",
+    "revoked": "the app may no longer read",
+}
+
+
+@dataclass(frozen=True)
+class App:
+    """A piece of software that reads; `relying_party` is the name by which it signs in."""
+
+    id: str
+    relying_party: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Grant:
+    """What one school lets one app see: these scopes, of these people."""
+
+    id: str
+    app: App
+    district: int
+    school: str
+    estab: str
+    school_name: str
+    mis: str
+    scopes: frozenset[str]
+    state: str
+    version: int
+    people: Mapping[str, str] = field(default_factory=dict[str, str])
+    """For each kind of human named one by one: `only` or `except`; the people stand in the `chosen` table."""
+
+    @property
+    def view(self) -> tuple[frozenset[str], tuple[tuple[str, str], ...]]:
+        """What decides how a question is compiled; grants with equal views share their plans."""
+        return self.scopes, tuple(sorted(self.people.items()))
+
+
+GRANT_COLUMNS = (
+    "g.id, a.id, a.relying_party, a.name, g.district, g.school, s.estab, s.name, s.mis,"
+    " g.scopes, g.state, g.version, g.people"
+    ' FROM "grant" g JOIN app a ON a.id = g.app'
+    " JOIN school s ON s.district = g.district AND s.id = g.school"
+)
+
+
+def grant_from(row: tuple[Any, ...]) -> Grant:
+    """A grant as the store keeps it."""
+    identity, app, party, name, district, school, estab, school_name, mis, scopes, state, version, people = row
+    return Grant(
+        identity,
+        App(app, party, name),
+        district,
+        school,
+        estab,
+        school_name,
+        mis or "rollbook",
+        frozenset(json.loads(scopes)),
+        state,
+        version,
+        json.loads(people),
+    )
+
+
+def known_scopes(names: frozenset[str]) -> frozenset[str]:
+    """The scopes as the catalogue spells them; any case is accepted, `all` stands for every one of them."""
+    spelled = {name.lower(): name for name in CATALOGUE}
+    if {n.lower() for n in names} == {"all"}:
+        return frozenset(CATALOGUE)
+    unknown = [n for n in sorted(names) if n.lower() not in spelled]
+    if unknown:
+        raise Malformed(*(Problem("scopes", f"{n} is not a scope", nearest(n, CATALOGUE)) for n in unknown))
+    return frozenset(spelled[n.lower()] for n in names)
+
+
+def human_kind(name: str) -> str:
+    """The kind of human meant: Student, Staff or Contact, in any case, singular or plural."""
+    kinds = {r.__name__.lower(): r.__name__ for r in RECORDS.values() if r.human}
+    found = kinds.get(name.lower()) or kinds.get(name.lower().removesuffix("s"))
+    if not found:
+        raise NotFound(Problem("people", f"{name} is not a kind of person", nearest(name, kinds.values())))
+    return found

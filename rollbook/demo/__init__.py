@@ -1,0 +1,138 @@
+"""Invented schools, the same for everyone: the documents, the tests, the console and try-outs use them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from ..errors import Malformed
+from ..model.attendance import Mark
+from ..store.sqlite import Store
+from ..store.writing import free_estab
+from .admissions import Place
+from .classes import Groups, open_groups
+from .draft import Draft
+from .families import settle
+from .pupils import Office
+from .register import Registers
+from .schools import TRUSTS, Trust, district_facts, put_bodies, put_school
+from .staffroom import staff_school
+from .years import UK_THIS
+
+__all__ = ["DEFAULT_TODAY", "Calendar", "Demo", "DemoSchool", "build"]
+
+DEFAULT_TODAY = date(2026, 11, 20)
+"""A Friday in the autumn term: the day on which the clock of the invented schools stands still."""
+
+Progress = Callable[[str, int, int], None]
+
+
+@dataclass(frozen=True)
+class DemoSchool:
+    """An invented school: its district's number, hub id, establishment number and name."""
+
+    district: int
+    id: str
+    estab: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """The academic year of the invented schools, and Monday and Friday of the last week with marks."""
+
+    year_from: str
+    year_to: str
+    week: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Demo:
+    """What was built; dates are `yyyy-MM-dd`."""
+
+    districts: tuple[int, ...]
+    schools: tuple[DemoSchool, ...]
+    calendar: Calendar
+    today: str
+
+
+def build(store: Store, today: date = DEFAULT_TODAY, *, progress: Progress | None = None, size: float = 1.0) -> Demo:
+    """Put the invented districts into a store and stop its clock at `today`; `size` 0.1 is a tenth.
+
+    `progress` is told what was done, how many steps so far and of how many. Raises `Malformed` when `today`
+    is not in the invented autumn term, and `Conflict` when the store holds one of the schools already.
+    """
+    _check(store, today)
+    step = _steps(progress, sum(1 + len(trust.plans) for trust in TRUSTS))
+    built = [_build_district(store, trust, today, size, step) for trust in TRUSTS]
+    store.set("today", today.isoformat())
+    return Demo(
+        districts=tuple(number for number, _ in built),
+        schools=tuple(school for _, schools in built for school in schools),
+        calendar=Calendar(UK_THIS.start, UK_THIS.end, _last_week(today)),
+        today=today.isoformat(),
+    )
+
+
+def _check(store: Store, today: date) -> None:
+    autumn = UK_THIS.terms[0]
+    if not autumn.start <= today.isoformat() <= autumn.end:
+        hint = f"choose a day from {autumn.start} to {autumn.end}"
+        raise Malformed(f"the invented schools cannot stand still on {today}", hint=hint)
+    for trust in TRUSTS:
+        for plan in trust.plans:
+            free_estab(store.records, plan.estab, 0)
+
+
+def _steps(progress: Progress | None, total: int) -> Callable[[str], None]:
+    done = 0
+
+    def step(what: str) -> None:
+        nonlocal done
+        done += 1
+        if progress:
+            progress(what, done, total)
+
+    return step
+
+
+def _last_week(today: date) -> tuple[str, str]:
+    held = [d.date for d in UK_THIS.days() if d.date <= today.isoformat() and not d.closed]
+    last = date.fromisoformat(held[-1])
+    monday = last - timedelta(last.weekday())
+    return monday.isoformat(), (monday + timedelta(4)).isoformat()
+
+
+def _build_district(
+    store: Store, trust: Trust, today: date, size: float, step: Callable[[str], None]
+) -> tuple[int, list[DemoSchool]]:
+    draft = Draft(trust.name)
+    number = store.new_district(district_facts(draft, trust))
+    put_bodies(draft, trust)
+    opened = _open_schools(draft, trust, today, size)
+    with store.write(number) as batch:
+        batch.ids = draft.new_id
+        draft.write(batch)
+        step(trust.name)
+        for groups, places in opened:
+            registers = Registers(groups, places, today.isoformat())
+            batch.add(Mark, registers.sessions())
+            batch.add(Mark, registers.lessons(_last_week(today)[0]))
+            step(groups.plan.name)
+    return number, [DemoSchool(number, g.school, g.plan.estab, g.plan.name) for g, _ in opened]
+
+
+def _open_schools(draft: Draft, trust: Trust, today: date, size: float) -> list[tuple[Groups, list[Place]]]:
+    schools = [(plan, *put_school(draft, plan)) for plan in trust.plans]
+    staffs = [staff_school(draft, plan, school) for plan, school, _ in schools]
+    every = settle(draft, trust, today, size, [m for staff in staffs for m in staff.teachers()])
+    opened: list[tuple[Groups, list[Place]]] = []
+    for (plan, school, sessions), staff in zip(schools, staffs, strict=True):
+        places = [p for p in every if p.stay.plan is plan]
+        groups = open_groups(draft, plan, school, staff, sessions, places)
+        office = Office(draft, groups)
+        for place in places:
+            office.enrol(place)
+        opened.append((groups, places))
+    return opened

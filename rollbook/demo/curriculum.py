@@ -1,0 +1,128 @@
+"""What the invented schools teach, who is in which group, and cohorts for something more."""
+
+from __future__ import annotations
+
+from random import Random
+from typing import NamedTuple
+
+from .schools import Plan
+
+
+class Line(NamedTuple):
+    """A place in the week: how many lessons, what is taught then, and how pupils come into groups."""
+
+    key: str
+    lessons: int
+    how: str
+    subjects: tuple[str, ...]
+
+
+def _one(key: str, lessons: int, how: str) -> Line:
+    return Line(key, lessons, how, (key,))
+
+
+CORE = (_one("En", 4, "set"), _one("Ma", 4, "set"), _one("Sc", 4, "set"))
+LOWER = (
+    *CORE,
+    _one("Fr", 3, "form"),
+    _one("Hi", 2, "form"),
+    _one("Gg", 2, "form"),
+    _one("Ar", 1, "form"),
+    _one("Mu", 1, "form"),
+    _one("Co", 2, "form"),
+    _one("Pe", 2, "form"),
+)
+MIDDLE = (
+    *CORE,
+    _one("Pe", 1, "form"),
+    *(Line(block, 3, "option", ("Fr", "Hi", "Gg", "Ar", "Mu", "Co")) for block in "ABCD"),
+)
+SIXTH = (
+    Line("A", 5, "option", ("Ma", "Hi", "Ar")),
+    Line("B", 5, "option", ("En", "Sc", "Co")),
+    Line("C", 5, "option", ("Gg", "Fr", "Ma")),
+    Line("D", 5, "option", ("Sc", "Mu", "En")),
+)
+PRIMARY = tuple(_one(key, 0, "class") for key in ("En", "Ma", "Sc", "Mu"))
+HIGH = tuple(_one(key, 0, "section") for key in ("ENG", "MATH", "SCI", "SOC", "SPA", "ELE"))
+
+SUBJECTS = {
+    "En": "English",
+    "Ma": "Mathematics",
+    "Sc": "Science",
+    "Fr": "French",
+    "Hi": "History",
+    "Gg": "Geography",
+    "Ar": "Art",
+    "Mu": "Music",
+    "Co": "Computing",
+    "Pe": "Physical Education",
+}
+US_SUBJECTS = {
+    "ENG": "English",
+    "MATH": "Mathematics",
+    "SCI": "Science",
+    "SOC": "Social Studies",
+    "SPA": "Spanish",
+    "ELE": "Electives",
+}
+COURSES = {
+    "ENG": ("English 9", "English 10", "American Literature", "World Literature"),
+    "MATH": ("Algebra I", "Geometry", "Algebra II", "Precalculus"),
+    "SCI": ("Biology", "Chemistry", "Physics", "Environmental Science"),
+    "SOC": ("World Geography", "World History", "US History", "Government"),
+    "SPA": ("Spanish I", "Spanish II", "Spanish III", "Spanish IV"),
+    "ELE": ("Band", "Studio Art", "Woodwork", "Personal Finance"),
+}
+"""The courses of a subject in grades 9 to 12."""
+
+
+def lines_of(plan: Plan, year: int) -> tuple[Line, ...]:
+    """What is taught in a year of a school."""
+    if plan.american:
+        return HIGH
+    if plan.primary:
+        return PRIMARY
+    return LOWER if year < 10 else MIDDLE if year < 12 else SIXTH
+
+
+def week_of(plan: Plan, year: int) -> tuple[str | None, ...]:
+    """The line of each of the 25 lessons of a week (five a day), or none for a study period."""
+    slots: list[str | None] = []
+    for line in lines_of(plan, year):
+        slots += [line.key] * line.lessons
+    slots += [None] * (25 - len(slots))
+    # The order must repeat; nobody needs to be surprised by it.
+    Random(f"{plan.key} {year}").shuffle(slots)  # noqa: S311
+    return tuple(slots)
+
+
+class Cohort(NamedTuple):
+    """Students chosen for something: code, name, first and last day, years, and the share of them."""
+
+    code: str
+    name: str
+    start: str
+    end: str | None
+    years: tuple[int, ...]
+    share: float
+
+
+COHORTS = {
+    "thornfield": (
+        Cohort("DEA", "Duke's Expedition Award", "2026-09-14", "2027-07-16", (9, 10), 0.12),
+        Cohort("GM", "Gifted Mathematicians", "2025-09-15", None, (7, 8, 9, 10, 11), 0.05),
+        Cohort("SCU", "Summer Catch-Up", "2026-06-01", "2026-07-17", (8, 9), 0.08),
+        Cohort("MUS", "Spring Musical", "2027-01-11", "2027-03-19", (7, 8, 9), 0.1),
+    ),
+    "brambleside": (
+        Cohort("RR", "Reading Recovery", "2026-09-14", "2027-02-12", (1, 2), 0.2),
+        Cohort("CHO", "Choir", "2025-09-15", None, (3, 4, 5, 6), 0.2),
+        Cohort("FS", "Forest School", "2027-04-19", "2027-07-09", (0, 1), 0.5),
+    ),
+    "saguaro": (
+        Cohort("MENTOR", "Freshman Mentoring", "2026-08-24", "2027-05-14", (9,), 0.3),
+        Cohort("CREDIT", "Credit Recovery", "2026-09-08", None, (10, 11, 12), 0.1),
+        Cohort("PROM", "Prom Committee", "2027-02-01", "2027-05-08", (11, 12), 0.1),
+    ),
+}

@@ -1,0 +1,1 @@
+"""The APIs that Rollbook speaks, one folder each."""

@@ -1,0 +1,115 @@
+"""Xporter, the School Data API 1.0.0: the core that UK apps read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import unquote
+
+from ...api.http import Request, Response
+from ...api.resource import Context
+from ...consent import Desk, Reader
+from ...consent.desk import ManagementPass, SchoolPass
+from ...errors import NotFound, NotHeld, NotSignedIn, Problem, RollbookError, WrongMethod, nearest
+from . import management
+from .answering import db_status, prepare, render
+from .asking import Asked, understand, wants_status_codes
+from .catalogue import ENDPOINTS
+from .changes import render_changes
+from .wire import SchoolNotGranted, TestError, failure, success
+
+__all__ = ["Xporter"]
+
+Calls = Callable[[str, dict[str, object]], None]
+"""How a callback leaves: an address and the body to post to it."""
+
+
+class Xporter:
+    """The dialect's handler: finds what a path means, admits the caller, answers."""
+
+    prefixes = ("/api/v1/", "/api/oauth/", "/idaas/")
+
+    def __init__(self, desk: Desk, calls: Calls) -> None:
+        self.desk = desk
+        self.calls = calls
+        self.info = {
+            "tokendetails": management.token_details,
+            "scopes": management.scopes,
+            "queries": management.queries,
+        }
+
+    def handle(self, request: Request) -> Response:
+        """Answer a request."""
+        try:
+            return self.route(request)
+        except RollbookError as error:
+            return self.refuse(request, error)
+
+    def refuse(self, request: Request, error: Exception) -> Response:
+        """An error in Xporter's own form."""
+        try:
+            status_codes = wants_status_codes(request.query)
+        except RollbookError:
+            status_codes = False
+        return failure(error, status_codes=status_codes)
+
+    def route(self, request: Request) -> Response:
+        steps = [unquote(s) for s in request.path.strip("/").split("/")]
+        lower = [s.lower() for s in steps]
+        if lower[-1] == "gettoken" and lower[:-1] in (["api", "oauth"], ["idaas", "sts", "sts"]):
+            return management.get_token(request, self.desk)
+        if lower[:2] != ["api", "v1"]:
+            raise NotFound(
+                Problem("path", "is not one that Xporter has", "tokens are given at POST /api/oauth/GetToken")
+            )
+        if request.method not in ("GET", "HEAD"):
+            raise WrongMethod(Problem("method", f"{request.method} is not answered here", "send a GET"))
+        admitted = self.admit(request)
+        if len(lower) == 3 and lower[2] in self.info:
+            return self.info[lower[2]](admitted)
+        if len(lower) in (5, 6) and lower[2] == "school":
+            return self.school(request, admitted, steps[3], steps[4], steps[5] if len(steps) == 6 else "")
+        known = ["School/{estab}/{Endpoint}", *self.info]
+        raise NotFound(Problem("path", "is not one that Xporter has", nearest("/".join(steps[2:]), known)))
+
+    def admit(self, request: Request) -> SchoolPass | ManagementPass:
+        kind, _, token = request.header("authorization").strip().partition(" ")
+        if kind.lower() != "idaas" or not token.strip():
+            raise NotSignedIn(Problem("Authorization", "is missing", "send the header Authorization: Idaas {token}"))
+        return self.desk.admit(token.strip())
+
+    def school(
+        self, request: Request, admitted: SchoolPass | ManagementPass, estab: str, segment: str, identity: str
+    ) -> Response:
+        endpoint = ENDPOINTS.get(segment.lower())
+        reader = self.reader(admitted, estab)
+        if endpoint is None:
+            names = [e.segment for e in ENDPOINTS.values()]
+            raise NotFound(Problem("path", f"{segment[:60]} is not an endpoint", nearest(segment[:60], names)))
+        if not endpoint.need.met_by(reader.grant.scopes):
+            raise NotHeld(Problem(endpoint.segment, f"needs the scope {endpoint.need}", "ask the school to grant it"))
+        asked = understand(endpoint, request.query, identity, reader)
+        return self.answer(asked, Context(reader, asked.args, self.desk.clock(), endpoint, ENDPOINTS), admitted.expires)
+
+    def reader(self, admitted: SchoolPass | ManagementPass, estab: str) -> Reader:
+        """The reader for the token's own school; another school is refused whether or not it exists."""
+        if isinstance(admitted, ManagementPass):
+            raise SchoolNotGranted(
+                "a management token reads no school's records", hint="ask the STS for a school token"
+            )
+        if admitted.grant.estab != estab:
+            raise SchoolNotGranted(
+                Problem("estab", "is not the school that the token is for", "use the school's own token")
+            )
+        return Reader(self.desk.store, admitted.grant, self.desk.today())
+
+    def answer(self, asked: Asked, context: Context, until: float) -> Response:
+        if asked.endpoint.segment == "TestError":
+            raise TestError
+        if asked.callback:
+            self.calls(asked.callback, dict(db_status(asked.endpoint, context)))
+        if asked.only_status:
+            return success(db_status(asked.endpoint, context))
+        if asked.changed_rows is not None:
+            return Response(render_changes(asked, context))
+        passing = any(t.facts is not None and t.facts.passing for t in prepare(asked, context.reader))
+        return Response(render(asked, context), keep=not passing and not asked.callback, until=until)

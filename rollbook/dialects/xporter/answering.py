@@ -1,0 +1,303 @@
+"""Answers: the tables of an endpoint, rendered as one JSON object, in chunks."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from ...api.resource import (
+    AnyTable,
+    Context,
+    Counted,
+    Endpoint,
+    Facts,
+    Table,
+    following,
+    question,
+    rows_of,
+)
+from ...consent import Reader
+from ...consent.reader import Plan, Session
+from ...fields import Expr, Question
+from ...scopes import ANYONE
+from .asking import ROW_LIMIT, Asked
+
+FIRST_CHUNK, CHUNK = 16 * 1024, 256 * 1024
+"""Bytes: the first chunk is small so that it leaves early, the others large so that they are few."""
+
+LIFETIMES = {"XodSchoolData": 1440, "XodAttendanceForDate": 30, "XodEndpointInfo": 5}
+"""Minutes for which each of the service's databases is current (vendor documentation, caching)."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One kind of record's share of a table, compiled."""
+
+    plan: Plan
+    main: bool
+    lookup: bool
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A table on the wire, compiled for a kind of grant: parts to read, areas to count, or facts to work out."""
+
+    name: str
+    parts: tuple[Part, ...] = ()
+    areas: tuple[tuple[str, tuple[Plan, ...]], ...] = ()
+    facts: Facts | None = None
+    columns: tuple[tuple[str, str], ...] = ()
+
+
+_prepared: OrderedDict[object, tuple[Prepared, ...]] = OrderedDict()
+_PREPARED_LIMIT = 2048
+
+
+def prepare(asked: Asked, reader: Reader) -> tuple[Prepared, ...]:
+    """The tables of an answer, compiled once for each kind of grant and shape of request."""
+    key = (reader.grant.view, asked.shape)
+    found = _prepared.get(key)
+    if found is None:
+        found = _prepared[key] = tuple(_Preparing(asked, reader).table(t) for t in asked.endpoint.tables)
+        if len(_prepared) > _PREPARED_LIMIT:
+            _prepared.popitem(last=False)
+    else:
+        _prepared.move_to_end(key)
+    return found
+
+
+class _Preparing:
+    def __init__(self, asked: Asked, reader: Reader) -> None:
+        self.asked = asked
+        self.reader = reader
+        self.endpoint = asked.endpoint
+        self.hidden = set(map(id, asked.endpoint.withheld())) - {
+            id(t)
+            for o in asked.chosen_options
+            for e in o.effects
+            if hasattr(e, "tables")
+            for t in getattr(e, "tables", ())
+        }
+        self.shown = {c for o in asked.chosen_options for e in o.effects for c in getattr(e, "columns", ())}
+
+    def table(self, table: AnyTable) -> Prepared:
+        if id(table) in self.hidden and not any(t == table.name for t, _, _ in self.asked.select):
+            return Prepared(table.name)
+        if isinstance(table, Facts):
+            return self.facts(table)
+        if isinstance(table, Counted):
+            return self.counted(table)
+        parts = tuple(p for p in map(self.part, self.endpoint.parts(table)) if p is not None)
+        return Prepared(table.name, parts)
+
+    def facts(self, table: Facts) -> Prepared:
+        seen = table.need.met_by(self.reader.grant.scopes)
+        return Prepared(table.name, facts=table if seen else None, columns=self.named(table.name, table.columns))
+
+    def counted(self, table: Counted) -> Prepared:
+        if not table.need.met_by(self.reader.grant.scopes):
+            return Prepared(table.name)
+        areas = tuple((area, tuple(map(self.count_plan, self.endpoint.parts(t)))) for area, t in table.areas.items())
+        return Prepared(table.name, areas=areas, columns=self.named(table.name, table.columns))
+
+    def named(self, table: str, columns: Iterable[str]) -> tuple[tuple[str, str], ...]:
+        """The columns to show of a table that is not read from records, each with the name to show it by."""
+        return tuple((c, n) for t, c, n in self.asked.select if t == table) or tuple((c, c) for c in columns)
+
+    def count_plan(self, table: type[Table]) -> Plan:
+        counted = question(table, (("Id", table.columns["Id"]),), table.only, limited=False, whole=())
+        return self.reader.prepare(counted, ("count", table.of.__name__, table.__name__))
+
+    def part(self, table: type[Table]) -> Part | None:
+        main = table in self.endpoint.parts(self.endpoint.main) if self.endpoint.main else False
+        columns = self.columns(table, main)
+        if not any(e.need != ANYONE for _, e in self.reader.visible(self.everything(table, main))):
+            return None
+        asked = self.question(table, columns, main=main)
+        plan = self.reader.prepare(asked, (*self.asked.shape, table.__name__))
+        return Part(plan, main, not main and table.follows is None)
+
+    def question(self, table: type[Table], columns: tuple[tuple[str, Expr], ...], *, main: bool) -> Question:
+        where = rows_of(table, self.asked.chosen_options, self.asked.chosen_filters, is_main=main)
+        if not main and table.follows is not None:
+            where = where & following(table, self.question(self.leader(), (), main=True))
+        return question(table, columns, where, limited=True, whole=self.everything(table, main))
+
+    def leader(self) -> type[Table]:
+        """The main table, which side tables follow."""
+        main = self.endpoint.main
+        if not isinstance(main, type):
+            raise TypeError(f"nothing can follow the main table of {self.endpoint.segment}")
+        return main
+
+    def everything(self, table: type[Table], main: bool) -> tuple[tuple[str, Expr], ...]:
+        """The columns that a row has when none are chosen, with those that options add."""
+        optional = self.endpoint.optional() if main else {}
+        return tuple((n, e) for n, e in table.columns.items() if n not in optional or n in self.shown)
+
+    def columns(self, table: type[Table], main: bool) -> tuple[tuple[str, Expr], ...]:
+        chosen = [(c, n) for t, c, n in self.asked.select if t == table.name]
+        if chosen:
+            return tuple((n, table.columns[c]) for c, n in chosen)
+        return self.everything(table, main)
+
+
+# ---- rendering
+
+
+@dataclass
+class Tail:
+    """What is only known when the rows have been read."""
+
+    rows: int = 0
+    total: int | None = None
+
+
+def render(asked: Asked, context: Context) -> Iterator[bytes]:
+    """The body of an answer."""
+    return gather(_pieces(asked, context))
+
+
+def gather(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Small pieces put together into chunks worth sending."""
+    held: list[bytes] = []
+    size, enough = 0, FIRST_CHUNK
+    for piece in pieces:
+        held.append(piece)
+        size += len(piece)
+        if size >= enough:
+            yield b"".join(held)
+            held.clear()
+            size, enough = 0, CHUNK
+    yield b"".join(held)
+
+
+def _pieces(asked: Asked, context: Context) -> Iterator[bytes]:
+    reader, tail = context.reader, Tail()
+    with reader.session() as session:
+        lead = b"{"
+        for table in prepare(asked, reader):
+            yield b"%s%s:[" % (lead, msgspec.json.encode(table.name))
+            yield from separated(_rows(table, asked, context, session, tail))
+            yield b"]"
+            lead = b","
+        yield b'%s"meta":%s' % (lead, msgspec.json.encode(meta(context) if asked.offset == 0 else []))
+        yield from _pagination(asked, context, session, tail)
+    yield b"}"
+
+
+def separated(rows: Iterable[bytes]) -> Iterator[bytes]:
+    """Rows with commas between them."""
+    first = True
+    for row in rows:
+        yield row if first else b"," + row
+        first = False
+
+
+def _rows(table: Prepared, asked: Asked, context: Context, session: Session, tail: Tail) -> Iterator[bytes]:
+    left, passed = asked.limit, asked.offset
+    for part in table.parts:
+        if part.main:
+            before = tail.rows
+            for row in session.rows(part.plan, asked.args, left, passed):
+                tail.rows += 1
+                yield row
+            left -= tail.rows - before
+            if passed and len(table.parts) > 1:
+                passed = max(passed - session.count(part.plan, asked.args), 0)
+        elif not (part.lookup and asked.offset):
+            yield from session.rows(part.plan, asked.args, -1, 0, asked.limit, asked.offset)
+    yield from worked_out(table, context, session)
+
+
+def worked_out(table: Prepared, context: Context, session: Session) -> Iterator[bytes]:
+    """The rows of a table that are counted or worked out."""
+    rows: list[dict[str, Any]] = []
+    for area, plans in table.areas:
+        rows.append({"Area": area, "Count": sum(session.count(p, context.args) for p in plans)})
+    if table.facts is not None:
+        rows += table.facts.rows(context)
+    for row in rows:
+        yield msgspec.json.encode({shown: row[name] for name, shown in table.columns})
+
+
+def _pagination(asked: Asked, context: Context, session: Session, tail: Tail) -> Iterator[bytes]:
+    if not asked.paged and tail.rows < ROW_LIMIT:
+        return
+    total = total_rows(asked, context.reader, session)
+    if asked.paged or total > ROW_LIMIT:
+        yield b',"__pagination__":' + msgspec.json.encode([pagination(asked, total)])
+
+
+def total_rows(asked: Asked, reader: Reader, session: Session) -> int:
+    """How many rows the main table has in all."""
+    parts = [p for t in prepare(asked, reader) for p in t.parts if p.main]
+    return sum(session.count(p.plan, asked.args) for p in parts)
+
+
+def pagination(asked: Asked, total: int) -> dict[str, Any]:
+    """The `__pagination__` row; the next page is named even after the last one, as the service does."""
+    page = asked.page or 1
+    return {
+        "PageSize": asked.limit,
+        "PageNumber": page,
+        "PageCount": -(-total // asked.limit),
+        "RowCount": total,
+        "NextPage": f"?page={page + 1}&pageSize={asked.limit}",
+    }
+
+
+def meta(context: Context) -> list[dict[str, Any]]:
+    """The `meta` table: the system that the records come from, and when they were last read from it."""
+    grant = context.reader.grant
+    return [{"Id": 1, "MIS": grant.mis, "Version": "1", "DateTime": context.reader.synced()}]
+
+
+# ---- the state of the databases
+
+
+def db_status(endpoint: Endpoint, context: Context) -> dict[str, Any]:
+    """The `DBStatus` object: the databases behind an endpoint. Its columns are Rollbook's, since none are public.
+
+    The hub answers from the record itself, so a database is always `OK`; its age is that of the last reading from
+    the school's source.
+    """
+    now = datetime.fromtimestamp(context.now, UTC)
+    made = context.reader.synced()
+    read = datetime.fromisoformat(made).replace(tzinfo=UTC) if made else now
+    age = max(int((now - read).total_seconds() // 60), 0)
+    return {
+        "DBStatus": [
+            {
+                "Id": str(number),
+                "DBName": name,
+                "Status": "OK",
+                "LastUpdated": _plain(read),
+                "ExpiresAt": _plain(read + timedelta(minutes=LIFETIMES[name] * (age // LIFETIMES[name] + 1))),
+                "AgeMinutes": age,
+            }
+            for number, name in enumerate(endpoint.databases, 1)
+        ]
+    }
+
+
+def _plain(at: datetime) -> str:
+    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}"
+
+
+def kinds_read(asked: Asked, reader: Reader) -> set[str]:
+    """The kinds of record that an answer is made of."""
+    found = {
+        kind
+        for t in prepare(asked, reader)
+        for plan in (*(p.plan for p in t.parts), *(p for _, ps in t.areas for p in ps))
+        for kind in plan.reads
+    }
+    # Siblings are worked out from relationships, academic years from sessions.
+    beyond = {"Relationship": "Sibling" in found, "Session": asked.endpoint.years}
+    return found | {kind for kind, read in beyond.items() if read}

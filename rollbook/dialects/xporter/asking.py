@@ -1,0 +1,333 @@
+"""A request for an endpoint, understood: its options, filters, selection and page, or everything wrong with it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+from ...api.resource import Add, Endpoint, Filter, Option, Table, Union, With
+from ...consent import Reader
+from ...errors import Malformed, Problem, nearest
+from ...fields import Expr
+
+ROW_LIMIT = 100_011
+"""The most rows of the main table in one answer (the document's default maximum number of records)."""
+
+COMMON = (
+    "page",
+    "pagesize",
+    "changedRows",
+    "select",
+    "options",
+    "callbackUrl",
+    "httpstatuscodes",
+    "onlyGetDBStatus",
+)
+_COLUMN = re.compile(r"^(?:(?P<table>\w+)\.)?(?P<column>\w+|\*)(?:\s+as\s+(?P<name>.+))?$", re.IGNORECASE)
+_NAME = re.compile(r"^\w[\w .-]{0,63}$")
+_TRUE, _FALSE = {"true", "1", "yes", "on", ""}, {"false", "0", "no", "off"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a request asks of an endpoint."""
+
+    endpoint: Endpoint
+    options: tuple[str, ...] = ()
+    filters: tuple[str, ...] = ()
+    args: dict[str, Any] = field(default_factory=dict[str, Any])
+    select: tuple[tuple[str, str, str], ...] = ()
+    """(table, column, shown as); empty for every column."""
+    page: int | None = None
+    page_size: int | None = None
+    changed_rows: str | None = None
+    callback: str | None = None
+    status_codes: bool = False
+    only_status: bool = False
+
+    @property
+    def paged(self) -> bool:
+        """Whether the caller asked for a page."""
+        return self.page is not None or self.page_size is not None
+
+    @property
+    def limit(self) -> int:
+        """The most rows of the main table to show."""
+        return min(self.page_size or ROW_LIMIT, ROW_LIMIT)
+
+    @property
+    def offset(self) -> int:
+        """How many rows of the main table to pass over."""
+        return ((self.page or 1) - 1) * self.limit
+
+    @property
+    def shape(self) -> tuple[object, ...]:
+        """What decides how the tables are compiled."""
+        return (self.endpoint.segment, self.options, self.filters, self.select)
+
+    @property
+    def chosen_options(self) -> tuple[Option, ...]:
+        """The options asked for."""
+        return tuple(self.endpoint.options[name] for name in self.options)
+
+    @property
+    def chosen_filters(self) -> tuple[Filter, ...]:
+        """The filters that are in force."""
+        return tuple(self.endpoint.filters[name] for name in self.filters)
+
+
+def wants_status_codes(query: Iterable[tuple[str, str]]) -> bool:
+    """Whether errors are to be told by the HTTP status as well."""
+    return any(name.lower() == "httpstatuscodes" and value.strip().lower() in _TRUE for name, value in query)
+
+
+def understand(endpoint: Endpoint, query: list[tuple[str, str]], identity: str, reader: Reader) -> Asked:
+    """The request, understood; raises `Malformed` with every problem at once."""
+    return _Understanding(endpoint, reader).run(query, identity)
+
+
+class _Understanding:
+    def __init__(self, endpoint: Endpoint, reader: Reader) -> None:
+        self.endpoint = endpoint
+        self.reader = reader
+        self.problems: list[Problem] = []
+        self.said: dict[str, str] = {}
+        # A filter or option that rests on facts which are not held is as if it did not exist.
+        self.filters = {n: f for n, f in endpoint.filters.items() if self._may(f)}
+        self.options = {n: o for n, o in endpoint.options.items() if self._offers(o)}
+        self.names = {n.lower(): n for n in (*COMMON, *self.filters, *self.options)}
+
+    def run(self, query: list[tuple[str, str]], identity: str) -> Asked:
+        options = self.read(query, identity)
+        args = self.values()
+        page, page_size = self.number("page", 1, None), self.number("pagesize", 1, ROW_LIMIT)
+        select = self.selection(self.said.get("select", ""))
+        asked = Asked(
+            self.endpoint,
+            tuple(sorted(options)),
+            tuple(sorted(args)),
+            {**args, **self.years()},
+            select,
+            page,
+            page_size,
+            self.said.get("changedRows"),
+            self.callback(),
+            self.flag("httpstatuscodes", self.said.get("httpstatuscodes", "false")),
+            self.flag("onlyGetDBStatus", self.said.get("onlyGetDBStatus", "false")),
+        )
+        if self.problems:
+            raise Malformed(*self.problems)
+        return asked
+
+    def wrong(self, where: str, what: str, hint: str = "") -> None:
+        self.problems.append(Problem(where, what, hint))
+
+    # ---- names
+
+    def _may(self, one: Filter) -> bool:
+        conditions = [one.where, *one.elsewhere.values()]
+        return any(self.reader.sees(c) for c in conditions[1:]) if one.elsewhere else self.reader.sees(one.where)
+
+    def _offers(self, option: Option) -> bool:
+        main = self.endpoint.main
+        columns = {n: e for p in self.endpoint.parts(main) for n, e in p.columns.items()} if main else {}
+        added = [columns[c] for e in option.effects if isinstance(e, Add) for c in e.columns]
+        filled = [x for e in option.effects if isinstance(e, With) for t in e.tables for x in _columns(t)]
+        return not (added or filled) or any(self.reader.sees(x) for x in (*added, *filled))
+
+    def read(self, query: list[tuple[str, str]], identity: str) -> set[str]:
+        """Sort the query into common parameters, filters and options; gives the options that are on."""
+        options: set[str] = set()
+        for written, value in query:
+            name = self.names.get(written.strip().lower())
+            if name is None:
+                self.unknown(written)
+            elif name in self.said or name in options:
+                self.wrong(written, "is given twice", "give it once")
+            elif name in self.options:
+                if self.flag(written, value):
+                    options.add(name)
+            else:
+                self.said[name] = value
+        if identity:
+            self.identify(identity)
+        for written in filter(None, (o.strip() for o in self.said.get("options", "").split(","))):
+            name = self.names.get(written.lower())
+            if name in self.options:
+                options.add(name)
+            else:
+                self.wrong(
+                    "options",
+                    f"{written} is not an option of {self.endpoint.segment}",
+                    nearest(written, self.options),
+                )
+        return options
+
+    def unknown(self, written: str) -> None:
+        known = [*self.filters, *self.options, *COMMON]
+        self.wrong(
+            written[:80],
+            f"is not a filter or option of {self.endpoint.segment}",
+            nearest(written[:80], known),
+        )
+
+    def identify(self, identity: str) -> None:
+        if "id" not in self.filters:
+            self.wrong("path", f"{self.endpoint.segment} takes no id")
+        elif self.said.setdefault("id", identity) != identity:
+            self.wrong("id", "differs between the path and the query", "give it once")
+
+    # ---- values
+
+    def values(self) -> dict[str, Any]:
+        args: dict[str, Any] = {}
+        for name, one in self.filters.items():
+            value = self.said.get(name)
+            if value is not None and value.strip():
+                args[name] = self.value(name, one, value.strip())
+            elif one.default is not None:
+                args[name] = one.default(self.reader)
+            elif one.required and not self.said.get(one.unless, "").strip():
+                self.wrong(name, "is required", f"give {name}, such as {name}={_sample(one)}")
+        self.in_order(args)
+        return args
+
+    def in_order(self, args: dict[str, Any]) -> None:
+        first, last = args.get("DateFrom"), args.get("DateTo")
+        if first and last and first > last:
+            self.wrong("DateFrom", f"{first} is after DateTo {last}", "exchange them")
+
+    def value(self, name: str, one: Filter, text: str) -> Any:
+        if one.kind in ("code", "csv"):
+            return self.choice(name, one, text)
+        reading: dict[str, Callable[[str, str], Any]] = {
+            "date": self.date,
+            "flag": lambda n, t: int(self.flag(n, t)),
+            "number": self.integer,
+        }
+        return reading[one.kind](name, text) if one.kind in reading else text
+
+    def choice(self, name: str, one: Filter, text: str) -> str | None:
+        spelled = {k.lower(): v for k, v in one.choices.items()}
+        words = [w.strip() for w in text.split(",")] if one.kind == "csv" else [text]
+        unknown = [w for w in words if w.lower() not in spelled]
+        for word in unknown:
+            self.wrong(name, f"{word} is not one of its values", nearest(word, one.choices))
+        if unknown:
+            return None
+        values = [spelled[w.lower()] for w in words]
+        return json.dumps(values) if one.kind == "csv" else values[0]
+
+    def date(self, name: str, text: str) -> str | None:
+        try:
+            return date.fromisoformat(text[:10] if len(text) == 10 or text[10:11] == "T" else "").isoformat()
+        except ValueError:
+            self.wrong(name, f"{text} is not a date", "write it as yyyy-MM-dd, such as 2026-09-01")
+            return None
+
+    def integer(self, name: str, text: str) -> int | None:
+        if re.fullmatch(r"-?\d{1,18}", text, re.ASCII):
+            return int(text)
+        self.wrong(name, f"{text} is not a whole number")
+        return None
+
+    def number(self, name: str, least: int, most: int | None) -> int | None:
+        text = self.said.get(name, "").strip()
+        if not text:
+            return None
+        value = self.integer(name, text)
+        if value is not None and (value < least or (most is not None and value > most) or value > 10**12):
+            bounds = f"from {least} to {most}" if most else f"of at least {least}"
+            self.wrong(name, f"{text} is out of range", f"give a whole number {bounds}")
+            return None
+        return value
+
+    def flag(self, name: str, text: str) -> bool:
+        lower = text.strip().lower()
+        if lower not in _TRUE | _FALSE:
+            self.wrong(name, f"{text} is neither true nor false", "write true or false")
+        return lower in _TRUE
+
+    def callback(self) -> str | None:
+        url = self.said.get("callbackUrl", "").strip()
+        if not url:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            self.wrong("callbackUrl", "is not an http or https address")
+        return url
+
+    def years(self) -> dict[str, Any]:
+        return academic_years(self.reader) if self.endpoint.years else {}
+
+    # ---- selection
+
+    def selection(self, text: str) -> tuple[tuple[str, str, str], ...]:
+        chosen: list[tuple[str, str, str]] = []
+        for item in filter(None, (i.strip() for i in text.split(","))):
+            found = _COLUMN.match(item)
+            if found is None:
+                self.wrong("select", f"{item[:80]} is not a column", "write Column or Column as Name")
+                continue
+            table, column, name = found["table"] or "", found["column"], found["name"]
+            chosen += self.column(table, column, name)
+        self.no_name_twice(chosen)
+        return tuple(chosen)
+
+    def column(self, table: str, column: str, name: str | None) -> list[tuple[str, str, str]]:
+        tables = {t.name.lower(): t for t in self.endpoint.tables if _columns(t)}
+        at = tables.get(table.lower()) if table else next(iter(tables.values()), None)
+        if at is None:
+            self.wrong("select", f"{table} is not a table of {self.endpoint.segment}", nearest(table, tables))
+            return []
+        seen = self.seen(at)
+        if column == "*":
+            optional = self.endpoint.optional()
+            return [(at.name, c, c) for c in seen.values() if c not in optional]
+        spelled = seen.get(column.lower())
+        if spelled is None:
+            self.wrong("select", f"{column} is not a column of {at.name}", nearest(column, seen.values()))
+            return []
+        if name is not None and not _NAME.match(name):
+            self.wrong("select", f"{name[:80]} cannot name a column", "use letters, digits, spaces and _ . -")
+            return []
+        return [(at.name, spelled, name or spelled)]
+
+    def seen(self, table: Any) -> dict[str, str]:
+        """The columns of a table that the grant may see, by their names in lower case."""
+        parts = self.endpoint.parts(table)
+        if not parts:
+            return {n.lower(): n for n in table.columns}
+        return {n.lower(): n for p in parts for n, e in p.columns.items() if self.reader.sees(e)}
+
+    def no_name_twice(self, chosen: list[tuple[str, str, str]]) -> None:
+        names = [(table, name) for table, _, name in chosen]
+        for table, name in sorted({n for n in names if names.count(n) > 1}):
+            self.wrong("select", f"{name} names two columns of {table}", "rename one with as")
+
+
+def _columns(table: Any) -> list[Expr]:
+    parts = table.parts if isinstance(table, Union) else (table,)
+    return [e for p in parts if isinstance(p, type) and issubclass(p, Table) for e in p.columns.values()]
+
+
+def _sample(one: Filter) -> str:
+    return "2026-09-01" if one.kind == "date" else next(iter(one.choices), "1")
+
+
+def academic_years(reader: Reader) -> dict[str, str]:
+    """The first days of this academic year and of the one before, as the school's calendar has them."""
+    starts = reader.year_starts()
+    this = starts[0] if starts else _september(reader.today)
+    last = starts[1] if len(starts) > 1 else _september(this, before=True)
+    return {"year_start": this, "last_year_start": last}
+
+
+def _september(day: str, *, before: bool = False) -> str:
+    year, month = int(day[:4]), int(day[5:7])
+    return f"{year - (1 if before or month < 9 else 0)}-09-01"

@@ -1,0 +1,161 @@
+"""Change sets: what has changed since the data set that a `changedRows` value names.
+
+The value is a digest of the data set last returned: unchanged data gives the same value back. The difference is
+taken over the rows as shown, before paging; side tables and deletions stand on the first page.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import msgspec
+
+from ...api.resource import Context
+from ...consent.desk import moment
+from ...consent.reader import Session
+from ...errors import Problem
+from .answering import Prepared, gather, kinds_read, pagination, prepare, separated, worked_out
+from .asking import Asked
+from .wire import UnknownChangeSet
+
+Rows = dict[str, dict[str, bytes]]
+"""For each table, each row's key with a digest of the row."""
+
+START = "*"
+
+
+@dataclass
+class _Set:
+    """The data set that is being returned, as it grows, beside the one that the caller has."""
+
+    before: Rows
+    now: Rows = field(default_factory=dict[str, dict[str, bytes]])
+    changed: int = 0
+
+    def deleted(self, table: str) -> list[str]:
+        return sorted(self.before.get(table, {}).keys() - self.now[table].keys())
+
+    def digest(self) -> str:
+        """32 hex digits, whatever the order in which the rows were read."""
+        whole = hashlib.blake2b(digest_size=16)
+        for table, rows in sorted(self.now.items()):
+            whole.update(table.encode() + b"\0")
+            for key in sorted(rows):
+                whole.update(key.encode() + b"\0" + rows[key])
+        return whole.hexdigest()
+
+
+def render_changes(asked: Asked, context: Context) -> Iterator[bytes]:
+    """The body of an answer to `changedRows`; raises `UnknownChangeSet` before anything is said."""
+    reader, value = context.reader, asked.changed_rows or START
+    request = _request(asked, context)
+    versions = str(reader.versions(kinds_read(asked, reader)))
+    passing = any(t.facts is not None and t.facts.passing for t in prepare(asked, reader))
+    if value == START:
+        return gather(_pieces(asked, context, _Set({}), request, versions))
+    known = reader.remembered(asked.endpoint.segment, value)
+    if known is None:
+        raise UnknownChangeSet(
+            Problem(
+                "changedRows",
+                "is not a value that this endpoint returned to this app",
+                "start again with changedRows=*",
+            )
+        )
+    if not passing and known[:2] == (request, versions):
+        return iter((_unchanged(asked, context, value),))
+    before = msgspec.msgpack.decode(known[2], type=Rows)
+    return gather(_pieces(asked, context, _Set(before), request, versions))
+
+
+def _request(asked: Asked, context: Context) -> str:
+    """Everything but records that decides which data set is returned."""
+    grant = context.reader.grant
+    shape = (
+        asked.options,
+        asked.filters,
+        sorted(asked.args.items()),
+        asked.select,
+        context.reader.today,
+        grant.version,
+    )
+    return repr(shape)
+
+
+def _pieces(asked: Asked, context: Context, found: _Set, request: str, versions: str) -> Iterator[bytes]:
+    tables = prepare(asked, context.reader)
+    with context.reader.session() as session:
+        for number, table in enumerate(tables):
+            yield b"%s%s:[" % (b"," if number else b"{", msgspec.json.encode(table.name))
+            yield from separated(_changed(table, asked, context, session, found))
+            yield b"]"
+    for table in tables:
+        gone = found.deleted(table.name) if asked.offset == 0 else []
+        rows = [{"Id": key} for key in gone]
+        yield b",%s:%s" % (msgspec.json.encode(f"{table.name}_deleted"), msgspec.json.encode(rows))
+    digest = found.digest()
+    context.reader.remember(
+        asked.endpoint.segment, digest, context.now, request, versions, msgspec.msgpack.encode(found.now)
+    )
+    yield _tail(asked, context, digest, found.changed)
+
+
+def _changed(table: Prepared, asked: Asked, context: Context, session: Session, found: _Set) -> Iterator[bytes]:
+    """The rows of a table that are new or different, those of the page only; every row is put on record."""
+    before, now = found.before.get(table.name, {}), found.now.setdefault(table.name, {})
+    for part in table.parts:
+        window = (
+            (asked.offset, asked.offset + asked.limit) if part.main else (0, 1 << 62) if asked.offset == 0 else (0, 0)
+        )
+        for key, row in session.keyed(part.plan, asked.args):
+            digest = hashlib.blake2b(row, digest_size=8).digest()
+            now[key] = digest
+            if before.get(key) != digest:
+                if part.main:
+                    at, found.changed = found.changed, found.changed + 1
+                else:
+                    at = 0
+                if window[0] <= at < window[1]:
+                    yield row
+    for row in worked_out(table, context, session):
+        key = str(next(iter(msgspec.json.decode(row).values())))
+        now[key] = hashlib.blake2b(row, digest_size=8).digest()
+        if before.get(key) != now[key]:
+            yield row
+
+
+def _unchanged(asked: Asked, context: Context, value: str) -> bytes:
+    """The answer when no table that it reads has moved: nothing is read."""
+    names = [t.name for t in prepare(asked, context.reader)]
+    tables = b",".join(
+        b"%s:[]" % msgspec.json.encode(name) for name in itertools.chain(names, (f"{n}_deleted" for n in names))
+    )
+    return b"{" + tables + _tail(asked, context, value, 0)
+
+
+def _tail(asked: Asked, context: Context, digest: str, changed: int) -> bytes:
+    rows = msgspec.json.encode([_description(asked, context, digest)])
+    paged = (
+        b',"__pagination__":' + msgspec.json.encode([pagination(asked, changed)])
+        if asked.paged or changed > asked.limit
+        else b""
+    )
+    return b',"meta":[]%s,"__changedRows__":%s}' % (paged, rows)
+
+
+def _description(asked: Asked, context: Context, digest: str) -> dict[str, str | None]:
+    value, reader = asked.changed_rows or START, context.reader
+    started = value == START
+    page = f"&page=1&pageSize={asked.limit}" if asked.paged else ""
+    made = None if started else moment(reader.snapshot_made(asked.endpoint.segment, value))
+    return {
+        "SnapshotDate": made,
+        "SnapshotRP": None if started else reader.grant.app.relying_party,
+        "PreviousChangedRows": None if started else value,
+        "RequestedChangedRows": value,
+        "NextChangedRows": digest,
+        "NextUrl": f"?changedRows={digest}{page}",
+    }

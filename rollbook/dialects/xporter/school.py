@@ -1,0 +1,267 @@
+"""The school itself: its details, counts, diary, health, and which scope shows which field."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from ...api.resource import AnyTable, Context, Counted, Endpoint, Facts, Filter, Option, Table, Union, With
+from ...fields import ALWAYS, Arg, Coalesce, LastUpdated, Literal, Mapped
+from ...model.calendar import CalendarEvent
+from ...model.organisation import School, Site
+from ...model.people import Staff as Employee
+from ...model.people import StaffPhoto
+from ...model.students import Student, StudentPhoto
+from ...scopes import S
+from .contacts import Contacts
+from .groups import Groups
+from .staff import Staff
+from .students import Students
+
+_NEED = S.School | S.SchoolLite
+
+
+class SchoolInfo(Table, of=School):
+    """The school establishment with contact and address details."""
+
+    Id = Literal("1", "Record Id of the school (always 1)")
+    Name = School.name
+    Head = School.head
+    MainContact = School.main_contact
+    Telephone = School.telephone
+    Web = School.web
+    Email = School.email
+    DeniNo = School.deni_no
+    Governance = School.governance
+    Phase = School.phase
+    ExamCentre = School.exam_centre
+    Address = School.address
+    EstabId = School.estab
+
+
+class Sites(Table, of=Site, order=(Site.mis_id,)):
+    """The places where the school teaches."""
+
+    Id = Site.mis_id
+    Name = Site.name
+    IsMain = Site.is_main
+    Telephone = Site.telephone
+    Address = Site.address
+    PostCode = Site.post_code
+    Latitude = Site.latitude
+    Longitude = Site.longitude
+    OpenedDate = Site.opened
+
+
+school_info = Endpoint(
+    "SchoolInfo",
+    "Retrieval of SchoolInfo",
+    "School",
+    "Information about the school establishment including contact and address details where available from the MIS.",
+    _NEED,
+    (SchoolInfo, Sites),
+    options={"includeSites": Option("Additional result set with site information", With(Sites))},
+    filters={
+        "updatedSince": Filter(
+            "The school if its details were last updated after this date",
+            LastUpdated(School).after(Arg("updatedSince")),
+            kind="date",
+        )
+    },
+)
+
+
+class StudentPhotos(Table, of=StudentPhoto, only=(StudentPhoto.who / Student.on_roll).is_("OnRoll")):
+    """Photographs of students on roll."""
+
+    Id = StudentPhoto.mis_id
+
+
+class StaffPhotos(Table, of=StaffPhoto, only=(StaffPhoto.who / Employee.status).is_("Current")):
+    """Photographs of current staff."""
+
+    Id = StaffPhoto.mis_id
+
+
+counts = Endpoint(
+    "Counts",
+    "Counts of the number of students, staff, contacts, groups and photos for this school",
+    "School",
+    "Total counts of students, contacts, staff, groups, and available photos for active people.",
+    _NEED,
+    (
+        Counted(
+            "counts",
+            _NEED,
+            {
+                "Students": Students,
+                "Staff": Staff,
+                "Contacts": Contacts,
+                "Groups": Groups,
+                "Photos": Union("Photos", (StudentPhotos, StaffPhotos)),
+            },
+            {"Area": "Area for count", "Count": "Count of entities"},
+        ),
+    ),
+)
+
+
+class SchoolCalendar(Table, of=CalendarEvent, order=(CalendarEvent.start, CalendarEvent.start_time)):
+    """The school's diary."""
+
+    Id = CalendarEvent.mis_id
+    StartDate = CalendarEvent.start
+    StartTime = CalendarEvent.start_time
+    EndDate = CalendarEvent.end
+    EndTime = CalendarEvent.end_time
+    Category = CalendarEvent.category
+    Description = Coalesce(CalendarEvent.description, CalendarEvent.category)
+    Type = Mapped(CalendarEvent.kind, CalendarEvent.kind.choices, about="Event type", example="School Event")
+
+
+calendar = Endpoint(
+    "Calendar",
+    "school calendar",
+    "School",
+    "An event diary/calendar for a school.",
+    S.School,
+    (SchoolCalendar,),
+    meta=True,
+    filters={
+        "id": Filter("A single event by its Id", CalendarEvent.mis_id.is_(Arg("id"))),
+        "DateFrom": Filter(
+            "School events starting from this date", CalendarEvent.start.since(Arg("DateFrom")), kind="date"
+        ),
+        "DateTo": Filter(
+            "School events ending on or before this date", CalendarEvent.end.until(Arg("DateTo")), kind="date"
+        ),
+        "EventType": Filter(
+            "A specific type of school event",
+            CalendarEvent.kind.is_(Arg("EventType")),
+            kind="code",
+            choices={kind: kind for kind in CalendarEvent.kind.choices},
+        ),
+    },
+)
+
+
+def _age_days(context: Context) -> int:
+    made = context.reader.synced()
+    if made is None:
+        return 0
+    then = datetime.fromisoformat(made).replace(tzinfo=UTC)
+    return max((datetime.fromtimestamp(context.now, UTC) - then).days, 0)
+
+
+def _health(context: Context) -> list[dict[str, Any]]:
+    grant = context.reader.grant
+    return [
+        {
+            "Id": "1",
+            "Estab": grant.estab,
+            "SchoolName": grant.school_name,
+            "SchoolDataStatus": "ok",
+            "SchoolDataAgeDays": _age_days(context),
+            "XodStatus": "ok",
+        }
+    ]
+
+
+health = Endpoint(
+    "Health",
+    "Health",
+    "School",
+    "The availability of data for a given school.",
+    # Any token may ask after the health of its school.
+    S.School | ALWAYS.need,
+    (
+        Facts(
+            "health",
+            _health,
+            {
+                "Id": ("Record Id (always 1)", "1", "text"),
+                "Estab": ("The DfE establishment code for the school", "3285502", "text"),
+                "SchoolName": ("The name of the school", "Aisley Secondary", "text"),
+                "SchoolDataStatus": (
+                    "Whether the school's data can be read: ok, or what is wrong",
+                    "ok",
+                    "text",
+                ),
+                "SchoolDataAgeDays": (
+                    "How many days ago the school's data was last read from its source",
+                    0,
+                    "number",
+                ),
+                "XodStatus": ("The overall status of the available data", "ok", "text"),
+            },
+            passing=True,
+        ),
+    ),
+)
+
+
+def fields_by_scope(endpoint: Endpoint, table: AnyTable) -> list[dict[str, Any]]:
+    """The fields of a table, each with the scopes that show it."""
+    rows: dict[str, dict[str, Any]] = {}
+    for part in endpoint.parts(table):
+        for name, expr in part.columns.items():
+            need = str(expr.need)
+            known = rows.setdefault(
+                name,
+                {
+                    "Id": f"{endpoint.segment}.{table.name}.{name}",
+                    "APIEndpoint": endpoint.segment,
+                    "ResultSet": table.name,
+                    "Field": name,
+                    "Scope": need,
+                    "Description": expr.about,
+                    "Example": None if expr.example is None else str(expr.example),
+                },
+            )
+            if need not in known["Scope"]:
+                known["Scope"] += f" / {need}"
+    return list(rows.values())
+
+
+def _scope_fields(context: Context) -> list[dict[str, Any]]:
+    scope, endpoint = (str(context.args.get(n) or "").lower() for n in ("Scope", "APIEndpoint"))
+    rows = [row for e in context.catalogue.values() for t in e.tables for row in fields_by_scope(e, t)]
+    words = [(row, {w for way in row["Scope"].lower().split(" / ") for w in way.split("&")}) for row in rows]
+    return [
+        row
+        for row, needed in words
+        if (not scope or scope in needed) and (not endpoint or row["APIEndpoint"].lower() == endpoint)
+    ]
+
+
+scope_fields = Endpoint(
+    "ScopeFields",
+    "Retrieval of scope fields",
+    "School",
+    "Retrieval of scope fields",
+    S.School | ALWAYS.need,
+    (
+        Facts(
+            "ScopeFieldDictionary",
+            _scope_fields,
+            {
+                "Id": ("Unique Id of the row", "Students.Students.UPN", "text"),
+                "APIEndpoint": ("The endpoint that shows the field", "Students", "text"),
+                "ResultSet": ("The result set that the field is in", "Students", "text"),
+                "Field": ("The name of the field", "UPN", "text"),
+                "Scope": ("The scopes that show it: / for either, & for both", "UPN", "text"),
+                "Description": ("What the field says", "Student's Unique Pupil Number", "text"),
+                "Example": ("An example of its value", "A01937632542", "text"),
+            },
+        ),
+    ),
+    databases=("XodEndpointInfo",),
+    filters={
+        "Scope": Filter("Show fields accessible with this scope", ALWAYS),
+        "APIEndpoint": Filter("Show all fields in an endpoint", ALWAYS),
+    },
+)
+
+test_error = Endpoint(
+    "TestError", "testerror", "School", "Returns an error for testing purposes", S.School | ALWAYS.need, ()
+)

@@ -1,0 +1,82 @@
+"""How Xporter says things: envelopes, errors, statuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from ...api.http import JSON, NO_STORE, Response
+from ...consent.desk import Paused, WrongSecret
+from ...errors import (
+    Conflict,
+    Malformed,
+    NotFound,
+    NotHeld,
+    NotSignedIn,
+    RollbookError,
+    TooLarge,
+    WrongMethod,
+)
+
+QUIET: dict[str, None] = {
+    "Message": None,
+    "ExceptionType": None,
+    "ExceptionMessage": None,
+    "InnerException": None,
+}
+"""The four keys that information answers carry beside their content."""
+
+
+class SchoolNotGranted(NotHeld):
+    """The token is not for this school: ask the STS for one of the school's own."""
+
+
+class UnknownChangeSet(Conflict):
+    """The changedRows value is not one that this endpoint returned to this app: start again with changedRows=*."""
+
+
+class TestError(RollbookError):
+    """This is a test: the endpoint always answers with an error."""
+
+
+# The vendor publishes no list of exception names; clients make a class of each, so each is one CamelCase word.
+EXCEPTIONS: tuple[tuple[type[Exception], str, int], ...] = (
+    (Paused, "AuthorisationPaused", 401),
+    (WrongSecret, "AuthenticationFailed", 401),
+    (NotSignedIn, "InvalidToken", 401),
+    (SchoolNotGranted, "SchoolNotGranted", 403),
+    (NotHeld, "ScopeNotHeld", 403),
+    (NotFound, "NotFound", 404),
+    (WrongMethod, "MethodNotAllowed", 405),
+    (UnknownChangeSet, "UnknownChangeSet", 409),
+    (Conflict, "Conflict", 409),
+    (TooLarge, "RequestTooLarge", 413),
+    (Malformed, "InvalidRequest", 400),
+    (TestError, "TestError", 500),
+    (Exception, "InternalError", 500),
+)
+"""Each error with its ExceptionType and the status that httpstatuscodes=true gives it."""
+
+
+def success(body: dict[str, Any], *, keep: bool = False, until: float = float("inf")) -> Response:
+    """An answer that is not rows of records."""
+    return Response(msgspec.json.encode(body), keep=keep, until=until)
+
+
+def failure(error: Exception, *, status_codes: bool) -> Response:
+    """An error as Xporter tells it: HTTP 200 with `ExceptionMessage`, or its own status when the caller asked so."""
+    name, status = next((n, s) for kind, n, s in EXCEPTIONS if isinstance(error, kind))
+    body = {
+        "Message": (type(error).__doc__ or "").strip().split("\n")[0],
+        "ExceptionType": name,
+        "ExceptionMessage": str(error),
+        "InnerException": None,
+    }
+    if not isinstance(error, RollbookError):
+        # What went wrong inside is in the hub's log; a caller must not see it.
+        body |= {
+            "Message": "The hub could not answer.",
+            "ExceptionMessage": "An internal error; it has been logged",
+        }
+    return Response(msgspec.json.encode(body), status if status_codes else 200, (JSON, NO_STORE))

@@ -1,0 +1,83 @@
+"""The files of a roster: a folder or a ZIP, read into memory and never unpacked to disk."""
+
+from __future__ import annotations
+
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from .rows import Problems
+
+MOST_BYTES = 2 << 30
+"""A roster of a million students is about 1 GiB: what would unpack to more than twice that is refused."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file of a bundle, not read yet."""
+
+    name: str
+    size: int
+    within: Path | zipfile.ZipFile
+    inside: str = ""
+
+    def read(self, problems: Problems) -> bytes | None:
+        """The file's bytes; nothing when they cannot be read."""
+        try:
+            if isinstance(self.within, Path):
+                return self.within.read_bytes()
+            # An archive may hold more than it declares; no more than it declares is ever read.
+            with self.within.open(self.inside) as stream:
+                return stream.read(self.size + 1)[: self.size]
+        except (OSError, RuntimeError, zipfile.BadZipFile, NotImplementedError) as error:
+            problems.add(
+                self.name,
+                self.name,
+                f"cannot be read: {error}",
+                "is the archive whole and without a password?",
+            )
+            return None
+
+
+def open_bundle(path: Path, problems: Problems, *, ending: str = ".csv", most: int = MOST_BYTES) -> dict[str, Part]:
+    """The files of a folder or ZIP by their names, also when they lie one folder deeper."""
+    found = list(_parts(path, problems))
+    parts = [p for p in found if p.name.lower().endswith(ending) and not p.name.startswith((".", "._"))]
+    for name, count in Counter(p.name for p in parts).items():
+        if count > 1:
+            problems.add(name, name, f"is there {count} times, in different folders", "leave one of them")
+    total = sum(p.size for p in parts)
+    if total > most:
+        problems.add("size", path.name, f"would unpack to {total:,} bytes, more than {most:,}", "import it in parts")
+        return {}
+    if not parts and not problems.found:
+        problems.add("empty", str(path), f"holds no {ending} files", "give the folder or ZIP that has them")
+    return {p.name: p for p in parts}
+
+
+def _parts(path: Path, problems: Problems) -> Iterable[Part]:
+    if path.is_dir():
+        return _in_folder(path)
+    try:
+        return _in_zip(zipfile.ZipFile(path))
+    except FileNotFoundError:
+        problems.add("path", str(path), "is not there", "give a folder or a ZIP")
+    except (OSError, zipfile.BadZipFile) as error:
+        problems.add("path", str(path), f"is neither a folder nor a ZIP: {error}", "give a folder or a ZIP")
+    return ()
+
+
+def _in_folder(path: Path) -> Iterator[Part]:
+    files = [*path.iterdir(), *path.glob("*/*")] if not list(path.glob("*.csv")) else [*path.iterdir()]
+    for file in sorted(files):
+        if file.is_file():
+            yield Part(file.name, file.stat().st_size, file)
+
+
+def _in_zip(archive: zipfile.ZipFile) -> Iterator[Part]:
+    for info in archive.infolist():
+        inside = PurePosixPath(info.filename)
+        if not info.is_dir() and "__MACOSX" not in inside.parts:
+            yield Part(inside.name, info.file_size, archive, info.filename)

@@ -1,0 +1,234 @@
+"""What every connector must do, in one line of its test: `conform(connector, samples, folder)`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ..errors import Malformed, RollbookError, Stop
+from ..fields import RECORDS, Record
+from ..store.sqlite import Store
+from .diff import Diff
+from .plan import ask, target_of
+from .rows import Connector
+from .sync import import_roster
+
+
+@dataclass(frozen=True)
+class Samples:
+    """One invented roster in several states."""
+
+    whole: Path
+    """A roster with people in it, ten students or more."""
+    fewer: Path
+    """The same without one student."""
+    altered: Path
+    """The same as `whole` with another surname for one person."""
+    shrunk: Path
+    """The same with only a few of its students."""
+    dangling: Path
+    """The same, with something that refers to what is not there."""
+    extra: str
+    """A word in `whole` for which the hub has no field."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A connector, its samples, and a hub of its own for each check."""
+
+    connector: Connector
+    samples: Samples
+    store: Store
+
+    def take(self, path: Path, **options: Any) -> Diff:
+        """Import a sample."""
+        return import_roster(self.store, self.connector, path, **options)
+
+
+def conform(connector: Connector, samples: Samples, folder: Path) -> None:
+    """Hold a connector to every rule, each in a fresh hub under `folder`."""
+    for check in CHECKS:
+        with Store(folder / check.__name__) as store:
+            check(Case(connector, samples, store))
+
+
+def contents(store: Store) -> dict[str, list[Any]]:
+    """All that a hub holds, table by table."""
+    names = ask(store.records, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+    return {name: ask(store.records, f'SELECT * FROM "{name}" ORDER BY 1, 2') for (name,) in names}
+
+
+def by_keys(store: Store) -> dict[tuple[str, str], Any]:
+    """What a hub holds of what sources said, by their keys, with keys for the hub's own ids."""
+    rows = ask(store.records, "SELECT kind, key, id FROM source_row")
+    key_of = {identity: key for kind, key, identity in rows if kind in RECORDS}
+    return {
+        (kind, key): {n: key_of.get(v, v) for n, v in _record(store, RECORDS[kind], identity).items()}
+        for kind, key, identity in rows
+        if kind in RECORDS
+    }
+
+
+def _record(store: Store, kind: type[Record], identity: str) -> dict[str, Any]:
+    names = [*kind.stored(), "remainder"]
+    listed = ", ".join(f'"{n}"' for n in names)
+    row = ask(store.records, f'SELECT {listed} FROM "{kind.table}" WHERE id = ?', (identity,))[0]
+    return dict(zip(names, row, strict=True))
+
+
+def _clock(store: Store) -> list[Any]:
+    return ask(store.records, "SELECT * FROM clock")
+
+
+@contextmanager
+def _refuses(error: type[RollbookError], store: Store) -> Generator[None]:
+    before = contents(store)
+    raised: RollbookError | None = None
+    try:
+        yield
+    except error as stopped:
+        raised = stopped
+    assert raised, f"{error.__name__} was not raised"
+    assert all(p.what for p in raised.problems), "a problem does not say what is wrong"
+    assert contents(store) == before, f"{error.__name__} was raised, but something was written"
+
+
+# ---- the rules
+
+
+def the_same_import_again_writes_nothing(case: Case) -> None:
+    """A source that says nothing new moves nothing: not a row, not the clock."""
+    case.take(case.samples.whole)
+    clock = _clock(case.store)
+    again = case.take(case.samples.whole)
+    assert not again.moved, f"{again.kinds} moved"
+    assert again.writes == 0
+    assert _clock(case.store) == clock
+
+
+def a_dry_run_writes_nothing_and_foretells_all(case: Case) -> None:
+    """What a dry run says is what the import then does, at first and later."""
+    for path in (case.samples.whole, case.samples.fewer, case.samples.altered):
+        before = contents(case.store)
+        foretold = case.take(path, dry_run=True)
+        assert contents(case.store) == before, "a dry run wrote something"
+        assert not foretold.applied
+        assert case.take(path).kinds == foretold.kinds
+
+
+def an_import_cut_short_leaves_nothing(case: Case) -> None:
+    """An import that fails half way, first or later, leaves the hub as it was."""
+    for path in (case.samples.whole, case.samples.altered):
+        before = contents(case.store)
+        try:
+            case.take(path, progress=_cut)
+        except KeyboardInterrupt:
+            assert contents(case.store) == before, "an import that failed left something behind"
+        else:
+            raise AssertionError("the import does not tell its progress while it writes")
+        case.take(path)
+
+
+def _cut(what: str, done: int, of: int) -> None:
+    if what == "writing":
+        raise KeyboardInterrupt
+
+
+def what_is_missing_is_gone(case: Case) -> None:
+    """A student who is no longer there goes with all parts, leaves a tombstone, and may come back."""
+    case.take(case.samples.whole)
+    full = by_keys(case.store)
+    diff = case.take(case.samples.fewer)
+    assert diff.kinds["Student"].gone == 1
+    stones = ask(case.store.records, "SELECT count(*) FROM history WHERE kind = 'Student' AND what = 'gone'")
+    assert stones == [(1,)]
+    every_reference_leads_somewhere(case)
+    case.take(case.samples.whole)
+    assert by_keys(case.store).keys() == full.keys()
+
+
+def what_was_lost_comes_back(case: Case) -> None:
+    """A record that went from the hub in another way is made again while its source still tells of it."""
+    case.take(case.samples.whole)
+    full = by_keys(case.store)
+    ((district, lost),) = ask(case.store.records, "SELECT district, id FROM student ORDER BY id LIMIT 1")
+    with case.store.write(district) as batch:
+        batch.remove(RECORDS["Student"], lost)
+    assert case.take(case.samples.whole).kinds["Student"].new == 1
+    assert by_keys(case.store).keys() == full.keys()
+    every_reference_leads_somewhere(case)
+
+
+def only_what_differs_is_written(case: Case) -> None:
+    """Another surname is one change of one record, and the example says from what to what."""
+    case.take(case.samples.whole)
+    diff = case.take(case.samples.altered)
+    assert (diff.total("new"), diff.total("changed"), diff.total("gone")) == (0, 1, 0)
+    assert diff.writes == 1
+    (example,) = diff.kinds["Person"].examples["changed"]
+    assert "surname: " in example
+    assert " -> " in example
+
+
+def a_source_that_shrinks_is_stopped(case: Case) -> None:
+    """Losing most students needs a word from somebody."""
+    case.take(case.samples.whole)
+    with _refuses(Stop, case.store):
+        case.take(case.samples.shrunk)
+    assert case.take(case.samples.shrunk, allow_shrink=True).kinds["Student"].gone
+
+
+def what_refers_to_nothing_is_refused(case: Case) -> None:
+    """A reference that leads nowhere stops the import before anything is written."""
+    with _refuses(Malformed, case.store):
+        case.take(case.samples.dangling)
+
+
+def every_reference_leads_somewhere(case: Case) -> None:
+    """No record of the hub refers to one that is not there."""
+    if not _clock(case.store):
+        case.take(case.samples.whole)
+    for kind in RECORDS.values():
+        for name in {} if kind.view else kind.refs():
+            table = RECORDS[target_of(kind, name)].table
+            lost = ask(
+                case.store.records,
+                f'SELECT a.id FROM "{kind.table}" a LEFT JOIN "{table}" b ON b.district = a.district'
+                f' AND b.id = a."{name}" WHERE a."{name}" IS NOT NULL AND b.id IS NULL',
+            )
+            assert not lost, f"{kind.__name__}.{name} leads nowhere in {len(lost)} records"
+
+
+def nothing_is_lost(case: Case) -> None:
+    """What has no field is in a remainder, under the format's name."""
+    case.take(case.samples.whole)
+    said = [r["remainder"] for r in by_keys(case.store).values() if r["remainder"]]
+    assert all(case.connector.format in json.loads(r) for r in said)
+    assert any(case.samples.extra in r for r in said), f"{case.samples.extra!r} was lost"
+
+
+def the_same_roster_makes_the_same_hub(case: Case) -> None:
+    """Two hubs that read the same roster hold the same, but for their own ids."""
+    case.take(case.samples.whole)
+    with Store(case.store.folder / "twin") as twin:
+        import_roster(twin, case.connector, case.samples.whole)
+        assert by_keys(twin) == by_keys(case.store)
+
+
+CHECKS: tuple[Callable[[Case], None], ...] = (
+    the_same_import_again_writes_nothing,
+    a_dry_run_writes_nothing_and_foretells_all,
+    an_import_cut_short_leaves_nothing,
+    what_is_missing_is_gone,
+    what_was_lost_comes_back,
+    only_what_differs_is_written,
+    a_source_that_shrinks_is_stopped,
+    what_refers_to_nothing_is_refused,
+    every_reference_leads_somewhere,
+    nothing_is_lost,
+    the_same_roster_makes_the_same_hub,
+)

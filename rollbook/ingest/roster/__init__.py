@@ -1,0 +1,67 @@
+"""Rosters in OneRoster's shape become canonical records; other formats are brought into that shape first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ...fields import Record
+from ...model.calendar import Session
+from ...model.groups import GROUP_KINDS, Course, Group, GroupType, StaffMembership, SubGroup, Subject
+from ...model.organisation import District, Organisation, School
+from ...model.people import Contact, Person, Staff
+from ...model.students import Relationship, Student, StudentMembership
+from ..rows import Row, Stream
+from .classes import Classes
+from .humans import RACES, SEXES, Humans
+from .people import COMMS, CONTACTS, People
+from .places import Places, Tables, UserRole
+
+__all__ = ["CONTACTS", "RACES", "SEXES", "Tables", "UserRole", "map_roster"]
+
+
+def map_roster(tables: Tables) -> list[Stream]:
+    """Every record that a roster makes, each kind after those that it refers to."""
+    places = Places(tables)
+    classes = Classes(places)
+    people = People(classes)
+    if tables.problems.found:
+        return []
+    made: list[tuple[type[Record], Iterable[Row]]] = [
+        (District, places.district()),
+        (School, places.schools()),
+        (Organisation, places.organisations()),
+        (Session, classes.sessions()),
+        (Course, classes.courses()),
+        (Subject, classes.subjects.values()),
+        (GroupType, _group_types(classes, people)),
+        (Person, Humans(people).rows()),
+        (Staff, people.roles_of(Staff)),
+        (Group, [*people.year_groups.values(), *classes.classes()]),
+        (SubGroup, _sub_groups(classes, people)),
+        (Student, people.roles_of(Student)),
+        (Contact, people.roles_of(Contact)),
+        (StudentMembership, [*people.year_members(), *classes.enrolments["student"]]),
+        (StaffMembership, classes.enrolments["staff"]),
+        (Relationship, people.relationships.values()),
+        *((comm, people.comms(comm)) for comm in COMMS.values()),
+    ]
+    return [Stream(kind, list(rows)) for kind, rows in made]
+
+
+def _group_types(classes: Classes, people: People) -> list[Row]:
+    """The kinds of group that each school of the roster has."""
+    kinds = {(school, classes.kind(key)) for key, school in classes.class_school.items()}
+    kinds |= {(row.refs["school"] or "", "YearGrp") for row in people.year_groups.values()}
+    return [
+        Row(f"{school}:{kind}", {"code": kind, "description": GROUP_KINDS[kind]}, {"school": school})
+        for school, kind in sorted(kinds)
+    ]
+
+
+def _sub_groups(classes: Classes, people: People) -> list[Row]:
+    """Homerooms of one grade belong to its year group."""
+    return [
+        Row(key, {}, {"school": school, "child": key, "parent": f"year:{school}:{grades}"})
+        for key, kind, grades in classes.tables["classes"].cells("sourcedId", "classType", "grades")
+        if kind == "homeroom" and f"year:{(school := classes.class_school.get(key, ''))}:{grades}" in people.year_groups
+    ]

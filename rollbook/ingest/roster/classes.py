@@ -1,0 +1,196 @@
+"""What a roster in OneRoster's shape says is taught: sessions, courses, classes, and the places in them."""
+
+from __future__ import annotations
+
+from functools import cached_property
+
+from ..rows import Row
+from ..tables import split
+from .places import Places, blank, more
+
+FLAGS = {"true": 1, "false": 0, "": None}
+
+
+class Classes:
+    """Classes as groups of their schools; keys are sourcedIds, or `school:name` for what they share."""
+
+    def __init__(self, places: Places) -> None:
+        self.places = places
+        self.tables = places.tables
+
+    def sessions(self) -> list[Row]:
+        """Academic years and their parts, which all schools of the district share."""
+        table = self.tables["academicSessions"]
+        cells = table.cells("sourcedId", "title", "type", "startDate", "endDate", "schoolYear", "parentSourcedId")
+        return [
+            Row(
+                key,
+                blank(external_id=key, name=title, kind=kind, start=start, end=end, school_year=year),
+                {"parent": parent or None},
+                extra,
+                table.place(at),
+            )
+            for at, ((key, title, kind, start, end, year, parent), extra) in enumerate(
+                zip(cells, table.extras(), strict=True)
+            )
+        ]
+
+    def courses(self) -> list[Row]:
+        """Courses; one of the district, or of another body, is shared by its schools."""
+        table = self.tables["courses"]
+        names = ("sourcedId", "title", "courseCode", "grades", "subjects", "subjectCodes")
+        cells = zip(table.cells(*names, "schoolYearSourcedId", "orgSourcedId"), table.extras(), strict=True)
+        return [
+            Row(
+                key,
+                blank(
+                    external_id=key,
+                    title=title,
+                    code=code,
+                    grades=grades,
+                    subjects=subjects,
+                    subject_codes=codes,
+                ),
+                {"school": self.places.school_of[org], "school_year": year or None},
+                more(
+                    extra,
+                    orgSourcedId=org if org not in (self.places.school_of[org], self.places.district_key) else "",
+                ),
+                table.place(at),
+            )
+            for at, ((key, title, code, grades, subjects, codes, year, org), extra) in enumerate(cells)
+        ]
+
+    @cached_property
+    def class_school(self) -> dict[str, str]:
+        """The school of each class; a class that belongs to none is a problem."""
+        table = self.tables["classes"]
+        found: dict[str, str] = {}
+        for at, (key, org) in enumerate(table.cells("sourcedId", "schoolSourcedId")):
+            school = self.places.school_of[org]
+            if school is None:
+                said = f"{org!r} is neither a school nor a part of one"
+                self.tables.problems.cell(table.place(at), "schoolSourcedId", said, "a class belongs to a school")
+            else:
+                found[key] = school
+        return found
+
+    def _class_subjects(self, key: str) -> list[tuple[str, str | None]]:
+        classes, courses = self.tables["classes"], self.tables["courses"]
+        names, codes = split(classes.get(key, "subjects")), split(classes.get(key, "subjectCodes"))
+        if not names:
+            course = classes.get(key, "courseSourcedId")
+            names, codes = split(courses.get(course, "subjects")), split(courses.get(course, "subjectCodes"))
+        return list(zip(names, codes if len(codes) == len(names) else (None,) * len(names), strict=True))
+
+    @cached_property
+    def subjects(self) -> dict[str, Row]:
+        """What each school's classes teach, by school and name."""
+        made: dict[str, Row] = {}
+        for key, school in self.class_school.items():
+            for name, code in self._class_subjects(key):
+                found = made.get(f"{school}:{name}")
+                if found is None or (code and not found.values["code"]):
+                    made[f"{school}:{name}"] = Row(f"{school}:{name}", {"name": name, "code": code}, {"school": school})
+        return made
+
+    def kind(self, key: str) -> str:
+        """What kind of group a class is."""
+        return "RegGrp" if self.tables["classes"].get(key, "classType") == "homeroom" else "TeachingGrp"
+
+    def classes(self) -> list[Row]:
+        """Classes: homerooms are registration groups, all others teaching groups."""
+        table = self.tables["classes"]
+        extras = table.extras()
+        return [self._class(key, at, extras[at]) for key, at in table.keys.items() if key in self.class_school]
+
+    def _class(self, key: str, at: int, extra: dict[str, str] | None) -> Row:
+        table, school = self.tables["classes"], self.class_school[key]
+        org, terms, taught = (
+            table["schoolSourcedId"][at],
+            split(table["termSourcedIds"][at]),
+            self._class_subjects(key),
+        )
+        sessions = self.tables["academicSessions"]
+        values = blank(
+            external_id=key,
+            kind=self.kind(key),
+            name=table["title"][at],
+            code=table["classCode"][at] or table["title"][at],
+            start=min((sessions.get(t, "startDate") for t in terms), default=None),
+            end=max((sessions.get(t, "endDate") for t in terms), default=None),
+            grades=table["grades"][at],
+            location=table["location"][at],
+            periods=table["periods"][at],
+            subjects=table["subjects"][at],
+            subject_codes=table["subjectCodes"][at],
+            class_type=table["classType"][at],
+            sessions=",".join(terms),
+        )
+        refs = {
+            "school": school,
+            "type": f"{school}:{values['kind']}",
+            "course": table["courseSourcedId"][at],
+            "subject": f"{school}:{taught[0][0]}" if taught else None,
+            "primary_staff": self.main_teacher.get(key),
+        }
+        return Row(key, values, refs, more(extra, schoolSourcedId=org if org != school else ""), table.place(at))
+
+    @cached_property
+    def main_teacher(self) -> dict[str, str]:
+        """The one whom the enrolments call primary, or else the only teacher."""
+        first: dict[str, str] = {}
+        every: dict[str, set[str]] = {}
+        table = self.tables["enrollments"]
+        for key, user, role, primary in table.cells("classSourcedId", "userSourcedId", "role", "primary"):
+            if role == "teacher" and key in self.class_school:
+                who = f"{user}@{self.class_school[key]}"
+                every.setdefault(key, set()).add(who)
+                if primary == "true":
+                    first.setdefault(key, who)
+        return {key: next(iter(all_)) for key, all_ in every.items() if len(all_) == 1} | first
+
+    @cached_property
+    def enrolments(self) -> dict[str, list[Row]]:
+        """Places in classes, of students and of staff."""
+        table, home = self.tables["enrollments"], self.class_school
+        names = (
+            "classSourcedId",
+            "schoolSourcedId",
+            "userSourcedId",
+            "role",
+            "primary",
+            "beginDate",
+            "endDate",
+        )
+        made: dict[str, list[Row]] = {"student": [], "staff": []}
+        students, staff, file = made["student"].append, made["staff"].append, table.layout.file
+        cells = zip(table["sourcedId"], *(table[n] for n in names), table.extras(), table.lines, strict=True)
+        for key, group, org, user, role, primary, begin, end, extra, line in cells:
+            school = home.get(group, "")
+            if org != school and school:
+                extra = more(extra, schoolSourcedId=org)
+            values = {
+                "external_id": key,
+                "is_main": FLAGS[primary],
+                "start": begin or None,
+                "end": end or None,
+            }
+            refs: dict[str, str | None] = {"school": school, "group": group}
+            if role == "student":
+                refs["student"] = f"{user}@{school}"
+                students(Row(key, values, refs, extra, (file, line)))
+            else:
+                refs["staff"] = f"{user}@{school}"
+                staff(Row(key, {**values, "role": role}, refs, extra, (file, line)))
+        return made
+
+    @cached_property
+    def homerooms(self) -> dict[str, set[str]]:
+        """The homerooms that each student is enrolled in."""
+        homes = {key for key in self.class_school if self.kind(key) == "RegGrp"}
+        found: dict[str, set[str]] = {}
+        for row in self.enrolments["student"]:
+            if row.refs["group"] in homes:
+                found.setdefault(row.refs["student"] or "", set()).add(row.refs["group"] or "")
+        return found

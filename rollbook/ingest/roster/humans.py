@@ -1,0 +1,149 @@
+"""The humans of a roster in OneRoster's shape, with demographics and all that has no field of its own."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from ..rows import Row
+from .classes import FLAGS
+from .people import CONTACTS, People
+from .places import blank
+
+USER_EXTRAS = (
+    *("enabledUser", "userIds", "identifier", "grades", "userMasterIdentifier"),
+    *("preferredMiddleName", "primaryOrgSourcedId", "pronouns"),
+)
+PROFILE = (
+    "sourcedId",
+    "profileType",
+    "vendorId",
+    "applicationId",
+    "description",
+    "credentialType",
+    "username",
+)
+DEMOGRAPHIC = (
+    *("birth_date", "gender", "races", "hispanic"),
+    *("birth_country_code", "birth_state", "birth_city"),
+)
+RACES = (
+    *("americanIndianOrAlaskaNative", "asian", "blackOrAfricanAmerican"),
+    *("nativeHawaiianOrOtherPacificIslander", "white", "demographicRaceTwoOrMoreRaces"),
+)
+SEXES = {"male": "M", "female": "F", "other": "X", "unspecified": "U"}
+
+
+class Humans:
+    """Users as people of the district, whatever they are at its schools."""
+
+    def __init__(self, people: People) -> None:
+        self.words = people.user_words
+        self.tables = people.tables
+        self.users = people.users
+        self.school_of = people.school_of
+
+    def rows(self) -> list[Row]:
+        """Users as humans, with their demographics."""
+        table = self.users
+        names = ("sourcedId", "givenName", "familyName", "middleName", "username", "sms", "phone", "email")
+        preferred = ("preferredGivenName", "preferredFamilyName")
+        cells = zip(table.cells(*names, *preferred), self._user_extras(), strict=True)
+        return [
+            Row(
+                key,
+                blank(
+                    external_id=key,
+                    forename=called or given,
+                    surname=known or family,
+                    legal_forename=given if called else None,
+                    legal_surname=family if known else None,
+                    middle_name=middle,
+                    username=username,
+                    mobile_phone=sms,
+                    home_phone=phone,
+                    home_email=email if self._only_contact(key) else None,
+                )
+                | self.demographics.get(key, self._no_demographics),
+                {},
+                extra,
+                table.place(at),
+            )
+            for at, (
+                (key, given, family, middle, username, sms, phone, email, called, known),
+                extra,
+            ) in enumerate(cells)
+        ]
+
+    def _only_contact(self, user: str) -> bool:
+        roles = self.words.get(user)
+        return bool(roles) and all(role in CONTACTS for role in roles or ())
+
+    def _user_extras(self) -> list[dict[str, Any] | None]:
+        """Of each user what has no field: a default, or what the roles at schools tell, is left out."""
+        table = self.users
+        extras: list[dict[str, Any]] = [dict(e or {}) for e in table.extras(*USER_EXTRAS)]
+        loose = self._loose_roles
+        profiles = self.tables["userProfiles"]
+        for user, raw in zip(profiles["userSourcedId"], profiles.extras(*PROFILE), strict=True):
+            extras[table.keys[user]].setdefault("userProfiles", []).append(raw)
+        for (key, at), extra in zip(table.keys.items(), extras, strict=True):
+            if extra.get("enabledUser") == "true":
+                del extra["enabledUser"]
+            student = "student" in self.words.get(key, ())
+            if student and "grades" in extra and "," not in extra["grades"]:
+                del extra["grades"]
+            if student:
+                extra.pop("identifier", None)
+            self._settle_roles(key, at, extra, loose.get(key))
+            if residence := self.demographic_extras.get(key):
+                extra["demographics"] = residence
+        return [extra or None for extra in extras]
+
+    def _settle_roles(self, key: str, at: int, extra: dict[str, Any], loose: list[Any] | None) -> None:
+        table = self.users
+        if loose and any(loose):
+            extra["roles"] = loose
+        elif loose or not self.words.get(key):
+            extra |= {n: table[n][at] for n in ("role", "orgSourcedIds") if table[n][at]}
+
+    @cached_property
+    def _loose_roles(self) -> dict[str, list[Any]]:
+        """Roles at organisations that are not schools."""
+        found: dict[str, list[Any]] = {}
+        for said in self.tables.roles:
+            if self.school_of[said.org] != said.org:
+                found.setdefault(said.user, []).append(said.raw)
+        return found
+
+    @cached_property
+    def _no_demographics(self) -> dict[str, Any]:
+        # A roster that never spoke of demographics must not wipe what another source said.
+        return dict.fromkeys(DEMOGRAPHIC) if len(self.tables["demographics"]) else {}
+
+    @cached_property
+    def demographics(self) -> dict[str, dict[str, Any]]:
+        """Birth, sex and ethnicity of each user."""
+        table = self.tables["demographics"]
+        names = ("sourcedId", "birthDate", "sex", "hispanicOrLatinoEthnicity")
+        born = ("countryOfBirthCode", "stateOfBirthAbbreviation", "cityOfBirth")
+        cells = zip(table.cells(*names, *born), table.cells(*RACES), strict=True)
+        return {
+            key: {
+                "birth_date": birth or None,
+                "gender": SEXES.get(sex, "X") if sex else None,
+                "races": ",".join(n for n, f in zip(RACES, flags, strict=True) if f == "true") if any(flags) else None,
+                "hispanic": FLAGS[hispanic],
+                "birth_country_code": country or None,
+                "birth_state": state or None,
+                "birth_city": city or None,
+            }
+            for (key, birth, sex, hispanic, country, state, city), flags in cells
+        }
+
+    @cached_property
+    def demographic_extras(self) -> dict[str, dict[str, str]]:
+        """What demographics say beyond a person's fields."""
+        table = self.tables["demographics"]
+        extras = table.extras("publicSchoolResidenceStatus")
+        return {key: extra for key, extra in zip(table["sourcedId"], extras, strict=True) if extra}

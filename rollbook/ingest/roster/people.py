@@ -1,0 +1,215 @@
+"""What users are at the schools of a roster in OneRoster's shape: students, staff or contacts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from ...fields import Record
+from ...model.people import Contact, ContactComm, Staff, StaffComm
+from ...model.students import Student, StudentComm
+from ..rows import Row
+from ..tables import split
+from .classes import Classes
+from .places import UserRole, blank
+
+PARENTS = ("parent", "guardian")
+CONTACTS = (*PARENTS, "relative")
+YEARS = {"IT": ("N1", "Infants"), "PR": ("N1", "Preschool"), "PK": ("N2", "Prekindergarten")} | {
+    "TK": ("N2", "Transitional Kindergarten"),
+    "KG": ("R", "Kindergarten"),
+    **{f"{n:02}": (str(n), f"Grade {n}") for n in range(1, 14)},
+}
+"""Grades by their Common Education Data Standards code: the short code of the year group and its name."""
+
+
+@dataclass
+class Post:
+    """What a user is at one school: a student, a member of staff or a contact there."""
+
+    roles: list[str] = field(default_factory=list[str])
+    begins: list[str] = field(default_factory=list[str])
+    ends: list[str] = field(default_factory=list[str])
+    raw: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+
+    def add(self, said: UserRole) -> None:
+        """Add one of the roles that the user has there."""
+        self.begins.append(said.begin)
+        self.ends.append(said.end)
+        if said.role not in self.roles:
+            self.roles.append(said.role)
+        if said.raw:
+            self.raw.append(said.raw)
+
+    @property
+    def start(self) -> str | None:
+        """The first day; unknown when any of the roles has none."""
+        return min(self.begins) if self.begins and all(self.begins) else None
+
+    @property
+    def end(self) -> str | None:
+        """The last day; none when any of the roles goes on."""
+        return max(self.ends) if self.ends and all(self.ends) else None
+
+
+def kind_of(role: str) -> type[Record]:
+    """What a user with this role is at a school."""
+    return Student if role == "student" else Contact if role in CONTACTS else Staff
+
+
+Tell = Callable[[str, str, Post, dict[str, str | None]], dict[str, Any]]
+COMMS: dict[type[Record], type[Record]] = {Student: StudentComm, Staff: StaffComm, Contact: ContactComm}
+
+
+class People:
+    """Users by the schools where they are something; the keys of their roles are `user@school`."""
+
+    def __init__(self, classes: Classes) -> None:
+        self.classes = classes
+        self.tables = classes.tables
+        self.users = self.tables["users"]
+        self.school_of = classes.places.school_of
+        self._student_schools: dict[str, list[str]] = {}
+
+    @cached_property
+    def posts(self) -> dict[type[Record], dict[tuple[str, str], Post]]:
+        """What each user is at each school: by role, by being enrolled there, or as somebody's contact."""
+        made: dict[type[Record], dict[tuple[str, str], Post]] = {Student: {}, Staff: {}, Contact: {}}
+        for said in self.tables.roles:
+            if school := self.school_of[said.org]:
+                made[kind_of(said.role)].setdefault((said.user, school), Post()).add(said)
+        homes, words = self.classes.class_school, self.tables["enrollments"]
+        for user, key, role in dict.fromkeys(words.cells("userSourcedId", "classSourcedId", "role")):
+            if key in homes:
+                made[Student if role == "student" else Staff].setdefault((user, homes[key]), Post([role]))
+        for student, agent, _ in self.agents:
+            for school in self._schools(made[Student]).get(student, ()):
+                made[Contact].setdefault((agent, school), Post())
+        return made
+
+    def _schools(self, students: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+        if not self._student_schools:
+            for user, school in students:
+                self._student_schools.setdefault(user, []).append(school)
+        return self._student_schools
+
+    @cached_property
+    def user_words(self) -> dict[str, list[str]]:
+        """Every role that each user has anywhere."""
+        found: dict[str, list[str]] = {}
+        for said in self.tables.roles:
+            found.setdefault(said.user, []).append(said.role)
+        return found
+
+    @cached_property
+    def agents(self) -> list[tuple[str, str, int]]:
+        """Student, agent and order; some systems write the students on the parents instead."""
+        found: dict[tuple[str, str], int] = {}
+        for user, listed in self.users.cells("sourcedId", "agentSourcedIds"):
+            for order, other in enumerate(split(listed), 1):
+                if "student" in self.user_words.get(user, ()):
+                    found[user, other] = order
+                elif "student" in self.user_words.get(other, ()):
+                    found.setdefault((other, user), 1)
+        return [(student, agent, order) for (student, agent), order in found.items()]
+
+    def roles_of(self, kind: type[Record]) -> list[Row]:
+        """The students, staff or contacts of every school."""
+        users = self.users
+        tells: dict[type[Record], Tell] = {Student: self._student, Staff: self._staff, Contact: self._contact}
+        tell = tells[kind]
+        made: list[Row] = []
+        for (user, school), post in self.posts[kind].items():
+            refs: dict[str, str | None] = {"school": school, "person": user}
+            values = blank(external_id=user, **tell(user, school, post, refs))
+            more = {"roles": post.raw} if post.raw else None
+            made.append(Row(f"{user}@{school}", values, refs, more, users.place(users.keys[user])))
+        return made
+
+    def _student(self, user: str, school: str, post: Post, refs: dict[str, str | None]) -> dict[str, Any]:
+        users, grade = self.users, self.grade(user)
+        refs["year_group"] = f"year:{school}:{grade}" if grade else None
+        homes = self.classes.homerooms.get(f"{user}@{school}", set())
+        refs["reg_group"] = next(iter(homes)) if len(homes) == 1 else None
+        return {
+            "admission_no": users.get(user, "identifier"),
+            "work_email": users.get(user, "email"),
+            "grade": grade,
+            "entry_date": post.start,
+            "leaving_date": post.end,
+        }
+
+    def _staff(self, user: str, school: str, post: Post, refs: dict[str, str | None]) -> dict[str, Any]:
+        teaches = "teacher" in post.roles
+        return {
+            "work_email": self.users.get(user, "email"),
+            "is_teacher": int(teaches),
+            "is_support": int(not teaches),
+            "roles": ",".join(post.roles),
+            "employment_start": post.start,
+            "employment_end": post.end,
+        }
+
+    def _contact(self, user: str, school: str, post: Post, refs: dict[str, str | None]) -> dict[str, Any]:
+        return {}
+
+    def grade(self, user: str) -> str:
+        """The grade that a user is in, the first where several are listed."""
+        return next(iter(split(self.users.get(user, "grades"))), "")
+
+    @cached_property
+    def year_groups(self) -> dict[str, Row]:
+        """A year group for each grade that a school's students are in."""
+        grades = {(school, self.grade(user)) for user, school in self.posts[Student]}
+        made: dict[str, Row] = {}
+        for school, grade in sorted(g for g in grades if g[1]):
+            code, name = YEARS.get(grade, (grade, grade))
+            values = {"kind": "YearGrp", "code": grade, "name": name, "grades": grade}
+            values |= {"standard_year_code": code, "standard_year_name": name}
+            key = f"year:{school}:{grade}"
+            made[key] = Row(key, {**values}, {"school": school, "type": f"{school}:YearGrp"})
+        return made
+
+    def year_members(self) -> list[Row]:
+        """Each student's place in the year group."""
+        return [
+            Row(
+                f"year:{user}@{school}",
+                {"is_main": 1},
+                {"school": school, "group": f"year:{school}:{grade}", "student": f"{user}@{school}"},
+            )
+            for user, school in self.posts[Student]
+            if (grade := self.grade(user))
+        ]
+
+    @cached_property
+    def relationships(self) -> dict[str, Row]:
+        """What agents are to students, at each school of the student."""
+        schools = self._schools(self.posts[Student])
+        made: dict[str, Row] = {}
+        for student, agent, order in self.agents:
+            words = self.user_words.get(agent, [])
+            word = next((w for w in words if w in CONTACTS), words[0] if words else None)
+            for school in schools.get(student, ()):
+                key = f"{student}+{agent}@{school}"
+                refs = {"school": school, "student": f"{student}@{school}", "contact": f"{agent}@{school}"}
+                values = {"relationship": word, "priority": order, "parental": int(word in PARENTS)}
+                made[key] = Row(key, {**values}, {**refs})
+        return made
+
+    def comms(self, comms: type[Record]) -> list[Row]:
+        """The ways to reach people: a contact's e-mail address is private, the others are the school's."""
+        kind = next(of for of, comm in COMMS.items() if comm is comms)
+        cells = self.users.cells("sourcedId", "email", "phone", "sms")
+        values_of = {user: values for user, *values in cells}
+        ways = (("email", "E", "H" if kind is Contact else "W"), ("phone", "T", "H"), ("sms", "M", "M"))
+        made: list[Row] = []
+        for user, school in self.posts[kind]:
+            who = f"{user}@{school}"
+            for value, (word, type_, location) in zip(values_of[user], ways, strict=True):
+                if value:
+                    values = {"comms_type": type_, "location_code": location, "is_default": 1, "value": value}
+                    made.append(Row(f"{who}:{word}", {**values}, {"school": school, "who": who}))
+        return made

@@ -1,0 +1,124 @@
+"""The places of a roster in OneRoster's shape: district, schools, and what lies within and above them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from ...fields import Value
+from ..rows import Problems, Row
+from ..tables import Table
+
+
+@dataclass(frozen=True)
+class UserRole:
+    """What a user is at an organisation; `raw` is the row that said so, where roles have rows."""
+
+    user: str
+    role: str
+    org: str
+    begin: str = ""
+    end: str = ""
+    raw: dict[str, str] | None = None
+
+
+@dataclass
+class Tables:
+    """A whole roster, by OneRoster's names of files and columns, with the system that made it."""
+
+    by_name: Mapping[str, Table]
+    roles: list[UserRole]
+    problems: Problems
+    district: str
+    system: str
+
+    def __getitem__(self, name: str) -> Table:
+        return self.by_name[name]
+
+
+def blank(**values: Value) -> dict[str, Value]:
+    """Values, where an empty text stands for nothing."""
+    return {name: None if value == "" else value for name, value in values.items()}
+
+
+def more(extra: dict[str, str] | None, **named: str) -> dict[str, str] | None:
+    """A remainder with more in it; what is blank is left out."""
+    return {**(extra or {}), **{name: value for name, value in named.items() if value}} or None
+
+
+class Places:
+    """The organisations, and the school that each is a part of."""
+
+    def __init__(self, tables: Tables) -> None:
+        self.tables = tables
+        self.orgs = tables["orgs"]
+        self._check_numbers()
+
+    def _check_numbers(self) -> None:
+        orgs, first = self.orgs, dict[str, int]()
+        for at, (kind, number) in enumerate(orgs.cells("type", "identifier")):
+            if kind == "school" and number and number in first:
+                said = f"{number!r} is the number of line {orgs.lines[first[number]]} too"
+                self.tables.problems.cell(orgs.place(at), "identifier", said, "two schools cannot share one")
+            elif kind == "school":
+                first[number] = at
+
+    @cached_property
+    def school_of(self) -> dict[str, str | None]:
+        """The school that each organisation is, or is a part of (some systems roster departments)."""
+        orgs = self.orgs
+        found: dict[str, str | None] = {}
+        for key in orgs.keys:
+            at, seen = key, set[str]()
+            while at and at not in seen and orgs.get(at, "type") != "school":
+                seen.add(at)
+                at = orgs.get(at, "parentSourcedId")
+            found[key] = at if orgs.get(at, "type") == "school" else None
+        return found
+
+    @cached_property
+    def district_key(self) -> str:
+        """The key of the district: its sourcedId, or a word for the district of a roster that has none."""
+        orgs = self.orgs
+        return next((key for key, kind in orgs.cells("sourcedId", "type") if kind == "district"), "the district")
+
+    def _orgs(self, *kinds: str) -> Iterator[tuple[tuple[str, ...], dict[str, str] | None, tuple[str, int]]]:
+        orgs = self.orgs
+        cells = orgs.cells("sourcedId", "type", "name", "identifier", "parentSourcedId")
+        for at, (row, extra) in enumerate(zip(cells, orgs.extras(), strict=True)):
+            if row[1] in kinds or (not kinds and row[1] not in {"district", "school"}):
+                yield row, extra, orgs.place(at)
+
+    def district(self) -> list[Row]:
+        """The district's own record."""
+        for (key, _, name, identifier, parent), extra, place in self._orgs("district"):
+            values = blank(name=name, identifier=identifier, external_id=key)
+            return [Row(key, values, {}, more(extra, parentSourcedId=parent), place)]
+        return [Row(self.district_key, {"name": self.tables.district}, {})]
+
+    def schools(self) -> list[Row]:
+        """The schools; their parent is the district unless the remainder says otherwise."""
+        return [
+            Row(
+                key,
+                blank(name=name, identifier=identifier, external_id=key, mis=self.tables.system),
+                {},
+                more(extra, parentSourcedId=parent if parent != self.district_key else ""),
+                place,
+            )
+            for (key, _, name, identifier, parent), extra, place in self._orgs("school")
+        ]
+
+    def organisations(self) -> list[Row]:
+        """Departments, and bodies above the district."""
+        return [
+            Row(
+                key,
+                blank(name=name, kind=kind, identifier=identifier, external_id=key, parent_id=parent),
+                {},
+                extra,
+                place,
+            )
+            for (key, kind, name, identifier, parent), extra, place in self._orgs()
+        ]

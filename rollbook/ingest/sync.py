@@ -1,0 +1,155 @@
+"""Importing a roster: read it, compare it with what it said before, write the difference at once."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+
+from ..model.organisation import District
+from ..store.sqlite import Store
+from ..store.writing import Batch
+from .applying import write_plan
+from .diff import Diff
+from .memory import keep, note_sync, read_kept
+from .naming import Namer
+from .plan import Held, ask, guard, make_plan, read_held
+from .rows import Connector, Origin, Progress, Source, Stream
+
+
+def silent(what: str, done: int, of: int) -> None:
+    """Progress that nobody looks at."""
+
+
+def import_roster(
+    store: Store,
+    connector: Connector,
+    path: Path | str,
+    *,
+    district_name: str | None = None,
+    dry_run: bool = False,
+    allow_shrink: bool = False,
+    max_shrink: float = 0.5,
+    progress: Progress | None = None,
+) -> Diff:
+    """Bring the hub to what a roster says; `district_name` is for one that names no district.
+
+    Raises `Malformed` with everything that is wrong with the roster, or `Stop` when it shrinks too much; then,
+    as in a dry run, nothing was written.
+    """
+    tell = progress or silent
+    with _no_collections():
+        source = connector.read(Path(path), tell)
+        return _import(store, connector, source, district_name, dry_run, 1.0 if allow_shrink else max_shrink, tell)
+
+
+@contextmanager
+def _no_collections() -> Generator[None]:
+    """An import makes a million objects and no cycles: a third of its time would go into looking for them."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _import(
+    store: Store,
+    connector: Connector,
+    source: Source,
+    district_name: str | None,
+    dry_run: bool,
+    max_shrink: float,
+    tell: Progress,
+) -> Diff:
+    if dry_run:
+        found = find_district(store, connector, source, district_name)
+        return _run(Batch(store.records, found[0]), connector, source, *found[1:], None, max_shrink, tell)
+    with store.transaction() as connection:
+        number, origin, name = find_district(store, connector, source, district_name)
+        # A district that is not there yet gets its number here, so that a failed import leaves no empty one.
+        top = ask(connection, "SELECT coalesce(max(district), 0) FROM clock")[0][0]
+        batch = Batch(connection, number or top + 1)
+        return _run(batch, connector, source, origin, name, batch, max_shrink, tell)
+
+
+def find_district(store: Store, connector: Connector, source: Source, named: str | None) -> tuple[int, Origin, str]:
+    """The district's number (0: not there yet), what is known of it, and the name of the source.
+
+    A district is found again by the source that made it, then by its id in the roster. One
+    without organisations, as a delta may be, is of the district named, or of the only one that was fed.
+    """
+    key = source.origin.key or named or source.origin.name
+    if source.origin.key is None and source.origin.name is None:
+        fed = _districts_fed(store, connector, named)
+        if len(fed) == 1:
+            return fed[0][0], Origin(name=fed[0][2]), fed[0][1]
+        if not named or fed:
+            hint = f"name one of them: {', '.join(f[2] for f in fed)}" if fed else "give the district's name"
+            source.problems.add("district", "", "the roster does not say which district it is of", hint)
+            source.problems.stop()
+    name = f"{connector.name}:{key}"
+    found = ask(store.records, "SELECT district FROM source_row WHERE source = ? LIMIT 1", (name,))
+    if not found and source.origin.key:
+        found = ask(store.records, "SELECT district FROM district WHERE external_id = ?", (key,))
+    return found[0][0] if found else 0, Origin(source.origin.key, named or source.origin.name), name
+
+
+def _districts_fed(store: Store, connector: Connector, named: str | None) -> list[tuple[int, str, str]]:
+    return ask(
+        store.records,
+        "SELECT DISTINCT s.district, s.source, d.name"
+        " FROM source_row s JOIN district d ON d.district = s.district"
+        " WHERE s.source GLOB ?1 AND s.kind = 'District' AND (?2 IS NULL OR ?2 IN (d.name, d.external_id))",
+        (f"{connector.name}:*", named),
+    )
+
+
+def _run(
+    reading: Batch,
+    connector: Connector,
+    source: Source,
+    origin: Origin,
+    name: str,
+    batch: Batch | None,
+    max_shrink: float,
+    tell: Progress,
+) -> Diff:
+    streams = source.streams(lambda what: read_kept(reading, name, what), origin.name or "")
+    source.problems.stop()
+    held = read_held(reading, name)
+    _adopt_district(reading, held, streams)
+    plan = make_plan(name, held, streams, source.problems)
+    source.problems.stop()
+    if max_shrink < 1:
+        guard(reading, plan, max_shrink)
+    namer = Namer(reading, plan)
+    kinds = {part.kind.__name__: namer.tally(part) for part in plan.parts}
+    if batch:
+        write_plan(batch, plan, connector.format, tell)
+        keep(batch, name, source.keep())
+        note_sync(batch, plan)
+        batch.settle()
+    return Diff(
+        origin.name or "",
+        reading.district,
+        name,
+        kinds,
+        tuple(source.notes),
+        source.size,
+        batch.writes if batch else 0,
+        batch is not None,
+    )
+
+
+def _adopt_district(batch: Batch, held: Held, streams: list[Stream]) -> None:
+    """A district that was made in another way is the one that the roster means: changed, not doubled."""
+    if held.of(District):
+        return
+    made = ask(batch.connection, "SELECT id FROM district WHERE district = ?", (batch.district,))
+    for stream in streams:
+        if made and stream.kind is District and stream.rows:
+            held.kinds["District"] = {stream.rows[0].key: (b"", made[0][0])}

@@ -1,0 +1,50 @@
+"""Academic years, the terms in them, and what is in a school's diary."""
+
+from __future__ import annotations
+
+from ..fields import Code, Date, Record, Ref, Text
+from ..scopes import S
+from .organisation import School, SchoolRecord
+
+SESSION_KINDS = {
+    "schoolYear": "Academic year",
+    "semester": "Semester",
+    "term": "Term",
+    "gradingPeriod": "Grading period",
+}
+
+
+class Session(Record, scope=S.School | S.SchoolLite, indexes=(("school", "start"), ("external_id",))):
+    """An academic year, or a term or other part of one; what Ed-Fi and Edlink call a session."""
+
+    school = Ref("The school that keeps it; all schools of the district if empty", School)
+    external_id = Text("The id of the session in the system that it came from", "11a91bce-3867-42e6-ba7c-5070891a7209")
+    name = Text("The name of the session", "Autumn Term")
+    kind = Code("What part of a year it is", "term", SESSION_KINDS)
+    start = Date("Its first day", "2026-09-02")
+    end = Date("Its last day", "2026-12-18")
+    school_year = Text("The academic year that it belongs to", "2026-2027")
+    parent = Ref("The session that it is a part of")
+
+
+class CalendarEvent(SchoolRecord, scope=S.School, indexes=(("school", "start"),)):
+    """Something in a school's diary: a holiday, a training day, a choir practice."""
+
+    mis_id = Text("The MIS Id of the diary event", "31425")
+    start = Date("Start date of the event", "2017-04-20")
+    start_time = Text("Start time of the event", "15:30")
+    end = Date("End date of the event", "2017-04-20")
+    end_time = Text("End time of the event", "16:30")
+    category = Text("Event category", "Extra Curricular")
+    description = Text("Event description - typically set to category where null", "School Choir")
+    kind = Code(
+        "Event type",
+        "SchoolEvent",
+        {
+            "SchoolEvent": "School Event",
+            "Holiday": "Holiday",
+            "StaffTraining": "Staff Training",
+            "PublicHoliday": "Public Holiday",
+            "HalfTerm": "Half Term",
+        },
+    )

@@ -1,0 +1,146 @@
+"""Groups of students and staff: year, registration, house and teaching groups, and cohorts."""
+
+from __future__ import annotations
+
+from ..fields import (
+    TODAY,
+    Code,
+    Computed,
+    Condition,
+    Date,
+    Flag,
+    Key,
+    Many,
+    Mapped,
+    Number,
+    Record,
+    Ref,
+    Text,
+    When,
+)
+from ..scopes import S
+from .calendar import Session
+from .organisation import School, SchoolRecord
+from .people import Staff
+
+GROUP_KINDS = {
+    "YearGrp": "Year Group",
+    "RegGrp": "Registration Group",
+    "HouseGrp": "House Group",
+    "TeachingGrp": "Teaching Group",
+    "Cohort": "Cohort",
+}
+"""The codes are Xporter's (school.groups, Types); `Cohort` stands beside them for groups that others made."""
+
+
+IDAAS_PREFIXES = {"YearGrp": "GY-", "RegGrp": "GR-", "HouseGrp": "GH-", "TeachingGrp": "GC-", "Cohort": "GK-"}
+"""The document's examples show GY, GR and GC; houses and cohorts follow their pattern."""
+
+
+class Subject(Record, scope=S.School | S.SchoolLite, indexes=(("school", "mis_id"),)):
+    """What is taught."""
+
+    school = Ref("The school that teaches it; all schools of the district if empty", School)
+    mis_id = Text("MIS Id of the subject", "111")
+    code = Code("The subject code", "Fr")
+    name = Text("The name of the subject", "French")
+
+
+class Course(Record, scope=S.School | S.SchoolLite, indexes=(("school",), ("external_id",))):
+    """A plan of what a class learns, which schools of the district may share."""
+
+    school = Ref("The school that offers it; all schools of the district if empty", School)
+    external_id = Text("The id of the course in the system that it came from", "13b46ddd-c41d-4ae4-8280-44de46f18473")
+    title = Text("The title of the course", "Homeroom KG")
+    code = Text("The code of the course", "HR00000")
+    grades = Text("CSV of the grades that it is for", "KG,01")
+    subjects = Text("CSV of the subjects that it teaches", "Homeroom")
+    subject_codes = Text("CSV of the codes of the subjects that it teaches", "HR")
+    school_year = Ref("The academic year in which it is offered", Session)
+
+
+class GroupType(SchoolRecord, scope=S.School | S.SchoolLite, indexes=(("school", "mis_id"),)):
+    """A kind of group that a school has."""
+
+    mis_id = Text("The MIS Id of the group type", "2")
+    code = Code("Type of group", "TeachingGrp", GROUP_KINDS)
+    description = Text("Description of the group type", "Teaching Group")
+    parent = Ref("The group type that this one belongs under", tells=("mis_id",))
+
+
+class Group(
+    SchoolRecord,
+    scope=S.School | S.SchoolLite,
+    indexes=(("school", "mis_id"), ("school", "external_id"), ("school", "xid"), ("school", "kind")),
+):
+    """A named set of students and staff of a school, for a time."""
+
+    mis_id = Text("The MIS Id of the group", "8811")
+    external_id = Text("The MIS external Id of the group", "86779760-cb6e-40d9-b8f9-ea3ba86677d7")
+    xid = Text("The XID of the group", "x7f2b5c")
+    kind = Code("The group type", "YearGrp", GROUP_KINDS)
+    idaas_id = Computed("The Idaas Id of the group", "GC-8811", Key(Mapped(kind, IDAAS_PREFIXES), mis_id))
+    type = Ref("The school's own record of the group type", GroupType, tells=("mis_id",))
+    code = Text("The group code", "9X1/Fr")
+    name = Text("The group name, often the same as Code", "9X1/Fr")
+    start = Date("The first day of the group", "2026-09-01")
+    end = Date("The last day of the group", "2027-07-21")
+    primary_staff = Ref("The main teacher for this group", Staff, tells=("mis_id",))
+    subject = Ref("The subject that the group is taught", Subject, tells=("mis_id", "code", "name"))
+    standard_year_code = Code("The short yeargroup code. Reception will be R", "8")
+    standard_year_name = Text("The name of the yeargroup", "Year 8")
+    course = Ref("The course that the class follows", Course)
+    grades = Text("CSV of the grades that the class is for", "KG,01")
+    location = Text("Where the class meets", "Room 12")
+    periods = Text("CSV of the periods in which the class meets", "1,3")
+    subjects = Text("CSV of the subjects that the class is taught", "English")
+    subject_codes = Text("CSV of the codes of those subjects", "ENG")
+    class_type = Code("Whether a class is a homeroom or scheduled", "scheduled")
+    sessions = Text(
+        "CSV of the external ids of the terms in which the class meets",
+        "0365a581-d66c-4733-aaf3-aa2d72a0a0b2",
+    )
+    active = Computed(
+        "Whether the group has begun and has not ended",
+        1,
+        When((start.after(TODAY), 0), (end.before(TODAY), 0), otherwise=1, kind="flag"),
+    )
+
+
+class SubGroup(SchoolRecord, scope=S.School | S.SchoolLite, indexes=(("school",), ("child",), ("parent",))):
+    """A group that belongs to a larger one, such as a registration group to its year."""
+
+    child = Ref("The smaller group", Group, part_of=True, tells=("mis_id", "idaas_id", "type"))
+    parent = Ref("The larger group", Group, part_of=True, tells=("mis_id", "idaas_id", "type"))
+
+
+class StaffMembership(
+    SchoolRecord, scope=S.School | S.SchoolLite, indexes=(("school",), ("group", "staff"), ("staff",))
+):
+    """A member of staff's place in a group, for a time."""
+
+    group = Ref("The group", Group, part_of=True, tells=("mis_id", "external_id", "xid", "idaas_id", "name"))
+    staff = Ref("The member of staff", Staff, part_of=True, tells=("mis_id", "external_id", "xid", "idaas_id", "code"))
+    external_id = Text(
+        "The id of the membership in the system that it came from", "3f6e5745-da32-4cb8-9300-81f9e6ff27cc"
+    )
+    role = Text("Staff role within the group", "Head of Year")
+    is_main = Flag("Whether this is the group's main member of staff", 1)
+    priority = Number("The order of the group's members of staff, lowest first", 1)
+    start = Date("Start date of the staff membership", "2018-09-01")
+    end = Date("End date of the staff membership", "2019-06-24")
+
+
+def _now(start: Date, end: Date) -> Condition:
+    return (start.unknown() | start.until(TODAY)) & (end.unknown() | end.since(TODAY))
+
+
+staff_now = _now(StaffMembership.start, StaffMembership.end)
+staff_later = StaffMembership.start.after(TODAY)
+staff_before = StaffMembership.end.before(TODAY)
+
+group_staff = Many("The members of staff of a group now", StaffMembership.group, where=staff_now)
+group_staff_ever = Many("The members of staff of a group at any time", StaffMembership.group)
+staff_groups = Many(
+    "The groups that a member of staff belongs to now", StaffMembership.staff, where=staff_now, scope=S.School
+)

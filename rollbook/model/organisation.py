@@ -1,0 +1,79 @@
+"""Districts and the schools in them."""
+
+from __future__ import annotations
+
+from ..fields import Code, Date, Decimal, Record, Ref, Text
+from ..scopes import S
+
+
+class District(Record, scope=S.School | S.SchoolLite):
+    """The organisation that schools belong to: a UK trust or authority, a US district; a lone school is one of itself."""
+
+    name = Text("The name of the district", "Larkspur Learning Trust")
+    country = Code(
+        "The country whose customs the district follows",
+        "GB",
+        {"GB": "United Kingdom", "US": "United States"},
+    )
+    identifier = Text("The number by which others know the district", "1000")
+    external_id = Text("The id of the district in the system that it came from", "d9e197f7-ce02-42fe-ab85-8837e4454239")
+
+
+class Organisation(Record, scope=S.School | S.SchoolLite):
+    """A part of a district, or a body above it, that is not a school: a department, a local or state authority."""
+
+    name = Text("The name of the organisation", "Science Department")
+    kind = Code(
+        "What kind of organisation it is",
+        "department",
+        {
+            "department": "Department",
+            "local": "Local authority",
+            "state": "State",
+            "national": "National body",
+        },
+    )
+    identifier = Text("The number by which others know it", "1000-S")
+    external_id = Text("Its id in the system that it came from", "0a1b2c3d-0000-4000-8000-000000000001")
+    parent_id = Text("The external id of the organisation that it belongs to", "0a1b2c3d-0000-4000-8000-000000000002")
+
+
+class School(Record, scope=S.School | S.SchoolLite, indexes=(("estab",),)):
+    """A school: the place that grants access to its people's records."""
+
+    estab = Text("The DfE establishment code for the school", "3285502")
+    name = Text("The name of the school", "Aisley Secondary")
+    head = Text("The name of the head teacher", "Adrian Blacker")
+    main_contact = Text("Full title of the head teacher", "Mr Adrian Blacker")
+    telephone = Text("School telephone number", "0208851234")
+    web = Text("School website address", "www.aisleyschool.com")
+    email = Text("School email address", "office@aisleyschool.com")
+    deni_no = Text("(Northern Ireland Specific)", "328SSCO4321")
+    governance = Text("Type of school governance", "Community")
+    phase = Text("Type of school phase", "Secondary")
+    exam_centre = Text("School exam centre number", "12348")
+    address = Text("School address", "School Road, Eduville, London")
+    time_zone = Text("The time zone that the school's clocks show", "Europe/London")
+    external_id = Text("The id of the school in the system that it came from", "678f4c50-e0fb-472a-a0bf-cb2ab5ee5e69")
+    identifier = Text("The number by which the school's district knows it", "1001")
+    mis = Text("The management information system that the school's records come from", "rollbook")
+
+
+class SchoolRecord(Record, abstract=True):
+    """A record that belongs to one school."""
+
+    school = Ref("The school that the record belongs to", School, part_of=True)
+
+
+class Site(SchoolRecord, scope=S.School | S.SchoolLite, indexes=(("school", "mis_id"),)):
+    """A place where a school teaches; most have one."""
+
+    mis_id = Text("The MIS Id of the site", "1")
+    name = Text("The name of the site", "Main Building")
+    is_main = Code("Whether this is the school's main site, 1 or 0", "1")
+    telephone = Text("The telephone number of the site", "0208851234")
+    address = Text("The address of the site", "School Road, Eduville, London")
+    post_code = Text("The post code of the site", "E1 1AA")
+    latitude = Decimal("Degrees north of the equator", 51.5)
+    longitude = Decimal("Degrees east of Greenwich", -0.1)
+    opened = Date("The day on which the site opened", "1998-09-01")

@@ -1,0 +1,294 @@
+"""The students of a school, their places in groups, and how they and their contacts relate."""
+
+from __future__ import annotations
+
+from ..fields import (
+    TODAY,
+    Code,
+    Computed,
+    Date,
+    Flag,
+    Key,
+    Many,
+    Mapped,
+    Number,
+    Ref,
+    Text,
+    Told,
+    When,
+    Words,
+)
+from ..scopes import S
+from .groups import Group
+from .organisation import SchoolRecord
+from .people import Comm, Contact, Person
+
+_GROUP = ("mis_id", "name", "standard_year_code", "standard_year_name")
+
+ENROLMENT = {
+    "C": "Current, single registration at this school",
+    "M": "Current main, dual registration",
+    "S": "Current subsidiary, dual registration",
+    "G": "Guest, not registered at this school but attending",
+}
+"""DfE Common Basic Data Set, enrolment status (CS026)."""
+
+KEY_STAGES = {
+    "N1": "Foundation Stage",
+    "N2": "Foundation Stage",
+    "R": "Foundation Stage",
+    **dict.fromkeys(("1", "2"), "Key Stage 1"),
+    **dict.fromkeys(("3", "4", "5", "6"), "Key Stage 2"),
+    **dict.fromkeys(("7", "8", "9"), "Key Stage 3"),
+    **dict.fromkeys(("10", "11"), "Key Stage 4"),
+    **dict.fromkeys(("12", "13", "14"), "Key Stage 5"),
+}
+"""Education Act 2002, section 82: the key stages by national curriculum year."""
+
+
+class Student(
+    SchoolRecord,
+    scope=S.Student | S.StudentLite,
+    human=True,
+    indexes=(
+        ("school", "mis_id"),
+        ("school", "external_id"),
+        ("school", "xid"),
+        ("person",),
+        ("year_group",),
+        ("reg_group",),
+        ("house_group",),
+    ),
+):
+    """A person with a past, present or planned enrolment at one school."""
+
+    person = Ref("The human", Person)
+    mis_id = Text("The MIS Id of the student", "9919")
+    external_id = Text("The MIS External Id of the student", "a925c7eb-86bc-40d7-91fd-f3fcbf6a2f2b")
+    xid = Text("The XID of the student", "x3h8w2d")
+    idaas_id = Computed("The Idaas Id of the student", "PL-9919", Key("PL-", mis_id))
+    forename = Told(person, Person.forename)
+    surname = Told(person, Person.surname)
+    display_name = Computed("Student full name", "Graham Abbess", Words(" ", forename, surname))
+    gender = Told(person, Person.gender)
+    reg_group = Ref("The student's reg group", Group, tells=_GROUP)
+    year_group = Ref("The student's year group", Group, tells=_GROUP)
+    house_group = Ref("The student's house group", Group, tells=_GROUP)
+    work_email = Text("Email address set as Work Email from MIS", "test@work.net")
+    idaas_email = Text("Email address provisioned by Idaas, if available", "test@work.net")
+    home_email = Told(person, Person.home_email, scope=S.StudentExtended)
+    home_phone = Told(person, Person.home_phone, scope=S.StudentExtended)
+    mobile_phone = Told(person, Person.mobile_phone, scope=S.StudentExtended)
+    admission_no = Text("The student admission number", "004367", scope=S.Student)
+    birth_date = Told(person, Person.birth_date, scope=S.StudentExtended)
+    uln = Text("The student's ULN", "1111175267", scope=S.StudentExtended)
+    legal_forename = Told(person, Person.legal_forename, scope=S.StudentExtended)
+    legal_surname = Told(person, Person.legal_surname, scope=S.StudentExtended)
+    previous_legal_surname = Told(person, Person.previous_legal_surname, scope=S.StudentExtended)
+    entry_date = Date("The enrolment date of the student", "2014-09-03", scope=S.StudentExtended)
+    leaving_date = Date("The leaving date of the student", "2016-06-14", scope=S.StudentExtended)
+    destination = Text("The destination for the student", "External FE Provider", scope=S.StudentExtended)
+    destination_start = Date("The expected start date at the destination", "2016-06-14", scope=S.StudentExtended)
+    reason_for_leaving = Text(
+        "The reason for leaving", "End of phase transfer - FE/6th form college", scope=S.StudentExtended
+    )
+    middle_name = Told(person, Person.middle_name, scope=S.StudentExtended)
+    enrolment_status = Code("The student's current enrolment status code", "C", ENROLMENT)
+    boarder = Flag("Whether the student is a boarder, boolean", 1, scope=S.StudentExtended)
+    boarding_house = Text("The student's boarding house", "Boarding House A", scope=S.StudentExtended)
+    sen_provision = Code(
+        "The student's current SEN Provision",
+        "E",
+        {"N": "No special educational need", "K": "SEN support", "E": "Education, health and care plan"},
+        scope=S.SEN | S.SENTypes,
+    )
+    eal = Flag("Flag defining if student has EAL", 0, scope=S.StudentDemographic | S.StudentFunding)
+    religion_code = Told(person, Person.religion_code, scope=S.StudentDemographic)
+    religion = Told(person, Person.religion, scope=S.StudentDemographic)
+    ethnicity_code = Told(person, Person.ethnicity_code, scope=S.StudentEthnicity)
+    ethnicity = Told(person, Person.ethnicity, scope=S.StudentEthnicity)
+    ethnicity_source = Told(person, Person.ethnicity_source, scope=S.StudentEthnicity)
+    home_language = Told(person, Person.home_language, scope=S.StudentDemographic)
+    home_language_code = Told(person, Person.home_language_code, scope=S.StudentDemographic)
+    first_language = Told(person, Person.first_language, scope=S.StudentDemographic)
+    first_language_code = Told(person, Person.first_language_code, scope=S.StudentDemographic)
+    first_language_source = Told(person, Person.first_language_source, scope=S.StudentDemographic)
+    english_level = Text("The English proficiency level of the student", "New To English", scope=S.StudentDemographic)
+    english_level_code = Code("The English proficiency level code of the student", "A", scope=S.StudentDemographic)
+    national_identity = Told(person, Person.national_identity, scope=S.StudentDemographic)
+    nationality = Told(person, Person.nationality, scope=S.StudentDemographic)
+    birth_country = Told(person, Person.birth_country, scope=S.StudentDemographic | S.StudentEthnicity)
+    birth_country_code = Told(person, Person.birth_country_code, scope=S.StudentDemographic | S.StudentEthnicity)
+    asylum_status = Told(person, Person.asylum_status, scope=S.StudentDemographic)
+    on_report = Flag("Student has behaviour report card", 1, scope=S.StudentExtended)
+    travel_mode = Text("Student's mode of travel to school", "Car", scope=S.StudentDemographic)
+    travel_code = Code(
+        "Student's mode of travel to school standardized to a 3 digit code", "WLK", scope=S.StudentDemographic
+    )
+    is_traveller = Told(person, Person.is_traveller, scope=S.StudentDemographic)
+    traveller_source = Told(person, Person.traveller_source, scope=S.StudentDemographic)
+    traveller_type = Told(person, Person.traveller_type, scope=S.StudentDemographic)
+    fsm_eligible = Flag(
+        "Flag defining if student is eligible for free school meals. "
+        "This field can be null indicating we don't know if true or false",
+        1,
+        scope=S.StudentFunding,
+    )
+    fsm_start = Date("Start date for the current FSM entitlement", "2017-02-01", scope=S.StudentFunding)
+    fsm_end = Date("End date for the current FSM entitlement", "2017-05-01", scope=S.StudentFunding)
+    uniform_allowance = Flag("Flag defining if student is eligible for uniform allowance", 0, scope=S.StudentFunding)
+    pupil_premium = Flag("Flag defining if student is eligible for pupil premium", 1, scope=S.StudentFunding)
+    yssa = Text("Youth service support association status", "Obtained", scope=S.StudentFunding)
+    ever6 = Flag("Student has been eligible in last 6 years for FSM", 1, scope=S.StudentFunding)
+    gifted = Flag("Student is marked as gifted and talented", 0, scope=S.StudentFunding)
+    part_time = Flag("Whether the student is part-time", 1, scope=S.StudentFunding)
+    disabled = Flag("Student is flagged as disabled", 0, scope=S.StudentMedical)
+    in_care = Flag("Student marked as in LEA care (sensitive)", 1, scope=S.StudentFamily)
+    care_authority = Code("Local Authority code for responsible LEA (sensitive)", "881", scope=S.StudentFamily)
+    ever_in_care = Flag("Whether the student has ever been in care, boolean", 1, scope=S.StudentFamily)
+    service_child = Flag("Student is marked as a service child (sensitive)", 0, scope=S.StudentFamily)
+    service_child_source = Text("Source of the service child status", "Student", scope=S.StudentFamily)
+    young_carer = Flag("Student marked as young carer (sensitive)", 0, scope=S.StudentFamily)
+    upn = Text(
+        "Student's Unique Pupil Number. In Ireland, this field will be populated with the PPS number.",
+        "A01937632542",
+        scope=S.UPN,
+    )
+    former_upn = Text("Student's former unique pupil number if available", "D439209583385", scope=S.UPN)
+    candidate_no = Text("Student's unique candidate number", "56373574", scope=S.Student | S.StudentExtended)
+    parental_salutation = Text("Parental mailing title", "Mrs Hilda Abbess", scope=S.Address)
+    address_block = Told(person, Person.address_block, scope=S.Address)
+    house_no = Told(person, Person.house_no, scope=S.Address)
+    house_name = Told(person, Person.house_name, scope=S.Address)
+    apartment = Told(person, Person.apartment, scope=S.Address)
+    street = Told(person, Person.street, scope=S.Address)
+    locality = Told(person, Person.locality, scope=S.Address)
+    town = Told(person, Person.town, scope=S.Address)
+    county = Told(person, Person.county, scope=S.Address)
+    post_code = Told(person, Person.post_code, scope=S.StudentDemographic | S.Address)
+    country = Told(person, Person.country, scope=S.Address)
+    taught_in = Code("Year group the student is taught in", "10", scope=S.Student)
+    nc_year = Code("The national curriculum year group of the student", "10", scope=S.Student)
+    key_stage = Computed("The key stage of the student", "Key Stage 4", Mapped(nc_year, KEY_STAGES), scope=S.Student)
+    quick_note = Text(
+        "Free text field providing contextual information",
+        "Student often badly behaved on a Monday",
+        scope=S.StudentFreeText,
+    )
+    leaving_year_group = Ref("Id of the year group at time of leaving", Group, scope=S.Student, tells=_GROUP)
+    leaving_reg_group = Ref("Id of the reg group at time of leaving", Group, scope=S.Student, tells=_GROUP)
+    planned_year_group = Ref("Id of the expected year group", Group, scope=S.Student, tells=_GROUP)
+    planned_reg_group = Ref("Id of the expected reg group", Group, scope=S.Student, tells=_GROUP)
+    grade = Code("The grade that the student is in, as their district counts", "09")
+    on_roll = Computed(
+        "Whether the student is on roll today",
+        "OnRoll",
+        When(
+            (leaving_date.before(TODAY), "Leaver"),
+            (entry_date.after(TODAY), "PreAdmission"),
+            otherwise="OnRoll",
+        ),
+    )
+    status = Computed("The current student status", "OnRoll", on_roll, scope=S.Student)
+
+
+class StudentMembership(
+    SchoolRecord, scope=S.School | S.SchoolLite, indexes=(("school",), ("group", "student"), ("student",))
+):
+    """A student's place in a group, for a time."""
+
+    group = Ref("The group", Group, part_of=True, tells=("mis_id", "external_id", "xid", "idaas_id", "name"))
+    student = Ref("The student", Student, part_of=True, tells=("mis_id", "external_id", "xid", "idaas_id"))
+    external_id = Text(
+        "The id of the membership in the system that it came from", "4dfce244-d475-462f-a5ed-c2ceabaa1ee1"
+    )
+    is_main = Flag("Whether this is the student's main place in groups of this kind", 1)
+    start = Date("Start date of the student membership", "2018-09-01")
+    end = Date("End date of the student membership", "2019-06-24")
+
+
+_m = StudentMembership
+student_now = (_m.start.unknown() | _m.start.until(TODAY)) & (_m.end.unknown() | _m.end.since(TODAY))
+student_later = _m.start.after(TODAY)
+student_before = _m.end.before(TODAY)
+
+group_students = Many("The students of a group now", StudentMembership.group, where=student_now)
+group_students_ever = Many("The students of a group at any time", StudentMembership.group)
+student_groups = Many(
+    "The groups that a student belongs to now", StudentMembership.student, where=student_now, scope=S.School
+)
+
+
+class Relationship(
+    SchoolRecord,
+    scope=(S.Student | S.StudentLite) & S.Contact,
+    indexes=(("school",), ("student", "contact"), ("contact", "student")),
+):
+    """What a contact is to a student."""
+
+    student = Ref("The student", Student, part_of=True, tells=("mis_id", "external_id", "xid", "idaas_id", "on_roll"))
+    contact = Ref("The contact", Contact, part_of=True, tells=("mis_id", "external_id", "xid", "idaas_id"))
+    relationship = Text("The relationship of the contact to the student", "Mother")
+    priority = Number("The contact priority where lowest is higher priority", 2)
+    parental = Flag("Parental responsibility flag defines legal responsibility", 1)
+    court_order = Flag("Whether a court order restricts the contact", 0)
+
+
+student_contacts = Many("The contacts of a student", Relationship.student)
+contact_students = Many("The students of a contact", Relationship.contact)
+parents = Many(
+    "The contacts with parental responsibility for a student",
+    Relationship.student,
+    where=Relationship.parental.is_(1),
+)
+children = Many(
+    "The students for whom a contact has parental responsibility",
+    Relationship.contact,
+    where=Relationship.parental.is_(1) & (Relationship.student / Student.on_roll).is_("OnRoll"),
+    scope=(S.Student | S.StudentLite) & S.Contact,
+)
+
+
+class Sibling(
+    SchoolRecord,
+    scope=S.Student | S.StudentLite,
+    view="""
+    SELECT a.district, a.id || '.' || b.id AS id, a.school, a.student, b.student AS sibling,
+           max(a.made, b.made) AS made, max(a.seq, b.seq) AS seq, NULL AS changed
+    FROM relationship a
+    JOIN relationship b ON b.district = a.district AND b.contact = a.contact AND b.student <> a.student
+    WHERE a.parental = 1 AND b.parental = 1
+      AND NOT EXISTS (
+        SELECT 1 FROM relationship c JOIN relationship d ON d.district = c.district AND d.contact = c.contact
+        WHERE c.district = a.district AND c.student = a.student AND d.student = b.student
+          AND c.parental = 1 AND d.parental = 1 AND c.id < a.id)
+    """,
+):
+    """Another student of the same school for whom one person has parental responsibility too."""
+
+    student = Ref("The student", Student, part_of=True, tells=("mis_id", "external_id", "xid"))
+    sibling = Ref("The sibling", Student, part_of=True, tells=("mis_id", "external_id", "xid", "on_roll"))
+
+
+siblings = Many(
+    "The siblings of a student who are on roll",
+    Sibling.student,
+    where=(Sibling.sibling / Student.on_roll).is_("OnRoll"),
+)
+
+
+class StudentComm(Comm, scope=S.Student, indexes=(("school",), ("who",))):
+    """A way to reach a student."""
+
+    who = Ref("Whom it reaches", Student, part_of=True, tells=("mis_id", "idaas_id", "on_roll"))
+
+
+class StudentPhoto(SchoolRecord, scope=S.Photos, indexes=(("school",), ("who",))):
+    """A photograph of a student."""
+
+    who = Ref("Who is seen", Student, part_of=True, tells=("mis_id", "display_name", "on_roll"))
+    mis_id = Text("Id of the photo", "1")
+    image = Text("Base64 encoded image", "/9j/4AAQSkZJR...UVoiWf/2Q==")
+
+
+student_photos = Many("The photograph of a student", StudentPhoto.who)

@@ -1,0 +1,69 @@
+"""What the store needs of a database connection, typed; apsw gives it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+import apsw
+
+BUSY_SECONDS = 30
+
+Busy = apsw.BusyError
+
+
+class Cursor(Protocol):
+    """The rows of a statement."""
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]: ...
+
+    def fetchone(self) -> tuple[Any, ...] | None:
+        """The next row."""
+        ...
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        """The rows that are left."""
+        ...
+
+    @property
+    def get(self) -> Any:
+        """The one value, row or list of rows, whichever there is; None for nothing."""
+        ...
+
+
+class Connection(Protocol):
+    """A connection to one database file; as a context, a transaction that is whole or not at all."""
+
+    def execute(self, statements: str, bindings: Any = None) -> Cursor:
+        """Execute statements."""
+        ...
+
+    def executemany(self, statements: str, sequenceofbindings: Iterable[Any]) -> Cursor:
+        """Execute a statement once for each set of values."""
+        ...
+
+    def __enter__(self) -> Connection: ...
+
+    def __exit__(self, *error: Any) -> bool | None: ...
+
+    def close(self) -> None:
+        """Close it."""
+        ...
+
+
+def connect(path: Path) -> Connection:
+    """Open a database file as the store uses it."""
+    connection = apsw.Connection(str(path))
+    connection.set_busy_timeout(BUSY_SECONDS * 1000)
+    opened = cast(Connection, connection)
+    for pragma in (
+        "journal_mode = WAL",
+        # An acknowledged write is on the disk: a server killed at any moment, or a power cut, loses nothing.
+        "synchronous = FULL",
+        "cache_size = -16384",
+        "mmap_size = 1073741824",
+        "temp_store = MEMORY",
+    ):
+        opened.execute(f"PRAGMA {pragma}")
+    return opened

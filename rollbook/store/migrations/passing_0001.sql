@@ -1,0 +1,2 @@
+CREATE TABLE token (hash BLOB PRIMARY KEY, app TEXT NOT NULL, "grant" TEXT NOT NULL, version INTEGER NOT NULL, expires REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE snapshot (hash TEXT NOT NULL, "grant" TEXT NOT NULL, endpoint TEXT NOT NULL, made REAL NOT NULL, used REAL NOT NULL, request TEXT NOT NULL, versions TEXT NOT NULL, rows BLOB NOT NULL, PRIMARY KEY ("grant", endpoint, hash)) WITHOUT ROWID;

@@ -1,0 +1,101 @@
+"""The tables of the store, derived from the model; migrations are what was derived, frozen at each release."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from .. import model
+from ..fields import RECORDS, Record
+
+assert model.__name__
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+KEPT = {
+    "district": "INTEGER NOT NULL",
+    "id": "TEXT NOT NULL",
+}
+"""The key of every record: the district's number (the partition), then the record's hub id (a UUID)."""
+
+STAMPED = {
+    "made": "TEXT NOT NULL",
+    "seq": "INTEGER NOT NULL",
+    "changed": "TEXT",
+    "remainder": "TEXT",
+}
+"""The history of every record: the stamp of its making, the sequence number of its last write, a JSON object of the
+stamps of the fields changed since, and what a dialect's client wrote that has no canonical field.
+
+A stamp is a moment (UTC, milliseconds) and a sequence number: `2026-11-20T08:45:00.123000000000042`.
+"""
+
+
+def columns(record: type[Record]) -> dict[str, str]:
+    """The columns of a record's table with their SQL types."""
+    return {**KEPT, **{name: field.sql for name, field in record.stored().items()}, **STAMPED}
+
+
+def statements(record: type[Record]) -> list[str]:
+    """What makes a record's table and its indexes, or its view."""
+    table = f'"{record.table}"'
+    if record.view:
+        return [f"CREATE VIEW {table} AS {' '.join(record.view.split())}"]
+    body = ", ".join(f'"{name}" {kind}' for name, kind in columns(record).items())
+    made = [f"CREATE TABLE {table} ({body}, PRIMARY KEY (district, id))"]
+    for index in record.indexes:
+        name = f'"{record.table}_{"_".join(index)}"'
+        by = ", ".join(f'"{c}"' for c in index)
+        made.append(f"CREATE INDEX {name} ON {table} (district, {by})")
+    return made
+
+
+HOUSEKEEPING = [
+    # The number and the last stamp of each district.
+    "CREATE TABLE clock (district INTEGER PRIMARY KEY, seq INTEGER NOT NULL, at TEXT NOT NULL)",
+    # The last sequence number at which a kind of record moved at a school; '' stands for the whole district.
+    "CREATE TABLE moved (district INTEGER NOT NULL, school TEXT NOT NULL, kind TEXT NOT NULL, seq INTEGER NOT NULL,"
+    " PRIMARY KEY (district, school, kind)) WITHOUT ROWID",
+    # What is gone, with its natural keys, and keys that changed.
+    "CREATE TABLE history (district INTEGER NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,"
+    " school TEXT, what TEXT NOT NULL, at TEXT NOT NULL, keys TEXT NOT NULL, PRIMARY KEY (district, seq)) WITHOUT ROWID",
+    "CREATE INDEX history_kind ON history (district, kind, seq)",
+    # Numbers that the hub hands out, such as MIS ids for records whose source has none.
+    "CREATE TABLE counter (district INTEGER NOT NULL, name TEXT NOT NULL, value INTEGER NOT NULL,"
+    " PRIMARY KEY (district, name)) WITHOUT ROWID",
+    # What each source last said, by its own keys: the digest tells whether a row is news.
+    "CREATE TABLE source_row (district INTEGER NOT NULL, source TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL,"
+    " digest BLOB NOT NULL, id TEXT NOT NULL, PRIMARY KEY (district, source, kind, key)) WITHOUT ROWID",
+    # When each source was last read, and what came of it.
+    "CREATE TABLE sync (district INTEGER NOT NULL, school TEXT NOT NULL, source TEXT NOT NULL, at TEXT NOT NULL,"
+    " outcome TEXT NOT NULL, PRIMARY KEY (district, school, source)) WITHOUT ROWID",
+    "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
+    # Consent: an app, what a school lets it see, and of whom.
+    "CREATE TABLE app (id TEXT PRIMARY KEY, relying_party TEXT NOT NULL UNIQUE COLLATE NOCASE, name TEXT NOT NULL,"
+    " secret BLOB, made TEXT NOT NULL) WITHOUT ROWID",
+    'CREATE TABLE "grant" (id TEXT PRIMARY KEY, app TEXT NOT NULL, district INTEGER NOT NULL, school TEXT NOT NULL,'
+    " scopes TEXT NOT NULL, state TEXT NOT NULL, secret BLOB, version INTEGER NOT NULL, people TEXT NOT NULL,"
+    " made TEXT NOT NULL, ended TEXT, UNIQUE (app, school)) WITHOUT ROWID",
+    'CREATE TABLE chosen ("grant" TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,'
+    ' PRIMARY KEY ("grant", kind, id)) WITHOUT ROWID',
+]
+
+PASSING = [
+    'CREATE TABLE token (hash BLOB PRIMARY KEY, app TEXT NOT NULL, "grant" TEXT NOT NULL, version INTEGER NOT NULL,'
+    " expires REAL NOT NULL) WITHOUT ROWID",
+    'CREATE TABLE snapshot (hash TEXT NOT NULL, "grant" TEXT NOT NULL, endpoint TEXT NOT NULL, made REAL NOT NULL,'
+    " used REAL NOT NULL, request TEXT NOT NULL, versions TEXT NOT NULL, rows BLOB NOT NULL,"
+    ' PRIMARY KEY ("grant", endpoint, hash)) WITHOUT ROWID',
+]
+"""What passes (tokens, change-set snapshots) is kept beside the records, so that a long import never holds it up."""
+
+
+def derived() -> list[str]:
+    """Every statement that makes today's schema of the records."""
+    views = [r for r in RECORDS.values() if r.view]
+    tables = [r for r in RECORDS.values() if not r.view]
+    return [*HOUSEKEEPING, *(s for record in (*tables, *views) for s in statements(record))]
+
+
+def migrations(name: str) -> list[str]:
+    """The migrations of a database file (`records` or `passing`), oldest first."""
+    return [path.read_text() for path in sorted(MIGRATIONS.glob(f"{name}_*.sql"))]

@@ -1,0 +1,128 @@
+"""The embedded store: SQLite through apsw, one file for records and consent, one for what passes."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from ..errors import Conflict, Stop
+from . import schema
+from .connection import Busy, Connection, connect
+from .writing import Batch
+
+
+def _migrate(connection: Connection, name: str) -> None:
+    scripts = schema.migrations(name)
+    with connection:
+        done = int(connection.execute("PRAGMA user_version").get)
+        if done > len(scripts):
+            raise Stop(
+                f"this data was made by a newer Rollbook (schema {done}, this one knows {len(scripts)})",
+                hint="upgrade Rollbook, then open it again",
+            )
+        for script in scripts[done:]:
+            connection.execute(script)
+        connection.execute(f"PRAGMA user_version = {len(scripts)}")
+
+
+class Store:
+    """A data directory, open. `records` reads; `write` is the one way to change what is kept."""
+
+    def __init__(self, folder: Path | str) -> None:
+        self.folder = Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        os.chmod(self.folder, 0o700)
+        self._writer = connect(self.folder / "records.sqlite")
+        _migrate(self._writer, "records")
+        self.records = self._reading()
+        self.passing = connect(self.folder / "passing.sqlite")
+        _migrate(self.passing, "passing")
+        self._writing = threading.Lock()
+        self._lent: list[Connection] = []
+
+    def close(self) -> None:
+        """Close every connection; the files then hold everything."""
+        for connection in (*self._lent, self.records, self.passing, self._writer):
+            connection.close()
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def data_version(self) -> int:
+        """A number that is another one as soon as anybody has changed the records or the grants."""
+        return self.records.execute("PRAGMA data_version").get
+
+    def passing_version(self) -> int:
+        """A number that is another one as soon as another process has changed what passes."""
+        return self.passing.execute("PRAGMA data_version").get
+
+    @contextmanager
+    def lend(self) -> Generator[Connection]:
+        """A connection for one reading: all that is read until it is given back is of one moment."""
+        connection = self._lent.pop() if self._lent else self._reading()
+        try:
+            connection.execute("BEGIN")
+            yield connection
+        finally:
+            connection.execute("ROLLBACK")
+            self._lent.append(connection)
+
+    def _reading(self) -> Connection:
+        connection = connect(self.folder / "records.sqlite")
+        connection.execute("PRAGMA query_only = ON")
+        return connection
+
+    @contextmanager
+    def transaction(self) -> Generator[Connection]:
+        """Whole or not at all: what is executed on the connection is kept when the block ends without an error."""
+        with self._writing:
+            try:
+                self._writer.execute("BEGIN IMMEDIATE")
+            except Busy as error:
+                raise Conflict(
+                    "another process is writing to this data directory",
+                    hint="wait until its import has ended, then try again",
+                ) from error
+            try:
+                yield self._writer
+            except BaseException:
+                self._writer.execute("ROLLBACK")
+                raise
+            self._writer.execute("COMMIT")
+
+    @contextmanager
+    def write(self, district: int) -> Generator[Batch]:
+        """Change the records of one district in one transaction, with one history."""
+        with self.transaction() as connection:
+            batch = Batch(connection, district)
+            yield batch
+            batch.settle()
+
+    def new_district(self, values: dict[str, Any]) -> int:
+        """Make a district; its number is the first part of the key of all its records."""
+        with self.transaction() as connection:
+            top = connection.execute("SELECT coalesce(max(district), 0) FROM clock").get
+            number = int(top) + 1
+            batch = Batch(connection, number)
+            batch.add_district(values)
+            batch.settle()
+        return number
+
+    def setting(self, name: str) -> str | None:
+        """A setting of this data directory."""
+        return self.records.execute("SELECT value FROM setting WHERE name = ?", (name,)).get
+
+    def set(self, name: str, value: str) -> None:
+        """Change a setting of this data directory."""
+        with self.transaction() as connection:
+            connection.execute(
+                "INSERT INTO setting VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                (name, value),
+            )

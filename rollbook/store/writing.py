@@ -1,0 +1,231 @@
+"""Changing records: every write is stamped, a delete leaves a tombstone, and parts go with what they are part of."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+import uuid
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from ..errors import Conflict, NotFound, Problem
+from ..fields import RECORDS, Record
+from ..model.organisation import District, School
+from .connection import Connection
+from .schema import columns
+
+Row = Mapping[str, Any]
+
+_NATURAL = ("mis_id", "external_id", "xid", "estab", "code", "mark", "date", "session", "instance")
+
+
+def new_id() -> str:
+    """A new hub id: a version 4 UUID whose first half grows with time, so that new rows lie side by side."""
+    head = time.time_ns() // 1_000_000
+    tail = os.urandom(10)
+    return str(uuid.UUID(bytes=head.to_bytes(6, "big") + tail, version=4))
+
+
+def now() -> str:
+    """This moment, UTC, in milliseconds."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
+
+
+def xid(number: int) -> str:
+    """The external id with this number: `x` and six characters that look unordered, no two alike in a district."""
+    mixed = (number * 1_292_957_237 + 777_767_777) % 36**6
+    digits = ""
+    for _ in range(6):
+        mixed, digit = divmod(mixed, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
+    return "x" + digits
+
+
+class Batch:
+    """Changes to one district's records, in one transaction; `ids` makes hub ids (the demo makes them repeatable)."""
+
+    ids: Callable[[], str] = staticmethod(new_id)
+
+    def __init__(self, connection: Connection, district: int) -> None:
+        self.connection = connection
+        self.district = district
+        clock = connection.execute("SELECT seq, at FROM clock WHERE district = ?", (district,)).fetchone()
+        self._first, last = clock or (0, "")
+        self._seq: int = self._first
+        # A clock set back must not make a later write look older.
+        self.at = max(now(), last)
+        self._moved: defaultdict[tuple[str, str], int] = defaultdict(int)
+        self._counters: dict[str, int] = {}
+
+    # ---- writing
+
+    def add_district(self, values: Row) -> str:
+        """Make the district's own record."""
+        return self.add(District, [values])[0]
+
+    def add(self, record: type[Record], rows: Iterable[Row]) -> list[str]:
+        """Insert new records; gives their hub ids in order. A row may bring its own `id`.
+
+        A missing `mis_id` is numbered per school and kind, a missing `xid` per district.
+        """
+        names = [*record.stored(), "remainder"]
+        numbered = "mis_id" in names
+        crossed = "xid" in names
+        made: list[str] = []
+        values: list[Sequence[Any]] = []
+        for row in rows:
+            unknown = row.keys() - {*names, "id"}
+            if unknown:
+                raise TypeError(f"{record.__name__} has no {', '.join(sorted(unknown))}")
+            self._seq += 1
+            identity = row.get("id") or self.ids()
+            school = row.get("school") or (identity if record is School else "")
+            kept = [row.get(name) for name in names]
+            if numbered and kept[(at := names.index("mis_id"))] is None:
+                kept[at] = str(self.number(f"{record.table} {school}"))
+            if crossed and kept[(at := names.index("xid"))] is None:
+                kept[at] = xid(self.number("xid"))
+            values.append((self.district, identity, *kept, f"{self.at}{self._seq:012d}", self._seq))
+            made.append(identity)
+            self._moved[school, record.__name__] = self._seq
+        if values:
+            named = ", ".join(f'"{n}"' for n in ("district", "id", *names, "made", "seq"))
+            marks = ", ".join("?" * (len(names) + 4))
+            self.connection.executemany(f'INSERT INTO "{record.table}" ({named}) VALUES ({marks})', values)
+        return made
+
+    def change(self, record: type[Record], identity: str, values: Row) -> bool:
+        """Change fields of a record; only those that differ are written and stamped. Tells whether any did."""
+        before = self.get(record, identity)
+        if before is None:
+            raise NotFound(f"no {record.__name__} {identity}")
+        different = {n: v for n, v in values.items() if before[n] != v}
+        if not different:
+            return False
+        self._seq += 1
+        stamp = f"{self.at}{self._seq:012d}"
+        changed = {**json.loads(before["changed"] or "{}"), **dict.fromkeys(different, stamp)}
+        sets = ", ".join(f'"{n}" = ?' for n in different)
+        self.connection.execute(
+            f'UPDATE "{record.table}" SET {sets}, seq = ?, changed = ? WHERE district = ? AND id = ?',
+            (*different.values(), self._seq, json.dumps(changed), self.district, identity),
+        )
+        for school in {
+            before.get("school") or (identity if record is School else ""),
+            values.get("school") or "",
+        }:
+            self._moved[school, record.__name__] = self._seq
+        if any(n in _NATURAL for n in different):
+            self._remember(record, identity, before, "key")
+        return True
+
+    def remove(self, record: type[Record], identity: str) -> int:
+        """Delete a record and all that is part of it; gives how many records went."""
+        before = self.get(record, identity)
+        if before is None:
+            return 0
+        gone = 0
+        for part, name in parts_of(record):
+            found = self.connection.execute(
+                f'SELECT id FROM "{part.table}" WHERE district = ? AND "{name}" = ?',
+                (self.district, identity),
+            ).fetchall()
+            gone += sum(self.remove(part, one) for (one,) in found)
+        self._seq += 1
+        self.connection.execute(
+            f'DELETE FROM "{record.table}" WHERE district = ? AND id = ?', (self.district, identity)
+        )
+        self._moved[before.get("school") or (identity if record is School else ""), record.__name__] = self._seq
+        self._remember(record, identity, before, "gone")
+        return gone + 1
+
+    def _remember(self, record: type[Record], identity: str, before: Row, what: str) -> None:
+        keys = {n: before[n] for n in (*_NATURAL, *record.refs()) if before.get(n) is not None}
+        self.connection.execute(
+            "INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (
+                self.district,
+                self._seq,
+                record.__name__,
+                identity,
+                before.get("school"),
+                what,
+                self.at,
+                json.dumps(keys),
+            ),
+        )
+
+    # ---- reading what is about to change
+
+    def get(self, record: type[Record], identity: str) -> dict[str, Any] | None:
+        """A record as it is now, column by column."""
+        names = list(columns(record))
+        listed = ", ".join(f'"{n}"' for n in names)
+        row = self.connection.execute(
+            f'SELECT {listed} FROM "{record.table}" WHERE district = ? AND id = ?', (self.district, identity)
+        ).fetchone()
+        return dict(zip(names, row, strict=True)) if row else None
+
+    def number(self, name: str) -> int:
+        """The next number of a counter of this district, from 1."""
+        if name not in self._counters:
+            found = self.connection.execute(
+                "SELECT value FROM counter WHERE district = ? AND name = ?", (self.district, name)
+            ).get
+            self._counters[name] = int(found or 0)
+        self._counters[name] += 1
+        return self._counters[name]
+
+    def settle(self) -> None:
+        """Write down the clock, the counters and what moved, at the end of the transaction."""
+        put = self.connection.executemany
+        put(
+            "INSERT INTO counter VALUES (?, ?, ?) ON CONFLICT (district, name) DO UPDATE SET value = excluded.value",
+            [(self.district, name, value) for name, value in self._counters.items()],
+        )
+        put(
+            "INSERT INTO moved VALUES (?, ?, ?, ?) ON CONFLICT (district, school, kind) DO UPDATE SET seq = excluded.seq",
+            [(self.district, school, kind, seq) for (school, kind), seq in self._moved.items()],
+        )
+        if self._seq != self._first or not self._first:
+            put(
+                "INSERT INTO clock VALUES (?, ?, ?)"
+                " ON CONFLICT (district) DO UPDATE SET seq = excluded.seq, at = excluded.at",
+                [(self.district, self._seq, self.at)],
+            )
+
+    @property
+    def writes(self) -> int:
+        """How many records have been written so far."""
+        return self._seq - self._first
+
+
+_PARTS: dict[str, list[tuple[type[Record], str]]] = {}
+
+
+def parts_of(record: type[Record]) -> list[tuple[type[Record], str]]:
+    """The kinds of record that are part of this kind, with the reference that says so."""
+    if not _PARTS:
+        for part in RECORDS.values():
+            if part.view:
+                continue
+            for name, ref in part.refs().items():
+                if ref.part_of:
+                    _PARTS.setdefault(ref.target.__name__, []).append((part, name))
+    return _PARTS.get(record.__name__, [])
+
+
+def free_estab(connection: Connection, wanted: str | None, district: int) -> str:
+    """The establishment number for a new school: the one it asks for, or the next of the hub's own (9xxxxxx)."""
+    if wanted:
+        taken = connection.execute("SELECT name FROM school WHERE estab = ?", (wanted,)).get
+        if taken is None:
+            return wanted
+        raise Conflict(Problem("estab", f"{wanted} is already {taken}", "give the school another number"))
+    top = connection.execute(
+        "SELECT max(CAST(estab AS INTEGER)) FROM school WHERE length(estab) = 7 AND estab GLOB '9[0-9]*'"
+    ).get
+    return str(max(int(top or 0), 9_000_000 + district * 1000) + 1)
