@@ -11,9 +11,10 @@ from ..model.attendance import Mark
 from ..store.sqlite import Store
 from ..store.writing import free_estab
 from .admissions import Place
-from .classes import Groups, open_groups
+from .classes import open_groups
 from .draft import Draft
 from .families import settle
+from .groups import Groups
 from .pupils import Office
 from .register import Registers
 from .schools import TRUSTS, Trust, district_facts, put_bodies, put_school

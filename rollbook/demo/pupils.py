@@ -16,8 +16,8 @@ from .admissions import (
     Guardian,
     Place,
 )
-from .classes import Groups
 from .draft import Draft, guid
+from .groups import Groups
 from .numbers import portrait, uln, upn
 from .people import put_comms
 from .schools import Plan

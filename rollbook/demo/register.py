@@ -8,8 +8,8 @@ from random import Random
 from typing import Any, NamedTuple
 
 from .admissions import CURRENT, LEFT_THIS_YEAR, Place
-from .classes import Groups
 from .curriculum import week_of
+from .groups import Groups
 from .schools import Plan
 from .years import Day
 

@@ -241,7 +241,6 @@ def _put_hierarchy(draft: Draft, plan: Plan, school: str, members: tuple[Member,
         above = managers.get(member.post.under or "", [])
         if not above or member.post.when == "future":
             continue
-        ended = member.post.when == "previous"
         draft.put(
             StaffHierarchy,
             school=school,
@@ -250,8 +249,8 @@ def _put_hierarchy(draft: Draft, plan: Plan, school: str, members: tuple[Member,
             code="Man",
             parent_title="Manager",
             child_title="Reportee",
-            start=plan.first_day(2019 + number % 6),
-            end=plan.last_year.last if ended else None,
+            start=member.start or plan.this_year.first,
+            end=member.end,
         )
 
 

@@ -72,22 +72,22 @@ class Batch:
         A missing `mis_id` is numbered per school and kind, a missing `xid` per district.
         """
         names = [*record.stored(), "remainder"]
-        numbered = "mis_id" in names
-        crossed = "xid" in names
+        # Neither is ever a record's first column, so 0 stands for not there.
+        numbered, crossed = (names.index(n) if n in names else 0 for n in ("mis_id", "xid"))
+        known = {*names, "id"}
         made: list[str] = []
         values: list[Sequence[Any]] = []
         for row in rows:
-            unknown = row.keys() - {*names, "id"}
-            if unknown:
-                raise TypeError(f"{record.__name__} has no {', '.join(sorted(unknown))}")
+            if not row.keys() <= known:
+                raise TypeError(f"{record.__name__} has no {', '.join(sorted(row.keys() - known))}")
             self._seq += 1
             identity = row.get("id") or self.ids()
             school = row.get("school") or (identity if record is School else "")
             kept = [row.get(name) for name in names]
-            if numbered and kept[(at := names.index("mis_id"))] is None:
-                kept[at] = str(self.number(f"{record.table} {school}"))
-            if crossed and kept[(at := names.index("xid"))] is None:
-                kept[at] = xid(self.number("xid"))
+            if numbered:
+                kept[numbered] = self.mis_id(f"{record.table} {school}", kept[numbered])
+            if crossed and kept[crossed] is None:
+                kept[crossed] = xid(self.number("xid"))
             values.append((self.district, identity, *kept, f"{self.at}{self._seq:012d}", self._seq))
             made.append(identity)
             self._moved[school, record.__name__] = self._seq
@@ -178,6 +178,14 @@ class Batch:
             self._counters[name] = int(found or 0)
         self._counters[name] += 1
         return self._counters[name]
+
+    def mis_id(self, counter: str, given: str | None) -> str:
+        """The MIS id that was given, or the next number; numbers that sources gave are not handed out again."""
+        if given is None:
+            return str(self.number(counter))
+        if given.isdecimal() and len(given) < 16:
+            self._counters[counter] = max(self._counters.get(counter) or self.number(counter) - 1, int(given))
+        return given
 
     def settle(self) -> None:
         """Write down the clock, the counters and what moved, at the end of the transaction."""

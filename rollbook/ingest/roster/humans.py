@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+from ...model.students import Student
 from ..rows import Row
 from .classes import FLAGS
 from .people import CONTACTS, People
 from .places import blank
 
 USER_EXTRAS = (
-    *("enabledUser", "userIds", "identifier", "grades", "userMasterIdentifier"),
+    *("enabledUser", "userIds", "identifier", "grades", "email", "userMasterIdentifier"),
     *("preferredMiddleName", "primaryOrgSourcedId", "pronouns"),
 )
 PROFILE = (
@@ -42,6 +43,8 @@ class Humans:
         self.tables = people.tables
         self.users = people.users
         self.school_of = people.school_of
+        self.students = {user for user, _ in people.posts[Student]}
+        self.placed = {user for posts in people.posts.values() for user, _ in posts}
 
     def rows(self) -> list[Row]:
         """Users as humans, with their demographics."""
@@ -90,11 +93,14 @@ class Humans:
         for (key, at), extra in zip(table.keys.items(), extras, strict=True):
             if extra.get("enabledUser") == "true":
                 del extra["enabledUser"]
-            student = "student" in self.words.get(key, ())
+            student = key in self.students
             if student and "grades" in extra and "," not in extra["grades"]:
                 del extra["grades"]
             if student:
                 extra.pop("identifier", None)
+            if key in self.placed:
+                # A role at a school holds the address.
+                extra.pop("email", None)
             self._settle_roles(key, at, extra, loose.get(key))
             if residence := self.demographic_extras.get(key):
                 extra["demographics"] = residence

@@ -1,0 +1,1 @@
+"""The three laws, held by properties over random grants, edits and requests."""

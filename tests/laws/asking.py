@@ -1,0 +1,109 @@
+"""Every endpoint asked in its widest form, and the facts that decide what may be in the answers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+from rollbook.api.resource import Table
+from rollbook.dialects.xporter.catalogue import ENDPOINTS
+from rollbook.fields import RECORDS, Computed, Condition, Expr, Field, Path, Record, Told
+from rollbook.model.people import Person
+from rollbook.scopes import CATALOGUE
+from tests.hub import THORNFIELD, Hub
+
+SCOPES = sorted(CATALOGUE)
+DATES = "DateFrom=2026-11-09&DateTo=2026-11-20"
+NARROWING = {"teachersOnly", "onlyParentalResponsibility", "excludeNoMarks", "excludeClosed"}
+"""Options that make an answer smaller; the widest form does without them."""
+
+
+def widest(hub: Hub, token: str) -> dict[str, str]:
+    """Each endpoint that a token may ask, with every option that it may use; the path after the school's number."""
+    held = set(hub.get("/api/v1/TokenDetails", token).json["Scopes"])
+    asked: dict[str, str] = {}
+    for endpoint in ENDPOINTS.values():
+        if endpoint.need.met_by(held) and endpoint.segment != "TestError":
+            options = [n for n in endpoint.options if n not in NARROWING]
+            path = f"{endpoint.segment}?httpstatuscodes=true"
+            path += f"&{DATES}" if endpoint.segment == "AttendanceForDateRange" else ""
+            asked[endpoint.segment] = path + "".join(f"&{n}=true" for n in usable(hub, token, path, options))
+    return asked
+
+
+def usable(hub: Hub, token: str, path: str, options: list[str]) -> list[str]:
+    """The options that the token may use; one that rests on facts not held is refused as unknown."""
+    tried = "".join(f"&{n}=true" for n in options)
+    answer = hub.get(f"/api/v1/School/{THORNFIELD}/{path}{tried}", token)
+    if answer.status == 200:
+        return options
+    refused = answer.json["ExceptionMessage"]
+    return [n for n in options if f"{n}: is not" not in refused]
+
+
+def answers(hub: Hub, token: str) -> dict[str, bytes]:
+    """Every endpoint's widest answer, byte by byte."""
+    return {
+        segment: hub.get(f"/api/v1/School/{THORNFIELD}/{path}", token).body
+        for segment, path in widest(hub, token).items()
+    }
+
+
+def tables(body: bytes) -> dict[str, list[dict[str, Any]]]:
+    """An answer's tables of rows."""
+    return {name: rows for name, rows in json.loads(body).items() if isinstance(rows, list) and name != "meta"}
+
+
+def discloses() -> dict[Field, set[Expr]]:
+    """For each stored fact, what says it: itself, what roles and references tell, and what is worked out from it."""
+    found: dict[Field, set[Expr]] = {}
+    for record in RECORDS.values():
+        for field in record.fields.values():
+            for fact in stored_in(field):
+                found.setdefault(fact, set()).add(field)
+        for ref in record.refs().values():
+            for fact in (f for name in ref.tells for f in stored_in(ref.target.fields[name])):
+                found.setdefault(fact, set()).add(ref)
+    return found
+
+
+def stored_in(expr: Expr) -> Iterator[Field]:
+    """The stored facts that a value rests on."""
+    if isinstance(expr, Field) and expr.stored:
+        yield expr
+    elif isinstance(expr, Told):
+        yield from stored_in(expr.fact)
+    elif isinstance(expr, Path):
+        yield from stored_in(expr.end)
+    else:
+        for part in expr.parts():
+            yield from stored_in(part)
+
+
+def decide_presence() -> set[Field]:
+    """The stored facts on which it depends whether a row is there at all; their part in that is disclosed by the list."""
+    found: set[Field] = set()
+    for endpoint in ENDPOINTS.values():
+        conditions: list[Condition] = [p.only for t in endpoint.tables for p in endpoint.parts(t)]
+        conditions += [e.rows for o in endpoint.options.values() for e in o.effects if hasattr(e, "rows")]  # pyright: ignore[reportAttributeAccessIssue]
+        for condition in conditions:
+            for part in condition.parts():
+                found.update(stored_in(part))
+    return found
+
+
+def ways_to_read(record: type[Record]) -> list[tuple[str, type[Table]]]:
+    """The tables that show a kind of record, with their endpoints."""
+    return [
+        (e.segment, p)
+        for e in ENDPOINTS.values()
+        for t in e.tables
+        for p in e.parts(t)
+        if p.of is record or record is Person
+    ]
+
+
+def is_computed(field: Field) -> bool:
+    """Whether a field is worked out from others."""
+    return isinstance(field, Computed)

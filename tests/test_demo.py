@@ -1,0 +1,439 @@
+"""The invented schools are the same for everyone, whole, and nobody's."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from base64 import b64decode
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rollbook.demo import DEFAULT_TODAY, Demo, build
+from rollbook.demo.numbers import upn_check_letter
+from rollbook.errors import Conflict, Malformed
+from rollbook.fields import RECORDS, Record
+from rollbook.store.schema import columns
+from rollbook.store.sqlite import Store
+
+TODAY = DEFAULT_TODAY.isoformat()
+TABLES = [record for record in RECORDS.values() if not record.view]
+
+NOWHERE = {
+    "School.deni_no": "only schools in Northern Ireland have one",
+}
+"""Facts that nobody in the demo has, and why."""
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with Store(tmp_path_factory.mktemp("demo")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def demo(store: Store) -> Demo:
+    return build(store)
+
+
+def rows(store: Store, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+    return store.records.execute(sql, values).fetchall()
+
+
+def test_the_demo_is_two_districts_with_three_schools(demo: Demo):
+    assert [(s.district, s.estab, s.name) for s in demo.schools] == [
+        (1, "9994001", "Thornfield Academy"),
+        (1, "9992001", "Brambleside Primary School"),
+        (2, "9995001", "Saguaro Canyon High School"),
+    ]
+    assert demo.districts == (1, 2)
+
+
+def test_the_clock_stands_still_on_a_friday_in_the_autumn_term(demo: Demo, store: Store):
+    assert store.setting("today") == demo.today == "2026-11-20"
+    assert (demo.calendar.year_from, demo.calendar.year_to) == ("2026-09-01", "2027-08-31")
+    assert demo.calendar.week == ("2026-11-16", "2026-11-20")
+
+
+@pytest.mark.parametrize(
+    ("estab", "on_roll", "left", "to_come"),
+    [("9994001", 1000, 95, 37), ("9992001", 300, 44, 25), ("9995001", 240, 36, 10)],
+)
+@pytest.mark.usefixtures("demo")
+def test_a_school_has_students_on_roll_leavers_and_some_to_come(
+    store: Store, estab: str, on_roll: int, left: int, to_come: int
+):
+    found = rows(
+        store,
+        "SELECT sum(entry_date <= ?1 AND coalesce(leaving_date, '9') >= ?1), sum(leaving_date < ?1),"
+        " sum(entry_date > ?1) FROM student JOIN school ON school.id = student.school WHERE estab = ?2",
+        TODAY,
+        estab,
+    )
+    assert found == [(on_roll, left, to_come)]
+
+
+@pytest.mark.usefixtures("demo")
+def test_graham_mossgrove_is_in_8b_with_his_sister_in_year_10_and_his_mother_hilda(store: Store):
+    graham = rows(
+        store,
+        "SELECT p.forename, p.surname, f.name, y.name, s.work_email, s.parental_salutation FROM student s"
+        " JOIN school c ON c.id = s.school JOIN person p ON p.id = s.person"
+        ' JOIN "group" f ON f.id = s.reg_group JOIN "group" y ON y.id = s.year_group'
+        " WHERE c.estab = '9994001' AND s.mis_id = '9919'",
+    )
+    assert graham == [
+        ("Graham", "Mossgrove", "8B", "Year 8", "graham.mossgrove@thornfield.example", "Mr and Mrs Mossgrove")
+    ]
+    siblings = "SELECT p.forename FROM sibling b JOIN student s ON s.id = b.student JOIN student o ON o.id = b.sibling"
+    assert rows(
+        store, f"{siblings} JOIN person p ON p.id = o.person WHERE s.mis_id = '9919' AND p.surname = 'Mossgrove'"
+    ) == [("Primrose",)]
+    contacts = "SELECT p.forename, r.relationship, r.priority FROM relationship r JOIN student s ON s.id = r.student"
+    assert rows(
+        store,
+        f"{contacts} JOIN contact c ON c.id = r.contact JOIN person p ON p.id = c.person JOIN school h"
+        " ON h.id = s.school WHERE s.mis_id = '9919' AND h.estab = '9994001' ORDER BY r.priority",
+    ) == [("Hilda", "Mother", 1), ("Ambrose", "Father", 2)]
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_person_can_be_known_at_two_schools(store: Store):
+    shared = "SELECT count(*) FROM (SELECT person FROM {} GROUP BY person HAVING count(DISTINCT school) = 2)"
+    assert rows(store, shared.format("student")) == [(44,)]
+    assert rows(store, shared.format("contact"))[0][0] > 100
+    assert rows(store, "SELECT count(*) FROM staff WHERE person IN (SELECT person FROM contact)")[0][0] > 5
+
+
+def everything(store: Store, record: type[Record]) -> list[tuple[Any, ...]]:
+    names = ", ".join(f'"{name}"' for name in columns(record) if name != "made")
+    return rows(store, f'SELECT {names} FROM "{record.table}" ORDER BY district, seq')
+
+
+def test_two_builds_are_equal_but_for_their_stamps(tmp_path: Path):
+    with Store(tmp_path / "one") as one, Store(tmp_path / "two") as two:
+        assert build(one, size=0.05) == build(two, size=0.05)
+        for record in TABLES:
+            assert everything(one, record) == everything(two, record), record.__name__
+
+
+@pytest.mark.usefixtures("demo")
+def test_hub_ids_are_version_4_uuids(store: Store):
+    form = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+    for record in TABLES:
+        for name in {"id", "external_id"} & columns(record).keys():
+            found = rows(store, f'SELECT "{name}" FROM "{record.table}" WHERE "{name}" IS NOT NULL')
+            assert all(form.fullmatch(value) for (value,) in found), (record.__name__, name)
+
+
+@pytest.mark.parametrize("record", TABLES, ids=lambda record: record.__name__)
+@pytest.mark.usefixtures("demo")
+def test_every_fact_is_known_of_somebody(store: Store, record: type[Record]):
+    counts = ", ".join(f'count("{name}")' for name in record.stored())
+    found = rows(store, f'SELECT {counts} FROM "{record.table}"')[0]
+    missing = {f"{record.__name__}.{n}" for n, count in zip(record.stored(), found, strict=True) if not count}
+    assert missing == {name for name in NOWHERE if name.startswith(f"{record.__name__}.")}
+
+
+@pytest.mark.parametrize("record", TABLES, ids=lambda record: record.__name__)
+@pytest.mark.usefixtures("demo")
+def test_every_reference_leads_to_a_record_of_the_same_district(store: Store, record: type[Record]):
+    for name, ref in record.refs().items():
+        lost = rows(
+            store,
+            f'SELECT count(*) FROM "{record.table}" a WHERE a."{name}" IS NOT NULL AND NOT EXISTS'
+            f' (SELECT 1 FROM "{ref.target.table}" b WHERE b.district = a.district AND b.id = a."{name}")',
+        )
+        assert lost == [(0,)], name
+
+
+@pytest.mark.parametrize("record", TABLES, ids=lambda record: record.__name__)
+@pytest.mark.usefixtures("demo")
+def test_an_mis_id_names_one_record_of_a_school(store: Store, record: type[Record]):
+    if "mis_id" in record.stored():
+        repeated = f'SELECT mis_id FROM "{record.table}" GROUP BY school, mis_id HAVING count(*) > 1 OR mis_id IS NULL'
+        assert rows(store, repeated) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "reference"), [("RegGrp", "reg_group"), ("YearGrp", "year_group"), ("HouseGrp", "house_group")]
+)
+@pytest.mark.usefixtures("demo")
+def test_the_groups_on_a_students_record_are_those_they_are_in_today(store: Store, kind: str, reference: str):
+    said = rows(store, f"SELECT id, {reference} FROM student WHERE {reference} IS NOT NULL ORDER BY 1")
+    held = rows(
+        store,
+        'SELECT m.student, m."group" FROM student_membership m JOIN "group" g ON g.id = m."group"'
+        " WHERE g.kind = ?1 AND m.start <= ?2 AND coalesce(m.\"end\", '9') >= ?2 ORDER BY 1",
+        kind,
+        TODAY,
+    )
+    assert held == said
+    assert len(said) > 1200
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_membership_lies_within_the_students_time_at_the_school(store: Store):
+    outside = rows(
+        store,
+        'SELECT count(*) FROM student_membership m JOIN student s ON s.id = m.student WHERE m."end" < m.start'
+        " OR m.start < s.entry_date OR (s.leaving_date IS NOT NULL AND coalesce(m.\"end\", '9') > s.leaving_date)",
+    )
+    assert outside == [(0,)]
+
+
+@pytest.mark.usefixtures("demo")
+def test_groups_have_a_past_and_a_future(store: Store):
+    for kind in ("RegGrp", "TeachingGrp", "Cohort"):
+        ended = (
+            'SELECT count(*) FROM "group" g JOIN {0}_membership m ON m."group" = g.id WHERE g.kind = ? AND g."end" < ?'
+        )
+        for who in ("student", "staff"):
+            assert rows(store, ended.format(who), kind, TODAY)[0][0] > 0, (kind, who)
+    for who in ("student", "staff"):
+        assert rows(store, f"SELECT count(*) FROM {who}_membership WHERE start > ?", TODAY)[0][0] > 0
+
+
+@pytest.mark.usefixtures("demo")
+def test_no_teaching_group_is_crowded(store: Store):
+    sizes = rows(
+        store,
+        'SELECT g.code, count(*) FROM "group" g JOIN student_membership m ON m."group" = g.id'
+        " WHERE g.kind IN ('TeachingGrp', 'RegGrp') AND m.start <= ?1 AND m.\"end\" >= ?1 GROUP BY g.id",
+        TODAY,
+    )
+    assert [(code, size) for code, size in sizes if size > 38] == []
+    assert len(sizes) > 300
+
+
+@pytest.mark.usefixtures("demo")
+def test_registers_are_taken_on_the_weekdays_of_the_term_until_today(store: Store):
+    days = [
+        date.fromisoformat(day)
+        for (day,) in rows(
+            store,
+            "SELECT DISTINCT date FROM mark JOIN school ON school.id = mark.school WHERE estab = '9994001' ORDER BY 1",
+        )
+    ]
+    assert (days[0], days[-1], len(days)) == (date(2026, 9, 2), DEFAULT_TODAY, 58)
+    assert {day.weekday() for day in days} == {0, 1, 2, 3, 4}
+
+
+@pytest.mark.usefixtures("demo")
+def test_whoever_was_on_roll_has_one_mark_for_each_session_and_nobody_else_has(store: Store):
+    expected = rows(
+        store,
+        "SELECT s.id, count(*) FROM student s JOIN (SELECT DISTINCT school, date, session FROM mark) d"
+        " ON d.school = s.school AND d.date >= s.entry_date AND d.date <= coalesce(s.leaving_date, '9')"
+        " GROUP BY s.id ORDER BY 1",
+    )
+    given = rows(
+        store,
+        "SELECT student, count(DISTINCT date || session) FROM mark WHERE kind = 'S' GROUP BY student ORDER BY 1",
+    )
+    assert given == expected
+    assert rows(store, "SELECT count(*) FROM mark WHERE kind = 'S'") == [(sum(count for _, count in expected),)]
+
+
+@pytest.mark.usefixtures("demo")
+def test_nearly_everybody_is_present_and_every_mark_is_a_code_of_the_school(store: Store):
+    marks = dict(rows(store, "SELECT mark, count(*) FROM mark WHERE kind = 'S' GROUP BY mark"))
+    asked = sum(marks.values()) - marks["#"] - marks["-"]
+    assert 0.93 < (marks["/"] + marks["\\"] + marks["L"]) / asked < 0.96
+    assert {"I", "M", "O", "U", "V", "W", "E", "D", "C2", "-", "N", "G"} <= marks.keys()
+    unknown = "SELECT count(*) FROM mark m WHERE NOT EXISTS (SELECT 1 FROM attendance_code c WHERE c.school = m.school"
+    assert rows(store, f"{unknown} AND c.mark = m.mark AND c.active = 1)") == [(0,)]
+
+
+@pytest.mark.usefixtures("demo")
+def test_minutes_late_belong_to_late_marks_and_closures_say_why(store: Store):
+    assert rows(store, "SELECT DISTINCT mark FROM mark WHERE minutes_late IS NOT NULL ORDER BY 1") == [("L",), ("U",)]
+    assert rows(store, "SELECT DISTINCT notes FROM mark WHERE mark = '#' AND date = '2026-10-26'") == [
+        ("Autumn Half Term",)
+    ]
+
+
+@pytest.mark.usefixtures("demo")
+def test_lessons_are_registered_in_the_last_week_by_those_who_were_in_school(demo: Demo, store: Store):
+    days = rows(store, "SELECT min(date), max(date), count(DISTINCT instance) FROM mark WHERE kind = 'L'")
+    assert days[0][:2] == demo.calendar.week
+    assert days[0][2] > 800
+    truants = rows(
+        store,
+        "SELECT count(*) FROM mark l JOIN mark s ON s.student = l.student AND s.date = l.date AND s.session = l.session"
+        " AND s.kind = 'S' WHERE l.kind = 'L' AND l.mark IN ('/', '\\') AND s.mark NOT IN ('/', '\\', 'L', 'U')",
+    )
+    assert truants == [(0,)]
+
+
+MAINS = {
+    "home_phone": ("T", "H"),
+    "mobile_phone": ("M", "M"),
+    "work_phone": ("T", "W"),
+    "home_email": ("E", "H"),
+    "work_email": ("E", "W"),
+}
+
+
+@pytest.mark.parametrize("who", ["student", "staff", "contact"])
+@pytest.mark.usefixtures("demo")
+def test_a_main_way_to_reach_somebody_is_one_of_their_ways(store: Store, who: str):
+    own = RECORDS[who.capitalize()].stored()
+    for name, (kind, location) in MAINS.items():
+        if name == "work_phone" and name not in own:
+            continue
+        main = f"{'w' if name in own else 'p'}.{name}"
+        wrong = rows(
+            store,
+            f"SELECT {main}, count(c.value), max(c.value) FROM {who} w JOIN person p ON p.id = w.person"
+            f" LEFT JOIN {who}_comm c ON c.who = w.id AND c.is_default = 1 AND c.comms_type = ?"
+            f" AND c.location_code = ? GROUP BY w.id HAVING {main} IS NOT max(c.value) OR count(c.value) > 1",
+            kind,
+            location,
+        )
+        assert wrong == [], name
+    assert rows(store, f"SELECT count(*) FROM {who}_comm")[0][0] > 500
+
+
+@pytest.mark.usefixtures("demo")
+def test_upns_are_correctly_formed_and_belong_to_one_child(store: Store):
+    found = rows(store, "SELECT upn, count(DISTINCT person) FROM student WHERE upn IS NOT NULL GROUP BY upn")
+    assert [number for number, people in found if people != 1 or upn_check_letter(number[1:]) != number[0]] == []
+    assert all(number[1:4] == "999" for number, _ in found)
+    assert len(found) > 1300
+
+
+def test_the_check_letter_of_a_upn_is_that_of_the_departments_example():
+    # DfE, "Unique pupil numbers (UPNs)", calculating the check letter; and a temporary number.
+    assert upn_check_letter("801200001001") == "H"
+
+
+PHONE = re.compile(r"01632 960\d{3}|07700 900\d{3}|020 7946 0\d{3}|\((505|575)\) 555-01\d\d")
+TOLD = [
+    (record, name)
+    for record in TABLES
+    for name in record.stored()
+    if re.search(r"phone|email|^web$|^value$", name) and not name.startswith("is_")
+]
+
+
+@pytest.mark.parametrize(("record", "name"), TOLD, ids=lambda part: getattr(part, "__name__", part))
+@pytest.mark.usefixtures("demo")
+def test_no_telephone_or_mail_address_reaches_anybody(store: Store, record: type[Record], name: str):
+    values = [value for (value,) in rows(store, f'SELECT DISTINCT "{name}" FROM "{record.table}"') if value]
+    assert values
+    assert [v for v in values if not (PHONE.fullmatch(v) or re.fullmatch(r"[a-z0-9.@-]+\.example", v))] == []
+
+
+@pytest.mark.usefixtures("demo")
+def test_a_mail_address_belongs_to_one_person(store: Store):
+    shared = "SELECT {0} FROM {1} WHERE {0} IS NOT NULL GROUP BY {0} HAVING count(DISTINCT {2}) > 1"
+    for table, name, who in (
+        ("student", "work_email", "id"),
+        ("staff", "work_email", "id"),
+        ("person", "home_email", "id"),
+        ("person", "username", "id"),
+    ):
+        assert rows(store, shared.format(name, table, who)) == [], (table, name)
+
+
+@pytest.mark.usefixtures("demo")
+def test_national_insurance_numbers_are_never_given_out(store: Store):
+    numbers = [n for (n,) in rows(store, "SELECT ni_number FROM staff WHERE ni_number IS NOT NULL")]
+    assert all(re.fullmatch(r"QQ\d{6}[A-D]", n) for n in numbers)
+    assert len(numbers) == len(set(numbers)) > 80
+
+
+@pytest.mark.usefixtures("demo")
+def test_staff_are_current_future_previous_and_temporary_with_codes_of_their_own(store: Store):
+    status = (
+        "CASE WHEN is_temporary = 1 THEN 'Temporary' WHEN employment_start > ?1 THEN 'Future'"
+        " WHEN employment_end < ?1 THEN 'Previous' ELSE 'Current' END"
+    )
+    found = dict(rows(store, f"SELECT {status}, count(*) FROM staff GROUP BY 1", TODAY))
+    assert found == {"Current": 131, "Future": 4, "Previous": 8, "Temporary": 1}
+    assert rows(store, "SELECT code FROM staff GROUP BY school, code HAVING count(*) > 1 OR code IS NULL") == []
+
+
+@pytest.mark.usefixtures("demo")
+def test_everybody_is_managed_by_somebody_up_to_the_head(store: Store):
+    unmanaged = rows(
+        store,
+        "SELECT c.estab, s.roles FROM staff s JOIN school c ON c.id = s.school WHERE s.is_governor = 0"
+        " AND coalesce(s.employment_start, '') <= ? AND s.id NOT IN (SELECT child FROM staff_hierarchy) ORDER BY 1",
+        TODAY,
+    )
+    assert unmanaged == [
+        ("9992001", "Headteacher,Classroom Teacher"),
+        ("9994001", "Headteacher,Classroom Teacher"),
+        ("9995001", "Principal"),
+    ]
+
+
+@pytest.mark.usefixtures("demo")
+def test_photos_are_small_pictures_that_differ_from_person_to_person(store: Store):
+    images = [i for (i,) in rows(store, "SELECT image FROM student_photo UNION ALL SELECT image FROM staff_photo")]
+    assert len(images) == len(set(images)) > 1500
+    assert max(map(len, images)) < 200
+    for image in images[::100]:
+        data = b64decode(image)
+        assert data.startswith(b"\x89PNG\r\n\x1a\n")
+        start = data.index(b"IDAT") + 4
+        length = int.from_bytes(data[start - 8 : start - 4], "big")
+        # Eight rows, each with the byte that names its filter and one byte for eight pixels.
+        assert len(zlib.decompress(data[start : start + length])) == 16
+
+
+def test_an_american_student_has_a_grade_and_no_upn(demo: Demo, store: Store):
+    american = "FROM student s JOIN person p ON p.id = s.person WHERE s.district = ?"
+    district = demo.districts[1]
+    found = rows(store, f"SELECT count(upn), count(nc_year), count(ethnicity_code), count(grade) {american}", district)
+    assert found == [(0, 0, 0, 286)]
+    assert rows(store, f"SELECT DISTINCT grade {american} ORDER BY 1", district) == [("09",), ("10",), ("11",), ("12",)]
+    assert rows(store, f"SELECT count(*) {american} AND p.races IS NOT NULL", district) == [(286,)]
+
+
+@pytest.mark.usefixtures("demo")
+def test_an_american_class_follows_a_course_in_its_semesters(store: Store):
+    sections = rows(
+        store,
+        'SELECT g.name, c.title, length(g.sessions) FROM "group" g JOIN course c ON c.id = g.course'
+        " WHERE g.code = 'MATH10-2' ",
+    )
+    assert sections == [("Geometry (2)", "Geometry", 36 * 2 + 1)]
+
+
+def test_progress_is_told_step_by_step(tmp_path: Path):
+    told: list[tuple[str, int, int]] = []
+    with Store(tmp_path) as store:
+        build(store, size=0.02, progress=lambda what, done, total: told.append((what, done, total)))
+    assert [(done, total) for _, done, total in told] == [(n, 5) for n in range(1, 6)]
+    assert told[1][0] == "Thornfield Academy"
+
+
+def test_a_store_takes_the_demo_once(tmp_path: Path):
+    with Store(tmp_path) as store:
+        build(store, size=0.02)
+        with pytest.raises(Conflict, match="9994001 is already Thornfield Academy"):
+            build(store, size=0.02)
+        assert rows(store, "SELECT count(*) FROM district") == [(2,)]
+
+
+@pytest.mark.parametrize("today", [date(2026, 9, 2), date(2026, 10, 28), date(2026, 11, 22), date(2026, 12, 18)])
+def test_the_clock_can_stand_on_any_day_of_the_autumn_term(tmp_path: Path, today: date):
+    with Store(tmp_path) as store:
+        demo = build(store, today, size=0.02)
+        assert (
+            demo.calendar.week[0]
+            <= rows(store, "SELECT max(date) FROM mark WHERE mark = '/'")[0][0]
+            <= today.isoformat()
+        )
+        assert rows(store, "SELECT count(*) FROM mark WHERE date > ?", today.isoformat()) == [(0,)]
+
+
+def test_the_clock_cannot_stand_outside_the_autumn_term(tmp_path: Path):
+    with Store(tmp_path) as store, pytest.raises(Malformed, match="choose a day from 2026-09-02 to 2026-12-18"):
+        build(store, date(2027, 7, 30))

@@ -1,0 +1,414 @@
+"""OneRoster CSV: what each file becomes, and what is refused, by file, line and column."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rollbook.connectors import CONNECTORS
+from rollbook.errors import Malformed
+from rollbook.ingest import Diff, import_roster, open_bundle
+from rollbook.ingest.conformance import by_keys, conform
+from rollbook.ingest.plan import ask
+from rollbook.ingest.rows import Problems
+from rollbook.store.sqlite import Store
+from tests import rosters
+
+ONEROSTER = CONNECTORS["oneroster-csv"]
+
+
+def test_version_1_1_conforms(tmp_path: Path) -> None:
+    conform(ONEROSTER, rosters.samples(tmp_path / "samples"), tmp_path)
+
+
+def test_version_1_2_conforms(tmp_path: Path) -> None:
+    conform(ONEROSTER, rosters.samples(tmp_path / "samples", rosters.version_1_2, "1.2"), tmp_path)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "hub") as opened:
+        yield opened
+
+
+def take(store: Store, tables: rosters.Roster, version: str = "1.1", **modes: str) -> Diff:
+    path = store.folder.parent / "roster"
+    for old in path.glob("*"):
+        old.unlink()
+    return import_roster(store, ONEROSTER, rosters.folder(path, tables, version, **modes))
+
+
+def held(store: Store, kind: str, key: str) -> dict[str, Any]:
+    return by_keys(store)[kind, key]
+
+
+def refused(store: Store, texts: dict[str, Any], name: str = "roster.zip") -> list[str]:
+    path = rosters.zipped(store.folder.parent / name, texts)
+    with pytest.raises(Malformed) as raised:
+        import_roster(store, ONEROSTER, path)
+    assert ask(store.records, "SELECT * FROM clock") == []
+    return [str(p) for p in raised.value.problems]
+
+
+# ---- what becomes of it
+
+
+def test_a_school_gets_its_number_and_the_statutory_attendance_codes(store: Store) -> None:
+    take(store, rosters.roster())
+    school = held(store, "School", "a")
+    assert (school["estab"], school["name"], school["mis"]) == ("1001", "Alder School", "Heronsgate SIS")
+    counted = "SELECT count(*), sum(active) FROM attendance_code GROUP BY school"
+    assert ask(store.records, counted) == [(37, 35), (37, 35)]
+
+
+def test_a_number_that_another_district_has_is_replaced_by_one_of_the_hubs_own(store: Store) -> None:
+    take(store, rosters.roster())
+    second = rosters.roster()
+    for row in second["orgs"]:
+        row["sourcedId"] = row["sourcedId"].replace("d", "e")
+        row["parentSourcedId"] = row.get("parentSourcedId", "").replace("d", "e")
+    second["courses"][0]["orgSourcedId"] = "e"
+    second["users"][-1]["orgSourcedIds"] = "e"
+    assert take(store, second).number == 2
+    found = ask(store.records, "SELECT district, estab, identifier FROM school ORDER BY 1, 2")
+    assert found == [(1, "1001", "1001"), (1, "1002", "1002"), (2, "9002001", "1001"), (2, "9002002", "1002")]
+
+
+def test_a_student_is_a_person_with_a_role_at_a_school(store: Store) -> None:
+    take(store, rosters.roster())
+    student = held(store, "Student", "s1@a")
+    assert student["person"] == "s1"
+    assert (student["admission_no"], student["grade"], student["external_id"]) == ("910001", "01", "s1")
+    assert (student["year_group"], student["reg_group"]) == ("year:a:01", "k1")
+    person = held(store, "Person", "s1")
+    assert (person["forename"], person["gender"], person["birth_date"]) == ("Given1", "F", "2019-05-04")
+    assert (person["races"], person["hispanic"], person["birth_city"]) == ("asian,white", 0, "Riverton")
+
+
+def test_year_lists_work_for_imported_schools(store: Store) -> None:
+    take(store, rosters.roster())
+    year = held(store, "Group", "year:b:01")
+    assert (year["kind"], year["standard_year_code"], year["name"]) == ("YearGrp", "1", "Grade 1")
+    assert held(store, "StudentMembership", "year:s9@b")["group"] == "year:b:01"
+
+
+def test_a_class_knows_its_terms_subject_and_main_teacher(store: Store) -> None:
+    take(store, rosters.roster())
+    group = held(store, "Group", "k2")
+    assert (group["kind"], group["code"], group["name"]) == ("TeachingGrp", "EN-1", "English 1")
+    assert (group["start"], group["end"], group["sessions"]) == ("2026-08-15", "2027-06-10", "t1,t2")
+    assert (group["subject"], group["primary_staff"], group["course"]) == ("a:English", "t@a", "c1")
+    assert held(store, "Subject", "a:English")["code"] == "ENG"
+    assert held(store, "Group", "k1")["kind"] == "RegGrp"
+
+
+def test_a_class_of_a_department_is_one_of_its_school(store: Store) -> None:
+    take(store, rosters.roster())
+    group = held(store, "Group", "k3")
+    assert group["school"] == "b"
+    assert json.loads(group["remainder"]) == {"oneroster": {"schoolSourcedId": "sci"}}
+
+
+def test_agents_become_contacts_with_a_relationship(store: Store) -> None:
+    take(store, rosters.roster())
+    tie = held(store, "Relationship", "s1+p@a")
+    assert (tie["student"], tie["contact"]) == ("s1@a", "p@a")
+    assert (tie["relationship"], tie["parental"], tie["priority"]) == ("parent", 1, 1)
+    comms = {key: r["location_code"] + r["value"] for (kind, key), r in by_keys(store).items() if kind == "ContactComm"}
+    assert comms == {"p@a:email": "Hpia@home.example", "p@a:sms": "M555-0101"}
+
+
+def test_parents_who_list_their_children_are_understood_too(store: Store) -> None:
+    tables = rosters.roster()
+    tables["users"][0]["agentSourcedIds"] = ""
+    tables["users"][14]["agentSourcedIds"] = "s1,s8"
+    take(store, tables)
+    assert held(store, "Relationship", "s1+p@a")["contact"] == "p@a"
+    assert held(store, "Relationship", "s8+p@b")["contact"] == "p@b"
+
+
+def test_who_works_for_the_district_only_is_a_person_and_keeps_the_role(store: Store) -> None:
+    tables = rosters.roster()
+    tables["users"][-1] |= {"identifier": "900", "email": "bo@heronsgate.example"}
+    take(store, tables)
+    boss = held(store, "Person", "boss")
+    kept = {"identifier": "900", "email": "bo@heronsgate.example", "role": "administrator", "orgSourcedIds": "d"}
+    assert json.loads(boss["remainder"])["oneroster"] == kept
+    assert ask(store.records, "SELECT count(*) FROM staff WHERE external_id = 'boss'") == [(0,)]
+
+
+def test_a_user_of_two_schools_has_a_role_at_each(store: Store) -> None:
+    tables = rosters.roster()
+    tables["users"][12]["orgSourcedIds"] = "a,b"
+    take(store, tables)
+    assert held(store, "Staff", "t@a")["person"] == held(store, "Staff", "t@b")["person"] == "t"
+
+
+def test_in_1_2_roles_give_the_dates_and_stay_readable(store: Store) -> None:
+    tables = rosters.version_1_2()
+    tables["users"][0] |= {"preferredGivenName": "Gigi"}
+    take(store, tables, "1.2")
+    student, person = held(store, "Student", "s1@a"), held(store, "Person", "s1")
+    assert (student["entry_date"], student["leaving_date"]) == ("2026-08-15", None)
+    assert json.loads(student["remainder"])["oneroster"]["roles"][0]["sourcedId"] == "r-s1"
+    assert (person["forename"], person["legal_forename"]) == ("Gigi", "Given1")
+
+
+def test_passwords_are_never_kept(store: Store) -> None:
+    take(store, rosters.roster())
+    store.close()
+    every = b"".join(path.read_bytes() for path in store.folder.glob("records.sqlite*"))
+    assert b"locker-1" in every
+    assert b"hunter2" not in every
+    with Store(store.folder) as again:
+        kept = ask(again.records, "SELECT digest FROM source_row WHERE kind = 'kept' AND key = 'users.csv'")
+    assert b"hunter2" not in zlib.decompress(kept[0][0])
+
+
+def test_a_user_who_is_not_enabled_stays(store: Store) -> None:
+    tables = rosters.roster()
+    tables["users"][1]["enabledUser"] = "false"
+    take(store, tables)
+    assert json.loads(held(store, "Person", "s2")["remainder"]) == {"oneroster": {"enabledUser": "false"}}
+
+
+def test_people_with_one_email_stay_two(store: Store) -> None:
+    tables = rosters.roster()
+    for row in tables["users"]:
+        row["email"] = "office@heronsgate.example"
+    take(store, tables)
+    assert ask(store.records, "SELECT count(*) FROM person") == [(16,)]
+
+
+# ---- bulk, delta, absent
+
+
+def test_a_delta_changes_only_what_it_names(store: Store) -> None:
+    take(store, rosters.roster())
+    when = {"dateLastModified": "2026-11-01T00:00:00Z"}
+    named = rosters.student("s2", 2, "a") | {"status": "active", "familyName": "Nettlebed"} | when
+    gone = {"sourcedId": "h3", "status": "tobedeleted", "classSourcedId": "k1", "schoolSourcedId": "a"} | when
+    gone |= {"userSourcedId": "s3", "role": "student"}
+    diff = take(store, {"users": [named], "enrollments": [gone]}, users="delta", enrollments="delta")
+    assert {k: (t.new, t.changed, t.gone) for k, t in diff.kinds.items() if t.moved} == {
+        "Person": (0, 1, 0),
+        "Student": (0, 1, 0),
+        "StudentMembership": (0, 0, 1),
+    }
+    assert held(store, "Person", "s2")["surname"] == "Nettlebed"
+    assert held(store, "Student", "s3@a")["reg_group"] is None
+
+
+def test_a_delta_may_delete_a_user_with_all_that_is_theirs(store: Store) -> None:
+    take(store, rosters.roster())
+    when = {"status": "tobedeleted", "dateLastModified": "2026-11-01T00:00:00Z"}
+    tables = {
+        "users": [rosters.student("s8", 8, "b") | when],
+        "enrollments": [rosters.enrolment("f8", "k3", "sci", "s8") | when],
+    }
+    diff = take(store, tables, users="delta", enrollments="delta")
+    assert {k: t.gone for k, t in diff.kinds.items() if t.gone} == {
+        "Person": 1,
+        "Student": 1,
+        "StudentMembership": 2,
+    }
+
+
+def test_a_delta_that_deletes_a_user_alone_ends_the_enrolments_too(store: Store) -> None:
+    take(store, rosters.roster())
+    gone = rosters.student("s1", 1, "a") | {"status": "tobedeleted"}
+    diff = take(store, {"users": [gone]}, users="delta")
+    assert {k: t.gone for k, t in diff.kinds.items() if t.gone} == {
+        "Person": 1,
+        "Student": 1,
+        "StudentMembership": 3,
+        "Relationship": 1,
+    }
+
+
+def test_a_delta_says_of_each_row_whether_it_is_to_be_deleted(store: Store) -> None:
+    take(store, rosters.roster())
+    with pytest.raises(Malformed, match=r"users.csv line 2, column status: is empty \(a delta says active"):
+        take(store, {"users": [rosters.student("s1", 1, "a")]}, users="delta")
+
+
+def test_a_delta_without_organisations_needs_the_district_where_there_are_two(store: Store) -> None:
+    take(store, rosters.roster())
+    second = rosters.roster()
+    del second["orgs"][0], second["users"][-1]
+    second["courses"][0]["orgSourcedId"] = "a"
+    for row in second["orgs"]:
+        row.pop("parentSourcedId") if row["sourcedId"] != "sci" else None
+    assert take(store, second).district == "Heronsgate SIS"
+    delta = {"users": [rosters.student("s2", 2, "a") | {"status": "active", "familyName": "Nettlebed"}]}
+    with pytest.raises(Malformed, match="name one of them: Heronsgate District, Heronsgate SIS"):
+        take(store, delta, users="delta")
+    path = rosters.folder(store.folder.parent / "roster", delta, users="delta")
+    assert import_roster(store, ONEROSTER, path, district_name="Heronsgate SIS").number == 2
+
+
+def test_a_delta_of_another_version_is_refused(store: Store) -> None:
+    take(store, rosters.roster())
+    delta = {"users": [rosters.version_1_2()["users"][0] | {"status": "active"}]}
+    with pytest.raises(Malformed, match=r"oneroster.version is 1.2, and what it changes was 1.1"):
+        take(store, delta, "1.2", users="delta")
+
+
+def test_files_that_are_not_of_a_roster_are_mentioned(store: Store) -> None:
+    diff = take(store, rosters.roster() | {"results": [{"sourcedId": "x"}]})
+    assert diff.notes == ("results.csv is not part of a roster and was not read",)
+
+
+def test_demographics_of_nobody_are_refused(store: Store) -> None:
+    tables = rosters.roster()
+    tables["demographics"][0]["sourcedId"] = "nobody"
+    assert refused(store, rosters.files(tables)) == [
+        "demographics.csv line 2, column sourcedId: 'nobody' refers to users.csv, but is not there"
+    ]
+
+
+def test_a_file_that_is_absent_leaves_its_records_as_they_are(store: Store) -> None:
+    take(store, rosters.roster())
+    tables = rosters.roster()
+    del tables["demographics"]
+    assert not take(store, tables, demographics="absent").moved
+
+
+def test_to_be_deleted_in_bulk_is_gone(store: Store) -> None:
+    take(store, rosters.roster())
+    tables = rosters.roster()
+    tables["enrollments"][0]["status"] = "tobedeleted"
+    assert take(store, tables).kinds["StudentMembership"].gone == 1
+
+
+def test_a_zip_with_a_folder_in_it_is_read_like_a_folder(store: Store) -> None:
+    path = rosters.zipped(store.folder.parent / "x.zip", rosters.files(rosters.roster()), "export-2026/")
+    assert import_roster(store, ONEROSTER, path).kinds["Student"].new == 12
+
+
+def test_a_byte_order_mark_and_cells_of_several_lines_are_fine(store: Store) -> None:
+    texts = rosters.files(rosters.roster())
+    texts["orgs.csv"] = "\ufeff" + texts["orgs.csv"].replace("Birch School", '"Birch\nSchool"')
+    import_roster(store, ONEROSTER, rosters.zipped(store.folder.parent / "x.zip", texts))
+    assert held(store, "School", "b")["name"] == "Birch\nSchool"
+
+
+# ---- what is refused
+
+
+def test_every_problem_is_named_at_once_by_file_line_and_column(store: Store) -> None:
+    tables = rosters.roster()
+    tables["users"][1]["role"] = "studnet"
+    tables["enrollments"][0]["userSourcedId"] = "nobody"
+    tables["academicSessions"][1]["startDate"] = "15/08/2026"
+    tables["classes"][2]["sourcedId"] = "k2"
+    tables["courses"][0]["title"] = ""
+    assert refused(store, rosters.files(tables)) == [
+        "academicSessions.csv line 3, column startDate: '15/08/2026' is not a day (expected yyyy-MM-dd)",
+        "courses.csv line 2, column title: is empty (expected a value)",
+        "classes.csv line 4, column sourcedId: 'k2' is the id of line 3 too (an id stands for one row)",
+        "users.csv line 3, column role: 'studnet' is not one of the values (did you mean student?)",
+        *(
+            f"enrollments.csv line {n}, column classSourcedId: 'k3' refers to classes.csv, but is not there"
+            for n in (*range(14, 20), 21)
+        ),
+        "enrollments.csv line 2, column userSourcedId: 'nobody' refers to users.csv, but is not there",
+    ]
+
+
+def test_a_column_spelled_like_a_known_one_is_refused_with_its_name(store: Store) -> None:
+    texts = rosters.files(rosters.roster())
+    texts["users.csv"] = texts["users.csv"].replace("familyName", "FamilyName", 1)
+    assert "users.csv line 1: column FamilyName is not known (did you mean familyName?)" in refused(store, texts)
+
+
+def test_a_missing_column_is_named(store: Store) -> None:
+    tables = rosters.roster()
+    for row in tables["users"]:
+        del row["role"]
+    assert "users.csv line 1: column role is missing (1.1 needs it)" in refused(store, rosters.files(tables))
+
+
+def test_a_row_of_the_wrong_length_is_named(store: Store) -> None:
+    texts = rosters.files(rosters.roster())
+    texts["demographics.csv"] += "s2,,\n"
+    assert refused(store, texts) == ["demographics.csv line 3: has 3 cells, expected 9 as in the header"]
+
+
+def test_broken_quotes_are_named_where_they_begin(store: Store) -> None:
+    texts = rosters.files(rosters.roster())
+    texts["demographics.csv"] += 's2,"never ends,\n'
+    (said,) = refused(store, texts)
+    assert said.startswith("demographics.csv line 3: is broken CSV: ")
+
+
+def test_a_byte_that_is_not_utf_8_is_named(store: Store) -> None:
+    texts: dict[str, Any] = {**rosters.files(rosters.roster())}
+    texts["orgs.csv"] = texts["orgs.csv"].replace("Birch", "Bîrch").encode("latin-1")
+    (said,) = refused(store, texts)
+    assert said == "orgs.csv line 4: byte 145 (0xEE) is not UTF-8 (save the file as UTF-8)"
+
+
+def test_two_schools_with_one_number_are_refused(store: Store) -> None:
+    tables = rosters.roster()
+    tables["orgs"][2]["identifier"] = "1001"
+    assert refused(store, rosters.files(tables)) == [
+        "orgs.csv line 4, column identifier: '1001' is the number of line 3 too (two schools cannot share one)"
+    ]
+
+
+def test_several_districts_are_refused_by_name(store: Store) -> None:
+    tables = rosters.roster()
+    tables["orgs"][3] |= {"type": "district", "name": "Other District"}
+    said = refused(store, rosters.files(tables))
+    assert "orgs.csv line 5, column type: Other District is one of 2 districts (import each district by itself)" in said
+
+
+def test_many_problems_of_one_column_are_counted(store: Store) -> None:
+    tables = rosters.roster()
+    tables["users"] += [rosters.student(f"x{n}", n, "elsewhere") for n in range(50)]
+    said = refused(store, rosters.files(tables))
+    assert len(said) == 21
+    assert said[-1] == "users.csv, column orgSourcedIds: and 30 more like these"
+
+
+def test_the_manifest_is_held_to_the_files(store: Store) -> None:
+    texts = rosters.files(rosters.roster())
+    lines = (
+        texts["manifest.csv"].replace("1.1", "2.0").replace("users,bulk", "users,full").replace("file.orgs,bulk\n", "")
+    )
+    texts["manifest.csv"] = lines + "file.roles,bulk\n"
+    assert refused(store, texts)[:4] == [
+        "manifest.csv line 3, column value: oneroster.version '2.0' is not a version that is read here"
+        " (expected 1.1 or 1.2)",
+        "manifest.csv line 7, column value: file.users is 'full' (expected bulk, delta, absent)",
+        "manifest.csv line 11, column value: file.roles is bulk, but roles.csv is not there"
+        " (add the file, or say that it is absent)",
+        "manifest.csv: does not say what orgs.csv is (add the line file.orgs,bulk (or delta, or absent))",
+    ]
+
+
+def test_without_a_manifest_nothing_is_read(store: Store) -> None:
+    texts = rosters.files(rosters.roster())
+    del texts["manifest.csv"]
+    assert refused(store, texts)[0].startswith("manifest.csv: is missing")
+
+
+def test_a_file_that_is_no_zip_is_refused(store: Store, tmp_path: Path) -> None:
+    (tmp_path / "x.zip").write_text("hello")
+    with pytest.raises(Malformed, match="neither a folder nor a ZIP"):
+        import_roster(store, ONEROSTER, tmp_path / "x.zip")
+    with pytest.raises(Malformed, match="is not there"):
+        import_roster(store, ONEROSTER, tmp_path / "nowhere")
+
+
+def test_an_archive_that_would_unpack_to_too_much_is_refused(tmp_path: Path) -> None:
+    path = rosters.zipped(tmp_path / "bomb.zip", {"users.csv": b"0" * 5_000_000})
+    problems = Problems()
+    assert open_bundle(path, problems, most=1_000_000) == {}
+    assert "would unpack to 5,000,000 bytes" in str(problems.all()[0])

@@ -1,0 +1,197 @@
+"""Imports as differences: whole or not at all, and never against a source that broke."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from rollbook.errors import Malformed, Stop
+from rollbook.ingest import Kept, Origin, Problems, Progress, Row, Stream, import_roster
+from rollbook.ingest.conformance import by_keys
+from rollbook.ingest.plan import ask
+from rollbook.model.organisation import District, School
+from rollbook.model.people import Person
+from rollbook.model.students import Student
+from rollbook.store.sqlite import Store
+
+
+@dataclass
+class Told:
+    """A source that says what the test says."""
+
+    streams_: list[Stream]
+    origin: Origin = field(default_factory=lambda: Origin("d", "Larkspur"))
+    problems: Problems = field(default_factory=Problems)
+    notes: list[str] = field(default_factory=list[str])
+    size: int = 0
+
+    def streams(self, kept: Kept, name: str) -> list[Stream]:
+        return self.streams_
+
+    def keep(self) -> dict[str, bytes]:
+        return {"cursor": b"42"}
+
+
+@dataclass
+class Telling:
+    """A connector that gives a source made in the test."""
+
+    source: Told
+    name: str = "told"
+    format: str = "told"
+
+    def read(self, path: Path, progress: Progress) -> Told:
+        return self.source
+
+
+SCHOOLS = [
+    Row("a", {"name": "Alder", "identifier": "1"}, {}),
+    Row("b", {"name": "Birch", "identifier": "2"}, {}),
+]
+
+
+def people(*surnames: str, school: str = "a", start: int = 1) -> tuple[list[Row], list[Row]]:
+    keys = [f"{school}{n}" for n in range(start, start + len(surnames))]
+    humans = [Row(key, {"surname": name}, {}) for key, name in zip(keys, surnames, strict=True)]
+    return humans, [Row(key, {"admission_no": key}, {"person": key, "school": school}) for key in keys]
+
+
+def source(people_: list[Row], students: list[Row], whole: bool = True, gone: frozenset[str] = frozenset()) -> Telling:
+    return Telling(
+        Told(
+            [
+                Stream(District, [Row("d", {"name": "Larkspur", "external_id": "d"}, {})]),
+                Stream(School, SCHOOLS),
+                Stream(Person, people_, whole, gone),
+                Stream(Student, students, whole, gone),
+            ]
+        )
+    )
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store(tmp_path / "hub") as opened:
+        yield opened
+
+
+def surnames(store: Store) -> list[str]:
+    return [name for (name,) in ask(store.records, "SELECT surname FROM person ORDER BY surname")]
+
+
+def test_new_changed_and_gone_are_told_with_examples(store: Store) -> None:
+    import_roster(store, source(*people("Abbess", "Birdsong", "Cobb")), "")
+    humans, students = people("Abbess", "Bird", "Cobb", "Dunn")
+    diff = import_roster(store, source([*humans[:2], humans[3]], [*students[:2], students[3]]), "")
+    assert diff.kinds["Person"].counts == {"new": 1, "changed": 1, "gone": 1, "unchanged": 1}
+    assert diff.kinds["Person"].examples == {
+        "new": ["Person Dunn"],
+        "changed": ["Person Birdsong: surname: Birdsong -> Bird"],
+        "gone": ["Person Cobb"],
+    }
+    assert diff.kinds["Student"].examples == {"new": ["Student a4 Dunn"], "gone": ["Student a3 Cobb"]}
+    assert surnames(store) == ["Abbess", "Bird", "Dunn"]
+
+
+def test_a_part_of_a_source_leaves_the_rest_alone(store: Store) -> None:
+    import_roster(store, source(*people("Abbess", "Birdsong", "Cobb")), "")
+    some = people("Bird", start=2)
+    diff = import_roster(store, source(*some, whole=False, gone=frozenset({"a3"})), "")
+    assert (diff.kinds["Person"].changed, diff.kinds["Person"].gone) == (1, 1)
+    assert surnames(store) == ["Abbess", "Bird"]
+
+
+def test_what_another_hand_wrote_stays_while_the_source_says_nothing_new(store: Store) -> None:
+    humans, students = people("Abbess", "Birdsong")
+    import_roster(store, source(humans, students), "")
+    ((lost,),) = ask(store.records, "SELECT id FROM person WHERE surname = 'Abbess'")
+    with store.write(1) as batch:
+        batch.change(Person, lost, {"surname": "Abbot", "remainder": json.dumps({"edfi": {"x": 1}})})
+    import_roster(store, source(humans, students), "")
+    assert surnames(store) == ["Abbot", "Birdsong"]
+
+
+def test_a_remainder_of_another_format_is_kept(store: Store) -> None:
+    humans, students = people("Abbess")
+    import_roster(store, source(humans, students), "")
+    ((lost,),) = ask(store.records, "SELECT id FROM person")
+    with store.write(1) as batch:
+        batch.change(Person, lost, {"remainder": json.dumps({"edfi": {"x": 1}})})
+    humans[0] = humans[0]._replace(remainder={"y": 2})
+    import_roster(store, source(humans, students), "")
+    assert json.loads(by_keys(store)["Person", "a1"]["remainder"]) == {"edfi": {"x": 1}, "told": {"y": 2}}
+
+
+def test_a_shrunken_source_is_stopped_with_the_numbers(store: Store) -> None:
+    import_roster(store, source(*people(*"ABCDEFGHIJ")), "")
+    with pytest.raises(Stop) as raised:
+        import_roster(store, source(*people(*"ABCD")), "")
+    assert [str(p) for p in raised.value.problems] == [
+        "this source shrinks by more than 50% (if that is right, import again with --allow-shrink)",
+        "Person: 6 of 10 would go",
+        "Student: 6 of 10 would go",
+    ]
+    assert len(surnames(store)) == 10
+    assert import_roster(store, source(*people(*"ABCD")), "", max_shrink=0.6).kinds["Person"].gone == 6
+
+
+def test_one_school_that_vanishes_among_many_is_stopped_too(store: Store) -> None:
+    at_a, at_b = people(*"ABCDEFGHIJKLMNOPQRST"), people(*"UVWXYZ", school="b")
+    import_roster(store, source([*at_a[0], *at_b[0]], [*at_a[1], *at_b[1]]), "")
+    with pytest.raises(Stop, match="Student at Birch: 6 of 6 would go"):
+        import_roster(store, source(*at_a), "")
+
+
+def test_a_few_who_leave_a_small_school_need_no_word(store: Store) -> None:
+    import_roster(store, source(*people("Abbess", "Birdsong", "Cobb")), "")
+    assert import_roster(store, source(*people("Abbess")), "").kinds["Person"].gone == 2
+
+
+def test_a_row_that_refers_to_nothing_is_refused_by_name(store: Store) -> None:
+    humans, students = people("Abbess", "Birdsong")
+    with pytest.raises(Malformed) as raised:
+        import_roster(store, source(humans[:1], students), "")
+    assert "'a2' is no Person that the source holds" in str(raised.value)
+    assert ask(store.records, "SELECT * FROM clock") == []
+
+
+def test_a_district_made_in_another_way_is_found_by_its_id(store: Store) -> None:
+    number = store.new_district({"name": "Old name", "external_id": "d"})
+    diff = import_roster(store, source(*people("Abbess")), "")
+    assert (diff.number, diff.kinds["District"].changed) == (number, 1)
+    assert ask(store.records, "SELECT name FROM district") == [("Larkspur",)]
+
+
+def test_what_a_source_asked_to_keep_it_finds_again(store: Store) -> None:
+    @dataclass
+    class Remembering(Told):
+        found: list[bytes | None] = field(default_factory=list[bytes | None])
+
+        def streams(self, kept: Kept, name: str) -> list[Stream]:
+            self.found.append(kept("cursor"))
+            return self.streams_
+
+    told = Remembering(source(*people("Abbess")).source.streams_)
+    for _ in range(2):
+        import_roster(store, Telling(told), "")
+    assert told.found == [None, b"42"]
+
+
+def test_each_sync_is_noted_school_by_school(store: Store) -> None:
+    import_roster(store, source(*people("Abbess", "Birdsong")), "")
+    names = "SELECT s.name, y.outcome FROM sync y JOIN school s ON s.id = y.school ORDER BY s.name"
+    (alder, birch) = ask(store.records, names)
+    assert json.loads(alder[1])["Student"] == {"new": 2, "changed": 0, "unchanged": 0}
+    assert "Student" not in json.loads(birch[1])
+    ((whole,),) = ask(store.records, "SELECT outcome FROM sync WHERE school = ''")
+    assert json.loads(whole)["Person"] == {"new": 2, "changed": 0, "gone": 0, "unchanged": 0}
+
+
+def test_progress_is_told_to_the_end(store: Store) -> None:
+    heard: list[tuple[str, int, int]] = []
+    import_roster(store, source(*people("Abbess")), "", progress=lambda what, done, of: heard.append((what, done, of)))
+    assert heard[-1] == ("writing", 5, 5)
