@@ -225,7 +225,7 @@ def _demo_app(desk: Desk, made: list[dict[str, str]], scopes: str) -> dict[str, 
         secret = desk.new_management_secret(app)
     else:
         app, secret = desk.add_app(DEMO_APP, "Demo app")
-    secrets = {s["estab"]: desk.authorise(app, s["estab"], scopes.split(","))[1] for s in made}
+    secrets = {s["estab"]: desk.authorise(app, s["estab"], [n.strip() for n in scopes.split(",")])[1] for s in made}
     first = made[0]["estab"]
     return {
         "xporter": {
@@ -489,6 +489,7 @@ def query(
     pairs += [("select", select)] if select else []
     with _store(data) as store:
         desk = Desk(store)
+        desk.fresh()
         grant = _pick(desk, estab, relying_party)
         segment = question.removeprefix("school.")
         encoded = urlencode([*pairs, ("httpstatuscodes", "true")]).encode()

@@ -602,6 +602,18 @@ class Some(Condition):
 
 
 @dataclass(frozen=True, eq=False)
+class Called(Condition):
+    """The record (or the one that `ref` points at) is known by a value in one of several fields, each with an index."""
+
+    fields: tuple[Field, ...]
+    value: Arg
+    ref: Ref | None = None
+
+    def parts(self) -> Iterator[Expr]:
+        yield from (f if self.ref is None else self.ref / f for f in self.fields)
+
+
+@dataclass(frozen=True, eq=False)
 class Within(Condition):
     """The record referred to is one that another question answers with."""
 

@@ -166,7 +166,7 @@ def test_passwords_are_never_kept(store: Store) -> None:
     assert b"locker-1" in every
     assert b"hunter2" not in every
     with Store(store.folder) as again:
-        kept = ask(again.records, "SELECT digest FROM source_row WHERE kind = 'kept' AND key = 'users.csv'")
+        kept = ask(again.records, "SELECT content FROM source_file WHERE name = 'users.csv'")
     assert b"hunter2" not in zlib.decompress(kept[0][0])
 
 

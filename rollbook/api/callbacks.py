@@ -38,7 +38,8 @@ def reachable(host: str, port: int, resolve: Resolve = addresses) -> str:
     found = resolve(host, port)
     allowed = {h.strip().lower() for h in os.environ.get(ALLOW, "").split(",") if h.strip()}
     for address in found:
-        if host.lower() in allowed or ipaddress.ip_address(address.split("%")[0]).is_global:
+        where = ipaddress.ip_address(address.split("%")[0])
+        if host.lower() in allowed or (where.is_global and not where.is_multicast):
             return address
     raise UnreachableError(f"{host} has no public address; name it in {ALLOW} to allow it")
 
@@ -71,5 +72,5 @@ def _post_and_tell(url: str, body: dict[str, object]) -> None:
     host = urlsplit(url).hostname
     try:
         log.info("callback to %s: %s", host, post(url, body))
-    except (OSError, UnreachableError, http.client.HTTPException) as error:
+    except (OSError, ValueError, UnreachableError, http.client.HTTPException) as error:
         log.warning("callback to %s failed: %s", host, error)

@@ -169,30 +169,26 @@ class Edge:
 
     async def send(self, send: Send, response: Response, method: str, key: tuple[bytes, ...], state: object) -> None:
         """Send an answer, and keep it if it is short and stays true."""
-        whole = response
         if not isinstance(response.body, bytes):
-            head = list(itertools.islice(response.body, 2))
-            if len(head) == 2 and method != "HEAD":
-                await self.stream(send, response, head, key, state)
-                return
-            _close(response.body)
-            whole = replace(response, body=b"".join(head))
+            await self.stream(send, response, key, state)
+            return
         if method == "HEAD":
-            whole = replace(whole, body=b"", keep=False)
-        if whole.keep and whole.status == 200:
-            self.kept.put(key, state, whole)
-        await _send_whole(send, whole)
+            # RFC 9110 §8.6: a length must be that of GET's answer, which is not known here, so none is told.
+            await send({"type": "http.response.start", "status": response.status, "headers": list(response.headers)})
+            await send({"type": "http.response.body", "body": b""})
+            return
+        if response.keep and response.status == 200:
+            self.kept.put(key, state, response)
+        await _send_whole(send, response)
 
-    async def stream(
-        self, send: Send, response: Response, head: list[bytes], key: tuple[bytes, ...], state: object
-    ) -> None:
+    async def stream(self, send: Send, response: Response, key: tuple[bytes, ...], state: object) -> None:
         """Send a long answer in chunks; other requests have their turn between two of them."""
         assert not isinstance(response.body, bytes)
         held: list[bytes] = []
         size = 0
         try:
             await send({"type": "http.response.start", "status": response.status, "headers": list(response.headers)})
-            for chunk in itertools.chain(head, response.body):
+            for chunk in response.body:
                 await send({"type": "http.response.body", "body": chunk, "more_body": True})
                 await asyncio.sleep(0)
                 size += len(chunk)
@@ -213,7 +209,7 @@ class Edge:
         raw = scope["raw_path"]
         # A proxy's client sends the absolute form (RFC 9112 §3.2.2).
         path = scope["path"]
-        if b"://" in raw[:9]:
+        if raw.lower().startswith((b"http://", b"https://")):
             path = "/" + unquote(raw.decode("latin-1")).split("://", 1)[1].partition("/")[2]
         request = Request(scope["method"], path, scope["query_string"], headers)
         handler = self.handler(path)
@@ -241,12 +237,37 @@ class Edge:
         return self.fallback
 
     def answer(self, handler: Handler, request: Request) -> Response:
-        """The dialect's answer; a fault of ours is logged, and the caller told no more than that."""
+        """The dialect's answer with its first chunks; a fault of ours is logged, the caller told no more than that."""
         try:
-            return handler.handle(request)
+            response = handler.handle(request)
+            if isinstance(response.body, bytes):
+                return response
+            head = list(itertools.islice(response.body, 2))
+            if len(head) == 2 and request.method != "HEAD":
+                return replace(response, body=Stream(head, response.body))
+            _close(response.body)
+            return replace(response, body=b"".join(head))
         except Exception as error:
             log.exception("fault while answering %s %s", request.method, request.path)
             return handler.refuse(request, error)
+
+
+class Stream:
+    """A body that has begun: the chunks that were read to see how it begins, then the others."""
+
+    def __init__(self, head: list[bytes], rest: Iterator[bytes]) -> None:
+        self._chunks = itertools.chain(head, rest)
+        self._rest = rest
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        return next(self._chunks)
+
+    def close(self) -> None:
+        """Give back what the body reads from."""
+        _close(self._rest)
 
 
 def _close(body: Iterator[bytes]) -> None:

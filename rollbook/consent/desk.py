@@ -11,12 +11,14 @@ import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 from ..errors import Conflict, Malformed, NotFound, NotSignedIn, Problem, Refused, nearest
 from ..fields import RECORDS
 from ..store.sqlite import Store
 from ..store.writing import now
 from .grants import GRANT_COLUMNS, MODES, App, Grant, grant_from, human_kind, known_scopes
+from .reader import Reader
 
 TOKEN_SECONDS = 5 * 24 * 3600
 """The life of a token: five days, as the Xporter STS's recorded ones."""
@@ -84,6 +86,7 @@ class Desk:
         self.clock = clock
         self._versions = (-1, -1)
         self._passes: dict[bytes, SchoolPass | ManagementPass] = {}
+        self._known: dict[object, Any] = {}
         self._today: str = ""
 
     # ---- what has changed
@@ -94,12 +97,18 @@ class Desk:
         if versions != self._versions:
             self._versions = versions
             self._passes.clear()
+            self._known = {}
             self._today = self.store.setting("today") or ""
         return versions
 
     def today(self) -> str:
         """The day as of which records are read: today (UTC), unless the data directory has stopped the clock."""
         return self._today or date.fromtimestamp(self.clock()).isoformat()
+
+    def reader(self, grant: Grant) -> Reader:
+        """The reader for what a grant holds now."""
+        self.fresh()
+        return Reader(self.store, grant, self.today(), self._known)
 
     # ---- apps and grants
 

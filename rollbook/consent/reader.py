@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
-from collections import OrderedDict
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
 from ..fields import Condition, Expr, Question
+from ..recent import Recent
 from ..store.connection import Connection
 from ..store.planner import Plan, plan
 from ..store.sqlite import Store
@@ -19,18 +20,22 @@ from .grants import Grant
 PLANS = 1024
 """How many compiled questions are kept; a caller's selections decide how many there are."""
 
+FIRST_ROWS, MORE_ROWS = 8, 128
+"""How many rows are read at a time: few at first, so that an answer begins at once."""
+
 Args = Mapping[str, Any]
 
-_plans: OrderedDict[object, Plan] = OrderedDict()
+_plans: Recent[Plan] = Recent(PLANS)
 
 
 class Reader:
-    """Reads one school for one grant, as of one day."""
+    """Reads one school for one grant, as of one day; `known` holds what was looked up since the last write."""
 
-    def __init__(self, store: Store, grant: Grant, today: str) -> None:
+    def __init__(self, store: Store, grant: Grant, today: str, known: dict[object, Any]) -> None:
         self._store = store
         self.grant = grant
         self.today = today
+        self._known = known
         self._base = {"district": grant.district, "school": grant.school, "grant": grant.id, "today": today}
 
     # ---- what may be seen
@@ -45,20 +50,15 @@ class Reader:
 
     def prepare(self, question: Question, key: object) -> Plan:
         """The question, compiled for this grant; `key` tells it from others, so that it is compiled once."""
-        whole = (self.grant.view, key)
-        found = _plans.get(whole)
-        if found is None:
-            seen = replace(
-                question,
-                columns=self.visible(question.columns),
-                hashed=None if question.hashed is None else self.visible(question.hashed),
-            )
-            found = _plans[whole] = plan(seen, self.grant.people)
-            if len(_plans) > PLANS:
-                _plans.popitem(last=False)
-        else:
-            _plans.move_to_end(whole)
-        return found
+        return _plans.get((self.grant.view, key), lambda: self._compile(question))
+
+    def _compile(self, question: Question) -> Plan:
+        seen = replace(
+            question,
+            columns=self.visible(question.columns),
+            hashed=None if question.hashed is None else self.visible(question.hashed),
+        )
+        return plan(seen, self.grant.people)
 
     # ---- reading
 
@@ -68,30 +68,33 @@ class Reader:
         with self._store.lend() as connection:
             yield Session(connection, self._base)
 
-    def versions(self, kinds: Iterable[str]) -> tuple[int, ...]:
+    def versions(self, kinds: frozenset[str]) -> tuple[int, ...]:
         """The sequence numbers at which these kinds of record last moved; equal numbers, equal records."""
-        wanted = json.dumps(sorted(kinds))
-        rows = self._store.records.execute(
+        rows = self._ask(
             "SELECT kind, max(seq) FROM moved WHERE district = :district AND school IN (:school, '')"
             " AND kind IN (SELECT value FROM json_each(:kinds)) GROUP BY kind ORDER BY kind",
-            {**self._base, "kinds": wanted},
-        ).fetchall()
+            kinds=json.dumps(sorted(kinds)),
+        )
         return tuple(seq for _, seq in rows)
 
     def synced(self) -> str | None:
         """The moment when the school's records were last read from their source, or first made here."""
-        return self._store.records.execute(
-            "SELECT max(at) FROM sync WHERE district = :district AND school = :school", self._base
-        ).get
+        ((at,),) = self._ask("SELECT max(at) FROM sync WHERE district = :district AND school = :school")
+        return at
 
     def year_starts(self) -> list[str]:
         """The first days of the academic years that have begun at the school, newest first."""
-        rows = self._store.records.execute(
+        rows = self._ask(
             "SELECT DISTINCT start FROM session WHERE district = :district AND (school = :school OR school IS NULL)"
             " AND kind = 'schoolYear' AND start <= :today ORDER BY start DESC LIMIT 2",
-            self._base,
         )
         return [start for (start,) in rows]
+
+    def _ask(self, sql: str, **args: str) -> list[tuple[Any, ...]]:
+        key = (sql, self.grant.district, self.grant.school, self.today, *args.values())
+        if key not in self._known:
+            self._known[key] = self._store.records.execute(sql, {**self._base, **args}).fetchall()
+        return self._known[key]
 
     # ---- change sets
 
@@ -129,15 +132,14 @@ class Session:
 
     def rows(
         self, found: Plan, args: Args, limit: int = -1, offset: int = 0, page: int = -1, before: int = 0
-    ) -> Iterator[bytes]:
-        """The rows, each a JSON object; `page` and `before` bound the rows that these are parts of."""
+    ) -> Iterator[list[bytes]]:
+        """The rows, each a JSON object, some at a time; `page` and `before` bound the rows that these are parts of."""
         bound = {**self._base, **args, "limit": limit, "offset": offset, "page": page, "before": before}
-        if found.row_hash is None:
-            for (shown,) in self._connection.execute(found.rows, bound):
-                yield shown
-        else:
-            for shown, hashed in self._connection.execute(found.rows, bound):
-                yield _with_hash(found.row_hash, shown, hashed)
+        cursor = iter(self._connection.execute(found.rows, bound))
+        some = FIRST_ROWS
+        while rows := list(itertools.islice(cursor, some)):
+            yield [shown for (shown,) in rows] if found.row_hash is None else _with_hashes(found.row_hash, rows)
+            some = MORE_ROWS
 
     def keyed(self, found: Plan, args: Args) -> Iterator[tuple[str, bytes]]:
         """Every row with its key."""
@@ -145,8 +147,8 @@ class Session:
         if found.row_hash is None:
             yield from self._connection.execute(found.keyed, bound)
         else:
-            for key, shown, hashed in self._connection.execute(found.keyed, bound):
-                yield key, _with_hash(found.row_hash, shown, hashed)
+            for key, *row in self._connection.execute(found.keyed, bound):
+                yield key, _with_hashes(found.row_hash, (row,))[0]
 
     def count(self, found: Plan, args: Args) -> int:
         """How many rows there are."""
@@ -154,7 +156,15 @@ class Session:
         return int(self._connection.execute(found.count, bound).get)
 
 
-def _with_hash(name: str, shown: bytes, hashed: bytes | None) -> bytes:
-    digest = hashlib.sha1(shown if hashed is None else hashed, usedforsecurity=False).hexdigest().upper()
-    comma = b"" if shown == b"{}" else b","
-    return b'%s%s%s:"%s"}' % (shown[:-1], comma, json.dumps(name).encode(), digest.encode())
+def _with_hashes(name: str, rows: Iterable[Sequence[Any]]) -> list[bytes]:
+    """Rows (shown, hashed) with the digest put in as their last column; an unknown `hashed` is what is shown."""
+    field = b"%s:" % json.dumps(name).encode()
+    sha1 = hashlib.sha1
+    return [
+        b'%s"%s"}'
+        % (
+            b"{" + field if shown == b"{}" else shown[:-1] + b"," + field,
+            sha1(shown if hashed is None else hashed).hexdigest().upper().encode(),
+        )
+        for shown, hashed in rows
+    ]

@@ -14,8 +14,6 @@ from ..store.writing import Batch, now
 from .plan import Part, Plan, ask
 from .rows import Row
 
-KEPT = "kept"
-
 
 def remember_rows(batch: Batch, plan: Plan, ids: Mapping[str, Mapping[str, str]]) -> None:
     """Write down what the source says now, and forget what it no longer does."""
@@ -41,24 +39,21 @@ def remember_rows(batch: Batch, plan: Plan, ids: Mapping[str, Mapping[str, str]]
 
 def read_kept(batch: Batch, source: str, name: str) -> bytes | None:
     """What a source asked to keep at its last import."""
-    found = ask(
-        batch.connection,
-        "SELECT digest FROM source_row WHERE district = ? AND source = ? AND kind = ? AND key = ?",
-        (batch.district, source, KEPT, name),
-    )
+    find = "SELECT content FROM source_file WHERE district = ? AND source = ? AND name = ?"
+    found = ask(batch.connection, find, (batch.district, source, name))
     return zlib.decompress(found[0][0]) if found else None
 
 
 def keep(batch: Batch, source: str, kept: Mapping[str, bytes]) -> None:
-    """Keep what the source must find again, compressed; the id column holds its hash, to compare it by."""
+    """Keep what the source must find again, compressed, with a digest to compare it by."""
     connection: Any = batch.connection
-    find = "SELECT id FROM source_row WHERE district = ? AND source = ? AND kind = ? AND key = ?"
+    find = "SELECT digest FROM source_file WHERE district = ? AND source = ? AND name = ?"
     for name, data in kept.items():
-        where = (batch.district, source, KEPT, name)
+        where = (batch.district, source, name)
         fresh = hashlib.blake2b(data, digest_size=16).hexdigest()
         if ask(connection, find, where) != [(fresh,)]:
-            put = "INSERT OR REPLACE INTO source_row VALUES (?, ?, ?, ?, ?, ?)"
-            connection.execute(put, (*where, zlib.compress(data, 1), fresh))
+            put = "INSERT OR REPLACE INTO source_file VALUES (?, ?, ?, ?, ?)"
+            connection.execute(put, (*where, fresh, zlib.compress(data, 1)))
 
 
 def note_sync(batch: Batch, plan: Plan) -> None:

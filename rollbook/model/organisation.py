@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..fields import Code, Date, Decimal, Record, Ref, Text
-from ..scopes import S
+from ..scopes import ANYONE, S
 
 
 class District(Record, scope=S.School | S.SchoolLite):
@@ -56,7 +56,7 @@ class School(Record, scope=S.School | S.SchoolLite, indexes=(("estab",),)):
     time_zone = Text("The time zone that the school's clocks show", "Europe/London")
     external_id = Text("The id of the school in the system that it came from", "678f4c50-e0fb-472a-a0bf-cb2ab5ee5e69")
     identifier = Text("The number by which the school's district knows it", "1001")
-    mis = Text("The management information system that the school's records come from", "rollbook")
+    mis = Text("The management information system that the school's records come from", "rollbook", scope=ANYONE)
 
 
 class SchoolRecord(Record, abstract=True):

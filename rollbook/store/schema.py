@@ -65,6 +65,9 @@ HOUSEKEEPING = [
     # What each source last said, by its own keys: the digest tells whether a row is news.
     "CREATE TABLE source_row (district INTEGER NOT NULL, source TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL,"
     " digest BLOB NOT NULL, id TEXT NOT NULL, PRIMARY KEY (district, source, kind, key)) WITHOUT ROWID",
+    # The files of a source as last seen, compressed, where the next ones may say only what is different.
+    "CREATE TABLE source_file (district INTEGER NOT NULL, source TEXT NOT NULL, name TEXT NOT NULL,"
+    " digest TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (district, source, name))",
     # When each source was last read, and what came of it.
     "CREATE TABLE sync (district INTEGER NOT NULL, school TEXT NOT NULL, source TEXT NOT NULL, at TEXT NOT NULL,"
     " outcome TEXT NOT NULL, PRIMARY KEY (district, school, source)) WITHOUT ROWID",

@@ -100,7 +100,7 @@ class Xporter:
             raise SchoolNotGranted(
                 Problem("estab", "is not the school that the token is for", "use the school's own token")
             )
-        return Reader(self.desk.store, admitted.grant, self.desk.today())
+        return self.desk.reader(admitted.grant)
 
     def answer(self, asked: Asked, context: Context, until: float) -> Response:
         if asked.endpoint.segment == "TestError":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,6 +23,7 @@ from ...api.resource import (
 from ...consent import Reader
 from ...consent.reader import Plan, Session
 from ...fields import Expr, Question
+from ...recent import Recent
 from ...scopes import ANYONE
 from .asking import ROW_LIMIT, Asked
 
@@ -54,21 +54,13 @@ class Prepared:
     columns: tuple[tuple[str, str], ...] = ()
 
 
-_prepared: OrderedDict[object, tuple[Prepared, ...]] = OrderedDict()
-_PREPARED_LIMIT = 2048
+_prepared: Recent[tuple[Prepared, ...]] = Recent(2048)
 
 
 def prepare(asked: Asked, reader: Reader) -> tuple[Prepared, ...]:
     """The tables of an answer, compiled once for each kind of grant and shape of request."""
     key = (reader.grant.view, asked.shape)
-    found = _prepared.get(key)
-    if found is None:
-        found = _prepared[key] = tuple(_Preparing(asked, reader).table(t) for t in asked.endpoint.tables)
-        if len(_prepared) > _PREPARED_LIMIT:
-            _prepared.popitem(last=False)
-    else:
-        _prepared.move_to_end(key)
-    return found
+    return _prepared.get(key, lambda: tuple(map(_Preparing(asked, reader).table, asked.endpoint.tables)))
 
 
 class _Preparing:
@@ -177,6 +169,14 @@ def gather(pieces: Iterable[bytes]) -> Iterator[bytes]:
     yield b"".join(held)
 
 
+def separated(some: Iterable[list[bytes]]) -> Iterator[bytes]:
+    """Rows with commas between them."""
+    lead = b""
+    for rows in some:
+        yield lead + b",".join(rows)
+        lead = b","
+
+
 def _pieces(asked: Asked, context: Context) -> Iterator[bytes]:
     reader, tail = context.reader, Tail()
     with reader.session() as session:
@@ -191,28 +191,21 @@ def _pieces(asked: Asked, context: Context) -> Iterator[bytes]:
     yield b"}"
 
 
-def separated(rows: Iterable[bytes]) -> Iterator[bytes]:
-    """Rows with commas between them."""
-    first = True
-    for row in rows:
-        yield row if first else b"," + row
-        first = False
-
-
-def _rows(table: Prepared, asked: Asked, context: Context, session: Session, tail: Tail) -> Iterator[bytes]:
+def _rows(table: Prepared, asked: Asked, context: Context, session: Session, tail: Tail) -> Iterator[list[bytes]]:
     left, passed = asked.limit, asked.offset
     for part in table.parts:
         if part.main:
             before = tail.rows
-            for row in session.rows(part.plan, asked.args, left, passed):
-                tail.rows += 1
-                yield row
+            for rows in session.rows(part.plan, asked.args, left, passed):
+                tail.rows += len(rows)
+                yield rows
             left -= tail.rows - before
             if passed and len(table.parts) > 1:
                 passed = max(passed - session.count(part.plan, asked.args), 0)
         elif not (part.lookup and asked.offset):
             yield from session.rows(part.plan, asked.args, -1, 0, asked.limit, asked.offset)
-    yield from worked_out(table, context, session)
+    if worked := list(worked_out(table, context, session)):
+        yield worked
 
 
 def worked_out(table: Prepared, context: Context, session: Session) -> Iterator[bytes]:
@@ -290,14 +283,14 @@ def _plain(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}"
 
 
-def kinds_read(asked: Asked, reader: Reader) -> set[str]:
+def kinds_read(asked: Asked, reader: Reader) -> frozenset[str]:
     """The kinds of record that an answer is made of."""
-    found = {
+    found = frozenset(
         kind
         for t in prepare(asked, reader)
         for plan in (*(p.plan for p in t.parts), *(p for _, ps in t.areas for p in ps))
         for kind in plan.reads
-    }
+    )
     # Siblings are worked out from relationships, academic years from sessions.
     beyond = {"Relationship": "Sibling" in found, "Session": asked.endpoint.years}
     return found | {kind for kind, read in beyond.items() if read}

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
-from ...api.resource import Add, Endpoint, Filter, Option, Table, Union, With
+from ...api.resource import Add, AnyTable, Counted, Endpoint, Facts, Filter, Option, With
 from ...consent import Reader
 from ...errors import Malformed, Problem, nearest
 from ...fields import Expr
+from ...recent import Recent
 
 ROW_LIMIT = 100_011
 """The most rows of the main table in one answer (the document's default maximum number of records)."""
+
+COLUMN_LIMIT = 500
+"""The most columns that a request may choose: the store renders a row with two arguments for each, a thousand in all."""
 
 COMMON = (
     "page",
@@ -91,16 +96,65 @@ def understand(endpoint: Endpoint, query: list[tuple[str, str]], identity: str, 
     return _Understanding(endpoint, reader).run(query, identity)
 
 
+@dataclass(frozen=True)
+class Offer:
+    """What a kind of grant may say to an endpoint: what rests on facts that are not held is as if it did not exist."""
+
+    filters: dict[str, Filter]
+    options: dict[str, Option]
+    names: dict[str, str]
+    columns: dict[str, tuple[str, dict[str, str]]]
+    """Tables by their names in lower case, each with its columns by theirs."""
+
+
+_offers: Recent[Offer] = Recent(1024)
+
+
+def offer(endpoint: Endpoint, reader: Reader) -> Offer:
+    """What a grant may say to an endpoint, worked out once for each kind of grant."""
+    return _offers.get((reader.grant.view, endpoint.segment), lambda: _make_offer(endpoint, reader))
+
+
+def _make_offer(endpoint: Endpoint, reader: Reader) -> Offer:
+    filters = {n: f for n, f in endpoint.filters.items() if _may_filter(f, reader)}
+    options = {n: o for n, o in endpoint.options.items() if _may_choose(o, endpoint, reader)}
+    names = {n.lower(): n for n in (*COMMON, *filters, *options)}
+    columns = {
+        t.name.lower(): (t.name, _seen(endpoint, t, reader)) for t in endpoint.tables if not isinstance(t, Counted)
+    }
+    return Offer(filters, options, names, columns)
+
+
+def _may_filter(one: Filter, reader: Reader) -> bool:
+    return any(map(reader.sees, one.elsewhere.values())) if one.elsewhere else reader.sees(one.where)
+
+
+def _may_choose(option: Option, endpoint: Endpoint, reader: Reader) -> bool:
+    main = endpoint.main
+    columns = {n: e for p in endpoint.parts(main) for n, e in p.columns.items()} if main else {}
+    added = [columns[c] for e in option.effects if isinstance(e, Add) for c in e.columns]
+    filled = [x for e in option.effects if isinstance(e, With) for t in e.tables for x in _expressions(endpoint, t)]
+    return not (added or filled) or any(map(reader.sees, (*added, *filled)))
+
+
+def _expressions(endpoint: Endpoint, table: AnyTable) -> list[Expr]:
+    return [e for p in endpoint.parts(table) for e in p.columns.values()]
+
+
+def _seen(endpoint: Endpoint, table: AnyTable, reader: Reader) -> dict[str, str]:
+    if isinstance(table, Facts):
+        return {n.lower(): n for n in table.columns}
+    return {n.lower(): n for p in endpoint.parts(table) for n, e in p.columns.items() if reader.sees(e)}
+
+
 class _Understanding:
     def __init__(self, endpoint: Endpoint, reader: Reader) -> None:
         self.endpoint = endpoint
         self.reader = reader
         self.problems: list[Problem] = []
         self.said: dict[str, str] = {}
-        # A filter or option that rests on facts which are not held is as if it did not exist.
-        self.filters = {n: f for n, f in endpoint.filters.items() if self._may(f)}
-        self.options = {n: o for n, o in endpoint.options.items() if self._offers(o)}
-        self.names = {n.lower(): n for n in (*COMMON, *self.filters, *self.options)}
+        self.offer = offer(endpoint, reader)
+        self.filters, self.options, self.names = self.offer.filters, self.offer.options, self.offer.names
 
     def run(self, query: list[tuple[str, str]], identity: str) -> Asked:
         options = self.read(query, identity)
@@ -128,17 +182,6 @@ class _Understanding:
         self.problems.append(Problem(where, what, hint))
 
     # ---- names
-
-    def _may(self, one: Filter) -> bool:
-        conditions = [one.where, *one.elsewhere.values()]
-        return any(self.reader.sees(c) for c in conditions[1:]) if one.elsewhere else self.reader.sees(one.where)
-
-    def _offers(self, option: Option) -> bool:
-        main = self.endpoint.main
-        columns = {n: e for p in self.endpoint.parts(main) for n, e in p.columns.items()} if main else {}
-        added = [columns[c] for e in option.effects if isinstance(e, Add) for c in e.columns]
-        filled = [x for e in option.effects if isinstance(e, With) for t in e.tables for x in _columns(t)]
-        return not (added or filled) or any(self.reader.sees(x) for x in (*added, *filled))
 
     def read(self, query: list[tuple[str, str]], identity: str) -> set[str]:
         """Sort the query into common parameters, filters and options; gives the options that are on."""
@@ -257,8 +300,12 @@ class _Understanding:
         url = self.said.get("callbackUrl", "").strip()
         if not url:
             return None
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
+        try:
+            parts = urlsplit(url)
+            good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+        except ValueError:  # as for http://[ or a port that is no number
+            good = False
+        if not good:
             self.wrong("callbackUrl", "is not an http or https address")
         return url
 
@@ -276,44 +323,34 @@ class _Understanding:
                 continue
             table, column, name = found["table"] or "", found["column"], found["name"]
             chosen += self.column(table, column, name)
+        if len(chosen) > COLUMN_LIMIT:
+            self.wrong("select", f"names {len(chosen)} columns", f"name no more than {COLUMN_LIMIT}")
         self.no_name_twice(chosen)
         return tuple(chosen)
 
     def column(self, table: str, column: str, name: str | None) -> list[tuple[str, str, str]]:
-        tables = {t.name.lower(): t for t in self.endpoint.tables if _columns(t)}
-        at = tables.get(table.lower()) if table else next(iter(tables.values()), None)
-        if at is None:
+        tables = self.offer.columns
+        found = tables.get(table.lower()) if table else next(iter(tables.values()), None)
+        if found is None:
             self.wrong("select", f"{table} is not a table of {self.endpoint.segment}", nearest(table, tables))
             return []
-        seen = self.seen(at)
+        at, seen = found
         if column == "*":
             optional = self.endpoint.optional()
-            return [(at.name, c, c) for c in seen.values() if c not in optional]
+            return [(at, c, c) for c in seen.values() if c not in optional]
         spelled = seen.get(column.lower())
         if spelled is None:
-            self.wrong("select", f"{column} is not a column of {at.name}", nearest(column, seen.values()))
+            self.wrong("select", f"{column} is not a column of {at}", nearest(column, seen.values()))
             return []
         if name is not None and not _NAME.match(name):
             self.wrong("select", f"{name[:80]} cannot name a column", "use letters, digits, spaces and _ . -")
             return []
-        return [(at.name, spelled, name or spelled)]
-
-    def seen(self, table: Any) -> dict[str, str]:
-        """The columns of a table that the grant may see, by their names in lower case."""
-        parts = self.endpoint.parts(table)
-        if not parts:
-            return {n.lower(): n for n in table.columns}
-        return {n.lower(): n for p in parts for n, e in p.columns.items() if self.reader.sees(e)}
+        return [(at, spelled, name or spelled)]
 
     def no_name_twice(self, chosen: list[tuple[str, str, str]]) -> None:
-        names = [(table, name) for table, _, name in chosen]
-        for table, name in sorted({n for n in names if names.count(n) > 1}):
+        names = Counter((table, name) for table, _, name in chosen)
+        for table, name in sorted(n for n, times in names.items() if times > 1):
             self.wrong("select", f"{name} names two columns of {table}", "rename one with as")
-
-
-def _columns(table: Any) -> list[Expr]:
-    parts = table.parts if isinstance(table, Union) else (table,)
-    return [e for p in parts if isinstance(p, type) and issubclass(p, Table) for e in p.columns.values()]
 
 
 def _sample(one: Filter) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...api.resource import Add, Also, Context, Endpoint, Facts, Filter, Nothing, Only, Option, Table
-from ...fields import Arg, Coalesce, Condition, Key
+from ...fields import Arg, Called, Coalesce, Condition, Key
 from ...model.attendance import AttendanceCode
 from ...model.attendance import Mark as Entry
 from ...model.students import Student
@@ -120,7 +120,7 @@ _OPTIONS = {
 
 
 def _student(arg: str) -> Condition:
-    return _STUDENT.is_(Arg(arg)) | (Entry.student / Student.external_id).is_(Arg(arg))
+    return Called((Student.mis_id, Student.external_id), Arg(arg), Entry.student)
 
 
 _SESSION = Filter(

@@ -10,6 +10,7 @@ import hashlib
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 import msgspec
 
@@ -103,28 +104,28 @@ def _pieces(asked: Asked, context: Context, found: _Set, request: str, versions:
     yield _tail(asked, context, digest, found.changed)
 
 
-def _changed(table: Prepared, asked: Asked, context: Context, session: Session, found: _Set) -> Iterator[bytes]:
+def _changed(table: Prepared, asked: Asked, context: Context, session: Session, found: _Set) -> Iterator[list[bytes]]:
     """The rows of a table that are new or different, those of the page only; every row is put on record."""
-    before, now = found.before.get(table.name, {}), found.now.setdefault(table.name, {})
     for part in table.parts:
-        window = (
-            (asked.offset, asked.offset + asked.limit) if part.main else (0, 1 << 62) if asked.offset == 0 else (0, 0)
-        )
-        for key, row in session.keyed(part.plan, asked.args):
-            digest = hashlib.blake2b(row, digest_size=8).digest()
-            now[key] = digest
-            if before.get(key) != digest:
-                if part.main:
-                    at, found.changed = found.changed, found.changed + 1
-                else:
-                    at = 0
-                if window[0] <= at < window[1]:
-                    yield row
-    for row in worked_out(table, context, session):
-        key = str(next(iter(msgspec.json.decode(row).values())))
-        now[key] = hashlib.blake2b(row, digest_size=8).digest()
-        if before.get(key) != now[key]:
-            yield row
+        first, last = (asked.offset, asked.offset + asked.limit) if part.main else (0, 0 if asked.offset else 1 << 62)
+        at = 0
+        for rows in _different(table.name, session.keyed(part.plan, asked.args), found):
+            if first <= at < last:
+                yield rows
+            at += 1
+        found.changed += at if part.main else 0
+    named = ((str(next(iter(msgspec.json.decode(row).values()))), row) for row in worked_out(table, context, session))
+    yield from _different(table.name, named, found)
+
+
+def _different(table: str, keyed: Iterator[tuple[str, bytes]], found: _Set) -> Iterator[list[bytes]]:
+    """The rows that the caller does not have, together by key: two spells in one group have the same Id."""
+    before, now = found.before.get(table, {}), found.now.setdefault(table, {})
+    for key, pairs in itertools.groupby(keyed, itemgetter(0)):
+        rows = [row for _, row in pairs]
+        now[key] = digest = hashlib.blake2b(b"".join(rows), digest_size=8).digest()
+        if before.get(key) != digest:
+            yield rows
 
 
 def _unchanged(asked: Asked, context: Context, value: str) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...api.resource import Add, Also, Endpoint, Filter, Only, Option, Table, Union
-from ...fields import ALWAYS, Arg, Condition, Csv, Key, LastUpdated, Literal, Question, RowHash, Some, Within
+from ...fields import ALWAYS, Arg, Called, Condition, Csv, Key, LastUpdated, Literal, Question, RowHash, Some, Within
 from ...model.people import Contact, ContactComm, Staff, StaffComm
 from ...model.students import Relationship as Link
 from ...model.students import Student, StudentComm, children, contact_students
@@ -90,7 +90,7 @@ contacts = Endpoint(
     filters={
         "id": Filter(
             "A single contact by Id, ExternalId or XID",
-            Contact.mis_id.is_(Arg("id")) | Contact.external_id.is_(Arg("id")) | Contact.xid.is_(Arg("id")),
+            Called((Contact.mis_id, Contact.external_id, Contact.xid), Arg("id")),
         ),
         "updatedSince": Filter(
             "Records that were last updated after this date",
@@ -149,7 +149,7 @@ student_contacts = Endpoint(
     filters={
         "id": Filter(
             "A student or contact Id",
-            (Link.student / Student.mis_id).is_(Arg("id")) | (Link.contact / Contact.mis_id).is_(Arg("id")),
+            Called((Student.mis_id,), Arg("id"), Link.student) | Called((Contact.mis_id,), Arg("id"), Link.contact),
         ),
         "relationship": Filter(
             'Only these relationships (e.g., "Mother")', Link.relationship.same(Arg("relationship"))
@@ -265,7 +265,15 @@ person_comms = Endpoint(
     S.Contact | S.Staff | S.Student,
     (Union("PersonComms", (StudentComms, StaffComms, ContactComms)),),
     filters={
-        "id": _filter("A particular person id", "PersonId", "id"),
+        "id": Filter(
+            "A particular person id",
+            ALWAYS,
+            elsewhere={
+                StudentComms: Called((Student.mis_id,), Arg("id"), StudentComm.who),
+                StaffComms: Called((Staff.mis_id,), Arg("id"), StaffComm.who),
+                ContactComms: Called((Contact.mis_id,), Arg("id"), ContactComm.who),
+            },
+        ),
         "CommsType": _filter("The communication method", "CommsType", "CommsType", "code", E="E", T="T", M="M"),
         "LocationCode": _filter("Home, work or mobile", "LocationCode", "LocationCode", "code", H="H", W="W", M="M"),
         "Priority": _filter("The priority, where the MIS has one", "Priority", "Priority", "number"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...api.resource import Add, Also, Endpoint, Filter, Option, Table, With
-from ...fields import ALWAYS, Arg, Csv, Key, LastUpdated, Many, RowHash, Some, Tally
+from ...fields import ALWAYS, Arg, Called, Csv, Key, LastUpdated, Many, RowHash, Some, Tally
 from ...model import groups as model
 from ...model.groups import (
     Group,
@@ -174,7 +174,7 @@ def _choices() -> dict[str, str]:
 _FILTERS = {
     "id": Filter(
         "A group by Id, ExternalId or XID",
-        Group.mis_id.is_(Arg("id")) | Group.external_id.is_(Arg("id")) | Group.xid.is_(Arg("id")),
+        Called((Group.mis_id, Group.external_id, Group.xid), Arg("id")),
     ),
     "Type": Filter("One or more group types, as CSV", Group.kind.one_of(Arg("Type")), kind="csv", choices=_choices()),
     "Code": Filter("The group code", Group.code.is_(Arg("Code"))),

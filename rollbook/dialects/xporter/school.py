@@ -159,7 +159,6 @@ def _health(context: Context) -> list[dict[str, Any]]:
         {
             "Id": "1",
             "Estab": grant.estab,
-            "SchoolName": grant.school_name,
             "SchoolDataStatus": "ok",
             "SchoolDataAgeDays": _age_days(context),
             "XodStatus": "ok",
@@ -181,7 +180,6 @@ health = Endpoint(
             {
                 "Id": ("Record Id (always 1)", "1", "text"),
                 "Estab": ("The DfE establishment code for the school", "3285502", "text"),
-                "SchoolName": ("The name of the school", "Aisley Secondary", "text"),
                 "SchoolDataStatus": (
                     "Whether the school's data can be read: ok, or what is wrong",
                     "ok",

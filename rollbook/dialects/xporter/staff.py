@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...api.resource import Add, Also, Endpoint, Filter, Only, Option, Table, With
-from ...fields import Arg, Csv, First, Key, LastUpdated, Many, RowHash
+from ...fields import Arg, Called, Csv, First, Key, LastUpdated, Many, RowHash
 from ...model.groups import Group, StaffMembership, staff_groups, staff_now
 from ...model.people import (
     Staff as Employee,
@@ -210,7 +210,7 @@ staff = Endpoint(
     filters={
         "id": Filter(
             "A single staff member by Id, ExternalId or XID",
-            Employee.mis_id.is_(Arg("id")) | Employee.external_id.is_(Arg("id")) | Employee.xid.is_(Arg("id")),
+            Called((Employee.mis_id, Employee.external_id, Employee.xid), Arg("id")),
         ),
         "staffStatus": Filter(
             "Filter by staff status",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...api.resource import Add, Also, Endpoint, Filter, Option, Table, With
-from ...fields import TODAY, Arg, AsText, Csv, First, Given, Key, LastUpdated, MarkString, RowHash, Tally
+from ...fields import TODAY, Arg, AsText, Called, Csv, First, Given, Key, LastUpdated, MarkString, RowHash, Tally
 from ...model.attendance import (
     AUTHORISED,
     EDUCATED_ELSEWHERE,
@@ -317,11 +317,11 @@ students = Endpoint(
     filters={
         "id": Filter(
             "A single student by Id, ExternalId or XID",
-            Student.mis_id.is_(Arg("id")) | Student.external_id.is_(Arg("id")) | Student.xid.is_(Arg("id")),
+            Called((Student.mis_id, Student.external_id, Student.xid), Arg("id")),
         ),
         "yearGroupId": Filter(
             "Students of a specific Year Group, by its Id from the groups endpoint",
-            (Student.year_group / Group.mis_id).is_(Arg("yearGroupId")),
+            Called((Group.mis_id,), Arg("yearGroupId"), Student.year_group),
         ),
         "studentStatus": Filter(
             "Students of a specific roll status",
