@@ -27,7 +27,7 @@ bench: .venv/ready
 	$(BIN)/python -m bench
 
 docs: .venv/ready
-	$(BIN)/python -m tests.reference
+	$(BIN)/python docs/build.py
 
 clean:
 	rm -rf .venv

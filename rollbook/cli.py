@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import json
 import os
+import shutil
 import sys
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
@@ -172,8 +173,11 @@ def run_demo(
     size: float,
 ) -> None:
     """Make invented schools (or take those made before), and serve them."""
+    day = today.date() if today else schools.DEFAULT_TODAY
+    if not (data / "records.sqlite").exists():
+        _make_whole(data, day, size)
     with Store(data) as store:
-        facts = _demo_facts(store, data / "demo.json", today.date() if today else schools.DEFAULT_TODAY, size, scopes)
+        facts = _demo_facts(store, data / "demo.json", day, size, scopes)
 
         def ready(url: str) -> None:
             line = json.dumps({"url": url, **facts})
@@ -184,6 +188,16 @@ def run_demo(
                 out.print(_try_me(url, facts))
 
         _serve(application(store), host, port, ready)
+
+
+def _make_whole(data: Path, today: date, size: float) -> None:
+    """Make the schools aside, so that a demo stopped half-way leaves nothing that the next one would stumble over."""
+    aside = data / "making"
+    shutil.rmtree(aside, ignore_errors=True)
+    with Store(aside) as store:
+        store.set("demo", json.dumps(_make_schools(store, today, size)))
+    os.replace(aside / "records.sqlite", data / "records.sqlite")
+    shutil.rmtree(aside)
 
 
 def _demo_facts(store: Store, kept: Path, today: date, size: float, scopes: str) -> dict[str, Any]:
@@ -239,8 +253,11 @@ def _demo_app(desk: Desk, made: list[dict[str, str]], scopes: str) -> dict[str, 
 
 
 def _write_private(path: Path, text: str) -> None:
-    path.touch(mode=0o600)
-    path.write_text(text)
+    # Whole or not at all: it holds the only copy of the demo's secrets.
+    beside = path.with_suffix(".new")
+    beside.touch(mode=0o600)
+    beside.write_text(text)
+    os.replace(beside, path)
 
 
 def _try_me(url: str, facts: dict[str, Any]) -> str:

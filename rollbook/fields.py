@@ -383,6 +383,7 @@ class Csv(Expr):
         self.separator = separator
         self.scope = scope
         self.about = about or many.about
+        self.example = what.example
 
     @property
     def need(self) -> Need:
@@ -483,7 +484,7 @@ class LastUpdated(Expr):
 
 
 class RowHash(Expr):
-    """The SHA-1 of the row as the caller may see it, 40 upper-case hex digits; a selection of columns does not alter it."""
+    """The SHA-1 of the row as the caller may see it, 40 upper-case hex digits, whatever columns are selected."""
 
     about = "For change comparison"
     example = "7B5614EBF6AA72362817797CA4CDBC841A7B2156"

@@ -79,7 +79,7 @@ class Hub:
 
     def get(self, path: str, token: str | None = None, **headers: str) -> Answer:
         """GET a path, query included, with a token."""
-        return self.ask("GET", path, token, **headers)
+        return self.ask("GET", path, token, b"", **headers)
 
     def school(self, path: str, token: str, estab: str = THORNFIELD) -> dict[str, Any]:
         """The answer of a school endpoint."""

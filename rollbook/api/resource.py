@@ -186,7 +186,6 @@ class Endpoint:
     options: Mapping[str, Option] = field(default_factory=dict[str, Option])
     filters: Mapping[str, Filter] = field(default_factory=dict[str, Filter])
     databases: tuple[str, ...] = ("XodSchoolData",)
-    meta: bool = False
     years: bool = False
     """Whether its arguments include the bounds of academic years."""
 

@@ -68,14 +68,14 @@ class Reader:
         with self._store.lend() as connection:
             yield Session(connection, self._base)
 
-    def versions(self, kinds: frozenset[str]) -> tuple[int, ...]:
-        """The sequence numbers at which these kinds of record last moved; equal numbers, equal records."""
+    def versions(self, kinds: frozenset[str]) -> dict[str, int]:
+        """The sequence number at which each kind of record last moved; equal numbers, equal records."""
         rows = self._ask(
             "SELECT kind, max(seq) FROM moved WHERE district = :district AND school IN (:school, '')"
             " AND kind IN (SELECT value FROM json_each(:kinds)) GROUP BY kind ORDER BY kind",
             kinds=json.dumps(sorted(kinds)),
         )
-        return tuple(seq for _, seq in rows)
+        return dict(rows)
 
     def synced(self) -> str | None:
         """The moment when the school's records were last read from their source, or first made here."""

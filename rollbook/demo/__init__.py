@@ -121,6 +121,7 @@ def _build_district(
             batch.add(Mark, registers.sessions())
             batch.add(Mark, registers.lessons(_last_week(today)[0]))
             step(groups.plan.name)
+        batch.synced("demo", {groups.school: {} for groups, _ in opened})
     return number, [DemoSchool(number, g.school, g.plan.estab, g.plan.name) for g, _ in opened]
 
 

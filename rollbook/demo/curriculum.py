@@ -93,7 +93,7 @@ def week_of(plan: Plan, year: int) -> tuple[str | None, ...]:
         slots += [line.key] * line.lessons
     slots += [None] * (25 - len(slots))
     # The order must repeat; nobody needs to be surprised by it.
-    Random(f"{plan.key} {year}").shuffle(slots)  # noqa: S311
+    Random(f"{plan.key} {year}").shuffle(slots)
     return tuple(slots)
 
 

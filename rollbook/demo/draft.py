@@ -29,7 +29,7 @@ class Draft:
     def __init__(self, name: str) -> None:
         self.name = name
         # Invented people need randomness that repeats, not randomness that nobody can guess.
-        self.rng = Random(name)  # noqa: S311
+        self.rng = Random(name)
         self.rows: dict[type[Record], list[dict[str, Any]]] = {}
         self._count = 0
         self._taken: dict[str, int] = {}

@@ -122,7 +122,7 @@ class Registers:
             slots = week_of(self.plan, place.stay.year)
             if not any(slots):
                 continue
-            rng = Random(f"{self.plan.key} {place.number} lessons")  # noqa: S311
+            rng = Random(f"{self.plan.key} {place.number} lessons")
             for day, session, entry in self.of(place, monday):
                 for period in PERIODS[session] if entry.mark not in "#-" else ():
                     group = place.lessons.get(slots[day.weekday * 5 + period] or "")
@@ -142,7 +142,7 @@ class Registers:
     def of(self, place: Place, since: str = "") -> Iterator[tuple[Day, str, Entry]]:
         """What the registers say of one student, session by session; always the same for the same student."""
         # Attendance must repeat; nobody needs to be surprised by it.
-        rng = Random(f"{self.plan.key} {place.number}")  # noqa: S311
+        rng = Random(f"{self.plan.key} {place.number}")
         luck = rng.choice((0.3, 0.5, 0.8, 0.8, 1.0, 1.2, 2.5)) * MISHAPS_IN_ALL / 10_000
         occasions = _occasions(self.plan, place)
         last = place.leaving or self.today

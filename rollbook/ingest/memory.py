@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import zlib
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
 from ..model.organisation import School
-from ..store.writing import Batch, now
+from ..store.writing import Batch
 from .plan import Part, Plan, ask
 from .rows import Row
 
@@ -78,12 +77,6 @@ def _school(part: Part, row: Row) -> str:
 
 
 def _put_sync(batch: Batch, plan: Plan, tallies: Mapping[str, Mapping[str, Counter[str]]]) -> None:
-    at = now()
     find = "SELECT id FROM source_row WHERE district = ? AND source = ? AND kind = 'School' AND key = ?"
-    connection: Any = batch.connection
-    for school, outcome in tallies.items():
-        found = ask(connection, find, (batch.district, plan.source, school))
-        connection.execute(
-            "INSERT OR REPLACE INTO sync VALUES (?, ?, ?, ?, ?)",
-            (batch.district, found[0][0] if found else "", plan.source, at, json.dumps(outcome)),
-        )
+    ids = {key: ask(batch.connection, find, (batch.district, plan.source, key)) for key in tallies}
+    batch.synced(plan.source, {found[0][0] if found else "": tallies[key] for key, found in ids.items()})

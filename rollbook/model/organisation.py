@@ -7,7 +7,7 @@ from ..scopes import ANYONE, S
 
 
 class District(Record, scope=S.School | S.SchoolLite):
-    """The organisation that schools belong to: a UK trust or authority, a US district; a lone school is one of itself."""
+    """What schools belong to: a UK trust or authority, a US district; a school by itself is a district of one."""
 
     name = Text("The name of the district", "Larkspur Learning Trust")
     country = Code(

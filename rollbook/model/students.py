@@ -261,7 +261,7 @@ class Sibling(
       AND NOT EXISTS (
         SELECT 1 FROM relationship c JOIN relationship d ON d.district = c.district AND d.contact = c.contact
         WHERE c.district = a.district AND c.student = a.student AND d.student = b.student
-          AND c.parental = 1 AND d.parental = 1 AND c.id < a.id)
+          AND c.parental = 1 AND d.parental = 1 AND +c.id < a.id)
     """,
 ):
     """Another student of the same school for whom one person has parental responsibility too."""

@@ -57,7 +57,8 @@ HOUSEKEEPING = [
     " PRIMARY KEY (district, school, kind)) WITHOUT ROWID",
     # What is gone, with its natural keys, and keys that changed.
     "CREATE TABLE history (district INTEGER NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,"
-    " school TEXT, what TEXT NOT NULL, at TEXT NOT NULL, keys TEXT NOT NULL, PRIMARY KEY (district, seq)) WITHOUT ROWID",
+    " school TEXT, what TEXT NOT NULL, at TEXT NOT NULL, keys TEXT NOT NULL,"
+    " PRIMARY KEY (district, seq)) WITHOUT ROWID",
     "CREATE INDEX history_kind ON history (district, kind, seq)",
     # Numbers that the hub hands out, such as MIS ids for records whose source has none.
     "CREATE TABLE counter (district INTEGER NOT NULL, name TEXT NOT NULL, value INTEGER NOT NULL,"

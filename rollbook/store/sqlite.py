@@ -17,7 +17,11 @@ from .writing import Batch
 
 def _migrate(connection: Connection, name: str) -> None:
     scripts = schema.migrations(name)
-    with connection:
+    if connection.execute("PRAGMA user_version").get == len(scripts):
+        return
+    # From the start a writer's transaction: one that reads first, and writes when somebody else has, is refused.
+    connection.execute("BEGIN IMMEDIATE")
+    try:
         done = int(connection.execute("PRAGMA user_version").get)
         if done > len(scripts):
             raise Stop(
@@ -27,6 +31,10 @@ def _migrate(connection: Connection, name: str) -> None:
         for script in scripts[done:]:
             connection.execute(script)
         connection.execute(f"PRAGMA user_version = {len(scripts)}")
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
 
 
 class Store:

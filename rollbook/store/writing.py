@@ -187,6 +187,13 @@ class Batch:
             self._counters[counter] = max(self._counters.get(counter) or self.number(counter) - 1, int(given))
         return given
 
+    def synced(self, source: str, schools: Mapping[str, object]) -> None:
+        """Write down that a source was read now, and for each school (hub id) what came of it; '' is the district."""
+        self.connection.executemany(
+            "INSERT OR REPLACE INTO sync VALUES (?, ?, ?, ?, ?)",
+            [(self.district, school, source, now(), json.dumps(outcome)) for school, outcome in schools.items()],
+        )
+
     def settle(self) -> None:
         """Write down the clock, the counters and what moved, at the end of the transaction."""
         put = self.connection.executemany
@@ -195,7 +202,8 @@ class Batch:
             [(self.district, name, value) for name, value in self._counters.items()],
         )
         put(
-            "INSERT INTO moved VALUES (?, ?, ?, ?) ON CONFLICT (district, school, kind) DO UPDATE SET seq = excluded.seq",
+            "INSERT INTO moved VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (district, school, kind) DO UPDATE SET seq = excluded.seq",
             [(self.district, school, kind, seq) for (school, kind), seq in self._moved.items()],
         )
         if self._seq != self._first or not self._first:

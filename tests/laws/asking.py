@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from rollbook.api.resource import Table
+from rollbook.api.resource import Also, Only, Table
 from rollbook.dialects.xporter.catalogue import ENDPOINTS
 from rollbook.fields import RECORDS, Computed, Condition, Expr, Field, Path, Record, Told
 from rollbook.model.people import Person
@@ -86,7 +86,8 @@ def decide_presence() -> set[Field]:
     found: set[Field] = set()
     for endpoint in ENDPOINTS.values():
         conditions: list[Condition] = [p.only for t in endpoint.tables for p in endpoint.parts(t)]
-        conditions += [e.rows for o in endpoint.options.values() for e in o.effects if hasattr(e, "rows")]  # pyright: ignore[reportAttributeAccessIssue]
+        effects = [e for o in endpoint.options.values() for e in o.effects]
+        conditions += [e.rows for e in effects if isinstance(e, Also | Only)]
         for condition in conditions:
             for part in condition.parts():
                 found.update(stored_in(part))

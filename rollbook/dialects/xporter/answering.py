@@ -204,7 +204,10 @@ def _rows(table: Prepared, asked: Asked, context: Context, session: Session, tai
                 passed = max(passed - session.count(part.plan, asked.args), 0)
         elif not (part.lookup and asked.offset):
             yield from session.rows(part.plan, asked.args, -1, 0, asked.limit, asked.offset)
-    if worked := list(worked_out(table, context, session)):
+    worked = list(worked_out(table, context, session))
+    if asked.endpoint.main and table.name == asked.endpoint.main.name:
+        worked = worked[asked.offset : asked.offset + asked.limit]
+    if worked:
         yield worked
 
 
@@ -222,15 +225,16 @@ def worked_out(table: Prepared, context: Context, session: Session) -> Iterator[
 def _pagination(asked: Asked, context: Context, session: Session, tail: Tail) -> Iterator[bytes]:
     if not asked.paged and tail.rows < ROW_LIMIT:
         return
-    total = total_rows(asked, context.reader, session)
+    total = total_rows(asked, context, session)
     if asked.paged or total > ROW_LIMIT:
         yield b',"__pagination__":' + msgspec.json.encode([pagination(asked, total)])
 
 
-def total_rows(asked: Asked, reader: Reader, session: Session) -> int:
+def total_rows(asked: Asked, context: Context, session: Session) -> int:
     """How many rows the main table has in all."""
-    parts = [p for t in prepare(asked, reader) for p in t.parts if p.main]
-    return sum(session.count(p.plan, asked.args) for p in parts)
+    main, *_ = prepare(asked, context.reader)
+    read = sum(session.count(part.plan, asked.args) for part in main.parts)
+    return read + sum(1 for _ in worked_out(main, context, session))
 
 
 def pagination(asked: Asked, total: int) -> dict[str, Any]:
@@ -283,14 +287,10 @@ def _plain(at: datetime) -> str:
     return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}"
 
 
-def kinds_read(asked: Asked, reader: Reader) -> frozenset[str]:
-    """The kinds of record that an answer is made of."""
-    found = frozenset(
-        kind
-        for t in prepare(asked, reader)
-        for plan in (*(p.plan for p in t.parts), *(p for _, ps in t.areas for p in ps))
-        for kind in plan.reads
-    )
+def kinds_read(table: Prepared, endpoint: Endpoint) -> frozenset[str]:
+    """The kinds of record that a table is made of."""
+    plans = (*(part.plan for part in table.parts), *(plan for _, plans in table.areas for plan in plans))
+    found = frozenset(kind for plan in plans for kind in plan.reads)
     # Siblings are worked out from relationships, academic years from sessions.
-    beyond = {"Relationship": "Sibling" in found, "Session": asked.endpoint.years}
+    beyond = {"Relationship": "Sibling" in found, "Session": endpoint.years}
     return found | {kind for kind, read in beyond.items() if read}

@@ -21,7 +21,7 @@ ROW_LIMIT = 100_011
 """The most rows of the main table in one answer (the document's default maximum number of records)."""
 
 COLUMN_LIMIT = 500
-"""The most columns that a request may choose: the store renders a row with two arguments for each, a thousand in all."""
+"""The most columns that a request may choose: the store renders a row from a thousand values, two for each column."""
 
 COMMON = (
     "page",
@@ -119,9 +119,7 @@ def _make_offer(endpoint: Endpoint, reader: Reader) -> Offer:
     filters = {n: f for n, f in endpoint.filters.items() if _may_filter(f, reader)}
     options = {n: o for n, o in endpoint.options.items() if _may_choose(o, endpoint, reader)}
     names = {n.lower(): n for n in (*COMMON, *filters, *options)}
-    columns = {
-        t.name.lower(): (t.name, _seen(endpoint, t, reader)) for t in endpoint.tables if not isinstance(t, Counted)
-    }
+    columns = {t.name.lower(): (t.name, _seen(endpoint, t, reader)) for t in endpoint.tables}
     return Offer(filters, options, names, columns)
 
 
@@ -142,7 +140,7 @@ def _expressions(endpoint: Endpoint, table: AnyTable) -> list[Expr]:
 
 
 def _seen(endpoint: Endpoint, table: AnyTable, reader: Reader) -> dict[str, str]:
-    if isinstance(table, Facts):
+    if isinstance(table, Facts | Counted):
         return {n.lower(): n for n in table.columns}
     return {n.lower(): n for p in endpoint.parts(table) for n, e in p.columns.items() if reader.sees(e)}
 
@@ -190,18 +188,19 @@ class _Understanding:
             name = self.names.get(written.strip().lower())
             if name is None:
                 self.unknown(written)
-            elif name in self.said or name in options:
+            elif name in self.said:
                 self.wrong(written, "is given twice", "give it once")
-            elif name in self.options:
-                if self.flag(written, value):
-                    options.add(name)
             else:
                 self.said[name] = value
+                if name in self.options and self.flag(written, value):
+                    options.add(name)
         if identity:
             self.identify(identity)
         for written in filter(None, (o.strip() for o in self.said.get("options", "").split(","))):
             name = self.names.get(written.lower())
-            if name in self.options:
+            if name in self.options and name in self.said and name not in options:
+                self.wrong("options", f"{written} is also given as false", "say it once")
+            elif name in self.options:
                 options.add(name)
             else:
                 self.wrong(
@@ -332,7 +331,7 @@ class _Understanding:
         tables = self.offer.columns
         found = tables.get(table.lower()) if table else next(iter(tables.values()), None)
         if found is None:
-            self.wrong("select", f"{table} is not a table of {self.endpoint.segment}", nearest(table, tables))
+            self.wrong("select", f"{table} is not a table of {self.endpoint.segment}", self.known_tables(table))
             return []
         at, seen = found
         if column == "*":
@@ -346,6 +345,9 @@ class _Understanding:
             self.wrong("select", f"{name[:80]} cannot name a column", "use letters, digits, spaces and _ . -")
             return []
         return [(at, spelled, name or spelled)]
+
+    def known_tables(self, table: str) -> str:
+        return nearest(table, [name for name, _ in self.offer.columns.values()])
 
     def no_name_twice(self, chosen: list[tuple[str, str, str]]) -> None:
         names = Counter((table, name) for table, _, name in chosen)

@@ -39,7 +39,6 @@ attendance_codes = Endpoint(
     S.Attendance,
     (AttendCodes,),
     databases=("XodEndpointInfo",),
-    meta=True,
     options={"includeInactive": Option("Optionally include inactive records", Also(AttendanceCode.active.is_(0)))},
 )
 
@@ -138,7 +137,6 @@ attendance_for_date = Endpoint(
     S.Attendance,
     (MarksForDate, DateRange),
     databases=("XodAttendanceForDate",),
-    meta=True,
     options=_OPTIONS,
     filters={
         "date": Filter(
@@ -166,7 +164,6 @@ attendance_for_date_range = Endpoint(
     S.Attendance,
     (MarksForRange, DateRange),
     databases=("XodAttendanceForDate",),
-    meta=True,
     years=True,
     options={
         **_OPTIONS,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import itertools
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from operator import itemgetter
@@ -32,9 +33,18 @@ START = "*"
 class _Set:
     """The data set that is being returned, as it grows, beside the one that the caller has."""
 
-    before: Rows
+    request: str
+    versions: dict[str, int]
+    """The sequence number at which each kind of record that it reads has last moved."""
+    before: Rows = field(default_factory=dict[str, dict[str, bytes]])
+    then: dict[str, int] | None = None
+    """The versions of the caller's set, where it came of the same request."""
     now: Rows = field(default_factory=dict[str, dict[str, bytes]])
     changed: int = 0
+
+    def still(self, kinds: frozenset[str]) -> bool:
+        """Whether these kinds of record have stood still since the caller's set."""
+        return self.then is not None and all(self.then.get(k) == self.versions.get(k) for k in kinds)
 
     def deleted(self, table: str) -> list[str]:
         return sorted(self.before.get(table, {}).keys() - self.now[table].keys())
@@ -52,24 +62,26 @@ class _Set:
 def render_changes(asked: Asked, context: Context) -> Iterator[bytes]:
     """The body of an answer to `changedRows`; raises `UnknownChangeSet` before anything is said."""
     reader, value = context.reader, asked.changed_rows or START
-    request = _request(asked, context)
-    versions = str(reader.versions(kinds_read(asked, reader)))
-    passing = any(t.facts is not None and t.facts.passing for t in prepare(asked, reader))
-    if value == START:
-        return gather(_pieces(asked, context, _Set({}), request, versions))
-    known = reader.remembered(asked.endpoint.segment, value)
-    if known is None:
-        raise UnknownChangeSet(
-            Problem(
-                "changedRows",
-                "is not a value that this endpoint returned to this app",
-                "start again with changedRows=*",
+    tables = prepare(asked, reader)
+    kinds = frozenset(k for t in tables for k in kinds_read(t, asked.endpoint))
+    found = _Set(_request(asked, context), reader.versions(kinds))
+    if value != START:
+        known = reader.remembered(asked.endpoint.segment, value)
+        if known is None:
+            raise UnknownChangeSet(
+                Problem(
+                    "changedRows",
+                    "is not a value that this endpoint returned to this app",
+                    "start again with changedRows=*",
+                )
             )
-        )
-    if not passing and known[:2] == (request, versions):
-        return iter((_unchanged(asked, context, value),))
-    before = msgspec.msgpack.decode(known[2], type=Rows)
-    return gather(_pieces(asked, context, _Set(before), request, versions))
+        request, versions, rows = known
+        found.then = json.loads(versions) if request == found.request else None
+        passing = any(t.facts is not None and t.facts.passing for t in tables)
+        if not passing and found.still(kinds):
+            return iter((_unchanged(asked, context, value),))
+        found.before = msgspec.msgpack.decode(rows, type=Rows)
+    return gather(_pieces(asked, context, found))
 
 
 def _request(asked: Asked, context: Context) -> str:
@@ -86,7 +98,7 @@ def _request(asked: Asked, context: Context) -> str:
     return repr(shape)
 
 
-def _pieces(asked: Asked, context: Context, found: _Set, request: str, versions: str) -> Iterator[bytes]:
+def _pieces(asked: Asked, context: Context, found: _Set) -> Iterator[bytes]:
     tables = prepare(asked, context.reader)
     with context.reader.session() as session:
         for number, table in enumerate(tables):
@@ -99,13 +111,21 @@ def _pieces(asked: Asked, context: Context, found: _Set, request: str, versions:
         yield b",%s:%s" % (msgspec.json.encode(f"{table.name}_deleted"), msgspec.json.encode(rows))
     digest = found.digest()
     context.reader.remember(
-        asked.endpoint.segment, digest, context.now, request, versions, msgspec.msgpack.encode(found.now)
+        asked.endpoint.segment,
+        digest,
+        context.now,
+        found.request,
+        json.dumps(found.versions),
+        msgspec.msgpack.encode(found.now),
     )
     yield _tail(asked, context, digest, found.changed)
 
 
 def _changed(table: Prepared, asked: Asked, context: Context, session: Session, found: _Set) -> Iterator[list[bytes]]:
     """The rows of a table that are new or different, those of the page only; every row is put on record."""
+    if table.facts is None and table.name in found.before and found.still(kinds_read(table, asked.endpoint)):
+        found.now[table.name] = found.before[table.name]
+        return
     for part in table.parts:
         first, last = (asked.offset, asked.offset + asked.limit) if part.main else (0, 0 if asked.offset else 1 << 62)
         at = 0

@@ -66,7 +66,6 @@ contacts = Endpoint(
     "Contact details for the students that are currently on roll.",
     S.Contact,
     (Contacts,),
-    meta=True,
     options={
         "includeChildIdaasIds": Option(
             "Enable the ChildIdaasIds column where the contact has parental responsibility",
@@ -134,7 +133,6 @@ student_contacts = Endpoint(
     "The relationship details between students and contacts, allowing the two result sets to be linked.",
     (S.Student | S.StudentLite) & S.Contact,
     (StudentContacts,),
-    meta=True,
     options={
         "includeExternalIds": Option(
             "Include the student and contact external ID field in the response",

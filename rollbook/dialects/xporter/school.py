@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 from ...api.resource import AnyTable, Context, Counted, Endpoint, Facts, Filter, Option, Table, Union, With
-from ...fields import ALWAYS, Arg, Coalesce, LastUpdated, Literal, Mapped
+from ...fields import ALWAYS, Arg, Coalesce, LastUpdated, Literal, Mapped, Value
 from ...model.calendar import CalendarEvent
 from ...model.organisation import School, Site
 from ...model.people import Staff as Employee
 from ...model.people import StaffPhoto
 from ...model.students import Student, StudentPhoto
-from ...scopes import S
+from ...scopes import Need, S
 from .contacts import Contacts
 from .groups import Groups
 from .staff import Staff
@@ -126,7 +127,6 @@ calendar = Endpoint(
     "An event diary/calendar for a school.",
     S.School,
     (SchoolCalendar,),
-    meta=True,
     filters={
         "id": Filter("A single event by its Id", CalendarEvent.mis_id.is_(Arg("id"))),
         "DateFrom": Filter(
@@ -199,26 +199,34 @@ health = Endpoint(
 
 
 def fields_by_scope(endpoint: Endpoint, table: AnyTable) -> list[dict[str, Any]]:
-    """The fields of a table, each with the scopes that show it."""
-    rows: dict[str, dict[str, Any]] = {}
+    """The fields of a table, each with the scopes that show it; the parts of a table may need different ones."""
+    needs: dict[str, Need] = {}
+    said: dict[str, tuple[str, Value]] = {}
+    for name, about, example, need in _said_of(endpoint, table):
+        needs[name] = needs[name] | need if name in needs else need
+        said.setdefault(name, (about, example))
+    return [
+        {
+            "Id": f"{endpoint.segment}.{table.name}.{name}",
+            "APIEndpoint": endpoint.segment,
+            "ResultSet": table.name,
+            "Field": name,
+            "Scope": str(needs[name]),
+            "Description": about,
+            "Example": None if example is None else str(example),
+        }
+        for name, (about, example) in said.items()
+    ]
+
+
+def _said_of(endpoint: Endpoint, table: AnyTable) -> Iterator[tuple[str, str, Value, Need]]:
+    """Name, description, example and need of each field."""
     for part in endpoint.parts(table):
-        for name, expr in part.columns.items():
-            need = str(expr.need)
-            known = rows.setdefault(
-                name,
-                {
-                    "Id": f"{endpoint.segment}.{table.name}.{name}",
-                    "APIEndpoint": endpoint.segment,
-                    "ResultSet": table.name,
-                    "Field": name,
-                    "Scope": need,
-                    "Description": expr.about,
-                    "Example": None if expr.example is None else str(expr.example),
-                },
-            )
-            if need not in known["Scope"]:
-                known["Scope"] += f" / {need}"
-    return list(rows.values())
+        yield from ((name, expr.about, expr.example, expr.need) for name, expr in part.columns.items())
+    if isinstance(table, Facts):
+        yield from ((name, about, example, table.need) for name, (about, example, _) in table.columns.items())
+    if isinstance(table, Counted):
+        yield from ((name, about, None, table.need) for name, about in table.columns.items())
 
 
 def _scope_fields(context: Context) -> list[dict[str, Any]]:

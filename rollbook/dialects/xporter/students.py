@@ -258,7 +258,6 @@ students = Endpoint(
     S.Student | S.StudentLite,
     (Students, StudentSiblings),
     databases=("XodSchoolData",),
-    meta=True,
     years=True,
     options={
         "includePhotos": Option("Set to enable the student photo column in the result set", Add("Photo")),

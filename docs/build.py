@@ -1,0 +1,347 @@
+"""Writes docs/reference from the declarations: what the code says once, laid out to be read.
+
+`make docs` runs it; a test fails when what is committed is no longer what it writes.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from pathlib import Path
+
+import msgspec
+
+from rollbook.api.resource import Add, Also, AnyTable, Counted, Endpoint, Facts, Filter, Nothing, Only, Option, With
+from rollbook.dialects.xporter.asking import COMMON, ROW_LIMIT
+from rollbook.dialects.xporter.catalogue import ENDPOINTS
+from rollbook.dialects.xporter.wire import EXCEPTIONS, failure
+from rollbook.errors import RollbookError
+from rollbook.fields import RECORDS, Code, Computed, Expr, Field, Record, Ref, Told, Value
+from rollbook.scopes import CATALOGUE, Need
+
+DOCS = Path(__file__).parent
+NOTICE = "<!-- Written by docs/build.py: change the declarations, not this page. -->"
+
+TYPES = {
+    "text": "text",
+    "flag": "0 or 1",
+    "number": "whole number",
+    "decimal": "number",
+    "date": "date",
+    "moment": "moment",
+}
+
+COMMON_PARAMETERS = {
+    "page": "Which page, from 1. With it or `pagesize` the answer has a `__pagination__` table.",
+    "pagesize": f"How many rows of the first table, at most {ROW_LIMIT:,}, which is also what an answer without "
+    "pages holds at most.",
+    "changedRows": "`*` for everything and a name for it; then that name, for what has changed since.",
+    "select": "Columns with commas between them. `Column as Name` renames, `Table.Column` is of another table, `*` is "
+    "every column that is shown without options.",
+    "options": "Options with commas between them, instead of a parameter for each.",
+    "callbackUrl": "An address to which the state of the databases is posted once they can be read.",
+    "httpstatuscodes": "`true`: errors have their own HTTP status instead of 200.",
+    "onlyGetDBStatus": "`true`: only the state of the databases behind the endpoint.",
+}
+
+Pages = dict[str, str]
+"""For each path below docs, what stands in it."""
+
+
+def main() -> None:
+    """Write the reference, and remove what is no longer part of it."""
+    written = pages()
+    for path, text in written.items():
+        (DOCS / path).parent.mkdir(parents=True, exist_ok=True)
+        (DOCS / path).write_text(text)
+    for old in (DOCS / "reference").rglob("*.md"):
+        if str(old.relative_to(DOCS)) not in written:
+            old.unlink()
+
+
+def pages() -> Pages:
+    """The whole reference."""
+    return {
+        "reference/xporter.md": xporter(),
+        **{f"reference/xporter/{e.segment}.md": endpoint_page(e) for e in ENDPOINTS.values()},
+        "reference/scopes.md": scopes(),
+        "reference/errors.md": errors(),
+        "reference/records.md": records(),
+    }
+
+
+# ---- Markdown
+
+
+def page(title: str, *blocks: str) -> str:
+    """A page from its title and blocks; empty ones are left out."""
+    return "\n\n".join([f"# {title}", NOTICE, *filter(None, blocks)]) + "\n"
+
+
+def grid(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table, or nothing when it has no rows."""
+    lines = [f"| {' | '.join(map(cell, row))} |" for row in rows]
+    names = list(head)
+    return "\n".join([f"| {' | '.join(names)} |", "|---" * len(names) + "|", *lines]) if lines else ""
+
+
+def cell(text: str) -> str:
+    """A text as it stands in a cell."""
+    return text.replace("\n", "\\n").replace("|", "\\|") or " "
+
+
+def code(value: Value) -> str:
+    """A value as it is written, or nothing."""
+    return "" if value is None else f"`{str(value).replace(chr(10), chr(92) + 'n')}`"
+
+
+def need(needed: Need) -> str:
+    """What must be held, in words."""
+    ways = [" and ".join(sorted(way)) for way in needed.ways if way]
+    return " or ".join(sorted(ways)) or "any token"
+
+
+def said(thing: type) -> str:
+    """A class's docstring in one paragraph."""
+    return " ".join((inspect.getdoc(thing) or "").split("\n\n")[0].split())
+
+
+# ---- Xporter
+
+
+def xporter() -> str:
+    """The overview of the dialect."""
+    listed = [(f"[{e.segment}](xporter/{e.segment}.md)", e.about, need(e.need)) for e in ENDPOINTS.values()]
+    return page(
+        "Xporter",
+        "The School Data API 1.0.0, as far as Rollbook serves it. Each endpoint has a page of its own here, with all "
+        "of its fields, and [an example](../../tests/examples/xporter/README.md) that is executed as a test.",
+        "```http\nGET /api/v1/School/{estab}/{Endpoint}\nGET /api/v1/School/{estab}/{Endpoint}/{id}\n```",
+        "Endpoints, parameters and options may be written in any case. The answer is one JSON object whose keys are "
+        "tables, each an array of rows.",
+        "## Endpoints",
+        grid(("Endpoint", "What it answers", "Scopes"), listed),
+        "Beside them stand `GET /api/v1/TokenDetails`, `/api/v1/Scopes` and `/api/v1/Queries`, for any token, and "
+        "`POST /api/oauth/GetToken`, which gives tokens.",
+        "## Parameters that all of them take",
+        grid(("Parameter", "What it does"), ((f"`{name}`", COMMON_PARAMETERS[name]) for name in COMMON)),
+        "## Types",
+        "A text is a JSON string; ids are texts. Flags are the numbers 0 and 1. A date is `yyyy-MM-dd`, a moment "
+        "`yyyy-MM-ddTHH:MM:SS.mmm` in UTC. What is not known is `null`, and its key stays.",
+    )
+
+
+def endpoint_page(endpoint: Endpoint) -> str:
+    """Everything about one endpoint."""
+    path = f"/api/v1/School/{{estab}}/{endpoint.segment}"
+    paths = [path, f"{path}/{{id}}"] if "id" in endpoint.filters else [path]
+    return page(
+        endpoint.segment,
+        endpoint.about,
+        "```http\n" + "\n".join(f"GET {p}" for p in paths) + "\n```",
+        f"Needs {need(endpoint.need)}. [Example](../../../tests/examples/xporter/{endpoint.segment}.md); "
+        "[what all endpoints have in common](../xporter.md).",
+        "## Options" if endpoint.options else "",
+        grid(
+            ("Option", "What it does", "Effect"),
+            ((f"`{n}`", o.about, effect(o)) for n, o in endpoint.options.items()),
+        ),
+        "## Filters" if endpoint.filters else "",
+        grid(
+            ("Filter", "What it does", "Value"),
+            ((f"`{n}`", one.about, written(one)) for n, one in endpoint.filters.items()),
+        ),
+        *(block for table in endpoint.tables for block in table_blocks(endpoint, table)),
+    )
+
+
+def effect(option: Option) -> str:
+    """What an option does to the answer."""
+    return "; ".join(filter(None, map(_effect, option.effects)))
+
+
+def _effect(one: object) -> str:
+    if isinstance(one, Add):
+        return f"shows {', '.join(one.columns)}"
+    if isinstance(one, With):
+        return f"fills {', '.join(t.name for t in one.tables)}"
+    if isinstance(one, Also):
+        return "more rows"
+    if isinstance(one, Only):
+        return "fewer rows"
+    return f"none: {one.why}" if isinstance(one, Nothing) else ""
+
+
+def written(one: Filter) -> str:
+    """How a filter's value is written, and whether it must be."""
+    kinds = {"csv": "one or more, with commas, of", "code": "one of"}
+    choices = ", ".join(f"`{c}`" for c in one.choices)
+    value = f"{kinds[one.kind]} {choices}" if one.kind in kinds else TYPES[one.kind]
+    required = f"; required unless `{one.unless}` is given" if one.unless else "; required"
+    return value + (required if one.required else "")
+
+
+Row = tuple[str, str, str, str, str]
+FIELD_HEAD = ("Field", "Type", "Example", "What it says", "Scopes")
+
+
+def table_blocks(endpoint: Endpoint, table: AnyTable) -> Iterator[str]:
+    """A table's name, what it is, when it is filled, and its fields."""
+    yield f"## {table.name}"
+    option = next(
+        (n for n, o in endpoint.options.items() for e in o.effects if isinstance(e, With) and table in e.tables), ""
+    )
+    yield " ".join(filter(None, [about(endpoint, table), f"Filled with `{option}` only." if option else ""]))
+    yield grid(FIELD_HEAD, fields(endpoint, table))
+
+
+def about(endpoint: Endpoint, table: AnyTable) -> str:
+    """What a table holds, in its own words."""
+    return " ".join(said(part) for part in endpoint.parts(table))
+
+
+def fields(endpoint: Endpoint, table: AnyTable) -> list[Row]:
+    """The fields of a table as a reader needs to know them."""
+    if isinstance(table, Facts):
+        return [(n, TYPES[k], code(e), a, need(table.need)) for n, (a, e, k) in table.columns.items()]
+    if isinstance(table, Counted):
+        kinds = dict.fromkeys(table.columns, "text") | {"Count": TYPES["number"]}
+        return [(n, kinds[n], "", a, need(table.need)) for n, a in table.columns.items()]
+    optional = endpoint.optional() if table is endpoint.main else {}
+    parts = [p.columns for p in endpoint.parts(table)]
+    return [field_row(name, [p[name] for p in parts], optional.get(name, "")) for name in parts[0]]
+
+
+def field_row(name: str, exprs: list[Expr], option: str) -> Row:
+    """One field, which several kinds of record may fill, each with its own scopes."""
+    first = exprs[0]
+    needs = " / ".join(dict.fromkeys(need(e.need) for e in exprs))
+    words = f"{first.about} (with `{option}`)" if option else first.about
+    return name, TYPES[first.kind], code(first.example), words, needs
+
+
+# ---- scopes
+
+
+def scopes() -> str:
+    """Every scope, and the fields that it opens."""
+    blocks: list[str] = []
+    for category, each in groupby(CATALOGUE.values(), key=lambda s: s.category):
+        blocks.append(f"## {category}")
+        for scope in each:
+            blocks += [f"### {scope.name}", f"{scope.words}.", "\n".join(opened(scope.name)) or NOTHING_YET]
+    return page(
+        "Scopes",
+        "What a school can let an app see. A field that no scope of a token opens is, to that token, as if it did not "
+        "exist: it is not shown, it cannot be filtered by, and no change of it can be noticed. The names are those of "
+        "the Xporter School Data API; fields are given as Xporter shows them, and a field in brackets needs other "
+        "scopes too.",
+        *blocks,
+    )
+
+
+NOTHING_YET = "No field that is served yet."
+
+
+def opened(scope: str) -> Iterator[str]:
+    """The fields that a scope opens, table by table."""
+    for endpoint in ENDPOINTS.values():
+        for table in endpoint.tables:
+            needs = {n: e.need for p in endpoint.parts(table) for n, e in p.columns.items()}
+            if isinstance(table, Facts | Counted):
+                needs = dict.fromkeys(table.columns, table.need)
+            names = [
+                name if frozenset({scope}) in needed.ways else f"({name})"
+                for name, needed in needs.items()
+                if any(scope in way for way in needed.ways)
+            ]
+            if names:
+                place = endpoint.segment if table is endpoint.main else f"{endpoint.segment}, {table.name}"
+                yield f"- [{place}](xporter/{endpoint.segment}.md): {', '.join(names)}"
+
+
+# ---- errors
+
+
+def errors() -> str:
+    """Every error that Xporter's clients can meet."""
+    rows = [error_row(kind) for kind, _, _ in EXCEPTIONS]
+    return page(
+        "Errors",
+        "An error of the Xporter dialect is an object with `Message`, `ExceptionType`, `ExceptionMessage` and "
+        "`InnerException` (always null). The HTTP status is 200, or the one given here when the request says "
+        "`httpstatuscodes=true`. `ExceptionMessage` names what is wrong in this request, all of it, with a hint for "
+        "each. [Examples](../../tests/examples/xporter/errors.md).",
+        grid(("ExceptionType", "Status", "Message"), rows),
+        "The STS (`GetToken`) answers as the service does: status 200, `token` null, the reason in `ExceptionMessage`, "
+        "and `ExceptionType` null. [Examples](../../tests/examples/xporter/token.md).",
+    )
+
+
+def error_row(kind: type[Exception]) -> tuple[str, str, str]:
+    """An error as it really answers."""
+    error = kind() if issubclass(kind, RollbookError) else kind("a fault of the hub's own")
+    answer = failure(error, status_codes=True)
+    assert isinstance(answer.body, bytes)
+    body = msgspec.json.decode(answer.body, type=dict[str, str | None])
+    return f"`{body['ExceptionType']}`", str(answer.status), body["Message"] or ""
+
+
+# ---- records
+
+
+def records() -> str:
+    """The canonical record, area by area."""
+    blocks: list[str] = []
+    for module, each in groupby(RECORDS.values(), key=lambda r: r.__module__):
+        if not module.startswith("rollbook."):
+            continue
+        words = (importlib.import_module(module).__doc__ or "").strip()
+        blocks += [f"## {words.removesuffix('.')}"]
+        for record in each:
+            rows = map(record_row, record.fields.values())
+            blocks += [f"### {record.__name__}", said(record), grid(FIELD_HEAD, rows)]
+    return page(
+        "Records",
+        "What the hub keeps, and every fact about it, each declared once in `rollbook/model`. Every record also has a "
+        "hub id (a UUID) and a history. An arrow is a reference to another record. Scopes in brackets are the record's "
+        "own; a human's facts (Person) are told by the roles that the human has at a school, each with its own scopes.",
+        *blocks,
+    )
+
+
+def record_row(field: Field) -> Row:
+    """One canonical field."""
+    own = field.scope is None
+    scopes_needed = "" if own and not field.owner.scope.ways - {frozenset()} else need(field.need)
+    return (
+        field.name,
+        kept_as(field),
+        code(field.example),
+        field.about,
+        f"({scopes_needed})" if own and scopes_needed else scopes_needed,
+    )
+
+
+def kept_as(field: Field) -> str:
+    """The type of a field and where it comes from."""
+    if isinstance(field, Ref):
+        return f"→ {link(field.target)}"
+    if isinstance(field, Told):
+        return f"{TYPES[field.kind]}, told of {link(field.fact.owner)}"
+    if isinstance(field, Computed):
+        return f"{TYPES[field.kind]}, worked out"
+    if isinstance(field, Code):
+        return "code" + (f" ({', '.join(field.choices)})" if field.choices else "")
+    return TYPES[field.kind]
+
+
+def link(record: type[Record]) -> str:
+    """A link to a record on its page."""
+    return f"[{record.__name__}](#{record.__name__.lower()})"
+
+
+if __name__ == "__main__":
+    main()
