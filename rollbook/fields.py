@@ -651,7 +651,8 @@ class Record:
 
     Class keywords: `scope`, the consent that its facts need unless they say otherwise; `human`, that a row is a
     human whom a grant may leave out; `indexes`, tuples of field names that are looked up together; `order`, the
-    fields by which a list of them is kept in order; `view`, the SQL of a record that is worked out from others.
+    fields by which a list of them is kept in order; `view`, the SQL of a record that is worked out from others, and
+    `over`, the names of those.
     """
 
     table: ClassVar[str] = ""
@@ -660,6 +661,7 @@ class Record:
     fields: ClassVar[dict[str, Field]] = {}
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
     view: ClassVar[str] = ""
+    over: ClassVar[tuple[str, ...]] = ()
     abstract: ClassVar[bool] = True
 
     def __init_subclass__(
@@ -670,12 +672,14 @@ class Record:
         abstract: bool = False,
         indexes: tuple[tuple[str, ...], ...] = (),
         view: str = "",
+        over: tuple[str, ...] = (),
     ) -> None:
         cls.table = _snake(cls.__name__)
         cls.scope = scope
         cls.human = human
         cls.indexes = indexes
         cls.view = view
+        cls.over = over or (cls.__name__,)
         cls.abstract = abstract
         # A field that several kinds of record share is copied for each, since its scope belongs to (field, kind).
         cls.fields = {}

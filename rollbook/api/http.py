@@ -189,7 +189,8 @@ class Edge:
         try:
             await send({"type": "http.response.start", "status": response.status, "headers": list(response.headers)})
             for chunk in response.body:
-                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                if chunk:
+                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
                 await asyncio.sleep(0)
                 size += len(chunk)
                 if response.keep and size <= KEEP_LIMIT:

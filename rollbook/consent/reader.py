@@ -20,6 +20,9 @@ from .grants import Grant
 PLANS = 1024
 """How many compiled questions are kept; a caller's selections decide how many there are."""
 
+SNAPSHOT_SECONDS = 60 * 24 * 3600
+"""How long a data set that nobody asks after is kept: sixty days."""
+
 FIRST_ROWS, MORE_ROWS = 8, 128
 """How many rows are read at a time: few at first, so that an answer begins at once."""
 
@@ -105,14 +108,23 @@ class Reader:
             (self.grant.id, endpoint, digest),
         ).fetchone()
 
-    def remember(self, endpoint: str, digest: str, at: float, request: str, versions: str, rows: bytes) -> None:
-        """Keep a data set under its digest, so that what comes later can be compared with it."""
+    def remember(self, endpoint: str, digest: str, at: float, request: str, versions: str, rows: bytes | None) -> None:
+        """Keep a data set under its digest, to compare with what comes later; None for rows that are kept already."""
+        where = (digest, self.grant.id, endpoint)
         with self._store.passing as db:
+            if rows is None:
+                db.execute(
+                    "UPDATE snapshot SET used = ?, request = ?, versions = ?"
+                    ' WHERE hash = ? AND "grant" = ? AND endpoint = ?',
+                    (at, request, versions, *where),
+                )
+                return
+            db.execute("DELETE FROM snapshot WHERE used < ?", (at - SNAPSHOT_SECONDS,))
             db.execute(
                 "INSERT INTO snapshot VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
                 ' ON CONFLICT ("grant", endpoint, hash) DO UPDATE SET used = excluded.used,'
                 " request = excluded.request, versions = excluded.versions, rows = excluded.rows",
-                (digest, self.grant.id, endpoint, at, at, request, versions, rows),
+                (*where, at, at, request, versions, rows),
             )
 
     def snapshot_made(self, endpoint: str, digest: str) -> float:
@@ -141,14 +153,22 @@ class Session:
             yield [shown for (shown,) in rows] if found.row_hash is None else _with_hashes(found.row_hash, rows)
             some = MORE_ROWS
 
-    def keyed(self, found: Plan, args: Args) -> Iterator[tuple[str, bytes]]:
-        """Every row with its key."""
+    def moved(self, found: Plan, since: Mapping[str, int]) -> list[str]:
+        """The hub ids of the rows that may be other ones since the kinds of record stood at these numbers."""
+        numbers = {f"v_{kind}": since.get(kind, 0) for kind in found.reads}
+        return [identity for (identity,) in self._connection.execute(found.moved, {**self._base, **numbers})]
+
+    def keyed(self, found: Plan, args: Args, only: Iterable[str] | None = None) -> Iterator[tuple[str, str, bytes]]:
+        """Every row, or those with these hub ids, each with its hub id and key."""
         bound = {**self._base, **args, "limit": -1, "offset": 0, "page": -1, "before": 0}
+        if only is not None:
+            bound["only"] = json.dumps(list(only))
+        rows = self._connection.execute(found.keyed if only is None else found.some, bound)
         if found.row_hash is None:
-            yield from self._connection.execute(found.keyed, bound)
+            yield from ((identity, key, row) for identity, key, row in rows)
         else:
-            for key, *row in self._connection.execute(found.keyed, bound):
-                yield key, _with_hashes(found.row_hash, (row,))[0]
+            for identity, key, *row in rows:
+                yield identity, key, _with_hashes(found.row_hash, (row,))[0]
 
     def count(self, found: Plan, args: Args) -> int:
         """How many rows there are."""

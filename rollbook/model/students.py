@@ -263,6 +263,7 @@ class Sibling(
         WHERE c.district = a.district AND c.student = a.student AND d.student = b.student
           AND c.parental = 1 AND d.parental = 1 AND +c.id < a.id)
     """,
+    over=("Relationship",),
 ):
     """Another student of the same school for whom one person has parental responsibility too."""
 

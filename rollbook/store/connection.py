@@ -8,6 +8,8 @@ from typing import Any, Protocol, cast
 
 import apsw
 
+from ..errors import Problem, Stop
+
 BUSY_SECONDS = 30
 
 Busy = apsw.BusyError
@@ -67,5 +69,8 @@ def connect(path: Path) -> Connection:
         "mmap_size = 1073741824",
         "temp_store = MEMORY",
     ):
-        opened.execute(f"PRAGMA {pragma}")
+        try:
+            opened.execute(f"PRAGMA {pragma}")
+        except apsw.NotADBError:
+            raise Stop(Problem(str(path), "is not a database", "name another directory with --data")) from None
     return opened

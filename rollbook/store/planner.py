@@ -58,13 +58,19 @@ class Plan:
     """A question as SQL, each row one JSON object; parameters are `:district`, `:school`, `:grant`, `:today` and the
     question's own arguments, `:limit` and `:offset`, and `:page` and `:before` for the rows that these are parts of.
 
-    `rows` yields (shown) or, where a RowHash is shown, (shown, hashed); `keyed` yields the row's key before them.
+    `rows` yields (shown) or, where a RowHash is shown, (shown, hashed). `keyed` yields the row's hub id and key before
+    them, `some` does so for the rows whose hub ids stand in the JSON list `:only`. `moved` yields the hub ids of the
+    rows that may be other ones since the kinds of record that they are made of stood at `:v_<kind>`; it knows nothing
+    of the kinds in `nested`, which are read in a roundabout way.
     """
 
     rows: str
     keyed: str
+    some: str
+    moved: str
     count: str
     reads: frozenset[str]
+    nested: frozenset[str]
     dated: bool
     row_hash: str | None
 
@@ -85,13 +91,18 @@ def plan(question: Question, guards: Guards) -> Plan:
     order = sql.order(question.order)
     source = f"FROM {sql.tables()} WHERE {where}"
     tail = f"{source} ORDER BY {order} LIMIT :limit OFFSET :offset"
+    columns = ", ".join([f"{sql.base}.id", key, *bodies])
+    some = f"{source} AND {sql.base}.id IN (SELECT value FROM json_each(:only)) ORDER BY {order}"
     counted = _Sql(question.of, guards, hashed)
     counted_where = counted.where(question.where)
     return Plan(
         rows=f"{sql.with_()}SELECT {', '.join(bodies)} {tail}",
-        keyed=f"{sql.with_()}SELECT {', '.join([key, *bodies])} {tail}",
+        keyed=f"{sql.with_()}SELECT {columns} {tail}",
+        some=f"{sql.with_()}SELECT {columns} {some}".replace(f" {sql.base}.school =", f" +{sql.base}.school ="),
+        moved=sql.moved(),
         count=f"{counted.with_()}SELECT count(*) FROM {counted.tables()} WHERE {counted_where}",
-        reads=frozenset(sql.reads | counted.reads),
+        reads=frozenset(sql.reads | sql.nested),
+        nested=frozenset(sql.nested),
         dated=sql.dated or counted.dated,
         row_hash=marks[0] if marks else None,
     )
@@ -117,6 +128,7 @@ class _Sql:
     hashed: list[tuple[str, Expr]]
     names: _Names = field(default_factory=_Names)
     reads: set[str] = field(default_factory=set[str])
+    nested: set[str] = field(default_factory=set[str])
     dated: bool = False
     slots: tuple[str, str] | None = None
 
@@ -124,7 +136,8 @@ class _Sql:
         self.base = self.names.new()
         self.joins: list[str] = []
         self.joined: dict[tuple[str, str], str] = {}
-        self.reads.add(self.of.__name__)
+        self.direct: dict[str, Ref] = {}
+        (self.nested if self.of.view else self.reads).update(self.of.over)
 
     # ---- the parts of a statement
 
@@ -157,6 +170,21 @@ class _Sql:
     def order(self, order: tuple[Expr, ...]) -> str:
         # Every index ends in the row's own number, so that what it orders is ordered to the last.
         return ", ".join([*map(self.expr, order), f"{self.base}.id" if self.of.view else f"{self.base}.rowid"])
+
+    def moved(self) -> str:
+        """The hub ids of rows that were written, or that refer to one that was written or is gone, since a number."""
+        kind, table = self.of.__name__, self.of.table
+        own = "b.district = :district" + (" AND b.school = :school" if "school" in self.of.fields else "")
+        found = [
+            f'SELECT b.id FROM "{table}" b WHERE {own} AND b.seq > :v_{kind}',
+            f"SELECT id FROM history WHERE district = :district AND kind = '{kind}' AND seq > :v_{kind}",
+        ]
+        for name, ref in self.direct.items():
+            other = ref.target.__name__
+            written = f'SELECT id FROM "{ref.target.table}" WHERE district = :district AND seq > :v_{other}'
+            gone = f"SELECT id FROM history WHERE district = :district AND kind = '{other}' AND seq > :v_{other}"
+            found.append(f'SELECT b.id FROM "{table}" b WHERE {own} AND b."{name}" IN ({written} UNION ALL {gone})')
+        return "SELECT '' WHERE 0" if self.of.view else " UNION ".join(found)
 
     def with_(self) -> str:
         if self.slots is None:
@@ -191,7 +219,11 @@ class _Sql:
         if known:
             return known
         other = self.names.new()
-        self.reads.add(ref.target.__name__)
+        if alias == self.base:
+            self.direct[ref.name] = ref
+            self.reads.update(ref.target.over)
+        else:
+            self.nested.update(ref.target.over)
         on = [f"{other}.district = :district", f'{other}.id = {alias}."{ref.name}"']
         on += self.guarded(ref.target, other)
         self.joins.append(f'LEFT JOIN "{ref.target.table}" {other} ON {" AND ".join(on)}')
@@ -200,7 +232,7 @@ class _Sql:
 
     def child(self, many: Many, parent: str) -> tuple[_Sql, str]:
         """A SELECT of the many records of a parent row, and the condition that makes them its own."""
-        inner = _Sql(many.child, self.guards, [], self.names, self.reads)
+        inner = _Sql(many.child, self.guards, [], self.names, self.nested, self.nested)
         own = [f"{inner.base}.district = :district", f'{inner.base}."{many.via.name}" = {parent}.id']
         own += inner.guarded(many.child, inner.base)
         own.append(inner.condition(many.where))
@@ -343,6 +375,8 @@ class _Sql:
     def called(self, condition: Called, alias: str) -> str:
         """One look-up in each field's index, instead of a walk through all the rows."""
         table, value = condition.fields[0].owner.table, self.value(condition.value)
+        if condition.ref is not None:
+            self.nested.update(condition.ref.target.over)
         found = " UNION ALL ".join(
             f'SELECT id FROM "{table}" WHERE district = :district AND school = :school AND "{f.name}" = {value}'
             for f in condition.fields
@@ -356,7 +390,8 @@ class _Sql:
 
     def ids(self, question: Question) -> str:
         """A SELECT of the hub ids that a question answers with, page included."""
-        inner = _Sql(question.of, self.guards, list(question.hashed or question.columns), self.names, self.reads)
+        hashed = list(question.hashed or question.columns)
+        inner = _Sql(question.of, self.guards, hashed, self.names, self.nested, self.nested)
         where = inner.where(question.where)
         page = f" ORDER BY {inner.order(question.order)} LIMIT :page OFFSET :before" if question.limited else ""
         self.dated |= inner.dated

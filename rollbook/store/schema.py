@@ -41,7 +41,11 @@ def statements(record: type[Record]) -> list[str]:
     if record.view:
         return [f"CREATE VIEW {table} AS {' '.join(record.view.split())}"]
     body = ", ".join(f'"{name}" {kind}' for name, kind in columns(record).items())
-    made = [f"CREATE TABLE {table} ({body}, PRIMARY KEY (district, id))"]
+    made = [
+        f"CREATE TABLE {table} ({body}, PRIMARY KEY (district, id))",
+        # What has moved since a number is found without reading the rest.
+        f'CREATE INDEX "{record.table}_moved" ON {table} (district, seq)',
+    ]
     for index in record.indexes:
         name = f'"{record.table}_{"_".join(index)}"'
         by = ", ".join(f'"{c}"' for c in index)

@@ -6,10 +6,9 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from rollbook.api.resource import Also, Only, Table
+from rollbook.api.resource import Also, Only
 from rollbook.dialects.xporter.catalogue import ENDPOINTS
-from rollbook.fields import RECORDS, Computed, Condition, Expr, Field, Path, Record, Told
-from rollbook.model.people import Person
+from rollbook.fields import RECORDS, Condition, Expr, Field, Path, Told
 from rollbook.scopes import CATALOGUE
 from tests.hub import THORNFIELD, Hub
 
@@ -92,19 +91,3 @@ def decide_presence() -> set[Field]:
             for part in condition.parts():
                 found.update(stored_in(part))
     return found
-
-
-def ways_to_read(record: type[Record]) -> list[tuple[str, type[Table]]]:
-    """The tables that show a kind of record, with their endpoints."""
-    return [
-        (e.segment, p)
-        for e in ENDPOINTS.values()
-        for t in e.tables
-        for p in e.parts(t)
-        if p.of is record or record is Person
-    ]
-
-
-def is_computed(field: Field) -> bool:
-    """Whether a field is worked out from others."""
-    return isinstance(field, Computed)

@@ -156,13 +156,13 @@ def render(asked: Asked, context: Context) -> Iterator[bytes]:
 
 
 def gather(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Small pieces put together into chunks worth sending."""
+    """Small pieces put together into chunks worth sending; an empty piece asks for a pause."""
     held: list[bytes] = []
     size, enough = 0, FIRST_CHUNK
     for piece in pieces:
         held.append(piece)
         size += len(piece)
-        if size >= enough:
+        if size >= enough or not piece:
             yield b"".join(held)
             held.clear()
             size, enough = 0, CHUNK
@@ -173,8 +173,8 @@ def separated(some: Iterable[list[bytes]]) -> Iterator[bytes]:
     """Rows with commas between them."""
     lead = b""
     for rows in some:
-        yield lead + b",".join(rows)
-        lead = b","
+        yield lead + b",".join(rows) if rows else b""
+        lead = b"," if rows else lead
 
 
 def _pieces(asked: Asked, context: Context) -> Iterator[bytes]:
@@ -291,6 +291,4 @@ def kinds_read(table: Prepared, endpoint: Endpoint) -> frozenset[str]:
     """The kinds of record that a table is made of."""
     plans = (*(part.plan for part in table.parts), *(plan for _, plans in table.areas for plan in plans))
     found = frozenset(kind for plan in plans for kind in plan.reads)
-    # Siblings are worked out from relationships, academic years from sessions.
-    beyond = {"Relationship": "Sibling" in found, "Session": endpoint.years}
-    return found | {kind for kind, read in beyond.items() if read}
+    return found | {"Session"} if endpoint.years else found

@@ -1,7 +1,9 @@
 """Change sets: what has changed since the data set that a `changedRows` value names.
 
 The value is a digest of the data set last returned: unchanged data gives the same value back. The difference is
-taken over the rows as shown, before paging; side tables and deletions stand on the first page.
+taken over the rows as shown, before paging; side tables and deletions stand on the first page. Where nothing that a
+table reads has moved, it is not read; where only its own records and those that they refer to have, only the rows
+that may be other ones are.
 """
 
 from __future__ import annotations
@@ -9,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from operator import itemgetter
 
@@ -19,44 +21,63 @@ from ...api.resource import Context
 from ...consent.desk import moment
 from ...consent.reader import Session
 from ...errors import Problem
-from .answering import Prepared, gather, kinds_read, pagination, prepare, separated, worked_out
+from .answering import Part, Prepared, gather, kinds_read, pagination, prepare, separated, worked_out
 from .asking import Asked
 from .wire import UnknownChangeSet
 
-Rows = dict[str, dict[str, bytes]]
-"""For each table, each row's key with a digest of the row."""
-
 START = "*"
+PAUSE = 500
+"""How many rows are compared before other requests have their turn."""
+
+Keyed = Iterable[tuple[str, str, bytes]]
+"""Rows with the hub id of their record and their key."""
+
+
+class Rows(msgspec.Struct, array_like=True):
+    """The rows of a table that a caller has: a digest by key, the key by hub id, and the sum of all digests.
+
+    Two rows may have one key (a student who joined a group twice); they are one to a change set.
+    """
+
+    digests: dict[str, bytes] = msgspec.field(default_factory=dict[str, bytes])
+    keys: dict[str, str] = msgspec.field(default_factory=dict[str, str])
+    total: bytes = bytes(16)
+
+
+Tables = dict[str, Rows]
 
 
 @dataclass
-class _Set:
+class _Comparison:
     """The data set that is being returned, as it grows, beside the one that the caller has."""
 
     request: str
     versions: dict[str, int]
     """The sequence number at which each kind of record that it reads has last moved."""
-    before: Rows = field(default_factory=dict[str, dict[str, bytes]])
+    before: Tables = field(default_factory=dict[str, Rows])
     then: dict[str, int] | None = None
     """The versions of the caller's set, where it came of the same request."""
-    now: Rows = field(default_factory=dict[str, dict[str, bytes]])
+    now: Tables = field(default_factory=dict[str, Rows])
+    gone: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     changed: int = 0
 
-    def still(self, kinds: frozenset[str]) -> bool:
-        """Whether these kinds of record have stood still since the caller's set."""
-        return self.then is not None and all(self.then.get(k) == self.versions.get(k) for k in kinds)
-
-    def deleted(self, table: str) -> list[str]:
-        return sorted(self.before.get(table, {}).keys() - self.now[table].keys())
+    def moved(self, kinds: frozenset[str]) -> frozenset[str]:
+        """The kinds of record that have moved since the caller's set; all, where the request was another one."""
+        then = self.then
+        return kinds if then is None else frozenset(k for k in kinds if then.get(k) != self.versions.get(k))
 
     def digest(self) -> str:
-        """32 hex digits, whatever the order in which the rows were read."""
-        whole = hashlib.blake2b(digest_size=16)
-        for table, rows in sorted(self.now.items()):
-            whole.update(table.encode() + b"\0")
-            for key in sorted(rows):
-                whole.update(key.encode() + b"\0" + rows[key])
-        return whole.hexdigest()
+        """32 hex digits: equal data sets have equal ones, whatever the order in which they were read."""
+        return _sum(rows.total for rows in self.now.values()).hex()
+
+
+def _sum(parts: Iterable[bytes]) -> bytes:
+    return (sum(int.from_bytes(part, "big") for part in parts) % (1 << 128)).to_bytes(16, "big")
+
+
+def _weight(table: str, key: str, digest: bytes) -> int:
+    row = b"\0".join((table.encode(), key.encode(), digest))
+    return int.from_bytes(hashlib.blake2b(row, digest_size=16).digest(), "big")
 
 
 def render_changes(asked: Asked, context: Context) -> Iterator[bytes]:
@@ -64,7 +85,7 @@ def render_changes(asked: Asked, context: Context) -> Iterator[bytes]:
     reader, value = context.reader, asked.changed_rows or START
     tables = prepare(asked, reader)
     kinds = frozenset(k for t in tables for k in kinds_read(t, asked.endpoint))
-    found = _Set(_request(asked, context), reader.versions(kinds))
+    found = _Comparison(_request(asked, context), reader.versions(kinds))
     if value != START:
         known = reader.remembered(asked.endpoint.segment, value)
         if known is None:
@@ -78,27 +99,19 @@ def render_changes(asked: Asked, context: Context) -> Iterator[bytes]:
         request, versions, rows = known
         found.then = json.loads(versions) if request == found.request else None
         passing = any(t.facts is not None and t.facts.passing for t in tables)
-        if not passing and found.still(kinds):
+        if not passing and not found.moved(kinds) and found.then is not None:
             return iter((_unchanged(asked, context, value),))
-        found.before = msgspec.msgpack.decode(rows, type=Rows)
+        found.before = msgspec.msgpack.decode(rows, type=Tables)
     return gather(_pieces(asked, context, found))
 
 
 def _request(asked: Asked, context: Context) -> str:
     """Everything but records that decides which data set is returned."""
-    grant = context.reader.grant
-    shape = (
-        asked.options,
-        asked.filters,
-        sorted(asked.args.items()),
-        asked.select,
-        context.reader.today,
-        grant.version,
-    )
-    return repr(shape)
+    grant, args = context.reader.grant, sorted(asked.args.items())
+    return repr((asked.options, asked.filters, args, asked.select, context.reader.today, grant.version))
 
 
-def _pieces(asked: Asked, context: Context, found: _Set) -> Iterator[bytes]:
+def _pieces(asked: Asked, context: Context, found: _Comparison) -> Iterator[bytes]:
     tables = prepare(asked, context.reader)
     with context.reader.session() as session:
         for number, table in enumerate(tables):
@@ -106,46 +119,131 @@ def _pieces(asked: Asked, context: Context, found: _Set) -> Iterator[bytes]:
             yield from separated(_changed(table, asked, context, session, found))
             yield b"]"
     for table in tables:
-        gone = found.deleted(table.name) if asked.offset == 0 else []
+        gone = sorted(found.gone.get(table.name, ())) if asked.offset == 0 else []
         rows = [{"Id": key} for key in gone]
         yield b",%s:%s" % (msgspec.json.encode(f"{table.name}_deleted"), msgspec.json.encode(rows))
     digest = found.digest()
+    kept = None if digest == asked.changed_rows else msgspec.msgpack.encode(found.now)
     context.reader.remember(
-        asked.endpoint.segment,
-        digest,
-        context.now,
-        found.request,
-        json.dumps(found.versions),
-        msgspec.msgpack.encode(found.now),
+        asked.endpoint.segment, digest, context.now, found.request, json.dumps(found.versions), kept
     )
     yield _tail(asked, context, digest, found.changed)
 
 
-def _changed(table: Prepared, asked: Asked, context: Context, session: Session, found: _Set) -> Iterator[list[bytes]]:
-    """The rows of a table that are new or different, those of the page only; every row is put on record."""
-    if table.facts is None and table.name in found.before and found.still(kinds_read(table, asked.endpoint)):
-        found.now[table.name] = found.before[table.name]
+# ---- comparing a table
+
+
+def _changed(
+    table: Prepared, asked: Asked, context: Context, session: Session, found: _Comparison
+) -> Iterator[list[bytes]]:
+    """The rows of a table that are new or different, those of the page only; an empty list is a pause."""
+    before = found.before.get(table.name, Rows())
+    kinds = found.moved(kinds_read(table, asked.endpoint))
+    whole = found.then is None or table.facts is not None or bool(table.areas)
+    if not whole and not kinds:
+        found.now[table.name] = before
         return
+    whole = whole or any(kinds & part.plan.nested for part in table.parts)
+    comparing = _Table(table.name, before, Rows() if whole else before)
+    found.now[table.name] = comparing.now
     for part in table.parts:
-        first, last = (asked.offset, asked.offset + asked.limit) if part.main else (0, 0 if asked.offset else 1 << 62)
-        at = 0
-        for rows in _different(table.name, session.keyed(part.plan, asked.args), found):
-            if first <= at < last:
+        if whole:
+            rows = comparing.all(session.keyed(part.plan, asked.args))
+        else:
+            rows = comparing.some(part, asked, session, found.then or {})
+        yield from _page(rows, part, asked, found)
+    yield from comparing.all(_named(table, context, session))
+    found.gone[table.name] = comparing.finish(whole)
+
+
+def _page(rows: Iterable[list[bytes]], part: Part, asked: Asked, found: _Comparison) -> Iterator[list[bytes]]:
+    """Those of a part's changed rows that stand on the page asked for."""
+    first, last = (asked.offset, asked.offset + asked.limit) if part.main else (0, 0 if asked.offset else 1 << 62)
+    at = 0
+    for one in rows:
+        if not one or first <= at < last:
+            yield one
+        at += bool(one)
+    found.changed += at if part.main else 0
+
+
+def _named(table: Prepared, context: Context, session: Session) -> Keyed:
+    """The rows that are worked out, each with its first value for a key."""
+    for row in worked_out(table, context, session):
+        key = str(next(iter(msgspec.json.decode(row).values())))
+        yield key, key, row
+
+
+@dataclass
+class _Table:
+    """A table as the caller has it and as it is now; the same object when only some of its rows are read."""
+
+    name: str
+    before: Rows
+    now: Rows
+    gone: list[str] = field(default_factory=list[str])
+
+    def all(self, keyed: Keyed) -> Iterator[list[bytes]]:
+        """Put every row on record; gives those that the caller does not have."""
+        total = int.from_bytes(self.now.total, "big")
+        for number, (key, rows) in enumerate(_by_key(keyed, self.now.keys)):
+            self.now.digests[key] = digest = _digest(rows)
+            total += _weight(self.name, key, digest)
+            if self.before.digests.get(key) != digest:
                 yield rows
-            at += 1
-        found.changed += at if part.main else 0
-    named = ((str(next(iter(msgspec.json.decode(row).values()))), row) for row in worked_out(table, context, session))
-    yield from _different(table.name, named, found)
+            elif number % PAUSE == PAUSE - 1:
+                yield []
+        self.now.total = (total % (1 << 128)).to_bytes(16, "big")
+
+    def some(self, part: Part, asked: Asked, session: Session, then: dict[str, int]) -> Iterator[list[bytes]]:
+        """Read the rows that may be other ones, with those that have the same keys; gives those that are."""
+        keys = self.now.keys
+        ids = set(session.moved(part.plan, then))
+        fresh = list(session.keyed(part.plan, asked.args, ids)) if ids else []
+        touched = {keys[i] for i in ids if i in keys} | {key for _, key, _ in fresh}
+        beside = {i for i, key in keys.items() if key in touched} - ids if touched else set[str]()
+        if beside:
+            ids |= beside
+            fresh = list(session.keyed(part.plan, asked.args, ids))
+        for identity in ids:
+            keys.pop(identity, None)
+        yield from self.replace(touched, dict(_by_key(fresh, keys)))
+
+    def replace(self, touched: set[str], fresh: dict[str, list[bytes]]) -> Iterator[list[bytes]]:
+        """Put rows in the place of those with the same keys; gives those that differ."""
+        total = int.from_bytes(self.now.total, "big")
+        for key in (*fresh, *sorted(touched - fresh.keys())):
+            old, new = self.now.digests.pop(key, None), _digest(fresh[key]) if key in fresh else None
+            total -= _weight(self.name, key, old) if old is not None else 0
+            if new is not None:
+                total += _weight(self.name, key, new)
+                self.now.digests[key] = new
+            elif old is not None:
+                self.gone.append(key)
+            if new is not None and new != old:
+                yield fresh[key]
+        self.now.total = (total % (1 << 128)).to_bytes(16, "big")
+
+    def finish(self, whole: bool) -> list[str]:
+        """The keys that the caller has and that are there no longer."""
+        return list(self.before.digests.keys() - self.now.digests.keys()) if whole else self.gone
 
 
-def _different(table: str, keyed: Iterator[tuple[str, bytes]], found: _Set) -> Iterator[list[bytes]]:
-    """The rows that the caller does not have, together by key: two spells in one group have the same Id."""
-    before, now = found.before.get(table, {}), found.now.setdefault(table, {})
-    for key, pairs in itertools.groupby(keyed, itemgetter(0)):
-        rows = [row for _, row in pairs]
-        now[key] = digest = hashlib.blake2b(b"".join(rows), digest_size=8).digest()
-        if before.get(key) != digest:
-            yield rows
+def _by_key(keyed: Keyed, keys: dict[str, str]) -> Iterator[tuple[str, list[bytes]]]:
+    """Rows together by key, their hub ids put on record."""
+    for key, rows in itertools.groupby(keyed, itemgetter(1)):
+        shown: list[bytes] = []
+        for identity, _, row in rows:
+            keys[identity] = key
+            shown.append(row)
+        yield key, shown
+
+
+def _digest(rows: list[bytes]) -> bytes:
+    return hashlib.blake2b(b"".join(rows), digest_size=8).digest()
+
+
+# ---- what stands beside the rows
 
 
 def _unchanged(asked: Asked, context: Context, value: str) -> bytes:
@@ -159,11 +257,9 @@ def _unchanged(asked: Asked, context: Context, value: str) -> bytes:
 
 def _tail(asked: Asked, context: Context, digest: str, changed: int) -> bytes:
     rows = msgspec.json.encode([_description(asked, context, digest)])
-    paged = (
-        b',"__pagination__":' + msgspec.json.encode([pagination(asked, changed)])
-        if asked.paged or changed > asked.limit
-        else b""
-    )
+    paged = b""
+    if asked.paged or changed > asked.limit:
+        paged = b',"__pagination__":' + msgspec.json.encode([pagination(asked, changed)])
     return b',"meta":[]%s,"__changedRows__":%s}' % (paged, rows)
 
 
@@ -171,9 +267,8 @@ def _description(asked: Asked, context: Context, digest: str) -> dict[str, str |
     value, reader = asked.changed_rows or START, context.reader
     started = value == START
     page = f"&page=1&pageSize={asked.limit}" if asked.paged else ""
-    made = None if started else moment(reader.snapshot_made(asked.endpoint.segment, value))
     return {
-        "SnapshotDate": made,
+        "SnapshotDate": None if started else moment(reader.snapshot_made(asked.endpoint.segment, value)),
         "SnapshotRP": None if started else reader.grant.app.relying_party,
         "PreviousChangedRows": None if started else value,
         "RequestedChangedRows": value,
