@@ -217,6 +217,9 @@ class Edge:
         body = bytearray()
         while True:
             message = await receive()
+            if message["type"] == "http.disconnect":
+                # Half a request must not be taken for a whole one.
+                return request, handler, handler.refuse(request, Malformed("the request was cut off"))
             body += message.get("body", b"")
             if len(body) > BODY_LIMIT:
                 limit = BODY_LIMIT // 1024 // 1024

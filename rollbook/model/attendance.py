@@ -96,7 +96,7 @@ class AttendanceCode(SchoolRecord, scope=S.Attendance, indexes=(("school", "mark
 class Mark(
     SchoolRecord,
     scope=S.Attendance,
-    indexes=(("school", "date", "session"), ("student", "date", "session", "kind", "mark")),
+    indexes=(("school", "date", "session", "student", "instance"), ("student", "date", "session", "kind", "mark")),
 ):
     """One mark in a register: a student's attendance at a session or a lesson."""
 

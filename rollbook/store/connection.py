@@ -66,7 +66,7 @@ def connect(path: Path) -> Connection:
         # An acknowledged write is on the disk: a server killed at any moment, or a power cut, loses nothing.
         "synchronous = FULL",
         "cache_size = -16384",
-        "mmap_size = 1073741824",
+        "mmap_size = 33554432",
         "temp_store = MEMORY",
     ):
         try:

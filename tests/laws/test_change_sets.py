@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import random
 from dataclasses import dataclass, field
@@ -171,6 +172,17 @@ def test_a_copy_follows_consent_that_is_narrowed_and_people_that_are_left_out(sm
             held = small_hub.desk.grant(small_hub.app(), THORNFIELD).scopes
             kept = {"Student", "School", *rng.sample(sorted(held), max(len(held) - 8, 1))}
             small_hub.desk.narrow(small_hub.desk.grant(small_hub.app(), THORNFIELD), kept & held)
+
+
+def test_rows_with_one_key_stand_together(small_hub: Hub) -> None:
+    token, rng = small_hub.token(), random.Random(7)
+    for _ in range(60):
+        edit(small_hub, rng)
+    for path in widest(small_hub, token).values():
+        for table, rows in small_hub.school(path, token).items():
+            if table not in ("meta", "__pagination__"):
+                keys = [key for key, _ in itertools.groupby(key_of(table, row) for row in rows)]
+                assert len(keys) == len(set(keys)), (path, table)
 
 
 def test_a_person_left_out_is_a_deletion_in_the_next_change_set(small_hub: Hub) -> None:

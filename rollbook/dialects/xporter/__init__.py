@@ -48,8 +48,8 @@ class Xporter:
         """An error in Xporter's own form."""
         try:
             status_codes = wants_status_codes(request.query)
-        except RollbookError:
-            status_codes = False
+        except RollbookError:  # the query cannot be read, yet this may be plain to see
+            status_codes = b"httpstatuscodes=true" in request.raw_query.lower()
         return failure(error, status_codes=status_codes)
 
     def route(self, request: Request) -> Response:

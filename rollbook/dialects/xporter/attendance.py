@@ -46,7 +46,9 @@ attendance_codes = Endpoint(
 _on_roll = (Entry.student / Student.on_roll).is_("OnRoll")
 
 
-class MarksForDate(Table, of=Entry, name="AttendMarks", only=_on_roll, order=(Entry.date, Entry.session)):
+class MarksForDate(
+    Table, of=Entry, name="AttendMarks", only=_on_roll, order=(Entry.date, Entry.session, Entry.student, Entry.instance)
+):
     """Session and lesson marks of a day."""
 
     Id = Key(
@@ -73,7 +75,7 @@ class MarksForRange(
     of=Entry,
     name="AttendMarks",
     only=_on_roll & Entry.kind.is_("S"),
-    order=(Entry.date, Entry.session),
+    order=(Entry.date, Entry.session, Entry.student, Entry.instance),
 ):
     """Session marks of a range of days."""
 

@@ -104,7 +104,7 @@ class StudentContacts(
     Table,
     of=Link,
     only=_on_roll & _unrestricted,
-    order=(Link.student / Student.mis_id, Link.priority),
+    order=(Link.student / Student.mis_id, Link.contact / Contact.mis_id, Link.priority),
 ):
     """What each contact is to each student on roll."""
 

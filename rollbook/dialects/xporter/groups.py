@@ -137,7 +137,12 @@ class GroupTypes(Table, of=GroupType, order=(GroupType.mis_id,)):
     RowHash = RowHash(GroupType)
 
 
-class SubGroups(Table, of=SubGroup, follows=SubGroup.child):
+class SubGroups(
+    Table,
+    of=SubGroup,
+    follows=SubGroup.child,
+    order=(SubGroup.child / Group.mis_id, SubGroup.parent / Group.mis_id),
+):
     """Which group belongs to which larger one."""
 
     Id = Key(

@@ -102,7 +102,12 @@ class Staff(Table, of=Employee, only=Employee.status.is_("Current"), order=(Empl
     RowHash = RowHash(Employee)
 
 
-class StaffHierarchy(Table, of=Line, follows=Line.child):
+class StaffHierarchy(
+    Table,
+    of=Line,
+    follows=Line.child,
+    order=(Line.code, Line.parent / Employee.mis_id, Line.child / Employee.mis_id),
+):
     """Who manages whom."""
 
     Id = Key(
@@ -126,6 +131,7 @@ class StaffVehicles(
     Table,
     of=StaffVehicle,
     follows=StaffVehicle.staff,
+    order=(StaffVehicle.staff / Employee.mis_id, StaffVehicle.mis_id),
     key=Key(StaffVehicle.staff / Employee.mis_id, ".", StaffVehicle.mis_id),
 ):
     """Vehicles that staff bring to the school."""
@@ -137,7 +143,13 @@ class StaffVehicles(
     VehicleRegistration = StaffVehicle.registration
 
 
-class StaffNextOfKin(Table, of=Kin, follows=Kin.staff, key=Key(Kin.staff / Employee.mis_id, ".", Kin.mis_id)):
+class StaffNextOfKin(
+    Table,
+    of=Kin,
+    follows=Kin.staff,
+    order=(Kin.staff / Employee.mis_id, Kin.mis_id),
+    key=Key(Kin.staff / Employee.mis_id, ".", Kin.mis_id),
+):
     """Whom to call for a member of staff."""
 
     StaffId = Kin.staff / Employee.mis_id
@@ -170,7 +182,7 @@ class StaffNextOfKin(Table, of=Kin, follows=Kin.staff, key=Key(Kin.staff / Emplo
     AddressBlock = Kin.address_block
 
 
-class StaffSWAC(Table, of=StaffSwacRole, follows=StaffSwacRole.staff):
+class StaffSWAC(Table, of=StaffSwacRole, follows=StaffSwacRole.staff, order=(StaffSwacRole.mis_id,)):
     """Roles in the School Workforce in Wales census."""
 
     Id = StaffSwacRole.mis_id

@@ -129,6 +129,6 @@ CREATE INDEX "attendance_code_moved" ON "attendance_code" (district, seq);
 CREATE INDEX "attendance_code_school_mark" ON "attendance_code" (district, "school", "mark");
 CREATE TABLE "mark" ("district" INTEGER NOT NULL, "id" TEXT NOT NULL, "school" TEXT, "student" TEXT, "date" TEXT, "session" TEXT, "kind" TEXT, "instance" TEXT, "mark" TEXT, "minutes_late" INTEGER, "notes" TEXT, "made" TEXT NOT NULL, "seq" INTEGER NOT NULL, "changed" TEXT, "remainder" TEXT, PRIMARY KEY (district, id));
 CREATE INDEX "mark_moved" ON "mark" (district, seq);
-CREATE INDEX "mark_school_date_session" ON "mark" (district, "school", "date", "session");
+CREATE INDEX "mark_school_date_session_student_instance" ON "mark" (district, "school", "date", "session", "student", "instance");
 CREATE INDEX "mark_student_date_session_kind_mark" ON "mark" (district, "student", "date", "session", "kind", "mark");
 CREATE VIEW "sibling" AS SELECT a.district, a.id || '.' || b.id AS id, a.school, a.student, b.student AS sibling, max(a.made, b.made) AS made, max(a.seq, b.seq) AS seq, NULL AS changed FROM relationship a JOIN relationship b ON b.district = a.district AND b.contact = a.contact AND b.student <> a.student WHERE a.parental = 1 AND b.parental = 1 AND NOT EXISTS ( SELECT 1 FROM relationship c JOIN relationship d ON d.district = c.district AND d.contact = c.contact WHERE c.district = a.district AND c.student = a.student AND d.student = b.student AND c.parental = 1 AND d.parental = 1 AND +c.id < a.id);
