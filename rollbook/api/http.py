@@ -16,7 +16,7 @@ from functools import cached_property
 from typing import Any, Protocol, cast
 from urllib.parse import parse_qsl, unquote
 
-from ..errors import Malformed, Problem, TooLarge
+from ..errors import Malformed, Problem, RollbookError, TooLarge
 
 log = logging.getLogger("rollbook")
 
@@ -29,6 +29,9 @@ BODY_LIMIT = 32 * 1024 * 1024
 
 KEEP_LIMIT = 16 * 1024 * 1024
 """The largest answer that is kept in memory, in bytes."""
+
+STREAM_FROM = 16 * 1024
+"""The least size of a first chunk, in bytes, that leaves before it is known whether there is another."""
 
 JSON = (b"content-type", b"application/json; charset=utf-8")
 # RFC 9111 §5.2.2.5: these are records of children; no shared or private cache keeps them.
@@ -71,6 +74,10 @@ class Response:
     keep: bool = False
     until: float = field(default=float("inf"))
     """The moment, seconds since 1970, after which the caller must be admitted anew."""
+    rests_on: object = None
+    """What the answer rests on, as it was before the answer was read."""
+    now_rests_on: Callable[[], object] | None = None
+    """What it would rest on now: while the two are equal the answer is true, whatever else was written."""
 
 
 class Handler(Protocol):
@@ -91,29 +98,50 @@ class Handler(Protocol):
 
 
 @dataclass
+class Kept:
+    """An answer in memory, and the state of the hub when it was true."""
+
+    state: object
+    response: Response
+
+    def true(self, state: object) -> bool:
+        """Whether the answer is still what would be given."""
+        if self.state != state and self.still():
+            self.state = state
+        return self.state == state
+
+    def still(self) -> bool:
+        """Whether what the answer rests on is as it was."""
+        now = self.response.now_rests_on
+        try:
+            return now is not None and now() == self.response.rests_on
+        except RollbookError:
+            # The caller is no longer admitted; how that is told is the dialect's business.
+            return False
+
+
+@dataclass
 class _Kept:
     """Answers that are still true, least lately used first, within a bound of bytes."""
 
     bound: int
     held: int = 0
-    answers: OrderedDict[tuple[bytes, ...], tuple[object, Response]] = field(
-        default_factory=OrderedDict[tuple[bytes, ...], tuple[object, Response]]
-    )
+    answers: OrderedDict[tuple[bytes, ...], Kept] = field(default_factory=OrderedDict[tuple[bytes, ...], Kept])
 
     def find(self, key: tuple[bytes, ...], state: object, now: float) -> Response | None:
         found = self.answers.get(key)
         if found is None:
             return None
-        if found[0] != state or found[1].until <= now:
+        if found.response.until <= now or not found.true(state):
             self.drop(key)
             return None
         self.answers.move_to_end(key)
-        return found[1]
+        return found.response
 
     def put(self, key: tuple[bytes, ...], state: object, response: Response) -> None:
         assert isinstance(response.body, bytes)
         self.drop(key)
-        self.answers[key] = (state, response)
+        self.answers[key] = Kept(state, response)
         self.held += len(response.body)
         while self.held > self.bound:
             self.drop(next(iter(self.answers)))
@@ -121,7 +149,7 @@ class _Kept:
     def drop(self, key: tuple[bytes, ...]) -> None:
         gone = self.answers.pop(key, None)
         if gone is not None:
-            self.held -= len(cast(bytes, gone[1].body))
+            self.held -= len(cast(bytes, gone.response.body))
 
 
 class Edge:
@@ -177,7 +205,7 @@ class Edge:
             await send({"type": "http.response.start", "status": response.status, "headers": list(response.headers)})
             await send({"type": "http.response.body", "body": b""})
             return
-        if response.keep and response.status == 200:
+        if response.keep and response.status == 200 and method == "GET":
             self.kept.put(key, state, response)
         await _send_whole(send, response)
 
@@ -241,13 +269,15 @@ class Edge:
         return self.fallback
 
     def answer(self, handler: Handler, request: Request) -> Response:
-        """The dialect's answer with its first chunks; a fault of ours is logged, the caller told no more than that."""
+        """The dialect's answer, begun; a fault of ours is logged, the caller told no more than that."""
         try:
             response = handler.handle(request)
             if isinstance(response.body, bytes):
                 return response
-            head = list(itertools.islice(response.body, 2))
-            if len(head) == 2 and request.method != "HEAD":
+            head = list(itertools.islice(response.body, 1))
+            if len(head[0]) < STREAM_FROM:
+                head += itertools.islice(response.body, 1)
+            if (len(head) == 2 or len(head[0]) >= STREAM_FROM) and request.method != "HEAD":
                 return replace(response, body=Stream(head, response.body))
             _close(response.body)
             return replace(response, body=b"".join(head))

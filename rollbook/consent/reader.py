@@ -101,38 +101,34 @@ class Reader:
 
     # ---- change sets
 
-    def remembered(self, endpoint: str, digest: str) -> tuple[str, str, bytes] | None:
-        """A data set that was returned to this grant before: its request, its versions and its rows."""
+    def remembered(self, endpoint: str, digest: str) -> tuple[str, str, float] | None:
+        """A data set that was returned to this grant before: its request, its versions, and when it was made."""
+        return self._snapshot("request, versions, made", "snapshot", endpoint, digest)
+
+    def remembered_rows(self, endpoint: str, digest: str) -> bytes:
+        """The rows of a data set that is remembered."""
+        found = self._snapshot("rows", "snapshot_rows", endpoint, digest)
+        return found[0] if found else b""
+
+    def _snapshot(self, columns: str, table: str, endpoint: str, digest: str) -> Any:
         return self._store.passing.execute(
-            'SELECT request, versions, rows FROM snapshot WHERE "grant" = ? AND endpoint = ? AND hash = ?',
+            f'SELECT {columns} FROM {table} WHERE "grant" = ? AND endpoint = ? AND hash = ?',
             (self.grant.id, endpoint, digest),
         ).fetchone()
 
     def remember(self, endpoint: str, digest: str, at: float, request: str, versions: str, rows: bytes | None) -> None:
         """Keep a data set under its digest, to compare with what comes later; None for rows that are kept already."""
-        where = (digest, self.grant.id, endpoint)
+        where = (self.grant.id, endpoint, digest)
         with self._store.passing as db:
-            if rows is None:
-                db.execute(
-                    "UPDATE snapshot SET used = ?, request = ?, versions = ?"
-                    ' WHERE hash = ? AND "grant" = ? AND endpoint = ?',
-                    (at, request, versions, *where),
-                )
-                return
             db.execute("DELETE FROM snapshot WHERE used < ?", (at - SNAPSHOT_SECONDS,))
             db.execute(
-                "INSERT INTO snapshot VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+                "INSERT INTO snapshot VALUES (?, ?, ?, ?, ?, ?, ?)"
                 ' ON CONFLICT ("grant", endpoint, hash) DO UPDATE SET used = excluded.used,'
-                " request = excluded.request, versions = excluded.versions, rows = excluded.rows",
-                (*where, at, at, request, versions, rows),
+                " request = excluded.request, versions = excluded.versions",
+                (*where, at, at, request, versions),
             )
-
-    def snapshot_made(self, endpoint: str, digest: str) -> float:
-        """When a data set was first returned, seconds since 1970."""
-        return self._store.passing.execute(
-            'SELECT made FROM snapshot WHERE "grant" = ? AND endpoint = ? AND hash = ?',
-            (self.grant.id, endpoint, digest),
-        ).get
+            if rows is not None:
+                db.execute("INSERT OR REPLACE INTO snapshot_rows VALUES (?, ?, ?, ?)", (*where, rows))
 
 
 class Session:
@@ -153,10 +149,13 @@ class Session:
             yield [shown for (shown,) in rows] if found.row_hash is None else _with_hashes(found.row_hash, rows)
             some = MORE_ROWS
 
-    def moved(self, found: Plan, since: Mapping[str, int]) -> list[str]:
-        """The hub ids of the rows that may be other ones since the kinds of record stood at these numbers."""
-        numbers = {f"v_{kind}": since.get(kind, 0) for kind in found.reads}
-        return [identity for (identity,) in self._connection.execute(found.moved, {**self._base, **numbers})]
+    def moved(self, found: Plan, kinds: Iterable[str], since: Mapping[str, int]) -> set[str]:
+        """The hub ids of the rows that may be other ones since these kinds of record stood at these numbers."""
+        ids: set[str] = set()
+        for kind in kinds:
+            bound = {**self._base, "since": since.get(kind, 0)}
+            ids.update(identity for (identity,) in self._connection.execute(found.moved[kind], bound))
+        return ids
 
     def keyed(self, found: Plan, args: Args, only: Iterable[str] | None = None) -> Iterator[tuple[str, str, bytes]]:
         """Every row, or those with these hub ids, each with its hub id and key."""

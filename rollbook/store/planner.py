@@ -60,14 +60,14 @@ class Plan:
 
     `rows` yields (shown) or, where a RowHash is shown, (shown, hashed). `keyed` yields the row's hub id and key before
     them, `some` does so for the rows whose hub ids stand in the JSON list `:only`. `moved` yields the hub ids of the
-    rows that may be other ones since the kinds of record that they are made of stood at `:v_<kind>`; it knows nothing
-    of the kinds in `nested`, which are read in a roundabout way.
+    rows that may be other ones since a kind of record stood at `:since`, for each kind that they are made of, except
+    those in `nested`, which are read in a roundabout way.
     """
 
     rows: str
     keyed: str
     some: str
-    moved: str
+    moved: dict[str, str]
     count: str
     reads: frozenset[str]
     nested: frozenset[str]
@@ -171,20 +171,22 @@ class _Sql:
         # Every index ends in the row's own number, so that what it orders is ordered to the last.
         return ", ".join([*map(self.expr, order), f"{self.base}.id" if self.of.view else f"{self.base}.rowid"])
 
-    def moved(self) -> str:
-        """The hub ids of rows that were written, or that refer to one that was written or is gone, since a number."""
-        kind, table = self.of.__name__, self.of.table
-        own = "b.district = :district" + (" AND b.school = :school" if "school" in self.of.fields else "")
-        found = [
-            f'SELECT b.id FROM "{table}" b WHERE {own} AND b.seq > :v_{kind}',
-            f"SELECT id FROM history WHERE district = :district AND kind = '{kind}' AND seq > :v_{kind}",
-        ]
+    def moved(self) -> dict[str, str]:
+        """For each kind, the hub ids of rows that were written, or refer to one that was written or is gone."""
+        if self.of.view:
+            return {}
+        table = self.of.table
+        # The plus keeps SQLite from walking through all rows of the school.
+        own = "b.district = :district" + (" AND +b.school = :school" if "school" in self.of.fields else "")
+        found = {self.of.__name__: [f'SELECT b.id FROM "{table}" b WHERE {own} AND b.seq > :since']}
+        found[self.of.__name__].append(_gone(self.of))
         for name, ref in self.direct.items():
-            other = ref.target.__name__
-            written = f'SELECT id FROM "{ref.target.table}" WHERE district = :district AND seq > :v_{other}'
-            gone = f"SELECT id FROM history WHERE district = :district AND kind = '{other}' AND seq > :v_{other}"
-            found.append(f'SELECT b.id FROM "{table}" b WHERE {own} AND b."{name}" IN ({written} UNION ALL {gone})')
-        return "SELECT '' WHERE 0" if self.of.view else " UNION ".join(found)
+            written = f'SELECT id FROM "{ref.target.table}" WHERE district = :district AND seq > :since'
+            those = (
+                f'SELECT b.id FROM "{table}" b WHERE {own} AND b."{name}" IN ({written} UNION ALL {_gone(ref.target)})'
+            )
+            found.setdefault(ref.target.__name__, []).append(those)
+        return {kind: " UNION ".join(parts) for kind, parts in found.items()}
 
     def with_(self) -> str:
         if self.slots is None:
@@ -396,6 +398,10 @@ class _Sql:
         page = f" ORDER BY {inner.order(question.order)} LIMIT :page OFFSET :before" if question.limited else ""
         self.dated |= inner.dated
         return f"SELECT {inner.base}.id FROM {inner.tables()} WHERE {where}{page}"
+
+
+def _gone(record: type[Record]) -> str:
+    return f"SELECT id FROM history WHERE district = :district AND kind = '{record.__name__}' AND seq > :since"
 
 
 def _names_one(condition: Condition) -> bool:

@@ -11,7 +11,7 @@ from ...consent import Desk, Reader
 from ...consent.desk import ManagementPass, SchoolPass
 from ...errors import NotFound, NotHeld, NotSignedIn, Problem, RollbookError, WrongMethod, nearest
 from . import management
-from .answering import db_status, prepare, render
+from .answering import db_status, kinds_read, prepare, render
 from .asking import Asked, understand, wants_status_codes
 from .catalogue import ENDPOINTS
 from .changes import render_changes
@@ -88,7 +88,8 @@ class Xporter:
         if not endpoint.need.met_by(reader.grant.scopes):
             raise NotHeld(Problem(endpoint.segment, f"needs the scope {endpoint.need}", "ask the school to grant it"))
         asked = understand(endpoint, request.query, identity, reader)
-        return self.answer(asked, Context(reader, asked.args, self.desk.clock(), endpoint, ENDPOINTS), admitted.expires)
+        context = Context(reader, asked.args, self.desk.clock(), endpoint, ENDPOINTS)
+        return self.answer(asked, context, admitted.expires, lambda: self.reader(self.admit(request), estab))
 
     def reader(self, admitted: SchoolPass | ManagementPass, estab: str) -> Reader:
         """The reader for the token's own school; another school is refused whether or not it exists."""
@@ -102,7 +103,8 @@ class Xporter:
             )
         return self.desk.reader(admitted.grant)
 
-    def answer(self, asked: Asked, context: Context, until: float) -> Response:
+    def answer(self, asked: Asked, context: Context, until: float, again: Callable[[], Reader]) -> Response:
+        """The answer to what was asked; `again` makes the reader anew, or raises when the caller is not admitted."""
         if asked.endpoint.segment == "TestError":
             raise TestError
         if asked.callback:
@@ -112,4 +114,16 @@ class Xporter:
         if asked.changed_rows is not None:
             return Response(render_changes(asked, context))
         passing = any(t.facts is not None and t.facts.passing for t in prepare(asked, context.reader))
-        return Response(render(asked, context), keep=not passing and not asked.callback, until=until)
+        return Response(
+            render(asked, context),
+            keep=not passing and not asked.callback,
+            until=until,
+            rests_on=what_it_reads(asked, context.reader),
+            now_rests_on=lambda: what_it_reads(asked, again()),
+        )
+
+
+def what_it_reads(asked: Asked, reader: Reader) -> object:
+    """What an answer rests on: the day, the grant, the last reading of the source, and the records it is made of."""
+    kinds = frozenset(k for t in prepare(asked, reader) for k in kinds_read(t, asked.endpoint))
+    return reader.today, reader.grant.id, reader.grant.version, reader.synced(), reader.versions(kinds)

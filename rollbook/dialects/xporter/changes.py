@@ -60,6 +60,8 @@ class _Comparison:
     now: Tables = field(default_factory=dict[str, Rows])
     gone: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     changed: int = 0
+    made: float = 0
+    """When the caller's set was first returned, seconds since 1970."""
 
     def moved(self, kinds: frozenset[str]) -> frozenset[str]:
         """The kinds of record that have moved since the caller's set; all, where the request was another one."""
@@ -96,11 +98,12 @@ def render_changes(asked: Asked, context: Context) -> Iterator[bytes]:
                     "start again with changedRows=*",
                 )
             )
-        request, versions, rows = known
+        request, versions, found.made = known
         found.then = json.loads(versions) if request == found.request else None
         passing = any(t.facts is not None and t.facts.passing for t in tables)
         if not passing and not found.moved(kinds) and found.then is not None:
-            return iter((_unchanged(asked, context, value),))
+            return iter((_unchanged(asked, context, found),))
+        rows = reader.remembered_rows(asked.endpoint.segment, value)
         found.before = msgspec.msgpack.decode(rows, type=Tables)
     return gather(_pieces(asked, context, found))
 
@@ -127,7 +130,7 @@ def _pieces(asked: Asked, context: Context, found: _Comparison) -> Iterator[byte
     context.reader.remember(
         asked.endpoint.segment, digest, context.now, found.request, json.dumps(found.versions), kept
     )
-    yield _tail(asked, context, digest, found.changed)
+    yield _tail(asked, context, found, digest)
 
 
 # ---- comparing a table
@@ -150,7 +153,9 @@ def _changed(
         if whole:
             rows = comparing.all(session.keyed(part.plan, asked.args))
         else:
-            rows = comparing.some(part, asked, session, found.then or {})
+            rows = comparing.some(
+                part, asked, session, {k: found.then[k] for k in kinds if found.then and k in found.then}
+            )
         yield from _page(rows, part, asked, found)
     yield from comparing.all(_named(table, context, session))
     found.gone[table.name] = comparing.finish(whole)
@@ -196,9 +201,12 @@ class _Table:
         self.now.total = (total % (1 << 128)).to_bytes(16, "big")
 
     def some(self, part: Part, asked: Asked, session: Session, then: dict[str, int]) -> Iterator[list[bytes]]:
-        """Read the rows that may be other ones, with those that have the same keys; gives those that are."""
+        """Read the rows that may be other ones since the kinds that moved stood there, and gives those that are.
+
+        The rows that have the same keys are read with them.
+        """
         keys = self.now.keys
-        ids = set(session.moved(part.plan, then))
+        ids = session.moved(part.plan, then.keys() & part.plan.moved.keys(), then)
         fresh = list(session.keyed(part.plan, asked.args, ids)) if ids else []
         touched = {keys[i] for i in ids if i in keys} | {key for _, key, _ in fresh}
         beside = {i for i, key in keys.items() if key in touched} - ids if touched else set[str]()
@@ -246,29 +254,29 @@ def _digest(rows: list[bytes]) -> bytes:
 # ---- what stands beside the rows
 
 
-def _unchanged(asked: Asked, context: Context, value: str) -> bytes:
+def _unchanged(asked: Asked, context: Context, found: _Comparison) -> bytes:
     """The answer when no table that it reads has moved: nothing is read."""
     names = [t.name for t in prepare(asked, context.reader)]
     tables = b",".join(
         b"%s:[]" % msgspec.json.encode(name) for name in itertools.chain(names, (f"{n}_deleted" for n in names))
     )
-    return b"{" + tables + _tail(asked, context, value, 0)
+    return b"{" + tables + _tail(asked, context, found, asked.changed_rows or START)
 
 
-def _tail(asked: Asked, context: Context, digest: str, changed: int) -> bytes:
-    rows = msgspec.json.encode([_description(asked, context, digest)])
+def _tail(asked: Asked, context: Context, found: _Comparison, digest: str) -> bytes:
+    rows, changed = msgspec.json.encode([_description(asked, context, found, digest)]), found.changed
     paged = b""
     if asked.paged or changed > asked.limit:
         paged = b',"__pagination__":' + msgspec.json.encode([pagination(asked, changed)])
     return b',"meta":[]%s,"__changedRows__":%s}' % (paged, rows)
 
 
-def _description(asked: Asked, context: Context, digest: str) -> dict[str, str | None]:
+def _description(asked: Asked, context: Context, found: _Comparison, digest: str) -> dict[str, str | None]:
     value, reader = asked.changed_rows or START, context.reader
     started = value == START
     page = f"&page=1&pageSize={asked.limit}" if asked.paged else ""
     return {
-        "SnapshotDate": None if started else moment(reader.snapshot_made(asked.endpoint.segment, value)),
+        "SnapshotDate": None if started else moment(found.made),
         "SnapshotRP": None if started else reader.grant.app.relying_party,
         "PreviousChangedRows": None if started else value,
         "RequestedChangedRows": value,
