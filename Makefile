@@ -23,7 +23,6 @@ slow: .venv/ready
 	$(BIN)/pytest -m slow
 
 bench: .venv/ready
-	$(BIN)/pip install --quiet --editable ".[bench]"
 	$(BIN)/python -m bench
 
 docs: .venv/ready

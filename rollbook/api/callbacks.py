@@ -9,8 +9,8 @@ import logging
 import os
 import socket
 import ssl
-import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 log = logging.getLogger("rollbook")
@@ -20,6 +20,8 @@ ALLOW = "ROLLBOOK_CALLBACK_ALLOW"
 
 TIMEOUT = 10.0
 """Seconds to wait for the receiver."""
+
+_callers = ThreadPoolExecutor(4, "callback")
 
 Resolve = Callable[[str, int], list[str]]
 
@@ -65,7 +67,7 @@ def post(url: str, body: dict[str, object], resolve: Resolve = addresses) -> int
 
 def post_later(url: str, body: dict[str, object]) -> None:
     """Post without making the caller wait; what comes of it is in the log."""
-    threading.Thread(target=_post_and_tell, args=(url, body), daemon=True).start()
+    _callers.submit(_post_and_tell, url, body)
 
 
 def _post_and_tell(url: str, body: dict[str, object]) -> None:

@@ -30,6 +30,9 @@ BODY_LIMIT = 32 * 1024 * 1024
 KEEP_LIMIT = 16 * 1024 * 1024
 """The largest answer that is kept in memory, in bytes."""
 
+SEND_SECONDS = 60.0
+"""How long a client may let a chunk of a long answer wait."""
+
 STREAM_FROM = 16 * 1024
 """The least size of a first chunk, in bytes, that leaves before it is known whether there is another."""
 
@@ -218,7 +221,8 @@ class Edge:
             await send({"type": "http.response.start", "status": response.status, "headers": list(response.headers)})
             for chunk in response.body:
                 if chunk:
-                    await send({"type": "http.response.body", "body": chunk, "more_body": True})
+                    part = send({"type": "http.response.body", "body": chunk, "more_body": True})
+                    await asyncio.wait_for(part, SEND_SECONDS)
                 await asyncio.sleep(0)
                 size += len(chunk)
                 if response.keep and size <= KEEP_LIMIT:
@@ -226,6 +230,10 @@ class Edge:
                 else:
                     held.clear()
             await send({"type": "http.response.body", "body": b""})
+        except TimeoutError:
+            # It would hold its moment of the store for ever; the server closes an answer that is cut short.
+            log.warning("gave up on a client that stopped reading")
+            return
         finally:
             _close(response.body)
         if response.keep and size <= KEEP_LIMIT:

@@ -10,8 +10,9 @@ import time
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..errors import Conflict, Malformed, NotFound, NotSignedIn, Problem, Refused, nearest
 from ..fields import RECORDS
@@ -73,6 +74,13 @@ def _new_secret() -> str:
     return str(uuid.UUID(bytes=os.urandom(16), version=4))
 
 
+def _zone(name: str) -> tzinfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
+
+
 def moment(seconds: float) -> str:
     """A moment as text, UTC, six decimals and `Z`."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
@@ -101,14 +109,14 @@ class Desk:
             self._today = self.store.setting("today") or ""
         return versions
 
-    def today(self) -> str:
-        """The day as of which records are read: today (UTC), unless the data directory has stopped the clock."""
-        return self._today or date.fromtimestamp(self.clock()).isoformat()
+    def today(self, time_zone: str) -> str:
+        """The day as of which a school is read: its own today, unless the data directory has stopped the clock."""
+        return self._today or datetime.fromtimestamp(self.clock(), _zone(time_zone)).date().isoformat()
 
     def reader(self, grant: Grant) -> Reader:
         """The reader for what a grant holds now."""
         self.fresh()
-        return Reader(self.store, grant, self.today(), self._known)
+        return Reader(self.store, grant, self.today(grant.time_zone), self._known)
 
     # ---- apps and grants
 
@@ -186,7 +194,10 @@ class Desk:
         )
 
     def authorise(self, app: App, estab: str, scopes: Iterable[str]) -> tuple[Grant, str]:
-        """Grant scopes at a school, or grant them anew: a new school secret voids the earlier one and its tokens."""
+        """Grant scopes at a school, or grant them anew: a new school secret voids the earlier one and its tokens.
+
+        Which people the school chose stays as it was: who was left out is not let in by a second authorisation.
+        """
         held = known_scopes(frozenset(scopes))
         district, school, _ = self.school(estab)
         secret = _new_secret()
@@ -327,8 +338,8 @@ class Desk:
                 raise NotSignedIn("the app of this token is gone")
             return ManagementPass(App(*found), expires)
         kept = self.store.records.execute(f"SELECT {GRANT_COLUMNS} WHERE g.id = ?", (grant,)).fetchone()
-        if kept is None or kept[10] == "revoked":
+        if kept is None or kept[11] == "revoked":
             raise NotSignedIn("the school has revoked this authorisation")
-        if kept[10] == "paused":
+        if kept[11] == "paused":
             raise Paused
         return SchoolPass(grant_from(kept), expires)

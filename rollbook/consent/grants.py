@@ -39,6 +39,7 @@ class Grant:
     estab: str
     school_name: str
     mis: str
+    time_zone: str
     scopes: frozenset[str]
     state: str
     version: int
@@ -52,7 +53,7 @@ class Grant:
 
 
 GRANT_COLUMNS = (
-    "g.id, a.id, a.relying_party, a.name, g.district, g.school, s.estab, s.name, s.mis,"
+    "g.id, a.id, a.relying_party, a.name, g.district, g.school, s.estab, s.name, s.mis, s.time_zone,"
     " g.scopes, g.state, g.version, g.people"
     ' FROM "grant" g JOIN app a ON a.id = g.app'
     " JOIN school s ON s.district = g.district AND s.id = g.school"
@@ -61,7 +62,9 @@ GRANT_COLUMNS = (
 
 def grant_from(row: tuple[Any, ...]) -> Grant:
     """A grant as the store keeps it."""
-    identity, app, party, name, district, school, estab, school_name, mis, scopes, state, version, people = row
+    identity, app, party, name, district, school, estab, school_name, mis, time_zone, scopes, state, version, people = (
+        row
+    )
     return Grant(
         identity,
         App(app, party, name),
@@ -70,6 +73,7 @@ def grant_from(row: tuple[Any, ...]) -> Grant:
         estab,
         school_name,
         mis or "rollbook",
+        time_zone or "UTC",
         frozenset(json.loads(scopes)),
         state,
         version,

@@ -81,7 +81,7 @@ def stored_in(expr: Expr) -> Iterator[Field]:
 
 
 def decide_presence() -> set[Field]:
-    """The stored facts on which it depends whether a row is there at all; their part in that is disclosed by the list."""
+    """The stored facts on which it depends whether a row is there at all: so much of them the list itself tells."""
     found: set[Field] = set()
     for endpoint in ENDPOINTS.values():
         conditions: list[Condition] = [p.only for t in endpoint.tables for p in endpoint.parts(t)]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from urllib.parse import unquote
 
 from ...api.http import Request, Response
 from ...api.resource import Context
@@ -50,10 +49,12 @@ class Xporter:
             status_codes = wants_status_codes(request.query)
         except RollbookError:  # the query cannot be read, yet this may be plain to see
             status_codes = b"httpstatuscodes=true" in request.raw_query.lower()
+        if request.path.rstrip("/").lower().endswith("/gettoken"):
+            return management.no_token(error)
         return failure(error, status_codes=status_codes)
 
     def route(self, request: Request) -> Response:
-        steps = [unquote(s) for s in request.path.strip("/").split("/")]
+        steps = request.path.strip("/").split("/")
         lower = [s.lower() for s in steps]
         if lower[-1] == "gettoken" and lower[:-1] in (["api", "oauth"], ["idaas", "sts", "sts"]):
             return management.get_token(request, self.desk)

@@ -30,8 +30,14 @@ def get_token(request: Request, desk: Desk) -> Response:
         said = _fields(request)
         token, expires = desk.sign_in(said["relyingparty"], said["password"], said.get("estab", ""))
     except RollbookError as error:
-        return success({**NO_TOKEN, **QUIET, "ExceptionMessage": str(error)})
+        return no_token(error)
     return success({"token": token, "expires": moment(expires), **QUIET})
+
+
+def no_token(error: Exception) -> Response:
+    """The answer of the STS when there is no token; the document gives its refusals no ExceptionType."""
+    why = str(error) if isinstance(error, RollbookError) else "An internal error; it has been logged"
+    return success({**NO_TOKEN, **QUIET, "ExceptionMessage": why})
 
 
 def _fields(request: Request) -> dict[str, str]:

@@ -1,0 +1,69 @@
+"""`python -m bench`: measure everything, print a table; `--write` puts it into docs/performance.md."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+from .importing import measure_import
+from .page import page
+from .reading import (
+    Field,
+    Sizes,
+    check_agreement,
+    measure_changes,
+    measure_lists,
+    measure_many,
+    measure_one,
+    open_field,
+)
+from .report import Line, show
+
+READING: dict[str, Callable[[Field], list[Line]]] = {
+    "lists": measure_lists,
+    "one": measure_one,
+    "many": measure_many,
+    "changes": measure_changes,
+}
+PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
+QUICK = Sizes(small=200, large=2_000, imported=200, rounds=2, repeat=5)
+
+
+def main() -> None:
+    """Measure."""
+    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small sizes, to see that everything runs")
+    parser.add_argument("--only", choices=[*READING, "import"], action="append", help="measure only this")
+    parser.add_argument("--write", action="store_true", help="write docs/performance.md")
+    asked = parser.parse_args()
+    if asked.write and (asked.quick or asked.only):
+        parser.error("--write is for a whole run, without --quick and --only")
+    began = perf_counter()
+    lines = measure(QUICK if asked.quick else Sizes(), asked.only or [*READING, "import"])
+    show(lines)
+    print(f"measured in {perf_counter() - began:.0f} s")
+    if asked.write:
+        PAGE.write_text(page(lines))
+
+
+def measure(sizes: Sizes, wanted: list[str]) -> list[Line]:
+    """The lines of the table for what is wanted."""
+    lines: list[Line] = []
+    chosen = [READING[name] for name in READING if name in wanted]
+    if chosen:
+        with TemporaryDirectory() as place, ExitStack() as stack:
+            field = open_field(stack, Path(place), sizes)
+            print(f"the servers agree on {check_agreement(field):,} rows", flush=True)
+            for one in chosen:
+                lines += one(field)
+    if "import" in wanted:
+        lines += measure_import(sizes.imported, min(sizes.rounds, 3))
+    return lines
+
+
+if __name__ == "__main__":
+    main()

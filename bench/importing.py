@@ -1,0 +1,204 @@
+"""Importing measured: an invented OneRoster roster, all of it new and then unchanged, beside a bare loop."""
+
+from __future__ import annotations
+
+import csv
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+from .report import Line, time_text
+
+HERE = Path(__file__).parent.parent
+AIM = 15_000
+
+FIRST = ("Ada", "Brook", "Cleo", "Dara", "Ellis", "Fern", "Gray", "Hollis", "Indra", "Jules", "Kit", "Lark", "Moss")
+LAST = ("Abbess", "Birch", "Cairn", "Dale", "Elder", "Fennel", "Garth", "Heath", "Iver", "Juniper", "Keld", "Linden")
+LESSONS = 7
+"""Classes that each student is in."""
+
+Rows = list[dict[str, str]]
+
+
+def roster(students: int) -> dict[str, Rows]:
+    """A district of four schools with about ten rows for each student."""
+    schools = [f"school-{n}" for n in range(4)]
+    people = [(f"s-{n:06}", schools[n % 4], n) for n in range(students)]
+    lessons = max(students // 25, 8)
+    return {
+        "orgs": [_org("district", "Bench District", "district", "")]
+        + [_org(s, f"Bench School {n}", "school", "district") for n, s in enumerate(schools)],
+        "academicSessions": [
+            _session("year", "Year 2026", "schoolYear", "2026-08-15", "2027-06-10", ""),
+            _session("autumn", "Autumn", "term", "2026-08-15", "2026-12-18", "year"),
+        ],
+        "courses": [
+            {"sourcedId": f"c-{n}", "title": f"Course {n}", "courseCode": f"C{n}", "orgSourcedId": "district"}
+            for n in range(40)
+        ],
+        "classes": [_class(n, schools[n % 4]) for n in range(lessons)],
+        "users": [
+            *(_user(key, "student", school, n, f"p-{n // 2:06}") for key, school, n in people),
+            *(_user(f"t-{n:05}", "teacher", schools[n % 4], n, "") for n in range(lessons)),
+            *(_user(f"p-{n:06}", "parent", schools[2 * n % 4], n, "") for n in range((students + 1) // 2)),
+        ],
+        "enrollments": [
+            *(_enrolment(n, k, key, school, lessons) for key, school, n in people for k in range(LESSONS)),
+            *(_teaching(n, schools[n % 4]) for n in range(lessons)),
+        ],
+        "demographics": [
+            {"sourcedId": key, "birthDate": f"20{10 + n % 8:02}-0{1 + n % 9}-1{n % 10}"}
+            | {"sex": ("female", "male")[n % 2], "white": "true" if n % 3 else "false", "cityOfBirth": "Riverton"}
+            for key, _, n in people
+        ],
+    }
+
+
+def _org(key: str, name: str, kind: str, parent: str) -> dict[str, str]:
+    return {"sourcedId": key, "name": name, "type": kind, "identifier": f"id-{key}", "parentSourcedId": parent}
+
+
+def _session(key: str, title: str, kind: str, start: str, end: str, parent: str) -> dict[str, str]:
+    return {"sourcedId": key, "title": title, "type": kind, "startDate": start, "endDate": end} | {
+        "parentSourcedId": parent,
+        "schoolYear": "2027",
+    }
+
+
+def _class(number: int, school: str) -> dict[str, str]:
+    return {
+        "sourcedId": f"k-{number:05}",
+        "title": f"Class {number}",
+        "grades": f"{number % 12 + 1:02}",
+        "courseSourcedId": f"c-{number % 40}",
+        "classCode": f"K{number}",
+        "classType": "homeroom" if number % 7 == 0 else "scheduled",
+        "schoolSourcedId": school,
+        "termSourcedIds": "autumn",
+        "subjects": "English",
+        "subjectCodes": "ENG",
+        "periods": f"{number % 6 + 1}",
+    }
+
+
+def _user(key: str, role: str, school: str, number: int, parent: str) -> dict[str, str]:
+    return {
+        "sourcedId": key,
+        "enabledUser": "true",
+        "orgSourcedIds": school,
+        "role": role,
+        "username": key,
+        "givenName": FIRST[number % len(FIRST)],
+        "familyName": f"{LAST[number % len(LAST)]}-{number}",
+        "identifier": f"91{number:07}",
+        "email": f"{key}@bench.example",
+        "grades": f"{number % 12 + 1:02}" if role == "student" else "",
+        "agentSourcedIds": parent,
+    }
+
+
+def _enrolment(number: int, lesson: int, student: str, school: str, lessons: int) -> dict[str, str]:
+    # A class of the student's own school: schools and classes both go round by fours.
+    place = (number % 4 + 4 * (number // 4 + 5 * lesson)) % (lessons // 4 * 4)
+    return {
+        "sourcedId": f"e-{number:06}-{lesson}",
+        "classSourcedId": f"k-{place:05}",
+        "schoolSourcedId": school,
+        "userSourcedId": student,
+        "role": "student",
+        "beginDate": "2026-08-15",
+    }
+
+
+def _teaching(number: int, school: str) -> dict[str, str]:
+    return {
+        "sourcedId": f"et-{number:05}",
+        "classSourcedId": f"k-{number:05}",
+        "schoolSourcedId": school,
+        "userSourcedId": f"t-{number:05}",
+        "role": "teacher",
+        "primary": "true",
+    }
+
+
+def write_roster(folder: Path, tables: dict[str, Rows]) -> int:
+    """Write a roster as a folder of OneRoster 1.1 CSV files; gives its number of rows."""
+    folder.mkdir(parents=True)
+    lines = ["propertyName,value", "manifest.version,1.0", "oneroster.version,1.1"]
+    lines += [*(f"file.{name},bulk" for name in tables), "source.systemName,Bench"]
+    (folder / "manifest.csv").write_text("\n".join([*lines, ""]))
+    for name, rows in tables.items():
+        names = list(dict.fromkeys(["sourcedId", "status", "dateLastModified", *(n for row in rows for n in row)]))
+        with (folder / f"{name}.csv").open("w", newline="") as file:
+            writer = csv.DictWriter(file, names, restval="")
+            writer.writeheader()
+            writer.writerows(rows)
+    return sum(map(len, tables.values()))
+
+
+# ---- the limit
+
+
+def bare_loop(folder: Path, database: Path) -> None:
+    """Parse every CSV file, put its rows as they are into a table of texts with a key, in one transaction."""
+    with sqlite3.connect(database) as connection:
+        connection.execute("PRAGMA journal_mode = WAL")
+        for file in sorted(folder.glob("*.csv")):
+            with file.open(newline="") as opened:
+                rows = csv.reader(opened)
+                names = next(rows)
+                columns = ", ".join(f'"{name}" TEXT' for name in names)
+                connection.execute(f'CREATE TABLE "{file.stem}" ({columns}, PRIMARY KEY ("{names[0]}"))')
+                connection.executemany(f'INSERT INTO "{file.stem}" VALUES ({", ".join("?" * len(names))})', rows)
+    connection.close()
+
+
+# ---- measuring
+
+
+def measure_import(students: int, rounds: int) -> list[Line]:
+    """The whole command, from its start to its end, into a new data directory and then once more."""
+    with TemporaryDirectory() as place:
+        source = Path(place) / "roster"
+        rows = write_roster(source, roster(students))
+        times = [_round(source, Path(place) / str(n)) for n in range(rounds)]
+    full, again, bare = (median(column) for column in zip(*times, strict=True))
+    return [
+        _line(f"import, {rows:,} rows, all new", rows, full, bare),
+        _line(f"import, {rows:,} rows, unchanged", rows, again, bare),
+    ]
+
+
+def _round(source: Path, place: Path) -> tuple[float, float, float]:
+    command = ["-m", "bench.rollbook_command", "import", "oneroster-csv", str(source), "--data", str(place / "data")]
+    place.mkdir()
+    return _run(*command), _run(*command), _run("-m", "bench.importing", str(source), str(place / "bare.sqlite"))
+
+
+def _run(*arguments: str) -> float:
+    began = perf_counter()
+    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, cwd=HERE)
+    if done.returncode:
+        raise RuntimeError(done.stderr)
+    return perf_counter() - began
+
+
+def _line(what: str, rows: int, own: float, bare: float) -> Line:
+    return Line(
+        what,
+        f"{time_text(own)}, {rows / own:,.0f} rows/s",
+        f"{time_text(bare)}, {rows / bare:,.0f} rows/s (csv.reader and executemany)",
+        "",
+        bare / own,
+        None,
+        f"{AIM:,} rows/s",
+        rows / own >= AIM,
+    )
+
+
+if __name__ == "__main__":
+    bare_loop(Path(sys.argv[1]), Path(sys.argv[2]))

@@ -1,0 +1,79 @@
+"""The page docs/performance.md: the latest table, how it came about, and where it falls short."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime
+
+from .report import Line, machine, markdown
+
+HOW = """\
+## How it is measured
+
+Everything runs on one machine, each server as a process of its own with one worker, authentication and consent on.
+In each round every server is asked in the same minute, one request after the other over one connection that is
+kept alive. A figure is the median of the rounds' medians, from the moment when a request is sent to the moment when
+the last byte of its answer is there (*first byte*: the first one of its content). Ratios are of speed: 25 means that
+Rollbook is 25 times as fast; 0.35 of bare sockets, that it takes not quite three times as long as sending
+bytes that are ready. What other work the machine had to do shows in all columns, so trust ratios more than times.
+
+- **Rollbook** is `rollbook serve` over two invented schools in one data directory, every column of every student
+  filled, one student in ten changed since being made. The app holds all scopes.
+- **Bare sockets** are the limit: a loop, a thread for each connection, that sends the very bytes that Rollbook sent,
+  headers included, from memory. For imports the limit is a loop that reads the CSV files with `csv.reader` and puts
+  the rows as they are into SQLite with `executemany`.
+- **FastAPI** is what a school's developer would write instead: FastAPI, SQLAlchemy and Pydantic on SQLite, the same
+  rows, indexes for every question asked, relations joined, a bearer token looked up in the database, a Pydantic model
+  for the columns that the scopes show, uvicorn with uvloop and httptools. It is spared some work: dates stay texts,
+  row hashes are stored and not computed, and the answer does not pass through FastAPI's own second validation. Before
+  anything is measured, its rows are compared with Rollbook's: every column, thirty columns, one student.
+- **Cold** means that Rollbook reads, guards and renders every row: another process has just changed a student of
+  the school, or the student was not asked for before. **Warm** means that nothing was written since the
+  same app asked the same: Rollbook then answers from memory, after it has made sure of the token, the grant and the
+  state of the records. FastAPI keeps no answers, as most such servers. Answers above 16 MB are never kept, so
+  the large school's are always cold.
+- **The client** is a blocking socket that counts bytes and looks for the end of the answer; it parses nothing.
+- **Extra memory** is the peak during the first long answer of a freshly started server (`VmHWM`, reset before) less
+  what it had before. Pages of the database file that the system maps are counted, though it may take them back at
+  any moment; the line below it leaves them out (`RssAnon`).
+- **Server time** is the time for which the server's threads were on a processor, HTTP included, by request.
+- **changedRows** is compared with the usual `updated_since` over an index. That answers less: it finds neither
+  rows that are gone nor changes in joined and computed columns, and two writes in one millisecond can be missed.
+- **Imports** are the whole command, interpreter start included, into a new data directory (`all new`), then again
+  with the same files (`unchanged`). Rows are those of the CSV files.
+
+Run it yourself: `make bench`, or `python -m bench` (about five minutes), `python -m bench --quick`
+to see that it runs, `--only one` for a part, `--write` to renew this page.
+"""
+
+
+def page(lines: list[Line]) -> str:
+    """The page for a whole run."""
+    return (
+        "# Performance\n\n"
+        "Measured by `python -m bench`, beside bare sockets, which are the limit, and beside what a school's developer"
+        f" would write instead. This page is written by `python -m bench --write`.\n\n"
+        f"Machine: {machine()}. Date: {datetime.now(UTC):%Y-%m-%d}. {_busy()}\n\n"
+        f"{markdown(lines)}\n\n{_shortfalls(lines)}\n{HOW}"
+    )
+
+
+def _busy() -> str:
+    """How busy the machine was; the bench itself keeps one to one and a half processors at work."""
+    load, cores = os.getloadavg()[1], os.cpu_count() or 1
+    said = f"In the last five minutes {load:.1f} processes wanted a processor"
+    return f"{said}: others were at work too, so times are longer than they need be." if load > cores else f"{said}."
+
+
+def _shortfalls(lines: list[Line]) -> str:
+    short = [line for line in lines if line.met is False]
+    if not short:
+        return "## Where it falls short\n\nEvery aim was met in this run.\n"
+    listed = "\n".join(f"- {line.what}: {_reached(line)}; the aim is {line.aim}." for line in short)
+    return f"## Where it falls short\n\n{listed}\n"
+
+
+def _reached(line: Line) -> str:
+    ratios = [f"{line.to_sockets:.2f} of bare sockets"] if line.to_sockets is not None else []
+    ratios += [f"{line.to_fastapi:.1f} times FastAPI"] if line.to_fastapi is not None else []
+    return ", ".join([line.rollbook, *ratios])

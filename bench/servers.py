@@ -1,0 +1,122 @@
+"""Servers as processes of their own, and what they take of the machine."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.request import Request, urlopen
+
+from .client import Wire
+from .schools import PARTY, Measured
+
+MB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: its process and its port."""
+
+    pid: int
+    port: int
+
+    def wire(self, authorization: str = "") -> Wire:
+        """A connection to it."""
+        return Wire(self.port, authorization)
+
+    def cpu(self) -> float:
+        """Seconds for which its threads have been on a processor."""
+        tasks = Path(f"/proc/{self.pid}/task").iterdir()
+        return sum(int((t / "schedstat").read_text().split()[0]) for t in tasks) / 1e9
+
+    def status(self, name: str) -> int:
+        """A line of its status, such as VmRSS, in bytes."""
+        for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
+            if line.startswith(f"{name}:"):
+                return int(line.split()[1]) * 1024
+        return 0
+
+
+@contextmanager
+def rollbook(data: Path) -> Generator[Server]:
+    """`rollbook serve`, as anybody would start it."""
+    command = [sys.executable, "-m", "bench.rollbook_command", "serve", "--data", str(data), "--port", "0"]
+    with _started(command) as (process, line):
+        yield Server(process.pid, int(line.rsplit(":", 1)[1]))
+
+
+@contextmanager
+def module(name: str, *arguments: str) -> Generator[Server]:
+    """A server of this bench, which prints its port as JSON."""
+    with _started([sys.executable, "-m", name, *arguments]) as (process, line):
+        yield Server(process.pid, json.loads(line)["port"])
+
+
+@contextmanager
+def _started(command: Sequence[str]) -> Generator[tuple[subprocess.Popen[str], str]]:
+    here = Path(__file__).parent.parent
+    # A wide terminal keeps the address on one line.
+    environment = {**os.environ, "COLUMNS": "400"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=here, env=environment) as process:
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline().strip()
+            if not line:
+                raise RuntimeError(f"{' '.join(command)} did not start")
+            yield process, line
+        finally:
+            process.terminate()
+
+
+def sign_in(server: Server, school: Measured) -> str:
+    """A school token for Rollbook, as the header's value."""
+    facts = {"estab": school.estab, "relyingParty": PARTY, "password": school.secret, "thirdpartyid": "XporterOnDemand"}
+    asked = Request(
+        f"http://127.0.0.1:{server.port}/api/oauth/GetToken",
+        json.dumps(facts).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urlopen(asked, timeout=30) as answer:
+        found: dict[str, Any] = json.load(answer)
+    return f"Idaas {found['token']}"
+
+
+@dataclass
+class Memory:
+    """How much memory a server took beyond what it had, in bytes, at its peak."""
+
+    resident: int = 0
+    own: int = 0
+    """Without pages of files, such as the database's, that the system maps and may take back at any moment."""
+
+
+@contextmanager
+def memory_of(server: Server) -> Generator[Memory]:
+    """Watch a server's memory until the block ends."""
+    found, stop = Memory(), threading.Event()
+    # Writing 5 resets the peak (Linux, proc(5)).
+    Path(f"/proc/{server.pid}/clear_refs").write_text("5")
+    resident, own = server.status("VmRSS"), server.status("RssAnon")
+    peak = own
+
+    def watch() -> None:
+        nonlocal peak
+        while not stop.wait(0.005):
+            peak = max(peak, server.status("RssAnon"))
+
+    watching = threading.Thread(target=watch, daemon=True)
+    watching.start()
+    try:
+        yield found
+    finally:
+        stop.set()
+        watching.join()
+        found.resident = max(server.status("VmHWM") - resident, 0)
+        found.own = max(peak, server.status("RssAnon")) - own

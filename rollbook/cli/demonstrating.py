@@ -1,0 +1,164 @@
+"""`rollbook demo`: invented schools, served."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.markup import escape
+
+from .. import demo as schools
+from ..consent import Desk
+from ..errors import Malformed, Problem
+from ..store.sqlite import Store
+from .common import Application, out, progress
+from .serving import serve_edge
+
+DEMO_APP = "demo.rollbook.example"
+
+
+@click.command("demo")
+@click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("demo-data"),
+    show_default=True,
+    help="Where the demo's records are kept; they are made when it is empty.",
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="The port to listen on; 0 for any free one.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON line, with all that clients need, when ready.")
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day as of which the demo stands still.")
+@click.option("--scopes", default="all", show_default=True, help="The scopes of the demo app, with commas between.")
+@click.option("--size", default=1.0, show_default=True, help="How large the schools are, as a share of the usual.")
+@click.pass_obj
+def run_demo(
+    application: Application,
+    data: Path,
+    host: str,
+    port: int,
+    as_json: bool,
+    today: Any,
+    scopes: str,
+    size: float,
+) -> None:
+    """Make invented schools (or take those made before), and serve them."""
+    day = today.date() if today else schools.DEFAULT_TODAY
+    if not (data / "records.sqlite").exists():
+        _make_whole(data, day, size)
+    with Store(data) as store:
+        facts = _demo_facts(store, data / "demo.json", day, size, scopes)
+
+        def ready(url: str) -> None:
+            line = json.dumps({"url": url, **facts})
+            _write_private(data / "demo.json", line + "\n")
+            if as_json:
+                print(line, flush=True)
+            else:
+                out.print(_try_me(url, facts))
+
+        serve_edge(application(store), host, port, ready)
+
+
+def _make_whole(data: Path, today: date, size: float) -> None:
+    """Make the schools aside, so that a demo stopped half-way leaves nothing that the next one would stumble over."""
+    aside = data / "making"
+    shutil.rmtree(aside, ignore_errors=True)
+    with Store(aside) as store:
+        store.set("demo", json.dumps(_make_schools(store, today, size)))
+    os.replace(aside / "records.sqlite", data / "records.sqlite")
+    shutil.rmtree(aside)
+
+
+def _demo_facts(store: Store, kept: Path, today: date, size: float, scopes: str) -> dict[str, Any]:
+    if store.setting("demo"):
+        facts = _facts(store.setting("demo")) | _facts(kept.read_text() if kept.exists() else None)
+        if "xporter" in facts and facts.get("scopes") == scopes:
+            return facts
+    else:
+        if Desk(store).schools():
+            raise Malformed(Problem("--data", "holds other schools already", "choose an empty directory for the demo"))
+        facts = _make_schools(store, today, size)
+        store.set("demo", json.dumps(facts))
+    return {**facts, **_demo_app(Desk(store), facts["schools"], scopes)}
+
+
+def _facts(text: str | None) -> dict[str, Any]:
+    facts: dict[str, Any] = json.loads(text or "{}")
+    facts.pop("url", None)
+    return facts
+
+
+def _make_schools(store: Store, today: date, size: float) -> dict[str, Any]:
+    with progress("Inventing schools") as step:
+        made = schools.build(store, today, progress=step, size=size)
+    return {
+        "schools": [{"estab": s.estab, "name": s.name} for s in made.schools],
+        "calendar": {
+            "from": made.calendar.year_from,
+            "to": made.calendar.year_to,
+            "week": [*made.calendar.week],
+        },
+    }
+
+
+def _demo_app(desk: Desk, made: list[dict[str, str]], scopes: str) -> dict[str, Any]:
+    known = {a.relying_party: a for a in desk.apps()}
+    if DEMO_APP in known:
+        app = known[DEMO_APP]
+        secret = desk.new_management_secret(app)
+    else:
+        app, secret = desk.add_app(DEMO_APP, "Demo app")
+    secrets = {s["estab"]: desk.authorise(app, s["estab"], [n.strip() for n in scopes.split(",")])[1] for s in made}
+    first = made[0]["estab"]
+    return {
+        "scopes": scopes,
+        "xporter": {
+            "estab": first,
+            "relyingParty": DEMO_APP,
+            "schoolSecret": secrets[first],
+            "managementSecret": secret,
+        },
+        "schools": [{**s, "schoolSecret": secrets[s["estab"]]} for s in made],
+    }
+
+
+def _write_private(path: Path, text: str) -> None:
+    # Whole or not at all: it holds the only copy of the demo's secrets.
+    beside = path.with_suffix(".new")
+    beside.touch(mode=0o600)
+    beside.write_text(text)
+    os.replace(beside, path)
+
+
+def _try_me(url: str, facts: dict[str, Any]) -> str:
+    x = facts["xporter"]
+    body = json.dumps(
+        {
+            "estab": x["estab"],
+            "relyingParty": x["relyingParty"],
+            "password": x["schoolSecret"],
+            "thirdpartyid": "XporterOnDemand",
+        }
+    )
+    names = "\n".join(f"  {s['estab']}  {s['name']}" for s in facts["schools"])
+    first, last = facts["calendar"]["week"]
+    school = f"{url}/api/v1/School/{x['estab']}"
+    asks = (
+        "Students?pagesize=2&select=Id,DisplayName,RegGroup%20as%20Form",
+        "Groups?Type=RegGrp&includeMembersIds=true&pagesize=1",
+        f"AttendanceForDateRange?DateFrom={first}&DateTo={last}&id=9919",
+        "Students?changedRows=*&select=Id,Surname",
+    )
+    header = '-H "Authorization: Idaas $TOKEN"'
+    lines = "\n".join(f"curl -s '{school}/{ask}' {header}" for ask in asks)
+    return escape(
+        f"Rollbook serves invented schools at {url} (Ctrl-C ends it)\n{names}\n\nTry me, in another terminal:\n\n"
+        f"TOKEN=$(curl -s {url}/api/oauth/GetToken -H 'Content-Type: application/json' \\\n  -d '{body}' \\\n"
+        f"  | python3 -c 'import json,sys; print(json.load(sys.stdin)[\"token\"])')\n{lines}\n"
+    )

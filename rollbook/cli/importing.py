@@ -1,0 +1,71 @@
+"""`rollbook import`: read a roster."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from rich.markup import escape
+from rich.table import Table as Grid
+
+from ..connectors import CONNECTORS
+from ..consent import Desk
+from ..errors import NotFound, Problem, nearest
+from ..ingest import Diff, import_roster
+from .common import data_option, open_store, out, progress
+
+
+@click.command("import")
+@click.argument("connector")
+@click.argument("path", type=click.Path(exists=True, path_type=Path))
+@data_option()
+@click.option("--district", help="The name of the district, when the roster does not name one.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
+@click.option("--allow-shrink", is_flag=True, help="Apply a roster although much of what was there is gone from it.")
+@click.option(
+    "--max-shrink", default=0.5, show_default=True, help="The share that may be gone before the import stops."
+)
+def import_(
+    connector: str,
+    path: Path,
+    data: Path | None,
+    district: str | None,
+    dry_run: bool,
+    allow_shrink: bool,
+    max_shrink: float,
+) -> None:
+    """Read a roster: `rollbook import oneroster-csv PATH` takes a folder or ZIP, 1.1 or 1.2, bulk or delta."""
+    if connector not in CONNECTORS:
+        raise NotFound(Problem("connector", f"{connector} is not known", nearest(connector, CONNECTORS)))
+    with open_store(data, make=True) as store, progress(f"Reading {path.name}") as step:
+        diff = import_roster(
+            store,
+            CONNECTORS[connector],
+            path,
+            district_name=district,
+            dry_run=dry_run,
+            allow_shrink=allow_shrink,
+            max_shrink=max_shrink,
+            progress=step,
+        )
+        found = Desk(store).schools()
+    _show_diff(diff)
+    if not dry_run and found:
+        out.print("Schools, by the number that Xporter's paths take:")
+        for _, _, estab, name, of in found:
+            out.print(f"  {escape(estab)}  {escape(name)} ({escape(of)})")
+
+
+def _show_diff(diff: Diff) -> None:
+    grid = Grid(title="What changed" if diff.applied else "What would change", title_justify="left")
+    for name in ("Kind", "New", "Changed", "Gone", "Unchanged"):
+        grid.add_column(name, justify="left" if name == "Kind" else "right")
+    for kind, *numbers in diff.lines():
+        grid.add_row(kind, *map(str, numbers))
+    out.print(grid)
+    for kind, tally in diff.kinds.items():
+        for what, examples in tally.examples.items():
+            for example in examples:
+                out.print(f"  {what} {kind}: {escape(example)}")
+    for note in diff.notes:
+        out.print(escape(note))

@@ -1,0 +1,77 @@
+"""`rollbook serve`: answer over HTTP."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import click
+import uvicorn
+
+from ..api.http import Edge
+from .common import Application, data_option, open_store, out
+
+
+class _Server(uvicorn.Server):
+    """Tells when it is ready, with the port that it really has."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[int], None]) -> None:
+        super().__init__(config)
+        self.ready = ready
+
+    async def startup(self, sockets: list[Any] | None = None) -> None:
+        """Start, then tell."""
+        await super().startup(sockets)
+        if self.started:
+            self.ready(self.servers[0].sockets[0].getsockname()[1])
+
+
+def _steady_heap() -> None:
+    """Keep freed memory for the next large answer (glibc): returning it costs more than the answer does."""
+    trim, top_pad, mmap = -1, -2, -3
+    with suppress(OSError, AttributeError):
+        mallopt = ctypes.CDLL("libc.so.6").mallopt
+        for setting, value in ((trim, 1 << 30), (top_pad, 16 << 20), (mmap, 1 << 30)):
+            mallopt(setting, value)
+
+
+def serve_edge(edge: Edge, host: str, port: int, ready: Callable[[str], None]) -> None:
+    _steady_heap()
+    config = uvicorn.Config(
+        edge,
+        host=host,
+        port=port,
+        http="httptools",
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+    )
+    _Server(config, lambda actual: ready(f"http://{host}:{actual}")).run()
+
+
+@click.command()
+@data_option()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, help="The port to listen on; 0 for any free one.")
+@click.option("--workers", default=1, show_default=True, help="Processes that answer; each core can have one.")
+@click.pass_obj
+def serve(application: Application, data: Path | None, host: str, port: int, workers: int) -> None:
+    """Serve a data directory."""
+    with open_store(data) as store:
+        if workers == 1:
+            return serve_edge(
+                application(store),
+                host,
+                port,
+                lambda url: out.print(f"Rollbook serves {store.folder} at {url}"),
+            )
+        os.environ["ROLLBOOK_DATA"] = str(store.folder)
+    uvicorn.run(
+        "rollbook.app:from_environment", factory=True, workers=workers, host=host, port=port, http="httptools",
+        log_level="warning", access_log=False, server_header=False,
+    )  # fmt: skip
+    return None

@@ -1,0 +1,541 @@
+"""The `rollbook` command, as it is typed."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+import shutil
+import socket
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import redirect_stderr, redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from rollbook import cli
+from rollbook.app import application
+from rollbook.cli import main
+from rollbook.consent import Desk
+from rollbook.store.sqlite import Store
+
+from . import rosters
+from .hub import BRAMBLESIDE, THORNFIELD, Hub
+from .test_server import COMMAND, PATIENCE, Served
+
+PARTY = "app.example.org"
+
+
+@dataclass(frozen=True)
+class Done:
+    """What a command said, and how it ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def run(*words: object) -> Done:
+    """A command, in this process."""
+    out, err = (io.TextIOWrapper(io.BytesIO(), write_through=True) for _ in range(2))
+    status = 0
+    with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
+        patch.setattr(sys, "argv", ["rollbook", *map(str, words)])
+        patch.setenv("COLUMNS", "100")
+        try:
+            cli.run(application)
+        except SystemExit as ended:
+            status = int(ended.code or 0)
+    return Done(status, *(stream.buffer.getvalue().decode() for stream in (out, err)))
+
+
+def spawn(*words: object, env: dict[str, str] | None = None, cwd: Path | None = None) -> Done:
+    """A command, in a process of its own."""
+    done = subprocess.run(
+        [COMMAND, *map(str, words)],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env={**os.environ, "COLUMNS": "100", **(env or {})},
+        cwd=cwd,
+        check=False,
+    )
+    return Done(done.returncode, done.stdout, done.stderr)
+
+
+def said(*words: object) -> str:
+    """What a command prints that ends well."""
+    done = run(*words)
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    return done.stdout
+
+
+def refused(*words: object, status: int = 1) -> str:
+    """What a command says that ends badly; its lines put together, since they are folded to the terminal."""
+    done = run(*words)
+    assert (done.returncode, done.stdout) == (status, "")
+    assert "Traceback" not in done.stderr
+    return " ".join(done.stderr.split())
+
+
+@pytest.fixture
+def data(small_hub: Hub) -> Path:
+    """A data directory with the demo schools and no apps."""
+    return small_hub.store.folder
+
+
+@pytest.fixture
+def granted(data: Path) -> Path:
+    """The same, with an app that Thornfield has authorised."""
+    said("apps", "add", PARTY, "--name", "Reports", "--data", data)
+    said("apps", "grant", PARTY, THORNFIELD, "--scopes", "School,Student,UPN", "--data", data)
+    return data
+
+
+# ---- demo
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Served, Path]]:
+    folder = tmp_path_factory.mktemp("demo") / "not" / "there yet"
+    with Served(folder) as served:
+        yield served, folder
+
+
+def test_demo_prints_one_json_line_with_all_that_a_client_needs(demo: tuple[Served, Path]) -> None:
+    facts = demo[0].facts
+    assert re.fullmatch(r"http://127\.0\.0\.1:\d+", facts["url"])
+    assert facts["xporter"].keys() == {"estab", "relyingParty", "schoolSecret", "managementSecret"}
+    assert facts["xporter"]["estab"] == THORNFIELD
+    assert facts["calendar"] == {"from": "2026-09-01", "to": "2027-08-31", "week": ["2026-11-16", "2026-11-20"]}
+    assert [(s["estab"], s["name"]) for s in facts["schools"]] == [
+        ("9994001", "Thornfield Academy"),
+        ("9992001", "Brambleside Primary School"),
+        ("9995001", "Saguaro Canyon High School"),
+    ]
+
+
+def test_demo_serves_when_the_line_is_printed(demo: tuple[Served, Path]) -> None:
+    served, _ = demo
+    token = served.token()
+    assert served.ask("/api/v1/TokenDetails", token)["RelyingParty"] == "demo.rollbook.example"
+    info = served.ask(f"/api/v1/School/{THORNFIELD}/SchoolInfo", token)["SchoolInfo"][0]
+    assert info["Name"] == "Thornfield Academy"
+
+
+def test_the_demos_management_secret_is_good_and_so_is_every_schools(demo: tuple[Served, Path]) -> None:
+    served, _ = demo
+    x = served.facts["xporter"]
+    asks = [{"password": x["managementSecret"]}]
+    asks += [{"password": s["schoolSecret"], "estab": s["estab"]} for s in served.facts["schools"]]
+    for ask in asks:
+        body = json.dumps({"relyingParty": x["relyingParty"], **ask}).encode()
+        assert served.ask("/api/oauth/GetToken", method="POST", body=body)["token"]
+
+
+def test_demo_json_holds_the_same_and_is_the_owners_alone(demo: tuple[Served, Path]) -> None:
+    served, folder = demo
+    kept = folder / "demo.json"
+    assert json.loads(kept.read_text()) == served.facts
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+def test_a_second_start_takes_the_schools_and_the_secrets_of_the_first(tmp_path: Path) -> None:
+    with Served(tmp_path) as first:
+        token = first.token()
+    with Served(tmp_path) as second:
+        assert {**second.facts, "url": ""} == {**first.facts, "url": ""}
+        assert second.ask("/api/v1/TokenDetails", token)["Estab"] == THORNFIELD
+
+
+def test_a_lost_demo_json_is_made_again_with_other_secrets(tmp_path: Path) -> None:
+    with Served(tmp_path) as first:
+        pass
+    (tmp_path / "demo.json").unlink()
+    with Served(tmp_path) as second:
+        assert second.facts["xporter"]["schoolSecret"] != first.facts["xporter"]["schoolSecret"]
+        assert second.ask("/api/v1/TokenDetails", second.token())["Estab"] == THORNFIELD
+
+
+def test_scopes_narrow_what_the_demo_app_sees(tmp_path: Path) -> None:
+    with Served(tmp_path, "--scopes", "StudentLite, school") as served:
+        assert served.ask("/api/v1/TokenDetails", served.token())["Scopes"] == ["School", "StudentLite"]
+    with Served(tmp_path, "--scopes", "Staff") as served:
+        assert served.ask("/api/v1/TokenDetails", served.token())["Scopes"] == ["Staff"]
+
+
+def test_size_is_how_large_the_schools_are(tmp_path: Path) -> None:
+    with Served(tmp_path) as served:
+        few = served.ask(f"/api/v1/School/{THORNFIELD}/Students?select=Id", served.token())["Students"]
+    assert 20 <= len(few) <= 100
+
+
+def test_today_is_the_day_on_which_the_demo_stands_still(tmp_path: Path) -> None:
+    with Served(tmp_path, "--today", "2026-10-07") as served:
+        asked = f"/api/v1/School/{THORNFIELD}/AttendanceForDate"
+        answer = served.ask(asked, served.token())
+    assert answer["DateRange"] == [{"Id": "1", "DateFrom": "2026-10-07", "DateTo": "2026-10-07"}]
+    assert served.facts["calendar"]["week"] == ["2026-10-05", "2026-10-09"]
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--today", "2026-07-01"], "the invented schools cannot stand still on 2026-07-01 (choose a day from 2026-09"),
+        (["--scopes", "Studnet,Staf"], "scopes: Staf is not a scope (did you mean Staff?)"),
+        (["--scopes", "Studnet,Staf"], "scopes: Studnet is not a scope (did you mean Student?)"),
+    ],
+)
+def test_what_demo_cannot_do_it_says(tmp_path: Path, words: list[str], message: str) -> None:
+    told = refused("demo", "--json", "--port", 0, "--size", "0.05", "--data", tmp_path / "data", *words)
+    assert message in told
+
+
+def test_demo_does_not_touch_a_directory_with_other_schools(tmp_path: Path) -> None:
+    roster = rosters.folder(tmp_path / "roster", rosters.roster())
+    run("import", "oneroster-csv", roster, "--data", tmp_path / "data")
+    told = refused("demo", "--json", "--port", 0, "--data", tmp_path / "data")
+    assert told == "--data: holds other schools already (choose an empty directory for the demo)"
+
+
+@pytest.mark.skipif(not shutil.which("bash") or not shutil.which("curl"), reason="needs bash and curl")
+def test_the_lines_that_demo_prints_can_be_pasted(tmp_path: Path) -> None:
+    words = ["demo", "--port", "0", "--size", "0.05", "--data", str(tmp_path)]
+    with subprocess.Popen([COMMAND, *words], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
+        assert process.stdout is not None
+        printed: list[str] = []
+        while "changedRows" not in "".join(printed):
+            line = process.stdout.readline()
+            assert line, printed
+            printed.append(line)
+        _, _, lines = "".join(printed).partition("Try me, in another terminal:\n")
+        answers = bash(lines)
+        process.terminate()
+    students, groups, attendance, changes = answers
+    assert [list(row) for row in students["Students"]] == [["Id", "DisplayName", "Form"]] * 2
+    assert students["Students"][0]["DisplayName"] == "Graham Mossgrove"
+    assert groups["Group"][0]["StudentIds"]
+    assert {row["StudentId"] for row in attendance["AttendMarks"]} == {"9919"}
+    assert len(attendance["AttendMarks"]) == 10
+    assert changes["__changedRows__"][0]["RequestedChangedRows"] == "*"
+
+
+def bash(lines: str) -> list[dict[str, Any]]:
+    """The JSON values that lines print when they are pasted into a shell."""
+    done = subprocess.run(
+        ["bash", "-eu"], input=lines.replace("\ncurl", "\necho; curl"), capture_output=True, text=True, check=True,
+        env={**os.environ, "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}, timeout=60,
+    )  # fmt: skip
+    assert done.stderr == ""
+    return [json.loads(line) for line in done.stdout.splitlines() if line]
+
+
+# ---- serve
+
+
+def test_serve_serves_a_data_directory_until_it_is_told_to_stop(granted: Path) -> None:
+    words = ["serve", "--port", "0", "--data", str(granted)]
+    with subprocess.Popen([COMMAND, *words], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        found = re.fullmatch(r"Rollbook serves (.*) at (http://127\.0\.0\.1:\d+)\n", line)
+        assert found
+        assert found[1] == str(granted)
+        token = said("apps", "grant", PARTY, BRAMBLESIDE, "--scopes", "School", "--data", granted)
+        assert token.startswith("schoolSecret: ")
+        process.terminate()
+        assert process.wait(PATIENCE) in (0, -15)
+
+
+@pytest.mark.slow
+def test_several_processes_can_serve_one_directory(granted: Path) -> None:
+    secret = said("apps", "grant", PARTY, THORNFIELD, "--scopes", "School", "--data", granted).split()[1]
+    port = _free_port()
+    words = ["serve", "--port", str(port), "--workers", "2", "--data", str(granted)]
+    with subprocess.Popen([COMMAND, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        served = object.__new__(Served)
+        served.host, served.port = "127.0.0.1", port
+        body = json.dumps({"estab": THORNFIELD, "relyingParty": PARTY, "password": secret}).encode()
+        token = _patiently(lambda: served.ask("/api/oauth/GetToken", method="POST", body=body)["token"])
+        for _ in range(20):
+            assert served.ask("/api/v1/TokenDetails", token)["Scopes"] == ["School"]
+        process.terminate()
+        process.wait(PATIENCE)
+
+
+def _free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
+def _patiently(ask: Callable[[], str]) -> str:
+    end = time.monotonic() + PATIENCE
+    while True:
+        try:
+            return ask()
+        except OSError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.05)
+
+
+def test_serve_wants_a_directory_with_records(tmp_path: Path) -> None:
+    assert refused("serve", "--data", tmp_path / "nothing") == (
+        f"data: {tmp_path / 'nothing'} holds no records (name the directory with --data, or make one with `rollbook"
+        " demo`)"
+    )
+    assert not (tmp_path / "nothing").exists()
+
+
+def test_the_data_directory_may_be_named_in_the_environment_or_stand_in_the_usual_place(granted: Path) -> None:
+    assert PARTY in spawn("apps", "list", env={"ROLLBOOK_DATA": str(granted)}).stdout
+    shutil.copytree(granted, granted.parent / "elsewhere" / "data")
+    assert PARTY in spawn("apps", "list", cwd=granted.parent / "elsewhere").stdout
+
+
+# ---- apps
+
+
+def test_an_app_is_made_granted_and_used(data: Path) -> None:
+    added = said("apps", "add", PARTY, "--name", "Reports", "--data", data)
+    management = re.fullmatch(r"managementSecret: ([0-9a-f-]{36})\n", added)
+    granted = said("apps", "grant", PARTY, THORNFIELD, "--scopes", "School, studentlite", "--data", data)
+    school = re.fullmatch(r"schoolSecret: ([0-9a-f-]{36})\n", granted)
+    assert management
+    assert school
+    with Store(data) as store:
+        desk = Desk(store)
+        assert desk.sign_in(PARTY, management[1])[0]
+        assert desk.sign_in(PARTY, school[1], THORNFIELD)[0]
+        assert desk.grant(desk.app(PARTY), THORNFIELD).scopes == {"School", "StudentLite"}
+
+
+def test_apps_are_listed_with_what_they_see(granted: Path) -> None:
+    said("apps", "add", "second.example.org", "--data", granted)
+    said("apps", "people", PARTY, THORNFIELD, "students", "only", "9919", "--data", granted)
+    said("apps", "grant", PARTY, BRAMBLESIDE, "--scopes", "all", "--data", granted)
+    text = words_of(said("apps", "list", "--data", granted))
+    assert "App School State Scopes People" in text
+    assert f"{PARTY} 9992001 Brambleside active all everybody" in text
+    assert f"{PARTY} 9994001 Thornfield active School, Student, UPN only chosen Student" in text
+    assert "second.example.org - - - -" in text
+
+
+def words_of(table: str) -> str:
+    """The words of a table, without its lines."""
+    return " ".join(re.sub(r"[\u2500-\u257f]", " ", table).split())
+
+
+def test_a_grant_is_narrowed_paused_resumed_and_revoked(granted: Path) -> None:
+    at = (PARTY, THORNFIELD, "--data", granted)
+    assert said("apps", "narrow", *at, "--scopes", "Student,school") == f"{PARTY} at {THORNFIELD}: School, Student\n"
+    assert said("apps", "pause", *at) == f"{PARTY} at {THORNFIELD}: paused\n"
+    assert said("apps", "resume", *at) == f"{PARTY} at {THORNFIELD}: active\n"
+    assert said("apps", "revoke", *at) == f"{PARTY} at {THORNFIELD}: revoked\n"
+    assert refused("apps", "resume", *at) == "the grant is revoked (authorise the app anew)"
+
+
+def test_people_are_chosen_and_the_choice_is_taken_back(granted: Path) -> None:
+    at = ("apps", "people", PARTY, THORNFIELD)
+    assert said(*at, "students", "only", "9919", "--data", granted) == f"{PARTY} at {THORNFIELD}: only 1 students\n"
+    assert students(granted) == ["9919"]
+    assert said(*at, "students", "except", "9919", "--data", granted) == f"{PARTY} at {THORNFIELD}: except 1 students\n"
+    assert "9919" not in students(granted)
+    assert said(*at, "students", "all", "--data", granted) == f"{PARTY} at {THORNFIELD}: all students\n"
+    assert "9919" in students(granted)
+
+
+def students(data: Path) -> list[str]:
+    """The students whom the app's grant shows."""
+    answer = json.loads(said("query", "school.students", "--select", "Id", "--data", data))
+    return [row["Id"] for row in answer["Students"]]
+
+
+def test_another_management_secret_voids_the_earlier_one(granted: Path) -> None:
+    first = said("apps", "secret", PARTY, "--data", granted).split()[1]
+    second = said("apps", "secret", PARTY, "--data", granted).split()[1]
+    with Store(granted) as store:
+        desk = Desk(store)
+        assert desk.sign_in(PARTY, second)[0]
+        with pytest.raises(Exception, match="secret not correct"):
+            desk.sign_in(PARTY, first)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["add", PARTY], "relying party: app.example.org is already taken"),
+        (["add", "two words"], "relying party: must be a name without spaces (such as app.example.org)"),
+        (["secret", "ap.example.org"], "app: ap.example.org is not known (did you mean app.example.org?)"),
+        (
+            ["grant", PARTY, THORNFIELD, "--scopes", "Pupil,Staf"],
+            "scopes: Staf is not a scope (did you mean Staff?)",
+        ),
+        (["grant", PARTY, "123", "--scopes", "all"], "estab: no school has the number 123 (known: 9992001, 9994001"),
+        (["narrow", PARTY, BRAMBLESIDE, "--scopes", "all"], "grant: app.example.org has none at 9992001"),
+        (
+            ["narrow", PARTY, THORNFIELD, "--scopes", "Student,Photos"],
+            "scopes: Photos is not held, so it cannot be kept (authorise anew to widen)",
+        ),
+        (["people", PARTY, THORNFIELD, "students", "only", "0"], "people: no Student has the Id 0 at 9994001"),
+        (["revoke", PARTY, BRAMBLESIDE], "grant: app.example.org has none at 9992001 (make one with"),
+    ],
+)
+def test_what_apps_cannot_do_it_says(granted: Path, words: list[str], message: str) -> None:
+    assert message in refused("apps", *words, "--data", granted)
+
+
+# ---- query
+
+
+def test_query_prints_json_when_it_is_piped(granted: Path) -> None:
+    words = ["query", "school.students", "id=9919", "--select", "Id,Surname,RegGroup as Form", "--data", granted]
+    answer = json.loads(said(*words))
+    assert answer["Students"] == [{"Id": "9919", "Surname": "Mossgrove", "Form": "8A"}]
+
+
+def test_query_answers_as_the_api_does_on_the_same_day(granted: Path, small_hub: Hub) -> None:
+    said("apps", "grant", PARTY, THORNFIELD, "--scopes", "all", "--data", granted)
+    token = small_hub.desk.sign_in(PARTY, small_hub.desk.authorise(small_hub.app(), THORNFIELD, ["all"])[1], THORNFIELD)
+    for question in ("Students", "AttendanceForDate", "Groups", "Staff"):
+        asked = said("query", question, "--data", granted)
+        assert json.loads(asked) == small_hub.school(question, token[0]), question
+
+
+def test_query_asks_the_school_and_the_app_that_are_named(granted: Path) -> None:
+    said("apps", "grant", PARTY, BRAMBLESIDE, "--scopes", "School", "--data", granted)
+    for estab, name in ((THORNFIELD, "Thornfield Academy"), (BRAMBLESIDE, "Brambleside Primary School")):
+        words = ["query", "SchoolInfo", "--estab", estab, "--app", PARTY, "--data", granted]
+        assert json.loads(said(*words))["SchoolInfo"][0]["Name"] == name
+
+
+@pytest.mark.skipif(not shutil.which("script"), reason="needs a terminal")
+def test_query_shows_a_table_in_a_terminal(granted: Path) -> None:
+    words = f"{COMMAND} query school.students id=9919 --select Id,Surname --data '{granted}'"
+    done = subprocess.run(["script", "-qec", words, "/dev/null"], capture_output=True, text=True, check=True)
+    assert "Mossgrove" in done.stdout
+    assert "{" not in done.stdout
+    done = subprocess.run(
+        ["script", "-qec", f"{words} --json", "/dev/null"], capture_output=True, text=True, check=True
+    )
+    assert '"Surname":"Mossgrove"' in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["school.studnets"], "path: studnets is not an endpoint (did you mean Students?)"),
+        (
+            ["Students", "yearGroup=3", "colour=red"],
+            "yearGroup: is not a filter or option of Students (did you mean yearGroupId?)",
+        ),
+        (["Students", "--select", "Surnam"], "select: Surnam is not a column of Students (did you mean Surname?)"),
+        (["Staff"], "Staff: needs the scope Staff / StaffLite (ask the school to grant it)"),
+        (["Students", "--estab", "1"], "grant: no app has one that fits (see `rollbook apps list`)"),
+        (["AttendanceForDateRange"], "AttendanceForDateRange: needs the scope Attendance"),
+        (["TestError"], "This is a test: the endpoint always answers with an error."),
+    ],
+)
+def test_what_query_cannot_answer_it_says(granted: Path, words: list[str], message: str) -> None:
+    assert message in refused("query", *words, "--data", granted)
+
+
+# ---- import
+
+
+def test_import_says_what_changed_and_where_to_ask(tmp_path: Path) -> None:
+    roster = rosters.folder(tmp_path / "roster", rosters.roster())
+    done = run("import", "oneroster-csv", roster, "--data", tmp_path / "data")
+    text = words_of(done.stdout)
+    assert done.returncode == 0
+    assert "Student 12 0 0 0" in text
+    assert re.search(r"Alder School \(Heronsgate District\)", text)
+
+
+def test_a_dry_run_changes_nothing(tmp_path: Path) -> None:
+    roster = rosters.folder(tmp_path / "roster", rosters.roster())
+    done = run("import", "oneroster-csv", roster, "--dry-run", "--data", tmp_path / "data")
+    assert (done.returncode, "What would change" in done.stdout) == (0, True)
+    with Store(tmp_path / "data") as store:
+        assert Desk(store).schools() == []
+
+
+def test_an_import_that_cannot_be_done_says_why(tmp_path: Path) -> None:
+    roster = rosters.folder(tmp_path / "roster", rosters.roster())
+    unknown = run("import", "oneroster-cvs", roster, "--data", tmp_path / "data")
+    assert unknown.returncode == 1
+    assert "connector: oneroster-cvs is not known (did you mean oneroster-csv?)" in " ".join(unknown.stderr.split())
+    (roster / "users.csv").write_text("sourcedId\n")
+    broken = run("import", "oneroster-csv", roster, "--data", tmp_path / "data")
+    assert broken.returncode == 1
+    assert "Traceback" not in broken.stderr
+    assert broken.stderr.strip()
+
+
+# ---- help and mistakes
+
+
+def commands(group: Any = main, *path: str) -> Iterator[tuple[str, ...]]:
+    """Every command, the groups among them."""
+    yield path
+    for name, command in getattr(group, "commands", {}).items():
+        yield from commands(command, *path, name)
+
+
+@pytest.mark.parametrize("path", list(commands()), ids=lambda path: " ".join(path) or "rollbook")
+def test_every_command_has_its_help(path: tuple[str, ...]) -> None:
+    shown = CliRunner().invoke(main, [*path, "--help"], obj=application, prog_name="rollbook")
+    assert shown.exit_code == 0
+    usage, _, rest = shown.output.partition("\n")
+    assert usage.startswith(f"Usage: {' '.join(['rollbook', *path])}")
+    assert len(rest.split("Options:")[0].strip()) > 15
+    # Every option says what it is for.
+    for line in rest.partition("Options:")[2].splitlines():
+        assert not re.fullmatch(r"\s+--?[\w-]+( [A-Z]+)?\s*", line) or line.rstrip().endswith("]"), line
+
+
+def test_the_whole_of_help_names_every_command() -> None:
+    text = said("--help")
+    for name in ("apps", "demo", "import", "query", "serve"):
+        assert re.search(rf"^  {name} ", text, re.MULTILINE)
+    assert said("--version").startswith("rollbook, version 0.")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["dmeo"], ["apps", "grant", PARTY], ["apps", "people", PARTY, "1", "pets", "only"], ["demo", "--port", "many"]],
+)
+def test_a_mistyped_command_is_told_how_it_is_used(words: list[str]) -> None:
+    assert "Usage: rollbook" in refused(*words, status=2)
+
+
+def test_a_mistake_in_a_process_of_its_own_ends_it_with_one(tmp_path: Path) -> None:
+    done = spawn("apps", "list", "--data", tmp_path / "nothing")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("data: ")
+
+
+def test_a_file_that_is_not_a_store_is_named(tmp_path: Path) -> None:
+    (tmp_path / "records.sqlite").write_bytes(b"this is not a database, but it is as long as one might be" * 100)
+    told = f"{tmp_path / 'records.sqlite'}: is not a database (name another directory with --data)"
+    assert refused("apps", "list", "--data", tmp_path) == told
+
+
+def test_a_port_that_is_taken_is_named(granted: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        done = spawn("serve", "--port", taken.getsockname()[1], "--data", granted)
+    assert done.returncode != 0
+    assert "address already in use" in done.stderr
+    assert "Traceback" not in done.stderr
