@@ -156,7 +156,7 @@ def _try_me(url: str, facts: dict[str, Any]) -> str:
         "Students?changedRows=*&select=Id,Surname",
     )
     header = '-H "Authorization: Idaas $TOKEN"'
-    lines = "\n".join(f"curl -s '{school}/{ask}' {header}" for ask in asks)
+    lines = "\n".join(f"curl -sw '\\n' '{school}/{ask}' {header}" for ask in asks)
     return escape(
         f"Rollbook serves invented schools at {url} (Ctrl-C ends it)\n{names}\n\nTry me, in another terminal:\n\n"
         f"TOKEN=$(curl -s {url}/api/oauth/GetToken -H 'Content-Type: application/json' \\\n  -d '{body}' \\\n"
