@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 import sqlite3
 import subprocess
 import sys
@@ -180,8 +181,10 @@ def _round(source: Path, place: Path) -> tuple[float, float, float]:
 
 
 def _run(*arguments: str) -> float:
+    # As where it is installed: Python keeps what it has compiled.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     began = perf_counter()
-    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, cwd=HERE)
+    done = subprocess.run([sys.executable, *arguments], capture_output=True, text=True, cwd=HERE, env=environment)
     if done.returncode:
         raise RuntimeError(done.stderr)
     return perf_counter() - began

@@ -17,7 +17,7 @@ from ..consent import Desk, Grant
 from ..consent.desk import SchoolPass
 from ..dialects.xporter import Xporter
 from ..errors import NotFound, Problem
-from .common import data_option, open_store, out
+from .common import data_option, err, open_store, out
 
 
 @click.command()
@@ -56,11 +56,17 @@ def query(
 
 
 def _pick(desk: Desk, estab: str | None, relying_party: str | None) -> Grant:
-    grants = [g for g in desk.grants() if g.state == "active"]
-    grants = [g for g in grants if relying_party in (None, g.app.relying_party) and estab in (None, g.estab)]
-    if not grants:
+    """The grant to read with; where several fit, the first that was made, and the choice is told."""
+    fits = [g for g in desk.grants() if g.state == "active"]
+    fits = [g for g in fits if relying_party in (None, g.app.relying_party) and estab in (None, g.estab)]
+    if not fits:
         raise NotFound(Problem("grant", "no app has one that fits", "see `rollbook apps list`"))
-    return grants[0]
+    if len(fits) > 1:
+        first = fits[0]
+        err.print(
+            f"{escape(first.school_name)} ({first.estab}), as {escape(first.app.relying_party)} sees it", style="dim"
+        )
+    return fits[0]
 
 
 def _show_tables(answer: dict[str, list[dict[str, Any]]]) -> None:

@@ -180,8 +180,8 @@ class Desk:
         return found
 
     def grants(self, app: App | None = None) -> list[Grant]:
-        """All grants, or those of one app, by school."""
-        every = self.store.records.execute(f"SELECT {GRANT_COLUMNS} ORDER BY a.name, s.estab")
+        """All grants, or those of one app, in the order in which they were first made."""
+        every = self.store.records.execute(f"SELECT {GRANT_COLUMNS} ORDER BY a.name, g.made, s.estab")
         return [g for g in map(grant_from, every) if app is None or g.app == app]
 
     def grant(self, app: App, estab: str) -> Grant:
