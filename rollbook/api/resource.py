@@ -16,7 +16,8 @@ class Table:
 
     Class keywords: `of`, the kind of record; `name`, the table's name on the wire when the class's is taken;
     `only`, the rows that belong to it; `order`; `key`, what tells its rows apart in a change set; `follows`, the
-    reference to the main table's record, when the table holds parts of it.
+    reference to the main table's record, when the table holds parts of it; `shared`, columns that stand in several
+    tables, after its own.
     """
 
     of: ClassVar[type[Record]]
@@ -36,11 +37,12 @@ class Table:
         order: tuple[Expr, ...] = (),
         key: Expr | None = None,
         follows: Ref | None = None,
+        shared: Mapping[str, Expr] | None = None,
     ) -> None:
         cls.of = of
         cls.name = name or cls.__name__
-        cls.columns = {n: e for base in reversed(cls.__mro__) for n, e in vars(base).items() if isinstance(e, Expr)}
-        cls.columns.pop("key", None)
+        own = {n: e for n, e in vars(cls).items() if isinstance(e, Expr)}
+        cls.columns = {**{n: e for n, e in (shared or {}).items() if n == "Id"}, **own, **(shared or {})}
         cls.only = only
         cls.order = order
         cls.key = key if key is not None else cls.columns.get("Id")

@@ -147,7 +147,6 @@ class Tail:
     """What is only known when the rows have been read."""
 
     rows: int = 0
-    total: int | None = None
 
 
 def render(asked: Asked, context: Context) -> Iterator[bytes]:

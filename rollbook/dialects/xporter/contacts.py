@@ -3,8 +3,24 @@
 from __future__ import annotations
 
 from ...api.resource import Add, Also, Endpoint, Filter, Only, Option, Table, Union
-from ...fields import ALWAYS, Arg, Called, Condition, Csv, Key, LastUpdated, Literal, Question, RowHash, Some, Within
-from ...model.people import Contact, ContactComm, Staff, StaffComm
+from ...fields import (
+    ALWAYS,
+    Arg,
+    Called,
+    Condition,
+    Csv,
+    Expr,
+    Field,
+    Key,
+    LastUpdated,
+    Literal,
+    Question,
+    Ref,
+    RowHash,
+    Some,
+    Within,
+)
+from ...model.people import Comm, Contact, ContactComm, Staff, StaffComm
 from ...model.students import Relationship as Link
 from ...model.students import Student, StudentComm, children, contact_students
 from ...scopes import S
@@ -167,28 +183,40 @@ student_contacts = Endpoint(
 )
 
 
-class StudentComms(Table, of=StudentComm, name="PersonComms", only=(StudentComm.who / Student.on_roll).is_("OnRoll")):
-    """Ways to reach students on roll."""
-
-    Id = Key(
-        StudentComm.who / Student.idaas_id,
+def _comms(of: type[Comm], who: Ref, idaas_id: Field, mis_id: Field, kind: str) -> dict[str, Expr]:
+    """The columns of a way to reach a person, whoever they are."""
+    key = Key(
+        who / idaas_id,
         ".",
-        StudentComm.mis_id,
+        of.mis_id,
         ".",
-        StudentComm.comms_type,
+        of.comms_type,
         about="Crafted unique composite key",
         example="PC-10001.13067.T",
     )
-    PersonId = StudentComm.who / Student.mis_id
-    PersonType = Literal("Student", "The type of the person record")
-    CommsType = StudentComm.comms_type
-    LocationCode = StudentComm.location_code
-    Priority = StudentComm.priority
-    IsDefault = StudentComm.is_default
-    Value = StudentComm.value
-    Notes = StudentComm.notes
-    LastUpdated = LastUpdated(StudentComm)
-    RowHash = RowHash(StudentComm)
+    return {
+        "Id": key,
+        "PersonId": who / mis_id,
+        "PersonType": Literal(kind, "The type of the person record"),
+        "CommsType": of.comms_type,
+        "LocationCode": of.location_code,
+        "Priority": of.priority,
+        "IsDefault": of.is_default,
+        "Value": of.value,
+        "Notes": of.notes,
+        "LastUpdated": LastUpdated(of),
+        "RowHash": RowHash(of),
+    }
+
+
+class StudentComms(
+    Table,
+    of=StudentComm,
+    name="PersonComms",
+    only=(StudentComm.who / Student.on_roll).is_("OnRoll"),
+    shared=_comms(StudentComm, StudentComm.who, Student.idaas_id, Student.mis_id, "Student"),
+):
+    """Ways to reach students on roll."""
 
 
 class StaffComms(
@@ -196,55 +224,22 @@ class StaffComms(
     of=StaffComm,
     name="PersonComms",
     only=(StaffComm.who / Staff.status).one_of("Current", "Temporary"),
+    shared=_comms(StaffComm, StaffComm.who, Staff.idaas_id, Staff.mis_id, "Staff"),
 ):
     """Ways to reach current staff."""
-
-    Id = Key(
-        StaffComm.who / Staff.idaas_id,
-        ".",
-        StaffComm.mis_id,
-        ".",
-        StaffComm.comms_type,
-        about="Crafted unique composite key",
-        example="PWT-5.13067.T",
-    )
-    PersonId = StaffComm.who / Staff.mis_id
-    PersonType = Literal("Staff", "The type of the person record")
-    CommsType = StaffComm.comms_type
-    LocationCode = StaffComm.location_code
-    Priority = StaffComm.priority
-    IsDefault = StaffComm.is_default
-    Value = StaffComm.value
-    Notes = StaffComm.notes
-    LastUpdated = LastUpdated(StaffComm)
-    RowHash = RowHash(StaffComm)
 
 
 _shown = Question(Contact, (), Contacts.only)
 
 
-class ContactComms(Table, of=ContactComm, name="PersonComms", only=Within(ContactComm.who, _shown)):
+class ContactComms(
+    Table,
+    of=ContactComm,
+    name="PersonComms",
+    only=Within(ContactComm.who, _shown),
+    shared=_comms(ContactComm, ContactComm.who, Contact.idaas_id, Contact.mis_id, "Contact"),
+):
     """Ways to reach the contacts of students on roll."""
-
-    Id = Key(
-        ContactComm.who / Contact.idaas_id,
-        ".",
-        ContactComm.mis_id,
-        ".",
-        ContactComm.comms_type,
-        about="Crafted unique composite key",
-        example="PC-10001.13067.T",
-    )
-    PersonId = ContactComm.who / Contact.mis_id
-    PersonType = Literal("Contact", "The type of the person record")
-    CommsType = ContactComm.comms_type
-    LocationCode = ContactComm.location_code
-    Priority = ContactComm.priority
-    IsDefault = ContactComm.is_default
-    Value = ContactComm.value
-    Notes = ContactComm.notes
-    LastUpdated = LastUpdated(ContactComm)
-    RowHash = RowHash(ContactComm)
 
 
 def _each(column: str, arg: str) -> dict[type[Table], Condition]:

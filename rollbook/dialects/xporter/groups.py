@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ...api.resource import Add, Also, Endpoint, Filter, Option, Table, With
-from ...fields import ALWAYS, Arg, Called, Csv, Key, LastUpdated, Many, RowHash, Some, Tally
+from ...fields import ALWAYS, Arg, Called, Csv, Expr, Key, LastUpdated, Many, RowHash, Some, Tally
 from ...model import groups as model
 from ...model.groups import (
     Group,
@@ -71,31 +71,50 @@ class Groups(
     RowHash = RowHash(Group)
 
 
-class StaffMembers(
-    Table,
-    of=StaffMembership,
-    only=staff_now,
-    follows=StaffMembership.group,
-    order=(StaffMembership.group / Group.mis_id, StaffMembership.staff / Employee.mis_id),
-):
-    """The members of staff of the groups shown."""
-
-    Id = Key(
+_STAFF_MEMBER: dict[str, Expr] = {
+    "Id": Key(
         StaffMembership.group / Group.idaas_id,
         ".",
         StaffMembership.staff / Employee.idaas_id,
         about="Unique membership Id",
         example="GC-8811.PWT-25",
-    )
+    ),
+    "StaffId": StaffMembership.staff / Employee.mis_id,
+    "StaffRole": StaffMembership.role,
+    "GroupExternalId": StaffMembership.group / Group.external_id,
+    "StaffIdaasId": StaffMembership.staff / Employee.idaas_id,
+    "GroupIdaasId": StaffMembership.group / Group.idaas_id,
+    "LastUpdated": LastUpdated(StaffMembership),
+    "RowHash": RowHash(StaffMembership),
+}
+_STUDENT_MEMBER: dict[str, Expr] = {
+    "Id": Key(
+        StudentMembership.group / Group.idaas_id,
+        ".",
+        StudentMembership.student / Student.idaas_id,
+        about="Unique membership Id",
+        example="GC-8811.PL-9660",
+    ),
+    "StudentId": StudentMembership.student / Student.mis_id,
+    "GroupExternalId": StudentMembership.group / Group.external_id,
+    "StudentExternalId": StudentMembership.student / Student.external_id,
+    "StudentIdaasId": StudentMembership.student / Student.idaas_id,
+    "StartDate": StudentMembership.start,
+    "EndDate": StudentMembership.end,
+    "LastUpdated": LastUpdated(StudentMembership),
+    "RowHash": RowHash(StudentMembership),
+}
+_BY_STAFF = (StaffMembership.group / Group.mis_id, StaffMembership.staff / Employee.mis_id)
+_BY_STUDENT = (StudentMembership.group / Group.mis_id, StudentMembership.student / Student.mis_id)
+
+
+class StaffMembers(
+    Table, of=StaffMembership, only=staff_now, follows=StaffMembership.group, order=_BY_STAFF, shared=_STAFF_MEMBER
+):
+    """The members of staff of the groups shown."""
+
     GroupId = StaffMembership.group / Group.mis_id
-    StaffId = StaffMembership.staff / Employee.mis_id
-    StaffRole = StaffMembership.role
-    GroupExternalId = StaffMembership.group / Group.external_id
     StaffExternalId = StaffMembership.staff / Employee.external_id
-    StaffIdaasId = StaffMembership.staff / Employee.idaas_id
-    GroupIdaasId = StaffMembership.group / Group.idaas_id
-    LastUpdated = LastUpdated(StaffMembership)
-    RowHash = RowHash(StaffMembership)
 
 
 class StudentMembers(
@@ -103,27 +122,13 @@ class StudentMembers(
     of=StudentMembership,
     only=student_now,
     follows=StudentMembership.group,
-    order=(StudentMembership.group / Group.mis_id, StudentMembership.student / Student.mis_id),
+    order=_BY_STUDENT,
+    shared=_STUDENT_MEMBER,
 ):
     """The students of the groups shown."""
 
-    Id = Key(
-        StudentMembership.group / Group.idaas_id,
-        ".",
-        StudentMembership.student / Student.idaas_id,
-        about="Unique membership Id",
-        example="GC-8811.PL-9660",
-    )
     GroupId = StudentMembership.group / Group.mis_id
-    StudentId = StudentMembership.student / Student.mis_id
-    GroupExternalId = StudentMembership.group / Group.external_id
-    StudentExternalId = StudentMembership.student / Student.external_id
-    StudentIdaasId = StudentMembership.student / Student.idaas_id
     GroupIdaasId = StudentMembership.group / Group.idaas_id
-    StartDate = StudentMembership.start
-    EndDate = StudentMembership.end
-    LastUpdated = LastUpdated(StudentMembership)
-    RowHash = RowHash(StudentMembership)
 
 
 class GroupTypes(Table, of=GroupType, order=(GroupType.mis_id,)):
@@ -274,28 +279,15 @@ class PastStaffMembers(
     name="StaffMembers",
     only=staff_before,
     follows=StaffMembership.group,
-    order=(StaffMembership.group / Group.mis_id, StaffMembership.staff / Employee.mis_id),
+    order=_BY_STAFF,
+    shared=_STAFF_MEMBER,
 ):
     """Memberships of staff that have ended."""
 
-    Id = Key(
-        StaffMembership.group / Group.idaas_id,
-        ".",
-        StaffMembership.staff / Employee.idaas_id,
-        about="Unique membership Id",
-        example="GC-8811.PWT-25",
-    )
     GroupId = StaffMembership.group / Group.idaas_id
     GroupMis_Id = StaffMembership.group / Group.mis_id
-    StaffId = StaffMembership.staff / Employee.mis_id
-    StaffRole = StaffMembership.role
-    GroupExternalId = StaffMembership.group / Group.external_id
-    StaffIdaasId = StaffMembership.staff / Employee.idaas_id
-    GroupIdaasId = StaffMembership.group / Group.idaas_id
     StartDate = StaffMembership.start
     EndDate = StaffMembership.end
-    LastUpdated = LastUpdated(StaffMembership)
-    RowHash = RowHash(StaffMembership)
 
 
 class PastStudentMembers(
@@ -304,27 +296,13 @@ class PastStudentMembers(
     name="StudentMembers",
     only=student_before,
     follows=StudentMembership.group,
-    order=(StudentMembership.group / Group.mis_id, StudentMembership.student / Student.mis_id),
+    order=_BY_STUDENT,
+    shared=_STUDENT_MEMBER,
 ):
     """Memberships of students that have ended."""
 
-    Id = Key(
-        StudentMembership.group / Group.idaas_id,
-        ".",
-        StudentMembership.student / Student.idaas_id,
-        about="Unique membership Id",
-        example="GC-8811.PL-9660",
-    )
     GroupId = StudentMembership.group / Group.idaas_id
     GroupMis_Id = StudentMembership.group / Group.mis_id
-    StudentId = StudentMembership.student / Student.mis_id
-    GroupExternalId = StudentMembership.group / Group.external_id
-    StudentExternalId = StudentMembership.student / Student.external_id
-    StudentIdaasId = StudentMembership.student / Student.idaas_id
-    StartDate = StudentMembership.start
-    EndDate = StudentMembership.end
-    LastUpdated = LastUpdated(StudentMembership)
-    RowHash = RowHash(StudentMembership)
 
 
 group_history = Endpoint(
