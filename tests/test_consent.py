@@ -112,8 +112,8 @@ def test_an_app_without_a_grant_is_told_how_to_make_one(small_hub: Hub) -> None:
 def test_each_school_grants_for_itself(small_hub: Hub) -> None:
     here, there = small_hub.grant(["School"]), small_hub.grant(["Staff"], BRAMBLESIDE)
     assert [(g.estab, sorted(g.scopes)) for g in small_hub.desk.grants()] == [
-        (BRAMBLESIDE, ["Staff"]),
         (THORNFIELD, ["School"]),
+        (BRAMBLESIDE, ["Staff"]),
     ]
     small_hub.desk.revoke(there)
     assert small_hub.desk.grant(here.app, THORNFIELD).state == "active"

@@ -119,10 +119,11 @@ class With:
 
 @dataclass(frozen=True)
 class Also:
-    """Have further rows in the main table, and in others."""
+    """Have further rows in the main table, and in others; `beside` names an option that must be asked for too."""
 
     rows: Condition
     elsewhere: Mapping[type[Table], Condition] = field(default_factory=dict[type[Table], Condition])
+    beside: str = ""
 
 
 @dataclass(frozen=True)
@@ -158,9 +159,9 @@ class Option:
 class Filter:
     """A condition on the main table that brings its own value, the argument of the filter's name.
 
-    `kind` is how the value is written: text, csv, date, code, flag or number. `choices` are the values of a code as
-    they may be written (in any case), each with what it stands for. `instead` replaces the rows that belong to the
-    table by themselves. `default` gives the value when none is brought; `missing` says what to do without one.
+    `kind` is how the value is written: text, csv, date, moment, code, flag or number. `choices` are the values of a
+    code as they may be written (in any case), each with what it stands for. `instead` replaces the rows that belong to
+    the table by themselves. `default` gives the value when none is brought.
     """
 
     about: str
@@ -218,25 +219,22 @@ class Endpoint:
 
 
 def rows_of(
-    table: type[Table], options: tuple[Option, ...], filters: tuple[Filter, ...], *, is_main: bool
+    table: type[Table], options: Mapping[str, Option], filters: tuple[Filter, ...], *, is_main: bool
 ) -> Condition:
-    """The rows of a table under the options and filters of a request."""
-    instead = is_main and any(f.instead for f in filters)
-    where = ALWAYS if instead else table.only
-    for effect in (e for o in options for e in o.effects):
-        if isinstance(effect, Also) and not instead:
-            if is_main:
-                where = where | effect.rows
-            elif table in effect.elsewhere:
-                where = where | effect.elsewhere[table]
-    for effect in (e for o in options for e in o.effects):
-        if isinstance(effect, Only) and is_main:
-            where = where & effect.rows
+    """The rows of a table under the options (by name) and filters of a request."""
+    effects = [e for o in options.values() for e in o.effects]
+    where = table.only
+    if is_main and any(f.instead for f in filters):
+        where = ALWAYS
+    else:
+        for also in (e for e in effects if isinstance(e, Also) and (not e.beside or e.beside in options)):
+            further = also.rows if is_main else also.elsewhere.get(table)
+            where = where | further if further is not None else where
+    if is_main:
+        for one in (*(e.rows for e in effects if isinstance(e, Only)), *(f.where for f in filters)):
+            where = where & one
     for one in filters:
-        if is_main:
-            where = where & one.where
-        if table in one.elsewhere:
-            where = where & one.elsewhere[table]
+        where = where & one.elsewhere.get(table, ALWAYS)
     return where
 
 

@@ -237,14 +237,16 @@ class Relationship(
 student_contacts = Many("The contacts of a student", Relationship.student)
 contact_students = Many("The students of a contact", Relationship.contact)
 parents = Many(
-    "The contacts with parental responsibility for a student",
+    "The contacts with parental responsibility for a student, unless a court order restricts them",
     Relationship.student,
-    where=Relationship.parental.is_(1),
+    where=Relationship.parental.is_(1) & Relationship.court_order.is_not(1),
 )
 children = Many(
-    "The students for whom a contact has parental responsibility",
+    "The students for whom a contact has parental responsibility, unless a court order restricts them",
     Relationship.contact,
-    where=Relationship.parental.is_(1) & (Relationship.student / Student.on_roll).is_("OnRoll"),
+    where=Relationship.parental.is_(1)
+    & Relationship.court_order.is_not(1)
+    & (Relationship.student / Student.on_roll).is_("OnRoll"),
     scope=(S.Student | S.StudentLite) & S.Contact,
 )
 

@@ -70,12 +70,12 @@ class _Preparing:
         self.endpoint = asked.endpoint
         self.hidden = set(map(id, asked.endpoint.withheld())) - {
             id(t)
-            for o in asked.chosen_options
+            for o in asked.chosen_options.values()
             for e in o.effects
             if hasattr(e, "tables")
             for t in getattr(e, "tables", ())
         }
-        self.shown = {c for o in asked.chosen_options for e in o.effects for c in getattr(e, "columns", ())}
+        self.shown = {c for o in asked.chosen_options.values() for e in o.effects for c in getattr(e, "columns", ())}
 
     def table(self, table: AnyTable) -> Prepared:
         if id(table) in self.hidden and not any(t == table.name for t, _, _ in self.asked.select):

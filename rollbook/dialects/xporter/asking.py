@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -76,9 +76,9 @@ class Asked:
         return (self.endpoint.segment, self.options, self.filters, self.select)
 
     @property
-    def chosen_options(self) -> tuple[Option, ...]:
-        """The options asked for."""
-        return tuple(self.endpoint.options[name] for name in self.options)
+    def chosen_options(self) -> dict[str, Option]:
+        """The options asked for, by name."""
+        return {name: self.endpoint.options[name] for name in self.options}
 
     @property
     def chosen_filters(self) -> tuple[Filter, ...]:
@@ -249,6 +249,7 @@ class _Understanding:
             return self.choice(name, one, text)
         reading: dict[str, Callable[[str, str], Any]] = {
             "date": self.date,
+            "moment": self.moment,
             "flag": lambda n, t: int(self.flag(n, t)),
             "number": self.integer,
         }
@@ -270,6 +271,19 @@ class _Understanding:
             return date.fromisoformat(text[:10] if len(text) == 10 or text[10:11] == "T" else "").isoformat()
         except ValueError:
             self.wrong(name, f"{text} is not a date", "write it as yyyy-MM-dd, such as 2026-09-01")
+            return None
+
+    def moment(self, name: str, text: str) -> str | None:
+        """A date, or a moment as `LastUpdated` writes it; one without a zone is in UTC."""
+        try:
+            if len(text) == 10:
+                return date.fromisoformat(text).isoformat()
+            at = datetime.fromisoformat(text)
+            utc = at.astimezone(UTC) if at.tzinfo else at
+            return utc.replace(tzinfo=None).isoformat(timespec="milliseconds")
+        except (ValueError, OverflowError):
+            hint = "write it as yyyy-MM-dd, such as 2026-09-01, or 2026-09-01T08:30:00"
+            self.wrong(name, f"{text} is neither a date nor a moment", hint)
             return None
 
     def integer(self, name: str, text: str) -> int | None:
@@ -356,7 +370,7 @@ class _Understanding:
 
 
 def _sample(one: Filter) -> str:
-    return "2026-09-01" if one.kind == "date" else next(iter(one.choices), "1")
+    return "2026-09-01" if one.kind in ("date", "moment") else next(iter(one.choices), "1")
 
 
 def academic_years(reader: Reader) -> dict[str, str]:

@@ -24,6 +24,7 @@ from ...model.people import Comm, Contact, ContactComm, Staff, StaffComm
 from ...model.students import Relationship as Link
 from ...model.students import Student, StudentComm, children, contact_students
 from ...scopes import S
+from .filters import updated_since, updated_since_in
 
 _on_roll = (Link.student / Student.on_roll).is_("OnRoll")
 _planned = (Link.student / Student.on_roll).is_("PreAdmission")
@@ -95,7 +96,9 @@ contacts = Endpoint(
             Also(Some(contact_students, _planned & _unrestricted)),
         ),
         "includeRestrictedRelationships": Option(
-            "Include contacts with a court order restriction", Also(Some(contact_students, _on_roll))
+            "Include contacts with a court order restriction",
+            Also(Some(contact_students, _on_roll)),
+            Also(Some(contact_students, _planned), beside="includePreAdmissions"),
         ),
         "onlyParentalResponsibility": Option(
             "Only include contacts with parental responsibility for at least one student",
@@ -107,11 +110,7 @@ contacts = Endpoint(
             "A single contact by Id, ExternalId or XID",
             Called((Contact.mis_id, Contact.external_id, Contact.xid), Arg("id")),
         ),
-        "updatedSince": Filter(
-            "Records that were last updated after this date",
-            LastUpdated(Contact).after(Arg("updatedSince")),
-            kind="date",
-        ),
+        "updatedSince": updated_since(Contact),
     },
 )
 
@@ -158,7 +157,12 @@ student_contacts = Endpoint(
         "includePreAdmissions": Option(
             "Include records where the student is pre-admission", Also(_planned & _unrestricted)
         ),
-        "includeRestrictedRelationships": Option("Include relationships that a court order restricts", Also(_on_roll)),
+        "includeRestrictedRelationships": Option(
+            "Include relationships that a court order restricts",
+            Also(_on_roll),
+            Also(_left, beside="includeLeavers"),
+            Also(_planned, beside="includePreAdmissions"),
+        ),
     },
     filters={
         "id": Filter(
@@ -174,11 +178,7 @@ student_contacts = Endpoint(
             Link.parental.is_(Arg("parresp")),
             kind="flag",
         ),
-        "updatedSince": Filter(
-            "Records that were last updated after this date",
-            LastUpdated(Link).after(Arg("updatedSince")),
-            kind="date",
-        ),
+        "updatedSince": updated_since(Link),
     },
 )
 
@@ -280,13 +280,6 @@ person_comms = Endpoint(
             Staff="Staff",
             Contact="Contact",
         ),
-        "updatedSince": Filter(
-            "Records that were last updated after this date",
-            ALWAYS,
-            kind="date",
-            elsewhere={
-                t: LastUpdated(t.of).after(Arg("updatedSince")) for t in (StudentComms, StaffComms, ContactComms)
-            },
-        ),
+        "updatedSince": updated_since_in(StudentComms, StaffComms, ContactComms),
     },
 )

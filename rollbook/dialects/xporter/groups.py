@@ -28,6 +28,7 @@ from ...model.students import (
     student_now,
 )
 from ...scopes import S
+from .filters import updated_since
 
 _NEED = S.School | S.SchoolLite
 _past_students = Many("The students who were in a group", StudentMembership.group, where=student_before)
@@ -198,11 +199,7 @@ _FILTERS = {
         Group.start.unknown() | Group.start.until(Arg("DateTo")),
         kind="date",
     ),
-    "updatedSince": Filter(
-        "Records that were last updated after this date",
-        LastUpdated(Group).after(Arg("updatedSince")),
-        kind="date",
-    ),
+    "updatedSince": updated_since(Group),
 }
 
 groups = Endpoint(

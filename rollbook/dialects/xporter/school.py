@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ...api.resource import AnyTable, Context, Counted, Endpoint, Facts, Filter, Option, Table, Union, With
-from ...fields import ALWAYS, Arg, Coalesce, LastUpdated, Literal, Mapped, Value
+from ...fields import ALWAYS, Arg, Coalesce, Literal, Mapped, Value
 from ...model.calendar import CalendarEvent
 from ...model.organisation import School, Site
 from ...model.people import Staff as Employee
@@ -15,6 +15,7 @@ from ...model.people import StaffPhoto
 from ...model.students import Student, StudentPhoto
 from ...scopes import Need, S
 from .contacts import Contacts
+from .filters import updated_since
 from .groups import Groups
 from .staff import Staff
 from .students import Students
@@ -62,13 +63,7 @@ school_info = Endpoint(
     _NEED,
     (SchoolInfo, Sites),
     options={"includeSites": Option("Additional result set with site information", With(Sites))},
-    filters={
-        "updatedSince": Filter(
-            "The school if its details were last updated after this date",
-            LastUpdated(School).after(Arg("updatedSince")),
-            kind="date",
-        )
-    },
+    filters={"updatedSince": updated_since(School, "The school, if its details were last updated after this date")},
 )
 
 

@@ -21,6 +21,7 @@ from ...model.people import (
     staff_photos,
 )
 from ...scopes import S
+from .filters import updated_since
 
 _reg_groups = Many(
     "The registration groups that a member of staff belongs to now",
@@ -231,10 +232,6 @@ staff = Endpoint(
             choices={s: s for s in ("Current", "Future", "Previous", "Temporary")},
             instead=True,
         ),
-        "updatedSince": Filter(
-            "Records that were last updated after this date",
-            LastUpdated(Employee).after(Arg("updatedSince")),
-            kind="date",
-        ),
+        "updatedSince": updated_since(Employee),
     },
 )

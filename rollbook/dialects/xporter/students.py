@@ -31,6 +31,7 @@ from ...model.students import (
     student_photos,
 )
 from ...scopes import S
+from .filters import updated_since
 
 _possible = Mark.mark.one_of(*codes_that_mean(NOT_REQUIRED))
 _ordinary = Student.enrolment_status.unknown() | Student.enrolment_status.one_of("C", "M", "F", "O")
@@ -329,10 +330,6 @@ students = Endpoint(
             choices={"Onroll": "OnRoll", "Leaver": "Leaver", "Preadmission": "PreAdmission"},
             instead=True,
         ),
-        "updatedSince": Filter(
-            "Records that were last updated after this date",
-            LastUpdated(Student).after(Arg("updatedSince")),
-            kind="date",
-        ),
+        "updatedSince": updated_since(Student),
     },
 )

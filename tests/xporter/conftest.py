@@ -1,0 +1,32 @@
+"""Who asks in these tests, and the tables that their answers are compared with."""
+
+from __future__ import annotations
+
+import pytest
+
+from ..hub import Hub
+from .tables import Caller, Tables
+
+
+@pytest.fixture(scope="session")
+def held(hub: Hub) -> Tables:
+    """What the store holds of the full demo school."""
+    return Tables(hub)
+
+
+@pytest.fixture(scope="session")
+def app(hub: Hub) -> Caller:
+    """An app to which the full demo school granted everything."""
+    return Caller(hub)
+
+
+@pytest.fixture
+def small(small_hub: Hub) -> Tables:
+    """The tables of a small school, free to be changed."""
+    return Tables(small_hub)
+
+
+@pytest.fixture
+def asker(small_hub: Hub) -> Caller:
+    """An app to which the small school granted everything."""
+    return Caller(small_hub)
