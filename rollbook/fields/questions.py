@@ -1,0 +1,57 @@
+"""Questions: columns of the rows of one kind of record for which a condition holds; and conditions on other records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from .asking import ALWAYS, Arg, Condition, Expr
+from .record import Field, Many, Record, Ref
+
+
+@dataclass(frozen=True, eq=False)
+class Some(Condition):
+    """At least one of the many records satisfies the condition."""
+
+    many: Many
+    where: Condition
+
+    def parts(self) -> Iterator[Expr]:
+        yield from (self.many.via, *self.many.where.parts(), *self.where.parts())
+
+
+@dataclass(frozen=True, eq=False)
+class Called(Condition):
+    """The record (or the one that `ref` points at) is known by a value in one of several fields, each with an index."""
+
+    fields: tuple[Field, ...]
+    value: Arg
+    ref: Ref | None = None
+
+    def parts(self) -> Iterator[Expr]:
+        yield from (f if self.ref is None else self.ref / f for f in self.fields)
+
+
+@dataclass(frozen=True, eq=False)
+class Within(Condition):
+    """The record referred to is one that another question answers with."""
+
+    ref: Ref
+    question: Question
+
+    def parts(self) -> Iterator[Expr]:
+        yield self.ref
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """What to read: columns of the rows of one kind of record for which a condition holds, in an order."""
+
+    of: type[Record]
+    columns: tuple[tuple[str, Expr], ...]
+    where: Condition = ALWAYS
+    key: Expr | None = None
+    order: tuple[Expr, ...] = ()
+    limited: bool = False
+    hashed: tuple[tuple[str, Expr], ...] | None = None
+    """The columns that a RowHash covers, when they are more than the ones shown."""

@@ -1,0 +1,264 @@
+"""Facts and the records that they belong to; how one record leads to others."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import ClassVar
+
+from ..scopes import ANYONE, Need
+from .asking import ALWAYS, Condition, Expr, Value
+
+
+class Field(Expr):
+    """One fact of a record."""
+
+    sql = "TEXT"
+    name: str = ""
+    owner: type[Record]
+    stored = True
+
+    def __init__(self, about: str, example: Value = None, *, scope: Need | None = None) -> None:
+        self.about = about
+        self.example = example
+        self.scope = scope
+
+    @property
+    def need(self) -> Need:
+        return self.scope if self.scope is not None else self.owner.scope
+
+    def __repr__(self) -> str:
+        return f"{self.owner.__name__}.{self.name}"
+
+
+class Text(Field):
+    """Words, names and numbers that are written rather than counted."""
+
+
+class Code(Field):
+    """One of a list of values."""
+
+    def __init__(
+        self,
+        about: str,
+        example: Value = None,
+        choices: Mapping[str, str] | None = None,
+        *,
+        scope: Need | None = None,
+    ) -> None:
+        super().__init__(about, example, scope=scope)
+        self.choices = dict(choices or {})
+
+
+class Flag(Field):
+    """Yes (1), no (0) or not known (null)."""
+
+    sql = "INTEGER"
+    kind = "flag"
+
+
+class Number(Field):
+    """A whole number."""
+
+    sql = "INTEGER"
+    kind = "number"
+
+
+class Decimal(Field):
+    """A number with a fraction."""
+
+    sql = "REAL"
+    kind = "decimal"
+
+
+class Date(Field):
+    """A day, `yyyy-MM-dd`."""
+
+    kind = "date"
+
+
+class Moment(Field):
+    """A moment in UTC, `yyyy-MM-ddTHH:MM:SS.mmm`."""
+
+    kind = "moment"
+
+
+class Ref(Field):
+    """Another record of the same district.
+
+    `tells` names the facts of the other record that the reference itself discloses, so that they need only the
+    reference's scope. `part_of` says that this record is a part of the other one: it is hidden and deleted with it.
+    """
+
+    def __init__(
+        self,
+        about: str,
+        target: type[Record] | None = None,
+        *,
+        scope: Need | None = None,
+        tells: tuple[str, ...] = (),
+        part_of: bool = False,
+    ) -> None:
+        super().__init__(about, scope=scope)
+        self._target = target
+        self.tells = tells
+        self.part_of = part_of
+
+    @property
+    def target(self) -> type[Record]:
+        """The kind of record referred to; its own kind when none was named."""
+        return self._target or self.owner
+
+    def __truediv__(self, field: Field | Path) -> Path:
+        return Path((self,), field) if isinstance(field, Field) else Path((self, *field.steps), field.end)
+
+
+class Told(Field):
+    """A fact of the human, as a role at a school tells it: the scope belongs to the role."""
+
+    stored = False
+
+    def __init__(self, through: Ref, fact: Field, *, scope: Need | None = None) -> None:
+        super().__init__(fact.about, fact.example, scope=scope)
+        self.through = through
+        self.fact = fact
+        self.kind = fact.kind
+
+    def parts(self) -> Iterator[Expr]:
+        yield self.through
+        yield self.fact
+
+
+class Computed(Field):
+    """A fact worked out from others of the same record; it discloses what it says, not what it is made of."""
+
+    stored = False
+
+    def __init__(self, about: str, example: Value, value: Expr, *, scope: Need | None = None) -> None:
+        super().__init__(about, example, scope=scope)
+        self.value = value
+        self.kind = value.kind
+
+    def parts(self) -> Iterator[Expr]:
+        yield self.value
+
+
+class Path(Expr):
+    """A fact of a record reached through references."""
+
+    def __init__(self, steps: tuple[Ref, ...], end: Field) -> None:
+        self.steps = steps
+        self.end = end
+        self.about, self.example, self.kind = end.about, end.example, end.kind
+        targets = [*(s.target for s in steps)]
+        for step, owner in zip((*steps[1:], end), targets, strict=True):
+            if not issubclass(owner, step.owner):
+                raise TypeError(f"{step!r} is not a field of {owner.__name__}")
+
+    @property
+    def need(self) -> Need:
+        needed = ANYONE
+        for step, following in zip(self.steps, (*self.steps[1:], self.end), strict=True):
+            needed &= step.need
+            if following.name not in step.tells and following is self.end:
+                needed &= following.need
+        return needed
+
+    def parts(self) -> Iterator[Expr]:
+        yield from self.steps
+        yield self.end
+
+
+class Many:
+    """The records that refer to a record by `via`, those for which `where` holds, in `order`."""
+
+    def __init__(self, about: str, via: Ref, *, where: Condition | None = None, scope: Need | None = None) -> None:
+        self.about = about
+        self.via = via
+        self.where = where if where is not None else ALWAYS
+        self.scope = scope
+
+    @property
+    def child(self) -> type[Record]:
+        """The kind of record that refers."""
+        return self.via.owner
+
+    @property
+    def need(self) -> Need:
+        """What must be held to know of these records."""
+        return self.scope if self.scope is not None else self.via.need
+
+
+def _snake(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+
+
+class Record:
+    """One kind of thing that the hub keeps; a subclass's fields are its facts, its docstring its definition.
+
+    Class keywords: `scope`, the consent that its facts need unless they say otherwise; `human`, that a row is a
+    human whom a grant may leave out; `indexes`, tuples of field names that are looked up together; `view`, the SQL of
+    a record that is worked out from others, and `over`, the names of those.
+    """
+
+    table: ClassVar[str] = ""
+    scope: ClassVar[Need] = ANYONE
+    human: ClassVar[bool] = False
+    fields: ClassVar[dict[str, Field]] = {}
+    indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
+    view: ClassVar[str] = ""
+    over: ClassVar[tuple[str, ...]] = ()
+    abstract: ClassVar[bool] = True
+
+    def __init_subclass__(
+        cls,
+        *,
+        scope: Need = ANYONE,
+        human: bool = False,
+        abstract: bool = False,
+        indexes: tuple[tuple[str, ...], ...] = (),
+        view: str = "",
+        over: tuple[str, ...] = (),
+    ) -> None:
+        cls.table = _snake(cls.__name__)
+        cls.scope = scope
+        cls.human = human
+        cls.indexes = indexes
+        cls.view = view
+        cls.over = over or (cls.__name__,)
+        cls.abstract = abstract
+        # A field that several kinds of record share is copied for each, since its scope belongs to (field, kind).
+        cls.fields = {}
+        for base in reversed(cls.__mro__):
+            for name, field in vars(base).items():
+                if isinstance(field, Field):
+                    own = field if base is cls else _copy(field)
+                    own.name, own.owner = name, cls
+                    if own is not field:
+                        setattr(cls, name, own)
+                    cls.fields[name] = own
+        if not abstract:
+            RECORDS[cls.__name__] = cls
+        for index in indexes:
+            unknown = [n for n in index if n not in cls.fields]
+            if unknown:
+                raise TypeError(f"{cls.__name__} has no {', '.join(unknown)} to index")
+
+    @classmethod
+    def stored(cls) -> dict[str, Field]:
+        """The fields that are columns."""
+        return {n: f for n, f in cls.fields.items() if f.stored}
+
+    @classmethod
+    def refs(cls) -> dict[str, Ref]:
+        """The references to other records."""
+        return {n: f for n, f in cls.fields.items() if isinstance(f, Ref)}
+
+
+RECORDS: dict[str, type[Record]] = {}
+
+
+def _copy(field: Field) -> Field:
+    twin = object.__new__(type(field))
+    twin.__dict__.update(field.__dict__)
+    return twin
