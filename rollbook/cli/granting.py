@@ -13,6 +13,11 @@ from ..scopes import CATALOGUE
 from .common import data_option, open_store, out
 
 
+def _of_a_grant(command: Callable[..., None]) -> Callable[..., None]:
+    """A command that is about one app at one school."""
+    return click.argument("relying_party")(click.argument("estab")(command))
+
+
 @click.group()
 def apps() -> None:
     """Apps, and what schools let them see: add, list, grant, narrow, people, pause, resume, revoke, secret."""
@@ -60,8 +65,7 @@ def apps_secret(relying_party: str, data: Path | None) -> None:
 
 
 @apps.command("grant")
-@click.argument("relying_party")
-@click.argument("estab")
+@_of_a_grant
 @click.option("--scopes", required=True, help="Scopes with commas between, or all.")
 @data_option()
 def apps_grant(relying_party: str, estab: str, scopes: str, data: Path | None) -> None:
@@ -73,8 +77,7 @@ def apps_grant(relying_party: str, estab: str, scopes: str, data: Path | None) -
 
 
 @apps.command("narrow")
-@click.argument("relying_party")
-@click.argument("estab")
+@_of_a_grant
 @click.option("--scopes", required=True, help="The scopes that are left, with commas between.")
 @data_option()
 def apps_narrow(relying_party: str, estab: str, scopes: str, data: Path | None) -> None:
@@ -86,8 +89,7 @@ def apps_narrow(relying_party: str, estab: str, scopes: str, data: Path | None) 
 
 
 @apps.command("people")
-@click.argument("relying_party")
-@click.argument("estab")
+@_of_a_grant
 @click.argument("kind", type=click.Choice(["students", "staff", "contacts"], case_sensitive=False))
 @click.argument("mode", type=click.Choice(["only", "except", "all"]))
 @click.argument("ids", nargs=-1)
@@ -108,8 +110,7 @@ def _change_state(relying_party: str, estab: str, data: Path | None, change: Cal
 
 
 @apps.command("pause")
-@click.argument("relying_party")
-@click.argument("estab")
+@_of_a_grant
 @data_option()
 def apps_pause(relying_party: str, estab: str, data: Path | None) -> None:
     """Stop a grant while the school chooses people; tokens are refused until it is resumed."""
@@ -117,8 +118,7 @@ def apps_pause(relying_party: str, estab: str, data: Path | None) -> None:
 
 
 @apps.command("resume")
-@click.argument("relying_party")
-@click.argument("estab")
+@_of_a_grant
 @data_option()
 def apps_resume(relying_party: str, estab: str, data: Path | None) -> None:
     """Let a paused grant go on."""
@@ -126,8 +126,7 @@ def apps_resume(relying_party: str, estab: str, data: Path | None) -> None:
 
 
 @apps.command("revoke")
-@click.argument("relying_party")
-@click.argument("estab")
+@_of_a_grant
 @data_option()
 def apps_revoke(relying_party: str, estab: str, data: Path | None) -> None:
     """End a grant; its secret and its tokens end with it."""

@@ -10,12 +10,14 @@ from typing import Any
 import msgspec
 
 from ...api.resource import (
+    Add,
     AnyTable,
     Context,
     Counted,
     Endpoint,
     Facts,
     Table,
+    With,
     following,
     question,
     rows_of,
@@ -68,14 +70,10 @@ class _Preparing:
         self.asked = asked
         self.reader = reader
         self.endpoint = asked.endpoint
-        self.hidden = set(map(id, asked.endpoint.withheld())) - {
-            id(t)
-            for o in asked.chosen_options.values()
-            for e in o.effects
-            if hasattr(e, "tables")
-            for t in getattr(e, "tables", ())
-        }
-        self.shown = {c for o in asked.chosen_options.values() for e in o.effects for c in getattr(e, "columns", ())}
+        effects = [e for o in asked.chosen_options.values() for e in o.effects]
+        filled = {id(t) for e in effects if isinstance(e, With) for t in e.tables}
+        self.hidden = {id(t) for t in asked.endpoint.withheld()} - filled
+        self.shown = {c for e in effects if isinstance(e, Add) for c in e.columns}
 
     def table(self, table: AnyTable) -> Prepared:
         if id(table) in self.hidden and not any(t == table.name for t, _, _ in self.asked.select):
