@@ -90,6 +90,34 @@ def test_a_student_is_a_person_with_a_role_at_a_school(store: Store) -> None:
     assert (person["races"], person["hispanic"], person["birth_city"]) == ("asian,white", 0, "Riverton")
 
 
+def test_where_a_student_lives_is_on_the_role_and_of_others_in_the_remainder(store: Store) -> None:
+    tables = rosters.roster()
+    tables["demographics"][0]["publicSchoolResidenceStatus"] = "01653"
+    tables["demographics"].append({"sourcedId": "t", "publicSchoolResidenceStatus": "01654"})
+    take(store, tables)
+    assert held(store, "Student", "s1@a")["residence_status"] == "01653"
+    assert held(store, "Student", "s2@a")["residence_status"] is None
+    assert "residence" not in held(store, "Person", "s1")["remainder"].lower()
+    said = json.loads(held(store, "Person", "t")["remainder"])["oneroster"]["demographics"]
+    assert said == {"publicSchoolResidenceStatus": "01654"}
+
+
+def test_a_school_teaches_the_grades_of_its_students(store: Store) -> None:
+    tables = rosters.roster()
+    for user, grade in (("s1", "KG"), ("s2", "PK"), ("s3", "10")):
+        next(row for row in tables["users"] if row["sourcedId"] == user)["grades"] = grade
+    take(store, tables)
+    assert held(store, "School", "a")["grades"] == "PK,KG,01,10"
+
+
+def test_a_session_says_in_which_year_its_school_year_ends(store: Store) -> None:
+    tables = rosters.roster()
+    tables["academicSessions"][2]["schoolYear"] = "26/27"
+    take(store, tables)
+    said = [(held(store, "Session", key)["school_year"], held(store, "Session", key)["year"]) for key in ("t1", "t2")]
+    assert said == [("2027", 2027), ("26/27", None)]
+
+
 def test_year_lists_work_for_imported_schools(store: Store) -> None:
     take(store, rosters.roster())
     year = held(store, "Group", "year:b:01")
@@ -101,7 +129,9 @@ def test_a_class_knows_its_terms_subject_and_main_teacher(store: Store) -> None:
     take(store, rosters.roster())
     group = held(store, "Group", "k2")
     assert (group["kind"], group["code"], group["name"]) == ("TeachingGrp", "EN-1", "English 1")
-    assert (group["start"], group["end"], group["sessions"]) == ("2026-08-15", "2027-06-10", "t1,t2")
+    assert (group["start"], group["end"]) == ("2026-08-15", "2027-06-10")
+    terms = (held(store, "GroupSession", f"k2:{term}") for term in ("t1", "t2"))
+    assert [(term["group"], term["session"]) for term in terms] == [("k2", "t1"), ("k2", "t2")]
     assert (group["subject"], group["primary_staff"], group["course"]) == ("a:English", "t@a", "c1")
     assert held(store, "Subject", "a:English")["code"] == "ENG"
     assert held(store, "Group", "k1")["kind"] == "RegGrp"

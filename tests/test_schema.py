@@ -3,30 +3,80 @@
 from __future__ import annotations
 
 from pathlib import Path
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
 
 from rollbook.errors import Stop
+from rollbook.model.curriculum import Program
 from rollbook.store import schema
-from rollbook.store.connection import connect
+from rollbook.store.connection import Connection, connect
 from rollbook.store.sqlite import Store
 
 REGENERATE = "freeze the difference as the next migration in rollbook/store/migrations"
 
 
-def tables(folder: Path, statements: list[str]) -> dict[str, str]:
-    """What a database holds when the statements have run: name to its SQL, white space folded."""
+def tables(folder: Path, statements: list[str]) -> dict[str, Any]:
+    """What a database holds when the statements have run: of tables and indexes the columns, of the rest the SQL."""
     database = connect(folder / f"{uuid4()}.sqlite")
     for statement in statements:
         database.execute(statement)
-    rows = database.execute("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL").fetchall()
-    return {name: " ".join(sql.split()) for name, sql in rows}
+    rows = database.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema").fetchall()
+    return {name: (kind, *_structure(database, kind, name, of, sql)) for kind, name, of, sql in rows}
+
+
+def _structure(database: Connection, kind: str, name: str, of: str, sql: str | None) -> tuple[Any, ...]:
+    if kind == "table":
+        # A column that a migration adds stands last; what a table holds is the same wherever it stands.
+        columns = database.execute(
+            'SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?)', (name,)
+        )
+        how = database.execute("SELECT wr, strict FROM pragma_table_list WHERE name = ?", (name,)).fetchall()
+        return ({column: rest for column, *rest in columns}, how)
+    if kind == "index":
+        listed = "SELECT name, desc, coll, key FROM pragma_index_xinfo(?)"
+        # The key of a table without rowids is an index that ends in all its other columns.
+        columns = [column for column in database.execute(listed, (name,)).fetchall() if column[3]]
+        which = 'SELECT "unique", origin, partial FROM pragma_index_list(?) WHERE name = ?'
+        return (
+            of,
+            columns,
+            database.execute(which, (of, name)).fetchall(),
+            _folded(sql) if sql and "WHERE" in sql else "",
+        )
+    return (of, _folded(sql or ""))
+
+
+def _folded(sql: str) -> str:
+    return " ".join(sql.split())
 
 
 def test_the_migrations_make_the_tables_that_the_model_asks_for(tmp_path: Path) -> None:
     assert tables(tmp_path, schema.migrations("records")) == tables(tmp_path, schema.derived()), REGENERATE
     assert tables(tmp_path, schema.migrations("passing")) == tables(tmp_path, schema.PASSING), REGENERATE
+
+
+@pytest.mark.parametrize(
+    "less",
+    [
+        ('"estab" TEXT, ', ""),
+        ('"latitude" REAL', '"latitude" TEXT'),
+        ('"made" TEXT NOT NULL', '"made" TEXT'),
+        ("PRIMARY KEY (district, id)", "PRIMARY KEY (id, district)"),
+        ('CREATE INDEX "school_estab" ON "school" (district, "estab")', "SELECT 1"),
+        ('ON "school" (district, "estab")', 'ON "school" ("estab", district)'),
+        ("CREATE INDEX history_kind", "CREATE UNIQUE INDEX history_kind"),
+        ("a.parental = 1 AND b.parental = 1", "a.parental = 1"),
+        ("COLLATE NOCASE", ""),
+        (") WITHOUT ROWID", ")"),
+    ],
+)
+def test_tables_that_differ_in_a_column_a_type_or_an_index_are_different(tmp_path: Path, less: tuple[str, str]) -> None:
+    said = schema.derived()
+    found = next(n for n, statement in enumerate(said) if less[0] in statement)
+    other = [*said[:found], said[found].replace(*less), *said[found + 1 :]]
+    assert tables(tmp_path, other) != tables(tmp_path, said)
 
 
 def test_a_store_is_opened_again_as_it_was(tmp_path: Path) -> None:
@@ -51,3 +101,59 @@ def test_every_table_of_records_has_the_district_first_in_its_key(tmp_path: Path
         for record in (r for r in schema.RECORDS.values() if not r.view):
             keys = store.records.execute(f'SELECT name FROM pragma_table_info("{record.table}") WHERE pk ORDER BY pk')
             assert [name for (name,) in keys] == ["district", "id"]
+
+
+FIRST_RELEASE = """
+INSERT INTO clock VALUES (1, 40, '2026-11-20T08:45:00.000'), (2, 7, '2026-11-20T08:45:00.000');
+INSERT INTO district (district, id, name, made, seq) VALUES (1, 'd', 'Larkspur', 'm1', 1);
+INSERT INTO school (district, id, estab, name, made, seq) VALUES (1, 's', '9994001', 'Thornfield Academy', 'm2', 2);
+INSERT INTO session (district, id, school, external_id, name, school_year, made, seq) VALUES
+  (1, 'autumn', 's', 't1', 'Autumn Term', '2026-2027', 'm3', 3), (1, 'spring', NULL, 't2', 'Spring', '2027', 'm4', 4),
+  (1, 'other', 'elsewhere', 't2', 'Spring', 'next', 'm4', 5);
+INSERT INTO person (district, id, forename, made, seq) VALUES
+  (1, '0f6b2c1a-3d4e-4f50-8a9b-1c2d3e4f5a6b', 'Graham', 'm5', 6);
+INSERT INTO student (district, id, school, person, made, seq) VALUES
+  (1, 'graham', 's', '0f6b2c1a-3d4e-4f50-8a9b-1c2d3e4f5a6b', 'm6', 7);
+INSERT INTO "group" (district, id, school, external_id, name, sessions, made, seq) VALUES
+  (1, 'fr', 's', 'k1', '9X1/Fr', 't1,t2,t1', 'm7', 8), (1, 'ma', 's', 'k2', '9X1/Ma', NULL, 'm8', 9);
+INSERT INTO source_row VALUES
+  (1, 'csv:d', 'Group', 'k1', x'01', 'fr'), (1, 'csv:d', 'Session', 't1', x'02', 'autumn'),
+  (1, 'csv:d', 'Session', 't2', x'03', 'spring');
+"""
+
+
+def test_data_of_the_first_release_is_brought_up_to_date_with_all_that_it_holds(tmp_path: Path) -> None:
+    database = connect(tmp_path / "records.sqlite")
+    database.execute(schema.migrations("records")[0])
+    database.execute(FIRST_RELEASE + "PRAGMA user_version = 1")
+    database.close()
+    with Store(tmp_path) as store:
+        ask = store.records.execute
+        assert ask(
+            "SELECT s.estab, p.forename, p.student_unique_id, p.staff_unique_id FROM student t"
+            " JOIN school s ON s.id = t.school JOIN person p ON p.id = t.person"
+        ).fetchall() == [("9994001", "Graham", *["0f6b2c1a3d4e4f508a9b1c2d3e4f5a6b"] * 2)]
+        assert ask("SELECT name, year FROM session ORDER BY seq").fetchall() == [
+            ("Autumn Term", 2027),
+            ("Spring", 2027),
+            ("Spring", None),
+        ]
+        made = ask('SELECT school, "group", session, made, seq, id FROM group_session ORDER BY session').fetchall()
+        assert [row[:-1] for row in made] == [("s", "fr", "autumn", "m7", 8), ("s", "fr", "spring", "m7", 8)]
+        assert all(UUID(row[-1]).version == 4 and str(UUID(row[-1])) == row[-1] for row in made)
+        assert ask("SELECT school, kind, seq FROM moved").fetchall() == [("s", "GroupSession", 8)]
+        # The source's next word on the class's terms is about the records that are there already.
+        said = "SELECT key, id FROM source_row WHERE kind = 'GroupSession' ORDER BY key"
+        assert ask(said).fetchall() == [("k1:t1", made[0][-1]), ("k1:t2", made[1][-1])]
+        assert ask('SELECT name FROM "group" ORDER BY seq').fetchall() == [("9X1/Fr",), ("9X1/Ma",)]
+
+
+def test_numbers_go_on_from_the_highest_of_any_district(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        first, second = (store.new_district({"name": name}) for name in ("Larkspur", "Juniper Flats"))
+        for number in (first, second, first):
+            with store.write(number) as batch:
+                batch.add(Program, [{"name": "Choir"}])
+        counted = store.records.execute("SELECT district, seq FROM program ORDER BY seq").fetchall()
+        assert counted == [(1, 3), (2, 4), (1, 5)]
+        assert store.records.execute("SELECT district, seq FROM clock").fetchall() == [(1, 5), (2, 4)]

@@ -14,6 +14,7 @@ from ..fields import Condition, Expr, Question
 from ..recent import Recent
 from ..store.connection import Connection
 from ..store.planner import Plan, plan
+from ..store.sights import OneSchool
 from ..store.sqlite import Store
 from .grants import Grant
 
@@ -61,7 +62,7 @@ class Reader:
             columns=self.visible(question.columns),
             hashed=None if question.hashed is None else self.visible(question.hashed),
         )
-        return plan(seen, self.grant.people)
+        return plan(seen, OneSchool(self.grant.people))
 
     # ---- reading
 

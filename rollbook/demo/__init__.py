@@ -15,9 +15,11 @@ from .classes import open_groups
 from .draft import Draft
 from .families import settle
 from .groups import Groups
+from .positions import put_positions
 from .pupils import Office
 from .register import Registers
 from .schools import TRUSTS, Trust, district_facts, put_bodies, put_school
+from .sharing import put_shared
 from .staffroom import staff_school
 from .years import UK_THIS
 
@@ -136,5 +138,7 @@ def _open_schools(draft: Draft, trust: Trust, today: date, size: float) -> list[
         office = Office(draft, groups)
         for place in places:
             office.enrol(place)
+        put_positions(draft, plan, school, staff)
         opened.append((groups, places))
+    put_shared(draft, trust, opened)
     return opened

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from ..model.groups import GROUP_KINDS, GroupType
 from .admissions import Place
+from .courses import put_courses, put_sections, put_terms
 from .draft import Draft
 from .groups import Groups
 from .pastoral import join_pastoral, put_cohorts, put_forms, put_houses, put_next_forms, put_years
@@ -24,6 +25,7 @@ def open_groups(
     groups.form_counts = {year: plan.form_count(pupils[year]) for year in plan.years}
     _put_types(groups)
     put_subjects(groups)
+    put_courses(groups)
     put_years(groups)
     put_houses(groups)
     for year in (plan.last_year, plan.this_year):
@@ -34,6 +36,8 @@ def open_groups(
         join_pastoral(groups, place)
     put_cohorts(groups, list(places))
     place_the_others(groups)
+    put_terms(groups)
+    put_sections(groups)
     return groups
 
 

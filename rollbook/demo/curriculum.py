@@ -106,23 +106,79 @@ class Cohort(NamedTuple):
     end: str | None
     years: tuple[int, ...]
     share: float
+    purpose: str
+    description: str
 
+
+def _chosen(what: str, days: str, years: tuple[int, ...], share: float, purpose: str, description: str) -> Cohort:
+    code, name = what.split(" ", 1)
+    start, _, end = days.partition(" ")
+    return Cohort(code, name, start, end or None, years, share, purpose, description)
+
+
+_CLUB, _HELP = "Extracurricular Activity", "Academic Intervention"
 
 COHORTS = {
     "thornfield": (
-        Cohort("DEA", "Duke's Expedition Award", "2026-09-14", "2027-07-16", (9, 10), 0.12),
-        Cohort("GM", "Gifted Mathematicians", "2025-09-15", None, (7, 8, 9, 10, 11), 0.05),
-        Cohort("SCU", "Summer Catch-Up", "2026-06-01", "2026-07-17", (8, 9), 0.08),
-        Cohort("MUS", "Spring Musical", "2027-01-11", "2027-03-19", (7, 8, 9), 0.1),
+        _chosen(
+            "DEA Duke's Expedition Award", "2026-09-14 2027-07-16", (9, 10), 0.12, _CLUB, "Training for expeditions"
+        ),
+        _chosen(
+            "GM Gifted Mathematicians", "2025-09-15", (7, 8, 9, 10, 11), 0.05, "Classroom Pullout", "More mathematics"
+        ),
+        _chosen(
+            "SCU Summer Catch-Up", "2026-06-01 2026-07-17", (8, 9), 0.08, _HELP, "Lessons for those who missed some"
+        ),
+        _chosen("MUS Spring Musical", "2027-01-11 2027-03-19", (7, 8, 9), 0.1, _CLUB, "Cast and crew of the musical"),
     ),
     "brambleside": (
-        Cohort("RR", "Reading Recovery", "2026-09-14", "2027-02-12", (1, 2), 0.2),
-        Cohort("CHO", "Choir", "2025-09-15", None, (3, 4, 5, 6), 0.2),
-        Cohort("FS", "Forest School", "2027-04-19", "2027-07-09", (0, 1), 0.5),
+        _chosen("RR Reading Recovery", "2026-09-14 2027-02-12", (1, 2), 0.2, _HELP, "Daily reading with an adult"),
+        _chosen("CHO Choir", "2025-09-15", (3, 4, 5, 6), 0.2, _CLUB, "Singers of the school choir"),
+        _chosen("FS Forest School", "2027-04-19 2027-07-09", (0, 1), 0.5, "Field Trip", "A morning a week in the wood"),
     ),
     "saguaro": (
-        Cohort("MENTOR", "Freshman Mentoring", "2026-08-24", "2027-05-14", (9,), 0.3),
-        Cohort("CREDIT", "Credit Recovery", "2026-09-08", None, (10, 11, 12), 0.1),
-        Cohort("PROM", "Prom Committee", "2027-02-01", "2027-05-08", (11, 12), 0.1),
+        _chosen(
+            "MENTOR Freshman Mentoring", "2026-08-24 2027-05-14", (9,), 0.3, "Counselor List", "Freshmen with a mentor"
+        ),
+        _chosen("CREDIT Credit Recovery", "2026-09-08", (10, 11, 12), 0.1, "Study Hall", "Courses to be taken again"),
+        _chosen("PROM Prom Committee", "2027-02-01 2027-05-08", (11, 12), 0.1, _CLUB, "Students who plan the prom"),
     ),
 }
+SHARED_COHORTS = {
+    "Larkspur Learning Trust": _chosen(
+        "LYM Larkspur Young Musicians",
+        "2026-09-21 2027-07-09",
+        (4, 5, 6, 7, 8, 9),
+        0.08,
+        _CLUB,
+        "The trust's orchestra",
+    ),
+}
+"""Cohorts of students of all schools of a district."""
+
+
+class Programme(NamedTuple):
+    """Something that a cohort, or the classes whose codes begin so, are a part of."""
+
+    name: str
+    kind: str
+    cohort: str = ""
+    classes: tuple[str, ...] = ()
+
+
+PROGRAMMES = {
+    "thornfield": (
+        Programme("Duke's Expedition Award", "Cocurricular Programs", "DEA"),
+        Programme("Catch-Up", "Remedial Education", "SCU"),
+    ),
+    "brambleside": (Programme("Reading Recovery", "Remedial Education", "RR"),),
+    "saguaro": (
+        Programme("Career and Technical Education", "Career and Technical Education", classes=("ELE11-", "ELE12-")),
+        Programme("Credit Recovery", "Student Retention/Dropout Prevention", "CREDIT"),
+    ),
+}
+SHARED_PROGRAMMES = {
+    "Larkspur Learning Trust": Programme("Larkspur Music Service", "Cocurricular Programs", "LYM"),
+    "Juniper Flats Unified School District": Programme("College Readiness", "College Preparatory", "MENTOR"),
+}
+"""Programmes of all schools of a district."""

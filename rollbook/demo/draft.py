@@ -9,12 +9,13 @@ from random import Random
 from typing import Any, TypeVar
 
 from ..fields import Record
-from ..store.writing import Batch
+from ..store.writing import Batch, xid
 
 T = TypeVar("T")
 
 # 1 September 2026 in milliseconds: hub ids grow from here, as those of a hub that began on that day would.
 _FIRST = 1_788_220_800_000
+_LATER = 10_000_000
 
 
 def guid(*parts: object) -> str:
@@ -32,13 +33,17 @@ class Draft:
         self.rng = Random(name)
         self.rows: dict[type[Record], list[dict[str, Any]]] = {}
         self._count = 0
+        self._later = _LATER
         self._taken: dict[str, int] = {}
 
     def new_id(self) -> str:
         """The next hub id: a version 4 UUID whose first half grows, so that new rows lie side by side."""
         self._count += 1
-        head = f"{_FIRST + self._count:012x}"
-        tail = blake2b(f"{self.name}\x1f{self._count}".encode(), digest_size=10).hexdigest()
+        return self._id(self._count)
+
+    def _id(self, number: int) -> str:
+        head = f"{_FIRST + number:012x}"
+        tail = blake2b(f"{self.name}\x1f{number}".encode(), digest_size=10).hexdigest()
         return f"{head[:8]}-{head[8:]}-4{tail[:3]}-{'89ab'[int(tail[3], 16) & 3]}{tail[4:7]}-{tail[7:19]}"
 
     def put(self, record: type[Record], /, **facts: Any) -> str:
@@ -47,6 +52,13 @@ class Draft:
         facts["id"] = identity
         self.rows.setdefault(record, []).append(facts)
         return identity
+
+    def put_later(self, record: type[Record], /, **facts: Any) -> str:
+        """Add a record of those that the demo learnt to hold later: all others keep the ids that they had before."""
+        self._later += 1
+        if "xid" in record.fields:
+            facts.setdefault("xid", xid(self._later))
+        return self.put(record, **{"id": self._id(self._later), **facts})
 
     def write(self, batch: Batch) -> None:
         """Write all that was drafted, a kind of record at a time, and forget it."""

@@ -111,6 +111,7 @@ def _invent_child(draft: Draft, plan: Plan, family: Family, cohort: int, **given
         home_email=f"{username}@hearth.example" if grown and draft.chance(0.4) else None,
         username=username,
         external_id=guid(plan.estab, "person", family.number, cohort),
+        student_unique_id=str(6_048_000 + family.number * 20 + cohort) if plan.american else None,
         **family.background,
         **({} if plan.american else _asked_in_england(draft, family)),
     )

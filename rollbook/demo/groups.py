@@ -34,6 +34,8 @@ class Groups:
     houses: list[str] = field(default_factory=list[str])
     forms: dict[tuple[str, int, int], str] = field(default_factory=dict[tuple[str, int, int], str])
     form_counts: dict[int, int] = field(default_factory=dict[int, int])
+    offerings: dict[tuple[str, int], str] = field(default_factory=dict[tuple[str, int], str])
+    cohorts: dict[str, str] = field(default_factory=dict[str, str])
     teaching: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
     taught: Counter[str] = field(default_factory=Counter[str])
     """How many classes of each subject have a teacher, so that they are shared out evenly."""

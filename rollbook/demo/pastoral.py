@@ -113,7 +113,8 @@ def put_cohorts(groups: Groups, places: list[Place]) -> None:
     draft = groups.draft
     for cohort, lead in zip(COHORTS[groups.plan.key], groups.staff.teachers()[1:], strict=False):
         facts = {"name": cohort.name, "start": cohort.start, "end": cohort.end, "primary_staff": lead.id}
-        group = groups.put("Cohort", cohort.code, **facts)
+        facts |= {"purpose": cohort.purpose, "description": cohort.description}
+        group = groups.cohorts[cohort.code] = groups.put("Cohort", cohort.code, **facts)
         groups.lead(group, lead, "Leader", cohort.start, cohort.end)
         for place in places:
             start, end = _cohort_span(draft, cohort, place)

@@ -51,6 +51,9 @@ QUICK_NOTES = (
     "Ask about the violin",
 )
 NEEDS = "N" * 84 + "K" * 12 + "E" * 4
+RURAL = ("Pinyon Gap",)
+"""Towns that are none."""
+
 GROUP_PREFIX = {
     CURRENT: "",
     LEFT_LAST_YEAR: "leaving_",
@@ -164,10 +167,21 @@ class Office:
 
     def _american(self, place: Place) -> dict[str, Any]:
         fsm = self.draft.chance(0.35)
+        family = place.child.family.number
+        poor = fsm or family % 11 == 3
+        ends = int(self.plan.this_year.end[:4]) + {LEFT_LAST_YEAR: -1, JOINS_NEXT_YEAR: 1}.get(place.stay.status, 0)
         return {
             "grade": self.plan.year_code(place.stay.year),
+            "graduation_year": ends + 12 - place.stay.year,
             "eal": int(place.child.human.facts["first_language"] != "English"),
             "fsm_eligible": int(fsm),
+            "economically_disadvantaged": int(poor),
+            "public_assistance": int(poor and family % 3 == 0),
+            "homeless": int(family % 80 == 21),
+            "migrant": int(family % 50 == 9),
+            "rural_residency": int(place.child.human.facts["town"] in RURAL),
+            # CEDS, public school residence status: of another district of the state, or of this school's own area.
+            "residence_status": "01654" if family % 40 == 17 else "01652",
         }
 
     def _british(self, place: Place) -> dict[str, Any]:

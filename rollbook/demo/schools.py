@@ -8,6 +8,7 @@ from typing import Any
 
 from ..model.attendance import STATUTORY_CODES, WITHDRAWN_CODES, AttendanceCode
 from ..model.organisation import District, Organisation, School, Site
+from ..model.students import GRADES
 from . import words
 from .draft import Draft, guid
 from .words import Locale
@@ -49,6 +50,10 @@ class Plan:
     def year_code(self, year: int) -> str:
         """How a year is written: `R`, `8`, `09`."""
         return f"{year:02}" if self.american else str(year) if year else "R"
+
+    def grade(self, year: int) -> str:
+        """The grade of a year's children, as CEDS codes it."""
+        return self.year_code(year) if self.american else GRADES[self.year_code(year)]
 
     def year_name(self, year: int) -> str:
         """What a year is called."""
@@ -158,6 +163,7 @@ class Trust:
     plans: tuple[Plan, ...]
     bodies: tuple[tuple[str, str, str, str | None], ...]
     """Departments, and who stands above it: name, kind, identifier, and the identifier of the parent."""
+    office: dict[str, str]
 
 
 TRUSTS = (
@@ -171,6 +177,15 @@ TRUSTS = (
             ("Science Department", "department", "1001-S", "1001"),
             ("Humanities Department", "department", "1001-H", "1001"),
         ),
+        {
+            "locale": "en-GB",
+            "time_zone": "Europe/London",
+            "street": "2 Teasel Court",
+            "town": "Larkspur Vale",
+            "county": "Fenshire",
+            "post_code": "LK1 1LT",
+            "telephone": "01632 960300",
+        },
     ),
     Trust(
         "Juniper Flats Unified School District",
@@ -182,6 +197,15 @@ TRUSTS = (
             ("Juniper County Service Center", "local", "255950", "35"),
             ("Mathematics Department", "department", "255901001-M", "255901001"),
         ),
+        {
+            "locale": "en-US",
+            "time_zone": "America/Denver",
+            "street": "12 Palo Verde Loop",
+            "town": "Juniper Flats",
+            "county": "NM",
+            "post_code": "00100",
+            "telephone": "(505) 555-0150",
+        },
     ),
 )
 
@@ -194,6 +218,7 @@ def district_facts(draft: Draft, trust: Trust) -> dict[str, Any]:
         "country": trust.country,
         "identifier": trust.identifier,
         "external_id": guid(District.__name__, trust.identifier),
+        **trust.office,
     }
 
 
@@ -225,6 +250,8 @@ def put_school(draft: Draft, plan: Plan) -> tuple[str, dict[str, str]]:
         "main_contact": f"{plan.head['title']} {head}",
         "external_id": guid(plan.estab),
         "mis": "rollbook",
+        "locale": "en-US" if plan.american else "en-GB",
+        "grades": ",".join(plan.grade(year) for year in plan.years),
         **plan.facts,
     }
     school = draft.put(School, **facts)

@@ -205,6 +205,7 @@ def _person(draft: Draft, plan: Plan, number: int, given: dict[str, str]) -> Hum
         mobile_phone=plan.locale.mobile(draft.rng.randrange(1000)) if draft.chance(0.9) else None,
         username=reached,
         external_id=guid(plan.estab, "staff person", number + 1),
+        staff_unique_id=str(207_200 + number) if plan.american else None,
         **draft.pick(plan.locale.backgrounds),
     )
 

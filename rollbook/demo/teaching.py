@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from ..model.groups import Course, SubGroup, Subject
+from ..model.curriculum import Subject
+from ..model.groups import SubGroup
 from .admissions import Place
 from .curriculum import COURSES, HIGH, SUBJECTS, US_SUBJECTS, Line, lines_of, week_of
-from .draft import guid
 from .groups import Groups, span_in, standard_facts
 from .schools import Plan
 from .staffroom import Member
-from .years import Year, session_guid
+from .years import Year
 
 
 def put_subjects(groups: Groups) -> None:
-    """Add what is taught and, where classes follow courses, those."""
+    """Add what is taught."""
     plan, draft = groups.plan, groups.draft
     taught = {s for year in plan.years for line in lines_of(plan, year) for s in line.subjects}
     names = US_SUBJECTS if plan.american else SUBJECTS
@@ -24,19 +24,6 @@ def put_subjects(groups: Groups) -> None:
         groups.subjects[code] = draft.put(
             Subject, school=groups.school, mis_id=str(number), code=code, name=names[code]
         )
-    for code, titles in COURSES.items() if plan.american else ():
-        for grade, title in enumerate(titles, 9):
-            groups.courses[code, grade] = draft.put(
-                Course,
-                school=groups.school,
-                external_id=guid(plan.estab, "course", code, grade),
-                title=title,
-                code=f"{code}{grade:02}",
-                grades=f"{grade:02}",
-                subjects=names[code],
-                subject_codes=code,
-                school_year=groups.sessions[plan.this_year.name],
-            )
 
 
 def teach(groups: Groups, year: Year, places: list[Place]) -> None:
@@ -99,15 +86,13 @@ def _put_class(groups: Groups, year: Year, standard: int, line: Line, subject: s
     plan = groups.plan
     this = year is plan.this_year
     teacher = _teacher(groups, standard, subject, code)
-    course = groups.courses.get((subject, standard)) if this else None
+    followed = {"course": groups.courses, "offering": groups.offerings} if this else {}
     american: dict[str, Any] = (
         {
-            "course": course,
             "name": f"{COURSES[subject][standard - 9]} ({code[-1]})",
             "subjects": US_SUBJECTS[subject],
             "subject_codes": subject,
             "class_type": "scheduled",
-            "sessions": ",".join(session_guid(plan.estab, year, term) for term in year.terms),
         }
         if plan.american
         else {}
@@ -121,6 +106,7 @@ def _put_class(groups: Groups, year: Year, standard: int, line: Line, subject: s
         subject=groups.subjects[subject],
         location=f"Room {int(teacher.id[-4:], 16) % 60 + 1}",
         periods=_periods(plan, standard, line) if this else None,
+        **{name: made[subject, standard] for name, made in followed.items()},
         **standard_facts(plan, standard),
         **american,
     )

@@ -68,6 +68,11 @@ class Year:
                     yield Day(day.isoformat(), day.weekday(), self._closed(day.isoformat()))
                 day += timedelta(1)
 
+    def taught(self, term: Term | None = None) -> int:
+        """On how many days the school teaches, in a term or all year."""
+        first, last = (term.start, term.end) if term else (self.first, self.last)
+        return sum(first <= day.date <= last and not day.closed for day in self.days())
+
     def _closed(self, day: str) -> Closure | None:
         return next((c for c in self.closures if c.start <= day <= c.end), None)
 
@@ -157,6 +162,15 @@ US_THIS = Year(
     ),
 )
 
+TERMS = {
+    "Autumn Term": "First Trimester",
+    "Spring Term": "Second Trimester",
+    "Summer Term": "Third Trimester",
+    "Fall Semester": "Fall Semester",
+    "Spring Semester": "Spring Semester",
+}
+"""What Ed-Fi's TermDescriptor calls the parts of a year."""
+
 DIARY = (
     ("2026-09-17", "18:00", "2026-09-17", "19:30", "Parents", "Welcome Evening"),
     ("2026-10-07", "15:30", "2026-10-07", "16:30", "Extra Curricular", "School Choir"),
@@ -171,9 +185,10 @@ DIARY = (
 
 
 def put_sessions(draft: Draft, school: str, estab: str, years: tuple[Year, ...]) -> dict[str, str]:
-    """Add a school's academic years and their terms; gives the hub ids of the years by name."""
+    """Add a school's academic years and their terms; gives the hub ids of the years by name, of terms by both names."""
     made: dict[str, str] = {}
     for year in years:
+        ends = int(year.end[:4])
         made[year.name] = draft.put(
             Session,
             school=school,
@@ -183,9 +198,12 @@ def put_sessions(draft: Draft, school: str, estab: str, years: tuple[Year, ...])
             start=year.start,
             end=year.end,
             school_year=year.name,
+            year=ends,
+            term="Year Round",
+            instructional_days=year.taught(),
         )
         for term in year.terms:
-            draft.put(
+            made[f"{year.name} {term.name}"] = draft.put(
                 Session,
                 school=school,
                 external_id=session_guid(estab, year, term),
@@ -194,6 +212,9 @@ def put_sessions(draft: Draft, school: str, estab: str, years: tuple[Year, ...])
                 start=term.start,
                 end=term.end,
                 school_year=year.name,
+                year=ends,
+                term=TERMS[term.name],
+                instructional_days=year.taught(term),
                 parent=made[year.name],
             )
     return made

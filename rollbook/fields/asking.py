@@ -119,6 +119,26 @@ class OneOf(Condition):
         yield self.expr
 
 
+MATCHES = ("contains", "starts", "ends", "icontains", "istarts", "iends", "iequals")
+"""How a text may match another one; with an `i`, in any case."""
+
+
+@dataclass(frozen=True, eq=False)
+class Matches(Condition):
+    """A text that holds another one, in one of the ways of `MATCHES`; no letter of it is a wildcard."""
+
+    expr: Expr
+    how: str
+    value: Value | Arg
+
+    def __post_init__(self) -> None:
+        if self.how not in MATCHES:
+            raise TypeError(f"{self.how} is not a way to match")
+
+    def parts(self) -> Iterator[Expr]:
+        yield self.expr
+
+
 @dataclass(frozen=True, eq=False)
 class Known(Condition):
     """A value that is there."""

@@ -55,3 +55,5 @@ class Question:
     limited: bool = False
     hashed: tuple[tuple[str, Expr], ...] | None = None
     """The columns that a RowHash covers, when they are more than the ones shown."""
+    through: tuple[type[Record], ...] = ()
+    """The roles through which a human is seen, where not all will do: a student's document tells a student's facts."""

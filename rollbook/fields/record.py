@@ -88,6 +88,7 @@ class Ref(Field):
 
     `tells` names the facts of the other record that the reference itself discloses, so that they need only the
     reference's scope. `part_of` says that this record is a part of the other one: it is hidden and deleted with it.
+    `shared` says of a record's school that none stands for all schools of the district.
     """
 
     def __init__(
@@ -98,11 +99,13 @@ class Ref(Field):
         scope: Need | None = None,
         tells: tuple[str, ...] = (),
         part_of: bool = False,
+        shared: bool = False,
     ) -> None:
         super().__init__(about, scope=scope)
         self._target = target
         self.tells = tells
         self.part_of = part_of
+        self.shared = shared
 
     @property
     def target(self) -> type[Record]:
@@ -198,7 +201,9 @@ class Record:
 
     Class keywords: `scope`, the consent that its facts need unless they say otherwise; `human`, that a row is a
     human whom a grant may leave out; `indexes`, tuples of field names that are looked up together; `view`, the SQL of
-    a record that is worked out from others, and `over`, the names of those.
+    a record that is worked out from others, and `over`, the names of those; `natural`, the facts by which others know
+    a row, which the history keeps when it goes: dotted names lead through references, and `district.` to the
+    district's own record.
     """
 
     table: ClassVar[str] = ""
@@ -208,6 +213,7 @@ class Record:
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
     view: ClassVar[str] = ""
     over: ClassVar[tuple[str, ...]] = ()
+    natural: ClassVar[tuple[str, ...]] = ()
     abstract: ClassVar[bool] = True
 
     def __init_subclass__(
@@ -219,6 +225,7 @@ class Record:
         indexes: tuple[tuple[str, ...], ...] = (),
         view: str = "",
         over: tuple[str, ...] = (),
+        natural: tuple[str, ...] = (),
     ) -> None:
         cls.table = _snake(cls.__name__)
         cls.scope = scope
@@ -226,13 +233,17 @@ class Record:
         cls.indexes = indexes
         cls.view = view
         cls.over = over or (cls.__name__,)
+        cls.natural = natural
         cls.abstract = abstract
         # A field that several kinds of record share is copied for each, since its scope belongs to (field, kind).
         cls.fields = {}
+        declared = dict(vars(cls))
         for base in reversed(cls.__mro__):
-            for name, field in vars(base).items():
+            for name, inherited in vars(base).items():
+                # One that it declares anew keeps its place.
+                field = declared.get(name, inherited)
                 if isinstance(field, Field):
-                    own = field if base is cls else _copy(field)
+                    own = field if name in declared else _copy(field)
                     own.name, own.owner = name, cls
                     if own is not field:
                         setattr(cls, name, own)
@@ -243,6 +254,8 @@ class Record:
             unknown = [n for n in index if n not in cls.fields]
             if unknown:
                 raise TypeError(f"{cls.__name__} has no {', '.join(unknown)} to index")
+        for name in natural:
+            cls.trace(name)
 
     @classmethod
     def stored(cls) -> dict[str, Field]:
@@ -254,8 +267,28 @@ class Record:
         """The references to other records."""
         return {n: f for n, f in cls.fields.items() if isinstance(f, Ref)}
 
+    @classmethod
+    def trace(cls, name: str) -> tuple[tuple[str, ...], Field]:
+        """The steps and the stored fact that a dotted name leads to; a name that leads nowhere is a TypeError."""
+        *steps, last = name.split(".")
+        at: type[Record] | None = cls
+        for step in steps:
+            at = RECORDS.get("District") if step == OWN_DISTRICT else _target(at, step)
+        fact = at.fields.get(last) if at else None
+        if fact is None or not fact.stored:
+            raise TypeError(f"{cls.__name__} has no {name} to be known by")
+        return tuple(steps), fact
+
+
+OWN_DISTRICT = "district"
+"""The step of a dotted name that leads to the district's own record, which nothing needs to refer to."""
 
 RECORDS: dict[str, type[Record]] = {}
+
+
+def _target(record: type[Record] | None, step: str) -> type[Record] | None:
+    ref = record.fields.get(step) if record else None
+    return ref.target if isinstance(ref, Ref) else None
 
 
 def _copy(field: Field) -> Field:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..fields import Code, Date, Record, Ref, Text
+from ..fields import Code, Date, Number, Record, Ref, Text
 from ..scopes import S
 from .organisation import School, SchoolRecord
 
@@ -14,10 +14,15 @@ SESSION_KINDS = {
 }
 
 
-class Session(Record, scope=S.School | S.SchoolLite, indexes=(("school", "start"), ("external_id",))):
+class Session(
+    Record,
+    scope=S.School | S.SchoolLite,
+    indexes=(("school", "start"), ("external_id",), ("school", "name")),
+    natural=("school.estab", "year", "name"),
+):
     """An academic year, or a term or other part of one; what Ed-Fi and Edlink call a session."""
 
-    school = Ref("The school that keeps it; all schools of the district if empty", School)
+    school = Ref("The school that keeps it; all schools of the district if empty", School, shared=True)
     external_id = Text("The id of the session in the system that it came from", "11a91bce-3867-42e6-ba7c-5070891a7209")
     name = Text("The name of the session", "Autumn Term")
     kind = Code("What part of a year it is", "term", SESSION_KINDS)
@@ -25,6 +30,9 @@ class Session(Record, scope=S.School | S.SchoolLite, indexes=(("school", "start"
     end = Date("Its last day", "2026-12-18")
     school_year = Text("The academic year that it belongs to", "2026-2027")
     parent = Ref("The session that it is a part of")
+    year = Number("The calendar year in which its academic year ends", 2027)
+    term = Text("The term that it is, by the words of Ed-Fi's TermDescriptor", "First Trimester")
+    instructional_days = Number("On how many days of it the school teaches", 74)
 
 
 class CalendarEvent(SchoolRecord, scope=S.School, indexes=(("school", "start"),)):

@@ -13,13 +13,13 @@ from ..fields import (
     Many,
     Mapped,
     Number,
-    Record,
     Ref,
     Text,
     When,
 )
 from ..scopes import S
 from .calendar import Session
+from .curriculum import Course, CourseOffering, Program, Subject
 from .organisation import School, SchoolRecord
 from .people import Staff
 
@@ -34,29 +34,7 @@ GROUP_KINDS = {
 
 
 IDAAS_PREFIXES = {"YearGrp": "GY-", "RegGrp": "GR-", "HouseGrp": "GH-", "TeachingGrp": "GC-", "Cohort": "GK-"}
-"""The document's examples show GY, GR and GC; houses and cohorts follow their pattern."""
-
-
-class Subject(Record, scope=S.School | S.SchoolLite, indexes=(("school", "mis_id"),)):
-    """What is taught."""
-
-    school = Ref("The school that teaches it; all schools of the district if empty", School)
-    mis_id = Text("MIS Id of the subject", "111")
-    code = Code("The subject code", "Fr")
-    name = Text("The name of the subject", "French")
-
-
-class Course(Record, scope=S.School | S.SchoolLite, indexes=(("school",), ("external_id",))):
-    """A plan of what a class learns, which schools of the district may share."""
-
-    school = Ref("The school that offers it; all schools of the district if empty", School)
-    external_id = Text("The id of the course in the system that it came from", "13b46ddd-c41d-4ae4-8280-44de46f18473")
-    title = Text("The title of the course", "Homeroom KG")
-    code = Text("The code of the course", "HR00000")
-    grades = Text("CSV of the grades that it is for", "KG,01")
-    subjects = Text("CSV of the subjects that it teaches", "Homeroom")
-    subject_codes = Text("CSV of the codes of the subjects that it teaches", "HR")
-    school_year = Ref("The academic year in which it is offered", Session)
+"""The document's examples show GY, GR and GC; houses and cohorts follow their pattern; any other kind is `G-`."""
 
 
 class GroupType(SchoolRecord, scope=S.School | S.SchoolLite, indexes=(("school", "mis_id"),)):
@@ -71,15 +49,36 @@ class GroupType(SchoolRecord, scope=S.School | S.SchoolLite, indexes=(("school",
 class Group(
     SchoolRecord,
     scope=S.School | S.SchoolLite,
-    indexes=(("school", "mis_id"), ("school", "external_id"), ("school", "xid"), ("school", "kind")),
+    indexes=(
+        ("school", "mis_id"),
+        ("school", "external_id"),
+        ("school", "xid"),
+        ("school", "kind"),
+        ("school", "code"),
+    ),
+    natural=(
+        "code",
+        "kind",
+        "school.estab",
+        "offering.code",
+        "offering.session.name",
+        "offering.session.year",
+        "external_id",
+        "district.identifier",
+    ),
 ):
-    """A named set of students and staff of a school, for a time."""
+    """A named set of students and staff of a school, or of all schools of a district, for a time."""
 
+    school = Ref(
+        "The school that the group belongs to; all schools of the district if empty", School, part_of=True, shared=True
+    )
     mis_id = Text("The MIS Id of the group", "8811")
     external_id = Text("The MIS external Id of the group", "86779760-cb6e-40d9-b8f9-ea3ba86677d7")
     xid = Text("The XID of the group", "x7f2b5c")
     kind = Code("The group type", "YearGrp", GROUP_KINDS)
-    idaas_id = Computed("The Idaas Id of the group", "GC-8811", Key(Mapped(kind, IDAAS_PREFIXES), mis_id))
+    idaas_id = Computed(
+        "The Idaas Id of the group", "GC-8811", Key(Mapped(kind, IDAAS_PREFIXES, otherwise="G-"), mis_id)
+    )
     type = Ref("The school's own record of the group type", GroupType, tells=("mis_id",))
     code = Text("The group code", "9X1/Fr")
     name = Text("The group name, often the same as Code", "9X1/Fr")
@@ -96,10 +95,9 @@ class Group(
     subjects = Text("CSV of the subjects that the class is taught", "English")
     subject_codes = Text("CSV of the codes of those subjects", "ENG")
     class_type = Code("Whether a class is a homeroom or scheduled", "scheduled")
-    sessions = Text(
-        "CSV of the external ids of the terms in which the class meets",
-        "0365a581-d66c-4733-aaf3-aa2d72a0a0b2",
-    )
+    description = Text("What the group is, in a sentence", "Year 9 students who study in the library after school")
+    purpose = Text("What a cohort is for, by the words of Ed-Fi's CohortTypeDescriptor", "Study Hall")
+    offering = Ref("The course as it is offered in a session, which the class follows", CourseOffering)
     active = Computed(
         "Whether the group has begun and has not ended",
         1,
@@ -114,13 +112,55 @@ class SubGroup(SchoolRecord, scope=S.School | S.SchoolLite, indexes=(("school",)
     parent = Ref("The larger group", Group, part_of=True, tells=("mis_id", "idaas_id", "type"))
 
 
+class GroupSession(SchoolRecord, scope=S.School | S.SchoolLite, indexes=(("school",), ("group",), ("session",))):
+    """A session in which a group meets."""
+
+    school = Ref(
+        "The school that the group belongs to; all schools of the district if empty", School, part_of=True, shared=True
+    )
+    group = Ref("The group", Group, part_of=True)
+    session = Ref("The session", Session, part_of=True)
+
+
+class GroupProgram(SchoolRecord, scope=S.School | S.SchoolLite, indexes=(("school",), ("group",), ("program",))):
+    """A programme that a group is a part of."""
+
+    school = Ref(
+        "The school that the group belongs to; all schools of the district if empty", School, part_of=True, shared=True
+    )
+    group = Ref("The group", Group, part_of=True)
+    program = Ref("The programme", Program, part_of=True)
+
+
+class ClassSection(SchoolRecord, scope=S.School | S.SchoolLite, indexes=(("school",), ("group",))):
+    """A part of a class that is taught by itself, such as a set for practical work."""
+
+    group = Ref("The class", Group, part_of=True)
+    external_id = Text("Its id in the system that it came from", "c2f0c2b8-3c2a-4a43-8b0a-5c3f8f1f4e10")
+    name = Text("The name of the section", "9X1/Sc practical A")
+    description = Text("What the section is for", "Practical work in the laboratory")
+    periods = Text("CSV of the periods in which the section meets", "3")
+
+
+MEMBERSHIP_KEY = (*(n if n == "district.identifier" else f"group.{n}" for n in Group.natural), "start")
+"""A place in a group is known by the group, the member and its first day."""
+
+
 class StaffMembership(
-    SchoolRecord, scope=S.School | S.SchoolLite, indexes=(("school",), ("group", "staff"), ("staff",))
+    SchoolRecord,
+    scope=S.School | S.SchoolLite,
+    indexes=(("school",), ("group", "staff"), ("staff",)),
+    natural=(*MEMBERSHIP_KEY, "staff.person.staff_unique_id"),
 ):
     """A member of staff's place in a group, for a time."""
 
     group = Ref("The group", Group, part_of=True, tells=("mis_id", "external_id", "xid", "idaas_id", "name"))
-    staff = Ref("The member of staff", Staff, part_of=True, tells=("mis_id", "external_id", "xid", "idaas_id", "code"))
+    staff = Ref(
+        "The member of staff",
+        Staff,
+        part_of=True,
+        tells=("mis_id", "external_id", "xid", "idaas_id", "code", "staff_unique_id"),
+    )
     external_id = Text(
         "The id of the membership in the system that it came from", "3f6e5745-da32-4cb8-9300-81f9e6ff27cc"
     )
@@ -129,6 +169,7 @@ class StaffMembership(
     priority = Number("The order of the group's members of staff, lowest first", 1)
     start = Date("Start date of the staff membership", "2018-09-01")
     end = Date("End date of the staff membership", "2019-06-24")
+    section = Ref("The section of the class that the member of staff teaches, if not all of it", ClassSection)
 
 
 def _now(start: Date, end: Date) -> Condition:

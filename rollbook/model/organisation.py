@@ -6,7 +6,7 @@ from ..fields import Code, Date, Decimal, Record, Ref, Text
 from ..scopes import ANYONE, S
 
 
-class District(Record, scope=S.School | S.SchoolLite):
+class District(Record, scope=S.School | S.SchoolLite, natural=("identifier",)):
     """What schools belong to: a UK trust or authority, a US district; a school by itself is a district of one."""
 
     name = Text("The name of the district", "Larkspur Learning Trust")
@@ -17,9 +17,16 @@ class District(Record, scope=S.School | S.SchoolLite):
     )
     identifier = Text("The number by which others know the district", "1000")
     external_id = Text("The id of the district in the system that it came from", "d9e197f7-ce02-42fe-ab85-8837e4454239")
+    locale = Text("The language and country of the district's people, as RFC 5646 writes them", "en-GB")
+    time_zone = Text("The time zone that the district's clocks show", "Europe/London")
+    street = Text("The house number and street of the district's office", "4 Exchange Square")
+    town = Text("The town of the district's office", "Derby")
+    county = Text("The county or state of the district's office", "Derbyshire")
+    post_code = Text("The post code of the district's office", "DE1 2AA")
+    telephone = Text("The telephone number of the district's office", "01632960100")
 
 
-class Organisation(Record, scope=S.School | S.SchoolLite):
+class Organisation(Record, scope=S.School | S.SchoolLite, natural=("identifier",)):
     """A part of a district, or a body above it, that is not a school: a department, a local or state authority."""
 
     name = Text("The name of the organisation", "Science Department")
@@ -38,7 +45,7 @@ class Organisation(Record, scope=S.School | S.SchoolLite):
     parent_id = Text("The external id of the organisation that it belongs to", "0a1b2c3d-0000-4000-8000-000000000002")
 
 
-class School(Record, scope=S.School | S.SchoolLite, indexes=(("estab",),)):
+class School(Record, scope=S.School | S.SchoolLite, indexes=(("estab",),), natural=("estab", "name")):
     """A school: the place that grants access to its people's records."""
 
     estab = Text("The DfE establishment code for the school", "3285502")
@@ -57,6 +64,8 @@ class School(Record, scope=S.School | S.SchoolLite, indexes=(("estab",),)):
     external_id = Text("The id of the school in the system that it came from", "678f4c50-e0fb-472a-a0bf-cb2ab5ee5e69")
     identifier = Text("The number by which the school's district knows it", "1001")
     mis = Text("The management information system that the school's records come from", "rollbook", scope=ANYONE)
+    locale = Text("The language and country of the school's people, as RFC 5646 writes them", "en-GB")
+    grades = Text("CSV of the grades that the school teaches, as CEDS codes them", "06,07,08")
 
 
 class SchoolRecord(Record, abstract=True):

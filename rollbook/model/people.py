@@ -27,7 +27,11 @@ from .organisation import SchoolRecord
 GENDERS = {"M": "Male", "F": "Female", "X": "Other", "U": "Not known"}
 
 
-class Person(Record):
+class Person(
+    Record,
+    indexes=(("student_unique_id",), ("staff_unique_id",)),
+    natural=("student_unique_id", "staff_unique_id"),
+):
     """A human in a district. Students, staff and contacts are roles that a person has at a school."""
 
     title = Text("Title", "Mrs")
@@ -91,6 +95,8 @@ class Person(Record):
     traveller_type = Text("Type of traveller", "Showman")
     username = Text("The name by which the person signs in", "graham.abbess")
     external_id = Text("The id of the person in the system that they came from", "a925c7eb-86bc-40d7-91fd-f3fcbf6a2f2b")
+    student_unique_id = Text("The id of the person as a student, unique in the district", "604822")
+    staff_unique_id = Text("The id of the person as a member of staff, unique in the district", "207219")
 
 
 class Staff(
@@ -98,6 +104,7 @@ class Staff(
     scope=S.Staff | S.StaffLite,
     human=True,
     indexes=(("school", "mis_id"), ("school", "external_id"), ("school", "xid"), ("person",)),
+    natural=("person.staff_unique_id", "school.estab", "person"),
 ):
     """A person who works at a school, or did, or will."""
 
@@ -154,6 +161,8 @@ class Staff(
     post_code = Told(person, Person.post_code, scope=S.StaffAddress)
     country = Told(person, Person.country, scope=S.StaffAddress)
     is_temporary = Flag("Has no employment but is associated with active groups", 0)
+    username = Told(person, Person.username)
+    staff_unique_id = Told(person, Person.staff_unique_id)
     status = Computed(
         "Whether the staff member is current, previous or future",
         "Current",
@@ -236,6 +245,7 @@ class Contact(
     scope=S.Contact,
     human=True,
     indexes=(("school", "mis_id"), ("school", "external_id"), ("school", "xid"), ("person",)),
+    natural=("person",),
 ):
     """A parent, carer or other person to whom a school turns about a student."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..fields import (
     TODAY,
+    Coalesce,
     Code,
     Computed,
     Date,
@@ -19,7 +20,7 @@ from ..fields import (
     Words,
 )
 from ..scopes import S
-from .groups import Group
+from .groups import MEMBERSHIP_KEY, ClassSection, Group
 from .organisation import SchoolRecord
 from .people import Comm, Contact, Person
 
@@ -45,6 +46,16 @@ KEY_STAGES = {
 }
 """Education Act 2002, section 82: the key stages by national curriculum year."""
 
+GRADES = {
+    "N1": "PR",
+    "N2": "PR",
+    "R": "PK",
+    "1": "KG",
+    **{str(year): f"{year - 1:02}" for year in range(2, 15)},
+}
+"""The grades (CEDS, entry grade level) of the ages at which national curriculum years are entered: a child enters
+year 1 and kindergarten in the school year of the sixth birthday, and every later year and grade by one more."""
+
 
 class Student(
     SchoolRecord,
@@ -59,6 +70,7 @@ class Student(
         ("reg_group",),
         ("house_group",),
     ),
+    natural=("entry_date", "school.estab", "person.student_unique_id", "person"),
 ):
     """A person with a past, present or planned enrolment at one school."""
 
@@ -180,6 +192,36 @@ class Student(
     planned_year_group = Ref("Id of the expected year group", Group, scope=S.Student, tells=_GROUP)
     planned_reg_group = Ref("Id of the expected reg group", Group, scope=S.Student, tells=_GROUP)
     grade = Code("The grade that the student is in, as their district counts", "09")
+    grade_level = Computed(
+        "The grade that the student is in, as CEDS codes it", "09", Coalesce(grade, Mapped(nc_year, GRADES))
+    )
+    individualized_education_plan = Computed(
+        "Whether the law gives the student a plan of their own for special needs",
+        1,
+        When((sen_provision.is_("E"), 1), (sen_provision.known(), 0), kind="flag"),
+        scope=S.SEN | S.SENTypes,
+    )
+    graduation_year = Number("The calendar year in which the student is to graduate", 2030)
+    username = Told(person, Person.username)
+    student_unique_id = Told(person, Person.student_unique_id)
+    races = Told(person, Person.races, scope=S.StudentEthnicity)
+    hispanic = Told(person, Person.hispanic, scope=S.StudentEthnicity)
+    birth_state = Told(person, Person.birth_state, scope=S.StudentDemographic | S.StudentEthnicity)
+    birth_city = Told(person, Person.birth_city, scope=S.StudentDemographic | S.StudentEthnicity)
+    homeless = Flag("Student has no fixed, regular home (sensitive)", 0, scope=S.StudentFamily)
+    migrant = Flag(
+        "Student moved within three years, as they or a parent do seasonal farm or fishing work",
+        0,
+        scope=S.StudentDemographic,
+    )
+    rural_residency = Flag("Student lives in a rural area", 0, scope=S.StudentDemographic)
+    residence_status = Text(
+        "How the student's home relates to the school that they attend, as CEDS codes it (public school residence)",
+        "01652",
+        scope=S.StudentDemographic,
+    )
+    public_assistance = Flag("Student's household receives public assistance", 0, scope=S.StudentFunding)
+    economically_disadvantaged = Flag("Student is economically disadvantaged", 0, scope=S.StudentFunding)
     on_roll = Computed(
         "Whether the student is on roll today",
         "OnRoll",
@@ -193,18 +235,24 @@ class Student(
 
 
 class StudentMembership(
-    SchoolRecord, scope=S.School | S.SchoolLite, indexes=(("school",), ("group", "student"), ("student",))
+    SchoolRecord,
+    scope=S.School | S.SchoolLite,
+    indexes=(("school",), ("group", "student"), ("student",)),
+    natural=(*MEMBERSHIP_KEY, "student.person.student_unique_id"),
 ):
     """A student's place in a group, for a time."""
 
     group = Ref("The group", Group, part_of=True, tells=("mis_id", "external_id", "xid", "idaas_id", "name"))
-    student = Ref("The student", Student, part_of=True, tells=("mis_id", "external_id", "xid", "idaas_id"))
+    student = Ref(
+        "The student", Student, part_of=True, tells=("mis_id", "external_id", "xid", "idaas_id", "student_unique_id")
+    )
     external_id = Text(
         "The id of the membership in the system that it came from", "4dfce244-d475-462f-a5ed-c2ceabaa1ee1"
     )
     is_main = Flag("Whether this is the student's main place in groups of this kind", 1)
     start = Date("Start date of the student membership", "2018-09-01")
     end = Date("End date of the student membership", "2019-06-24")
+    section = Ref("The section of the class that the student is taught in, if not all of it", ClassSection)
 
 
 _m = StudentMembership
@@ -223,10 +271,16 @@ class Relationship(
     SchoolRecord,
     scope=(S.Student | S.StudentLite) & S.Contact,
     indexes=(("school",), ("student", "contact"), ("contact", "student")),
+    natural=("student.person", "contact.person"),
 ):
     """What a contact is to a student."""
 
-    student = Ref("The student", Student, part_of=True, tells=("mis_id", "external_id", "xid", "idaas_id", "on_roll"))
+    student = Ref(
+        "The student",
+        Student,
+        part_of=True,
+        tells=("mis_id", "external_id", "xid", "idaas_id", "student_unique_id", "on_roll"),
+    )
     contact = Ref("The contact", Contact, part_of=True, tells=("mis_id", "external_id", "xid", "idaas_id"))
     relationship = Text("The relationship of the contact to the student", "Mother")
     priority = Number("The contact priority where lowest is higher priority", 2)

@@ -54,12 +54,18 @@ class Connection(Protocol):
         ...
 
 
+def _fold(value: Any) -> str | None:
+    """A text so that it equals the same text in any case, in every alphabet: SQLite's own `lower` knows A to Z."""
+    return None if value is None else str(value).casefold()
+
+
 def connect(path: Path) -> Connection:
     """Open a database file as the store uses it."""
     connection = apsw.Connection(str(path))
     connection.set_busy_timeout(BUSY_SECONDS * 1000)
     # One plan for each question, whatever is asked with it: otherwise every execution is compiled anew.
     connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
+    cast(Any, connection).create_scalar_function("fold", _fold, 1, deterministic=True)
     opened = cast(Connection, connection)
     for pragma in (
         "journal_mode = WAL",

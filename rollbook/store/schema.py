@@ -83,13 +83,30 @@ HOUSEKEEPING = [
     'CREATE TABLE "grant" (id TEXT PRIMARY KEY, app TEXT NOT NULL, district INTEGER NOT NULL, school TEXT NOT NULL,'
     " scopes TEXT NOT NULL, state TEXT NOT NULL, secret BLOB, version INTEGER NOT NULL, people TEXT NOT NULL,"
     " made TEXT NOT NULL, ended TEXT, UNIQUE (app, school)) WITHOUT ROWID",
+    # What an app shows in the dialects that read a district; `rights` are the permission words of its standard.
+    "CREATE TABLE credential (id TEXT PRIMARY KEY, app TEXT NOT NULL, dialect TEXT NOT NULL, key TEXT NOT NULL UNIQUE,"
+    " secret BLOB NOT NULL, district INTEGER NOT NULL, rights TEXT NOT NULL, made TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX credential_secret ON credential (secret)",
+    # The districts that an app made, which it may see while they have no school yet.
+    "CREATE TABLE founded (district INTEGER NOT NULL, app TEXT NOT NULL, PRIMARY KEY (district, app)) WITHOUT ROWID",
     'CREATE TABLE chosen ("grant" TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,'
     ' PRIMARY KEY ("grant", kind, id)) WITHOUT ROWID',
+    # The passwords of researchers who sign in with one (model.research.ResearchUser).
+    'CREATE TABLE research_password ("user" TEXT PRIMARY KEY, salt BLOB NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID',
 ]
 
 PASSING = [
+    # Tokens of credentials, and codes and refresh tokens for those that are one person's.
+    "CREATE TABLE ticket (hash BLOB PRIMARY KEY, credential TEXT NOT NULL, kind TEXT NOT NULL, person TEXT NOT NULL,"
+    " expires REAL NOT NULL) WITHOUT ROWID",
     'CREATE TABLE token (hash BLOB PRIMARY KEY, app TEXT NOT NULL, "grant" TEXT NOT NULL, version INTEGER NOT NULL,'
     " expires REAL NOT NULL) WITHOUT ROWID",
+    # Researchers' tokens, and devices that ask for one.
+    'CREATE TABLE research_token (hash BLOB PRIMARY KEY, "user" TEXT NOT NULL, name TEXT NOT NULL, made REAL NOT NULL,'
+    " expires REAL NOT NULL) WITHOUT ROWID",
+    'CREATE INDEX research_token_user ON research_token ("user")',
+    "CREATE TABLE research_device (hash BLOB PRIMARY KEY, user_code TEXT NOT NULL UNIQUE, client TEXT NOT NULL,"
+    ' state TEXT NOT NULL, "user" TEXT, expires REAL NOT NULL) WITHOUT ROWID',
     # A data set that a change set is measured against; its rows stand apart, since they are read only when it moved.
     'CREATE TABLE snapshot ("grant" TEXT NOT NULL, endpoint TEXT NOT NULL, hash TEXT NOT NULL, made REAL NOT NULL,'
     ' used REAL NOT NULL, request TEXT NOT NULL, versions TEXT NOT NULL, PRIMARY KEY ("grant", endpoint, hash))',

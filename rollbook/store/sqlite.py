@@ -115,13 +115,20 @@ class Store:
 
     def new_district(self, values: dict[str, Any]) -> int:
         """Make a district; its number is the first part of the key of all its records."""
+        with self.founding(values) as batch:
+            return batch.district
+
+    @contextmanager
+    def founding(self, values: dict[str, Any], founder: str = "") -> Generator[Batch]:
+        """Make a district, and records of it, in one transaction. `founder` is the id of the app that makes it."""
         with self.transaction() as connection:
             top = connection.execute("SELECT coalesce(max(district), 0) FROM clock").get
-            number = int(top) + 1
-            batch = Batch(connection, number)
+            batch = Batch(connection, int(top) + 1)
             batch.add_district(values)
+            if founder:
+                connection.execute("INSERT INTO founded VALUES (?, ?)", (batch.district, founder))
+            yield batch
             batch.settle()
-        return number
 
     def setting(self, name: str) -> str | None:
         """A setting of this data directory."""

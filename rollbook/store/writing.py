@@ -12,13 +12,14 @@ from typing import Any
 
 from ..errors import Conflict, NotFound, Problem
 from ..fields import RECORDS, Record
+from ..fields.record import OWN_DISTRICT
 from ..model.organisation import District, School
+from ..model.people import Person
 from .connection import Connection
+from .keys import key_facts, keys_of
 from .schema import columns
 
 Row = Mapping[str, Any]
-
-_NATURAL = ("mis_id", "external_id", "xid", "estab", "code", "mark", "date", "session", "instance")
 
 
 def new_id() -> str:
@@ -43,6 +44,16 @@ def xid(number: int) -> str:
     return "x" + digits
 
 
+UNIQUE_IDS = ("student_unique_id", "staff_unique_id")
+"""A human's ids across the schools of a district: one number, whichever of the two they need."""
+
+_HUMANS_FROM = 36**6 // 2
+"""Humans are numbered from the middle, so that their ids are never those of their roles."""
+
+_SHARED_FROM = 9_000_000
+"""What all schools of a district share is numbered from here, so that no school has the number already."""
+
+
 class Batch:
     """Changes to one district's records, in one transaction; `ids` makes hub ids (the demo makes them repeatable)."""
 
@@ -51,8 +62,8 @@ class Batch:
     def __init__(self, connection: Connection, district: int) -> None:
         self.connection = connection
         self.district = district
-        clock = connection.execute("SELECT seq, at FROM clock WHERE district = ?", (district,)).fetchone()
-        self._first, last = clock or (0, "")
+        # One count for all districts: who reads several of them knows with one number how far they have read.
+        self._first, last = connection.execute("SELECT coalesce(max(seq), 0), coalesce(max(at), '') FROM clock").get
         self._seq: int = self._first
         # A clock set back must not make a later write look older.
         self.at = max(now(), last)
@@ -68,11 +79,13 @@ class Batch:
     def add(self, record: type[Record], rows: Iterable[Row]) -> list[str]:
         """Insert new records; gives their hub ids in order. A row may bring its own `id`.
 
-        A missing `mis_id` is numbered per school and kind, a missing `xid` per district.
+        A missing `mis_id` is numbered per school and kind, a missing `xid` per district; a human's missing unique
+        ids are one new number.
         """
         names = [*record.stored(), "remainder"]
         # Neither is ever a record's first column, so 0 stands for not there.
         numbered, crossed = (names.index(n) if n in names else 0 for n in ("mis_id", "xid"))
+        unique = [names.index(n) for n in UNIQUE_IDS] if record is Person else []
         known = {*names, "id"}
         made: list[str] = []
         values: list[Sequence[Any]] = []
@@ -84,9 +97,14 @@ class Batch:
             school = row.get("school") or (identity if record is School else "")
             kept = [row.get(name) for name in names]
             if numbered:
-                kept[numbered] = self.mis_id(f"{record.table} {school}", kept[numbered])
+                first = 0 if school else _SHARED_FROM
+                kept[numbered] = self.mis_id(f"{record.table} {school}", kept[numbered], first)
             if crossed and kept[crossed] is None:
                 kept[crossed] = xid(self.number("xid"))
+            if unique and None in [kept[at] for at in unique]:
+                one = xid(_HUMANS_FROM + self.number("person"))
+                for at in unique:
+                    kept[at] = one if kept[at] is None else kept[at]
             values.append((self.district, identity, *kept, f"{self.at}{self._seq:012d}", self._seq))
             made.append(identity)
             self._moved[school, record.__name__] = self._seq
@@ -104,22 +122,41 @@ class Batch:
         different = {n: v for n, v in values.items() if before[n] != v}
         if not different:
             return False
+        keys = keys_of(self.connection, record, before) if key_facts(record) & different.keys() else None
+        self._write(record, identity, before, different, different)
+        for school in {_school(record, before), _school(record, {**before, **different})}:
+            self._moved[school, record.__name__] = self._seq
+        if keys is not None:
+            self._remember(record, before, "key", keys)
+        return True
+
+    def touch(self, record: type[Record], identity: str, keys: Mapping[str, Any]) -> bool:
+        """Stamp a record that is known by something else now, because what it refers to is; `keys` are the old ones.
+
+        What has another key shows that in the reference that leads to it. Tells whether anything is different.
+        """
+        row = self.get(record, identity)
+        if row is None:
+            raise NotFound(f"no {record.__name__} {identity}")
+        new = self.keys(record, identity)
+        moved = {n.split(".")[0] for n in {*keys, *new} if "." in n and keys.get(n) != new.get(n)}
+        if not moved:
+            return False
+        # The district is no fact of the row; what leads to it is that no school does.
+        self._write(record, identity, row, {}, {"school" if n == OWN_DISTRICT else n for n in moved})
+        self._moved[_school(record, row), record.__name__] = self._seq
+        self._remember(record, row, "key", keys)
+        return True
+
+    def _write(self, record: type[Record], identity: str, before: Row, values: Row, stamped: Iterable[str]) -> None:
         self._seq += 1
         stamp = f"{self.at}{self._seq:012d}"
-        changed = {**json.loads(before["changed"] or "{}"), **dict.fromkeys(different, stamp)}
-        sets = ", ".join(f'"{n}" = ?' for n in different)
+        changed = {**json.loads(before["changed"] or "{}"), **dict.fromkeys(stamped, stamp)}
+        sets = "".join(f'"{n}" = ?, ' for n in values)
         self.connection.execute(
-            f'UPDATE "{record.table}" SET {sets}, seq = ?, changed = ? WHERE district = ? AND id = ?',
-            (*different.values(), self._seq, json.dumps(changed), self.district, identity),
+            f'UPDATE "{record.table}" SET {sets}seq = ?, changed = ? WHERE district = ? AND id = ?',
+            (*values.values(), self._seq, json.dumps(changed), self.district, identity),
         )
-        for school in {
-            before.get("school") or (identity if record is School else ""),
-            values.get("school") or "",
-        }:
-            self._moved[school, record.__name__] = self._seq
-        if any(n in _NATURAL for n in different):
-            self._remember(record, identity, before, "key")
-        return True
 
     def remove(self, record: type[Record], identity: str) -> int:
         """Delete a record and all that is part of it; gives how many records went."""
@@ -134,22 +171,22 @@ class Batch:
             ).fetchall()
             gone += sum(self.remove(part, one) for (one,) in found)
         self._seq += 1
+        keys = keys_of(self.connection, record, before)
         self.connection.execute(
             f'DELETE FROM "{record.table}" WHERE district = ? AND id = ?', (self.district, identity)
         )
-        self._moved[before.get("school") or (identity if record is School else ""), record.__name__] = self._seq
-        self._remember(record, identity, before, "gone")
+        self._moved[_school(record, before), record.__name__] = self._seq
+        self._remember(record, before, "gone", keys)
         return gone + 1
 
-    def _remember(self, record: type[Record], identity: str, before: Row, what: str) -> None:
-        keys = {n: before[n] for n in (*_NATURAL, *record.refs()) if before.get(n) is not None}
+    def _remember(self, record: type[Record], before: Row, what: str, keys: Row) -> None:
         self.connection.execute(
             "INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 self.district,
                 self._seq,
                 record.__name__,
-                identity,
+                before["id"],
                 before.get("school"),
                 what,
                 self.at,
@@ -168,6 +205,11 @@ class Batch:
         ).fetchone()
         return dict(zip(names, row, strict=True)) if row else None
 
+    def keys(self, record: type[Record], identity: str) -> dict[str, Any]:
+        """What others know a record by now, as the history would keep it."""
+        row = self.get(record, identity)
+        return keys_of(self.connection, record, row) if row else {}
+
     def number(self, name: str) -> int:
         """The next number of a counter of this district, from 1."""
         if name not in self._counters:
@@ -178,10 +220,10 @@ class Batch:
         self._counters[name] += 1
         return self._counters[name]
 
-    def mis_id(self, counter: str, given: str | None) -> str:
-        """The MIS id that was given, or the next number; numbers that sources gave are not handed out again."""
+    def mis_id(self, counter: str, given: str | None, first: int = 0) -> str:
+        """The MIS id that was given, or the next number after `first`; what sources gave is not handed out again."""
         if given is None:
-            return str(self.number(counter))
+            return str(first + self.number(counter))
         if given.isdecimal() and len(given) < 16:
             self._counters[counter] = max(self._counters.get(counter) or self.number(counter) - 1, int(given))
         return given
@@ -205,7 +247,7 @@ class Batch:
             " ON CONFLICT (district, school, kind) DO UPDATE SET seq = excluded.seq",
             [(self.district, school, kind, seq) for (school, kind), seq in self._moved.items()],
         )
-        if self._seq != self._first or not self._first:
+        if self._seq != self._first:
             put(
                 "INSERT INTO clock VALUES (?, ?, ?)"
                 " ON CONFLICT (district) DO UPDATE SET seq = excluded.seq, at = excluded.at",
@@ -216,6 +258,11 @@ class Batch:
     def writes(self) -> int:
         """How many records have been written so far."""
         return self._seq - self._first
+
+
+def _school(record: type[Record], row: Row) -> str:
+    """The school that a row belongs to; '' stands for the whole district."""
+    return row["id"] if record is School else row.get("school") or ""
 
 
 _PARTS: dict[str, list[tuple[type[Record], str]]] = {}

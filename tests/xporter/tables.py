@@ -21,7 +21,7 @@ class Tables:
         (self.school,) = self.sql("SELECT * FROM school WHERE estab = ?", estab)
         self._read: dict[str, list[Row]] = {}
 
-    def sql(self, statement: str, *values: str) -> list[Row]:
+    def sql(self, statement: str, *values: object) -> list[Row]:
         """The rows of a statement, by column."""
         cursor = self.hub.store.records.execute(statement, values)
         found = cursor.fetchall()
@@ -29,9 +29,10 @@ class Tables:
         return [dict(zip(names, row, strict=True)) for row in found]
 
     def of(self, table: str) -> list[Row]:
-        """The school's rows of a table."""
+        """The school's rows of a table, and those that it shares with all schools of its district."""
         if table not in self._read:
-            self._read[table] = self.sql(f'SELECT * FROM {table} WHERE "school" = ?', self.school["id"])
+            shared = f"""SELECT * FROM {table} WHERE "school" = ? OR "school" IS NULL AND district = ?"""
+            self._read[table] = self.sql(shared, self.school["id"], self.school["district"])
         return self._read[table]
 
     def known(self, table: str) -> dict[str, Row]:

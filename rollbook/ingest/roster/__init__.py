@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from ...fields import Record
 from ...model.calendar import Session
-from ...model.groups import GROUP_KINDS, Course, Group, GroupType, StaffMembership, SubGroup, Subject
+from ...model.groups import GROUP_KINDS, Course, Group, GroupSession, GroupType, StaffMembership, SubGroup, Subject
 from ...model.organisation import District, Organisation, School
 from ...model.people import Contact, Person, Staff
 from ...model.students import Relationship, Student, StudentMembership
@@ -28,7 +28,7 @@ def map_roster(tables: Tables) -> list[Stream]:
         return []
     made: list[tuple[type[Record], Iterable[Row]]] = [
         (District, places.district()),
-        (School, places.schools()),
+        (School, places.schools(people.grades)),
         (Organisation, places.organisations()),
         (Session, classes.sessions()),
         (Course, classes.courses()),
@@ -37,6 +37,7 @@ def map_roster(tables: Tables) -> list[Stream]:
         (Person, Humans(people).rows()),
         (Staff, people.roles_of(Staff)),
         (Group, [*people.year_groups.values(), *classes.classes()]),
+        (GroupSession, classes.terms()),
         (SubGroup, _sub_groups(classes, people)),
         (Student, people.roles_of(Student)),
         (Contact, people.roles_of(Contact)),

@@ -11,6 +11,11 @@ from .places import Places, blank, more
 FLAGS = {"true": 1, "false": 0, "": None}
 
 
+def _year(written: str) -> int | None:
+    """The calendar year in which a school year ends, which is how OneRoster names it."""
+    return int(written) if len(written) == 4 and written.isdecimal() else None
+
+
 class Classes:
     """Classes as groups of their schools; keys are sourcedIds, or `school:name` for what they share."""
 
@@ -25,7 +30,15 @@ class Classes:
         return [
             Row(
                 key,
-                blank(external_id=key, name=title, kind=kind, start=start, end=end, school_year=year),
+                blank(
+                    external_id=key,
+                    name=title,
+                    kind=kind,
+                    start=start,
+                    end=end,
+                    school_year=year,
+                    year=_year(year),
+                ),
                 {"parent": parent or None},
                 extra,
                 table.place(at),
@@ -125,7 +138,6 @@ class Classes:
             subjects=table["subjects"][at],
             subject_codes=table["subjectCodes"][at],
             class_type=table["classType"][at],
-            sessions=",".join(terms),
         )
         refs = {
             "school": school,
@@ -135,6 +147,22 @@ class Classes:
             "primary_staff": self.main_teacher.get(key),
         }
         return Row(key, values, refs, more(extra, schoolSourcedId=org if org != school else ""), table.place(at))
+
+    def terms(self) -> list[Row]:
+        """The sessions in which each class meets, once however often the file names one."""
+        table = self.tables["classes"]
+        return [
+            Row(
+                f"{key}:{term}",
+                {},
+                {"school": self.class_school[key], "group": key, "session": term},
+                None,
+                table.place(at),
+            )
+            for key, at in table.keys.items()
+            if key in self.class_school
+            for term in dict.fromkeys(split(table["termSourcedIds"][at]))
+        ]
 
     @cached_property
     def main_teacher(self) -> dict[str, str]:

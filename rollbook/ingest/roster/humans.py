@@ -102,7 +102,7 @@ class Humans:
                 # A role at a school holds the address.
                 extra.pop("email", None)
             self._settle_roles(key, at, extra, loose.get(key))
-            if residence := self.demographic_extras.get(key):
+            if residence := self.demographic_extras(student).get(key):
                 extra["demographics"] = residence
         return [extra or None for extra in extras]
 
@@ -147,9 +147,19 @@ class Humans:
             for (key, birth, sex, hispanic, country, state, city), flags in cells
         }
 
+    def demographic_extras(self, student: bool) -> dict[str, dict[str, str]]:
+        """What demographics say beyond a person's fields; where students live is on their role at the school."""
+        return self._of_students if student else self._of_others
+
     @cached_property
-    def demographic_extras(self) -> dict[str, dict[str, str]]:
-        """What demographics say beyond a person's fields."""
+    def _of_students(self) -> dict[str, dict[str, str]]:
+        return self._demographic_extras()
+
+    @cached_property
+    def _of_others(self) -> dict[str, dict[str, str]]:
+        return self._demographic_extras("publicSchoolResidenceStatus")
+
+    def _demographic_extras(self, *names: str) -> dict[str, dict[str, str]]:
         table = self.tables["demographics"]
-        extras = table.extras("publicSchoolResidenceStatus")
+        extras = table.extras(*names)
         return {key: extra for key, extra in zip(table["sourcedId"], extras, strict=True) if extra}

@@ -139,7 +139,13 @@ class People:
             "grade": grade,
             "entry_date": post.start,
             "leaving_date": post.end,
+            **self._residence(user),
         }
+
+    def _residence(self, user: str) -> dict[str, str]:
+        # A roster that never spoke of demographics must not wipe what another source said.
+        table = self.tables["demographics"]
+        return {"residence_status": table.get(user, "publicSchoolResidenceStatus")} if len(table) else {}
 
     def _staff(self, user: str, school: str, post: Post, refs: dict[str, str | None]) -> dict[str, Any]:
         teaches = "teacher" in post.roles
@@ -160,17 +166,27 @@ class People:
         return next(iter(split(self.users.get(user, "grades"))), "")
 
     @cached_property
+    def _grades(self) -> list[tuple[str, str]]:
+        """Each school with each grade that its students are in."""
+        return sorted({(school, grade) for user, school in self.posts[Student] if (grade := self.grade(user))})
+
+    @cached_property
     def year_groups(self) -> dict[str, Row]:
         """A year group for each grade that a school's students are in."""
-        grades = {(school, self.grade(user)) for user, school in self.posts[Student]}
         made: dict[str, Row] = {}
-        for school, grade in sorted(g for g in grades if g[1]):
+        for school, grade in self._grades:
             code, name = YEARS.get(grade, (grade, grade))
             values = {"kind": "YearGrp", "code": grade, "name": name, "grades": grade}
             values |= {"standard_year_code": code, "standard_year_name": name}
             key = f"year:{school}:{grade}"
             made[key] = Row(key, {**values}, {"school": school, "type": f"{school}:YearGrp"})
         return made
+
+    def grades(self, school: str) -> str:
+        """CSV of the grades that a school's students are in, youngest first."""
+        order = [*YEARS]
+        found = [grade for at, grade in self._grades if at == school]
+        return ",".join(sorted(found, key=lambda grade: (order.index(grade) if grade in YEARS else len(order), grade)))
 
     def year_members(self) -> list[Row]:
         """Each student's place in the year group."""

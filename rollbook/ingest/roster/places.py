@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -97,12 +97,12 @@ class Places:
             return [Row(key, values, {}, more(extra, parentSourcedId=parent), place)]
         return [Row(self.district_key, {"name": self.tables.district}, {})]
 
-    def schools(self) -> list[Row]:
-        """The schools; their parent is the district unless the remainder says otherwise."""
+    def schools(self, grades: Callable[[str], str]) -> list[Row]:
+        """The schools with the grades of each; their parent is the district unless the remainder says otherwise."""
         return [
             Row(
                 key,
-                blank(name=name, identifier=identifier, external_id=key, mis=self.tables.system),
+                blank(name=name, identifier=identifier, external_id=key, mis=self.tables.system, grades=grades(key)),
                 {},
                 more(extra, parentSourcedId=parent if parent != self.district_key else ""),
                 place,

@@ -1,0 +1,197 @@
+"""Research projects, who works on them, and the subjects that they study; a student is one by pseudonym only.
+
+These records are the hub's own, in partition 0, and no school's: what guards them is the project.
+"""
+
+from __future__ import annotations
+
+from ..fields import Code, Computed, Date, Flag, Key, Many, Number, Record, Ref, Text
+
+HUB = 0
+"""The partition of what belongs to the hub itself."""
+
+SEXES = {"F": "Female", "M": "Male", "U": "Unknown"}
+
+RRID_PAGES = "https://scicrunch.org/resolver/"
+"""Where Research Resource Identifiers are looked up."""
+
+
+# ---- researchers
+
+
+class ResearchUser(Record, indexes=(("email",), ("number",)), natural=("email",)):
+    """Somebody who works on research projects."""
+
+    email = Text("The e-mail address by which projects name the user", "ada.fenn@research.example")
+    number = Number("The number of the user", 16)
+    first_name = Text("First name", "Ada")
+    last_name = Text("Last name", "Fenn")
+    website = Text("The user's own pages", "https://fenn.research.example")
+    google_scholar = Text("The user's page at Google Scholar", "https://scholar.google.com/citations?user=AAAAAAAAAAAJ")
+    orcid_id = Text("The user's ORCID", "https://orcid.org/0000-0000-0000-0000")
+    atlas_preference = Text("The brain atlas that the user prefers", "AIA")
+    administrator = Flag("Whether the user keeps the lists that all projects share, and reaches every project", 0)
+
+
+class ResearchTeam(Record, indexes=(("name",), ("number",)), natural=("name",)):
+    """A group of users, who have what a project gives to the group."""
+
+    number = Number("The number of the group", 48)
+    name = Text("The name by which projects name the group", "Larkspur learning lab")
+
+
+class TeamMember(Record, indexes=(("team", "user"), ("user",))):
+    """A user's place in a group."""
+
+    team = Ref("The group", ResearchTeam, part_of=True)
+    user = Ref("The user", ResearchUser, part_of=True)
+    is_manager = Flag("Whether the user may add and remove members", 0)
+    is_owner = Flag("Whether the user may rename the group and name its managers", 0)
+
+
+# ---- projects
+
+
+class Project(Record, indexes=(("name",),), natural=("name",)):
+    """A piece of research, and all that belongs to it; whoever works on it sees that and no more."""
+
+    name = Text("The name of the project, which no other has", "Reading aloud 2026")
+    description = Text("What the project is about, as rich text", "<p>How reading aloud helps</p>")
+    extra_fields = Text("What the project's people note besides, as a JSON object", '{"ethics": "2026-001"}')
+    is_public = Flag("Whether anybody may read the project", 0)
+    app = Text("The hub id of the app whose grants say which students may stand behind subjects")
+
+
+class ProjectMember(Record, indexes=(("project", "user"), ("project", "team"), ("user",), ("team",))):
+    """What a user, or every member of a group, may do in a project; whoever is in it may read."""
+
+    project = Ref("The project", Project, part_of=True)
+    user = Ref("The user, unless it is a group", ResearchUser, part_of=True)
+    team = Ref("The group, unless it is a user", ResearchTeam, part_of=True)
+    can_change = Flag("Whether they may make, change and delete what belongs to the project", 1)
+    is_manager = Flag("Whether they may add and remove members as well", 0)
+    is_owner = Flag("Whether they may change the project itself as well", 0)
+
+
+class ProjectInvitation(Record, indexes=(("project", "invitee"), ("invitee",))):
+    """An invitation to work on a project, until it is answered."""
+
+    project = Ref("The project", Project, part_of=True)
+    invitee = Ref("Who is invited", ResearchUser, part_of=True)
+    inviter = Ref("Who invites", ResearchUser)
+    can_change = Flag("Whether the invited may make, change and delete what belongs to the project", 1)
+    manage_project = Flag("Whether they may add and remove members as well", 0)
+    own_project = Flag("Whether they may change the project itself as well", 0)
+
+
+# ---- what subjects are
+
+
+class Taxon(Record, abstract=True):
+    """A word of a list that all projects share."""
+
+    name = Text("Its name, which no other of the list has", "Homo sapiens")
+    description = Text("What it is", "")
+    rrid = Text("Its Research Resource Identifier", "RRID:IMSR_JAX:000664")
+    rrid_url = Computed("Where its identifier is looked up", f"{RRID_PAGES}RRID:IMSR_JAX:000664", Key(RRID_PAGES, rrid))
+    external_identifiers = Text("The ids that others know it by, as JSON", "[]")
+
+
+class Proposal(Taxon, abstract=True):
+    """A change to a list that all projects share, until an administrator has decided."""
+
+    instance = Text("The hub id of what is to be changed; none for a new one")
+    action = Code("What is proposed", "Add", {"Add": "A new one", "Change": "A change to one"})
+    status = Code("What was decided", "Pending", {"Pending": "Nothing yet", "Accepted": "Yes", "Rejected": "No"})
+    comments = Text("Why, in the proposer's words", "Used in the reading study")
+    proposer = Ref("Who proposes it", ResearchUser)
+    reviewer = Ref("Who decided", ResearchUser)
+
+
+class Species(Taxon, indexes=(("name",),), natural=("name",)):
+    """A species that subjects belong to."""
+
+
+class Strain(Taxon, indexes=(("name",), ("species",)), natural=("name",)):
+    """A strain of a species."""
+
+    species = Ref("The species", Species)
+
+
+class SpeciesProposal(Proposal, indexes=(("name",), ("proposer",))):
+    """A species that somebody wants in the list, or a change to one."""
+
+
+class StrainProposal(Proposal, indexes=(("name",), ("proposer",))):
+    """A strain that somebody wants in the list, or a change to one."""
+
+    species = Ref("The species", Species)
+
+
+# ---- subjects and cohorts
+
+
+class ResearchSubject(Record, indexes=(("name",), ("strain",), ("of_student",)), natural=("name",)):
+    """Somebody or something that is studied. One that stands for a student is there while the school agrees."""
+
+    name = Text("The name of the subject, which no other has; a pseudonym, if it stands for a student", "S-7K2Q9M")
+    description = Text("What the subject is, as rich text", "")
+    sex = Code("Sex", "U", SEXES)
+    strain = Ref("The strain", Strain)
+    genetic_line = Text("The genetic line", "Wild type")
+    subject_identifier = Text("An id that the subject has elsewhere, such as an ear tag", "A1234")
+    birth_date = Date("Date of birth", "2023-03-22")
+    death_date = Date("Date of death", "2024-03-25")
+    extra_fields = Text("What the project's people note besides, as a JSON object", '{"weight": 25}')
+    name_used_in_storage = Text("The name that the subject has where its data are kept", "M01_2026")
+    # Neither is shown by anything: who a subject is stays in the hub.
+    of_district = Number("The number of the district of the student whom it stands for", 1)
+    of_student = Text("The hub id of the student whom it stands for", "01981c0e-8a5b-4c1d-9f3e-5d2a7b8c9e0f")
+
+
+class SubjectProject(Record, indexes=(("subject", "project"), ("project",))):
+    """A subject's place in a project."""
+
+    subject = Ref("The subject", ResearchSubject, part_of=True)
+    project = Ref("The project", Project, part_of=True)
+
+
+class ResearchCohort(Record, indexes=(("project", "name"),), natural=("name", "project.name")):
+    """Subjects of a project that are looked at together, in an order."""
+
+    name = Text("The name of the cohort, which no other of the project has", "Year 9, autumn")
+    project = Ref("The project", Project, part_of=True)
+    description = Text("What the subjects have in common, as rich text", "")
+
+
+class CohortSubject(Record, indexes=(("cohort", "position"), ("subject",))):
+    """A subject's place in a cohort."""
+
+    cohort = Ref("The cohort", ResearchCohort, part_of=True)
+    subject = Ref("The subject", ResearchSubject, part_of=True)
+    position = Number("Its place among the subjects of the cohort, from 0", 0)
+
+
+class ResearchTag(Record, indexes=(("project",), ("subject",), ("cohort",), ("name",))):
+    """A word by which a project, a subject or a cohort is found."""
+
+    name = Text("The word", "reading")
+    position = Number("Its place among the words, from 0", 0)
+    project = Ref("The project that bears it", Project, part_of=True)
+    subject = Ref("The subject that bears it", ResearchSubject, part_of=True)
+    cohort = Ref("The cohort that bears it", ResearchCohort, part_of=True)
+
+
+team_members = Many("The members of a group", TeamMember.team)
+user_teams = Many("The groups of a user", TeamMember.user)
+teams_owned = Many("The groups that a user owns", TeamMember.user, where=TeamMember.is_owner.is_(1))
+project_users = Many("The users of a project", ProjectMember.project, where=ProjectMember.user.known())
+project_teams = Many("The groups of a project", ProjectMember.project, where=ProjectMember.team.known())
+user_projects = Many("The projects that name a user", ProjectMember.user)
+project_subjects = Many("The subjects of a project", SubjectProject.project)
+project_cohorts = Many("The cohorts of a project", ResearchCohort.project)
+subject_projects = Many("The projects of a subject", SubjectProject.subject)
+cohort_subjects = Many("The subjects of a cohort", CohortSubject.cohort)
+project_tags = Many("The tags of a project", ResearchTag.project)
+subject_tags = Many("The tags of a subject", ResearchTag.subject)
+cohort_tags = Many("The tags of a cohort", ResearchTag.cohort)

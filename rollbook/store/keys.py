@@ -1,0 +1,63 @@
+"""What others know a record by: its natural keys, also those that lie in what it refers to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from ..fields import RECORDS, Record
+from ..fields.record import OWN_DISTRICT
+from .connection import Connection
+
+NATURAL = ("mis_id", "external_id", "xid", "estab", "code", "mark", "date", "session", "instance")
+"""The facts that every kind of record which has them is known by."""
+
+
+@cache
+def key_facts(record: type[Record]) -> frozenset[str]:
+    """The facts of a row itself whose change gives it another key; references that its key leads through are some."""
+    return frozenset({*NATURAL, *(name.split(".")[0] for name in record.natural)} & record.stored().keys())
+
+
+def keys_of(connection: Connection, record: type[Record], row: Mapping[str, Any]) -> dict[str, Any]:
+    """What a row, given column by column, is known by now: facts of its own and those that its references lead to."""
+    own = [*NATURAL, *(n for n in record.natural if "." not in n), *record.refs()]
+    keys = {name: row[name] for name in own if row.get(name) is not None}
+    names, statement = _reached(record)
+    if names:
+        found = connection.execute(statement, dict(row)).fetchone()
+        keys |= {name: value for name, value in zip(names, found or (), strict=False) if value is not None}
+    return keys
+
+
+@cache
+def _reached(record: type[Record]) -> tuple[tuple[str, ...], str]:
+    """The dotted names of a kind of record, and the statement that reads their facts for a row's columns."""
+    names = tuple(name for name in record.natural if "." in name)
+    aliases: dict[tuple[str, ...], str] = {}
+    joins: list[str] = []
+    facts: list[str] = []
+    for name in names:
+        steps, fact = record.trace(name)
+        facts.append(f'{_join(record, steps, aliases, joins)}."{fact.name}"')
+    return names, f"SELECT {', '.join(facts)} FROM (SELECT 1) {' '.join(joins)}"
+
+
+def _join(record: type[Record], steps: tuple[str, ...], aliases: dict[tuple[str, ...], str], joins: list[str]) -> str:
+    if steps in aliases:
+        return aliases[steps]
+    *before, last = steps
+    if last == OWN_DISTRICT:
+        table, on = RECORDS["District"].table, ""
+    else:
+        owner, source = record, f":{last}"
+        if before:
+            there = tuple(before)
+            source = f'{_join(record, there, aliases, joins)}."{last}"'
+            for step in there:
+                owner = owner.refs()[step].target
+        table, on = owner.refs()[last].target.table, f" AND {{alias}}.id = {source}"
+    alias = aliases[steps] = f"k{len(aliases)}"
+    joins.append(f'LEFT JOIN "{table}" {alias} ON {alias}.district = :district{on.format(alias=alias)}')
+    return alias

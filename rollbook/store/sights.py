@@ -1,0 +1,358 @@
+"""Ways of seeing: which rows of a kind of record a reader may know of, and which facts of them.
+
+One school through one grant; a district through the grants of its schools; or a partition as a whole, for those who
+bound their questions themselves. A statement asks its sight wherever it touches a row or a fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol
+
+from ..fields import RECORDS, Expr, Field, Record, Ref, Told
+from ..model.organisation import District, School
+from ..model.people import Person
+from ..scopes import Need
+
+Guards = Mapping[str, str]
+"""For each kind of human that a grant names one by one: `only` those chosen, or all `except` them."""
+
+NEVER = "0"
+
+Alias = Callable[[], str]
+"""Gives a name for a table that no other has in the statement."""
+
+
+class Sight(Protocol):
+    """What a statement asks about rows and facts; each answer is SQL, or "" where nothing has to be asked."""
+
+    @property
+    def key(self) -> Hashable:
+        """What tells it from other sights: equal keys, equal statements."""
+        ...
+
+    @property
+    def follows(self) -> bool:
+        """Whether a row has changed when the parts that it tells of have."""
+        ...
+
+    def bounds(self, record: type[Record], alias: str, new: Alias, plus: str = "") -> list[str]:
+        """What holds of the rows that a question may be about; `plus` keeps SQLite from walking a school's rows."""
+        ...
+
+    def linked(self, record: type[Record], alias: str) -> list[str]:
+        """What holds of a row that another one refers to."""
+        ...
+
+    def part(self, record: type[Record], alias: str, of: type[Record], *, disclosed: bool) -> list[str]:
+        """What holds of the rows that refer to another one; `disclosed` when a scope of their own covers them."""
+        ...
+
+    def shows(self, field: Field, alias: str, new: Alias, *, sure: bool) -> str:
+        """Whether a row's fact is shown; `sure` that the row is one that `bounds` let through."""
+        ...
+
+    def allows(self, record: type[Record], alias: str, need: Need) -> str:
+        """Whether what needs these scopes is shown of a row."""
+        ...
+
+    def remembers(self, role: type[Record], alias: str, need: Need, new: Alias) -> str:
+        """Whether what was written of a human beside the facts is shown, through a role."""
+        ...
+
+    def called(self, record: type[Record]) -> str:
+        """Where a record is looked up by a value that is its own."""
+        ...
+
+
+def _school_ref(record: type[Record]) -> Ref | None:
+    school = record.fields.get("school")
+    return school if isinstance(school, Ref) else None
+
+
+def humans(record: type[Record], alias: str) -> list[tuple[type[Record], str]]:
+    """The humans whom a row is, or is a part of, each with the SQL of their hub id."""
+    found = [(record, f"{alias}.id")] if record.human else []
+    return found + [
+        (ref.target, f'{alias}."{name}"') for name, ref in record.refs().items() if ref.part_of and ref.target.human
+    ]
+
+
+@dataclass(frozen=True)
+class OneSchool:
+    """One school through one grant (`:school`, `:grant`); the columns that it may not see are gone already."""
+
+    guards: Guards
+
+    @property
+    def key(self) -> Hashable:
+        """The guards."""
+        return tuple(sorted(self.guards.items()))
+
+    @property
+    def follows(self) -> bool:
+        """A table's parts have rows, and moments, of their own."""
+        return False
+
+    def bounds(self, record: type[Record], alias: str, new: Alias, plus: str = "") -> list[str]:
+        """One district, one school: nothing else can be read."""
+        bound = [f"{alias}.district = :district"]
+        school = _school_ref(record)
+        if record is School:
+            bound.append(f"{alias}.id = :school")
+        elif school is not None:
+            own = f"{plus}{alias}.school = :school"
+            bound.append(f"({own} OR {alias}.school IS NULL)" if school.shared else own)
+        elif record is not District:
+            raise TypeError(f"{record.__name__} is read through a role at a school")
+        return bound + self.guarded(record, alias)
+
+    def linked(self, record: type[Record], alias: str) -> list[str]:
+        """What a grant hides is not joined."""
+        return self.guarded(record, alias)
+
+    def part(self, record: type[Record], alias: str, of: type[Record], *, disclosed: bool) -> list[str]:
+        """Parts of what the whole district shares stand at the school; those of the school's own do anyway."""
+        whole, mine = _school_ref(of), _school_ref(record)
+        own: list[str] = []
+        if whole is not None and whole.shared and mine is not None:
+            here = f"{alias}.school = :school"
+            own.append(f"({here} OR {alias}.school IS NULL)" if mine.shared else here)
+        return own + self.guarded(record, alias)
+
+    def guarded(self, record: type[Record], alias: str) -> list[str]:
+        """A row is hidden with the human that it is, or is a part of."""
+        return [self.guard(kind, identity) for kind, identity in humans(record, alias) if kind.__name__ in self.guards]
+
+    def guard(self, record: type[Record], identity: str) -> str:
+        chosen = f"""SELECT 1 FROM chosen WHERE "grant" = :grant AND kind = '{record.__name__}' AND id = {identity}"""
+        return f"{'' if self.guards[record.__name__] == 'only' else 'NOT '}EXISTS ({chosen})"
+
+    def shows(self, field: Field, alias: str, new: Alias, *, sure: bool) -> str:
+        """What is not granted has no column."""
+        return ""
+
+    def allows(self, record: type[Record], alias: str, need: Need) -> str:
+        """What is not granted has no column."""
+        return ""
+
+    def remembers(self, role: type[Record], alias: str, need: Need, new: Alias) -> str:
+        """What is not granted has no column."""
+        return ""
+
+    def called(self, record: type[Record]) -> str:
+        """The school's own look-up."""
+        return "district = :district AND school = :school"
+
+
+@dataclass(frozen=True)
+class Whole:
+    """A whole partition (`:district`), for a reader that bounds its questions by conditions of its own."""
+
+    @property
+    def key(self) -> Hashable:
+        """There is one."""
+        return "whole"
+
+    @property
+    def follows(self) -> bool:
+        """A document tells of its parts."""
+        return True
+
+    def bounds(self, record: type[Record], alias: str, new: Alias, plus: str = "") -> list[str]:
+        """One partition."""
+        return [f"{alias}.district = :district"]
+
+    def linked(self, record: type[Record], alias: str) -> list[str]:
+        """Whatever is referred to."""
+        return []
+
+    def part(self, record: type[Record], alias: str, of: type[Record], *, disclosed: bool) -> list[str]:
+        """Whatever refers."""
+        return []
+
+    def shows(self, field: Field, alias: str, new: Alias, *, sure: bool) -> str:
+        """Everything is shown."""
+        return ""
+
+    def allows(self, record: type[Record], alias: str, need: Need) -> str:
+        """Everything is shown."""
+        return ""
+
+    def remembers(self, role: type[Record], alias: str, need: Need, new: Alias) -> str:
+        """Everything is shown."""
+        return ""
+
+    def called(self, record: type[Record]) -> str:
+        """Anywhere in the partition."""
+        return "district = :district"
+
+
+WHOLE = Whole()
+
+
+@dataclass(frozen=True)
+class View:
+    """What some schools of a district granted alike: scopes, and of whom."""
+
+    scopes: frozenset[str]
+    guards: tuple[tuple[str, str], ...] = ()
+
+
+Ways = tuple[tuple[type[Record], tuple[int, ...]], ...]
+"""Through which roles a human is seen, and under which views."""
+
+
+@dataclass(frozen=True)
+class Schools:
+    """A district through the grants of its schools, which may differ.
+
+    `:reach` is a JSON object of each school's hub id and the number of its view; `:grants` a JSON list of the grants'
+    ids. A row is there when its own school granted the record's scope, a fact when that school granted the fact's. A
+    human is there when one of their roles is, and a fact of theirs is shown when a role tells it that may tell it.
+    """
+
+    views: tuple[View, ...]
+    roles: tuple[type[Record], ...] = ()
+    """The roles through which humans are seen; every one if none are named."""
+
+    @property
+    def key(self) -> Hashable:
+        """The views, and the roles."""
+        return self.views, self.roles
+
+    @property
+    def follows(self) -> bool:
+        """A document tells of its parts."""
+        return True
+
+    def bounds(self, record: type[Record], alias: str, new: Alias, plus: str = "") -> list[str]:
+        """The rows whose school granted the record's scope, less the people left out."""
+        district = f"{alias}.district = :district"
+        if record is Person:
+            return [district, self.through_roles(self.ways(None), alias, new)]
+        seen = self.at(record, alias, self.meeting(record.scope), every=True)
+        return [district, *([seen] if seen else []), *self.guarded(record, alias)]
+
+    def linked(self, record: type[Record], alias: str) -> list[str]:
+        """A row of any school in reach; of whom is guarded, and its facts ask for themselves."""
+        if record is Person:
+            return []
+        seen = self.at(record, alias, tuple(range(len(self.views))), every=True)
+        return [*([seen] if seen else []), *self.guarded(record, alias)]
+
+    def part(self, record: type[Record], alias: str, of: type[Record], *, disclosed: bool) -> list[str]:
+        """The rows in reach, by their own scope unless another one covers them."""
+        views = tuple(range(len(self.views))) if disclosed else self.meeting(record.scope)
+        seen = self.at(record, alias, views, every=True)
+        return [*([seen] if seen else []), *self.guarded(record, alias)]
+
+    def shows(self, field: Field, alias: str, new: Alias, *, sure: bool) -> str:
+        """Whether the school of the row granted the fact."""
+        if field.owner is not Person:
+            return self.allows(field.owner, alias, field.need)
+        ways = self.ways(field)
+        if sure and ways == self.ways(None):
+            return ""
+        return self.through_roles(ways, alias, new)
+
+    def allows(self, record: type[Record], alias: str, need: Need) -> str:
+        """Whether the school of the row granted what is needed."""
+        return self.at(record, alias, self.meeting(need), every=False)
+
+    def remembers(self, role: type[Record], alias: str, need: Need, new: Alias) -> str:
+        """Whether the human has the role at a school that granted what is needed."""
+        return self.through_roles(((role, self.meeting(role.scope & need)),), alias, new)
+
+    def called(self, record: type[Record]) -> str:
+        """Anywhere in the district; what is found must still be in reach."""
+        return "district = :district"
+
+    def sees(self, expr: Expr) -> bool:
+        """Whether any school granted what a value needs."""
+        if isinstance(expr, Field) and expr.owner is Person:
+            return any(views for _, views in self.ways(expr))
+        people = [p for p in expr.parts() if isinstance(p, Field) and p.owner is Person]
+        return bool(self.meeting(expr.need)) and all(map(self.sees, people))
+
+    # ---- views
+
+    @cached_property
+    def _met(self) -> dict[Need, tuple[int, ...]]:
+        return {}
+
+    def meeting(self, need: Need) -> tuple[int, ...]:
+        """The numbers of the views that hold what is needed."""
+        if need not in self._met:
+            self._met[need] = tuple(n for n, view in enumerate(self.views) if need.met_by(view.scopes))
+        return self._met[need]
+
+    def at(self, record: type[Record], alias: str, views: tuple[int, ...], *, every: bool) -> str:
+        """Whether a row's school is under one of the views; `every` asks even when all schools in reach are."""
+        if not views:
+            return NEVER
+        school = _school_ref(record)
+        whole = len(views) == len(self.views)
+        if (school is None and record is not School) or (whole and not every):
+            # What belongs to the district as a whole is seen through any of its schools.
+            return ""
+        mine = f"{alias}.id" if record is School else f"{alias}.school"
+        those = "" if whole else f" WHERE value IN ({', '.join(map(str, views))})"
+        seen = f"{mine} IN (SELECT key FROM json_each(:reach){those})"
+        return f"({seen} OR {mine} IS NULL)" if school is not None and school.shared else seen
+
+    # ---- humans
+
+    def guarded(self, record: type[Record], alias: str) -> list[str]:
+        """A row is hidden with the human that it is, or is a part of."""
+        return [g for kind, identity in humans(record, alias) for g in self.guards(kind, identity, f"{alias}.school")]
+
+    def guards(self, record: type[Record], identity: str, school: str) -> list[str]:
+        """What the grants say of one human, each at its own school."""
+        kind = record.__name__
+        chosen = f"SELECT id FROM chosen WHERE kind = '{kind}' AND \"grant\" IN (SELECT value FROM json_each(:grants))"
+        found: list[str] = []
+        for mode, word in (("only", "IN"), ("except", "NOT IN")):
+            views = [n for n, view in enumerate(self.views) if dict(view.guards).get(kind) == mode]
+            if not views:
+                continue
+            named = f"{identity} {word} ({chosen})"
+            those = f"SELECT key FROM json_each(:reach) WHERE value IN ({', '.join(map(str, views))})"
+            found.append(
+                named if len(views) == len(self.views) else f"(({school} IN ({those})) IS NOT TRUE OR {named})"
+            )
+        return found
+
+    def ways(self, field: Field | None) -> Ways:
+        """The roles and views through which a fact of a human is told; for None, through which the human is seen."""
+        key = id(field)
+        if key not in self._ways:
+            roles = self.roles or tuple(role for role in RECORDS.values() if role.human)
+            found = ((role, self.telling(role, field)) for role in roles)
+            self._ways[key] = tuple((role, views) for role, views in found if views)
+        return self._ways[key]
+
+    @cached_property
+    def _ways(self) -> dict[int, Ways]:
+        return {}
+
+    def telling(self, role: type[Record], field: Field | None) -> tuple[int, ...]:
+        """The views under which a role tells a fact of the human."""
+        seen = self.meeting(role.scope)
+        if field is None:
+            return seen
+        told = [t for t in role.fields.values() if isinstance(t, Told) and t.fact is field]
+        return tuple(n for n in seen if any(n in self.meeting(t.need) for t in told))
+
+    def through_roles(self, ways: Ways, person: str, new: Alias) -> str:
+        """Whether a human has one of these roles at a school under one of its views."""
+        found: list[str] = []
+        for role, views in ways:
+            # Its own name for the role, always the same one: equal conditions are then equal texts.
+            alias = "r"
+            held = [f"{alias}.district = :district", f"{alias}.person = {person}.id"]
+            held += [self.at(role, alias, views, every=True), *self.guarded(role, alias)]
+            found.append(f'EXISTS (SELECT 1 FROM "{role.table}" {alias} WHERE {" AND ".join(held)})')
+        return f"({' OR '.join(found)})" if found else NEVER
