@@ -36,6 +36,9 @@ SEND_SECONDS = 60.0
 STREAM_FROM = 16 * 1024
 """The least size of a first chunk, in bytes, that leaves before it is known whether there is another."""
 
+VARIES = (b"authorization", b"host", b"if-none-match", b"use-snapshot")
+"""The headers on which an answer may depend; those that are kept in memory are told apart by them."""
+
 JSON = (b"content-type", b"application/json; charset=utf-8")
 # RFC 9111 §5.2.2.5: these are records of children; no shared or private cache keeps them.
 NO_STORE = (b"cache-control", b"no-store")
@@ -50,6 +53,12 @@ class Request:
     raw_query: bytes
     headers: dict[bytes, bytes]
     body: bytes = b""
+    scheme: str = "http"
+
+    @property
+    def base(self) -> str:
+        """The address at which the caller reached the hub, without a slash at its end."""
+        return f"{self.scheme}://{self.header('host') or 'localhost'}"
 
     @cached_property
     def query(self) -> list[tuple[str, str]]:
@@ -186,7 +195,7 @@ class Edge:
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         headers = dict(scope["headers"])
-        key = (scope["raw_path"], scope["query_string"], headers.get(b"authorization", b""))
+        key = (scope["raw_path"], scope["query_string"], *(headers.get(name, b"") for name in VARIES))
         state = self.state()
         if scope["method"] == "GET":
             known = self.kept.find(key, state, self.clock())
@@ -248,7 +257,7 @@ class Edge:
         path = scope["path"]
         if raw.lower().startswith((b"http://", b"https://")):
             path = "/" + unquote(raw.decode("latin-1")).split("://", 1)[1].partition("/")[2]
-        request = Request(scope["method"], path, scope["query_string"], headers)
+        request = Request(scope["method"], path, scope["query_string"], headers, scheme=scope.get("scheme", "http"))
         handler = self.handler(path)
         body = bytearray()
         while True:
@@ -266,7 +275,7 @@ class Edge:
                 )
             if not message.get("more_body"):
                 break
-        return Request(request.method, path, request.raw_query, headers, bytes(body)), handler, None
+        return replace(request, body=bytes(body)), handler, None
 
     def handler(self, path: str) -> Handler:
         """The dialect that a path belongs to."""

@@ -9,6 +9,7 @@ import click
 from rich.table import Table as Grid
 
 from ..consent import Desk, Grant
+from ..consent.credentials import DIALECTS
 from ..scopes import CATALOGUE
 from .common import data_option, open_store, out
 
@@ -20,7 +21,7 @@ def _of_a_grant(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.group()
 def apps() -> None:
-    """Apps, and what schools let them see: add, list, grant, narrow, people, pause, resume, revoke, secret."""
+    """Apps, and what schools let them see; and their keys for the APIs that read a district."""
 
 
 @apps.command("list")
@@ -131,3 +132,62 @@ def apps_resume(relying_party: str, estab: str, data: Path | None) -> None:
 def apps_revoke(relying_party: str, estab: str, data: Path | None) -> None:
     """End a grant; its secret and its tokens end with it."""
     _change_state(relying_party, estab, data, lambda desk, grant: desk.revoke(grant))
+
+
+@apps.command("key")
+@click.argument("relying_party")
+@click.argument("dialect", type=click.Choice(DIALECTS))
+@click.option(
+    "--estab", default="", help="A school of the one district that the key is for; without it, every district."
+)
+@click.option("--rights", default="", help="Permission words with commas between, such as SISVendor.")
+@data_option()
+def apps_key(relying_party: str, dialect: str, estab: str, rights: str, data: Path | None) -> None:
+    """Give an app a key for a dialect; its secret is shown once. It reaches no further than the app's grants."""
+    with open_store(data) as store:
+        desk = Desk(store)
+        district = desk.school(estab)[0] if estab else 0
+        words = [w.strip() for w in rights.split(",") if w.strip()]
+        made, secret = desk.add_credential(desk.app(relying_party), dialect, district=district, rights=words)
+    out.print(f"key: {made.key}\n{'token' if dialect == 'edlink' else 'secret'}: {secret}")
+
+
+@apps.command("keys")
+@data_option()
+def apps_keys(data: Path | None) -> None:
+    """List keys with what their permission words let through."""
+    with open_store(data) as store:
+        desk = Desk(store)
+        names = dict(desk.districts())
+        grid = Grid()
+        for name in ("App", "API", "Key", "District", "Rights"):
+            grid.add_column(name)
+        for one in desk.credentials():
+            words = ", ".join(w.name.rsplit("/", 1)[-1] for w in one.words) or "all that is granted"
+            grid.add_row(one.app.relying_party, one.dialect, one.key, names.get(one.district, "every one"), words)
+    out.print(grid)
+
+
+@apps.command("drop-key")
+@click.argument("key")
+@data_option()
+def apps_drop_key(key: str, data: Path | None) -> None:
+    """End a key; its tokens end with it."""
+    with open_store(data) as store:
+        desk = Desk(store)
+        desk.drop_credential(desk.credential(key))
+    out.print(f"{key}: ended")
+
+
+@apps.command("person-code")
+@click.argument("key")
+@click.argument("estab")
+@click.argument("kind", type=click.Choice(["student", "staff", "contact"], case_sensitive=False))
+@click.argument("mis_id")
+@data_option()
+def apps_person_code(key: str, estab: str, kind: str, mis_id: str, data: Path | None) -> None:
+    """A code with which an app gets one person's Edlink token, once, within ten minutes."""
+    with open_store(data) as store:
+        desk = Desk(store)
+        code = desk.person_code(desk.credential(key), desk.person(estab, kind, mis_id))
+    out.print(f"code: {code}")

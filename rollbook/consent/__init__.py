@@ -1,7 +1,10 @@
-"""Who may see what of whom: apps, grants, tokens, and the readers made for them."""
+"""Who may see what of whom: apps, grants, credentials, tokens, and the readers and writers made for them."""
 
+from .credentials import Credential, Holder
 from .desk import Desk, ManagementPass
+from .district import DistrictReader
 from .grants import App, Grant
 from .reader import Reader
+from .writer import Writer
 
-__all__ = ["App", "Desk", "Grant", "ManagementPass", "Reader"]
+__all__ = ["App", "Credential", "Desk", "DistrictReader", "Grant", "Holder", "ManagementPass", "Reader", "Writer"]

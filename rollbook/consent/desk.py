@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import base64
-import hashlib
 import json
 import os
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from ..errors import Conflict, Malformed, NotFound, NotSignedIn, Problem, Refused, nearest
+from ..errors import Conflict, Malformed, NotFound, NotHeld, NotSignedIn, Problem, Refused, nearest
 from ..fields import RECORDS
 from ..store.sqlite import Store
-from ..store.writing import now
+from ..store.writing import Batch, now
+from .credentials import Credential, CredentialDesk, Holder
+from .district import DistrictReader
 from .grants import GRANT_COLUMNS, MODES, App, Grant, grant_from, human_kind, known_scopes
+from .pending import Pending
 from .reader import Reader
+from .secrets import digest, new_secret
+from .shared import SHARED, SharedReader
+from .writer import Writer
 
 TOKEN_SECONDS = 5 * 24 * 3600
 """The life of a token: five days, as the Xporter STS's recorded ones."""
@@ -65,15 +71,6 @@ class WrongSecret(Refused):
         super().__init__("Relying Party not found for estab or secret not correct")
 
 
-def _digest(secret: str) -> bytes:
-    # Secrets are random and long, so a fast hash keeps them: there is no short list of guesses to slow down.
-    return hashlib.sha256(secret.encode()).digest()
-
-
-def _new_secret() -> str:
-    return str(uuid.UUID(bytes=os.urandom(16), version=4))
-
-
 def _zone(name: str) -> tzinfo:
     try:
         return ZoneInfo(name)
@@ -86,7 +83,7 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-class Desk:
+class Desk(CredentialDesk):
     """Admits apps to one store. It notices within the same request what another process changed."""
 
     def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
@@ -94,7 +91,9 @@ class Desk:
         self.clock = clock
         self._versions = (-1, -1)
         self._passes: dict[bytes, SchoolPass | ManagementPass] = {}
+        self._holders: dict[tuple[str, bytes], Holder] = {}
         self._known: dict[object, Any] = {}
+        self._vocabulary: tuple[object, frozenset[tuple[str, str]]] = None, frozenset()
         self._today: str = ""
 
     # ---- what has changed
@@ -105,6 +104,7 @@ class Desk:
         if versions != self._versions:
             self._versions = versions
             self._passes.clear()
+            self._holders.clear()
             self._known = {}
             self._today = self.store.setting("today") or ""
         return versions
@@ -117,6 +117,121 @@ class Desk:
         """The reader for what a grant holds now."""
         self.fresh()
         return Reader(self.store, grant, self.today(grant.time_zone), self._known)
+
+    def readers(self, holder: Holder) -> tuple[DistrictReader, ...]:
+        """A reader for each district in which the holder's app has something granted, or that it made itself."""
+        self.fresh()
+        key = ("readers", holder.credential.id, self.today("UTC"), int(self.clock() // 900))
+        if key not in self._known:
+            self._known[key] = tuple(
+                DistrictReader(
+                    self.store, holder.credential, number, identifier, grants, self._day(grants), self._known
+                )
+                for number, (identifier, grants) in self._districts(holder.credential).items()
+            )
+        return self._known[key]
+
+    def _day(self, grants: list[Grant]) -> str:
+        return self.today(grants[0].time_zone if grants else "UTC")
+
+    def _districts(self, credential: Credential) -> dict[int, tuple[str, list[Grant]]]:
+        """By district, what others know it by and the grants of a credential's app that are active."""
+        mine = (credential.app.id, credential.district, credential.district)
+        founded = self.store.records.execute(
+            "SELECT district FROM founded WHERE app = ? AND (? = 0 OR district = ?)", mine
+        )
+        found: dict[int, list[Grant]] = {number: [] for (number,) in founded}
+        rows = self.store.records.execute(
+            f"SELECT {GRANT_COLUMNS} WHERE g.app = ? AND g.state = 'active' AND (? = 0 OR g.district = ?)"
+            " ORDER BY s.estab",
+            mine,
+        )
+        for grant in map(grant_from, rows):
+            found.setdefault(grant.district, []).append(grant)
+        named = dict(self.store.records.execute("SELECT district, identifier FROM district").fetchall())
+        return {number: (named.get(number) or "", grants) for number, grants in sorted(found.items())}
+
+    @contextmanager
+    def writing(self, holder: Holder, district: int) -> Generator[Writer]:
+        """Change records of a district for a holder: whole or not at all."""
+        if not holder.credential.writes:
+            raise NotHeld("the credential may read only", hint="ask for one whose rights let it write")
+        with self.store.write(district) as batch:
+            # Nobody else writes now, so what is granted stays granted until the end.
+            reader = next((r for r in self.readers(holder) if r.district == district), None)
+            if reader is None:
+                raise NotHeld("no school of this district has granted the app anything")
+            yield Writer(batch, reader)
+
+    def shared(self) -> SharedReader:
+        """The reader of what all districts share."""
+        self.fresh()
+        return SharedReader(self.store, self.today("UTC"), self._known)
+
+    @contextmanager
+    def sharing(self) -> Generator[Batch]:
+        """Change what all districts share: whole or not at all."""
+        with self.store.write(SHARED) as batch:
+            yield batch
+
+    def waits(self, holder: Holder, person: str) -> bool:
+        """Whether a human is one whom the holder told of and who has no role yet."""
+        with self.store.lend() as connection:
+            return Pending(connection, holder.app.id).holds(person)
+
+    def vocabulary(self) -> frozenset[tuple[str, str]]:
+        """The words of standards that may be used today: each list's name, and `namespace#code` in small letters."""
+        today = self.today("UTC")
+        moved = self.store.records.execute(
+            "SELECT seq FROM moved WHERE district = ? AND kind = 'Descriptor'", (SHARED,)
+        ).get
+        if self._vocabulary[0] != (moved, today):
+            rows = self.store.records.execute(
+                "SELECT kind, lower(namespace || '#' || code) FROM descriptor WHERE district = ?"
+                " AND coalesce(effective_from, '') <= ? AND coalesce(effective_to, '9') >= ?",
+                (SHARED, today, today),
+            )
+            self._vocabulary = (moved, today), frozenset(rows.fetchall())
+        return self._vocabulary[1]
+
+    def words(self) -> frozenset[tuple[str, str, str]]:
+        """Every word of a standard that is kept: its list, its namespace and its code."""
+        self.fresh()
+        if "words" not in self._known:
+            rows = self.store.records.execute(
+                "SELECT kind, namespace, code FROM descriptor WHERE district = ?", (SHARED,)
+            )
+            self._known["words"] = frozenset(rows.fetchall())
+        return self._known["words"]
+
+    def number_taken(self, number: str) -> bool:
+        """Whether a school or a district of the hub has a number, whoever may see it."""
+        sql = "SELECT 1 FROM school WHERE estab = :n UNION ALL SELECT 1 FROM district WHERE identifier = :n"
+        return self.store.records.execute(sql, {"n": number}).get is not None
+
+    def district_record(self, district: int) -> str:
+        """The hub id of a district's own record."""
+        return self.store.records.execute("SELECT id FROM district WHERE district = ?", (district,)).get
+
+    @contextmanager
+    def waiting(self, holder: Holder) -> Generator[Pending]:
+        """Change what a holder told of humans who have no role yet: whole or not at all."""
+        if not holder.credential.writes:
+            raise NotHeld("the credential may read only", hint="ask for one whose rights let it write")
+        with self.store.transaction() as connection:
+            yield Pending(connection, holder.app.id)
+
+    @contextmanager
+    def founding(self, holder: Holder, values: dict[str, Any]) -> Generator[Writer]:
+        """Make a district for a holder, who may see it and make schools in it: whole or not at all."""
+        if not holder.credential.organisations:
+            raise NotHeld("the credential may not make districts", hint="ask for one whose rights let it")
+        with self.store.founding(values, holder.app.id) as batch:
+            identifier = values.get("identifier") or ""
+            reader = DistrictReader(
+                self.store, holder.credential, batch.district, identifier, [], self._day([]), self._known
+            )
+            yield Writer(batch, reader)
 
     # ---- apps and grants
 
@@ -146,19 +261,19 @@ class Desk:
             raise Malformed(Problem("relying party", "must be a name without spaces", "such as app.example.org"))
         if any(a.relying_party.lower() == relying_party.lower() for a in self.apps()):
             raise Conflict(Problem("relying party", f"{relying_party} is already taken"))
-        app, secret = App(str(uuid.uuid4()), relying_party, name or relying_party), _new_secret()
+        app, secret = App(str(uuid.uuid4()), relying_party, name or relying_party), new_secret()
         with self.store.transaction() as db:
             db.execute(
                 "INSERT INTO app VALUES (?, ?, ?, ?, ?)",
-                (app.id, app.relying_party, app.name, _digest(secret), now()),
+                (app.id, app.relying_party, app.name, digest(secret), now()),
             )
         return app, secret
 
     def new_management_secret(self, app: App) -> str:
         """Another management secret for an app; the earlier one and its tokens are void."""
-        secret = _new_secret()
+        secret = new_secret()
         with self.store.transaction() as db:
-            db.execute("UPDATE app SET secret = ? WHERE id = ?", (_digest(secret), app.id))
+            db.execute("UPDATE app SET secret = ? WHERE id = ?", (digest(secret), app.id))
         with self.store.passing as db:
             db.execute("""DELETE FROM token WHERE app = ? AND "grant" = ''""", (app.id,))
         self._versions = (-1, -1)
@@ -170,6 +285,22 @@ class Desk:
             "SELECT s.district, s.id, s.estab, s.name, d.name FROM school s JOIN district d ON d.district = s.district"
             " ORDER BY s.district, s.estab"
         ).fetchall()
+
+    def districts(self) -> list[tuple[int, str]]:
+        """Every district: its number and name."""
+        return self.store.records.execute("SELECT district, name FROM district ORDER BY district").fetchall()
+
+    def person(self, estab: str, kind: str, mis_id: str) -> str:
+        """The hub id of the human who is a student, a member of staff or a contact of a school by an MIS id."""
+        human = human_kind(kind)
+        district, school, _ = self.school(estab)
+        found = self.store.records.execute(
+            f'SELECT person FROM "{RECORDS[human].table}" WHERE district = ? AND school = ? AND mis_id = ?',
+            (district, school, mis_id),
+        ).get
+        if found is None:
+            raise NotFound(Problem("people", f"no {human} has the Id {mis_id} at {estab}"))
+        return found
 
     def school(self, estab: str) -> tuple[int, str, str]:
         """The district number, hub id and name of the school with this establishment number."""
@@ -200,7 +331,7 @@ class Desk:
         """
         held = known_scopes(frozenset(scopes))
         district, school, _ = self.school(estab)
-        secret = _new_secret()
+        secret = new_secret()
         with self.store.transaction() as db:
             db.execute(
                 "INSERT INTO \"grant\" VALUES (?, ?, ?, ?, ?, 'active', ?, 1, '{}', ?, NULL)"
@@ -212,7 +343,7 @@ class Desk:
                     district,
                     school,
                     json.dumps(sorted(held)),
-                    _digest(secret),
+                    digest(secret),
                     now(),
                 ),
             )
@@ -288,18 +419,18 @@ class Desk:
 
     def sign_in(self, relying_party: str, password: str, estab: str = "") -> tuple[str, float]:
         """A token and the moment when it expires: for a school's records, or, without `estab`, for management."""
-        app, grant = self._secret_of(relying_party, _digest(password), estab)
+        app, grant = self._secret_of(relying_party, digest(password), estab)
         token = base64.b64encode(os.urandom(48)).decode()
         expires = self.clock() + TOKEN_SECONDS
         with self.store.passing as db:
             db.execute("DELETE FROM token WHERE expires < ?", (self.clock(),))
-            db.execute("INSERT INTO token VALUES (?, ?, ?, ?, ?)", (_digest(token), app, grant, 0, expires))
+            db.execute("INSERT INTO token VALUES (?, ?, ?, ?, ?)", (digest(token), app, grant, 0, expires))
         return token, expires
 
-    def _secret_of(self, relying_party: str, digest: bytes, estab: str) -> tuple[str, str]:
+    def _secret_of(self, relying_party: str, hashed: bytes, estab: str) -> tuple[str, str]:
         if not estab:
             found = self.store.records.execute(
-                "SELECT id FROM app WHERE relying_party = ? AND secret = ?", (relying_party, digest)
+                "SELECT id FROM app WHERE relying_party = ? AND secret = ?", (relying_party, hashed)
             ).get
             if found is None:
                 raise WrongSecret
@@ -308,7 +439,7 @@ class Desk:
             'SELECT a.id, g.id, g.state FROM "grant" g JOIN app a ON a.id = g.app'
             " JOIN school s ON s.district = g.district AND s.id = g.school"
             " WHERE a.relying_party = ? AND s.estab = ? AND g.secret = ?",
-            (relying_party, estab, digest),
+            (relying_party, estab, hashed),
         ).fetchone()
         if row is None or row[2] == "revoked":
             raise WrongSecret
@@ -318,15 +449,15 @@ class Desk:
 
     def admit(self, token: str) -> SchoolPass | ManagementPass:
         """What a token stands for now; a token dies with its grant."""
-        digest = _digest(token)
-        admitted = self._passes.get(digest) or self._look_up(digest)
+        hashed = digest(token)
+        admitted = self._passes.get(hashed) or self._look_up(hashed)
         if admitted.expires <= self.clock():
             raise NotSignedIn("the token has expired", hint="ask the STS for a new one")
-        self._passes[digest] = admitted
+        self._passes[hashed] = admitted
         return admitted
 
-    def _look_up(self, digest: bytes) -> SchoolPass | ManagementPass:
-        row = self.store.passing.execute('SELECT app, "grant", expires FROM token WHERE hash = ?', (digest,)).fetchone()
+    def _look_up(self, hashed: bytes) -> SchoolPass | ManagementPass:
+        row = self.store.passing.execute('SELECT app, "grant", expires FROM token WHERE hash = ?', (hashed,)).fetchone()
         if row is None:
             raise NotSignedIn("the token is not known here", hint="ask the STS for a new one")
         app, grant, expires = row

@@ -1,0 +1,219 @@
+"""Keys, secrets and tokens of the dialects in which an app reads a district rather than one school."""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from ..errors import Malformed, NotFound, NotSignedIn, Problem, Refused, nearest
+from ..store.sqlite import Store
+from ..store.writing import now
+from .grants import App
+from .secrets import digest, new_secret
+from .words import Word, known_words, scopes_of
+
+DIALECTS = ("edfi", "edlink")
+"""The dialects whose callers hold credentials of an app."""
+
+CODE_SECONDS, REFRESH_SECONDS = 600, 365 * 24 * 3600
+"""How long a code for a person's token may be redeemed, and how long its refresh token lasts."""
+
+
+@dataclass(frozen=True)
+class Credential:
+    """What an app shows in one dialect; `district` 0 stands for every district that has granted it something."""
+
+    id: str
+    app: App
+    dialect: str
+    key: str
+    district: int
+    words: tuple[Word, ...]
+
+    @cached_property
+    def scopes(self) -> frozenset[str]:
+        """The scopes that it lets through of what the schools granted."""
+        return scopes_of(self.words)
+
+    @property
+    def writes(self) -> bool:
+        """Whether its holder may write."""
+        return any(w.writes for w in self.words)
+
+    @property
+    def organisations(self) -> bool:
+        """Whether its holder may make districts and schools."""
+        return any(w.organisations for w in self.words)
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Whoever shows a token: the credential that it came from, the person it is for (hub id, or ""), and its end."""
+
+    credential: Credential
+    person: str = ""
+    expires: float = float("inf")
+
+    @property
+    def app(self) -> App:
+        """The app whose credential it is."""
+        return self.credential.app
+
+
+class WrongClient(Refused):
+    """The client id, key or secret is not right."""
+
+
+class UnknownCode(Refused):
+    """The code or the refresh token is not known, or has been used or has expired."""
+
+
+_COLUMNS = (
+    "c.id, a.id, a.relying_party, a.name, c.dialect, c.key, c.district, c.rights"
+    " FROM credential c JOIN app a ON a.id = c.app"
+)
+
+
+def _credential(row: tuple[Any, ...]) -> Credential:
+    identity, app, party, name, dialect, key, district, rights = row
+    return Credential(identity, App(app, party, name), dialect, key, district, known_words(dialect, json.loads(rights)))
+
+
+class CredentialDesk:
+    """The part of the desk that keeps credentials and hands out their tokens."""
+
+    store: Store
+    clock: Callable[[], float]
+    _holders: dict[tuple[str, bytes], Holder]
+
+    def fresh(self) -> tuple[int, int]:
+        """The state of records and tokens."""
+        raise NotImplementedError
+
+    def add_credential(
+        self, app: App, dialect: str, *, district: int = 0, rights: Iterable[str] = ()
+    ) -> tuple[Credential, str]:
+        """A new credential and its secret, which is shown once and kept only as a hash."""
+        if dialect not in DIALECTS:
+            raise Malformed(Problem("dialect", f"{dialect} has no credentials", nearest(dialect, DIALECTS)))
+        words = known_words(dialect, rights)
+        if dialect == "edlink" and not district:
+            raise Malformed(Problem("district", "is missing", "an Edlink integration reads one district"))
+        if district and not self._exists(district):
+            raise NotFound(Problem("district", f"there is no district {district}"))
+        made = Credential(str(uuid.uuid4()), app, dialect, str(uuid.uuid4()), district, words)
+        secret = new_secret()
+        with self.store.transaction() as db:
+            db.execute(
+                "INSERT INTO credential VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (
+                    made.id,
+                    app.id,
+                    dialect,
+                    made.key,
+                    digest(secret),
+                    district,
+                    json.dumps([w.name for w in words]),
+                    now(),
+                ),
+            )
+        return made, secret
+
+    def _exists(self, district: int) -> bool:
+        found = self.store.records.execute("SELECT 1 FROM district WHERE district = ?", (district,)).get
+        return found is not None
+
+    def credentials(self, app: App | None = None) -> list[Credential]:
+        """All credentials, or those of one app."""
+        rows = self.store.records.execute(f"SELECT {_COLUMNS} ORDER BY a.name, c.made, c.id")
+        return [c for c in map(_credential, rows) if app is None or c.app == app]
+
+    def credential(self, key: str) -> Credential:
+        """The credential with this key."""
+        found = self.store.records.execute(f"SELECT {_COLUMNS} WHERE c.key = ?", (key,)).fetchone()
+        if found is None:
+            raise NotFound(Problem("key", f"{key} is not known", "list keys with `rollbook apps keys`"))
+        return _credential(found)
+
+    def drop_credential(self, credential: Credential) -> None:
+        """End a credential; its tokens end with it."""
+        with self.store.transaction() as db:
+            db.execute("DELETE FROM credential WHERE id = ?", (credential.id,))
+        with self.store.passing as db:
+            db.execute("DELETE FROM ticket WHERE credential = ?", (credential.id,))
+        self._holders.clear()
+
+    # ---- tokens
+
+    def exchange(self, dialect: str, key: str, secret: str, seconds: float) -> tuple[str, float]:
+        """A token for a key and its secret (OAuth 2.0 client credentials), and the moment when it expires."""
+        return self._ticket(self._client(dialect, key, secret), "access", "", seconds)
+
+    def _client(self, dialect: str, key: str, secret: str) -> str:
+        found = self.store.records.execute(
+            "SELECT id FROM credential WHERE dialect = ? AND key = ? AND secret = ?", (dialect, key, digest(secret))
+        ).get
+        if found is None:
+            raise WrongClient
+        return found
+
+    def _ticket(self, credential: str, kind: str, person: str, seconds: float) -> tuple[str, float]:
+        token = base64.urlsafe_b64encode(os.urandom(33)).decode()
+        expires = self.clock() + seconds
+        with self.store.passing as db:
+            db.execute("DELETE FROM ticket WHERE expires < ?", (self.clock(),))
+            db.execute("INSERT INTO ticket VALUES (?, ?, ?, ?, ?)", (digest(token), credential, kind, person, expires))
+        return token, expires
+
+    def person_code(self, credential: Credential, person: str) -> str:
+        """A code with which an app gets one person's tokens, once, within ten minutes."""
+        found = self.store.records.execute(
+            "SELECT 1 FROM person WHERE district = ? AND id = ?", (credential.district, person)
+        ).get
+        if found is None:
+            raise NotFound(Problem("person", f"{person} is not a person of the district"))
+        return self._ticket(credential.id, "code", person, CODE_SECONDS)[0]
+
+    def redeem(
+        self, dialect: str, key: str, secret: str, *, code: str = "", refresh: str = "", seconds: float = 3600
+    ) -> tuple[str, str, float]:
+        """A person's access token, a new refresh token, and the moment when the first expires; a code serves once."""
+        credential = self._client(dialect, key, secret)
+        kind, shown = ("code", code) if code else ("refresh", refresh)
+        with self.store.passing as db:
+            row = db.execute(
+                "DELETE FROM ticket WHERE hash = ? AND credential = ? AND kind = ? AND expires > ? RETURNING person",
+                (digest(shown), credential, kind, self.clock()),
+            ).fetchone()
+        if row is None:
+            raise UnknownCode
+        access, expires = self._ticket(credential, "access", row[0], seconds)
+        return access, self._ticket(credential, "refresh", row[0], REFRESH_SECONDS)[0], expires
+
+    def admit_credential(self, dialect: str, token: str) -> Holder:
+        """Who shows a token now: one that was handed out, or an Edlink integration's own secret, which does not end."""
+        self.fresh()
+        key = (dialect, digest(token))
+        holder = self._holders.get(key) or self._holder(*key)
+        if holder.expires <= self.clock():
+            raise NotSignedIn("the token has expired", hint="ask for a new one")
+        self._holders[key] = holder
+        return holder
+
+    def _holder(self, dialect: str, hashed: bytes) -> Holder:
+        row = self.store.passing.execute(
+            "SELECT credential, person, expires FROM ticket WHERE hash = ? AND kind = 'access'", (hashed,)
+        ).fetchone()
+        by, value = ("id", row[0]) if row else ("secret", hashed)
+        found = self.store.records.execute(
+            f"SELECT {_COLUMNS} WHERE c.{by} = ? AND c.dialect = ?", (value, dialect)
+        ).fetchone()
+        if found is None or (row is None and dialect != "edlink"):
+            raise NotSignedIn("the token is not known here", hint="ask for a new one")
+        return Holder(_credential(found), row[1], row[2]) if row else Holder(_credential(found))

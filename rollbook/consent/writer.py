@@ -1,0 +1,155 @@
+"""Changing records for one app: nothing that its grants do not hold is written, changed or removed."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ..errors import NotHeld, Problem
+from ..fields import RECORDS, Record
+from ..model.organisation import School
+from ..model.people import Person
+from ..scopes import Need
+from ..store.schema import columns
+from ..store.writing import Batch, free_estab, now
+from .district import DistrictReader
+from .pending import Pending
+from .reader import Session
+
+Row = dict[str, Any]
+
+
+class Writer:
+    """Writes to one district within one transaction; a fact is written only where its scope is granted."""
+
+    def __init__(self, batch: Batch, reader: DistrictReader) -> None:
+        self._batch = batch
+        self.reader = reader
+        self.session = Session(batch.connection, reader.base)
+        self.pending = Pending(batch.connection, reader.app.id)
+
+    # ---- what is there
+
+    def find(self, record: type[Record], **facts: Any) -> list[Row]:
+        """The records of the district with these stored facts, whoever may see them, oldest first."""
+        names = list(columns(record))
+        same = " AND ".join(f'"{name}" IS ?' for name in facts)
+        rows = self._batch.connection.execute(
+            f'SELECT {", ".join(f""" "{n}" """ for n in names)} FROM "{record.table}"'
+            f" WHERE district = ?{f' AND {same}' if same else ''} ORDER BY rowid",
+            (self.reader.district, *facts.values()),
+        )
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def get(self, record: type[Record], identity: str) -> Row | None:
+        """A record by its hub id, whoever may see it."""
+        return self._batch.get(record, identity)
+
+    def sees(self, record: type[Record], identity: str) -> bool:
+        """Whether the app may see a record, as things stand within the transaction."""
+        return self.reader.finds(self.session, record, identity)
+
+    # ---- changing
+
+    def add(self, record: type[Record], values: Mapping[str, Any]) -> str:
+        """A new record; gives its hub id."""
+        self.may(record, values.get("school"), values)
+        return self._batch.add(record, [values])[0]
+
+    def change(self, record: type[Record], identity: str, values: Mapping[str, Any]) -> bool:
+        """Change facts of a record; tells whether any differed."""
+        before = self._batch.get(record, identity) or {}
+        different = {n: v for n, v in values.items() if before.get(n) != v}
+        self.may(record, before.get("school") or (identity if record is School else None), different)
+        return self._batch.change(record, identity, values)
+
+    def adopt(self, identity: str) -> None:
+        """Take a human who was told of before any role into the district."""
+        self._batch.add(Person, [self.pending.take(identity)])
+
+    def dependents(self, record: type[Record], identity: str, but: tuple[type[Record], ...] = ()) -> list[str]:
+        """The kinds of record that refer to a record, less those that go with it."""
+        found: list[str] = []
+        for other in RECORDS.values():
+            if other.view or other in but:
+                continue
+            for name, ref in other.refs().items():
+                if (
+                    ref.target is record
+                    and self._batch.connection.execute(
+                        f'SELECT 1 FROM "{other.table}" WHERE district = ? AND "{name}" = ? LIMIT 1',
+                        (self.reader.district, identity),
+                    ).get
+                ):
+                    found.append(other.__name__)
+                    break
+        return found
+
+    def known_by(self, record: type[Record], identity: str) -> list[tuple[type[Record], str, dict[str, Any]]]:
+        """The records whose natural key leads through a record, each with the key that it has now."""
+        found: list[tuple[type[Record], str, dict[str, Any]]] = []
+        for other in (r for r in RECORDS.values() if not r.view):
+            steps = {name.split(".")[0] for name in other.natural if "." in name}
+            for name in (n for n, ref in other.refs().items() if n in steps and ref.target is record):
+                for row in self.find(other, **{name: identity}):
+                    found.append((other, row["id"], self._batch.keys(other, row["id"])))
+                    found += self.known_by(other, row["id"])
+        return found
+
+    def remove(self, record: type[Record], identity: str) -> int:
+        """Delete a record and all that is part of it; gives how many records went."""
+        before = self._batch.get(record, identity) or {}
+        self.may(record, before.get("school") or (identity if record is School else None), {})
+        return self._batch.remove(record, identity)
+
+    def rename(self, record: type[Record], identity: str, values: Mapping[str, Any]) -> bool:
+        """Change facts by which a record is known; what is known through it is noted as having another key."""
+        knowing = self.known_by(record, identity)
+        changed = self.change(record, identity, values)
+        for other, dependent, keys in knowing:
+            self._batch.touch(other, dependent, keys)
+        return changed
+
+    def may(self, record: type[Record], school: str | None, values: Mapping[str, Any]) -> None:
+        """Raise `NotHeld` unless the school (or, without one, any of the district) granted what these facts need."""
+        refused = list(self._refused(record, school, values))
+        if refused:
+            raise NotHeld(*refused)
+
+    def _refused(self, record: type[Record], school: str | None, values: Mapping[str, Any]) -> Iterator[Problem]:
+        hint = "ask the school to grant it"
+        if record is Person:
+            unheld = [n for n, v in values.items() if v is not None and n in record.fields and not self._told(n)]
+            yield from (Problem(n, "is not among what the schools of the district granted", hint) for n in unheld)
+            return
+        if not self._held(school, record.scope):
+            yield Problem(record.__name__, f"needs the scope {record.scope}", hint)
+        for name, value in values.items():
+            field = record.fields.get(name)
+            if field is not None and value is not None and not self._held(school, field.need):
+                yield Problem(name, f"needs the scope {field.need}", hint)
+
+    def _told(self, name: str) -> bool:
+        """Whether any role may tell a fact of a human; the names by which a human is known are told by each."""
+        return bool(self.reader.sight.ways(Person.fields[name]))
+
+    def _held(self, school: str | None, need: Need) -> bool:
+        views = self.reader.sight.meeting(need)
+        return bool(views) if school is None else self.reader.reach.get(school) in views
+
+    # ---- organisations
+
+    def open_school(self, values: Mapping[str, Any]) -> str:
+        """A new school, at which the app is granted what its credential lets through; gives its hub id."""
+        if not self.reader.credential.organisations:
+            raise NotHeld("the credential may not make schools", hint="ask for one whose rights let it")
+        estab = free_estab(self._batch.connection, values.get("estab"), self.reader.district)
+        school = self._batch.add(School, [{**values, "estab": estab}])[0]
+        scopes = json.dumps(sorted(self.reader.credential.scopes))
+        self._batch.connection.execute(
+            "INSERT INTO \"grant\" VALUES (?, ?, ?, ?, ?, 'active', NULL, 1, '{}', ?, NULL)",
+            (str(uuid.uuid4()), self.reader.app.id, self.reader.district, school, scopes, now()),
+        )
+        return school
