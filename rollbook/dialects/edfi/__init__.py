@@ -1,0 +1,178 @@
+"""Ed-Fi: Data Standard 5.2 at the addresses of the ODS/API 7.3, and those of its successor."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Mapping
+
+import msgspec
+
+from ...api.http import BODY_LIMIT, NO_STORE, Request, Response
+from ...consent import Desk, Holder
+from ...errors import Conflict, Malformed, NotFound, NotHeld, NotSignedIn, Problem, TooLarge
+from ...model.vocabulary import Descriptor
+from . import metadata, problems, tokens
+from .answering import Caller, Shelf, encoded
+from .changes import newest
+from .descriptors import published
+from .problems import Answer, Invalid, InvalidQuery
+from .refusal import Refusal
+from .resources import RESOURCES
+
+__all__ = ["EdFi"]
+
+log = logging.getLogger("rollbook")
+
+PROBLEM = (b"content-type", problems.CONTENT_TYPE.encode())
+CHALLENGE = (b"www-authenticate", b'Bearer realm="Ed-Fi"')
+
+SERVED = {name.lower(): resource for name, resource in RESOURCES.items()}
+"""The resources by name in small letters: addresses may be written in any case."""
+
+
+class EdFi:
+    """The dialect's handler: finds what a path means, admits the caller, answers."""
+
+    prefixes = ("/edfi",)
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        publish(desk)
+
+    def handle(self, request: Request) -> Response:
+        """Answer a request."""
+        try:
+            return self.route(request)
+        except Exception as error:
+            return self.refuse(request, error)
+
+    def refuse(self, request: Request, error: Exception) -> Response:
+        """An error as problem details."""
+        correlation = str(uuid.uuid4())
+        answer = told(error)
+        if answer.status >= 500:
+            log.error("fault %s while answering %s %s", correlation, request.method, request.path, exc_info=error)
+        allowed = error.allowed if isinstance(error, Refusal) else ()
+        further = ((b"allow", ", ".join(allowed).encode()),) if allowed else ()
+        challenge = (CHALLENGE,) if answer.status == 401 else ()
+        body = b"" if request.method == "HEAD" else msgspec.json.encode(answer.body(correlation))
+        return Response(body, answer.status, (PROBLEM, NO_STORE, *further, *challenge))
+
+    # ---- addresses
+
+    def route(self, request: Request) -> Response:
+        steps = [s for s in request.path.split("/")[2:] if s]
+        first = steps[0].lower() if steps else ""
+        if first in ("", "metadata"):
+            return self.metadata(request, steps)
+        lower = [s.lower() for s in steps]
+        if lower in (["oauth", "token"], ["connect", "token"]):
+            _method(request, "POST")
+            return tokens.give(request, self.desk)
+        if lower == ["oauth", "token_info"]:
+            _method(request, "POST")
+            return self.token_info(request)
+        holder = self.admit(request)
+        if lower[:2] == ["changequeries", "v1"] and lower[2:] == ["availablechangeversions"]:
+            _method(request, "GET")
+            return self.versions(request, holder)
+        if lower[:3] == ["data", "v3", "ed-fi"]:
+            return self.data(request, holder, steps[3:])
+        if lower[:2] == ["data", "ed-fi"]:
+            return self.data(request, holder, steps[2:])
+        raise Refusal(problems.no_such_address())
+
+    def admit(self, request: Request) -> Holder:
+        return self.desk.admit_credential("edfi", tokens.bearer(request))
+
+    def metadata(self, request: Request, steps: list[str]) -> Response:
+        """What is told to anyone: where things are, and how documents are made."""
+        found = metadata.find(request.base + "/edfi", [s.lower() for s in steps])
+        if found is None:
+            raise Refusal(problems.no_such_address())
+        _method(request, "GET")
+        return encoded(found)
+
+    def token_info(self, request: Request) -> Response:
+        holder = self.admit(request)
+        told = tokens.tell(request, self.desk, holder)
+        if told is None:
+            said = "The body must name the token that signs the request."
+            raise Refusal(problems.malformed(Problem("$.token", said)))
+        return encoded(told)
+
+    def versions(self, request: Request, holder: Holder) -> Response:
+        """How far the record has come, as far as the caller may know."""
+        own = [r for r in RESOURCES.values() if r.of is not Descriptor]
+        known = max(newest(own, self.desk.readers(holder)), self.desk.shared().newest())
+        return encoded({"oldestChangeVersion": 0, "newestChangeVersion": known})
+
+    def data(self, request: Request, holder: Holder, steps: list[str]) -> Response:
+        """The documents of a resource."""
+        resource = SERVED.get(steps[0].lower()) if steps else None
+        if resource is None or len(steps) > 2:
+            raise Refusal(problems.no_such_address())
+        shelf = Shelf(Caller(self.desk, holder, lambda: self.admit(request)), resource)
+        feeds = {"deletes": shelf.gone, "keychanges": shelf.renamed, "partitions": shelf.partitions}
+        snapshot = request.header("use-snapshot").lower() == "true"
+        if snapshot and request.method in ("POST", "PUT", "DELETE"):
+            raise Refusal(problems.writing_a_snapshot())
+        if len(steps) == 1:
+            _method(request, "GET", "POST")
+        elif steps[1].lower() in feeds:
+            _method(request, "GET")
+        else:
+            _method(request, "GET", "PUT", "DELETE")
+        if snapshot:
+            raise Refusal(problems.no_snapshot())
+        if len(steps) == 1:
+            return shelf.page(request) if request.method == "GET" else shelf.post(request)
+        if steps[1].lower() in feeds:
+            return feeds[steps[1].lower()](request)
+        if request.method == "GET":
+            return shelf.item(request, steps[1])
+        return shelf.put(request, steps[1]) if request.method == "PUT" else shelf.delete(request, steps[1])
+
+
+def _method(request: Request, *allowed: str) -> None:
+    if request.method not in allowed:
+        raise Refusal(problems.wrong_method(request.method, *allowed), allowed)
+
+
+def told(error: Exception) -> Answer:
+    """How an error is told."""
+    if isinstance(error, Refusal):
+        return error.answer
+    if isinstance(error, Invalid):
+        return problems.invalid(*error.problems)
+    if isinstance(error, InvalidQuery):
+        return problems.invalid_query(*error.problems)
+    if isinstance(error, NotSignedIn):
+        return problems.not_signed_in(*error.problems)
+    if isinstance(error, NotHeld):
+        return problems.not_allowed(*error.problems)
+    if isinstance(error, NotFound):
+        return problems.not_found()
+    if isinstance(error, TooLarge):
+        return problems.too_large(BODY_LIMIT)
+    if isinstance(error, Malformed):
+        return problems.malformed(*error.problems)
+    if isinstance(error, Conflict):
+        said = "; ".join(map(str, error.problems))
+        return Answer(409, "data-conflict", "Data Conflict", f"The write does not fit what the hub holds: {said}.")
+    return problems.internal()
+
+
+def publish(desk: Desk) -> None:
+    """Put the published descriptors into the record, where they are missing: all districts share them."""
+    if all(_key(word) in desk.words() for word in published()):
+        return
+    with desk.sharing() as batch:
+        # Another process may have done it while this one waited for its turn.
+        known = desk.words()
+        batch.add(Descriptor, [word for word in published() if _key(word) not in known])
+
+
+def _key(word: Mapping[str, str]) -> tuple[str, str, str]:
+    return word["kind"], word["namespace"], word["code"]

@@ -1,0 +1,178 @@
+"""Answers about one resource: its pages, its documents, what became of a write, and what has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
+
+import msgspec
+
+from ...api.http import JSON, NO_STORE, Request, Response
+from ...consent import Desk, Holder
+from ...errors import Problem
+from ...model.vocabulary import Descriptor
+from . import problems
+from .asking import asked
+from .changes import Change, deletes, key_changes
+from .parameters import understand
+from .problems import Invalid
+from .reading import START, AnyReader, Asked, Collection, Document, find, hexadecimal, hub_id
+from .refusal import Refusal
+from .schema import Resource
+from .validation import understand as checked
+from .writing import Scribe, absent, tags
+
+PARTITIONS = 5
+"""Into how many parts a collection is cut when the request does not say."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Whose request it is, and how the same caller is admitted anew, a moment later."""
+
+    desk: Desk
+    holder: Holder
+    again: Callable[[], Holder]
+
+    def readers(self, resource: Resource) -> Sequence[AnyReader]:
+        """Who reads a resource: descriptors are every district's, the others the districts' own."""
+        return (self.desk.shared(),) if resource.of is Descriptor else self.desk.readers(self.holder)
+
+
+def encoded(body: Any, *further: tuple[bytes, bytes], status: int = 200) -> Response:
+    """A JSON answer."""
+    return Response(msgspec.json.encode(body), status, (JSON, NO_STORE, *further))
+
+
+class Shelf:
+    """One resource, for one caller."""
+
+    def __init__(self, caller: Caller, resource: Resource) -> None:
+        self.caller = caller
+        self.resource = resource
+        self.readers = caller.readers(resource)
+
+    # ---- reading
+
+    def page(self, request: Request) -> Response:
+        """A page of the documents that the query is about."""
+        query = understand(self.resource, request.query)
+        found = Collection(self.resource, self.readers, asked(self.resource, query))
+        resting = self.resting(found.kinds())
+        further: list[tuple[bytes, bytes]] = []
+        if query.total:
+            further.append((b"total-count", b"%d" % found.count()))
+        documents = found.page() if query.limit else []
+        if documents and len(documents) == query.limit and not query.paged:
+            last = documents[-1]
+            here = replace(found.asked.cursor or START, district=last.reader.district, after=last.id)
+            further.append((b"next-page-token", here.token().encode()))
+        return resting(encoded([d.body for d in documents], *further))
+
+    def item(self, request: Request, text: str) -> Response:
+        """The document with an id."""
+        identity = _identity(text)
+        resting = self.resting(Collection(self.resource, self.readers, Asked()).kinds())
+        found = find(self.resource, self.readers, identity)
+        if found is None:
+            raise absent(self.caller.desk, self.caller.holder, self.resource, identity)
+        tag = f'"{found.etag}"'.encode()
+        given = tags(request.header("if-none-match"))
+        if found.etag in given or given == ["*"]:
+            return Response(b"", 304, ((b"etag", tag), NO_STORE))
+        return resting(encoded(found.body, (b"etag", tag)))
+
+    def partitions(self, request: Request) -> Response:
+        """Tokens with which several readers share a collection."""
+        query = understand(self.resource, request.query)
+        found = Collection(self.resource, self.readers, asked(self.resource, query))
+        return encoded({"pageTokens": found.partitions(query.number or PARTITIONS)})
+
+    def resting(self, kinds: frozenset[str]) -> Callable[[Response], Response]:
+        """What makes an answer one that stays true until something is written, from now on, that it is made of."""
+        caller, resource = self.caller, self.resource
+
+        def rests_on(readers: Sequence[AnyReader]) -> object:
+            return [(r.district, r.granted(), r.versions(kinds)) for r in readers]
+
+        # What another process writes while this one reads may be missing from the answer, so it must count as new.
+        before = rests_on(self.readers)
+        return lambda response: replace(
+            response,
+            keep=True,
+            until=caller.holder.expires,
+            rests_on=before,
+            now_rests_on=lambda: rests_on(Caller(caller.desk, caller.again(), caller.again).readers(resource)),
+        )
+
+    # ---- changes
+
+    def gone(self, request: Request) -> Response:
+        """What was deleted."""
+        return self.changed(request, deletes)
+
+    def renamed(self, request: Request) -> Response:
+        """What has another natural key."""
+        return self.changed(request, key_changes)
+
+    def changed(
+        self, request: Request, feed: Callable[[Resource, Sequence[AnyReader], int, int | None], list[Change]]
+    ) -> Response:
+        """A page of a feed of changes."""
+        query = understand(self.resource, request.query, filtered=False)
+        told = feed(self.resource, self.readers, query.changed_since or 0, query.changed_until)
+        further = ((b"total-count", b"%d" % len(told)),) if query.total else ()
+        page = told[query.offset : query.offset + query.limit]
+        return encoded([c.body for c in page], *further)
+
+    # ---- writing
+
+    def post(self, request: Request) -> Response:
+        """Create a document, or update the one with its natural key."""
+        only_new = request.header("if-none-match").strip() == "*"
+        scribe = Scribe(self.caller.desk, self.caller.holder, only_new=only_new)
+        outcome = scribe.post(self.resource, checked(self.resource, _body(request), posted=True))
+        return self.written(request, outcome.id, 201 if outcome.created else 200)
+
+    def put(self, request: Request, text: str) -> Response:
+        """Update the document with an id."""
+        identity, body = _identity(text), _body(request)
+        if isinstance(body, dict) and hub_id(str(cast(dict[str, Any], body).get("id", text))) != identity:
+            raise Invalid(Problem("$.id", "The id of the document must be that of the address."))
+        scribe = Scribe(self.caller.desk, self.caller.holder)
+        scribe.put(self.resource, identity, checked(self.resource, body), request.header("if-match"))
+        return self.written(request, identity, 204)
+
+    def delete(self, request: Request, text: str) -> Response:
+        """Delete the document with an id."""
+        scribe = Scribe(self.caller.desk, self.caller.holder)
+        scribe.delete(self.resource, _identity(text), request.header("if-match"))
+        return Response(b"", 204, (NO_STORE,))
+
+    def written(self, request: Request, identity: str, status: int) -> Response:
+        """Where a document that was written stands, and how it is now; a human who waits for a role is not told of."""
+        address = f"{request.base}/edfi/data/v3/ed-fi/{self.resource.name}/{hexadecimal(identity)}"
+        found: Document | None = find(self.resource, self.caller.readers(self.resource), identity)
+        tag = ((b"etag", f'"{found.etag}"'.encode()),) if found else ()
+        return Response(b"", status, ((b"location", address.encode("latin-1", "replace")), *tag, NO_STORE))
+
+
+def _identity(text: str) -> str:
+    identity = hub_id(text)
+    if identity is None:
+        raise Refusal(problems.malformed(Problem("$.id", f"{text[:60]} is not an id: 32 hexadecimal digits.")))
+    return identity
+
+
+def _body(request: Request) -> Any:
+    kind = request.header("content-type").lower().partition(";")[0].strip()
+    if kind not in ("application/json", "text/json") and not (
+        kind.startswith("application/") and kind.endswith("+json")
+    ):
+        raise Refusal(problems.unsupported_media_type(kind))
+    try:
+        return msgspec.json.decode(request.body)
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        said = f"The body is not JSON: {str(error)[:100]}."
+        raise Refusal(problems.malformed(Problem("$", said))) from error

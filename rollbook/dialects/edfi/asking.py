@@ -1,0 +1,42 @@
+"""What a query asks of a collection, as conditions on records."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...errors import Problem
+from ...fields import Arg, Condition, HubId, KeptValue, Version
+from .parameters import Query
+from .problems import InvalidQuery
+from .reading import Asked, Cursor, hub_id, kept
+from .schema import Resource
+
+
+def asked(resource: Resource, query: Query) -> Asked:
+    """The conditions of a query; raises when it goes on where no earlier answer ended."""
+    where, shape, args = list(query.where), list(query.shape), dict[str, Any](query.args)
+
+    def add(name: str, condition: Condition, value: Any) -> None:
+        where.append(condition)
+        shape.append(name)
+        args[name] = value
+
+    for at, (path, value) in enumerate(query.rest):
+        fact, name = KeptValue(kept(resource), *path), f"rest_{at}"
+        same = fact.same(Arg(name)) if isinstance(value, str) else fact.is_(Arg(name))
+        add(name, same, int(value) if isinstance(value, bool) else value)
+        shape.append("/".join(path))
+    number = Version(resource.of)
+    if query.changed_since is not None:
+        add("since", number.since(Arg("since")), query.changed_since)
+    if query.changed_until is not None:
+        add("until", number.until(Arg("until")), query.changed_until)
+    if query.id is not None:
+        add("wanted", HubId(resource.of).is_(Arg("wanted")), hub_id(query.id) or "")
+    cursor = None
+    if query.token is not None:
+        cursor = Cursor.read(query.token)
+        if cursor is None:
+            said = "pageToken is not one that an earlier answer gave. Begin without one."
+            raise InvalidQuery(Problem("pageToken", said))
+    return Asked(tuple(where), tuple(shape), args, query.limit, query.offset, cursor=cursor)

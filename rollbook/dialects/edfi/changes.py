@@ -1,0 +1,120 @@
+"""Change queries: how far the record has come, what is gone, and what is known by another key."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from ...consent.district import Gone
+from ...fields import All, Compare, Condition, Down, Field, Path, Question, Record, Version, WriteNumber
+from ...model.people import Staff
+from ...model.students import Student
+from .homes import trail
+from .reading import AnyReader, find, find_in, hexadecimal
+from .schema import Resource
+
+HUMANS: dict[str, type[Record]] = {"students": Student, "staffs": Staff}
+"""The role with whose end a human is gone from a resource, though the human may be something else still."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something that is gone, or known by another key: the number of the write, and how it is told."""
+
+    number: int
+    body: dict[str, Any]
+
+
+def newest(resources: Sequence[Resource], readers: Sequence[AnyReader]) -> int:
+    """The number of the last change that the caller can know of: what others may not see moves nothing here."""
+    return max((_last(r, reader) for reader in readers for r in resources), default=0)
+
+
+def _last(resource: Resource, reader: AnyReader) -> int:
+    columns = (("seen", Version(resource.of)), ("written", WriteNumber(resource.of)))
+    asked = Question(
+        resource.of, columns, resource.only, order=(Down(WriteNumber(resource.of)),), hashed=resource.columns
+    )
+    plan = reader.prepare(asked, ("edfi", resource.name, "newest"))
+    best = max((g.seq for g in reader.gone(_kinds(resource)) if _is(resource, g.keys)), default=0)
+    with reader.session() as session:
+        for rows in session.rows(plan, {}):
+            for row in map(msgspec.json.decode, rows):
+                best = max(best, row["seen"])
+                # No row that was written before this one can have changed after it.
+                if best >= row["written"]:
+                    return best
+    return best
+
+
+def deletes(resource: Resource, readers: Sequence[AnyReader], since: int, until: int | None) -> list[Change]:
+    """What is gone between two numbers, both included; what was made anew since is not told."""
+    return sorted((c for r in readers for c in _deletes(resource, r, since, until)), key=lambda c: c.number)
+
+
+def _deletes(resource: Resource, reader: AnyReader, since: int, until: int | None) -> Iterator[Change]:
+    told: dict[str, Gone] = {}
+    for gone in reader.gone(_kinds(resource), since - 1, until):
+        if gone.what == "gone" and _is(resource, gone.keys):
+            told[str(gone.keys.get("person")) if resource.name in HUMANS else gone.id] = gone
+    for identity, gone in told.items():
+        key = _key(resource, gone.keys)
+        if key is not None and not _stands(resource, reader, key):
+            body = {"id": hexadecimal(identity), "changeVersion": gone.seq, "keyValues": key}
+            yield Change(gone.seq, body)
+
+
+def _stands(resource: Resource, reader: AnyReader, key: Mapping[str, Any]) -> bool:
+    with reader.session() as session:
+        found = find_in(resource, reader, session, resource.keyed, resource.key_args(key), "key")
+    return found is not None
+
+
+def key_changes(resource: Resource, readers: Sequence[AnyReader], since: int, until: int | None) -> list[Change]:
+    """What is known by another key since a number; several changes of one document are told as one."""
+    if not resource.key_may_change:
+        return []
+    return sorted((c for r in readers for c in _key_changes(resource, r, since, until)), key=lambda c: c.number)
+
+
+def _key_changes(resource: Resource, reader: AnyReader, since: int, until: int | None) -> Iterator[Change]:
+    first: dict[str, Gone] = {}
+    last: dict[str, Gone] = {}
+    for gone in reader.gone({resource.of.__name__}, since - 1, until):
+        if gone.what == "key" and _is(resource, gone.keys):
+            first.setdefault(gone.id, gone)
+            last[gone.id] = gone
+    for identity, gone in last.items():
+        found = find(resource, [reader], identity)
+        before = _key(resource, first[identity].keys)
+        after = resource.key(found.body) if found else None
+        if before and after and before != after:
+            values = {"oldKeyValues": before, "newKeyValues": after}
+            yield Change(gone.seq, {"id": hexadecimal(identity), "changeVersion": gone.seq, **values})
+
+
+def _kinds(resource: Resource) -> set[str]:
+    return {HUMANS.get(resource.name, resource.of).__name__}
+
+
+def _key(resource: Resource, keys: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The natural key that a record had, if it had a whole one."""
+    own = {name.removeprefix("person."): v for name, v in keys.items()} if resource.name in HUMANS else keys
+    key = resource.key_of(own)
+    return None if any(value is None for value in key.values()) else key
+
+
+def _is(resource: Resource, keys: Mapping[str, Any]) -> bool:
+    """Whether what had these keys was a document of the resource: several share some kinds of record."""
+    return all(keys.get(name) == value for name, value in _said(resource.only))
+
+
+def _said(condition: Condition) -> Iterator[tuple[str, Any]]:
+    if isinstance(condition, All):
+        for one in condition.conditions:
+            yield from _said(one)
+    elif isinstance(condition, Compare) and condition.op == "=" and isinstance(condition.expr, Field | Path):
+        yield trail(condition.expr), condition.value

@@ -1,0 +1,307 @@
+"""Where a property's value is in the record: how it is read from a flat row, written back, and asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...fields import ALWAYS, Arg, Condition, Expr, Field, Given, Mapped, Matches, Not, Path, Told, Value
+from ...scopes import ANYONE
+
+Row = Mapping[str, Any]
+Rest = Mapping[str, Any]
+
+DISTRICT = Given(Arg("district_id"), ANYONE, about="The number by which others know the district", kind="text")
+"""The district that is read: its reader binds it, since no record refers to its own district."""
+
+
+def trail(expr: Expr) -> str:
+    """The dotted name of a fact, as the history's keys spell it: `group.code`, `person.student_unique_id`."""
+    if expr is DISTRICT:
+        return "district.identifier"
+    if isinstance(expr, Path):
+        return ".".join((*(step.name for step in expr.steps), trail(expr.end)))
+    if isinstance(expr, Told):
+        return f"{expr.through.name}.{expr.fact.name}"
+    if isinstance(expr, Field):
+        return expr.name
+    raise TypeError(f"{expr!r} has no name")
+
+
+@dataclass(frozen=True)
+class Codec:
+    """A canonical value as Ed-Fi writes it, and back; `read` gives nothing for what Ed-Fi cannot say."""
+
+    read: Callable[[Any], Any]
+    write: Callable[[Any], Value]
+
+
+def _same(value: Any) -> Any:
+    return value
+
+
+def _numeral(value: Any) -> int | None:
+    text = str(value)
+    return int(text) if text.isascii() and text.isdecimal() else None
+
+
+PLAIN = Codec(_same, _same)
+NUMERAL = Codec(_numeral, str)
+
+
+class Home:
+    """What a property is in the record."""
+
+    def columns(self) -> dict[str, Expr]:
+        """The flat columns that it is read from."""
+        raise NotImplementedError
+
+    def read(self, row: Row, rest: Rest, name: str) -> Any:
+        """The property's value; nothing when the record has none."""
+        raise NotImplementedError
+
+    def write(self, value: Any, document: Mapping[str, Any]) -> dict[str, Value]:
+        """The values by stored field that say it; the field of a value that is left out becomes empty."""
+        return {}
+
+    def rest(self, name: str, value: Any, document: Mapping[str, Any]) -> dict[str, Any]:
+        """What the record cannot say of it, by the names under which the remainder keeps it."""
+        return {}
+
+    def where(self, arg: Arg) -> Condition | None:
+        """The rows that have the value; nothing when it cannot be asked for."""
+        return None
+
+    def asked(self, value: Any) -> Value:
+        """The value as the record has it, to compare with."""
+        return value
+
+
+@dataclass(frozen=True)
+class Fact(Home):
+    """One fact. Writing sets the stored field of that name, unless `sets` names another."""
+
+    expr: Expr
+    codec: Codec = PLAIN
+    sets: str = ""
+    also: tuple[tuple[str, Callable[[Any], Value]], ...] = ()
+    """Further fields that follow from the value."""
+    any_case: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name of its column."""
+        return trail(self.expr)
+
+    @property
+    def field(self) -> str:
+        """The stored field that it sets, if it sets any."""
+        plain = isinstance(self.expr, Field) and self.expr.stored
+        return self.sets or (self.name if plain else "")
+
+    def columns(self) -> dict[str, Expr]:
+        return {self.name: self.expr}
+
+    def read(self, row: Row, rest: Rest, name: str) -> Any:
+        value = row.get(self.name)
+        return None if value is None else self.codec.read(value)
+
+    def write(self, value: Any, document: Mapping[str, Any]) -> dict[str, Value]:
+        if not self.field:
+            return {}
+        written = None if value is None else self.codec.write(value)
+        return {self.field: written, **{field: follows(value) for field, follows in self.also}}
+
+    def where(self, arg: Arg) -> Condition | None:
+        return self.expr.same(arg) if self.any_case else self.expr.is_(arg)
+
+    def asked(self, value: Any) -> Value:
+        return self.codec.write(value)
+
+
+@dataclass(frozen=True)
+class Differing(Fact):
+    """A fact that is only worth saying where it differs from another one, which is the property `beside`."""
+
+    beside: str = ""
+    than: Expr | None = None
+
+    def columns(self) -> dict[str, Expr]:
+        assert self.than is not None
+        return {self.name: self.expr, trail(self.than): self.than}
+
+    def read(self, row: Row, rest: Rest, name: str) -> Any:
+        assert self.than is not None
+        value, other = row.get(self.name), row.get(trail(self.than))
+        if other is None:
+            return None
+        return value if value != other or rest.get(name) == value else None
+
+    def write(self, value: Any, document: Mapping[str, Any]) -> dict[str, Value]:
+        return {self.field: value if value is not None else document.get(self.beside)}
+
+    def rest(self, name: str, value: Any, document: Mapping[str, Any]) -> dict[str, Any]:
+        # A client that says the same thing twice reads it twice.
+        return {name: value} if value is not None and value == document.get(self.beside) else {}
+
+
+@dataclass(frozen=True)
+class Guessed(Fact):
+    """A fact that another one stands in for, where the record has none that Ed-Fi can say."""
+
+    guess: Field | None = None
+    guesses: Mapping[Any, Any] = field(default_factory=dict[Any, Any])
+    sayable: tuple[Value, ...] = ()
+    """The values that Ed-Fi has words for, if it has none for some."""
+
+    def columns(self) -> dict[str, Expr]:
+        assert self.guess is not None
+        return {**super().columns(), trail(self.guess): self.guess}
+
+    def read(self, row: Row, rest: Rest, name: str) -> Any:
+        assert self.guess is not None
+        said = super().read(row, rest, name)
+        return said if said is not None else self.guesses.get(row.get(trail(self.guess)))
+
+    def where(self, arg: Arg) -> Condition | None:
+        assert self.guess is not None
+        guessed = {key: self.codec.write(value) for key, value in self.guesses.items() if key is not None}
+        otherwise = self.guesses.get(None)
+        instead = Mapped(self.guess, guessed, otherwise=None if otherwise is None else self.codec.write(otherwise))
+        unsaid = self.expr.unknown()
+        if self.sayable:
+            # What is in no published list is kept as the whole descriptor, which Ed-Fi can say.
+            unsaid = unsaid | Not(self.expr.one_of(*self.sayable) | Matches(self.expr, "contains", "://"))
+        return self.expr.same(arg) | (unsaid & instead.same(arg))
+
+
+@dataclass(frozen=True)
+class FirstKnown(Home):
+    """The first of several facts that is known; writing sets the first."""
+
+    facts: tuple[Field, ...]
+
+    def columns(self) -> dict[str, Expr]:
+        return {trail(fact): fact for fact in self.facts}
+
+    def read(self, row: Row, rest: Rest, name: str) -> Any:
+        return next((v for fact in self.facts if (v := row.get(trail(fact))) is not None), None)
+
+    def write(self, value: Any, document: Mapping[str, Any]) -> dict[str, Value]:
+        return {self.facts[0].name: value}
+
+    def where(self, arg: Arg) -> Condition | None:
+        *first, last = self.facts
+        found = last.is_(arg)
+        for fact in reversed(first):
+            found = fact.is_(arg) | (fact.unknown() & found)
+        return found
+
+
+@dataclass(frozen=True)
+class OrganisationId(Home):
+    """The number of the school that a record belongs to, or of the district when it belongs to all of its schools."""
+
+    school: Expr
+    estab: Expr
+
+    def columns(self) -> dict[str, Expr]:
+        return {trail(self.school): self.school, trail(self.estab): self.estab, trail(DISTRICT): DISTRICT}
+
+    def read(self, row: Row, rest: Rest, name: str) -> Any:
+        at_school = row.get(trail(self.school)) is not None
+        number = row.get(trail(self.estab) if at_school else trail(DISTRICT))
+        return None if number is None else NUMERAL.read(number)
+
+    def where(self, arg: Arg) -> Condition | None:
+        return self.estab.is_(arg) | (self.school.unknown() & DISTRICT.is_(arg))
+
+    def asked(self, value: Any) -> Value:
+        return NUMERAL.write(value)
+
+
+@dataclass(frozen=True)
+class Listing(Home):
+    """A text with commas, as a collection of objects with one member."""
+
+    expr: Field
+    member: str
+    codec: Codec = PLAIN
+
+    def columns(self) -> dict[str, Expr]:
+        return {trail(self.expr): self.expr}
+
+    def read(self, row: Row, rest: Rest, name: str) -> Any:
+        said = [word.strip() for word in (row.get(trail(self.expr)) or "").split(",")]
+        return [{self.member: self.codec.read(word.replace("%2C", ","))} for word in said if word]
+
+    def write(self, value: Any, document: Mapping[str, Any]) -> dict[str, Value]:
+        words = [str(self.codec.write(item[self.member])).replace(",", "%2C") for item in value or ()]
+        return {self.expr.name: ",".join(words) or None}
+
+
+@dataclass(frozen=True)
+class Slots(Home):
+    """Several facts as the items of a collection that tells them apart by a type, such as a home and a work number.
+
+    The remainder keeps further members of such an item, and the items of other types.
+    """
+
+    facts: Mapping[str, Field]
+    """The facts by the type's descriptor."""
+    type: str
+    value: str
+
+    def columns(self) -> dict[str, Expr]:
+        return {trail(fact): fact for fact in self.facts.values()}
+
+    def read(self, row: Row, rest: Rest, name: str) -> Any:
+        own: list[dict[str, Any]] = []
+        for word, fact in self.facts.items():
+            if (value := row.get(trail(fact))) is not None:
+                own.append({self.type: word, self.value: value, **rest.get(f"{name}#{word}", {})})
+        return [*own, *rest.get(name, ())]
+
+    def write(self, value: Any, document: Mapping[str, Any]) -> dict[str, Value]:
+        found = self._found(value)
+        return {fact.name: found[word][self.value] if word in found else None for word, fact in self.facts.items()}
+
+    def rest(self, name: str, value: Any, document: Mapping[str, Any]) -> dict[str, Any]:
+        found = self._found(value)
+        others = [item for item in value or () if not any(item is own for own in found.values())]
+        kept: dict[str, Any] = {name: others} if others else {}
+        for word, item in found.items():
+            further = {n: v for n, v in item.items() if n not in (self.type, self.value)}
+            kept |= {f"{name}#{word}": further} if further else {}
+        return kept
+
+    def _found(self, items: Any) -> dict[str, dict[str, Any]]:
+        found: dict[str, dict[str, Any]] = {}
+        for item in items or ():
+            word = next((w for w in self.facts if w.lower() == item[self.type].lower()), None)
+            if word is not None:
+                found.setdefault(word, item)
+        return found
+
+
+def numbered(*numbers: Expr) -> Condition:
+    """Each of them is a number: Ed-Fi knows organisations by whole numbers, which the record keeps as text."""
+    found = ALWAYS
+    for number in numbers:
+        # Texts that begin with a digit other than 0: no list of schools mixes those with anything but numbers.
+        found = found & number.since("1") & number.before(":")
+    return found
+
+
+def known(*facts: Expr) -> Condition:
+    """Each of them is there."""
+    found = ALWAYS
+    for fact in facts:
+        found = found & fact.known()
+    return found
+
+
+def placed(school: Expr, estab: Expr) -> Condition:
+    """The school that a record belongs to has a number, or the district has, when it belongs to all of its schools."""
+    return numbered(estab) | (school.unknown() & numbered(DISTRICT))

@@ -1,0 +1,131 @@
+"""The documents that tell clients what is here: the front page, the order of resources, and the specifications."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from ... import __version__
+from . import openapi
+from .descriptors import DESCRIPTORS
+from .resources import EVERY
+from .schema import Collection, Reference, Resource
+
+VERSION, SUITE, MODEL = "7.3", "3", "5.2.0"
+"""The interface that is spoken, and the data standard: clients choose how to page by the first."""
+
+DATA, METADATA, CHANGES = "/data/v3", "/metadata", "/changeQueries/v1"
+
+
+def front_page(base: str) -> dict[str, Any]:
+    """Where everything is, below the dialect's own address."""
+    return {
+        "version": VERSION,
+        "informationalVersion": VERSION,
+        "suite": SUITE,
+        "build": __version__,
+        "dataModels": [{"name": "Ed-Fi", "version": MODEL, "informationalVersion": f"The Ed-Fi Data Model {MODEL}"}],
+        "urls": {
+            "dependencies": f"{base}{METADATA}{DATA}/dependencies",
+            "openApiMetadata": f"{base}{METADATA}/",
+            "oauth": f"{base}/oauth/token",
+            "dataManagementApi": f"{base}{DATA}/",
+            "xsdMetadata": f"{base}{METADATA}/xsd",
+            "changeQueries": f"{base}{CHANGES}/",
+        },
+    }
+
+
+def specifications(base: str) -> list[dict[str, str]]:
+    """Where the specifications are."""
+    return [
+        {"name": name, "endpointUri": f"{base}{METADATA}{DATA}/{name.lower()}/swagger.json", "prefix": ""}
+        for name in ("Resources", "Descriptors")
+    ]
+
+
+# ---- the order in which documents can be sent
+
+
+def dependencies() -> list[dict[str, Any]]:
+    """Each resource with its place in an order in which everything that it refers to comes before it."""
+    order = {**dict.fromkeys(DESCRIPTORS, 1), **{name: 2 + place for name, place in places().items()}}
+    return [
+        {"resource": f"/ed-fi/{name}", "order": place, "operations": ["Create", "Update"]}
+        for name, place in sorted(order.items(), key=lambda item: (item[1], item[0]))
+    ]
+
+
+def places() -> dict[str, int]:
+    """How many resources stand one upon another below each."""
+    found: dict[str, int] = {}
+
+    def place(resource: Resource) -> int:
+        if resource.name not in found:
+            below = needs(resource) - {resource.name}
+            found[resource.name] = max((place(other) + 1 for other in EVERY if other.name in below), default=0)
+        return found[resource.name]
+
+    for one in EVERY:
+        place(one)
+    return found
+
+
+def needs(resource: Resource) -> set[str]:
+    """The resources that a document may refer to."""
+    found = [p for p in resource.properties if isinstance(p, Reference)]
+    for one in (p for p in resource.properties if isinstance(p, Collection)):
+        found += [p for p in one.properties if isinstance(p, Reference)]
+    return {name for one in found for name in one.target.served}
+
+
+# ---- specifications
+
+
+@cache
+def _specification(kind: str) -> dict[str, Any]:
+    return openapi.specification(DESCRIPTORS.values() if kind == "descriptors" else EVERY, kind)
+
+
+def specification(kind: str, base: str) -> dict[str, Any]:
+    """The OpenAPI document of the resources or of the descriptors."""
+    made = dict(_specification(kind))
+    made["servers"] = [{"url": f"{base}{DATA}"}]
+    flow: dict[str, Any] = {"tokenUrl": f"{base}/oauth/token", "scopes": {}}
+    made["components"] = {
+        **made["components"],
+        "securitySchemes": {
+            "oauth2_client_credentials": {
+                "type": "oauth2",
+                "description": "Client credentials, by form, HTTP Basic or JSON",
+                "flows": {"clientCredentials": flow},
+            }
+        },
+    }
+    return made
+
+
+# ---- addresses
+
+
+def find(base: str, steps: list[str]) -> Any:
+    """What stands at an address, by its steps in small letters; nothing when nothing does.
+
+    The successor of the ODS/API has the same documents at addresses of its own.
+    """
+    match steps:
+        case []:
+            return front_page(base)
+        case ["metadata"] | ["metadata", "specifications"]:
+            return specifications(base)
+        case ["metadata", "dependencies"] | ["metadata", "data", "v3", "dependencies"]:
+            return dependencies()
+        case ["metadata", "data", "v3", ("resources" | "descriptors") as kind, "swagger.json"]:
+            return specification(kind, base)
+        case ["metadata", "specifications", ("resources-spec.json" | "descriptors-spec.json") as name]:
+            return specification(name.removesuffix("-spec.json"), base)
+        case ["metadata", "xsd"]:
+            # Documents are JSON only.
+            return list[Any]()
+        case _:
+            return None

@@ -1,0 +1,269 @@
+"""Writing documents of one resource within one district's transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ...consent import Writer
+from ...errors import Problem
+from ...fields import HubId, Question, Record
+from ...model.curriculum import Course, CourseOffering, Program
+from ...model.employment import StaffAssignment
+from ...model.groups import Group, GroupProgram, GroupSession
+from ...model.organisation import District, School
+from ...model.people import Person, Staff
+from . import problems
+from .places import Places
+from .reading import find_in
+from .refusal import Refusal
+from .resources import RESOURCES
+from .schema import Pointing, Resource, Written
+from .uses import referrer
+
+UNIQUE_IDS: dict[str, str] = {"student": "student_unique_id", "staff": "staff_unique_id"}
+"""The stored fact by which a human is known, by the name of the target that refers to it."""
+
+OF_DISTRICT: tuple[type[Record], ...] = (School, Program, Course, Group, Person)
+"""What a district cannot be deleted with."""
+
+GOES_WITH: dict[type[Record], tuple[type[Record], ...]] = {Group: (GroupSession, GroupProgram)}
+"""What a record has only for its own sake: it does not keep the record from being deleted."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a write: the hub id, and whether the record is new."""
+
+    id: str
+    created: bool
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """The references of a document as hub ids: by the stored field that takes each, and by the linking collection."""
+
+    fields: dict[str, str | None]
+    links: dict[str, list[str]]
+
+
+def lost(one: Pointing) -> Problem:
+    """A reference that leads nowhere."""
+    named = ", ".join(f"{name} = {value}" for name, value in one.identity.items())
+    return Problem(one.path, f"There is no {one.target.name} with {named}.")
+
+
+def remainder(resource: Resource, before: str | None, rest: Mapping[str, Any]) -> str | None:
+    """What a record keeps beside its facts, with this resource's part of it replaced."""
+    kept: dict[str, Any] = json.loads(before or "{}")
+    own = {name: part for name, part in kept.get("edfi", {}).items() if name != resource.name}
+    own |= {resource.name: rest} if rest else {}
+    others = {name: part for name, part in kept.items() if name != "edfi"}
+    kept = {**others, **({"edfi": own} if own else {})}
+    return json.dumps(kept, ensure_ascii=False) if kept else None
+
+
+class Pen:
+    """Writes documents of one resource; `places` are the organisations that the caller reaches."""
+
+    def __init__(self, resource: Resource, writer: Writer, places: Places) -> None:
+        self.resource = resource
+        self.writer = writer
+        self.places = places
+
+    # ---- create and update
+
+    def post(self, document: Mapping[str, Any], written: Written) -> Outcome:
+        """Create a document, or update the one that has its natural key."""
+        known = self.known(document)
+        if known is None:
+            return Outcome(self.add(written), True)
+        self.change(known, written)
+        return Outcome(known, False)
+
+    def known(self, document: Mapping[str, Any]) -> str | None:
+        """The hub id of the document with the same natural key."""
+        args = self.resource.key_args(self.resource.key(document))
+        found = find_in(self.resource, self.writer.reader, self.writer.session, self.resource.keyed, args, "key")
+        return found.id if found else None
+
+    def add(self, written: Written) -> str:
+        """A new record; gives its hub id."""
+        resolved = self.resolve(written)
+        values = {**written.values, **resolved.fields, **self.resource.first(written.values)}
+        values["remainder"] = remainder(self.resource, None, written.rest)
+        if self.resource.of is School:
+            return self.writer.open_school(values)
+        identity = self.writer.add(self.resource.of, {**values, **self.follows(values)})
+        self.link(identity, resolved)
+        self.meet(identity, values)
+        return identity
+
+    def change(self, identity: str, written: Written, *, rename: bool = False) -> None:
+        """Make a record say what a document says."""
+        before = self.writer.get(self.resource.of, identity) or {}
+        resolved = self.resolve(written, before)
+        values = {**written.values, **resolved.fields}
+        values["remainder"] = remainder(self.resource, before.get("remainder"), written.rest)
+        put = self.writer.rename if rename else self.writer.change
+        put(self.resource.of, identity, {**values, **self.follows(values)})
+        self.link(identity, resolved)
+        self.meet(identity, values)
+
+    def remove(self, identity: str) -> None:
+        """Delete a record that nothing refers to."""
+        record = self.resource.of
+        holding = self.writer.dependents(record, identity, GOES_WITH.get(record, ()))
+        if record is District:
+            # No record refers to its own district.
+            holding = [r.__name__ for r in OF_DISTRICT if self.writer.find(r)]
+        if holding:
+            raise Refusal(problems.depended_on(referrer(self.resource, holding)))
+        staff = (self.writer.get(record, identity) or {}).get("staff") if record is StaffAssignment else None
+        self.writer.remove(record, identity)
+        if staff and not self.writer.dependents(Staff, staff) and self.made_here(staff):
+            self.writer.remove(Staff, staff)
+
+    # ---- references
+
+    def resolve(self, written: Written, before: Mapping[str, Any] | None = None) -> Resolved:
+        """The references as hub ids; raises with every one that leads nowhere."""
+        fields: dict[str, str | None] = {}
+        links: dict[str, list[str]] = {name: [] for name in self.resource.links}
+        missing: list[Problem] = []
+        humans = [p for p in written.references if p.role is not None and p.sets]
+        for one in (p for p in written.references if p not in humans):
+            found, identity = self.find(one)
+            if not found:
+                missing.append(lost(one))
+            elif one.link and identity:
+                links[one.link].append(identity)
+            elif one.sets:
+                fields[one.sets] = identity
+        people = {one.path: self.person(one) for one in humans}
+        missing += [lost(one) for one in humans if people[one.path] is None]
+        if missing:
+            raise Refusal(problems.unresolved(*missing))
+        self.place(fields, written, before)
+        for one in humans:
+            fields[one.sets] = self.role(one, people[one.path] or "", fields.get("school"))
+        self.place(fields, written, before)
+        return Resolved(fields, links)
+
+    def place(self, fields: dict[str, str | None], written: Written, before: Mapping[str, Any] | None) -> None:
+        """The school of a record whose document names none: that of the first record it belongs with that has one."""
+        if before is not None or "school" not in self.resource.of.fields or "school" in written.values:
+            return
+        for name in self.resource.belongs:
+            ref = self.resource.of.refs()[name]
+            row = self.writer.get(ref.target, fields.get(name) or "")
+            if row and row.get("school") and not fields.get("school"):
+                fields["school"] = row["school"]
+
+    def find(self, one: Pointing) -> tuple[bool, str | None]:
+        """Whether what a reference names is there, and its hub id; a district has none among its own records."""
+        if one.target.everywhere:
+            return True, None
+        if one.target.name in ("school", "educationOrganization", "localEducationAgency"):
+            place = self.places.find(one.target, one.identity)
+            there = place is not None and (place.district == self.writer.reader.district or not one.sets)
+            return there, place.school if place and there else None
+        if one.target.name in UNIQUE_IDS:
+            person = self.person(one)
+            return person is not None, person
+        for name, members in one.target.served.items():
+            resource = RESOURCES[name]
+            key = {members.get(m, m): value for m, value in one.identity.items()}
+            asked = Question(resource.of, (("id", HubId(resource.of)),), where=resource.keyed)
+            plan = self.writer.reader.prepare(asked, ("edfi", name, "resolve"))
+            for identity, _, _ in self.writer.session.keyed(plan, resource.key_args(key)):
+                return True, identity
+        return False, None
+
+    # ---- humans
+
+    def person(self, one: Pointing) -> str | None:
+        """The hub id of the human whom a reference names, taken into the district if they were waiting for it."""
+        fact = UNIQUE_IDS[one.target.name]
+        value = str(next(iter(one.identity.values())))
+        for row in self.writer.find(Person, **{fact: value}):
+            return row["id"]
+        waiting = self.writer.pending.find(fact, value)
+        if waiting is None:
+            return None
+        if one.role is None or self.resource.of is StaffAssignment:
+            self.writer.adopt(waiting["id"])
+        return waiting["id"]
+
+    def role(self, one: Pointing, person: str, school: str | None) -> str:
+        """The role that a human has at the row's school, or elsewhere in the district where that is the district's."""
+        assert one.role is not None
+        roles = [r for r in self.writer.find(one.role, person=person) if self.writer.sees(one.role, r["id"])]
+        at_school = [r for r in roles if r["school"] == school]
+        if self.resource.of is StaffAssignment and not at_school:
+            if school is None:
+                said = (
+                    "Positions are kept at schools only, so that each has a school to answer for it. Name the school."
+                )
+                raise Refusal(problems.invalid(Problem("$.educationOrganizationReference", said)))
+            return self.writer.add(Staff, {"school": school, "person": person, "remainder": MADE_HERE})
+        best = max(at_school or roles, key=lambda r: r.get("entry_date") or "", default=None)
+        if best is None:
+            raise Refusal(problems.no_relationship(str(next(iter(one.identity.values())))))
+        return best["id"]
+
+    def made_here(self, staff: str) -> bool:
+        """Whether a role was made only because of an assignment."""
+        return (self.writer.get(Staff, staff) or {}).get("remainder") == MADE_HERE
+
+    # ---- what goes with it
+
+    def follows(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """Facts that other dialects read and that follow from a document's own."""
+        if self.resource.of is not Group or not values.get("offering"):
+            return {}
+        offering = self.writer.get(CourseOffering, values["offering"]) or {}
+        return {"course": offering.get("course")}
+
+    def link(self, identity: str, resolved: Resolved) -> None:
+        """Make the rows of linking collections those that the document has."""
+        for name, wanted in resolved.links.items():
+            linking = self.resource.links[name]
+            child, via = linking.many.child, linking.many.via.name
+            there = {row[linking.sets]: row["id"] for row in self.writer.find(child, **{via: identity})}
+            self.align(child, identity, via, linking.sets, wanted, there)
+
+    def align(
+        self,
+        child: type[Record],
+        identity: str,
+        via: str,
+        sets: str,
+        wanted: Iterable[str],
+        there: Mapping[str, str],
+    ) -> None:
+        """Add the rows that are missing, remove those that are too many."""
+        kept = set(wanted)
+        school = (self.writer.get(self.resource.of, identity) or {}).get("school")
+        for one in dict.fromkeys(wanted):
+            if one not in there:
+                self.writer.add(child, {"school": school, via: identity, sets: one})
+        for one, row in there.items():
+            if one not in kept:
+                self.writer.remove(child, row)
+
+    def meet(self, identity: str, values: Mapping[str, Any]) -> None:
+        """A section meets in the session of its offering."""
+        if self.resource.of is not Group or not values.get("offering"):
+            return
+        offering = self.writer.get(CourseOffering, values["offering"]) or {}
+        there = {row["session"]: row["id"] for row in self.writer.find(GroupSession, group=identity)}
+        # Sessions that a roster gave beside the offering's are left alone.
+        if offering.get("session") not in there:
+            self.align(GroupSession, identity, "group", "session", [*there, offering["session"]], there)
+
+
+MADE_HERE = json.dumps({"edfi": {"staffs": {}, "made": "assignment"}})
+"""Marks a role that was made because an assignment needed it."""

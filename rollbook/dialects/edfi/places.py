@@ -1,0 +1,51 @@
+"""The organisations that a caller reaches, by the numbers that Ed-Fi knows them by."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ...consent import DistrictReader
+from ...errors import Problem
+from . import problems
+from .refusal import Refusal
+from .schema import Resource, Target
+
+
+@dataclass(frozen=True)
+class Place:
+    """An organisation: its district's number, and its hub id if it is a school."""
+
+    district: int
+    school: str | None
+
+
+class Places:
+    """Districts and schools by number: a school's is its establishment number, a district's its identifier."""
+
+    def __init__(self, readers: Sequence[DistrictReader]) -> None:
+        self.known: dict[int, Place] = {}
+        for reader in readers:
+            if reader.identifier.isdecimal():
+                self.known[int(reader.identifier)] = Place(reader.district, None)
+            for grant in (g for g in reader.grants if g.estab.isdecimal()):
+                self.known[int(grant.estab)] = Place(reader.district, grant.school)
+
+    def find(self, target: Target, identity: Mapping[str, Any]) -> Place | None:
+        """The organisation that a reference names; nothing when it is of another kind."""
+        found = self.known.get(next(iter(identity.values())))
+        if found is None or (target.name == "school" and found.school is None):
+            return None
+        return None if target.name == "localEducationAgency" and found.school else found
+
+    def district(self, resource: Resource, document: Mapping[str, Any]) -> int:
+        """The number of the district that a document belongs to, by the organisations in its natural key."""
+        missing: list[Problem] = []
+        for _, member, holder in resource.members():
+            if holder is not None and member.name in ("schoolId", "educationOrganizationId"):
+                number = document[holder.name][member.name]
+                if number in self.known:
+                    return self.known[number].district
+                missing.append(Problem(f"$.{holder.name}", f"There is no organisation with {member.name} = {number}."))
+        raise Refusal(problems.unresolved(*missing))

@@ -1,0 +1,256 @@
+"""What can go wrong, as Ed-Fi's clients are told it: problem details (RFC 9457), all that is wrong at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...errors import Malformed, Problem
+
+URN = "urn:ed-fi:api:"
+CONTENT_TYPE = "application/problem+json"
+
+
+class Invalid(Malformed):
+    """The document is not valid: mend what is named and send it again."""
+
+
+class InvalidQuery(Malformed):
+    """The parameters are not valid: mend what is named and send it again."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A refusal: its status and what is said about it."""
+
+    status: int
+    type: str
+    title: str
+    detail: str
+    validation: Mapping[str, list[str]] = field(default_factory=dict[str, list[str]])
+    errors: tuple[str, ...] = ()
+
+    def body(self, correlation: str) -> dict[str, Any]:
+        """The JSON; `correlation` is what the hub's log knows the request by."""
+        said: dict[str, Any] = {
+            "detail": self.detail,
+            "type": URN + self.type,
+            "title": self.title,
+            "status": self.status,
+            "correlationId": correlation,
+        }
+        # Clients print the first of these members that is there, and nothing else: an empty one would hide the detail.
+        if self.validation:
+            said["validationErrors"] = dict(self.validation)
+        if self.errors:
+            said["errors"] = list(self.errors)
+        return said
+
+
+def by_path(problems: Iterable[Problem]) -> dict[str, list[str]]:
+    """What is wrong, by where it is."""
+    found: dict[str, list[str]] = {}
+    for one in problems:
+        found.setdefault(one.where or "$", []).append(one.what + (f" {_sentence(one.hint)}" if one.hint else ""))
+    return found
+
+
+def _sentence(hint: str) -> str:
+    return hint[0].upper() + hint[1:] + ("" if hint[-1] in ".?!" else ".")
+
+
+def _listed(problems: Iterable[Problem]) -> tuple[str, ...]:
+    return tuple(said for paths in by_path(problems).values() for said in paths)
+
+
+# ---- what is wrong with a request
+
+
+def invalid(*problems: Problem) -> Answer:
+    """The document breaks a rule."""
+    return Answer(
+        400,
+        "bad-request:data-validation-failed",
+        "Data Validation Failed",
+        "Data validation failed. See 'validationErrors' for details.",
+        by_path(problems),
+    )
+
+
+def malformed(*problems: Problem) -> Answer:
+    """The request is not one at all: the body is no JSON, an id is no id."""
+    return Answer(
+        400,
+        "bad-request:data",
+        "Data Validation Failed",
+        "The request cannot be understood. See 'validationErrors' for details.",
+        by_path(problems),
+    )
+
+
+def invalid_query(*problems: Problem) -> Answer:
+    """A query parameter breaks a rule."""
+    return Answer(
+        400,
+        "bad-request:parameter-validation-failed",
+        "Parameter Validation Failed",
+        "Parameter validation failed. See 'errors' for details.",
+        errors=_listed(problems),
+    )
+
+
+def key_change(entity: str, *members: str) -> Answer:
+    """A document has another natural key than the one that it replaces."""
+    return Answer(
+        400,
+        "bad-request:data-validation-failed:key-change-not-supported",
+        "Key Change Not Supported",
+        f"The natural key of {entity} cannot be changed. Delete the item and create it anew.",
+        errors=tuple(f"{name} is a part of the natural key and cannot be changed." for name in members),
+    )
+
+
+def unsupported_media_type(given: str) -> Answer:
+    """The body is of a kind that is not read."""
+    return Answer(
+        415,
+        "unsupported-media-type",
+        "Unsupported Media Type",
+        f"The content type {given!r} is not supported. Send application/json."
+        if given
+        else "The request says no content type. Send application/json.",
+    )
+
+
+def too_large(most: int) -> Answer:
+    """The body is longer than what is read."""
+    return Answer(413, "payload-too-large", "Payload Too Large", f"The body is longer than {most} bytes.")
+
+
+# ---- who may do what
+
+
+def not_signed_in(*problems: Problem) -> Answer:
+    """There is no token, or none that is valid."""
+    return Answer(
+        401,
+        "security:authentication",
+        "Authentication Failed",
+        "The caller could not be authenticated.",
+        errors=_listed(problems),
+    )
+
+
+def not_allowed(*problems: Problem) -> Answer:
+    """The caller may not do that."""
+    return Answer(
+        403,
+        "security:authorization",
+        "Authorization Denied",
+        "Access to the resource could not be authorized.",
+        errors=_listed(problems),
+    )
+
+
+def no_relationship(*people: str) -> Answer:
+    """The student or member of staff has nothing to do with the caller's organisations."""
+    return not_allowed(
+        *(
+            Problem("", f"No relationships have been established between the caller's organisations and '{name}'.")
+            for name in people
+        )
+    )
+
+
+# ---- what is and is not there
+
+
+def not_found() -> Answer:
+    """There is nothing there that the caller may see."""
+    return Answer(404, "not-found", "Not Found", "The specified resource item could not be found.")
+
+
+def no_such_address() -> Answer:
+    """The address leads nowhere."""
+    return Answer(404, "not-found", "Not Found", "The specified data could not be found.")
+
+
+def no_snapshot() -> Answer:
+    """A snapshot was asked for, and there are none."""
+    return Answer(404, "not-found:snapshot", "Snapshot Not Found", "Snapshots are not configured here.")
+
+
+def wrong_method(method: str, *allowed: str) -> Answer:
+    """The address does not answer that method."""
+    return Answer(
+        405,
+        "method-not-allowed",
+        "Method Not Allowed",
+        f"The method {method} is not supported here. Use {' or '.join(allowed)}.",
+    )
+
+
+def writing_a_snapshot() -> Answer:
+    """A snapshot was to be changed."""
+    return Answer(
+        405,
+        "snapshots:method-not-allowed",
+        "Method Not Allowed with Snapshots",
+        "A snapshot can only be read. Leave out the Use-Snapshot header to write.",
+    )
+
+
+def unresolved(*paths: Problem) -> Answer:
+    """References name what is not there; each problem's place is a reference's path."""
+    names = sorted({_name(one.where) for one in paths})
+    return Answer(
+        409,
+        "data-conflict:unresolved-reference",
+        "Unresolved Reference",
+        f"The referenced {', '.join(names)} {'does' if len(names) == 1 else 'do'} not exist.",
+        by_path(paths),
+    )
+
+
+def _name(path: str) -> str:
+    return path.rpartition(".")[2].removesuffix("Reference")
+
+
+def depended_on(entity: str) -> Answer:
+    """Something refers to what was to be deleted."""
+    return Answer(
+        409,
+        "data-conflict:dependent-item-exists",
+        "Dependent Item Exists",
+        f"The item cannot be deleted, since there is an item of {entity} that refers to it.",
+    )
+
+
+def not_unique(entity: str, key: Mapping[str, Any]) -> Answer:
+    """There is another item with that natural key."""
+    said = ", ".join(f"{name} = {value}" for name, value in key.items())
+    return Answer(
+        409,
+        "data-conflict:non-unique-identity",
+        "Identifying Values Are Not Unique",
+        "Another item has the same identifying values.",
+        errors=(f"An item of {entity} exists with {said}.",),
+    )
+
+
+def changed_since() -> Answer:
+    """Somebody has changed the item since the caller read it."""
+    return Answer(
+        412,
+        "optimistic-lock-failed",
+        "Optimistic Lock Failed",
+        "The item has been changed by another caller. Read it again before changing it.",
+    )
+
+
+def internal() -> Answer:
+    """The hub failed; what happened is in its log."""
+    return Answer(
+        500, "internal-server-error", "Internal Server Error", "An unexpected problem has occurred. It has been logged."
+    )

@@ -1,0 +1,239 @@
+"""Reading documents: the pages of a collection, and one document by its id."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from ...consent.district import DistrictReader
+from ...consent.reader import Plan, Session
+from ...consent.shared import SharedReader
+from ...fields import ALWAYS, Arg, Condition, HubId, Kept, LastUpdated, Question, Version
+from ...model.vocabulary import Descriptor
+from .schema import Resource, Target
+
+AnyReader = DistrictReader | SharedReader
+
+ID, NUMBER, MOMENT, REST = "$id", "$number", "$moment", "$rest"
+"""The columns that every document has beside those of its properties."""
+
+RELATIONS = {"school": "School", "localEducationAgency": "LocalEducationAgency", "educationOrganization": "School"}
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document as the caller may see it, where it was read, and the number of its last change."""
+
+    reader: AnyReader
+    id: str
+    number: int
+    body: dict[str, Any]
+
+    @property
+    def etag(self) -> str:
+        """What changes when anything does that the caller may see, without quotes."""
+        return self.body["_etag"]
+
+
+def hexadecimal(identity: str) -> str:
+    """A hub id as Ed-Fi writes ids: 32 digits, no dashes."""
+    return identity.replace("-", "")
+
+
+def hub_id(text: str) -> str | None:
+    """The hub id that an id in an address stands for, with or without dashes; nothing when it cannot be one."""
+    try:
+        return str(UUID(text)) if len(text) in (32, 36) else None
+    except ValueError:
+        return None
+
+
+def link(target: Target, identity: Any) -> dict[str, str] | None:
+    """Where the resource that a reference points at stands."""
+    served = next(iter(target.served), None)
+    if not identity or served is None:
+        return None
+    relation = RELATIONS.get(target.name, target.name[0].upper() + target.name[1:])
+    return {"rel": relation, "href": f"/ed-fi/{served}/{hexadecimal(identity)}"}
+
+
+def kept(resource: Resource) -> Kept:
+    """What a document's client wrote that the record has no field for."""
+    return Kept(resource.of, f"edfi.{resource.name}", resource.remainder, role=resource.role)
+
+
+def question(resource: Resource, where: Condition = ALWAYS) -> Question:
+    """The documents of a resource, in the order of their hub ids."""
+    identity = HubId(resource.of)
+    columns = (
+        *resource.columns,
+        (ID, identity),
+        (NUMBER, Version(resource.of)),
+        (MOMENT, LastUpdated(resource.of)),
+        (REST, kept(resource)),
+    )
+    through = (resource.role,) if resource.role else ()
+    return Question(resource.of, columns, resource.only & where, order=(identity,), through=through)
+
+
+def document(resource: Resource, reader: AnyReader, row: Mapping[str, Any]) -> Document:
+    """The document that a row is."""
+    identity = row[ID]
+    body: dict[str, Any] = {"id": hexadecimal(identity)}
+    if resource.of is Descriptor:
+        # Clients know a descriptor's kind by this member; its number only has to stay the same.
+        body[f"{resource.singular}Id"] = int(body["id"][-8:], 16) >> 1
+    body |= resource.shape(row, row[REST], link)
+    digest = hashlib.blake2b(msgspec.json.encode(body), digest_size=12).hexdigest()
+    body |= {"_etag": digest, "_lastModifiedDate": f"{row[MOMENT]}Z"}
+    return Document(reader, identity, row[NUMBER], body)
+
+
+def find(resource: Resource, readers: Iterable[AnyReader], identity: str) -> Document | None:
+    """The document with a hub id, where one of the readers sees it."""
+    for reader in readers:
+        with reader.session() as session:
+            found = find_in(resource, reader, session, HubId(resource.of).is_(Arg("wanted")), {"wanted": identity})
+        if found:
+            return found
+    return None
+
+
+def find_in(
+    resource: Resource,
+    reader: AnyReader,
+    session: Session,
+    where: Condition,
+    args: Mapping[str, Any],
+    key: object = "id",
+) -> Document | None:
+    """The first document for which a condition holds."""
+    plan = reader.prepare(question(resource, where), ("edfi", resource.name, key))
+    for rows in session.rows(plan, args, 1, 0):
+        return document(resource, reader, msgspec.json.decode(rows[0]))
+    return None
+
+
+# ---- collections
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A place in a collection: after a hub id of a district, up to another one."""
+
+    district: int
+    after: str
+    last_district: int = 2**31
+    last: str = ""
+
+    def token(self) -> str:
+        """What the caller gives back to go on."""
+        said = f"{self.district}:{self.after}:{self.last_district}:{self.last}"
+        return base64.urlsafe_b64encode(said.encode()).decode().rstrip("=")
+
+    @staticmethod
+    def read(token: str) -> Cursor | None:
+        """A place from what the caller gives back; nothing when it is not one."""
+        try:
+            said = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode("ascii").split(":")
+            district, after, last_district, last = said
+            return Cursor(int(district), after, int(last_district), last)
+        except (ValueError, UnicodeError):
+            return None
+
+
+START = Cursor(-1, "")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a request asks of a collection."""
+
+    where: tuple[Condition, ...] = ()
+    shape: tuple[str, ...] = ()
+    """What tells the conditions from others: compiled statements are kept by it."""
+    args: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    limit: int = 25
+    offset: int = 0
+    cursor: Cursor | None = None
+
+
+class Collection:
+    """A resource as readers see it, under the conditions of a request; one moment for each district."""
+
+    def __init__(self, resource: Resource, readers: Sequence[AnyReader], asked: Asked) -> None:
+        self.resource = resource
+        self.readers = readers
+        self.asked = asked
+
+    def plans(self) -> Iterator[tuple[AnyReader, Plan, dict[str, Any]]]:
+        """The question for each district that the request reaches, with its arguments."""
+        cursor = self.asked.cursor
+        identity = HubId(self.resource.of)
+        for reader in self.readers:
+            where, shape, args = ALWAYS, list(self.asked.shape), dict(self.asked.args)
+            for condition in self.asked.where:
+                where = where & condition
+            if cursor is not None and not cursor.district <= reader.district <= cursor.last_district:
+                continue
+            if cursor is not None and reader.district == cursor.district:
+                where, args["after"] = where & identity.after(Arg("after")), cursor.after
+                shape.append("after")
+            if cursor is not None and reader.district == cursor.last_district:
+                where, args["last"] = where & identity.until(Arg("last")), cursor.last
+                shape.append("last")
+            plan = reader.prepare(question(self.resource, where), ("edfi", self.resource.name, "list", *shape))
+            yield reader, plan, args
+
+    def kinds(self) -> frozenset[str]:
+        """The kinds of record that the documents are made of."""
+        return frozenset(kind for _, plan, _ in self.plans() for kind in plan.reads)
+
+    def count(self) -> int:
+        """How many documents there are."""
+        found = 0
+        for reader, plan, args in self.plans():
+            with reader.session() as session:
+                found += session.count(plan, args)
+        return found
+
+    def page(self) -> list[Document]:
+        """The documents of the page that was asked for."""
+        left, passed = self.asked.limit, self.asked.offset
+        page: list[Document] = []
+        for reader, plan, args in self.plans():
+            if left <= 0:
+                break
+            with reader.session() as session:
+                if passed and len(self.readers) > 1:
+                    here = session.count(plan, args)
+                    if here <= passed:
+                        passed -= here
+                        continue
+                for rows in session.rows(plan, args, left, passed):
+                    page += [document(self.resource, reader, msgspec.json.decode(row)) for row in rows]
+            left, passed = self.asked.limit - len(page), 0
+        return page
+
+    def partitions(self, number: int) -> list[str]:
+        """Tokens that cut the collection into about as many parts of one size."""
+        total = self.count()
+        if not total:
+            return []
+        ends: list[Cursor] = [START]
+        for part in range(1, min(number, total)):
+            at = total * part // min(number, total) - 1
+            cut = Collection(
+                self.resource, self.readers, Asked(self.asked.where, self.asked.shape, self.asked.args, 1, at)
+            )
+            last = cut.page()[0]
+            ends.append(Cursor(last.reader.district, last.id))
+        tokens = [Cursor(a.district, a.after, b.district, b.after) for a, b in pairwise(ends)]
+        return [c.token() for c in (*tokens, ends[-1])]

@@ -1,0 +1,185 @@
+"""Resources as values: the properties of a document, its natural key, and what it is in the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from ...fields import ALWAYS, Arg, Condition, Expr, Record, Value
+from ...scopes import Need
+from .homes import Home, Rest, Row
+from .properties import (
+    Boolean,
+    Collection,
+    Date,
+    Descriptor,
+    Integer,
+    Link,
+    Linking,
+    Number,
+    Pointing,
+    Property,
+    Reference,
+    Target,
+    Text,
+    Time,
+    Word,
+    Written,
+)
+
+
+@dataclass(frozen=True)
+class Same:
+    """The value that another stored field is given."""
+
+    field: str
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Resource:
+    """One kind of document: a declaration from which its reading, writing, filters and specification are made."""
+
+    name: str
+    """As it stands in addresses, in the plural."""
+    entity: str
+    about: str
+    of: type[Record]
+    """The record that a document is."""
+    properties: tuple[Property, ...]
+    """In the order in which documents show them."""
+    only: Condition = ALWAYS
+    """The records that are documents: those that have the natural key."""
+    remainder: Need | None = None
+    """What must be held to read what has no canonical field; the record's own scope if none is named."""
+    role: type[Record] | None = None
+    """The role that a human must be seen in, where the record is a human."""
+    numbered: str = ""
+    """The member by which clients know a descriptor's list; documents of other resources have none."""
+    key_may_change: bool = False
+    fresh: Mapping[str, Value | Same] = field(default_factory=dict[str, "Value | Same"])
+    """Canonical values that only a new record is given."""
+    belongs: tuple[str, ...] = ()
+    """The fields whose records give a new record its school, where its document does not: the first that has one."""
+    unified: tuple[tuple[str, ...], ...] = ()
+    """Paths whose values are one and the same member of the key; `[*]` stands for each item."""
+
+    def __repr__(self) -> str:
+        return self.name
+
+    @cached_property
+    def columns(self) -> tuple[tuple[str, Expr], ...]:
+        """The flat columns that documents are made of, one for each canonical fact."""
+        every = {name: expr for p in self.properties for name, expr in p.columns().items()}
+        return tuple(every.items())
+
+    @cached_property
+    def by_name(self) -> dict[str, Property]:
+        """The properties by name."""
+        return {p.name: p for p in self.properties}
+
+    @property
+    def singular(self) -> str:
+        """The name of one document, as schemas spell it."""
+        return self.entity[0].lower() + self.entity[1:]
+
+    @property
+    def references(self) -> tuple[Reference, ...]:
+        """The references that a document makes outside of its collections."""
+        return tuple(p for p in self.properties if isinstance(p, Reference))
+
+    @property
+    def links(self) -> dict[str, Linking]:
+        """The collections that are records of their own, by name."""
+        return {p.name: p.links for p in self.properties if isinstance(p, Collection) and p.links}
+
+    # ---- documents
+
+    def shape(self, row: Row, kept: Rest | None = None, link: Link | None = None) -> dict[str, Any]:
+        """The document that a flat row is, with what its client wrote beside; without `id` and what the hub adds."""
+        values = ((p.name, p.read(row, kept or {}, link)) for p in self.properties)
+        return {name: value for name, value in values if value is not None and value != []}
+
+    def unshape(self, document: Mapping[str, Any]) -> Written:
+        """A valid document split into canonical values, references, descriptors and the remainder."""
+        into = Written()
+        for one in self.properties:
+            one.split(document, into)
+        return into
+
+    def first(self, values: Mapping[str, Value]) -> dict[str, Value]:
+        """The canonical values that a new record is given beside those of its document."""
+        return {n: values.get(v.field) if isinstance(v, Same) else v for n, v in self.fresh.items()}
+
+    # ---- the natural key
+
+    def members(self) -> Iterator[tuple[str, Property, Reference | None]]:
+        """Each member of the natural key by its name, as a property and the reference that it stands in."""
+        for one in (p for p in self.properties if p.identity):
+            if isinstance(one, Reference):
+                yield from ((one.parameter(m.name), m, one) for m in one.target.members)
+            else:
+                yield one.name, one, None
+
+    def key(self, document: Mapping[str, Any]) -> dict[str, Any]:
+        """The natural key of a document, by member; what the change queries call keyValues."""
+        return {
+            name: document[one.name] if holder is None else document[holder.name][one.name]
+            for name, one, holder in self.members()
+        }
+
+    @cached_property
+    def keyed(self) -> Condition:
+        """The record with a natural key, whose values are bound by `key_args`."""
+        found = ALWAYS
+        for name, home in self._homes():
+            where = home.where(Arg(f"key_{name}"))
+            if where is None:
+                raise TypeError(f"{self.name} cannot be found by {name}")
+            found = found & where
+        return self.only & found
+
+    def key_args(self, key: Mapping[str, Any]) -> dict[str, Value]:
+        """The arguments that `keyed` asks for."""
+        return {f"key_{name}": home.asked(key[name]) for name, home in self._homes()}
+
+    def key_of(self, gone: Mapping[str, Any]) -> dict[str, Any]:
+        """The natural key of a record that is gone, from the facts that the history keeps, by their dotted names."""
+        # A record's school is told by its number alone; without one it belonged to the district.
+        row = {**gone, **{n.removesuffix(".estab"): v for n, v in gone.items() if n.endswith("school.estab")}}
+        key: dict[str, Any] = {}
+        for name, home in self._homes():
+            # What two references share is told once.
+            value = home.read(row, {}, name)
+            key[name] = key.get(name) if value is None else value
+        return key
+
+    def _homes(self) -> Iterator[tuple[str, Home]]:
+        for name, one, holder in self.members():
+            home = holder.homes.get(one.name) if holder else one.home
+            if home is None:
+                raise TypeError(f"{self.name}: the record does not say {name}")
+            yield name, home
+
+
+__all__ = [
+    "Boolean",
+    "Collection",
+    "Date",
+    "Descriptor",
+    "Integer",
+    "Link",
+    "Linking",
+    "Number",
+    "Pointing",
+    "Property",
+    "Reference",
+    "Resource",
+    "Same",
+    "Target",
+    "Text",
+    "Time",
+    "Word",
+    "Written",
+]

@@ -1,0 +1,225 @@
+"""Writing documents: create, upsert, update and delete, each whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from ...consent import Desk, DistrictReader, Holder, Writer
+from ...errors import Problem
+from ...model.organisation import District, School
+from ...model.people import Person
+from ...model.vocabulary import Descriptor
+from . import problems
+from .pen import UNIQUE_IDS, Outcome, Pen, remainder
+from .places import Places
+from .problems import Answer
+from .reading import AnyReader, Document, find, find_in
+from .refusal import Refusal
+from .schema import Resource, Word, Written
+from .uses import using
+
+EXISTS = Answer(
+    412, "optimistic-lock-failed", "Optimistic Lock Failed", "There is an item with these identifying values already."
+)
+"""Somebody who only wanted to create meets what is there."""
+
+
+class Scribe:
+    """Writes documents for a holder, in whichever district they belong to."""
+
+    def __init__(self, desk: Desk, holder: Holder, *, only_new: bool = False) -> None:
+        self.desk = desk
+        self.holder = holder
+        self.only_new = only_new
+        self.readers: tuple[DistrictReader, ...] = desk.readers(holder)
+        self.places = Places(self.readers)
+        if not holder.credential.writes:
+            raise Refusal(problems.not_allowed(Problem("", "The credential lets its holder read only.")))
+
+    def reading(self, resource: Resource) -> tuple[AnyReader, ...]:
+        """The readers of a resource's documents, as things stand now."""
+        return (self.desk.shared(),) if resource.of is Descriptor else self.desk.readers(self.holder)
+
+    # ---- create and upsert
+
+    def post(self, resource: Resource, document: Mapping[str, Any]) -> Outcome:
+        """Create a document, or update the one that has its natural key."""
+        written = resource.unshape(document)
+        self.check(written.words)
+        if resource.of is Descriptor:
+            return self.post_word(resource, document, written)
+        if resource.of is District:
+            return self.post_district(resource, document, written)
+        if resource.of is Person:
+            return self.post_person(resource, document, written)
+        if resource.of is School:
+            return self.post_school(resource, document, written)
+        with self.desk.writing(self.holder, self.places.district(resource, document)) as writer:
+            return self.wanted(Pen(resource, writer, self.places).post(document, written))
+
+    def wanted(self, outcome: Outcome) -> Outcome:
+        """What became of a write, unless the caller only wanted to create."""
+        if self.only_new and not outcome.created:
+            raise Refusal(EXISTS)
+        return outcome
+
+    def post_word(self, resource: Resource, document: Mapping[str, Any], written: Written) -> Outcome:
+        """A descriptor, which every district shares."""
+        with self.desk.sharing() as batch:
+            shared = self.desk.shared()
+            with shared.session() as session:
+                args = resource.key_args(resource.key(document))
+                known = find_in(resource, shared, session, resource.keyed, args, "key")
+            if known is None:
+                return Outcome(batch.add(Descriptor, [{**written.values, **resource.first(written.values)}])[0], True)
+            batch.change(Descriptor, known.id, written.values)
+            return self.wanted(Outcome(known.id, False))
+
+    def post_district(self, resource: Resource, document: Mapping[str, Any], written: Written) -> Outcome:
+        """A district: one in reach is changed, another one is founded."""
+        number = document["localEducationAgencyId"]
+        place = self.places.known.get(number)
+        if place is not None and place.school is None:
+            with self.desk.writing(self.holder, place.district) as writer:
+                return self.wanted(Pen(resource, writer, self.places).post(document, written))
+        kept = {"remainder": remainder(resource, None, written.rest)}
+        with self.desk.founding(self.holder, {**written.values, **kept}) as writer:
+            self.free(resource.singular, "localEducationAgencyId", number)
+            return Outcome(writer.find(District)[0]["id"], True)
+
+    def post_school(self, resource: Resource, document: Mapping[str, Any], written: Written) -> Outcome:
+        """A school: in the district where it is, in that of its agency, or in one of its own."""
+        number, agency = document["schoolId"], document.get("localEducationAgencyReference")
+        known = self.places.known.get(number)
+        named = self.places.known.get(agency["localEducationAgencyId"]) if agency else None
+        if agency and (named is None or named.school):
+            said = f"There is no localEducationAgency with localEducationAgencyId = {agency['localEducationAgencyId']}."
+            raise Refusal(problems.unresolved(Problem("$.localEducationAgencyReference", said)))
+        there = known is not None and known.school is not None
+        home = known if there else named
+        if home is None:
+            with self.desk.founding(self.holder, {"name": document["nameOfInstitution"]}) as writer:
+                self.free("school", "schoolId", number)
+                return Outcome(Pen(resource, writer, self.places).add(written), True)
+        with self.desk.writing(self.holder, home.district) as writer:
+            if there:
+                self.stays(document, home.district)
+            else:
+                self.free("school", "schoolId", number)
+            return self.wanted(Pen(resource, writer, self.places).post(document, written))
+
+    def stays(self, document: Mapping[str, Any], district: int) -> None:
+        """Raise if a school is said to be in another district than the one whose record it is a part of."""
+        agency = document.get("localEducationAgencyReference")
+        named = self.places.known.get(agency["localEducationAgencyId"]) if agency else None
+        if named is not None and named.district != district:
+            said = "A school stays in its district: all that is known of it is a part of that district's record."
+            raise Refusal(problems.invalid(Problem("$.localEducationAgencyReference", said)))
+
+    def free(self, entity: str, member: str, number: int) -> None:
+        """Raise unless no organisation of the hub has a number, seen or not: numbers are told apart by nothing else."""
+        if number in self.places.known or self.desk.number_taken(str(number)):
+            raise Refusal(problems.not_unique(entity, {member: number}))
+
+    def post_person(self, resource: Resource, document: Mapping[str, Any], written: Written) -> Outcome:
+        """A human: whom a district knows is changed there; whom none does waits for the first role."""
+        args = resource.key_args(resource.key(document))
+        for reader in self.readers:
+            with reader.session() as session:
+                known = find_in(resource, reader, session, resource.keyed, args, "key")
+            if known is not None:
+                with self.desk.writing(self.holder, reader.district) as writer:
+                    Pen(resource, writer, self.places).change(known.id, written)
+                    return self.wanted(Outcome(known.id, False))
+        fact = UNIQUE_IDS[resource.singular]
+        with self.desk.waiting(self.holder) as pending:
+            waiting = pending.find(fact, str(written.values[fact]))
+            identity = pending.put(
+                written.values, {"edfi": {resource.name: written.rest}}, waiting["id"] if waiting else ""
+            )
+            return self.wanted(Outcome(identity, waiting is None))
+
+    # ---- update and delete
+
+    def put(self, resource: Resource, identity: str, document: Mapping[str, Any], if_match: str) -> None:
+        """Update the document with an id."""
+        written = resource.unshape(document)
+        self.check(written.words)
+        if resource.of is Descriptor:
+            with self.desk.sharing() as batch:
+                self.renamed(resource, self.current(resource, identity, if_match), document)
+                batch.change(Descriptor, identity, written.values)
+            return
+        with self.alone(resource, identity, if_match) as (current, writer):
+            renamed = self.renamed(resource, current, document)
+            if resource.of is School:
+                self.stays(document, current.reader.district)
+            pen = Pen(resource, writer, self.places)
+            if renamed and pen.known(document) is not None:
+                raise Refusal(problems.not_unique(resource.singular, resource.key(document)))
+            pen.change(identity, written, rename=renamed)
+
+    def renamed(self, resource: Resource, current: Document, document: Mapping[str, Any]) -> bool:
+        """Whether a document has another natural key than the one that it replaces; raises where it must not."""
+        key, before = _told(resource.key(document)), _told(resource.key(current.body))
+        renamed = [name for name, value in key.items() if before[name] != value]
+        if renamed and not resource.key_may_change:
+            raise Refusal(problems.key_change(resource.singular, *renamed))
+        return bool(renamed)
+
+    def delete(self, resource: Resource, identity: str, if_match: str) -> None:
+        """Delete the document with an id."""
+        if resource.of is Descriptor:
+            with self.desk.sharing() as batch:
+                user = using(resource, self.current(resource, identity, if_match).body, self.readers)
+                if user is not None:
+                    raise Refusal(problems.depended_on(user.entity))
+                batch.remove(Descriptor, identity)
+            return
+        with self.alone(resource, identity, if_match) as (_, writer):
+            Pen(resource, writer, self.places).remove(identity)
+
+    @contextmanager
+    def alone(self, resource: Resource, identity: str, if_match: str) -> Generator[tuple[Document, Writer]]:
+        """The document with an id, as it is now that nobody else can write, and what changes it."""
+        district = self.current(resource, identity, if_match).reader.district
+        with self.desk.writing(self.holder, district) as writer:
+            yield self.current(resource, identity, if_match), writer
+
+    def current(self, resource: Resource, identity: str, if_match: str) -> Document:
+        """The document with an id, if it is still the one that the caller means."""
+        found = find(resource, self.reading(resource), identity)
+        if found is None:
+            raise absent(self.desk, self.holder, resource, identity)
+        if if_match.strip() not in ("", "*") and found.etag not in tags(if_match):
+            raise Refusal(problems.changed_since())
+        return found
+
+    # ---- words
+
+    def check(self, words: Iterable[Word]) -> None:
+        """Raise unless every descriptor is one that there is."""
+        known = self.desk.vocabulary()
+        unknown = [w for w in words if (f"{w.kind}Descriptor", w.uri.lower()) not in known]
+        if unknown:
+            said = (Problem(w.path, f"{w.uri} is not a value of {w.kind}Descriptor.") for w in unknown)
+            raise Refusal(problems.invalid(*said))
+
+
+def absent(desk: Desk, holder: Holder, resource: Resource, identity: str) -> Refusal:
+    """Why there is no document: there is none, or it is a human who waits for a first role."""
+    if resource.of is Person and desk.waits(holder, identity):
+        return Refusal(problems.no_relationship(resource.singular))
+    return Refusal(problems.not_found())
+
+
+def tags(header: str) -> list[str]:
+    """The etags that a header lists, quoted or not, without what marks them as weak."""
+    return [one.strip().removeprefix("W/").strip('"') for one in header.split(",")]
+
+
+def _told(key: Mapping[str, Any]) -> dict[str, Any]:
+    """A natural key as it compares: descriptors in any case."""
+    return {name: value.lower() if isinstance(value, str) and "#" in value else value for name, value in key.items()}
