@@ -1,0 +1,247 @@
+"""Edlink, API v2: the rosters of a district as ed-tech apps read them, whole or one person's share."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+
+from ...api.http import NO_STORE, Request, Response
+from ...consent import Desk, DistrictReader, Holder
+from ...errors import Malformed, NotFound, NotHeld, Problem, RollbookError, WrongMethod, nearest
+from . import events, integrations, tokens
+from .answering import Reading, fetch, missing, pages
+from .asking import UUID, Asked, understand
+from .catalogue import LICENSES, PATHS, READS, RESOURCES, Path
+from .cursors import written
+from .mine import beside, concerns
+from .people import people
+from .planning import Rows, may_filter
+from .resource import Listing, Resource
+from .wire import Fault, WrongToken, base, enveloped, failure, gathered, success
+
+__all__ = ["Edlink"]
+
+KEPT_SECONDS = 900
+"""How long an answer that names a next page is kept: its cursor grows old."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request of somebody who was admitted: whose, of what district, and for which path below `graph` or `my`."""
+
+    request: Request
+    holder: Holder
+    reader: DistrictReader
+    steps: tuple[str, ...]
+    now: float
+    rests: object
+    """What an answer rests on, as it was before anything was read."""
+
+    @property
+    def path(self) -> str:
+        """The path, as a cursor remembers it."""
+        return "/".join(("my" if self.holder.person else "graph", *self.steps))
+
+
+class Edlink:
+    """The dialect's handler: finds what a path means, admits the caller, answers."""
+
+    prefixes = ("/api/v2/", "/api/up", "/api/authentication/")
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+
+    def handle(self, request: Request) -> Response:
+        """Answer a request."""
+        try:
+            return self.route(request)
+        except RollbookError as error:
+            return self.refuse(request, error)
+
+    def refuse(self, request: Request, error: Exception) -> Response:
+        """An error in Edlink's own form."""
+        return failure(error)
+
+    def route(self, request: Request) -> Response:
+        steps = tuple(request.path.strip("/").split("/"))
+        if steps == ("api", "up"):
+            return Response(b"Ok", headers=((b"content-type", b"text/plain; charset=utf-8"), NO_STORE))
+        if steps == ("api", "authentication", "token"):
+            return tokens.give(request, self.desk)
+        if steps[:2] != ("api", "v2") or len(steps) < 4 or steps[2] not in ("graph", "my"):
+            raise NotFound(Problem("path", "is not one that Edlink has", "begin with /api/v2/graph/ or /api/v2/my/"))
+        call = self.call(request, steps)
+        if request.method not in ("GET", "HEAD"):
+            raise WrongMethod(Problem("method", f"{request.method[:20]} is not answered here", "rosters are only read"))
+        return self.answer(call)
+
+    # ---- who asks
+
+    def call(self, request: Request, steps: tuple[str, ...]) -> Call:
+        holder = self.admit(request, personal=steps[2] == "my")
+        reader = self.reader(holder)
+        return Call(request, holder, reader, steps[3:], self.desk.clock(), rests_on(reader))
+
+    def admit(self, request: Request, *, personal: bool) -> Holder:
+        kind, _, token = request.header("authorization").strip().partition(" ")
+        if kind.lower() != "bearer" or not token.strip():
+            raise WrongToken(Problem("Authorization", "is missing", "send the header Authorization: Bearer {token}"))
+        holder = self.desk.admit_credential("edlink", token.strip())
+        if bool(holder.person) != personal:
+            here, there = ("a person", "an integration") if personal else ("an integration", "a person")
+            raise WrongToken(Problem("Authorization", f"is a token of {there}", f"here, send one of {here}"))
+        return holder
+
+    def reader(self, holder: Holder) -> DistrictReader:
+        found = next(iter(self.desk.readers(holder)), None)
+        if found is None:
+            what = "no school of the district shares anything with the app now"
+            raise NotHeld(Fault("integration", what, "ask the schools to grant it", "INVALID_INTEGRATION_STATE"))
+        return found
+
+    # ---- what is asked
+
+    def answer(self, call: Call) -> Response:
+        first, *rest = call.steps
+        if call.holder.person and first in ("profile", "integration", "source") and not rest:
+            return self.mine(call, first)
+        if not call.holder.person and first == "licenses" and not rest:
+            return self.licenses(call)
+        if not call.holder.person and first == "events" and len(rest) < 2:
+            return self.events(call, *rest)
+        if first in RESOURCES and len(rest) < 3:
+            return self.roster(call, RESOURCES[first], *rest)
+        known = [*RESOURCES, *(("profile", "integration", "source") if call.holder.person else ("licenses", "events"))]
+        raise NotFound(Problem("path", f"{'/'.join(call.steps)[:80]} is not there", nearest(first[:80], known)))
+
+    def roster(self, call: Call, resource: Resource, identity: str = "", leads: str = "") -> Response:
+        """A list, one thing of it, or a list that leads from one thing."""
+        path = PATHS.get((resource.name, leads)) if leads else None
+        if leads and path is None:
+            known = [name for of, name in PATHS if of == resource.name]
+            raise NotFound(Problem("path", f"{leads[:80]} is not there", nearest(leads[:80], known)))
+        if identity:
+            identity = _uuid(identity)
+        if path is None:
+            return self.one(call, resource, identity) if identity else self.list(call, resource)
+        return self.list(call, RESOURCES[path.leads], resource, identity, path)
+
+    def one(self, call: Call, resource: Resource, identity: str) -> Response:
+        asked = self.understand(call, resource, one=True)
+        with self.reading(call) as (reading, rows):
+            found = fetch(reading, resource, identity, asked, rows)
+        return self.kept(call, asked, b"".join(enveloped(iter([found]), str, asked.warnings)))
+
+    def list(
+        self,
+        call: Call,
+        resource: Resource,
+        parent: Resource | None = None,
+        identity: str = "",
+        path: Path | None = None,
+    ) -> Response:
+        asked = self.understand(call, resource)
+        with ExitStack() as stack:
+            reading, rows = stack.enter_context(self.reading(call))
+            if parent is not None and path is not None:
+                if not reading.finds(parent, identity, rows):
+                    raise missing(parent)
+                rows = beside(rows) if parent.name in ("classes", "sections", "people") else rows
+                rows = rows.and_(f"{parent.name} {call.steps[2]}", path.rows, parent=identity)
+            return self.kept(call, asked, self.pages(call, reading, resource, asked, rows, stack.pop_all()))
+
+    def pages(
+        self, call: Call, reading: Reading, resource: Resource, asked: Asked, rows: Rows, stack: ExitStack
+    ) -> Iterator[bytes]:
+        with stack:
+            following = Following(call, asked)
+            found = pages(reading, resource, asked, rows, following.on)
+            yield from gathered(enveloped(found, following.address, asked.warnings))
+
+    def understand(self, call: Call, resource: Listing, *, one: bool = False) -> Asked:
+        query = call.request.query
+        return understand(resource, query, call.path, call.now, lambda p: may_filter(call.reader, p), one=one)
+
+    # ---- what is no roster
+
+    def mine(self, call: Call, what: str) -> Response:
+        with self.reading(call) as (reading, rows):
+            if what == "integration":
+                return success(integrations.integration(call.reader, reading.args["district_id"]))
+            if what == "source":
+                return success(integrations.source(reading))
+            asked = self.understand(call, people, one=True)
+            found = fetch(reading, people, call.holder.person, asked, rows)
+        return self.kept(call, asked, b"".join(enveloped(iter([found]), str, asked.warnings)))
+
+    def licenses(self, call: Call) -> Response:
+        """The hub keeps no licences of products."""
+        asked = self.understand(call, LICENSES)
+        return success([], asked.warnings)
+
+    def events(self, call: Call, identity: str = "") -> Response:
+        asked = self.understand(call, events.listing, one=bool(identity))
+        events.check(asked, call.reader.newest(), call.now)
+        following = Following(call, asked)
+        with self.reading(call) as (reading, _):
+            if identity:
+                body = events.fetch(reading, _uuid(identity), asked, call.now)
+            else:
+                found, last = events.page(reading, asked, call.now)
+                body = b"[%s]" % b",".join(found)
+                following.on(last)
+        return self.kept(call, asked, b"".join(enveloped(iter([body]), following.address, asked.warnings)))
+
+    # ---- reading
+
+    @contextmanager
+    def reading(self, call: Call) -> Generator[tuple[Reading, Rows]]:
+        """One moment of the district, and the rows of it that concern whoever asks."""
+        with call.reader.session() as session:
+            reading = Reading(call.reader, session)
+            reading.concerns = concerns(reading, call.holder)
+            yield reading, reading.concerns
+
+    def kept(self, call: Call, asked: Asked, body: bytes | Iterator[bytes]) -> Response:
+        """An answer that stays true until the roster changes, or the consent to it."""
+        return Response(
+            body,
+            keep=True,
+            until=min(call.holder.expires, asked.until, call.now + KEPT_SECONDS),
+            rests_on=call.rests,
+            now_rests_on=lambda: rests_on(self.reader(self.admit(call.request, personal=bool(call.holder.person)))),
+        )
+
+
+@dataclass
+class Following:
+    """The next page, once it is known whether there is one."""
+
+    call: Call
+    asked: Asked
+    last: str = ""
+
+    def on(self, last: str) -> None:
+        """There is more after this one."""
+        self.last = last
+
+    def address(self) -> str:
+        """The address of the next page, or nothing."""
+        if not self.last:
+            return ""
+        cursor = written(self.call.path, self.asked.following(self.last), self.call.now)
+        return f"{base(self.call.request)}/api/v2/{self.call.path}?$cursor={cursor}"
+
+
+def rests_on(reader: DistrictReader) -> object:
+    """What an answer rests on: the day, what is granted, and the records that rosters are made of."""
+    return reader.granted(), reader.versions(READS)
+
+
+def _uuid(text: str) -> str:
+    if not UUID.fullmatch(text.lower()):
+        raise Malformed(
+            Fault("path", f"{text[:60]} is not a UUID", "give the id of a thing in the list", "INVALID_UUID")
+        )
+    return text.lower()

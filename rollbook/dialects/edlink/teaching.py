@@ -1,0 +1,202 @@
+"""Classes, sections, and who is enrolled in them."""
+
+from __future__ import annotations
+
+from ...fields import (
+    TODAY,
+    Coalesce,
+    Condition,
+    Date,
+    Expr,
+    Literal,
+    Many,
+    Mapped,
+    Nested,
+    Not,
+    Split,
+    Truth,
+    When,
+)
+from ...model.curriculum import Course, CourseOffering, Subject
+from ...model.groups import ClassSection, Group, GroupSession, StaffMembership
+from ...model.organisation import School
+from ...model.people import Staff
+from ...model.students import GRADES, Student, StudentMembership
+from .places import DISTRICT
+from .resource import (
+    CODE,
+    ID,
+    NAME,
+    NO_IDS,
+    NO_PROPERTIES,
+    UNKNOWN,
+    Part,
+    Property,
+    Resource,
+    day,
+    identifiers,
+    link,
+    links,
+    stamps,
+)
+from .words import grade_levels, subjects
+
+CLASS_KINDS = ("TeachingGrp", "RegGrp")
+"""The kinds of group that have lessons or a register; years, houses and cohorts are not classes."""
+
+is_class = Group.kind.one_of(*CLASS_KINDS)
+
+
+def state(start: Expr, end: Expr) -> Expr:
+    """Where today stands between two days, either of which may be open."""
+    return When((start.after(TODAY), "upcoming"), (end.before(TODAY), "completed"), otherwise="active")
+
+
+# ---- classes
+
+group_sessions = Many("The sessions in which a class meets", GroupSession.group)
+
+classes = Resource(
+    "classes",
+    "class",
+    Part(
+        Group,
+        {
+            **stamps(Group),
+            "name": Property(Group.name, NAME),
+            "description": Property(Group.description),
+            "picture_url": UNKNOWN,
+            "subjects": Property(
+                Nested(
+                    {
+                        "names": Coalesce(Group.subjects, Group.subject / Subject.name, Group.course / Course.subjects),
+                        "codes": Coalesce(Group.subject_codes, Group.course / Course.subject_codes),
+                    }
+                ),
+                finish=subjects,
+            ),
+            "grade_levels": Property(
+                Coalesce(Group.grades, Mapped(Group.standard_year_code, GRADES), Group.course / Course.grades),
+                finish=grade_levels,
+            ),
+            "periods": Property(Split(Group.periods)),
+            "state": Property(state(Group.start, Group.end), ID),
+            "locale": Property(Coalesce(Group.school / School.locale, DISTRICT["locale"])),
+            "time_zone": Property(Coalesce(Group.school / School.time_zone, DISTRICT["time_zone"])),
+            "properties": NO_PROPERTIES,
+            "identifiers": identifiers(sis_id=Group.mis_id),
+            "session_ids": links(
+                group_sessions, GroupSession.session, Group.offering / CourseOffering.session, "sessions", ID
+            ),
+            "course_id": link(Coalesce(Group.course, Group.offering / CourseOffering.course), "courses", ID),
+            "school_id": link(Group.school, "schools"),
+            "product_ids": NO_IDS,
+        },
+        # A class belongs to a school; what the whole district shares is no class.
+        only=is_class & Group.school.known(),
+        parts=(group_sessions,),
+    ),
+)
+
+# ---- sections
+
+sections = Resource(
+    "sections",
+    "section",
+    Part(
+        ClassSection,
+        {
+            **stamps(ClassSection),
+            "name": Property(ClassSection.name, NAME),
+            "description": Property(ClassSection.description),
+            "picture_url": UNKNOWN,
+            "state": Property(state(ClassSection.group / Group.start, ClassSection.group / Group.end)),
+            "locale": Property(Coalesce(ClassSection.school / School.locale, DISTRICT["locale"])),
+            "time_zone": Property(Coalesce(ClassSection.school / School.time_zone, DISTRICT["time_zone"])),
+            "periods": Property(Split(ClassSection.periods)),
+            "properties": NO_PROPERTIES,
+            "identifiers": identifiers(sis_id=ClassSection.external_id),
+            "class_id": link(ClassSection.group, "classes"),
+        },
+        only=(ClassSection.group / Group.kind).one_of(*CLASS_KINDS),
+    ),
+)
+
+# ---- enrolments
+
+STAFF_ROLES = {
+    "Teaching Assistant": "ta",
+    "aide": "aide",
+    "administrator": "administrator",
+}
+"""What members of staff are to a class; proctors, tutors and all others lead it, which Edlink calls teacher."""
+
+leads = Not(StaffMembership.role.one_of(*STAFF_ROLES))
+
+
+def _enrolment(
+    role: Expr, person: Expr, group: Expr, section: Expr, start: Date, end: Date, primary: Expr, known: Expr
+) -> dict[str, Property]:
+    return {
+        "start_date": day(start),
+        "end_date": day(end),
+        "role": Property(role, CODE),
+        "primary": Property(primary),
+        "state": Property(state(start, end)),
+        "properties": NO_PROPERTIES,
+        "identifiers": identifiers(sis_id=known),
+        "person_id": link(person, "people", ID),
+        "class_id": link(group, "classes", ID),
+        "section_id": link(section, "sections", ID),
+    }
+
+
+student_of = StudentMembership.student / Student.person
+staff_of = StaffMembership.staff / Staff.person
+
+_student, _staff = StudentMembership, StaffMembership
+
+
+def _in_class(person: Expr, kind: Expr) -> Condition:
+    return kind.one_of(*CLASS_KINDS) & person.known()
+
+
+enrollments = Resource(
+    "enrollments",
+    "enrollment",
+    Part(
+        StudentMembership,
+        {
+            **stamps(StudentMembership),
+            **_enrolment(
+                Literal("student"),
+                student_of,
+                _student.group,
+                _student.section,
+                _student.start,
+                _student.end,
+                # Only among teachers is one the first.
+                Literal(None),
+                _student.external_id,
+            ),
+        },
+        only=_in_class(student_of, _student.group / Group.kind),
+    ),
+    Part(
+        StaffMembership,
+        {
+            **stamps(StaffMembership),
+            **_enrolment(
+                Mapped(_staff.role, STAFF_ROLES, otherwise="teacher"),
+                staff_of,
+                _staff.group,
+                _staff.section,
+                _staff.start,
+                _staff.end,
+                Truth(_staff.is_main),
+                _staff.external_id,
+            ),
+        },
+        only=_in_class(staff_of, _staff.group / Group.kind),
+    ),
+)

@@ -1,0 +1,124 @@
+"""How Edlink says things: envelopes, warnings, errors and their statuses."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from ...api.http import JSON, NO_STORE, Request, Response
+from ...consent.credentials import UnknownCode, WrongClient
+from ...errors import (
+    Conflict,
+    Malformed,
+    NotFound,
+    NotHeld,
+    NotSignedIn,
+    Problem,
+    Refused,
+    RollbookError,
+    TooLarge,
+    WrongMethod,
+)
+
+METHODS = (b"allow", b"GET, HEAD")
+
+CHUNK = 64 * 1024
+"""Bytes that are gathered before they are sent."""
+
+
+@dataclass(frozen=True)
+class Fault(Problem):
+    """A problem that has a code of its own."""
+
+    code: str = ""
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What a caller should know of an answer that is given all the same."""
+
+    code: str
+    message: str
+
+
+class WrongToken(NotSignedIn):
+    """The token is not of the kind that this address takes."""
+
+
+class Unshared(Refused):
+    """The person of this token is not, or no longer, among those whom the schools share."""
+
+
+# The documentation gives nearly every code the status 400; its client's own comments say 404 and 401. Clients read
+# the code, so that the statuses are HTTP's own.
+ERRORS: tuple[tuple[type[Exception], str, int], ...] = (
+    (Unshared, "UNSHARED_TOKEN", 403),
+    (NotSignedIn, "INVALID_TOKEN", 401),
+    (WrongClient, "INVALID_CLIENT", 401),
+    (UnknownCode, "INVALID_GRANT", 400),
+    (NotHeld, "NO_PERMISSION", 403),
+    (NotFound, "NOT_FOUND", 404),
+    (WrongMethod, "UNSUPPORTED_OPERATION", 405),
+    (Conflict, "CONFLICT", 409),
+    (TooLarge, "INVALID_REQUEST_BODY", 413),
+    (Malformed, "INVALID_REQUEST", 400),
+    (Exception, "INTERNAL", 500),
+)
+"""Each error with its code and its HTTP status; a `Fault` has a code of its own."""
+
+
+def failure(error: Exception) -> Response:
+    """An error as Edlink tells it, with every problem at once."""
+    code, status = next((c, s) for kind, c, s in ERRORS if isinstance(error, kind))
+    problems = error.problems if isinstance(error, RollbookError) else (Problem("", "The hub could not answer"),)
+    said = [{"code": p.code if isinstance(p, Fault) else code, "message": str(p)} for p in problems]
+    headers = (JSON, NO_STORE, METHODS) if status == 405 else (JSON, NO_STORE)
+    return Response(msgspec.json.encode({"$errors": said, "$request": request_id()}), status, headers)
+
+
+def success(data: Any, warnings: Iterable[Notice] = ()) -> Response:
+    """An answer that is one object."""
+    return Response(b"".join(enveloped(iter([msgspec.json.encode(data)]), lambda: "", tuple(warnings))))
+
+
+def request_id() -> str:
+    """An id for a request."""
+    return str(uuid.UUID(bytes=os.urandom(16), version=4))
+
+
+def enveloped(
+    data: Iterator[bytes], following: Callable[[], str], warnings: tuple[Notice, ...] = ()
+) -> Iterator[bytes]:
+    """An answer around its data, which ends in the address of the next page once that is known."""
+    yield b'{"$data":'
+    yield from data
+    if address := following():
+        yield b',"$next":' + msgspec.json.encode(address)
+    if warnings:
+        yield b',"$warnings":' + msgspec.json.encode([{"code": w.code, "message": w.message} for w in warnings])
+    yield b',"$request":"%s"}' % request_id().encode()
+
+
+def gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """Small pieces put together into chunks worth sending."""
+    held: list[bytes] = []
+    size = 0
+    for piece in pieces:
+        held.append(piece)
+        size += len(piece)
+        if size >= CHUNK:
+            yield b"".join(held)
+            held.clear()
+            size = 0
+    yield b"".join(held)
+
+
+def base(request: Request) -> str:
+    """The address at which the caller reached the hub."""
+    # Whoever calls us by Edlink's own name came through a proxy, and comes back to it only by https.
+    return "https://ed.link" if request.header("host") == "ed.link" else request.base

@@ -1,0 +1,1 @@
+"""Edlink, tested as a vendor sees it."""
