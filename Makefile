@@ -3,12 +3,12 @@ PYTHON ?= python3
 BIN = .venv/bin
 PORT ?= 8000
 
-.PHONY: demo test check fast slow bench docs clean
+.PHONY: demo test check fast slow clients try-clients bench docs clean
 
 demo: .venv/ready
 	$(BIN)/rollbook demo --port $(PORT)
 
-test: check fast slow
+test: check try-clients fast slow
 
 check: .venv/ready
 	$(BIN)/ruff format --check .
@@ -22,6 +22,15 @@ fast: .venv/ready
 slow: .venv/ready
 	$(BIN)/pytest -m slow
 
+# Other people's clients, as they are published, each in an environment of its own: the tests run them against the demo.
+CLIENTS = .clients/edfi .clients/brainstem .clients/brainstem-old .clients/edlink
+
+clients: $(CLIENTS:=/ready)
+
+# Without one of them its tests are skipped, and say why; in CI that is a failure.
+try-clients:
+	-@$(MAKE) --no-print-directory --keep-going clients
+
 bench: .venv/ready
 	$(BIN)/python -m bench
 
@@ -29,9 +38,24 @@ docs: .venv/ready
 	$(BIN)/python docs/build.py
 
 clean:
-	rm -rf .venv
+	rm -rf .venv .clients
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --editable ".[dev]"
 	touch $@
+
+# A client's `ready` is a copy of what it was made from, so that the tests can tell an old one.
+.clients/%/ready: tests/clients/%.txt
+	rm -rf $(@D)
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install --quiet --no-deps --requirement $<
+	cp $< $@
+
+.clients/edlink/ready: tests/clients/edlink/package.json
+	@command -v npm >/dev/null || { echo "npm is missing: install Node.js and npm, then 'make clients'" >&2; exit 1; }
+	rm -rf $(@D)
+	mkdir -p $(@D)
+	cp $< $(@D)/package.json
+	npm install --prefix $(@D) --loglevel error --no-package-lock --no-audit --no-fund --ignore-scripts
+	cp $< $@

@@ -10,7 +10,11 @@ from . import cli
 from .api.callbacks import post_later
 from .api.http import Edge
 from .consent import Desk
+from .consent.research import ResearchDesk
 from .console import Front
+from .dialects.edfi import EdFi
+from .dialects.edlink import Edlink
+from .dialects.research import Research
 from .dialects.xporter import Xporter
 from .store.sqlite import Store
 
@@ -26,7 +30,8 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
         # An answer stays true while nothing is written; days begin at a full quarter of an hour, wherever a school is.
         return (*desk.fresh(), int(clock() // 900))
 
-    return Edge([Xporter(desk, post_later)], state=state, clock=clock, fallback=Front())
+    dialects = [Xporter(desk, post_later), EdFi(desk), Edlink(desk), Research(ResearchDesk(desk))]
+    return Edge(dialects, state=state, clock=clock, fallback=Front())
 
 
 def from_environment() -> Edge:

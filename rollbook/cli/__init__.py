@@ -12,6 +12,7 @@ from .demonstrating import run_demo
 from .granting import apps
 from .importing import import_
 from .querying import query
+from .research import research
 from .serving import serve
 
 
@@ -31,5 +32,5 @@ def main() -> None:
     """One record of a school, served through every API that school software already speaks."""
 
 
-for command in (run_demo, serve, import_, apps, query):
+for command in (run_demo, serve, import_, apps, query, research):
     main.add_command(command)

@@ -14,6 +14,7 @@ from rich.markup import escape
 
 from .. import demo as schools
 from ..consent import Desk
+from ..demo.research import demo_research
 from ..errors import Malformed, Problem
 from ..store.sqlite import Store
 from .common import Application, out, progress
@@ -78,7 +79,7 @@ def _make_whole(data: Path, today: date, size: float) -> None:
 def _demo_facts(store: Store, kept: Path, today: date, size: float, scopes: str) -> dict[str, Any]:
     if store.setting("demo"):
         facts = _facts(store.setting("demo")) | _facts(kept.read_text() if kept.exists() else None)
-        if "xporter" in facts and facts.get("scopes") == scopes:
+        if "research" in facts and facts.get("scopes") == scopes:
             return facts
     else:
         if Desk(store).schools():
@@ -116,7 +117,14 @@ def _demo_app(desk: Desk, made: list[dict[str, str]], scopes: str) -> dict[str, 
         app, secret = desk.add_app(DEMO_APP, "Demo app")
     secrets = {s["estab"]: desk.authorise(app, s["estab"], [n.strip() for n in scopes.split(",")])[1] for s in made}
     first = made[0]["estab"]
+    for old in desk.credentials(app):
+        desk.drop_credential(old)
+    edfi, edfi_secret = desk.add_credential(app, "edfi", rights=["EdFiSandbox"])
+    _, edlink_token = desk.add_credential(app, "edlink", district=desk.school(first)[0])
     return {
+        "edfi": {"key": edfi.key, "secret": edfi_secret},
+        "edlink": {"token": edlink_token},
+        "research": demo_research(desk, app, first),
         "scopes": scopes,
         "xporter": {
             "estab": first,
@@ -137,28 +145,65 @@ def _write_private(path: Path, text: str) -> None:
 
 
 def _try_me(url: str, facts: dict[str, Any]) -> str:
-    x = facts["xporter"]
-    body = json.dumps(
-        {
-            "estab": x["estab"],
-            "relyingParty": x["relyingParty"],
-            "password": x["schoolSecret"],
-            "thirdpartyid": "XporterOnDemand",
-        }
-    )
     names = "\n".join(f"  {s['estab']}  {s['name']}" for s in facts["schools"])
+    lines = "\n\n".join("\n".join(told(url, facts)) for told in (_xporter, _edfi, _edlink, _research))
+    opened = f"Rollbook serves invented schools at {url} (Ctrl-C ends it)"
+    return escape(f"{opened}\n{names}\n\nTry me, in another terminal:\n\n{lines}\n")
+
+
+def _token(name: str, member: str, command: str) -> str:
+    """A line that keeps a token in a variable of the shell."""
+    return f"{name}=$({command} \\\n  | python3 -c 'import json,sys; print(json.load(sys.stdin)[\"{member}\"])')"
+
+
+def _asked(address: str, token: str, *more: str) -> str:
+    """A line that asks for something with a token."""
+    return " ".join([f"curl -sw '\\n' '{address}' -H \"Authorization: {token}\"", *more])
+
+
+def _xporter(url: str, facts: dict[str, Any]) -> list[str]:
+    x = facts["xporter"]
+    secret = {"estab": x["estab"], "relyingParty": x["relyingParty"], "password": x["schoolSecret"]}
+    body = json.dumps({**secret, "thirdpartyid": "XporterOnDemand"})
     first, last = facts["calendar"]["week"]
-    school = f"{url}/api/v1/School/{x['estab']}"
     asks = (
         "Students?pagesize=2&select=Id,DisplayName,RegGroup%20as%20Form",
         "Groups?Type=RegGrp&includeMembersIds=true&pagesize=1",
         f"AttendanceForDateRange?DateFrom={first}&DateTo={last}&id=9919",
         "Students?changedRows=*&select=Id,Surname",
     )
-    header = '-H "Authorization: Idaas $TOKEN"'
-    lines = "\n".join(f"curl -sw '\\n' '{school}/{ask}' {header}" for ask in asks)
-    return escape(
-        f"Rollbook serves invented schools at {url} (Ctrl-C ends it)\n{names}\n\nTry me, in another terminal:\n\n"
-        f"TOKEN=$(curl -s {url}/api/oauth/GetToken -H 'Content-Type: application/json' \\\n  -d '{body}' \\\n"
-        f"  | python3 -c 'import json,sys; print(json.load(sys.stdin)[\"token\"])')\n{lines}\n"
-    )
+    sign_in = f"curl -s {url}/api/oauth/GetToken -H 'Content-Type: application/json' \\\n  -d '{body}'"
+    school = f"{url}/api/v1/School/{x['estab']}"
+    return ["# Xporter", _token("TOKEN", "token", sign_in), *(_asked(f"{school}/{a}", "Idaas $TOKEN") for a in asks)]
+
+
+def _edfi(url: str, facts: dict[str, Any]) -> list[str]:
+    key = facts["edfi"]
+    sign_in = f"curl -s {url}/edfi/oauth/token -u {key['key']}:{key['secret']} -d grant_type=client_credentials"
+    school = int(facts["xporter"]["estab"])
+    club = {
+        "cohortIdentifier": "chess-club",
+        "educationOrganizationReference": {"educationOrganizationId": school},
+        "cohortTypeDescriptor": "uri://ed-fi.org/CohortTypeDescriptor#Extracurricular Activity",
+        "cohortDescription": "Students who play chess on Fridays",
+    }
+    data = f"{url}/edfi/data/v3/ed-fi"
+    sent = ("-H 'Content-Type: application/json'", f"-d '{json.dumps(club)}'")
+    return [
+        "# Ed-Fi",
+        _token("EDFI", "access_token", sign_in),
+        _asked(f"{data}/studentSchoolAssociations?limit=1", "Bearer $EDFI"),
+        _asked(f"{data}/cohorts", "Bearer $EDFI", *sent),
+    ]
+
+
+def _edlink(url: str, facts: dict[str, Any]) -> list[str]:
+    graph = f"{url}/api/v2/graph"
+    asks = ("people?$first=1", "sessions?$first=2")
+    return ["# Edlink", f"EDLINK={facts['edlink']['token']}", *(_asked(f"{graph}/{a}", "Bearer $EDLINK") for a in asks)]
+
+
+def _research(url: str, facts: dict[str, Any]) -> list[str]:
+    stem = f"{url}/api/private/stem"
+    token, asks = f"RESEARCH={facts['research']['token']}", ("cohort/?limit=1", "subject/?limit=2")
+    return ["# Research", token, *(_asked(f"{stem}/{a}", "Bearer $RESEARCH") for a in asks)]

@@ -35,6 +35,8 @@ class Credential:
     key: str
     district: int
     words: tuple[Word, ...]
+    made: str
+    """The moment when it was made, UTC."""
 
     @cached_property
     def scopes(self) -> frozenset[str]:
@@ -75,14 +77,15 @@ class UnknownCode(Refused):
 
 
 _COLUMNS = (
-    "c.id, a.id, a.relying_party, a.name, c.dialect, c.key, c.district, c.rights"
+    "c.id, a.id, a.relying_party, a.name, c.dialect, c.key, c.district, c.rights, c.made"
     " FROM credential c JOIN app a ON a.id = c.app"
 )
 
 
 def _credential(row: tuple[Any, ...]) -> Credential:
-    identity, app, party, name, dialect, key, district, rights = row
-    return Credential(identity, App(app, party, name), dialect, key, district, known_words(dialect, json.loads(rights)))
+    identity, app, party, name, dialect, key, district, rights, made = row
+    words = known_words(dialect, json.loads(rights))
+    return Credential(identity, App(app, party, name), dialect, key, district, words, made)
 
 
 class CredentialDesk:
@@ -107,7 +110,7 @@ class CredentialDesk:
             raise Malformed(Problem("district", "is missing", "an Edlink integration reads one district"))
         if district and not self._exists(district):
             raise NotFound(Problem("district", f"there is no district {district}"))
-        made = Credential(str(uuid.uuid4()), app, dialect, str(uuid.uuid4()), district, words)
+        made = Credential(str(uuid.uuid4()), app, dialect, str(uuid.uuid4()), district, words, now())
         secret = new_secret()
         with self.store.transaction() as db:
             db.execute(
@@ -120,7 +123,7 @@ class CredentialDesk:
                     digest(secret),
                     district,
                     json.dumps([w.name for w in words]),
-                    now(),
+                    made.made,
                 ),
             )
         return made, secret

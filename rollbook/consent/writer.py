@@ -38,7 +38,7 @@ class Writer:
         same = " AND ".join(f'"{name}" IS ?' for name in facts)
         rows = self._batch.connection.execute(
             f'SELECT {", ".join(f""" "{n}" """ for n in names)} FROM "{record.table}"'
-            f" WHERE district = ?{f' AND {same}' if same else ''} ORDER BY rowid",
+            f" WHERE district = ?{f' AND {same}' if same else ''} ORDER BY +rowid",
             (self.reader.district, *facts.values()),
         )
         return [dict(zip(names, row, strict=True)) for row in rows]
@@ -59,15 +59,40 @@ class Writer:
         return self._batch.add(record, [values])[0]
 
     def change(self, record: type[Record], identity: str, values: Mapping[str, Any]) -> bool:
-        """Change facts of a record; tells whether any differed."""
+        """Change facts of a record; tells whether any differed. What the app may not see, it does not empty."""
         before = self._batch.get(record, identity) or {}
-        different = {n: v for n, v in values.items() if before.get(n) != v}
-        self.may(record, before.get("school") or (identity if record is School else None), different)
-        return self._batch.change(record, identity, values)
+        school = before.get("school") or (identity if record is School else None)
+        different = {
+            n: v
+            for n, v in values.items()
+            if before.get(n) != v and (v is not None or n not in record.fields or self.holds(record, school, n))
+        }
+        self.may(record, school, different)
+        return self._batch.change(record, identity, different)
+
+    def holds(self, record: type[Record], school: str | None, name: str) -> bool:
+        """Whether the school of a record granted what one of its facts needs."""
+        return self._told(name) if record is Person else self._held(school, record.fields[name].need)
+
+    def keeps(self, record: type[Record], school: str | None, need: Need, role: type[Record] | None) -> bool:
+        """Whether what is kept of a record beside its facts is shown to the app."""
+        return self._held(None if record is Person else school, need & role.scope if role else need)
 
     def adopt(self, identity: str) -> None:
         """Take a human who was told of before any role into the district."""
         self._batch.add(Person, [self.pending.take(identity)])
+
+    def release(self, identity: str) -> None:
+        """Let a human whose last role is gone wait for another, unless a source of the district tells of them."""
+        told = self._batch.connection.execute(
+            "SELECT 1 FROM source_row WHERE district = ? AND id = ? LIMIT 1", (self.reader.district, identity)
+        ).get
+        row = self._batch.get(Person, identity)
+        if row is None or told or self.dependents(Person, identity):
+            return
+        self._batch.remove(Person, identity)
+        rest = json.loads(row["remainder"] or "{}")
+        self.pending.put({"id": identity, **{n: row[n] for n in Person.stored()}}, rest)
 
     def dependents(self, record: type[Record], identity: str, but: tuple[type[Record], ...] = ()) -> list[str]:
         """The kinds of record that refer to a record, less those that go with it."""

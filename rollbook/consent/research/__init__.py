@@ -1,0 +1,24 @@
+"""Research: who sees and changes which projects, and which students may stand behind their subjects."""
+
+from .desk import INVITATIONS, KEEPERS, ResearchDesk
+from .lists import SPECIES, STRAINS
+from .projects import Place
+from .reading import ResearchReader
+from .standing import Caller, Portal, Researcher, Role
+from .writing import Values, Work
+
+__all__ = [
+    "INVITATIONS",
+    "KEEPERS",
+    "SPECIES",
+    "STRAINS",
+    "Caller",
+    "Place",
+    "Portal",
+    "ResearchDesk",
+    "ResearchReader",
+    "Researcher",
+    "Role",
+    "Values",
+    "Work",
+]

@@ -1,0 +1,129 @@
+"""The desk of research: it admits callers, makes their readers, and lets them write as their roles allow."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from random import Random
+
+from ...errors import NotFound, NotSignedIn, Problem, nearest
+from ...fields import Record
+from ...model.research import (
+    HUB,
+    Project,
+    ProjectInvitation,
+    ResearchCohort,
+    ResearchSubject,
+    ResearchTeam,
+    ResearchUser,
+    Species,
+    SpeciesProposal,
+    Strain,
+    StrainProposal,
+)
+from ...recent import Recent
+from ..desk import Desk
+from ..grants import App
+from .accounts import Accounts
+from .drawing import LOT, draw
+from .lists import SPECIES, STRAINS, Proposals
+from .people import Teams, Users
+from .projects import Invitations, Projects
+from .reading import STANDINGS, ResearchReader
+from .standing import PUBLIC, Caller, Portal, Researcher, Role, Standing, refusal, standing_of
+from .subjects import Cohorts, Subjects
+from .writing import Keeper, Work
+
+INVITATIONS = Invitations()
+
+KEEPERS: dict[type[Record], Keeper] = {
+    Project: Projects(),
+    ProjectInvitation: INVITATIONS,
+    ResearchSubject: Subjects(),
+    ResearchCohort: Cohorts(),
+    Species: SPECIES,
+    Strain: STRAINS,
+    SpeciesProposal: Proposals(SPECIES),
+    StrainProposal: Proposals(STRAINS),
+    ResearchUser: Users(),
+    ResearchTeam: Teams(),
+}
+
+
+class ResearchDesk:
+    """Researchers, and what they may see and do."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.store = desk.store
+        self.accounts = Accounts(desk.store, desk.clock, desk.fresh)
+        self._standings: Recent[Standing] = Recent(STANDINGS)
+
+    def admit(self, portal: Portal, token: str) -> tuple[Caller, float]:
+        """Who comes through a portal, and until when; the public one asks nobody."""
+        if portal is Portal.PUBLIC:
+            return PUBLIC, float("inf")
+        if not token:
+            raise NotSignedIn("Authentication credentials were not provided.", hint="send Authorization: Bearer TOKEN")
+        user, expires = self.accounts.admit(token)
+        if portal is Portal.SUPER and not user.administrator:
+            raise refusal("it takes an administrator")
+        return Caller(portal, user), expires
+
+    def reader(self, caller: Caller) -> ResearchReader:
+        """The reader for what a caller may see."""
+        return ResearchReader(self.store, caller, self._standings)
+
+    @contextmanager
+    def writing(self, caller: Caller) -> Generator[Work]:
+        """Change research for a caller: whole or not at all."""
+        with self.store.write(HUB) as batch:
+            yield Work(batch, standing_of(batch.connection, caller))
+
+    def draw(self, work: Work, project: str, estab: str, group: str, cohort: str) -> str:
+        """Draw a school's students into a project as one who contributes to it; gives the new cohort's hub id."""
+        work.refer("project", Project, [project])
+        work.settle()
+        work.require(project, Role.CONTRIBUTOR)
+        return draw(self.desk, work, project, estab, group, cohort)[0]
+
+    # ---- for the operator
+
+    def projects(self) -> list[tuple[str, str, bool, str, int]]:
+        """Every project: hub id, name, whether it is public, the name by which its app signs in, how many subjects."""
+        return self.store.records.execute(
+            "SELECT p.id, p.name, coalesce(p.is_public, 0), coalesce(a.relying_party, ''), (SELECT count(*)"
+            " FROM subject_project s WHERE s.district = p.district AND s.project = p.id) FROM project p"
+            f" LEFT JOIN app a ON a.id = p.app WHERE p.district = {HUB} ORDER BY p.name"
+        ).fetchall()
+
+    def project(self, name: str) -> str:
+        """The hub id of the project with this name or id."""
+        every = self.projects()
+        for identity, called, *_ in every:
+            if name in (identity, called):
+                return identity
+        raise NotFound(Problem("project", f"{name} is not known", nearest(name, [p[1] for p in every])))
+
+    def set_app(self, project: str, app: App | None) -> None:
+        """Let the grants of an app say which students may stand behind the subjects of a project; None for no app."""
+        with self.store.write(HUB) as batch:
+            batch.change(Project, project, {"app": app.id if app else None})
+
+    def operator_draws(
+        self, project: str, estab: str, group: str, cohort: str = "", lot: Random = LOT
+    ) -> tuple[str, int]:
+        """Draw a school's students into a project as the operator of the hub; gives cohort and number of subjects."""
+        with self.writing(Caller(Portal.SUPER, _OPERATOR)) as work:
+            return draw(self.desk, work, project, estab, group, cohort, lot)
+
+    def proposals(self) -> list[tuple[str, str, str, str]]:
+        """What waits for a decision: kind, name, action, and who proposes it."""
+        one = (
+            "SELECT '{0}', p.name, p.action, coalesce(u.email, '') FROM {0}_proposal p LEFT JOIN research_user u"
+            " ON u.district = p.district AND u.id = p.proposer WHERE p.status = 'Pending'"
+        )
+        return self.store.records.execute(f"{one.format('species')} UNION ALL {one.format('strain')}").fetchall()
+
+
+_OPERATOR = Researcher("", 0, "", administrator=True)

@@ -1,0 +1,166 @@
+"""Drawing students of a school into a project: under pseudonyms, as far as the school lets the project's app see."""
+
+from __future__ import annotations
+
+import json
+from random import Random, SystemRandom
+from typing import Any
+
+from ...fields import Arg, HubId, Question
+from ...model.groups import Group
+from ...model.research import (
+    HUB,
+    CohortSubject,
+    Project,
+    ResearchCohort,
+    ResearchSubject,
+    Species,
+    Strain,
+    SubjectProject,
+)
+from ...model.students import Student, StudentMembership, student_now
+from ..desk import Desk
+from ..grants import GRANT_COLUMNS, Grant, grant_from
+from ..reader import Reader, Session
+from .subjects import PSEUDONYM
+from .writing import Work
+
+NEEDED = Group.scope & StudentMembership.scope & Student.scope
+"""What the school must have granted the project's app."""
+
+SPECIES, STRAIN = "Homo sapiens", "Student"
+"""What a student is."""
+
+_SEXES: dict[str | None, str] = {"F": "F", "M": "M"}
+_LETTERS = "23456789BCDFGHJKMNPQRSTVWXYZ"
+
+_GROUPS = Question(
+    Group,
+    (("id", HubId(Group)), ("mis_id", Group.mis_id)),
+    where=Group.mis_id.is_(Arg("group")) | Group.code.is_(Arg("group")),
+)
+
+_MEMBERS = Question(
+    StudentMembership,
+    (("student", StudentMembership.student), ("gender", StudentMembership.student / Student.gender)),
+    where=StudentMembership.group.is_(Arg("group"))
+    & student_now
+    & (StudentMembership.student / Student.on_roll).is_("OnRoll"),
+    order=(StudentMembership.student / Student.mis_id,),
+)
+
+
+LOT = SystemRandom()
+"""What pseudonyms and orders are drawn by: nobody can draw the same again."""
+
+
+def draw(
+    desk: Desk,
+    work: Work,
+    project: str,
+    estab: str,
+    group: str,
+    cohort: str = "",
+    lot: Random = LOT,
+) -> tuple[str, int]:
+    """Let the present students of a school's group be subjects of a project, and stand in a new cohort of it.
+
+    Gives the cohort's hub id, "" when none was asked for, and how many subjects there are. A student who was drawn
+    into the project before keeps the pseudonym that they have there.
+    """
+    grant = _grant(work, project, estab)
+    reader = desk.reader(grant) if grant else None
+    wanted = _group(work, reader, group) if reader else ""
+    students = _students(reader, wanted) if reader and wanted else {}
+    if wanted and not students:
+        work.wrong("group", "has no student who may be drawn")
+    if cohort and work.taken(ResearchCohort, cohort, project=project):
+        work.wrong("name", "cohort with this name already exists in the project.")
+    work.settle()
+    assert grant is not None
+    # In the group's own order, whoever knows the class list would know who is who.
+    order = lot.sample(list(students), len(students))
+    subjects = _subjects(work, project, grant.district, {student: students[student] for student in order}, lot)
+    if not cohort:
+        return "", len(subjects)
+    made = work.batch.add(ResearchCohort, [{"name": cohort, "project": project}])[0]
+    places = [{"cohort": made, "subject": subject, "position": place} for place, subject in enumerate(subjects)]
+    work.batch.add(CohortSubject, places)
+    return made, len(subjects)
+
+
+def _grant(work: Work, project: str, estab: str) -> Grant | None:
+    """What the school granted the project's app; a school that granted too little is like none."""
+    app = (work.batch.get(Project, project) or {}).get("app")
+    rows = work.ask(f"SELECT {GRANT_COLUMNS} WHERE g.app = ? AND s.estab = ? AND g.state = 'active'", app, estab)
+    for grant in map(grant_from, rows):
+        if NEEDED.met_by(grant.scopes):
+            return grant
+    hint = f"the school grants {NEEDED} to the app that the operator gave the project"
+    work.wrong("school", f"{estab[:40]} has not granted the project's app what drawing needs", hint)
+    return None
+
+
+def _group(work: Work, reader: Reader, group: str) -> str:
+    with reader.session() as session:
+        found = _rows(session, reader, _GROUPS, group)
+    by_id = [g for g in found if g["mis_id"] == group] or found
+    if len(by_id) == 1:
+        return by_id[0]["id"]
+    several = "several groups have this code"
+    work.wrong("group", several if by_id else f"{group[:40]} is not known", "name it by its MIS id" if by_id else "")
+    return ""
+
+
+def _students(reader: Reader, group: str) -> dict[str, str]:
+    """The hub ids of the students with their sex, as far as the school lets it be seen."""
+    with reader.session() as session:
+        rows = _rows(session, reader, _MEMBERS, group)
+    return {row["student"]: _SEXES.get(row.get("gender"), "U") for row in rows}
+
+
+def _rows(session: Session, reader: Reader, question: Question, group: str) -> list[dict[str, Any]]:
+    found = reader.prepare(question, ("research draw", question.of.__name__))
+    return [json.loads(row) for rows in session.rows(found, {"group": group}) for row in rows]
+
+
+def _subjects(work: Work, project: str, district: int, students: dict[str, str], lot: Random) -> list[str]:
+    """The subject of each student, made where there is none yet."""
+    drawn = dict(
+        work.ask(
+            "SELECT s.of_student, s.id FROM subject_project p JOIN research_subject s ON s.district = p.district"
+            f" AND s.id = p.subject WHERE p.district = {HUB} AND p.project = ? AND s.of_district = ?",
+            project,
+            district,
+        )
+    )
+    new = [student for student in students if student not in drawn]
+    strain = _strain(work) if new else ""
+    rows = [
+        {"name": name, "sex": students[student], "strain": strain, "of_district": district, "of_student": student}
+        for student, name in zip(new, _names(work, len(new), lot), strict=True)
+    ]
+    made = work.batch.add(ResearchSubject, rows)
+    work.batch.add(SubjectProject, [{"subject": subject, "project": project} for subject in made])
+    drawn |= dict(zip(new, made, strict=True))
+    return [drawn[student] for student in students]
+
+
+def _names(work: Work, number: int, lot: Random) -> list[str]:
+    """Pseudonyms that nobody has, and that tell nothing."""
+    found: dict[str, None] = {}
+    while len(found) < number:
+        name = f"S-{''.join(lot.choices(_LETTERS, k=6))}"
+        if PSEUDONYM.fullmatch(name) and not work.taken(ResearchSubject, name):
+            found[name] = None
+    return list(found)
+
+
+def _strain(work: Work) -> str:
+    """The strain of students, made once."""
+    found = work.ask(f"SELECT id FROM strain WHERE district = {HUB} AND name = ?", STRAIN)
+    if found:
+        return found[0][0]
+    species = work.ask(f"SELECT id FROM species WHERE district = {HUB} AND name = ?", SPECIES)
+    of = species[0][0] if species else work.batch.add(Species, [{"name": SPECIES, "external_identifiers": "[]"}])[0]
+    return work.batch.add(Strain, [{"name": STRAIN, "species": of, "external_identifiers": "[]"}])[0]

@@ -1,0 +1,127 @@
+"""Users, and the groups that they make of themselves."""
+
+from __future__ import annotations
+
+from ...fields import Record
+from ...model.research import HUB, ResearchTeam, ResearchUser, TeamMember
+from .projects import Place, keep_owners, named
+from .standing import Role, refusal
+from .writing import Values, Work
+
+PROFILE = ("first_name", "last_name", "website", "google_scholar", "orcid_id", "atlas_preference")
+
+
+class Users:
+    """Everybody keeps their own profile; administrators make and remove users."""
+
+    def add(self, work: Work, values: Values) -> tuple[type[Record], str]:
+        """Make a user."""
+        work.require_administrator()
+        if "email" in values and named(work, ResearchUser, values["email"]):
+            work.wrong("email", "user with this email already exists.")
+        work.settle()
+        facts = {n: values[n] for n in PROFILE if n in values}
+        row = {**facts, "email": values["email"].strip().lower(), "number": work.batch.number("research_user")}
+        return ResearchUser, work.batch.add(ResearchUser, [{**row, "administrator": 0}])[0]
+
+    def change(self, work: Work, identity: str, values: Values) -> tuple[type[Record], str]:
+        """Change a profile; the e-mail address stays, since projects name people by it."""
+        before = work.row(ResearchUser, identity)
+        if identity != work.caller.id:
+            work.require_administrator()
+        if values.get("email", before["email"]).strip().lower() != before["email"]:
+            work.wrong("email", "stays as it is", "projects name people by it")
+        work.settle()
+        work.batch.change(ResearchUser, identity, {n: values[n] for n in PROFILE if n in values})
+        return ResearchUser, identity
+
+    def remove(self, work: Work, identity: str) -> None:
+        """Remove a user from the hub, unless a project or a group would have no owner left."""
+        work.row(ResearchUser, identity)
+        work.require_administrator()
+        work.batch.remove(ResearchUser, identity)
+        work.batch.connection.execute('DELETE FROM research_password WHERE "user" = ?', (identity,))
+        keep_team_owners(work)
+        keep_owners(work)
+
+
+class Teams:
+    """Whoever makes a group owns it; managers add and remove members, owners do everything."""
+
+    def add(self, work: Work, values: Values) -> tuple[type[Record], str]:
+        """Make a group; members are added by changing it."""
+        work.unique(ResearchTeam, "group", values)
+        work.settle()
+        team = work.batch.add(ResearchTeam, [{"name": values["name"], "number": work.batch.number("research_team")}])[0]
+        flags = {"is_manager": 1, "is_owner": 1}
+        work.batch.add(TeamMember, [{"team": team, "user": work.caller.id, **flags}])
+        return ResearchTeam, team
+
+    def change(self, work: Work, identity: str, values: Values) -> tuple[type[Record], str]:
+        """Change a group's name, and who is in it."""
+        before = work.row(ResearchTeam, identity)
+        held = _members(work, identity)
+        mine = Role.OWNER if work.above else held.get(work.caller.id, ("", None))[1]
+        renamed = "name" in values and values["name"] != before["name"]
+        if renamed:
+            _need(mine, Role.OWNER)
+            work.unique(ResearchTeam, "group", values, but=identity)
+        changes: list[tuple[str, Place, str]] = []
+        for email, place in values.get("users", {}).items():
+            who = named(work, ResearchUser, email)
+            member, role = held.get(who, ("", None))
+            if not who or (place.role is None and not member):
+                work.wrong("users", f"{email} is not known" if not who else f"{email} is not in the group")
+            elif place.role != role:
+                if not (place.role is None and who == work.caller.id):
+                    greatest = max(place.role or Role.MEMBER, role or Role.MEMBER)
+                    _need(mine, Role.OWNER if greatest >= Role.MANAGER else Role.MANAGER)
+                changes.append((who, place, member))
+        work.settle()
+        if renamed:
+            work.batch.change(ResearchTeam, identity, {"name": values["name"]})
+        for who, place, member in changes:
+            _put(work, identity, who, place, member)
+        keep_team_owners(work)
+        keep_owners(work)
+        return ResearchTeam, identity
+
+    def remove(self, work: Work, identity: str) -> None:
+        """Delete a group, unless a project would have no owner left."""
+        work.row(ResearchTeam, identity)
+        _need(Role.OWNER if work.above else _members(work, identity).get(work.caller.id, ("", None))[1], Role.OWNER)
+        work.batch.remove(ResearchTeam, identity)
+        keep_owners(work)
+
+
+def _members(work: Work, team: str) -> dict[str, tuple[str, Role]]:
+    rows = work.ask(
+        f'SELECT "user", id, is_manager, is_owner FROM team_member WHERE district = {HUB} AND team = ?', team
+    )
+    roles = {(0, 0): Role.MEMBER, (1, 0): Role.MANAGER}
+    return {who: (member, roles.get((manager, owner), Role.OWNER)) for who, member, manager, owner in rows}
+
+
+def _need(mine: Role | None, role: Role) -> None:
+    if mine is None or mine < role:
+        who = "an owner" if role is Role.OWNER else "a manager"
+        raise refusal(f"it takes {who} of the group")
+
+
+def _put(work: Work, team: str, who: str, place: Place, held: str) -> None:
+    flags = {n: f for n, f in place.flags.items() if n != "can_change"}
+    if place.role is None:
+        work.batch.remove(TeamMember, held)
+    elif held:
+        work.batch.change(TeamMember, held, flags)
+    else:
+        work.batch.add(TeamMember, [{"team": team, "user": who, **flags}])
+
+
+def keep_team_owners(work: Work) -> None:
+    """Raise when a group has nobody left who owns it; what was done is then undone."""
+    owner = f"SELECT 1 FROM team_member m WHERE m.district = {HUB} AND m.team = t.id AND m.is_owner = 1"
+    lost = work.ask(f"SELECT name FROM research_team t WHERE t.district = {HUB} AND NOT EXISTS ({owner})")
+    if lost:
+        work.wrong("users", "a group needs an owner", "name another one first")
+    work.settle()

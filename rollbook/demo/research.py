@@ -1,0 +1,141 @@
+"""Invented research: a study of mice that anybody may read, and one of the invented schools' students by pseudonym."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+from ..consent import App, Desk
+from ..consent.research import KEEPERS, Caller, Place, Portal, ResearchDesk, Researcher, Role, Work
+from ..consent.research.drawing import draw
+from ..errors import Malformed, NotFound
+from ..fields import Record
+from ..model.research import (
+    HUB,
+    Project,
+    ResearchCohort,
+    ResearchSubject,
+    ResearchTeam,
+    ResearchUser,
+    Species,
+    Strain,
+)
+from .draft import Draft
+
+OWNER = "ada.fenn@research.example"
+
+PEOPLE = (
+    (OWNER, "Ada", "Fenn", 0),
+    ("bram.okoro@research.example", "Bram", "Okoro", 0),
+    ("cleo.varga@research.example", "Cleo", "Varga", 0),
+    ("dana.holt@research.example", "Dana", "Holt", 1),
+)
+"""E-mail address, first name, last name, and whether the user is an administrator."""
+
+MICE = 8
+DRAWN = (("RegGrp", "Form"), ("TeachingGrp", "Class"))
+"""The kinds of group of which the students of one are drawn, and what their cohort is called."""
+
+
+def demo_research(desk: Desk, app: App, estab: str) -> dict[str, Any]:
+    """Put invented research into a hub, unless it is there already; the students are those of one school.
+
+    Gives the owner's token. Students are drawn only as far as the school has granted the app what that needs.
+    """
+    research = ResearchDesk(desk)
+    try:
+        owner = research.accounts.user(OWNER)
+    except NotFound:
+        owner = _make(research, app, estab)
+    research.accounts.drop_tokens(owner)
+    return {"token": research.accounts.new_token(owner, "demo")}
+
+
+def _make(research: ResearchDesk, app: App, estab: str) -> Researcher:
+    draft = Draft("research")
+    owner, keeper = _people(research, draft)
+    with research.writing(Caller(Portal.SUPER, keeper)) as work:
+        work.batch.ids = draft.new_id
+        mouse = _put(work, Species, name="Mus musculus", description="House mouse")
+        # The Research Resource Identifier of the Jackson Laboratory's C57BL/6J.
+        strain = _put(work, Strain, name="C57BL/6J", species=mouse, rrid="RRID:IMSR_JAX:000664")
+    with research.writing(Caller(Portal.PRIVATE, owner)) as work:
+        work.batch.ids = draft.new_id
+        maze = _put(work, Project, name="Barn maze 2026", description="<p>How mice learn a maze</p>", is_public=1)
+        reading = _put(work, Project, name="Reading aloud 2026", description="<p>How reading aloud helps</p>")
+        lab = _put(work, ResearchTeam, name="Larkspur learning lab")
+        member = {"cleo.varga@research.example": Place(Role.MEMBER)}
+        KEEPERS[ResearchTeam].change(work, lab, {"users": member})
+    with research.writing(Caller(Portal.PRIVATE, owner)) as work:
+        work.batch.ids = draft.new_id
+        colleagues = {"bram.okoro@research.example": Place(Role.CONTRIBUTOR)}
+        for project in (maze, reading):
+            groups = {"Larkspur learning lab": Place(Role.MEMBER)}
+            KEEPERS[Project].change(work, project, {"users": colleagues, "groups": groups})
+        _breed(work, maze, strain)
+    research.set_app(reading, app)
+    _draw(research, draft, owner, reading, estab)
+    return owner
+
+
+def _people(research: ResearchDesk, draft: Draft) -> tuple[Researcher, Researcher]:
+    with research.store.write(HUB) as batch:
+        batch.ids = draft.new_id
+        rows = [
+            {
+                "email": email,
+                "first_name": first,
+                "last_name": last,
+                "administrator": admin,
+                "number": batch.number("research_user"),
+            }
+            for email, first, last, admin in PEOPLE
+        ]
+        batch.add(ResearchUser, rows)
+    every = [user for user, _ in research.accounts.users()]
+    return next(u for u in every if u.email == OWNER), next(u for u in every if u.administrator)
+
+
+def _put(work: Work, record: type[Record], **values: Any) -> str:
+    return KEEPERS[record].add(work, values)[1]
+
+
+def _breed(work: Work, project: str, strain: str) -> None:
+    mice = [
+        _put(
+            work,
+            ResearchSubject,
+            name=f"Mouse {number:02}",
+            sex="FM"[number % 2],
+            strain=strain,
+            projects=[project],
+            birth_date=f"2026-06-{number:02}",
+            subject_identifier=f"A{1200 + number}",
+        )
+        for number in range(1, MICE + 1)
+    ]
+    for name, some in (("Control", mice[::2]), ("Enriched cages", mice[1::2])):
+        _put(work, ResearchCohort, name=name, project=project, subjects=some, tags=["batch-1"])
+
+
+def _draw(research: ResearchDesk, draft: Draft, owner: Researcher, project: str, estab: str) -> None:
+    """A form and a class of the school, as far as it has granted that."""
+    for kind, called in DRAWN:
+        group = _largest(research, estab, kind)
+        # What the school has not granted is not drawn; the project is then without subjects.
+        with suppress(Malformed), research.writing(Caller(Portal.PRIVATE, owner)) as work:
+            work.batch.ids = draft.new_id
+            draw(research.desk, work, project, estab, group, f"{called}, autumn 2026", draft.rng)
+
+
+def _largest(research: ResearchDesk, estab: str, kind: str) -> str:
+    """The MIS id of the group of a kind with the most students today."""
+    district, school, _ = research.desk.school(estab)
+    today = research.desk.today("UTC")
+    found = research.store.records.execute(
+        'SELECT g.mis_id FROM "group" g JOIN student_membership m ON m.district = g.district AND m."group" = g.id'
+        " WHERE g.district = ? AND g.school = ? AND g.kind = ? AND coalesce(m.start, '') <= ?"
+        " AND coalesce(m.\"end\", '9') >= ? GROUP BY g.id ORDER BY count(*) DESC, g.mis_id LIMIT 1",
+        (district, school, kind, today, today),
+    ).get
+    return found or ""

@@ -1,0 +1,103 @@
+"""Questions to the dialects that read a district, in their widest form, and everything that is answered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from rollbook.consent import App
+from rollbook.dialects.edfi.parameters import filters
+from rollbook.dialects.edfi.resources import RESOURCES
+from rollbook.dialects.edlink.catalogue import RESOURCES as ROSTER
+from rollbook.model.vocabulary import Descriptor
+from tests.hub import Hub
+
+EDFI = "/edfi/data/v3/ed-fi"
+
+DOCUMENTS = {name: resource for name, resource in RESOURCES.items() if resource.of is not Descriptor}
+"""The resources that are of schools and people: words are everybody's."""
+
+
+@dataclass(frozen=True)
+class Caller:
+    """An app with its keys: to Ed-Fi in every district, to Edlink in one."""
+
+    hub: Hub
+    app: App
+    edfi: str
+    edlink: str
+
+    def get(self, path: str) -> bytes:
+        """What is answered: the status, the headers that count, and the body less what is new in every answer."""
+        token = self.edfi if path.startswith("/edfi") else self.edlink
+        answer = self.hub.get(path, authorization=f"Bearer {token}")
+        assert answer.status < 500, (path, answer.body)
+        counted = [answer.headers.get(name, "") for name in ("total-count", "next-page-token")]
+        said = json.loads(answer.body or b"null")
+        if isinstance(said, dict):
+            for passing in ("correlationId", "$request", "$next", "integration_id"):
+                said.pop(passing, None)
+        return json.dumps([answer.status, counted, said]).encode()
+
+
+def caller(hub: Hub, scopes: Mapping[str, list[str]], name: str = "district.example.org") -> Caller:
+    """An app to which schools (by number) grant scopes; the others grant it nothing."""
+    app = hub.app(name)
+    for _, _, estab, _, _ in hub.desk.schools():
+        if estab in scopes:
+            hub.desk.authorise(app, estab, scopes[estab])
+        elif any(g.estab == estab and g.state == "active" for g in hub.desk.grants(app)):
+            hub.desk.revoke(hub.desk.grant(app, estab))
+    for old in hub.desk.credentials(app):
+        hub.desk.drop_credential(old)
+    key, secret = hub.desk.add_credential(app, "edfi", rights=["EdFiSandbox"])
+    token, _ = hub.desk.exchange("edfi", key.key, secret, 3600)
+    first = next(iter(scopes))
+    _, integration = hub.desk.add_credential(app, "edlink", district=hub.desk.school(first)[0])
+    return Caller(hub, app, token, integration)
+
+
+def edfi_questions() -> list[str]:
+    """Every collection whole, counted, and by each of its filters; what is gone, what is renamed, how far it goes."""
+    asked = ["/edfi/changeQueries/v1/availableChangeVersions"]
+    for name, resource in DOCUMENTS.items():
+        asked += [f"{EDFI}/{name}?limit=500&totalCount=true", f"{EDFI}/{name}/deletes?totalCount=true"]
+        asked += [f"{EDFI}/{name}/keyChanges", f"{EDFI}/{name}?totalCount=true&minChangeVersion=1"]
+        asked += [f"{EDFI}/{name}?totalCount=true&{f}={SOME.get(f, '1')}" for f in filters(resource)]
+    return asked
+
+
+def edlink_questions() -> list[str]:
+    """Every collection whole, with all that it can be expanded by, and by each operator of each property."""
+    asked = ["/api/v2/graph/licenses", "/api/v2/graph/events?%24first=10000"]
+    for name, resource in ROSTER.items():
+        path = f"/api/v2/graph/{name}"
+        asked += [f"{path}?%24first=10000", f"{path}?%24first=10000&%24expand={','.join(resource.expansions)}"]
+        for one, said in resource.properties.items():
+            for operator in said.filters:
+                clause = {"operator": operator, **({} if operator.startswith("is ") else {"value": SHOWN[said.kind]})}
+                asked.append(f"{path}?%24filter={quote(json.dumps({one: [clause]}))}")
+    return asked
+
+
+SHOWN = {"text": "a", "uuid": "01981c0e-8a5b-4c1d-9f3e-5d2a7b8c9e0f", "moment": "2026-11-20T00:00:00.000Z"}
+"""A value for each kind of filter."""
+
+
+def questions() -> list[str]:
+    """All of them."""
+    return [*edfi_questions(), *edlink_questions()]
+
+
+SOME = {"beginDate": "2026-09-14", "entryDate": "2026-09-03", "birthDate": "2012-01-01", "endDate": "2027-07-21"}
+"""Values for filters that take no number."""
+
+
+def rows(answer: bytes) -> list[dict[str, Any]]:
+    """The documents of an answer."""
+    said: Any = json.loads(answer)[2]
+    found: list[dict[str, Any]] = said if isinstance(said, list) else said.get("$data", [])
+    return found

@@ -1,0 +1,149 @@
+"""Laws 2 and 3 where an app reads a district: each school's own grant guards every use of its facts."""
+
+from __future__ import annotations
+
+import json
+import random
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.hub import BRAMBLESIDE, SAGUARO, THORNFIELD, Hub
+
+from .asking import SCOPES
+from .districts import DOCUMENTS, EDFI, ROSTER, Caller, caller, questions, rows
+from .test_consent_laws import change_one, hidden_facts
+
+some = settings(
+    max_examples=6,
+    deadline=None,
+    derandomize=True,
+    # A failing case is large, and says what is wrong as it is.
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+who_is_seen = st.sampled_from([["Student"], ["Staff"], ["StudentLite", "Contact"], ["Student", "Staff", "Contact"], []])
+held = st.tuples(st.lists(st.sampled_from(SCOPES), min_size=1, max_size=8, unique=True), who_is_seen).map(
+    lambda drawn: sorted({*drawn[0], *drawn[1], "SchoolLite"})
+)
+
+
+def answers(who: Caller) -> dict[str, bytes]:
+    """What an app is answered to everything."""
+    return {path: who.get(path) for path in questions()}
+
+
+@some
+@given(scopes=held, seed=st.integers(0, 2**32))
+def test_a_change_of_what_is_not_granted_changes_no_byte(small_hub: Hub, scopes: list[str], seed: int) -> None:
+    rng = random.Random(seed)
+    who = caller(small_hub, {THORNFIELD: scopes})
+    hidden = hidden_facts(set(scopes), presence=False)
+    before = answers(who)
+    changed = [
+        (record.__name__, name)
+        for record, name in rng.sample(hidden, min(len(hidden), 40))
+        if change_one(small_hub, record, name, rng)
+    ]
+    assert changed or not hidden
+    after = answers(who)
+    differing = [path for path in before if before[path] != after[path]]
+    assert not differing, (differing, changed, scopes)
+
+
+def every(who: Caller, path: str) -> list[dict[str, Any]]:
+    """The documents of all pages."""
+    found: list[dict[str, Any]] = []
+    while page := rows(who.get(f"{path}&offset={len(found)}")):
+        found += page
+    return found
+
+
+def collections(who: Caller) -> dict[str, dict[str, dict[str, Any]]]:
+    """Every collection of Ed-Fi whole, each document by its id and without what its other facts decide."""
+    found: dict[str, dict[str, dict[str, Any]]] = {}
+    for name in DOCUMENTS:
+        documents = every(who, f"{EDFI}/{name}?limit=500")
+        passing = ("_etag", "_lastModifiedDate")
+        found[name] = {d["id"]: {n: v for n, v in d.items() if n not in passing} for d in documents}
+    return found
+
+
+@some
+@given(one=held, other=held)
+def test_each_school_shows_what_it_granted_whatever_the_others_did(
+    small_hub: Hub, one: list[str], other: list[str]
+) -> None:
+    both = collections(caller(small_hub, {THORNFIELD: one, BRAMBLESIDE: other}))
+    first = collections(caller(small_hub, {THORNFIELD: one}))
+    second = collections(caller(small_hub, {BRAMBLESIDE: other}))
+    for name in DOCUMENTS:
+        assert both[name].keys() == first[name].keys() | second[name].keys(), name
+        for identity, document in both[name].items():
+            seen = [c[name][identity] for c in (first, second) if identity in c[name]]
+            assert {n for d in seen for n in d} <= document.keys(), (name, seen, document)
+            shown = [json.dumps(d) for d in seen]
+            assert json.dumps(document) in shown or len(shown) == 2, (name, document, seen)
+
+
+@some
+@given(data=st.data(), mode=st.sampled_from(["only", "except"]))
+def test_people_left_out_are_nowhere(small_hub: Hub, data: st.DataObject, mode: str) -> None:
+    every = small_hub.store.records.execute(
+        "SELECT s.mis_id, p.id, p.student_unique_id FROM student s JOIN person p ON p.id = s.person"
+        " JOIN school c ON c.id = s.school WHERE c.estab = ? ORDER BY s.mis_id",
+        (THORNFIELD,),
+    ).fetchall()
+    chosen = data.draw(st.lists(st.sampled_from([m for m, _, _ in every]), min_size=1, max_size=20, unique=True))
+    who = caller(small_hub, {THORNFIELD: ["all"]})
+    wholes = [path for path in questions() if path.endswith(("totalCount=true", "10000")) or "expand" in path]
+    before = {path: who.get(path) for path in wholes}
+    small_hub.desk.choose(small_hub.desk.grant(who.app, THORNFIELD), "students", mode, chosen)
+    hidden = {unique for mis, _, unique in every if (mis in chosen) != (mode == "only")}
+    seen = {unique for _, _, unique in every} - hidden
+    after = {path: who.get(path) for path in wholes}
+    whole = "\n".join(a.decode() for a in after.values())
+    assert any(unique in whole for unique in seen)
+    assert not [unique for unique in hidden if f'"{unique}"' in whole]
+    small_hub.desk.choose(small_hub.desk.grant(who.app, THORNFIELD), "students", "all", [])
+    assert {path: who.get(path) for path in wholes} == before
+
+
+def test_a_school_that_granted_nothing_is_nowhere(small_hub: Hub) -> None:
+    who = caller(small_hub, {THORNFIELD: ["all"]})
+    whole = b"\n".join(answers(who).values())
+    for estab, shown in ((THORNFIELD, True), (BRAMBLESIDE, False), (SAGUARO, False)):
+        (_, school, name) = small_hub.desk.school(estab)
+        for said in (school, school.replace("-", ""), name, f'"schoolId": {estab}'):
+            assert (said.encode() in whole) == shown, said
+
+
+@some
+@given(one=held, other=held)
+def test_a_roster_shows_of_each_school_what_it_granted(small_hub: Hub, one: list[str], other: list[str]) -> None:
+    def read(**scopes: list[str]) -> dict[str, dict[str, dict[str, Any]]]:
+        who = caller(small_hub, {estab.removeprefix("s"): held for estab, held in scopes.items()})
+        asked = {name: rows(who.get(f"/api/v2/graph/{name}?%24first=10000")) for name in ROSTER}
+        return {name: {row["id"]: row for row in found} for name, found in asked.items()}
+
+    both = read(**{f"s{THORNFIELD}": one, f"s{BRAMBLESIDE}": other})
+    first, second = read(**{f"s{THORNFIELD}": one}), read(**{f"s{BRAMBLESIDE}": other})
+    for name in ROSTER:
+        assert both[name].keys() == first[name].keys() | second[name].keys(), name
+        for identity, row in both[name].items():
+            seen = [c[name][identity] for c in (first, second) if identity in c[name]]
+            known = {n for s in seen for n, v in s.items() if v not in (None, [], {})}
+            shown = {n for n, v in row.items() if v not in (None, [], {})}
+            assert shown == known, (name, row, seen)
+
+
+@pytest.mark.parametrize("state", ["paused", "revoked"])
+def test_an_app_whose_grant_has_ended_reads_nothing(small_hub: Hub, state: str) -> None:
+    who = caller(small_hub, {THORNFIELD: ["all"]})
+    assert rows(who.get(f"{EDFI}/students"))
+    grant = small_hub.desk.grant(who.app, THORNFIELD)
+    small_hub.desk.pause(grant) if state == "paused" else small_hub.desk.revoke(grant)
+    assert rows(who.get(f"{EDFI}/students")) == []
+    assert rows(who.get(f"{EDFI}/schools")) == []

@@ -1,0 +1,1 @@
+"""The research API, as its clients ask."""
