@@ -1,6 +1,8 @@
 """The pages of tests/examples, executed: each request gets the answer that its page shows.
 
-`python -m tests.test_examples` writes the answers of today into the pages and keeps what they leave open (`…`).
+A page belongs to the dialect of its folder, whose `Speaker` says how its requests are signed and what of an answer the
+next request may name. `python -m tests.test_examples` writes the answers of today into the pages and keeps what they
+leave open (`…`).
 """
 
 from __future__ import annotations
@@ -21,12 +23,14 @@ from click.testing import CliRunner
 
 from rollbook import cli
 from rollbook.app import application
+from rollbook.dialects.edlink.catalogue import RESOURCES
 from rollbook.dialects.xporter.catalogue import ENDPOINTS
 from rollbook.model.people import Person
 from rollbook.model.students import Student
 
 from .conftest import _build  # pyright: ignore[reportPrivateUsage]
-from .hub import THORNFIELD, Answer, Hub
+from .hub import BRAMBLESIDE, SAGUARO, THORNFIELD, Answer, Hub
+from .research.lab import Lab
 
 EXAMPLES = Path(__file__).parent / "examples"
 PAGES = sorted(p for p in EXAMPLES.glob("*/*.md") if p.stem != "README")
@@ -37,7 +41,12 @@ _STEP = re.compile(r"^> Then (?P<then>.+?)\.$", re.M)
 _RENAMED = re.compile(r"the school changes the surname of student (\d+) to (\w+)")
 _GONE = re.compile(r"student (\d+) is gone from the school's records")
 
-VARIES = {"LastUpdated", "RowHash", "token", "expires", "Expires", "SnapshotDate"}
+VARIES = {
+    *("LastUpdated", "RowHash", "token", "expires", "Expires", "SnapshotDate"),
+    *("created_date", "updated_date", "date", "integration_id", "application_id"),
+    *("$request", "$next", "access_token", "refresh_token"),
+    *("_etag", "_lastModifiedDate"),
+}
 """Facts that differ from run to run; a page that is written anew leaves them open."""
 
 
@@ -59,31 +68,147 @@ def parts(page: str) -> list[Part]:
     return sorted(found, key=lambda p: p.at)
 
 
-def writes(page: str) -> bool:
+def writes(path: Path) -> bool:
     """Whether a page changes records, so that it needs a hub of its own."""
-    return any(p.kind == "then" for p in parts(page))
+    return SPEAKERS[path.parent.name].writes or any(p.kind == "then" for p in parts(path.read_text()))
+
+
+class Speaker:
+    """How a dialect is spoken: what signs a request that brings no `Authorization`, and what is remembered."""
+
+    writes = False
+    """Whether its pages change records."""
+
+    def __init__(self, hub: Hub) -> None:
+        self.hub = hub
+
+    def authorization(self, path: str) -> str:
+        """The header that signs a request for a path."""
+        raise NotImplementedError
+
+    def heard(self, answer: Answer) -> dict[str, str]:
+        """What of an answer the requests after it may name in braces."""
+        return {}
+
+    def ran(self, words: list[str], known: dict[str, str]) -> None:
+        """A command was run, after which these names are known."""
+
+
+class Xporter(Speaker):
+    """A school's token, that which was given last; the name of a data set."""
+
+    def __init__(self, hub: Hub) -> None:
+        super().__init__(hub)
+        self.token = hub.token(app=APP)
+
+    def authorization(self, path: str) -> str:
+        return f"Idaas {self.token}"
+
+    def heard(self, answer: Answer) -> dict[str, str]:
+        given = answer.json.get("token")
+        self.token = given if isinstance(given, str) else self.token
+        rows = cast(list[dict[str, str]], answer.json.get("__changedRows__", []))
+        return {"NextChangedRows": rows[-1]["NextChangedRows"]} if rows else {}
+
+    def ran(self, words: list[str], known: dict[str, str]) -> None:
+        if words[:2] == ["apps", "grant"]:
+            self.token = self.hub.desk.sign_in(words[2], known["schoolSecret"], words[3])[0]
+
+
+class Edlink(Speaker):
+    """An integration's token, or that of the person to whom one was given last; the ids of the first thing shown."""
+
+    def __init__(self, hub: Hub) -> None:
+        super().__init__(hub)
+        app = hub.app(APP)
+        for estab in (THORNFIELD, BRAMBLESIDE):
+            hub.desk.authorise(app, estab, ["all"])
+        self.token = hub.desk.add_credential(app, "edlink", district=hub.desk.school(THORNFIELD)[0])[1]
+        self.person = ""
+
+    def authorization(self, path: str) -> str:
+        return f"Bearer {self.person if path.startswith('/api/v2/my/') else self.token}"
+
+    def heard(self, answer: Answer) -> dict[str, str]:
+        data: Any = answer.json.get("$data") or {}
+        first = cast(dict[str, Any], next(iter(cast(list[Any], data))) if isinstance(data, list) else data)
+        self.person = first.get("access_token", self.person)
+        named = {n: str(v) for n, v in first.items() if n == "id" or n.endswith("_id")}
+        address = cast(str, answer.json.get("$next", ""))
+        return named | ({"next": "/" + address.split("/", 3)[-1]} if address else {})
+
+    def ran(self, words: list[str], known: dict[str, str]) -> None:
+        if words[:2] == ["apps", "key"]:
+            self.token = known["token"]
+
+
+class EdFi(Speaker):
+    """A key for everything in every demo school, or the one that was shown last; where things were put, the next page."""
+
+    writes = True
+
+    def __init__(self, hub: Hub) -> None:
+        super().__init__(hub)
+        app = hub.app(APP)
+        for estab in (THORNFIELD, BRAMBLESIDE, SAGUARO):
+            hub.desk.authorise(app, estab, ["all"])
+        key, secret = hub.desk.add_credential(app, "edfi", rights=["EdFiSandbox"])
+        self.token = hub.desk.exchange("edfi", key.key, secret, 86_400)[0]
+
+    def authorization(self, path: str) -> str:
+        return f"Bearer {self.token}"
+
+    def heard(self, answer: Answer) -> dict[str, str]:
+        where, token = (answer.headers.get(name, "") for name in ("location", "next-page-token"))
+        put = {"Location": "/" + where.split("/", 3)[-1], "id": where.rsplit("/", 1)[-1]} if where else {}
+        said: Any = answer.json if answer.body else {}
+        told = cast(dict[str, Any], said if isinstance(said, dict) else {})
+        self.token = told.get("access_token", self.token)
+        since = {"since": str(told["newestChangeVersion"] + 1)} if "newestChangeVersion" in told else {}
+        return put | since | ({"token": token} if token else {})
+
+
+class Research(Speaker):
+    """A researcher's token; the id of the last thing of each kind that was shown."""
+
+    writes = True
+
+    def __init__(self, hub: Hub) -> None:
+        super().__init__(hub)
+        self.token = Lab(hub).token("ada")
+
+    def authorization(self, path: str) -> str:
+        return f"Bearer {self.token}"
+
+    def heard(self, answer: Answer) -> dict[str, str]:
+        shown = {n: cast(dict[str, Any], v) for n, v in answer.json.items() if isinstance(v, dict)}
+        return {name: str(value["id"]) for name, value in shown.items() if "id" in value}
+
+
+SPEAKERS: dict[str, type[Speaker]] = {"xporter": Xporter, "edlink": Edlink, "edfi": EdFi, "research": Research}
 
 
 class Reading:
     """One page being read, by somebody who does what it says."""
 
-    def __init__(self, hub: Hub) -> None:
+    def __init__(self, hub: Hub, dialect: str) -> None:
         self.hub = hub
         self.known: dict[str, str] = {}
-        self.token = hub.token(app=APP)
+        self.speaker = SPEAKERS[dialect](hub)
 
     # ---- requests
 
     def ask(self, text: str) -> Answer:
-        """Send an `http` block; the token that was given last goes with it unless it brings its own."""
+        """Send an `http` block; the speaker signs it unless it brings its own `Authorization`."""
         head, _, body = self.filled(text).partition("\n\n")
         line, *lines = head.strip().split("\n")
         method, path = line.split(" ", 1)
         headers = {name.lower(): value.strip() for name, _, value in (h.partition(":") for h in lines)}
-        token = None if "authorization" in headers else self.token
-        answer = self.hub.ask(method, quote(path, safe="/?&=%*,$:+"), token, body.strip().encode(), **headers)
-        given = answer.json.get("token")
-        self.token = given if isinstance(given, str) else self.token
+        headers.setdefault("authorization", self.speaker.authorization(path))
+        headers.setdefault("host", "hub.example")
+        answer = self.hub.ask(method, quote(path, safe="/?&=%*,$:+"), None, body.strip().encode(), **headers)
+        if "location" in answer.headers or answer.headers.get("content-type", "").startswith("application/json"):
+            self.known |= self.speaker.heard(answer)
         return answer
 
     def filled(self, text: str) -> str:
@@ -92,29 +217,23 @@ class Reading:
             text = text.replace(f"{{{name}}}", value)
         return text
 
-    def remember(self, answer: dict[str, Any]) -> None:
-        """Keep the name of a data set, so that the next request can send it."""
-        for row in answer.get("__changedRows__", []):
-            self.known["NextChangedRows"] = row["NextChangedRows"]
-
     # ---- steps
 
     def run(self, text: str) -> str:
         """Run a `sh` block; a secret that it prints is known from then on, and a new grant gets a new token."""
         printed = ""
         for line in text.replace("\\\n", " ").strip().split("\n"):
-            program, *words = shlex.split(line)
+            program, *words = shlex.split(self.filled(line))
             assert program == "rollbook", line
-            if words[0] == "apps":
+            if words[0] == "apps" and words[1] != "person-code":
                 self.hub.app(words[2])
             result = CliRunner().invoke(
                 cli.main, words, obj=application, env={"ROLLBOOK_DATA": str(self.hub.store.folder), "COLUMNS": "100"}
             )
             assert result.exit_code == 0, result.exception
             printed += result.output
-            self.known |= dict(re.findall(r"^(\w+Secret): (\S+)$", result.output, re.M))
-            if words[:2] == ["apps", "grant"]:
-                self.token = self.hub.desk.sign_in(words[2], self.known["schoolSecret"], words[3])[0]
+            self.known |= dict(re.findall(r"^(\w+): (\S+)$", result.output, re.M))
+            self.speaker.ran(words, self.known)
         return printed
 
     def then(self, step: str) -> None:
@@ -143,23 +262,32 @@ class Reading:
 
 Found = Callable[[Part, Any], None]
 
+TOLD = ("Location", "ETag", "Total-Count", "Next-Page-Token", "Allow")
+"""The headers that say something about what was asked."""
 
-def read(page: str, hub: Hub, found: Found) -> None:
+
+def headers(answer: Answer) -> str:
+    """What an answer says in its headers, which a `text` block with its status may show."""
+    return "\n".join(f"{name}: {answer.headers[name.lower()]}" for name in TOLD if name.lower() in answer.headers)
+
+
+def read(page: str, hub: Hub, dialect: str, found: Found) -> None:
     """Read a page from top to bottom; `found` is told of each answer shown and what really came."""
-    reading = Reading(hub)
+    reading = Reading(hub, dialect)
     answer: Answer | None = None
     printed = ""
     for part in parts(page):
         if part.kind == "http":
             answer = reading.ask(part.text)
+            printed = headers(answer)
         elif part.kind == "json":
             assert answer is not None, "an answer without a request"
             assert answer.status == part.status
-            reading.remember(answer.json)
             found(part, answer.json)
         elif part.kind == "sh":
             printed = reading.run(part.text)
         elif part.kind == "text":
+            assert part.status == 200 or (answer is not None and answer.status == part.status)
             found(part, printed)
         else:
             reading.then(part.text)
@@ -225,16 +353,21 @@ def test_a_request_gets_the_answer_that_its_page_shows(path: Path, request: pyte
         shown = json.loads(part.text)
         assert fits(shown, came), laid_out(opened(shown, came))
 
-    read(page, request.getfixturevalue("small_hub" if writes(page) else "hub"), compare)
+    read(page, request.getfixturevalue("small_hub" if writes(path) else "hub"), path.parent.name, compare)
 
 
-def test_every_endpoint_has_a_page_of_its_name():
-    assert {e.segment for e in ENDPOINTS.values()} <= {p.stem for p in PAGES if p.parent.name == "xporter"}
+@pytest.mark.parametrize(
+    ("dialect", "names"),
+    [("xporter", {e.segment for e in ENDPOINTS.values()}), ("edlink", {*RESOURCES, "events", "licenses", "my"})],
+)
+def test_everything_that_a_dialect_answers_has_a_page_of_its_name(dialect: str, names: set[str]):
+    assert names <= {p.stem for p in PAGES if p.parent.name == dialect}
 
 
-def test_the_index_lists_every_page():
-    index = (EXAMPLES / "xporter" / "README.md").read_text()
-    assert {f"({p.name})" for p in PAGES if p.parent.name == "xporter"} <= set(re.findall(r"\([\w-]+\.md\)", index))
+@pytest.mark.parametrize("dialect", sorted({p.parent.name for p in PAGES}))
+def test_the_index_lists_every_page(dialect: str):
+    index = (EXAMPLES / dialect / "README.md").read_text()
+    assert {f"({p.name})" for p in PAGES if p.parent.name == dialect} <= set(re.findall(r"\([\w-]+\.md\)", index))
 
 
 @pytest.mark.parametrize(
@@ -272,7 +405,7 @@ def write_page(path: Path, hub: Hub) -> None:
         elif not fits(part.text.strip(), came.strip()):
             changes.append((part, came.rstrip() + "\n"))
 
-    read(page, hub, put)
+    read(page, hub, path.parent.name, put)
     for part, text in reversed(changes):
         page = page[: part.at] + text + page[part.end :]
     path.write_text(page)
@@ -283,7 +416,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         whole, small = _build(Path(folder, "whole"), 1.0), _build(Path(folder, "small"), 0.05)
         for path in PAGES:
-            hub = Hub.copy(small, Path(folder, path.stem)) if writes(path.read_text()) else Hub(whole)
+            own = Path(folder, path.parent.name, path.stem)
+            hub = Hub.copy(small, own) if writes(path) else Hub(whole)
             write_page(path, hub)
             hub.close()
 

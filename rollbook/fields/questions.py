@@ -55,5 +55,7 @@ class Question:
     limited: bool = False
     hashed: tuple[tuple[str, Expr], ...] | None = None
     """The columns that a RowHash covers, when they are more than the ones shown."""
+    few: bool = False
+    """Whether only a few rows can fit: they are looked up, rather than met on a walk in the order that is asked for."""
     through: tuple[type[Record], ...] = ()
     """The roles through which a human is seen, where not all will do: a student's document tells a student's facts."""

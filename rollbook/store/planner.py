@@ -45,14 +45,14 @@ def plan(question: Question, sight: Sight) -> Plan:
     identity = f"{sql.base}.id"
     # What has no key of its standard's is told apart by the hub's.
     key = f"coalesce({sql.expr(question.key)}, {identity})" if question.key is not None else identity
-    where = sql.where(question.where)
-    order = sql.order(question.order)
+    where = sql.where(question.where, few=question.few)
+    order = sql.order(question.order, few=question.few)
     source = f"FROM {sql.tables()} WHERE {where}"
     tail = f"{source} ORDER BY {order} LIMIT :limit OFFSET :offset"
     columns = ", ".join([f"{sql.base}.id", key, *bodies])
     some = f"{source} AND {sql.base}.id IN (SELECT value FROM json_each(:only)) ORDER BY {order}"
     counted = Statement(question.of, sight, hashed)
-    counted_where = counted.where(question.where)
+    counted_where = counted.where(question.where, few=question.few)
     return Plan(
         rows=f"{sql.with_()}SELECT {', '.join(bodies)} {tail}",
         keyed=f"{sql.with_()}SELECT {columns} {tail}",

@@ -233,7 +233,7 @@ class Schools:
         district = f"{alias}.district = :district"
         if record is Person:
             return [district, self.through_roles(self.ways(None), alias, new)]
-        seen = self.at(record, alias, self.meeting(record.scope), every=True)
+        seen = self.at(record, alias, self.meeting(record.scope), every=True, plus=plus)
         return [district, *([seen] if seen else []), *self.guarded(record, alias)]
 
     def linked(self, record: type[Record], alias: str) -> list[str]:
@@ -246,7 +246,8 @@ class Schools:
     def part(self, record: type[Record], alias: str, of: type[Record], *, disclosed: bool) -> list[str]:
         """The rows in reach, by their own scope unless another one covers them."""
         views = tuple(range(len(self.views))) if disclosed else self.meeting(record.scope)
-        seen = self.at(record, alias, views, every=True)
+        # They are found by what they refer to, never by their school.
+        seen = self.at(record, alias, views, every=True, plus="+")
         return [*([seen] if seen else []), *self.guarded(record, alias)]
 
     def shows(self, field: Field, alias: str, new: Alias, *, sure: bool) -> str:
@@ -289,7 +290,7 @@ class Schools:
             self._met[need] = tuple(n for n, view in enumerate(self.views) if need.met_by(view.scopes))
         return self._met[need]
 
-    def at(self, record: type[Record], alias: str, views: tuple[int, ...], *, every: bool) -> str:
+    def at(self, record: type[Record], alias: str, views: tuple[int, ...], *, every: bool, plus: str = "") -> str:
         """Whether a row's school is under one of the views; `every` asks even when all schools in reach are."""
         if not views:
             return NEVER
@@ -300,7 +301,7 @@ class Schools:
             return ""
         mine = f"{alias}.id" if record is School else f"{alias}.school"
         those = "" if whole else f" WHERE value IN ({', '.join(map(str, views))})"
-        seen = f"{mine} IN (SELECT key FROM json_each(:reach){those})"
+        seen = f"{plus}{mine} IN (SELECT key FROM json_each(:reach){those})"
         return f"({seen} OR {mine} IS NULL)" if school is not None and school.shared else seen
 
     # ---- humans
@@ -353,6 +354,6 @@ class Schools:
             # Its own name for the role, always the same one: equal conditions are then equal texts.
             alias = "r"
             held = [f"{alias}.district = :district", f"{alias}.person = {person}.id"]
-            held += [self.at(role, alias, views, every=True), *self.guarded(role, alias)]
+            held += [self.at(role, alias, views, every=True, plus="+"), *self.guarded(role, alias)]
             found.append(f'EXISTS (SELECT 1 FROM "{role.table}" {alias} WHERE {" AND ".join(held)})')
         return f"({' OR '.join(found)})" if found else NEVER

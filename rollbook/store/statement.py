@@ -106,10 +106,10 @@ class Statement:
     def tables(self) -> str:
         return " ".join([f'"{self.of.table}" {self.base}', *self.joins])
 
-    def where(self, condition: Condition) -> str:
+    def where(self, condition: Condition, *, few: bool = False) -> str:
         # SQLite would walk through the school's rows in order rather than look up the one that is called for;
         # a column with a plus before it has no index.
-        bounds = self.sight.bounds(self.of, self.base, self.names.new, "+" if _names_one(condition) else "")
+        bounds = self.sight.bounds(self.of, self.base, self.names.new, "+" if few or _names_one(condition) else "")
         self.human(self.of)
         return " AND ".join([*bounds, self.condition(condition)])
 
@@ -118,11 +118,12 @@ class Statement:
         if record is Person:
             self.nested.update(kind.__name__ for kind in RECORDS.values() if kind.human)
 
-    def order(self, order: tuple[Expr, ...]) -> str:
+    def order(self, order: tuple[Expr, ...], *, few: bool = False) -> str:
         # Every index ends in the row's own number, so that what it orders is ordered to the last.
         last = f"{self.base}.id" if self.of.view else f"{self.base}.rowid"
         down = " DESC" if order and isinstance(order[-1], Down) else ""
-        return ", ".join([*map(self.expr, order), last + down])
+        # A value with a plus before it is in no index.
+        return ", ".join(f"{'+' if few else ''}{one}" for one in [*map(self.expr, order), last + down])
 
     def moved(self) -> dict[str, str]:
         """For each kind, the hub ids of rows that were written, or refer to one that was written or is gone."""
@@ -324,7 +325,7 @@ class Statement:
     def rows(self, expr: Rows, alias: str) -> str:
         inner, own, seen = self.of_many(expr, alias)
         what = inner.expr(expr.what)
-        order = ", ".join([*(inner.expr(o) for o in expr.order), f"{inner.base}.id"])
+        order = ", ".join([*(inner.expr(o) for o in expr.order), f"+{inner.base}.id"])
         every = f"SELECT {what} AS x FROM {inner.tables()} WHERE {own} ORDER BY {order}"
         return f"json(coalesce({_where(seen, f'(SELECT json_group_array(json(x)) FROM ({every}))')}, '[]'))"
 
@@ -365,9 +366,9 @@ class Statement:
     def stamp(self, alias: str) -> tuple[str, list[str]]:
         """The newest stamp of the facts that the caller may see, and what is null while nothing has changed."""
         told: dict[tuple[str, str], set[str]] = {}
-        manys: dict[str, Many] = {}
+        manys: dict[tuple[str, int], Many] = {}
         for _, column in self.hashed:
-            _facts(column, alias, "", told, manys, self)
+            _facts(column, self.of, alias, "", told, manys, self)
         told.setdefault((alias, ""), set())
         stamps = [f"{alias}.made", *(_newest(other, names, seen) for (other, seen), names in told.items() if names)]
         changed = [f"{other}.changed" for other in dict.fromkeys(other for other, _ in told)]
@@ -483,10 +484,11 @@ def _names_one(condition: Condition) -> bool:
 
 def _facts(
     expr: Expr,
+    of: type[Record],
     alias: str,
     seen: str,
     told: dict[tuple[str, str], set[str]],
-    manys: dict[str, Many],
+    manys: dict[tuple[str, int], Many],
     sql: Statement,
 ) -> None:
     """The stored facts that a row's own record, and the human it tells of, contribute to a column, by who sees them."""
@@ -497,47 +499,38 @@ def _facts(
     if isinstance(expr, Kept):
         told.setdefault((alias, sql.keeps(expr, alias)), set()).add("remainder")
     elif isinstance(expr, Csv | Tally):
-        manys.setdefault(repr(expr.many.via), expr.many)
+        manys.setdefault((repr(expr.many.via), id(expr.many.where)), expr.many)
     elif isinstance(expr, Told):
-        condition = under(expr)
+        condition, person = under(expr), sql.join(alias, expr.through)
         told.setdefault((alias, condition), set()).add(expr.through.name)
-        _told(expr, alias, condition, told, manys, sql)
+        told.setdefault((person, condition), set())
+        _bare(expr.fact, expr.through.target, person, condition, told, manys, sql)
     elif isinstance(expr, Computed):
-        condition = under(expr)
-        _bare(expr.value, alias, condition, told, manys, sql)
+        _bare(expr.value, of, alias, under(expr), told, manys, sql)
     elif isinstance(expr, Path):
-        told.setdefault((alias, under(expr.steps[0])), set()).add(expr.steps[0].name)
+        expr = expr.steps[0]
+        _facts(expr, of, alias, seen, told, manys, sql)
     elif isinstance(expr, Field) and expr.stored:
-        told.setdefault((alias, under(expr)), set()).add(expr.name)
+        # A condition on other records names their facts, which are none of this one's.
+        if issubclass(of, expr.owner):
+            told.setdefault((alias, under(expr)), set()).add(expr.name)
     elif not isinstance(expr, MarkString):
         for part in expr.parts():
-            _facts(part, alias, seen, told, manys, sql)
-
-
-def _told(
-    expr: Told,
-    alias: str,
-    seen: str,
-    told: dict[tuple[str, str], set[str]],
-    manys: dict[str, Many],
-    sql: Statement,
-) -> None:
-    person = sql.join(alias, expr.through)
-    told.setdefault((person, seen), set())
-    _bare(expr.fact, person, seen, told, manys, sql)
+            _facts(part, of, alias, seen, told, manys, sql)
 
 
 def _bare(
     expr: Expr,
+    of: type[Record],
     alias: str,
     seen: str,
     told: dict[tuple[str, str], set[str]],
-    manys: dict[str, Many],
+    manys: dict[tuple[str, int], Many],
     sql: Statement,
 ) -> None:
     before, sql.disclosed = sql.disclosed, True
     try:
-        _facts(expr, alias, seen, told, manys, sql)
+        _facts(expr, of, alias, seen, told, manys, sql)
     finally:
         sql.disclosed = before
 

@@ -112,7 +112,7 @@ UNFILTERED = [
 @pytest.mark.parametrize(("name", "prop"), UNFILTERED)
 def test_a_property_without_operators_cannot_be_filtered_by(vendor: Vendor, name: str, prop: str):
     ((code, message),) = vendor.refusal(name, filter=having(prop, "equals", "x"))
-    assert (code, message.split(" (")[0]) == ("INVALID_FILTER", f"$filter.{prop}: cannot be filtered by in {name}")
+    assert (code, message.split(" (")[0]) == ("INVALID_FILTER", f"$filter.{prop}: has no operators in {name}")
 
 
 def test_all_conditions_must_hold(vendor: Vendor):
@@ -203,7 +203,7 @@ FAULTS: list[tuple[Any, list[tuple[str, str]]]] = [
         {"name": [{"operator": "equals", "value": "x", "or": 1}]},
         [("INVALID_FILTER", "$filter.name: has a condition with or")],
     ),
-    (having("shoe_size", "equals", "5"), [("INVALID_FILTER", "$filter.shoe_size: is not known in sessions")]),
+    (having("shoe_size", "equals", "5"), [("INVALID_FILTER", "$filter.shoe_size: is not a property of sessions")]),
     (having("id", "equals", "9919"), [("INVALID_UUID", "$filter.id: 9919 is not a UUID")]),
     (having("start_date", "gt", "tomorrow"), [("INVALID_FILTER", "$filter.start_date: tomorrow is not a date")]),
     (having("start_date", "gt", "2026-02-30"), [("INVALID_FILTER", "$filter.start_date: 2026-02-30 is not a date")]),
@@ -213,7 +213,7 @@ FAULTS: list[tuple[Any, list[tuple[str, str]]]] = [
             ("INVALID_FILTER", "$filter.name: does not take gt"),
             ("INVALID_UUID", "$filter.id: a is not a UUID"),
             ("INVALID_UUID", "$filter.id: b is not a UUID"),
-            ("INVALID_FILTER", "$filter.age: is not known in sessions"),
+            ("INVALID_FILTER", "$filter.age: is not a property of sessions"),
         ],
     ),
 ]

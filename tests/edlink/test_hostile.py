@@ -75,7 +75,7 @@ def proper(answer: Answer) -> Any:
     assert answer.status in (200, 400, 401, 403, 404, 405), answer.body[:2000]
     assert answer.headers["content-type"] == "application/json; charset=utf-8"
     body = answer.json
-    assert list(body)[0] == ("$data" if answer.status == 200 else "$errors")
+    assert next(iter(body)) == ("$data" if answer.status == 200 else "$errors")
     if answer.status != 200:
         told = json.dumps(body)
         assert not [word for word in OURS if word in told], told

@@ -62,8 +62,8 @@ def test_an_integration_is_what_the_schools_share_with_the_app(vendor: Vendor, g
     assert told["permissions"][:3] == ["Address", "AgencyAgent", "Applications"]
     assert {n: v for n, v in told.items() if n != "permissions"} == {
         "id": vendor.credential.id,
-        "created_date": None,
-        "updated_date": None,
+        "created_date": f"{vendor.credential.made}Z",
+        "updated_date": f"{vendor.credential.made}Z",
         "state": "active",
         "scope": "",
         "start_date": None,

@@ -10,7 +10,9 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from rollbook.dialects.edlink.catalogue import RESOURCES
+from rollbook.model.attendance import Mark
 from rollbook.model.calendar import Session
+from rollbook.model.people import Person
 
 from ..hub import Hub
 from .vendor import ALL, Row, Vendor, having
@@ -176,6 +178,21 @@ def test_an_answer_that_is_kept_never_leads_to_a_cursor_that_has_aged(small_hub:
     assert vendor.body("people", first=3)["$next"] == first
     small_hub.now += 1
     assert vendor.body("people", first=3)["$next"] != first
+
+
+def test_a_list_is_answered_from_memory_until_the_roster_changes(writer: Vendor):
+    def request() -> str:
+        return writer.body("people", first=3)["$request"]
+
+    first = request()
+    assert request() == first
+    student, person = writer.role("student", "9919")
+    with writer.hub.store.write(1) as batch:
+        batch.add(Mark, [{"school": writer.school(), "student": student, "date": "2026-11-20", "mark": "/"}])
+    assert request() == first
+    with writer.hub.store.write(1) as batch:
+        batch.change(Person, person, {"surname": "Quill"})
+    assert request() != first
 
 
 WRONG = ["", "x", "é", "W10", "bnVsbA", "e30", "W1siYSJdXQ", "=" * 10, "A" * 70_000, closed([["a"]] * 3)]

@@ -7,6 +7,7 @@ import uuid
 import pytest
 
 from rollbook.dialects.edlink.catalogue import PATHS, RESOURCES
+from rollbook.model.groups import StaffMembership
 from rollbook.model.people import Staff
 
 from .vendor import Row, Vendor, having
@@ -91,8 +92,8 @@ def test_a_path_gives_those_of_the_whole_list_that_belong_to_one_thing(vendor: V
         rows = vendor.rows(f"{name}/{one}/{leads}")
         assert rows == [row for row in whole if belongs(name, leads, one, row, people, enrolled, posts)]
         met += len(rows)
-    # No school of the demo's first district has somebody who runs the district.
-    assert met or (name, leads) == ("districts", "administrators")
+    # In the demo's first district nobody runs the district, and no section has a teacher of its own.
+    assert met or (name, leads) in (("districts", "administrators"), ("sections", "teachers"))
 
 
 def test_somebody_who_runs_the_district_is_its_administrator(writer: Vendor):
@@ -101,6 +102,16 @@ def test_somebody_who_runs_the_district_is_its_administrator(writer: Vendor):
     with writer.hub.store.write(1) as batch:
         batch.change(Staff, staff, {"roles": "districtAdministrator"})
     assert writer.ids(f"districts/{district}/administrators") == [person]
+
+
+def test_a_section_may_have_teachers_of_its_own(writer: Vendor):
+    section = writer.rows("sections")[0]
+    (member,) = (e["id"] for e in writer.rows(f"classes/{section['class_id']}/enrollments") if e["role"] == "teacher")
+    with writer.hub.store.write(1) as batch:
+        batch.change(StaffMembership, member, {"section": section["id"]})
+    (teacher,) = writer.rows(f"sections/{section['id']}/teachers")
+    assert writer.one(f"enrollments/{member}")["person_id"] == teacher["id"]
+    assert section["id"] in writer.ids(f"people/{teacher['id']}/sections")
 
 
 def test_a_path_is_paged_filtered_and_expanded_like_a_list(vendor: Vendor):

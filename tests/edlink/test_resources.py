@@ -236,7 +236,7 @@ def test_a_class(vendor: Vendor):
         "state": "active",
         "locale": "en-GB",
         "time_zone": "Europe/London",
-        "properties": {},
+        "properties": {"group_type": "TeachingGrp"},
         "identifiers": [{"type": "sis_id", "value": mis_id}],
         "session_ids": sorted({s for (s,) in (*meets, *offered)}),
         "course_id": course,
@@ -330,7 +330,7 @@ def test_what_is_fetched_is_what_is_listed(vendor: Vendor, name: str):
 @pytest.mark.parametrize("name", RESOURCES)
 def test_a_list_holds_every_record_of_the_districts_schools_and_no_other(vendor: Vendor, name: str):
     own = "school IN (SELECT id FROM school WHERE district = 1)"
-    classes = f"SELECT id FROM \"group\" WHERE {own} AND kind IN ('TeachingGrp', 'RegGrp')"
+    classes = f"SELECT id FROM \"group\" WHERE {own} AND kind IN ('TeachingGrp', 'RegGrp', 'Cohort')"
     statements = {
         "districts": "SELECT id FROM district WHERE district = 1",
         "schools": "SELECT id FROM school WHERE district = 1",
@@ -556,24 +556,45 @@ def test_a_class_that_says_nothing_of_its_subject_has_that_of_its_course(writer:
     assert row["grade_levels"] == ["KG", "Other"]
 
 
-def test_houses_years_and_cohorts_are_no_classes(vendor: Vendor):
+def test_lessons_registers_and_cohorts_of_a_school_are_classes_houses_and_years_are_not(vendor: Vendor):
     kinds = dict(vendor.sql('SELECT id, kind FROM "group" WHERE district = 1'))
-    assert {kinds[i] for i in vendor.ids("classes")} == {"TeachingGrp", "RegGrp"}
-    assert {kinds[e["class_id"]] for e in vendor.rows("enrollments")} == {"TeachingGrp", "RegGrp"}
+    classes = {"TeachingGrp", "RegGrp", "Cohort"}
+    assert {kinds[i] for i in vendor.ids("classes")} == classes
+    assert {row["properties"]["group_type"] for row in vendor.rows("classes")} == classes
+    assert {kinds[e["class_id"]] for e in vendor.rows("enrollments")} == classes
+    assert {e["class_id"] for e in vendor.rows("enrollments")} <= set(vendor.ids("classes"))
 
 
 @pytest.mark.parametrize(
     ("role", "shown"),
-    [("Teaching Assistant", "ta"), ("aide", "aide"), ("proctor", "teacher"), (None, "teacher"), ("teacher", "teacher")],
+    [
+        ("Teaching Assistant", "ta"),
+        ("aide", "aide"),
+        ("administrator", "administrator"),
+        ("proctor", "teacher"),
+        ("Substitute Teacher", "teacher"),
+        ("Practical Work", "aide"),
+        (None, "aide"),
+    ],
 )
 def test_what_staff_are_to_a_class_is_said_in_edlinks_words(writer: Vendor, role: str | None, shown: str):
     group = named(writer, "group", "8A")
     ((identity,),) = writer.sql('SELECT id FROM staff_membership WHERE "group" = ? LIMIT 1', group)
+    ((staff,),) = writer.sql("SELECT staff FROM staff_membership WHERE id = ?", identity)
     with writer.hub.store.write(1) as batch:
         batch.change(StaffMembership, identity, {"role": role})
+        batch.change(Staff, staff, {"is_teacher": 0})
     row = writer.one(f"enrollments/{identity}")
     assert row["role"] == shown
     assert (row["person_id"] in writer.ids(f"classes/{group}/teachers")) == (shown == "teacher")
+
+
+def test_whose_profession_it_is_teaches_a_class_whatever_their_place_there_is_called(writer: Vendor):
+    group = named(writer, "group", "8A")
+    ((identity,),) = writer.sql("SELECT id FROM staff_membership WHERE \"group\" = ? AND role = 'Form Tutor'", group)
+    with writer.hub.store.write(1) as batch:
+        batch.change(StaffMembership, identity, {"role": "Reading buddies"})
+    assert writer.one(f"enrollments/{identity}")["role"] == "teacher"
 
 
 def test_updated_date_moves_with_what_is_shown(writer: Vendor):

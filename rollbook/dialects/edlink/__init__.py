@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import partial
 
 from ...api.http import NO_STORE, Request, Response
 from ...consent import Desk, DistrictReader, Holder
@@ -23,7 +24,11 @@ from .wire import Fault, WrongToken, base, enveloped, failure, gathered, success
 __all__ = ["Edlink"]
 
 KEPT_SECONDS = 900
-"""How long an answer that names a next page is kept: its cursor grows old."""
+"""How long an answer is kept at the most: a cursor in it grows old."""
+
+
+Read = Callable[[Callable[[str], None]], Iterator[bytes]]
+"""Reads a page as a JSON array, and tells of the last thing when there are more."""
 
 
 @dataclass(frozen=True)
@@ -124,8 +129,8 @@ class Edlink:
         if identity:
             identity = _uuid(identity)
         if path is None:
-            return self.one(call, resource, identity) if identity else self.list(call, resource)
-        return self.list(call, RESOURCES[path.leads], resource, identity, path)
+            return self.one(call, resource, identity) if identity else self.listed(call, resource)
+        return self.listed(call, RESOURCES[path.leads], resource, identity, path)
 
     def one(self, call: Call, resource: Resource, identity: str) -> Response:
         asked = self.understand(call, resource, one=True)
@@ -133,7 +138,7 @@ class Edlink:
             found = fetch(reading, resource, identity, asked, rows)
         return self.kept(call, asked, b"".join(enveloped(iter([found]), str, asked.warnings)))
 
-    def list(
+    def listed(
         self,
         call: Call,
         resource: Resource,
@@ -149,15 +154,17 @@ class Edlink:
                     raise missing(parent)
                 rows = beside(rows) if parent.name in ("classes", "sections", "people") else rows
                 rows = rows.and_(f"{parent.name} {call.steps[2]}", path.rows, parent=identity)
-            return self.kept(call, asked, self.pages(call, reading, resource, asked, rows, stack.pop_all()))
+            return self.paged(call, asked, partial(pages, reading, resource, asked, rows), stack.pop_all())
 
-    def pages(
-        self, call: Call, reading: Reading, resource: Resource, asked: Asked, rows: Rows, stack: ExitStack
-    ) -> Iterator[bytes]:
-        with stack:
-            following = Following(call, asked)
-            found = pages(reading, resource, asked, rows, following.on)
-            yield from gathered(enveloped(found, following.address, asked.warnings))
+    def paged(self, call: Call, asked: Asked, read: Read, stack: ExitStack) -> Response:
+        """A list that is read while it is sent; what it is read from is given back at its end."""
+        following = Following(call, asked)
+
+        def body() -> Iterator[bytes]:
+            with stack:
+                yield from gathered(enveloped(read(following.on), following.address, asked.warnings))
+
+        return self.kept(call, asked, body())
 
     def understand(self, call: Call, resource: Listing, *, one: bool = False) -> Asked:
         query = call.request.query
@@ -183,15 +190,12 @@ class Edlink:
     def events(self, call: Call, identity: str = "") -> Response:
         asked = self.understand(call, events.listing, one=bool(identity))
         events.check(asked, call.reader.newest(), call.now)
-        following = Following(call, asked)
-        with self.reading(call) as (reading, _):
-            if identity:
-                body = events.fetch(reading, _uuid(identity), asked, call.now)
-            else:
-                found, last = events.page(reading, asked, call.now)
-                body = b"[%s]" % b",".join(found)
-                following.on(last)
-        return self.kept(call, asked, b"".join(enveloped(iter([body]), following.address, asked.warnings)))
+        with ExitStack() as stack:
+            reading, _ = stack.enter_context(self.reading(call))
+            if not identity:
+                return self.paged(call, asked, partial(events.pages, reading, asked, call.now), stack.pop_all())
+            found = events.fetch(reading, _uuid(identity), asked, call.now)
+        return self.kept(call, asked, b"".join(enveloped(iter([found]), str, asked.warnings)))
 
     # ---- reading
 

@@ -187,18 +187,15 @@ class _Understanding:
         where = f"$filter.{name}"
         allowed = {n: p for n, p in self.resource.properties.items() if p.filters and self.sees(p)}
         if name not in allowed:
-            what = "cannot be filtered by" if name in self.resource.properties and self.told(name) else "is not known"
-            self.invalid(where, f"{what} in {self.resource.name}", nearest(name[:80], allowed))
+            told = name in self.resource.properties and self.sees(self.resource.properties[name])
+            what = "has no operators" if told else "is not a property"
+            self.invalid(where, f"{what} {'in' if told else 'of'} {self.resource.name}", nearest(name[:80], allowed))
             return []
         if not isinstance(asked, list):
             self.invalid(where, "is not a list", 'write [{"operator":"…","value":"…"}]')
             return []
         found = (self.clause(where, name, allowed[name], one) for one in cast(list[Any], asked))
         return [clause for clause in found if clause is not None]
-
-    def told(self, name: str) -> bool:
-        """Whether the caller may know that a property is there."""
-        return self.sees(self.resource.properties[name])
 
     def clause(self, where: str, name: str, what: Property, one: Any) -> Clause | None:
         fields = cast(dict[str, Any], one) if isinstance(one, dict) else {}

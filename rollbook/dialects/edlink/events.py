@@ -11,7 +11,7 @@ import heapq
 import itertools
 import json
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -21,7 +21,7 @@ import msgspec
 from ...consent.district import Gone
 from ...errors import Malformed, NotFound, Problem
 from ...fields import Arg, Condition, Down, Expr, HubId, LastUpdated, Made, OneOf, Question, Version
-from .answering import ID_AT, Reading
+from .answering import AT_ONCE, ID_AT, Reading
 from .asking import Asked
 from .catalogue import RESOURCES
 from .people import people
@@ -242,13 +242,17 @@ def _encoded(reading: Reading, event: Event, data: dict[tuple[str, str], bytes],
     return msgspec.json.encode({n: v for n, v in entire.items() if not fields or n in fields})
 
 
-def page(reading: Reading, asked: Asked, now: float) -> tuple[list[bytes], str]:
-    """A page of events, and the last one's id when there are more."""
-    if asked.after and seq_of(asked.after) >= reading.reader.newest() and not asked.backward:
-        return [], ""
-    found = list(itertools.islice(happened(reading, Window.of(asked, now)), asked.size + 1))
+def pages(reading: Reading, asked: Asked, now: float, following: Callable[[str], None]) -> Iterator[bytes]:
+    """The events of a page as a JSON array; `following` is told the last one's id when there are more."""
+    newest = reading.reader.newest()
+    quiet = bool(asked.after) and seq_of(asked.after) >= newest and not asked.backward
+    found = [] if quiet else list(itertools.islice(happened(reading, Window.of(asked, now)), asked.size + 1))
     shown = found[: asked.size]
-    return told(reading, shown, asked.fields), shown[-1].id if len(found) > asked.size else ""
+    if len(found) > asked.size:
+        following(shown[-1].id)
+    for first in range(0, len(shown), AT_ONCE):
+        yield (b"," if first else b"[") + b",".join(told(reading, shown[first : first + AT_ONCE], asked.fields))
+    yield b"]" if shown else b"[]"
 
 
 def fetch(reading: Reading, identity: str, asked: Asked, now: float) -> bytes:

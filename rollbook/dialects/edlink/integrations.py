@@ -24,8 +24,8 @@ def integration(reader: DistrictReader, district: str | None) -> dict[str, Any]:
     credential = reader.credential
     return {
         "id": credential.id,
-        "created_date": None,
-        "updated_date": None,
+        "created_date": f"{credential.made}Z",
+        "updated_date": f"{credential.made}Z",
         "state": "active",
         "permissions": sorted({scope for view in reader.sight.views for scope in view.scopes}),
         "scope": " ".join(word.name for word in credential.words),

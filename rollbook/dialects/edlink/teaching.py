@@ -11,8 +11,10 @@ from ...fields import (
     Literal,
     Many,
     Mapped,
+    Matches,
     Nested,
     Not,
+    Ref,
     Split,
     Truth,
     When,
@@ -41,8 +43,8 @@ from .resource import (
 )
 from .words import grade_levels, subjects
 
-CLASS_KINDS = ("TeachingGrp", "RegGrp")
-"""The kinds of group that have lessons or a register; years, houses and cohorts are not classes."""
+CLASS_KINDS = ("TeachingGrp", "RegGrp", "Cohort")
+"""The kinds of group that have lessons, a register, or a list of their own; years and houses are not classes."""
 
 is_class = Group.kind.one_of(*CLASS_KINDS)
 
@@ -83,7 +85,8 @@ classes = Resource(
             "state": Property(state(Group.start, Group.end), ID),
             "locale": Property(Coalesce(Group.school / School.locale, DISTRICT["locale"])),
             "time_zone": Property(Coalesce(Group.school / School.time_zone, DISTRICT["time_zone"])),
-            "properties": NO_PROPERTIES,
+            # What a class is tells lessons from registers and from cohorts, which Edlink has no word for.
+            "properties": Property(Nested({"group_type": Group.kind, "purpose": Group.purpose}, prune=True)),
             "identifiers": identifiers(sis_id=Group.mis_id),
             "session_ids": links(
                 group_sessions, GroupSession.session, Group.offering / CourseOffering.session, "sessions", ID
@@ -124,14 +127,18 @@ sections = Resource(
 
 # ---- enrolments
 
-STAFF_ROLES = {
-    "Teaching Assistant": "ta",
-    "aide": "aide",
-    "administrator": "administrator",
-}
-"""What members of staff are to a class; proctors, tutors and all others lead it, which Edlink calls teacher."""
+ASSISTANTS = ("Teaching Assistant", "Assistant Teacher", "ta")
+AIDES = ("Instructional Aide", "aide")
 
-leads = Not(StaffMembership.role.one_of(*STAFF_ROLES))
+_role = StaffMembership.role
+_assists = _role.one_of(*ASSISTANTS)
+_aids = _role.one_of(*AIDES)
+_runs = _role.one_of("administrator")
+_named_so = Matches(_role, "icontains", "teacher") | Matches(_role, "icontains", "tutor") | _role.one_of("proctor")
+leads = Not(_assists | _aids | _runs) & (_named_so | (StaffMembership.staff / Staff.is_teacher).is_(1))
+"""Whether a member of staff teaches a class, by what their place there is called, or since that is their profession."""
+
+staff_role = When((leads, "teacher"), (_assists, "ta"), (_runs, "administrator"), otherwise="aide")
 
 
 def _enrolment(
@@ -157,8 +164,9 @@ staff_of = StaffMembership.staff / Staff.person
 _student, _staff = StudentMembership, StaffMembership
 
 
-def _in_class(person: Expr, kind: Expr) -> Condition:
-    return kind.one_of(*CLASS_KINDS) & person.known()
+def _in_class(person: Expr, group: Ref) -> Condition:
+    listed = (group / Group.kind).one_of(*CLASS_KINDS) & (group / Group.school).known()
+    return listed & person.known()
 
 
 enrollments = Resource(
@@ -180,14 +188,14 @@ enrollments = Resource(
                 _student.external_id,
             ),
         },
-        only=_in_class(student_of, _student.group / Group.kind),
+        only=_in_class(student_of, _student.group),
     ),
     Part(
         StaffMembership,
         {
             **stamps(StaffMembership),
             **_enrolment(
-                Mapped(_staff.role, STAFF_ROLES, otherwise="teacher"),
+                staff_role,
                 staff_of,
                 _staff.group,
                 _staff.section,
@@ -197,6 +205,6 @@ enrollments = Resource(
                 _staff.external_id,
             ),
         },
-        only=_in_class(staff_of, _staff.group / Group.kind),
+        only=_in_class(staff_of, _staff.group),
     ),
 )
