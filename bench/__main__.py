@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
+from .dialects import check_dialects, measure_edfi, measure_edlink, measure_research
 from .importing import measure_import
 from .page import page
 from .reading import (
@@ -22,28 +23,34 @@ from .reading import (
     open_field,
 )
 from .report import Line, show
+from .writing import check_writes, measure_writes
 
-READING: dict[str, Callable[[Field], list[Line]]] = {
+SERVED: dict[str, Callable[[Field], list[Line]]] = {
     "lists": measure_lists,
     "one": measure_one,
     "many": measure_many,
     "changes": measure_changes,
+    "edfi": measure_edfi,
+    "edlink": measure_edlink,
+    "research": measure_research,
+    # The last one, because it leaves more behind than it found.
+    "writes": measure_writes,
 }
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
-QUICK = Sizes(small=200, large=2_000, imported=200, rounds=2, repeat=5)
+QUICK = Sizes(small=200, large=2_000, imported=200, rounds=2, repeat=5, written=24, sent=24)
 
 
 def main() -> None:
     """Measure."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that everything runs")
-    parser.add_argument("--only", choices=[*READING, "import"], action="append", help="measure only this")
+    parser.add_argument("--only", choices=[*SERVED, "import"], action="append", help="measure only this")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     asked = parser.parse_args()
     if asked.write and (asked.quick or asked.only):
         parser.error("--write is for a whole run, without --quick and --only")
     began = perf_counter()
-    lines = measure(QUICK if asked.quick else Sizes(), asked.only or [*READING, "import"])
+    lines = measure(QUICK if asked.quick else Sizes(), asked.only or [*SERVED, "import"])
     show(lines)
     print(f"measured in {perf_counter() - began:.0f} s")
     if asked.write:
@@ -53,11 +60,12 @@ def main() -> None:
 def measure(sizes: Sizes, wanted: list[str]) -> list[Line]:
     """The lines of the table for what is wanted."""
     lines: list[Line] = []
-    chosen = [READING[name] for name in READING if name in wanted]
+    chosen = [SERVED[name] for name in SERVED if name in wanted]
     if chosen:
         with TemporaryDirectory() as place, ExitStack() as stack:
             field = open_field(stack, Path(place), sizes)
-            print(f"the servers agree on {check_agreement(field):,} rows", flush=True)
+            agreed = check_agreement(field) + check_dialects(field) + check_writes(field)
+            print(f"the servers agree on {agreed:,} rows", flush=True)
             for one in chosen:
                 lines += one(field)
     if "import" in wanted:

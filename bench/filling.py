@@ -6,51 +6,107 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+
+from sqlalchemy import create_engine
 
 from rollbook.scopes import CATALOGUE
 
-from . import typical
+from .callers import PEER_TOKEN, Callers
 from .schools import Measured
+from .typical.tables import metadata
 
 BEARER = "bench-token-of-{estab}"
 
-Stamp = tuple[str, str, str]
-"""A student's Id, LastUpdated and RowHash, as Rollbook tells them."""
+COPIED = {
+    "person": "person",
+    "groups": "group",
+    "school": "school",
+    "student": "student",
+    "staff": "staff",
+    "contact": "contact",
+    "project": "project",
+    "project_member": "project_member",
+    "research_subject": "research_subject",
+    "subject_project": "subject_project",
+    "research_cohort": "research_cohort",
+    "cohort_subject": "cohort_subject",
+    "research_tag": "research_tag",
+}
+"""The typical server's tables, each with the hub's that its rows come from."""
+
+OWN = ("made", "updated", "touched", "row_hash", "district_uid")
+"""Columns that the hub has no column for: it says them in its answers."""
 
 
-def fill(database: Path, records: Path, stamps: Mapping[str, Iterable[Stamp]], schools: Iterable[Measured]) -> None:
-    """Make the typical server's database."""
+@dataclass(frozen=True)
+class Stamps:
+    """What Rollbook's answers say about rows beside their facts."""
+
+    students: Mapping[str, Iterable[tuple[str, str, str]]]
+    """By school: each student's Id, LastUpdated and RowHash."""
+    people: Iterable[tuple[str, str, str, str]]
+    """Each human's id, when the record was made, when it changed for Ed-Fi and when for Edlink."""
+
+
+def fill(database: Path, records: Path, stamps: Stamps, schools: Iterable[Measured], callers: Callers) -> None:
+    """Make the typical server's database; the callers reach the first school."""
+    schools = list(schools)
     with sqlite3.connect(database) as connection:
-        engine = typical.create_engine(f"sqlite:///{database}")
-        typical.metadata.create_all(engine)
+        engine = create_engine(f"sqlite:///{database}")
+        metadata.create_all(engine)
         engine.dispose()
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("ATTACH ? AS hub", (f"file:{records}",))
-        for table, source in (("person", "person"), ("groups", "group"), ("school", "school"), ("student", "student")):
+        for table, source in COPIED.items():
             _copy(connection, table, source)
-        for estab, rows in stamps.items():
-            connection.executemany(
-                "UPDATE student SET updated = ?2, row_hash = ?3 WHERE mis_id = ?1"
-                f" AND school_id = (SELECT id FROM school WHERE estab = '{estab}')",
-                rows,
-            )
-        for school in schools:
-            digest = hashlib.sha256(BEARER.format(estab=school.estab).encode()).hexdigest()
-            connection.execute(
-                "INSERT INTO token SELECT ?, id, '2999-01-01', ? FROM school WHERE estab = ?",
-                (digest, json.dumps(sorted(CATALOGUE)), school.estab),
-            )
+        connection.execute("INSERT INTO descriptor SELECT DISTINCT namespace || '#' || code FROM hub.descriptor")
+        connection.execute(
+            "UPDATE school SET district_uid = (SELECT d.id FROM hub.school s JOIN hub.district d"
+            " ON d.district = s.district WHERE s.id = school.id)"
+        )
+        _stamp(connection, stamps)
+        _admit(connection, schools, callers)
     connection.execute("ANALYZE")
     connection.close()
 
 
 def _copy(connection: sqlite3.Connection, table: str, source: str) -> None:
-    names = [c.name for c in typical.metadata.tables[table].columns if c.name not in ("updated", "row_hash")]
-    listed = ", ".join(f'"{n.removesuffix("_id") if table == "student" and _refers(n) else n}"' for n in names)
+    columns = metadata.tables[table].columns
+    links = {
+        c.name for c in columns if c.name.endswith("_id") and (c.foreign_keys or c.name in ("user_id", "strain_id"))
+    }
+    names = [c.name for c in columns if c.name not in OWN]
+    listed = ", ".join(f'"{n.removesuffix("_id") if n in links else n}"' for n in names)
     into = ", ".join(f'"{n}"' for n in names)
     connection.execute(f'INSERT INTO {table} ({into}) SELECT {listed} FROM hub."{source}" ORDER BY rowid')
 
 
-def _refers(name: str) -> bool:
-    return bool(typical.STUDENT.columns[name].foreign_keys)
+def _stamp(connection: sqlite3.Connection, stamps: Stamps) -> None:
+    for estab, rows in stamps.students.items():
+        connection.executemany(
+            "UPDATE student SET updated = ?2, row_hash = ?3 WHERE mis_id = ?1"
+            f" AND school_id = (SELECT id FROM school WHERE estab = '{estab}')",
+            rows,
+        )
+    connection.executemany("UPDATE person SET made = ?2, updated = ?3, touched = ?4 WHERE id = ?1", stamps.people)
+
+
+def _admit(connection: sqlite3.Connection, schools: list[Measured], callers: Callers) -> None:
+    scopes = json.dumps(sorted(CATALOGUE))
+    for school in schools:
+        connection.execute(
+            "INSERT INTO token SELECT ?, id, '2999-01-01', ? FROM school WHERE estab = ?",
+            (_digest(BEARER.format(estab=school.estab)), scopes, school.estab),
+        )
+    connection.execute(
+        "INSERT INTO school_grant SELECT ?, id, ? FROM school WHERE estab = ?", (callers.app, scopes, schools[0].estab)
+    )
+    connection.execute(
+        "INSERT INTO caller VALUES (?, ?, ?, '2999-01-01', 1)", (_digest(PEER_TOKEN), callers.app, callers.researcher)
+    )
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

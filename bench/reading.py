@@ -1,10 +1,10 @@
-"""Reading measured: lists of a school, one student, a large school, change sets."""
+"""Reading a school measured: lists, one student, a large school, change sets."""
 
 from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,12 +14,16 @@ from rollbook.model.people import Person
 from rollbook.store.sqlite import Store
 
 from . import servers
+from .callers import PEER_TOKEN, Callers, make_callers
 from .client import Timing, Wire
-from .filling import BEARER, Stamp, fill
+from .filling import BEARER, Stamps, fill
 from .measuring import Ask, Turn, by_turns, plainly
 from .report import Line, time_text
 from .schools import Measured, make_schools
 from .servers import MB, Server
+
+EDFI, EDLINK = "/edfi/data/v3/ed-fi", "/api/v2/graph/people"
+"""Where Rollbook's dialects of a district are."""
 
 SELECTED = (
     "Id,ExternalId,XID,Forename,Surname,DisplayName,Gender,RegGroupId,RegGroup,YearGroupId,YearGroup,HouseGroup,"
@@ -36,6 +40,10 @@ class Sizes:
     small: int = 1_000
     large: int = 100_000
     imported: int = 4_500
+    written: int = 300
+    """Documents in each round of Ed-Fi writes."""
+    sent: int = 500
+    """Cohorts that lightbeam sends, and as many places in them."""
     rounds: int = 5
     repeat: int = 20
 
@@ -47,6 +55,7 @@ class Field:
     folder: Path
     sizes: Sizes
     schools: list[Measured]
+    callers: Callers
     hub: Server
     peer: Server
     tokens: dict[str, str] = field(default_factory=dict[str, str])
@@ -71,6 +80,14 @@ class Field:
         """A connection to the typical server with a token of a school."""
         return self.peer.wire(f"Bearer {BEARER.format(estab=school.estab)}")
 
+    def calling(self, dialect: str) -> Wire:
+        """A connection to Rollbook in a dialect whose callers reach the small school's district."""
+        return self.hub.wire(self.callers.headers[dialect])
+
+    def calling_peer(self) -> Wire:
+        """A connection to the typical server with the token of such a caller."""
+        return self.peer.wire(f"Bearer {PEER_TOKEN}")
+
 
 def hub_path(school: Measured, rest: str = "") -> str:
     """Rollbook's path of a school's students."""
@@ -86,18 +103,30 @@ def open_field(stack: ExitStack, folder: Path, sizes: Sizes) -> Field:
     """Make the schools, start the servers over them."""
     data, database = folder / "data", folder / "typical.sqlite"
     schools = make_schools(data, (sizes.small, sizes.large))
+    callers = make_callers(data, schools[0])
     with servers.rollbook(data) as hub:
-        stamps = {s.estab: _stamps(hub, s) for s in schools}
-    fill(database, data / "records.sqlite", stamps, schools)
+        stamps = Stamps({s.estab: _student_stamps(hub, s) for s in schools}, list(_people_stamps(hub, callers)))
+    fill(database, data / "records.sqlite", stamps, schools, callers)
     hub = stack.enter_context(servers.rollbook(data))
     peer = stack.enter_context(servers.module("bench.typical", str(database)))
-    return Field(folder, sizes, schools, hub, peer)
+    return Field(folder, sizes, schools, callers, hub, peer)
 
 
-def _stamps(hub: Server, school: Measured) -> list[Stamp]:
+def _student_stamps(hub: Server, school: Measured) -> list[tuple[str, str, str]]:
     with hub.wire(servers.sign_in(hub, school)) as wire:
         rows = wire.json(hub_path(school, "?select=Id,LastUpdated,RowHash"))["Students"]
     return [(r["Id"], r["LastUpdated"], r["RowHash"]) for r in rows]
+
+
+def _people_stamps(hub: Server, callers: Callers) -> Iterator[tuple[str, str, str, str]]:
+    with hub.wire(callers.headers["edfi"]) as edfi, hub.wire(callers.headers["edlink"]) as edlink:
+        pages = (edfi.json(f"{EDFI}/students?limit=500&offset={at}") for at in itertools.count(0, 500))
+        students = [s for page in itertools.takewhile(bool, pages) for s in page]
+        modified = {s["id"]: s["_lastModifiedDate"][:-1] for s in students}
+        for person in edlink.json(f"{EDLINK}?$first=10000")["$data"]:
+            identity: str = person["id"]
+            made, touched = person["created_date"][:-1], person["updated_date"][:-1]
+            yield identity, made, modified[identity.replace("-", "")], touched
 
 
 def sockets_for(stack: ExitStack, field: Field, name: str, answers: dict[str, bytes]) -> Wire:

@@ -15,7 +15,7 @@ from rollbook.fields import Record
 from rollbook.model.groups import Group
 from rollbook.model.organisation import School
 from rollbook.model.people import Person
-from rollbook.model.students import Student
+from rollbook.model.students import Student, StudentMembership
 from rollbook.store.sqlite import Store
 from rollbook.store.writing import Batch
 
@@ -24,8 +24,12 @@ Facts = dict[str, Any]
 PARTY = "bench.example"
 FORM = 25
 CHUNK = 5_000
+ENTRY = "2026-09-01"
 CHANGED = 10
 """One student in this many was changed since being made, as in a school that has been open for a while."""
+
+UNIQUE = ("mis_id", "xid", "student_unique_id", "staff_unique_id")
+"""What no two people share; the hub makes them."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ def _read(store: Store, record: type[Record]) -> Iterator[Facts]:
 
 def _filled(record: type[Record], facts: Facts) -> Facts:
     """A record with an example where it says nothing, so that every column of an answer has a value."""
-    own = {n: f for n, f in record.stored().items() if n not in record.refs() and n not in ("mis_id", "xid")}
+    own = {n: f for n, f in record.stored().items() if n not in record.refs() and n not in UNIQUE}
     return {n: f.example if facts[n] is None else facts[n] for n, f in own.items()} | (
         {"entry_date": "2023-09-04", "leaving_date": "2027-07-21"} if record is Student else {}
     )
@@ -91,7 +95,7 @@ def _make_school(store: Store, estab: str, size: int, models: list[tuple[Facts, 
 def _make_groups(batch: Batch, school: str, size: int) -> dict[str, list[str]]:
     def make(kind: str, names: Iterable[tuple[str, str]]) -> list[str]:
         rows = [
-            {"school": school, "kind": kind, "code": code, "name": name, "start": "2026-09-01"}
+            {"school": school, "kind": kind, "code": code, "name": name, "start": ENTRY}
             | ({"standard_year_code": code, "standard_year_name": name} if kind == "YearGrp" else {})
             for code, name in names
         ]
@@ -128,6 +132,13 @@ def _add_students(
                 "planned_reg_group": forms[n // FORM],
             }
             for n, human, (_, student) in zip(numbers, people, models, strict=True)
+        ],
+    )
+    batch.add(
+        StudentMembership,
+        [
+            {"school": school, "group": forms[n // FORM], "student": student, "start": ENTRY}
+            for n, student in zip(numbers, students, strict=True)
         ],
     )
     for n, student in zip(numbers, students, strict=True):

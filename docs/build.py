@@ -9,19 +9,25 @@ import importlib
 import inspect
 from collections.abc import Iterable, Iterator
 from itertools import groupby
-from pathlib import Path
+from pathlib import Path as File
 
 import msgspec
 
 from rollbook.api.resource import Add, Also, AnyTable, Counted, Endpoint, Facts, Filter, Nothing, Only, Option, With
+from rollbook.consent.words import WORDS
+from rollbook.dialects.edfi.resources import EVERY
+from rollbook.dialects.edfi.schema import Collection, Descriptor, Property, Reference
+from rollbook.dialects.edfi.schema import Text as EdFiText
+from rollbook.dialects.edlink.catalogue import RESOURCES as ROSTER
 from rollbook.dialects.xporter.asking import COMMON, ROW_LIMIT
 from rollbook.dialects.xporter.catalogue import ENDPOINTS
 from rollbook.dialects.xporter.wire import EXCEPTIONS, failure
 from rollbook.errors import RollbookError
-from rollbook.fields import RECORDS, Code, Computed, Expr, Field, Record, Ref, Told, Value
+from rollbook.fields import RECORDS, Code, Computed, Expr, Field, Path, Record, Ref, Told, Value
+from rollbook.model.people import Person
 from rollbook.scopes import CATALOGUE, Need
 
-DOCS = Path(__file__).parent
+DOCS = File(__file__).parent
 NOTICE = "<!-- Written by docs/build.py: change the declarations, not this page. -->"
 
 TYPES = {
@@ -66,6 +72,8 @@ def pages() -> Pages:
     return {
         "reference/xporter.md": xporter(),
         **{f"reference/xporter/{e.segment}.md": endpoint_page(e) for e in ENDPOINTS.values()},
+        "reference/edfi.md": edfi(),
+        "reference/edlink.md": edlink(),
         "reference/scopes.md": scopes(),
         "reference/errors.md": errors(),
         "reference/records.md": records(),
@@ -222,6 +230,100 @@ def field_row(name: str, exprs: list[Expr], option: str) -> Row:
     return name, TYPES[first.kind], code(first.example), words, needs
 
 
+# ---- Ed-Fi and Edlink
+
+
+def edfi() -> str:
+    """The resources of Ed-Fi, and what each property is in the record."""
+    blocks: list[str] = []
+    for resource in EVERY:
+        beside = f"{need(resource.remainder or resource.of.scope)}, kept beside"
+        roles = (resource.role,) if resource.role else ()
+        rows = [
+            (
+                f"`{p.name}`",
+                edfi_type(p),
+                "key" if p.identity else "required" if p.needed else "",
+                p.about,
+                by_facts(p.columns().values(), roles) or beside,
+            )
+            for p in resource.properties
+        ]
+        blocks += [f"## {resource.name}", f"{resource.about} Each is a {records_link(resource.of)}."]
+        blocks.append(grid(("Property", "Type", "", "What it says", "Scopes"), rows))
+    return page(
+        "Ed-Fi",
+        "The resources of Data Standard 5.2 that Rollbook serves at `/edfi/data/v3/ed-fi/`, beside their descriptors. "
+        "What a school did not grant is not there. What is kept beside the record has no canonical field: it comes "
+        "back to Ed-Fi's clients as it was written. [By example](../../tests/examples/edfi/README.md); "
+        "[where the sources disagree](../edfi-differences.md).",
+        *blocks,
+    )
+
+
+def edfi_type(one: Property) -> str:
+    """The type of a property, as the standard has it."""
+    if isinstance(one, EdFiText):
+        return f"text, at most {one.most}"
+    if isinstance(one, Descriptor):
+        return f"descriptor of {one.kind}"
+    if isinstance(one, Reference):
+        return f"reference to {one.target.name}"
+    if isinstance(one, Collection):
+        return f"collection of {one.item or 'objects'}"
+    return {"Integer": "whole number", "Number": "number"}.get(type(one).__name__, type(one).__name__.lower())
+
+
+def edlink() -> str:
+    """The resources of Edlink, and what may be asked of each property."""
+    blocks: list[str] = []
+    for resource in ROSTER.values():
+        rows = [
+            (
+                f"`{name}`",
+                ", ".join(one.filters),
+                one.leads,
+                by_facts(part.properties[name].shown for part in resource.parts),
+            )
+            for name, one in resource.properties.items()
+        ]
+        kinds = ", ".join(records_link(part.of) for part in resource.parts)
+        blocks += [
+            f"## {resource.name}",
+            f"Read from {kinds}.",
+            grid(("Property", "`$filter`", "`$expand`", "Scopes"), rows),
+        ]
+    return page(
+        "Edlink",
+        "What Rollbook serves at `/api/v2/graph/` and, of one person, at `/api/v2/my/`. What a school did not grant is "
+        "null, or is not in the list. [By example](../../tests/examples/edlink/README.md); "
+        "[where the sources disagree](../edlink-differences.md).",
+        *blocks,
+    )
+
+
+def by_facts(values: Iterable[Expr], roles: tuple[type[Record], ...] = ()) -> str:
+    """What must be held for the facts that values are made of, each by itself."""
+    every = roles or tuple(r for r in RECORDS.values() if r.human)
+    found = dict.fromkeys(need(n) for value in values for n in _needs(value, every) if n.ways - {frozenset()})
+    return "; ".join(found)
+
+
+def _needs(value: Expr, roles: tuple[type[Record], ...]) -> Iterator[Need]:
+    if isinstance(value, Field) and value.owner is Person:
+        yield from (t.need for r in roles for t in r.fields.values() if isinstance(t, Told) and t.fact is value)
+    elif isinstance(value, Field | Path) or not list(value.parts()):
+        yield value.need
+    else:
+        for part in value.parts():
+            yield from _needs(part, roles)
+
+
+def records_link(record: type[Record]) -> str:
+    """A link to a record on the page of records."""
+    return f"[{record.__name__}](records.md#{record.__name__.lower()})"
+
+
 # ---- scopes
 
 
@@ -239,7 +341,19 @@ def scopes() -> str:
         "the Xporter School Data API; fields are given as Xporter shows them, and a field in brackets needs other "
         "scopes too.",
         *blocks,
+        "## Permission words of other standards",
+        "A key for Ed-Fi or Edlink may carry words of its standard. They narrow what its app's grants hold, and never "
+        "widen it; without any, everything that is granted is let through.",
+        grid(
+            ("API", "Word", "What it lets through", "Writes", "Scopes"),
+            ((w.dialect, f"`{w.name}`", w.about, "yes" if w.writes else "no", scope_list(w.scopes)) for w in WORDS),
+        ),
     )
+
+
+def scope_list(held: frozenset[str]) -> str:
+    """Scopes by name, or that it is every one."""
+    return "every one" if held >= CATALOGUE.keys() else ", ".join(sorted(held))
 
 
 NOTHING_YET = "No field that is served yet."

@@ -71,7 +71,9 @@ class S:
     Student = _scope("Student", "Students", "Students' names, ids, groups, year and status")
     StudentLite = _scope("StudentLite", "Students", "Students' names, ids and groups only")
     StudentExtended = _scope("StudentExtended", "Students", "Birth dates, legal names, enrolment and contact details")
-    StudentDemographic = _scope("StudentDemographic", "Students", "Languages, religion, nationality, travel and where they live")
+    StudentDemographic = _scope(
+        "StudentDemographic", "Students", "Languages, religion, nationality, travel and where they live"
+    )
     StudentEthnicity = _scope("StudentEthnicity", "Students", "Ethnicity and country of birth")
     StudentFamily = _scope("StudentFamily", "Students", "Care status, homelessness, service families and young carers")
     StudentFunding = _scope("StudentFunding", "Students", "Free school meals, pupil premium and other entitlements")

@@ -252,7 +252,9 @@ def section(identifier: str, code: str, at: int, session: str, **more: Any) -> d
     return {"sectionIdentifier": identifier, "courseOfferingReference": where, **more}
 
 
-def in_section(identifier: str, code: str, at: int, session: str, since: str = "2026-09-07", **who: Any) -> Any:
+def in_section(
+    identifier: str, code: str, at: int, session: str, since: str = "2026-09-07", **who: Any
+) -> dict[str, Any]:
     """A student's or a member of staff's place in a section: `studentReference` or `staffReference`."""
     where = {"localCourseCode": code, "schoolId": at, "schoolYear": 2027, "sessionName": session}
     return {"sectionReference": {**where, "sectionIdentifier": identifier}, "beginDate": since, **who}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from .hub import Hub
 
 
@@ -25,6 +27,13 @@ def test_other_paths_are_not_found(hub: Hub) -> None:
         404,
         {"error": "path: nothing is served here (the front page at / lists what is)"},
     )
+
+
+def test_every_address_that_the_front_page_leads_to_answers(hub: Hub) -> None:
+    page = hub.get("/").body.decode()
+    links = re.findall(r'href="([^"]+)"', page)
+    assert len(links) == 3
+    assert {link: hub.get(link).status for link in links} == dict.fromkeys(links, 200)
 
 
 def test_the_front_page_is_only_read(hub: Hub) -> None:

@@ -143,7 +143,7 @@ class Edlink(Speaker):
 
 
 class EdFi(Speaker):
-    """A key for everything in every demo school, or the one that was shown last; where things were put, the next page."""
+    """A key for everything in each demo school, or the token that came last; where a document and the next page are."""
 
     writes = True
 

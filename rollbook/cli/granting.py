@@ -161,7 +161,8 @@ def apps_keys(data: Path | None) -> None:
         names = dict(desk.districts())
         grid = Grid()
         for name in ("App", "API", "Key", "District", "Rights"):
-            grid.add_column(name)
+            # A key is copied: it must stand on one line.
+            grid.add_column(name, no_wrap=name == "Key")
         for one in desk.credentials():
             words = ", ".join(w.name.rsplit("/", 1)[-1] for w in one.words) or "all that is granted"
             grid.add_row(one.app.relying_party, one.dialect, one.key, names.get(one.district, "every one"), words)

@@ -34,6 +34,32 @@ class Gone:
     keys: Mapping[str, Any]
 
 
+def versions_of(store: Store, known: dict[object, Any], district: int, kinds: Iterable[str]) -> dict[str, int]:
+    """The number at which each kind of record last moved in a district; `known` holds what was looked up before."""
+    listed = json.dumps(sorted(kinds))
+    key = ("versions", district, listed)
+    if key not in known:
+        rows = store.records.execute(
+            "SELECT kind, max(seq) FROM moved WHERE district = ? AND kind IN (SELECT value FROM json_each(?))"
+            " GROUP BY kind ORDER BY kind",
+            (district, listed),
+        )
+        known[key] = dict(rows.fetchall())
+    return known[key]
+
+
+def history_of(store: Store, district: int, kinds: Iterable[str], since: int, until: int | None) -> Iterator[Gone]:
+    """What is gone of some kinds in a district, and keys that changed, after one number up to another."""
+    with store.lend() as connection:
+        rows = connection.execute(
+            "SELECT seq, at, kind, id, school, what, keys FROM history WHERE district = ? AND seq > ? AND seq <= ?"
+            " AND kind IN (SELECT value FROM json_each(?)) ORDER BY seq",
+            (district, since, until if until is not None else 2**62, json.dumps(sorted(kinds))),
+        ).fetchall()
+    for seq, at, kind, identity, school, what, keys in rows:
+        yield Gone(seq, at, kind, identity, school or "", what, json.loads(keys))
+
+
 class DistrictReader:
     """Reads the schools of one district that granted an app something, as of one day.
 
@@ -94,17 +120,7 @@ class DistrictReader:
 
     def versions(self, kinds: Iterable[str]) -> dict[str, int]:
         """The number at which each kind of record last moved in the district; equal numbers, equal records."""
-        listed = json.dumps(sorted(kinds))
-        key = ("district versions", self.district, listed)
-        if key not in self._known:
-            self._known[key] = dict(
-                self._store.records.execute(
-                    "SELECT kind, max(seq) FROM moved WHERE district = ? AND kind IN (SELECT value FROM json_each(?))"
-                    " GROUP BY kind ORDER BY kind",
-                    (self.district, listed),
-                )
-            )
-        return self._known[key]
+        return versions_of(self._store, self._known, self.district, kinds)
 
     def granted(self) -> object:
         """What the schools granted, and when they last changed it: an answer rests on it."""
@@ -121,16 +137,13 @@ class DistrictReader:
 
         Only what the caller could have seen while it was there.
         """
-        with self._store.lend() as connection:
-            rows = connection.execute(
-                "SELECT seq, at, kind, id, school, what, keys FROM history WHERE district = ? AND seq > ? AND seq <= ?"
-                " AND kind IN (SELECT value FROM json_each(?)) ORDER BY seq",
-                (self.district, since, until if until is not None else 2**62, json.dumps(sorted(kinds))),
-            ).fetchall()
-        for seq, at, kind, identity, school, what, keys in rows:
-            gone = Gone(seq, at, kind, identity, school or "", what, json.loads(keys))
-            if self._knew(gone):
-                yield gone
+        return filter(self._knew, history_of(self._store, self.district, kinds, since, until))
+
+    def tells(self, gone: Gone, value: Expr) -> bool:
+        """Whether the caller could see a fact of what is gone: its keys hold some that need more than the record."""
+        view = self.reach.get(gone.school)
+        views = self.sight.meeting(value.need)
+        return bool(views) if view is None else view in views
 
     def _knew(self, gone: Gone) -> bool:
         record = RECORDS[gone.kind]

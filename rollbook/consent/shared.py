@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,7 +12,7 @@ from ..scopes import ANYONE
 from ..store.planner import Plan, plan
 from ..store.sights import WHOLE
 from ..store.sqlite import Store
-from .district import Gone
+from .district import Gone, history_of, versions_of
 from .reader import Session
 
 SHARED = 0
@@ -54,17 +53,7 @@ class SharedReader:
 
     def versions(self, kinds: Iterable[str]) -> dict[str, int]:
         """The number at which each kind of record last moved."""
-        listed = json.dumps(sorted(kinds))
-        key = ("shared versions", listed)
-        if key not in self._known:
-            self._known[key] = dict(
-                self._store.records.execute(
-                    "SELECT kind, max(seq) FROM moved WHERE district = ? AND kind IN (SELECT value FROM json_each(?))"
-                    " GROUP BY kind ORDER BY kind",
-                    (SHARED, listed),
-                )
-            )
-        return self._known[key]
+        return versions_of(self._store, self._known, SHARED, kinds)
 
     def granted(self) -> object:
         """Nothing needs to be granted."""
@@ -77,10 +66,8 @@ class SharedReader:
     def gone(self, kinds: Iterable[str], since: int = 0, until: int | None = None) -> Iterator[Gone]:
         """What is gone of these kinds, and keys that changed, after `since` up to `until`."""
         wanted = sorted(k for k in kinds if RECORDS[k].scope == ANYONE and k in KINDS)
-        rows = self._store.records.execute(
-            "SELECT seq, at, kind, id, school, what, keys FROM history WHERE district = ? AND seq > ? AND seq <= ?"
-            " AND kind IN (SELECT value FROM json_each(?)) ORDER BY seq",
-            (SHARED, since, until if until is not None else 2**62, json.dumps(wanted)),
-        ).fetchall()
-        for seq, at, kind, identity, school, what, keys in rows:
-            yield Gone(seq, at, kind, identity, school or "", what, json.loads(keys))
+        return history_of(self._store, SHARED, wanted, since, until)
+
+    def tells(self, gone: Gone, value: Expr) -> bool:
+        """Whether a fact of what is gone is anyone's."""
+        return value.need == ANYONE

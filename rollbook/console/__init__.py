@@ -22,7 +22,7 @@ PAGE = """<!doctype html>
 body {{ font: 1rem/1.6 system-ui, sans-serif; max-width: 44rem; margin: 3rem auto; padding: 0 1rem; color: #1d2a33 }}
 h1 {{ margin-bottom: 0 }} p.version {{ color: #5b6b76; margin-top: 0 }}
 table {{ border-collapse: collapse; width: 100% }}
-td, th {{ text-align: left; padding: .35rem .6rem .35rem 0; vertical-align: top }}
+a {{ color: #0b5f8a }} td, th {{ text-align: left; padding: .35rem .6rem .35rem 0; vertical-align: top }}
 tr {{ border-bottom: 1px solid #dde4e9 }} code, pre {{ font-family: ui-monospace, monospace; font-size: .9rem }}
 pre {{ background: #f3f6f8; padding: 1rem; overflow-x: auto; border-radius: .4rem }}
 </style>
@@ -35,6 +35,13 @@ pre {{ background: #f3f6f8; padding: 1rem; overflow-x: auto; border-radius: .4re
 <tr><td>Xporter School Data API 1.0.0</td><td><code>POST /api/oauth/GetToken</code><br>
 <code>GET /api/v1/School/{{estab}}/{{Endpoint}}</code><br>
 <code>GET /api/v1/TokenDetails</code>, <code>/api/v1/Scopes</code>, <code>/api/v1/Queries</code></td></tr>
+<tr><td>Ed-Fi, Data Standard 5.2</td><td><a href="/edfi/"><code>/edfi/</code></a> (where everything is)<br>
+<code>POST /edfi/oauth/token</code><br><code>/edfi/data/v3/ed-fi/{{resource}}</code><br>
+<a href="/edfi/metadata/"><code>/edfi/metadata/</code></a> (OpenAPI)</td></tr>
+<tr><td>Edlink v2</td><td><code>GET /api/v2/graph/{{resource}}</code>, <code>/api/v2/my/{{resource}}</code><br>
+<code>POST /api/authentication/token</code></td></tr>
+<tr><td>Research (BrainSTEM)</td><td><code>/api/private/stem/{{model}}/</code><br>
+<a href="/api/public/stem/cohort/"><code>/api/public/stem/{{model}}/</code></a> (public projects)</td></tr>
 </table>
 <h2>Try it</h2>
 <pre>{lines}</pre>
@@ -44,7 +51,14 @@ pre {{ background: #f3f6f8; padding: 1rem; overflow-x: auto; border-radius: .4re
 
 TRY = """curl -s {url}/api/oauth/GetToken -H 'Content-Type: application/json' \\
   -d '{{"estab": "ESTAB", "relyingParty": "APP", "password": "SCHOOL SECRET", "thirdpartyid": "XporterOnDemand"}}'
-curl -s '{url}/api/v1/School/ESTAB/Students?pagesize=1' -H 'Authorization: Idaas TOKEN'"""
+curl -s '{url}/api/v1/School/ESTAB/Students?pagesize=1' -H 'Authorization: Idaas TOKEN'
+
+curl -s {url}/edfi/oauth/token -u KEY:SECRET -d grant_type=client_credentials
+curl -s '{url}/edfi/data/v3/ed-fi/students?limit=1' -H 'Authorization: Bearer TOKEN'
+
+curl -s '{url}/api/v2/graph/people?$first=1' -H 'Authorization: Bearer INTEGRATION TOKEN'
+
+curl -s '{url}/api/private/stem/cohort/?limit=1' -H 'Authorization: Bearer PERSONAL TOKEN'"""
 
 
 _STATUSES: tuple[tuple[type[Exception], int], ...] = ((NotFound, 404), (WrongMethod, 405), (RollbookError, 400))

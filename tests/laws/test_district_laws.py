@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from rollbook.model.students import Student
 from tests.hub import BRAMBLESIDE, SAGUARO, THORNFIELD, Hub
 
 from .asking import SCOPES
@@ -147,3 +148,20 @@ def test_an_app_whose_grant_has_ended_reads_nothing(small_hub: Hub, state: str) 
     small_hub.desk.pause(grant) if state == "paused" else small_hub.desk.revoke(grant)
     assert rows(who.get(f"{EDFI}/students")) == []
     assert rows(who.get(f"{EDFI}/schools")) == []
+
+
+def test_a_tombstone_tells_no_key_that_the_school_did_not_grant(small_hub: Hub) -> None:
+    whole = caller(small_hub, {THORNFIELD: ["all"]}, "whole.example.org")
+    # The day of an enrolment is a part of its key in Ed-Fi, and needs more than the student does.
+    part = caller(small_hub, {THORNFIELD: ["SchoolLite", "StudentLite"]}, "part.example.org")
+    district, school, _ = small_hub.desk.school(THORNFIELD)
+    unique, student = small_hub.store.records.execute(
+        "SELECT p.student_unique_id, s.id FROM student s JOIN person p ON p.id = s.person WHERE s.school = ? LIMIT 1",
+        (school,),
+    ).fetchall()[0]
+    with small_hub.store.write(district) as batch:
+        batch.remove(Student, student)
+    asked = f"{EDFI}/studentSchoolAssociations/deletes"
+    assert [d["keyValues"]["studentUniqueId"] for d in rows(whole.get(asked))] == [unique]
+    assert rows(part.get(asked)) == []
+    assert [d["keyValues"] for d in rows(part.get(f"{EDFI}/students/deletes"))] == [{"studentUniqueId": unique}]
