@@ -38,7 +38,7 @@ def test_keys_are_listed_and_ended(data: Path) -> None:
     made = lines(said("apps", "key", PARTY, "edlink", "--estab", THORNFIELD, "--data", data))
     listed = said("apps", "keys", "--data", data)
     assert made["key"] in listed
-    assert "all that is granted" in listed
+    assert "Larkspur" in listed
     assert made["token"] not in listed
     assert said("apps", "drop-key", made["key"], "--data", data) == f"{made['key']}: ended\n"
     assert made["key"] not in said("apps", "keys", "--data", data)
