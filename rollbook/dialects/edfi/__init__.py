@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 
 import msgspec
 
@@ -151,7 +152,7 @@ def told(error: Exception) -> Answer:
     if isinstance(error, NotSignedIn):
         return problems.not_signed_in(*error.problems)
     if isinstance(error, NotHeld):
-        return problems.not_allowed(*error.problems)
+        return problems.not_allowed(*(replace(p, what=f"{p.where} {p.what}".strip()) for p in error.problems))
     if isinstance(error, NotFound):
         return problems.not_found()
     if isinstance(error, TooLarge):

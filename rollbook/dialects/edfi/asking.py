@@ -12,6 +12,11 @@ from .reading import Asked, Cursor, hub_id, kept
 from .schema import Resource
 
 
+def _held(value: Any) -> Any:
+    """A value as the store can compare it: whole numbers have 64 bits there."""
+    return float(value) if isinstance(value, int) and not -(2**63) <= value < 2**63 else value
+
+
 def asked(resource: Resource, query: Query) -> Asked:
     """The conditions of a query; raises when it goes on where no earlier answer ended."""
     where, shape, args = list(query.where), list(query.shape), dict[str, Any](query.args)
@@ -39,4 +44,5 @@ def asked(resource: Resource, query: Query) -> Asked:
         if cursor is None:
             said = "pageToken is not one that an earlier answer gave. Begin without one."
             raise InvalidQuery(Problem("pageToken", said))
+    args = {name: _held(value) for name, value in args.items()}
     return Asked(tuple(where), tuple(shape), args, query.limit, query.offset, cursor=cursor)

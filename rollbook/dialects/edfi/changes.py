@@ -13,7 +13,7 @@ from ...fields import All, Compare, Condition, Down, Field, Path, Question, Reco
 from ...model.people import Staff
 from ...model.students import Student
 from .homes import trail
-from .reading import AnyReader, find, find_in, hexadecimal
+from .reading import REST, AnyReader, find, find_in, hexadecimal, kept
 from .schema import Resource
 
 HUMANS: dict[str, type[Record]] = {"students": Student, "staffs": Staff}
@@ -35,9 +35,8 @@ def newest(resources: Sequence[Resource], readers: Sequence[AnyReader]) -> int:
 
 def _last(resource: Resource, reader: AnyReader) -> int:
     columns = (("seen", Version(resource.of)), ("written", WriteNumber(resource.of)))
-    asked = Question(
-        resource.of, columns, resource.only, order=(Down(WriteNumber(resource.of)),), hashed=resource.columns
-    )
+    shown = (*resource.columns, (REST, kept(resource)))
+    asked = Question(resource.of, columns, resource.only, order=(Down(WriteNumber(resource.of)),), hashed=shown)
     plan = reader.prepare(asked, ("edfi", resource.name, "newest"))
     best = max((g.seq for g in reader.gone(_kinds(resource)) if _is(resource, g.keys)), default=0)
     with reader.session() as session:
@@ -61,7 +60,7 @@ def _deletes(resource: Resource, reader: AnyReader, since: int, until: int | Non
         if gone.what == "gone" and _is(resource, gone.keys):
             told[str(gone.keys.get("person")) if resource.name in HUMANS else gone.id] = gone
     for identity, gone in told.items():
-        key = _key(resource, gone.keys)
+        key = _key(resource, reader, gone)
         if key is not None and not _stands(resource, reader, key):
             body = {"id": hexadecimal(identity), "changeVersion": gone.seq, "keyValues": key}
             yield Change(gone.seq, body)
@@ -89,7 +88,7 @@ def _key_changes(resource: Resource, reader: AnyReader, since: int, until: int |
             last[gone.id] = gone
     for identity, gone in last.items():
         found = find(resource, [reader], identity)
-        before = _key(resource, first[identity].keys)
+        before = _key(resource, reader, first[identity])
         after = resource.key(found.body) if found else None
         if before and after and before != after:
             values = {"oldKeyValues": before, "newKeyValues": after}
@@ -100,8 +99,11 @@ def _kinds(resource: Resource) -> set[str]:
     return {HUMANS.get(resource.name, resource.of).__name__}
 
 
-def _key(resource: Resource, keys: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The natural key that a record had, if it had a whole one."""
+def _key(resource: Resource, reader: AnyReader, gone: Gone) -> dict[str, Any] | None:
+    """The natural key that a record had, if it had a whole one and the caller could see all of it."""
+    keys = gone.keys
+    if not all(reader.tells(gone, fact) for fact in resource.key_facts):
+        return None
     own = {name.removeprefix("person."): v for name, v in keys.items()} if resource.name in HUMANS else keys
     key = resource.key_of(own)
     return None if any(value is None for value in key.values()) else key

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from ...fields import ALWAYS, Arg, Condition, Expr, Field, Given, Mapped, Matches, Not, Path, Told, Value
@@ -89,12 +90,12 @@ class Fact(Home):
     """Further fields that follow from the value."""
     any_case: bool = False
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The name of its column."""
         return trail(self.expr)
 
-    @property
+    @cached_property
     def field(self) -> str:
         """The stored field that it sets, if it sets any."""
         plain = isinstance(self.expr, Field) and self.expr.stored

@@ -173,7 +173,8 @@ def _whole(least: int, most: int | None = None) -> Callable[[str], int]:
         if number < least or (most is not None and number > most):
             bounds = f"between {least} and {most}" if most is not None else f"{least} or more"
             raise Wrong(f"must be a whole number, {bounds}")
-        return number
+        # Nothing is numbered higher than the store can count.
+        return min(number, 2**62)
 
     return read
 

@@ -9,22 +9,18 @@ from typing import Any
 
 from ...consent import Writer
 from ...errors import Problem
-from ...fields import HubId, Question, Record
+from ...fields import Record
 from ...model.curriculum import Course, CourseOffering, Program
 from ...model.employment import StaffAssignment
 from ...model.groups import Group, GroupProgram, GroupSession
 from ...model.organisation import District, School
 from ...model.people import Person, Staff
 from . import problems
+from .locating import ORGANISATIONS, UNIQUE_IDS, Locator
 from .places import Places
-from .reading import find_in
 from .refusal import Refusal
-from .resources import RESOURCES
 from .schema import Pointing, Resource, Written
 from .uses import referrer
-
-UNIQUE_IDS: dict[str, str] = {"student": "student_unique_id", "staff": "staff_unique_id"}
-"""The stored fact by which a human is known, by the name of the target that refers to it."""
 
 OF_DISTRICT: tuple[type[Record], ...] = (School, Program, Course, Group, Person)
 """What a district cannot be deleted with."""
@@ -65,6 +61,11 @@ def remainder(resource: Resource, before: str | None, rest: Mapping[str, Any]) -
     return json.dumps(kept, ensure_ascii=False) if kept else None
 
 
+def rest(written: Written, resolved: Resolved) -> dict[str, Any]:
+    """What has no canonical field; and what is linked, since a link that is gone leaves no stamp of its own."""
+    return {**written.rest, **{name: sorted(there) for name, there in resolved.links.items() if there}}
+
+
 class Pen:
     """Writes documents of one resource; `places` are the organisations that the caller reaches."""
 
@@ -72,6 +73,7 @@ class Pen:
         self.resource = resource
         self.writer = writer
         self.places = places
+        self.locator = Locator(writer, places)
 
     # ---- create and update
 
@@ -85,20 +87,18 @@ class Pen:
 
     def known(self, document: Mapping[str, Any]) -> str | None:
         """The hub id of the document with the same natural key."""
-        args = self.resource.key_args(self.resource.key(document))
-        found = find_in(self.resource, self.writer.reader, self.writer.session, self.resource.keyed, args, "key")
-        return found.id if found else None
+        return self.locator.document(self.resource, self.resource.key(document))
 
     def add(self, written: Written) -> str:
         """A new record; gives its hub id."""
         resolved = self.resolve(written)
         values = {**written.values, **resolved.fields, **self.resource.first(written.values)}
-        values["remainder"] = remainder(self.resource, None, written.rest)
+        values["remainder"] = remainder(self.resource, None, rest(written, resolved))
         if self.resource.of is School:
             return self.writer.open_school(values)
         identity = self.writer.add(self.resource.of, {**values, **self.follows(values)})
         self.link(identity, resolved)
-        self.meet(identity, values)
+        self.meet(identity, values, {})
         return identity
 
     def change(self, identity: str, written: Written, *, rename: bool = False) -> None:
@@ -106,11 +106,19 @@ class Pen:
         before = self.writer.get(self.resource.of, identity) or {}
         resolved = self.resolve(written, before)
         values = {**written.values, **resolved.fields}
-        values["remainder"] = remainder(self.resource, before.get("remainder"), written.rest)
+        values["remainder"] = self.kept(before, rest(written, resolved))
         put = self.writer.rename if rename else self.writer.change
         put(self.resource.of, identity, {**values, **self.follows(values)})
         self.link(identity, resolved)
-        self.meet(identity, values)
+        self.meet(identity, values, before)
+
+    def kept(self, before: Mapping[str, Any], rest: Mapping[str, Any]) -> str | None:
+        """What is kept beside the facts: what the caller was not shown stays, since it cannot have meant to drop it."""
+        resource, known = self.resource, before.get("remainder")
+        need = resource.remainder if resource.remainder is not None else resource.of.scope
+        if not self.writer.keeps(resource.of, before.get("school"), need, resource.role):
+            rest = json.loads(known or "{}").get("edfi", {}).get(resource.name, {}) | rest
+        return remainder(resource, known, rest)
 
     def remove(self, identity: str) -> None:
         """Delete a record that nothing refers to."""
@@ -121,10 +129,14 @@ class Pen:
             holding = [r.__name__ for r in OF_DISTRICT if self.writer.find(r)]
         if holding:
             raise Refusal(problems.depended_on(referrer(self.resource, holding)))
-        staff = (self.writer.get(record, identity) or {}).get("staff") if record is StaffAssignment else None
+        before = self.writer.get(record, identity) or {}
         self.writer.remove(record, identity)
+        staff = before.get("staff") if record is StaffAssignment else None
         if staff and not self.writer.dependents(Staff, staff) and self.made_here(staff):
+            before = self.writer.get(Staff, staff) or {}
             self.writer.remove(Staff, staff)
+        if before.get("person"):
+            self.writer.release(before["person"])
 
     # ---- references
 
@@ -166,21 +178,15 @@ class Pen:
         """Whether what a reference names is there, and its hub id; a district has none among its own records."""
         if one.target.everywhere:
             return True, None
-        if one.target.name in ("school", "educationOrganization", "localEducationAgency"):
+        if one.target.name in ORGANISATIONS:
             place = self.places.find(one.target, one.identity)
             there = place is not None and (place.district == self.writer.reader.district or not one.sets)
             return there, place.school if place and there else None
         if one.target.name in UNIQUE_IDS:
             person = self.person(one)
             return person is not None, person
-        for name, members in one.target.served.items():
-            resource = RESOURCES[name]
-            key = {members.get(m, m): value for m, value in one.identity.items()}
-            asked = Question(resource.of, (("id", HubId(resource.of)),), where=resource.keyed)
-            plan = self.writer.reader.prepare(asked, ("edfi", name, "resolve"))
-            for identity, _, _ in self.writer.session.keyed(plan, resource.key_args(key)):
-                return True, identity
-        return False, None
+        found = self.locator.target(one.target, one.identity)
+        return found is not None, found
 
     # ---- humans
 
@@ -188,8 +194,10 @@ class Pen:
         """The hub id of the human whom a reference names, taken into the district if they were waiting for it."""
         fact = UNIQUE_IDS[one.target.name]
         value = str(next(iter(one.identity.values())))
+        # Whom the caller does not see is not there for them: a guessed id must lead to nobody.
         for row in self.writer.find(Person, **{fact: value}):
-            return row["id"]
+            if self.writer.sees(Person, row["id"]):
+                return row["id"]
         waiting = self.writer.pending.find(fact, value)
         if waiting is None:
             return None
@@ -254,15 +262,25 @@ class Pen:
             if one not in kept:
                 self.writer.remove(child, row)
 
-    def meet(self, identity: str, values: Mapping[str, Any]) -> None:
-        """A section meets in the session of its offering."""
-        if self.resource.of is not Group or not values.get("offering"):
-            return
-        offering = self.writer.get(CourseOffering, values["offering"]) or {}
-        there = {row["session"]: row["id"] for row in self.writer.find(GroupSession, group=identity)}
-        # Sessions that a roster gave beside the offering's are left alone.
-        if offering.get("session") not in there:
-            self.align(GroupSession, identity, "group", "session", [*there, offering["session"]], there)
+    def meet(self, identity: str, values: Mapping[str, Any], before: Mapping[str, Any]) -> None:
+        """A section meets in the session of its offering, and teaches its course, whichever of the two was written."""
+        if self.resource.of is Group and values.get("offering"):
+            left = self.writer.get(CourseOffering, before.get("offering") or "") or {}
+            self.convene(identity, values["offering"], left.get("session"))
+        if self.resource.of is CourseOffering and before:
+            for group in self.writer.find(Group, offering=identity):
+                self.writer.change(Group, group["id"], {"course": values["course"]})
+                self.convene(group["id"], identity, before.get("session"))
+
+    def convene(self, group: str, offering: str, left: str | None) -> None:
+        """Let a group meet in its offering's session instead of `left`; what a roster gave beside it is left alone."""
+        session = (self.writer.get(CourseOffering, offering) or {}).get("session")
+        there = {row["session"]: row["id"] for row in self.writer.find(GroupSession, group=group)}
+        if left in there and left != session:
+            self.writer.remove(GroupSession, there[left])
+        if session not in there:
+            school = (self.writer.get(Group, group) or {}).get("school")
+            self.writer.add(GroupSession, {"school": school, "group": group, "session": session})
 
 
 MADE_HERE = json.dumps({"edfi": {"staffs": {}, "made": "assignment"}})

@@ -57,10 +57,10 @@ def staff_reference(role: Ref) -> Reference:
 # where it differs.
 _first = Text("firstName", "The legal first name", 75, required=True, home=FirstKnown((_P.legal_forename, _P.forename)))
 _last = Text("lastSurname", "The legal surname", 75, required=True, home=FirstKnown((_P.legal_surname, _P.surname)))
-_suffix = Text("generationCodeSuffix", "What stands after the name, such as Jr.", 10, home=Fact(_P.suffix))
 _maiden = Text("maidenName", "The surname before marriage", 75)
 _middle = Text("middleName", "The middle name", 75, home=Fact(_P.middle_name))
-_title = Text("personalTitlePrefix", "The title before the name", 30, home=Fact(_P.title))
+# A school shows these of its staff, not of its students, so that a student's stay with what was written.
+_SUFFIX, _TITLE = "What stands after the name, such as Jr.", "The title before the name"
 _preferred = (
     Text(
         "preferredFirstName",
@@ -118,7 +118,7 @@ students = Resource(
         _citizenship,
         Date("dateEnteredUS", "The day of entry to the United States"),
         _first,
-        _suffix,
+        Text("generationCodeSuffix", _SUFFIX, 10),
         parts.identification_documents("identificationDocuments", "studentIdentificationDocument"),
         _last,
         _maiden,
@@ -126,7 +126,7 @@ students = Resource(
         Boolean("multipleBirthStatus", "Whether the student is a twin, a triplet or the like"),
         parts.other_names("student"),
         parts.identification_documents("personalIdentificationDocuments", "studentPersonalIdentificationDocument"),
-        _title,
+        Text("personalTitlePrefix", _TITLE, 30),
         *_preferred,
         parts.visas("student"),
     ),
@@ -236,7 +236,7 @@ staffs = Resource(
         parts.electronic_mails("staff", _mails),
         _first,
         Text("genderIdentity", "The gender that the person identifies as", 60),
-        _suffix,
+        Text("generationCodeSuffix", _SUFFIX, 10, home=Fact(_P.suffix)),
         Descriptor("highestCompletedLevelOfEducationDescriptor", "The highest level of education", "LevelOfEducation"),
         Boolean("highlyQualifiedTeacher", "Whether the person is highly qualified for all sections taught"),
         Boolean("hispanicLatinoEthnicity", "Whether the person is of Hispanic or Latino origin"),
@@ -250,7 +250,7 @@ staffs = Resource(
         _middle,
         parts.other_names("staff"),
         parts.identification_documents("personalIdentificationDocuments", "staffPersonalIdentificationDocument"),
-        _title,
+        Text("personalTitlePrefix", _TITLE, 30, home=Fact(_P.title)),
         *_preferred,
         parts.single(
             "races",

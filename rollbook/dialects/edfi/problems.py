@@ -52,12 +52,18 @@ def by_path(problems: Iterable[Problem]) -> dict[str, list[str]]:
     """What is wrong, by where it is."""
     found: dict[str, list[str]] = {}
     for one in problems:
-        found.setdefault(one.where or "$", []).append(one.what + (f" {_sentence(one.hint)}" if one.hint else ""))
+        found.setdefault(one.where or "$", []).append(
+            _ended(one.what) + (f" {_sentence(one.hint)}" if one.hint else "")
+        )
     return found
 
 
 def _sentence(hint: str) -> str:
-    return hint[0].upper() + hint[1:] + ("" if hint[-1] in ".?!" else ".")
+    return _ended(hint[0].upper() + hint[1:])
+
+
+def _ended(text: str) -> str:
+    return text if text[-1:] in ".?!" else f"{text}."
 
 
 def _listed(problems: Iterable[Problem]) -> tuple[str, ...]:

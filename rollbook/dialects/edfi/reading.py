@@ -69,8 +69,8 @@ def kept(resource: Resource) -> Kept:
     return Kept(resource.of, f"edfi.{resource.name}", resource.remainder, role=resource.role)
 
 
-def question(resource: Resource, where: Condition = ALWAYS) -> Question:
-    """The documents of a resource, in the order of their hub ids."""
+def question(resource: Resource, where: Condition = ALWAYS, *, few: bool = False) -> Question:
+    """The documents of a resource, in the order of their hub ids; `few` when only a few are expected."""
     identity = HubId(resource.of)
     columns = (
         *resource.columns,
@@ -80,7 +80,7 @@ def question(resource: Resource, where: Condition = ALWAYS) -> Question:
         (REST, kept(resource)),
     )
     through = (resource.role,) if resource.role else ()
-    return Question(resource.of, columns, resource.only & where, order=(identity,), through=through)
+    return Question(resource.of, columns, resource.only & where, order=(identity,), few=few, through=through)
 
 
 def document(resource: Resource, reader: AnyReader, row: Mapping[str, Any]) -> Document:
@@ -115,7 +115,7 @@ def find_in(
     key: object = "id",
 ) -> Document | None:
     """The first document for which a condition holds."""
-    plan = reader.prepare(question(resource, where), ("edfi", resource.name, key))
+    plan = reader.prepare(question(resource, where, few=True), ("edfi", resource.name, key))
     for rows in session.rows(plan, args, 1, 0):
         return document(resource, reader, msgspec.json.decode(rows[0]))
     return None

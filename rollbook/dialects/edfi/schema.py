@@ -75,6 +75,11 @@ class Resource:
         return tuple(every.items())
 
     @cached_property
+    def told(self) -> tuple[Property, ...]:
+        """The properties of which the record itself may tell."""
+        return tuple(p for p in self.properties if p.columns() or p.otherwise is not None)
+
+    @cached_property
     def by_name(self) -> dict[str, Property]:
         """The properties by name."""
         return {p.name: p for p in self.properties}
@@ -98,7 +103,7 @@ class Resource:
 
     def shape(self, row: Row, kept: Rest | None = None, link: Link | None = None) -> dict[str, Any]:
         """The document that a flat row is, with what its client wrote beside; without `id` and what the hub adds."""
-        values = ((p.name, p.read(row, kept or {}, link)) for p in self.properties)
+        values = ((p.name, p.read(row, kept or {}, link)) for p in (self.properties if kept else self.told))
         return {name: value for name, value in values if value is not None and value != []}
 
     def unshape(self, document: Mapping[str, Any]) -> Written:
@@ -154,6 +159,11 @@ class Resource:
             value = home.read(row, {}, name)
             key[name] = key.get(name) if value is None else value
         return key
+
+    @cached_property
+    def key_facts(self) -> tuple[Expr, ...]:
+        """The facts of the record that its natural key is made of."""
+        return tuple(expr for _, home in self._homes() for expr in home.columns().values())
 
     def _homes(self) -> Iterator[tuple[str, Home]]:
         for name, one, holder in self.members():

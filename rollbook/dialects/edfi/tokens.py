@@ -36,7 +36,7 @@ def fields(request: Request) -> dict[str, str]:
     if request.header("content-type").lower().partition(";")[0].strip().endswith("json"):
         try:
             said = msgspec.json.decode(request.body, type=dict[str, Any])
-        except (msgspec.DecodeError, UnicodeError):
+        except (msgspec.DecodeError, UnicodeError, RecursionError):
             return {}
         return {name: value for name, value in said.items() if isinstance(value, str)}
     try:

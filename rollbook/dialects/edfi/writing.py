@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -12,7 +13,8 @@ from ...model.organisation import District, School
 from ...model.people import Person
 from ...model.vocabulary import Descriptor
 from . import problems
-from .pen import UNIQUE_IDS, Outcome, Pen, remainder
+from .locating import UNIQUE_IDS
+from .pen import Outcome, Pen, remainder
 from .places import Places
 from .problems import Answer
 from .reading import AnyReader, Document, find, find_in
@@ -73,9 +75,25 @@ class Scribe:
                 args = resource.key_args(resource.key(document))
                 known = find_in(resource, shared, session, resource.keyed, args, "key")
             if known is None:
-                return Outcome(batch.add(Descriptor, [{**written.values, **resource.first(written.values)}])[0], True)
-            batch.change(Descriptor, known.id, written.values)
+                values = {**written.values, **resource.first(written.values), "remainder": self.signature()}
+                return Outcome(batch.add(Descriptor, [values])[0], True)
+            if self.added(batch.get(Descriptor, known.id)):
+                batch.change(Descriptor, known.id, written.values)
             return self.wanted(Outcome(known.id, False))
+
+    def signature(self) -> str:
+        """What a word carries of the app that added it, seen by nobody."""
+        return json.dumps({"$app": self.holder.app.id})
+
+    def added(self, word: Mapping[str, Any] | None) -> bool:
+        """Whether it was the caller's app that added a word."""
+        return word is not None and word["remainder"] == self.signature()
+
+    def own(self, word: Mapping[str, Any] | None) -> None:
+        """Raise unless the caller's app added a word: every district uses it."""
+        if not self.added(word):
+            said = "A descriptor is changed by the app that added it only; published ones stay as they are."
+            raise Refusal(problems.not_allowed(Problem("", said)))
 
     def post_district(self, resource: Resource, document: Mapping[str, Any], written: Written) -> Outcome:
         """A district: one in reach is changed, another one is founded."""
@@ -150,6 +168,7 @@ class Scribe:
         if resource.of is Descriptor:
             with self.desk.sharing() as batch:
                 self.renamed(resource, self.current(resource, identity, if_match), document)
+                self.own(batch.get(Descriptor, identity))
                 batch.change(Descriptor, identity, written.values)
             return
         with self.alone(resource, identity, if_match) as (current, writer):
@@ -173,7 +192,9 @@ class Scribe:
         """Delete the document with an id."""
         if resource.of is Descriptor:
             with self.desk.sharing() as batch:
-                user = using(resource, self.current(resource, identity, if_match).body, self.readers)
+                word = self.current(resource, identity, if_match).body
+                self.own(batch.get(Descriptor, identity))
+                user = using(resource, word, self.readers)
                 if user is not None:
                     raise Refusal(problems.depended_on(user.entity))
                 batch.remove(Descriptor, identity)
@@ -202,7 +223,7 @@ class Scribe:
     def check(self, words: Iterable[Word]) -> None:
         """Raise unless every descriptor is one that there is."""
         known = self.desk.vocabulary()
-        unknown = [w for w in words if (f"{w.kind}Descriptor", w.uri.lower()) not in known]
+        unknown = [w for w in words if (f"{w.kind}Descriptor", _folded(w.uri)) not in known]
         if unknown:
             said = (Problem(w.path, f"{w.uri} is not a value of {w.kind}Descriptor.") for w in unknown)
             raise Refusal(problems.invalid(*said))
@@ -220,6 +241,14 @@ def tags(header: str) -> list[str]:
     return [one.strip().removeprefix("W/").strip('"') for one in header.split(",")]
 
 
+_SMALL = str.maketrans({chr(c): chr(c + 32) for c in range(ord("A"), ord("Z") + 1)})
+
+
+def _folded(uri: str) -> str:
+    """A descriptor in small letters, as the store makes them: those of other alphabets stay."""
+    return uri.translate(_SMALL)
+
+
 def _told(key: Mapping[str, Any]) -> dict[str, Any]:
     """A natural key as it compares: descriptors in any case."""
-    return {name: value.lower() if isinstance(value, str) and "#" in value else value for name, value in key.items()}
+    return {name: _folded(value) if isinstance(value, str) and "#" in value else value for name, value in key.items()}

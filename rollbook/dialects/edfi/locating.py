@@ -1,0 +1,124 @@
+"""Finding a record by its natural key within a transaction: by what the record stores, step by step, through indexes.
+
+Asking for the whole key at once would join everything that it leads through, for every record of the district.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from itertools import product
+from typing import Any
+
+from ...consent import Writer
+from ...fields import Arg, HubId, Record
+from ...model.people import Person
+from .homes import Fact, Home
+from .places import Places
+from .reading import find_in
+from .resources import RESOURCES
+from .schema import Reference, Resource, Target
+
+UNIQUE_IDS: dict[str, str] = {"student": "student_unique_id", "staff": "staff_unique_id"}
+"""The stored fact by which a human is known, by the name of the target that refers to it."""
+
+ORGANISATIONS = ("school", "educationOrganization", "localEducationAgency")
+
+Facts = dict[str, Any]
+
+
+class Locator:
+    """Finds the records that a caller sees, by their natural keys."""
+
+    def __init__(self, writer: Writer, places: Places) -> None:
+        self.writer = writer
+        self.places = places
+
+    def document(self, resource: Resource, key: Mapping[str, Any]) -> str | None:
+        """The hub id of the document with a natural key, if the caller sees it."""
+        for facts in self.candidates(resource, key):
+            for row in self.writer.find(resource.of, **facts):
+                if self.fits(resource, key, row) and self.seen(resource, row["id"]):
+                    return row["id"]
+        return None
+
+    def seen(self, resource: Resource, identity: str) -> bool:
+        """Whether a record is a document of the resource that the caller sees."""
+        where, args = HubId(resource.of).is_(Arg("wanted")), {"wanted": identity}
+        return find_in(resource, self.writer.reader, self.writer.session, where, args) is not None
+
+    def target(self, target: Target, identity: Mapping[str, Any]) -> str | None:
+        """The hub id of what a reference names, where it is a document."""
+        for name, members in target.served.items():
+            key = {members.get(m, m): value for m, value in identity.items()}
+            if found := self.document(RESOURCES[name], key):
+                return found
+        return None
+
+    # ---- what a record stores of its key
+
+    def candidates(self, resource: Resource, key: Mapping[str, Any]) -> Iterator[Facts]:
+        """The stored facts that a record with a natural key has; a human may have it in several roles."""
+        facts: Facts = {n: v for n, v in resource.fresh.items() if n == "kind"}
+        many: dict[str, list[str]] = {}
+        for one in (p for p in resource.properties if p.identity):
+            if not isinstance(one, Reference):
+                facts |= _stored(one.home, key[one.name])
+                continue
+            identity = {m.name: key[one.parameter(m.name)] for m in one.target.members}
+            if one.role is not None:
+                many[one.sets] = self.roles(one.role, one.target, identity)
+            elif one.sets:
+                there, found = self.reference(one.target, identity)
+                if not there:
+                    return
+                facts[one.sets] = found
+            else:
+                for member in one.target.members:
+                    facts |= _stored(one.homes.get(member.name), identity[member.name])
+        facts |= self.school(resource, facts)
+        for chosen in product(*many.values()):
+            yield facts | dict(zip(many, chosen, strict=True))
+
+    def reference(self, target: Target, identity: Mapping[str, Any]) -> tuple[bool, str | None]:
+        """Whether what a reference names is there, and its hub id; a district has none among its own records."""
+        if target.everywhere:
+            return True, None
+        if target.name in ORGANISATIONS:
+            place = self.places.find(target, identity)
+            there = place is not None and place.district == self.writer.reader.district
+            return there, place.school if place and there else None
+        if target.name in UNIQUE_IDS:
+            people = self.people(target, identity)
+            return bool(people), next(iter(people), None)
+        found = self.target(target, identity)
+        return found is not None, found
+
+    def people(self, target: Target, identity: Mapping[str, Any]) -> list[str]:
+        """The humans with a unique id whom the caller sees: a guessed id must lead to nobody."""
+        named = self.writer.find(Person, **{UNIQUE_IDS[target.name]: str(next(iter(identity.values())))})
+        return [row["id"] for row in named if self.writer.sees(Person, row["id"])]
+
+    def roles(self, role: type[Record], target: Target, identity: Mapping[str, Any]) -> list[str]:
+        """The roles of a human."""
+        people = self.people(target, identity)
+        return [row["id"] for person in people for row in self.writer.find(role, person=person)]
+
+    def school(self, resource: Resource, facts: Facts) -> Facts:
+        """The school of a section is that of its offering: with it, there is an index."""
+        if "school" in facts or "offering" not in facts:
+            return {}
+        offering = self.writer.get(resource.of.refs()["offering"].target, facts["offering"])
+        return {"school": offering["school"]} if offering else {}
+
+    def fits(self, resource: Resource, key: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
+        """Whether words that are the same in any case are the same."""
+        words = ((p.home, key[p.name]) for p in resource.properties if p.identity and not isinstance(p, Reference))
+        return all(
+            str(row[home.field]).lower() == str(home.asked(value)).lower()
+            for home, value in words
+            if isinstance(home, Fact) and home.any_case and home.field
+        )
+
+
+def _stored(home: Home | None, value: Any) -> Facts:
+    return {home.field: home.asked(value)} if isinstance(home, Fact) and home.field and not home.any_case else {}

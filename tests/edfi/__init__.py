@@ -1,0 +1,1 @@
+"""Ed-Fi, from declarations to answers."""

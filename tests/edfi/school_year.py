@@ -1,0 +1,55 @@
+"""A term at the first demo school as a student information system writes it: one of everything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.district import (
+    EdFi,
+    assignment,
+    cohort,
+    course,
+    enrolment,
+    in_section,
+    offering,
+    place,
+    program,
+    section,
+    session,
+    staff,
+    student,
+)
+from tests.hub import THORNFIELD
+
+ESTAB = int(THORNFIELD)
+PUPIL: dict[str, Any] = {"studentReference": {"studentUniqueId": "7001"}}
+TEACHER: dict[str, Any] = {"staffReference": {"staffUniqueId": "8001"}}
+
+TERM: dict[str, Any] = {
+    "students": student("7001"),
+    "studentSchoolAssociations": enrolment("7001", ESTAB),
+    "staffs": staff("8001"),
+    "staffEducationOrganizationAssignmentAssociations": assignment("8001", ESTAB),
+    "programs": program("Reading Recovery", ESTAB),
+    "sessions": session(ESTAB, "Fall", "2026-08-20", "2026-12-18"),
+    "courses": course("ALG-1", ESTAB),
+    "courseOfferings": offering("ALG-1", ESTAB, "Fall"),
+    "sections": section("A1", "ALG-1", ESTAB, "Fall"),
+    "studentSectionAssociations": in_section("A1", "ALG-1", ESTAB, "Fall") | PUPIL,
+    "staffSectionAssociations": in_section("A1", "ALG-1", ESTAB, "Fall")
+    | TEACHER
+    | {"classroomPositionDescriptor": "uri://ed-fi.org/ClassroomPositionDescriptor#Teacher of Record"},
+    "cohorts": cohort("1", ESTAB),
+    "studentCohortAssociations": place("1", ESTAB, "7001", "2026-09-14"),
+    "staffCohortAssociations": {
+        "cohortReference": {"cohortIdentifier": "1", "educationOrganizationId": ESTAB},
+        **TEACHER,
+        "beginDate": "2026-09-14",
+    },
+}
+"""One document of each resource, each after those that it refers to."""
+
+
+def write(api: EdFi, *names: str) -> dict[str, str]:
+    """Write the documents of these resources, of all if none is named; gives their ids."""
+    return {name: api.post(name, TERM[name]) for name in names or TERM}

@@ -1,0 +1,202 @@
+"""The documents that tell clients what is here, as the clients read them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, cast
+
+import pytest
+
+from rollbook.dialects.edfi import metadata
+from rollbook.dialects.edfi.resources import EVERY, RESOURCES
+
+BASE = "https://hub.example/edfi"
+
+
+def specification(kind: str) -> Any:
+    """A specification as it comes over the wire."""
+    return json.loads(json.dumps(metadata.find(BASE, ["metadata", "data", "v3", kind, "swagger.json"])))
+
+
+def test_the_front_page_says_where_everything_is() -> None:
+    assert metadata.find(BASE, []) == {
+        "version": "7.3",
+        "informationalVersion": "7.3",
+        "suite": "3",
+        "build": "0.1.0",
+        "dataModels": [
+            {"name": "Ed-Fi", "version": "5.2.0", "informationalVersion": "The Ed-Fi Data Model 5.2.0"},
+        ],
+        "urls": {
+            "dependencies": "https://hub.example/edfi/metadata/data/v3/dependencies",
+            "openApiMetadata": "https://hub.example/edfi/metadata/",
+            "oauth": "https://hub.example/edfi/oauth/token",
+            "dataManagementApi": "https://hub.example/edfi/data/v3/",
+            "xsdMetadata": "https://hub.example/edfi/metadata/xsd",
+            "changeQueries": "https://hub.example/edfi/changeQueries/v1/",
+        },
+    }
+
+
+def test_the_specifications_are_listed() -> None:
+    assert metadata.find(BASE, ["metadata"]) == [
+        {
+            "name": "Resources",
+            "endpointUri": "https://hub.example/edfi/metadata/data/v3/resources/swagger.json",
+            "prefix": "",
+        },
+        {
+            "name": "Descriptors",
+            "endpointUri": "https://hub.example/edfi/metadata/data/v3/descriptors/swagger.json",
+            "prefix": "",
+        },
+    ]
+
+
+@pytest.mark.parametrize(
+    ("newer", "older"),
+    [
+        (["metadata", "specifications"], ["metadata"]),
+        (["metadata", "dependencies"], ["metadata", "data", "v3", "dependencies"]),
+        (
+            ["metadata", "specifications", "resources-spec.json"],
+            ["metadata", "data", "v3", "resources", "swagger.json"],
+        ),
+        (
+            ["metadata", "specifications", "descriptors-spec.json"],
+            ["metadata", "data", "v3", "descriptors", "swagger.json"],
+        ),
+    ],
+)
+def test_the_successor_has_the_same_documents_elsewhere(newer: list[str], older: list[str]) -> None:
+    assert metadata.find(BASE, newer) == metadata.find(BASE, older) is not None
+
+
+@pytest.mark.parametrize("steps", [["metadata", "data"], ["metadata", "composites"], ["metadata", "xsd", "core"]])
+def test_nothing_stands_elsewhere(steps: list[str]) -> None:
+    assert metadata.find(BASE, steps) is None
+
+
+# ---- the order of resources
+
+
+def test_what_is_referred_to_comes_first() -> None:
+    rows = metadata.find(BASE, ["metadata", "dependencies"])
+    order = {row["resource"].removeprefix("/ed-fi/"): row["order"] for row in rows}
+    assert order.keys() == RESOURCES.keys()
+    assert [row["order"] for row in rows] == sorted(order.values())
+    for one in EVERY:
+        assert order["cohortTypeDescriptors"] == 1 < order[one.name]
+        assert all(order[below] < order[one.name] for below in metadata.needs(one) - {one.name}), one.name
+
+
+def test_a_dependency_is_told_as_clients_read_it() -> None:
+    rows = metadata.find(BASE, ["metadata", "dependencies"])
+    assert {"resource": "/ed-fi/cohorts", "order": 5, "operations": ["Create", "Update"]} in rows
+
+
+# ---- specifications
+
+
+def test_each_resource_has_its_addresses_and_schema() -> None:
+    every = specification("resources")
+    assert [tag["name"] for tag in every["tags"]] == [r.name for r in EVERY]
+    for tag in every["tags"]:
+        assert tag["description"]
+        own = f"/ed-fi/{tag['name']}"
+        assert {p: sorted(every["paths"][p]) for p in every["paths"] if p == own or p.startswith(f"{own}/")} == {
+            own: ["get", "post"],
+            f"{own}/{{id}}": ["delete", "get", "put"],
+            f"{own}/deletes": ["get"],
+            f"{own}/keyChanges": ["get"],
+            f"{own}/partitions": ["get"],
+        }
+
+
+def test_a_cohort_is_described() -> None:
+    cohort = specification("resources")["components"]["schemas"]["edFi_cohort"]
+    assert cohort["required"] == ["cohortIdentifier", "educationOrganizationReference", "cohortTypeDescriptor"]
+    assert list(cohort["properties"]) == [
+        "id",
+        "cohortIdentifier",
+        "educationOrganizationReference",
+        "academicSubjectDescriptor",
+        "cohortDescription",
+        "cohortScopeDescriptor",
+        "cohortTypeDescriptor",
+        "programs",
+        "_etag",
+        "_lastModifiedDate",
+    ]
+    assert cohort["properties"]["cohortIdentifier"] == {
+        "description": "The name or id of the cohort",
+        "type": "string",
+        "maxLength": 36,
+        "x-Ed-Fi-isIdentity": True,
+    }
+    assert cohort["properties"]["educationOrganizationReference"] == {
+        "$ref": "#/components/schemas/edFi_educationOrganizationReference"
+    }
+    assert cohort["properties"]["programs"]["items"] == {"$ref": "#/components/schemas/edFi_cohortProgram"}
+
+
+def test_a_reference_is_described() -> None:
+    schemas = specification("resources")["components"]["schemas"]
+    assert schemas["edFi_cohortReference"]["required"] == ["cohortIdentifier", "educationOrganizationId"]
+    assert schemas["edFi_cohortReference"]["properties"]["educationOrganizationId"] == {
+        "description": "The number of the organisation",
+        "type": "integer",
+        "minimum": 1,
+        "format": "int64",
+        "x-Ed-Fi-isIdentity": True,
+    }
+
+
+def test_what_can_never_be_resolved_is_not_described() -> None:
+    section = specification("resources")["components"]["schemas"]["edFi_section"]["properties"]
+    assert "courseOfferingReference" in section
+    assert "locationReference" not in section
+    assert "classPeriods" not in section
+
+
+def test_a_list_of_words_is_described() -> None:
+    schemas = specification("descriptors")["components"]["schemas"]
+    assert schemas["edFi_cohortTypeDescriptor"]["required"] == ["codeValue", "namespace", "shortDescription"]
+    assert list(schemas["edFi_cohortTypeDescriptor"]["properties"])[:2] == ["id", "cohortTypeDescriptorId"]
+
+
+def test_filters_are_told_where_clients_look_for_them() -> None:
+    parameters = specification("resources")["paths"]["/ed-fi/cohorts"]["get"]["parameters"]
+    inline = {p["name"] for p in parameters if p["in"] == "query"}
+    assert {"limit", "offset", "totalCount", "pageToken", "minChangeVersion", "id", "cohortIdentifier"} <= inline
+
+
+def test_the_key_of_some_resources_is_said_to_change() -> None:
+    paths = specification("resources")["paths"]
+    changing = {p.split("/")[2] for p, item in paths.items() if item.get("put", {}).get("x-Ed-Fi-isUpdatable")}
+    assert changing == {r.name for r in EVERY if r.key_may_change}
+
+
+@pytest.mark.parametrize("kind", ["resources", "descriptors"])
+def test_each_schema_that_is_named_is_there(kind: str) -> None:
+    document = specification(kind)
+    for name in _refs(document):
+        place = document
+        for step in name.removeprefix("#/").split("/"):
+            place = place[step]
+    operations = [o["operationId"] for item in document["paths"].values() for o in item.values()]
+    assert len(set(operations)) == len(operations)
+    assert document["servers"] == [{"url": "https://hub.example/edfi/data/v3"}]
+    flows = document["components"]["securitySchemes"]["oauth2_client_credentials"]["flows"]
+    assert flows["clientCredentials"]["tokenUrl"] == "https://hub.example/edfi/oauth/token"
+
+
+def _refs(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        members = cast("dict[str, Any]", value)
+        yield from (one for name, one in members.items() if name == "$ref")
+        value = list(members.values())
+    if isinstance(value, list):
+        for one in cast("list[Any]", value):
+            yield from _refs(one)
