@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import quote
 
 from rollbook.consent import App
@@ -36,10 +36,11 @@ class Caller:
         answer = self.hub.get(path, authorization=f"Bearer {token}")
         assert answer.status < 500, (path, answer.body)
         counted = [answer.headers.get(name, "") for name in ("total-count", "next-page-token")]
-        said = json.loads(answer.body or b"null")
+        said: Any = json.loads(answer.body or b"null")
         if isinstance(said, dict):
+            told = cast(dict[str, Any], said)
             for passing in ("correlationId", "$request", "$next", "integration_id"):
-                said.pop(passing, None)
+                told.pop(passing, None)
         return json.dumps([answer.status, counted, said]).encode()
 
 
@@ -99,5 +100,4 @@ SOME = {"beginDate": "2026-09-14", "entryDate": "2026-09-03", "birthDate": "2012
 def rows(answer: bytes) -> list[dict[str, Any]]:
     """The documents of an answer."""
     said: Any = json.loads(answer)[2]
-    found: list[dict[str, Any]] = said if isinstance(said, list) else said.get("$data", [])
-    return found
+    return cast(list[dict[str, Any]], said if isinstance(said, list) else said.get("$data", []))
