@@ -6,7 +6,7 @@ bound their questions themselves. A statement asks its sight wherever it touches
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -20,9 +20,6 @@ Guards = Mapping[str, str]
 """For each kind of human that a grant names one by one: `only` those chosen, or all `except` them."""
 
 NEVER = "0"
-
-Alias = Callable[[], str]
-"""Gives a name for a table that no other has in the statement."""
 
 
 class Sight(Protocol):
@@ -38,7 +35,7 @@ class Sight(Protocol):
         """Whether a row has changed when the parts that it tells of have."""
         ...
 
-    def bounds(self, record: type[Record], alias: str, new: Alias, plus: str = "") -> list[str]:
+    def bounds(self, record: type[Record], alias: str, plus: str = "") -> list[str]:
         """What holds of the rows that a question may be about; `plus` keeps SQLite from walking a school's rows."""
         ...
 
@@ -50,7 +47,7 @@ class Sight(Protocol):
         """What holds of the rows that refer to another one; `disclosed` when a scope of their own covers them."""
         ...
 
-    def shows(self, field: Field, alias: str, new: Alias, *, sure: bool) -> str:
+    def shows(self, field: Field, alias: str, *, sure: bool) -> str:
         """Whether a row's fact is shown; `sure` that the row is one that `bounds` let through."""
         ...
 
@@ -58,7 +55,7 @@ class Sight(Protocol):
         """Whether what needs these scopes is shown of a row."""
         ...
 
-    def remembers(self, role: type[Record], alias: str, need: Need, new: Alias) -> str:
+    def remembers(self, role: type[Record], alias: str, need: Need) -> str:
         """Whether what was written of a human beside the facts is shown, through a role."""
         ...
 
@@ -96,7 +93,7 @@ class OneSchool:
         """A table's parts have rows, and moments, of their own."""
         return False
 
-    def bounds(self, record: type[Record], alias: str, new: Alias, plus: str = "") -> list[str]:
+    def bounds(self, record: type[Record], alias: str, plus: str = "") -> list[str]:
         """One district, one school: nothing else can be read."""
         bound = [f"{alias}.district = :district"]
         school = _school_ref(record)
@@ -130,7 +127,7 @@ class OneSchool:
         chosen = f"""SELECT 1 FROM chosen WHERE "grant" = :grant AND kind = '{record.__name__}' AND id = {identity}"""
         return f"{'' if self.guards[record.__name__] == 'only' else 'NOT '}EXISTS ({chosen})"
 
-    def shows(self, field: Field, alias: str, new: Alias, *, sure: bool) -> str:
+    def shows(self, field: Field, alias: str, *, sure: bool) -> str:
         """What is not granted has no column."""
         return ""
 
@@ -138,7 +135,7 @@ class OneSchool:
         """What is not granted has no column."""
         return ""
 
-    def remembers(self, role: type[Record], alias: str, need: Need, new: Alias) -> str:
+    def remembers(self, role: type[Record], alias: str, need: Need) -> str:
         """What is not granted has no column."""
         return ""
 
@@ -161,7 +158,7 @@ class Whole:
         """A document tells of its parts."""
         return True
 
-    def bounds(self, record: type[Record], alias: str, new: Alias, plus: str = "") -> list[str]:
+    def bounds(self, record: type[Record], alias: str, plus: str = "") -> list[str]:
         """One partition."""
         return [f"{alias}.district = :district"]
 
@@ -173,7 +170,7 @@ class Whole:
         """Whatever refers."""
         return []
 
-    def shows(self, field: Field, alias: str, new: Alias, *, sure: bool) -> str:
+    def shows(self, field: Field, alias: str, *, sure: bool) -> str:
         """Everything is shown."""
         return ""
 
@@ -181,7 +178,7 @@ class Whole:
         """Everything is shown."""
         return ""
 
-    def remembers(self, role: type[Record], alias: str, need: Need, new: Alias) -> str:
+    def remembers(self, role: type[Record], alias: str, need: Need) -> str:
         """Everything is shown."""
         return ""
 
@@ -228,11 +225,11 @@ class Schools:
         """A document tells of its parts."""
         return True
 
-    def bounds(self, record: type[Record], alias: str, new: Alias, plus: str = "") -> list[str]:
+    def bounds(self, record: type[Record], alias: str, plus: str = "") -> list[str]:
         """The rows whose school granted the record's scope, less the people left out."""
         district = f"{alias}.district = :district"
         if record is Person:
-            return [district, self.through_roles(self.ways(None), alias, new)]
+            return [district, self.through_roles(self.ways(None), alias)]
         seen = self.at(record, alias, self.meeting(record.scope), every=True, plus=plus)
         return [district, *([seen] if seen else []), *self.guarded(record, alias)]
 
@@ -250,22 +247,22 @@ class Schools:
         seen = self.at(record, alias, views, every=True, plus="+")
         return [*([seen] if seen else []), *self.guarded(record, alias)]
 
-    def shows(self, field: Field, alias: str, new: Alias, *, sure: bool) -> str:
+    def shows(self, field: Field, alias: str, *, sure: bool) -> str:
         """Whether the school of the row granted the fact."""
         if field.owner is not Person:
             return self.allows(field.owner, alias, field.need)
         ways = self.ways(field)
         if sure and ways == self.ways(None):
             return ""
-        return self.through_roles(ways, alias, new)
+        return self.through_roles(ways, alias)
 
     def allows(self, record: type[Record], alias: str, need: Need) -> str:
         """Whether the school of the row granted what is needed."""
         return self.at(record, alias, self.meeting(need), every=False)
 
-    def remembers(self, role: type[Record], alias: str, need: Need, new: Alias) -> str:
+    def remembers(self, role: type[Record], alias: str, need: Need) -> str:
         """Whether the human has the role at a school that granted what is needed."""
-        return self.through_roles(((role, self.meeting(role.scope & need)),), alias, new)
+        return self.through_roles(((role, self.meeting(role.scope & need)),), alias)
 
     def called(self, record: type[Record]) -> str:
         """Anywhere in the district; what is found must still be in reach."""
@@ -347,7 +344,7 @@ class Schools:
         told = [t for t in role.fields.values() if isinstance(t, Told) and t.fact is field]
         return tuple(n for n in seen if any(n in self.meeting(t.need) for t in told))
 
-    def through_roles(self, ways: Ways, person: str, new: Alias) -> str:
+    def through_roles(self, ways: Ways, person: str) -> str:
         """Whether a human has one of these roles at a school under one of its views."""
         found: list[str] = []
         for role, views in ways:

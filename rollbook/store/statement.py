@@ -2,66 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
 
 from ..fields import (
     RECORDS,
     All,
     Arg,
-    AsText,
     Called,
-    Coalesce,
     Compare,
     Computed,
     Condition,
-    Csv,
     Down,
     Either,
     Expr,
     Field,
-    First,
-    Given,
-    HubId,
-    Initial,
-    Kept,
-    KeptValue,
-    Key,
     Known,
-    LastUpdated,
-    Listed,
-    Literal,
-    Made,
     Many,
-    Mapped,
-    MarkString,
     Matches,
-    Nested,
     Not,
     OneOf,
     Path,
     Question,
     Record,
     Ref,
-    Rows,
     Some,
-    Split,
-    Tally,
     Told,
-    Truth,
     Value,
     Version,
-    When,
     Within,
-    Words,
-    WriteNumber,
 )
 from ..model.people import Person
-from .sights import NEVER, Sight
-
-TEXT_STAMP = 23
-"""The length of the moment at the head of a stamp; the number of the write follows it."""
+from .phrases import both, masked, matches, quote
+from .rendering import RENDERERS
+from .sights import Sight
+from .stamps import since
 
 
 @dataclass
@@ -100,7 +74,7 @@ class Statement:
     # ---- the parts of a statement
 
     def json(self, columns: list[tuple[str, Expr]]) -> str:
-        pairs = ", ".join(f"{_quote(name)}, {self.expr(expr)}" for name, expr in columns)
+        pairs = ", ".join(f"{quote(name)}, {self.expr(expr)}" for name, expr in columns)
         return f"CAST(json_object({pairs}) AS BLOB)"
 
     def tables(self) -> str:
@@ -109,7 +83,7 @@ class Statement:
     def where(self, condition: Condition, *, few: bool = False) -> str:
         # SQLite would walk through the school's rows in order rather than look up the one that is called for;
         # a column with a plus before it has no index.
-        bounds = self.sight.bounds(self.of, self.base, self.names.new, "+" if few or _names_one(condition) else "")
+        bounds = self.sight.bounds(self.of, self.base, "+" if few or _names_one(condition) else "")
         self.human(self.of)
         return " AND ".join([*bounds, self.condition(condition)])
 
@@ -131,7 +105,7 @@ class Statement:
             return {}
         table = self.of.table
         # The plus keeps SQLite from walking through all rows of the school.
-        own = " AND ".join(self.sight.bounds(self.of, "b", self.names.new, "+"))
+        own = " AND ".join(self.sight.bounds(self.of, "b", "+"))
         found = {self.of.__name__: [f'SELECT b.id FROM "{table}" b WHERE {own} AND b.seq > :since']}
         found[self.of.__name__].append(_gone(self.of))
         for name, ref in self.direct.items():
@@ -186,9 +160,18 @@ class Statement:
     # ---- values
 
     def expr(self, expr: Expr, alias: str = "") -> str:
-        for kind, method in _EXPRESSIONS:
+        own = alias or self.base
+        if isinstance(expr, Told):
+            return self.told(expr, own)
+        if isinstance(expr, Computed):
+            return self.computed(expr, own)
+        if isinstance(expr, Field):
+            return self.field(expr, own)
+        if isinstance(expr, Path):
+            return self.path(expr, own)
+        for kind, render in RENDERERS:
             if isinstance(expr, kind):
-                return method(self, expr, alias or self.base)
+                return render(self, expr, own)
         raise TypeError(f"{type(expr).__name__} has no SQL")
 
     def field(self, expr: Field, alias: str) -> str:
@@ -200,7 +183,7 @@ class Statement:
             return value
         if expr.owner is Person:
             self.human(Person)
-        return _where(self.sight.shows(expr, alias, self.names.new, sure=alias == self.base), value)
+        return masked(self.sight.shows(expr, alias, sure=alias == self.base), value)
 
     def bare(self, expr: Expr, alias: str) -> str:
         """A value whose parts are disclosed by what holds it."""
@@ -220,177 +203,11 @@ class Statement:
         seen: list[str] = []
         for step in expr.steps:
             if not self.disclosed:
-                seen.append(self.sight.shows(step, alias, self.names.new, sure=alias == self.base))
+                seen.append(self.sight.shows(step, alias, sure=alias == self.base))
             alias = self.join(alias, step)
         tells = expr.end.name in expr.steps[-1].tells
         value = self.bare(expr.end, alias) if tells else self.expr(expr.end, alias)
-        return _where(_both(seen), value)
-
-    def hub_id(self, expr: HubId, alias: str) -> str:
-        return f"{alias}.id"
-
-    def made(self, expr: Made, alias: str) -> str:
-        return f"substr({alias}.made, 1, {TEXT_STAMP})"
-
-    def kept(self, expr: Kept, alias: str) -> str:
-        value = f"{alias}.remainder -> '$.{expr.dialect}'"
-        return f"json(coalesce({_where(self.keeps(expr, alias), value)}, 'null'))"
-
-    def kept_value(self, expr: KeptValue, alias: str) -> str:
-        path = ".".join((expr.kept.dialect, *expr.path))
-        return _where(self.keeps(expr.kept, alias), f"{alias}.remainder ->> '$.{path}'")
-
-    def write_number(self, expr: WriteNumber, alias: str) -> str:
-        return f"{alias}.seq"
-
-    def keeps(self, expr: Kept, alias: str) -> str:
-        """Whether what was written beside the facts is shown."""
-        if self.disclosed:
-            return ""
-        if expr.role is None:
-            return self.sight.allows(expr.of, alias, expr.need)
-        self.human(Person)
-        return self.sight.remembers(expr.role, alias, expr.need, self.names.new)
-
-    def nested_object(self, expr: Nested, alias: str) -> str:
-        pairs = ", ".join(f"{_quote(name)}, {self.expr(value, alias)}" for name, value in expr.members.items())
-        # A merge patch (RFC 7396) into nothing leaves out what is null.
-        return f"json_patch('{{}}', json_object({pairs}))" if expr.prune else f"json_object({pairs})"
-
-    def split(self, expr: Split, alias: str) -> str:
-        value = self.expr(expr.value, alias)
-        # json_quote writes an unknown value as the word null, a text that says so as "null".
-        quoted = f"NULLIF(json_quote(NULLIF({value}, '')), 'null')"
-        return f"""json(coalesce('[' || replace({quoted}, ',', '","') || ']', '[]'))"""
-
-    def truth(self, expr: Truth, alias: str) -> str:
-        return f"json(CASE {self.expr(expr.value, alias)} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)"
-
-    def down(self, expr: Down, alias: str) -> str:
-        return f"{self.expr(expr.value, alias)} DESC"
-
-    def words(self, expr: Words, alias: str) -> str:
-        parts = [_quote(v) if isinstance(v, str) else self.expr(v, alias) for v in expr.values]
-        if isinstance(expr, Key):
-            return f"({' || '.join(parts)})"
-        filled = [p if isinstance(v, str) else f"NULLIF({p}, '')" for p, v in zip(parts, expr.values, strict=True)]
-        return f"NULLIF(concat_ws({_quote(expr.separator)}, {', '.join(filled)}), '')"
-
-    def initial(self, expr: Initial, alias: str) -> str:
-        return f"substr({self.expr(expr.value, alias)}, 1, 1)"
-
-    def mapped(self, expr: Mapped, alias: str) -> str:
-        cases = " ".join(f"WHEN {_quote(k)} THEN {_quote(v)}" for k, v in expr.words.items())
-        return f"CASE {self.expr(expr.value, alias)} {cases} ELSE {_quote(expr.otherwise)} END"
-
-    def when(self, expr: When, alias: str) -> str:
-        cases = " ".join(f"WHEN {self.condition(c, alias)} THEN {_quote(v)}" for c, v in expr.cases)
-        return f"CASE {cases} ELSE {_quote(expr.otherwise)} END"
-
-    def as_text(self, expr: AsText, alias: str) -> str:
-        return f"CAST({self.expr(expr.value, alias)} AS TEXT)"
-
-    def literal(self, expr: Literal, alias: str) -> str:
-        return _quote(expr.value)
-
-    def given(self, expr: Given, alias: str) -> str:
-        return self.value(expr.arg)
-
-    def of_many(self, expr: Csv, alias: str) -> tuple[Statement, str, str]:
-        """What is read of each of many records: the statement, its rows, and what it needs to be shown at all."""
-        inner, own = self.child(expr.many, alias, disclosed=expr.scope is not None)
-        self.dated |= inner.dated
-        covered = expr.scope is not None and not self.disclosed
-        seen = self.sight.allows(expr.many.via.target, alias, expr.scope) if covered and expr.scope else ""
-        return inner, own, seen
-
-    def csv(self, expr: Csv, alias: str) -> str:
-        inner, own, seen = self.of_many(expr, alias)
-        what = inner.expr(expr.what)
-        every = f"SELECT DISTINCT {what} AS x FROM {inner.tables()} WHERE {own}"
-        return _where(seen, f"(SELECT group_concat(x, {_quote(expr.separator)} ORDER BY length(x), x) FROM ({every}))")
-
-    def first(self, expr: First, alias: str) -> str:
-        inner, own, seen = self.of_many(expr, alias)
-        what = inner.expr(expr.what)
-        return _where(seen, f"(SELECT {what} FROM {inner.tables()} WHERE {own} LIMIT 1)")
-
-    def listed(self, expr: Listed, alias: str) -> str:
-        inner, own, seen = self.of_many(expr, alias)
-        what = inner.expr(expr.what)
-        every = f"SELECT DISTINCT {what} AS x FROM {inner.tables()} WHERE {own}"
-        values = f"SELECT json_group_array(x ORDER BY x) FROM ({every}) WHERE x IS NOT NULL"
-        return f"json(coalesce({_where(seen, f'({values})')}, '[]'))"
-
-    def rows(self, expr: Rows, alias: str) -> str:
-        inner, own, seen = self.of_many(expr, alias)
-        what = inner.expr(expr.what)
-        order = ", ".join([*(inner.expr(o) for o in expr.order), f"+{inner.base}.id"])
-        every = f"SELECT {what} AS x FROM {inner.tables()} WHERE {own} ORDER BY {order}"
-        return f"json(coalesce({_where(seen, f'(SELECT json_group_array(json(x)) FROM ({every}))')}, '[]'))"
-
-    def coalesce(self, expr: Coalesce, alias: str) -> str:
-        return f"coalesce({', '.join(self.expr(v, alias) for v in expr.values)})"
-
-    def tally(self, expr: Tally, alias: str) -> str:
-        covered = expr.scope is not None
-        inner, own = self.child(expr.many, alias, disclosed=covered)
-        where = inner.condition(expr.where)
-        self.dated |= inner.dated
-        seen = ""
-        if expr.scope is not None and not self.disclosed:
-            seen = self.sight.allows(expr.many.via.target, alias, expr.scope)
-        return _where(seen, f"(SELECT count(*) FROM {inner.tables()} WHERE {own} AND {where})")
-
-    def mark_string(self, expr: MarkString, alias: str) -> str:
-        self.slots = (self.value(expr.first), self.value(expr.last))
-        inner, own = self.child(expr.many, alias)
-        mark = f"LEFT JOIN {inner.tables()} ON {inner.base}.date = slot.date AND {inner.base}.session = slot.session"
-        letter = f"coalesce(substr({inner.base}.mark, 1, 1), {_quote(expr.gap)})"
-        return f"(SELECT group_concat({letter}, '' ORDER BY slot.date, slot.session) FROM slot {mark} AND {own})"
-
-    def last_updated(self, expr: LastUpdated, alias: str) -> str:
-        return self.cut(self.stamp(alias), alias, f"1, {TEXT_STAMP}")
-
-    def version(self, expr: Version, alias: str) -> str:
-        return f"CAST({self.cut(self.stamp(alias), alias, str(TEXT_STAMP + 1))} AS INTEGER)"
-
-    def cut(self, stamp: tuple[str, list[str]], alias: str, piece: str) -> str:
-        """A piece of the newest stamp; a row of which nothing has changed has the stamp of its making."""
-        newest, changed = stamp
-        if not changed:
-            return f"substr({newest}, {piece})"
-        still = " AND ".join(f"{c} IS NULL" for c in changed)
-        return f"CASE WHEN {still} THEN substr({alias}.made, {piece}) ELSE substr({newest}, {piece}) END"
-
-    def stamp(self, alias: str) -> tuple[str, list[str]]:
-        """The newest stamp of the facts that the caller may see, and what is null while nothing has changed."""
-        told: dict[tuple[str, str], set[str]] = {}
-        manys: dict[tuple[str, int], Many] = {}
-        for _, column in self.hashed:
-            _facts(column, self.of, alias, "", told, manys, self)
-        told.setdefault((alias, ""), set())
-        stamps = [f"{alias}.made", *(_newest(other, names, seen) for (other, seen), names in told.items() if names)]
-        changed = [f"{other}.changed" for other in dict.fromkeys(other for other, _ in told)]
-        if self.sight.follows and manys:
-            for many in manys.values():
-                inner, owned = self.child(many, alias)
-                stamps.append(f"coalesce((SELECT max({inner.newest()}) FROM {inner.tables()} WHERE {owned}), '')")
-            changed = []
-        return f"max({', '.join([*stamps, _QUIET])})", changed
-
-    def newest(self) -> str:
-        """The newest stamp of the facts of a part that the caller may see."""
-        seen: dict[str, set[str]] = {}
-        for field_ in self.of.stored().values():
-            condition = self.sight.shows(field_, self.base, self.names.new, sure=False)
-            seen.setdefault(condition, set()).add(field_.name)
-        whole = not any(seen.keys() - {""})
-        stamps = [f"{self.base}.made"]
-        for condition, names in seen.items():
-            if condition != NEVER:
-                stamps.append(_newest(self.base, set() if whole else names, condition))
-        return f"max({', '.join([*stamps, _QUIET])})"
+        return masked(both(seen), value)
 
     # ---- conditions
 
@@ -398,16 +215,16 @@ class Statement:
         if isinstance(value, Arg):
             self.dated |= value.name == "today"
             return f":{value.name}"
-        return _quote(value)
+        return quote(value)
 
     def condition(self, condition: Condition, alias: str = "") -> str:
         alias = alias or self.base
         if isinstance(condition, Compare) and condition.op == "same":
             return f"{self.expr(condition.expr, alias)} = {self.value(condition.value)} COLLATE NOCASE"
         if isinstance(condition, Compare) and isinstance(condition.expr, Version):
-            return self.since(condition, condition.expr, alias)
+            return since(self, condition, condition.expr, alias)
         if isinstance(condition, Matches):
-            return _matches(condition.how, self.expr(condition.expr, alias), self.value(condition.value))
+            return matches(condition.how, self.expr(condition.expr, alias), self.value(condition.value))
         if isinstance(condition, Compare):
             return f"{self.expr(condition.expr, alias)} {condition.op} {self.value(condition.value)}"
         if isinstance(condition, OneOf):
@@ -434,14 +251,6 @@ class Statement:
         if isinstance(condition, Within):
             return f'{alias}."{condition.ref.name}" IN ({self.ids(condition.question)})'
         raise TypeError(f"{type(condition).__name__} has no SQL")
-
-    def since(self, condition: Compare, expr: Version, alias: str) -> str:
-        """Rows by the number of their last change that the caller may see."""
-        compared = f"{self.version(expr, alias)} {condition.op} {self.value(condition.value)}"
-        if condition.op.startswith(">") and self.stamp(alias)[1] == [f"{alias}.changed"]:
-            # The row's own number is never less, and has an index.
-            return f"({alias}.seq {condition.op} {self.value(condition.value)} AND {compared})"
-        return compared
 
     def called(self, condition: Called, alias: str) -> str:
         """One look-up in each field's index, instead of a walk through all the rows."""
@@ -480,140 +289,3 @@ def _names_one(condition: Condition) -> bool:
     if isinstance(condition, Either):
         return all(map(_names_one, condition.conditions))
     return isinstance(condition, Called)
-
-
-def _facts(
-    expr: Expr,
-    of: type[Record],
-    alias: str,
-    seen: str,
-    told: dict[tuple[str, str], set[str]],
-    manys: dict[tuple[str, int], Many],
-    sql: Statement,
-) -> None:
-    """The stored facts that a row's own record, and the human it tells of, contribute to a column, by who sees them."""
-
-    def under(fact: Field) -> str:
-        return seen if sql.disclosed else _both([seen, sql.sight.shows(fact, alias, sql.names.new, sure=True)])
-
-    if isinstance(expr, Kept):
-        told.setdefault((alias, sql.keeps(expr, alias)), set()).add("remainder")
-    elif isinstance(expr, Csv | Tally):
-        manys.setdefault((repr(expr.many.via), id(expr.many.where)), expr.many)
-    elif isinstance(expr, Told):
-        condition, person = under(expr), sql.join(alias, expr.through)
-        told.setdefault((alias, condition), set()).add(expr.through.name)
-        told.setdefault((person, condition), set())
-        _bare(expr.fact, expr.through.target, person, condition, told, manys, sql)
-    elif isinstance(expr, Computed):
-        _bare(expr.value, of, alias, under(expr), told, manys, sql)
-    elif isinstance(expr, Path):
-        expr = expr.steps[0]
-        _facts(expr, of, alias, seen, told, manys, sql)
-    elif isinstance(expr, Field) and expr.stored:
-        # A condition on other records names their facts, which are none of this one's.
-        if issubclass(of, expr.owner):
-            told.setdefault((alias, under(expr)), set()).add(expr.name)
-    elif not isinstance(expr, MarkString):
-        for part in expr.parts():
-            _facts(part, of, alias, seen, told, manys, sql)
-
-
-def _bare(
-    expr: Expr,
-    of: type[Record],
-    alias: str,
-    seen: str,
-    told: dict[tuple[str, str], set[str]],
-    manys: dict[tuple[str, int], Many],
-    sql: Statement,
-) -> None:
-    before, sql.disclosed = sql.disclosed, True
-    try:
-        _facts(expr, of, alias, seen, told, manys, sql)
-    finally:
-        sql.disclosed = before
-
-
-_QUIET = "''"
-"""A stamp that is less than any other: with a single value, SQLite's max() would be the one over all rows."""
-
-
-def _newest(alias: str, names: set[str], seen: str) -> str:
-    """The newest stamp of the facts named, or of any when none is, where they may be seen; "" when none has changed."""
-    listed = f" WHERE key IN ({', '.join(_quote(n) for n in sorted(names))})" if names else ""
-    newest = f"(SELECT max(value) FROM json_each({alias}.changed){listed})"
-    shown = f"{alias}.changed IS NOT NULL" + (f" AND {seen}" if seen else "")
-    return _QUIET if seen == NEVER else f"CASE WHEN {shown} THEN coalesce({newest}, '') ELSE '' END"
-
-
-def _where(seen: str, value: str, otherwise: str = "NULL") -> str:
-    """A value where a condition holds."""
-    if not seen:
-        return value
-    if seen == NEVER:
-        return otherwise
-    return f"CASE WHEN {seen} THEN {value} ELSE {otherwise} END"
-
-
-def _both(conditions: list[str]) -> str:
-    """All of the conditions; those that say nothing are left out."""
-    said = [c for c in conditions if c]
-    return NEVER if NEVER in said else " AND ".join(said)
-
-
-_MATCHED = {
-    "contains": "instr({0}, {1}) > 0",
-    "starts": "substr({0}, 1, length({1})) = {1}",
-    "ends": "({1} = '' OR substr({0}, -length({1})) = {1})",
-    "equals": "{0} = {1}",
-}
-
-
-def _matches(how: str, text: str, value: str) -> str:
-    plain = _MATCHED.get(how)
-    if plain is None:
-        return _MATCHED[how.removeprefix("i")].format(f"fold({text})", f"fold({value})")
-    return plain.format(text, value)
-
-
-def _quote(value: Value) -> str:
-    if value is None:
-        return "NULL"
-    if isinstance(value, str):
-        return "'" + value.replace("'", "''") + "'"
-    return str(value)
-
-
-_Method = Callable[[Statement, Any, str], str]
-_EXPRESSIONS: tuple[tuple[type[Expr], _Method], ...] = (
-    (Version, Statement.version),
-    (Made, Statement.made),
-    (WriteNumber, Statement.write_number),
-    (HubId, Statement.hub_id),
-    (KeptValue, Statement.kept_value),
-    (Kept, Statement.kept),
-    (Nested, Statement.nested_object),
-    (Truth, Statement.truth),
-    (Split, Statement.split),
-    (Rows, Statement.rows),
-    (Listed, Statement.listed),
-    (Down, Statement.down),
-    (Told, Statement.told),
-    (Computed, Statement.computed),
-    (Field, Statement.field),
-    (Path, Statement.path),
-    (Words, Statement.words),
-    (Initial, Statement.initial),
-    (Mapped, Statement.mapped),
-    (When, Statement.when),
-    (AsText, Statement.as_text),
-    (Literal, Statement.literal),
-    (Given, Statement.given),
-    (First, Statement.first),
-    (Csv, Statement.csv),
-    (Coalesce, Statement.coalesce),
-    (Tally, Statement.tally),
-    (MarkString, Statement.mark_string),
-    (LastUpdated, Statement.last_updated),
-)

@@ -27,7 +27,7 @@ from ...model.research import (
 )
 from ...recent import Recent
 from ...store.planner import Plan, plan
-from ...store.sights import Alias, Whole
+from ...store.sights import Whole
 from ...store.sqlite import Store
 from ..reader import PLANS, Session
 from .standing import Caller, Standing, standing_of
@@ -104,7 +104,7 @@ class ResearchSight(Whole):
             raise TypeError(f"{record.__name__} is not research")
         return guards[record].format(alias)
 
-    def bounds(self, record: type[Record], alias: str, new: Alias, plus: str = "") -> list[str]:
+    def bounds(self, record: type[Record], alias: str, plus: str = "") -> list[str]:
         """The rows that a caller may know of."""
         if record in PARTS_ONLY:
             raise TypeError(f"{record.__name__} is read with what it is a part of")

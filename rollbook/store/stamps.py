@@ -1,0 +1,163 @@
+"""When a row last changed, as far as the caller may see: the newest stamp of the facts that it is shown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..fields import (
+    Compare,
+    Computed,
+    Csv,
+    Expr,
+    Field,
+    Kept,
+    LastUpdated,
+    Many,
+    MarkString,
+    Path,
+    Record,
+    Tally,
+    Told,
+    Version,
+)
+from ..model.people import Person
+from .phrases import both, quote
+from .sights import NEVER
+
+if TYPE_CHECKING:
+    from .statement import Statement
+
+TEXT_STAMP = 23
+"""The length of the moment at the head of a stamp; the number of the write follows it."""
+
+
+def last_updated(sql: Statement, expr: LastUpdated, alias: str) -> str:
+    return cut(sql, stamp(sql, alias), alias, f"1, {TEXT_STAMP}")
+
+
+def version(sql: Statement, expr: Version, alias: str) -> str:
+    return f"CAST({cut(sql, stamp(sql, alias), alias, str(TEXT_STAMP + 1))} AS INTEGER)"
+
+
+def cut(sql: Statement, stamp: tuple[str, list[str]], alias: str, piece: str) -> str:
+    """A piece of the newest stamp; a row of which nothing has changed has the stamp of its making."""
+    newest, changed = stamp
+    if not changed:
+        return f"substr({newest}, {piece})"
+    still = " AND ".join(f"{c} IS NULL" for c in changed)
+    return f"CASE WHEN {still} THEN substr({alias}.made, {piece}) ELSE substr({newest}, {piece}) END"
+
+
+def stamp(sql: Statement, alias: str) -> tuple[str, list[str]]:
+    """The newest stamp of the facts that the caller may see, and what is null while nothing has changed."""
+    told: dict[tuple[str, str], set[str]] = {}
+    manys: dict[tuple[str, int], Many] = {}
+    for _, column in sql.hashed:
+        _facts(column, sql.of, alias, "", told, manys, sql)
+    told.setdefault((alias, ""), set())
+    stamps = [f"{alias}.made", *(_newest(other, names, seen) for (other, seen), names in told.items() if names)]
+    changed = [f"{other}.changed" for other in dict.fromkeys(other for other, _ in told)]
+    if sql.sight.follows and manys:
+        for many in manys.values():
+            inner, owned = sql.child(many, alias)
+            stamps.append(f"coalesce((SELECT max({newest(inner)}) FROM {inner.tables()} WHERE {owned}), '')")
+        changed = []
+    return f"max({', '.join([*stamps, _QUIET])})", changed
+
+
+def newest(sql: Statement) -> str:
+    """The newest stamp of the facts of a part that the caller may see."""
+    seen: dict[str, set[str]] = {}
+    for field_ in sql.of.stored().values():
+        condition = sql.sight.shows(field_, sql.base, sure=False)
+        seen.setdefault(condition, set()).add(field_.name)
+    whole = not any(seen.keys() - {""})
+    stamps = [f"{sql.base}.made"]
+    for condition, names in seen.items():
+        if condition != NEVER:
+            stamps.append(_newest(sql.base, set() if whole else names, condition))
+    return f"max({', '.join([*stamps, _QUIET])})"
+
+
+def since(sql: Statement, condition: Compare, expr: Version, alias: str) -> str:
+    """Rows by the number of their last change that the caller may see."""
+    compared = f"{version(sql, expr, alias)} {condition.op} {sql.value(condition.value)}"
+    if condition.op.startswith(">") and stamp(sql, alias)[1] == [f"{alias}.changed"]:
+        # The row's own number is never less, and has an index.
+        return f"({alias}.seq {condition.op} {sql.value(condition.value)} AND {compared})"
+    return compared
+
+
+def keeps(sql: Statement, expr: Kept, alias: str) -> str:
+    """Whether what was written beside the facts is shown."""
+    if sql.disclosed:
+        return ""
+    if expr.role is None:
+        return sql.sight.allows(expr.of, alias, expr.need)
+    sql.human(Person)
+    return sql.sight.remembers(expr.role, alias, expr.need)
+
+
+def _facts(
+    expr: Expr,
+    of: type[Record],
+    alias: str,
+    seen: str,
+    told: dict[tuple[str, str], set[str]],
+    manys: dict[tuple[str, int], Many],
+    sql: Statement,
+) -> None:
+    """The stored facts that a row's own record, and the human it tells of, contribute to a column, by who sees them."""
+
+    def under(fact: Field) -> str:
+        return seen if sql.disclosed else both([seen, sql.sight.shows(fact, alias, sure=True)])
+
+    if isinstance(expr, Kept):
+        told.setdefault((alias, keeps(sql, expr, alias)), set()).add("remainder")
+    elif isinstance(expr, Csv | Tally):
+        manys.setdefault((repr(expr.many.via), id(expr.many.where)), expr.many)
+    elif isinstance(expr, Told):
+        condition, person = under(expr), sql.join(alias, expr.through)
+        told.setdefault((alias, condition), set()).add(expr.through.name)
+        told.setdefault((person, condition), set())
+        _bare(expr.fact, expr.through.target, person, condition, told, manys, sql)
+    elif isinstance(expr, Computed):
+        _bare(expr.value, of, alias, under(expr), told, manys, sql)
+    elif isinstance(expr, Path):
+        expr = expr.steps[0]
+        _facts(expr, of, alias, seen, told, manys, sql)
+    elif isinstance(expr, Field) and expr.stored:
+        # A condition on other records names their facts, which are none of this one's.
+        if issubclass(of, expr.owner):
+            told.setdefault((alias, under(expr)), set()).add(expr.name)
+    elif not isinstance(expr, MarkString):
+        for part in expr.parts():
+            _facts(part, of, alias, seen, told, manys, sql)
+
+
+def _bare(
+    expr: Expr,
+    of: type[Record],
+    alias: str,
+    seen: str,
+    told: dict[tuple[str, str], set[str]],
+    manys: dict[tuple[str, int], Many],
+    sql: Statement,
+) -> None:
+    before, sql.disclosed = sql.disclosed, True
+    try:
+        _facts(expr, of, alias, seen, told, manys, sql)
+    finally:
+        sql.disclosed = before
+
+
+_QUIET = "''"
+"""A stamp that is less than any other: with a single value, SQLite's max() would be the one over all rows."""
+
+
+def _newest(alias: str, names: set[str], seen: str) -> str:
+    """The newest stamp of the facts named, or of any when none is, where they may be seen; "" when none has changed."""
+    listed = f" WHERE key IN ({', '.join(quote(n) for n in sorted(names))})" if names else ""
+    newest = f"(SELECT max(value) FROM json_each({alias}.changed){listed})"
+    shown = f"{alias}.changed IS NOT NULL" + (f" AND {seen}" if seen else "")
+    return _QUIET if seen == NEVER else f"CASE WHEN {shown} THEN coalesce({newest}, '') ELSE '' END"
