@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from ...fields import (
     ALWAYS,
@@ -12,13 +13,14 @@ from ...fields import (
     Field,
     First,
     Key,
-    Literal,
+    Made,
     Many,
     Mapped,
     Matches,
     Nested,
     Not,
     Ref,
+    Rows,
     Some,
     Split,
     Truth,
@@ -162,27 +164,55 @@ def _of_roles(student: Field | Ref, staff: Field | Ref, contact: Field | Ref) ->
 
 demographics = Nested(
     {
-        "birthday": midnight(Person.birth_date),
-        "gender": Mapped(Person.gender, GENDERS),
-        "residence_status": Mapped(of_student(Student.residence_status), RESIDENCE),
-        "english_language_learner": Truth(of_student(Student.eal)),
-        "country_of_birth": Person.birth_country_code,
-        "state_of_birth": Person.birth_state,
-        "city_of_birth": Person.birth_city,
-        "hispanic_or_latino_ethnicity": Truth(Person.hispanic),
-        "races": Person.races,
-        "homeless": Truth(of_student(Student.homeless)),
-        # The record knows that somebody is disabled, not by which of the US categories.
-        "disability": Literal(None),
-        "gifted_talented": Truth(of_student(Student.gifted)),
-        "food_service_program_eligibility": Mapped(of_student(Student.fsm_eligible), {1: "Free", 0: "FullPrice"}),
-        "economically_disadvantaged": Truth(of_student(Student.economically_disadvantaged)),
-        "migrant": Truth(of_student(Student.migrant)),
-        "public_assistance": Truth(of_student(Student.public_assistance)),
-        "rural_residency": Truth(of_student(Student.rural_residency)),
-        "individualized_education_plan": Truth(of_student(Student.individualized_education_plan)),
+        "person": Nested(
+            {
+                "birthday": midnight(Person.birth_date),
+                "gender": Mapped(Person.gender, GENDERS),
+                "country_of_birth": Person.birth_country_code,
+                "state_of_birth": Person.birth_state,
+                "city_of_birth": Person.birth_city,
+                "hispanic_or_latino_ethnicity": Truth(Person.hispanic),
+                "races": Person.races,
+            }
+        ),
+        # Read once for each of the schools, since a student's record is wide.
+        "students": Rows(
+            as_student,
+            {
+                "residence_status": Mapped(Student.residence_status, RESIDENCE),
+                "english_language_learner": Truth(Student.eal),
+                "homeless": Truth(Student.homeless),
+                "gifted_talented": Truth(Student.gifted),
+                "food_service_program_eligibility": Mapped(Student.fsm_eligible, {1: "Free", 0: "FullPrice"}),
+                "economically_disadvantaged": Truth(Student.economically_disadvantaged),
+                "migrant": Truth(Student.migrant),
+                "public_assistance": Truth(Student.public_assistance),
+                "rural_residency": Truth(Student.rural_residency),
+                "individualized_education_plan": Truth(Student.individualized_education_plan),
+            },
+            order=(Made(Student),),
+        ),
     }
 )
+
+DEMOGRAPHICS = (
+    *("birthday", "gender", "residence_status", "english_language_learner", "country_of_birth", "state_of_birth"),
+    *("city_of_birth", "hispanic_or_latino_ethnicity", "races", "homeless", "disability", "gifted_talented"),
+    *("food_service_program_eligibility", "economically_disadvantaged", "migrant", "public_assistance"),
+    *("rural_residency", "individualized_education_plan"),
+)
+"""The documented members. The record knows that somebody is disabled, not by which of the US categories."""
+
+
+def demographics_of(told: Mapping[str, Any]) -> dict[str, Any]:
+    """The demographics of a human: of each fact of a student, what the first school says that tells it."""
+    found: dict[str, Any] = dict.fromkeys(DEMOGRAPHICS)
+    for row in (told["person"], *told["students"]):
+        for name, value in row.items():
+            if found[name] is None:
+                found[name] = value
+    return {**found, "races": races(found["races"])}
+
 
 work_email = Coalesce(
     of_staff(Staff.idaas_email),
@@ -214,7 +244,7 @@ people = Resource(
             "time_zone": Property(_of_school(School.time_zone)),
             "graduation_year": Property(of_student(Student.graduation_year)),
             "grade_levels": Property(each(as_pupil, Student.grade_level), finish=grade_levels),
-            "demographics": Property(demographics, finish=lambda told: {**told, "races": races(told["races"])}),
+            "demographics": Property(demographics, finish=demographics_of),
             "address": Property(
                 address(
                     street=Words(" ", Person.house_name, Person.house_no, Person.street),
