@@ -209,10 +209,6 @@ class Desk(CredentialDesk):
         sql = "SELECT 1 FROM school WHERE estab = :n UNION ALL SELECT 1 FROM district WHERE identifier = :n"
         return self.store.records.execute(sql, {"n": number}).get is not None
 
-    def district_record(self, district: int) -> str:
-        """The hub id of a district's own record."""
-        return self.store.records.execute("SELECT id FROM district WHERE district = ?", (district,)).get
-
     @contextmanager
     def waiting(self, holder: Holder) -> Generator[Pending]:
         """Change what a holder told of humans who have no role yet: whole or not at all."""
