@@ -8,6 +8,8 @@ from rollbook.consent import Credential
 from rollbook.consent.credentials import UnknownCode, WrongClient
 from rollbook.consent.words import ROSTER, WORDS
 from rollbook.errors import Malformed, NotFound, NotHeld, NotSignedIn
+from rollbook.model.people import Person
+from rollbook.model.students import Student
 from rollbook.scopes import CATALOGUE
 from tests.district import ED_FI, cohort, edfi, edlink
 from tests.hub import BRAMBLESIDE, SAGUARO, THORNFIELD, Hub
@@ -190,3 +192,42 @@ def test_a_request_without_a_token_learns_nothing(small_hub: Hub) -> None:
         answer = small_hub.get(path)
         assert (answer.status, answer.json["type"]) == (401, "urn:ed-fi:api:security:authentication")
         assert answer.headers["www-authenticate"].startswith("Bearer")
+
+
+def person_at(hub: Hub, estab: str, role: str) -> str:
+    """Somebody with a middle name who is nothing but that at a school."""
+    others = " AND ".join(
+        f"NOT EXISTS (SELECT 1 FROM {o} x WHERE x.person = p.id)" for o in ("student", "staff", "contact") if o != role
+    )
+    return hub.store.records.execute(
+        f"SELECT p.id FROM person p JOIN {role} r ON r.person = p.id JOIN school s ON s.id = r.school"
+        f" WHERE s.estab = ? AND (p.middle_name IS NOT NULL OR '{role}' = 'contact') AND {others} LIMIT 1",
+        (estab,),
+    ).get
+
+
+def test_a_fact_of_a_human_is_written_and_emptied_only_where_their_own_school_granted_it(small_hub: Hub) -> None:
+    small_hub.grant(["School", "Student", "StudentExtended"])
+    small_hub.grant(["School", "Student"], estab=BRAMBLESIDE)
+    holder = small_hub.desk.admit_credential("edfi", edfi(small_hub, small_hub.app()).token)
+    here, there = (person_at(small_hub, estab, "student") for estab in (THORNFIELD, BRAMBLESIDE))
+    with small_hub.desk.writing(holder, 1) as writer:
+        assert not writer.change(Person, there, {"middle_name": None}, Student)
+        with pytest.raises(NotHeld, match="middle_name"):
+            writer.change(Person, there, {"middle_name": "Guessed"}, Student)
+        assert writer.change(Person, there, {"forename": "Renamed"}, Student)
+        assert writer.change(Person, here, {"middle_name": None}, Student)
+
+
+def test_a_human_who_is_no_document_moves_nothing_in_change_queries(small_hub: Hub) -> None:
+    small_hub.grant(["School", "Contact", "Student", "Staff"])
+    reader = edfi(small_hub, small_hub.app())
+    asked = "/edfi/changeQueries/v1/availableChangeVersions"
+    before = reader.get(asked)
+    with small_hub.store.write(1) as batch:
+        assert batch.change(Person, person_at(small_hub, THORNFIELD, "contact"), {"forename": "Renamed"})
+    assert reader.get(asked) == before
+    with small_hub.store.write(1) as batch:
+        assert batch.change(Person, person_at(small_hub, THORNFIELD, "student"), {"gender": "U"})
+        assert batch.change(Person, person_at(small_hub, THORNFIELD, "staff"), {"forename": "Renamed"})
+    assert reader.get(asked) != before

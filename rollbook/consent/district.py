@@ -56,8 +56,12 @@ def history_of(store: Store, district: int, kinds: Iterable[str], since: int, un
             " AND kind IN (SELECT value FROM json_each(?)) ORDER BY seq",
             (district, since, until if until is not None else 2**62, json.dumps(sorted(kinds))),
         ).fetchall()
-    for seq, at, kind, identity, school, what, keys in rows:
-        yield Gone(seq, at, kind, identity, school or "", what, json.loads(keys))
+    return map(_gone, rows)
+
+
+def _gone(row: tuple[Any, ...]) -> Gone:
+    seq, at, kind, identity, school, what, keys = row
+    return Gone(seq, at, kind, identity, school or "", what, json.loads(keys))
 
 
 class DistrictReader:
@@ -186,7 +190,7 @@ class DistrictReader:
             " AND kind IN (SELECT value FROM json_each(?)) AND keys ->> '$.person' = ?",
             (self.district, roles, person),
         )
-        return [Gone(s, at, kind, i, school or "", what, json.loads(k)) for s, at, kind, i, school, what, k in rows]
+        return [_gone(row) for row in rows]
 
     def _knows(self, person: str) -> bool:
         """Whether a human is seen now."""

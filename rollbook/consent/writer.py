@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from ..errors import NotHeld, Problem
@@ -13,12 +15,15 @@ from ..model.organisation import School
 from ..model.people import Person
 from ..scopes import Need
 from ..store.schema import columns
+from ..store.sights import Ways
 from ..store.writing import Batch, free_estab, now
 from .district import DistrictReader
 from .pending import Pending
 from .reader import Session
 
 Row = dict[str, Any]
+
+HINT = "ask the school to grant it"
 
 
 class Writer:
@@ -58,25 +63,54 @@ class Writer:
         self.may(record, values.get("school"), values)
         return self._batch.add(record, [values])[0]
 
-    def change(self, record: type[Record], identity: str, values: Mapping[str, Any]) -> bool:
-        """Change facts of a record; tells whether any differed. What the app may not see, it does not empty."""
+    def change(
+        self, record: type[Record], identity: str, values: Mapping[str, Any], role: type[Record] | None = None
+    ) -> bool:
+        """Change facts of a record; tells whether any differed. What the app may not see, it does not empty.
+
+        A human is changed through a `role`, or through any that they have: only where a school that has them in that
+        role granted the fact.
+        """
         before = self._batch.get(record, identity) or {}
         school = before.get("school") or (identity if record is School else None)
-        different = {
-            n: v
-            for n, v in values.items()
-            if before.get(n) != v and (v is not None or n not in record.fields or self.holds(record, school, n))
-        }
-        self.may(record, school, different)
+        facts = {n: v for n, v in values.items() if before.get(n) != v}
+        held = self._told(identity, role) if record is Person else partial(self._holds, record, school)
+        different = {n: v for n, v in facts.items() if v is not None or n not in record.fields or held(n)}
+        if record is Person:
+            unheld = [n for n, v in different.items() if v is not None and n in record.fields and not held(n)]
+            if unheld:
+                said = "is not among what the schools of this human granted"
+                raise NotHeld(*(Problem(n, said, HINT) for n in unheld))
+        else:
+            self.may(record, school, different)
         return self._batch.change(record, identity, different)
 
-    def holds(self, record: type[Record], school: str | None, name: str) -> bool:
-        """Whether the school of a record granted what one of its facts needs."""
-        return self._told(name) if record is Person else self._held(school, record.fields[name].need)
+    def _holds(self, record: type[Record], school: str | None, name: str) -> bool:
+        return self._held(school, record.fields[name].need)
 
-    def keeps(self, record: type[Record], school: str | None, need: Need, role: type[Record] | None) -> bool:
+    def _told(self, identity: str, role: type[Record] | None) -> Callable[[str], bool]:
+        """Whether a fact of a human is told by a role that the app sees them in, at a school that granted it."""
+        sight = replace(self.reader.sight, roles=(role,)) if role else self.reader.sight
+        seen = self._roles(identity, [kind for kind, _ in sight.ways(None)])
+        return lambda name: any(views & seen.get(kind, set()) for kind, views in _sets(sight.ways(Person.fields[name])))
+
+    def _roles(self, identity: str, kinds: Iterable[type[Record]]) -> dict[type[Record], set[int]]:
+        """By role, under which views the app sees a human in it."""
+        return {
+            kind: {
+                self.reader.reach[row["school"]]
+                for row in self.find(kind, person=identity)
+                if row["school"] in self.reader.reach and self.sees(kind, row["id"])
+            }
+            for kind in kinds
+        }
+
+    def keeps(self, record: type[Record], row: Mapping[str, Any], need: Need, role: type[Record] | None) -> bool:
         """Whether what is kept of a record beside its facts is shown to the app."""
-        return self._held(None if record is Person else school, need & role.scope if role else need)
+        if role is None:
+            return self._held(row.get("school"), need)
+        views = set(self.reader.sight.meeting(need & role.scope))
+        return bool(views & self._roles(row["id"], [role])[role])
 
     def adopt(self, identity: str) -> None:
         """Take a human who was told of before any role into the district."""
@@ -144,21 +178,12 @@ class Writer:
             raise NotHeld(*refused)
 
     def _refused(self, record: type[Record], school: str | None, values: Mapping[str, Any]) -> Iterator[Problem]:
-        hint = "ask the school to grant it"
-        if record is Person:
-            unheld = [n for n, v in values.items() if v is not None and n in record.fields and not self._told(n)]
-            yield from (Problem(n, "is not among what the schools of the district granted", hint) for n in unheld)
-            return
         if not self._held(school, record.scope):
-            yield Problem(record.__name__, f"needs the scope {record.scope}", hint)
+            yield Problem(record.__name__, f"needs the scope {record.scope}", HINT)
         for name, value in values.items():
             field = record.fields.get(name)
             if field is not None and value is not None and not self._held(school, field.need):
-                yield Problem(name, f"needs the scope {field.need}", hint)
-
-    def _told(self, name: str) -> bool:
-        """Whether any role may tell a fact of a human; the names by which a human is known are told by each."""
-        return bool(self.reader.sight.ways(Person.fields[name]))
+                yield Problem(name, f"needs the scope {field.need}", HINT)
 
     def _held(self, school: str | None, need: Need) -> bool:
         views = self.reader.sight.meeting(need)
@@ -178,3 +203,7 @@ class Writer:
             (str(uuid.uuid4()), self.reader.app.id, self.reader.district, school, scopes, now()),
         )
         return school
+
+
+def _sets(ways: Ways) -> Iterator[tuple[type[Record], set[int]]]:
+    return ((kind, set(views)) for kind, views in ways)

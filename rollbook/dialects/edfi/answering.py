@@ -11,13 +11,12 @@ import msgspec
 from ...api.http import JSON, NO_STORE, Request, Response
 from ...consent import Desk, Holder
 from ...errors import Problem
-from ...model.vocabulary import Descriptor
 from . import problems
 from .asking import asked
 from .changes import Change, deletes, key_changes
 from .parameters import understand
 from .problems import Invalid
-from .reading import START, AnyReader, Asked, Collection, Document, find, hexadecimal, hub_id
+from .reading import START, AnyReader, Asked, Collection, Document, find, hexadecimal, hub_id, readers_of
 from .refusal import Refusal
 from .schema import Resource
 from .validation import understand as checked
@@ -36,8 +35,8 @@ class Caller:
     again: Callable[[], Holder]
 
     def readers(self, resource: Resource) -> Sequence[AnyReader]:
-        """Who reads a resource: descriptors are every district's, the others the districts' own."""
-        return (self.desk.shared(),) if resource.of is Descriptor else self.desk.readers(self.holder)
+        """Who reads a resource."""
+        return readers_of(self.desk, self.holder, resource)
 
 
 def encoded(body: Any, *further: tuple[bytes, bytes], status: int = 200) -> Response:

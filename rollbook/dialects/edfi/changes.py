@@ -36,7 +36,9 @@ def newest(resources: Sequence[Resource], readers: Sequence[AnyReader]) -> int:
 def _last(resource: Resource, reader: AnyReader) -> int:
     columns = (("seen", Version(resource.of)), ("written", WriteNumber(resource.of)))
     shown = (*resource.columns, (REST, kept(resource)))
-    asked = Question(resource.of, columns, resource.only, order=(Down(WriteNumber(resource.of)),), hashed=shown)
+    order = (Down(WriteNumber(resource.of)),)
+    through = (resource.role,) if resource.role else ()
+    asked = Question(resource.of, columns, resource.only, order=order, hashed=shown, through=through)
     plan = reader.prepare(asked, ("edfi", resource.name, "newest"))
     best = max((g.seq for g in reader.gone(_kinds(resource)) if _is(resource, g.keys)), default=0)
     with reader.session() as session:

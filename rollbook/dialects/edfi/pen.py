@@ -107,8 +107,11 @@ class Pen:
         resolved = self.resolve(written, before)
         values = {**written.values, **resolved.fields}
         values["remainder"] = self.kept(before, rest(written, resolved))
-        put = self.writer.rename if rename else self.writer.change
-        put(self.resource.of, identity, {**values, **self.follows(values)})
+        facts = {**values, **self.follows(values)}
+        if rename:
+            self.writer.rename(self.resource.of, identity, facts)
+        else:
+            self.writer.change(self.resource.of, identity, facts, self.resource.role)
         self.link(identity, resolved)
         self.meet(identity, values, before)
 
@@ -116,7 +119,7 @@ class Pen:
         """What is kept beside the facts: what the caller was not shown stays, since it cannot have meant to drop it."""
         resource, known = self.resource, before.get("remainder")
         need = resource.remainder if resource.remainder is not None else resource.of.scope
-        if not self.writer.keeps(resource.of, before.get("school"), need, resource.role):
+        if not self.writer.keeps(resource.of, before, need, resource.role):
             rest = json.loads(known or "{}").get("edfi", {}).get(resource.name, {}) | rest
         return remainder(resource, known, rest)
 

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 
+from ...consent import Desk, Holder
 from ...consent.district import DistrictReader
 from ...consent.reader import Plan, Session
 from ...consent.shared import SharedReader
@@ -40,6 +41,11 @@ class Document:
     def etag(self) -> str:
         """What changes when anything does that the caller may see, without quotes."""
         return self.body["_etag"]
+
+
+def readers_of(desk: Desk, holder: Holder, resource: Resource) -> tuple[AnyReader, ...]:
+    """Who reads a resource's documents, as things stand now: descriptors are every district's."""
+    return (desk.shared(),) if resource.of is Descriptor else desk.readers(holder)
 
 
 def hexadecimal(identity: str) -> str:

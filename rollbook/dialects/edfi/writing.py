@@ -17,7 +17,7 @@ from .locating import UNIQUE_IDS
 from .pen import Outcome, Pen, remainder
 from .places import Places
 from .problems import Answer
-from .reading import AnyReader, Document, find, find_in
+from .reading import Document, find, find_in, readers_of
 from .refusal import Refusal
 from .schema import Resource, Word, Written
 from .uses import using
@@ -39,10 +39,6 @@ class Scribe:
         self.places = Places(self.readers)
         if not holder.credential.writes:
             raise Refusal(problems.not_allowed(Problem("", "The credential lets its holder read only.")))
-
-    def reading(self, resource: Resource) -> tuple[AnyReader, ...]:
-        """The readers of a resource's documents, as things stand now."""
-        return (self.desk.shared(),) if resource.of is Descriptor else self.desk.readers(self.holder)
 
     # ---- create and upsert
 
@@ -211,7 +207,7 @@ class Scribe:
 
     def current(self, resource: Resource, identity: str, if_match: str) -> Document:
         """The document with an id, if it is still the one that the caller means."""
-        found = find(resource, self.reading(resource), identity)
+        found = find(resource, readers_of(self.desk, self.holder, resource), identity)
         if found is None:
             raise absent(self.desk, self.holder, resource, identity)
         if if_match.strip() not in ("", "*") and found.etag not in tags(if_match):
