@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 PORT ?= 8000
 
-.PHONY: demo test check fast slow clients try-clients bench docs clean
+.PHONY: demo test check fast slow clients try-clients bench freeze docs clean
 
 demo: .venv/ready
 	$(BIN)/rollbook demo --port $(PORT)
@@ -33,6 +33,10 @@ try-clients:
 
 bench: .venv/ready
 	$(BIN)/python -m bench
+
+# What the model asks for and no release has made yet becomes the next migrations, of records and of what passes.
+freeze: .venv/ready
+	$(BIN)/python -m tests.freeze 0005 0004
 
 docs: .venv/ready
 	$(BIN)/python docs/build.py

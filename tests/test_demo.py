@@ -24,7 +24,7 @@ TABLES = [
     record
     for record in RECORDS.values()
     # What the hub keeps for itself, researchers' projects and the words of standards, is no school's.
-    if not record.view and record.__module__ not in ("rollbook.model.research", "rollbook.model.vocabulary")
+    if not record.derived() and record.__module__ not in ("rollbook.model.research", "rollbook.model.vocabulary")
 ]
 
 NOWHERE = {

@@ -134,10 +134,41 @@ class Only:
 
 
 @dataclass(frozen=True)
+class Without:
+    """Leave tables empty."""
+
+    tables: tuple[AnyTable, ...]
+
+    def __init__(self, *tables: AnyTable) -> None:
+        object.__setattr__(self, "tables", tables)
+
+
+@dataclass(frozen=True)
+class Ignore:
+    """Have these filters narrow nothing, whether they are given or have a value of their own."""
+
+    filters: tuple[str, ...]
+
+    def __init__(self, *filters: str) -> None:
+        object.__setattr__(self, "filters", filters)
+
+
+@dataclass(frozen=True)
+class Instead:
+    """Have columns of a table say something else."""
+
+    table: type[Table]
+    columns: Mapping[str, Expr]
+
+
+@dataclass(frozen=True)
 class Nothing:
     """Accepted, since clients send it, and without effect here for the reason given."""
 
     why: str
+
+
+Effect = Add | With | Without | Also | Only | Ignore | Instead | Nothing
 
 
 @dataclass(frozen=True)
@@ -145,9 +176,9 @@ class Option:
     """Something that a request may ask for; it does what its effects say, together."""
 
     about: str
-    effects: tuple[Add | With | Also | Only | Nothing, ...]
+    effects: tuple[Effect, ...]
 
-    def __init__(self, about: str, *effects: Add | With | Also | Only | Nothing) -> None:
+    def __init__(self, about: str, *effects: Effect) -> None:
         object.__setattr__(self, "about", about)
         object.__setattr__(self, "effects", effects)
 
@@ -159,9 +190,13 @@ class Option:
 class Filter:
     """A condition on the main table that brings its own value, the argument of the filter's name.
 
-    `kind` is how the value is written: text, csv, date, moment, code, flag or number. `choices` are the values of a
-    code as they may be written (in any case), each with what it stands for. `instead` replaces the rows that belong to
-    the table by themselves. `default` gives the value when none is brought.
+    `kind` is how the value is written: text, csv, list, pairs, range, year, date, moment, code, flag or number.
+    `choices` are the values of a code or csv as they may be written (in any case), each with what it stands for. A list
+    has any values, with commas between; of pairs (`702|34,701`) see `fields.Paired`; the days of a range
+    (`2026-09-01|2026-12-18`) are the arguments of the filter's name with `_from` and `_to`; a year is that in which an
+    academic year begins, and the arguments `year_start` and `year_end` are then its bounds. `instead` replaces the rows
+    that belong to the table by themselves. `default` gives the value when none is brought. `elsewhere` are conditions
+    on other tables.
     """
 
     about: str
@@ -190,7 +225,15 @@ class Endpoint:
     filters: Mapping[str, Filter] = field(default_factory=dict[str, Filter])
     databases: tuple[str, ...] = ("XodSchoolData",)
     years: bool = False
-    """Whether its arguments include the bounds of academic years."""
+    """Whether its arguments include the first and last days of the week, the term and the academic year that it is
+    now, and of the year before: `week_start`, `term_end`, `year_start`, `last_year_end` and so on."""
+    example: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What to ask, beside every option that shows more, so that the first of the invented schools has an answer with
+    rows in each table that it has any in: for the documents and for tests."""
+    at_least: tuple[str, ...] = ()
+    """Filters of which one must be given."""
+    together: Callable[[frozenset[str]], Condition] | None = None
+    """What the filters that are given (by name) ask of the main table together, instead of each for itself."""
 
     @property
     def main(self) -> AnyTable | None:
@@ -219,21 +262,27 @@ class Endpoint:
 
 
 def rows_of(
-    table: type[Table], options: Mapping[str, Option], filters: tuple[Filter, ...], *, is_main: bool
+    table: type[Table],
+    endpoint: Endpoint,
+    options: Mapping[str, Option],
+    filters: Mapping[str, Filter],
+    *,
+    is_main: bool,
 ) -> Condition:
-    """The rows of a table under the options (by name) and filters of a request."""
+    """The rows of a table under the options and filters (by name) of a request."""
     effects = [e for o in options.values() for e in o.effects]
     where = table.only
-    if is_main and any(f.instead for f in filters):
+    if is_main and any(f.instead for f in filters.values()):
         where = ALWAYS
     else:
         for also in (e for e in effects if isinstance(e, Also) and (not e.beside or e.beside in options)):
             further = also.rows if is_main else also.elsewhere.get(table)
             where = where | further if further is not None else where
     if is_main:
-        for one in (*(e.rows for e in effects if isinstance(e, Only)), *(f.where for f in filters)):
+        asked = [endpoint.together(frozenset(filters))] if endpoint.together else [f.where for f in filters.values()]
+        for one in (*(e.rows for e in effects if isinstance(e, Only)), *asked):
             where = where & one
-    for one in filters:
+    for one in filters.values():
         where = where & one.elsewhere.get(table, ALWAYS)
     return where
 

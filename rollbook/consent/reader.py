@@ -86,13 +86,12 @@ class Reader:
         ((at,),) = self._ask("SELECT max(at) FROM sync WHERE district = :district AND school = :school")
         return at
 
-    def year_starts(self) -> list[str]:
-        """The first days of the academic years that have begun at the school, newest first."""
-        rows = self._ask(
-            "SELECT DISTINCT start FROM session WHERE district = :district AND (school = :school OR school IS NULL)"
-            " AND kind = 'schoolYear' AND start <= :today ORDER BY start DESC LIMIT 2",
+    def sessions(self) -> list[tuple[str, str, str]]:
+        """The kind, first and last day of each academic year, term and other session of the school."""
+        return self._ask(
+            "SELECT DISTINCT kind, start, end FROM session WHERE district = :district"
+            " AND (school = :school OR school IS NULL) AND start IS NOT NULL AND end IS NOT NULL ORDER BY start",
         )
-        return [start for (start,) in rows]
 
     def _ask(self, sql: str, **args: str) -> list[tuple[Any, ...]]:
         key = (sql, self.grant.district, self.grant.school, self.today, *args.values())

@@ -132,7 +132,7 @@ class Writer:
         """The kinds of record that refer to a record, less those that go with it."""
         found: list[str] = []
         for other in RECORDS.values():
-            if other.view or other in but:
+            if other.derived() or other in but:
                 continue
             for name, ref in other.refs().items():
                 if (
@@ -149,7 +149,7 @@ class Writer:
     def known_by(self, record: type[Record], identity: str) -> list[tuple[type[Record], str, dict[str, Any]]]:
         """The records whose natural key leads through a record, each with the key that it has now."""
         found: list[tuple[type[Record], str, dict[str, Any]]] = []
-        for other in (r for r in RECORDS.values() if not r.view):
+        for other in (r for r in RECORDS.values() if not r.derived()):
             steps = {name.split(".")[0] for name in other.natural if "." in name}
             for name in (n for n, ref in other.refs().items() if n in steps and ref.target is record):
                 for row in self.find(other, **{name: identity}):

@@ -10,23 +10,44 @@ from ..errors import Malformed
 from ..model.attendance import Mark
 from ..store.sqlite import Store
 from ..store.writing import free_estab
-from .admissions import Place
+from .assessment import put_assessment
 from .classes import open_groups
+from .conduct import put_conduct
 from .draft import Draft
+from .exams import put_exams
 from .families import settle
-from .groups import Groups
+from .histories import put_histories
+from .opened import Opened
+from .papers import put_papers
 from .positions import put_positions
 from .pupils import Office
 from .register import Registers
 from .schools import TRUSTS, Trust, district_facts, put_bodies, put_school
 from .sharing import put_shared
 from .staffroom import staff_school
+from .support import put_support
+from .timetable import put_timetable
+from .welfare import put_welfare
+from .workforce import put_workforce
 from .years import UK_THIS
 
 __all__ = ["DEFAULT_TODAY", "Calendar", "Demo", "DemoSchool", "build"]
 
 DEFAULT_TODAY = date(2026, 11, 20)
 """A Friday in the autumn term: the day on which the clock of the invented schools stands still."""
+
+OFFICES = (
+    put_timetable,
+    put_papers,
+    put_welfare,
+    put_support,
+    put_conduct,
+    put_assessment,
+    put_exams,
+    put_histories,
+    put_workforce,
+)
+"""What fills the rest of a school's records, in this order: each may build on those before it."""
 
 Progress = Callable[[str, int, int], None]
 
@@ -118,20 +139,22 @@ def _build_district(
         batch.ids = draft.new_id
         draft.write(batch)
         step(trust.name)
-        for groups, places in opened:
-            registers = Registers(groups, places, today.isoformat())
+        for one in opened:
+            registers = Registers(one.groups, one.places, one.today)
             batch.add(Mark, registers.sessions())
             batch.add(Mark, registers.lessons(_last_week(today)[0]))
-            step(groups.plan.name)
-        batch.synced("demo", {groups.school: {} for groups, _ in opened})
-    return number, [DemoSchool(number, g.school, g.plan.estab, g.plan.name) for g, _ in opened]
+            for record, rows in one.streams:
+                batch.add(record, rows)
+            step(one.plan.name)
+        batch.synced("demo", {one.school: {} for one in opened})
+    return number, [DemoSchool(number, one.school, one.plan.estab, one.plan.name) for one in opened]
 
 
-def _open_schools(draft: Draft, trust: Trust, today: date, size: float) -> list[tuple[Groups, list[Place]]]:
+def _open_schools(draft: Draft, trust: Trust, today: date, size: float) -> list[Opened]:
     schools = [(plan, *put_school(draft, plan)) for plan in trust.plans]
     staffs = [staff_school(draft, plan, school) for plan, school, _ in schools]
     every = settle(draft, trust, today, size, [m for staff in staffs for m in staff.teachers()])
-    opened: list[tuple[Groups, list[Place]]] = []
+    opened: list[Opened] = []
     for (plan, school, sessions), staff in zip(schools, staffs, strict=True):
         places = [p for p in every if p.stay.plan is plan]
         groups = open_groups(draft, plan, school, staff, sessions, places)
@@ -139,6 +162,9 @@ def _open_schools(draft: Draft, trust: Trust, today: date, size: float) -> list[
         for place in places:
             office.enrol(place)
         put_positions(draft, plan, school, staff)
-        opened.append((groups, places))
-    put_shared(draft, trust, opened)
+        opened.append(Opened(draft, plan, school, groups, staff, places, today.isoformat()))
+    put_shared(draft, trust, [(one.groups, one.places) for one in opened])
+    for one in opened:
+        for put in OFFICES:
+            put(one)
     return opened

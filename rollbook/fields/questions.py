@@ -33,6 +33,19 @@ class Called(Condition):
 
 
 @dataclass(frozen=True, eq=False)
+class Paired(Condition):
+    """Two values are one of the pairs that the request brings, a JSON list of lists; a pair may leave the second open,
+    and an empty second stands for none."""
+
+    first: Expr
+    second: Expr
+    pairs: Arg
+
+    def parts(self) -> Iterator[Expr]:
+        yield from (self.first, self.second)
+
+
+@dataclass(frozen=True, eq=False)
 class Within(Condition):
     """The record referred to is one that another question answers with."""
 

@@ -83,6 +83,18 @@ class Moment(Field):
     kind = "moment"
 
 
+class Time(Field):
+    """A time of day on the school's clock, `HH:MM`."""
+
+    kind = "time"
+
+
+class DateTime(Field):
+    """A date and a time of day on the school's clock, `yyyy-MM-ddTHH:MM:SS`."""
+
+    kind = "datetime"
+
+
 class Ref(Field):
     """Another record of the same district.
 
@@ -201,9 +213,9 @@ class Record:
 
     Class keywords: `scope`, the consent that its facts need unless they say otherwise; `human`, that a row is a
     human whom a grant may leave out; `indexes`, tuples of field names that are looked up together; `view`, the SQL of
-    a record that is worked out from others, and `over`, the names of those; `natural`, the facts by which others know
-    a row, which the history keeps when it goes: dotted names lead through references, and `district.` to the
-    district's own record.
+    a record that is worked out from others, and `over`, the names of those; `query`, the SQL of one that is worked out
+    for a request, from its arguments too; `natural`, the facts by which others know a row, which the history keeps
+    when it goes: dotted names lead through references, and `district.` to the district's own record.
     """
 
     table: ClassVar[str] = ""
@@ -212,6 +224,7 @@ class Record:
     fields: ClassVar[dict[str, Field]] = {}
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
     view: ClassVar[str] = ""
+    query: ClassVar[str] = ""
     over: ClassVar[tuple[str, ...]] = ()
     natural: ClassVar[tuple[str, ...]] = ()
     abstract: ClassVar[bool] = True
@@ -224,6 +237,7 @@ class Record:
         abstract: bool = False,
         indexes: tuple[tuple[str, ...], ...] = (),
         view: str = "",
+        query: str = "",
         over: tuple[str, ...] = (),
         natural: tuple[str, ...] = (),
     ) -> None:
@@ -232,6 +246,7 @@ class Record:
         cls.human = human
         cls.indexes = indexes
         cls.view = view
+        cls.query = query
         cls.over = over or (cls.__name__,)
         cls.natural = natural
         cls.abstract = abstract
@@ -261,6 +276,11 @@ class Record:
     def stored(cls) -> dict[str, Field]:
         """The fields that are columns."""
         return {n: f for n, f in cls.fields.items() if f.stored}
+
+    @classmethod
+    def derived(cls) -> bool:
+        """Whether its rows are worked out from those of others, so that it has no table."""
+        return bool(cls.view or cls.query)
 
     @classmethod
     def refs(cls) -> dict[str, Ref]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..scopes import ANYONE, Need
 from .asking import ALWAYS, Arg, Condition, Expr, Value, need_of
-from .record import Many, Record
+from .record import Field, Many, Record
 
 
 class Words(Expr):
@@ -184,6 +184,65 @@ class Tally(Expr):
 
     def parts(self) -> Iterator[Expr]:
         yield from (self.many.via, *self.many.where.parts(), *self.where.parts())
+
+
+class Total(Tally):
+    """The sum of a fact over those of the many records that satisfy a condition; 0 when there is none."""
+
+    def __init__(
+        self,
+        many: Many,
+        what: Expr,
+        where: Condition | None = None,
+        *,
+        scope: Need | None = None,
+        about: str = "",
+        example: Value = None,
+    ) -> None:
+        super().__init__(many, where, scope=scope, about=about)
+        self.what = what
+        self.kind = what.kind
+        self.example = example if example is not None else what.example
+
+    @property
+    def need(self) -> Need:
+        return self.scope if self.scope is not None else self.many.need & self.what.need
+
+    def parts(self) -> Iterator[Expr]:
+        yield from (*super().parts(), self.what)
+
+
+class Latest(Expr):
+    """The moment when one of these facts of the many records was last changed, or the row was made, UTC.
+
+    Each source is the records and the facts of theirs that the row tells something of.
+    """
+
+    example = "2016-07-21T12:17:16.740"
+    kind = "moment"
+
+    def __init__(
+        self, *sources: tuple[Many, tuple[Field, ...]], about: str = "The last time this data was updated"
+    ) -> None:
+        self.sources = sources
+        self.about = about
+
+    @property
+    def need(self) -> Need:
+        return need_of(*(fact for _, facts in self.sources for fact in facts))
+
+    def parts(self) -> Iterator[Expr]:
+        for many, facts in self.sources:
+            yield from (many.via, *many.where.parts(), *facts)
+
+
+class Clock(Key):
+    """A date and a time of day put together, `yyyy-MM-ddTHH:MM:SS`; unknown when one of them is."""
+
+    kind = "datetime"
+
+    def __init__(self, day: Expr, time: Expr | str = "00:00", *, about: str = "", example: Value = None) -> None:
+        super().__init__(day, "T", time, ":00", about=about or day.about, example=example)
 
 
 class MarkString(Expr):

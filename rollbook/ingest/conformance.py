@@ -193,7 +193,7 @@ def every_reference_leads_somewhere(case: Case) -> None:
     if not _clock(case.store):
         case.take(case.samples.whole)
     for kind in RECORDS.values():
-        for name in {} if kind.view else kind.refs():
+        for name in {} if kind.derived() else kind.refs():
             table = RECORDS[target_of(kind, name)].table
             lost = ask(
                 case.store.records,

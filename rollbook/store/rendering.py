@@ -19,6 +19,7 @@ from ..fields import (
     KeptValue,
     Key,
     LastUpdated,
+    Latest,
     Listed,
     Literal,
     Made,
@@ -28,6 +29,7 @@ from ..fields import (
     Rows,
     Split,
     Tally,
+    Total,
     Truth,
     Version,
     When,
@@ -35,7 +37,7 @@ from ..fields import (
     WriteNumber,
 )
 from .phrases import masked, quote
-from .stamps import TEXT_STAMP, keeps, last_updated, version
+from .stamps import TEXT_STAMP, keeps, last_updated, latest, version
 
 if TYPE_CHECKING:
     from .statement import Statement
@@ -168,7 +170,8 @@ def tally(sql: Statement, expr: Tally, alias: str) -> str:
     seen = ""
     if expr.scope is not None and not sql.disclosed:
         seen = sql.sight.allows(expr.many.via.target, alias, expr.scope)
-    return masked(seen, f"(SELECT count(*) FROM {inner.tables()} WHERE {own} AND {where})")
+    what = f"coalesce(sum({inner.expr(expr.what)}), 0)" if isinstance(expr, Total) else "count(*)"
+    return masked(seen, f"(SELECT {what} FROM {inner.tables()} WHERE {own} AND {where})")
 
 
 def mark_string(sql: Statement, expr: MarkString, alias: str) -> str:
@@ -182,6 +185,7 @@ def mark_string(sql: Statement, expr: MarkString, alias: str) -> str:
 RENDERERS: tuple[tuple[type[Expr], Callable[[Statement, Any, str], str]], ...] = (
     (Version, version),
     (LastUpdated, last_updated),
+    (Latest, latest),
     (Made, made),
     (WriteNumber, write_number),
     (HubId, hub_id),
@@ -203,6 +207,7 @@ RENDERERS: tuple[tuple[type[Expr], Callable[[Statement, Any, str], str]], ...] =
     (Literal, literal),
     (Given, given),
     (Coalesce, coalesce),
+    (Total, tally),
     (Tally, tally),
     (MarkString, mark_string),
 )

@@ -121,7 +121,7 @@ PASSING = [
 def derived() -> list[str]:
     """Every statement that makes today's schema of the records."""
     views = [r for r in RECORDS.values() if r.view]
-    tables = [r for r in RECORDS.values() if not r.view]
+    tables = [r for r in RECORDS.values() if not r.derived()]
     return [*HOUSEKEEPING, *(s for record in (*tables, *views) for s in statements(record))]
 
 

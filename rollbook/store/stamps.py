@@ -12,6 +12,7 @@ from ..fields import (
     Field,
     Kept,
     LastUpdated,
+    Latest,
     Many,
     MarkString,
     Path,
@@ -33,6 +34,17 @@ TEXT_STAMP = 23
 
 def last_updated(sql: Statement, expr: LastUpdated, alias: str) -> str:
     return cut(sql, stamp(sql, alias), alias, f"1, {TEXT_STAMP}")
+
+
+def latest(sql: Statement, expr: Latest, alias: str) -> str:
+    """The newest stamp of the facts of many records, or of the row's making."""
+    found: list[str] = []
+    for many, facts in expr.sources:
+        inner, own = sql.child(many, alias)
+        sql.dated |= inner.dated
+        stamps = f"max({inner.base}.made, {_newest(inner.base, {f.name for f in facts}, '')})"
+        found.append(f"coalesce((SELECT max({stamps}) FROM {inner.tables()} WHERE {own}), '')")
+    return f"substr(max({', '.join([f'{alias}.made', *found, _QUIET])}), 1, {TEXT_STAMP})"
 
 
 def version(sql: Statement, expr: Version, alias: str) -> str:
@@ -130,7 +142,7 @@ def _facts(
         # A condition on other records names their facts, which are none of this one's.
         if issubclass(of, expr.owner):
             told.setdefault((alias, under(expr)), set()).add(expr.name)
-    elif not isinstance(expr, MarkString):
+    elif not isinstance(expr, MarkString | Latest):
         for part in expr.parts():
             _facts(part, of, alias, seen, told, manys, sql)
 

@@ -21,6 +21,7 @@ from ..fields import (
     Matches,
     Not,
     OneOf,
+    Paired,
     Path,
     Question,
     Record,
@@ -69,7 +70,7 @@ class Statement:
         self.joins: list[str] = []
         self.joined: dict[tuple[str, str], str] = {}
         self.direct: dict[str, Ref] = {}
-        (self.nested if self.of.view else self.reads).update(self.of.over)
+        (self.nested if self.of.derived() else self.reads).update(self.of.over)
 
     # ---- the parts of a statement
 
@@ -78,7 +79,7 @@ class Statement:
         return f"CAST(json_object({pairs}) AS BLOB)"
 
     def tables(self) -> str:
-        return " ".join([f'"{self.of.table}" {self.base}', *self.joins])
+        return " ".join([f"{rows_of(self.of)} {self.base}", *self.joins])
 
     def where(self, condition: Condition, *, few: bool = False) -> str:
         # SQLite would walk through the school's rows in order rather than look up the one that is called for;
@@ -94,14 +95,14 @@ class Statement:
 
     def order(self, order: tuple[Expr, ...], *, few: bool = False) -> str:
         # Every index ends in the row's own number, so that what it orders is ordered to the last.
-        last = f"{self.base}.id" if self.of.view else f"{self.base}.rowid"
+        last = f"{self.base}.id" if self.of.derived() else f"{self.base}.rowid"
         down = " DESC" if order and isinstance(order[-1], Down) else ""
         # A value with a plus before it is in no index.
         return ", ".join(f"{'+' if few else ''}{one}" for one in [*map(self.expr, order), last + down])
 
     def moved(self) -> dict[str, str]:
         """For each kind, the hub ids of rows that were written, or refer to one that was written or is gone."""
-        if self.of.view or self.sight.follows:
+        if self.of.derived() or self.sight.follows:
             return {}
         table = self.of.table
         # The plus keeps SQLite from walking through all rows of the school.
@@ -140,7 +141,7 @@ class Statement:
         self.human(ref.target)
         on = [f"{other}.district = :district", f'{other}.id = {alias}."{ref.name}"']
         on += self.sight.linked(ref.target, other)
-        self.joins.append(f'LEFT JOIN "{ref.target.table}" {other} ON {" AND ".join(on)}')
+        self.joins.append(f"LEFT JOIN {rows_of(ref.target)} {other} ON {' AND '.join(on)}")
         self.joined[alias, ref.name] = other
         return other
 
@@ -248,6 +249,8 @@ class Statement:
             return f"EXISTS (SELECT 1 FROM {inner.tables()} WHERE {own} AND {where})"
         if isinstance(condition, Called):
             return self.called(condition, alias)
+        if isinstance(condition, Paired):
+            return self.paired(condition, alias)
         if isinstance(condition, Within):
             return f'{alias}."{condition.ref.name}" IN ({self.ids(condition.question)})'
         raise TypeError(f"{type(condition).__name__} has no SQL")
@@ -263,6 +266,15 @@ class Statement:
         )
         return f'{alias}."{condition.ref.name if condition.ref else "id"}" IN ({found})'
 
+    def paired(self, condition: Paired, alias: str) -> str:
+        first, second = self.expr(condition.first, alias), self.expr(condition.second, alias)
+        pairs = f"json_each({self.value(condition.pairs)})"
+        either = f"json_array_length(value) = 1 OR coalesce({second}, '') = value ->> 1"
+        return (
+            f"({first} IN (SELECT value ->> 0 FROM {pairs})"
+            f" AND EXISTS (SELECT 1 FROM {pairs} WHERE value ->> 0 = {first} AND ({either})))"
+        )
+
     def values(self, condition: OneOf) -> str:
         if len(condition.values) == 1 and isinstance(condition.values[0], Arg):
             return f"(SELECT value FROM json_each({self.value(condition.values[0])}))"
@@ -276,6 +288,11 @@ class Statement:
         page = f" ORDER BY {inner.order(question.order)} LIMIT :page OFFSET :before" if question.limited else ""
         self.dated |= inner.dated
         return f"SELECT {inner.base}.id FROM {inner.tables()} WHERE {where}{page}"
+
+
+def rows_of(record: type[Record]) -> str:
+    """What a record's rows are selected from."""
+    return f"({' '.join(record.query.split())})" if record.query else f'"{record.table}"'
 
 
 def _gone(record: type[Record]) -> str:

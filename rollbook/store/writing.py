@@ -272,7 +272,7 @@ def parts_of(record: type[Record]) -> list[tuple[type[Record], str]]:
     """The kinds of record that are part of this kind, with the reference that says so."""
     if not _PARTS:
         for part in RECORDS.values():
-            if part.view:
+            if part.derived():
                 continue
             for name, ref in part.refs().items():
                 if ref.part_of:

@@ -5,17 +5,20 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
-from rollbook.api.resource import Also, Only
+from rollbook.api.resource import Also, Only, Option, Without
 from rollbook.dialects.xporter.catalogue import ENDPOINTS
 from rollbook.fields import RECORDS, Condition, Expr, Field, Path, Told
 from rollbook.scopes import CATALOGUE
 from tests.hub import THORNFIELD, Hub
 
 SCOPES = sorted(CATALOGUE)
-DATES = "DateFrom=2026-11-09&DateTo=2026-11-20"
-NARROWING = {"teachersOnly", "onlyParentalResponsibility", "excludeNoMarks", "excludeClosed"}
-"""Options that make an answer smaller; the widest form does without them."""
+
+
+def narrows(option: Option) -> bool:
+    """Whether an option makes an answer smaller; the widest form does without it."""
+    return any(isinstance(e, Only | Without) for e in option.effects)
 
 
 def widest(hub: Hub, token: str) -> dict[str, str]:
@@ -24,9 +27,8 @@ def widest(hub: Hub, token: str) -> dict[str, str]:
     asked: dict[str, str] = {}
     for endpoint in ENDPOINTS.values():
         if endpoint.need.met_by(held) and endpoint.segment != "TestError":
-            options = [n for n in endpoint.options if n not in NARROWING]
-            path = f"{endpoint.segment}?httpstatuscodes=true"
-            path += f"&{DATES}" if endpoint.segment == "AttendanceForDateRange" else ""
+            options = [n for n, o in endpoint.options.items() if not narrows(o)]
+            path = f"{endpoint.segment}?{urlencode({'httpstatuscodes': 'true', **endpoint.example})}"
             asked[endpoint.segment] = path + "".join(f"&{n}=true" for n in usable(hub, token, path, options))
     return asked
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rollbook.dialects.xporter.catalogue import ENDPOINTS
-from rollbook.fields import RECORDS, Record, Ref
+from rollbook.fields import RECORDS, Expr, Field, Key, Record, Ref
 from rollbook.model.attendance import Mark
 from rollbook.model.groups import Group
 from rollbook.model.people import Contact, Person
@@ -26,17 +26,26 @@ drawn = settings(
     max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
-KEYS = {"AttendCodes": "Mark", "counts": "Area"}
-"""The columns that tell rows apart in tables without an Id."""
+
+def keys_of() -> dict[str, tuple[str, ...]]:
+    """The columns that tell rows apart in the tables without an Id."""
+    found: dict[str, tuple[str, ...]] = {"counts": ("Area",)}
+    for endpoint in ENDPOINTS.values():
+        for part in (p for t in endpoint.tables for p in endpoint.parts(t) if p.key is not None):
+            made_of = part.key.values if isinstance(part.key, Key) else (part.key,)
+            facts = [repr(e) if isinstance(e, Field) else repr(e.__dict__) for e in made_of if isinstance(e, Expr)]
+            named = {repr(e) if isinstance(e, Field) else repr(e.__dict__): n for n, e in part.columns.items()}
+            if "Id" not in part.columns and all(f in named for f in facts):
+                found[part.name] = tuple(named[f] for f in facts)
+    return found
+
+
+KEYS = keys_of()
 
 
 def key_of(table: str, row: dict[str, Any]) -> str:
     """What tells a row apart in its table."""
-    if table == "StaffVehicles":
-        return f"{row['StaffId']}.{row['VehicleID']}"
-    if table == "StaffNextOfKin":
-        return f"{row['StaffId']}.{row['ContactId']}"
-    return row[KEYS.get(table, "Id")]
+    return ".".join(str(row[column]) for column in KEYS.get(table, ("Id",)))
 
 
 def by_key(table: str, rows: list[dict[str, Any]]) -> dict[str, list[str]]:
@@ -91,7 +100,7 @@ THE_HUBS_OWN = ("rollbook.model.research", "rollbook.model.vocabulary")
 """Where the kinds are declared that no district has."""
 
 CHANGED = [
-    r for r in RECORDS.values() if not r.view and r.__name__ not in ELSEWHERE and r.__module__ not in THE_HUBS_OWN
+    r for r in RECORDS.values() if not r.derived() and r.__name__ not in ELSEWHERE and r.__module__ not in THE_HUBS_OWN
 ]
 
 

@@ -16,8 +16,10 @@ from ...api.resource import (
     Counted,
     Endpoint,
     Facts,
+    Instead,
     Table,
     With,
+    Without,
     following,
     question,
     rows_of,
@@ -72,7 +74,9 @@ class _Preparing:
         self.endpoint = asked.endpoint
         effects = [e for o in asked.chosen_options.values() for e in o.effects]
         filled = {id(t) for e in effects if isinstance(e, With) for t in e.tables}
-        self.hidden = {id(t) for t in asked.endpoint.withheld()} - filled
+        emptied = {id(t) for e in effects if isinstance(e, Without) for t in e.tables}
+        self.hidden = ({id(t) for t in asked.endpoint.withheld()} - filled) | emptied
+        self.instead = {e.table: e.columns for e in effects if isinstance(e, Instead)}
         self.shown = {c for e in effects if isinstance(e, Add) for c in e.columns}
 
     def table(self, table: AnyTable) -> Prepared:
@@ -113,7 +117,7 @@ class _Preparing:
         return Part(plan, main, not main and table.follows is None)
 
     def question(self, table: type[Table], columns: tuple[tuple[str, Expr], ...], *, main: bool) -> Question:
-        where = rows_of(table, self.asked.chosen_options, self.asked.chosen_filters, is_main=main)
+        where = rows_of(table, self.endpoint, self.asked.chosen_options, self.asked.chosen_filters, is_main=main)
         if not main and table.follows is not None:
             where = where & following(table, self.question(self.leader(), (), main=True))
         return question(table, columns, where, limited=True, whole=self.everything(table, main))
@@ -128,12 +132,14 @@ class _Preparing:
     def everything(self, table: type[Table], main: bool) -> tuple[tuple[str, Expr], ...]:
         """The columns that a row has when none are chosen, with those that options add."""
         optional = self.endpoint.optional() if main else {}
-        return tuple((n, e) for n, e in table.columns.items() if n not in optional or n in self.shown)
+        columns = {**table.columns, **self.instead.get(table, {})}
+        return tuple((n, e) for n, e in columns.items() if n not in optional or n in self.shown)
 
     def columns(self, table: type[Table], main: bool) -> tuple[tuple[str, Expr], ...]:
         chosen = [(c, n) for t, c, n in self.asked.select if t == table.name]
         if chosen:
-            return tuple((n, table.columns[c]) for c, n in chosen)
+            columns = {**table.columns, **self.instead.get(table, {})}
+            return tuple((n, columns[c]) for c, n in chosen)
         return self.everything(table, main)
 
 

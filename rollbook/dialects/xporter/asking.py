@@ -7,11 +7,11 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from ...api.resource import Add, AnyTable, Counted, Endpoint, Facts, Filter, Option, With
+from ...api.resource import Add, AnyTable, Counted, Endpoint, Facts, Filter, Ignore, Option, With
 from ...consent import Reader
 from ...errors import Malformed, Problem, nearest
 from ...fields import Expr
@@ -33,6 +33,17 @@ COMMON = (
     "httpstatuscodes",
     "onlyGetDBStatus",
 )
+PERIODS = (
+    ("DateFrom", "DateTo"),
+    ("FromDate", "ToDate"),
+    ("startDate", "endDate"),
+    ("LeavingDateFrom", "LeavingDateTo"),
+    ("ResultDateFrom", "ResultDateTo"),
+    ("CollectionDateFrom", "CollectionDateTo"),
+    ("LessonInstancesDateFrom", "LessonInstancesDateTo"),
+)
+"""Filters that are the first and the last day of a time."""
+
 _COLUMN = re.compile(r"^(?:(?P<table>\w+)\.)?(?P<column>\w+|\*)(?:\s+as\s+(?P<name>.+))?$", re.IGNORECASE)
 _NAME = re.compile(r"^\w[\w .-]{0,63}$")
 _TRUE, _FALSE = {"true", "1", "yes", "on", ""}, {"false", "0", "no", "off"}
@@ -81,9 +92,9 @@ class Asked:
         return {name: self.endpoint.options[name] for name in self.options}
 
     @property
-    def chosen_filters(self) -> tuple[Filter, ...]:
-        """The filters that are in force."""
-        return tuple(self.endpoint.filters[name] for name in self.filters)
+    def chosen_filters(self) -> dict[str, Filter]:
+        """The filters that are in force, by name."""
+        return {name: self.endpoint.filters[name] for name in self.filters}
 
 
 def wants_status_codes(query: Iterable[tuple[str, str]]) -> bool:
@@ -151,19 +162,20 @@ class _Understanding:
         self.reader = reader
         self.problems: list[Problem] = []
         self.said: dict[str, str] = {}
+        self.extra: dict[str, Any] = {}
         self.offer = offer(endpoint, reader)
         self.filters, self.options, self.names = self.offer.filters, self.offer.options, self.offer.names
 
     def run(self, query: list[tuple[str, str]], identity: str) -> Asked:
         options = self.read(query, identity)
-        args = self.values()
+        args = self.values(options)
         page, page_size = self.number("page", 1, None), self.number("pagesize", 1, ROW_LIMIT)
         select = self.selection(self.said.get("select", ""))
         asked = Asked(
             self.endpoint,
             tuple(sorted(options)),
             tuple(sorted(args)),
-            {**args, **self.years()},
+            {**self.years(), **args, **self.extra},
             select,
             page,
             page_size,
@@ -226,9 +238,13 @@ class _Understanding:
 
     # ---- values
 
-    def values(self) -> dict[str, Any]:
+    def values(self, options: Iterable[str]) -> dict[str, Any]:
         args: dict[str, Any] = {}
+        effects = [e for name in options for e in self.options[name].effects]
+        ignored = {name for e in effects if isinstance(e, Ignore) for name in e.filters}
         for name, one in self.filters.items():
+            if name in ignored:
+                continue
             value = self.said.get(name)
             if value is not None and value.strip():
                 args[name] = self.value(name, one, value.strip())
@@ -236,13 +252,22 @@ class _Understanding:
                 args[name] = one.default(self.reader)
             elif one.required and not self.said.get(one.unless, "").strip():
                 self.wrong(name, "is required", f"give {name}, such as {name}={_sample(one)}")
+        self.at_least_one(args)
         self.in_order(args)
         return args
 
+    def at_least_one(self, args: dict[str, Any]) -> None:
+        wanted = [name for name in self.endpoint.at_least if name in self.filters]
+        # A filter that is there and wrong has been told already.
+        if wanted and not any(name in args or self.said.get(name, "").strip() for name in wanted):
+            hint = f"give {wanted[0]}, such as {wanted[0]}={_sample(self.filters[wanted[0]])}"
+            self.wrong(", ".join(wanted), "at least one of these is required", hint)
+
     def in_order(self, args: dict[str, Any]) -> None:
-        first, last = args.get("DateFrom"), args.get("DateTo")
-        if first and last and first > last:
-            self.wrong("DateFrom", f"{first} is after DateTo {last}", "exchange them")
+        for one, other in PERIODS:
+            first, last = args.get(one), args.get(other)
+            if first and last and first > last and self.said.get(one) and self.said.get(other):
+                self.wrong(one, f"{first} is after {other} {last}", "exchange them")
 
     def value(self, name: str, one: Filter, text: str) -> Any:
         if one.kind in ("code", "csv"):
@@ -252,6 +277,10 @@ class _Understanding:
             "moment": self.moment,
             "flag": lambda n, t: int(self.flag(n, t)),
             "number": self.integer,
+            "list": self.listed,
+            "pairs": self.pairs,
+            "range": self.range,
+            "year": self.year,
         }
         return reading[one.kind](name, text) if one.kind in reading else text
 
@@ -272,6 +301,44 @@ class _Understanding:
         except ValueError:
             self.wrong(name, f"{text} is not a date", "write it as yyyy-MM-dd, such as 2026-09-01")
             return None
+
+    def listed(self, name: str, text: str) -> str:
+        """Values with commas between them, as a JSON list."""
+        return json.dumps([w for w in (w.strip() for w in text.split(",")) if w])
+
+    def pairs(self, name: str, text: str) -> str:
+        """Values with commas between them, each alone or paired with another one (`702|34`) or with none (`702|`)."""
+        found = [[part.strip() for part in one.split("|")] for one in text.split(",") if one.strip()]
+        for one in found:
+            if len(one) > 2 or not one[0]:
+                self.wrong(
+                    name, f"{'|'.join(one)[:80]} is not a pair", "write 702, 702|34 or 702|, with commas between"
+                )
+        return json.dumps(found)
+
+    def range(self, name: str, text: str) -> str | None:
+        """Two days, `2026-09-01|2026-12-18`."""
+        first, bar, last = (part.strip() for part in text.partition("|"))
+        if not bar:
+            self.wrong(name, f"{text[:80]} is not a range", "write yyyy-MM-dd|yyyy-MM-dd")
+            return None
+        start, end = self.date(name, first), self.date(name, last)
+        if start and end and start > end:
+            self.wrong(name, f"{start} is after {end}", "exchange them")
+        self.extra |= {f"{name}_from": start, f"{name}_to": end}
+        return text
+
+    def year(self, name: str, text: str) -> str:
+        """The academic year that begins in a calendar year."""
+        known = years_of(self.reader)
+        found = next((one for one in known if one[0][:4] == text), None)
+        if found is None:
+            self.wrong(
+                name, f"{text[:80]} is not an academic year of the school", nearest(text, [y[0][:4] for y in known])
+            )
+        else:
+            self.extra |= {"year_start": found[0], "year_end": found[1]}
+        return text
 
     def moment(self, name: str, text: str) -> str | None:
         """A date, or a moment as `LastUpdated` writes it; one without a zone is in UTC."""
@@ -373,14 +440,41 @@ def _sample(one: Filter) -> str:
     return "2026-09-01" if one.kind in ("date", "moment") else next(iter(one.choices), "1")
 
 
+def years_of(reader: Reader) -> list[tuple[str, str]]:
+    """The first and last days of the academic years that have begun at the school, newest first."""
+    begun = [(start, end) for kind, start, end in reader.sessions() if kind == "schoolYear" and start <= reader.today]
+    return sorted(begun, reverse=True)
+
+
 def academic_years(reader: Reader) -> dict[str, str]:
-    """The first days of this academic year and of the one before, as the school's calendar has them."""
-    starts = reader.year_starts()
-    this = starts[0] if starts else _september(reader.today)
-    last = starts[1] if len(starts) > 1 else _september(this, before=True)
-    return {"year_start": this, "last_year_start": last}
+    """The bounds of this week, this term, this academic year and the one before, as the school's calendar has them.
+
+    Without a calendar a year begins on 1 September. Before its first term, or between two, the term is the one before;
+    in a year without terms it is the year.
+    """
+    today = reader.today
+    years = years_of(reader)
+    start, end = years[0] if years else (_september(today), _day_before(_september(today, after=True)))
+    last = years[1] if len(years) > 1 else (_september(start, before=True), _day_before(start))
+    terms = [(s, e) for kind, s, e in reader.sessions() if kind in ("term", "semester") and start <= s <= today]
+    term = max(terms, default=(start, end))
+    monday = date.fromisoformat(today) - timedelta(date.fromisoformat(today).weekday())
+    return {
+        "year_start": start,
+        "year_end": end,
+        "last_year_start": last[0],
+        "last_year_end": last[1],
+        "term_start": term[0],
+        "term_end": term[1],
+        "week_start": monday.isoformat(),
+        "week_end": (monday + timedelta(6)).isoformat(),
+    }
 
 
-def _september(day: str, *, before: bool = False) -> str:
+def _september(day: str, *, before: bool = False, after: bool = False) -> str:
     year, month = int(day[:4]), int(day[5:7])
-    return f"{year - (1 if before or month < 9 else 0)}-09-01"
+    return f"{year + (1 if after else 0) - (1 if before or month < 9 else 0)}-09-01"
+
+
+def _day_before(day: str) -> str:
+    return (date.fromisoformat(day) - timedelta(1)).isoformat()

@@ -167,6 +167,7 @@ attendance_for_date_range = Endpoint(
     (MarksForRange, DateRange),
     databases=("XodAttendanceForDate",),
     years=True,
+    example={"DateFrom": "2026-11-09", "DateTo": "2026-11-20"},
     options={
         **_OPTIONS,
         "includeExternalId": Option("Include the student externalId column in the resultset", Add("ExternalId")),
@@ -209,3 +210,5 @@ attendance_for_date_range = Endpoint(
         "sessionType": _SESSION,
     },
 )
+
+ENDPOINTS = (attendance_codes, attendance_for_date, attendance_for_date_range)

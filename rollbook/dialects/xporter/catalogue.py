@@ -3,26 +3,68 @@
 from __future__ import annotations
 
 from ...api.resource import Endpoint
-from . import attendance, contacts, groups, school, staff, students
+from . import (
+    agencies,
+    agreements,
+    applications,
+    assessment,
+    attendance,
+    conduct,
+    contacts,
+    detentions,
+    documents,
+    exams,
+    exclusions,
+    freshness,
+    groups,
+    histories,
+    interventions,
+    lookups,
+    medical,
+    photos,
+    post16,
+    school,
+    seating,
+    sen,
+    staff,
+    students,
+    summaries,
+    timetable,
+    userdefined,
+    workforce,
+)
+
+_MODULES = (
+    agencies,
+    agreements,
+    applications,
+    assessment,
+    attendance,
+    conduct,
+    contacts,
+    detentions,
+    documents,
+    exams,
+    exclusions,
+    freshness,
+    groups,
+    histories,
+    interventions,
+    lookups,
+    medical,
+    photos,
+    post16,
+    school,
+    seating,
+    sen,
+    staff,
+    students,
+    summaries,
+    timetable,
+    userdefined,
+    workforce,
+)
 
 ENDPOINTS: dict[str, Endpoint] = {
-    e.segment.lower(): e
-    for e in (
-        attendance.attendance_codes,
-        attendance.attendance_for_date,
-        attendance.attendance_for_date_range,
-        school.calendar,
-        contacts.contacts,
-        school.counts,
-        groups.group_history,
-        groups.groups,
-        school.health,
-        contacts.person_comms,
-        school.school_info,
-        school.scope_fields,
-        staff.staff,
-        contacts.student_contacts,
-        students.students,
-        school.test_error,
-    )
+    e.segment.lower(): e for e in sorted((e for m in _MODULES for e in m.ENDPOINTS), key=lambda e: e.segment)
 }

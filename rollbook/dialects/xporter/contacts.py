@@ -283,3 +283,5 @@ person_comms = Endpoint(
         "updatedSince": updated_since_in(StudentComms, StaffComms, ContactComms),
     },
 )
+
+ENDPOINTS = (contacts, person_comms, student_contacts)

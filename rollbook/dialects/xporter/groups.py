@@ -326,3 +326,5 @@ group_history = Endpoint(
     },
     filters={name: one for name, one in _FILTERS.items() if name != "updatedSince"},
 )
+
+ENDPOINTS = (group_history, groups)

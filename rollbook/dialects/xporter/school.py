@@ -266,3 +266,5 @@ scope_fields = Endpoint(
 test_error = Endpoint(
     "TestError", "testerror", "School", "Returns an error for testing purposes", S.School | ALWAYS.need, ()
 )
+
+ENDPOINTS = (calendar, counts, health, school_info, scope_fields, test_error)

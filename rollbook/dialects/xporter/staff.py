@@ -235,3 +235,5 @@ staff = Endpoint(
         "updatedSince": updated_since(Employee),
     },
 )
+
+ENDPOINTS = (staff,)

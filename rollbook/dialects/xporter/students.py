@@ -333,3 +333,5 @@ students = Endpoint(
         "updatedSince": updated_since(Student),
     },
 )
+
+ENDPOINTS = (students,)

@@ -1,0 +1,7 @@
+"""Agencies and their agents (school.agencyagent)."""
+
+from __future__ import annotations
+
+from ...api.resource import Endpoint
+
+ENDPOINTS: tuple[Endpoint, ...] = ()

@@ -1,0 +1,7 @@
+"""What parents agreed to (school.parentalconsents)."""
+
+from __future__ import annotations
+
+from ...api.resource import Endpoint
+
+ENDPOINTS: tuple[Endpoint, ...] = ()

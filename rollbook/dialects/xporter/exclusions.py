@@ -1,0 +1,7 @@
+"""Suspensions and exclusions (school.studentexclusions)."""
+
+from __future__ import annotations
+
+from ...api.resource import Endpoint
+
+ENDPOINTS: tuple[Endpoint, ...] = ()

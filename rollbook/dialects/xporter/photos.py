@@ -1,0 +1,7 @@
+"""Photographs (school.photos)."""
+
+from __future__ import annotations
+
+from ...api.resource import Endpoint
+
+ENDPOINTS: tuple[Endpoint, ...] = ()

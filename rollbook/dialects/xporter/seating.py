@@ -1,0 +1,7 @@
+"""Seating plans (school.seatingplans)."""
+
+from __future__ import annotations
+
+from ...api.resource import Endpoint
+
+ENDPOINTS: tuple[Endpoint, ...] = ()

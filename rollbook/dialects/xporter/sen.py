@@ -1,0 +1,7 @@
+"""Special educational needs (school.sen)."""
+
+from __future__ import annotations
+
+from ...api.resource import Endpoint
+
+ENDPOINTS: tuple[Endpoint, ...] = ()

@@ -1,0 +1,1 @@
+"""Outside agencies that work with students, and their people."""

@@ -1,0 +1,1 @@
+"""What parents agreed to."""

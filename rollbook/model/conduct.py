@@ -1,0 +1,1 @@
+"""Achievements and behaviour, and what comes of them."""

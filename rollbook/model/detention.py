@@ -1,0 +1,1 @@
+"""Detentions: when and where they are held, why, and who comes."""

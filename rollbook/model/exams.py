@@ -1,0 +1,1 @@
+"""Public examinations: seasons, entries, candidates, sittings and results."""

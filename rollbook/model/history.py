@@ -1,0 +1,1 @@
+"""Where students were before, and what they were entitled to."""

@@ -1,0 +1,1 @@
+"""Health, diet and meals."""

@@ -1,0 +1,1 @@
+"""Study programmes and funding of learners over sixteen, and education elsewhere."""

@@ -1,0 +1,1 @@
+"""Special educational needs, provision, reviews, statements and plans."""

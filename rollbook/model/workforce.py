@@ -1,0 +1,1 @@
+"""Staff absences, checks, contracts, qualifications and training."""
