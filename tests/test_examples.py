@@ -2,7 +2,7 @@
 
 A page belongs to the dialect of its folder, whose `Speaker` says how its requests are signed and what of an answer the
 next request may name. `python -m tests.test_examples` writes the answers of today into the pages and keeps what they
-leave open (`…`).
+leave open (`…`); pages may be named after it.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shlex
+import sys
 import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -411,11 +412,11 @@ def write_page(path: Path, hub: Hub) -> None:
     path.write_text(page)
 
 
-def main() -> None:
-    """Write every page anew."""
+def main(*names: str) -> None:
+    """Write every page anew, or those that are named (`Students`)."""
     with tempfile.TemporaryDirectory() as folder:
         whole, small = _build(Path(folder, "whole"), 1.0), _build(Path(folder, "small"), 0.05)
-        for path in PAGES:
+        for path in (p for p in PAGES if not names or p.stem in names):
             own = Path(folder, path.parent.name, path.stem)
             hub = Hub.copy(small, own) if writes(path) else Hub(whole)
             write_page(path, hub)
@@ -424,4 +425,4 @@ def main() -> None:
 
 if __name__ == "__main__":
     os.environ.setdefault("COLUMNS", "100")
-    main()
+    main(*sys.argv[1:])
