@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from . import cli
-from .api.callbacks import post_later
 from .api.http import Edge
+from .connectors import CONNECTORS
 from .consent import Desk
 from .consent.research import ResearchDesk
 from .console import Front
 from .dialects.edfi import EdFi
 from .dialects.edlink import Edlink
 from .dialects.research import Research
-from .dialects.xporter import Xporter
+from .dialects.xporter import DataReady, Xporter
+from .ingest import Renewal
+from .jobs import Freshness, Queue, Work, Worker
 from .store.sqlite import Store
 
 DATA = "ROLLBOOK_DATA"
@@ -23,15 +26,31 @@ DATA = "ROLLBOOK_DATA"
 
 
 def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
-    """The ASGI application over an open store."""
-    desk = Desk(store, clock)
+    """The ASGI application over an open store; a worker runs beside it while it is served."""
+    desk, queue = Desk(store, clock), Queue(store, clock)
 
     def state() -> object:
         # An answer stays true while nothing is written; days begin at a full quarter of an hour, wherever a school is.
         return (*desk.fresh(), int(clock() // 900))
 
-    dialects = [Xporter(desk, post_later), EdFi(desk), Edlink(desk), Research(ResearchDesk(desk))]
-    return Edge(dialects, state=state, clock=clock, fallback=Front())
+    xporter = Xporter(desk, Freshness(store, queue, clock), queue, {name: c.fills for name, c in CONNECTORS.items()})
+    worker = Worker(store.folder, partial(works, clock), clock, partial(nightly, clock))
+    dialects = [xporter, EdFi(desk), Edlink(desk), Research(ResearchDesk(desk))]
+    return Edge(dialects, state=state, clock=clock, fallback=Front(), beside=worker)
+
+
+def works(clock: Callable[[], float], store: Store, queue: Queue) -> Mapping[str, Work]:
+    """What does each kind of job."""
+    seen = Freshness(store, queue, clock)
+    return {
+        "refresh": Renewal(store, CONNECTORS, clock, seen),
+        "callback": DataReady(Desk(store, clock), seen),
+    }
+
+
+def nightly(clock: Callable[[], float], queue: Queue) -> None:
+    """What is looked at now and then: whether the night's renewal is due."""
+    Freshness(queue.store, queue, clock).renew_at_night()
 
 
 def from_environment() -> Edge:

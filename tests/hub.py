@@ -15,6 +15,7 @@ from urllib.parse import unquote
 from rollbook.app import application
 from rollbook.consent import App, Desk, Grant
 from rollbook.errors import NotFound
+from rollbook.jobs import Worker
 from rollbook.store.sqlite import Store
 
 THORNFIELD, BRAMBLESIDE, SAGUARO = "9994001", "9992001", "9995001"
@@ -56,6 +57,11 @@ class Hub:
         """A hub over a copy of another one's files, free to be changed."""
         shutil.copytree(source, folder, dirs_exist_ok=True)
         return cls(folder)
+
+    def work(self) -> int:
+        """Do the jobs that are due, as the worker beside a server does; gives how many there were."""
+        assert isinstance(self.edge.beside, Worker)
+        return self.edge.beside.run_due()
 
     # ---- consent
 

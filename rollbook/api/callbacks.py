@@ -5,15 +5,13 @@ from __future__ import annotations
 import http.client
 import ipaddress
 import json
-import logging
 import os
 import socket
 import ssl
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit
 
-log = logging.getLogger("rollbook")
+from ..errors import RollbookError
 
 ALLOW = "ROLLBOOK_CALLBACK_ALLOW"
 """The setting that names hosts, with commas between, which may be called although their address is private."""
@@ -21,13 +19,15 @@ ALLOW = "ROLLBOOK_CALLBACK_ALLOW"
 TIMEOUT = 10.0
 """Seconds to wait for the receiver."""
 
-_callers = ThreadPoolExecutor(4, "callback")
-
 Resolve = Callable[[str, int], list[str]]
 
 
 class UnreachableError(Exception):
     """The address may not be called."""
+
+
+class Undelivered(RollbookError):
+    """A call was not accepted by its receiver."""
 
 
 def addresses(host: str, port: int) -> list[str]:
@@ -46,7 +46,9 @@ def reachable(host: str, port: int, resolve: Resolve = addresses) -> str:
     raise UnreachableError(f"{host} has no public address; name it in {ALLOW} to allow it")
 
 
-def post(url: str, body: dict[str, object], resolve: Resolve = addresses) -> int:
+def post(
+    url: str, body: dict[str, object], headers: Mapping[str, str] | None = None, resolve: Resolve = addresses
+) -> int:
     """Post a JSON body and give the status; redirects are not followed."""
     parts = urlsplit(url)
     secure = parts.scheme == "https"
@@ -59,20 +61,22 @@ def post(url: str, body: dict[str, object], resolve: Resolve = addresses) -> int
             connection.sock = ssl.create_default_context().wrap_socket(connection.sock, server_hostname=host)
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         named = host if parts.port is None else f"{host}:{port}"
-        connection.request("POST", path, json.dumps(body), {"Host": named, "Content-Type": "application/json"})
+        said = {"Host": named, "Content-Type": "application/json", **(headers or {})}
+        connection.request("POST", path, json.dumps(body), said)
         return connection.getresponse().status
     finally:
         connection.close()
 
 
-def post_later(url: str, body: dict[str, object]) -> None:
-    """Post without making the caller wait; what comes of it is in the log."""
-    _callers.submit(_post_and_tell, url, body)
+def deliver(url: str, body: dict[str, object], identity: str) -> None:
+    """Post a body under an id by which the receiver can tell a repeat; raises `Undelivered` unless it is accepted.
 
-
-def _post_and_tell(url: str, body: dict[str, object]) -> None:
+    The header is that of the Standard Webhooks specification (1.0.0, "Webhook Headers").
+    """
     host = urlsplit(url).hostname
     try:
-        log.info("callback to %s: %s", host, post(url, body))
+        status = post(url, body, {"webhook-id": identity})
     except (OSError, ValueError, UnreachableError, http.client.HTTPException) as error:
-        log.warning("callback to %s failed: %s", host, error)
+        raise Undelivered(f"{host} could not be reached: {error}") from error
+    if not 200 <= status < 300:
+        raise Undelivered(f"{host} answered {status}")

@@ -109,6 +109,18 @@ class Handler(Protocol):
         ...
 
 
+class Beside(Protocol):
+    """What runs beside the server, from its start to its end."""
+
+    def start(self) -> None:
+        """Begin."""
+        ...
+
+    def stop(self) -> None:
+        """End."""
+        ...
+
+
 @dataclass
 class Kept:
     """An answer in memory, and the state of the hub when it was true."""
@@ -174,8 +186,10 @@ class Edge:
         state: Callable[[], object],
         clock: Callable[[], float],
         fallback: Handler,
+        beside: Beside | None = None,
         memory: int = 128 * 1024 * 1024,
     ) -> None:
+        self.beside = beside
         self.routes = sorted(
             ((prefix.lower(), h) for h in handlers for prefix in h.prefixes),
             key=lambda r: len(r[0]),
@@ -188,7 +202,7 @@ class Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await _lifespan(receive, send)
+            await _lifespan(receive, send, self.beside)
         elif scope["type"] == "http":
             await self.serve(scope, receive, send)
 
@@ -327,9 +341,11 @@ def _close(body: Iterator[bytes]) -> None:
         close()
 
 
-async def _lifespan(receive: Receive, send: Send) -> None:
+async def _lifespan(receive: Receive, send: Send, beside: Beside | None) -> None:
     while True:
         message = await receive()
+        if beside is not None:
+            (beside.start if message["type"] == "lifespan.startup" else beside.stop)()
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":
             return

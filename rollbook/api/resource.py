@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from ..consent import Reader
-from ..fields import ALWAYS, Condition, Expr, Question, Record, Ref, Value, Within
+from ..fields import ALWAYS, Condition, Expr, Field, Question, Record, Ref, Value, Within
+from ..jobs import Database
 from ..scopes import ANYONE, Need
 
 
@@ -85,13 +86,16 @@ AnyTable = type[Table] | Union | Counted | Facts
 
 @dataclass(frozen=True)
 class Context:
-    """What a request is about, once it is understood: the reader, its arguments, and the moment."""
+    """What a request is about, once it is understood: the reader, its arguments, the moment, and the databases."""
 
     reader: Reader
     args: Mapping[str, Any]
     now: float
     endpoint: Endpoint
     catalogue: Mapping[str, Endpoint]
+    databases: tuple[Database, ...] = ()
+    fills: frozenset[Field] | None = None
+    """The facts that the school's sources can fill; None for every one."""
 
 
 # ---- options

@@ -14,6 +14,7 @@ from .importing import import_
 from .querying import query
 from .research import research
 from .serving import serve
+from .working import jobs
 
 
 def run(application: Application) -> None:
@@ -32,5 +33,5 @@ def main() -> None:
     """One record of a school, served through every API that school software already speaks."""
 
 
-for command in (run_demo, serve, import_, apps, query, research):
+for command in (run_demo, serve, import_, apps, query, jobs, research):
     main.add_command(command)

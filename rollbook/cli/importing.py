@@ -12,6 +12,7 @@ from ..connectors import CONNECTORS
 from ..consent import Desk
 from ..errors import NotFound, Problem, nearest
 from ..ingest import Diff, import_roster
+from ..ingest import follow as follow_source
 from .common import data_option, open_store, out, progress
 
 
@@ -20,6 +21,9 @@ from .common import data_option, open_store, out, progress
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @data_option()
 @click.option("--district", help="The name of the district, when the roster does not name one.")
+@click.option(
+    "--follow", is_flag=True, help="Read it again, while the hub is served, whenever what it said has become old."
+)
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 @click.option("--allow-shrink", is_flag=True, help="Apply a roster although much of what was there is gone from it.")
 @click.option(
@@ -30,11 +34,16 @@ def import_(
     path: Path,
     data: Path | None,
     district: str | None,
+    follow: bool,
     dry_run: bool,
     allow_shrink: bool,
     max_shrink: float,
 ) -> None:
-    """Read a roster: `rollbook import oneroster-csv PATH` takes a folder or ZIP, 1.1 or 1.2, bulk or delta."""
+    """Read a source of records.
+
+    `rollbook import oneroster-csv PATH` takes a roster, 1.1 or 1.2, bulk or delta. `rollbook import records-csv PATH`
+    takes a file for each kind of record (docs/reference/records.md). PATH is a folder or a ZIP.
+    """
     if connector not in CONNECTORS:
         raise NotFound(Problem("connector", f"{connector} is not known", nearest(connector, CONNECTORS)))
     with open_store(data, make=True) as store, progress(f"Reading {path.name}") as step:
@@ -48,6 +57,8 @@ def import_(
             max_shrink=max_shrink,
             progress=step,
         )
+        if follow and not dry_run:
+            follow_source(store, diff.number, diff.source, connector, path, district)
         found = Desk(store).schools()
     _show_diff(diff)
     if not dry_run and found:

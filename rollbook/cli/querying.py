@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -17,6 +18,7 @@ from ..consent import Desk, Grant
 from ..consent.desk import SchoolPass
 from ..dialects.xporter import Xporter
 from ..errors import NotFound, Problem
+from ..jobs import Freshness, Queue
 from .common import data_option, err, open_store, out
 
 
@@ -39,13 +41,13 @@ def query(
     pairs = [(name, value) for name, _, value in (f.partition("=") for f in filters)]
     pairs += [("select", select)] if select else []
     with open_store(data) as store:
-        desk = Desk(store)
+        desk, queue = Desk(store), Queue(store, time.time)
         desk.fresh()
         grant = _pick(desk, estab, relying_party)
         segment = question.removeprefix("school.")
         encoded = urlencode([*pairs, ("httpstatuscodes", "true")]).encode()
         path = f"/api/v1/School/{grant.estab}/{segment}"
-        dialect = Xporter(desk, lambda url, body: None)
+        dialect = Xporter(desk, Freshness(store, queue, time.time), queue)
         request = Request("GET", path, encoded, {})
         response = dialect.school(request, SchoolPass(grant, float("inf")), grant.estab, segment, "")
         body = response.body if isinstance(response.body, bytes) else b"".join(response.body)

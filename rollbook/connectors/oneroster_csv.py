@@ -17,6 +17,7 @@ import msgspec
 
 from ..ingest.bundle import Part, open_bundle
 from ..ingest.roster import CONTACTS, RACES, SEXES, Tables, UserRole, map_roster
+from ..ingest.roster.fills import FILLS
 from ..ingest.rows import Kept, Origin, Problems, Progress, Stream
 from ..ingest.tables import Layout, Table, check, check_references, drop_orphans, layout, parse, split
 from ..model.calendar import SESSION_KINDS
@@ -111,6 +112,7 @@ class OneRosterCsv:
 
     name = "oneroster-csv"
     format = "oneroster"
+    fills = FILLS
 
     def read(self, path: Path, progress: Progress) -> Roster:
         """Open a folder or ZIP and read what its manifest says is there."""

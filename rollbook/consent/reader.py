@@ -8,6 +8,7 @@ import json
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from ..fields import Condition, Expr, Question
@@ -26,6 +27,9 @@ SNAPSHOT_SECONDS = 60 * 24 * 3600
 
 FIRST_ROWS, MORE_ROWS = 8, 128
 """How many rows are read at a time: few at first, so that an answer begins at once."""
+
+OWN_SOURCE = "demo"
+"""The source of records that are kept in the hub and nowhere else."""
 
 Args = Mapping[str, Any]
 
@@ -85,6 +89,34 @@ class Reader:
         """The moment when the school's records were last read from their source, or first made here."""
         ((at,),) = self._ask("SELECT max(at) FROM sync WHERE district = :district AND school = :school")
         return at
+
+    def source(self) -> tuple[float | None, str]:
+        """When the school's records were last read from their source (seconds since 1970), and of which kind it is.
+
+        `feed`: the hub can read it again by itself; `once`: it was handed over; `live`: the hub is where they are kept.
+        """
+        rows = self._ask(
+            "SELECT s.at, s.source, f.source FROM sync s LEFT JOIN feed f"
+            " ON f.district = s.district AND f.source = s.source"
+            " WHERE s.district = :district AND s.school = :school ORDER BY s.at DESC"
+        )
+        if not rows or rows[0][1] == OWN_SOURCE:
+            return None, "live"
+        at = datetime.fromisoformat(rows[0][0]).replace(tzinfo=UTC).timestamp()
+        return at, "feed" if any(feed for _, _, feed in rows) else "once"
+
+    def refusals(self) -> list[tuple[str, str, str, str, str, int]]:
+        """What the school's sources were last refused for: source, moment, where, what, hint, number."""
+        return self._ask(
+            'SELECT r.source, r.at, r."where", r.what, r.hint, r.number FROM refusal r JOIN sync s'
+            " ON s.district = r.district AND s.source = r.source"
+            " WHERE r.district = :district AND s.school = :school ORDER BY r.source, r.number"
+        )
+
+    def sources(self) -> frozenset[str]:
+        """The names of the sources that the school's records were read from; none for those kept here."""
+        rows = self._ask("SELECT source FROM sync WHERE district = :district AND school = :school")
+        return frozenset(source for (source,) in rows if source != OWN_SOURCE)
 
     def sessions(self) -> list[tuple[str, str, str]]:
         """The kind, first and last day of each academic year, term and other session of the school."""

@@ -2,6 +2,7 @@
 
 from .bundle import open_bundle
 from .diff import Diff, Tally
+from .refreshing import Renewal, follow
 from .rows import Connector, Kept, Origin, Problems, Progress, Row, Source, Stream
 from .sync import import_roster
 
@@ -12,10 +13,12 @@ __all__ = [
     "Origin",
     "Problems",
     "Progress",
+    "Renewal",
     "Row",
     "Source",
     "Stream",
     "Tally",
+    "follow",
     "import_roster",
     "open_bundle",
 ]

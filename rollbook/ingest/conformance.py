@@ -58,7 +58,10 @@ def conform(connector: Connector, samples: Samples, folder: Path) -> None:
 
 def contents(store: Store) -> dict[str, list[Any]]:
     """All that a hub holds, table by table."""
-    names = ask(store.records, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+    # What a source was refused for is kept beside what it said.
+    names = ask(
+        store.records, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'refusal' ORDER BY name"
+    )
     return {name: ask(store.records, f'SELECT * FROM "{name}" ORDER BY 1, 2') for (name,) in names}
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
 from ..errors import Malformed, Problem
-from ..fields import Record, Value
+from ..fields import Field, Record, Value
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and of how much."""
@@ -73,10 +73,12 @@ class Source(Protocol):
 
 
 class Connector(Protocol):
-    """One kind of source. `format` is the key of the remainders that it leaves on records."""
+    """One kind of source. `format` is the key of the remainders that it leaves on records, `fills` the facts that it
+    can bring."""
 
     name: str
     format: str
+    fills: frozenset[Field]
 
     def read(self, path: Path, progress: Progress) -> Source:
         """Open a roster and read it, collecting every problem in the source that is given back."""

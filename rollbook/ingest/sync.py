@@ -7,6 +7,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..errors import Malformed, Stop
 from ..model.organisation import District
 from ..store.sqlite import Store
 from ..store.writing import Batch
@@ -15,6 +16,7 @@ from .diff import Diff
 from .memory import keep, note_sync, read_kept
 from .naming import Namer
 from .plan import Held, ask, guard, make_plan, read_held
+from .refusals import keep_refusal
 from .rows import Connector, Origin, Progress, Source, Stream
 
 
@@ -68,12 +70,27 @@ def _import(
     if dry_run:
         found = find_district(store, connector, source, district_name)
         return _run(Batch(store.records, found[0]), connector, source, *found[1:], None, max_shrink, tell)
+    try:
+        return _apply(store, connector, source, district_name, max_shrink, tell)
+    except (Malformed, Stop) as error:
+        number, _, name = find_district(store, connector, source, district_name)
+        if number:
+            with store.transaction() as connection:
+                keep_refusal(connection, number, name, error)
+        raise
+
+
+def _apply(
+    store: Store, connector: Connector, source: Source, district_name: str | None, max_shrink: float, tell: Progress
+) -> Diff:
     with store.transaction() as connection:
         number, origin, name = find_district(store, connector, source, district_name)
         # A district that is not there yet gets its number here, so that a failed import leaves no empty one.
         top = ask(connection, "SELECT coalesce(max(district), 0) FROM clock")[0][0]
         batch = Batch(connection, number or top + 1)
-        return _run(batch, connector, source, origin, name, batch, max_shrink, tell)
+        diff = _run(batch, connector, source, origin, name, batch, max_shrink, tell)
+        keep_refusal(connection, batch.district, name, None)
+        return diff
 
 
 def find_district(store: Store, connector: Connector, source: Source, named: str | None) -> tuple[int, Origin, str]:

@@ -258,13 +258,27 @@ def _wrong(column: Column, value: str) -> tuple[str, str] | None:
 
 
 def _a(kind: str) -> str:
-    return {"date": "a day", "flag": "true or false", "moment": "a moment"}[kind]
+    return {
+        "date": "a day",
+        "flag": "true or false",
+        "bit": "0 or 1",
+        "number": "a whole number",
+        "decimal": "a number",
+        "time": "a time of day",
+        "datetime": "a date and a time of day",
+        "moment": "a moment",
+    }[kind]
 
 
 def _expected(column: Column) -> str:
     kinds = {
         "date": "yyyy-MM-dd",
         "flag": "true or false",
+        "bit": "0 or 1",
+        "number": "digits",
+        "decimal": "digits, with a point if need be",
+        "time": "HH:MM",
+        "datetime": "yyyy-MM-ddTHH:MM:SS",
         "moment": "yyyy-MM-ddTHH:MM:SSZ",
         "text": "a value",
     }
@@ -285,6 +299,11 @@ CHECKS: Mapping[str, Callable[[str], bool]] = {
     "text": lambda _: True,
     "date": is_day,
     "flag": lambda value: value in {"true", "false"},
+    "bit": lambda value: value in {"0", "1"},
+    "number": lambda value: re.fullmatch(r"-?[0-9]{1,18}", value) is not None,
+    "decimal": lambda value: re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,15})?", value) is not None,
+    "time": lambda value: re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value) is not None,
+    "datetime": lambda value: is_day(value[:10]) and re.fullmatch(r"T\d\d:[0-5]\d:[0-5]\d", value[10:]) is not None,
     "moment": lambda value: MOMENT.fullmatch(value) is not None,
 }
 

@@ -76,6 +76,13 @@ HOUSEKEEPING = [
     # When each source was last read, and what came of it.
     "CREATE TABLE sync (district INTEGER NOT NULL, school TEXT NOT NULL, source TEXT NOT NULL, at TEXT NOT NULL,"
     " outcome TEXT NOT NULL, PRIMARY KEY (district, school, source)) WITHOUT ROWID",
+    # Sources that the hub may read again by itself: the connector and where to find it.
+    "CREATE TABLE feed (district INTEGER NOT NULL, source TEXT NOT NULL, connector TEXT NOT NULL, path TEXT NOT NULL,"
+    " name TEXT, PRIMARY KEY (district, source)) WITHOUT ROWID",
+    # What a source was last refused for: where, what is wrong and how to mend it; nothing of what it said.
+    "CREATE TABLE refusal (district INTEGER NOT NULL, source TEXT NOT NULL, number INTEGER NOT NULL, at TEXT NOT NULL,"
+    ' "where" TEXT NOT NULL, what TEXT NOT NULL, hint TEXT NOT NULL, PRIMARY KEY (district, source, number))'
+    " WITHOUT ROWID",
     "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     # Consent: an app, what a school lets it see, and of whom.
     "CREATE TABLE app (id TEXT PRIMARY KEY, relying_party TEXT NOT NULL UNIQUE COLLATE NOCASE, name TEXT NOT NULL,"
@@ -112,6 +119,15 @@ PASSING = [
     ' used REAL NOT NULL, request TEXT NOT NULL, versions TEXT NOT NULL, PRIMARY KEY ("grant", endpoint, hash))',
     'CREATE TABLE snapshot_rows ("grant" TEXT NOT NULL, endpoint TEXT NOT NULL, hash TEXT NOT NULL, rows BLOB NOT NULL,'
     ' PRIMARY KEY ("grant", endpoint, hash))',
+    # What must be done later, and what came of it; one of a kind with a key waits or runs at a time.
+    "CREATE TABLE job (id TEXT PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL, payload TEXT NOT NULL,"
+    " state TEXT NOT NULL, due REAL NOT NULL, tries INTEGER NOT NULL, made REAL NOT NULL, lease REAL, ended REAL,"
+    " error TEXT) WITHOUT ROWID",
+    "CREATE INDEX job_due ON job (state, due)",
+    "CREATE UNIQUE INDEX job_pending ON job (kind, key) WHERE state IN ('waiting', 'running')",
+    # When each database of a school (Xporter's caches) was last read from the source, and what went wrong since.
+    "CREATE TABLE cached (district INTEGER NOT NULL, school TEXT NOT NULL, name TEXT NOT NULL, read REAL NOT NULL,"
+    " problem TEXT, PRIMARY KEY (district, school, name)) WITHOUT ROWID",
     "CREATE TRIGGER snapshot_gone AFTER DELETE ON snapshot BEGIN DELETE FROM snapshot_rows"
     ' WHERE "grant" = old."grant" AND endpoint = old.endpoint AND hash = old.hash; END',
 ]

@@ -2,24 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from ...api.http import Request, Response
 from ...api.resource import Context
 from ...consent import Desk, Reader
 from ...consent.desk import ManagementPass, SchoolPass
 from ...errors import NotFound, NotHeld, NotSignedIn, Problem, RollbookError, WrongMethod, nearest
+from ...fields import Field
+from ...jobs import Freshness, Queue
 from . import management
 from .answering import db_status, kinds_read, prepare, render
 from .asking import Asked, understand, wants_status_codes
+from .calling import DataReady
 from .catalogue import ENDPOINTS
 from .changes import render_changes
 from .wire import SchoolNotGranted, TestError, failure, success
 
-__all__ = ["Xporter"]
-
-Calls = Callable[[str, dict[str, object]], None]
-"""How a callback leaves: an address and the body to post to it."""
+__all__ = ["DataReady", "Xporter"]
 
 
 class Xporter:
@@ -27,9 +27,13 @@ class Xporter:
 
     prefixes = ("/api/v1/", "/api/oauth/", "/idaas/")
 
-    def __init__(self, desk: Desk, calls: Calls) -> None:
+    def __init__(
+        self, desk: Desk, seen: Freshness, queue: Queue, fills: Mapping[str, frozenset[Field]] | None = None
+    ) -> None:
         self.desk = desk
-        self.calls = calls
+        self.seen = seen
+        self.queue = queue
+        self.fills = fills or {}
         self.info = {
             "tokendetails": management.token_details,
             "scopes": management.scopes,
@@ -89,8 +93,15 @@ class Xporter:
         if not endpoint.need.met_by(reader.grant.scopes):
             raise NotHeld(Problem(endpoint.segment, f"needs the scope {endpoint.need}", "ask the school to grant it"))
         asked = understand(endpoint, request.query, identity, reader)
-        context = Context(reader, asked.args, self.desk.clock(), endpoint, ENDPOINTS)
+        databases = self.seen.look(reader, endpoint.databases)
+        fills = self.filled_at(reader)
+        context = Context(reader, asked.args, self.desk.clock(), endpoint, ENDPOINTS, databases, fills)
         return self.answer(asked, context, admitted.expires, lambda: self.reader(self.admit(request), estab))
+
+    def filled_at(self, reader: Reader) -> frozenset[Field] | None:
+        """The facts that a school's sources can fill; None for every one, as where the hub itself keeps them."""
+        found = [self.fills.get(source.partition(":")[0]) for source in reader.sources()]
+        return frozenset(fact for facts in found for fact in facts or ()) if found and None not in found else None
 
     def reader(self, admitted: SchoolPass | ManagementPass, estab: str) -> Reader:
         """The reader for the token's own school; another school is refused whether or not it exists."""
@@ -109,22 +120,28 @@ class Xporter:
         if asked.endpoint.segment == "TestError":
             raise TestError
         if asked.callback:
-            self.calls(asked.callback, dict(db_status(asked.endpoint, context)))
+            payload = {"url": asked.callback, "grant": context.reader.grant.id, "endpoint": asked.endpoint.segment}
+            self.queue.add("callback", payload)
         if asked.only_status:
-            return success(db_status(asked.endpoint, context))
+            return success(db_status(context.databases, context.now))
         if asked.changed_rows is not None:
             return Response(render_changes(asked, context))
         passing = any(t.facts is not None and t.facts.passing for t in prepare(asked, context.reader))
+        current = all(d.expires > context.now for d in context.databases)
         return Response(
             render(asked, context),
-            keep=not passing and not asked.callback,
-            until=until,
-            rests_on=what_it_reads(asked, context.reader),
-            now_rests_on=lambda: what_it_reads(asked, again()),
+            keep=current and not passing and not asked.callback,
+            until=min([until, *(d.expires for d in context.databases)]),
+            rests_on=(what_it_reads(asked, context.reader), context.databases),
+            now_rests_on=lambda: self.now_rests_on(asked, again()),
         )
+
+    def now_rests_on(self, asked: Asked, reader: Reader) -> object:
+        """What the answer would rest on now."""
+        return what_it_reads(asked, reader), self.seen.look(reader, asked.endpoint.databases)
 
 
 def what_it_reads(asked: Asked, reader: Reader) -> object:
-    """What an answer rests on: the day, the grant, the last reading of the source, and the records it is made of."""
+    """What an answer rests on: the day, the grant, the source, and the records it is made of."""
     kinds = frozenset(k for t in prepare(asked, reader) for k in kinds_read(t, asked.endpoint))
-    return reader.today, reader.grant.id, reader.grant.version, reader.synced(), reader.versions(kinds)
+    return reader.today, reader.grant.id, reader.grant.version, reader.source(), reader.versions(kinds)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -27,15 +27,13 @@ from ...api.resource import (
 from ...consent import Reader
 from ...consent.reader import Plan, Session
 from ...fields import Expr, Question
+from ...jobs import Database
 from ...recent import Recent
 from ...scopes import ANYONE
 from .asking import ROW_LIMIT, Asked
 
 FIRST_CHUNK, CHUNK = 16 * 1024, 256 * 1024
 """Bytes: the first chunk is small so that it leaves early, the others large so that they are few."""
-
-LIFETIMES = {"XodSchoolData": 1440, "XodAttendanceForDate": 30, "XodEndpointInfo": 5}
-"""Minutes for which each of the service's databases is current (vendor documentation, caching)."""
 
 
 @dataclass(frozen=True)
@@ -253,41 +251,34 @@ def pagination(asked: Asked, total: int) -> dict[str, Any]:
 
 
 def meta(context: Context) -> list[dict[str, Any]]:
-    """The `meta` table: the system that the records come from, and when they were last read from it."""
-    grant = context.reader.grant
-    return [{"Id": 1, "MIS": grant.mis, "Version": "1", "DateTime": context.reader.synced()}]
+    """The `meta` table: the system that the records come from, and when the oldest database was read from it."""
+    read = min((d.read for d in context.databases), default=context.now)
+    return [{"Id": 1, "MIS": context.reader.grant.mis, "Version": "1", "DateTime": _plain(read)}]
 
 
 # ---- the state of the databases
 
 
-def db_status(endpoint: Endpoint, context: Context) -> dict[str, Any]:
-    """The `DBStatus` object: the databases behind an endpoint. Its columns are Rollbook's, since none are public.
-
-    The hub answers from the record itself, so a database is always `OK`; its age is that of the last reading from
-    the school's source.
-    """
-    now = datetime.fromtimestamp(context.now, UTC)
-    made = context.reader.synced()
-    read = datetime.fromisoformat(made).replace(tzinfo=UTC) if made else now
-    age = max(int((now - read).total_seconds() // 60), 0)
+def db_status(databases: Iterable[Database], now: float) -> dict[str, Any]:
+    """The `DBStatus` object: the databases behind an endpoint. Its columns are Rollbook's, since none are public."""
     return {
         "DBStatus": [
             {
                 "Id": str(number),
-                "DBName": name,
-                "Status": "OK",
-                "LastUpdated": _plain(read),
-                "ExpiresAt": _plain(read + timedelta(minutes=LIFETIMES[name] * (age // LIFETIMES[name] + 1))),
-                "AgeMinutes": age,
+                "DBName": one.name,
+                "Status": one.status,
+                "LastUpdated": _plain(one.read),
+                "ExpiresAt": _plain(one.expires),
+                "AgeMinutes": one.age_minutes(now),
+                "Problem": one.problem,
             }
-            for number, name in enumerate(endpoint.databases, 1)
+            for number, one in enumerate(databases, 1)
         ]
     }
 
 
-def _plain(at: datetime) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}"
+def _plain(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")[:23]
 
 
 def kinds_read(table: Prepared, endpoint: Endpoint) -> frozenset[str]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 
 from ...api.resource import AnyTable, Context, Counted, Endpoint, Facts, Filter, Option, Table, Union, With
 from ...fields import ALWAYS, Arg, Coalesce, Literal, Mapped, Value
+from ...jobs import DATABASES
+from ...jobs.freshness import PURGED
 from ...model.calendar import CalendarEvent
 from ...model.organisation import School, Site
 from ...model.people import Staff as Employee
@@ -140,23 +141,18 @@ calendar = Endpoint(
 )
 
 
-def _age_days(context: Context) -> int:
-    made = context.reader.synced()
-    if made is None:
-        return 0
-    then = datetime.fromisoformat(made).replace(tzinfo=UTC)
-    return max((datetime.fromtimestamp(context.now, UTC) - then).days, 0)
-
-
 def _health(context: Context) -> list[dict[str, Any]]:
-    grant = context.reader.grant
+    """Data is served for thirty days after it was last read, whatever happens at the source (the document)."""
+    data = next(d for d in context.databases if d.name == "XodSchoolData")
+    days = data.age_minutes(context.now) // 1440
+    states = {d.status for d in context.databases}
     return [
         {
             "Id": "1",
-            "Estab": grant.estab,
-            "SchoolDataStatus": "ok",
-            "SchoolDataAgeDays": _age_days(context),
-            "XodStatus": "ok",
+            "Estab": context.reader.grant.estab,
+            "SchoolDataStatus": "ok" if days <= PURGED else "expired",
+            "SchoolDataAgeDays": days,
+            "XodStatus": "failed" if "Failed" in states else "refreshing" if "Refreshing" in states else "ok",
         }
     ]
 
@@ -176,7 +172,7 @@ health = Endpoint(
                 "Id": ("Record Id (always 1)", "1", "text"),
                 "Estab": ("The DfE establishment code for the school", "3285502", "text"),
                 "SchoolDataStatus": (
-                    "Whether the school's data can be read: ok, or what is wrong",
+                    "ok, or expired when the school's data has not been read from its source for 30 days",
                     "ok",
                     "text",
                 ),
@@ -185,11 +181,12 @@ health = Endpoint(
                     0,
                     "number",
                 ),
-                "XodStatus": ("The overall status of the available data", "ok", "text"),
+                "XodStatus": ("The overall status of the available data: ok, refreshing or failed", "ok", "text"),
             },
             passing=True,
         ),
     ),
+    databases=tuple(DATABASES),
 )
 
 

@@ -1,3 +1,5 @@
+CREATE TABLE feed (district INTEGER NOT NULL, source TEXT NOT NULL, connector TEXT NOT NULL, path TEXT NOT NULL, name TEXT, PRIMARY KEY (district, source)) WITHOUT ROWID;
+CREATE TABLE refusal (district INTEGER NOT NULL, source TEXT NOT NULL, number INTEGER NOT NULL, at TEXT NOT NULL, "where" TEXT NOT NULL, what TEXT NOT NULL, hint TEXT NOT NULL, PRIMARY KEY (district, source, number)) WITHOUT ROWID;
 CREATE TABLE "grade_set" ("district" INTEGER NOT NULL, "id" TEXT NOT NULL, "school" TEXT, "mis_id" TEXT, "name" TEXT, "notes" TEXT, "exam" INTEGER, "made" TEXT NOT NULL, "seq" INTEGER NOT NULL, "changed" TEXT, "remainder" TEXT, PRIMARY KEY (district, id));
 CREATE INDEX "grade_set_moved" ON "grade_set" (district, seq);
 CREATE INDEX "grade_set_school_mis_id" ON "grade_set" (district, "school", "mis_id");

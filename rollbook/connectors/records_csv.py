@@ -1,0 +1,141 @@
+"""Canonical records in CSV, as a folder or a ZIP: one file for each kind of record, one column for each of its facts.
+
+It is for whatever has no connector of its own yet: a school's system that can write tables fills every table of every
+dialect with it. `student.csv` holds students: a `key` of the source's own for each row, a column for each fact by its
+name in docs/reference/records.md, and in the columns that refer to other records their keys. A fact of which there is
+no column is unknown. A file that is not there says nothing about its kind: what was said before stays. `district.csv`
+has one row, the district that the records are of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+from ..fields import RECORDS, Decimal, Field, Flag, Number, Record, Ref, Value
+from ..ingest.bundle import open_bundle
+from ..ingest.rows import Kept, Origin, Problems, Progress, Row, Stream
+from ..ingest.tables import Column, Layout, Table, check, parse
+from ..model.organisation import District
+
+KEY = "key"
+# What the hub keeps for itself is no source's.
+OWN = ("rollbook.model.research", "rollbook.model.vocabulary")
+
+
+def _in_order() -> tuple[type[Record], ...]:
+    """The kinds that a source can bring, each after those that it refers to."""
+    kinds = {name: r for name, r in RECORDS.items() if not r.derived() and r.__module__ not in OWN}
+    needs = {name: {ref.target.__name__ for ref in r.refs().values()} - {name} for name, r in kinds.items()}
+    try:
+        return tuple(kinds[name] for name in TopologicalSorter(needs).static_order())
+    except CycleError as error:
+        raise TypeError(f"records refer to each other in a circle: {error.args[1]}") from error
+
+
+KINDS = _in_order()
+
+
+def _layout(kind: type[Record]) -> Layout:
+    columns = [Column(KEY, required=True), *(_column(name, fact) for name, fact in kind.stored().items())]
+    return Layout(kind.table, tuple(columns), KEY)
+
+
+def _column(name: str, fact: Field) -> Column:
+    if isinstance(fact, Ref):
+        return Column(name, fact.part_of and not fact.shared, to=fact.target.table)
+    return Column(name, kind={"flag": "bit"}.get(fact.kind, fact.kind))
+
+
+LAYOUTS = {kind: _layout(kind) for kind in KINDS}
+
+
+class RecordsCsv:
+    """Canonical records in CSV."""
+
+    name = "records-csv"
+    format = "records"
+    fills = frozenset(fact for kind in KINDS for fact in kind.stored().values())
+
+    def read(self, path: Path, progress: Progress) -> Records:
+        """Open a folder or ZIP and read the files in it that are records'."""
+        problems = Problems()
+        parts = open_bundle(path, problems)
+        found = Records(problems)
+        for name in sorted(parts.keys() - {of.file for of in LAYOUTS.values()}):
+            problems.add(name, name, "is not the file of a kind of record", "see docs/reference/records.md")
+        wanted = [(kind, of) for kind, of in LAYOUTS.items() if of.file in parts]
+        for done, (kind, of) in enumerate(wanted):
+            progress("reading", done, len(wanted))
+            found.take(kind, of, parts[of.file].read(problems))
+        progress("reading", len(wanted), len(wanted))
+        found.place()
+        return found
+
+
+RECORDS_CSV = RecordsCsv()
+
+
+@dataclass
+class Records:
+    """The files as tables."""
+
+    problems: Problems
+    notes: list[str] = field(default_factory=list[str])
+    tables: dict[type[Record], Table] = field(default_factory=dict[type[Record], Table])
+    origin: Origin = field(default_factory=Origin)
+    size: int = 0
+
+    def take(self, kind: type[Record], of: Layout, data: bytes | None) -> None:
+        """Read one file, and check what can be checked in it alone."""
+        table = parse(of, data, self.problems) if data is not None else Table(of, {}, broken=True)
+        known = {column.name for column in of.columns}
+        for name in table.columns.keys() - known:
+            said = f"column {name!r} is no fact of {kind.__name__}"
+            self.problems.add(f"{of.file} columns", f"{of.file} line 1", said)
+        check(table, self.problems)
+        self.size += len(table)
+        self.tables[kind] = table
+
+    def place(self) -> None:
+        """Find out which district the records are of."""
+        table = self.tables.get(District)
+        if table is None or table.broken:
+            return
+        if len(table) > 1:
+            said = f"has {len(table)} rows"
+            self.problems.add("district.csv", "district.csv", said, "import each district by itself")
+        for key, name in table.cells(KEY, "name"):
+            self.origin = Origin(key, name or None)
+
+    def streams(self, kept: Kept, name: str) -> list[Stream]:
+        """Every record that the files hold, each kind after those that it refers to."""
+        if self.problems.found:
+            return []
+        return [Stream(kind, list(_rows(kind, self.tables[kind]))) for kind in KINDS if kind in self.tables]
+
+    def keep(self) -> Mapping[str, bytes]:
+        """Nothing: each file says all of its kind."""
+        return {}
+
+
+READ: dict[type[Field], Callable[[str], Value]] = {Flag: int, Number: int, Decimal: float}
+
+
+def _rows(kind: type[Record], table: Table) -> Iterator[Row]:
+    facts = {n: f for n, f in kind.stored().items() if n in table.columns}
+    refs = [n for n, f in facts.items() if isinstance(f, Ref)]
+    values = {n: READ.get(type(f), str) for n, f in facts.items() if not isinstance(f, Ref)}
+    said, pointed = table.cells(*values) if values else None, table.cells(*refs) if refs else None
+    for at, key in enumerate(table[KEY]):
+        cells = next(said) if said else ()
+        keys = next(pointed) if pointed else ()
+        yield Row(
+            key,
+            {n: read(cell) if cell else None for (n, read), cell in zip(values.items(), cells, strict=True)},
+            {n: there or None for n, there in zip(refs, keys, strict=True)},
+            None,
+            table.place(at),
+        )

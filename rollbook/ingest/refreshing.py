@@ -1,0 +1,59 @@
+"""Reading a source again because what it said has become old."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from ..errors import NotFound, Problem, RollbookError
+from ..jobs import Freshness, Job
+from ..store.sqlite import Store
+from .rows import Connector
+from .sync import import_roster
+
+
+class Renewal:
+    """Renews a school's databases: reads the source again where the hub can, or sees that the record is its own."""
+
+    def __init__(self, store: Store, connectors: Mapping[str, Connector], clock: Callable[[], float], seen: Freshness):
+        self.store = store
+        self.connectors = connectors
+        self.clock = clock
+        self.seen = seen
+
+    def __call__(self, job: Job) -> None:
+        """Do a `refresh` job."""
+        district, school, database = job.payload["district"], job.payload["school"], job.payload["database"]
+        feeds = self.store.records.execute(
+            "SELECT f.source, f.connector, f.path, f.name FROM feed f JOIN sync s"
+            " ON s.district = f.district AND s.source = f.source WHERE f.district = ? AND s.school = ?",
+            (district, school),
+        ).fetchall()
+        begun = self.clock()
+        if not feeds:
+            self.seen.note(district, school, database, begun, None)
+        for source, connector, path, name in feeds:
+            self._read(district, source, connector, path, name, begun)
+
+    def _read(self, district: int, source: str, connector: str, path: str, name: str | None, begun: float) -> None:
+        schools = self.store.records.execute(
+            "SELECT school FROM sync WHERE district = ? AND source = ? AND school <> ''", (district, source)
+        ).fetchall()
+        every = [school for (school,) in schools]
+        try:
+            if connector not in self.connectors:
+                raise NotFound(Problem("connector", f"{connector} is not one that this Rollbook has"))
+            import_roster(self.store, self.connectors[connector], Path(path), district_name=name)
+        except (RollbookError, OSError) as error:
+            self.seen.note_all(district, every, None, "the source could not be read; see ValidationErrors")
+            raise error
+        self.seen.note_all(district, every, begun, None)
+
+
+def follow(store: Store, district: int, source: str, connector: str, path: Path, name: str | None) -> None:
+    """Have a source read again, from now on, whenever what it said has become old."""
+    with store.transaction() as db:
+        db.execute(
+            "INSERT OR REPLACE INTO feed VALUES (?, ?, ?, ?, ?)",
+            (district, source, connector, str(path.resolve()), name),
+        )

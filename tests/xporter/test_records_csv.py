@@ -1,0 +1,127 @@
+"""Canonical records in CSV: whatever a table of any endpoint shows, a source can fill."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rollbook.connectors.records_csv import KINDS, RECORDS_CSV
+from rollbook.consent import App
+from rollbook.dialects.xporter.catalogue import ENDPOINTS
+from rollbook.errors import Malformed
+from rollbook.ingest import import_roster
+from rollbook.model.organisation import District
+
+from ..hub import Hub
+from ..laws.asking import widest
+
+OWN = ("LastUpdated", "RowHash", "DateTime")
+"""What tells of the hub's own writing rather than of the school."""
+
+HUB = ("Health", "MISEndpointSupport", "ValidationErrors", "Counts", "ScopeFields")
+"""Endpoints about the hub itself."""
+
+
+def export(hub: Hub, district: int, folder: Path) -> None:
+    """Write the records of a district as files, with hub ids for keys."""
+    folder.mkdir()
+    for kind in KINDS:
+        names = list(kind.stored())
+        listed = ", ".join(f'"{n}"' for n in ("id", *names))
+        rows = hub.store.records.execute(
+            f'SELECT {listed} FROM "{kind.table}" WHERE district = ?', (district,)
+        ).fetchall()
+        with (folder / f"{kind.table}.csv").open("w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["key", *names])
+            writer.writerows(rows)
+
+
+@pytest.fixture(scope="module")
+def copied(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Hub, Hub]]:
+    """The small demo schools, and a hub that has the records of the first district from files alone."""
+    folder = tmp_path_factory.mktemp("copied")
+    hub = Hub.copy(small_folder, folder / "hub")
+    export(hub, 1, folder / "files")
+    other = Hub(folder / "other")
+    import_roster(other.store, RECORDS_CSV, folder / "files")
+    other.store.set("today", hub.store.setting("today") or "")
+    yield hub, other
+    other.close()
+    hub.close()
+
+
+def plain(rows: Any) -> Any:
+    """Rows without what tells of the hub's own writing, in an order that does not rest on hub ids."""
+    return sorted(repr({n: v for n, v in row.items() if n not in OWN}) for row in rows)
+
+
+@pytest.mark.parametrize(
+    "segment", sorted(e.segment for e in ENDPOINTS.values() if e.segment not in (*HUB, "TestError"))
+)
+def test_a_source_can_fill_every_table_of_an_endpoint(copied: tuple[Hub, Hub], segment: str) -> None:
+    hub, other = copied
+    token, theirs = hub.token(), other.token()
+    path = widest(hub, token)[segment]
+    said, again = hub.school(path, token), other.school(path, theirs)
+    for table in said.keys() - {"meta"}:
+        assert plain(again[table]) == plain(said[table]), table
+
+
+def test_the_same_files_again_change_nothing(copied: tuple[Hub, Hub], tmp_path: Path) -> None:
+    _, other = copied
+    export(copied[0], 1, tmp_path / "files")
+    assert import_roster(other.store, RECORDS_CSV, tmp_path / "files").moved is False
+
+
+def test_everything_wrong_with_the_files_is_told_at_once(tmp_path: Path) -> None:
+    hub = Hub(tmp_path / "hub")
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "district.csv").write_text("key,name\nd,Larkspur\n")
+    (folder / "school.csv").write_text("key,estab,name,colour\ns,9994001,Thornfield,green\n")
+    (folder / "person.csv").write_text("key,forename,birth_date\np,Newt,yesterday\n")
+    (folder / "student.csv").write_text("key,school,person,ever6\n1,s,q,maybe\n2,,p,1\n")
+    (folder / "pets.csv").write_text("key\n")
+    with pytest.raises(Malformed) as refused:
+        import_roster(hub.store, RECORDS_CSV, folder)
+    said = str(refused.value)
+    assert "pets.csv: is not the file of a kind of record" in said
+    assert "school.csv line 1: column 'colour' is no fact of School" in said
+    assert "person.csv line 2, column birth_date: 'yesterday' is not a day" in said
+    assert "student.csv line 2, column ever6: 'maybe' is not 0 or 1" in said
+    assert "student.csv line 3, column school: is empty" in said
+    assert hub.desk.schools() == []
+    hub.close()
+
+
+def test_a_reference_to_nothing_is_a_problem(tmp_path: Path) -> None:
+    hub = Hub(tmp_path / "hub")
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "district.csv").write_text("key,name\nd,Larkspur\n")
+    (folder / "school.csv").write_text("key,estab,name\ns,9994001,Thornfield\n")
+    (folder / "student.csv").write_text("key,school,person\n1,s,q\n")
+    with pytest.raises(Malformed, match="'q' is no Person that the source holds"):
+        import_roster(hub.store, RECORDS_CSV, folder)
+    hub.close()
+
+
+def test_a_file_that_is_not_there_says_nothing_about_its_kind(tmp_path: Path) -> None:
+    hub = Hub(tmp_path / "hub")
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "district.csv").write_text("key,name\nd,Larkspur\n")
+    (folder / "school.csv").write_text("key,estab,name\ns,9994001,Thornfield\n")
+    import_roster(hub.store, RECORDS_CSV, folder)
+    (folder / "school.csv").unlink()
+    (folder / "district.csv").write_text("key,name\nd,Larkspur Trust\n")
+    diff = import_roster(hub.store, RECORDS_CSV, folder)
+    assert diff.kinds[District.__name__].counts["changed"] == 1
+    assert [name for _, _, _, name, _ in hub.desk.schools()] == ["Thornfield"]
+    assert isinstance(hub.app(), App)
+    hub.close()
