@@ -43,7 +43,7 @@ _RENAMED = re.compile(r"the school changes the surname of student (\d+) to (\w+)
 _GONE = re.compile(r"student (\d+) is gone from the school's records")
 
 VARIES = {
-    *("LastUpdated", "RowHash", "token", "expires", "Expires", "SnapshotDate"),
+    *("LastUpdated", "RowHash", "token", "expires", "Expires", "SnapshotDate", "DateTime"),
     *("created_date", "updated_date", "date", "integration_id", "application_id"),
     *("$request", "$next", "access_token", "refresh_token"),
     *("_etag", "_lastModifiedDate"),

@@ -2,15 +2,44 @@
 
 from __future__ import annotations
 
-from ..fields import Ref, Text
+from ..fields import Date, Flag, Number, Ref, Text
 from ..scopes import S
 from .organisation import SchoolRecord
+from .people import Staff
 from .students import Student
 
 
-class StudentDocument(SchoolRecord, scope=S.StudentFreeText, indexes=(("school", "mis_id"), ("student",))):
+class DocumentType(SchoolRecord, scope=S.StudentFreeText, indexes=(("school", "mis_id"),)):
+    """A kind of document that a school keeps."""
+
+    mis_id = Text("Id of the document type", "32")
+    name = Text("The document type name, used as a parameter in LinkedDocuments", "General Document")
+    code = Text("The document type code", "GENERAL")
+
+
+class LinkedDocument(SchoolRecord, abstract=True):
+    """A file that is linked to somebody; its content is compressed (gzip) and written in base64."""
+
+    mis_id = Text("Id of the linked document", "32")
+    type = Ref("What kind of document it is", DocumentType, tells=("mis_id", "name"))
+    file_name = Text("Name of the file", "Photo1.jpg.gz")
+    size = Number("Original size of the attachment (bytes)", 65616)
+    compressed_size = Number("Compressed size of the attachment (bytes)", 59833)
+    attachment = Text("The document attachment (binary)", "H4sIAAAAAAAC/0tMSgYAwkEkNQMAAAA=")
+    summary = Text("Summary of the document contents", "Inadequate Work in Class (02/11/2017)")
+    modified = Date("Date the document was last modified (yyyy-MM-dd)", "2017-11-23")
+
+
+class StudentDocument(LinkedDocument, scope=S.StudentFreeText, indexes=(("school", "mis_id"), ("student", "modified"))):
     """A document that is linked to a student."""
 
-    student = Ref("Whom the document is about", Student, part_of=True, tells=("mis_id", "on_roll"))
-    mis_id = Text("Id of the linked document", "32")
-    file_name = Text("Name of the file", "Photo1.jpg.gz")
+    student = Ref(
+        "Whom the document is about", Student, part_of=True, tells=("mis_id", "external_id", "xid", "idaas_id")
+    )
+    confidential = Flag("Boolean indicating whether the document is confidential", 1)
+
+
+class StaffDocument(LinkedDocument, scope=S.StaffFreeText, indexes=(("school", "mis_id"), ("staff", "modified"))):
+    """A document that is linked to a member of staff."""
+
+    staff = Ref("Whom the document is about", Staff, part_of=True, tells=("mis_id", "external_id", "xid", "idaas_id"))
