@@ -13,7 +13,22 @@ from pathlib import Path as File
 
 import msgspec
 
-from rollbook.api.resource import Add, Also, AnyTable, Counted, Endpoint, Facts, Filter, Nothing, Only, Option, With
+from rollbook.api.resource import (
+    Add,
+    Also,
+    AnyTable,
+    Counted,
+    Endpoint,
+    Facts,
+    Filter,
+    Ignore,
+    Instead,
+    Nothing,
+    Only,
+    Option,
+    With,
+    Without,
+)
 from rollbook.consent.words import WORDS
 from rollbook.dialects.edfi.resources import EVERY
 from rollbook.dialects.edfi.schema import Collection, Descriptor, Property, Reference
@@ -24,6 +39,7 @@ from rollbook.dialects.xporter.catalogue import ENDPOINTS
 from rollbook.dialects.xporter.wire import EXCEPTIONS, failure
 from rollbook.errors import RollbookError
 from rollbook.fields import RECORDS, Code, Computed, Expr, Field, Path, Record, Ref, Told, Value
+from rollbook.jobs import DATABASES
 from rollbook.model.people import Person
 from rollbook.scopes import CATALOGUE, Need
 
@@ -37,6 +53,12 @@ TYPES = {
     "decimal": "number",
     "date": "date",
     "moment": "moment",
+    "datetime": "date and time",
+    "time": "time",
+    "list": "one or more, with commas between",
+    "pairs": "one or more, with commas between, each alone or as `702|34`",
+    "range": "two dates, `2026-09-01|2026-12-18`",
+    "year": "the year in which an academic year begins, such as `2025`",
 }
 
 COMMON_PARAMETERS = {
@@ -137,7 +159,8 @@ def xporter() -> str:
         grid(("Parameter", "What it does"), ((f"`{name}`", COMMON_PARAMETERS[name]) for name in COMMON)),
         "## Types",
         "A text is a JSON string; ids are texts. Flags are the numbers 0 and 1. A date is `yyyy-MM-dd`, a moment "
-        "`yyyy-MM-ddTHH:MM:SS.mmm` in UTC. What is not known is `null`, and its key stays.",
+        "`yyyy-MM-ddTHH:MM:SS.mmm` in UTC; a date and time without milliseconds, and a time `HH:MM`, are on the school's "
+        "clock. What is not known is `null`, and its key stays.",
     )
 
 
@@ -161,6 +184,8 @@ def endpoint_page(endpoint: Endpoint) -> str:
             ("Filter", "What it does", "Value"),
             ((f"`{n}`", one.about, written(one)) for n, one in endpoint.filters.items()),
         ),
+        f"At least one of {', '.join(f'`{n}`' for n in endpoint.at_least)} must be given." if endpoint.at_least else "",
+        f"Cached by the service in {', '.join(f'{n} ({DATABASES[n]} minutes)' for n in endpoint.databases)}.",
         *(block for table in endpoint.tables for block in table_blocks(endpoint, table)),
     )
 
@@ -175,6 +200,12 @@ def _effect(one: object) -> str:
         return f"shows {', '.join(one.columns)}"
     if isinstance(one, With):
         return f"fills {', '.join(t.name for t in one.tables)}"
+    if isinstance(one, Without):
+        return f"leaves {', '.join(t.name for t in one.tables)} empty"
+    if isinstance(one, Ignore):
+        return f"takes no account of {', '.join(one.filters)}"
+    if isinstance(one, Instead):
+        return f"changes {', '.join(one.columns)}"
     if isinstance(one, Also):
         return "more rows"
     if isinstance(one, Only):
