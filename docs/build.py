@@ -159,8 +159,8 @@ def xporter() -> str:
         grid(("Parameter", "What it does"), ((f"`{name}`", COMMON_PARAMETERS[name]) for name in COMMON)),
         "## Types",
         "A text is a JSON string; ids are texts. Flags are the numbers 0 and 1. A date is `yyyy-MM-dd`, a moment "
-        "`yyyy-MM-ddTHH:MM:SS.mmm` in UTC; a date and time without milliseconds, and a time `HH:MM`, are on the school's "
-        "clock. What is not known is `null`, and its key stays.",
+        "`yyyy-MM-ddTHH:MM:SS.mmm` in UTC; a date and time without milliseconds, and a time `HH:MM`, are on the "
+        "school's clock. What is not known is `null`, and its key stays.",
     )
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 
+from rollbook.dialects.xporter.catalogue import ENDPOINTS
+from rollbook.scopes import CATALOGUE
+
 from .hub import Hub
 
 
@@ -32,9 +35,54 @@ def test_other_paths_are_not_found(hub: Hub) -> None:
 def test_every_address_that_the_front_page_leads_to_answers(hub: Hub) -> None:
     page = hub.get("/").body.decode()
     links = re.findall(r'href="([^"]+)"', page)
-    assert len(links) == 3
+    assert len(links) == 5
     assert {link: hub.get(link).status for link in links} == dict.fromkeys(links, 200)
 
 
 def test_the_front_page_is_only_read(hub: Hub) -> None:
     assert hub.post("/", {}).status == 405
+
+
+# ---- the reference
+
+
+def links_of(hub: Hub, path: str) -> set[str]:
+    """The addresses that a page leads to, without their fragments."""
+    answer = hub.get(path)
+    assert (answer.status, answer.headers["content-type"]) == (200, "text/html; charset=utf-8"), path
+    return {link.partition("#")[0] for link in re.findall(r'href="([^"]+)"', answer.body.decode())}
+
+
+def test_the_reference_leads_to_a_page_for_every_endpoint_and_every_scope(hub: Hub) -> None:
+    links = links_of(hub, "/reference/xporter")
+    assert {f"/reference/xporter/{e.segment}" for e in ENDPOINTS.values()} <= links
+    assert {f"/reference/xporter/scopes/{name}" for name in CATALOGUE} <= links
+    known = links | {"/", "/reference/xporter"}
+    for link in sorted(links):
+        if link.startswith("/reference/xporter/"):
+            assert links_of(hub, link) <= known, link
+
+
+def test_a_page_of_the_reference_tells_of_each_field_what_shows_it(hub: Hub) -> None:
+    page = hub.get("/reference/xporter/students").body.decode()
+    row = next(r for r in page.split("<tr>") if "<code>UPN</code>" in r)
+    assert 'href="/reference/xporter/scopes/UPN"' in row
+    assert "A01937632542" in row
+
+
+def test_the_page_of_a_scope_lists_what_it_shows(hub: Hub) -> None:
+    page = hub.get("/reference/xporter/scopes/upn").body.decode()
+    assert re.findall(r"<code>(\w+)</code>", page) == ["UPN", "FormerUPN"]
+
+
+def test_a_page_that_the_reference_does_not_have_is_not_found(hub: Hub) -> None:
+    for path, hint in (
+        ("Studnts", "did you mean Students?"),
+        ("scopes/UPM", "did you mean UPN?"),
+        ("a/b/c", "lists them"),
+    ):
+        answer = hub.get(f"/reference/xporter/{path}")
+        assert answer.status == 404
+        assert hint in answer.json["error"]
+    assert hub.get("/reference/xporters").status == 404
+    assert hub.post("/reference/xporter", {}).status == 405

@@ -11,7 +11,7 @@ from ...consent.desk import ManagementPass, SchoolPass
 from ...errors import NotFound, NotHeld, NotSignedIn, Problem, RollbookError, WrongMethod, nearest
 from ...fields import Field
 from ...jobs import Freshness, Queue
-from . import management
+from . import management, openapi
 from .answering import db_status, kinds_read, prepare, render
 from .asking import Asked, understand, wants_status_codes
 from .calling import DataReady
@@ -66,6 +66,8 @@ class Xporter:
             raise NotFound(
                 Problem("path", "is not one that Xporter has", "tokens are given at POST /api/oauth/GetToken")
             )
+        if lower[2:] == ["openapi.json"]:
+            return success(openapi.document(request.base), keep=True)
         if request.method not in ("GET", "HEAD"):
             raise WrongMethod(Problem("method", f"{request.method} is not answered here", "send a GET"))
         admitted = self.admit(request)

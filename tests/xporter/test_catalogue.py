@@ -1,0 +1,218 @@
+"""The catalogue is the test: every endpoint, table, field, type and scope as the document has them, over HTTP."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rollbook.api.resource import AnyTable, Counted, Endpoint, Facts
+from rollbook.dialects.xporter.catalogue import ENDPOINTS
+from rollbook.scopes import ANYONE, CATALOGUE, Need
+
+from ..hub import BRAMBLESIDE, SAGUARO, THORNFIELD, Hub
+from ..laws.asking import usable, widest
+
+DOCUMENT: dict[str, Any] = json.loads((Path(__file__).parent.parent / "xporter_document.json").read_text())
+"""The facts of the Xporter document: by endpoint its tables, with each field's scopes and the kind of its example,
+and its parameters. AgencyAgent, TimetableStructure and the two of conduct are from the service's own catalogue of 2018,
+since the document's tables for them are copies of others, or are not there."""
+
+SEGMENTS = sorted(DOCUMENT)
+
+ADDED: dict[str, set[str]] = {}
+"""Columns that the document does not have and Rollbook shows, by `Endpoint.Table`; see docs/xporter-differences.md."""
+
+EMPTY: dict[str, str] = {
+    "ValidationErrors.ValidationErrors": "the source of the demo, which is the hub itself, is refused nothing",
+}
+"""Tables that have no rows at any of the invented schools, and why."""
+
+OTHER_KINDS: dict[str, str] = {}
+"""Fields whose example in the document is of another kind than what is served, and why."""
+
+KINDS = {
+    "date": {"date"},
+    "time": {"time"},
+    "datetime": {"datetime", "moment"},
+    "number": {"text", "number", "flag", "decimal"},
+}
+"""For each kind of example, the kinds that a field may be of: ids and codes are texts that look like numbers."""
+
+
+def endpoint_of(segment: str) -> Endpoint:
+    return ENDPOINTS[segment.lower()]
+
+
+def columns(endpoint: Endpoint, table: AnyTable) -> dict[str, tuple[Need, str]]:
+    """What must be held to see each field of a table, and its kind; any of its parts may show it."""
+    if isinstance(table, Facts):
+        return {name: (table.need, kind) for name, (_, _, kind) in table.columns.items()}
+    if isinstance(table, Counted):
+        return {name: (table.need, "number" if name == "Count" else "text") for name in table.columns}
+    found: dict[str, tuple[Need, str]] = {}
+    for part in endpoint.parts(table):
+        for name, value in part.columns.items():
+            found[name] = (found[name][0] | value.need if name in found else value.need, value.kind)
+    return found
+
+
+def documented(ways: list[str]) -> set[frozenset[str]]:
+    """The ways in which a field may be held, as the document lists them."""
+    return {frozenset(way.split("&")) for way in ways}
+
+
+# ---- the declarations beside the document
+
+
+def test_every_endpoint_of_the_document_is_there() -> None:
+    assert sorted(e.segment for e in ENDPOINTS.values()) == SEGMENTS
+    assert len(SEGMENTS) == 89
+
+
+@pytest.mark.parametrize("segment", SEGMENTS)
+def test_an_endpoint_has_the_tables_of_the_document_in_its_order(segment: str) -> None:
+    tables = [t.name for t in endpoint_of(segment).tables]
+    told = list(DOCUMENT[segment]["tables"])
+    assert [name for name in tables if name in told] == told
+    assert {f"{segment}.{name}" for name in tables if name not in told} <= ADDED.keys()
+
+
+@pytest.mark.parametrize("segment", SEGMENTS)
+def test_a_table_has_the_fields_of_the_document(segment: str) -> None:
+    endpoint = endpoint_of(segment)
+    for table in endpoint.tables:
+        told = DOCUMENT[segment]["tables"].get(table.name)
+        if told:
+            own = set(columns(endpoint, table))
+            assert own - ADDED.get(f"{segment}.{table.name}", set()) == set(told), table.name
+
+
+@pytest.mark.parametrize("segment", SEGMENTS)
+def test_a_field_needs_the_scopes_that_the_document_lists(segment: str) -> None:
+    endpoint = endpoint_of(segment)
+    for table in endpoint.tables:
+        own = columns(endpoint, table)
+        for name, said in DOCUMENT[segment]["tables"].get(table.name, {}).items():
+            if said["scopes"]:
+                need, _ = own[name]
+                assert set(need.ways) == documented(said["scopes"]), f"{table.name}.{name} needs {need}"
+
+
+@pytest.mark.parametrize("segment", SEGMENTS)
+def test_a_field_is_of_the_kind_of_its_example(segment: str) -> None:
+    endpoint = endpoint_of(segment)
+    for table in endpoint.tables:
+        own = columns(endpoint, table)
+        for name, said in DOCUMENT[segment]["tables"].get(table.name, {}).items():
+            field = f"{segment}.{table.name}.{name}"
+            if "example" in said and field not in OTHER_KINDS:
+                assert own[name][1] in KINDS[said["example"]], f"{field} is {own[name][1]}, not {said['example']}"
+
+
+@pytest.mark.parametrize("segment", SEGMENTS)
+def test_an_endpoint_takes_every_parameter_of_the_document(segment: str) -> None:
+    endpoint = endpoint_of(segment)
+    taken = {n.lower() for n in (*endpoint.options, *endpoint.filters)}
+    assert {p.lower() for p in DOCUMENT[segment]["parameters"]} <= taken
+
+
+# ---- what is served
+
+
+def asked(hub: Hub, token: str) -> Iterator[tuple[str, str]]:
+    """Each endpoint that `Queries` lists, with the path of its widest question."""
+    wide = widest(hub, token)
+    for row in hub.get("/api/v1/Queries", token).json["Endpoints"]:
+        found = re.fullmatch(r"/api/v1/School/\{estab\}/(\w+)(/\{id\})?", row["Path"])
+        assert found, row["Path"]
+        if found[1] != "TestError":
+            yield found[1], wide[found[1]]
+
+
+def tables_of(hub: Hub, token: str, path: str, estab: str = THORNFIELD) -> dict[str, list[dict[str, Any]]]:
+    """The tables of an answer that is not an error."""
+    body = hub.school(path, token, estab)
+    assert "ExceptionType" not in body, (path, body)
+    return {name: rows for name, rows in body.items() if name not in ("meta", "__pagination__")}
+
+
+def fits(kind: str, value: object) -> bool:
+    """Whether a value is one of its kind, as JSON."""
+    if value is None:
+        return True
+    patterns = {
+        "date": r"\d{4}-\d\d-\d\d",
+        "time": r"\d\d:\d\d",
+        "datetime": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d",
+        "moment": r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}",
+    }
+    if kind in patterns:
+        return isinstance(value, str) and re.fullmatch(patterns[kind], value) is not None
+    if kind == "flag":
+        return value in (0, 1) and not isinstance(value, bool)
+    if kind == "number":
+        return isinstance(value, int) and not isinstance(value, bool)
+    if kind == "decimal":
+        return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, str)
+
+
+def test_a_token_of_all_scopes_gets_every_table_with_every_field_of_its_kind(hub: Hub) -> None:
+    token = hub.token()
+    listed = dict(asked(hub, token))
+    assert {*listed, "TestError"} == set(SEGMENTS)
+    for segment, path in listed.items():
+        endpoint, answer = endpoint_of(segment), tables_of(hub, token, path)
+        assert list(answer) == [t.name for t in endpoint.tables], segment
+        for table in endpoint.tables:
+            kinds = {name: kind for name, (_, kind) in columns(endpoint, table).items()}
+            for row in answer[table.name]:
+                assert row.keys() == kinds.keys(), (segment, table.name, row.keys() ^ kinds.keys())
+                wrong = {n: v for n, v in row.items() if not fits(kinds[n], v)}
+                assert not wrong, (segment, table.name, wrong)
+
+
+def test_every_table_has_rows_at_one_of_the_schools(hub: Hub) -> None:
+    tokens = {estab: hub.token(estab=estab) for estab in (THORNFIELD, BRAMBLESIDE, SAGUARO)}
+    listed = dict(asked(hub, tokens[THORNFIELD]))
+    every: set[str] = set()
+    filled: set[str] = set()
+    for estab, token in tokens.items():
+        for segment, path in listed.items():
+            found = tables_of(hub, token, path, estab)
+            every |= {f"{segment}.{name}" for name in found}
+            filled |= {f"{segment}.{name}" for name, rows in found.items() if rows}
+    assert every - filled == EMPTY.keys()
+
+
+@pytest.mark.parametrize("scope", sorted(CATALOGUE))
+def test_a_token_of_a_single_scope_gets_what_that_scope_shows(small_hub: Hub, scope: str) -> None:
+    token = small_hub.token([scope])
+    listed = dict(asked(small_hub, token))
+    may = {e.segment for e in ENDPOINTS.values() if e.need.met_by({scope})} - {"TestError"}
+    assert set(listed) == may
+    for segment, path in listed.items():
+        endpoint, answer = endpoint_of(segment), tables_of(small_hub, token, path)
+        # The name of a table whose fields are all refused is still there, empty.
+        assert list(answer) == [t.name for t in endpoint.tables]
+        optional = endpoint.optional()
+        for table in endpoint.tables:
+            seen = {n for n, (need, _) in columns(endpoint, table).items() if need.met_by({scope})}
+            if not isinstance(table, Facts | Counted) and not any(
+                need.met_by({scope}) and need != ANYONE for need, _ in columns(endpoint, table).values()
+            ):
+                assert answer[table.name] == [], (segment, table.name)
+            for row in answer[table.name]:
+                assert row.keys() <= seen, (segment, table.name, row.keys() - seen)
+                assert endpoint.parts(table)[1:] or seen - row.keys() <= optional.keys(), (segment, table.name)
+
+
+def test_an_option_that_rests_on_what_is_not_held_does_not_exist(small_hub: Hub) -> None:
+    token = small_hub.token(["StudentLite"])
+    left = usable(small_hub, token, "Students?httpstatuscodes=true", ["includePhotos", "includeSiblingsList"])
+    assert left == ["includeSiblingsList"]
