@@ -44,6 +44,10 @@ class Sizes:
     """Documents in each round of Ed-Fi writes."""
     sent: int = 500
     """Cohorts that lightbeam sends, and as many places in them."""
+    school: float = 1.0
+    """How large the invented schools are, as a share of the usual."""
+    results: int = 100_000
+    """Results of one result set of the invented secondary."""
     rounds: int = 5
     repeat: int = 20
 
@@ -131,7 +135,11 @@ def _people_stamps(hub: Server, callers: Callers) -> Iterator[tuple[str, str, st
 
 def sockets_for(stack: ExitStack, field: Field, name: str, answers: dict[str, bytes]) -> Wire:
     """Bare sockets that send these answers."""
-    folder = field.folder / f"answers-{name}"
+    return sockets_in(stack, field.folder / f"answers-{name}", answers)
+
+
+def sockets_in(stack: ExitStack, folder: Path, answers: dict[str, bytes]) -> Wire:
+    """Bare sockets that send these answers, which are kept in a folder that is made."""
     folder.mkdir()
     (folder / "paths.json").write_text(json.dumps([*answers]))
     for number, answer in enumerate(answers.values()):

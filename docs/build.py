@@ -26,6 +26,7 @@ from rollbook.api.resource import (
     Nothing,
     Only,
     Option,
+    Renew,
     With,
     Without,
 )
@@ -206,6 +207,8 @@ def _effect(one: object) -> str:
         return f"takes no account of {', '.join(one.filters)}"
     if isinstance(one, Instead):
         return f"changes {', '.join(one.columns)}"
+    if isinstance(one, Renew):
+        return "has the data renewed"
     if isinstance(one, Also):
         return "more rows"
     if isinstance(one, Only):

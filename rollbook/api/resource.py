@@ -166,13 +166,18 @@ class Instead:
 
 
 @dataclass(frozen=True)
+class Renew:
+    """Have the databases behind the answer renewed, however old they are."""
+
+
+@dataclass(frozen=True)
 class Nothing:
     """Accepted, since clients send it, and without effect here for the reason given."""
 
     why: str
 
 
-Effect = Add | With | Without | Also | Only | Ignore | Instead | Nothing
+Effect = Add | With | Without | Also | Only | Ignore | Instead | Renew | Nothing
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,21 @@ class Freshness:
         source = reader.source()
         return tuple(self._look(reader, name, held.get(name), source) for name in names)
 
+    def renew(self, reader: Reader, names: Iterable[str]) -> None:
+        """Have databases renewed, however old they are; where the hub is the source, they are current at once."""
+        _, kind = reader.source()
+        for name in names if kind != "once" else ():
+            if kind == "live":
+                self.note(reader.grant.district, reader.grant.school, name, self.clock(), None)
+            else:
+                self._add(reader.grant.district, reader.grant.school, name)
+
+    def _add(self, district: int, school: str, name: str) -> None:
+        """Have a database renewed, unless it is being renewed already."""
+        key = f"{district}/{school}/{name}"
+        if not self.queue.pending("refresh", key):
+            self.queue.add("refresh", {"district": district, "school": school, "database": name}, key=key)
+
     def _look(
         self, reader: Reader, name: str, held: tuple[float, str | None] | None, source: tuple[float | None, str]
     ) -> Database:
@@ -78,15 +93,10 @@ class Freshness:
             held = (now if synced is None or kind == "live" else synced, None)
             self.note(reader.grant.district, reader.grant.school, name, held[0], None)
         read, problem = held
-        if read + life > now:
+        renewing = self.queue.pending("refresh", f"{reader.grant.district}/{reader.grant.school}/{name}")
+        if read + life > now and not renewing:
             return Database(name, read, read + life, "Failed" if problem else "OK", problem)
-        key = f"{reader.grant.district}/{reader.grant.school}/{name}"
-        if not self.queue.pending("refresh", key):
-            self.queue.add(
-                "refresh",
-                {"district": reader.grant.district, "school": reader.grant.school, "database": name},
-                key=key,
-            )
+        self._add(reader.grant.district, reader.grant.school, name)
         return Database(name, read, read + life, "Failed" if problem else "Refreshing", problem)
 
     def _held(self, reader: Reader) -> dict[str, tuple[float, str | None]]:
@@ -121,8 +131,4 @@ class Freshness:
             "SELECT DISTINCT district, school, name FROM cached WHERE read < ?", (three,)
         ).fetchall()
         for district, school, name in rows:
-            self.queue.add(
-                "refresh",
-                {"district": district, "school": school, "database": name},
-                key=f"{district}/{school}/{name}",
-            )
+            self._add(district, school, name)

@@ -162,6 +162,18 @@ def test_a_refused_first_import_leaves_nothing_behind(small_hub: Hub, tmp_path: 
     assert small_hub.store.records.execute("SELECT count(*) FROM refusal").get == 0
 
 
+def test_a_download_can_be_forced(small_hub: Hub, asker: Caller, fed: tuple[Caller, Path]) -> None:
+    asked = "AttendanceForDateRange?date=2026-11-20&onlyGetDBStatus=true"
+    asker.answer(asked)
+    small_hub.now += 600
+    assert asker.one(asked, "DBStatus")["AgeMinutes"] == 10
+    assert asker.one(f"{asked}&forcedownload=true", "DBStatus")["AgeMinutes"] == 0
+    other, _ = fed
+    assert other.one(f"{asked}&forcedownload=true", "DBStatus")["Status"] == "Refreshing"
+    assert small_hub.work() == 1
+    assert other.one(asked, "DBStatus") | {"AgeMinutes": 0, "Status": "OK"} == other.one(asked, "DBStatus")
+
+
 # ---- what a source can fill
 
 

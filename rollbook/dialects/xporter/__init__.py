@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from ...api.http import Request, Response
-from ...api.resource import Context
+from ...api.resource import Context, Renew
 from ...consent import Desk, Reader
 from ...consent.desk import ManagementPass, SchoolPass
 from ...errors import NotFound, NotHeld, NotSignedIn, Problem, RollbookError, WrongMethod, nearest
@@ -95,6 +95,8 @@ class Xporter:
         if not endpoint.need.met_by(reader.grant.scopes):
             raise NotHeld(Problem(endpoint.segment, f"needs the scope {endpoint.need}", "ask the school to grant it"))
         asked = understand(endpoint, request.query, identity, reader)
+        if any(isinstance(e, Renew) for o in asked.chosen_options.values() for e in o.effects):
+            self.seen.renew(reader, endpoint.databases)
         databases = self.seen.look(reader, endpoint.databases)
         fills = self.filled_at(reader)
         context = Context(reader, asked.args, self.desk.clock(), endpoint, ENDPOINTS, databases, fills)

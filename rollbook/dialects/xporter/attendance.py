@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...api.resource import Add, Also, Context, Endpoint, Facts, Filter, Nothing, Only, Option, Table
+from ...api.resource import Add, Also, Context, Endpoint, Facts, Filter, Only, Option, Renew, Table
 from ...fields import Arg, Called, Coalesce, Condition, Key
 from ...model.attendance import AttendanceCode
 from ...model.attendance import Mark as Entry
@@ -181,7 +181,7 @@ attendance_for_date_range = Endpoint(
         ),
         "forcedownload": Option(
             "If allowed force download from school",
-            Nothing("the hub reads the record itself: there is nothing older to refresh"),
+            Renew(),
         ),
     },
     filters={

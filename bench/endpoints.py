@@ -1,0 +1,164 @@
+"""Every Xporter endpoint of the invented secondary, asked as its document's reader would, and the widest questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from urllib.parse import urlencode
+
+from rollbook import demo
+from rollbook.api.resource import Endpoint, Only, Without
+from rollbook.consent import Desk
+from rollbook.dialects.xporter.catalogue import ENDPOINTS
+from rollbook.model.assessment import AssessmentResult
+from rollbook.store.sqlite import Store
+
+from . import servers
+from .client import Wire
+from .measuring import Turn, by_turns, plainly
+from .reading import sockets_in
+from .report import Line, time_text
+from .schools import PARTY, Measured
+from .servers import Server
+
+AIM = 0.05
+"""Seconds of server time that a default request may take."""
+
+_spellings = count()
+
+
+def spelled(path: str) -> str:
+    """The same question in letters that nobody has used yet, so that no answer in memory is its."""
+    number, word = next(_spellings), "httpstatuscodes"
+    letters = "".join(c.upper() if number >> at & 1 else c for at, c in enumerate(word))
+    return f"{path}{'&' if '?' in path else '?'}{letters}=true"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question, and what it is called."""
+
+    what: str
+    path: str
+
+
+def default(school: Measured, endpoint: Endpoint) -> Asked:
+    """What must be said to an endpoint and no more."""
+    wanted = {n: v for n, v in endpoint.example.items() if _must(endpoint, n)}
+    return Asked(endpoint.segment, _path(school, endpoint, wanted))
+
+
+def _must(endpoint: Endpoint, name: str) -> bool:
+    needed = {n for n, f in endpoint.filters.items() if f.required}
+    return name in needed | {endpoint.filters[n].unless for n in needed} | {*endpoint.at_least}
+
+
+def _path(school: Measured, endpoint: Endpoint, said: Mapping[str, str]) -> str:
+    query = f"?{urlencode(said)}" if said else ""
+    return f"/api/v1/School/{school.estab}/{endpoint.segment}{query}"
+
+
+def widest(school: Measured, *, results: int) -> Iterator[Asked]:
+    """The questions with the largest answers."""
+    every = {n: "true" for n, o in ENDPOINTS["students"].options.items() if not _narrows(o.effects)}
+    yield Asked("Students, with all options", _path(school, ENDPOINTS["students"], every))
+    year = {"DateFrom": "2025-09-01", "DateTo": "2026-07-21", "includeLeavers": "true"}
+    marks = _path(school, ENDPOINTS["attendancefordaterange"], year)
+    yield Asked("AttendanceForDateRange, a year (100,011 rows of it)", marks)
+    aspects = _path(school, ENDPOINTS["assessmentresults"], {"ResultSets": "bench"})
+    yield Asked(f"AssessmentResults, {results:,} rows", aspects)
+    yield Asked("TimetableModel, a year", _path(school, ENDPOINTS["timetablemodel"], {}))
+
+
+def _narrows(effects: tuple[object, ...]) -> bool:
+    return any(isinstance(e, Only | Without) for e in effects)
+
+
+def measure_endpoints(size: float, results: int, rounds: int) -> list[Line]:
+    """The default request of every endpoint, then the widest questions, beside bare sockets."""
+    with TemporaryDirectory() as place, ExitStack() as stack:
+        school = _school(Path(place, "data"), size, results)
+        server = stack.enter_context(servers.rollbook(Path(place, "data")))
+        wire = stack.enter_context(server.wire(servers.sign_in(server, school)))
+        lines = [_defaults(server, wire, school, rounds)]
+        for number, asked in enumerate(widest(school, results=results)):
+            lines.append(_beside_sockets(stack, Path(place, str(number)), server, wire, asked, rounds))
+    return lines
+
+
+def _school(data: Path, size: float, results: int) -> Measured:
+    with Store(data) as store:
+        built = demo.build(store, size=size)
+        secondary = built.schools[0]
+        _add_results(store, secondary.district, secondary.id, results)
+        desk = Desk(store)
+        app, _ = desk.add_app(PARTY)
+        _, secret = desk.authorise(app, secondary.estab, ["all"])
+        students = store.records.execute("SELECT count(*) FROM student WHERE school = ?", (secondary.id,)).get
+    return Measured(secondary.estab, secondary.district, students, secret)
+
+
+def _add_results(store: Store, district: int, school: str, results: int) -> None:
+    """So many results of one result set of their own."""
+    where = (district, school)
+    students = store.records.execute("SELECT id FROM student WHERE district = ? AND school = ?", where).fetchall()
+    aspects = store.records.execute("SELECT id FROM aspect WHERE district = ? AND school = ?", where).fetchall()
+    with store.write(district) as batch:
+        (period,) = batch.add(
+            AssessmentResult.result_set.target, [{"school": school, "mis_id": "bench", "name": "All"}]
+        )
+        facts = {"school": school, "result_set": period, "date": "2026-11-20", "result": "B", "numeric_value": 5.0}
+        batch.add(
+            AssessmentResult,
+            (
+                {**facts, "student": students[n % len(students)][0], "aspect": aspects[n // 7 % len(aspects)][0]}
+                for n in range(results)
+            ),
+        )
+
+
+def _server_time(server: Server, wire: Wire, path: str, times: int) -> float:
+    wire.time(spelled(path))
+    before = server.cpu()
+    for _ in range(times):
+        wire.time(spelled(path))
+    return (server.cpu() - before) / times
+
+
+def _defaults(server: Server, wire: Wire, school: Measured, times: int) -> Line:
+    asked = [default(school, e) for e in ENDPOINTS.values() if e.segment != "TestError"]
+    for one in asked:
+        body = wire.json(spelled(one.path))
+        if "ExceptionType" in body:
+            raise AssertionError(f"{one.path}: {body['ExceptionMessage']}")
+    taken = sorted(((_server_time(server, wire, one.path, times), one.what) for one in asked), reverse=True)
+    over = [f"{what} {time_text(seconds)}" for seconds, what in taken if seconds > AIM]
+    slowest = ", ".join(f"{what} {time_text(seconds)}" for seconds, what in taken[: max(3, len(over))])
+    middle = taken[len(taken) // 2][0]
+    return Line(
+        f"Xporter, the default request of each of {len(asked)} endpoints, secondary of {school.students:,} (cold)",
+        f"middle {time_text(middle)} of server time; slowest: {slowest}",
+        aim=f"{time_text(AIM)} of server time each",
+        met=not over,
+    )
+
+
+def _beside_sockets(stack: ExitStack, folder: Path, server: Server, wire: Wire, asked: Asked, rounds: int) -> Line:
+    answer = wire.raw(asked.path)
+    sockets = sockets_in(stack, folder, {asked.path: answer})
+    found = by_turns(
+        {"sockets": plainly(sockets, asked.path), "hub": lambda: wire.time(spelled(asked.path))},
+        Turn(min(rounds, 3), {"sockets": 5, "hub": 2}),
+    )
+    seconds = _server_time(server, wire, asked.path, 2)
+    own, bare = found["hub"].total, found["sockets"].total
+    return Line(
+        f"{asked.what}, {len(answer) / 1e6:.1f} MB (cold)",
+        f"{time_text(own)} ({time_text(seconds)} of server time)",
+        time_text(bare),
+        to_sockets=bare / own,
+    )
