@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..fields import (
     TODAY,
+    Coalesce,
     Code,
     Computed,
     Condition,
@@ -35,6 +36,22 @@ GROUP_KINDS = {
 
 IDAAS_PREFIXES = {"YearGrp": "GY-", "RegGrp": "GR-", "HouseGrp": "GH-", "TeachingGrp": "GC-", "Cohort": "GK-"}
 """The document's examples show GY, GR and GC; houses and cohorts follow their pattern; any other kind is `G-`."""
+
+
+STANDARD_YEARS = {
+    "N1": "Nursery 1",
+    "N2": "Nursery 2",
+    "R": "Reception",
+    **{str(year): f"Year {year}" for year in range(1, 15)},
+}
+"""National curriculum year groups (DfE Common Basic Data Set) by their short codes, as school.groups has them."""
+
+_YEARS_BY_CODE = {
+    **{code: code for code in STANDARD_YEARS},
+    **{f"{year:02}": str(year) for year in range(1, 10)},
+    **{f"Y{year}": str(year) for year in range(1, 15)},
+}
+"""How schools code the groups that are whole years."""
 
 
 class GroupType(SchoolRecord, scope=S.School | S.SchoolLite, indexes=(("school", "mis_id"),)):
@@ -86,8 +103,20 @@ class Group(
     end = Date("The last day of the group", "2027-07-21")
     primary_staff = Ref("The main teacher for this group", Staff, tells=("mis_id",))
     subject = Ref("The subject that the group is taught", Subject, tells=("mis_id", "code", "name"))
-    standard_year_code = Code("The short yeargroup code. Reception will be R", "8")
-    standard_year_name = Text("The name of the yeargroup", "Year 8")
+    standard_year_code = Code("The short yeargroup code, as the school's system gives it", "8")
+    standard_year_name = Text("The name of the yeargroup, as the school's system gives it", "Year 8")
+    standard_year = Computed(
+        "The short yeargroup code. Reception will be R",
+        "8",
+        Coalesce(
+            standard_year_code, Mapped(name, {v: k for k, v in STANDARD_YEARS.items()}), Mapped(code, _YEARS_BY_CODE)
+        ),
+    )
+    standard_year_title = Computed(
+        "The name of the yeargroup",
+        "Year 8",
+        Coalesce(standard_year_name, Mapped(standard_year, STANDARD_YEARS), name),
+    )
     course = Ref("The course that the class follows", Course)
     grades = Text("CSV of the grades that the class is for", "KG,01")
     location = Text("Where the class meets", "Room 12")

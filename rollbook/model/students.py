@@ -24,7 +24,7 @@ from .groups import MEMBERSHIP_KEY, ClassSection, Group
 from .organisation import SchoolRecord
 from .people import Comm, Contact, Person
 
-_GROUP = ("mis_id", "name", "standard_year_code", "standard_year_name")
+_GROUP = ("mis_id", "name", "standard_year", "standard_year_title")
 
 ENROLMENT = {
     "C": "Current, single registration at this school",

@@ -342,3 +342,23 @@ def test_a_group_that_ended_moves_to_the_history(asker: Caller, small: Tables):
     small.change(Group, group["id"], end=day(small, -1))
     assert asker.rows(f"Groups/{group['mis_id']}") == []
     assert asker.one(f"GroupHistory/{group['mis_id']}")["Name"] == group["name"]
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "year", "title"),
+    [
+        ("7", "Year 7", "7", "Year 7"),
+        ("Y10", "Tens", "10", "Year 10"),
+        ("REC", "Reception", "R", "Reception"),
+        ("03", "Class Otter", "3", "Year 3"),
+        ("MIX", "Otters", None, "Otters"),
+    ],
+)
+def test_the_standard_year_of_a_year_group_is_worked_out_where_nobody_gave_it(
+    asker: Caller, small: Tables, code: str, name: str, year: str | None, title: str
+):
+    group = next(g for g in small.of('"group"') if g["kind"] == "YearGrp" and g["code"] == "9")
+    small.change(Group, group["id"], code=code, name=name, standard_year_code=None, standard_year_name=None)
+    rows = asker.rows("Groups?includeStandardYeargroups=true", "StandardYearGroupLookup")
+    (row,) = [r for r in rows if r["GroupMis_Id"] == group["mis_id"]]
+    assert (row["StandardYeargroupCode"], row["StandardYeargroupName"]) == (year, title)

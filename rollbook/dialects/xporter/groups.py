@@ -174,8 +174,8 @@ class StandardYearGroupLookup(
     Id = Group.idaas_id
     GroupId = Group.idaas_id
     GroupMis_Id = Group.mis_id
-    StandardYeargroupCode = Group.standard_year_code
-    StandardYeargroupName = Group.standard_year_name
+    StandardYeargroupCode = Group.standard_year
+    StandardYeargroupName = Group.standard_year_title
 
 
 def _choices() -> dict[str, str]:

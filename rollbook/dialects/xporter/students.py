@@ -53,8 +53,8 @@ class Students(Table, of=Student, only=on_roll, order=(Student.mis_id,)):
     RegGroup = Student.reg_group / Group.name
     YearGroupId = Student.year_group / Group.mis_id
     YearGroup = Student.year_group / Group.name
-    StandardYearGroupCode = Student.year_group / Group.standard_year_code
-    StandardYearGroupName = Student.year_group / Group.standard_year_name
+    StandardYearGroupCode = Student.year_group / Group.standard_year
+    StandardYearGroupName = Student.year_group / Group.standard_year_title
     HouseGroupId = Student.house_group / Group.mis_id
     HouseGroup = Student.house_group / Group.name
     WorkEmail = Student.work_email
