@@ -133,7 +133,7 @@ class Marksheet(SchoolRecord, scope=S.School, indexes=(("school", "mis_id"), ("t
 class AssessmentResult(
     SchoolRecord,
     scope=S.AssessmentResults,
-    indexes=(("school", "mis_id"), ("school", "aspect"), ("school", "result_set"), ("student", "aspect")),
+    indexes=(("school", "aspect"), ("school", "result_set"), ("school", "student", "aspect"), ("student",)),
 ):
     """What a student achieved in an aspect on a day."""
 
@@ -154,7 +154,7 @@ class PriorAttainment(
     view="""
     SELECT r.district, r.id, r.school, r.mis_id, r.student, r.aspect, r.mis_id AS result_id, r.result_set, r.result,
            r.numeric_value, r.date, r.made, max(r.seq, a.seq) AS seq, NULL AS changed
-    FROM aspect a JOIN assessment_result r ON r.district = a.district AND r.school = a.school AND r.aspect = a.id
+    FROM aspect a CROSS JOIN assessment_result r ON r.district = a.district AND r.school = a.school AND r.aspect = a.id
     WHERE a.early_years = 1 OR a.ks1 = 1 OR a.ks2 = 1
     """,
     over=("AssessmentResult", "Aspect"),

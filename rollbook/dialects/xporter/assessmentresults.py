@@ -101,7 +101,8 @@ def _of_aspects(names: list[str], *, any_result_set: bool) -> Condition:
     found: list[Condition] = []
     if "Aspects" in names:
         second = None if any_result_set else Entry.result_set / ResultSet.mis_id
-        found.append(Paired(Entry.aspect / Aspect.mis_id, second, Arg("Aspects")))
+        known = Question(Aspect, (), Paired(Aspect.mis_id, None, Arg("Aspects")))
+        found.append(Within(Entry.aspect, known) & Paired(Entry.aspect / Aspect.mis_id, second, Arg("Aspects")))
     if columns:
         pair = (("aspect", TemplateColumn.aspect), ("result_set", TemplateColumn.result_set))
         question = Question(TemplateColumn, pair, reduce(or_, columns))
