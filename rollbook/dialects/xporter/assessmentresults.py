@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial, reduce
-from operator import or_
 
 from ...api.resource import Endpoint, Filter, Table
-from ...fields import ALWAYS, TODAY, Arg, Condition, Many, Not, Paired, Question, Some, Within
+from ...fields import ALWAYS, TODAY, Arg, Called, Condition, Many, Not, Paired, Question, Some, Within
 from ...model import assessment as model
 from ...model.assessment import Aspect, Marksheet, ResultSet, Template, TemplateColumn
 from ...model.assessment import AssessmentResult as Entry
@@ -70,7 +69,7 @@ _for_everyone = Within(
 
 
 def _members(names: list[str]) -> Condition:
-    groups = Question(Group, (), reduce(or_, (GROUPS[name] for name in names)))
+    groups = Question(Group, (), reduce(Condition.__or__, (GROUPS[name] for name in names)))
     return Some(_memberships, Within(StudentMembership.group, groups) & _belongs)
 
 
@@ -78,8 +77,8 @@ def _of_students(ids: list[str], groups: list[str]) -> Condition:
     """The results of the students that these values name, by their own ids and by their groups."""
     named = [Student.mis_id.one_of(Arg(name)) for name in ids]
     if not groups:
-        return Within(Entry.student, Question(Student, (), reduce(or_, named)))
-    found = Question(Student, (), reduce(or_, named, _members(groups)))
+        return Within(Entry.student, Question(Student, (), reduce(Condition.__or__, named)))
+    found = Question(Student, (), reduce(Condition.__or__, named, _members(groups)))
     rests_on = (StudentMembership.group, StudentMembership.start, StudentMembership.end)
     students = Within(Entry.student, found, rests_on)
     return students | _for_everyone if not ids and groups == ["Templates"] else students
@@ -105,9 +104,9 @@ def _of_aspects(names: list[str], *, any_result_set: bool) -> Condition:
         found.append(Within(Entry.aspect, known) & Paired(Entry.aspect / Aspect.mis_id, second, Arg("Aspects")))
     if columns:
         pair = (("aspect", TemplateColumn.aspect), ("result_set", TemplateColumn.result_set))
-        question = Question(TemplateColumn, pair, reduce(or_, columns))
+        question = Question(TemplateColumn, pair, reduce(Condition.__or__, columns))
         found.append(Paired(Entry.aspect, None if any_result_set else Entry.result_set, question))
-    return reduce(or_, found)
+    return reduce(Condition.__or__, found)
 
 
 # ---- endpoints
@@ -269,7 +268,7 @@ prior_attainment = Endpoint(
     filters={
         "StudentId": Filter(
             "Records relating to a specific student",
-            Within(model.PriorAttainment.student, Question(Student, (), Student.mis_id.is_(Arg("StudentId")))),
+            Called((Student.mis_id,), Arg("StudentId"), model.PriorAttainment.student),
         ),
         "DateFrom": Filter(
             "Records on or after the date specified", model.PriorAttainment.date.since(Arg("DateFrom")), kind="date"
