@@ -20,7 +20,7 @@ from ..model.assessment import (
 )
 from .attainment import Attainment
 from .grading import SCALES
-from .measures import CATEGORIES, DROPS, US_DROPS, Measure, Sheet, measures_of, sheets_of
+from .measures import CATEGORIES, DROPS, NATIONAL, US_DROPS, Measure, Sheet, measures_of, sheets_of
 from .opened import Opened
 
 
@@ -98,11 +98,12 @@ class _Setup:
                 kind="Integer" if measure.marks else "Grade",
                 name=measure.name,
                 description=measure.description or measure.name,
-                supplier="National assessments" if measure.flags.keys() - {"ks3"} else self.supplier,
+                supplier="National assessments" if measure in NATIONAL else self.supplier,
                 grade_set=self.scales.get(measure.scale),
                 exam=0,
                 category=self.categories[measure.category],
-                **{name: measure.flags.get(name, 0) for name in ("early_years", "ks1", "ks2", "ks3")},
+                prior=int(measure in NATIONAL),
+                **{stage: int(stage == measure.stage) for stage in ("ks1", "ks2", "ks3")},
             )
             if measure.marks:
                 self.put_marks(measure)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from statistics import NormalDist
 from typing import NamedTuple
 
@@ -43,7 +43,7 @@ class Measure:
     scale: str = ""
     marks: Marks | None = None
     description: str = ""
-    flags: dict[str, int] = field(default_factory=dict[str, int])
+    stage: str = ""
 
     def said(self, able: float) -> tuple[str, float]:
         """The result of somebody who is more able than this share of all, as it is written and as a number."""
@@ -105,7 +105,7 @@ def graded(plan: Plan, stage: str) -> list[str]:
 
 def _national(key: str, name: str, stage: str, graded_by: str | Marks) -> Measure:
     scale, marks = (graded_by, None) if isinstance(graded_by, str) else ("", graded_by)
-    return Measure(key, name, _NATIONAL, scale, marks, flags={stage: 1})
+    return Measure(key, name, _NATIONAL, scale, marks, stage=stage)
 
 
 NATIONAL = (
@@ -119,9 +119,9 @@ NATIONAL = (
     _national("KS1 Ma", "KS1 Mathematics Teacher Assessment", "ks1", "standard"),
     _national("Ph", "Year 1 Phonics Mark", "ks1", PHONICS),
     _national("Ph Out", "Year 1 Phonics Outcome", "ks1", "phonics"),
-    _national("EY Co", "EYFS Communication and Language", "early_years", "goal"),
-    _national("EY Li", "EYFS Literacy", "early_years", "goal"),
-    _national("EY Ma", "EYFS Mathematics", "early_years", "goal"),
+    _national("EY Co", "EYFS Communication and Language", "eyfs", "goal"),
+    _national("EY Li", "EYFS Literacy", "eyfs", "goal"),
+    _national("EY Ma", "EYFS Mathematics", "eyfs", "goal"),
 )
 _AGES = Measure("Reading", "Reading Age (months)", _READING, "", MONTHS, "Age equivalent of a group reading test")
 
@@ -136,11 +136,10 @@ def measures_of(plan: Plan) -> tuple[Measure, ...]:
 def _secondary(plan: Plan) -> tuple[Measure, ...]:
     found: list[Measure] = []
     for stage, (scale, _) in STAGES.items():
-        flags = {"ks3": 1} if stage == "KS3" else {}
         for subject in graded(plan, stage):
             for what in ("Target", "Working At"):
                 name = f"{SUBJECTS[subject]} {stage} {what}"
-                found.append(Measure(f"{subject} {stage} {what}", name, _PROGRESS, scale, flags=flags))
+                found.append(Measure(f"{subject} {stage} {what}", name, _PROGRESS, scale, stage=stage.lower()))
     found += [Measure(f"{s} Effort", f"{SUBJECTS[s]} Effort", _EFFORT, "effort") for s in SUBJECTS]
     for key in ("Verbal", "Quantitative", "Non-verbal"):
         found.append(

@@ -59,7 +59,11 @@ class Aspect(SchoolRecord, scope=S.School, indexes=(("school", "mis_id"), ("cate
     supplier = Text("Name of the establishment that created the aspect", "328 4321 Example School")
     grade_set = Ref("The gradeset assigned to this aspect", GradeSet, tells=("mis_id",))
     exam = Flag("Whether it is that of a public examination", 0)
-    early_years = Flag("Whether the aspect is of the Early Years Foundation Stage", 0)
+    prior = Flag(
+        "Whether its results are prior attainment: those of the Early Years, of key stage 1 or of key stage 2",
+        1,
+        scope=S.School | S.SchoolLite,
+    )
     ks1 = Flag("Is the aspect KS1, 1 or 0", 1)
     ks2 = Flag("Is the aspect KS2, 1 or 0", 1)
     ks3 = Flag("Is the aspect KS3, 1 or 0", 1)
@@ -155,7 +159,7 @@ class PriorAttainment(
     SELECT r.district, r.id, r.school, r.mis_id, r.student, r.aspect, r.mis_id AS result_id, r.result_set, r.result,
            r.numeric_value, r.date, r.made, max(r.seq, a.seq) AS seq, NULL AS changed
     FROM aspect a CROSS JOIN assessment_result r ON r.district = a.district AND r.school = a.school AND r.aspect = a.id
-    WHERE a.early_years = 1 OR a.ks1 = 1 OR a.ks2 = 1
+    WHERE a.prior = 1
     """,
     over=("AssessmentResult", "Aspect"),
 ):
