@@ -111,9 +111,9 @@ class _Setup:
     def put_marks(self, measure: Measure) -> None:
         least, most = (measure.marks.least, measure.marks.most) if measure.marks else (0, 0)
         aspect = self.aspects[measure.key]
-        spans = [("2016-09-01", None, most)]
+        spans = [("2012-06-01", None, most)]
         if measure.key == "Reading":
-            spans = [("2010-09-01", "2016-08-31", 180), *spans]
+            spans = [("2008-09-01", "2016-08-31", 180), ("2016-09-01", None, most)]
         for start, end, top in spans:
             self.opened.put(
                 MarkSet, mis_id=next(self.mark_sets), aspect=aspect, start=start, end=end, least=least, most=top

@@ -49,6 +49,8 @@ class Attainment:
         self.aspects = aspects
         self.result_sets = result_sets
         self.graded = {stage: graded(opened.plan, stage) for stage in STAGES} if max(opened.plan.years) > 12 else {}
+        # When the rows are made, those of the students are written and gone.
+        self.moving = movers(opened)
         self.subject_of = {group: code.rpartition("/")[2] for (_, code), group in opened.groups.teaching.items()}
 
     def rows(self) -> Iterator[dict[str, Any]]:
@@ -63,7 +65,7 @@ class Attainment:
     def row(self, number: str, score: Score) -> dict[str, Any]:
         """A result as it is written."""
         measure = self.measures[score.measure]
-        text, value = measure.said(min(max(score.able, 0.001), 0.999))
+        text, value = measure.said(min(max(score.able, 0.001), 0.999), score.day)
         return {
             "school": self.opened.school,
             "mis_id": number,
@@ -79,10 +81,10 @@ class Attainment:
 
     def scores(self) -> Iterator[Score]:
         """Every result of those who are or were there; national ones of before they came, too."""
-        rng, moving = self.opened.chance_of("attainment"), movers(self.opened)
+        rng = self.opened.chance_of("attainment")
         for place in self.opened.places:
             if not self.plan.american and place.stay.status != JOINS_NEXT_YEAR:
-                for sitting in sittings(self.opened, place, moves=place.id in moving):
+                for sitting in sittings(self.opened, place, moves=place.id in self.moving):
                     yield Score(place, sitting.measure, sitting.drop, sitting.day, sitting.day, sitting.able)
             yield from (score for score in self.own(place, rng) if score.day >= place.entry)
 

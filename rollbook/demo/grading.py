@@ -30,9 +30,9 @@ class Scale(NamedTuple):
     notes: str | None
     versions: tuple[Version, ...]
 
-    def step(self, able: float) -> Step:
-        """The grade of somebody who is more able than this share of all."""
-        steps = self.versions[-1].steps[::-1]
+    def step(self, able: float, day: str) -> Step:
+        """The grade, on a day, of somebody who is more able than this share of all."""
+        steps = next(v.steps for v in self.versions if v.start <= day <= (v.end or day))[::-1]
         return steps[min(bisect([s.share for s in steps], able), len(steps) - 1)]
 
 

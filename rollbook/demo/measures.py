@@ -45,12 +45,12 @@ class Measure:
     description: str = ""
     stage: str = ""
 
-    def said(self, able: float) -> tuple[str, float]:
-        """The result of somebody who is more able than this share of all, as it is written and as a number."""
+    def said(self, able: float, day: str) -> tuple[str, float]:
+        """The result, on a day, of somebody who is more able than this share of all: as written, and its number."""
         if self.marks:
             mark = self.marks.of(able)
             return str(mark), mark
-        step = SCALES[self.scale].step(able)
+        step = SCALES[self.scale].step(able, day)
         return step.value, step.number
 
 
