@@ -321,7 +321,7 @@ TOLD = [
     (record, name)
     for record in TABLES
     for name in record.stored()
-    if re.search(r"phone|email|^web$|^value$", name) and not name.startswith("is_")
+    if re.search(r"phone|email|^web$|^value$", name) and not name.startswith("is_") and record.__name__ != "Grade"
 ]
 
 

@@ -34,26 +34,36 @@ class Called(Condition):
 
 @dataclass(frozen=True, eq=False)
 class Paired(Condition):
-    """Two values are one of the pairs that the request brings, a JSON list of lists; a pair may leave the second open,
-    and an empty second stands for none."""
+    """Two values are one of the pairs that the request brings, a JSON list of lists, or that a question's two columns
+    answer with.
+
+    A pair may leave the second open: a list by having one value, a question by a second that is unknown. An empty
+    second in a list stands for none. Without a `second` the first value decides alone.
+    """
 
     first: Expr
-    second: Expr
-    pairs: Arg
+    second: Expr | None
+    pairs: Arg | Question
 
     def parts(self) -> Iterator[Expr]:
-        yield from (self.first, self.second)
+        yield from (self.first, *([self.second] if self.second else []))
+        if isinstance(self.pairs, Question):
+            yield from (*(expr for _, expr in self.pairs.columns), *self.pairs.where.parts())
 
 
 @dataclass(frozen=True, eq=False)
 class Within(Condition):
-    """The record referred to is one that another question answers with."""
+    """The record referred to is one that another question answers with.
+
+    `rests_on` are values that the answer gives away beside which rows there are.
+    """
 
     ref: Ref
     question: Question
+    rests_on: tuple[Expr, ...] = ()
 
     def parts(self) -> Iterator[Expr]:
-        yield self.ref
+        yield from (self.ref, *self.rests_on)
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from ..fields import Code, Date, Decimal, Flag, Number, Ref, Text
 from ..scopes import S
+from .groups import Group
 from .organisation import SchoolRecord
+from .people import Staff
+from .students import Student
 
 
 class GradeSet(SchoolRecord, scope=S.School, indexes=(("school", "mis_id"),)):
@@ -38,7 +41,14 @@ class Grade(SchoolRecord, scope=S.School, indexes=(("school", "mis_id"), ("versi
     display_order = Number("Order to display the grade in its gradeset", 15)
 
 
-class Aspect(SchoolRecord, scope=S.School, indexes=(("school", "mis_id"),)):
+class AssessmentCategory(SchoolRecord, scope=S.School, indexes=(("school", "mis_id"),)):
+    """What a school sorts its aspects and templates by."""
+
+    mis_id = Text("The unique MIS identifier for the assessment category", "136")
+    name = Text("The name of the assessment category", "Academic Progress")
+
+
+class Aspect(SchoolRecord, scope=S.School, indexes=(("school", "mis_id"), ("category",), ("grade_set",))):
     """The definition of an assessment: what results relate to."""
 
     mis_id = Text("The unique MIS identifier for the aspect", "702")
@@ -49,6 +59,15 @@ class Aspect(SchoolRecord, scope=S.School, indexes=(("school", "mis_id"),)):
     supplier = Text("Name of the establishment that created the aspect", "328 4321 Example School")
     grade_set = Ref("The gradeset assigned to this aspect", GradeSet, tells=("mis_id",))
     exam = Flag("Whether it is that of a public examination", 0)
+    prior = Flag(
+        "Whether its results are prior attainment: those of the Early Years, of key stage 1 or of key stage 2",
+        1,
+        scope=S.School | S.SchoolLite,
+    )
+    ks1 = Flag("Is the aspect KS1, 1 or 0", 1)
+    ks2 = Flag("Is the aspect KS2, 1 or 0", 1)
+    ks3 = Flag("Is the aspect KS3, 1 or 0", 1)
+    category = Ref("The category that the aspect is sorted under", AssessmentCategory, tells=("mis_id", "name"))
 
 
 class MarkSet(SchoolRecord, scope=S.School, indexes=(("school", "mis_id"), ("aspect",))):
@@ -72,3 +91,85 @@ class ResultSet(SchoolRecord, scope=S.School, indexes=(("school", "mis_id"),)):
     start = Date("First day of the period", "2026-01-05")
     end = Date("Last day of the period", "2026-03-27")
     exam = Flag("Whether it is of public examinations", 0)
+
+
+class Template(
+    SchoolRecord, scope=S.School, indexes=(("school", "mis_id"), ("filter_group",), ("category",), ("creator",))
+):
+    """A collection of columns that define the grid in which results are recorded for a purpose."""
+
+    mis_id = Text("The unique MIS identifier for the template", "1121")
+    name = Text("The template name", "English Assessment Y9")
+    notes = Text(
+        "Optional contextual information added to the template", "Please enter test results by the end of Spring term"
+    )
+    creator = Ref("The staff member that created the template", Staff, tells=("mis_id",))
+    filter_group = Ref("The group the template is filtered by", Group, tells=("mis_id",))
+    category = Ref("The category that the template is sorted under", AssessmentCategory, tells=("mis_id", "name"))
+
+
+class TemplateColumn(
+    SchoolRecord,
+    scope=S.School,
+    indexes=(("school", "mis_id"), ("template", "aspect"), ("aspect", "result_set"), ("result_set",)),
+):
+    """A column of a template: an aspect in a reporting period, or in any."""
+
+    mis_id = Text("The unique MIS identifier for the column", "13839")
+    template = Ref(
+        "The template this column belongs to", Template, part_of=True, tells=("mis_id", "category", "filter_group")
+    )
+    heading = Text("The description of the aspect in this template", "English Attainment Lev 2")
+    aspect = Ref("The aspect where the result is stored", Aspect, tells=("mis_id",))
+    result_set = Ref("The resultset for which this column is linked", ResultSet, tells=("mis_id",))
+    display_order = Number("Display order of the column in the marksheet", 7)
+    read_only = Flag("Boolean to identify if the result is modifiable", 0)
+
+
+class Marksheet(SchoolRecord, scope=S.School, indexes=(("school", "mis_id"), ("template",), ("group",))):
+    """A template for a specific group, in which staff record results."""
+
+    mis_id = Text("The unique MIS identifier for the marksheet", "5372")
+    template = Ref("The template used in this marksheet", Template, part_of=True, tells=("mis_id",))
+    group = Ref("The group this marksheet is configured for", Group, tells=("mis_id",))
+
+
+class AssessmentResult(
+    SchoolRecord,
+    scope=S.AssessmentResults,
+    indexes=(("school", "aspect"), ("school", "result_set"), ("school", "student", "aspect"), ("student",)),
+):
+    """What a student achieved in an aspect on a day."""
+
+    mis_id = Text("The unique MIS identifier for the result", "1289067")
+    student = Ref("The student who owns the result", Student, part_of=True, tells=("mis_id",))
+    aspect = Ref("The aspect for which the result is for", Aspect, tells=("mis_id",))
+    result_set = Ref("The resultset against which the result was recorded", ResultSet, tells=("mis_id",))
+    date = Date("Date the result was achieved", "2015-09-03")
+    collection_date = Date("Date on which the result was collected", "2015-09-07")
+    result = Text("The value of the result", "6C")
+    numeric_value = Decimal("The numeric value of the result", 24)
+    notes = Text("Optional notes field", "Sat the test a week later")
+
+
+class PriorAttainment(
+    SchoolRecord,
+    scope=S.School | S.SchoolLite,
+    view="""
+    SELECT r.district, r.id, r.school, r.mis_id, r.student, r.aspect, r.mis_id AS result_id, r.result_set, r.result,
+           r.numeric_value, r.date, r.made, max(r.seq, a.seq) AS seq, NULL AS changed
+    FROM aspect a CROSS JOIN assessment_result r ON r.district = a.district AND r.school = a.school AND r.aspect = a.id
+    WHERE a.prior = 1
+    """,
+    over=("AssessmentResult", "Aspect"),
+):
+    """What a student achieved in the Early Years Foundation Stage, key stage 1 or key stage 2."""
+
+    mis_id = Text("The MIS Id of the group", "1233114")
+    student = Ref("The student", Student, part_of=True, tells=("mis_id",))
+    aspect = Ref("The aspect", Aspect, tells=("mis_id", "name"))
+    result_id = Text("The Result ID of group", "1233114", scope=S.AssessmentResults)
+    result_set = Ref("The result set", ResultSet, scope=S.AssessmentResults, tells=("mis_id",))
+    result = Text("The Result description", "2A", scope=S.AssessmentResults)
+    numeric_value = Decimal("The Result value", 110, scope=S.AssessmentResults)
+    date = Date("Date the result was achieved", "2015-07-07", scope=S.AssessmentResults)

@@ -267,13 +267,30 @@ class Statement:
         return f'{alias}."{condition.ref.name if condition.ref else "id"}" IN ({found})'
 
     def paired(self, condition: Paired, alias: str) -> str:
-        first, second = self.expr(condition.first, alias), self.expr(condition.second, alias)
-        pairs = f"json_each({self.value(condition.pairs)})"
-        either = f"json_array_length(value) = 1 OR coalesce({second}, '') = value ->> 1"
-        return (
-            f"({first} IN (SELECT value ->> 0 FROM {pairs})"
-            f" AND EXISTS (SELECT 1 FROM {pairs} WHERE value ->> 0 = {first} AND ({either})))"
+        """Look-ups in lists that are made once, whatever the number of rows."""
+        first, (one, other), source, alone = self.expr(condition.first, alias), *self.pairs(condition.pairs)
+        known = f"{first} IN (SELECT {one} {source})"
+        if condition.second is None:
+            return known
+        second = self.expr(condition.second, alias)
+        if isinstance(condition.pairs, Arg):
+            second = f"coalesce({second}, '')"
+        either = (
+            f"{first} IN (SELECT {one} {source} AND {alone}) OR ({first}, {second}) IN (SELECT {one}, {other} {source})"
         )
+        return f"({known} AND ({either}))"
+
+    def pairs(self, pairs: Arg | Question) -> tuple[tuple[str, str], str, str]:
+        """The two values of a pair, what they are selected from, and whether the second is left open."""
+        if isinstance(pairs, Arg):
+            source = f"FROM json_each({self.value(pairs)}) WHERE 1"
+            return ("value ->> 0", "value ->> 1"), source, "json_array_length(value) = 1"
+        (_, first), (_, second) = pairs.columns
+        inner = self.inner(pairs.of, [])
+        one, other = inner.expr(first), inner.expr(second)
+        where = inner.where(pairs.where)
+        self.dated |= inner.dated
+        return (one, other), f"FROM {inner.tables()} WHERE {where}", f"{other} IS NULL"
 
     def values(self, condition: OneOf) -> str:
         if len(condition.values) == 1 and isinstance(condition.values[0], Arg):
