@@ -41,7 +41,9 @@ ACHIEVEMENTS = (
     Sort(1, "Effort in class", 1, 30, (LESSON,), ("Worked hard throughout", "Kept going when it got difficult")),
     Sort(2, "Excellent homework", 2, 16, (LESSON,), ("Careful and complete", "Went well beyond what was asked")),
     Sort(3, "Good progress", 2, 12, (LESSON, TUTOR), ("Much better than at the last check", "A real step forward")),
-    Sort(4, "Taking part", 1, 14, (LESSON, TUTOR), ("Asked thoughtful questions", "Read aloud for the first time"), 0.1),
+    Sort(
+        4, "Taking part", 1, 14, (LESSON, TUTOR), ("Asked thoughtful questions", "Read aloud for the first time"), 0.1
+    ),
     Sort(5, "Kindness", 3, 9, ANYWHERE, ("Helped a new student", "Sat with someone who was alone"), 0.15),
     Sort(6, "Teamwork", 2, 7, (LESSON, CLUB), ("The group shared the work fairly", "Built a bridge together"), 0.8),
     Sort(7, "Leadership", 5, 4, (TUTOR, CLUB), ("Led the form's assembly", "Ran the charity stall"), 0.2),
@@ -57,10 +59,14 @@ BEHAVIOURS = (
     Sort(2, "Disruption of learning", 3, 24, (LESSON,), ("Called out repeatedly", "Kept others from working"), 0.2),
     Sort(3, "Late to lesson", 1, 14, (LESSON,), ("Ten minutes late after break", "Late without a reason"), 0.1),
     Sort(4, "Uniform", 1, 9, (TUTOR, CORRIDOR), ("Trainers instead of shoes", "Tie missing")),
-    Sort(5, "Mobile phone", 2, 9, (LESSON, CORRIDOR, LUNCH), ("Phone out in the lesson", "Took a call in the corridor")),
+    Sort(
+        5, "Mobile phone", 2, 9, (LESSON, CORRIDOR, LUNCH), ("Phone out in the lesson", "Took a call in the corridor")
+    ),
     Sort(6, "Defiance", 5, 7, (LESSON, CORRIDOR), ("Would not move seat", "Walked away when spoken to")),
     Sort(7, "Assault", 50, 1, (BREAK, OUTSIDE), ("Pushed another student over", "Fight stopped by staff"), 0.8),
-    Sort(8, "Bullying", 30, 2, (BREAK, LUNCH, CORRIDOR), ("Name-calling over several days", "Left out on purpose"), 0.9),
+    Sort(
+        8, "Bullying", 30, 2, (BREAK, LUNCH, CORRIDOR), ("Name-calling over several days", "Left out on purpose"), 0.9
+    ),
     Sort(9, "Unkind words", 3, 7, ANYWHERE, ("Rude about another student", "Swore at another student"), 0.4),
     Sort(10, "Damage to property", 10, 3, (BREAK, OUTSIDE), ("Graffiti on a wall", "Broke a window latch"), 0.3),
     Sort(11, "Missed lesson", 10, 4, (LESSON,), ("In school, yet not in the lesson", "Found in the library"), 0.2),

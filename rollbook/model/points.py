@@ -14,8 +14,10 @@ YEAR = ("year_start", "year_end")
 WEEK = ("week_start", "week_end")
 WEEK_SO_FAR = ("week_start", "today")
 
-_TERM = "t.district = :district AND t.school = :school AND t.kind IN ('term', 'semester')"
-_TERM += " AND t.start BETWEEN :year_start AND :year_end"
+_TERM = (
+    "t.district = :district AND t.school = :school AND t.kind IN ('term', 'semester')"
+    " AND t.start BETWEEN :year_start AND :year_end"
+)
 
 
 def _in_terms(first: str, last: str) -> str:

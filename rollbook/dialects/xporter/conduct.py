@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from ...api.resource import Endpoint, Filter, Instead, Option, Table, Union
-from ...fields import TODAY, Arg, Csv, Expr, Key, LastUpdated, RowHash
+from ...fields import TODAY, Arg, Csv, Expr, LastUpdated, RowHash
 from ...model.conduct import (
     CATEGORIES,
     Achievement,
     AchievementStaff,
     AchievementStudent,
+    BehaviourStaff,
+    BehaviourStudent,
     ConductLookup,
     ConductType,
     achievement_staff,
@@ -18,10 +20,6 @@ from ...model.conduct import (
 )
 from ...model.conduct import (
     Behaviour as Incident,
-)
-from ...model.conduct import (
-    BehaviourStaff,
-    BehaviourStudent,
 )
 from ...model.curriculum import Subject
 from ...model.people import Staff
@@ -116,7 +114,10 @@ class BehaviourConductsToday(
 
 
 class AchievementStudents(
-    Table, of=AchievementStudent, name="StudentConducts", follows=AchievementStudent.achievement,
+    Table,
+    of=AchievementStudent,
+    name="StudentConducts",
+    follows=AchievementStudent.achievement,
     order=StudentAchievements.order,
 ):
     """Whose achievements they are, with each student's points."""
@@ -132,7 +133,10 @@ class AchievementStudents(
 
 
 class BehaviourStudents(
-    Table, of=BehaviourStudent, name="StudentConducts", follows=BehaviourStudent.behaviour,
+    Table,
+    of=BehaviourStudent,
+    name="StudentConducts",
+    follows=BehaviourStudent.behaviour,
     order=StudentBehaviour.order,
 ):
     """Who took part in incidents, with each student's role and points."""
@@ -148,7 +152,10 @@ class BehaviourStudents(
 
 
 class AchievementStaffs(
-    Table, of=AchievementStaff, name="StaffConducts", follows=AchievementStaff.achievement,
+    Table,
+    of=AchievementStaff,
+    name="StaffConducts",
+    follows=AchievementStaff.achievement,
     order=StaffAchievements.order,
 ):
     """Staff who had to do with achievements, beside those who recorded them."""
@@ -192,7 +199,9 @@ def _options(achieved: type[Table], behaved: type[Table]) -> dict[str, Option]:
 
 
 def _category(*tables: type[Table]) -> Filter:
-    asked = each(tables, "Achievements (Ach) or behaviour (Beh) only", lambda of: of.category.is_(Arg("conductCategory")))
+    asked = each(
+        tables, "Achievements (Ach) or behaviour (Beh) only", lambda of: of.category.is_(Arg("conductCategory"))
+    )
     return Filter(asked.about, asked.where, kind="code", choices={c: c for c in CATEGORIES}, elsewhere=asked.elsewhere)
 
 

@@ -29,9 +29,7 @@ class ConductPoints(Table, of=ConductYear, only=_ON_ROLL, order=(ConductYear.stu
     RowHash = RowHash(ConductYear)
 
 
-class WeeklyStats(
-    Table, of=ConductWeek, follows=ConductWeek.student, order=(ConductWeek.student / Student.mis_id,)
-):
+class WeeklyStats(Table, of=ConductWeek, follows=ConductWeek.student, order=(ConductWeek.student / Student.mis_id,)):
     """The same of this week, from Monday until today."""
 
     Id = ConductWeek.student / Student.mis_id
@@ -46,9 +44,7 @@ class WeeklyStats(
     RowHash = RowHash(ConductWeek)
 
 
-class TermlyStats(
-    Table, of=ConductTerms, follows=ConductTerms.student, order=(ConductTerms.student / Student.mis_id,)
-):
+class TermlyStats(Table, of=ConductTerms, follows=ConductTerms.student, order=(ConductTerms.student / Student.mis_id,)):
     """The same of the days that lie in the terms of the academic year."""
 
     Id = ConductTerms.student / Student.mis_id
@@ -81,7 +77,9 @@ conduct_points = Endpoint(
             "A specific student, by Id or ExternalId",
             Called((Student.mis_id, Student.external_id), Arg("id"), ConductYear.student),
         ),
-        "SchoolYear": Filter("The calendar year in which an academic year begins; this one if none", ALWAYS, kind="year"),
+        "SchoolYear": Filter(
+            "The calendar year in which an academic year begins; this one if none", ALWAYS, kind="year"
+        ),
         "updatedSince": updated_since(ConductYear),
     },
 )

@@ -136,7 +136,7 @@ class DetentionOtherStaff(
     StaffId = DetentionStaff.staff / Staff.mis_id
 
 
-_OLD = {
+_OLD: dict[type[Table], Condition] = {
     DetentionReasonLookup: _old("Reason"),
     DetentionAttendedLookup: _old("Attended"),
     DetentionTypeLookup: DetentionType.active.is_(0),

@@ -106,9 +106,7 @@ def filters_of_today(*tables: type[Table]) -> dict[str, Filter]:
     """The filters of an endpoint that is about today."""
     return {
         "StudentId": each(tables, "Records in which a student took part, by Id or ExternalId", by_student),
-        "StaffId": each(
-            tables, "Records with which a member of staff had to do, by Id or ExternalId", by_staff
-        ),
+        "StaffId": each(tables, "Records with which a member of staff had to do, by Id or ExternalId", by_staff),
         "id": each(tables, "A specific conduct record, by Id or ConductId", by_id),
         "updatedSince": updated_since_in(*tables),
     }
