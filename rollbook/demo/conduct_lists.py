@@ -27,17 +27,17 @@ def put_lists(opened: Opened) -> Lists:
     for category, sorts in (("Ach", ACHIEVEMENTS), ("Beh", BEHAVIOURS)):
         for order, sort in enumerate(sorted(sorts, key=lambda s: s.name), 1):
             lists.types[category, sort.number] = _put_type(opened, category, sort, order)
-    for kind, entries in LOOKUPS.items():
-        for number, (code, words) in enumerate(entries, 1):
-            lists.entries[kind, code] = opened.put(
-                ConductLookup,
-                kind=kind,
-                mis_id=str(number),
-                code=code,
-                description=_called(opened, words),
-                display_order=number,
-                active=int(code not in OLD_LOOKUPS),
-            )
+    every = ((kind, order, *entry) for kind, entries in LOOKUPS.items() for order, entry in enumerate(entries, 1))
+    for number, (kind, order, code, words) in enumerate(every, 1):
+        lists.entries[kind, code] = opened.put(
+            ConductLookup,
+            kind=kind,
+            mis_id=str(number),
+            code=code,
+            description=_called(opened, words),
+            display_order=order,
+            active=int(code not in OLD_LOOKUPS),
+        )
     return lists
 
 

@@ -38,21 +38,21 @@ class Sort(NamedTuple):
 
 
 ACHIEVEMENTS = (
-    Sort(1, "Effort in class", 1, 30, (LESSON,), ("Worked hard throughout", "Kept going when it got difficult")),
-    Sort(2, "Excellent homework", 2, 16, (LESSON,), ("Careful and complete", "Went well beyond what was asked")),
-    Sort(3, "Good progress", 2, 12, (LESSON, TUTOR), ("Much better than at the last check", "A real step forward")),
+    Sort(21, "Effort in class", 1, 30, (LESSON,), ("Worked hard throughout", "Kept going when it got difficult")),
+    Sort(22, "Excellent homework", 2, 16, (LESSON,), ("Careful and complete", "Went well beyond what was asked")),
+    Sort(23, "Good progress", 2, 12, (LESSON, TUTOR), ("Much better than at the last check", "A real step forward")),
     Sort(
         4, "Taking part", 1, 14, (LESSON, TUTOR), ("Asked thoughtful questions", "Read aloud for the first time"), 0.1
     ),
-    Sort(5, "Kindness", 3, 9, ANYWHERE, ("Helped a new student", "Sat with someone who was alone"), 0.15),
-    Sort(6, "Teamwork", 2, 7, (LESSON, CLUB), ("The group shared the work fairly", "Built a bridge together"), 0.8),
-    Sort(7, "Leadership", 5, 4, (TUTOR, CLUB), ("Led the form's assembly", "Ran the charity stall"), 0.2),
-    Sort(8, "Sport", 5, 4, (MATCH,), ("Played for the school", "Personal best at cross-country"), 0.4),
-    Sort(9, "Music and drama", 5, 3, (CLUB,), ("Solo at the rehearsal", "Prepared the stage lights"), 0.3),
-    Sort(10, "Service to the school", 5, 2, (BREAK, LUNCH), ("Helped in the library", "Planted the front beds"), 0.3),
-    Sort(11, "Reading Challenge", 10, 1, (TUTOR,), ("Finished six books", "Reviewed a book for the display")),
-    Sort(12, "Headteacher's Award", 20, 1, (TUTOR,), ("For steady effort all term", "For courage and kindness")),
-    Sort(13, "Merit slip", 1, 0, (LESSON,), ("Good work",)),
+    Sort(25, "Kindness", 3, 9, ANYWHERE, ("Helped a new student", "Sat with someone who was alone"), 0.15),
+    Sort(26, "Teamwork", 2, 7, (LESSON, CLUB), ("The group shared the work fairly", "Built a bridge together"), 0.8),
+    Sort(27, "Leadership", 5, 4, (TUTOR, CLUB), ("Led the form's assembly", "Ran the charity stall"), 0.2),
+    Sort(28, "Sport", 5, 4, (MATCH,), ("Played for the school", "Personal best at cross-country"), 0.4),
+    Sort(29, "Music and drama", 5, 3, (CLUB,), ("Solo at the rehearsal", "Prepared the stage lights"), 0.3),
+    Sort(30, "Service to the school", 5, 2, (BREAK, LUNCH), ("Helped in the library", "Planted the front beds"), 0.3),
+    Sort(31, "Reading Challenge", 10, 1, (TUTOR,), ("Finished six books", "Reviewed a book for the display")),
+    Sort(32, "Headteacher's Award", 20, 1, (TUTOR,), ("For steady effort all term", "For courage and kindness")),
+    Sort(33, "Merit slip", 1, 0, (LESSON,), ("Good work",)),
 )
 BEHAVIOURS = (
     Sort(1, "Homework not done", 1, 22, (LESSON,), ("No homework handed in", "Homework forgotten again")),
@@ -82,6 +82,12 @@ PARTICIPANT, INSTIGATOR, TARGET, WITNESS = "PT", "IN", "TG", "WI"
 RESOLVED, UNRESOLVED, UNDER_WAY = "RES", "UNR", "INP"
 
 LOOKUPS: dict[str, tuple[tuple[str, str], ...]] = {
+    "BehStuRole": (
+        (PARTICIPANT, "Participant"),
+        (INSTIGATOR, "Instigator"),
+        (TARGET, "Target"),
+        (WITNESS, "Witness"),
+    ),
     "AchActivity": (
         ("LES", "Lesson"),
         ("TUT", "Tutor time"),
@@ -146,12 +152,6 @@ LOOKUPS: dict[str, tuple[tuple[str, str], ...]] = {
         (UNRESOLVED, "Unresolved"),
         (UNDER_WAY, "In Progress"),
         (RESOLVED, "Resolved"),
-    ),
-    "BehStuRole": (
-        (PARTICIPANT, "Participant"),
-        (INSTIGATOR, "Instigator"),
-        (TARGET, "Target"),
-        (WITNESS, "Witness"),
     ),
     "StfRole": (
         ("WIT", "Witness"),

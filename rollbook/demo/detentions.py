@@ -127,6 +127,7 @@ def put_detentions(opened: Opened, detained: list[Detained], absent: set[tuple[s
 
 
 def _put_lists(opened: Opened) -> dict[tuple[str, str], str]:
+    every = ((kind, order, *entry) for kind, entries in LOOKUPS.items() for order, entry in enumerate(entries, 1))
     return {
         (kind, code): opened.put(
             DetentionLookup,
@@ -134,11 +135,10 @@ def _put_lists(opened: Opened) -> dict[tuple[str, str], str]:
             mis_id=str(number),
             code=code,
             description=words,
-            display_order=number,
+            display_order=order,
             active=int(code not in OLD_LOOKUPS),
         )
-        for kind, entries in LOOKUPS.items()
-        for number, (code, words) in enumerate(entries, 1)
+        for number, (kind, order, code, words) in enumerate(every, 1)
     }
 
 
