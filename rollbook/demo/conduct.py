@@ -60,6 +60,9 @@ LAST_YEAR = 0.3
 
 FIRST_NUMBER = 4000
 THERE = ("/", "\\", "L", "U")
+MOST = 9.0
+"""How many times as much trouble as usual a student may be, at the most."""
+
 SERIOUS = 10
 """The points of an incident of which parents are told."""
 
@@ -127,7 +130,7 @@ class Log:
         rng = Random(f"{self.plan.key} {place.number} conduct")
         known = 4.0 if place.number == self.plan.first_student else 1.0
         merit = known * rng.lognormvariate(0, 0.5) * (0.6 + place.ability)
-        trouble = known * rng.lognormvariate(0, 1.3) * (1.4 - place.ability)
+        trouble = known * min(rng.lognormvariate(0, 1.3), MOST) * (1.4 - place.ability)
         grown_up = 0.2 if place.stay.year > 11 and not self.plan.american else 1.0
         return Pupil(place, merit, trouble * grown_up)
 
