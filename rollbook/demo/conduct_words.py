@@ -42,7 +42,7 @@ ACHIEVEMENTS = (
     Sort(22, "Excellent homework", 2, 16, (LESSON,), ("Careful and complete", "Went well beyond what was asked")),
     Sort(23, "Good progress", 2, 12, (LESSON, TUTOR), ("Much better than at the last check", "A real step forward")),
     Sort(
-        4, "Taking part", 1, 14, (LESSON, TUTOR), ("Asked thoughtful questions", "Read aloud for the first time"), 0.1
+        24, "Taking part", 1, 14, (LESSON, TUTOR), ("Asked thoughtful questions", "Read aloud for the first time"), 0.1
     ),
     Sort(25, "Kindness", 3, 9, ANYWHERE, ("Helped a new student", "Sat with someone who was alone"), 0.15),
     Sort(26, "Teamwork", 2, 7, (LESSON, CLUB), ("The group shared the work fairly", "Built a bridge together"), 0.8),
