@@ -93,7 +93,10 @@ def some(hub: Hub, record: type[Record], rng: random.Random) -> str:
     return rng.choice(rows)[0]
 
 
-ELSEWHERE = ("Person", "Organisation", "SubGroup", "GroupSession", "GroupProgram")
+ELSEWHERE = (
+    *("Person", "Organisation", "SubGroup", "GroupSession", "GroupProgram"),
+    *("AchievementStaff", "BehaviourStaff", "DetentionActivity", "DetentionStaff"),
+)
 """Kinds that are changed apart, that no school has, or that hold references only."""
 
 THE_HUBS_OWN = ("rollbook.model.research", "rollbook.model.vocabulary")
