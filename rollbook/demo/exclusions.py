@@ -36,6 +36,9 @@ class Office:
         self.opened = opened
         self.outside = outside
         self.rng: Random = opened.chance_of("exclusions")
+        years = (opened.plan.last_year, opened.plan.this_year)
+        self.days = [day.date for year in years for day in year.days() if not day.closed]
+        self.spells = list(spells(opened))
         self.reasons = {
             code: opened.put(ExclusionReason, code=code, description=words) for code, words in EXCLUSION_REASONS.items()
         }
@@ -44,6 +47,11 @@ class Office:
         """One reason, or now and then two or three."""
         many = self.rng.choices((1, 2, 3), (75, 20, 5))[0]
         return list(dict.fromkeys(self.rng.choices(list(OFTEN), list(OFTEN.values()), k=many)))
+
+    def school_day(self, day: str, later: int = 0) -> str:
+        """The first school day so many days later."""
+        wanted = (date.fromisoformat(day) + timedelta(later)).isoformat()
+        return self.days[min(bisect_left(self.days, wanted), len(self.days) - 1)]
 
     def exclude(self, place: Place, kind: str, reasons: list[str], **facts: Any) -> None:
         """Add an exclusion with its reasons, and whom it brought in."""
@@ -71,7 +79,7 @@ class Office:
 def put_exclusions(opened: Opened, outside: Outside) -> None:
     """Add this year's suspensions and last year's, and what the school's governors made of some."""
     office = Office(opened, outside)
-    for place, first, last, sessions in spells(opened):
+    for place, first, last, sessions in office.spells:
         start, morning = first
         end, until = last
         span = {"start": start, "start_session": morning, "end": end, "end_session": until}
@@ -98,18 +106,13 @@ def _when(opened: Opened, day: str) -> tuple[Year, str]:
     return year, next((t.name for t in reversed(year.terms) if t.start <= day), year.terms[0].name)
 
 
-def _later(day: str, days: int) -> str:
-    found = date.fromisoformat(day) + timedelta(days)
-    return (found + timedelta((7 - found.weekday()) % 7 if found.weekday() > 4 else 0)).isoformat()
-
-
 # ---- last year
 
 
 def _put_last_year(office: Office) -> None:
     """Suspensions of which the registers are no longer kept; the governors looked at the longest."""
     opened, rng = office.opened, office.rng
-    days = [d.date for d in opened.plan.last_year.days() if not d.closed]
+    days = [d for d in office.days if d <= opened.plan.last_year.last]
     there = [p for p in opened.places if p.year_in(opened.plan.last_year) is not None and p.number % 37 == 5]
     for number, place in enumerate(there):
         known = [d for d in days if place.entry <= d <= (place.leaving or d)]
@@ -140,7 +143,7 @@ def _put_reinstated(office: Office, place: Place, days: list[str]) -> None:
         result="Pupil Reinstated",
         hearing=heard,
         parents_represented=1,
-        reinstatement=_later(heard, 1),
+        reinstatement=office.school_day(heard, 1),
     )
 
 
@@ -150,7 +153,7 @@ def _put_permanent(office: Office) -> None:
     last = opened.plan.last_year
     gone = [p for p in opened.places if p.stay.status == LEFT_LAST_YEAR and last.first < (p.leaving or "") < last.last]
     for place in gone[:1]:
-        start = max(_later(place.leaving or last.first, -21), last.first)
+        start = office.school_day(place.leaving or last.first, -21)
         _exclude_for_good(office, place, "PERM", start, "Appeal Dismissed")
     stayed = [p for p in opened.places if p.current and p.number % 37 == 21 and p.entry < last.first]
     for place in stayed[-1:]:
@@ -158,26 +161,26 @@ def _put_permanent(office: Office) -> None:
 
 
 def _exclude_for_good(office: Office, place: Place, kind: str, day: str, verdict: str) -> None:
-    days = [d.date for d in office.opened.plan.last_year.days() if not d.closed]
     # A permanent exclusion begins on a school day, and has no last one unless the pupil comes back.
-    start = days[min(bisect_left(days, day), len(days) - 1)]
-    back = _later(start, 63) if kind == "RPER" else None
+    start = office.school_day(day)
+    back = office.school_day(start, 63) if kind == "RPER" else None
+    missed = [d for d in office.days if back and start <= d < back]
     office.exclude(
         place,
         kind,
         ["DB", "PA"],
         start=start,
         start_session="AM",
-        end=max(d for d in days if d < back) if back else None,
-        end_session="PM" if back else None,
-        sessions=2 * sum(start <= d < back for d in days) if back else None,
-        days=float(sum(start <= d < back for d in days)) if back else None,
+        end=missed[-1] if missed else None,
+        end_session="PM" if missed else None,
+        sessions=2 * len(missed) or None,
+        days=float(len(missed)) or None,
         result="Exclusion Stands",
-        hearing=_later(start, 14),
+        hearing=office.school_day(start, 14),
         parents_represented=1,
         appealed=1,
-        appeal=_later(start, 28),
-        appeal_notice=_later(start, 42),
+        appeal=office.school_day(start, 28),
+        appeal_notice=office.school_day(start, 42),
         appeal_result=verdict,
         appeal_reinstatement=back,
     )
@@ -189,8 +192,8 @@ def _exclude_for_good(office: Office, place: Place, kind: str, day: str, verdict
 def _put_lunchtimes(office: Office) -> None:
     """Some spend a few lunchtimes at home; each counts for half a day."""
     opened, rng = office.opened, office.rng
-    days = [d.date for d in opened.plan.this_year.days() if not d.closed and d.date <= opened.today]
-    away = {(place.id, day) for place, *span, _ in spells(opened) for day in days if span[0][0] <= day <= span[1][0]}
+    days = [d for d in office.days if opened.plan.this_year.first <= d <= opened.today]
+    away = {(place.id, day) for place, first, last, _ in office.spells for day in days if first[0] <= day <= last[0]}
     for place in opened.places:
         length = rng.choice((1, 2, 3, 5))
         known = [d for d in days if place.entry <= d]

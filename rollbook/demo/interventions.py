@@ -104,12 +104,13 @@ TARGETS = {
     "Attendance": "Four full weeks",
 }
 MEASURES = {
-    "Numeracy": ("Standardised score 84", "Standardised score 93"),
-    "Communication": ("Follows one step at a time", "Follows three steps"),
-    "Wellbeing": ("Missed four lessons a week", "Missed one lesson a week"),
-    "Behaviour": ("Three incidents a week", "No incident in two weeks"),
-    "Attendance": ("86% in the last six weeks", "96% in the last six weeks"),
+    "Numeracy": ("Standardised score 84", "Standardised score 89", "Standardised score 96"),
+    "Communication": ("Follows one step at a time", "Follows two steps", "Follows three steps"),
+    "Wellbeing": ("Missed four lessons a week", "Missed two lessons a week", "Missed no lesson in three weeks"),
+    "Behaviour": ("Three incidents a week", "One incident a week", "No incident in two weeks"),
+    "Attendance": ("86% in the last six weeks", "91% in the last six weeks", "96% in the last six weeks"),
 }
+"""Where students stand at the start, when they have got on a little, and when they have achieved what was aimed at."""
 COMMENTS = ("Asks for the next session", "Best on Tuesdays, when it is first thing", "Practises at home every evening")
 
 
@@ -163,7 +164,7 @@ def _put_intervention(load: Caseload, place: Place, offer: Offer, overview: str,
         return
     end = min(end, leaving)
     done = end < today
-    before, later = _measures(load, place, offer.kind, year)
+    before, partly, fully = _measures(load, place, offer.kind, year)
     outcome = rng.choices(("Achieved", "Partly achieved", "Not achieved"), (5, 3, 1))[0] if done else None
     identity = load.opened.put(
         Intervention,
@@ -175,20 +176,20 @@ def _put_intervention(load: Caseload, place: Place, offer: Offer, overview: str,
         reason=offer.reason,
         target=TARGETS[offer.kind],
         before=before if start <= today else None,
-        after=(later if outcome == "Achieved" else before) if done else None,
+        after={"Achieved": fully, "Partly achieved": partly, "Not achieved": before}[outcome] if outcome else None,
         outcome=outcome,
         comments=rng.choice(COMMENTS) if start <= today and rng.random() < 0.4 else None,
     )
     _put_people(load, place, offer, identity, (start, end))
 
 
-def _measures(load: Caseload, place: Place, kind: str, year: Year) -> tuple[str, str]:
+def _measures(load: Caseload, place: Place, kind: str, year: Year) -> tuple[str, str, str]:
     if kind != "Literacy":
         return MEASURES[kind]
     age = (place.year_in(year) or 0) + 5
     behind, gain = load.rng.randrange(14, 34), load.rng.randrange(7, 14)
     before = max(age * 12 - behind, 50)
-    return _reading_age(before), _reading_age(before + gain)
+    return _reading_age(before), _reading_age(before + gain // 3), _reading_age(before + gain)
 
 
 def _reading_age(months: int) -> str:

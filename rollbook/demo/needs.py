@@ -118,6 +118,12 @@ def after(day: str, days: int) -> str:
     return (date.fromisoformat(day) + timedelta(days)).isoformat()
 
 
+def working(day: str, days: int = 0) -> str:
+    """A day so many days later, or earlier, on which offices are open: no Saturday, no Sunday."""
+    found = date.fromisoformat(day) + timedelta(days)
+    return (found - timedelta(max(0, found.weekday() - 4))).isoformat()
+
+
 def put_needs(opened: Opened, outside: Outside) -> Caseload:
     """Add what students need and get, and their disabilities; gives those who need or needed something."""
     load = Caseload(opened, outside)

@@ -15,7 +15,7 @@ from ..model.support import (
     SenStatementDocument,
 )
 from .agencies import Adviser
-from .needs import AMERICAN_PROVISIONS, PROVISIONS, Case, Caseload, after
+from .needs import AMERICAN_PROVISIONS, PROVISIONS, Case, Caseload, after, working
 from .staffroom import Member
 
 EVENTS: tuple[tuple[str, str | None, bool, str], ...] = (
@@ -128,13 +128,13 @@ def _put_statements(load: Caseload) -> None:
     moved = [c for c in current if c.provision == "E"] or current
     for number, case in enumerate(moved[::8]):
         officer = _officer(load, case, case.place.entry)
-        requested = after(case.place.entry, -load.rng.randrange(400, 900))
+        requested = working(case.place.entry, -load.rng.randrange(400, 900))
         statement = load.opened.put(
             SenStatement,
             student=case.place.id,
             **_subjects(number),
             **_asked(requested, "LA Agreed", "Statement made", number % 4 == 1),
-            finalised=after(requested, 182),
+            finalised=working(requested, 182),
             ceased=case.since("E") or case.place.entry,
             comments="Made by the authority in Northern Ireland that the family moved from",
             agent=officer.id,
@@ -148,9 +148,9 @@ def _put_plans(load: Caseload) -> None:
         since = case.since("E")
         if since:
             # Twenty weeks, by the Special Educational Needs and Disability Regulations 2014.
-            made = since if since > case.place.entry else after(since, -load.rng.randrange(0, 700))
+            made = since if since > case.place.entry else working(since, -load.rng.randrange(0, 700))
             ceased = case.until("E") if case.provision == "K" else None
-            facts = _asked(after(made, -140), "LA Agreed", "Plan made", number % 20 == 7)
+            facts = _asked(working(made, -140), "LA Agreed", "Plan made", number % 20 == 7)
             _put_plan(load, case, number, mediation=0, finalised=made, ceased=ceased, **facts)
         elif case.place.current and case.provision == "K" and number % 12 == 1:
             day = load.day_between(load.opened.plan.last_year.first, load.opened.plan.last_year.last)
@@ -163,7 +163,7 @@ def _put_plans(load: Caseload) -> None:
 def _put_request(load: Caseload, case: Case, number: int) -> None:
     """A plan that has been asked for this autumn, and that nobody has decided about."""
     day = max(load.day_between(load.opened.plan.this_year.first, load.opened.today), case.place.entry)
-    consultation = after(day, 42)
+    consultation = working(day, 42)
     known = consultation if consultation <= load.opened.today else None
     facts = {**_asked(day, "Requested", None, False), "consultation": known}
     _put_plan(load, case, number, mediation=0, **facts)
@@ -182,7 +182,7 @@ def _put_plan(load: Caseload, case: Case, number: int, **facts: Any) -> None:
 def _asked(day: str, assessment: str, outcome: str | None, tribunal: bool) -> dict[str, Any]:
     return {
         "requested": day,
-        "consultation": after(day, 42),
+        "consultation": working(day, 42),
         "assessment": assessment,
         "outcome": outcome,
         "tribunal": int(tribunal),
