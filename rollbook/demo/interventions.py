@@ -159,7 +159,7 @@ def _put_intervention(load: Caseload, place: Place, offer: Offer, overview: str,
     rng, today = load.rng, load.opened.today
     start = load.day_between(max(after(year.first, 12), place.entry), after(year.terms[1].start, 40))
     end = load.school_day(after(start, offer.weeks * 7))
-    leaving = place.leaving or end
+    leaving = min(place.leaving or year.last, year.last)
     if leaving < start:
         return
     end = min(end, leaving)

@@ -185,10 +185,11 @@ def _put_case(load: Caseload, case: Case) -> None:
 
 
 def _put_disability(load: Caseload, place: Place, facts: dict[str, Any], needs: tuple[str, ...]) -> None:
-    was = not facts["disabled"] and bool(needs) and place.number % 5 == 0
+    mended = after(place.entry, 120)
+    was = bool(needs) and not facts["disabled"] and place.number % 5 == 0 and mended < load.opened.today
     if facts["disabled"] or was:
         # A hand that was broken mends.
         kind = next((DISABILITIES[n] for n in needs if n in DISABILITIES), "Learning")
-        end = after(place.entry, 120) if was else place.leaving
+        end = mended if was else place.leaving
         what = "Hand Function" if was else kind
         load.opened.put(Disability, student=place.id, description=what, start=place.entry, end=end)
