@@ -113,6 +113,12 @@ def test_whoever_works_with_a_student_has_an_agency_that_does(held: Tables):
     assert all((r["student"], agency[r["agent"]]) in linked for r in held.of("agent_student"))
 
 
+def test_whoever_is_in_care_has_a_social_worker(held: Tables):
+    workers = {a["id"] for a in held.of("agent") if a["kind"] == "Social Worker"}
+    cared_for = {r["student"] for r in held.of("agent_student") if r["agent"] in workers and held.now(r)}
+    assert cared_for == {s["id"] for s in held.students("OnRoll") if s["in_care"]} != set()
+
+
 # ---- interventions
 
 

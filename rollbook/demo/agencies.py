@@ -66,7 +66,8 @@ class Outside:
 
     def of_kind(self, kind: str, place: Place) -> Adviser:
         """The agent of a profession who works with a student's family."""
-        those = [a for a in self.advisers if a.kind == kind]
+        # The last of them are the mentors who come no longer.
+        those = [a for a in self.advisers[:-1] if a.kind == kind]
         return those[place.child.family.number % len(those)]
 
     def link(self, place: Place, adviser: Adviser, start: str, end: str | None = None) -> None:

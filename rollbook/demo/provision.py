@@ -42,6 +42,7 @@ def put_provision(load: Caseload) -> None:
         _put_reviews(load, case, senco)
         if case.place.current:
             _put_events(load, case, senco)
+    _put_care(load)
     if not load.opened.plan.american:
         _put_statements(load)
         _put_plans(load)
@@ -51,6 +52,13 @@ def _coordinator(load: Caseload) -> Member:
     staff = load.opened.staff
     titles = ("School Counselor", "Deputy Headteacher")
     return next((m for title in titles for m in staff.titled(title)[-1:]), staff.members[0])
+
+
+def _put_care(load: Caseload) -> None:
+    """Who looks after the children that the local authority looks after."""
+    for place in load.opened.places:
+        if place.current and load.facts[place.id]["in_care"]:
+            load.outside.link(place, load.outside.of_kind("Social Worker", place), place.entry)
 
 
 # ---- reviews and events
