@@ -65,6 +65,8 @@ class Reader:
             question,
             columns=self.visible(question.columns),
             hashed=None if question.hashed is None else self.visible(question.hashed),
+            # What may not be seen names no row either.
+            key=question.key if question.key is not None and self.sees(question.key) else None,
         )
         return plan(seen, OneSchool(self.grant.people))
 

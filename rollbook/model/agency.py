@@ -1,1 +1,186 @@
-"""Outside agencies that work with students, and their people."""
+"""Outside agencies that work with students, and their people.
+
+Those that look after students' health are medical; what a school says of them is medical too, and needs its consent
+beside that for agencies.
+"""
+
+from __future__ import annotations
+
+from ..fields import TODAY, Code, Computed, Condition, Date, Key, Many, Ref, Text, Words
+from ..scopes import S
+from .organisation import SchoolRecord
+from .students import Student
+
+AGENCY_TYPES = {
+    "Medical": "Medical practice, hospital or clinic",
+    "Psychology": "Educational psychology service",
+    "Therapy": "Speech, language and other therapies",
+    "Social Care": "Children's social care",
+    "SEND": "The local authority's special needs team",
+    "Counselling": "Counselling and mentoring",
+    "Police": "Police and youth justice",
+}
+AGENT_TYPES = {
+    "Doctor": "Doctor",
+    "Educational Psychologist": "Educational psychologist",
+    "Speech and Language Therapist": "Speech and language therapist",
+    "Social Worker": "Social worker",
+    "SEND Officer": "Officer of the local authority's special needs team",
+    "Counsellor": "Counsellor or mentor",
+    "Police Officer": "Police officer who works with schools",
+}
+MEDICAL_AGENCY, MEDICAL_AGENT = "Medical", "Doctor"
+"""The kinds that stand under the consent for medical records as well (vendor documentation, 2018)."""
+
+_BOTH = S.AgencyAgent & S.StudentMedical
+
+
+class Agency(SchoolRecord, scope=S.AgencyAgent, indexes=(("school", "mis_id"),)):
+    """An organisation outside the school that works with its students."""
+
+    mis_id = Text("Id of the agency", "32")
+    kind = Code("The type of agency", "Medical", AGENCY_TYPES)
+    name = Text("The agency name", "Hatfield Medical Centre")
+    telephone = Text("The agency telephone number", "01324 345634")
+    fax = Text("The agency fax number", "01324 534324")
+    email = Text("The agency email address", "enquiries@hmc.co.uk")
+    website = Text("The agency website", "www.hmc.co.uk")
+    house_no = Text("The agency house number", "1")
+    house_name = Text("The agency house name", "Hatfield House")
+    apartment = Text("The agency apartment", "2a")
+    street = Text("The agency street", "Russel Street")
+    locality = Text("The agency district", "Woodstock")
+    town = Text("The agency town", "Oxford")
+    county = Text("The agency county", "Oxfordshire")
+    post_code = Text("The agency postcode", "OX4 5DW")
+    country = Text("The agency country", "UK")
+    address_block = Computed(
+        "The address block for the agency",
+        "Hatfield House\n1 Russel Street\nWoodstock\nOxford\nOxfordshire\nOX4 5DW\nUK",
+        Words(
+            "\n",
+            apartment,
+            house_name,
+            Words(" ", house_no, street),
+            locality,
+            town,
+            county,
+            post_code,
+            country,
+        ),
+    )
+
+
+class Agent(SchoolRecord, scope=S.AgencyAgent, indexes=(("school", "mis_id"),)):
+    """Somebody outside the school who works with its students by profession."""
+
+    mis_id = Text("Id of the agent", "3453")
+    local_id = Computed("The local Id of the agent", "PA-14", Key("PA-", mis_id))
+    kind = Code("The profession of the agent", "Doctor", AGENT_TYPES)
+    title = Text("Agent's title", "Mr")
+    surname = Text("Agent's surname", "Smith")
+    forename = Text("Agent's forename", "Bill")
+    middle_name = Text("Agent's middle name", "Gregory")
+    display_name = Computed("Full name of the agent", "Mr Bill Smith", Words(" ", title, forename, surname))
+    gender = Text("Agent's gender", "M")
+    telephone = Text("Agent's telephone number", "01345 564234")
+    email = Text("Agent's email address", "bsmith@hmc.co.uk")
+    primary_telephone = Text("Agent's primary telephone number", "01345 435543")
+    primary_email = Text("Agent's primary email address", "bsmith@hmc.co.uk")
+
+
+class AgencyStudent(
+    SchoolRecord,
+    scope=S.AgencyAgent,
+    indexes=(("school", "mis_id"), ("agency", "student"), ("student",)),
+):
+    """That an agency works with a student, for a time."""
+
+    mis_id = Text("Id for the relationship between the agency and the student", "4355")
+    agency = Ref("The agency", Agency, part_of=True, tells=("mis_id", "kind"))
+    student = Ref("The student", Student, part_of=True, tells=("mis_id", "on_roll"))
+    link_type = Text("The type of link between the agency and the student", "Medical Centre")
+    start = Date("The start date of link between the agency and the student", "2016-04-23")
+    end = Date("The end date of link between the agency and the student", "2017-04-23")
+
+
+class AgentStudent(
+    SchoolRecord,
+    scope=S.AgencyAgent,
+    indexes=(("school", "mis_id"), ("agent", "student"), ("student",)),
+):
+    """That an agent works with a student, for a time."""
+
+    mis_id = Text("Id for the relationship between the agent and the student", "4355")
+    agent = Ref("The agent", Agent, part_of=True, tells=("mis_id", "kind"))
+    student = Ref("The student", Student, part_of=True, tells=("mis_id", "on_roll"))
+    link_type = Text("The type of link between the agent and the student", "Doctor")
+    start = Date("The start date of link between the agent and the student", "2016-04-23")
+    end = Date("The end date of link between the agent and the student", "2017-04-23")
+
+
+class AgencyAgent(SchoolRecord, scope=S.AgencyAgent, indexes=(("school", "mis_id"), ("agency", "agent"), ("agent",))):
+    """That an agent belongs to an agency."""
+
+    mis_id = Text("Id for the relationship between the agency and the agent", "4355")
+    agency = Ref("The agency", Agency, part_of=True, tells=("mis_id", "kind"))
+    agent = Ref("The agent", Agent, part_of=True, tells=("mis_id", "kind"))
+
+
+def _view(of: type[SchoolRecord], where: str, joins: str = "") -> str:
+    facts = ", ".join(f'a."{name}"' for name in of.stored())
+    return f'SELECT a.district, a.id, {facts}, a.made, a.seq, a.changed FROM "{of.table}" a {joins} WHERE {where}'
+
+
+_OF_AGENCY = "JOIN agency b ON b.district = a.district AND b.id = a.agency"
+_OF_AGENT = "JOIN agent c ON c.district = a.district AND c.id = a.agent"
+
+
+class MedicalAgency(Agency, scope=_BOTH, view=_view(Agency, f"a.kind = '{MEDICAL_AGENCY}'"), over=("Agency",)):
+    """An agency that looks after students' health."""
+
+
+class MedicalAgent(Agent, scope=_BOTH, view=_view(Agent, f"a.kind = '{MEDICAL_AGENT}'"), over=("Agent",)):
+    """An agent who looks after students' health."""
+
+
+class MedicalAgencyStudent(
+    AgencyStudent,
+    scope=_BOTH,
+    view=_view(AgencyStudent, f"b.kind = '{MEDICAL_AGENCY}'", _OF_AGENCY),
+    over=("AgencyStudent", "Agency"),
+):
+    """That a medical agency works with a student, for a time."""
+
+
+class MedicalAgentStudent(
+    AgentStudent,
+    scope=_BOTH,
+    view=_view(AgentStudent, f"c.kind = '{MEDICAL_AGENT}'", _OF_AGENT),
+    over=("AgentStudent", "Agent"),
+):
+    """That a doctor works with a student, for a time."""
+
+
+class MedicalAgencyAgent(
+    AgencyAgent,
+    scope=_BOTH,
+    view=_view(
+        AgencyAgent,
+        f"b.kind = '{MEDICAL_AGENCY}' OR c.kind = '{MEDICAL_AGENT}'",
+        f"{_OF_AGENCY} {_OF_AGENT}",
+    ),
+    over=("AgencyAgent", "Agency", "Agent"),
+):
+    """That somebody belongs to an agency, where one of the two is medical."""
+
+
+def _now(link: type[AgencyStudent] | type[AgentStudent]) -> Condition:
+    begun = link.start.unknown() | link.start.until(TODAY)
+    return begun & (link.end.unknown() | link.end.since(TODAY)) & (link.student / Student.on_roll).is_("OnRoll")
+
+
+agency_now, agent_now = _now(AgencyStudent), _now(AgentStudent)
+"""The links that are in force today, with students on roll."""
+agency_students = Many("The students with whom an agency works now", AgencyStudent.agency, where=agency_now)
+agent_students = Many("The students with whom an agent works now", AgentStudent.agent, where=agent_now)

@@ -26,7 +26,7 @@ from ...api.resource import (
 )
 from ...consent import Reader
 from ...consent.reader import Plan, Session
-from ...fields import Expr, Question
+from ...fields import ALWAYS, Expr, Question
 from ...jobs import Database
 from ...recent import Recent
 from ...scopes import ANYONE
@@ -111,6 +111,9 @@ class _Preparing:
         main = table in self.endpoint.parts(self.endpoint.main) if self.endpoint.main else False
         columns = self.columns(table, main)
         if not any(e.need != ANYONE for _, e in self.reader.visible(self.everything(table, main))):
+            return None
+        # What may not be seen of a table narrows it to nothing.
+        if not all(map(self.reader.sees, (f.elsewhere.get(table, ALWAYS) for f in self.asked.chosen_filters.values()))):
             return None
         asked = self.question(table, columns, main=main)
         plan = self.reader.prepare(asked, (*self.asked.shape, table.__name__))
