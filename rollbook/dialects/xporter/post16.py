@@ -70,7 +70,7 @@ post16_study = Endpoint(
     "Post16Study",
     "Retrieve information about post 16 study.",
     "Students",
-    "Study programmes of learners over sixteen, with the hours that were planned and the courses that they are made of.",
+    "Study programmes of learners over sixteen with their planned hours, and the courses that they are made of.",
     S.Post16Study,
     (Post16Study, Post16StudyCourses),
     filters=_one_student(StudyProgramme.student),
