@@ -47,9 +47,9 @@ def put_checks(opened: Opened) -> None:
     rng = opened.chance_of("checks")
     for number, member in enumerate(opened.staff.members):
         start = member.start or opened.plan.this_year.first
-        for asked in _asked(opened, member):
+        for order, asked in enumerate(_asked(opened, member)):
             requested = min(_weekday(start, -asked.before - rng.randrange(7)), opened.today)
-            _put_check(opened, member, asked, requested, number)
+            _put_check(opened, member, asked, requested, 20 * number + order)
             if asked.code == "DBS" and member.current:
                 _renew(opened, member, requested, number)
 
@@ -78,13 +78,13 @@ def _renew(opened: Opened, member: Member, requested: str, number: int) -> None:
     for times in (renewals, renewals - 1):
         again = _weekday(f"{int(requested[:4]) + YEARS * times}{requested[4:].replace('-02-29', '-02-28')}", 0)
         if times > 0 and again <= opened.today:
-            _put_check(opened, member, DBS, again, number + 100 * times)
+            _put_check(opened, member, DBS, again, 20 * number + 19)
             return
 
 
 def _put_check(opened: Opened, member: Member, asked: Asked, requested: str, number: int) -> None:
     cleared = _weekday(requested, asked.took)
-    serial = int(opened.plan.estab) % 10_000 * 1_000 + number
+    serial = int(opened.plan.estab) % 10_000 * 10_000 + number
     lasts = asked.code == "DBS" and cleared <= opened.today
     opened.put(
         StaffCheck,
