@@ -76,8 +76,7 @@ def test_a_contract_runs_on_its_first_and_on_its_last_day(asker: Caller, small: 
 
 
 def test_a_contract_without_an_end_is_previous_when_its_holder_has_left(asker: Caller, small: Tables):
-    one = running(small)[3]
-    small.change(StaffContract, one["id"], end=None)
+    one = next(c for c in running(small) if c["end"] is None)
     small.change(Staff, one["staff"], employment_end="2026-07-17")
     assert one["mis_id"] not in asker.ids("StaffContracts")
     assert one["mis_id"] in asker.ids("StaffContracts?includePrevious=true")
@@ -164,7 +163,9 @@ def test_parts_are_those_of_the_contracts_on_the_page(app: Caller):
 
 
 def test_roles_tell_what_and_when(app: Caller, held: Tables):
-    shown = {r["Id"]: (r["Role"], r["RoleStartDate"], r["RoleEndDate"]) for r in app.rows("StaffContracts", "StaffRoles")}
+    shown = {
+        r["Id"]: (r["Role"], r["RoleStartDate"], r["RoleEndDate"]) for r in app.rows("StaffContracts", "StaffRoles")
+    }
     roles = {r["mis_id"]: (r["role"], r["start"], r["end"]) for r in held.of("contract_role")}
     assert shown == {one: roles[one] for one in shown}
 
@@ -174,7 +175,15 @@ def test_scales_tell_the_point_and_the_amounts_of_the_scale(app: Caller, held: T
     shown = {
         r["Id"]: tuple(
             r[c]
-            for c in ("StartDate", "EndDate", "ScalePoint", "PayScale", "PayScaleCode", "MinimumAmount", "MaximumAmount")
+            for c in (
+                "StartDate",
+                "EndDate",
+                "ScalePoint",
+                "PayScale",
+                "PayScaleCode",
+                "MinimumAmount",
+                "MaximumAmount",
+            )
         )
         for r in app.rows("StaffContracts?includeStaffScales=true", "StaffScales")
     }

@@ -43,9 +43,7 @@ def test_absences_are_all_that_are_held(app: Caller, held: Tables):
 
 def test_the_first_and_the_last_moment_of_an_absence_are_told(asker: Caller, small: Tables):
     one = small.of("staff_absence")[0]
-    small.change(
-        StaffAbsence, one["id"], start="2026-11-02", start_time="10:30", end="2026-11-03", end_time="12:00"
-    )
+    small.change(StaffAbsence, one["id"], start="2026-11-02", start_time="10:30", end="2026-11-03", end_time="12:00")
     row = next(r for r in asker.rows("StaffAbsence") if r["Id"] == one["mis_id"])
     assert (row["AbsenceStartDate"], row["AbsenceStartTime"]) == ("2026-11-02T10:30:00", "10:30")
     assert (row["AbsenceEndDate"], row["AbsenceEndTime"]) == ("2026-11-03T12:00:00", "12:00")
