@@ -87,7 +87,7 @@ def test_a_contract_without_an_end_is_previous_when_its_holder_has_left(asker: C
 @pytest.mark.parametrize("known_by", ["mis_id", "external_id", "xid"])
 def test_contracts_of_one_member_of_staff(app: Caller, held: Tables, known_by: str):
     twice = next(
-        c["staff"] for c in contracts(held, "Current") if "2026-08-31" == c["end"] and c["start"] < "2026-01-01"
+        c["staff"] for c in contracts(held, "Current") if c["end"] == "2026-08-31" and c["start"] < "2026-01-01"
     )
     person = held.known("staff")[twice]
     own = [c for c in held.of("staff_contract") if c["staff"] == twice]
