@@ -107,7 +107,8 @@ def test_entitlements_of_one_kind_do_not_overlap(school: Tables):
 def test_pupil_premium_of_the_students_record_is_an_entitlement_of_today(thornfield: Tables):
     premium = entitled(thornfield, "PP")
     for student in thornfield.of("student"):
-        now = any((r["end"] or "9") >= thornfield.today for r in premium.get(student["id"], []))
+        own = premium.get(student["id"], [])
+        now = any(r["start"] <= thornfield.today <= (r["end"] or "9") for r in own)
         assert student["pupil_premium"] == int(now), student["mis_id"]
     share = sum(s["pupil_premium"] for s in thornfield.of("student")) / len(thornfield.of("student"))
     assert 0.2 < share < 0.35

@@ -57,7 +57,9 @@ def _following(opened: Opened, student: dict[str, Any], meals: list[Spell]) -> d
     lately = [spell for spell in counting if (spell[1] or "9") >= opened.today]
     student["pupil_premium"] = int(bool(student["pupil_premium"] or student["ever6"] or lately))
     # Pupil premium is also paid for children who are, or were, looked after, and for whom others told of meals before.
-    otherwise = [(max(student["entry_date"], "2024-04-01"), None)] if student["pupil_premium"] else []
+    otherwise: list[Spell] = (
+        [(min(max(student["entry_date"], "2024-04-01"), opened.today), None)] if student["pupil_premium"] else []
+    )
     return {"Ever6": counting, "PP": lately or otherwise or counting}
 
 

@@ -214,6 +214,16 @@ def test_a_student_left_out_has_no_entitlements(small_hub: Hub, small: Tables):
     assert rest == [r for r in rows if r["StudentId"] != whose]
 
 
+def test_entitlements_are_told_to_student_funding_and_asked_for_with_historic_data_too(hub: Hub, app: Caller):
+    whole = app.answer("EntitlementHistory")
+    told = Caller(hub, ["StudentFunding"]).answer("EntitlementHistory")
+    assert told["EntitlementGroupStudents"] == whole["EntitlementGroupStudents"]
+    empty = Caller(hub, ["historicdata"]).answer("EntitlementHistory")
+    assert (empty["EntitlementGroups"], empty["EntitlementGroupStudents"]) == ([], [])
+    refused = hub.school("EntitlementHistory", hub.token(["Student"], app="other.example.org"))
+    assert refused["ExceptionType"] is not None
+
+
 def ever_six(asker: Caller, student: Row) -> int | None:
     """What the student's record says today."""
     return asker.one(f"Students/{student['mis_id']}?select=FSMEver6", "Students")["FSMEver6"]
