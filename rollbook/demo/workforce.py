@@ -45,9 +45,11 @@ NOTES = {
 
 def _put_absences(opened: Opened) -> None:
     every = [*_last_year(opened), *absences(opened), *_planned(opened)]
+    years = (opened.plan.last_year, opened.plan.this_year)
+    taught = {d.date for year in years for d in year.days() if not d.closed}
     for number, away in enumerate(sorted(every, key=lambda a: (a.first, a.member.id))):
         week = week_of(opened.plan, away.member)
-        lost = [week.on(day) for day in _taught(opened, away)]
+        lost = [week.on(day) for day in _worked(away, taught)]
         category, rate = PAY[away.kind]
         hurt = away.kind in SICKNESS and number % 40 == 9
         excluded = away.kind == "Medically certificated" and number % 9 == 2
@@ -72,10 +74,8 @@ def _put_absences(opened: Opened) -> None:
         _put_certificates(opened, away, absence)
 
 
-def _taught(opened: Opened, away: Away) -> list[str]:
+def _worked(away: Away, taught: set[str]) -> list[str]:
     """The days of an absence on which there would have been work: leave may be taken in the holidays."""
-    years = (opened.plan.last_year, opened.plan.this_year)
-    taught = {d.date for year in years for d in year.days() if not d.closed}
     days = [d for d in days_of(away) if date.fromisoformat(d).weekday() < 5]
     return days if away.kind == "Annual leave" else [d for d in days if d in taught]
 
