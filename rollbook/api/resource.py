@@ -235,7 +235,8 @@ class Endpoint:
     databases: tuple[str, ...] = ("XodSchoolData",)
     years: bool = False
     """Whether its arguments include the first and last days of the week, the term and the academic year that it is
-    now, and of the year before: `week_start`, `term_end`, `year_start`, `last_year_end` and so on."""
+    now, and of the year before: `week_start`, `term_end`, `year_start`, `last_year_end` and so on; and the first day
+    of the third academic year before this one, `three_years_before`."""
     example: Mapping[str, str] = field(default_factory=dict[str, str])
     """What to ask, beside every option that shows more, so that the first of the invented schools has an answer with
     rows in each table that it has any in: for the documents and for tests."""

@@ -151,7 +151,9 @@ class Student(
     uniform_allowance = Flag("Flag defining if student is eligible for uniform allowance", 0, scope=S.StudentFunding)
     pupil_premium = Flag("Flag defining if student is eligible for pupil premium", 1, scope=S.StudentFunding)
     yssa = Text("Youth service support association status", "Obtained", scope=S.StudentFunding)
-    ever6 = Flag("Student has been eligible in last 6 years for FSM", 1, scope=S.StudentFunding)
+    ever6 = Flag(
+        "Student has been eligible in last 6 years for FSM, as earlier schools told", 1, scope=S.StudentFunding
+    )
     gifted = Flag("Student is marked as gifted and talented", 0, scope=S.StudentFunding)
     part_time = Flag("Whether the student is part-time", 1, scope=S.StudentFunding)
     disabled = Flag("Student is flagged as disabled", 0, scope=S.StudentMedical)

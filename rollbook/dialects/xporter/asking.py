@@ -447,7 +447,8 @@ def years_of(reader: Reader) -> list[tuple[str, str]]:
 
 
 def academic_years(reader: Reader) -> dict[str, str]:
-    """The bounds of this week, this term, this academic year and the one before, as the school's calendar has them.
+    """The bounds of this week, this term, this academic year and the one before, as the school's calendar has them,
+    and the first day of the third year before this one.
 
     Without a calendar a year begins on 1 September. Before its first term, or between two, the term is the one before;
     in a year without terms it is the year.
@@ -456,6 +457,8 @@ def academic_years(reader: Reader) -> dict[str, str]:
     years = years_of(reader)
     start, end = years[0] if years else (_september(today), _day_before(_september(today, after=True)))
     last = years[1] if len(years) > 1 else (_september(start, before=True), _day_before(start))
+    # Calendars seldom reach back so far; academic years begin on much the same day.
+    fourth = years[3][0] if len(years) > 3 else f"{int(start[:4]) - 3}{start[4:]}"
     terms = [(s, e) for kind, s, e in reader.sessions() if kind in ("term", "semester") and start <= s <= today]
     term = max(terms, default=(start, end))
     monday = date.fromisoformat(today) - timedelta(date.fromisoformat(today).weekday())
@@ -464,6 +467,7 @@ def academic_years(reader: Reader) -> dict[str, str]:
         "year_end": end,
         "last_year_start": last[0],
         "last_year_end": last[1],
+        "three_years_before": fourth,
         "term_start": term[0],
         "term_end": term[1],
         "week_start": monday.isoformat(),

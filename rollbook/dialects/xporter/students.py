@@ -18,6 +18,7 @@ from ...model.attendance import (
     marks_this_year,
 )
 from ...model.groups import Group
+from ...model.history import ever_six
 from ...model.people import Contact
 from ...model.students import (
     Relationship,
@@ -109,7 +110,7 @@ class Students(Table, of=Student, only=on_roll, order=(Student.mis_id,)):
     UniformAllowance = Student.uniform_allowance
     PupilPremium = Student.pupil_premium
     YSSA = Student.yssa
-    FSMEver6 = Student.ever6
+    FSMEver6 = ever_six
     Gifted = Student.gifted
     Disabled = Student.disabled
     InLeaCare = Student.in_care
