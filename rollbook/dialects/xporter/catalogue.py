@@ -11,6 +11,7 @@ from . import (
     attendance,
     conduct,
     contacts,
+    deceased,
     detentions,
     documents,
     exams,
@@ -20,6 +21,7 @@ from . import (
     histories,
     interventions,
     lookups,
+    meals,
     medical,
     photos,
     post16,
@@ -29,9 +31,11 @@ from . import (
     staff,
     students,
     summaries,
+    tags,
     timetable,
     userdefined,
     workforce,
+    xids,
 )
 
 _MODULES = (
@@ -42,6 +46,7 @@ _MODULES = (
     attendance,
     conduct,
     contacts,
+    deceased,
     detentions,
     documents,
     exams,
@@ -51,6 +56,7 @@ _MODULES = (
     histories,
     interventions,
     lookups,
+    meals,
     medical,
     photos,
     post16,
@@ -60,9 +66,11 @@ _MODULES = (
     staff,
     students,
     summaries,
+    tags,
     timetable,
     userdefined,
     workforce,
+    xids,
 )
 
 ENDPOINTS: dict[str, Endpoint] = {
