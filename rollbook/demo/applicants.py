@@ -19,7 +19,7 @@ from .opened import Opened
 from .people import LONG_NAMES, born_between, invent_home
 from .schools import BRAMBLESIDE
 
-BEFORE = {
+BEFORE: dict[str, tuple[tuple[str, str], ...]] = {
     "thornfield": (
         ("Wold View Primary School", "9992107"),
         ("Larkspur Meadow Primary School", "9992112"),
@@ -99,25 +99,32 @@ class Applicants:
         """Somebody new, who would go to a year; every fourth has a sibling at the school."""
         near = [p for p in self.families if abs(p.stay.year - year) > 1] if number % 4 == 1 else []
         sibling = self.rng.choice(near) if near else None
-        salutation = self.students[sibling.id]["parental_salutation"] if sibling else None
+        family = sibling.child.family if sibling else None
+        surname = family.surname if family else self.rng.choice(self.plan.locale.surnames)
         starts = not this_year or year == min(self.plan.years)
         return self.put(
-            self.human(year if this_year else year - 1, number, sibling.child.family if sibling else None),
+            self.human(year if this_year else year - 1, number, surname, family),
             sibling=sibling.id if sibling else None,
             need="E" if number % 20 == 11 else "K" if number % 5 == 2 else "N",
             in_care=int(number % 40 == 7),
-            salutation=salutation,
+            salutation=self.students[sibling.id]["parental_salutation"] if sibling else self.letters_to(surname),
             school=self.rng.choice(BEFORE[self.plan.key][:3]) if starts else ELSEWHERE,
             poorly=number % 6 == 0,
         )
 
-    def human(self, cohort: int, number: int, family: Family | None) -> str:
+    def letters_to(self, surname: str) -> str:
+        """How a letter to the parents begins, where no other child of theirs is known."""
+        gender = self.rng.choice("FM")
+        title = "Mr" if gender == "M" else self.rng.choice(("Mrs", "Ms"))
+        one = f"{title} {self.rng.choice(self.plan.locale.forenames(gender))} {surname}"
+        return self.rng.choice((f"Mr and Mrs {surname}", one))
+
+    def human(self, cohort: int, number: int, surname: str, family: Family | None) -> str:
         """A child of an age; of a family that the school knows, or of another one."""
         locale, rng, aside = self.plan.locale, self.rng, self.aside
         home = family.home if family else invent_home(aside, locale)
         gender = rng.choice("FM")
-        forename, surname = rng.choice(locale.forenames(gender)), family.surname if family else None
-        surname = surname or rng.choice(locale.surnames)
+        forename = rng.choice(locale.forenames(gender))
         born = int(self.plan.this_year.first[:4]) - 5 - cohort - self.plan.american
         return self.opened.draft.put_later(
             Person,
@@ -171,9 +178,7 @@ class Applicants:
         if provision == "E":
             support = {"code": "K", "description": PROVISIONS["K"], "start": "2024-01-08", "end": "2024-12-20"}
             self.opened.put(ApplicantSenProvision, **whose, **support)
-        self.opened.put(
-            ApplicantSenProvision, **whose, code=provision, description=PROVISIONS[provision], start=since
-        )
+        self.opened.put(ApplicantSenProvision, **whose, code=provision, description=PROVISIONS[provision], start=since)
         found = self.rng.sample(NEEDS, 2 if provision == "E" else 1)
         for rank, (code, words) in enumerate(found, 1):
             start = "2024-01-08" if rank == 1 and provision == "E" else since

@@ -98,9 +98,7 @@ class ApplicantSenProvision(ApplicantRecord, scope=S.Applications, indexes=_ABOU
     """The special educational needs provision that an applicant has, or had."""
 
     mis_id = Text("Id of the record", "1")
-    code = Code(
-        "Code of the provision", "K", {"K": "SEN support", "E": "Education, health and care plan"}
-    )
+    code = Code("Code of the provision", "K", {"K": "SEN support", "E": "Education, health and care plan"})
     description = Text("Description of the provision", "SEN support")
     start = Date("The first day of the provision", "2025-01-06")
     end = Date("The last day of the provision", "2026-07-21")

@@ -105,9 +105,7 @@ _MEAL = ("mis_id", "code", "description")
 class MealPattern(SchoolRecord, scope=S.StudentExtended, indexes=_BY_STUDENT):
     """What a student eats on each day of the week; a student has one."""
 
-    student = Ref(
-        "The MIS Id of the student", Student, part_of=True, tells=(*_WHO, "legal_forename", "legal_surname")
-    )
+    student = Ref("The MIS Id of the student", Student, part_of=True, tells=(*_WHO, "legal_forename", "legal_surname"))
     sunday = Ref("Student's meal type for Sunday", MealType, tells=_MEAL)
     monday = Ref("Student's meal type for Monday", MealType, tells=_MEAL)
     tuesday = Ref("Student's meal type for Tuesday", MealType, tells=_MEAL)

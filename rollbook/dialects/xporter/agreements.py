@@ -8,7 +8,9 @@ from ...model.agreement import ConsentType, ParentalConsent
 from ...model.students import Student
 from ...scopes import S
 
-_local_id = Key("PL.", ParentalConsent.student / Student.mis_id, about="The local ID of the student", example="PL.12851")
+_local_id = Key(
+    "PL.", ParentalConsent.student / Student.mis_id, about="The local ID of the student", example="PL.12851"
+)
 _kind = ParentalConsent.kind / ConsentType.mis_id
 
 

@@ -108,9 +108,7 @@ class ApplicantSENProvisions(
 _need = ApplicantSenNeed
 
 
-class ApplicantSENNeeds(
-    Table, of=_need, only=_of(_need.applicant, _pending), order=(_need.applicant, _need.rank)
-):
+class ApplicantSENNeeds(Table, of=_need, only=_of(_need.applicant, _pending), order=(_need.applicant, _need.rank)):
     """The special educational needs of the applicants, each one's primary need first."""
 
     Id = _need.mis_id
