@@ -70,7 +70,7 @@ class AdmissionsBook:
         opens, closes = CLOSING.get(self.plan.key, OPEN_ENROLMENT)
         today = self.opened.today
         late = today > closes and number % 15 == 4
-        asked = self.between(_later(closes, 1), today) if late else self.between(opens, min(today, closes))
+        asked = self.between(_days_from(closes, 1), today) if late else self.between(opens, min(today, closes))
         self.put(
             self.people.newcomer(min(self.plan.years), number, this_year=False),
             **self.intake(),
@@ -145,26 +145,30 @@ class AdmissionsBook:
 
     def ago(self, fewest: int, most: int) -> str:
         """A weekday so many days ago, or a little before."""
-        return _weekday(_later(self.opened.today, -self.rng.randrange(fewest, most)), -1)
+        return _weekday(_days_from(self.opened.today, -self.rng.randrange(fewest, most)), -1)
 
     def between(self, first: str, last: str) -> str:
         """A day from the first to the last; families write on Sundays too."""
         days = (date.fromisoformat(last) - date.fromisoformat(first)).days
-        return _later(first, self.rng.randrange(max(days, 0) + 1))
+        return _days_from(first, self.rng.randrange(max(days, 0) + 1))
 
     def first_day_after(self, days: int) -> str:
         """The first day on which the school teaches, so many days from now or later."""
-        soon = _later(self.opened.today, days)
+        soon = _days_from(self.opened.today, days)
         return next(day for day in self._taught() if day >= soon)
 
     def _taught(self) -> Iterator[str]:
         return (day.date for day in self.plan.this_year.days() if not day.closed)
 
 
+def _days_from(day: str, days: int) -> str:
+    """So many days later, or earlier if less than none."""
+    return (date.fromisoformat(day) + timedelta(days)).isoformat()
+
+
 def _later(day: str, days: int) -> str:
     """So many days later, or the weekday after that."""
-    moved = (date.fromisoformat(day) + timedelta(days)).isoformat()
-    return _weekday(moved, 1) if days > 1 else moved
+    return _weekday(_days_from(day, days), 1)
 
 
 def _weekday(day: str, step: int) -> str:

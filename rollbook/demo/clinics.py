@@ -38,6 +38,7 @@ BRITISH = (
     ),
     Session("2026-11-05", (0,), "Medical Inspection", "Sight and hearing checked", 93, "2027-02-04"),
     Session("2027-03-09", (9,), "Vaccination", "Teenage booster and meningitis (MenACWY)", 80),
+    Session("2027-04-21", (0, 6), "Medical Inspection", "Teeth checked", 90),
     Session("2027-05-18", (8,), "Vaccination", "HPV", 76),
 )
 """NHS, "Vaccinations and when to have them"; National Child Measurement Programme. Years are those of this year."""

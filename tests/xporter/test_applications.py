@@ -156,9 +156,7 @@ def test_applications_need_their_scope(hub: Hub):
     assert body["ExceptionType"] == "ScopeNotHeld"
 
 
-def test_a_student_who_was_left_out_of_a_grant_has_no_application_and_is_nobodys_sibling(
-    small_hub: Hub, small: Tables
-):
+def test_a_student_who_was_left_out_of_a_grant_has_no_application_and_is_nobodys_sibling(small_hub: Hub, small: Tables):
     caller = Caller(small_hub, ["Applications"])
     admitted = next(a for a in small.of("applicant") if a["student"])
     student = small.known("student")[admitted["student"]]

@@ -20,9 +20,7 @@ def given(held: Tables, *kinds: str) -> list[tuple[object, ...]]:
         those = held.known(KINDS[kind])
         for row in held.of(f"{kind.lower()}_tag"):
             label, who = labels[row["definition"]], those[row["who"]]
-            found.append(
-                (label["mis_id"], label["name"], kind, who["mis_id"], who["xid"], row["start"], row["end"])
-            )
+            found.append((label["mis_id"], label["name"], kind, who["mis_id"], who["xid"], row["start"], row["end"]))
     return sorted(found, key=str)
 
 
