@@ -102,6 +102,14 @@ def test_a_severe_allergy_is_one_to_something(held: Tables):
     assert set(severe) <= allergic
 
 
+def test_only_those_with_asthma_use_an_inhaler(held: Tables):
+    conditions = held.known("medical_condition")
+    had = held.of("student_condition")
+    asthmatic = {r["student"] for r in had if conditions[r["condition"]]["description"] == "Asthma"}
+    used = {e["student"] for e in held.of("medical_event") if e["description"] == "Inhaler used"}
+    assert used <= asthmatic
+
+
 def test_a_dietary_need_stands_in_the_students_own_record(held: Tables):
     records = held.known("medical_record")
     assert all(records[r["record"]]["student"] == r["student"] for r in held.of("student_dietary_need"))

@@ -61,7 +61,7 @@ class AdmissionsBook:
             facts = self.in_year(place.stay.year)
         else:
             asked, decided, answered = f"2026-06-{self.rng.randrange(8, 27):02}", "2026-07-06", "2026-07-13"
-            facts = {**self.intake(), "route": "Transfer"}
+            facts = {**self.intake(), "route": "Direct"}
         dates = {"application_date": asked, "decision_date": decided, "response_date": answered}
         self.put(who, status="Admitted", **facts, **dates, admission_date=place.entry, preference=1)
 
@@ -74,7 +74,7 @@ class AdmissionsBook:
         self.put(
             self.people.newcomer(min(self.plan.years), number, this_year=False),
             **self.intake(),
-            route="Transfer" if self.plan.american else "Coordinated",
+            route="Direct" if self.plan.american else "Coordinated",
             status="Withdrawn" if number % 17 == 9 else "Applied",
             application_date=asked,
             is_late=int(late),

@@ -64,19 +64,22 @@ HELP = (
     Help("First Aid", "Grazed knee", "Cleaned, plaster", "Fell on the playground. Cleaned, plaster put on.", None),
     Help("First Aid", "Bumped head", "Ice pack, home told", "Bumped heads at football. Ice pack; home was told.", 1),
     Help("First Aid", "Nosebleed", "Stopped after a while", "Sat quietly until it stopped. Back in lessons.", None),
-    Help("First Aid", "Wasp sting", "Cold compress", "Stung at break. Cold compress; no reaction.", None),
+    Help("First Aid", "Splinter", "Taken out", "From the bench in the yard. Taken out with tweezers.", None),
     Help("First Aid", "Felt faint", "Rested, drank water", "Had no breakfast. Rested, ate a banana.", None),
     Help("First Aid", "Twisted ankle", "Ice, foot up", "Landed badly in long jump. Ice, foot up, collected.", 3),
-    Help("Medication", "Inhaler used", "Needed inhaler", "Out of breath after running. Better after two puffs.", None),
     Help("Medication", "Pain relief given", "Paracetamol", "Headache. One tablet, as the parent agreed.", None),
 )
+INHALER = Help(
+    "Medication", "Inhaler used", "Needed inhaler", "Out of breath after running. Better after two puffs.", None
+)
+"""What only those with asthma come for."""
 VISITORS = 0.14
 """The share of students who come to the medical room once or more in a term."""
 
 
-def put_clinics(opened: Opened) -> None:
+def put_clinics(opened: Opened, asthmatic: frozenset[str]) -> None:
     """Add what happened for the students' health since last spring, and what is planned."""
-    room = MedicalRoom(opened)
+    room = MedicalRoom(opened, asthmatic)
     places = [place for place in known_now(opened) if place.entry <= opened.today]
     for session in AMERICAN if opened.plan.american else BRITISH:
         room.hold(session, places)
@@ -88,8 +91,9 @@ def put_clinics(opened: Opened) -> None:
 class MedicalRoom:
     """Where students are looked after; nobody is on a day on which the registers do not have them there."""
 
-    def __init__(self, opened: Opened) -> None:
+    def __init__(self, opened: Opened, asthmatic: frozenset[str]) -> None:
         self.opened = opened
+        self.asthmatic = asthmatic
         self.rng = opened.chance_of("medical room")
         self.registers = Registers(opened.groups, opened.places, opened.today)
         self._present: dict[str, dict[str, None]] = {}
@@ -121,7 +125,7 @@ class MedicalRoom:
         """Add one visit to the medical room, or a few."""
         days = list(self.present(place))
         for day in sorted(self.rng.sample(days, min(len(days), self.rng.choice((1, 1, 1, 2, 3))))):
-            help_ = self.rng.choice(HELP)
+            help_ = self.rng.choice((*HELP, INHALER, INHALER) if place.id in self.asthmatic else HELP)
             again = _after(day, help_.days) if help_.days else None
             event = self.record(place, help_.kind, help_.description, day, again)
             self.write(place, event, help_.summary, help_.note)

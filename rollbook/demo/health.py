@@ -43,7 +43,7 @@ CONDITIONS = (
     Condition("Cerebral palsy", 0, 1.0, "Uses the lift", "Uses the lift and leaves lessons two minutes early."),
     Condition("Juvenile arthritis", 0, 0.8, "Laptop for writing", "Uses a laptop when hands are stiff."),
 )
-ALLERGY, COELIAC = 4, 5
+ASTHMA, ALLERGY, COELIAC = 0, 4, 5
 DISABLING = (6, 7, 9, 10, 11, 12)
 """What students who are recorded as disabled have, in places of `CONDITIONS`."""
 
@@ -74,11 +74,10 @@ def known_now(opened: Opened) -> list[Place]:
     return [place for place in opened.places if place.stay.status != LEFT_LAST_YEAR]
 
 
-def put_health(opened: Opened) -> None:
-    """Add the lists of conditions and diets, and what each student has of them."""
+def put_health(opened: Opened) -> frozenset[str]:
+    """Add the lists of conditions and diets, and what each student has of them; gives who has asthma, by hub id."""
     clinic = Clinic(opened)
-    for place in known_now(opened):
-        clinic.examine(place)
+    return frozenset(place.id for place in known_now(opened) if ASTHMA in clinic.examine(place))
 
 
 class Clinic:
@@ -95,8 +94,8 @@ class Clinic:
         self.days = [d.date for y in (opened.plan.last_year, this) for d in y.days() if not d.closed]
         self.days = [d for d in self.days if d <= opened.today]
 
-    def examine(self, place: Place) -> None:
-        """Add one student's record, with what belongs to it."""
+    def examine(self, place: Place) -> list[int]:
+        """Add one student's record, with what belongs to it; gives the conditions, as places of `CONDITIONS`."""
         student = self.students[place.id]
         diets = self.diets_of(place)
         conditions = self.conditions_of(diets, disabled=bool(student["disabled"]))
@@ -108,6 +107,7 @@ class Clinic:
         for number in conditions:
             self.opened.put(StudentCondition, student=place.id, condition=self.conditions[number])
             self.note(place, CONDITIONS[number])
+        return conditions
 
     def record_of(self, place: Place) -> dict[str, Any]:
         """Whether a parent agreed to treatment in an emergency, and whether a student expects a child."""

@@ -15,8 +15,8 @@ from .tags import put_tags
 def put_welfare(opened: Opened) -> None:
     """Add them."""
     put_remembered(opened)
-    put_health(opened)
-    put_clinics(opened)
+    asthmatic = put_health(opened)
+    put_clinics(opened, asthmatic)
     put_meals(opened)
     put_consents(opened)
     put_applications(opened)

@@ -19,7 +19,7 @@ STATUSES = {
 }
 ROUTES = {
     "Coordinated": "Through the local authority's coordinated admissions",
-    "Transfer": "From a school of the same trust or district",
+    "Direct": "To the school or its trust itself, ahead of the coordinated round or instead of it",
     "InYear": "During the academic year, to the school itself",
 }
 
