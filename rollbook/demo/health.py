@@ -44,7 +44,7 @@ CONDITIONS = (
     Condition("Juvenile arthritis", 0, 0.8, "Laptop for writing", "Uses a laptop when hands are stiff."),
 )
 ASTHMA, ALLERGY, COELIAC = 0, 4, 5
-DISABLING = (6, 7, 9, 10, 11, 12)
+DISABLING = (6, 9, 10, 11, 12)
 """What students who are recorded as disabled have, in places of `CONDITIONS`."""
 
 DIETS = (
@@ -127,11 +127,13 @@ class Clinic:
         """What a student does not eat: by faith, by choice or for an allergy."""
         faith = FAITHS.get(place.child.human.facts.get("religion_code") or "")
         found = [faith] if faith and self.rng.random() < 0.8 else []
-        return found + [code for code, _, often in DIETS if self.rng.random() * 1000 < often]
+        found += [code for code, _, often in DIETS if self.rng.random() * 1000 < often]
+        # Who eats nothing of animals is not said to eat no meat as well.
+        return [code for code in found if code != "VEGE" or "VEGN" not in found]
 
     def conditions_of(self, diets: list[str], *, disabled: bool) -> list[int]:
         """The conditions of a student, in the order of the list; a disability always has a reason."""
-        found = {n for n, c in enumerate(CONDITIONS) if self.rng.random() * 1000 < c.often and n not in DISABLING[2:]}
+        found = {n for n, c in enumerate(CONDITIONS) if self.rng.random() * 1000 < c.often and n not in DISABLING[1:]}
         if disabled:
             found.add(self.rng.choice(DISABLING))
         if any(code in ALLERGIES for code in diets) and self.rng.random() < 0.6:
