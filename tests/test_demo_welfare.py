@@ -305,7 +305,7 @@ def test_nothing_has_happened_yet_that_the_clock_does_not_know_of(tmp_path: Path
         for table, names in later.items():
             for name in names:
                 (last,) = store.records.execute(f'SELECT max("{name}") FROM "{table}"').fetchone() or (None,)
-                assert last <= today.isoformat(), (table, name)
+                assert str(last) <= today.isoformat(), (table, name)
         noted = "SELECT max(date) FROM medical_event e JOIN medical_event_note n ON n.event = e.id"
         (last,) = store.records.execute(noted).fetchone() or (None,)
         assert last is None or last <= today.isoformat()

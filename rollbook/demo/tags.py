@@ -29,7 +29,7 @@ LABELS = (
     Label("FIRSTAID", "First Aider", "Holds a certificate in first aid", "#B3392F", "Staff", 8),
     Label("MENTOR", "Mentor", "Meets new colleagues once a week", "#4A6FA5", "Staff", 10),
     Label("OUTDOOR", "Taught Outdoors", "Meets outside when the weather allows", "#8A6D3B", "Group", 25),
-    Label("PILOT", "Reading Pilot", "Took part in the reading pilot", "#777777", "Student", 60, 0),
+    Label("PILOT", "Reading Pilot", "Took part in the reading pilot", "#777777", "Student,Staff,Group", 60, 0),
 )
 
 
@@ -55,6 +55,8 @@ def _able(opened: Opened, kind: str, year: Year) -> tuple[type[Record], list[str
         return StudentTag, [place.id for place in there]
     if kind == "Staff":
         return StaffTag, [m.id for m in opened.staff.members if m.current and (m.start or "") <= year.first]
-    classes = dict.fromkeys(group for place in there for group in place.lessons.values())
+    # The classes that a student's lessons name are those of this year.
+    now = there if year is opened.plan.this_year else []
+    classes = dict.fromkeys(group for place in now for group in place.lessons.values())
     forms = [g for (name, *_), g in opened.groups.forms.items() if name == year.name]
     return GroupTag, list(classes) or forms

@@ -15,7 +15,8 @@ COLUMNS = ("TagDefinitionId", "Tag", "EntityType", "EntityId", "EntityXID", "Sta
 
 def given(held: Tables, *kinds: str) -> list[tuple[object, ...]]:
     """The tags given to records of some kinds."""
-    labels, found = held.known("tag_definition"), []
+    labels = held.known("tag_definition")
+    found: list[tuple[object, ...]] = []
     for kind in kinds or KINDS:
         those = held.known(KINDS[kind])
         for row in held.of(f"{kind.lower()}_tag"):
