@@ -44,6 +44,7 @@ class Person(
     previous_legal_surname = Text("Previous legal surname", "Smith")
     gender = Code("Gender", "M", GENDERS)
     birth_date = Date("Date of birth", "2001-12-10")
+    death_date = Date("Date of death", "2016-06-14")
     home_email = Text("Main home email address", "test@home.net")
     home_phone = Text("Main home telephone number", "1234 5560123")
     mobile_phone = Text("Main mobile telephone number", "1234 5560123")

@@ -93,6 +93,7 @@ class Student(
     mobile_phone = Told(person, Person.mobile_phone, scope=S.StudentExtended)
     admission_no = Text("The student admission number", "004367", scope=S.Student)
     birth_date = Told(person, Person.birth_date, scope=S.StudentExtended)
+    death_date = Told(person, Person.death_date, scope=S.StudentExtended)
     uln = Text("The student's ULN", "1111175267", scope=S.StudentExtended)
     legal_forename = Told(person, Person.legal_forename, scope=S.StudentExtended)
     legal_surname = Told(person, Person.legal_surname, scope=S.StudentExtended)

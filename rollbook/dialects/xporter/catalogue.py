@@ -12,6 +12,7 @@ from . import (
     conduct,
     contacts,
     contracts,
+    deceased,
     detentions,
     documents,
     exams,
@@ -21,6 +22,7 @@ from . import (
     histories,
     interventions,
     lookups,
+    meals,
     medical,
     photos,
     post16,
@@ -30,9 +32,11 @@ from . import (
     staff,
     students,
     summaries,
+    tags,
     timetable,
     userdefined,
     workforce,
+    xids,
 )
 
 _MODULES = (
@@ -44,6 +48,7 @@ _MODULES = (
     conduct,
     contacts,
     contracts,
+    deceased,
     detentions,
     documents,
     exams,
@@ -53,6 +58,7 @@ _MODULES = (
     histories,
     interventions,
     lookups,
+    meals,
     medical,
     photos,
     post16,
@@ -62,9 +68,11 @@ _MODULES = (
     staff,
     students,
     summaries,
+    tags,
     timetable,
     userdefined,
     workforce,
+    xids,
 )
 
 ENDPOINTS: dict[str, Endpoint] = {
