@@ -60,7 +60,7 @@ def _sort_into(groups: Groups, standard: int, line: Line, places: list[Place]) -
             case "section":
                 yield place, line.key, f"{line.key}{code}-{int(place.ability * 3) + 1}"
             case _:
-                chosen = _choice(line, standard, place)
+                chosen = choice(line, standard, place)
                 if chosen:
                     yield place, chosen, f"{code}{line.key}/{chosen}"
 
@@ -72,7 +72,8 @@ def _ranked(groups: Groups, standard: int, upper: int, places: list[Place]) -> I
         yield from ((rank / len(those), place) for rank, place in enumerate(those))
 
 
-def _choice(line: Line, standard: int, place: Place) -> str | None:
+def choice(line: Line, standard: int, place: Place) -> str | None:
+    """The subject that a student takes in an option block of a year, if any."""
     block = ord(line.key) - ord("A")
     if standard < 12:
         # Blocks offer the same six subjects in turn, upwards or downwards, so that nobody has a subject twice.
