@@ -15,6 +15,7 @@ from .examinees import Entry, uci
 from .examsetup import NOVEMBER_2026, SUMMER_2026, ExamsOffice, Season
 from .opened import Opened
 from .people import mail_name
+from .register import PRESENT, Registers
 from .syllabuses import A_LEVEL, GCSE, RESAT, Paper, Syllabus
 
 STARTS = {"AM": "09:00", "PM": "13:30"}
@@ -41,7 +42,8 @@ class Candidate(NamedTuple):
     number: str
     who: tuple[str, str]
     arrangements: tuple[str, ...]
-    absent: bool
+    absent: frozenset[str] = frozenset()
+    """The days on which the candidate does not come."""
 
     @property
     def extra(self) -> int:
@@ -83,6 +85,7 @@ class Hall:
         self.welfare: dict[str, dict[str, Any]] = {row["id"]: row for row in opened.draft.rows.get(Student, [])}
         self.sat: defaultdict[tuple[Season, Slot], list[tuple[Candidate, Syllabus, str, Paper]]] = defaultdict(list)
         self.rooms: dict[str, str] = {}
+        self.registers = Registers(opened.groups, opened.places, opened.today)
 
     def open(self) -> None:
         """Add rooms, arrangements, guests and seats."""
@@ -105,8 +108,19 @@ class Hall:
                 helped[key] = arrangements(self.welfare[entry.place.id], f"{self.opened.plan.key} {entry.number}")
                 self._put_arrangements(entry.season, ("student", entry.place.id), helped[key])
             if entry.season.seated and entry.status != "W":
-                candidate = Candidate(entry.number, ("student", entry.place.id), helped[key], entry.absent)
+                candidate = Candidate(
+                    entry.number, ("student", entry.place.id), helped[key], self._absences(entry, slots)
+                )
                 self._seat(entry.season, candidate, entry.syllabus, entry.option, slots[entry.season])
+
+    def _absences(self, entry: Entry, slots: dict[Season, dict[tuple[str, str], Slot]]) -> frozenset[str]:
+        """The days on which somebody is not there: by the register, where there is one, or for all of a subject."""
+        mine = [slots[entry.season][entry.syllabus.code, paper.code][0] for paper in entry.syllabus.papers]
+        if entry.season is SUMMER_2026:
+            return frozenset(mine if entry.absent else ())
+        kept = self.registers.of(entry.place, NOVEMBER_2026.start)
+        marks = {day.date: said.mark for day, session, said in kept if session == "AM"}
+        return frozenset(day for day in mine if marks.get(day, PRESENT["AM"]) not in (PRESENT["AM"], "L"))
 
     def _seat(
         self, season: Season, who: Candidate, syllabus: Syllabus, option: str, slots: dict[tuple[str, str], Slot]
@@ -136,9 +150,7 @@ class Hall:
         who = ("external", external)
         self._put_arrangements(guest.season, who, guest.arrangements)
         slots = november() if guest.season is NOVEMBER_2026 else summer(self.opened)
-        self._seat(
-            guest.season, Candidate(number, who, guest.arrangements, absent=False), guest.syllabus, guest.option, slots
-        )
+        self._seat(guest.season, Candidate(number, who, guest.arrangements), guest.syllabus, guest.option, slots)
 
     def _put_arrangements(self, season: Season, who: tuple[str, str], codes: Iterable[str]) -> None:
         for code in codes:
@@ -174,7 +186,7 @@ class Hall:
                 room=self.rooms[room],
                 row=chr(ord("A") + row),
                 seat=seat + 1,
-                present=int(not who.absent) if slot[0] < self.opened.today else None,
+                present=int(slot[0] not in who.absent) if slot[0] < self.opened.today else None,
             )
 
 

@@ -102,7 +102,8 @@ class Candidates:
         tier = "" if not syllabus.tiers else "H" if place.ability > 0.45 else "F"
         absent = rng.random() < 0.005
         grade, forecast = (graded(syllabus, tier, points + rng.gauss(*luck)) for luck in ((0, 0.8), (0.3, 0.4)))
-        status = "P" if season is SUMMER_2027 else rng.choices("EAW", (95, 3.5, 1.5))[0]
+        withdrawn = 1.5 if season.withdrawn <= self.opened.today else 0
+        status = "P" if season is SUMMER_2027 else rng.choices("EAW", (95, 3.5, withdrawn))[0]
         number = self.numbers[place.id]
         self.entries.append(
             Entry(place, number, season, syllabus, tier, status, "X" if absent else grade, forecast, absent)
@@ -143,7 +144,7 @@ class Candidates:
             **self.office.about(syllabus, entry.option),
             status=entry.status,
             entered=season.entered,
-            withdrawn=f"{season.year}-0{1 + season.month // 2}-18" if entry.status == "W" else None,
+            withdrawn=season.withdrawn if entry.status == "W" else None,
             tier=entry.tier or None,
             resit=int(season is NOVEMBER_2026),
             fee=FEES[syllabus.level],

@@ -23,7 +23,7 @@ from .syllabuses import BOARDS, LEVELS, RESAT, SYLLABUSES, Syllabus
 
 
 class Season(NamedTuple):
-    """A season: its number and name, its days, and when entries, forecasts and results of it are made."""
+    """A season: its number and name, its days, and when it is entered for, forecast and published."""
 
     number: str
     name: str
@@ -32,6 +32,7 @@ class Season(NamedTuple):
     entered: str
     deadline: str
     results: tuple[tuple[str, str], ...]
+    withdrawn: str
     approved: tuple[str, str]
     forecast: str = ""
     seated: bool = False
@@ -63,7 +64,8 @@ def _summer(number: str, year: int, days: tuple[str, str], results: tuple[str, s
         f"{year}-02-05",
         f"{year}-02-21",
         (("GCSE", gcse), ("A level", a_level)),
-        (f"{year - 1}-10-13", f"{year + 1}-12-13"),
+        f"{year}-03-18",
+        (f"{year - 1}-10-14", f"{year + 1}-12-14"),
         f"{year}-01-22",
         **more,
     )
@@ -79,6 +81,7 @@ NOVEMBER_2026 = Season(
     "2026-09-24",
     "2026-10-04",
     (("GCSE", "2027-01-07"),),
+    "2026-10-16",
     SUMMER_2026.approved,
     seated=True,
 )
@@ -182,8 +185,20 @@ def _put_aspects(office: ExamsOffice, syllabus: Syllabus, option: str, title: st
             exam=1,
         )
         if graded is None:
-            marks = {"start": "2017-09-01", "least": 0.0, "most": float(FULL_MARK)}
-            office.opened.put(MarkSet, mis_id=str(9501 + len(office.aspects)), aspect=aspect, **marks)
+            _put_marks(office, number, aspect)
+
+
+def _put_marks(office: ExamsOffice, number: str, aspect: str) -> None:
+    for after, (start, end, most) in enumerate((("2012-09-01", "2017-08-31", 300), ("2017-09-01", None, FULL_MARK))):
+        office.opened.put(
+            MarkSet,
+            mis_id=str(int(number) + 500 + 100 * after),
+            aspect=aspect,
+            start=start,
+            end=end,
+            least=0.0,
+            most=float(most),
+        )
 
 
 def _put_season(office: ExamsOffice, season: Season) -> None:
@@ -217,9 +232,9 @@ def _put_season(office: ExamsOffice, season: Season) -> None:
 
 
 LISTED_ELSEWHERE = (
-    ("KS4", "60990110", "AQA Level 2 GCSE Full Course in Latin", "4L01", "Latin"),
-    ("KS4", "60990122", "OCR Level 2 GCSE Full Course in Film Studies", "4D01", "Film Studies"),
-    ("KS5", "60991102", "AQA Level 3 GCE Advanced in Philosophy", "5P01", "Philosophy"),
+    ("KS4", "60990110", "AQA Level 1/Level 2 GCSE (9-1) in Latin", "4L01", "Latin"),
+    ("KS4", "60990122", "OCR Level 1/Level 2 GCSE (9-1) in Film Studies", "4D01", "Film Studies"),
+    ("KS5", "60991102", "AQA Level 3 Advanced GCE in Philosophy", "5P01", "Philosophy"),
 )
 """Qualifications that the schools do not offer, but the national list has."""
 

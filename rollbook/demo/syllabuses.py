@@ -50,8 +50,9 @@ class Syllabus(NamedTuple):
     @property
     def qualification(self) -> str:
         """The title under which the regulator lists it."""
-        level = 3 if self.level == "ADV" else 2
-        return f"{self.board} Level {level} {LEVELS[self.level]} in {self.title}"
+        if self.level == "ADV":
+            return f"{self.board} Level 3 Advanced GCE in {self.title}"
+        return f"{self.board} Level 1/Level 2 GCSE (9-1) in {self.title}"
 
     @property
     def options(self) -> dict[str, str]:

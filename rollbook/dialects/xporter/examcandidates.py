@@ -47,7 +47,16 @@ class ExternalCandidates(
 
 
 class ExamSittings(
-    Table, of=ExamSitting, order=(ExamSitting.date, ExamSitting.start_time, ExamSitting.room, ExamSitting.mis_id)
+    Table,
+    of=ExamSitting,
+    order=(
+        ExamSitting.date,
+        ExamSitting.start_time,
+        ExamSitting.room,
+        ExamSitting.row,
+        ExamSitting.seat,
+        ExamSitting.mis_id,
+    ),
 ):
     """The seat of each candidate at each paper. Its columns are Rollbook's."""
 
