@@ -7,7 +7,7 @@ import pytest
 from rollbook.model.assessment import Aspect, GradeSet, MarkSet, ResultSet
 
 from ..hub import BRAMBLESIDE, SAGUARO, Hub
-from .tables import Caller, Tables
+from .tables import Caller, Row, Tables
 
 STRUCTURE = {
     "Aspects": ("aspect", {"Name": "name", "AspectType": "kind"}),
@@ -46,27 +46,29 @@ STRUCTURE = {
 }
 """Each table of the structure: of which kind of record it is, and which column says which fact."""
 
-UNDER = {
-    "Gradesets": lambda held, row: row["exam"],
-    "Aspects": lambda held, row: row["exam"],
-    "Resultsets": lambda held, row: row["exam"],
-    "GradesetHistories": lambda held, row: held.known("grade_set")[row["grade_set"]]["exam"],
-    "Grades": lambda held, row: held.known("grade_set")[held.known("grade_set_history")[row["version"]]["grade_set"]][
-        "exam"
-    ],
-    "Marksets": lambda held, row: held.known("aspect")[row["aspect"]]["exam"],
+ABOVE = {
+    "grade": ("grade_set_history", "version"),
+    "grade_set_history": ("grade_set", "grade_set"),
+    "mark_set": ("aspect", "aspect"),
 }
-"""Of which rows of a kind it is said that they are about public examinations."""
+"""What a kind of record is a part of: the table, and the reference to it."""
+
+
+def of_exams(held: Tables, table: str, row: Row) -> bool:
+    """Whether a row, or what it is a part of, is about public examinations; of some kinds all are."""
+    if table in ABOVE:
+        above, reference = ABOVE[table]
+        return of_exams(held, above, held.known(above)[row[reference]])
+    return bool(row.get("exam", True))
 
 
 @pytest.mark.parametrize("table", STRUCTURE)
 def test_the_structure_holds_what_the_school_keeps_about_public_examinations(app: Caller, held: Tables, table: str):
     record, columns = STRUCTURE[table]
-    meant = UNDER.get(table, lambda held, row: True)
     expected = {
         (row["mis_id"], row["mis_id"], *(row[name] for name in columns.values()))
         for row in held.of(record)
-        if meant(held, row)
+        if of_exams(held, record, row)
     }
     rows = app.rows("ExamsStructure", table)
     assert {tuple(row[c] for c in ("Id", "Mis_Id", *columns)) for row in rows} == expected
@@ -122,8 +124,5 @@ def test_the_structure_needs_the_scope_of_the_school(hub: Hub):
 
 @pytest.mark.parametrize("estab", [BRAMBLESIDE, SAGUARO])
 def test_a_school_that_is_no_centre_has_no_structure(hub: Hub, estab: str):
-    assert not any(
-        app_rows
-        for name, app_rows in Caller(hub, estab=estab).answer("ExamsStructure").items()
-        if name in ("ExamSeasons", "ExamBoards", "OptionCodes", "Resultsets")
-    )
+    answer = Caller(hub, estab=estab).answer("ExamsStructure")
+    assert not any(rows for table, rows in answer.items() if table in STRUCTURE)
