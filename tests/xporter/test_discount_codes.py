@@ -97,6 +97,7 @@ def test_a_change_set_names_a_discount_code_by_year_qan_and_syllabus(asker: Call
         assert batch.remove(DiscountCode, gone["id"])
     answer = asker.answer(f"KS4DiscountCodes?changedRows={first}")
     assert answer["DiscountCodes_deleted"] == [{"Id": f"{gone['year']}.{gone['qan']}.J908"}]
+    assert answer["DiscountCodes"] == []
 
 
 def test_discount_codes_need_the_scope_of_the_school(hub: Hub):

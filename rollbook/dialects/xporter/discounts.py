@@ -17,7 +17,7 @@ _COLUMNS: dict[str, Expr] = {
     "DiscountCode": DiscountCode.code,
     "DiscountCodeDescription": DiscountCode.description,
 }
-_KEY = Key(DiscountCode.year, ".", DiscountCode.qan, ".", DiscountCode.syllabus_code)
+_PARTS = (DiscountCode.year, ".", DiscountCode.qan, ".", DiscountCode.syllabus_code)
 _ORDER = (DiscountCode.year, DiscountCode.qan, DiscountCode.syllabus_code)
 
 
@@ -27,7 +27,7 @@ class DiscountCodes4(
     name="DiscountCodes",
     only=DiscountCode.stage.is_("KS4"),
     order=_ORDER,
-    key=_KEY,
+    key=Key(*_PARTS),
     shared=_COLUMNS,
 ):
     """Discount codes of the tables of key stage 4."""
@@ -39,7 +39,7 @@ class DiscountCodes5(
     name="DiscountCodes",
     only=DiscountCode.stage.is_("KS5"),
     order=_ORDER,
-    key=_KEY,
+    key=Key(*_PARTS),
     shared=_COLUMNS,
 ):
     """Discount codes of the tables of key stage 5."""
@@ -50,7 +50,7 @@ class DiscountCodesOfStage(
     of=DiscountCode,
     name="discountcodes",
     order=_ORDER,
-    key=Key(DiscountCode.stage, ".", _KEY),
+    key=Key(DiscountCode.stage, ".", *_PARTS),
     shared=_COLUMNS,
 ):
     """Discount codes of the tables of a key stage. Its columns are Rollbook's: those of the sister endpoints."""
