@@ -107,7 +107,16 @@ class ExamEntry(SchoolRecord, scope=S.ExamsResults, indexes=(("school", "mis_id"
 class ExamResult(
     SchoolRecord,
     scope=S.ExamsResults,
-    indexes=(("school", "mis_id"), ("student", "date"), ("aspect",), ("season",), ("option",)),
+    indexes=(
+        ("school", "mis_id"),
+        ("student", "date"),
+        ("aspect",),
+        ("result_set",),
+        ("season",),
+        ("qan",),
+        ("syllabus",),
+        ("option",),
+    ),
 ):
     """What a student achieved in a public examination."""
 

@@ -4,7 +4,7 @@ school.examresults)."""
 from __future__ import annotations
 
 from ...api.resource import Endpoint, Filter, Table
-from ...fields import Arg, Expr, LastUpdated, RowHash
+from ...fields import Arg, Either, Field, LastUpdated, Question, Ref, RowHash, Within
 from ...model.assessment import Aspect, ResultSet
 from ...model.exams import (
     ExamBoard,
@@ -22,13 +22,10 @@ from ...model.students import Student
 from ...scopes import S
 
 
-def _any_of(arg: str, about: str, *known_by: Expr) -> Filter:
-    """Rows about one of the values of a list, each known by its id or by another value."""
-    first, *others = (value.one_of(Arg(arg)) for value in known_by)
-    condition = first
-    for other in others:
-        condition = condition | other
-    return Filter(about, condition, kind="list")
+def _any_of(arg: str, about: str, ref: Ref, *known_by: Field) -> Filter:
+    """Rows that refer to one of the records of a list, each known by its id or by another value."""
+    asked = Either(tuple(fact.one_of(Arg(arg)) for fact in known_by))
+    return Filter(about, Within(ref, Question(ref.target, (), asked)), kind="list")
 
 
 class ExamResults(Table, of=ExamResult, order=(ExamResult.date, ExamResult.mis_id)):
@@ -52,24 +49,24 @@ class ExamResults(Table, of=ExamResult, order=(ExamResult.date, ExamResult.mis_i
 
 
 _RESULT_FILTERS = {
-    "Students": _any_of("Students", "CSV of student ids", ExamResult.student / Student.mis_id),
-    "Aspects": _any_of("Aspects", "CSV of aspects, by Id", ExamResult.aspect / Aspect.mis_id),
-    "Resultsets": _any_of("Resultsets", "CSV of resultsets, by Id", ExamResult.result_set / ResultSet.mis_id),
-    "Seasons": _any_of("Seasons", "CSV of seasons, by Id", ExamResult.season / ExamSeason.mis_id),
-    "Qans": _any_of(
-        "Qans", "CSV of QANs, by Id or by the QAN itself", ExamResult.qan / Qan.mis_id, ExamResult.qan / Qan.qan
-    ),
+    "Students": _any_of("Students", "CSV of student ids", ExamResult.student, Student.mis_id),
+    "Aspects": _any_of("Aspects", "CSV of aspects, by Id", ExamResult.aspect, Aspect.mis_id),
+    "Resultsets": _any_of("Resultsets", "CSV of resultsets, by Id", ExamResult.result_set, ResultSet.mis_id),
+    "Seasons": _any_of("Seasons", "CSV of seasons, by Id", ExamResult.season, ExamSeason.mis_id),
+    "Qans": _any_of("Qans", "CSV of QANs, by Id or by the QAN itself", ExamResult.qan, Qan.mis_id, Qan.qan),
     "SyllabusCodes": _any_of(
         "SyllabusCodes",
         "CSV of syllabus codes, by Id or by the code itself",
-        ExamResult.syllabus / SyllabusCode.mis_id,
-        ExamResult.syllabus / SyllabusCode.code,
+        ExamResult.syllabus,
+        SyllabusCode.mis_id,
+        SyllabusCode.code,
     ),
     "OptionCodes": _any_of(
         "OptionCodes",
         "CSV of option codes, by Id or by the code itself",
-        ExamResult.option / OptionCode.mis_id,
-        ExamResult.option / OptionCode.code,
+        ExamResult.option,
+        OptionCode.mis_id,
+        OptionCode.code,
     ),
 }
 
@@ -126,8 +123,8 @@ exam_entries = Endpoint(
     S.ExamsResults,
     (ExamEntries,),
     filters={
-        "Students": _any_of("Students", "CSV of student ids", ExamEntry.student / Student.mis_id),
-        "Seasons": _any_of("Seasons", "CSV of season ids", ExamEntry.season / ExamSeason.mis_id),
+        "Students": _any_of("Students", "CSV of student ids", ExamEntry.student, Student.mis_id),
+        "Seasons": _any_of("Seasons", "CSV of season ids", ExamEntry.season, ExamSeason.mis_id),
     },
 )
 
@@ -159,7 +156,7 @@ exam_forecasts = Endpoint(
     S.ExamsResults,
     (ForecastResults,),
     filters={
-        "Students": _any_of("Students", "CSV of student ids", ExamForecast.student / Student.mis_id),
-        "Seasons": _any_of("Seasons", "CSV of season ids", ExamForecast.season / ExamSeason.mis_id),
+        "Students": _any_of("Students", "CSV of student ids", ExamForecast.student, Student.mis_id),
+        "Seasons": _any_of("Seasons", "CSV of season ids", ExamForecast.season, ExamSeason.mis_id),
     },
 )
