@@ -23,7 +23,7 @@ EXTRA = {"ET25": 25, "ET50": 50}
 APART = ("RD", "SC", "AR")
 """Arrangements with which one sits where nobody else is disturbed."""
 
-SEATS = {"HALL": 12, "EXR": 6}
+SEATS = {"EXH": 12, "EXR": 6}
 """How many seats a row has in each room."""
 
 NOVEMBER = {
@@ -90,7 +90,7 @@ class Hall:
     def open(self) -> None:
         """Add rooms, arrangements, guests and seats."""
         put = self.opened.put
-        for number, (code, name) in enumerate((("HALL", "Exam Hall"), ("EXR", "Exam Support Room")), 901):
+        for number, (code, name) in enumerate((("EXH", "Exam Hall"), ("EXR", "Exam Support Room")), 901):
             self.rooms[code] = put(Room, mis_id=str(number), code=code, name=name)
         self._seat_students()
         for number, guest in enumerate(GUESTS, 8001):
@@ -168,7 +168,7 @@ class Hall:
         taken: defaultdict[str, int] = defaultdict(int)
         # In the order of their numbers, as invigilators read them out.
         for who, syllabus, option, paper in sorted(sitters, key=lambda s: (s[2], s[0].number)):
-            room = "EXR" if who.apart else "HALL"
+            room = "EXR" if who.apart else "EXH"
             row, seat = divmod(taken[room], SEATS[room])
             taken[room] += 1
             self.opened.put(
