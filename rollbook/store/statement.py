@@ -27,6 +27,7 @@ from ..fields import (
     Record,
     Ref,
     Some,
+    Tally,
     Told,
     Value,
     Version,
@@ -70,6 +71,7 @@ class Statement:
         self.joins: list[str] = []
         self.joined: dict[tuple[str, str], str] = {}
         self.direct: dict[str, Ref] = {}
+        self.counted: dict[Tally, str] = {}
         (self.nested if self.of.derived() else self.reads).update(self.of.over)
 
     # ---- the parts of a statement

@@ -34,7 +34,7 @@ from .asking import ROW_LIMIT, Asked
 FIRST_CHUNK, CHUNK = 16 * 1024, 256 * 1024
 """Bytes: the first chunk is small so that it leaves early, the others large so that they are few."""
 
-LIFETIMES = {"XodSchoolData": 1440, "XodAttendanceForDate": 30, "XodEndpointInfo": 5}
+LIFETIMES = {"XodSchoolData": 1440, "XodAttendanceSummary": 1440, "XodAttendanceForDate": 30, "XodEndpointInfo": 5}
 """Minutes for which each of the service's databases is current (vendor documentation, caching)."""
 
 
