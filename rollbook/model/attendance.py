@@ -161,12 +161,13 @@ def counts(what: str) -> Condition:
 class Attendance(
     SchoolRecord,
     scope=S.Attendance,
-    view="SELECT district, id, school, id AS student, made, seq, NULL AS changed FROM student",
+    view="SELECT district, id, school, id AS student, mis_id, made, seq, NULL AS changed FROM student",
     over=("Student",),
 ):
     """What there is to say of a student's attendance; as many as there are students."""
 
     student = Ref("Whose attendance", Student, part_of=True, tells=("mis_id", "external_id", "on_roll"))
+    mis_id = Text("Id of the student", "9919")
 
 
 def _listed(marks: Iterable[str]) -> str:

@@ -28,7 +28,8 @@ def _count(sql: Statement, tallies: list[Tally]) -> None:
     counts = (_by_facts if _alike(inner, tallies) else _one_by_one)(inner, own, tallies)
     sql.dated |= inner.dated
     # What json_each is given may name the row at hand; a subquery that is joined may not.
-    sql.joins.append(f"LEFT JOIN json_each(({counts})) {alias}")
+    # It comes last, when it is known which rows are there.
+    sql.last_joins.append(f"LEFT JOIN json_each(({counts})) {alias}")
     sql.counted.update({tally: f"({alias}.value ->> {at})" for at, tally in enumerate(tallies)})
 
 

@@ -78,7 +78,6 @@ att_stats_by_week = Endpoint(
 
 # ---- a year's summary
 
-_STUDENT_ID = Attendance.student / Student.mis_id
 _OF_YEAR: dict[str, Expr] = {
     "ExternalId": Attendance.student / Student.external_id,
     "StartDate": Given(YEAR_START, S.Attendance, about="The first day that is counted", example="2016-09-01"),
@@ -93,10 +92,10 @@ class AttendanceSummary(
     Table,
     of=Attendance,
     only=(Attendance.student / Student.on_roll).is_("OnRoll"),
-    order=(_STUDENT_ID,),
+    order=(Attendance.mis_id,),
     shared={
-        "Id": Key(_STUDENT_ID, about="Unique id of the record: the student's", example="9919"),
-        "StudentId": _STUDENT_ID,
+        "Id": Key(Attendance.mis_id, about="Unique id of the record: the student's", example="9919"),
+        "StudentId": Attendance.mis_id,
         **_OF_YEAR,
         "EndDate": Given(TODAY, S.Attendance, about="The last day that is counted: today", example="2017-01-19"),
         **_TALLIES,
@@ -115,16 +114,16 @@ class HistoricalAttendanceSummary(
     Table,
     of=Attendance,
     only=Some(marks_this_year, ALWAYS),
-    order=(_STUDENT_ID,),
+    order=(Attendance.mis_id,),
     shared={
         "Id": Key(
-            _STUDENT_ID,
+            Attendance.mis_id,
             ".",
             Given(Arg("SchoolYear"), S.Attendance),
             about="Unique id of the record",
             example="9919.2016",
         ),
-        "StudentId": _STUDENT_ID,
+        "StudentId": Attendance.mis_id,
         **_OF_YEAR,
         "EndDate": Given(YEAR_END, S.Attendance, about="The last day of the academic year", example="2017-08-31"),
         "SchoolYear": Given(
