@@ -44,9 +44,12 @@ def _by_facts(inner: Statement, own: str, tallies: list[Tally]) -> str:
     """Records that are alike in all that is asked of them are asked once."""
     names = [f'"{name}"' for name in dict.fromkeys(f.name for f in _asked(tallies))]
     alike = inner.names.new()
-    totals = {t: f"x{at}" for at, t in enumerate(tallies) if isinstance(t, Total)}
     kept = [*(f"{inner.base}.{name} AS {name}" for name in names), "count(*) AS n"]
-    kept += [f"sum({inner.expr(t.what)}) AS {name}" for t, name in totals.items() if isinstance(t, Total)]
+    totals: dict[Tally, str] = {}
+    for at, tally in enumerate(tallies):
+        if isinstance(tally, Total):
+            totals[tally] = f"x{at}"
+            kept.append(f"sum({inner.expr(tally.what)}) AS x{at}")
     groups = f"GROUP BY {', '.join(str(at + 1) for at in range(len(names)))}"
     sums = _sums(inner, tallies, [f"{alike}.{totals.get(t, 'n')}" for t in tallies], alike)
     return f"SELECT {sums} FROM (SELECT {', '.join(kept)} FROM {inner.tables()} WHERE {own} {groups}) {alike}"

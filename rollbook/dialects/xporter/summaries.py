@@ -222,6 +222,7 @@ historical_attendance_summary = Endpoint(
     S.Attendance,
     (HistoricalAttendanceSummary, MinutesLate, AttendanceNotes, StatutoryComments),
     databases=("XodAttendanceSummary",),
+    years=True,
     example={"SchoolYear": "2025"},
     options=_OPTIONS,
     filters={
