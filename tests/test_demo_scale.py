@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from rollbook.cli import main
 from rollbook.demo import Demo, build
 from rollbook.demo.further import trusts
 from rollbook.demo.schools import TRUSTS
 from rollbook.fields import RECORDS
 from rollbook.store.schema import columns
 from rollbook.store.sqlite import Store
+
+from .test_server import Served
 
 SIZE, SCHOOLS = 0.02, 9
 
@@ -101,3 +106,20 @@ def test_progress_counts_the_further_trusts_and_schools(tmp_path: Path):
     with Store(tmp_path) as store:
         build(store, size=0.01, schools=7, progress=lambda what, done, total: told.append((done, total)))
     assert told == [(n, 10) for n in range(1, 11)]
+
+
+def test_the_demo_command_serves_as_many_schools_as_asked_for_each_with_a_secret(tmp_path: Path):
+    with Served(tmp_path, "--schools", "5", "--size", "0.01") as served:
+        assert [s["estab"] for s in served.facts["schools"]] == ["9994001", "9992001", "9995001", "9994002", "9992002"]
+        further = served.facts["schools"][3]
+        ask = {"relyingParty": "demo.rollbook.example", "estab": further["estab"], "password": further["schoolSecret"]}
+        token = served.ask("/api/oauth/GetToken", method="POST", body=json.dumps(ask).encode())["token"]
+        info = served.ask(f"/api/v1/School/{further['estab']}/SchoolInfo", token)["SchoolInfo"][0]
+    assert info["Name"] == further["name"] == "Quillmere High School"
+
+
+@pytest.mark.parametrize("count", ["2", "301", "many"])
+def test_a_number_of_schools_that_cannot_be_is_refused(tmp_path: Path, count: str):
+    told = CliRunner().invoke(main, ["demo", "--data", str(tmp_path), "--schools", count])
+    assert told.exit_code == 2
+    assert "--schools" in told.output
