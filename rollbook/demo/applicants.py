@@ -20,14 +20,14 @@ from .people import LONG_NAMES, born_between, invent_home
 from .schools import BRAMBLESIDE
 
 BEFORE: dict[str, tuple[tuple[str, str], ...]] = {
-    "thornfield": (
+    "secondary": (
         ("Wold View Primary School", "9992107"),
         ("Larkspur Meadow Primary School", "9992112"),
         ("Hobbin Green Junior School", "9992115"),
         ("Brambleside Primary School", "9992001"),
     ),
-    "brambleside": (("Acorn Corner Nursery", "9991003"), ("Teasel Lane Nursery School", "9991008")),
-    "saguaro": (("Mesa Wren Middle School", "9995104"), ("Copper Wash Middle School", "9995107")),
+    "primary": (("Acorn Corner Nursery", "9991003"), ("Teasel Lane Nursery School", "9991008")),
+    "high": (("Mesa Wren Middle School", "9995104"), ("Copper Wash Middle School", "9995107")),
 }
 """The schools that those who start at an invented school come from."""
 ELSEWHERE = ("Teasel Valley School", "9994107")
@@ -90,10 +90,10 @@ class Applicants:
     def _before(self, place: Place) -> tuple[str, str]:
         child = place.child
         trust = guid(BRAMBLESIDE.estab, "person", child.family.number, child.cohort)
-        if child.human.facts["external_id"] == trust and self.plan.key == "thornfield":
-            return BEFORE["thornfield"][3]
+        if child.human.facts["external_id"] == trust and self.plan.kind == "secondary":
+            return BEFORE["secondary"][3]
         starts = place.stay.year == min(self.plan.years)
-        return self.rng.choice(BEFORE[self.plan.key][:3]) if starts else ELSEWHERE
+        return self.rng.choice(BEFORE[self.plan.kind][:3]) if starts else ELSEWHERE
 
     def newcomer(self, year: int, number: int, *, this_year: bool) -> Somebody:
         """Somebody new, who would go to a year; every fourth has a sibling at the school."""
@@ -108,7 +108,7 @@ class Applicants:
             need="E" if number % 20 == 11 else "K" if number % 5 == 2 else "N",
             in_care=int(number % 40 == 7),
             salutation=self.students[sibling.id]["parental_salutation"] if sibling else self.letters_to(surname),
-            school=self.rng.choice(BEFORE[self.plan.key][:3]) if starts else ELSEWHERE,
+            school=self.rng.choice(BEFORE[self.plan.kind][:3]) if starts else ELSEWHERE,
             poorly=number % 6 == 0,
         )
 
@@ -168,7 +168,7 @@ class Applicants:
             need,
             bool(facts["in_care"]),
             facts["sibling"] is not None,
-            self.plan.key == "thornfield" and school == BEFORE["thornfield"][3],
+            self.plan.kind == "secondary" and school == BEFORE["secondary"][3],
         )
 
     def put_needs(self, applicant: str, student: str | None, provision: str) -> None:

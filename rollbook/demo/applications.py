@@ -11,7 +11,7 @@ from .admissions import JOINS_NEXT_YEAR, JOINS_THIS_YEAR, Place
 from .applicants import Applicants, Somebody
 from .opened import Opened
 
-CLOSING = {"thornfield": ("2026-09-01", "2026-10-31"), "brambleside": ("2026-09-01", "2027-01-15")}
+CLOSING = {"secondary": ("2026-09-01", "2026-10-31"), "primary": ("2026-09-01", "2027-01-15")}
 """The days on which coordinated admissions open and close (School Admissions Code 2021, 2.15 and 2.17)."""
 OPEN_ENROLMENT = ("2026-08-10", "2027-01-29")
 CRITERIA = (
@@ -67,7 +67,7 @@ class AdmissionsBook:
 
     def hopes_for_autumn(self, number: int) -> None:
         """Of somebody who would come at the start of the next academic year, and has to wait for the day of offers."""
-        opens, closes = CLOSING.get(self.plan.key, OPEN_ENROLMENT)
+        opens, closes = CLOSING.get(self.plan.kind, OPEN_ENROLMENT)
         today = self.opened.today
         late = today > closes and number % 15 == 4
         asked = self.between(_days_from(closes, 1), today) if late else self.between(opens, min(today, closes))

@@ -49,9 +49,9 @@ from .staffroom import Member
 from .years import Day, Year
 
 SEEN_DAILY = {
-    "thornfield": (0.062, 0.028),
-    "brambleside": (0.07, 0.008),
-    "saguaro": (0.03, 0.015),
+    "secondary": (0.062, 0.028),
+    "primary": (0.07, 0.008),
+    "high": (0.03, 0.015),
 }
 """How many achievements and incidents a student has a part in on a school day, on average."""
 
@@ -143,7 +143,7 @@ class Log:
         days = [d for d in year.days() if not d.closed and d.date <= self.opened.today]
         for day in days:
             pupils = [p for p, _ in there if self._comes(p.place, day)]
-            achieved, behaved = SEEN_DAILY[self.plan.key]
+            achieved, behaved = SEEN_DAILY[self.plan.kind]
             self._achievements(day, pupils, max(2, self._some(achieved * share * len(pupils))))
             self._incidents(year, day, pupils, max(1, self._some(behaved * share * len(pupils))))
 

@@ -54,11 +54,11 @@ AMERICAN = (Known("Cholla Middle School", None, None), Known("Pinyon Gap Middle 
 MOVED = ("Moved to another school - left area", "Moved to another school - same area")
 # A child leaves a nursery in year 0 for reception, a primary school for year 7, a middle school for grade 9.
 STARTS = {
-    "thornfield": (PRIMARIES, SECONDARIES),
-    "brambleside": (NURSERIES, PRIMARIES),
-    "saguaro": (AMERICAN, AMERICAN),
+    "secondary": (PRIMARIES, SECONDARIES),
+    "primary": (NURSERIES, PRIMARIES),
+    "high": (AMERICAN, AMERICAN),
 }
-PHASES = {"thornfield": "End of phase transfer - Maintained school", "brambleside": "End of nursery education"}
+PHASES = {"secondary": "End of phase transfer - Maintained school", "primary": "End of nursery education"}
 
 
 def _put_previous_schools(opened: Opened) -> None:
@@ -94,7 +94,7 @@ def _left_a_neighbour(opened: Opened) -> dict[str, list[Before]]:
 
 
 def _schools_before(plan: Plan, place: Place, rng: Random) -> Iterator[Before]:
-    early, alike = STARTS[plan.key]
+    early, alike = STARTS[plan.kind]
     entered, autumn = year_at_entry(place)
     first = autumn - (entered - min(plan.years))
     # Not every child of four has been anywhere before.
@@ -102,7 +102,7 @@ def _schools_before(plan: Plan, place: Place, rng: Random) -> Iterator[Before]:
         yield (
             early[place.child.family.number % len(early)],
             _july(first),
-            PHASES.get(plan.key, "Promoted to high school"),
+            PHASES.get(plan.kind, "Promoted to high school"),
         )
     if entered == 12 and plan is THORNFIELD and not _late(plan, place):
         yield rng.choice(alike), _july(autumn), "End of phase transfer - FE/6th form college"

@@ -214,7 +214,7 @@ def _put_alternatives(opened: Opened) -> None:
     for number, place in enumerate(stayed[::90] or older[:1]):
         facts = PLACEMENTS[number % len(PLACEMENTS)]
         opened.put(AlternativeProvision, student=place.id, **facts)
-    for farm in (o for o in OCCASIONS if o.am == "K" and o.school == opened.plan.key):
+    for farm in (o for o in OCCASIONS if o.am == "K" and o.kind == opened.plan.kind):
         for place in older:
             if place.stay.year in farm.years and place.number % farm.one_in == 0 and place.entry <= farm.dates[0]:
                 days = {"start": farm.dates[0], "end": farm.dates[-1]}
