@@ -108,8 +108,8 @@ def _put_course(
 def _put_funding(opened: Opened, place: Place, student: dict[str, Any], number: int) -> None:
     year = opened.plan.this_year
     found: list[tuple[str, str, str, float | None]] = []
-    if number % 6 == 0:
-        found.append(("NLM", "01", "Tutoring", (2.0, 6.0, 10.5)[number // 6 % 3]))
+    if number % 4 == 0:
+        found.append(("NLM", "01", "Tutoring", (2.0, 6.0, 10.5)[number // 4 % 3]))
     if number % 12 == 5:
         found.append(("MCF", "03", "GCSE mathematics condition of funding met: equivalent qualification held", None))
     if number % 17 == 6:
@@ -141,7 +141,7 @@ SUPPORT = {
 
 def _put_support(opened: Opened, place: Place, student: dict[str, Any], number: int) -> None:
     year = opened.plan.this_year
-    code = "55" if student["in_care"] else "56" if student["fsm_eligible"] or number % 10 == 0 else None
+    code = "55" if student["in_care"] else "56" if student["fsm_eligible"] or number % 4 == 0 else None
     if code is None:
         return
     opened.put(
@@ -211,7 +211,8 @@ def _put_alternatives(opened: Opened) -> None:
     here = (CURRENT,)
     older = [p for p in opened.places if p.stay.status in here and p.stay.year in (9, 10, 11)]
     stayed = [p for p in older if p.entry <= opened.plan.last_year.first]
-    for number, place in enumerate(stayed[::90] or older[:1]):
+    step = min(90, max(1, len(stayed) // 3))
+    for number, place in enumerate(stayed[::step] or older[:1]):
         facts = PLACEMENTS[number % len(PLACEMENTS)]
         opened.put(AlternativeProvision, student=place.id, **facts)
     for farm in (o for o in OCCASIONS if o.am == "K" and o.kind == opened.plan.kind):
