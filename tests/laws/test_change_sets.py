@@ -93,7 +93,7 @@ def some(hub: Hub, record: type[Record], rng: random.Random) -> str:
     return rng.choice(rows)[0]
 
 
-ELSEWHERE = ("Person", "Organisation", "SubGroup", "GroupSession", "GroupProgram")
+ELSEWHERE = ("Person", "Organisation", "SubGroup", "GroupSession", "GroupProgram", "Marksheet")
 """Kinds that are changed apart, that no school has, or that hold references only."""
 
 THE_HUBS_OWN = ("rollbook.model.research", "rollbook.model.vocabulary")
