@@ -95,7 +95,7 @@ def some(hub: Hub, record: type[Record], rng: random.Random) -> str:
 
 ELSEWHERE = (
     *("Person", "Organisation", "SubGroup", "GroupSession", "GroupProgram"),
-    *("AchievementStaff", "BehaviourStaff", "DetentionActivity", "DetentionStaff"),
+    *("AchievementStaff", "BehaviourStaff", "DetentionActivity", "DetentionStaff", "Marksheet"),
 )
 """Kinds that are changed apart, that no school has, or that hold references only."""
 
