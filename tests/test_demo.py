@@ -215,7 +215,7 @@ def test_no_teaching_group_is_crowded(store: Store):
 
 
 @pytest.mark.usefixtures("demo")
-def test_registers_are_taken_on_the_weekdays_of_the_term_until_today(store: Store):
+def test_registers_are_taken_on_the_weekdays_of_last_years_terms_and_of_this_one_until_today(store: Store):
     days = [
         date.fromisoformat(day)
         for (day,) in rows(
@@ -223,8 +223,20 @@ def test_registers_are_taken_on_the_weekdays_of_the_term_until_today(store: Stor
             "SELECT DISTINCT date FROM mark JOIN school ON school.id = mark.school WHERE estab = '9994001' ORDER BY 1",
         )
     ]
-    assert (days[0], days[-1], len(days)) == (date(2026, 9, 2), DEFAULT_TODAY, 58)
+    now = [day for day in days if day >= date(2026, 9, 1)]
+    before = days[: -len(now)]
+    assert (now[0], now[-1], len(now)) == (date(2026, 9, 2), DEFAULT_TODAY, 58)
+    assert (before[0], before[-1], len(before)) == (date(2025, 9, 3), date(2026, 7, 21), 210)
     assert {day.weekday() for day in days} == {0, 1, 2, 3, 4}
+
+
+@pytest.mark.usefixtures("demo")
+def test_only_the_secondary_keeps_the_registers_of_last_year(store: Store):
+    first = rows(
+        store,
+        "SELECT estab, min(date) FROM mark JOIN school ON school.id = mark.school GROUP BY estab ORDER BY estab",
+    )
+    assert first == [("9992001", "2026-09-02"), ("9994001", "2025-09-03"), ("9995001", "2026-08-10")]
 
 
 @pytest.mark.usefixtures("demo")
@@ -465,14 +477,17 @@ def test_sessions_say_their_year_their_term_and_how_many_days_are_taught(store: 
 
 @pytest.mark.usefixtures("demo")
 def test_days_taught_are_the_days_on_which_registers_have_marks(store: Store):
-    held = rows(
-        store,
+    held = (
         "SELECT count(DISTINCT m.date) FROM mark m JOIN school c ON c.id = m.school"
-        " WHERE c.estab = '9994001' AND m.mark IN ('/', '\\') AND m.date <= ?",
-        TODAY,
+        " WHERE c.estab = '9994001' AND m.mark IN ('/', '\\') AND m.date BETWEEN ? AND ?"
     )
     # Nineteen school days are left of a term of 72, and one of the days before was a training day.
-    assert held == [(72 - 20,)]
+    assert rows(store, held, "2026-09-01", TODAY) == [(72 - 20,)]
+    taught = (
+        "SELECT s.instructional_days FROM session s JOIN school c ON c.id = s.school"
+        " WHERE c.estab = '9994001' AND s.name = 'Academic Year 2025-2026'"
+    )
+    assert rows(store, held, "2025-09-01", "2026-08-31") == rows(store, taught) == [(191,)]
 
 
 @pytest.mark.usefixtures("demo")

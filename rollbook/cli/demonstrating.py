@@ -37,6 +37,14 @@ DEMO_APP = "demo.rollbook.example"
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day as of which the demo stands still.")
 @click.option("--scopes", default="all", show_default=True, help="The scopes of the demo app, with commas between.")
 @click.option("--size", default=1.0, show_default=True, help="How large the schools are, as a share of the usual.")
+@click.option(
+    "--schools",
+    "count",
+    type=click.IntRange(schools.FEWEST, schools.MOST),
+    default=schools.FEWEST,
+    show_default=True,
+    help="How many schools there are: the three of the documents, then further ones in trusts of several.",
+)
 @click.pass_obj
 def run_demo(
     application: Application,
@@ -47,13 +55,14 @@ def run_demo(
     today: Any,
     scopes: str,
     size: float,
+    count: int,
 ) -> None:
     """Make invented schools (or take those made before), and serve them."""
     day = today.date() if today else schools.DEFAULT_TODAY
     if not (data / "records.sqlite").exists():
-        _make_whole(data, day, size)
+        _make_whole(data, day, size, count)
     with Store(data) as store:
-        facts = _demo_facts(store, data / "demo.json", day, size, scopes)
+        facts = _demo_facts(store, data / "demo.json", day, size, count, scopes)
 
         def ready(url: str) -> None:
             line = json.dumps({"url": url, **facts})
@@ -66,17 +75,17 @@ def run_demo(
         serve_edge(application(store), host, port, ready)
 
 
-def _make_whole(data: Path, today: date, size: float) -> None:
+def _make_whole(data: Path, today: date, size: float, count: int) -> None:
     """Make the schools aside, so that a demo stopped half-way leaves nothing that the next one would stumble over."""
     aside = data / "making"
     shutil.rmtree(aside, ignore_errors=True)
     with Store(aside) as store:
-        store.set("demo", json.dumps(_make_schools(store, today, size)))
+        store.set("demo", json.dumps(_make_schools(store, today, size, count)))
     os.replace(aside / "records.sqlite", data / "records.sqlite")
     shutil.rmtree(aside)
 
 
-def _demo_facts(store: Store, kept: Path, today: date, size: float, scopes: str) -> dict[str, Any]:
+def _demo_facts(store: Store, kept: Path, today: date, size: float, count: int, scopes: str) -> dict[str, Any]:
     if store.setting("demo"):
         facts = _facts(store.setting("demo")) | _facts(kept.read_text() if kept.exists() else None)
         if "research" in facts and facts.get("scopes") == scopes:
@@ -84,7 +93,7 @@ def _demo_facts(store: Store, kept: Path, today: date, size: float, scopes: str)
     else:
         if Desk(store).schools():
             raise Malformed(Problem("--data", "holds other schools already", "choose an empty directory for the demo"))
-        facts = _make_schools(store, today, size)
+        facts = _make_schools(store, today, size, count)
         store.set("demo", json.dumps(facts))
     return {**facts, **_demo_app(Desk(store), facts["schools"], scopes)}
 
@@ -95,9 +104,9 @@ def _facts(text: str | None) -> dict[str, Any]:
     return facts
 
 
-def _make_schools(store: Store, today: date, size: float) -> dict[str, Any]:
+def _make_schools(store: Store, today: date, size: float, count: int) -> dict[str, Any]:
     with progress("Inventing schools") as step:
-        made = schools.build(store, today, progress=step, size=size)
+        made = schools.build(store, today, progress=step, size=size, schools=count)
     return {
         "schools": [{"estab": s.estab, "name": s.name} for s in made.schools],
         "calendar": {

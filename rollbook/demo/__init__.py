@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from itertools import islice
+from typing import Any
 
 from ..errors import Malformed
 from ..model.attendance import Mark
@@ -16,13 +18,14 @@ from .conduct import put_conduct
 from .draft import Draft
 from .exams import put_exams
 from .families import settle
+from .further import trusts
 from .histories import put_histories
 from .opened import Opened
 from .papers import put_papers
 from .positions import put_positions
 from .pupils import Office
 from .register import Registers
-from .schools import TRUSTS, Trust, district_facts, put_bodies, put_school
+from .schools import Trust, district_facts, put_bodies, put_school
 from .sharing import put_shared
 from .staffroom import staff_school
 from .support import put_support
@@ -31,10 +34,16 @@ from .welfare import put_welfare
 from .workforce import put_workforce
 from .years import UK_THIS
 
-__all__ = ["DEFAULT_TODAY", "Calendar", "Demo", "DemoSchool", "build"]
+__all__ = ["DEFAULT_TODAY", "FEWEST", "MOST", "Calendar", "Demo", "DemoSchool", "build"]
 
 DEFAULT_TODAY = date(2026, 11, 20)
 """A Friday in the autumn term: the day on which the clock of the invented schools stands still."""
+
+FEWEST, MOST = 3, 300
+"""How many schools a demo may have."""
+
+AT_ONCE = 50_000
+"""How many marks are made before they are written, so that few are held."""
 
 OFFICES = (
     put_timetable,
@@ -81,15 +90,25 @@ class Demo:
     today: str
 
 
-def build(store: Store, today: date = DEFAULT_TODAY, *, progress: Progress | None = None, size: float = 1.0) -> Demo:
+def build(
+    store: Store,
+    today: date = DEFAULT_TODAY,
+    *,
+    progress: Progress | None = None,
+    size: float = 1.0,
+    schools: int = FEWEST,
+) -> Demo:
     """Put the invented districts into a store and stop its clock at `today`; `size` 0.1 is a tenth.
+
+    Three schools are told of in detail; further ones, as many as are asked for, are in trusts of their own.
 
     `progress` is told what was done, how many steps so far and of how many. Raises `Malformed` when `today`
     is not in the invented autumn term, and `Conflict` when the store holds one of the schools already.
     """
-    _check(store, today)
-    step = _steps(progress, sum(1 + len(trust.plans) for trust in TRUSTS))
-    built = [_build_district(store, trust, today, size, step) for trust in TRUSTS]
+    wanted = trusts(schools)
+    _check(store, today, wanted)
+    step = _steps(progress, sum(1 + len(trust.plans) for trust in wanted))
+    built = [_build_district(store, trust, today, size, step) for trust in wanted]
     store.set("today", today.isoformat())
     return Demo(
         districts=tuple(number for number, _ in built),
@@ -99,12 +118,12 @@ def build(store: Store, today: date = DEFAULT_TODAY, *, progress: Progress | Non
     )
 
 
-def _check(store: Store, today: date) -> None:
+def _check(store: Store, today: date, wanted: Iterable[Trust]) -> None:
     autumn = UK_THIS.terms[0]
     if not autumn.start <= today.isoformat() <= autumn.end:
         hint = f"choose a day from {autumn.start} to {autumn.end}"
         raise Malformed(f"the invented schools cannot stand still on {today}", hint=hint)
-    for trust in TRUSTS:
+    for trust in wanted:
         for plan in trust.plans:
             free_estab(store.records, plan.estab, 0)
 
@@ -145,9 +164,18 @@ def _build_district(
             batch.add(Mark, registers.lessons(_last_week(today)[0]))
             for record, rows in one.streams:
                 batch.add(record, rows)
+            # A year of marks is much to make; one school of each district shows what it is like.
+            if one.plan.kind == "secondary":
+                for rows in _some_at_a_time(registers.last_year()):
+                    batch.add(Mark, rows)
             step(one.plan.name)
         batch.synced("demo", {one.school: {} for one in opened})
     return number, [DemoSchool(number, one.school, one.plan.estab, one.plan.name) for one in opened]
+
+
+def _some_at_a_time(rows: Iterator[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:
+    while some := list(islice(rows, AT_ONCE)):
+        yield some
 
 
 def _open_schools(draft: Draft, trust: Trust, today: date, size: float) -> list[Opened]:

@@ -55,6 +55,10 @@ MOVES: tuple[tuple[int, tuple[Stay, ...]], ...] = (
 """How many children come, go or go from one school to another, and where; the others stay where they are."""
 
 
+KNOWN = {plan.kind: plan for plan in (THORNFIELD, BRAMBLESIDE, SAGUARO)}
+"""The school of each kind of which it is told in detail."""
+
+
 @dataclass
 class Place:
     """One child's past, present or planned place at one school."""
@@ -207,7 +211,7 @@ Seats = dict[int, list[tuple[Stay, ...]]]
 
 def seats_of(trust: Trust, size: float) -> Seats:
     """The places to be filled at the schools of a district."""
-    moves = [(max(1, round(count * size)), stays) for count, stays in MOVES if stays[0].plan in trust.plans]
+    moves = [(max(1, round(count * size)), stays) for count, stays in _moves_of(trust)]
     seats: Seats = {}
     for count, stays in moves:
         seats.setdefault(_cohort(stays[0]), []).extend([stays] * count)
@@ -216,6 +220,28 @@ def seats_of(trust: Trust, size: float) -> Seats:
         count = max(1, round(stay.plan.years[stay.year] * size) - moving)
         seats.setdefault(stay.year, []).extend([(stay,)] * count)
     return seats
+
+
+def _moves_of(trust: Trust) -> list[tuple[float, tuple[Stay, ...]]]:
+    """How many children move at a trust's schools: as at the known ones, in keeping with how large theirs are."""
+    if any(plan in trust.plans for plan in KNOWN.values()):
+        return [(count, stays) for count, stays in MOVES if stays[0].plan in trust.plans]
+    found: list[tuple[float, tuple[Stay, ...]]] = []
+    for count, stays in MOVES:
+        for plans in _chosen([stay.plan.kind for stay in stays], trust):
+            share = min(plan.roll / KNOWN[plan.kind].roll for plan in plans)
+            moved = tuple(stay._replace(plan=plan) for stay, plan in zip(stays, plans, strict=True))
+            found.append((count * share, moved))
+    return found
+
+
+def _chosen(kinds: list[str], trust: Trust) -> list[tuple[Plan, ...]]:
+    """The schools of a trust that children may move between: each primary's go to one secondary."""
+    by_kind = {kind: [plan for plan in trust.plans if plan.kind == kind] for kind in KNOWN}
+    if len(kinds) == 1:
+        return [(plan,) for plan in by_kind[kinds[0]]]
+    pairs = [(first, primary) for first in by_kind["secondary"][:1] for primary in by_kind["primary"]]
+    return [tuple({plan.kind: plan for plan in pair}[kind] for kind in kinds) for pair in pairs]
 
 
 def _cohort(stay: Stay) -> int:

@@ -78,13 +78,13 @@ def put_terms(groups: Groups) -> None:
         groups.draft.put_later(GroupSession, school=groups.school, group=group, session=session)
 
 
-PRACTICALS = {"thornfield": ("9", "10", "11"), "saguaro": ("SCI10-",)}
+PRACTICALS = {"secondary": ("9", "10", "11"), "high": ("SCI10-",)}
 """How the codes of the science classes begin that are halved for practical work."""
 
 
 def put_sections(groups: Groups) -> None:
     """Halve some science classes for practical work; one half is the class teacher's, the other somebody else's."""
-    begin = PRACTICALS.get(groups.plan.key, ())
+    begin = PRACTICALS.get(groups.plan.kind, ())
     science = "SCI" if groups.plan.american else "Sc"
     classes = {
         group: code

@@ -119,7 +119,7 @@ def _chosen(what: str, days: str, years: tuple[int, ...], share: float, purpose:
 _CLUB, _HELP = "Extracurricular Activity", "Academic Intervention"
 
 COHORTS = {
-    "thornfield": (
+    "secondary": (
         _chosen(
             "DEA Duke's Expedition Award", "2026-09-14 2027-07-16", (9, 10), 0.12, _CLUB, "Training for expeditions"
         ),
@@ -131,12 +131,12 @@ COHORTS = {
         ),
         _chosen("MUS Spring Musical", "2027-01-11 2027-03-19", (7, 8, 9), 0.1, _CLUB, "Cast and crew of the musical"),
     ),
-    "brambleside": (
+    "primary": (
         _chosen("RR Reading Recovery", "2026-09-14 2027-02-12", (1, 2), 0.2, _HELP, "Daily reading with an adult"),
         _chosen("CHO Choir", "2025-09-15", (3, 4, 5, 6), 0.2, _CLUB, "Singers of the school choir"),
         _chosen("FS Forest School", "2027-04-19 2027-07-09", (0, 1), 0.5, "Field Trip", "A morning a week in the wood"),
     ),
-    "saguaro": (
+    "high": (
         _chosen(
             "MENTOR Freshman Mentoring", "2026-08-24 2027-05-14", (9,), 0.3, "Counselor List", "Freshmen with a mentor"
         ),
@@ -145,7 +145,7 @@ COHORTS = {
     ),
 }
 SHARED_COHORTS = {
-    "Larkspur Learning Trust": _chosen(
+    "GB": _chosen(
         "LYM Larkspur Young Musicians",
         "2026-09-21 2027-07-09",
         (4, 5, 6, 7, 8, 9),
@@ -154,7 +154,7 @@ SHARED_COHORTS = {
         "The trust's orchestra",
     ),
 }
-"""Cohorts of students of all schools of a district."""
+"""Cohorts of students of all schools of a district, by country; others put their own name for the first one's."""
 
 
 class Programme(NamedTuple):
@@ -167,18 +167,18 @@ class Programme(NamedTuple):
 
 
 PROGRAMMES = {
-    "thornfield": (
+    "secondary": (
         Programme("Duke's Expedition Award", "Cocurricular Programs", "DEA"),
         Programme("Catch-Up", "Remedial Education", "SCU"),
     ),
-    "brambleside": (Programme("Reading Recovery", "Remedial Education", "RR"),),
-    "saguaro": (
+    "primary": (Programme("Reading Recovery", "Remedial Education", "RR"),),
+    "high": (
         Programme("Career and Technical Education", "Career and Technical Education", classes=("ELE11-", "ELE12-")),
         Programme("Credit Recovery", "Student Retention/Dropout Prevention", "CREDIT"),
     ),
 }
 SHARED_PROGRAMMES = {
-    "Larkspur Learning Trust": Programme("Larkspur Music Service", "Cocurricular Programs", "LYM"),
-    "Juniper Flats Unified School District": Programme("College Readiness", "College Preparatory", "MENTOR"),
+    "GB": Programme("Larkspur Music Service", "Cocurricular Programs", "LYM"),
+    "US": Programme("College Readiness", "College Preparatory", "MENTOR"),
 }
 """Programmes of all schools of a district."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from random import Random
 from typing import Any, TypeVar
@@ -45,6 +45,14 @@ class Draft:
         head = f"{_FIRST + number:012x}"
         tail = blake2b(f"{self.name}\x1f{number}".encode(), digest_size=10).hexdigest()
         return f"{head[:8]}-{head[8:]}-4{tail[:3]}-{'89ab'[int(tail[3], 16) & 3]}{tail[4:7]}-{tail[7:19]}"
+
+    def near_ids(self) -> Iterator[str]:
+        """Hub ids as long as they are asked for, alike in their second half: for more rows than can be told apart."""
+        tail = self._id(self._count)[14:]
+        while True:
+            self._count += 1
+            head = f"{_FIRST + self._count:012x}"
+            yield f"{head[:8]}-{head[8:]}-{tail}"
 
     def put(self, record: type[Record], /, **facts: Any) -> str:
         """Add a record; gives its hub id, a new one unless the facts bring one."""

@@ -25,7 +25,7 @@ from .examsetup import (
 from .opened import Opened
 from .scales import FULL_MARK
 from .syllabuses import A_LEVEL, FEES, GCSE, RESAT, Syllabus
-from .teaching import choice
+from .teaching import choice_of
 
 # JCQ, formats for the exchange of examination data: the last character checks the twelve before it.
 UCI_LETTERS = "ABCDEFGHKLMRTVWXY"
@@ -192,7 +192,7 @@ def syllabuses_of(place: Place, year: int) -> Iterator[Syllabus]:
     if year == 11:
         yield from (s for s in GCSE if s.subject in CORE)
     for line in SIXTH if year == 13 else MIDDLE:
-        chosen = choice(line, year, place) if line.how == "option" else None
+        chosen = choice_of(line, year, place) if line.how == "option" else None
         found = [s for s in (A_LEVEL if year == 13 else GCSE) if s.subject == chosen]
         if found:
             yield found[place.number % len(found)]

@@ -111,7 +111,7 @@ def join_pastoral(groups: Groups, place: Place) -> None:
 def put_cohorts(groups: Groups, places: list[Place]) -> None:
     """Add the cohorts with those chosen for them."""
     draft = groups.draft
-    for cohort, lead in zip(COHORTS[groups.plan.key], groups.staff.teachers()[1:], strict=False):
+    for cohort, lead in zip(COHORTS[groups.plan.kind], groups.staff.teachers()[1:], strict=False):
         facts = {"name": cohort.name, "start": cohort.start, "end": cohort.end, "primary_staff": lead.id}
         facts |= {"purpose": cohort.purpose, "description": cohort.description}
         group = groups.cohorts[cohort.code] = groups.put("Cohort", cohort.code, **facts)

@@ -101,7 +101,7 @@ class Office:
 
     def _enrolment(self, place: Place) -> dict[str, Any]:
         number = place.number
-        boarder = self.plan.key == "thornfield" and place.stay.year > 11 and place.ability > 0.9
+        boarder = self.plan.kind == "secondary" and place.stay.year > 11 and place.ability > 0.9
         return {
             "mis_id": str(number),
             "external_id": guid(self.plan.estab, "student", number),
@@ -117,8 +117,8 @@ class Office:
 
     def _leaving(self, place: Place) -> dict[str, Any]:
         plan, year, draft = self.plan, place.stay.year, self.draft
-        if plan.key == "brambleside" and year == 6:
-            where, why = "Thornfield Academy", "End of phase transfer - secondary school"
+        if plan.primary and year == 6:
+            where, why = plan.onward, "End of phase transfer - secondary school"
         elif year > 10 and place.stay.status == LEFT_LAST_YEAR:
             where, why = DESTINATIONS[2] if year > 12 or plan.american else draft.pick(DESTINATIONS[:2])
         else:

@@ -63,7 +63,7 @@ MISHAPS_IN_ALL = sum(m.often for m in MISHAPS)
 class Occasion(NamedTuple):
     """Days on which a year, or one in so many of it, is elsewhere; an empty mark changes nothing."""
 
-    school: str
+    kind: str
     dates: tuple[str, ...]
     years: tuple[int, ...]
     one_in: int
@@ -73,20 +73,29 @@ class Occasion(NamedTuple):
 
 
 OCCASIONS = (
-    Occasion("thornfield", ("2026-10-14",), (9,), 1, "V", "V", "Field trip to Heron Marsh"),
-    Occasion("thornfield", tuple(f"2026-10-{d:02}" for d in range(5, 10)), (12,), 1, "W", "W", "Work experience"),
-    Occasion("thornfield", ("2026-11-18",), (13,), 4, "J1", "", "University interview"),
-    Occasion("thornfield", ("2026-11-16", "2026-11-17"), (13,), 1, "", "S", "Study leave"),
-    Occasion("thornfield", ("2026-09-21",), tuple(range(7, 14)), 60, "R", "R", "Yom Kippur"),
-    Occasion("thornfield", ("2026-11-19",), tuple(range(7, 14)), 25, "Y2", "", "Flood on the Mossbridge road"),
-    Occasion("thornfield", ("2026-09-24", "2026-10-01", "2026-10-08"), (10,), 50, "K", "K", "Farm school"),
-    Occasion("brambleside", ("2026-09-03", "2026-09-04", "2026-09-07"), (0,), 1, "", "X", "Half days at first"),
-    Occasion("brambleside", ("2026-11-12",), (4,), 1, "V", "V", "Visit to the windmill"),
-    Occasion("brambleside", ("2026-11-10",), tuple(range(7)), 1, "", "Y4", "Boiler failure"),
-    Occasion("saguaro", ("2026-10-22",), (11,), 1, "V", "V", "College fair"),
+    Occasion("secondary", ("2026-10-14",), (9,), 1, "V", "V", "Field trip to Heron Marsh"),
+    Occasion("secondary", tuple(f"2026-10-{d:02}" for d in range(5, 10)), (12,), 1, "W", "W", "Work experience"),
+    Occasion("secondary", ("2026-11-18",), (13,), 4, "J1", "", "University interview"),
+    Occasion("secondary", ("2026-11-16", "2026-11-17"), (13,), 1, "", "S", "Study leave"),
+    Occasion("secondary", ("2026-09-21",), tuple(range(7, 14)), 60, "R", "R", "Yom Kippur"),
+    Occasion("secondary", ("2026-11-19",), tuple(range(7, 14)), 25, "Y2", "", "Flood on the Mossbridge road"),
+    Occasion("secondary", ("2026-09-24", "2026-10-01", "2026-10-08"), (10,), 50, "K", "K", "Farm school"),
+    Occasion("secondary", ("2025-10-07",), (8,), 1, "V", "V", "Visit to the water mill"),
+    Occasion("secondary", ("2025-11-19",), (13,), 3, "J1", "", "University interview"),
+    Occasion("secondary", ("2026-01-20", "2026-01-27", "2026-02-03"), (10,), 40, "K", "K", "Farm school"),
+    Occasion("secondary", ("2026-02-05",), tuple(range(7, 14)), 1, "", "Y7", "Burst water main"),
+    Occasion("secondary", ("2026-03-20",), tuple(range(7, 14)), 40, "R", "R", "Eid al-Fitr"),
+    Occasion("secondary", tuple(f"2026-05-{d:02}" for d in (11, 12, 13, 14, 15)), (11, 13), 1, "", "S", "Study leave"),
+    Occasion("secondary", tuple(f"2026-06-{d:02}" for d in range(15, 20)), (11, 13), 1, "S", "S", "Study leave"),
+    Occasion("secondary", tuple(f"2026-06-{d:02}" for d in range(22, 27)), (12,), 1, "W", "W", "Work experience"),
+    Occasion("secondary", ("2026-07-02",), (7,), 1, "P", "P", "District sports day"),
+    Occasion("primary", ("2026-09-03", "2026-09-04", "2026-09-07"), (0,), 1, "", "X", "Half days at first"),
+    Occasion("primary", ("2026-11-12",), (4,), 1, "V", "V", "Visit to the windmill"),
+    Occasion("primary", ("2026-11-10",), tuple(range(7)), 1, "", "Y4", "Boiler failure"),
+    Occasion("high", ("2026-10-22",), (11,), 1, "V", "V", "College fair"),
 )
-NOT_TAKEN = {("thornfield", 9, 1), ("thornfield", 11, 3), ("brambleside", 2, 0), ("saguaro", 10, 1)}
-"""Whose register of this afternoon has not been taken: school, year, and which of its groups."""
+NOT_TAKEN = {("secondary", 9, 1), ("secondary", 11, 3), ("primary", 2, 0), ("high", 10, 1)}
+"""Whose register of this afternoon has not been taken: kind of school, year, and which of its groups."""
 
 
 class Registers:
@@ -97,22 +106,34 @@ class Registers:
         self.plan = groups.plan
         self.today = today
         self.days = [day for day in self.plan.this_year.days() if day.date <= today]
+        self.past = list(self.plan.last_year.days())
         self.places = [p for p in places if p.stay.status in (CURRENT, LEFT_THIS_YEAR)]
+        self.before = [p for p in places if p.year_in(self.plan.last_year) is not None]
 
     def sessions(self) -> Iterator[dict[str, Any]]:
-        """The rows of the marks of every morning and afternoon."""
+        """The rows of the marks of every morning and afternoon of this year."""
         for place in self.places:
             for day, session, entry in self.of(place):
-                yield {
-                    "school": self.groups.school,
-                    "student": place.id,
-                    "date": day.date,
-                    "session": session,
-                    "kind": "S",
-                    "mark": entry.mark,
-                    "minutes_late": entry.minutes,
-                    "notes": entry.note,
-                }
+                yield self._row(place, day, session, entry)
+
+    def last_year(self) -> Iterator[dict[str, Any]]:
+        """The rows of the marks of every morning and afternoon of the year before."""
+        for place in self.before:
+            ids = self.groups.draft.near_ids()
+            for day, session, entry in self.of_last_year(place):
+                yield {"id": next(ids), **self._row(place, day, session, entry)}
+
+    def _row(self, place: Place, day: Day, session: str, entry: Entry) -> dict[str, Any]:
+        return {
+            "school": self.groups.school,
+            "student": place.id,
+            "date": day.date,
+            "session": session,
+            "kind": "S",
+            "mark": entry.mark,
+            "minutes_late": entry.minutes,
+            "notes": entry.note,
+        }
 
     def lessons(self, monday: str) -> Iterator[dict[str, Any]]:
         """The rows of the marks of every lesson since a Monday, in keeping with those of the sessions."""
@@ -143,19 +164,30 @@ class Registers:
         """What the registers say of one student, session by session; always the same for the same student."""
         # Attendance must repeat; nobody needs to be surprised by it.
         rng = Random(f"{self.plan.key} {place.number}")
+        for day, am, pm in self._days(place, place.stay.year, self.days, rng):
+            if day.date >= since:
+                yield day, "AM", am
+                yield day, "PM", pm
+
+    def of_last_year(self, place: Place) -> Iterator[tuple[Day, str, Entry]]:
+        """What the registers of the year before say of one student, session by session."""
+        rng = Random(f"{self.plan.key} {place.number} {self.plan.last_year.name}")
+        year = place.year_in(self.plan.last_year)
+        for day, am, pm in self._days(place, place.stay.year if year is None else year, self.past, rng):
+            yield day, "AM", am
+            yield day, "PM", pm
+
+    def _days(self, place: Place, year: int, days: list[Day], rng: Random) -> Iterator[tuple[Day, Entry, Entry]]:
         luck = rng.choice((0.3, 0.5, 0.8, 0.8, 1.0, 1.2, 2.5)) * MISHAPS_IN_ALL / 10_000
-        occasions = _occasions(self.plan, place)
+        occasions = _occasions(self.plan, place, year)
         last = place.leaving or self.today
         spell: list[Entry] = []
-        for day in self.days:
+        for day in days:
             if not place.entry <= day.date <= last:
                 continue
             if not day.closed and not spell and rng.random() < luck:
                 spell = _spell(rng)
-            am, pm = self._day(place, day, spell, occasions.get(day.date))
-            if day.date >= since:
-                yield day, "AM", am
-                yield day, "PM", pm
+            yield day, *self._day(place, day, spell, occasions.get(day.date))
 
     def _day(self, place: Place, day: Day, spell: list[Entry], occasion: Occasion | None) -> tuple[Entry, Entry]:
         if day.closed:
@@ -172,16 +204,16 @@ class Registers:
 
     def _not_taken(self, place: Place) -> bool:
         year = place.stay.year
-        return (self.plan.key, year, self.groups.form_of(place, year)) in NOT_TAKEN
+        return (self.plan.kind, year, self.groups.form_of(place, year)) in NOT_TAKEN
 
 
-def _occasions(plan: Plan, place: Place) -> dict[str, Occasion]:
-    those = [o for o in OCCASIONS if o.school == plan.key and place.stay.year in o.years]
+def _occasions(plan: Plan, place: Place, year: int) -> dict[str, Occasion]:
+    those = [o for o in OCCASIONS if o.kind == plan.kind and year in o.years]
     return {day: o for o in those if place.number % o.one_in == 0 for day in o.dates}
 
 
 def _usual_absence(place: Place, day: Day) -> Entry | None:
-    if place.part_time and day.weekday == 4:
+    if place.part_time and day.weekday == 4 and day.date >= place.stay.plan.this_year.start:
         return Entry("C2", None, "Part-time timetable")
     if place.dual and day.weekday in (1, 3):
         return Entry("D", None, "At the other school")

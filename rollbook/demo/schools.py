@@ -36,6 +36,13 @@ class Plan:
     head: dict[str, str]
     facts: dict[str, Any]
     site: dict[str, Any]
+    onward: str = ""
+    """Where pupils go when they have been in all its years."""
+
+    @property
+    def kind(self) -> str:
+        """What kind of school it is: schools of a kind are alike in their posts, lessons and customs."""
+        return "high" if self.american else "primary" if self.primary else "secondary"
 
     @property
     def primary(self) -> bool:
@@ -46,6 +53,11 @@ class Plan:
     def american(self) -> bool:
         """Whether it follows the customs of the United States."""
         return self.locale is words.US
+
+    @property
+    def roll(self) -> int:
+        """How many pupils are on roll."""
+        return sum(self.years.values())
 
     def year_code(self, year: int) -> str:
         """How a year is written: `R`, `8`, `09`."""
@@ -124,6 +136,7 @@ BRAMBLESIDE = Plan(
         "identifier": "1002",
     },
     site={"post_code": "LK2 3BP", "latitude": 52.64, "longitude": 0.17, "opened": "1911-09-04"},
+    onward="Thornfield Academy",
 )
 SAGUARO = Plan(
     key="saguaro",

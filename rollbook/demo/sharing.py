@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TypeVar
 
 from ..model.curriculum import Program
 from ..model.groups import Group, GroupProgram, StaffMembership
@@ -13,17 +14,24 @@ from .draft import Draft, guid
 from .groups import Groups
 from .schools import Trust
 
+Shared = TypeVar("Shared", Cohort, Programme)
+
 
 def put_shared(draft: Draft, trust: Trust, opened: Sequence[tuple[Groups, list[Place]]]) -> None:
     """Add the programmes of each school, and what all schools of the district have together."""
     for groups, _ in opened:
-        for programme in PROGRAMMES[groups.plan.key]:
+        for programme in PROGRAMMES[groups.plan.kind]:
             _put_programme(draft, programme, groups.school, [(groups.school, g) for g in _members(groups, programme)])
-    shared = SHARED_PROGRAMMES[trust.name]
+    shared = _named_for(trust, SHARED_PROGRAMMES[trust.country])
     there: list[tuple[str | None, str]] = [(gs.school, g) for gs, _ in opened for g in _members(gs, shared)]
-    if cohort := SHARED_COHORTS.get(trust.name):
-        there.append((None, _put_cohort(draft, cohort, opened)))
+    if cohort := SHARED_COHORTS.get(trust.country):
+        there.append((None, _put_cohort(draft, _named_for(trust, cohort), opened)))
     _put_programme(draft, shared, None, there)
+
+
+def _named_for(trust: Trust, shared: Shared) -> Shared:
+    """What the first trust has, by the name of another one."""
+    return shared._replace(name=shared.name.replace("Larkspur", trust.name.split()[0]))
 
 
 def _members(groups: Groups, programme: Programme) -> list[str]:

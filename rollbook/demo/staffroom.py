@@ -43,7 +43,7 @@ _TEACHER = "Classroom Teacher,TCHR"
 _ASSISTANT = "Teaching Assistant,TASS"
 
 POSTS: dict[str, tuple[Post, ...]] = {
-    "thornfield": (
+    "secondary": (
         Post("Headteacher", _HEAD, "teacher"),
         *(
             Post(
@@ -76,7 +76,7 @@ POSTS: dict[str, tuple[Post, ...]] = {
         *(Post("Teaching Assistant", _ASSISTANT, "support", "Deputy Headteacher", None, "previous"),) * 2,
         Post("Student Teacher", "Trainee Teacher,TRNE", "teacher", "Head of History", "Hi", "temporary"),
     ),
-    "brambleside": (
+    "primary": (
         Post("Headteacher", _HEAD, "teacher"),
         Post("Deputy Headteacher", "Deputy Headteacher,DPHT,Classroom Teacher,TCHR", "teacher", "Headteacher"),
         *(Post("Class Teacher", _TEACHER, "teacher", "Deputy Headteacher"),) * 14,
@@ -87,7 +87,7 @@ POSTS: dict[str, tuple[Post, ...]] = {
         Post("Class Teacher", _TEACHER, "teacher", "Deputy Headteacher", None, "future"),
         *(Post("Class Teacher", _TEACHER, "teacher", "Deputy Headteacher", None, "previous"),) * 2,
     ),
-    "saguaro": (
+    "high": (
         Post("Principal", "Principal,PRIN", "teacher"),
         *(Post("Assistant Principal", "Assistant Principal,APRN", "teacher", "Principal"),) * 2,
         *_department("ENG", "English", 3, "Assistant Principal"),
@@ -140,7 +140,7 @@ class Staffroom:
 def staff_school(draft: Draft, plan: Plan, school: str) -> Staffroom:
     """Add a school's staff with what is known of them."""
     codes: set[str] = set()
-    members = tuple(_hire(draft, plan, school, post, number, codes) for number, post in enumerate(POSTS[plan.key]))
+    members = tuple(_hire(draft, plan, school, post, number, codes) for number, post in enumerate(POSTS[plan.kind]))
     _put_hierarchy(draft, plan, school, members)
     for number, member in enumerate(members):
         _put_extras(draft, plan, school, member, number)

@@ -6,9 +6,10 @@ August 2024), chapter 8 (contents of the attendance register).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ..fields import TODAY, Arg, Code, Date, Flag, Many, Number, Ref, Text
+from ..fields import TODAY, Arg, Code, Condition, Date, Flag, Many, Not, Number, Ref, Text
 from ..scopes import S
 from .organisation import SchoolRecord
 from .students import Student
@@ -82,6 +83,37 @@ def codes_that_mean(*meanings: Meaning) -> tuple[str, ...]:
     return tuple(code for code, (_, meaning) in every.items() if meaning in meanings)
 
 
+COUNTED: dict[str, tuple[str, ...]] = {
+    "possible": (
+        *codes_that_mean(PRESENT, LATE, EDUCATED_ELSEWHERE, AUTHORISED, UNAUTHORISED, UNAUTHORISED_LATE),
+        "-",
+    ),
+    "missing": ("-",),
+    "present": codes_that_mean(PRESENT, LATE),
+    "approved": codes_that_mean(EDUCATED_ELSEWHERE),
+    "authorised": codes_that_mean(AUTHORISED),
+    "unauthorised": codes_that_mean(UNAUTHORISED, UNAUTHORISED_LATE),
+    "late": codes_that_mean(UNAUTHORISED_LATE),
+    "late_before": codes_that_mean(LATE),
+}
+"""What attendance statistics count, each by its marks: a session without a mark is a possible one too."""
+
+ONE_BY_ONE: dict[str, tuple[str, ...]] = {
+    "present_am": ("/",),
+    "present_pm": ("\\",),
+    "no_mark": ("-",),
+    **{f"mark_{letter.lower()}": (letter,) for letter in "LWBVPSTREHMINGOU"},
+    "mark_c": ("C", "C1", "C2"),
+    "mark_j": ("J", "J1"),
+}
+"""The marks that statistics count one by one; those that guidance split later (C1, C2, J1) with what they were."""
+
+KNOWN_MARKS = tuple(dict.fromkeys(("J", *STATUTORY_CODES, *WITHDRAWN_CODES)))
+
+STATUTORY_COMMENTS = (*codes_that_mean(EDUCATED_ELSEWHERE), "Y7")
+"""The marks of which a register must say more: the nature of the activity elsewhere, or of the unavoidable cause."""
+
+
 class AttendanceCode(SchoolRecord, scope=S.Attendance, indexes=(("school", "mark"),)):
     """A mark that a school uses in its registers, and what it means."""
 
@@ -110,9 +142,101 @@ class Mark(
     notes = Text("Any notes to explain the mark given", "Bus was late")
 
 
-YEAR_START = Arg("year_start")
+YEAR_START, YEAR_END = Arg("year_start"), Arg("year_end")
+in_year = Mark.kind.is_("S") & Mark.date.since(YEAR_START) & Mark.date.until(YEAR_END) & Mark.date.until(TODAY)
 marks_this_year = Many(
-    "The session marks of a student from the start of the academic year until today",
+    "The session marks of a student from the start of an academic year to its end, or until today",
     Mark.student,
-    where=Mark.kind.is_("S") & Mark.date.since(YEAR_START) & Mark.date.until(TODAY),
+    where=in_year,
 )
+
+
+def counts(what: str) -> Condition:
+    """The marks that a statistic counts, by its name in `COUNTED` and `ONE_BY_ONE`, or the `unknown` ones."""
+    if what == "unknown":
+        return Not(Mark.mark.one_of(*KNOWN_MARKS))
+    return Mark.mark.one_of(*{**COUNTED, **ONE_BY_ONE}[what])
+
+
+class Attendance(
+    SchoolRecord,
+    scope=S.Attendance,
+    view="SELECT district, id, school, id AS student, mis_id, made, seq, NULL AS changed FROM student",
+    over=("Student",),
+):
+    """What there is to say of a student's attendance; as many as there are students."""
+
+    student = Ref("Whose attendance", Student, part_of=True, tells=("mis_id", "external_id", "on_roll"))
+    mis_id = Text("Id of the student", "9919")
+
+
+def _listed(marks: Iterable[str]) -> str:
+    return ", ".join(f"'{mark}'" for mark in marks)
+
+
+_SUMS = ", ".join(
+    [f"sum(n * (mark IN ({_listed(marks)}))) AS {name}" for name, marks in {**COUNTED, **ONE_BY_ONE}.items()]
+    + [f"sum(n * (mark NOT IN ({_listed(KNOWN_MARKS)}))) AS unknown"]
+)
+
+
+class AttendanceWeek(
+    SchoolRecord,
+    scope=S.Attendance,
+    query=f"""
+    WITH RECURSIVE
+      held(first, last) AS (
+        SELECT max(:startDate, min(date)), min(:endDate, max(date)) FROM mark
+        WHERE district = :district AND school = :school),
+      week(monday, sunday) AS (
+        SELECT date(first, 'weekday 0', '-6 days'), date(first, 'weekday 0') FROM held WHERE first <= last
+        UNION ALL SELECT date(monday, '+7 days'), date(sunday, '+7 days') FROM week, held
+        WHERE date(monday, '+7 days') <= last)
+    SELECT :district AS district, student || '.' || monday AS id, :school AS school, student, monday, sunday,
+           {_SUMS}, max(made) AS made, max(seq) AS seq, NULL AS changed
+    FROM (
+      SELECT s.id AS student, monday, sunday, m.mark, count(*) AS n, s.made, s.seq
+      FROM student s CROSS JOIN week CROSS JOIN mark m
+      WHERE s.district = :district AND +s.school = :school
+        AND m.district = :district AND m.student = s.id AND m.kind = 'S'
+        AND m.date BETWEEN max(monday, :startDate) AND min(sunday, :endDate)
+      GROUP BY s.id, monday, m.mark)
+    GROUP BY student, monday
+    """,
+    over=("Mark", "Student"),
+):
+    """A student's marks in a week, Monday to Sunday, as far as it lies between two days, counted."""
+
+    student = Ref("Id of the student", Student, part_of=True, tells=("mis_id",))
+    monday = Date("Start date of the week", "2016-12-26")
+    sunday = Date("End date of the week", "2017-01-01")
+    unknown = Number("Count of unknown marks", 0)
+    present_am = Number("Count of present AM marks", 0)
+    mark_l = Number("Count of L marks", 0)
+    present_pm = Number("Count of present PM marks", 0)
+    mark_w = Number("Count of W marks", 0)
+    mark_b = Number("Count of B marks", 0)
+    mark_v = Number("Count of V marks", 0)
+    mark_j = Number("Count of J marks", 0)
+    mark_p = Number("Count of P marks", 0)
+    mark_s = Number("Count of S marks", 0)
+    mark_t = Number("Count of T marks", 0)
+    mark_r = Number("Count of R marks", 0)
+    mark_e = Number("Count of E marks", 0)
+    mark_c = Number("Count of C marks", 0)
+    mark_h = Number("Count of H marks", 0)
+    mark_m = Number("Count of M marks", 0)
+    mark_i = Number("Count of I marks", 0)
+    mark_n = Number("Count of N marks", 0)
+    mark_g = Number("Count of G marks", 0)
+    mark_o = Number("Count of O marks", 0)
+    mark_u = Number("Count of U marks", 0)
+    no_mark = Number("Count of no marks", 0)
+    possible = Number("Count of possible marks for the date range", 0)
+    missing = Number("Count of missing marks for the date range", 0)
+    present = Number("Count of present marks for the date range", 0)
+    approved = Number("Count of approved educational activity marks", 0)
+    authorised = Number("Count of authorised absence marks for the date range", 0)
+    unauthorised = Number("Count of unauthorised absence marks for the date range", 0)
+    late = Number("Count of late marks for the date range", 0)
+    late_before = Number("Count of late before register marks for the date range", 0)

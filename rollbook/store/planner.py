@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ..fields import Question, RowHash
+from .counting import count_together
 from .sights import Sight
 from .statement import Statement
 
@@ -37,6 +38,7 @@ def plan(question: Question, sight: Sight) -> Plan:
     marks = [name for name, expr in question.columns if isinstance(expr, RowHash)]
     hashed = [(n, e) for n, e in (question.hashed or question.columns) if not isinstance(e, RowHash)]
     sql = Statement(question.of, sight, hashed)
+    count_together(sql, [expr for _, expr in (*shown, *(hashed if marks else ()))])
     bodies = [sql.json(shown)]
     if marks:
         # The digest is over the whole row; where that is what is shown, once is enough.

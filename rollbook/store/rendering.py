@@ -164,12 +164,14 @@ def coalesce(sql: Statement, expr: Coalesce, alias: str) -> str:
 
 def tally(sql: Statement, expr: Tally, alias: str) -> str:
     covered = expr.scope is not None
-    inner, own = sql.child(expr.many, alias, disclosed=covered)
-    where = inner.condition(expr.where)
-    sql.dated |= inner.dated
     seen = ""
     if expr.scope is not None and not sql.disclosed:
         seen = sql.sight.allows(expr.many.via.target, alias, expr.scope)
+    if alias == sql.base and expr in sql.counted:
+        return masked(seen, sql.counted[expr])
+    inner, own = sql.child(expr.many, alias, disclosed=covered)
+    where = inner.condition(expr.where)
+    sql.dated |= inner.dated
     what = f"coalesce(sum({inner.expr(expr.what)}), 0)" if isinstance(expr, Total) else "count(*)"
     return masked(seen, f"(SELECT {what} FROM {inner.tables()} WHERE {own} AND {where})")
 

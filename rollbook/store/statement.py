@@ -27,6 +27,7 @@ from ..fields import (
     Record,
     Ref,
     Some,
+    Tally,
     Told,
     Value,
     Version,
@@ -68,8 +69,10 @@ class Statement:
     def __post_init__(self) -> None:
         self.base = self.names.new()
         self.joins: list[str] = []
+        self.last_joins: list[str] = []
         self.joined: dict[tuple[str, str], str] = {}
         self.direct: dict[str, Ref] = {}
+        self.counted: dict[Tally, str] = {}
         (self.nested if self.of.derived() else self.reads).update(self.of.over)
 
     # ---- the parts of a statement
@@ -79,7 +82,7 @@ class Statement:
         return f"CAST(json_object({pairs}) AS BLOB)"
 
     def tables(self) -> str:
-        return " ".join([f"{rows_of(self.of)} {self.base}", *self.joins])
+        return " ".join([f"{rows_of(self.of)} {self.base}", *self.joins, *self.last_joins])
 
     def where(self, condition: Condition, *, few: bool = False) -> str:
         # SQLite would walk through the school's rows in order rather than look up the one that is called for;

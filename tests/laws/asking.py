@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from rollbook.api.resource import Also, Only, Option, Without
 from rollbook.dialects.xporter.catalogue import ENDPOINTS
 from rollbook.fields import RECORDS, Condition, Expr, Field, Path, Told
+from rollbook.model.calendar import Session
 from rollbook.scopes import CATALOGUE
 from tests.hub import THORNFIELD, Hub
 
@@ -83,9 +84,14 @@ def stored_in(expr: Expr) -> Iterator[Field]:
 
 
 def decide_presence() -> set[Field]:
-    """The stored facts on which it depends whether a row is there at all: so much of them the list itself tells."""
+    """The stored facts on which it depends whether a row is there at all: so much of them the list itself tells.
+
+    When an academic year begins and ends is told by what is counted in it.
+    """
     found: set[Field] = set()
     for endpoint in ENDPOINTS.values():
+        if endpoint.years:
+            found.update((Session.kind, Session.start, Session.end))
         conditions: list[Condition] = [p.only for t in endpoint.tables for p in endpoint.parts(t)]
         effects = [e for o in endpoint.options.values() for e in o.effects]
         conditions += [e.rows for e in effects if isinstance(e, Also | Only)]

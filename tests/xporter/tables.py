@@ -35,6 +35,13 @@ class Tables:
             self._read[table] = self.sql(shared, self.school["id"], self.school["district"])
         return self._read[table]
 
+    def marks(self) -> list[Row]:
+        """The school's marks of this academic year, which are a few of those that it has."""
+        if "marks" not in self._read:
+            these = "SELECT * FROM mark WHERE school = ? AND date >= ?"
+            self._read["marks"] = self.sql(these, self.school["id"], self.year_start())
+        return self._read["marks"]
+
     def known(self, table: str) -> dict[str, Row]:
         """The school's rows of a table by hub id."""
         return {row["id"]: row for row in self.of(table)}

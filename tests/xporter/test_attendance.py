@@ -20,7 +20,7 @@ LAST, CLOSED = "2026-11-20", "2026-10-23"
 def marks(held: Tables, meant: Callable[[Row], bool], *rolls: str) -> list[Row]:
     """The marks of students of these roll statuses, on roll when none are named, that meet a condition."""
     students = held.known("student")
-    return [m for m in held.of("mark") if meant(m) and held.roll(students[m["student"]]) in (rolls or ("OnRoll",))]
+    return [m for m in held.marks() if meant(m) and held.roll(students[m["student"]]) in (rolls or ("OnRoll",))]
 
 
 def stored(held: Tables, rows: list[Row]) -> list[tuple[object, ...]]:

@@ -280,7 +280,7 @@ def test_parents_are_the_contacts_with_parental_responsibility(app: Caller, held
 def session_marks(held: Tables) -> dict[str, dict[tuple[str, str], str]]:
     """The session marks of this academic year until today: by student, then by day and session."""
     found: defaultdict[str, dict[tuple[str, str], str]] = defaultdict(dict)
-    for m in held.of("mark"):
+    for m in held.marks():
         if m["kind"] == "S" and held.year_start() <= m["date"] <= held.today:
             found[m["student"]][m["date"], m["session"]] = m["mark"]
     return found

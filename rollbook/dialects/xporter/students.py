@@ -4,19 +4,7 @@ from __future__ import annotations
 
 from ...api.resource import Add, Also, Endpoint, Filter, Option, Table, With
 from ...fields import TODAY, Arg, AsText, Called, Csv, First, Given, Key, LastUpdated, MarkString, RowHash, Tally
-from ...model.attendance import (
-    AUTHORISED,
-    EDUCATED_ELSEWHERE,
-    LATE,
-    NOT_REQUIRED,
-    PRESENT,
-    UNAUTHORISED,
-    UNAUTHORISED_LATE,
-    YEAR_START,
-    Mark,
-    codes_that_mean,
-    marks_this_year,
-)
+from ...model.attendance import YEAR_START, counts, marks_this_year
 from ...model.groups import Group
 from ...model.history import ever_six
 from ...model.people import Contact
@@ -34,7 +22,6 @@ from ...model.students import (
 from ...scopes import S
 from .filters import updated_since
 
-_possible = Mark.mark.one_of(*codes_that_mean(NOT_REQUIRED))
 _ordinary = Student.enrolment_status.unknown() | Student.enrolment_status.one_of("C", "M", "F", "O")
 on_roll = Student.on_roll.is_("OnRoll") & _ordinary
 
@@ -139,41 +126,16 @@ class Students(Table, of=Student, only=on_roll, order=(Student.mis_id,)):
         YEAR_START, S.Attendance, about="The date from which stats are generated", example="2016-09-01"
     )
     AttStatsEndDate = Given(TODAY, S.Attendance, about="The date until stats are generated", example="2017-01-19")
-    NumPossMarks = Tally(
-        marks_this_year,
-        Mark.mark.one_of(
-            *codes_that_mean(PRESENT, LATE, EDUCATED_ELSEWHERE, AUTHORISED, UNAUTHORISED, UNAUTHORISED_LATE),
-            "-",
-        ),
-        about="Number of possible attendable sessions",
-    )
-    NumPresMarks = Tally(
-        marks_this_year,
-        Mark.mark.one_of(*codes_that_mean(PRESENT, LATE)),
-        about="Number of sessions where the student was present",
-    )
-    NumAEAMarks = Tally(
-        marks_this_year,
-        Mark.mark.one_of(*codes_that_mean(EDUCATED_ELSEWHERE)),
-        about="Number of approved educational absences",
-    )
-    NumAuthAbsMarks = Tally(
-        marks_this_year, Mark.mark.one_of(*codes_that_mean(AUTHORISED)), about="Number of authorized absences"
-    )
-    NumUnauthAbsMarks = Tally(
-        marks_this_year,
-        Mark.mark.one_of(*codes_that_mean(UNAUTHORISED, UNAUTHORISED_LATE)),
-        about="Number of unauthorised absences",
-    )
-    NumMissMarks = Tally(marks_this_year, Mark.mark.is_("-"), about="Number of marks not completed in the MIS")
-    NumLateMarks = Tally(
-        marks_this_year,
-        Mark.mark.one_of(*codes_that_mean(UNAUTHORISED_LATE)),
-        about="Number of marks for lateness",
-    )
+    NumPossMarks = Tally(marks_this_year, counts("possible"), about="Number of possible attendable sessions")
+    NumPresMarks = Tally(marks_this_year, counts("present"), about="Number of sessions where the student was present")
+    NumAEAMarks = Tally(marks_this_year, counts("approved"), about="Number of approved educational absences")
+    NumAuthAbsMarks = Tally(marks_this_year, counts("authorised"), about="Number of authorized absences")
+    NumUnauthAbsMarks = Tally(marks_this_year, counts("unauthorised"), about="Number of unauthorised absences")
+    NumMissMarks = Tally(marks_this_year, counts("missing"), about="Number of marks not completed in the MIS")
+    NumLateMarks = Tally(marks_this_year, counts("late"), about="Number of marks for lateness")
     NumLateBeforeRegMarks = Tally(
         marks_this_year,
-        Mark.mark.one_of(*codes_that_mean(LATE)),
+        counts("late_before"),
         about="Number of marks for late where registration still active",
     )
     AttMarksStartDate = Given(YEAR_START, S.Attendance, about="Start date of the mark string", example="2017-09-01")

@@ -1,0 +1,91 @@
+"""Counts of the many records of a row: those of the same records are made in one pass over them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ..fields import All, Compare, Condition, Either, Expr, Field, Known, Not, OneOf, Tally, Total
+
+if TYPE_CHECKING:
+    from .statement import Statement
+
+
+def count_together(sql: Statement, columns: Iterable[Expr]) -> None:
+    """Have the columns that count the same records read them once; what is counted alone stays as it is."""
+    sets: dict[tuple[int, bool], list[Tally]] = {}
+    for expr in dict.fromkeys(columns):
+        if isinstance(expr, Tally):
+            sets.setdefault((id(expr.many), expr.scope is not None), []).append(expr)
+    for tallies in sets.values():
+        if len(tallies) > 1:
+            _count(sql, tallies)
+
+
+def _count(sql: Statement, tallies: list[Tally]) -> None:
+    alias = sql.names.new()
+    inner, own = sql.child(tallies[0].many, sql.base, disclosed=tallies[0].scope is not None)
+    counts = (_by_facts if _alike(inner, tallies) else _one_by_one)(inner, own, tallies)
+    sql.dated |= inner.dated
+    # What json_each is given may name the row at hand; a subquery that is joined may not.
+    # It comes last, when it is known which rows are there.
+    sql.last_joins.append(f"LEFT JOIN json_each(({counts})) {alias}")
+    sql.counted.update({tally: f"({alias}.value ->> {at})" for at, tally in enumerate(tallies)})
+
+
+def _one_by_one(inner: Statement, own: str, tallies: list[Tally]) -> str:
+    """Every record is asked every condition."""
+    whats = [inner.expr(t.what) if isinstance(t, Total) else "1" for t in tallies]
+    sums = _sums(inner, tallies, whats, inner.base)
+    return f"SELECT {sums} FROM {inner.tables()} WHERE {own}"
+
+
+def _by_facts(inner: Statement, own: str, tallies: list[Tally]) -> str:
+    """Records that are alike in all that is asked of them are asked once."""
+    names = [f'"{name}"' for name in dict.fromkeys(f.name for f in _asked(tallies))]
+    alike = inner.names.new()
+    kept = [*(f"{inner.base}.{name} AS {name}" for name in names), "count(*) AS n"]
+    totals: dict[Tally, str] = {}
+    for at, tally in enumerate(tallies):
+        if isinstance(tally, Total):
+            totals[tally] = f"x{at}"
+            kept.append(f"sum({inner.expr(tally.what)}) AS x{at}")
+    groups = f"GROUP BY {', '.join(str(at + 1) for at in range(len(names)))}"
+    sums = _sums(inner, tallies, [f"{alike}.{totals.get(t, 'n')}" for t in tallies], alike)
+    return f"SELECT {sums} FROM (SELECT {', '.join(kept)} FROM {inner.tables()} WHERE {own} {groups}) {alike}"
+
+
+def _sums(inner: Statement, tallies: list[Tally], whats: list[str], alias: str) -> str:
+    """One row with all the sums, as a list in a list: what json_each makes one row of."""
+    sums = [
+        f"coalesce(sum({what}) FILTER (WHERE {inner.condition(tally.where, alias)}), 0)"
+        for tally, what in zip(tallies, whats, strict=True)
+    ]
+    return f"json_array(json_array({', '.join(sums)}))"
+
+
+def _alike(inner: Statement, tallies: list[Tally]) -> bool:
+    """Whether all that is asked of the records is some facts of their own, and what is added up is whole numbers."""
+    exact = all(not isinstance(t, Total) or t.kind in ("number", "flag") for t in tallies)
+    plain = exact and all(_plain(t.where) for t in tallies)
+    return plain and bool(_asked(tallies)) and all(_open(inner, fact) for fact in _asked(tallies))
+
+
+def _asked(tallies: list[Tally]) -> list[Field]:
+    """The facts that the conditions are about."""
+    return [fact for t in tallies for fact in t.where.parts() if isinstance(fact, Field)]
+
+
+def _plain(condition: Condition) -> bool:
+    """Whether a condition asks for facts as they are."""
+    if isinstance(condition, All | Either):
+        return all(map(_plain, condition.conditions))
+    if isinstance(condition, Not):
+        return _plain(condition.condition)
+    return isinstance(condition, Compare | OneOf | Known) and isinstance(condition.expr, Field)
+
+
+def _open(inner: Statement, fact: Field) -> bool:
+    """Whether a fact is stored with the record and shown of all its rows."""
+    own = fact.stored and issubclass(inner.of, fact.owner)
+    return own and (inner.disclosed or not inner.sight.shows(fact, inner.base, sure=False))
