@@ -77,14 +77,16 @@ class Office:
 
 
 def put_exclusions(opened: Opened, outside: Outside) -> None:
-    """Add this year's suspensions and last year's, and what the school's governors made of some."""
+    """Add the suspensions of this year and the last, and what the school's governors made of some."""
     office = Office(opened, outside)
-    for place, first, last, sessions in office.spells:
-        start, morning = first
-        end, until = last
-        span = {"start": start, "start_session": morning, "end": end, "end_session": until}
-        office.exclude(place, "FIXD", office.reasons_for(), **span, sessions=sessions, days=sessions / 2)
-    _put_last_year(office)
+    for number, (place, first, last, sessions) in enumerate(office.spells):
+        span = {"start": first[0], "start_session": first[1], "end": last[0], "end_session": last[1]}
+        span |= {"sessions": sessions, "days": sessions / 2}
+        reviewed = not opened.plan.american and last[0] <= opened.plan.last_year.last and number % 9 == 0
+        if reviewed:
+            _put_reviewed(office, place, "RFIX" if number else "RPER", span)
+        else:
+            office.exclude(place, "FIXD", office.reasons_for(), **span)
     if not opened.plan.american:
         _put_permanent(office)
         _put_lunchtimes(office)
@@ -93,12 +95,13 @@ def put_exclusions(opened: Opened, outside: Outside) -> None:
 def spells(opened: Opened) -> Iterator[tuple[Place, tuple[str, str], tuple[str, str], int]]:
     """Each time that the registers say a student was suspended: from which session to which, and how many."""
     registers = Registers(opened.groups, opened.places, opened.today)
-    for place in registers.places:
-        held = [(day.date, session, e.mark) for day, session, e in registers.of(place) if e.mark != "#"]
+    kept = [(p, registers.of_last_year(p)) for p in registers.before] + [(p, registers.of(p)) for p in registers.places]
+    for place, entries in kept:
+        held = [(day.date, session, e.mark) for day, session, e in entries if e.mark != "#"]
         for suspended, group in groupby(held, lambda entry: entry[2] == "E"):
             if suspended:
-                entries = list(group)
-                yield place, entries[0][:2], entries[-1][:2], len(entries)
+                missed = list(group)
+                yield place, missed[0][:2], missed[-1][:2], len(missed)
 
 
 def _when(opened: Opened, day: str) -> tuple[Year, str]:
@@ -106,84 +109,52 @@ def _when(opened: Opened, day: str) -> tuple[Year, str]:
     return year, next((t.name for t in reversed(year.terms) if t.start <= day), year.terms[0].name)
 
 
-# ---- last year
+# ---- what the governors and the panel decided
 
 
-def _put_last_year(office: Office) -> None:
-    """Suspensions of which the registers are no longer kept; the governors looked at the longest."""
-    opened, rng = office.opened, office.rng
-    days = [d for d in office.days if d <= opened.plan.last_year.last]
-    there = [p for p in opened.places if p.year_in(opened.plan.last_year) is not None and p.number % 37 == 5]
-    for number, place in enumerate(there):
-        known = [d for d in days if place.entry <= d <= (place.leaving or d)]
-        if len(known) < 20:
-            continue
-        first, length = rng.randrange(len(known) - 15), rng.choice((1, 1, 2, 2, 3, 5))
-        span = {"start": known[first], "start_session": "AM", "end": known[first + length - 1], "end_session": "PM"}
-        facts = {**span, "sessions": length * 2, "days": float(length)}
-        if number % 9 == 4:
-            _put_reinstated(office, place, known[first : first + 10])
-        else:
-            office.exclude(place, "FIXD", office.reasons_for(), **facts)
-
-
-def _put_reinstated(office: Office, place: Place, days: list[str]) -> None:
-    """Ten days, of which the governors thought that they were too many: back after five."""
-    heard = days[4]
+def _put_reviewed(office: Office, place: Place, kind: str, span: dict[str, Any]) -> None:
+    """An exclusion that was to be longer, or for good: the pupil was brought back."""
+    back = office.school_day(span["end"], 1)
+    appeal = {
+        "appealed": 1,
+        "appeal": span["start"],
+        "appeal_notice": span["end"],
+        "appeal_result": "Pupil Reinstated",
+        "appeal_reinstatement": back,
+    }
     office.exclude(
         place,
-        "RFIX",
-        ["VA"],
-        start=days[0],
-        start_session="AM",
-        end=heard,
-        end_session="PM",
-        sessions=10,
-        days=5.0,
+        kind,
+        ["DB", "PA"] if kind == "RPER" else ["VA"],
+        **span,
         result="Pupil Reinstated",
-        hearing=heard,
+        hearing=span["end"],
         parents_represented=1,
-        reinstatement=office.school_day(heard, 1),
+        reinstatement=back,
+        **(appeal if kind == "RPER" else {}),
     )
 
 
 def _put_permanent(office: Office) -> None:
-    """One who left for good, and one whom the independent panel brought back."""
-    opened = office.opened
-    last = opened.plan.last_year
-    gone = [p for p in opened.places if p.stay.status == LEFT_LAST_YEAR and last.first < (p.leaving or "") < last.last]
+    """One who left for good."""
+    last, places = office.opened.plan.last_year, office.opened.places
+    gone = [p for p in places if p.stay.status == LEFT_LAST_YEAR and last.first < (p.leaving or "") < last.last]
     for place in gone[:1]:
-        start = office.school_day(place.leaving or last.first, -21)
-        _exclude_for_good(office, place, "PERM", start, "Appeal Dismissed")
-    stayed = [p for p in opened.places if p.current and p.number % 37 == 21 and p.entry < last.first]
-    for place in stayed[-1:]:
-        _exclude_for_good(office, place, "RPER", last.terms[1].start, "Appeal Upheld: Pupil Reinstated")
-
-
-def _exclude_for_good(office: Office, place: Place, kind: str, day: str, verdict: str) -> None:
-    # A permanent exclusion begins on a school day, and has no last one unless the pupil comes back.
-    start = office.school_day(day)
-    back = office.school_day(start, 63) if kind == "RPER" else None
-    missed = [d for d in office.days if back and start <= d < back]
-    office.exclude(
-        place,
-        kind,
-        ["DB", "PA"],
-        start=start,
-        start_session="AM",
-        end=missed[-1] if missed else None,
-        end_session="PM" if missed else None,
-        sessions=2 * len(missed) or None,
-        days=float(len(missed)) or None,
-        result="Exclusion Stands",
-        hearing=office.school_day(start, 14),
-        parents_represented=1,
-        appealed=1,
-        appeal=office.school_day(start, 28),
-        appeal_notice=office.school_day(start, 42),
-        appeal_result=verdict,
-        appeal_reinstatement=back,
-    )
+        start = place.leaving or last.last
+        office.exclude(
+            place,
+            "PERM",
+            ["DB", "PA"],
+            start=start,
+            start_session="PM",
+            result="Exclusion Stands",
+            hearing=office.school_day(start, 14),
+            parents_represented=1,
+            appealed=1,
+            appeal=office.school_day(start, 28),
+            appeal_notice=office.school_day(start, 42),
+            appeal_result="Appeal Dismissed",
+        )
 
 
 # ---- lunchtimes

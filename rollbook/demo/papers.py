@@ -129,16 +129,16 @@ def _put_documents(opened: Opened) -> None:
         if number % 8 < 2 or place.number < opened.plan.first_student + 3:
             since = [day for day in past if day >= place.entry] or past[-1:]
             for code, title, text in [*rng.sample(STUDENT_PAPERS[1:], rng.choice((0, 1, 2))), STUDENT_PAPERS[0]]:
-                facts = _paper(kinds[code], title, text, rng.choice(since))
+                facts = paper(kinds[code], title, text, rng.choice(since))
                 opened.put(StudentDocument, student=place.id, confidential=int(rng.random() < 0.1), **facts)
     for number, member in enumerate(m for m in opened.staff.members if m.current):
         if number % 3 == 0 or number < 3:
             since = [day for day in past if day >= (member.start or "")] or past[-1:]
             for code, title, text in STAFF_PAPERS[: rng.choice((1, 2, 3))]:
-                opened.put(StaffDocument, staff=member.id, **_paper(kinds[code], title, text, rng.choice(since)))
+                opened.put(StaffDocument, staff=member.id, **paper(kinds[code], title, text, rng.choice(since)))
 
 
-def _paper(kind: str, title: str, text: str, day: str) -> dict[str, str | int]:
+def paper(kind: str, title: str, text: str, day: str) -> dict[str, str | int]:
     """The facts of a document: its content is the text, compressed and in base64."""
     content = f"{title}\n\n{text}\n".encode()
     packed = gzip.compress(content, mtime=0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..model.documents import StudentDocument
+from ..model.documents import DocumentType, StudentDocument
 from ..model.support import (
     SenEvent,
     SenEventPerson,
@@ -16,6 +16,7 @@ from ..model.support import (
 )
 from .agencies import Adviser
 from .needs import AMERICAN_PROVISIONS, PROVISIONS, Case, Caseload, after, working
+from .papers import paper
 from .staffroom import Member
 
 EVENTS: tuple[tuple[str, str | None, bool, str], ...] = (
@@ -32,6 +33,7 @@ REVIEW_WORDS = (
     "Parents are pleased with the progress",
     None,
 )
+WRITTEN = "What helps, who gives it, how often, and when it is to be looked at again."
 APPEALS = "The family asks for another school to be named; the papers have been sent"
 
 
@@ -147,7 +149,7 @@ def _put_statements(load: Caseload) -> None:
             comments="Made by the authority in Northern Ireland that the family moved from",
             agent=officer.id,
         )
-        document = _document(load, case, f"Statement {case.place.number}.pdf")
+        document = _document(load, case, "Statement", working(requested, 182))
         load.opened.put(SenStatementDocument, statement=statement, student=case.place.id, document=document)
 
 
@@ -183,7 +185,7 @@ def _put_plan(load: Caseload, case: Case, number: int, **facts: Any) -> None:
     officer = load.outside.of_kind("SEND Officer", case.place)
     load.outside.link(case.place, officer, max(facts["requested"], case.place.entry), case.place.leaving)
     name = "EHC plan" if facts.get("finalised") else "Request for an EHC needs assessment"
-    document = _document(load, case, f"{name} {case.place.number}.pdf")
+    document = _document(load, case, name, facts.get("finalised") or facts["requested"])
     load.opened.put(SenPlanDocument, plan=plan, student=case.place.id, document=document)
 
 
@@ -205,5 +207,9 @@ def _subjects(number: int) -> dict[str, str | None]:
     }
 
 
-def _document(load: Caseload, case: Case, name: str) -> str:
-    return load.opened.put(StudentDocument, student=case.place.id, file_name=name)
+def _document(load: Caseload, case: Case, title: str, day: str) -> str:
+    """Add what was written about a student, which is confidential."""
+    kinds = load.opened.draft.rows.get(DocumentType, [])
+    report = next(k["id"] for k in kinds if k["school"] == load.opened.school and k["code"] == "REPORT")
+    facts = paper(report, f"{title} {case.place.number}", WRITTEN, day)
+    return load.opened.put(StudentDocument, student=case.place.id, confidential=1, **facts)
