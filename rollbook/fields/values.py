@@ -110,9 +110,10 @@ class AsText(Expr):
 
 
 class Literal(Expr):
-    """The same value in every row."""
+    """The same value in every row; it says nothing by itself, but a standard may put it under a scope."""
 
-    def __init__(self, value: Value, about: str = "") -> None:
+    def __init__(self, value: Value, about: str = "", need: Need = ANYONE) -> None:
+        self._need = need
         self.value = value
         self.example = value
         self.about = about
@@ -120,7 +121,7 @@ class Literal(Expr):
 
     @property
     def need(self) -> Need:
-        return ANYONE
+        return self._need
 
 
 class Csv(Expr):

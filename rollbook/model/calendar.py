@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..fields import Code, Date, Number, Record, Ref, Text
+from ..fields import Code, Date, Number, Record, Ref, Text, Time
 from ..scopes import S
 from .organisation import School, SchoolRecord
 
@@ -40,9 +40,9 @@ class CalendarEvent(SchoolRecord, scope=S.School, indexes=(("school", "start"),)
 
     mis_id = Text("The MIS Id of the diary event", "31425")
     start = Date("Start date of the event", "2017-04-20")
-    start_time = Text("Start time of the event", "15:30")
+    start_time = Time("Start time of the event", "15:30")
     end = Date("End date of the event", "2017-04-20")
-    end_time = Text("End time of the event", "16:30")
+    end_time = Time("End time of the event", "16:30")
     category = Text("Event category", "Extra Curricular")
     description = Text("Event description - typically set to category where null", "School Choir")
     kind = Code(

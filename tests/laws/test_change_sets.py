@@ -84,9 +84,9 @@ class Copy:
 
 
 def some(hub: Hub, record: type[Record], rng: random.Random) -> str:
-    """The hub id of some record of the first school."""
+    """The hub id of some record of the first school, or of one that its district shares."""
     district, school, _ = hub.desk.school(THORNFIELD)
-    where = "school = ?" if "school" in record.fields else "'' <> ?"
+    where = "(school = ? OR school IS NULL)" if "school" in record.fields else "'' <> ?"
     rows = hub.store.records.execute(
         f'SELECT id FROM "{record.table}" WHERE district = ? AND {where} ORDER BY id', (district, school)
     ).fetchall()

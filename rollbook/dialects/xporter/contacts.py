@@ -197,7 +197,7 @@ def _comms(of: type[Comm], who: Ref, idaas_id: Field, mis_id: Field, kind: str) 
     return {
         "Id": key,
         "PersonId": who / mis_id,
-        "PersonType": Literal(kind, "The type of the person record"),
+        "PersonType": Literal(kind, "The type of the person record", of.scope),
         "CommsType": of.comms_type,
         "LocationCode": of.location_code,
         "Priority": of.priority,

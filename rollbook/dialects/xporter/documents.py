@@ -125,7 +125,7 @@ class StudentDocumentMeta(Table, of=StudentDocument, name="DocumentAttachmentMet
 
     Id = Key("Student.", StudentDocument.mis_id, about="Unique Id of the document", example="Student.32")
     DocumentId = StudentDocument.mis_id
-    PersonType = Literal("Student", _TYPE)
+    PersonType = Literal("Student", _TYPE, S.StudentFreeText)
     PersonId = StudentDocument.student / Student.mis_id
     FileName = StudentDocument.file_name
     DocumentTypeId = StudentDocument.type / DocumentType.mis_id
@@ -142,7 +142,7 @@ class StaffDocumentMeta(Table, of=StaffDocument, name="DocumentAttachmentMeta", 
 
     Id = Key("Staff.", StaffDocument.mis_id, about="Unique Id of the document", example="Staff.7")
     DocumentId = StaffDocument.mis_id
-    PersonType = Literal("Staff", _TYPE)
+    PersonType = Literal("Staff", _TYPE, S.StaffFreeText)
     PersonId = StaffDocument.staff / Employee.mis_id
     FileName = StaffDocument.file_name
     DocumentTypeId = StaffDocument.type / DocumentType.mis_id

@@ -22,7 +22,7 @@ class StudentPhotos(
 
     Id = StudentPhoto.mis_id
     PersonId = StudentPhoto.who / Student.mis_id
-    PersonType = Literal("Student", "The type of person record")
+    PersonType = Literal("Student", "The type of person record", S.Photos)
     PersonName = StudentPhoto.who / Student.display_name
     Photo = StudentPhoto.image
     LastUpdated = LastUpdated(StudentPhoto)
@@ -41,7 +41,7 @@ class StaffPhotos(
 
     Id = StaffPhoto.mis_id
     PersonId = StaffPhoto.who / Staff.mis_id
-    PersonType = Literal("Staff", "The type of person record")
+    PersonType = Literal("Staff", "The type of person record", S.Photos)
     PersonName = StaffPhoto.who / Staff.display_name
     Photo = StaffPhoto.image
     LastUpdated = LastUpdated(StaffPhoto)

@@ -27,7 +27,7 @@ _NEED = S.School | S.SchoolLite
 class SchoolInfo(Table, of=School):
     """The school establishment with contact and address details."""
 
-    Id = Literal("1", "Record Id of the school (always 1)")
+    Id = Literal("1", "Record Id of the school (always 1)", _NEED)
     Name = School.name
     Head = School.head
     MainContact = School.main_contact
