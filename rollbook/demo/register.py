@@ -117,9 +117,10 @@ class Registers:
     def lessons(self, monday: str) -> Iterator[dict[str, Any]]:
         """The rows of the marks of every lesson since a Monday, in keeping with those of the sessions."""
         numbers = period_numbers(self.plan, self.plan.this_year)
+        codes = {group: code for (_, code), group in self.groups.teaching.items()}
         # Where one teacher has a class all day, nobody registers it again and again.
         for place in () if self.plan.primary else self.places:
-            week = self._week(place)
+            week = self._week(place, codes)
             rng = Random(f"{self.plan.key} {place.number} lessons")
             for day, session, entry in self.of(place, monday):
                 for period in week[day.weekday, session] if entry.mark not in "#-" else ():
@@ -135,10 +136,9 @@ class Registers:
                         "minutes_late": rng.randrange(1, 15) if mark == "L" else None,
                     }
 
-    def _week(self, place: Place) -> defaultdict[tuple[int, str], list[str]]:
+    def _week(self, place: Place, codes: dict[str, str]) -> defaultdict[tuple[int, str], list[str]]:
         """The periods in which a student has lessons, by weekday and session."""
         taught = [bell for bell in bells(self.plan) if bell.teaching]
-        codes = {group: code for (_, code), group in self.groups.teaching.items()}
         found: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
         for slot in sorted(s for group in place.lessons.values() for s in slots_of(self.plan, codes[group]).lessons):
             weekday, period = divmod(slot, len(taught))

@@ -73,7 +73,7 @@ def secondary_week() -> dict[str, tuple[tuple[int, ...], int]]:
         year = place[:2] if place[:2].isdigit() else place[0]
         for at, lesson in enumerate(lessons):
             block = year + lesson
-            for taught in blocks[block] if block in blocks else (lesson,) if lesson != "-" else ():
+            for taught in blocks.get(block, [] if lesson == "-" else [lesson]):
                 code = f"{block if block in blocks else place}/{taught[:2]}"
                 teachers[code] = int(taught[2:]) - 1
                 if at not in held.setdefault(code, []):

@@ -79,7 +79,10 @@ class TimetableLesson(SchoolRecord, scope=S.School, indexes=(("school",), ("peri
 
     mis_id = Text("Id of the lesson", "1765")
     period = Ref(
-        "The period in which it is held", TimetablePeriod, part_of=True, tells=("mis_id", "name", "session", "timetable")
+        "The period in which it is held",
+        TimetablePeriod,
+        part_of=True,
+        tells=("mis_id", "name", "session", "timetable"),
     )
     joined = Ref("The lesson of the period after it, when the two are a double lesson", tells=("mis_id",))
 

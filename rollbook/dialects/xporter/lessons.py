@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date, timedelta
 
 from ...api.resource import Endpoint, Filter, Ignore, Option, Table, With
@@ -39,10 +38,6 @@ from .timetable import TimetableDays, TimetablePeriods, Timetables
 
 _SUBJECT = ClassOfLesson.group / (Group.subject / Subject.code)
 _BY_TIME = (LessonInstance.date, LessonInstance.start)
-
-_LESSON: dict[str, Expr] = {
-    "JoinedId": LessonInstance.joined / LessonInstance.mis_id,
-}
 
 
 def _of_class(what: Expr, about: str) -> Csv:
@@ -131,7 +126,7 @@ def _days_away(days: int) -> Callable[[Reader], str]:
     return lambda reader: (date.fromisoformat(reader.today) + timedelta(days)).isoformat()
 
 
-_DATES = {
+DATES = {
     "DateFrom": Filter(
         "The first date for which to return timetable data; one week before today when none is given",
         LessonInstance.date.since(Arg("DateFrom")),
@@ -161,7 +156,7 @@ timetable = Endpoint(
             "Return the list of rooms to which the timetabled lessons are allocated", With(RoomsOfLessons)
         ),
     },
-    filters=_DATES,
+    filters=DATES,
 )
 
 
@@ -172,24 +167,18 @@ def _in_lessons(where: Condition) -> Condition:
     return Within(LessonInstance.lesson, Question(TimetableLesson, (), where))
 
 
-def _called(of: type[Group] | type[Employee] | type[Student]) -> tuple[Expr, ...]:
-    return (of.mis_id, of.external_id, of.xid)
-
-
-_OF_GROUP = _in_lessons(
-    Some(lesson_classes, Called((Group.mis_id, Group.external_id, Group.xid), Arg("id"), LessonClass.group))
-)
+_GROUP_IDS = (Group.mis_id, Group.external_id, Group.xid)
+_OF_GROUP = _in_lessons(Some(lesson_classes, Called(_GROUP_IDS, Arg("id"), LessonClass.group)))
 _STAFF_IDS = (Employee.mis_id, Employee.external_id, Employee.xid)
 _OF_STAFF = _in_lessons(Some(lesson_staff, Called(_STAFF_IDS, Arg("id"), LessonStaff.staff))) | Some(
     instance_cover, Called(_STAFF_IDS, Arg("id"), CoverStaff.staff)
 )
-_OF_STUDENT = Some(
-    instance_students, Called((Student.mis_id, Student.external_id, Student.xid), Arg("id"), StudentOfLesson.student)
-)
+_STUDENT_IDS = (Student.mis_id, Student.external_id, Student.xid)
+_OF_STUDENT = Some(instance_students, Called(_STUDENT_IDS, Arg("id"), StudentOfLesson.student))
 
 
 def _from_or_to(given: frozenset[str]) -> Condition:
-    """The dates that a request names; those of the parameters' shorter names before those of their own."""
+    """The dates of a request: `From` and `To` take the place of `DateFrom` and `DateTo`."""
     first = LessonInstance.date.since(Arg("From" if "From" in given else "DateFrom"))
     last = LessonInstance.date.until(Arg("To" if "To" in given else "DateTo"))
     return (first if given & {"From", "DateFrom"} else ALWAYS) & (last if given & {"To", "DateTo"} else ALWAYS)
@@ -216,9 +205,38 @@ def _timetable_for(whose: str, title: str, about: str, need: Need, one: Conditio
         },
         filters={
             "id": Filter(f"{whose} Id", one, required=True),
-            **_DATES,
-            "From": replace(_DATES["DateFrom"], about="Another name of DateFrom", where=_since("From"), default=None),
-            "To": replace(_DATES["DateTo"], about="Another name of DateTo", where=_until("To"), default=None),
+            **DATES,
+            "From": Filter("Another name of DateFrom", LessonInstance.date.since(Arg("From")), kind="date"),
+            "To": Filter("Another name of DateTo", LessonInstance.date.until(Arg("To")), kind="date"),
         },
         together=lambda given: one & _from_or_to(given),
     )
+
+
+ENDPOINTS = (
+    timetable,
+    _timetable_for(
+        "Group",
+        "Timetable for Group",
+        "The lessons of a group, in a range of dates.",
+        S.School,
+        _OF_GROUP,
+        "305",
+    ),
+    _timetable_for(
+        "Staff",
+        "Timetable for Staff",
+        "The lessons that a member of staff teaches or covers, in a range of dates.",
+        S.School & (S.Staff | S.StaffLite),
+        _OF_STAFF,
+        "5",
+    ),
+    _timetable_for(
+        "Student",
+        "Timetable for Student",
+        "The lessons of the classes that a student is a member of on the day, in a range of dates.",
+        S.School & (S.Student | S.StudentLite),
+        _OF_STUDENT,
+        "9919",
+    ),
+)
