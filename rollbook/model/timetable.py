@@ -196,7 +196,7 @@ class ClassOfLesson(
     SchoolRecord,
     scope=S.School,
     view="""
-    SELECT i.district, i.id || '.' || c.id AS id, i.school, i.id AS instance, c."group",
+    SELECT i.district, i.id || '.' || c.id AS id, +i.school AS school, i.id AS instance, c."group",
            max(i.made, c.made) AS made, max(i.seq, c.seq) AS seq, NULL AS changed
     FROM lesson_instance i JOIN lesson_class c ON c.district = i.district AND c.lesson = i.lesson
     """,
@@ -212,7 +212,7 @@ class StaffOfLesson(
     SchoolRecord,
     scope=S.School,
     view="""
-    SELECT i.district, i.id || '.' || s.id AS id, i.school, i.id AS instance, s.staff,
+    SELECT i.district, i.id || '.' || s.id AS id, +i.school AS school, i.id AS instance, s.staff,
            max(i.made, s.made) AS made, max(i.seq, s.seq) AS seq, NULL AS changed
     FROM lesson_instance i JOIN lesson_staff s ON s.district = i.district AND s.lesson = i.lesson
     """,
@@ -228,7 +228,7 @@ class RoomOfLesson(
     SchoolRecord,
     scope=S.School,
     view="""
-    SELECT i.district, i.id || '.' || r.id AS id, i.school, i.id AS instance, r.room,
+    SELECT i.district, i.id || '.' || r.id AS id, +i.school AS school, i.id AS instance, r.room,
            max(i.made, r.made) AS made, max(i.seq, r.seq) AS seq, NULL AS changed
     FROM lesson_instance i JOIN lesson_room r ON r.district = i.district AND r.lesson = i.lesson
     """,
@@ -244,7 +244,7 @@ class StudentOfLesson(
     SchoolRecord,
     scope=S.School,
     view="""
-    SELECT i.district, i.id || '.' || m.id AS id, i.school, i.id AS instance, m.student,
+    SELECT i.district, i.id || '.' || m.id AS id, +i.school AS school, i.id AS instance, m.student,
            max(i.made, m.made) AS made, max(i.seq, m.seq) AS seq, NULL AS changed
     FROM lesson_instance i
     JOIN lesson_class c ON c.district = i.district AND c.lesson = i.lesson

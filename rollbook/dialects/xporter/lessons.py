@@ -11,7 +11,7 @@ from ...fields import ALWAYS, Arg, Called, Clock, Condition, Csv, Expr, Key, Que
 from ...model.curriculum import Subject
 from ...model.groups import Group
 from ...model.people import Staff as Employee
-from ...model.students import Student
+from ...model.students import Student, StudentMembership, group_students_ever
 from ...model.timetable import (
     ClassOfLesson,
     CoverStaff,
@@ -174,7 +174,13 @@ _OF_STAFF = _in_lessons(Some(lesson_staff, Called(_STAFF_IDS, Arg("id"), LessonS
     instance_cover, Called(_STAFF_IDS, Arg("id"), CoverStaff.staff)
 )
 _STUDENT_IDS = (Student.mis_id, Student.external_id, Student.xid)
-_OF_STUDENT = Some(instance_students, Called(_STUDENT_IDS, Arg("id"), StudentOfLesson.student))
+# Of the lessons of classes that the student was ever in, those of the days of membership.
+_CLASSES = Question(
+    Group, (), Some(group_students_ever, Called(_STUDENT_IDS, Arg("id"), StudentMembership.student))
+)
+_OF_STUDENT = _in_lessons(Some(lesson_classes, Within(LessonClass.group, _CLASSES))) & Some(
+    instance_students, Called(_STUDENT_IDS, Arg("id"), StudentOfLesson.student)
+)
 
 
 def _from_or_to(given: frozenset[str]) -> Condition:
