@@ -7,9 +7,9 @@ from datetime import date, timedelta
 
 from ...api.resource import Endpoint, Filter, Ignore, Option, Table, With
 from ...consent import Reader
-from ...fields import ALWAYS, Arg, Called, Clock, Condition, Csv, Expr, Key, Question, Some, Within
+from ...fields import ALWAYS, Arg, Called, Clock, Condition, Csv, Expr, Key, Many, Question, Some, Within
 from ...model.curriculum import Subject
-from ...model.groups import Group
+from ...model.groups import Group, SubGroup
 from ...model.people import Staff as Employee
 from ...model.students import Student, StudentMembership, group_students_ever
 from ...model.timetable import (
@@ -167,8 +167,12 @@ def _in_lessons(where: Condition) -> Condition:
     return Within(LessonInstance.lesson, Question(TimetableLesson, (), where))
 
 
+_larger_groups = Many("The groups that a group belongs to", SubGroup.child)
 _GROUP_IDS = (Group.mis_id, Group.external_id, Group.xid)
-_OF_GROUP = _in_lessons(Some(lesson_classes, Called(_GROUP_IDS, Arg("id"), LessonClass.group)))
+_WITHIN = Question(Group, (), Some(_larger_groups, Called(_GROUP_IDS, Arg("id"), SubGroup.parent)))
+_OF_GROUP = _in_lessons(
+    Some(lesson_classes, Called(_GROUP_IDS, Arg("id"), LessonClass.group) | Within(LessonClass.group, _WITHIN))
+)
 _STAFF_IDS = (Employee.mis_id, Employee.external_id, Employee.xid)
 _OF_STAFF = _in_lessons(Some(lesson_staff, Called(_STAFF_IDS, Arg("id"), LessonStaff.staff))) | Some(
     instance_cover, Called(_STAFF_IDS, Arg("id"), CoverStaff.staff)
@@ -224,10 +228,10 @@ ENDPOINTS = (
     _timetable_for(
         "Group",
         "Timetable for Group",
-        "The lessons of a group, in a range of dates.",
+        "The lessons of a class, or of all classes of a larger group such as a year, in a range of dates.",
         S.School,
         _OF_GROUP,
-        "305",
+        "301",
     ),
     _timetable_for(
         "Staff",
