@@ -97,11 +97,11 @@ def test_a_double_lesson_is_one_class_in_one_room_without_a_break(school: Tables
 def test_a_class_says_where_and_when_it_meets_as_the_timetable_does(school: Tables):
     groups, lessons = school.known('"group"'), school.known("timetable_lesson")
     rooms, names = school.known("room"), {p["id"]: p["name"].split(":")[1] for p in school.of("timetable_period")}
-    where, when, who = (of_lesson(school, f"lesson_{t}", w) for t, w in (("room", "room"), ("class", "lesson"), ("staff", "staff")))
+    where, who = of_lesson(school, "lesson_room", "room"), of_lesson(school, "lesson_staff", "staff")
     met: defaultdict[str, set[str]] = defaultdict(set)
     for row in school.of("lesson_class"):
         group = groups[row["group"]]
-        met[row["group"]].add(names[lessons[when[row["lesson"]]]["period"]])
+        met[row["group"]].add(names[lessons[row["lesson"]]["period"]])
         assert group["location"] == rooms[where[row["lesson"]]]["name"]
         assert group["primary_staff"] == who[row["lesson"]]
     assert {g: groups[g]["periods"] for g in met} == {g: ",".join(sorted(p)) for g, p in met.items()}

@@ -41,6 +41,9 @@ CLOSURES = {
     ),
 }
 
+EXAMINED = ("11", "12", "13")
+"""How the codes of classes begin whose students are soon to be examined."""
+
 
 def put_cover(opened: Opened, planned: Planned) -> None:
     """Add who teaches for those who are away, which rooms are closed, and what is held elsewhere instead."""
@@ -81,10 +84,14 @@ class _Desk:
                     yield held, held.lesson.teacher
 
     def cover(self, held: Held, absent: Member) -> None:
-        """Have somebody who is free teach a lesson: those who are there for it, or a colleague of the department."""
+        """Have somebody who is free teach a lesson: those who are there for it, or a colleague of the department.
+
+        A department looks after its own examination classes first.
+        """
         busy = self.planned.busy[held.date, held.lesson.period]
         colleagues = [m for m in self.teachers if m.post.subject == absent.post.subject]
-        for able in (self.supply, colleagues, self.teachers):
+        first = (colleagues, self.supply) if held.lesson.code.startswith(EXAMINED) else (self.supply, colleagues)
+        for able in (*first, self.teachers):
             free = [m for m in able if m.id not in busy and (held.date, m.id) not in self.away and _there(m, held)]
             if free:
                 chosen = min(free, key=lambda m: self.covered[m.id])

@@ -15,7 +15,7 @@ ONE_IN = 6
 
 
 def put_seating(opened: Opened, planned: Planned) -> None:
-    """Add plans for some classes; the first of them has a second one, for tests."""
+    """Add plans for some classes; the first of them has a second one."""
     classes: dict[str, Lesson] = {}
     for lesson in planned.lessons:
         classes.setdefault(lesson.code, lesson)
