@@ -10,14 +10,17 @@ from .planned import Lesson, Planned
 COLUMNS = {"Sc": 8, "SCI": 8, "Co": 10}
 """How many seats stand side by side where it is not six."""
 
-ONE_IN = 6
+UNSEATED = ("Pe", "Mu", "ELE")
+"""What is not learnt in a seat."""
+
+ONE_IN = 5
 """Of how many classes one has a plan."""
 
 
 def put_seating(opened: Opened, planned: Planned) -> None:
     """Add plans for some classes; the first of them has a second one."""
     classes: dict[str, Lesson] = {}
-    for lesson in planned.lessons:
+    for lesson in (one for one in planned.lessons if one.subject not in UNSEATED):
         classes.setdefault(lesson.code, lesson)
     chosen = [classes[code] for code in sorted(classes)][::ONE_IN]
     number = 0

@@ -67,7 +67,7 @@ class TTSubjects(Table, of=Subject, order=(Subject.mis_id,)):
     Name = Subject.name
 
 
-class TTRooms(Table, of=Room, order=(Room.mis_id,)):
+class TTRooms(Table, of=Room, order=(Room.code,)):
     """The rooms of the school."""
 
     Id = Room.mis_id

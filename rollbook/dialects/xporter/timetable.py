@@ -127,7 +127,7 @@ class Rooms(
     Table,
     of=Room,
     only=Some(model.room_lessons, Within(LessonRoom.lesson, _LESSONS)),
-    order=(Room.mis_id,),
+    order=(Room.code,),
 ):
     """The rooms in which lessons are timetabled."""
 
@@ -200,7 +200,7 @@ class RoomClosures(
     EndDate = RoomClosure.end
 
 
-class AllRooms(Table, of=Room, order=(Room.mis_id,)):
+class AllRooms(Table, of=Room, order=(Room.code,)):
     """All rooms of the school, those in which no lesson is timetabled too."""
 
     Id = Room.mis_id
