@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..fields import Code, Date, DateTime, Flag, Many, Number, Ref, Text, Time
+from ..fields import Code, Date, DateTime, Flag, Many, Number, Record, Ref, Text, Time
 from ..scopes import S
 from .groups import Group
-from .organisation import SchoolRecord
+from .organisation import School, SchoolRecord
 from .people import Staff
 from .students import Student
 
@@ -257,6 +257,20 @@ class StudentOfLesson(
 
     instance = Ref("The lesson of the date", LessonInstance, part_of=True, tells=("mis_id",))
     student = Ref("The student", Student, part_of=True, tells=("mis_id", "external_id", "xid"))
+
+
+class TimetableSubject(
+    Record,
+    scope=S.School,
+    view="SELECT district, id, school, mis_id, code, name, made, seq, NULL AS changed FROM subject",
+    over=("Subject",),
+):
+    """A subject that the school's timetable may name."""
+
+    school = Ref("The school that teaches it; all schools of the district if empty", School, shared=True)
+    mis_id = Text("Id of the subject", "562")
+    code = Code("Short code of the subject", "Te")
+    name = Text("Full name of the subject", "Technology")
 
 
 class SeatingPlan(SchoolRecord, scope=S.School | S.EmergeForWeb, indexes=(("school", "mis_id"), ("group",), ("room",))):

@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from ...api.resource import Endpoint, Filter, Table
 from ...fields import ALWAYS, Arg, Clock
-from ...model.curriculum import Subject
 from ...model.timetable import (
     Room,
     TimetableDay,
@@ -15,6 +14,7 @@ from ...model.timetable import (
     TimetablePeriodInstance,
     TimetableSession,
     TimetableSessionInstance,
+    TimetableSubject,
 )
 from ...scopes import S
 from .lessons import DATES
@@ -59,12 +59,12 @@ class TTPeriods(Table, of=TimetablePeriodInstance, order=(TimetablePeriodInstanc
     EndDateTime = TimetablePeriodInstance.end
 
 
-class TTSubjects(Table, of=Subject, order=(Subject.mis_id,)):
+class TTSubjects(Table, of=TimetableSubject, order=(TimetableSubject.mis_id,)):
     """What the school teaches."""
 
-    Id = Subject.mis_id
-    Code = Subject.code
-    Name = Subject.name
+    Id = TimetableSubject.mis_id
+    Code = TimetableSubject.code
+    Name = TimetableSubject.name
 
 
 class TTRooms(Table, of=Room, order=(Room.code,)):
