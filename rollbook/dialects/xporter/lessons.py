@@ -179,9 +179,7 @@ _OF_STAFF = _in_lessons(Some(lesson_staff, Called(_STAFF_IDS, Arg("id"), LessonS
 )
 _STUDENT_IDS = (Student.mis_id, Student.external_id, Student.xid)
 # Of the lessons of classes that the student was ever in, those of the days of membership.
-_CLASSES = Question(
-    Group, (), Some(group_students_ever, Called(_STUDENT_IDS, Arg("id"), StudentMembership.student))
-)
+_CLASSES = Question(Group, (), Some(group_students_ever, Called(_STUDENT_IDS, Arg("id"), StudentMembership.student)))
 _OF_STUDENT = _in_lessons(Some(lesson_classes, Within(LessonClass.group, _CLASSES))) & Some(
     instance_students, Called(_STUDENT_IDS, Arg("id"), StudentOfLesson.student)
 )
