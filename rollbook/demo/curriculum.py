@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from random import Random
 from typing import NamedTuple
 
 from .schools import Plan
@@ -29,8 +28,8 @@ LOWER = (
     _one("Gg", 2, "form"),
     _one("Ar", 1, "form"),
     _one("Mu", 1, "form"),
-    _one("Co", 2, "form"),
-    _one("Pe", 2, "form"),
+    _one("Co", 1, "form"),
+    _one("Pe", 3, "form"),
 )
 MIDDLE = (
     *CORE,
@@ -43,8 +42,8 @@ SIXTH = (
     Line("C", 5, "option", ("Gg", "Fr", "Ma")),
     Line("D", 5, "option", ("Sc", "Mu", "En")),
 )
-PRIMARY = tuple(_one(key, 0, "class") for key in ("En", "Ma", "Sc", "Mu"))
-HIGH = tuple(_one(key, 0, "section") for key in ("ENG", "MATH", "SCI", "SOC", "SPA", "ELE"))
+PRIMARY = (_one("En", 5, "class"), _one("Ma", 5, "class"), _one("Sc", 2, "class"), _one("Mu", 1, "class"))
+HIGH = tuple(_one(key, 5, "section") for key in ("ENG", "MATH", "SCI", "SOC", "SPA", "ELE"))
 
 SUBJECTS = {
     "En": "English",
@@ -84,17 +83,6 @@ def lines_of(plan: Plan, year: int) -> tuple[Line, ...]:
     if plan.primary:
         return PRIMARY
     return LOWER if year < 10 else MIDDLE if year < 12 else SIXTH
-
-
-def week_of(plan: Plan, year: int) -> tuple[str | None, ...]:
-    """The line of each of the 25 lessons of a week (five a day), or none for a study period."""
-    slots: list[str | None] = []
-    for line in lines_of(plan, year):
-        slots += [line.key] * line.lessons
-    slots += [None] * (25 - len(slots))
-    # The order must repeat; nobody needs to be surprised by it.
-    Random(f"{plan.key} {year}").shuffle(slots)
-    return tuple(slots)
 
 
 class Cohort(NamedTuple):

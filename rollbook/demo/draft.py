@@ -63,10 +63,15 @@ class Draft:
 
     def put_later(self, record: type[Record], /, **facts: Any) -> str:
         """Add a record of those that the demo learnt to hold later: all others keep the ids that they had before."""
-        self._later += 1
+        identity = self.later_id()
         if "xid" in record.fields:
             facts.setdefault("xid", xid(self._later))
-        return self.put(record, **{"id": self._id(self._later), **facts})
+        return self.put(record, **{"id": identity, **facts})
+
+    def later_id(self) -> str:
+        """The next hub id of those of records that the demo learnt to hold later."""
+        self._later += 1
+        return self._id(self._later)
 
     def write(self, batch: Batch) -> None:
         """Write all that was drafted, a kind of record at a time, and forget it."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -37,8 +36,6 @@ class Groups:
     offerings: dict[tuple[str, int], str] = field(default_factory=dict[tuple[str, int], str])
     cohorts: dict[str, str] = field(default_factory=dict[str, str])
     teaching: dict[tuple[str, str], str] = field(default_factory=dict[tuple[str, str], str])
-    taught: Counter[str] = field(default_factory=Counter[str])
-    """How many classes of each subject have a teacher, so that they are shared out evenly."""
     last_number: int = 300
 
     def put(self, kind: str, code: str, **facts: Any) -> str:

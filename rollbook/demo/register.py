@@ -8,13 +8,13 @@ from random import Random
 from typing import Any, NamedTuple
 
 from .admissions import CURRENT, LEFT_THIS_YEAR, Place
-from .curriculum import week_of
+from .bells import bells, period_numbers
 from .groups import Groups
+from .lessons import slots_of
 from .schools import Plan
 from .years import Day
 
 PRESENT = {"AM": "/", "PM": "\\"}
-PERIODS = {"AM": (0, 1, 2), "PM": (3, 4)}
 
 
 class Entry(NamedTuple):
@@ -137,28 +137,34 @@ class Registers:
 
     def lessons(self, monday: str) -> Iterator[dict[str, Any]]:
         """The rows of the marks of every lesson since a Monday, in keeping with those of the sessions."""
-        instances: defaultdict[tuple[str, str, int], str]
-        instances = defaultdict(lambda: str(50_001 + len(instances)))
-        for place in self.places:
-            slots = week_of(self.plan, place.stay.year)
-            if not any(slots):
-                continue
+        numbers = period_numbers(self.plan, self.plan.this_year)
+        codes = {group: code for (_, code), group in self.groups.teaching.items()}
+        # Where one teacher has a class all day, nobody registers it again and again.
+        for place in () if self.plan.primary else self.places:
+            week = self._week(place, codes)
             rng = Random(f"{self.plan.key} {place.number} lessons")
             for day, session, entry in self.of(place, monday):
-                for period in PERIODS[session] if entry.mark not in "#-" else ():
-                    group = place.lessons.get(slots[day.weekday * 5 + period] or "")
-                    if group:
-                        mark = _lesson_mark(entry, session, period, late=rng.random() < 0.01)
-                        yield {
-                            "school": self.groups.school,
-                            "student": place.id,
-                            "date": day.date,
-                            "session": session,
-                            "kind": "L",
-                            "instance": instances[group, day.date, period],
-                            "mark": mark,
-                            "minutes_late": rng.randrange(1, 15) if mark == "L" else None,
-                        }
+                for period in week[day.weekday, session] if entry.mark not in "#-" else ():
+                    mark = _lesson_mark(entry, session, period, late=rng.random() < 0.01)
+                    yield {
+                        "school": self.groups.school,
+                        "student": place.id,
+                        "date": day.date,
+                        "session": session,
+                        "kind": "L",
+                        "instance": numbers[day.date, period],
+                        "mark": mark,
+                        "minutes_late": rng.randrange(1, 15) if mark == "L" else None,
+                    }
+
+    def _week(self, place: Place, codes: dict[str, str]) -> defaultdict[tuple[int, str], list[str]]:
+        """The periods in which a student has lessons, by weekday and session."""
+        taught = [bell for bell in bells(self.plan) if bell.teaching]
+        found: defaultdict[tuple[int, str], list[str]] = defaultdict(list)
+        for slot in sorted(s for group in place.lessons.values() for s in slots_of(self.plan, codes[group]).lessons):
+            weekday, period = divmod(slot, len(taught))
+            found[weekday, taught[period].session].append(taught[period].name)
+        return found
 
     def of(self, place: Place, since: str = "") -> Iterator[tuple[Day, str, Entry]]:
         """What the registers say of one student, session by session; always the same for the same student."""
@@ -229,9 +235,9 @@ def _spell(rng: Random) -> list[Entry]:
     return [*later, first, AM_PRESENT] if mishap.part == "PM" else [*later, first]
 
 
-def _lesson_mark(entry: Entry, session: str, period: int, *, late: bool) -> str:
+def _lesson_mark(entry: Entry, session: str, period: str, *, late: bool) -> str:
     # Who came late to the morning's register was in the later lessons.
-    arrived = entry.mark in ("L", "U") and period > 0
+    arrived = entry.mark in ("L", "U") and period != "1"
     if entry.mark == PRESENT[session] or arrived:
         return "L" if late else PRESENT[session]
     return entry.mark

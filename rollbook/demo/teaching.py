@@ -8,8 +8,11 @@ from typing import Any
 from ..model.curriculum import Subject
 from ..model.groups import SubGroup
 from .admissions import Place
-from .curriculum import COURSES, HIGH, SUBJECTS, US_SUBJECTS, Line, lines_of, week_of
+from .bells import lessons_a_day
+from .curriculum import COURSES, SUBJECTS, US_SUBJECTS, Line, lines_of
 from .groups import Groups, span_in, standard_facts
+from .lessons import Slots, slots_of
+from .rooms import room_for
 from .schools import Plan
 from .staffroom import Member
 from .years import Year
@@ -86,7 +89,8 @@ def choice_of(line: Line, standard: int, place: Place) -> str | None:
 def _put_class(groups: Groups, year: Year, standard: int, line: Line, subject: str, code: str) -> str:
     plan = groups.plan
     this = year is plan.this_year
-    teacher = _teacher(groups, standard, subject, code)
+    slots = slots_of(plan, code)
+    teacher = _teacher(groups, standard, subject, code, slots)
     followed = {"course": groups.courses, "offering": groups.offerings} if this else {}
     american: dict[str, Any] = (
         {
@@ -105,8 +109,8 @@ def _put_class(groups: Groups, year: Year, standard: int, line: Line, subject: s
         end=year.last,
         primary_staff=teacher.id,
         subject=groups.subjects[subject],
-        location=f"Room {int(teacher.id[-4:], 16) % 60 + 1}",
-        periods=_periods(plan, standard, line) if this else None,
+        location=room_for(plan, subject, code, slots.teacher).name,
+        periods=_periods(plan, slots) if this else None,
         **{name: made[subject, standard] for name, made in followed.items()},
         **standard_facts(plan, standard),
         **american,
@@ -127,20 +131,16 @@ def _put_class(groups: Groups, year: Year, standard: int, line: Line, subject: s
     return group
 
 
-def _teacher(groups: Groups, standard: int, subject: str, code: str) -> Member:
+def _teacher(groups: Groups, standard: int, subject: str, code: str, slots: Slots) -> Member:
     if groups.plan.primary:
         letters = [letter for letter, _ in groups.plan.forms]
         return groups.tutor(standard, letters.index(code.split("/")[0][-1]))
     able = groups.staff.teachers(subject)
-    groups.taught[subject] += 1
-    return able[groups.taught[subject] % len(able)]
+    return able[slots.teacher % len(able)]
 
 
-def _periods(plan: Plan, standard: int, line: Line) -> str | None:
-    if plan.american:
-        return str(HIGH.index(line) + 1)
-    at = sorted({slot % 5 + 1 for slot, key in enumerate(week_of(plan, standard)) if key == line.key})
-    return ",".join(map(str, at)) or None
+def _periods(plan: Plan, slots: Slots) -> str:
+    return ",".join(map(str, sorted({slot % lessons_a_day(plan) + 1 for slot in slots.lessons})))
 
 
 def place_the_others(groups: Groups) -> None:
