@@ -40,8 +40,8 @@ from .conduct_words import (
     Setting,
     Sort,
 )
-from .curriculum import week_of
 from .detentions import Detained, put_detentions
+from .lessons import slots_of
 from .opened import Opened
 from .register import Registers
 from .reports import put_report_cards
@@ -197,15 +197,20 @@ class Log:
     def _lesson(self, scene: Scene, place: Place) -> None:
         period = self.rng.randrange(5)
         scene.setting = Setting(f"P{period + 1}", scene.setting.activity, scene.setting.place)
-        line = week_of(self.plan, place.stay.year)[scene.day.weekday * 5 + period]
         this = scene.day.date >= self.plan.this_year.start
-        group = self.groups.get(place.lessons.get(line or "", "")) if this else None
+        group = self._class_in(place, scene.day.weekday, period) if this else None
         if group is None and not this:
             scene.teacher = self.rng.choice(self.opened.staff.teachers())
             scene.facts["subject"] = self.opened.groups.subjects.get(scene.teacher.post.subject or "")
         elif group is not None:
             scene.teacher = self.members.get(group["primary_staff"])
             scene.facts["subject"] = group["subject"]
+
+    def _class_in(self, place: Place, weekday: int, period: int) -> dict[str, Any] | None:
+        """The class that a student has in a period of the week."""
+        at = weekday * (7 if self.plan.american else 5) + period
+        mine = (self.groups.get(group) for group in place.lessons.values())
+        return next((g for g in mine if g and at in slots_of(self.plan, g["code"]).lessons), None)
 
     def _written(self, scene: Scene, category: str) -> dict[str, Any]:
         """What every record says of when, where and by whom it was written."""

@@ -30,6 +30,11 @@ ADDED: dict[str, set[str]] = {
     **{f"HistoricalAttendanceSummary.{name}": set() for name in ("MinutesLate", "AttendanceNotes")},
     "HistoricalAttendanceSummary.StatutoryComments": set(),
     "Tags.TagDefinitions": set(),
+    **{
+        f"TimetableFor{whom}.{name}": set()
+        for whom in ("Group", "Staff", "Student")
+        for name in ("Timetables", "TimetableDays", "TimetablePeriods")
+    },
 }
 """Columns that the document does not have and Rollbook shows, by `Endpoint.Table`; see docs/xporter-differences.md."""
 
