@@ -37,7 +37,7 @@ def widest(hub: Hub, token: str) -> dict[str, str]:
 def usable(hub: Hub, token: str, path: str, options: list[str]) -> list[str]:
     """The options that the token may use; one that rests on facts not held is refused as unknown."""
     tried = "".join(f"&{n}=true" for n in options)
-    answer = hub.get(f"/api/v1/School/{THORNFIELD}/{path}{tried}", token)
+    answer = hub.get(f"/api/v1/School/{THORNFIELD}/{path}{tried}&onlyGetDBStatus=true", token)
     if answer.status == 200:
         return options
     refused = answer.json["ExceptionMessage"]

@@ -41,6 +41,17 @@ def export(hub: Hub, district: int, folder: Path) -> None:
             writer.writerows(rows)
 
 
+Asked = tuple[str, str, dict[str, str]]
+"""A token for each of two hubs, and the widest question to each endpoint."""
+
+
+@pytest.fixture(scope="module")
+def asked(copied: tuple[Hub, Hub]) -> Asked:
+    hub, other = copied
+    token = hub.token()
+    return token, other.token(), widest(hub, token)
+
+
 @pytest.fixture(scope="module")
 def copied(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Hub, Hub]]:
     """The small demo schools, and a hub that has the records of the first district from files alone."""
@@ -63,11 +74,9 @@ def plain(rows: Any) -> Any:
 @pytest.mark.parametrize(
     "segment", sorted(e.segment for e in ENDPOINTS.values() if e.segment not in (*HUB, "TestError"))
 )
-def test_a_source_can_fill_every_table_of_an_endpoint(copied: tuple[Hub, Hub], segment: str) -> None:
-    hub, other = copied
-    token, theirs = hub.token(), other.token()
-    path = widest(hub, token)[segment]
-    said, again = hub.school(path, token), other.school(path, theirs)
+def test_a_source_can_fill_every_table_of_an_endpoint(copied: tuple[Hub, Hub], asked: Asked, segment: str) -> None:
+    (hub, other), (token, theirs, paths) = copied, asked
+    said, again = hub.school(paths[segment], token), other.school(paths[segment], theirs)
     for table in said.keys() - {"meta"}:
         assert plain(again[table]) == plain(said[table]), table
 
