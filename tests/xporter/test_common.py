@@ -114,6 +114,22 @@ def test_a_question_that_cannot_be_understood_is_refused(app: Caller, asked: str
     assert said in app.refusal(f"Students?{asked}")
 
 
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("HistoricalAttendanceSummary", "SchoolYear=2025"),
+        ("AssessmentResultsByAspect", "Aspects=702|34,701"),
+        ("AssessmentResults", "Students=1,2"),
+        ("AttendanceForDateRange", "DateFrom=2026-09-01"),
+        ("DiscountCodes", "KeyStage=KS4"),
+        ("StudentUserDefinedFields", "UDFName=Locker Number,Bus Stop"),
+        ("TimetableForStudent", "id=9919"),
+    ],
+)
+def test_what_is_missing_is_told_with_a_value_that_would_do(app: Caller, asked: str, said: str):
+    assert f"such as {said})" in app.refusal(asked)
+
+
 def test_everything_wrong_with_a_question_is_told_at_once(app: Caller):
     said = app.refusal("Students?select=Forname&page=0&updatedSince=soon&bogus=1")
     assert all(word in said for word in ("Forname", "page", "updatedSince", "bogus"))

@@ -251,7 +251,7 @@ class _Understanding:
             elif one.default is not None:
                 args[name] = one.default(self.reader)
             elif one.required and not self.said.get(one.unless, "").strip():
-                self.wrong(name, "is required", f"give {name}, such as {name}={_sample(one)}")
+                self.wrong(name, "is required", f"give {name}, such as {name}={_sample(name, self.endpoint)}")
         self.at_least_one(args)
         self.in_order(args)
         return args
@@ -260,7 +260,7 @@ class _Understanding:
         wanted = [name for name in self.endpoint.at_least if name in self.filters]
         # A filter that is there and wrong has been told already.
         if wanted and not any(name in args or self.said.get(name, "").strip() for name in wanted):
-            hint = f"give {wanted[0]}, such as {wanted[0]}={_sample(self.filters[wanted[0]])}"
+            hint = f"give {wanted[0]}, such as {wanted[0]}={_sample(wanted[0], self.endpoint)}"
             self.wrong(", ".join(wanted), "at least one of these is required", hint)
 
     def in_order(self, args: dict[str, Any]) -> None:
@@ -436,8 +436,20 @@ class _Understanding:
             self.wrong("select", f"{name} names two columns of {table}", "rename one with as")
 
 
-def _sample(one: Filter) -> str:
-    return "2026-09-01" if one.kind in ("date", "moment") else next(iter(one.choices), "1")
+_SAMPLES = {
+    "date": "2026-09-01",
+    "moment": "2026-09-01",
+    "year": "2025",
+    "range": "2026-09-01|2026-12-18",
+    "pairs": "702|34,701",
+}
+
+
+def _sample(name: str, endpoint: Endpoint) -> str:
+    """What could be given for a filter, by its kind; for names and ids, what the endpoint's own example says."""
+    one = endpoint.filters[name]
+    usual = next(iter(one.choices), _SAMPLES.get(one.kind))
+    return usual or endpoint.example.get(name) or ("1,2" if one.kind == "list" else "1")
 
 
 def years_of(reader: Reader) -> list[tuple[str, str]]:
