@@ -5,8 +5,12 @@ from __future__ import annotations
 import itertools
 from collections import defaultdict
 from datetime import date
+from pathlib import Path
 
 import pytest
+
+from rollbook.demo import build
+from rollbook.store.sqlite import Store
 
 from .hub import BRAMBLESIDE, SAGUARO, THORNFIELD, Hub
 from .xporter.tables import Row, Tables
@@ -188,3 +192,27 @@ def test_training_to_come_is_booked_and_only_that(school: Tables):
 
 def test_very_few_have_told_of_an_impairment(school: Tables):
     assert 0 < len(school.of("staff_impairment")) <= 3
+
+
+# ---- any day
+
+
+def away_on(today: date, where: Path) -> dict[str, list[tuple[str, str]]]:
+    """Who was away this year at the secondary school, as known on a day: first and last days by staff code."""
+    found: defaultdict[str, list[tuple[str, str]]] = defaultdict(list)
+    with Store(where) as store:
+        build(store, today, size=0.05)
+        asked = """SELECT m.mis_id, a.start, a."end" FROM staff_absence a JOIN staff m ON m.id = a.staff
+            JOIN school s ON s.id = a.school WHERE s.estab = ? AND a.start BETWEEN '2026-09' AND '2026-12-31'"""
+        for code, first, last in store.records.execute(asked, (THORNFIELD,)):
+            found[str(code)].append((str(first), str(last)))
+    return found
+
+
+def test_few_are_away_on_the_first_day_and_nobody_was_away_on_another_day_than_was_told(tmp_path: Path):
+    early, later = away_on(date(2026, 9, 3), tmp_path / "a"), away_on(date(2026, 12, 18), tmp_path / "b")
+    assert 0 < len(early) <= 6
+    assert all(last <= "2026-09-03" for every in early.values() for _, last in every)
+    for who, every in early.items():
+        assert {first for first, _ in every} <= {first for first, _ in later[who]}
+    assert max(first for every in later.values() for first, _ in every) > "2026-11-27"

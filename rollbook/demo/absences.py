@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from random import Random
 
 from .opened import Opened
 from .staffroom import Member
@@ -30,22 +32,39 @@ class Away:
     illness: str | None
 
 
+PARTS = (("absences", "2026-11-20", (0, 0, 1, 1, 1, 2)), ("absences before Christmas", "2026-12-18", (0, 0, 0, 1)))
+"""Parts of the autumn term with their last days, and how often people are away in each."""
+
+
 def absences(opened: Opened) -> list[Away]:
-    """Every absence of the academic year until today, in order of its first day; always the same ones."""
-    rng = opened.chance_of("absences")
-    days = [d.date for d in opened.plan.this_year.days() if not d.closed and d.date <= opened.today]
+    """Every absence of the academic year that has begun by today, in order of its first day.
+
+    Whatever day it is, they are the same ones, as far as they are known.
+    """
+    days = [d.date for d in opened.plan.this_year.days() if not d.closed and d.date <= PARTS[-1][1]]
     found: list[Away] = []
+    first = 0
+    for part, until, often in PARTS:
+        last = sum(d <= until for d in days)
+        found += _drawn(opened, opened.chance_of(part), days, range(first, last), often)
+        first = last
+    # When somebody will be back is told once they are.
+    known = [d for d in days if d <= opened.today]
+    begun = [replace(a, last=min(a.last, known[-1])) for a in _apart(found) if a.first <= opened.today]
+    return sorted(begun, key=lambda a: (a.first, a.member.id))
+
+
+def _drawn(opened: Opened, rng: Random, days: list[str], within: range, often: tuple[int, ...]) -> Iterator[Away]:
     for member in opened.staff.members:
         if not member.current or member.post.kind == "governor":
             continue
-        for _ in range(rng.choice((0, 0, 1, 1, 1, 2))):
-            first = rng.randrange(len(days))
+        for _ in range(rng.choice(often)):
+            first = rng.randrange(within.start, within.stop)
             kind, illness, _ = rng.choices(CAUSES, [c[2] for c in CAUSES])[0]
             length = rng.randrange(5, 12) if kind == "Medically certificated" else rng.choice((1, 1, 1, 2, 3))
             last = days[min(first + length, len(days)) - 1]
             if not member.start or member.start <= days[first]:
-                found.append(Away(member, days[first], last, kind, illness))
-    return sorted(_apart(found), key=lambda a: (a.first, a.member.id))
+                yield Away(member, days[first], last, kind, illness)
 
 
 def _apart(found: list[Away]) -> list[Away]:
