@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -43,6 +43,8 @@ class Part:
     plan: Plan
     main: bool
     lookup: bool
+    leads: type[Table] | None = None
+    """The part of the main table that it is, or that it follows."""
 
 
 @dataclass(frozen=True)
@@ -115,20 +117,22 @@ class _Preparing:
             return None
         asked = self.question(table, columns, main=main)
         plan = self.reader.prepare(asked, (*self.asked.shape, table.__name__))
-        return Part(plan, main, not main and table.follows is None)
+        leads = table if main else self.leader(table) if table.follows else None
+        return Part(plan, main, not main and table.follows is None, leads)
 
     def question(self, table: type[Table], columns: tuple[tuple[str, Expr], ...], *, main: bool) -> Question:
         where = rows_of(table, self.endpoint, self.asked.chosen_options, self.asked.chosen_filters, is_main=main)
         if not main and table.follows is not None:
-            where = where & following(table, self.question(self.leader(), (), main=True))
+            where = where & following(table, self.question(self.leader(table), (), main=True))
         return question(table, columns, where, limited=True, whole=self.everything(table, main))
 
-    def leader(self) -> type[Table]:
-        """The main table, which side tables follow."""
-        main = self.endpoint.main
-        if not isinstance(main, type):
-            raise TypeError(f"nothing can follow the main table of {self.endpoint.segment}")
-        return main
+    def leader(self, table: type[Table]) -> type[Table]:
+        """The main table, which side tables follow; of several kinds of record, the part that a side table is of."""
+        main = self.endpoint.parts(self.endpoint.main) if self.endpoint.main else ()
+        told = [p for p in main if len(main) == 1 or (table.follows and p.of is table.follows.target)]
+        if len(told) != 1:
+            raise TypeError(f"{table.name} cannot follow the main table of {self.endpoint.segment}")
+        return told[0]
 
     def everything(self, table: type[Table], main: bool) -> tuple[tuple[str, Expr], ...]:
         """The columns that a row has when none are chosen, with those that options add."""
@@ -152,6 +156,10 @@ class Tail:
     """What is only known when the rows have been read."""
 
     rows: int = 0
+    windows: dict[type[Table] | None, tuple[int, int]] = field(
+        default_factory=dict[type[Table] | None, tuple[int, int]]
+    )
+    """How many rows of each part of the main table stand on the page at most, and how many before it."""
 
 
 def render(asked: Asked, context: Context) -> Iterator[bytes]:
@@ -200,6 +208,7 @@ def _rows(table: Prepared, asked: Asked, context: Context, session: Session, tai
     for part in table.parts:
         if part.main:
             before = tail.rows
+            tail.windows[part.leads] = (left, passed)
             for rows in session.rows(part.plan, asked.args, left, passed):
                 tail.rows += len(rows)
                 yield rows
@@ -207,7 +216,8 @@ def _rows(table: Prepared, asked: Asked, context: Context, session: Session, tai
             if passed and len(table.parts) > 1:
                 passed = max(passed - session.count(part.plan, asked.args), 0)
         elif not (part.lookup and asked.offset):
-            yield from session.rows(part.plan, asked.args, -1, 0, asked.limit, asked.offset)
+            window = tail.windows.get(part.leads, (asked.limit, asked.offset))
+            yield from session.rows(part.plan, asked.args, -1, 0, *window)
     worked = list(worked_out(table, context, session))
     if asked.endpoint.main and table.name == asked.endpoint.main.name:
         worked = worked[asked.offset : asked.offset + asked.limit]
