@@ -45,7 +45,7 @@ def _layout(kind: type[Record]) -> Layout:
 
 def _column(name: str, fact: Field) -> Column:
     if isinstance(fact, Ref):
-        return Column(name, fact.part_of and not fact.shared, to=fact.target.table)
+        return Column(name, name == "school" and not fact.shared, to=fact.target.table)
     return Column(name, kind={"flag": "bit"}.get(fact.kind, fact.kind))
 
 
