@@ -4,20 +4,23 @@ school.discountcodes)."""
 from __future__ import annotations
 
 from ...api.resource import Endpoint, Filter, Table
-from ...fields import Arg, Expr, Key
+from ...fields import Arg, Coalesce, Expr, Key, Literal
 from ...model.exams import DiscountCode
 from ...scopes import S
+
+# Empty, not null, where a code does not depend on the syllabus (the document, school.ks4discountcodes).
+_SYLLABUS = Coalesce(DiscountCode.syllabus_code, Literal(""))
 
 _COLUMNS: dict[str, Expr] = {
     "Year": DiscountCode.year,
     "QAN": DiscountCode.qan,
     "QualificationTitle": DiscountCode.qualification_title,
-    "SyllabusCode": DiscountCode.syllabus_code,
-    "SyllabusTitle": DiscountCode.syllabus_title,
+    "SyllabusCode": _SYLLABUS,
+    "SyllabusTitle": Coalesce(DiscountCode.syllabus_title, Literal("")),
     "DiscountCode": DiscountCode.code,
     "DiscountCodeDescription": DiscountCode.description,
 }
-_PARTS = (DiscountCode.year, ".", DiscountCode.qan, ".", DiscountCode.syllabus_code)
+_PARTS = (DiscountCode.year, ".", DiscountCode.qan, ".", _SYLLABUS)
 _ORDER = (DiscountCode.year, DiscountCode.qan, DiscountCode.syllabus_code)
 
 
