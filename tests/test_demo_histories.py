@@ -182,7 +182,8 @@ def test_funding_agrees_with_the_students_record(thornfield: Tables):
 
 
 def test_who_is_taught_elsewhere_this_year_is_marked_so(thornfield: Tables):
-    elsewhere = {m["student"] for m in thornfield.of("mark") if m["mark"] == "K"}
+    begun = thornfield.year_start()
+    elsewhere = {m["student"] for m in thornfield.of("mark") if m["mark"] == "K" and m["date"] >= begun}
     placed = {p["student"] for p in thornfield.of("alternative_provision") if p["start"] >= thornfield.year_start()}
     assert placed == elsewhere
     assert placed

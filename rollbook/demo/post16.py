@@ -10,6 +10,7 @@ from .admissions import CURRENT, Place
 from .curriculum import SIXTH, SUBJECTS
 from .opened import Opened
 from .register import OCCASIONS
+from .schools import Plan
 from .teaching import choice_of
 from .years import Year
 
@@ -206,6 +207,11 @@ FARM: dict[str, Any] = {
 }
 
 
+def year_of(plan: Plan, day: str) -> Year:
+    """The academic year that a day belongs to."""
+    return plan.this_year if day >= plan.this_year.start else plan.last_year
+
+
 def _put_alternatives(opened: Opened) -> None:
     """Add last year's placements, and the one that this year's registers know of."""
     here = (CURRENT,)
@@ -217,6 +223,7 @@ def _put_alternatives(opened: Opened) -> None:
         opened.put(AlternativeProvision, student=place.id, **facts)
     for farm in (o for o in OCCASIONS if o.am == "K" and o.kind == opened.plan.kind):
         for place in older:
-            if place.stay.year in farm.years and place.number % farm.one_in == 0 and place.entry <= farm.dates[0]:
+            then = place.year_in(year_of(opened.plan, farm.dates[0]))
+            if then in farm.years and place.number % farm.one_in == 0 and place.entry <= farm.dates[0]:
                 days = {"start": farm.dates[0], "end": farm.dates[-1]}
                 opened.put(AlternativeProvision, student=place.id, **FARM, **days)
