@@ -110,7 +110,7 @@ class _Desk:
                     self._move(held)
 
     def _move(self, held: Held) -> None:
-        key, lesson = self.opened.plan.key, held.lesson
+        key, lesson = self.opened.plan.kind, held.lesson
         busy = self.planned.busy[held.date, lesson.period]
         likely = [*DEPARTMENTS[key].get(lesson.subject, ()), *SPARE[key]]
         room = next((r.code for r in likely if r.code not in busy and not _closed(key, r.code, held.date)), None)
