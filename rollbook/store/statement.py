@@ -136,7 +136,8 @@ class Statement:
         if known:
             return known
         other = self.names.new()
-        if alias == self.base:
+        # Of rows that are worked out it is not known which of them a record has changed.
+        if alias == self.base and not self.of.derived():
             self.direct[ref.name] = ref
             self.reads.update(ref.target.over)
         else:

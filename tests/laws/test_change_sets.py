@@ -17,6 +17,7 @@ from rollbook.model.attendance import Mark
 from rollbook.model.groups import Group
 from rollbook.model.people import Contact, Person
 from rollbook.model.students import Relationship, Student, StudentMembership
+from rollbook.model.timetable import Room
 from tests.hub import THORNFIELD, Hub
 
 from .asking import widest
@@ -243,6 +244,21 @@ def test_a_change_and_its_undoing_give_the_first_value_again(small_hub: Hub) -> 
         assert answer["Students"] == ([{"Id": "9919", "Surname": "Quince"}] if surname == "Quince" else [])
     assert values[0] != first
     assert values[1] == first
+
+
+def test_rows_that_are_worked_out_change_with_what_they_refer_to(small_hub: Hub) -> None:
+    token = small_hub.token()
+    copy = Copy("TimetableForStudent?id=9919&bypassDateFilter=true")
+    copy.follow(small_hub, token)
+    code = next(iter(copy.rows["LessonRooms"].values()))[0]
+    district, school, _ = small_hub.desk.school(THORNFIELD)
+    sql = "SELECT id FROM room WHERE district = ? AND school = ? AND code = ?"
+    (room,) = small_hub.store.records.execute(sql, (district, school, json.loads(code)["Code"])).fetchall()[0]
+    with small_hub.store.write(district) as batch:
+        batch.change(Room, room, {"code": "ATTIC"})
+    copy.follow(small_hub, token)
+    assert any("ATTIC" in row for rows in copy.rows["LessonRooms"].values() for row in rows)
+    assert copy.rows == copy.whole(small_hub, token)
 
 
 def test_an_unknown_value_is_an_error_and_never_a_full_set(small_hub: Hub) -> None:
