@@ -177,11 +177,13 @@ def tally(sql: Statement, expr: Tally, alias: str) -> str:
 
 
 def mark_string(sql: Statement, expr: MarkString, alias: str) -> str:
-    sql.slots = (sql.value(expr.first), sql.value(expr.last))
     inner, own = sql.child(expr.many, alias)
-    mark = f"LEFT JOIN {inner.tables()} ON {inner.base}.date = slot.date AND {inner.base}.session = slot.session"
-    letter = f"coalesce(substr({inner.base}.mark, 1, 1), {quote(expr.gap)})"
-    return f"(SELECT group_concat({letter}, '' ORDER BY slot.date, slot.session) FROM slot {mark} AND {own})"
+    sql.dated |= inner.dated
+    first, last, gap = sql.value(expr.first), sql.value(expr.last), quote(expr.gap)
+    letters = f"group_concat(coalesce(NULLIF(substr({inner.base}.mark, 1, 1), ''), {gap}), '')"
+    slots = f"group_concat({inner.base}.date || {inner.base}.session, '')"
+    held = f"{own} AND {inner.base}.date IS NOT NULL AND {inner.base}.session IN ('AM', 'PM')"
+    return f"(SELECT packed({letters}, {slots}, {first}, {last}, {gap}) FROM {inner.tables()} WHERE {held})"
 
 
 RENDERERS: tuple[tuple[type[Expr], Callable[[Statement, Any, str], str]], ...] = (
