@@ -128,10 +128,10 @@ class AttendanceCode(SchoolRecord, scope=S.Attendance, indexes=(("school", "mark
 class Mark(
     SchoolRecord,
     scope=S.Attendance,
-    # The one holds all that is said of a day's marks, so that they are read without the rows; the other what is counted.
+    # They hold what is told of the marks of a range, and what is counted of a student's, so that no row is read.
     indexes=(
         ("school", "date", "session", "student", "instance", "kind", "mark"),
-        ("student", "date", "session", "kind", "mark"),
+        ("student", "kind", "date", "session", "mark"),
     ),
 ):
     """One mark in a register: a student's attendance at a session or a lesson."""
