@@ -9,7 +9,7 @@ from typing import Any, Protocol, cast
 import apsw
 
 from ..errors import Problem, Stop
-from .packing import packed
+from .packing import packed, tallied
 
 BUSY_SECONDS = 30
 
@@ -68,6 +68,7 @@ def connect(path: Path) -> Connection:
     connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
     cast(Any, connection).create_scalar_function("fold", _fold, 1, deterministic=True)
     cast(Any, connection).create_scalar_function("packed", packed, 5, deterministic=True)
+    cast(Any, connection).create_scalar_function("tallied", tallied, -1, deterministic=True)
     opened = cast(Connection, connection)
     for pragma in (
         "journal_mode = WAL",

@@ -27,7 +27,6 @@ from ..fields import (
     Record,
     Ref,
     Some,
-    Tally,
     Told,
     Value,
     Version,
@@ -71,7 +70,7 @@ class Statement:
         self.last_joins: list[str] = []
         self.joined: dict[tuple[str, str], str] = {}
         self.direct: dict[str, Ref] = {}
-        self.counted: dict[Tally, str] = {}
+        self.counted: dict[Expr, str] = {}
         (self.nested if self.of.derived() else self.reads).update(self.of.over)
 
     # ---- the parts of a statement
