@@ -11,8 +11,9 @@ from typing import Any
 from ..errors import NotFound, Problem
 from ..store.sqlite import Store
 
-LEASE = 120.0
-"""Seconds after which a job whose worker has said nothing is taken by another one."""
+LEASE, LONG_LEASE, LONG = 30.0, 900.0, "refresh"
+"""Seconds after which a job whose worker has said nothing is taken by another one: longer than the longest call, and
+for reading a source, than the longest reading."""
 
 KEPT = 7 * 24 * 3600.0
 """Seconds for which a job that is done can still be looked at; one that was given up stays until it is sent again."""
@@ -89,10 +90,11 @@ class Queue:
         now = self.clock()
         with self.store.passing as db:
             row = db.execute(
-                "UPDATE job SET state = 'running', tries = tries + 1, lease = ?2 WHERE id = (SELECT id FROM job"
+                "UPDATE job SET state = 'running', tries = tries + 1,"
+                " lease = ?1 + CASE kind WHEN ?2 THEN ?3 ELSE ?4 END WHERE id = (SELECT id FROM job"
                 " WHERE state = 'waiting' AND due <= ?1 OR state = 'running' AND lease < ?1 ORDER BY due, made LIMIT 1)"
                 f" RETURNING {_COLUMNS}",
-                (now, now + LEASE),
+                (now, LONG, LONG_LEASE, LEASE),
             ).fetchone()
         return _job(row) if row else None
 
