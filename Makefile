@@ -16,11 +16,12 @@ check: .venv/ready
 	$(BIN)/lint-imports
 	$(BIN)/pyright
 
+# As many tests at a time as there are processors, those of one file together.
 fast: .venv/ready
-	$(BIN)/pytest -m "not slow"
+	$(BIN)/pytest -m "not slow" -n auto --dist loadfile
 
 slow: .venv/ready
-	$(BIN)/pytest -m slow
+	$(BIN)/pytest -m slow -n auto --dist loadfile
 
 # Other people's clients, as they are published, each in an environment of its own: the tests run them against the demo.
 CLIENTS = .clients/edfi .clients/brainstem .clients/brainstem-old .clients/edlink

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from rollbook.errors import Malformed, Stop
+from rollbook.fields import Field
 from rollbook.ingest import Kept, Origin, Problems, Progress, Row, Stream, import_roster
 from rollbook.ingest.conformance import by_keys
 from rollbook.ingest.plan import ask
@@ -43,6 +44,7 @@ class Telling:
     source: Told
     name: str = "told"
     format: str = "told"
+    fills: frozenset[Field] = frozenset()
 
     def read(self, path: Path, progress: Progress) -> Told:
         return self.source

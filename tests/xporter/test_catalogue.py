@@ -168,7 +168,7 @@ def fits(kind: str, value: object) -> bool:
     if kind in patterns:
         return isinstance(value, str) and re.fullmatch(patterns[kind], value) is not None
     if kind == "flag":
-        return value in (0, 1) and not isinstance(value, bool)
+        return type(value) is int and value in (0, 1)
     if kind == "number":
         return isinstance(value, int) and not isinstance(value, bool)
     if kind == "decimal":

@@ -38,11 +38,12 @@ def test_the_values_of_a_field_are_those_of_the_people_who_are_there(
     app: Caller, held: Tables, endpoint: str, table: str, whom: str, name: str
 ):
     people, fields = held.known(whom), held.known("user_defined_field")
-    there = {
-        "student": lambda p: held.roll(p) == "OnRoll",
-        "contact": lambda p: True,
-        "staff": lambda p: held.employment(p) == "Current",
-    }[whom]
+
+    def there(person: Row) -> bool:
+        if whom == "student":
+            return held.roll(person) == "OnRoll"
+        return whom == "contact" or held.employment(person) == "Current"
+
     wanted = {
         (v["mis_id"], people[v[whom]]["mis_id"], name, v["value"])
         for v in held.of(table)

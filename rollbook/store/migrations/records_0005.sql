@@ -1,3 +1,5 @@
+DROP INDEX "mark_school_date_session_student_instance";
+DROP INDEX "mark_student_date_session_kind_mark";
 CREATE TABLE feed (district INTEGER NOT NULL, source TEXT NOT NULL, connector TEXT NOT NULL, path TEXT NOT NULL, name TEXT, PRIMARY KEY (district, source)) WITHOUT ROWID;
 CREATE TABLE refusal (district INTEGER NOT NULL, source TEXT NOT NULL, number INTEGER NOT NULL, at TEXT NOT NULL, "where" TEXT NOT NULL, what TEXT NOT NULL, hint TEXT NOT NULL, PRIMARY KEY (district, source, number)) WITHOUT ROWID;
 ALTER TABLE "person" ADD COLUMN "death_date" TEXT;
@@ -107,6 +109,8 @@ CREATE INDEX "assessment_result_school_aspect" ON "assessment_result" (district,
 CREATE INDEX "assessment_result_school_result_set" ON "assessment_result" (district, "school", "result_set");
 CREATE INDEX "assessment_result_school_student_aspect" ON "assessment_result" (district, "school", "student", "aspect");
 CREATE INDEX "assessment_result_student" ON "assessment_result" (district, "student");
+CREATE INDEX "mark_school_date_session_student_instance_kind_mark" ON "mark" (district, "school", "date", "session", "student", "instance", "kind", "mark");
+CREATE INDEX "mark_student_kind_date_session_mark" ON "mark" (district, "student", "kind", "date", "session", "mark");
 CREATE TABLE "conduct_type" ("district" INTEGER NOT NULL, "id" TEXT NOT NULL, "school" TEXT, "category" TEXT, "mis_id" TEXT, "description" TEXT, "points" INTEGER, "sub_types" TEXT, "display_order" INTEGER, "active" INTEGER, "made" TEXT NOT NULL, "seq" INTEGER NOT NULL, "changed" TEXT, "remainder" TEXT, PRIMARY KEY (district, id));
 CREATE INDEX "conduct_type_moved" ON "conduct_type" (district, seq);
 CREATE INDEX "conduct_type_school_mis_id" ON "conduct_type" (district, "school", "mis_id");
