@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,10 @@ from click.testing import CliRunner
 
 from rollbook.cli import main
 from rollbook.demo import Demo, build
+from rollbook.demo.curriculum import PRIMARY
 from rollbook.demo.further import trusts
+from rollbook.demo.lessons import slots_of
+from rollbook.demo.rooms import room_for
 from rollbook.demo.schools import TRUSTS
 from rollbook.fields import RECORDS
 from rollbook.store.schema import columns
@@ -123,3 +127,17 @@ def test_a_number_of_schools_that_cannot_be_is_refused(tmp_path: Path, count: st
     told = CliRunner().invoke(main, ["demo", "--data", str(tmp_path), "--schools", count])
     assert told.exit_code == 2
     assert "--schools" in told.output
+
+
+def test_no_two_classes_of_a_further_primary_are_in_one_room_at_once():
+    for plan in (p for trust in trusts(12) for p in trust.plans if p.primary):
+        taken = Counter(
+            (room_for(plan, line.key, code, slots.teacher).code, slot)
+            for year in plan.years
+            for letter, _ in plan.forms
+            for line in PRIMARY
+            for code in [f"{plan.year_code(year)}{letter}/{line.key}"]
+            for slots in [slots_of(plan, code)]
+            for slot in slots.lessons
+        )
+        assert set(taken.values()) == {1}, plan.name

@@ -55,4 +55,6 @@ def _primary(plan: Plan, code: str) -> Slots:
         case 2:
             return Slots(tuple(sorted(5 * ((turn + later) % 5) + 3 for later in (1, 3))))
         case _:
-            return Slots((5 * (turn % 5) + (2, 4, 3)[turn // 5],))
+            # For more classes than the music room has time for, music is taught in their own.
+            full, third = divmod(turn // 5, 3)
+            return Slots((5 * (turn % 5) + (2, 4, 3)[third],), full)

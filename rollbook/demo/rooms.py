@@ -86,5 +86,7 @@ def rooms_of(plan: Plan) -> list[RoomPlan]:
 
 def room_for(plan: Plan, subject: str, code: str, teacher: int) -> RoomPlan:
     """Where a class of a subject is taught by the teacher of this number."""
-    own = DEPARTMENTS[plan.kind].get(subject)
-    return own[teacher % len(own)] if own else classrooms(plan)[code.split("/")[0]]
+    own = DEPARTMENTS[plan.kind].get(subject, ())
+    if plan.primary and teacher >= len(own):
+        return classrooms(plan)[code.split("/")[0]]
+    return own[teacher % len(own)]

@@ -88,6 +88,8 @@ def test_updated_since_shows_photos_taken_after_that_date(asker: Caller, small: 
 
 
 def test_photos_of_a_student_and_of_staff_may_have_one_id_and_are_two_to_a_change_set(asker: Caller, small: Tables):
+    student = next(p for p in small.of("student_photo") if p["who"] in {s["id"] for s in small.shown_students()})
+    small.change(StudentPhoto, student["id"], mis_id="1")
     first = asker.answer("Photos?changedRows=*")["__changedRows__"][0]["NextChangedRows"]
     both = [r for r in asker.rows("Photos") if r["Id"] == "1"]
     assert [r["PersonType"] for r in both] == ["Student", "Staff"]
@@ -119,3 +121,7 @@ def test_a_photo_bears_the_new_name_of_who_is_seen(asker: Caller, small: Tables)
     (graham,) = [s for s in small.of("student") if s["mis_id"] == "9919"]
     small.change(Person, graham["person"], surname="Fenwhistle")
     assert asker.one("Photos?id=9919&PersonType=Student")["PersonName"] == "Graham Fenwhistle"
+
+
+def test_the_number_of_a_photo_is_that_of_one_person(app: Caller):
+    assert len(app.ids("Photos")) == len(app.rows("Photos"))
