@@ -110,8 +110,9 @@ class Statement:
         table = self.of.table
         # The plus keeps SQLite from walking through all rows of the school.
         own = " AND ".join(self.sight.bounds(self.of, "b", "+"))
-        found = {self.of.__name__: [f'SELECT b.id FROM "{table}" b WHERE {own} AND b.seq > :since']}
-        found[self.of.__name__].append(_gone(self.of))
+        # A row that was written may stand at another school now, or be a part of somebody who is left out.
+        written = f'SELECT b.id FROM "{table}" b WHERE b.district = :district AND b.seq > :since'
+        found = {self.of.__name__: [written, _gone(self.of)]}
         for name, ref in self.direct.items():
             written = f'SELECT id FROM "{ref.target.table}" WHERE district = :district AND seq > :since'
             those = (
