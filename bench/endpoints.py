@@ -136,6 +136,8 @@ def _defaults(server: Server, wire: Wire, school: Measured, times: int) -> Line:
         if "ExceptionType" in body:
             raise AssertionError(f"{one.path}: {body['ExceptionMessage']}")
     taken = sorted(((_server_time(server, wire, one.path, times), one.what) for one in asked), reverse=True)
+    for seconds, what in taken:
+        print(f"{what:<36}{time_text(seconds):>12}", flush=True)
     over = [f"{what} {time_text(seconds)}" for seconds, what in taken if seconds > AIM]
     slowest = ", ".join(f"{what} {time_text(seconds)}" for seconds, what in taken[: max(3, len(over))])
     middle = taken[len(taken) // 2][0]

@@ -8,10 +8,11 @@ from typing import Any
 
 import pytest
 
-from rollbook.fields import Arg, Called, Expr, Many, Path, Question, Tally, Total
+from rollbook.fields import Arg, Called, Expr, Many, MarkString, Not, Path, Question, Tally, Total
 from rollbook.model.attendance import Mark, in_year, marks_this_year
 from rollbook.model.people import Contact
 from rollbook.model.students import Relationship, Student
+from rollbook.store.packing import packed, tallied
 from rollbook.store.planner import Plan, plan
 from rollbook.store.sights import OneSchool, Sight
 
@@ -29,6 +30,13 @@ OF_MARKS: dict[str, Expr] = {
     "minutes": Total(marks, Mark.minutes_late),
     "early minutes": Total(marks, Mark.minutes_late, Mark.mark.is_("L") | Mark.minutes_late.until(5)),
     "never": Tally(marks, Mark.mark.is_("never")),
+}
+OF_ONE_FACT: dict[str, Expr] = {
+    "late": Tally(marks, Mark.mark.one_of("L", "U")),
+    "here": Tally(marks, Mark.mark.one_of("/", "\\", "L")),
+    "not here": Tally(marks, Not(Mark.mark.one_of("/", "\\", "L"))),
+    "never": Tally(marks, Mark.mark.one_of("never")),
+    "marks": MarkString(marks, Arg("year_start"), Arg("today")),
 }
 OF_CONTACTS: dict[str, Expr] = {
     "contacts": Tally(contacts),
@@ -57,7 +65,7 @@ def answers(held: Tables, found: Plan, grant: str = "", **args: str) -> dict[str
     return {row["Id"]: row for row in rows}
 
 
-@pytest.mark.parametrize("columns", [OF_MARKS, OF_CONTACTS, {**OF_MARKS, **OF_CONTACTS}])
+@pytest.mark.parametrize("columns", [OF_MARKS, OF_ONE_FACT, OF_CONTACTS, {**OF_MARKS, **OF_CONTACTS}])
 def test_counts_made_together_are_those_made_alone(held: Tables, columns: dict[str, Expr]):
     sight = OneSchool({})
     together = answers(held, compiled(columns, sight))
@@ -70,6 +78,7 @@ def test_counts_made_together_are_those_made_alone(held: Tables, columns: dict[s
 def test_counts_of_the_same_records_read_them_once():
     together = compiled(OF_MARKS, OneSchool({})).rows
     assert together.count('FROM "mark"') == 1
+    assert compiled(OF_ONE_FACT, OneSchool({})).rows.count('FROM "mark"') == 1
     assert compiled({**OF_MARKS, **OF_CONTACTS}, OneSchool({})).rows.count('FROM "relationship"') == 1
 
 
@@ -104,4 +113,14 @@ def test_marks_are_looked_up_by_student_and_day(held: Tables):
     said = [step[-1] for step in steps if "mark_student" in step[-1]]
     assert len(said) == 1
     assert "COVERING INDEX" in said[0]
-    assert "student=? AND date>? AND date<?" in said[0]
+    assert "student=? AND kind=? AND date>? AND date<?" in said[0]
+
+
+def test_an_unknown_value_is_none_of_any():
+    assert tallied('[[true,["L"]],[false,["L","/"]]]', "L\x1f\x1f/\x1fL") == "[[2,1]]"
+    assert tallied('[[true,["L"]]]', None, "##\\") == '[[0,"##\\\\"]]'
+
+
+def test_marks_stand_at_their_sessions_in_whatever_order_they_come():
+    assert packed("L\\I", "2026-09-04AM2026-09-02PM2026-09-05AM", "2026-09-02", "2026-09-04", "#") == "#\\##L#"
+    assert packed(None, None, "2026-09-02", "2026-09-02", "#") == "##"

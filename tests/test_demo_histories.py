@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
@@ -182,7 +182,57 @@ def test_funding_agrees_with_the_students_record(thornfield: Tables):
 
 
 def test_who_is_taught_elsewhere_this_year_is_marked_so(thornfield: Tables):
-    elsewhere = {m["student"] for m in thornfield.of("mark") if m["mark"] == "K"}
+    elsewhere = {m["student"] for m in thornfield.marks() if m["mark"] == "K"}
     placed = {p["student"] for p in thornfield.of("alternative_provision") if p["start"] >= thornfield.year_start()}
     assert placed == elsewhere
     assert placed
+
+
+def test_who_was_at_farm_school_is_marked_so_in_either_year(thornfield: Tables):
+    farm = [p for p in thornfield.of("alternative_provision") if "Farm school" in (p["notes"] or "")]
+    marked = {(m["student"], m["date"]) for m in thornfield.of("mark") if m["mark"] == "K"}
+    assert {p["student"] for p in farm} == {student for student, _ in marked}
+    assert len({p["start"][:4] + p["start"][5:7] for p in farm}) == 2
+    assert all({(p["student"], p["start"]), (p["student"], p["end"])} <= marked for p in farm)
+
+
+# ---- days
+
+
+def school_days(school: Tables) -> set[str]:
+    """The days of last year and of this one until today on which the school taught."""
+    closed = [e for e in school.of("calendar_event") if e["kind"] != "SchoolEvent"]
+    terms = [s for s in school.of("session") if s["kind"] in ("term", "semester")]
+    first = date.fromisoformat(min(t["start"] for t in terms))
+    length = (date.fromisoformat(school.today) - first).days
+    days = [(first + timedelta(n)) for n in range(length + 1)]
+    held = {d.isoformat() for d in days if d.weekday() < 5}
+    return {
+        d
+        for d in held
+        if any(t["start"] <= d <= t["end"] for t in terms) and not any(c["start"] <= d <= c["end"] for c in closed)
+    }
+
+
+def test_students_come_and_go_on_days_on_which_the_school_teaches(school: Tables):
+    days = school_days(school)
+    first = min(days)
+    for student in school.of("student"):
+        for day in filter(None, (student["entry_date"], student["leaving_date"])):
+            assert date.fromisoformat(day).weekday() < 5
+            assert day in days or not first <= day <= school.today, (student["mis_id"], day)
+
+
+def test_what_is_provided_for_special_needs_changes_on_school_days(school: Tables):
+    days, entered = school_days(school), {s["id"]: s["entry_date"] for s in school.of("student")}
+    changes = [p["start"] for p in school.of("sen_provision") if p["start"] != entered[p["student"]]]
+    assert changes
+    assert all(date.fromisoformat(day).weekday() < 5 for day in changes)
+    assert all(day in days for day in changes if day >= min(days))
+
+
+def test_who_counts_for_six_years_is_told_of_among_the_entitlements(thornfield: Tables):
+    ever = entitled(thornfield, "Ever6")
+    told = [s for s in thornfield.students("OnRoll") if s["ever6"]]
+    assert told
+    assert all(any(r["start"] <= thornfield.today <= (r["end"] or "9") for r in ever[s["id"]]) for s in told)

@@ -120,8 +120,8 @@ def test_a_subject_is_taught_in_its_own_rooms(secondary: Tables, subject: str, b
 
 
 def test_lessons_are_held_on_every_day_on_which_the_school_teaches(secondary: Tables):
-    closed = {m["date"] for m in secondary.of("mark") if m["mark"] == "#"}
-    open_days = {m["date"] for m in secondary.of("mark")} - closed
+    closed = {m["date"] for m in secondary.marks() if m["mark"] == "#"}
+    open_days = {m["date"] for m in secondary.marks()} - closed
     dates = {row["date"] for row in secondary.of("lesson_instance")}
     assert {d for d in dates if d <= secondary.today} == open_days
     assert len(dates) == 191

@@ -128,9 +128,9 @@ def test_only_a_grown_student_expects_a_child(held: Tables):
 def test_medical_events_are_on_days_on_which_the_school_teaches(held: Tables):
     closed = [e for e in held.of("calendar_event") if e["kind"] != "SchoolEvent"]
     for event in held.of("medical_event"):
-        day = event["date"]
-        assert date.fromisoformat(day).weekday() < 5
-        assert not [c for c in closed if c["start"] <= day <= c["end"]]
+        for day in filter(None, (event["date"], event["follow_up"])):
+            assert date.fromisoformat(day).weekday() < 5
+            assert not [c for c in closed if c["start"] <= day <= c["end"]]
 
 
 def test_who_was_in_the_medical_room_was_in_school(held: Tables):

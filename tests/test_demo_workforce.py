@@ -175,6 +175,7 @@ def test_teachers_are_qualified_before_they_teach(school: Tables):
             assert {"BA", "BSc"} & awarded.keys()
             assert {"PGCE", "BEd"} & awarded.keys()
             assert min(awarded.values()) < member["employment_start"]
+    assert all(date.fromisoformat(q["awarded"]).weekday() < 5 for q in school.of("staff_qualification"))
 
 
 def test_current_staff_have_been_trained_in_safeguarding_this_year(school: Tables):

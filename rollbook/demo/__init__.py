@@ -16,6 +16,7 @@ from .assessment import put_assessment
 from .classes import open_groups
 from .conduct import put_conduct
 from .draft import Draft
+from .entitlements import put_entitlements
 from .exams import put_exams
 from .families import settle
 from .further import trusts
@@ -48,6 +49,7 @@ AT_ONCE = 50_000
 OFFICES = (
     put_timetable,
     put_papers,
+    put_entitlements,
     put_welfare,
     put_support,
     put_conduct,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cache
 from typing import Any, NamedTuple
 
 from .draft import Draft
@@ -183,9 +185,11 @@ class Admissions:
         if status == CURRENT:
             return entry, None
         if status == LEFT_THIS_YEAR:
-            return min(entry, this.first), self._weekday(this.first, self.today, 0.3)
+            return min(entry, this.first), _last_day(plan, this.first, self._between(this.first, self.today, 0.3))
         at_the_end = year in (6, 11, 13) or (plan.american and year == 12)
-        leaving = last.last if at_the_end else self._weekday(last.first, last.last, 0.2)
+        leaving = last.last
+        if not at_the_end:
+            leaving = _last_day(plan, last.first, self._between(last.first, last.last, 0.2))
         return min(entry, last.first), leaving
 
     def _entry(self, stay: Stay) -> str:
@@ -196,13 +200,36 @@ class Admissions:
         if status != CURRENT or not self.draft.chance(0.1):
             return usual
         # Late joiners arrive on any school day until last week.
-        return self._weekday(usual, self.today, 0.0, 0.98)
+        return _first_day(plan, self._between(usual, self.today, 0.0, 0.98), self.today)
 
-    def _weekday(self, first: str, last: str, from_share: float, to_share: float = 0.9) -> str:
+    def _between(self, first: str, last: str, from_share: float, to_share: float = 0.9) -> date:
         start, length = date.fromisoformat(first), (date.fromisoformat(last) - date.fromisoformat(first)).days
         share = from_share + (to_share - from_share) * self.draft.rng.random()
-        day = start + timedelta(int(length * share))
-        return max(first, (day - timedelta(max(0, day.weekday() - 4))).isoformat())
+        return start + timedelta(int(length * share))
+
+
+@cache
+def _taught(*years: Year) -> list[str]:
+    return [day.date for year in years for day in year.days() if not day.closed]
+
+
+def _weeks_before(plan: Plan, day: date) -> timedelta:
+    """How far to look ahead of a day in an earlier year: schools teach on much the same days in every year."""
+    return timedelta(364 * max(0, -((day - date.fromisoformat(plan.last_year.first)).days // 364)))
+
+
+def _first_day(plan: Plan, day: date, today: str) -> str:
+    """The day, or the next one on which the school teaches if that has come, on which a child can begin."""
+    ahead, days = _weeks_before(plan, day), _taught(plan.last_year, plan.this_year)
+    found = days[bisect_left(days, (day + ahead).isoformat())]
+    begun = (date.fromisoformat(found) - ahead).isoformat()
+    return begun if begun <= today else days[bisect_right(days, today) - 1]
+
+
+def _last_day(plan: Plan, first: str, day: date) -> str:
+    """The day, or the one before it on which the school taught, which is a child's last."""
+    days = _taught(plan.last_year, plan.this_year)
+    return max(first, days[max(0, bisect_right(days, day.isoformat()) - 1)])
 
 
 Seats = dict[int, list[tuple[Stay, ...]]]

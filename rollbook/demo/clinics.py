@@ -126,7 +126,7 @@ class MedicalRoom:
         days = list(self.present(place))
         for day in sorted(self.rng.sample(days, min(len(days), self.rng.choice((1, 1, 1, 2, 3))))):
             help_ = self.rng.choice((*HELP, INHALER, INHALER) if place.id in self.asthmatic else HELP)
-            again = _after(day, help_.days) if help_.days else None
+            again = self.later(day, help_.days) if help_.days else None
             event = self.record(place, help_.kind, help_.description, day, again)
             self.write(place, event, help_.summary, help_.note)
 
@@ -139,8 +139,7 @@ class MedicalRoom:
         """Add what was written down about an event."""
         self.opened.put(MedicalEventNote, student=place.id, event=event, summary=summary, note=note)
 
-
-def _after(day: str, days: int) -> str:
-    """So many days later, or on the Monday after that."""
-    later = date.fromisoformat(day) + timedelta(days)
-    return (later + timedelta((7 - later.weekday()) if later.weekday() > 4 else 0)).isoformat()
+    def later(self, day: str, days: int) -> str:
+        """So many days later, or on the next day after that on which the school teaches."""
+        later = (date.fromisoformat(day) + timedelta(days)).isoformat()
+        return next(d.date for d in self.opened.plan.this_year.days() if d.date >= later and not d.closed)

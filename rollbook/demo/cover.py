@@ -24,18 +24,18 @@ class Closure(NamedTuple):
 
 
 CLOSURES = {
-    "thornfield": (
+    "secondary": (
         Closure("L4", "Gas taps repaired", "2026-10-05T08:40:00", "2026-10-06T15:20:00"),
         Closure("SH", "Mock examinations", "2026-11-16T08:40:00", "2026-11-18T15:20:00"),
         Closure("C2", "Computers replaced", "2026-11-30T08:40:00", "2026-12-01T15:20:00"),
         Closure("HALL", "Winter Concert rehearsal", "2026-12-09T13:10:00", "2026-12-09T15:20:00"),
         Closure("SH", "Exams", "2027-05-17T08:40:00", "2027-05-28T15:20:00"),
     ),
-    "brambleside": (
+    "primary": (
         Closure("MUS", "Piano tuned", "2026-11-18T08:50:00", "2026-11-18T15:15:00"),
         Closure("HALL", "Floor polished", "2026-12-17T08:50:00", "2026-12-17T15:15:00"),
     ),
-    "saguaro": (
+    "high": (
         Closure("121", "Fume hood inspected", "2026-11-17T07:50:00", "2026-11-17T14:55:00"),
         Closure("GYM", "Blood drive", "2026-12-03T07:50:00", "2026-12-03T14:55:00"),
     ),
@@ -50,7 +50,7 @@ def put_cover(opened: Opened, planned: Planned) -> None:
     desk = _Desk(opened, planned)
     for held, absent in desk.uncovered():
         desk.cover(held, absent)
-    for number, closure in enumerate(CLOSURES[opened.plan.key], 1):
+    for number, closure in enumerate(CLOSURES[opened.plan.kind], 1):
         room = planned.rooms[closure.room]
         opened.put(
             RoomClosure,
@@ -110,7 +110,7 @@ class _Desk:
                     self._move(held)
 
     def _move(self, held: Held) -> None:
-        key, lesson = self.opened.plan.key, held.lesson
+        key, lesson = self.opened.plan.kind, held.lesson
         busy = self.planned.busy[held.date, lesson.period]
         likely = [*DEPARTMENTS[key].get(lesson.subject, ()), *SPARE[key]]
         room = next((r.code for r in likely if r.code not in busy and not _closed(key, r.code, held.date)), None)

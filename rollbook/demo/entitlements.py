@@ -60,7 +60,9 @@ def _following(opened: Opened, student: dict[str, Any], meals: list[Spell]) -> d
     otherwise: list[Spell] = (
         [(min(max(student["entry_date"], "2024-04-01"), opened.today), None)] if student["pupil_premium"] else []
     )
-    return {"Ever6": counting, "PP": lately or otherwise or counting}
+    # Of meals at an earlier school no more is known than that they count.
+    told = otherwise if student["ever6"] and not meals else []
+    return {"Ever6": counting or told, "PP": lately or otherwise or counting}
 
 
 def _tell(opened: Opened, student: dict[str, Any], meals: list[Spell]) -> None:

@@ -10,17 +10,15 @@ from typing import NamedTuple
 from ..model.history import Enrolment, PreviousSchool
 from ..model.students import Student
 from .admissions import CURRENT, JOINS_NEXT_YEAR, JOINS_THIS_YEAR, LEFT_LAST_YEAR, Place
-from .entitlements import put_entitlements
 from .opened import Opened
 from .post16 import put_post16
 from .schools import BRAMBLESIDE, THORNFIELD, Plan
 
 
 def put_histories(opened: Opened) -> None:
-    """Add them, and what students are entitled to and study after sixteen."""
+    """Add them, and what students study after sixteen."""
     _put_previous_schools(opened)
     _put_enrolments(opened)
-    put_entitlements(opened)
     if opened.plan is THORNFIELD:
         put_post16(opened)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
@@ -107,6 +107,12 @@ class Caseload:
         """The day, or the next one on which the school teaches."""
         return self.days[min(bisect_left(self.days, day), len(self.days) - 1)]
 
+    def day_of_change(self, day: str, since: str) -> str:
+        """A day in school, at that time or shortly before, on which what is provided since another day is changed."""
+        held = bisect_right(self.days, day)
+        found = self.days[held - 1] if held else working(day)
+        return found if found > since else day
+
     def day_between(self, first: str, last: str) -> str:
         """A day of teaching from the first to the last, as far as there is one."""
         low, high = bisect_left(self.days, first), bisect_left(self.days, last)
@@ -153,7 +159,7 @@ def _spans(load: Caseload, place: Place, provision: str) -> list[tuple[str, str,
     share = 0.2 + 0.7 * load.rng.random()
     if load.rng.random() >= before[1] or length < 90:
         return [(provision, place.entry, place.leaving)]
-    changed = after(place.entry, int(length * share))
+    changed = load.day_of_change(after(place.entry, int(length * share)), place.entry)
     return [(before[0], place.entry, after(changed, -1)), (provision, changed, place.leaving)]
 
 

@@ -207,7 +207,7 @@ FARM: dict[str, Any] = {
 
 
 def _put_alternatives(opened: Opened) -> None:
-    """Add last year's placements, and the one that this year's registers know of."""
+    """Add last year's placements, and those that the registers know of."""
     here = (CURRENT,)
     older = [p for p in opened.places if p.stay.status in here and p.stay.year in (9, 10, 11)]
     stayed = [p for p in older if p.entry <= opened.plan.last_year.first]
@@ -216,7 +216,10 @@ def _put_alternatives(opened: Opened) -> None:
         facts = PLACEMENTS[number % len(PLACEMENTS)]
         opened.put(AlternativeProvision, student=place.id, **facts)
     for farm in (o for o in OCCASIONS if o.am == "K" and o.kind == opened.plan.kind):
-        for place in older:
-            if place.stay.year in farm.years and place.number % farm.one_in == 0 and place.entry <= farm.dates[0]:
-                days = {"start": farm.dates[0], "end": farm.dates[-1]}
+        first, last = farm.dates[0], min(farm.dates[-1], max(farm.dates[0], opened.today))
+        year = opened.plan.this_year if first >= opened.plan.this_year.start else opened.plan.last_year
+        for place in opened.places if first <= opened.today else ():
+            there = place.entry <= first and last <= (place.leaving or last)
+            if there and place.year_in(year) in farm.years and place.number % farm.one_in == 0:
+                days = {"start": first, "end": farm.dates[-1]}
                 opened.put(AlternativeProvision, student=place.id, **FARM, **days)

@@ -94,6 +94,8 @@ class Office:
                 StudentPhoto,
                 school=school,
                 who=place.id,
+                # Photographs of staff have the numbers below those of students.
+                mis_id=str(place.number),
                 image=portrait(f"{plan.estab} student {place.number}"),
             )
         for priority, guardian in enumerate(place.child.family.guardians, 1):

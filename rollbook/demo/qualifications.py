@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from random import Random
 from typing import Any
 
@@ -98,4 +99,5 @@ def _degree(member: Member, first: str, number: int, rng: Random) -> dict[str, A
 
 
 def _day(year: int) -> str:
-    return f"{year}-07-08"
+    graduation = date(year, 7, 8)
+    return (graduation - timedelta(max(0, graduation.weekday() - 4))).isoformat()

@@ -19,7 +19,7 @@ def _numbered(code: str, name: str, count: int, first: int = 1) -> tuple[RoomPla
 
 
 DEPARTMENTS: dict[str, dict[str, tuple[RoomPlan, ...]]] = {
-    "thornfield": {
+    "secondary": {
         "En": _numbered("E", "English", 7),
         "Ma": _numbered("M", "Mathematics", 7),
         "Sc": _numbered("L", "Laboratory", 8),
@@ -36,8 +36,8 @@ DEPARTMENTS: dict[str, dict[str, tuple[RoomPlan, ...]]] = {
             RoomPlan("CTS", "Tennis Courts"),
         ),
     },
-    "brambleside": {"Mu": (RoomPlan("MUS", "Music Room"),)},
-    "saguaro": {
+    "primary": {"Mu": (RoomPlan("MUS", "Music Room"),)},
+    "high": {
         "ENG": _numbered("", "Room", 3, 101),
         "MATH": _numbered("", "Room", 3, 111),
         "SCI": _numbered("", "Science Lab", 3, 121),
@@ -49,7 +49,7 @@ DEPARTMENTS: dict[str, dict[str, tuple[RoomPlan, ...]]] = {
 """The rooms of each subject: as many as it has teachers, who mostly stay in their own."""
 
 SPARE = {
-    "thornfield": (
+    "secondary": (
         *_numbered("SR", "Seminar Room", 4),
         RoomPlan("DS", "Drama Studio"),
         RoomPlan("LIB", "Library"),
@@ -59,8 +59,8 @@ SPARE = {
         RoomPlan("IN", "Inclusion Room"),
         RoomPlan("DH", "Dining Hall"),
     ),
-    "brambleside": (RoomPlan("HALL", "Hall"), RoomPlan("LIB", "Library"), RoomPlan("GR", "Group Room")),
-    "saguaro": (
+    "primary": (RoomPlan("HALL", "Hall"), RoomPlan("LIB", "Library"), RoomPlan("GR", "Group Room")),
+    "high": (
         RoomPlan("LMC", "Library Media Center"),
         RoomPlan("GYM", "Gymnasium"),
         RoomPlan("CAF", "Cafeteria"),
@@ -80,11 +80,11 @@ def classrooms(plan: Plan) -> dict[str, RoomPlan]:
 
 def rooms_of(plan: Plan) -> list[RoomPlan]:
     """All rooms of a school."""
-    taught = [room for rooms in DEPARTMENTS[plan.key].values() for room in rooms]
-    return [*classrooms(plan).values(), *taught, *SPARE[plan.key]]
+    taught = [room for rooms in DEPARTMENTS[plan.kind].values() for room in rooms]
+    return [*classrooms(plan).values(), *taught, *SPARE[plan.kind]]
 
 
 def room_for(plan: Plan, subject: str, code: str, teacher: int) -> RoomPlan:
     """Where a class of a subject is taught by the teacher of this number."""
-    own = DEPARTMENTS[plan.key].get(subject)
+    own = DEPARTMENTS[plan.kind].get(subject)
     return own[teacher % len(own)] if own else classrooms(plan)[code.split("/")[0]]

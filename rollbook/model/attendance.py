@@ -128,7 +128,11 @@ class AttendanceCode(SchoolRecord, scope=S.Attendance, indexes=(("school", "mark
 class Mark(
     SchoolRecord,
     scope=S.Attendance,
-    indexes=(("school", "date", "session", "student", "instance"), ("student", "date", "session", "kind", "mark")),
+    # They hold what is told of the marks of a range, and what is counted of a student's, so that no row is read.
+    indexes=(
+        ("school", "date", "session", "student", "instance", "kind", "mark"),
+        ("student", "kind", "date", "session", "mark"),
+    ),
 ):
     """One mark in a register: a student's attendance at a session or a lesson."""
 
@@ -186,8 +190,8 @@ class AttendanceWeek(
     query=f"""
     WITH RECURSIVE
       held(first, last) AS (
-        SELECT max(:startDate, min(date)), min(:endDate, max(date)) FROM mark
-        WHERE district = :district AND school = :school),
+        SELECT max(:startDate, (SELECT min(date) FROM mark WHERE district = :district AND school = :school)),
+               min(:endDate, (SELECT max(date) FROM mark WHERE district = :district AND school = :school))),
       week(monday, sunday) AS (
         SELECT date(first, 'weekday 0', '-6 days'), date(first, 'weekday 0') FROM held WHERE first <= last
         UNION ALL SELECT date(monday, '+7 days'), date(sunday, '+7 days') FROM week, held

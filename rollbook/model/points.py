@@ -37,8 +37,9 @@ def _shares(table: str, event: str, days: tuple[str, str], *, termly: bool) -> s
     return f"""
     SELECT p.student, count(*) AS events, coalesce(sum(p.points), 0) AS points,
            max(max({_stamp("p", "student", event, "points")}, {_stamp("e", "date")})) AS at
-    FROM "{table}" p JOIN "{event}" e ON e.district = :district AND e.id = p."{event}"
-    WHERE p.district = :district AND p.school = :school AND e.date BETWEEN :{first} AND :{last} {term}
+    FROM "{event}" e CROSS JOIN "{table}" p ON p.district = :district AND p."{event}" = e.id
+    WHERE e.district = :district AND e.school = :school AND e.date BETWEEN :{first} AND :{last} {term}
+      AND p.school = :school
     GROUP BY p.student
     """
 

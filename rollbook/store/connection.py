@@ -9,6 +9,7 @@ from typing import Any, Protocol, cast
 import apsw
 
 from ..errors import Problem, Stop
+from .packing import packed, tallied
 
 BUSY_SECONDS = 30
 
@@ -66,6 +67,8 @@ def connect(path: Path) -> Connection:
     # One plan for each question, whatever is asked with it: otherwise every execution is compiled anew.
     connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
     cast(Any, connection).create_scalar_function("fold", _fold, 1, deterministic=True)
+    cast(Any, connection).create_scalar_function("packed", packed, 5, deterministic=True)
+    cast(Any, connection).create_scalar_function("tallied", tallied, -1, deterministic=True)
     opened = cast(Connection, connection)
     for pragma in (
         "journal_mode = WAL",

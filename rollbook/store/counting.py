@@ -1,36 +1,85 @@
-"""Counts of the many records of a row: those of the same records are made in one pass over them."""
+"""Counts of the many records of a row, and what is packed of them: those of the same records are made in one pass."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from ..fields import All, Compare, Condition, Either, Expr, Field, Known, Not, OneOf, Tally, Total
+from ..fields import All, Compare, Condition, Either, Expr, Field, Known, MarkString, Not, OneOf, Tally, Total
+from .packing import SEPARATOR
+from .phrases import quote
+from .rendering import packed_marks
 
 if TYPE_CHECKING:
     from .statement import Statement
 
 
+Choice = tuple[bool, list[str]]
+"""Whether a value shall be one of some, and those."""
+
+
 def count_together(sql: Statement, columns: Iterable[Expr]) -> None:
     """Have the columns that count the same records read them once; what is counted alone stays as it is."""
     sets: dict[tuple[int, bool], list[Tally]] = {}
-    for expr in dict.fromkeys(columns):
+    every = list(dict.fromkeys(columns))
+    for expr in every:
         if isinstance(expr, Tally):
             sets.setdefault((id(expr.many), expr.scope is not None), []).append(expr)
     for tallies in sets.values():
         if len(tallies) > 1:
-            _count(sql, tallies)
+            packs = [e for e in every if isinstance(e, MarkString) and e.many is tallies[0].many]
+            _count(sql, tallies, packs)
 
 
-def _count(sql: Statement, tallies: list[Tally]) -> None:
+def _count(sql: Statement, tallies: list[Tally], packs: list[MarkString]) -> None:
     alias = sql.names.new()
     inner, own = sql.child(tallies[0].many, sql.base, disclosed=tallies[0].scope is not None)
-    counts = (_by_facts if _alike(inner, tallies) else _one_by_one)(inner, own, tallies)
+    found: list[Expr] = [*tallies]
+    choices = _choices(inner, tallies)
+    if choices is None:
+        counts = (_by_facts if _alike(inner, tallies) else _one_by_one)(inner, own, tallies)
+    elif tallies[0].scope is not None:
+        counts = _by_value(inner, own, tallies, choices, [])
+    else:
+        counts = _by_value(inner, own, tallies, choices, packs)
+        found += packs
     sql.dated |= inner.dated
     # What json_each is given may name the row at hand; a subquery that is joined may not.
     # It comes last, when it is known which rows are there.
     sql.last_joins.append(f"LEFT JOIN json_each(({counts})) {alias}")
-    sql.counted.update({tally: f"({alias}.value ->> {at})" for at, tally in enumerate(tallies)})
+    # Its `json` is what it was given, as it is; its `value` would be written anew for each of the counts.
+    sql.counted.update({expr: f"({alias}.json ->> '$[0][{at}]')" for at, expr in enumerate(found)})
+
+
+def _by_value(inner: Statement, own: str, tallies: list[Tally], choices: list[Choice], packs: list[MarkString]) -> str:
+    """The values of the one fact that is asked for are gathered, and counted together."""
+    fact = _asked(tallies)[0]
+    values = f"group_concat(coalesce({inner.base}.\"{fact.name}\", ''), char({ord(SEPARATOR)}))"
+    given = ", ".join([quote(json.dumps(choices)), values, *(packed_marks(inner, pack) for pack in packs)])
+    return f"SELECT tallied({given}) FROM {inner.tables()} WHERE {own}"
+
+
+def _choices(inner: Statement, tallies: list[Tally]) -> list[Choice] | None:
+    """What is asked of the one text that all the tallies ask for, if that is so."""
+    asked = {fact.name: fact for fact in _asked(tallies)}
+    if len(asked) != 1 or any(isinstance(t, Total) for t in tallies):
+        return None
+    (fact,) = asked.values()
+    choices = [_choice(t.where) for t in tallies]
+    texts = fact.kind in ("text", "code") and _open(inner, fact)
+    return [c for c in choices if c] if texts and all(choices) else None
+
+
+def _choice(condition: Condition) -> Choice | None:
+    """A condition that wants a text to be one of some, or not to be; an unknown text is none of any."""
+    if isinstance(condition, Not):
+        inner = _choice(condition.condition)
+        return (not inner[0], inner[1]) if inner and inner[0] else None
+    if isinstance(condition, OneOf) and isinstance(condition.expr, Field):
+        some = [v for v in condition.values if isinstance(v, str) and v]
+        return (True, some) if len(some) == len(condition.values) else None
+    return None
 
 
 def _one_by_one(inner: Statement, own: str, tallies: list[Tally]) -> str:

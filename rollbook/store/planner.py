@@ -56,11 +56,11 @@ def plan(question: Question, sight: Sight) -> Plan:
     counted = Statement(question.of, sight, hashed)
     counted_where = counted.where(question.where, few=question.few)
     return Plan(
-        rows=f"{sql.with_()}SELECT {', '.join(bodies)} {tail}",
-        keyed=f"{sql.with_()}SELECT {columns} {tail}",
-        some=f"{sql.with_()}SELECT {columns} {some}".replace(f" {sql.base}.school =", f" +{sql.base}.school ="),
+        rows=f"SELECT {', '.join(bodies)} {tail}",
+        keyed=f"SELECT {columns} {tail}",
+        some=f"SELECT {columns} {some}".replace(f" {sql.base}.school =", f" +{sql.base}.school ="),
         moved=sql.moved(),
-        count=f"{counted.with_()}SELECT count(*) FROM {counted.tables()} WHERE {counted_where}",
+        count=f"SELECT count(*) FROM {counted.tables()} WHERE {counted_where}",
         reads=frozenset(sql.reads | sql.nested),
         nested=frozenset(sql.nested),
         dated=sql.dated or counted.dated,

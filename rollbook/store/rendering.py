@@ -177,11 +177,21 @@ def tally(sql: Statement, expr: Tally, alias: str) -> str:
 
 
 def mark_string(sql: Statement, expr: MarkString, alias: str) -> str:
-    sql.slots = (sql.value(expr.first), sql.value(expr.last))
+    if alias == sql.base and expr in sql.counted:
+        return sql.counted[expr]
     inner, own = sql.child(expr.many, alias)
-    mark = f"LEFT JOIN {inner.tables()} ON {inner.base}.date = slot.date AND {inner.base}.session = slot.session"
-    letter = f"coalesce(substr({inner.base}.mark, 1, 1), {quote(expr.gap)})"
-    return f"(SELECT group_concat({letter}, '' ORDER BY slot.date, slot.session) FROM slot {mark} AND {own})"
+    sql.dated |= inner.dated
+    return f"(SELECT {packed_marks(inner, expr)} FROM {inner.tables()} WHERE {own})"
+
+
+def packed_marks(inner: Statement, expr: MarkString) -> str:
+    """The marks of all rows of a statement, laid out by the day."""
+    first, last, gap = inner.value(expr.first), inner.value(expr.last), quote(expr.gap)
+    mark = inner.base
+    held = f"FILTER (WHERE {mark}.date IS NOT NULL AND {mark}.session IN ('AM', 'PM'))"
+    letters = f"group_concat(coalesce(NULLIF(substr({mark}.mark, 1, 1), ''), {gap}), '') {held}"
+    slots = f"group_concat({mark}.date || {mark}.session, '') {held}"
+    return f"packed({letters}, {slots}, {first}, {last}, {gap})"
 
 
 RENDERERS: tuple[tuple[type[Expr], Callable[[Statement, Any, str], str]], ...] = (

@@ -27,7 +27,6 @@ from ..fields import (
     Record,
     Ref,
     Some,
-    Tally,
     Told,
     Value,
     Version,
@@ -62,7 +61,6 @@ class Statement:
     reads: set[str] = field(default_factory=set[str])
     nested: set[str] = field(default_factory=set[str])
     dated: bool = False
-    slots: tuple[str, str] | None = None
     disclosed: bool = False
     """Whether a scope of its own covers what is being read, so that no fact asks for itself."""
 
@@ -72,7 +70,7 @@ class Statement:
         self.last_joins: list[str] = []
         self.joined: dict[tuple[str, str], str] = {}
         self.direct: dict[str, Ref] = {}
-        self.counted: dict[Tally, str] = {}
+        self.counted: dict[Expr, str] = {}
         (self.nested if self.of.derived() else self.reads).update(self.of.over)
 
     # ---- the parts of a statement
@@ -120,16 +118,6 @@ class Statement:
             )
             found.setdefault(ref.target.__name__, []).append(those)
         return {kind: " UNION ".join(parts) for kind, parts in found.items()}
-
-    def with_(self) -> str:
-        if self.slots is None:
-            return ""
-        first, last = self.slots
-        return (
-            f"WITH RECURSIVE day(date) AS (SELECT {first} UNION ALL SELECT date(date, '+1 day') FROM day"
-            f" WHERE date < {last}), slot(date, session) AS MATERIALIZED (SELECT date, session FROM day,"
-            " (SELECT 'AM' AS session UNION ALL SELECT 'PM')) "
-        )
 
     def join(self, alias: str, ref: Ref) -> str:
         """The alias of the record that a reference points at; what the grant hides is not joined."""

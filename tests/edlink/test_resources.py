@@ -232,7 +232,7 @@ def test_a_class(vendor: Vendor):
         "picture_url": None,
         "subjects": ["CEDS.03"],
         "grade_levels": ["08"],
-        "periods": ["1", "3", "4", "5"],
+        "periods": ["1", "2", "3", "5"],
         "state": "active",
         "locale": "en-GB",
         "time_zone": "Europe/London",

@@ -212,7 +212,8 @@ by_marksheet = Endpoint(
     "Assessment Results By Marksheet",
     "Assessment",
     "Results of the students and aspects of specific marksheets: what their grids show.",
-    _RESULTS,
+    # Which students and aspects a marksheet has is the school's structure.
+    _RESULTS & S.School,
     _TABLES,
     databases=_DATABASES,
     filters={"Marksheets": replace(_MARKSHEETS, required=True), **_DATES},

@@ -46,9 +46,10 @@ attendance_codes = Endpoint(
 _on_roll = (Entry.student / Student.on_roll).is_("OnRoll")
 
 
-class MarksForDate(
-    Table, of=Entry, name="AttendMarks", only=_on_roll, order=(Entry.date, Entry.session, Entry.student, Entry.instance)
-):
+_ORDER = (Entry.date, Entry.session, Entry.student, Entry.instance, Entry.kind, Entry.mark)
+
+
+class MarksForDate(Table, of=Entry, name="AttendMarks", only=_on_roll, order=_ORDER):
     """Session and lesson marks of a day."""
 
     Id = Key(
@@ -75,7 +76,7 @@ class MarksForRange(
     of=Entry,
     name="AttendMarks",
     only=_on_roll & Entry.kind.is_("S"),
-    order=(Entry.date, Entry.session, Entry.student, Entry.instance),
+    order=_ORDER,
 ):
     """Session marks of a range of days."""
 
