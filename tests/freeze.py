@@ -1,8 +1,8 @@
 """Writes what the model asks for and the migrations do not make yet as the next migration: `python -m tests.freeze`.
 
 A migration that has been released is never written again; the one that is being worked on is given by its number.
-New tables, columns, indexes and views are found, and indexes that nothing asks for any more are dropped; what else is
-renamed or taken away is written by hand.
+New tables, columns, indexes and views are found, and indexes and views that nothing asks for any more are dropped;
+what else is renamed or taken away is written by hand.
 """
 
 from __future__ import annotations
@@ -19,11 +19,13 @@ _NAMED = re.compile(r'^CREATE (?:UNIQUE )?(?:INDEX|VIEW|TABLE|TRIGGER) "?(\w+)"?
 
 
 def missing(database: Connection, wanted: list[str]) -> list[str]:
-    """The statements that make what a database lacks, and drop the indexes that it has for nothing."""
+    """The statements that make what a database lacks, and drop the indexes and views that it has for nothing."""
     there = {name for (name,) in database.execute("SELECT name FROM sqlite_schema").fetchall()}
     asked = {named[1] for named in map(_NAMED.match, wanted) if named}
-    own = "SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL ORDER BY name"
-    found = [f'DROP INDEX "{name}"' for (name,) in database.execute(own).fetchall() if name not in asked]
+    own = (
+        "SELECT upper(type), name FROM sqlite_schema WHERE type IN ('index', 'view') AND sql IS NOT NULL ORDER BY name"
+    )
+    found = [f'DROP {kind} "{name}"' for kind, name in database.execute(own).fetchall() if name not in asked]
     for statement in wanted:
         named, table = _NAMED.match(statement), _TABLE.match(statement)
         if named and named[1] not in there:

@@ -95,7 +95,11 @@ def test_graham_mossgrove_is_in_8b_with_his_sister_in_year_10_and_his_mother_hil
     assert graham == [
         ("Graham", "Mossgrove", "8B", "Year 8", "graham.mossgrove@thornfield.example", "Mr and Mrs Mossgrove")
     ]
-    siblings = "SELECT p.forename FROM sibling b JOIN student s ON s.id = b.student JOIN student o ON o.id = b.sibling"
+    siblings = (
+        "SELECT DISTINCT p.forename FROM relationship a"
+        " JOIN relationship b ON b.contact = a.contact AND b.student <> a.student AND b.parental = 1"
+        " JOIN student s ON s.id = a.student AND a.parental = 1 JOIN student o ON o.id = b.student"
+    )
     assert rows(
         store, f"{siblings} JOIN person p ON p.id = o.person WHERE s.mis_id = '9919' AND p.surname = 'Mossgrove'"
     ) == [("Primrose",)]

@@ -214,8 +214,9 @@ class Record:
     Class keywords: `scope`, the consent that its facts need unless they say otherwise; `human`, that a row is a
     human whom a grant may leave out; `indexes`, tuples of field names that are looked up together; `view`, the SQL of
     a record that is worked out from others, and `over`, the names of those; `query`, the SQL of one that is worked out
-    for a request, from its arguments too; `natural`, the facts by which others know a row, which the history keeps
-    when it goes: dotted names lead through references, and `district.` to the district's own record.
+    for a request, from its arguments too, in which `seen(Kind, alias)` asks whether a row may be known of; `natural`,
+    the facts by which others know a row, which the history keeps when it goes: dotted names lead through references,
+    and `district.` to the district's own record.
     """
 
     table: ClassVar[str] = ""

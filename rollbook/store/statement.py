@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 from ..fields import (
@@ -37,6 +38,8 @@ from .phrases import both, masked, matches, quote
 from .rendering import RENDERERS
 from .sights import Sight
 from .stamps import since
+
+_SEEN = re.compile(r"\bseen\((?P<kind>\w+), (?P<alias>\w+)\)")
 
 
 @dataclass
@@ -80,7 +83,17 @@ class Statement:
         return f"CAST(json_object({pairs}) AS BLOB)"
 
     def tables(self) -> str:
-        return " ".join([f"{rows_of(self.of)} {self.base}", *self.joins, *self.last_joins])
+        return " ".join([f"{self.rows(self.of)} {self.base}", *self.joins, *self.last_joins])
+
+    def rows(self, record: type[Record]) -> str:
+        """What a record's rows are selected from; a query asks by `seen(Kind, alias)` whether a row may be seen."""
+        if not record.query:
+            return f'"{record.table}"'
+
+        def seen(asked: re.Match[str]) -> str:
+            return " AND ".join(self.sight.linked(RECORDS[asked["kind"]], asked["alias"])) or "1"
+
+        return f"({_SEEN.sub(seen, ' '.join(record.query.split()))})"
 
     def where(self, condition: Condition, *, few: bool = False) -> str:
         # SQLite would walk through the school's rows in order rather than look up the one that is called for;
@@ -108,8 +121,9 @@ class Statement:
         table = self.of.table
         # The plus keeps SQLite from walking through all rows of the school.
         own = " AND ".join(self.sight.bounds(self.of, "b", "+"))
-        found = {self.of.__name__: [f'SELECT b.id FROM "{table}" b WHERE {own} AND b.seq > :since']}
-        found[self.of.__name__].append(_gone(self.of))
+        # A row that was written may stand at another school now, or be a part of somebody who is left out.
+        written = f'SELECT b.id FROM "{table}" b WHERE b.district = :district AND b.seq > :since'
+        found = {self.of.__name__: [written, _gone(self.of)]}
         for name, ref in self.direct.items():
             written = f'SELECT id FROM "{ref.target.table}" WHERE district = :district AND seq > :since'
             those = (
@@ -133,7 +147,7 @@ class Statement:
         self.human(ref.target)
         on = [f"{other}.district = :district", f'{other}.id = {alias}."{ref.name}"']
         on += self.sight.linked(ref.target, other)
-        self.joins.append(f"LEFT JOIN {rows_of(ref.target)} {other} ON {' AND '.join(on)}")
+        self.joins.append(f"LEFT JOIN {self.rows(ref.target)} {other} ON {' AND '.join(on)}")
         self.joined[alias, ref.name] = other
         return other
 
@@ -297,11 +311,6 @@ class Statement:
         page = f" ORDER BY {inner.order(question.order)} LIMIT :page OFFSET :before" if question.limited else ""
         self.dated |= inner.dated
         return f"SELECT {inner.base}.id FROM {inner.tables()} WHERE {where}{page}"
-
-
-def rows_of(record: type[Record]) -> str:
-    """What a record's rows are selected from."""
-    return f"({' '.join(record.query.split())})" if record.query else f'"{record.table}"'
 
 
 def _gone(record: type[Record]) -> str:

@@ -16,6 +16,7 @@ from rollbook.fields import RECORDS, Expr, Field, Key, Record, Ref
 from rollbook.model.attendance import Mark
 from rollbook.model.groups import Group
 from rollbook.model.people import Contact, Person
+from rollbook.model.post16 import StudyProgramme
 from rollbook.model.students import Relationship, Student, StudentMembership
 from rollbook.model.timetable import Room
 from tests.hub import THORNFIELD, Hub
@@ -244,6 +245,28 @@ def test_a_change_and_its_undoing_give_the_first_value_again(small_hub: Hub) -> 
         assert answer["Students"] == ([{"Id": "9919", "Surname": "Quince"}] if surname == "Quince" else [])
     assert values[0] != first
     assert values[1] == first
+
+
+def test_a_part_that_moves_to_somebody_left_out_is_a_deletion(small_hub: Hub) -> None:
+    token = small_hub.token()
+    grant = small_hub.desk.grant(small_hub.app(), THORNFIELD)
+    small_hub.desk.choose(grant, "students", "except", ["9919"])
+    copy = Copy("Post16Study?")
+    copy.follow(small_hub, token)
+    district, school, _ = small_hub.desk.school(THORNFIELD)
+    here = "district = ? AND school = ?"
+    ((left_out,),) = small_hub.store.records.execute(
+        f"SELECT id FROM student WHERE {here} AND mis_id = '9919'", (district, school)
+    ).fetchall()
+    programme, key = small_hub.store.records.execute(
+        f"SELECT id, mis_id FROM study_programme WHERE {here} AND student <> ?", (district, school, left_out)
+    ).fetchall()[0]
+    assert key in copy.rows["Post16Study"]
+    with small_hub.store.write(district) as batch:
+        batch.change(StudyProgramme, programme, {"student": left_out})
+    copy.follow(small_hub, token)
+    assert key not in copy.rows["Post16Study"]
+    assert copy.rows == copy.whole(small_hub, token)
 
 
 def test_rows_that_are_worked_out_change_with_what_they_refer_to(small_hub: Hub) -> None:

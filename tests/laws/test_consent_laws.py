@@ -206,3 +206,19 @@ def test_staff_and_contacts_left_out_are_nowhere(small_hub: Hub, data: st.DataOb
     for segment, body in answers(small_hub, token).items():
         found = [s for s in secrets if s and f'"{s}"' in body.decode()]
         assert segment == "ScopeFields" or not found, (segment, found)
+
+
+def test_a_parent_left_out_makes_nobody_siblings(small_hub: Hub) -> None:
+    path = "Students?id=9919&includeSiblingsList=true&includeSiblingsResultset=true"
+    token = small_hub.token()
+    before = small_hub.school(path, token)
+    assert before["Students"][0]["StudentSiblingIds"]
+    parents = {
+        row["ContactId"]
+        for row in small_hub.school("StudentContacts", token)["StudentContacts"]
+        if row["StudentId"] == "9919"
+    }
+    small_hub.desk.choose(small_hub.desk.grant(small_hub.app(), THORNFIELD), "contacts", "except", sorted(parents))
+    after = small_hub.school(path, token)
+    assert after["Students"][0]["StudentSiblingIds"] is None
+    assert after["StudentSiblings"] == []
