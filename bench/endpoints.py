@@ -106,7 +106,9 @@ def _add_results(store: Store, district: int, school: str, results: int) -> None
     """So many results of one result set of their own."""
     where = (district, school)
     students = store.records.execute("SELECT id FROM student WHERE district = ? AND school = ?", where).fetchall()
-    aspects = store.records.execute("SELECT id FROM aspect WHERE district = ? AND school = ?", where).fetchall()
+    # Those of earlier key stages are another endpoint's.
+    theirs = "SELECT id FROM aspect WHERE district = ? AND school = ? AND prior IS NOT 1"
+    aspects = store.records.execute(theirs, where).fetchall()
     with store.write(district) as batch:
         (period,) = batch.add(
             AssessmentResult.result_set.target, [{"school": school, "mis_id": "bench", "name": "All"}]

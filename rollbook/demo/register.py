@@ -188,14 +188,18 @@ class Registers:
         occasions = _occasions(self.plan, place, year)
         last = place.leaving or self.today
         spell: list[Entry] = []
+        elsewhere = place.part_time or place.dual
         for day in days:
             if not place.entry <= day.date <= last:
                 continue
             if not day.closed and not spell and rng.random() < luck:
                 spell = _spell(rng)
-            yield day, *self._day(place, day, spell, occasions.get(day.date))
+            usual = _usual_absence(place, day) if elsewhere else None
+            yield day, *self._day(place, day, spell, occasions.get(day.date), usual)
 
-    def _day(self, place: Place, day: Day, spell: list[Entry], occasion: Occasion | None) -> tuple[Entry, Entry]:
+    def _day(
+        self, place: Place, day: Day, spell: list[Entry], occasion: Occasion | None, usual: Entry | None
+    ) -> tuple[Entry, Entry]:
         if day.closed:
             closed = Entry("#", None, day.closed.description)
             return closed, closed
@@ -206,7 +210,7 @@ class Registers:
             pm = Entry(occasion.pm, None, occasion.note) if occasion.pm else pm
         if day.date == self.today and self._not_taken(place):
             return am, Entry("-")
-        return am, _usual_absence(place, day) or pm if pm is PM_PRESENT else pm
+        return am, usual or pm if pm is PM_PRESENT else pm
 
     def _not_taken(self, place: Place) -> bool:
         year = place.stay.year

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 
 from ..model.calendar import CalendarEvent, Session
 from .draft import Draft, guid
@@ -61,12 +62,18 @@ class Year:
 
     def days(self) -> Iterator[Day]:
         """The weekdays of its terms, those of half terms and training days too."""
+        return iter(self._weekdays)
+
+    @cached_property
+    def _weekdays(self) -> list[Day]:
+        found: list[Day] = []
         for term in self.terms:
             day, end = date.fromisoformat(term.start), date.fromisoformat(term.end)
             while day <= end:
                 if day.weekday() < 5:
-                    yield Day(day.isoformat(), day.weekday(), self._closed(day.isoformat()))
+                    found.append(Day(day.isoformat(), day.weekday(), self._closed(day.isoformat())))
                 day += timedelta(1)
+        return found
 
     def taught(self, term: Term | None = None) -> int:
         """On how many days the school teaches, in a term or all year."""

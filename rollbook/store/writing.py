@@ -89,13 +89,14 @@ class Batch:
         known = {*names, "id"}
         made: list[str] = []
         values: list[Sequence[Any]] = []
+        last: dict[str, int] = {}
         for row in rows:
-            if not row.keys() <= known:
+            if not known.issuperset(row):
                 raise TypeError(f"{record.__name__} has no {', '.join(sorted(row.keys() - known))}")
             self._seq += 1
             identity = row.get("id") or self.ids()
             school = row.get("school") or (identity if record is School else "")
-            kept = [row.get(name) for name in names]
+            kept = list(map(row.get, names))
             if numbered:
                 first = 0 if school else _SHARED_FROM
                 kept[numbered] = self.mis_id(f"{record.table} {school}", kept[numbered], first)
@@ -107,7 +108,9 @@ class Batch:
                     kept[at] = one if kept[at] is None else kept[at]
             values.append((self.district, identity, *kept, f"{self.at}{self._seq:012d}", self._seq))
             made.append(identity)
-            self._moved[school, record.__name__] = self._seq
+            last[school] = self._seq
+        for school, seq in last.items():
+            self._moved[school, record.__name__] = seq
         if values:
             named = ", ".join(f'"{n}"' for n in ("district", "id", *names, "made", "seq"))
             marks = ", ".join("?" * (len(names) + 4))
