@@ -1,5 +1,6 @@
 DROP INDEX "mark_school_date_session_student_instance";
 DROP INDEX "mark_student_date_session_kind_mark";
+DROP VIEW "sibling";
 CREATE TABLE feed (district INTEGER NOT NULL, source TEXT NOT NULL, connector TEXT NOT NULL, path TEXT NOT NULL, name TEXT, PRIMARY KEY (district, source)) WITHOUT ROWID;
 CREATE TABLE refusal (district INTEGER NOT NULL, source TEXT NOT NULL, number INTEGER NOT NULL, at TEXT NOT NULL, "where" TEXT NOT NULL, what TEXT NOT NULL, hint TEXT NOT NULL, PRIMARY KEY (district, source, number)) WITHOUT ROWID;
 ALTER TABLE "person" ADD COLUMN "death_date" TEXT;
