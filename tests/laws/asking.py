@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from rollbook.api.resource import Also, Only, Option, Without
+from rollbook.dialects.xporter.answering import kinds_read, prepare
+from rollbook.dialects.xporter.asking import understand
 from rollbook.dialects.xporter.catalogue import ENDPOINTS
 from rollbook.fields import RECORDS, Condition, Expr, Field, Path, Told
 from rollbook.model.calendar import Session
@@ -32,6 +34,15 @@ def widest(hub: Hub, token: str) -> dict[str, str]:
             path = f"{endpoint.segment}?{urlencode({'httpstatuscodes': 'true', **endpoint.example})}"
             asked[endpoint.segment] = path + "".join(f"&{n}=true" for n in usable(hub, token, path, options))
     return asked
+
+
+def kinds_of(hub: Hub, path: str) -> frozenset[str]:
+    """The kinds of record that an answer is made of."""
+    segment, _, query = path.partition("?")
+    endpoint = ENDPOINTS[segment.lower()]
+    reader = hub.desk.reader(hub.desk.grant(hub.app(), THORNFIELD))
+    asked = understand(endpoint, parse_qsl(query, keep_blank_values=True), "", reader)
+    return frozenset(kind for table in prepare(asked, reader) for kind in kinds_read(table, endpoint))
 
 
 def usable(hub: Hub, token: str, path: str, options: list[str]) -> list[str]:

@@ -27,7 +27,7 @@ def documented_ways(segment: str, table: str) -> dict[str, list[str]]:
 
 
 slow_to_draw = settings(
-    max_examples=25, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=5, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 grants = st.sets(st.sampled_from(SCOPES), min_size=1).map(sorted)
 few_scopes = st.lists(st.sampled_from(SCOPES), min_size=1, max_size=6, unique=True).map(
