@@ -390,10 +390,12 @@ class Desk(CredentialDesk):
         missing = [m for m, i in ids.items() if i is None]
         if missing:
             raise NotFound(*(Problem("people", f"no {human} has the Id {m} at {grant.estab}") for m in missing))
-        people = {k: v for k, v in grant.people.items() if k != human}
-        if mode != "all":
-            people[human] = mode
         with self.store.transaction() as db:
+            # What was chosen of other kinds since the grant was read stays chosen.
+            said = db.execute('SELECT people FROM "grant" WHERE id = ?', (grant.id,)).get
+            people = {k: v for k, v in json.loads(said or "{}").items() if k != human}
+            if mode != "all":
+                people[human] = mode
             db.execute('DELETE FROM chosen WHERE "grant" = ? AND kind = ?', (grant.id, human))
             db.executemany("INSERT INTO chosen VALUES (?, ?, ?)", [(grant.id, human, i) for i in ids.values()])
             db.execute(
