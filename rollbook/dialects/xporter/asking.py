@@ -7,7 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +16,7 @@ from ...consent import Reader
 from ...errors import Malformed, Problem, nearest
 from ...fields import Expr
 from ...recent import Recent
+from .years import academic_years, years_of
 
 ROW_LIMIT = 100_011
 """The most rows of the main table in one answer (the document's default maximum number of records)."""
@@ -450,47 +451,3 @@ def _sample(name: str, endpoint: Endpoint) -> str:
     one = endpoint.filters[name]
     usual = next(iter(one.choices), _SAMPLES.get(one.kind))
     return usual or endpoint.example.get(name) or ("1,2" if one.kind == "list" else "1")
-
-
-def years_of(reader: Reader) -> list[tuple[str, str]]:
-    """The first and last days of the academic years that have begun at the school, newest first."""
-    begun = [(start, end) for kind, start, end in reader.sessions() if kind == "schoolYear" and start <= reader.today]
-    return sorted(begun, reverse=True)
-
-
-def academic_years(reader: Reader) -> dict[str, str]:
-    """The bounds of this week, this term, this academic year and the one before, as the school's calendar has them,
-    and the first day of the third year before this one.
-
-    Without a calendar a year begins on 1 September. Before its first term, or between two, the term is the one before;
-    in a year without terms it is the year.
-    """
-    today = reader.today
-    years = years_of(reader)
-    start, end = years[0] if years else (_september(today), _day_before(_september(today, after=True)))
-    last = years[1] if len(years) > 1 else (_september(start, before=True), _day_before(start))
-    # Calendars seldom reach back so far; academic years begin on much the same day.
-    fourth = years[3][0] if len(years) > 3 else f"{int(start[:4]) - 3}{start[4:]}"
-    terms = [(s, e) for kind, s, e in reader.sessions() if kind in ("term", "semester") and start <= s <= today]
-    term = max(terms, default=(start, end))
-    monday = date.fromisoformat(today) - timedelta(date.fromisoformat(today).weekday())
-    return {
-        "year_start": start,
-        "year_end": end,
-        "last_year_start": last[0],
-        "last_year_end": last[1],
-        "three_years_before": fourth,
-        "term_start": term[0],
-        "term_end": term[1],
-        "week_start": monday.isoformat(),
-        "week_end": (monday + timedelta(6)).isoformat(),
-    }
-
-
-def _september(day: str, *, before: bool = False, after: bool = False) -> str:
-    year, month = int(day[:4]), int(day[5:7])
-    return f"{year + (1 if after else 0) - (1 if before or month < 9 else 0)}-09-01"
-
-
-def _day_before(day: str) -> str:
-    return (date.fromisoformat(day) - timedelta(1)).isoformat()
