@@ -50,6 +50,7 @@ def run(*words: object) -> Done:
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.setattr(sys, "argv", ["rollbook", *map(str, words)])
         patch.setenv("COLUMNS", "100")
+        patch.setattr("rollbook.cli.common.out._width", 100)
         try:
             cli.run(application)
         except SystemExit as ended:

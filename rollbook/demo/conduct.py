@@ -118,11 +118,10 @@ class Log:
 
     def _absent(self) -> set[tuple[str, str]]:
         registers = Registers(self.opened.groups, self.opened.places, self.opened.today)
+        said = [(place.id, registers.of(place)) for place in registers.places]
+        said += [(place.id, registers.of_last_year(place)) for place in registers.before]
         return {
-            (place.id, day.date)
-            for place in registers.places
-            for day, _, entry in registers.of(place)
-            if entry.mark not in (*THERE, "-")
+            (student, day.date) for student, days in said for day, _, entry in days if entry.mark not in (*THERE, "-")
         }
 
     def _pupil(self, place: Place) -> Pupil:

@@ -184,7 +184,9 @@ def test_the_error_for_tests_is_always_an_error(app: Caller):
 
 
 def test_a_scope_shows_these_fields(app: Caller):
-    assert app.ids("ScopeFields?Scope=UPN") == {"Students.Students.UPN", "Students.Students.FormerUPN"}
+    assert app.ids("ScopeFields?Scope=UPN") == {
+        *("Students.Students.UPN", "Students.Students.FormerUPN", "DeceasedStudents.Students.UPN"),
+    }
     assert app.ids("ScopeFields?Scope=upn") == app.ids("ScopeFields?Scope=UPN")
 
 
