@@ -53,12 +53,31 @@ bytes that are ready. What other work the machine had to do shows in all columns
   *Plain connections* are kept alive, each sends one request after the other.
   `lightbeam send` is that client as published (0.1.12, eight connections), from its start to its end. Where both are
   far below the disk's commits, the limit is the server's one processor: *server time* says how much of it a row takes.
+- **Xporter's endpoints** are asked over `rollbook demo`'s own secondary at its full size, with what must be said and no
+  more, so that no answer is in memory. The widest questions are asked in the same way; their bare sockets send the same
+  bytes. The 100,000 assessment results are added to the school's own.
 - **Imports** are the whole command, interpreter start included, into a new data directory (`all new`), then again
   with the same files (`unchanged`). Rows are those of the CSV files.
 
-Run it yourself: `make bench`, or `python -m bench` (about eight minutes), `python -m bench --quick`
+Run it yourself: `make bench`, or `python -m bench` (about ten minutes), `python -m bench --quick`
 to see that it runs, `--only one` for a part, `--write` to renew this page. lightbeam is there after `make clients`;
 without it the bench says so, and goes on.
+"""
+
+
+WHY = """\
+## The slowest endpoints, and why
+
+What takes more than 50 ms by default, or comes near it, reads tens of thousands of rows for little, or gives many:
+
+- `HistoricalAttendanceSummary` counts the marks of a whole year, about 325,000: a tenth of a microsecond goes into
+  reading each from the index, the rest into counting it.
+- `AttendanceSummary` counts the 115,000 marks of this year so far and lays them out as a text, in one pass.
+- `AttStatsByWeek` and `AttendanceForDateRange` grow with the days that are asked for; two weeks have 20,000 marks.
+- `TimetableModel` is the whole year: 38,000 rows, 4 MB.
+- `PriorAttainment` is 10,400 rows with three look-ups each, in the order of the record.
+- `PersonComms` reads the ways to reach students, staff and contacts, some 8,000 rows of three kinds.
+
 """
 
 
@@ -69,7 +88,7 @@ def page(lines: list[Line]) -> str:
         "Measured by `python -m bench`, beside bare sockets, which are the limit, and beside what a school's developer"
         f" would write instead. This page is written by `python -m bench --write`.\n\n"
         f"Machine: {machine()}. Date: {datetime.now(UTC):%Y-%m-%d}. {_busy()}\n\n"
-        f"{markdown(lines)}\n\n{_shortfalls(lines)}\n{HOW}"
+        f"{markdown(lines)}\n\n{_shortfalls(lines)}\n{WHY}{HOW}"
     )
 
 

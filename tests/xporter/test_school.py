@@ -11,7 +11,7 @@ from rollbook.dialects.xporter.catalogue import ENDPOINTS
 from rollbook.model.organisation import School, Site
 from rollbook.model.students import Student
 
-from ..hub import BRAMBLESIDE, Hub
+from ..hub import BRAMBLESIDE, THORNFIELD, Hub
 from .tables import Caller, Row, Tables
 
 # ---- SchoolInfo
@@ -152,6 +152,19 @@ def test_the_data_of_a_school_grows_old_until_its_source_is_read(small_hub: Hub,
     assert health.one("Health") == old
     small_hub.work()
     assert health.one("Health") == {**old, "SchoolDataAgeDays": 0, "XodStatus": "ok"}
+
+
+def test_a_management_token_asks_after_the_health_of_the_schools_that_let_the_app_in(small_hub: Hub):
+    app, secret = small_hub.desk.add_app("manager.example.org")
+    small_hub.desk.authorise(app, THORNFIELD, ["School"])
+    token = small_hub.desk.sign_in(app.relying_party, secret)[0]
+    (told,) = small_hub.school("Health", token)["health"]
+    assert (told["Estab"], told["SchoolDataStatus"]) == (THORNFIELD, "ok")
+    assert small_hub.get(f"/api/v1/School/any/Health?estab={THORNFIELD}", token).json["health"] == [told]
+    for path in ("SchoolInfo", "Health?estab=9992001", "Health?estab=1"):
+        assert small_hub.school(path, token)["ExceptionType"] == "SchoolNotGranted"
+    small_hub.desk.revoke(small_hub.desk.grant(app, THORNFIELD))
+    assert small_hub.school("Health", token)["ExceptionType"] == "SchoolNotGranted"
 
 
 @pytest.mark.parametrize(

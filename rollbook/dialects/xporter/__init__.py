@@ -88,7 +88,8 @@ class Xporter:
         self, request: Request, admitted: SchoolPass | ManagementPass, estab: str, segment: str, identity: str
     ) -> Response:
         endpoint = ENDPOINTS.get(segment.lower())
-        reader = self.reader(admitted, estab)
+        estab = told_estab(request, segment) or estab
+        reader = self.reader(admitted, estab, segment)
         if endpoint is None:
             names = [e.segment for e in ENDPOINTS.values()]
             raise NotFound(Problem("path", f"{segment[:60]} is not an endpoint", nearest(segment[:60], names)))
@@ -100,19 +101,26 @@ class Xporter:
         databases = self.seen.look(reader, endpoint.databases)
         fills = self.filled_at(reader)
         context = Context(reader, asked.args, self.desk.clock(), endpoint, ENDPOINTS, databases, fills)
-        return self.answer(asked, context, admitted.expires, lambda: self.reader(self.admit(request), estab))
+        return self.answer(asked, context, admitted.expires, lambda: self.reader(self.admit(request), estab, segment))
 
     def filled_at(self, reader: Reader) -> frozenset[Field] | None:
         """The facts that a school's sources can fill; None for every one, as where the hub itself keeps them."""
         found = [self.fills.get(source.partition(":")[0]) for source in reader.sources()]
         return frozenset(fact for facts in found for fact in facts or ()) if found and None not in found else None
 
-    def reader(self, admitted: SchoolPass | ManagementPass, estab: str) -> Reader:
-        """The reader for the token's own school; another school is refused whether or not it exists."""
+    def reader(self, admitted: SchoolPass | ManagementPass, estab: str, segment: str) -> Reader:
+        """The reader for the token's own school; another school is refused whether or not it exists.
+
+        With a management token an app may ask after the health of each school that lets it in (school.health).
+        """
         if isinstance(admitted, ManagementPass):
-            raise SchoolNotGranted(
-                "a management token reads no school's records", hint="ask the STS for a school token"
-            )
+            granted = (g for g in self.desk.grants(admitted.app) if g.estab == estab and g.state == "active")
+            grant = next(granted, None) if segment.lower() == "health" else None
+            if grant is None:
+                raise SchoolNotGranted(
+                    "a management token reads no school's records", hint="ask the STS for a school token"
+                )
+            return self.desk.reader(grant)
         if admitted.grant.estab != estab:
             raise SchoolNotGranted(
                 Problem("estab", "is not the school that the token is for", "use the school's own token")
@@ -143,6 +151,12 @@ class Xporter:
     def now_rests_on(self, asked: Asked, reader: Reader) -> object:
         """What the answer would rest on now."""
         return what_it_reads(asked, reader), self.seen.look(reader, asked.endpoint.databases)
+
+
+def told_estab(request: Request, segment: str) -> str:
+    """The school that a request for Health names in its query, as one with a management token does."""
+    named = (value for name, value in request.query if name.lower() == "estab")
+    return next(named, "").strip() if segment.lower() == "health" else ""
 
 
 def what_it_reads(asked: Asked, reader: Reader) -> object:

@@ -187,6 +187,7 @@ health = Endpoint(
         ),
     ),
     databases=tuple(DATABASES),
+    filters={"estab": Filter("A specific school, when asked with a management token", ALWAYS)},
 )
 
 
