@@ -8,18 +8,19 @@ from random import Random
 from typing import NamedTuple
 
 from ..model.history import Enrolment, PreviousSchool
+from ..model.organisation import School
 from ..model.students import Student
 from .admissions import CURRENT, JOINS_NEXT_YEAR, JOINS_THIS_YEAR, LEFT_LAST_YEAR, Place
 from .opened import Opened
 from .post16 import put_post16
-from .schools import BRAMBLESIDE, THORNFIELD, Plan
+from .schools import Plan
 
 
 def put_histories(opened: Opened) -> None:
     """Add them, and what students study after sixteen."""
     _put_previous_schools(opened)
     _put_enrolments(opened)
-    if opened.plan is THORNFIELD:
+    if opened.plan.kind == "secondary":
         put_post16(opened)
 
 
@@ -84,11 +85,11 @@ Before = tuple[Known, str, str]
 
 def _left_a_neighbour(opened: Opened) -> dict[str, list[Before]]:
     """By human: the school of the same district that the secondary school's new students left."""
-    if opened.plan is not THORNFIELD:
+    if opened.plan.kind != "secondary":
         return {}
-    school = Known(BRAMBLESIDE.name, BRAMBLESIDE.estab[:3], BRAMBLESIDE.estab)
+    schools = {r["id"]: Known(r["name"], r["estab"][:3], r["estab"]) for r in opened.draft.rows[School]}
     left = [r for r in opened.draft.rows[Student] if r["school"] != opened.school and r.get("leaving_date")]
-    return {r["person"]: [(school, r["leaving_date"], r["reason_for_leaving"])] for r in left}
+    return {r["person"]: [(schools[r["school"]], r["leaving_date"], r["reason_for_leaving"])] for r in left}
 
 
 def _schools_before(plan: Plan, place: Place, rng: Random) -> Iterator[Before]:
@@ -96,13 +97,13 @@ def _schools_before(plan: Plan, place: Place, rng: Random) -> Iterator[Before]:
     entered, autumn = year_at_entry(place)
     first = autumn - (entered - min(plan.years))
     # Not every child of four has been anywhere before.
-    if plan is not BRAMBLESIDE or rng.random() < 0.7:
+    if plan.kind != "primary" or rng.random() < 0.7:
         yield (
             early[place.child.family.number % len(early)],
             _july(first),
             PHASES.get(plan.kind, "Promoted to high school"),
         )
-    if entered == 12 and plan is THORNFIELD and not _late(plan, place):
+    if entered == 12 and plan.kind == "secondary" and not _late(plan, place):
         yield rng.choice(alike), _july(autumn), "End of phase transfer - FE/6th form college"
     elif entered > min(plan.years) or _late(plan, place):
         yield rng.choice(alike), _weekday(place.entry, -rng.randrange(3, 12)), rng.choice(MOVED)

@@ -197,7 +197,7 @@ def _reading_age(months: int) -> str:
 
 
 def _put_people(load: Caseload, place: Place, offer: Offer, intervention: str, span: tuple[str, str]) -> None:
-    """Who takes part: a helper and a teacher who plans it, a parent now and then, an agent where one advises."""
+    """Who takes part: a helper and a teacher who plans it, a parent now and then, often an agent who advises."""
     opened, rng = load.opened, load.rng
     staff = opened.staff
     helpers = [m for m in staff.members if m.current and m.post.kind == "support"] or staff.teachers()
@@ -208,7 +208,8 @@ def _put_people(load: Caseload, place: Place, offer: Offer, intervention: str, s
     guardian = load.guardians.get(place.id)
     if guardian and rng.random() < 0.4:
         opened.put(InterventionContact, **whom, contact=guardian, role="Supports at home")
-    if offer.adviser and rng.random() < 0.6:
+    if offer.adviser and (rng.random() < 0.6 or not load.advised):
+        load.advised = True
         adviser = load.outside.of_kind(offer.adviser, place)
         load.outside.link(place, adviser, *span)
         opened.put(InterventionAgent, **whom, agent=adviser.id, role="Advises")

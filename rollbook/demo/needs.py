@@ -102,6 +102,8 @@ class Caseload:
             if row["school"] == opened.school and not row["court_order"]:
                 self.guardians.setdefault(row["student"], row["contact"])
         self.cases: list[Case] = []
+        self.advised = False
+        """Whether an agent from outside has advised on what the school offers: at every school one does."""
 
     def school_day(self, day: str) -> str:
         """The day, or the next one on which the school teaches."""

@@ -23,7 +23,7 @@ from rollbook.model.timetable import Room
 from tests.hub import THORNFIELD, Hub
 
 from .asking import kinds_of, widest
-from .editing import Editor
+from .editing import THE_HUBS_OWN, Editor
 from .test_consent_laws import other_value
 
 drawn = settings(
@@ -89,26 +89,21 @@ class Copy:
 
 def some(hub: Hub, record: type[Record], rng: random.Random) -> str:
     """The hub id of some record of the first school, or of one that its district shares."""
-    district, school, _ = hub.desk.school(THORNFIELD)
-    where = "(school = ? OR school IS NULL)" if "school" in record.fields else "'' <> ?"
-    rows = hub.store.records.execute(
-        f'SELECT id FROM "{record.table}" WHERE district = ? AND {where} ORDER BY id', (district, school)
-    ).fetchall()
-    return rng.choice(rows)[0]
+    identity = Editor(hub, rng).some(record)
+    assert identity is not None, record.__name__
+    return identity
 
 
-ELSEWHERE = (
-    *("Person", "Organisation", "SubGroup", "GroupSession", "GroupProgram"),
-    *("AchievementStaff", "BehaviourStaff", "DetentionActivity", "DetentionStaff", "Marksheet"),
-)
-"""Kinds that are changed apart, that no school has, or that hold references only."""
+ELSEWHERE = ("Organisation",)
+"""Kinds that no school has."""
 
-THE_HUBS_OWN = ("rollbook.model.research", "rollbook.model.vocabulary")
-"""Where the kinds are declared that no district has."""
-
-CHANGED = [
-    r for r in RECORDS.values() if not r.derived() and r.__name__ not in ELSEWHERE and r.__module__ not in THE_HUBS_OWN
-]
+CHANGED = {
+    record: facts
+    for record in RECORDS.values()
+    if not record.derived() and record.__name__ not in ELSEWHERE and record.__module__ not in THE_HUBS_OWN
+    if (facts := [n for n, f in record.stored().items() if not isinstance(f, Ref) and n not in ("mis_id", "estab")])
+}
+"""The facts of each kind of record that may change; kinds that hold references only are moved by the editor."""
 
 
 def edit(hub: Hub, rng: random.Random) -> None:
@@ -118,11 +113,8 @@ def edit(hub: Hub, rng: random.Random) -> None:
         match rng.choice(["field", "field", "field", "leave", "join", "gone", "born", "parent", "mark", "group"]):
             case "field":
                 record = rng.choice([*CHANGED, *[Person] * 5])
-                names = [
-                    n for n, f in record.stored().items() if not isinstance(f, Ref) and n not in ("mis_id", "estab")
-                ]
                 identity = some(hub, record, rng)
-                name = rng.choice(names)
+                name = rng.choice(CHANGED[record])
                 before = batch.get(record, identity)
                 assert before is not None
                 batch.change(record, identity, {name: other_value(record.fields[name], before[name], rng)})
