@@ -11,10 +11,13 @@ from rollbook.model.students import Student
 
 from .tables import Caller, Row, Tables, listed, mis_ids
 
-ALWAYS: Callable[[Row], bool] = lambda _: True  # noqa: E731
+
+def whichever(_: Row) -> bool:
+    """Every exclusion is meant."""
+    return True
 
 
-def exclusions(held: Tables, meant: Callable[[Row], bool] = ALWAYS, *rolls: str) -> list[Row]:
+def exclusions(held: Tables, meant: Callable[[Row], bool] = whichever, *rolls: str) -> list[Row]:
     """The exclusions of students of these roll statuses, on roll when none are named, that meet a condition."""
     students = held.known("student")
     every = held.of("exclusion")
@@ -34,9 +37,9 @@ def test_exclusions_are_those_of_students_on_roll(app: Caller, held: Tables):
 
 def test_leavers_exclusions_are_added_when_asked_for(app: Caller, held: Tables):
     rows = app.rows("StudentExclusions?includeLeavers=true")
-    assert {r["Id"] for r in rows} == mis_ids(exclusions(held, ALWAYS, "OnRoll", "Leaver"))
+    assert {r["Id"] for r in rows} == mis_ids(exclusions(held, whichever, "OnRoll", "Leaver"))
     left = {r["Id"] for r in rows if r["StudentStatus"] == "Leaver"}
-    assert left == mis_ids(exclusions(held, ALWAYS, "Leaver"))
+    assert left == mis_ids(exclusions(held, whichever, "Leaver"))
     assert left
 
 
@@ -158,7 +161,7 @@ def test_comments_are_shown_when_asked_for(app: Caller, held: Tables):
 
 def test_what_the_governors_and_the_panel_decided_is_shown_when_asked_for(app: Caller, held: Tables):
     rows = app.rows("StudentExclusions?includeAppealInfo=true&includeLeavers=true")
-    for exclusion in exclusions(held, ALWAYS, "OnRoll", "Leaver"):
+    for exclusion in exclusions(held, whichever, "OnRoll", "Leaver"):
         (row,) = (r for r in rows if r["Id"] == exclusion["mis_id"])
         assert {c: row[c] for c in APPEAL} == {c: exclusion[n] for c, n in APPEAL.items()}
     assert all(any(r[c] for r in rows) for c in APPEAL)
