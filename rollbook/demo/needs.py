@@ -103,7 +103,7 @@ class Caseload:
                 self.guardians.setdefault(row["student"], row["contact"])
         self.cases: list[Case] = []
         self.advised = False
-        """Whether an agent from outside has advised on what the school offers: at every school one does."""
+        """Whether an agent from outside has advised on the help that students have; on the first such help one does."""
 
     def school_day(self, day: str) -> str:
         """The day, or the next one on which the school teaches."""
