@@ -116,3 +116,13 @@ class S:
     StaffQualifications = _scope("StaffQualifications", "Staff", "Staff qualifications")
     StaffTraining = _scope("StaffTraining", "Staff", "Training that staff have had")
     StaffImpairments = _scope("StaffImpairments", "Staff", "Impairments of staff, where recorded")
+    # The first two are the service's own; the others are Rollbook's, since the document names no scope for them.
+    WritebackAttendance = _scope("WritebackAttendance", "Write-back", "Enter and change attendance marks")
+    WritebackConduct = _scope("WritebackConduct", "Write-back", "Record achievements, behaviour and detentions")
+    WritebackPhotos = _scope("WritebackPhotos", "Write-back", "Add and replace photographs of students and staff")
+    WritebackTags = _scope("WritebackTags", "Write-back", "Define tags, and give them to people and groups")
+    WritebackAttributes = _scope(
+        "WritebackAttributes", "Write-back", "Keep the app's own notes about people and groups"
+    )
+    WritebackUsers = _scope("WritebackUsers", "Write-back", "Set the names by which people sign in")
+    WritebackGDPRfilter = _scope("WritebackGDPRfilter", "Write-back", "Choose for the school whom the app sees")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
 from dataclasses import dataclass, field, replace
@@ -38,6 +39,9 @@ STREAM_FROM = 16 * 1024
 
 VARIES = (b"authorization", b"host", b"if-none-match", b"use-snapshot")
 """The headers on which an answer may depend; those that are kept in memory are told apart by them."""
+
+WAIT_SECONDS = 0.02
+"""How often an answer that is waited for is looked for."""
 
 JSON = (b"content-type", b"application/json; charset=utf-8")
 # RFC 9111 §5.2.2.5: these are records of children; no shared or private cache keeps them.
@@ -90,6 +94,10 @@ class Response:
     """What the answer rests on, as it was before the answer was read."""
     now_rests_on: Callable[[], object] | None = None
     """What it would rest on now: while the two are equal the answer is true, whatever else was written."""
+    wait: Callable[[], Response | None] | None = None
+    """Gives the answer once it is there: asked again and again until then, while others are served."""
+    patience: float = 0.0
+    """Seconds for which to wait; after that this response itself is the answer."""
 
 
 class Handler(Protocol):
@@ -218,8 +226,22 @@ class Edge:
                 return
         request, handler, response = await self.receive(scope, headers, receive)
         if response is None:
-            response = self.answer(handler, request)
+            response = await self.waited(handler, request, self.answer(handler, request))
         await self.send(send, response, request.method, key, state)
+
+    async def waited(self, handler: Handler, request: Request, response: Response) -> Response:
+        """The answer that a response waits for, or the response itself when patience ends."""
+        until = time.monotonic() + response.patience
+        while response.wait is not None and time.monotonic() < until:
+            await asyncio.sleep(WAIT_SECONDS)
+            try:
+                found = response.wait()
+            except Exception as error:
+                log.exception("fault while waiting to answer %s %s", request.method, request.path)
+                return handler.refuse(request, error)
+            if found is not None:
+                return found
+        return response
 
     async def send(self, send: Send, response: Response, method: str, key: tuple[bytes, ...], state: object) -> None:
         """Send an answer, and keep it if it is short and stays true."""

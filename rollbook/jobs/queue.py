@@ -78,6 +78,24 @@ class Queue:
                 "SELECT id FROM job WHERE kind = ? AND key = ? AND state IN ('waiting', 'running')", (kind, key)
             ).get
 
+    def collect(self) -> int:
+        """Bring what the records' changes have promised into the queue; gives how many jobs there were."""
+        if self.store.records.execute("SELECT 1 FROM outbox LIMIT 1").get is None:
+            return 0
+        promised = self.store.records.execute(
+            "SELECT id, kind, key, payload, due, made FROM outbox ORDER BY made, id"
+        ).fetchall()
+        with self.store.passing as db:
+            # A job that is known already came here before a crash could take it out of the outbox.
+            db.executemany(
+                "INSERT OR IGNORE INTO job (id, kind, key, payload, state, due, tries, made)"
+                " VALUES (?, ?, ?, ?, 'waiting', ?, 0, ?)",
+                promised,
+            )
+        with self.store.transaction() as db:
+            db.executemany("DELETE FROM outbox WHERE id = ?", [(identity,) for identity, *_ in promised])
+        return len(promised)
+
     def pending(self, kind: str, key: str) -> bool:
         """Whether such a job waits or runs."""
         found = self.store.passing.execute(

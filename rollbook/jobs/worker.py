@@ -82,6 +82,7 @@ class Worker:
 
 def step(queue: Queue, works: Mapping[str, Work]) -> bool:
     """Do the job that is due; tells whether there was one."""
+    queue.collect()
     job = queue.take()
     if job is None:
         return False

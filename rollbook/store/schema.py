@@ -83,6 +83,9 @@ HOUSEKEEPING = [
     "CREATE TABLE refusal (district INTEGER NOT NULL, source TEXT NOT NULL, number INTEGER NOT NULL, at TEXT NOT NULL,"
     ' "where" TEXT NOT NULL, what TEXT NOT NULL, hint TEXT NOT NULL, PRIMARY KEY (district, source, number))'
     " WITHOUT ROWID",
+    # What a change of the records causes, written with it; the worker brings it to the queue of jobs.
+    "CREATE TABLE outbox (id TEXT PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL, payload TEXT NOT NULL,"
+    " due REAL NOT NULL, made REAL NOT NULL) WITHOUT ROWID",
     "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     # Consent: an app, what a school lets it see, and of whom.
     "CREATE TABLE app (id TEXT PRIMARY KEY, relying_party TEXT NOT NULL UNIQUE COLLATE NOCASE, name TEXT NOT NULL,"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import hmac
 import os
 import threading
+import uuid
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,19 @@ def _migrate(connection: Connection, name: str) -> None:
     connection.execute("COMMIT")
 
 
+def _hub_key(path: Path) -> bytes:
+    """The key of a data directory, made when it is first asked for: one, whoever asks first."""
+    if not path.exists():
+        beside = path.with_name(f"hub.{uuid.uuid4()}.new")
+        beside.touch(mode=0o600)
+        beside.write_bytes(os.urandom(32))
+        # A link fails where somebody else was faster; a half-written key is never seen under the name.
+        with suppress(FileExistsError):
+            os.link(beside, path)
+        beside.unlink()
+    return path.read_bytes()
+
+
 class Store:
     """A data directory, open. `records` reads; `write` is the one way to change what is kept."""
 
@@ -51,6 +66,16 @@ class Store:
         _migrate(self.passing, "passing")
         self._writing = threading.Lock()
         self._lent: list[Connection] = []
+        self._key: bytes | None = None
+
+    def secret(self, purpose: str) -> bytes:
+        """A secret of this data directory for one purpose, 32 bytes, the same each time.
+
+        It is derived from `hub.key` beside the databases, so that a copy of them alone tells no secret.
+        """
+        if self._key is None:
+            self._key = _hub_key(self.folder / "hub.key")
+        return hmac.digest(self._key, purpose.encode(), "sha256")
 
     def close(self) -> None:
         """Close every connection; the files then hold everything."""
