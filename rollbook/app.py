@@ -11,6 +11,7 @@ from . import cli
 from .api.http import Edge
 from .connectors import CONNECTORS
 from .consent import Desk
+from .consent.ledger import Ledger
 from .consent.research import ResearchDesk
 from .console import Front
 from .dialects.edfi import EdFi
@@ -36,7 +37,7 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
     xporter = Xporter(desk, Freshness(store, queue, clock), queue, {name: c.fills for name, c in CONNECTORS.items()})
     worker = Worker(store.folder, partial(works, clock), clock, partial(nightly, clock))
     dialects = [xporter, EdFi(desk), Edlink(desk), Research(ResearchDesk(desk))]
-    return Edge(dialects, state=state, clock=clock, fallback=Front(), beside=worker)
+    return Edge(dialects, state=state, clock=clock, fallback=Front(), beside=worker, ledger=Ledger(store.folder, clock))
 
 
 def works(clock: Callable[[], float], store: Store, queue: Queue) -> Mapping[str, Work]:
@@ -49,7 +50,8 @@ def works(clock: Callable[[], float], store: Store, queue: Queue) -> Mapping[str
 
 
 def nightly(clock: Callable[[], float], queue: Queue) -> None:
-    """What is looked at now and then: whether the night's renewal is due."""
+    """What is looked at now and then: whether the night's renewal is due; what was told goes into the ledger."""
+    queue.store.ledger.fold()
     Freshness(queue.store, queue, clock).renew_at_night()
 
 

@@ -25,6 +25,7 @@ from .pending import Pending
 from .reader import Reader
 from .secrets import digest, new_secret
 from .shared import SHARED, SharedReader
+from .slips import signs
 from .writer import Writer
 
 TOKEN_SECONDS = 5 * 24 * 3600
@@ -120,6 +121,11 @@ class Desk(CredentialDesk):
 
     def readers(self, holder: Holder) -> tuple[DistrictReader, ...]:
         """A reader for each district in which the holder's app has something granted, or that it made itself."""
+        found = self._readers(holder)
+        signs(holder.app.id, (g for reader in found for g in reader.grant_ids), holder.person)
+        return found
+
+    def _readers(self, holder: Holder) -> tuple[DistrictReader, ...]:
         self.fresh()
         key = ("readers", holder.credential.id, self.today("UTC"), int(self.clock() // 900))
         if key not in self._known:
@@ -450,6 +456,7 @@ class Desk(CredentialDesk):
         """What a token stands for now; a token dies with its grant."""
         hashed = digest(token)
         admitted = self._passes.get(hashed) or self._look_up(hashed)
+        signs(admitted.app.id, (admitted.grant.id,) if isinstance(admitted, SchoolPass) else ())
         if admitted.expires <= self.clock():
             raise NotSignedIn("the token has expired", hint="ask the STS for a new one")
         self._passes[hashed] = admitted

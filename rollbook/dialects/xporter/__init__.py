@@ -8,6 +8,7 @@ from ...api.http import Request, Response
 from ...api.resource import Context, Renew
 from ...consent import Desk, Reader
 from ...consent.desk import ManagementPass, SchoolPass
+from ...consent.slips import asks, signs
 from ...errors import NotFound, NotHeld, NotSignedIn, Problem, RollbookError, WrongMethod, nearest
 from ...fields import Field
 from ...jobs import Freshness, Queue
@@ -72,6 +73,7 @@ class Xporter:
             raise WrongMethod(Problem("method", f"{request.method} is not answered here", "send a GET"))
         admitted = self.admit(request)
         if len(lower) == 3 and lower[2] in self.info:
+            asks(lower[2])
             return self.info[lower[2]](admitted)
         if len(lower) in (5, 6) and lower[2] == "school":
             return self.school(request, admitted, steps[3], steps[4], steps[5] if len(steps) == 6 else "")
@@ -88,6 +90,7 @@ class Xporter:
         self, request: Request, admitted: SchoolPass | ManagementPass, estab: str, segment: str, identity: str
     ) -> Response:
         endpoint = ENDPOINTS.get(segment.lower())
+        asks(f"school.{endpoint.segment.lower()}" if endpoint else "")
         estab = told_estab(request, segment) or estab
         reader = self.reader(admitted, estab, segment)
         if endpoint is None:
@@ -120,6 +123,7 @@ class Xporter:
                 raise SchoolNotGranted(
                     "a management token reads no school's records", hint="ask the STS for a school token"
                 )
+            signs(grant.app.id, (grant.id,))
             return self.desk.reader(grant)
         if admitted.grant.estab != estab:
             raise SchoolNotGranted(
