@@ -232,7 +232,7 @@ class Edge:
             if known is not None and self.again(known):
                 await _send_whole(send, known)
                 return
-        slip = Slip() if self.ledger is not None else None
+        slip = None if self.ledger is None else self.ledger.slip()
         lay(slip)
         request, handler, response = await self.receive(scope, headers, receive)
         if response is None:

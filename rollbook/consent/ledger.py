@@ -6,8 +6,9 @@ later writes numbers only: a few bytes for each answer. `store/folding.py` bring
 
 from __future__ import annotations
 
+import itertools
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -16,10 +17,13 @@ import msgspec
 
 from ..store import journal
 from ..store.journal import CUT, KEPT, LAST, Journal
-from .slips import Slip, laid
+from .slips import Names, Slip, current, lay
 
 ASKED = 4096
 """How many of the things that were asked are remembered by their numbers."""
+
+NAMED = 500_000
+"""How many humans are remembered by their numbers."""
 
 NOBODY = 0
 """The number of the people of whom an answer without any tells."""
@@ -40,22 +44,29 @@ class Ledger:
         self._clock = clock
         self._journal = Journal(folder)
         self._asked: dict[object, int] = {}
-        self._numbers = 0
+        self._count = itertools.count(1)
+        self._names = Names(self._count)
 
     def close(self) -> None:
         """Put the pen down."""
         self._journal.close()
 
+    def slip(self) -> Slip:
+        """A slip for an answer that is about to be read."""
+        if len(self._names) > NAMED:
+            self._names = Names(self._count)
+        return Slip(self._names)
+
     def note(self, slip: Slip, status: int = 200, *, kept: bool = False) -> Told:
         """Write down a whole answer; `kept` that it may be given again."""
-        begun = self._what(slip)
+        what, asked = self.asked(slip)
         people, told = slip.take(), b""
         number = NOBODY
         if people or slip.rows:
-            number = self._next()
-            told = journal.told(number, begun.number, slip.rows, people, LAST | (KEPT if kept else 0))
-        found = Told(begun.number, number, slip.status or status)
-        self._write(begun, told + journal.answered(self._clock(), *found, slip.tracking))
+            number = next(self._count)
+            told = journal.told(number, what, slip.rows, people, LAST | (KEPT if kept else 0))
+        found = Told(what, number, slip.status or status)
+        self.write(slip, asked + told + journal.answered(self._clock(), *found, slip.tracking))
         return found
 
     def again(self, told: Told) -> None:
@@ -63,53 +74,54 @@ class Ledger:
         self._journal.write(journal.answered(self._clock(), *told))
 
     @contextmanager
-    def noting(self, slip: Slip) -> Generator[Slip]:
-        """Write down what is read within the block and leaves after it, such as in a webhook."""
-        with laid(slip):
+    def noting(self, dialect: str, endpoint: str, app: str, grants: Iterable[str]) -> Generator[Slip]:
+        """Write down what is read within the block, to leave after it by other ways than an answer, as a webhook.
+
+        What is not read through a `Reader` is put on the slip by `slips.shows`. An error within discloses nothing.
+        """
+        slip = self.slip()
+        slip.dialect, slip.endpoint = dialect, endpoint
+        slip.by(app, grants)
+        before = current()
+        lay(slip)
+        try:
             yield slip
+        finally:
+            lay(before)
         self.note(slip)
 
     def begin(self, slip: Slip, status: int = 200, *, kept: bool = False) -> Growing:
-        """Write down the beginning of an answer that is read while it is sent."""
-        begun = self._what(slip)
-        told = Told(begun.number, self._next(), slip.status or status)
-        self._write(begun, journal.answered(self._clock(), *told, slip.tracking))
-        return Growing(self, slip, told, kept)
+        """Write down the beginning of an answer that is read while it is sent, and whom it tells of until then."""
+        what, asked = self.asked(slip)
+        told = Told(what, next(self._count), slip.status or status)
+        growing = Growing(self, slip, told, kept)
+        growing.grow(asked + journal.answered(self._clock(), *told, slip.tracking))
+        return growing
 
-    def more(self, slip: Slip, told: Told, people: set[str], flags: int) -> Told:
-        """Write down that an answer tells of more people, or of more than was known when it began."""
-        asked = self._what(slip)
-        self._write(asked, journal.told(told.people, asked.number, slip.rows, people, flags))
-        return told._replace(what=asked.number)
-
-    def _next(self) -> int:
-        self._numbers += 1
-        return self._numbers
-
-    def _what(self, slip: Slip) -> _Asked:
-        """The number of what was asked, with its record if it has to be written first."""
+    def asked(self, slip: Slip) -> tuple[int, bytes]:
+        """The number of what was asked, and its record if that has to be written yet."""
         key = (slip.dialect, slip.endpoint, slip.app, slip.grants, slip.reader, frozenset(slip.facts), slip.outcome)
         known = self._asked.get(key)
         if known is not None:
-            return _Asked(key, known, b"")
-        number = self._next()
+            return known, b""
+        if len(self._asked) >= ASKED:
+            self._asked.clear()
+        self._asked[key] = number = next(self._count)
         facts = sorted(frozenset[str]().union(*slip.facts))
         names = ("dialect", "endpoint", "app", "grants", "reader", "facts", "outcome")
         said = dict(zip(names, (*key[:5], facts, slip.outcome), strict=True))
-        return _Asked(key, number, journal.asked(number, msgspec.json.encode(said)))
+        return number, journal.asked(number, msgspec.json.encode(said))
 
-    def _write(self, asked: _Asked, records: bytes) -> None:
-        self._journal.write(asked.record + records)
-        if asked.record:
-            if len(self._asked) >= ASKED:
-                self._asked.clear()
-            self._asked[asked.key] = asked.number
-
-
-class _Asked(NamedTuple):
-    key: object
-    number: int
-    record: bytes
+    def write(self, slip: Slip, records: bytes) -> None:
+        """Write records, and before them the ids of those who are told of for the first time."""
+        named = journal.named(slip.names.fresh) if slip.names.fresh else b""
+        try:
+            self._journal.write(named + records)
+        except OSError:
+            # What was to be asked was not written down either.
+            self._asked.clear()
+            raise
+        slip.names.fresh.clear()
 
 
 class Growing:
@@ -120,24 +132,28 @@ class Growing:
         self._pen = pen
         self._slip = slip
         self._kept = kept
-        self._before: set[str] = set()
+        self._before: set[int] = set()
         self._facts = len(slip.facts)
         self._ended = False
-        self.grow()
 
-    def grow(self) -> None:
-        """Write down what the next chunk tells, if that is more than before."""
-        fresh = self._slip.take() - self._before
-        if fresh or len(self._slip.facts) != self._facts:
-            self._write(fresh, 0)
+    def grow(self, records: bytes = b"") -> None:
+        """Write down what the next chunk tells, if that is more than before, after other records."""
+        if records or self._slip.people or len(self._slip.facts) != self._facts:
+            fresh = self._slip.take() - self._before
+            self._write(records, fresh, 0)
 
     def end(self, *, cut: bool = False) -> None:
         """Write down that the answer has ended; `cut` before its end."""
         if not self._ended:
             self._ended = True
-            self._write(self._slip.take() - self._before, LAST | (CUT if cut else KEPT if self._kept else 0))
+            flags = LAST | (CUT if cut else KEPT if self._kept else 0)
+            self._write(b"", self._slip.take() - self._before, flags)
 
-    def _write(self, fresh: set[str], flags: int) -> None:
-        self.told = self._pen.more(self._slip, self.told, fresh, flags)
+    def _write(self, records: bytes, fresh: set[int], flags: int) -> None:
+        if len(self._slip.facts) != self._facts:
+            what, asked = self._pen.asked(self._slip)
+            self._facts, records = len(self._slip.facts), records + asked
+            self.told = self.told._replace(what=what)
+        told = journal.told(self.told.people, self.told.what, self._slip.rows, fresh, flags)
+        self._pen.write(self._slip, records + told)
         self._before |= fresh
-        self._facts = len(self._slip.facts)

@@ -6,8 +6,7 @@ the people on the slip that lies there; so no dialect can forget to. The desk pu
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
@@ -26,10 +25,26 @@ class People:
         return People((tuple(c[at] for c in self.singles),), (tuple(c[at] for c in self.lists),))
 
 
+class Names(dict[str | None, int]):
+    """A small number for each hub id that comes along, given when it first does; 0 for none."""
+
+    def __init__(self, numbers: Iterator[int]) -> None:
+        super().__init__({None: 0, "": 0})
+        self._numbers = numbers
+        self.fresh: list[tuple[int, str]] = []
+        """What has been given since it was last written down."""
+
+    def __missing__(self, identity: str) -> int:
+        self[identity] = number = next(self._numbers)
+        self.fresh.append((number, identity))
+        return number
+
+
 @dataclass
 class Slip:
-    """What one answer tells, to be written into the ledger when it leaves."""
+    """What one answer tells, to be written into the ledger when it leaves; a `Ledger` makes it."""
 
+    names: Names
     dialect: str = ""
     endpoint: str = ""
     """What was asked for, in the dialect's words: `school.students`, `students`, `people/{id}/classes`."""
@@ -40,7 +55,8 @@ class Slip:
     reader: str = ""
     """The hub id of the person on whose behalf the app asked, or of the researcher; none for the app itself."""
     facts: set[frozenset[str]] = field(default_factory=set[frozenset[str]])
-    people: set[str | None] = field(default_factory=set[str | None])
+    people: set[int] = field(default_factory=set[int])
+    """The numbers of those of whom it tells."""
     rows: int = 0
     outcome: str = ""
     """The name of the error, if it was refused."""
@@ -62,17 +78,18 @@ class Slip:
         """Rows are shown that tell these facts of these people."""
         self.facts.add(facts)
         self.rows += rows
-        self.people.update(*people.singles)
+        number = self.names.__getitem__
+        for column in people.singles:
+            self.people.update(map(number, column))
         for column in people.lists:
-            for ids in column:
-                if ids:
-                    self.people.update(ids.split(BETWEEN))
+            for ids in filter(None, column):
+                self.people.update(map(number, ids.split(BETWEEN)))
 
-    def take(self) -> set[str]:
+    def take(self) -> set[int]:
         """The people on the slip, who are then no longer on it."""
         found, self.people = self.people, set()
-        found -= {None, ""}
-        return found  # pyright: ignore[reportReturnType]
+        found.discard(0)
+        return found
 
     def refuse(self, outcome: str, status: int) -> None:
         """The request is refused: whatever was read, nobody is told of."""
@@ -89,16 +106,6 @@ current = _SLIP.get
 def lay(slip: Slip | None) -> None:
     """Lay a slip for what this task does from now on."""
     _SLIP.set(slip)
-
-
-@contextmanager
-def laid(slip: Slip) -> Generator[Slip]:
-    """A slip for what is read within the block, such as what a webhook is to say."""
-    token = _SLIP.set(slip)
-    try:
-        yield slip
-    finally:
-        _SLIP.reset(token)
 
 
 def asks(endpoint: str) -> None:
@@ -119,7 +126,7 @@ def shows(*people: str) -> None:
     """Put down people whom an answer names by other ways than rows, by their hub ids."""
     slip = _SLIP.get()
     if slip is not None:
-        slip.people.update(people)
+        slip.people.update(map(slip.names.__getitem__, people))
 
 
 def refuses(outcome: str, status: int) -> None:

@@ -13,12 +13,13 @@ from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from . import journal, members
 from .connection import Connection
-from .journal import Answered, Asked, Told
+from .journal import Answered, Asked, Named, Told
 
 log = logging.getLogger("rollbook")
 
@@ -27,8 +28,11 @@ PIECE = 4 * 1024 * 1024
 
 DAY = 86_400_000
 
-NUMBERS = 200_000
+NUMBERS = 500_000
 """How many humans' numbers are remembered between two foldings."""
+
+Numbers = dict[tuple[str, int], int]
+"""The humans' numbers in the ledger, by run and number there."""
 
 
 @dataclass
@@ -50,7 +54,7 @@ class Folder:
         self._folder = folder
         self._ledger = ledger
         self._sizes: dict[Path, int] = {}
-        self._numbers: dict[str, int] = {}
+        self._numbers: Numbers = {}
 
     def fold(self) -> None:
         """Fold all that has been written until now."""
@@ -114,7 +118,7 @@ class Folder:
             piece = _Piece(db, run, self._numbers)
             piece.cut_off()
             piece.settle()
-            for table in ("run_what", "run_people"):
+            for table in ("run_what", "run_human", "run_people"):
                 db.execute(f"DELETE FROM {table} WHERE run = ?", (run,))
         # How far it was folded is forgotten last: without that, what is left of it would be taken for new.
         journal.forget(self._folder, run)
@@ -138,7 +142,7 @@ Row = tuple[int, int, int, int, int, int, str | None]
 class _Piece:
     """A piece of one run's journal, as it is put into the ledger."""
 
-    def __init__(self, db: Connection, run: str, numbers: dict[str, int]) -> None:
+    def __init__(self, db: Connection, run: str, numbers: Numbers) -> None:
         self._db = db
         self._run = run
         self._numbers = numbers
@@ -157,6 +161,8 @@ class _Piece:
         if isinstance(entry, Asked):
             self._whats[entry.number] = what = self._what(json.loads(entry.said))
             self._db.execute("INSERT OR REPLACE INTO run_what VALUES (?, ?, ?)", (self._run, entry.number, what))
+        elif isinstance(entry, Named):
+            self._name(entry)
         elif isinstance(entry, Told):
             self._people(entry)
         else:
@@ -178,7 +184,7 @@ class _Piece:
         return self._db.execute(f"INSERT INTO {table} VALUES (NULL, ?, {marks}) RETURNING id", (digest, *values)).get
 
     def _people(self, entry: Told) -> None:
-        found = {self._number(identity) for identity in sorted(entry.ids)}
+        found = set(map(self._human, entry.people))
         if entry.number in self._open:
             answer = self._open[entry.number]
             answer.members |= found
@@ -223,17 +229,25 @@ class _Piece:
             self._told[number] = row[0], row[1]
         return self._told[number]
 
-    def _number(self, identity: str) -> int:
-        """The small number of a human."""
-        known = self._numbers.get(identity)
-        if known is None:
+    def _name(self, entry: Named) -> None:
+        """Give humans their numbers in the ledger."""
+        if len(self._numbers) >= NUMBERS:
+            self._numbers.clear()
+        # Hub ids grow with time, so that those who came together have numbers that lie together.
+        for number, identity in sorted(entry.ids.items(), key=itemgetter(1)):
             known = self._db.execute("SELECT number FROM human WHERE id = ?", (identity,)).get
             if known is None:
                 known = self._db.execute("INSERT INTO human VALUES (NULL, ?) RETURNING number", (identity,)).get
-            if len(self._numbers) >= NUMBERS:
-                self._numbers.clear()
-            self._numbers[identity] = known
-        return known
+            self._numbers[self._run, number] = known
+            self._db.execute("INSERT OR REPLACE INTO run_human VALUES (?, ?, ?)", (self._run, number, known))
+
+    def _human(self, number: int) -> int:
+        """The number in the ledger of a human by that of the run."""
+        key = self._run, number
+        if key not in self._numbers:
+            found = self._db.execute("SELECT human FROM run_human WHERE run = ? AND number = ?", key)
+            self._numbers[key] = found.get
+        return self._numbers[key]
 
     def _set(self, numbers: set[int]) -> int:
         ordered = sorted(numbers)

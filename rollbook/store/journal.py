@@ -6,7 +6,8 @@ are folded into the ledger and then deleted. A process holds a lock while it liv
 it dies, however it dies.
 
 A record is its length, a checksum, a kind and what it says. An answer refers by number to what was asked (`WHAT`) and
-to the people it tells of (`PEOPLE`); the numbers are those of one process, which are told apart by its `run`.
+to the people it tells of (`PEOPLE`), and these to the hub ids of humans (`NAMES`); the numbers are those of one
+process, which is told from others by its `run`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import fcntl
 import os
 import struct
 import uuid
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
@@ -26,7 +28,7 @@ FOLDER = "journal"
 PART_BYTES = 8 * 1024 * 1024
 """How long a file grows before the next one is begun, so that what is folded can go."""
 
-WHAT, PEOPLE, ANSWER = 1, 2, 3
+WHAT, PEOPLE, ANSWER, NAMES = 1, 2, 3, 4
 LAST, KEPT, CUT = 1, 2, 4
 """Of people: there are no more; later answers may refer to them; the answer did not reach its end."""
 
@@ -45,8 +47,15 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class Named:
+    """Numbers for the hub ids of humans."""
+
+    ids: dict[int, str]
+
+
+@dataclass(frozen=True)
 class Told:
-    """People of whom an answer tells, by hub id, more of them with every record until the last.
+    """People of whom an answer tells, by number, more of them with every record until the last.
 
     `what` is the number of all that has been asked of them by then.
     """
@@ -57,7 +66,7 @@ class Told:
     last: bool
     kept: bool
     cut: bool
-    ids: tuple[str, ...]
+    people: array[int]
 
 
 @dataclass(frozen=True)
@@ -71,7 +80,7 @@ class Answered:
     tracking: str = ""
 
 
-Entry = Asked | Told | Answered
+Entry = Asked | Named | Told | Answered
 
 
 def asked(number: int, said: bytes) -> bytes:
@@ -79,9 +88,14 @@ def asked(number: int, said: bytes) -> bytes:
     return _record(WHAT, _WHAT.pack(number) + said)
 
 
-def told(number: int, what: int, rows: int, ids: set[str], flags: int) -> bytes:
+def named(ids: Iterable[tuple[int, str]]) -> bytes:
+    """The record of humans' numbers."""
+    return _record(NAMES, ",".join(f"{number}:{identity}" for number, identity in ids).encode())
+
+
+def told(number: int, what: int, rows: int, people: Iterable[int], flags: int) -> bytes:
     """The record of people."""
-    return _record(PEOPLE, _PEOPLE.pack(number, what, rows, flags) + ",".join(ids).encode())
+    return _record(PEOPLE, _PEOPLE.pack(number, what, rows, flags) + array("I", people).tobytes())
 
 
 def answered(at: float, what: int, people: int, status: int, tracking: str = "") -> bytes:
@@ -112,10 +126,12 @@ def _entry(kind: int, said: bytes) -> Entry:
     if kind == ANSWER:
         at, what, people, status = _ANSWER.unpack_from(said)
         return Answered(at, what, people, status, said[_ANSWER.size :].decode())
+    if kind == NAMES:
+        pairs = (pair.split(":", 1) for pair in said.decode().split(","))
+        return Named({int(number): identity for number, identity in pairs})
     number, what, rows, flags = _PEOPLE.unpack_from(said)
-    ids = said[_PEOPLE.size :].decode()
-    listed = tuple(ids.split(",")) if ids else ()
-    return Told(number, what, rows, bool(flags & LAST), bool(flags & KEPT), bool(flags & CUT), listed)
+    people = array("I", said[_PEOPLE.size :])
+    return Told(number, what, rows, bool(flags & LAST), bool(flags & KEPT), bool(flags & CUT), people)
 
 
 class Journal:

@@ -163,6 +163,8 @@ LEDGER = [
     " WITHOUT ROWID",
     "CREATE TABLE run_what (run TEXT NOT NULL, number INTEGER NOT NULL, what INTEGER NOT NULL,"
     " PRIMARY KEY (run, number)) WITHOUT ROWID",
+    "CREATE TABLE run_human (run TEXT NOT NULL, number INTEGER NOT NULL, human INTEGER NOT NULL,"
+    " PRIMARY KEY (run, number)) WITHOUT ROWID",
     "CREATE TABLE run_people (run TEXT NOT NULL, number INTEGER NOT NULL, people INTEGER NOT NULL,"
     " rows INTEGER NOT NULL, PRIMARY KEY (run, number)) WITHOUT ROWID",
     # Answers that are under way: the people so far, a JSON list of numbers.
