@@ -23,6 +23,7 @@ from .district import DistrictReader
 from .grants import GRANT_COLUMNS, MODES, App, Grant, grant_from, human_kind, known_scopes
 from .pending import Pending
 from .reader import Reader
+from .school_keys import SchoolKeyDesk
 from .secrets import digest, new_secret
 from .shared import SHARED, SharedReader
 from .slips import signs
@@ -84,7 +85,7 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-class Desk(CredentialDesk):
+class Desk(CredentialDesk, SchoolKeyDesk):
     """Admits apps to one store. It notices within the same request what another process changed."""
 
     def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:

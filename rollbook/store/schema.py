@@ -101,6 +101,9 @@ HOUSEKEEPING = [
     "CREATE TABLE founded (district INTEGER NOT NULL, app TEXT NOT NULL, PRIMARY KEY (district, app)) WITHOUT ROWID",
     'CREATE TABLE chosen ("grant" TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,'
     ' PRIMARY KEY ("grant", kind, id)) WITHOUT ROWID',
+    # The keys with which schools ask who saw what about their people.
+    "CREATE TABLE school_key (hash BLOB PRIMARY KEY, district INTEGER NOT NULL, school TEXT NOT NULL,"
+    " made TEXT NOT NULL, UNIQUE (district, school)) WITHOUT ROWID",
     # The passwords of researchers who sign in with one (model.research.ResearchUser).
     'CREATE TABLE research_password ("user" TEXT PRIMARY KEY, salt BLOB NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID',
 ]
