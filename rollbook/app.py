@@ -17,8 +17,10 @@ from .dialects.edfi import EdFi
 from .dialects.edlink import Edlink
 from .dialects.research import Research
 from .dialects.xporter import DataReady, Xporter
+from .dialects.xporter.writeback import Entering, Taking, tell
 from .ingest import Renewal
 from .jobs import Freshness, Queue, Work, Worker
+from .mis import Find, HubMis, WriteBacks
 from .store.sqlite import Store
 
 DATA = "ROLLBOOK_DATA"
@@ -33,7 +35,10 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
         # An answer stays true while nothing is written; days begin at a full quarter of an hour, wherever a school is.
         return (*desk.fresh(), int(clock() // 900))
 
-    xporter = Xporter(desk, Freshness(store, queue, clock), queue, {name: c.fills for name, c in CONNECTORS.items()})
+    writebacks = WriteBacks(store, tell)
+    taking = Taking(desk, queue, writebacks, systems(desk, writebacks))
+    fills = {name: c.fills for name, c in CONNECTORS.items()}
+    xporter = Xporter(desk, Freshness(store, queue, clock), queue, taking, fills)
     worker = Worker(store.folder, partial(works, clock), clock, partial(nightly, clock))
     dialects = [xporter, EdFi(desk), Edlink(desk), Research(ResearchDesk(desk))]
     return Edge(dialects, state=state, clock=clock, fallback=Front(), beside=worker)
@@ -41,11 +46,18 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
 
 def works(clock: Callable[[], float], store: Store, queue: Queue) -> Mapping[str, Work]:
     """What does each kind of job."""
-    seen = Freshness(store, queue, clock)
+    seen, desk, writebacks = Freshness(store, queue, clock), Desk(store, clock), WriteBacks(store, tell)
     return {
         "refresh": Renewal(store, CONNECTORS, clock, seen),
-        "callback": DataReady(Desk(store, clock), seen),
+        "callback": DataReady(desk, seen),
+        "writeback": Entering(writebacks, systems(desk, writebacks)),
     }
+
+
+def systems(desk: Desk, writebacks: WriteBacks) -> Find:
+    """Which system the write-backs of a school are handed to."""
+    hub = HubMis(desk, writebacks)
+    return lambda district, school: hub
 
 
 def nightly(clock: Callable[[], float], queue: Queue) -> None:

@@ -43,7 +43,7 @@ def test_a_school_adds_people_to_its_list_and_takes_them_off(small_hub: Hub) -> 
 
 
 def test_a_list_that_was_never_begun_has_nothing_added_to_it(small_hub: Hub) -> None:
-    with pytest.raises(Conflict, match="app.example.org sees every Student"):
+    with pytest.raises(Conflict, match=r"app\.example\.org sees every Student"):
         small_hub.desk.amend(small_hub.grant(), "students", add=["9919"])
 
 

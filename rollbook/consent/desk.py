@@ -18,6 +18,7 @@ from ..errors import Conflict, Malformed, NotFound, NotHeld, NotSignedIn, Proble
 from ..fields import RECORDS
 from ..store.sqlite import Store
 from ..store.writing import Batch, now
+from .checking import Checker
 from .choosing import ChoosingDesk
 from .credentials import Credential, CredentialDesk, Holder
 from .district import DistrictReader
@@ -163,6 +164,12 @@ class Desk(CredentialDesk, ChoosingDesk):
             if reader is None:
                 raise NotHeld("no school of this district has granted the app anything")
             yield Writer(batch, reader)
+
+    @contextmanager
+    def checking(self, grant: Grant) -> Generator[Checker]:
+        """What a write-back of a grant may name, as of one moment of the store."""
+        with self.store.lend() as connection:
+            yield Checker(connection, grant, self.today(grant.time_zone))
 
     def shared(self) -> SharedReader:
         """The reader of what all districts share."""

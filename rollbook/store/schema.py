@@ -86,6 +86,10 @@ HOUSEKEEPING = [
     # What a change of the records causes, written with it; the worker brings it to the queue of jobs.
     "CREATE TABLE outbox (id TEXT PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL, payload TEXT NOT NULL,"
     " due REAL NOT NULL, made REAL NOT NULL) WITHOUT ROWID",
+    # What came of each write-back: done, invalid or failed; `outcome` holds the messages and the ids it was given.
+    'CREATE TABLE writeback (id TEXT PRIMARY KEY, "grant" TEXT NOT NULL, district INTEGER NOT NULL,'
+    " school TEXT NOT NULL, operation TEXT NOT NULL, state TEXT NOT NULL, at TEXT NOT NULL, outcome TEXT NOT NULL)"
+    " WITHOUT ROWID",
     "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     # Consent: an app, what a school lets it see, and of whom.
     "CREATE TABLE app (id TEXT PRIMARY KEY, relying_party TEXT NOT NULL UNIQUE COLLATE NOCASE, name TEXT NOT NULL,"
