@@ -19,9 +19,9 @@ from ..fields import RECORDS
 from ..store.sqlite import Store
 from ..store.writing import Batch, now
 from .checking import Checker
-from .filtering import FilteringDesk
 from .credentials import Credential, CredentialDesk, Holder
 from .district import DistrictReader
+from .filtering import FilteringDesk
 from .grants import GRANT_COLUMNS, App, Grant, grant_from, human_kind, known_scopes
 from .pending import Pending
 from .reader import Reader

@@ -220,7 +220,7 @@ def _keep(batch: Batch, grant: Grant, kind: str, before: _Lists, after: _Lists) 
 
 _READ = (
     'SELECT 1 FROM opened WHERE "grant" = :grant UNION ALL'
-    ' SELECT 1 FROM "grant" g JOIN credential c ON c.app = g.app WHERE g.id = :grant AND g.state = \'active\''
+    " SELECT 1 FROM \"grant\" g JOIN credential c ON c.app = g.app WHERE g.id = :grant AND g.state = 'active'"
 )
 """Whether anybody can have read a district through a grant; keys that are older than `opened` are not in it."""
 
