@@ -19,9 +19,9 @@ from ..fields import RECORDS
 from ..store.sqlite import Store
 from ..store.writing import Batch, now
 from .checking import Checker
-from .choosing import ChoosingDesk
 from .credentials import Credential, CredentialDesk, Holder
 from .district import DistrictReader
+from .filtering import FilteringDesk
 from .grants import GRANT_COLUMNS, App, Grant, grant_from, human_kind, known_scopes
 from .pending import Pending
 from .reader import Reader
@@ -85,7 +85,7 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-class Desk(CredentialDesk, ChoosingDesk):
+class Desk(CredentialDesk, FilteringDesk):
     """Admits apps to one store. It notices within the same request what another process changed."""
 
     def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:

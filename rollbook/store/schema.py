@@ -111,6 +111,14 @@ HOUSEKEEPING = [
     # When a grant's choice of people let a human in (`seen`) or left them out; no id stands for whoever no list names.
     'CREATE TABLE turned ("grant" TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL,'
     ' at TEXT NOT NULL, seen INTEGER NOT NULL, PRIMARY KEY ("grant", kind, id, seq)) WITHOUT ROWID',
+    # The grants through which an app has been able to read a district, and so may hold what it has read.
+    'CREATE TABLE opened ("grant" TEXT PRIMARY KEY) WITHOUT ROWID',
+    "CREATE TRIGGER opened_by_key AFTER INSERT ON credential BEGIN INSERT OR IGNORE INTO opened"
+    """ SELECT id FROM "grant" WHERE app = new.app AND state = 'active'; END""",
+    """CREATE TRIGGER opened_at_once AFTER INSERT ON "grant" WHEN new.state = 'active'"""
+    " BEGIN INSERT OR IGNORE INTO opened SELECT new.id FROM credential WHERE app = new.app; END",
+    """CREATE TRIGGER opened_later AFTER UPDATE OF state ON "grant" WHEN new.state = 'active'"""
+    " BEGIN INSERT OR IGNORE INTO opened SELECT new.id FROM credential WHERE app = new.app; END",
     # The passwords of researchers who sign in with one (model.research.ResearchUser).
     'CREATE TABLE research_password ("user" TEXT PRIMARY KEY, salt BLOB NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID',
 ]
