@@ -9,6 +9,7 @@ from functools import partial
 
 from . import cli
 from .api.http import Edge
+from .api.webhooks import Fill, Webhooks
 from .connectors import CONNECTORS
 from .consent import Desk
 from .consent.research import ResearchDesk
@@ -18,11 +19,14 @@ from .dialects.edlink import Edlink
 from .dialects.research import Research
 from .dialects.xporter import DataReady, Xporter
 from .ingest import Renewal
-from .jobs import Freshness, Queue, Work, Worker
+from .jobs import Freshness, Lane, Queue, Work, Worker
 from .store.sqlite import Store
 
 DATA = "ROLLBOOK_DATA"
 """The environment variable that names the data directory."""
+
+LANES = (Lane(frozenset({"webhook", "callback"}), threads=6), Lane(frozenset({"refresh"})))
+"""Slow receivers and long imports hold up their own kind of job only."""
 
 
 def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
@@ -34,18 +38,26 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
         return (*desk.fresh(), int(clock() // 900))
 
     xporter = Xporter(desk, Freshness(store, queue, clock), queue, {name: c.fills for name, c in CONNECTORS.items()})
-    worker = Worker(store.folder, partial(works, clock), clock, partial(nightly, clock))
+    worker = Worker(store.folder, partial(works, clock), clock, partial(nightly, clock), LANES)
     dialects = [xporter, EdFi(desk), Edlink(desk), Research(ResearchDesk(desk))]
     return Edge(dialects, state=state, clock=clock, fallback=Front(), beside=worker)
 
 
 def works(clock: Callable[[], float], store: Store, queue: Queue) -> Mapping[str, Work]:
     """What does each kind of job."""
-    seen = Freshness(store, queue, clock)
+    seen, desk = Freshness(store, queue, clock), Desk(store, clock)
+    webhooks = Webhooks(desk, fillers(desk, seen))
     return {
         "refresh": Renewal(store, CONNECTORS, clock, seen),
-        "callback": DataReady(Desk(store, clock), seen),
+        "webhook": webhooks,
+        # What was written down before webhooks had families.
+        "callback": webhooks.earlier,
     }
+
+
+def fillers(desk: Desk, seen: Freshness) -> Mapping[str, Fill]:
+    """What makes the bodies of those families of webhooks that are of the moment in which they are sent."""
+    return {"data": DataReady(desk, seen)}
 
 
 def nightly(clock: Callable[[], float], queue: Queue) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..errors import Conflict, Stop
 from . import schema
-from .connection import Busy, Connection, connect
+from .connection import BUSY_SECONDS, Busy, Connection, connect
 from .writing import Batch
 
 
@@ -113,10 +113,14 @@ class Store:
         return connection
 
     @contextmanager
-    def transaction(self) -> Generator[Connection]:
-        """Whole or not at all: what is executed on the connection is kept when the block ends without an error."""
+    def transaction(self, patience: float = BUSY_SECONDS) -> Generator[Connection]:
+        """Whole or not at all: what is executed on the connection is kept when the block ends without an error.
+
+        Raises `Conflict` when somebody else is still writing after `patience` seconds.
+        """
         with self._writing:
             try:
+                self._writer.execute(f"PRAGMA busy_timeout = {int(patience * 1000)}")
                 self._writer.execute("BEGIN IMMEDIATE")
             except Busy as error:
                 raise Conflict(
