@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ..errors import Conflict, NotFound, Problem, RollbookError
+from ..errors import Conflict, NotFound, Occupied, Problem, RollbookError
 from ..store.sqlite import Store
 
 LEASE, LONG_LEASE, LONG = 30.0, 900.0, "refresh"
@@ -134,7 +134,7 @@ class Queue:
         try:
             with self.store.transaction(patience=0) as db:
                 db.executemany("DELETE FROM outbox WHERE id = ?", [(identity,) for identity in promised])
-        except Conflict:
+        except Occupied:
             return
         self._brought.difference_update(promised)
 

@@ -6,6 +6,7 @@ import pytest
 
 from ..hub import Hub
 from .tables import Caller, Tables
+from .writer import Writer
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +31,9 @@ def small(small_hub: Hub) -> Tables:
 def asker(small_hub: Hub) -> Caller:
     """An app to which the small school granted everything."""
     return Caller(small_hub)
+
+
+@pytest.fixture
+def writer(small_hub: Hub) -> Writer:
+    """An app that may write back everything at the small school."""
+    return Writer(small_hub)
