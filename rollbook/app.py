@@ -21,7 +21,11 @@ from .dialects.xporter.writeback import Entering, Taking, tell
 from .ingest import Renewal
 from .jobs import Freshness, Queue, Work, Worker
 from .mis import Find, HubMis, WriteBacks
+from .store.connection import BUSY_SECONDS
 from .store.sqlite import Store
+
+SOON = 0.05
+"""Seconds for which a server lets others wait while somebody else writes."""
 
 DATA = "ROLLBOOK_DATA"
 """The environment variable that names the data directory."""
@@ -36,7 +40,7 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
         return (*desk.fresh(), int(clock() // 900))
 
     writebacks = WriteBacks(store, tell)
-    taking = Taking(desk, queue, writebacks, systems(desk, writebacks))
+    taking = Taking(desk, queue, writebacks, systems(desk, writebacks, SOON))
     fills = {name: c.fills for name, c in CONNECTORS.items()}
     xporter = Xporter(desk, Freshness(store, queue, clock), queue, taking, fills)
     worker = Worker(store.folder, partial(works, clock), clock, partial(nightly, clock))
@@ -54,9 +58,9 @@ def works(clock: Callable[[], float], store: Store, queue: Queue) -> Mapping[str
     }
 
 
-def systems(desk: Desk, writebacks: WriteBacks) -> Find:
+def systems(desk: Desk, writebacks: WriteBacks, patience: float = BUSY_SECONDS) -> Find:
     """Which system the write-backs of a school are handed to."""
-    hub = HubMis(desk, writebacks)
+    hub = HubMis(desk, writebacks, patience)
     return lambda district, school: hub
 
 

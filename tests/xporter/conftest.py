@@ -7,6 +7,7 @@ import pytest
 from ..hub import Hub
 from .sending import Sender
 from .tables import Caller, Tables
+from .writer import Writer
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +38,9 @@ def asker(small_hub: Hub) -> Caller:
 def sender(small_hub: Hub) -> Sender:
     """An app to which the small school granted everything, which writes."""
     return Sender(small_hub)
+
+
+@pytest.fixture
+def writer(small_hub: Hub) -> Writer:
+    """An app that may write back everything at the small school."""
+    return Writer(small_hub)

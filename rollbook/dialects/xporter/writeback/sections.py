@@ -220,7 +220,10 @@ def read_body(said: Any, sections: tuple[Section, ...]) -> Body:
     unknown = [n for lower, (n, _) in by_name.items() if lower not in known and lower != "callback"]
     if unknown:
         raise Malformed(
-            *(Problem(shown(n), "is not a section of this write-back", nearest(n, known)) for n in unknown[:20])
+            *(
+                Problem(shown(n), "is not a section of this write-back", nearest(n, [s.name for s in sections]))
+                for n in unknown[:20]
+            )
         )
     if sum(len(cast(list[Any], v)) for _, v in by_name.values() if isinstance(v, list)) > LONGEST:
         raise Malformed(Problem("body", f"holds more than {LONGEST:,} records", "send it in parts"))
