@@ -18,15 +18,18 @@ from ..errors import Conflict, Malformed, NotFound, NotHeld, NotSignedIn, Proble
 from ..fields import RECORDS
 from ..store.sqlite import Store
 from ..store.writing import Batch, now
+from .checking import Checker
 from .credentials import Credential, CredentialDesk, Holder
 from .district import DistrictReader
-from .grants import GRANT_COLUMNS, MODES, App, Grant, grant_from, human_kind, known_scopes
+from .filtering import FilteringDesk
+from .grants import GRANT_COLUMNS, App, Grant, grant_from, human_kind, known_scopes
 from .pending import Pending
 from .reader import Reader
 from .school_keys import SchoolKeyDesk
 from .secrets import digest, new_secret
 from .shared import SHARED, SharedReader
-from .slips import signs
+from .signing import SigningDesk
+from .slips import asked_by
 from .writer import Writer
 
 TOKEN_SECONDS = 5 * 24 * 3600
@@ -85,7 +88,7 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-class Desk(CredentialDesk, SchoolKeyDesk):
+class Desk(CredentialDesk, FilteringDesk, SchoolKeyDesk, SigningDesk):
     """Admits apps to one store. It notices within the same request what another process changed."""
 
     def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
@@ -123,7 +126,7 @@ class Desk(CredentialDesk, SchoolKeyDesk):
     def readers(self, holder: Holder) -> tuple[DistrictReader, ...]:
         """A reader for each district in which the holder's app has something granted, or that it made itself."""
         found = self._readers(holder)
-        signs(holder.app.id, (g for reader in found for g in reader.grant_ids), holder.person)
+        asked_by(holder.app.id, (g for reader in found for g in reader.grant_ids), holder.person)
         return found
 
     def _readers(self, holder: Holder) -> tuple[DistrictReader, ...]:
@@ -169,6 +172,12 @@ class Desk(CredentialDesk, SchoolKeyDesk):
             if reader is None:
                 raise NotHeld("no school of this district has granted the app anything")
             yield Writer(batch, reader)
+
+    @contextmanager
+    def checking(self, grant: Grant) -> Generator[Checker]:
+        """What a write-back of a grant may name, as of one moment of the store."""
+        with self.store.lend() as connection:
+            yield Checker(connection, grant, self.today(grant.time_zone))
 
     def shared(self) -> SharedReader:
         """The reader of what all districts share."""
@@ -380,37 +389,6 @@ class Desk(CredentialDesk, SchoolKeyDesk):
         self._drop_tokens(grant)
         return ended
 
-    def choose(self, grant: Grant, kind: str, mode: str, mis_ids: Iterable[str]) -> Grant:
-        """Let a grant see only these people of a kind, or all except them; mode `all` takes the choice back."""
-        human = human_kind(kind)
-        if mode not in {*MODES, "all"}:
-            raise Malformed(Problem("mode", f"{mode} is not known", nearest(mode, [*MODES, "all"])))
-        wanted = list(mis_ids)
-        table = RECORDS[human].table
-        ids = {
-            m: self.store.records.execute(
-                f'SELECT id FROM "{table}" WHERE district = ? AND school = ? AND mis_id = ?',
-                (grant.district, grant.school, m),
-            ).get
-            for m in wanted
-        }
-        missing = [m for m, i in ids.items() if i is None]
-        if missing:
-            raise NotFound(*(Problem("people", f"no {human} has the Id {m} at {grant.estab}") for m in missing))
-        with self.store.transaction() as db:
-            # What was chosen of other kinds since the grant was read stays chosen.
-            said = db.execute('SELECT people FROM "grant" WHERE id = ?', (grant.id,)).get
-            people = {k: v for k, v in json.loads(said or "{}").items() if k != human}
-            if mode != "all":
-                people[human] = mode
-            db.execute('DELETE FROM chosen WHERE "grant" = ? AND kind = ?', (grant.id, human))
-            db.executemany("INSERT INTO chosen VALUES (?, ?, ?)", [(grant.id, human, i) for i in ids.values()])
-            db.execute(
-                'UPDATE "grant" SET people = ?, version = version + 1 WHERE id = ?',
-                (json.dumps(people), grant.id),
-            )
-        return self.grant(grant.app, grant.estab)
-
     def _update(self, grant: Grant, sets: str, value: str) -> Grant:
         with self.store.transaction() as db:
             db.execute(f'UPDATE "grant" SET {sets}, version = version + 1 WHERE id = ?', (value, grant.id))
@@ -457,7 +435,7 @@ class Desk(CredentialDesk, SchoolKeyDesk):
         """What a token stands for now; a token dies with its grant."""
         hashed = digest(token)
         admitted = self._passes.get(hashed) or self._look_up(hashed)
-        signs(admitted.app.id, (admitted.grant.id,) if isinstance(admitted, SchoolPass) else ())
+        asked_by(admitted.app.id, (admitted.grant.id,) if isinstance(admitted, SchoolPass) else ())
         if admitted.expires <= self.clock():
             raise NotSignedIn("the token has expired", hint="ask the STS for a new one")
         self._passes[hashed] = admitted

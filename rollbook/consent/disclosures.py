@@ -185,7 +185,7 @@ def days(since: str, until: str) -> Span:
     """The days from one to another (`yyyy-MM-dd`, UTC, both included, either may be empty); raises `Malformed`."""
     problems: list[Problem] = []
     first = _day("since", since, 0, problems)
-    last = _day("until", until, 2**40, problems)
+    last = _day("until", until, 2**32, problems)
     if problems:
         raise Malformed(*problems)
     return Span(first, last)

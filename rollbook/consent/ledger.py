@@ -74,10 +74,11 @@ class Ledger:
         self._journal.write(journal.answered(self._clock(), *told))
 
     @contextmanager
-    def noting(self, dialect: str, endpoint: str, app: str, grants: Iterable[str]) -> Generator[Slip]:
-        """Write down what is read within the block, to leave after it by other ways than an answer, as a webhook.
+    def reading(self, dialect: str, endpoint: str, app: str, grants: Iterable[str]) -> Generator[Slip]:
+        """A slip for what is read within the block, to leave by other ways than an answer, such as a webhook.
 
-        What is not read through a `Reader` is put on the slip by `slips.shows`. An error within discloses nothing.
+        Whoever sends it gives the slip to `note` first. What is not read through a `Reader` is put on it by
+        `slips.shows`.
         """
         slip = self.slip()
         slip.dialect, slip.endpoint = dialect, endpoint
@@ -88,7 +89,6 @@ class Ledger:
             yield slip
         finally:
             lay(before)
-        self.note(slip)
 
     def begin(self, slip: Slip, status: int = 200, *, kept: bool = False) -> Growing:
         """Write down the beginning of an answer that is read while it is sent, and whom it tells of until then."""

@@ -115,11 +115,18 @@ def asks(endpoint: str) -> None:
         slip.endpoint = endpoint
 
 
-def signs(app: str, grants: Iterable[str], reader: str = "") -> None:
+def asked_by(app: str, grants: Iterable[str], reader: str = "") -> None:
     """Put down who asks, and under which grants."""
     slip = _SLIP.get()
     if slip is not None:
         slip.by(app, grants, reader)
+
+
+def tracks(tracking: str) -> None:
+    """Put down the tracking id of a write-back."""
+    slip = _SLIP.get()
+    if slip is not None:
+        slip.tracking = tracking
 
 
 def shows(*people: str) -> None:

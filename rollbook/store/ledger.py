@@ -55,7 +55,7 @@ class Span:
     """Days, by their numbers since 1970 (UTC), both included."""
 
     first: int = 0
-    last: int = 2**40
+    last: int = 2**32
 
 
 ALWAYS = Span()

@@ -52,7 +52,7 @@ class Reading:
             "time_zone": District.time_zone,
         }
         plan = self.plan(Question(District, tuple(facts.items())), "district")
-        for rows in self.session.rows(plan, {}, 1):
+        for rows, _ in self.session.chosen(plan, {}, 1):
             return msgspec.json.decode(rows[0], type=dict[str, Any])
         return dict.fromkeys(facts)
 

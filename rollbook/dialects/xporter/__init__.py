@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 
 from ...api.http import Request, Response
 from ...api.resource import Context, Renew
+from ...api.webhooks import KIND
 from ...consent import Desk, Reader
 from ...consent.desk import ManagementPass, SchoolPass
-from ...consent.slips import asks, signs
+from ...consent.slips import asked_by, asks
 from ...errors import NotFound, NotHeld, NotSignedIn, Problem, RollbookError, WrongMethod, nearest
 from ...fields import Field
 from ...jobs import Freshness, Queue
-from . import management, openapi, usage
+from . import management, openapi, usage, writeback
 from .answering import db_status, kinds_read, prepare, render
 from .asking import Asked, understand, wants_status_codes
 from .calling import DataReady
@@ -29,9 +30,15 @@ class Xporter:
     prefixes = ("/api/v1/", "/api/oauth/", "/idaas/")
 
     def __init__(
-        self, desk: Desk, seen: Freshness, queue: Queue, fills: Mapping[str, frozenset[Field]] | None = None
+        self,
+        desk: Desk,
+        seen: Freshness,
+        queue: Queue,
+        taking: writeback.Taking,
+        fills: Mapping[str, frozenset[Field]] | None = None,
     ) -> None:
         self.desk = desk
+        self.taking = taking
         self.seen = seen
         self.queue = queue
         self.fills = fills or {}
@@ -69,6 +76,11 @@ class Xporter:
             )
         if lower[2:] == ["openapi.json"]:
             return success(openapi.document(request.base), keep=True)
+        written = writeback.find(writeback_steps(steps[2:], request))
+        if written is not None:
+            if request.method != "POST":
+                raise WrongMethod(Problem("method", f"{request.method} is not answered here", "send a POST"))
+            return self.taking.take(request, self.admit(request), *written)
         if request.method not in ("GET", "HEAD"):
             raise WrongMethod(Problem("method", f"{request.method} is not answered here", "send a GET"))
         if len(lower) == 5 and lower[2] == "school" and lower[4] == "disclosures":
@@ -131,7 +143,7 @@ class Xporter:
                 raise SchoolNotGranted(
                     "a management token reads no school's records", hint="ask the STS for a school token"
                 )
-            signs(grant.app.id, (grant.id,))
+            asked_by(grant.app.id, (grant.id,))
             return self.desk.reader(grant)
         if admitted.grant.estab != estab:
             raise SchoolNotGranted(
@@ -144,8 +156,11 @@ class Xporter:
         if asked.endpoint.segment == "TestError":
             raise TestError
         if asked.callback:
-            payload = {"url": asked.callback, "grant": context.reader.grant.id, "endpoint": asked.endpoint.segment}
-            self.queue.add("callback", payload)
+            grant, segment = context.reader.grant, asked.endpoint.segment
+            self.queue.add(
+                KIND,
+                {"app": grant.app.id, "grant": grant.id, "family": "data", "endpoint": segment, "url": asked.callback},
+            )
         if asked.only_status:
             return success(db_status(context.databases, context.now))
         if asked.changed_rows is not None:
@@ -163,6 +178,14 @@ class Xporter:
     def now_rests_on(self, asked: Asked, reader: Reader) -> object:
         """What the answer would rest on now."""
         return what_it_reads(asked, reader), self.seen.look(reader, asked.endpoint.databases)
+
+
+def writeback_steps(steps: list[str], request: Request) -> list[str]:
+    """The steps of a write-back's path; the service names some in the query, as in /Writeback/?id=efw.Detention."""
+    if [step.lower() for step in steps if step] == ["writeback"]:
+        named = next((value for name, value in request.query if name.lower() == "id"), "")
+        return ["writeback", named.rpartition(".")[2]]
+    return [step for step in steps if step]
 
 
 def told_estab(request: Request, segment: str) -> str:
