@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from . import attendance
+from . import attendance, conduct, detention
 from .operation import Operation
 
-_MODULES = (attendance,)
+_MODULES = (attendance, conduct, detention)
 
 OPERATIONS: dict[str, Operation] = {o.name: o for module in _MODULES for o in module.OPERATIONS}
 
