@@ -9,6 +9,7 @@ from functools import partial
 
 from . import cli
 from .api.http import Edge
+from .api.webhooks import Fill, Webhooks
 from .connectors import CONNECTORS
 from .consent import Desk
 from .consent.research import ResearchDesk
@@ -19,12 +20,19 @@ from .dialects.research import Research
 from .dialects.xporter import DataReady, Xporter
 from .dialects.xporter.writeback import Entering, Taking, tell
 from .ingest import Renewal
-from .jobs import Freshness, Queue, Work, Worker
+from .jobs import Freshness, Lane, Queue, Work, Worker
 from .mis import Find, HubMis, WriteBacks
+from .store.connection import BUSY_SECONDS
 from .store.sqlite import Store
+
+SOON = 0.05
+"""Seconds for which a server lets others wait while somebody else writes."""
 
 DATA = "ROLLBOOK_DATA"
 """The environment variable that names the data directory."""
+
+LANES = (Lane(frozenset({"webhook", "callback"}), threads=6), Lane(frozenset({"refresh"})))
+"""Slow receivers and long imports hold up their own kind of job only."""
 
 
 def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
@@ -36,10 +44,10 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
         return (*desk.fresh(), int(clock() // 900))
 
     writebacks = WriteBacks(store, tell)
-    taking = Taking(desk, queue, writebacks, systems(desk, writebacks))
+    taking = Taking(desk, queue, writebacks, systems(desk, writebacks, SOON))
     fills = {name: c.fills for name, c in CONNECTORS.items()}
     xporter = Xporter(desk, Freshness(store, queue, clock), queue, taking, fills)
-    worker = Worker(store.folder, partial(works, clock), clock, partial(nightly, clock))
+    worker = Worker(store.folder, partial(works, clock), clock, partial(nightly, clock), LANES)
     dialects = [xporter, EdFi(desk), Edlink(desk), Research(ResearchDesk(desk))]
     return Edge(dialects, state=state, clock=clock, fallback=Front(), beside=worker)
 
@@ -47,16 +55,24 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
 def works(clock: Callable[[], float], store: Store, queue: Queue) -> Mapping[str, Work]:
     """What does each kind of job."""
     seen, desk, writebacks = Freshness(store, queue, clock), Desk(store, clock), WriteBacks(store, tell)
+    webhooks = Webhooks(desk, fillers(desk, seen))
     return {
         "refresh": Renewal(store, CONNECTORS, clock, seen),
-        "callback": DataReady(desk, seen),
+        "webhook": webhooks,
+        # What was written down before webhooks had families.
+        "callback": webhooks.earlier,
         "writeback": Entering(writebacks, systems(desk, writebacks)),
     }
 
 
-def systems(desk: Desk, writebacks: WriteBacks) -> Find:
+def fillers(desk: Desk, seen: Freshness) -> Mapping[str, Fill]:
+    """What makes the bodies of those families of webhooks that are of the moment in which they are sent."""
+    return {"data": DataReady(desk, seen)}
+
+
+def systems(desk: Desk, writebacks: WriteBacks, patience: float = BUSY_SECONDS) -> Find:
     """Which system the write-backs of a school are handed to."""
-    hub = HubMis(desk, writebacks)
+    hub = HubMis(desk, writebacks, patience)
     return lambda district, school: hub
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from ..store.connection import Connection
+from ..store.connection import BUSY_SECONDS, Connection
 from ..store.outbox import promise
 from ..store.sqlite import Store
 from ..store.writing import Batch, now
@@ -63,12 +63,19 @@ class WriteBacks:
         """What came of an order; None while nothing has."""
         return _outcome(self.store.records, identity)
 
-    def enter(self, order: Order, today: str, admit: Callable[[Connection], None] | None = None) -> Outcome:
+    def enter(
+        self,
+        order: Order,
+        today: str,
+        admit: Callable[[Connection], None] | None = None,
+        patience: float = BUSY_SECONDS,
+    ) -> Outcome:
         """Enter an order in the hub's records, once: a repeat gives what came of it the first time.
 
-        `admit` raises `Invalid` when, within the transaction, the order is no longer one that its grant allows.
+        `admit` raises `Invalid` when, within the transaction, the order is no longer one that its grant allows. Raises
+        `Occupied` when somebody else writes for longer than `patience` seconds.
         """
-        with self.store.transaction() as connection:
+        with self.store.transaction(patience) as connection:
             known = _outcome(connection, order.id)
             if known is not None:
                 return known

@@ -7,7 +7,7 @@ from typing import Protocol
 
 from ..consent import Desk, Grant
 from ..consent.checking import Checker
-from ..store.connection import Connection
+from ..store.connection import BUSY_SECONDS, Connection
 from .changes import Invalid
 from .orders import Order, Outcome, WriteBacks
 
@@ -25,21 +25,25 @@ Find = Callable[[int, str], Mis]
 
 
 class HubMis:
-    """The hub's own record as a MIS: an order is entered at once."""
+    """The hub's own record as a MIS: an order is entered at once.
 
-    def __init__(self, desk: Desk, writebacks: WriteBacks) -> None:
+    `patience` is for how many seconds it waits while somebody else writes; others wait for a server meanwhile.
+    """
+
+    def __init__(self, desk: Desk, writebacks: WriteBacks, patience: float = BUSY_SECONDS) -> None:
         self.desk = desk
         self.writebacks = writebacks
+        self.patience = patience
 
     def take(self, order: Order) -> Outcome:
-        """Enter an order once."""
+        """Enter an order once; raises `Occupied` when somebody else writes for longer than there is patience."""
         grant = standing_grant(self.desk, order)
 
         def admit(connection: Connection) -> None:
             check_standing(connection, grant, order, self.desk)
 
         zone = grant.time_zone if grant else "UTC"
-        return self.writebacks.enter(order, self.desk.today(zone), admit)
+        return self.writebacks.enter(order, self.desk.today(zone), admit, self.patience)
 
 
 def standing_grant(desk: Desk, order: Order) -> Grant | None:

@@ -59,9 +59,9 @@ HOUSEKEEPING = [
     # The last sequence number at which a kind of record moved at a school; '' stands for the whole district.
     "CREATE TABLE moved (district INTEGER NOT NULL, school TEXT NOT NULL, kind TEXT NOT NULL, seq INTEGER NOT NULL,"
     " PRIMARY KEY (district, school, kind)) WITHOUT ROWID",
-    # What is gone, with its natural keys, and keys that changed.
+    # What is gone, with its natural keys, and keys that changed; `made` is the number of the record's making.
     "CREATE TABLE history (district INTEGER NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,"
-    " school TEXT, what TEXT NOT NULL, at TEXT NOT NULL, keys TEXT NOT NULL,"
+    " school TEXT, what TEXT NOT NULL, at TEXT NOT NULL, keys TEXT NOT NULL, made INTEGER,"
     " PRIMARY KEY (district, seq)) WITHOUT ROWID",
     "CREATE INDEX history_kind ON history (district, kind, seq)",
     # Numbers that the hub hands out, such as MIS ids for records whose source has none.
@@ -97,6 +97,8 @@ HOUSEKEEPING = [
     'CREATE TABLE "grant" (id TEXT PRIMARY KEY, app TEXT NOT NULL, district INTEGER NOT NULL, school TEXT NOT NULL,'
     " scopes TEXT NOT NULL, state TEXT NOT NULL, secret BLOB, version INTEGER NOT NULL, people TEXT NOT NULL,"
     " made TEXT NOT NULL, ended TEXT, UNIQUE (app, school)) WITHOUT ROWID",
+    # How often the secret that an app verifies the hub's calls with was changed, and when it last was.
+    "CREATE TABLE signing (app TEXT PRIMARY KEY, rotation INTEGER NOT NULL, at REAL NOT NULL) WITHOUT ROWID",
     # What an app shows in the dialects that read a district; `rights` are the permission words of its standard.
     "CREATE TABLE credential (id TEXT PRIMARY KEY, app TEXT NOT NULL, dialect TEXT NOT NULL, key TEXT NOT NULL UNIQUE,"
     " secret BLOB NOT NULL, district INTEGER NOT NULL, rights TEXT NOT NULL, made TEXT NOT NULL) WITHOUT ROWID",
@@ -105,6 +107,20 @@ HOUSEKEEPING = [
     "CREATE TABLE founded (district INTEGER NOT NULL, app TEXT NOT NULL, PRIMARY KEY (district, app)) WITHOUT ROWID",
     'CREATE TABLE chosen ("grant" TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,'
     ' PRIMARY KEY ("grant", kind, id)) WITHOUT ROWID',
+    # Whom an app leaves out of its own grant; `listed` tells whether the school's own list names them too.
+    'CREATE TABLE declined ("grant" TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, listed INTEGER NOT NULL,'
+    ' PRIMARY KEY ("grant", kind, id)) WITHOUT ROWID',
+    # When a grant's choice of people let a human in (`seen`) or left them out; no id stands for whoever no list names.
+    'CREATE TABLE turned ("grant" TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL,'
+    ' at TEXT NOT NULL, seen INTEGER NOT NULL, PRIMARY KEY ("grant", kind, id, seq)) WITHOUT ROWID',
+    # The grants through which an app has been able to read a district, and so may hold what it has read.
+    'CREATE TABLE opened ("grant" TEXT PRIMARY KEY) WITHOUT ROWID',
+    "CREATE TRIGGER opened_by_key AFTER INSERT ON credential BEGIN INSERT OR IGNORE INTO opened"
+    """ SELECT id FROM "grant" WHERE app = new.app AND state = 'active'; END""",
+    """CREATE TRIGGER opened_at_once AFTER INSERT ON "grant" WHEN new.state = 'active'"""
+    " BEGIN INSERT OR IGNORE INTO opened SELECT new.id FROM credential WHERE app = new.app; END",
+    """CREATE TRIGGER opened_later AFTER UPDATE OF state ON "grant" WHEN new.state = 'active'"""
+    " BEGIN INSERT OR IGNORE INTO opened SELECT new.id FROM credential WHERE app = new.app; END",
     # The passwords of researchers who sign in with one (model.research.ResearchUser).
     'CREATE TABLE research_password ("user" TEXT PRIMARY KEY, salt BLOB NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID',
 ]

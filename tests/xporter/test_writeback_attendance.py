@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 
 from rollbook.model.attendance import Mark
+from rollbook.store.sqlite import Store
 
-from ..hub import THORNFIELD
+from ..hub import THORNFIELD, Answer
 from .writer import Writer
 
 TODAY = "2026-11-20"
@@ -330,3 +332,24 @@ def test_a_body_that_is_none_is_told_so(writer: Writer, body: bytes, message: st
 def test_only_post_writes(writer: Writer) -> None:
     answer = writer.hub.get(f"/api/v1/Attendance/{THORNFIELD}?httpstatuscodes=true", writer.token)
     assert (answer.status, answer.json["ExceptionType"]) == (405, "MethodNotAllowed")
+
+
+# ---- while somebody else writes
+
+
+def test_a_write_back_during_an_import_is_entered_when_that_has_ended(writer: Writer) -> None:
+    """The server answers others meanwhile; the worker enters it, and then the caller is answered."""
+
+    async def during_an_import() -> Answer:
+        with Store(writer.hub.store.folder) as another:
+            with another.transaction():
+                asked = asyncio.create_task(writer.sent(f"Attendance/{THORNFIELD}", {"Marks": [mark(Mark="M")]}))
+                await asyncio.sleep(0.2)
+                assert not asked.done()
+                assert "SchoolInfo" in (await writer.asked("SchoolInfo")).json
+            assert writer.work() == 1
+            return await asked
+
+    answer = writer.hub.loop.run_until_complete(during_an_import())
+    assert answer.json == {"Message": "success", **QUIET}
+    assert marks_of(writer)["AM"]["Mark"] == "M"

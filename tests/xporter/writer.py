@@ -9,7 +9,7 @@ from rollbook.app import works
 from rollbook.jobs import Queue
 from rollbook.scopes import CATALOGUE
 
-from ..hub import THORNFIELD, Hub
+from ..hub import THORNFIELD, Answer, Hub
 
 APP = "register.example.org"
 
@@ -52,6 +52,16 @@ class Writer:
     def write(self, path: str, body: Any, **headers: str) -> dict[str, Any]:
         """The answer to a write-back, by its path below /api/v1/."""
         return self.hub.ask("POST", f"/api/v1/{path}", self.token, json.dumps(body).encode(), **headers).json
+
+    async def sent(self, path: str, body: Any) -> Answer:
+        """The answer to a write-back, while others ask too."""
+        headers = {"authorization": f"Idaas {self.token}"}
+        return await self.hub.asking("POST", f"/api/v1/{path}", json.dumps(body).encode(), headers)
+
+    async def asked(self, path: str) -> Answer:
+        """The answer of a school endpoint, while others ask too."""
+        headers = {"authorization": f"Idaas {self.token}"}
+        return await self.hub.asking("GET", f"/api/v1/School/{self.estab}/{path}", b"", headers)
 
     # ---- what the worker does
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from .sections import Item, shown
-
-AWAY = "-"
-"""The sign before an id that has somebody, or something, taken off a record ("Deleting Records")."""
+from .sections import Item, shown, without_minus
 
 Things = Mapping[str, Item]
 """Things by their numbers."""
@@ -18,12 +15,12 @@ Linked = Mapping[str, list[Item]]
 
 def bare(identity: str) -> str:
     """An id without the sign that has it taken away."""
-    return identity.removeprefix(AWAY)
+    return without_minus(identity)[0]
 
 
 def gone(identity: str) -> bool:
     """Whether an id is to be taken away."""
-    return identity.startswith(AWAY)
+    return without_minus(identity)[1]
 
 
 def numbered(items: Iterable[Item], wrong: list[str], twice: str) -> Things:

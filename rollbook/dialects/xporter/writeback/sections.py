@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from ....errors import Malformed, Problem, nearest
+
+T = TypeVar("T", bound=Hashable)
 
 
 class Item(dict[str, Any]):
@@ -70,6 +73,12 @@ def _time(value: Any) -> str | None:
     return f"{found[1]}:{found[2]}" if found else None
 
 
+def _flag(value: Any) -> int | None:
+    # 1 and true are equal in Python; what is read back is 1 or 0, what clients have is often a boolean.
+    said = value.strip().lower() if isinstance(value, str) else value
+    return 1 if said in (1, "1", "true") else 0 if said in (0, "0", "false") else None
+
+
 def _binary(value: Any) -> bytes | None:
     try:
         return base64.b64decode(value, validate=True) if isinstance(value, str) and value else None
@@ -84,6 +93,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "date": _date,
     "datetime": _moment,
     "time": _time,
+    "flag": _flag,
     "base64": _binary,
 }
 """For each kind of property what reads a value of JSON; None for one that is of another kind."""
@@ -98,8 +108,17 @@ class Property:
     about: str
     example: Any = None
     mandatory: bool = False
+    choices: tuple[str, ...] = ()
+    """The only values that it may have, if they are few; they may be written in any case."""
     new: bool = False
     """Whether it must be there where something is made, but not where it is changed or taken away."""
+
+    def read(self, value: Any) -> Any:
+        """The value of JSON as it is meant; None for one that is of another kind."""
+        read = _READ[self.kind](value)
+        if not self.choices or not isinstance(read, str):
+            return read
+        return next((choice for choice in self.choices if choice.lower() == read.strip().lower()), None)
 
 
 @dataclass(frozen=True)
@@ -110,6 +129,8 @@ class Section:
     about: str
     properties: tuple[Property, ...]
     mandatory: bool = False
+    further: Property | None = None
+    """What properties of any other name are, where a record may have them: read as this one is, null if they are."""
 
     def read(self, said: Any, wrong: list[str]) -> list[Item]:
         """The records of the section; what is of the wrong kind is added to `wrong`, in the document's manner."""
@@ -134,12 +155,14 @@ class Section:
                 if known.mandatory:
                     wrong.append(f"Missing mandatory field {known.name}")
                 continue
-            read = _READ[known.kind](value)
+            read = known.read(value)
             if read is None:
                 wrong.append(f"Invalid {known.name} provided: {shown(value)}")
                 item.unread.add(known.name)
             else:
                 item[known.name] = read
+        if self.further is not None:
+            item.update(self._further(self.further, said, wrong))
         return item
 
     def complete(self, item: Item, wrong: list[str]) -> None:
@@ -150,12 +173,36 @@ class Section:
             if known.new and known.name not in item and known.name not in item.unread
         ]
 
+    def _further(self, like: Property, said: Mapping[str, Any], wrong: list[str]) -> Iterator[tuple[str, Any]]:
+        own = {known.name.lower() for known in self.properties}
+        for name, value in said.items():
+            if name.lower() in own:
+                continue
+            read = None if value is None else like.read(value)
+            if value is not None and read is None:
+                wrong.append(f"Invalid {shown(name)} provided: {shown(value)}")
+            else:
+                yield name, read
+
 
 def shown(value: Any) -> str:
     """A value as a message repeats it: short, and on one line."""
     text = value if isinstance(value, str) else repr(value)
     text = "".join(c if c.isprintable() else "�" for c in text)
     return text if len(text) <= 60 else f"{text[:60]}…"
+
+
+def twice(values: Iterable[T]) -> list[T]:
+    """The values that are there more than once, each once."""
+    return [value for value, number in Counter(values).items() if number > 1]
+
+
+def without_minus(identity: str) -> tuple[str, bool]:
+    """An id without the minus in front of it, and whether there was one: it asks for what the id names to go.
+
+    (Xporter document, "Deleting Records".)
+    """
+    return (identity[1:], True) if identity.startswith("-") else (identity, False)
 
 
 CALLBACK = Section(

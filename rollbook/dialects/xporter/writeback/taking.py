@@ -12,7 +12,7 @@ import msgspec
 from ....api.http import Request, Response
 from ....consent import Desk, Grant
 from ....consent.desk import ManagementPass, SchoolPass
-from ....errors import Malformed, NotHeld, Problem
+from ....errors import Malformed, NotHeld, Occupied, Problem
 from ....jobs import Queue
 from ....mis import Change, Find, Invalid, MisRefused, Order, Outcome, WriteBacks, profile_of
 from ....mis.changes import to_wire
@@ -22,7 +22,7 @@ from .operation import Case, Operation
 from .sections import read_body
 
 PATIENCE = 30.0
-"""Seconds for which the caller of a synchronous write-back waits for a school's agent."""
+"""Seconds for which the caller of a synchronous write-back waits for a school's agent, or for an import to end."""
 
 ON_ITS_WAY = "The school's MIS could not be reached in time; the write-back is tried again for an hour"
 
@@ -94,7 +94,7 @@ class Taking:
         return f"{datetime.fromtimestamp(self.desk.clock(), UTC):%Y%m%d%H%M%S}.{uuid.uuid4()}"
 
     def _enter(self, order: Order) -> Response:
-        outcome = self.writebacks.outcome(order.id) or self.find(order.district, order.school).take(order)
+        outcome = self.writebacks.outcome(order.id) or self._handed_over(order)
         if outcome is not None:
             return answered(outcome)
 
@@ -105,6 +105,13 @@ class Taking:
         # The worker goes on with it, so that it is not lost with the connection.
         self.queue.add("writeback", order_payload(order), key=order.id)
         return Response(queued(order, ON_ITS_WAY).body, wait=wait, patience=PATIENCE)
+
+    def _handed_over(self, order: Order) -> Outcome | None:
+        """What came of an order at once; None while it is on its way, or an import holds the records."""
+        try:
+            return self.find(order.district, order.school).take(order)
+        except Occupied:
+            return None
 
 
 def _decoded(request: Request) -> Any:
