@@ -12,13 +12,13 @@ from .api.http import Edge
 from .connectors import CONNECTORS
 from .consent import Desk
 from .consent.research import ResearchDesk
-from .console import Front
+from .console import Front, Review
 from .dialects.edfi import EdFi
 from .dialects.edlink import Edlink
 from .dialects.research import Research
 from .dialects.xporter import DataReady, Xporter
 from .ingest import Renewal
-from .jobs import Freshness, Queue, Work, Worker
+from .jobs import Freshness, Mail, Queue, Work, Worker, post_office
 from .store.sqlite import Store
 
 DATA = "ROLLBOOK_DATA"
@@ -33,18 +33,21 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
         # An answer stays true while nothing is written; days begin at a full quarter of an hour, wherever a school is.
         return (*desk.fresh(), int(clock() // 900))
 
-    xporter = Xporter(desk, Freshness(store, queue, clock), queue, {name: c.fills for name, c in CONNECTORS.items()})
+    fills = {name: c.fills for name, c in CONNECTORS.items()}
+    xporter = Xporter(desk, Freshness(store, queue, clock), queue, fills, post_office())
     worker = Worker(store.folder, partial(works, clock), clock, partial(nightly, clock))
-    dialects = [xporter, EdFi(desk), Edlink(desk), Research(ResearchDesk(desk))]
+    dialects = [xporter, EdFi(desk), Edlink(desk), Research(ResearchDesk(desk)), Review(desk)]
     return Edge(dialects, state=state, clock=clock, fallback=Front(), beside=worker)
 
 
 def works(clock: Callable[[], float], store: Store, queue: Queue) -> Mapping[str, Work]:
     """What does each kind of job."""
-    seen = Freshness(store, queue, clock)
+    seen, desk = Freshness(store, queue, clock), Desk(store, clock)
     return {
         "refresh": Renewal(store, CONNECTORS, clock, seen),
-        "callback": DataReady(Desk(store, clock), seen),
+        "callback": DataReady(desk, seen),
+        "mail": Mail(desk, post_office()),
+        "revoke": lambda job: desk.note_ending(job.payload["grant"]),
     }
 
 

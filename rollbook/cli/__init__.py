@@ -11,6 +11,7 @@ from .common import Application, err
 from .demonstrating import run_demo
 from .granting import apps
 from .importing import import_
+from .onboarding import invites
 from .querying import query
 from .research import research
 from .serving import serve
@@ -33,5 +34,5 @@ def main() -> None:
     """One record of a school, served through every API that school software already speaks."""
 
 
-for command in (run_demo, serve, import_, apps, query, jobs, research):
+for command in (run_demo, serve, import_, apps, invites, query, jobs, research):
     main.add_command(command)

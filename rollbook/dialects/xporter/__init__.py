@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from ...api.http import Request, Response
 from ...api.resource import Context, Renew
@@ -10,13 +11,15 @@ from ...consent import Desk, Reader
 from ...consent.desk import ManagementPass, SchoolPass
 from ...errors import NotFound, NotHeld, NotSignedIn, Problem, RollbookError, WrongMethod, nearest
 from ...fields import Field
-from ...jobs import Freshness, Queue
+from ...jobs import Freshness, PostOffice, Queue
 from . import management, openapi
 from .answering import db_status, kinds_read, prepare, render
 from .asking import Asked, understand, wants_status_codes
 from .calling import DataReady
 from .catalogue import ENDPOINTS
 from .changes import render_changes
+from .gdpr import gdpr_ids
+from .onboarding import AREAS, Onboarding
 from .wire import SchoolNotGranted, TestError, failure, success
 
 __all__ = ["DataReady", "Xporter"]
@@ -25,16 +28,23 @@ __all__ = ["DataReady", "Xporter"]
 class Xporter:
     """The dialect's handler: finds what a path means, admits the caller, answers."""
 
-    prefixes = ("/api/v1/", "/api/oauth/", "/idaas/")
+    prefixes = ("/api/v1/", "/api/oauth/", "/idaas/", *(f"/api/{area}/" for area in AREAS))
 
     def __init__(
-        self, desk: Desk, seen: Freshness, queue: Queue, fills: Mapping[str, frozenset[Field]] | None = None
+        self,
+        desk: Desk,
+        seen: Freshness,
+        queue: Queue,
+        fills: Mapping[str, frozenset[Field]] | None = None,
+        office: PostOffice | None = None,
     ) -> None:
         self.desk = desk
         self.seen = seen
         self.queue = queue
         self.fills = fills or {}
+        self.onboarding = Onboarding(desk, office)
         self.info = {
+            "gdprids": partial(gdpr_ids, desk),
             "tokendetails": management.token_details,
             "scopes": management.scopes,
             "queries": management.queries,
@@ -62,6 +72,9 @@ class Xporter:
         lower = [s.lower() for s in steps]
         if lower[-1] == "gettoken" and lower[:-1] in (["api", "oauth"], ["idaas", "sts", "sts"]):
             return management.get_token(request, self.desk)
+        if len(lower) > 1 and lower[0] == "api" and lower[1] in AREAS:
+            operation = self.onboarding.find(request)
+            return self.onboarding.answer(operation, request, self.admit(request))
         if lower[:2] != ["api", "v1"]:
             raise NotFound(
                 Problem("path", "is not one that Xporter has", "tokens are given at POST /api/oauth/GetToken")
