@@ -17,9 +17,15 @@ from .dialects.edfi import EdFi
 from .dialects.edlink import Edlink
 from .dialects.research import Research
 from .dialects.xporter import DataReady, Xporter
+from .dialects.xporter.writeback import Entering, Taking, tell
 from .ingest import Renewal
 from .jobs import Freshness, Mail, Queue, Work, Worker, post_office
+from .mis import Find, HubMis, WriteBacks
+from .store.connection import BUSY_SECONDS
 from .store.sqlite import Store
+
+SOON = 0.05
+"""Seconds for which a server lets others wait while somebody else writes."""
 
 DATA = "ROLLBOOK_DATA"
 """The environment variable that names the data directory."""
@@ -33,8 +39,10 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
         # An answer stays true while nothing is written; days begin at a full quarter of an hour, wherever a school is.
         return (*desk.fresh(), int(clock() // 900))
 
+    writebacks = WriteBacks(store, tell)
+    taking = Taking(desk, queue, writebacks, systems(desk, writebacks, SOON))
     fills = {name: c.fills for name, c in CONNECTORS.items()}
-    xporter = Xporter(desk, Freshness(store, queue, clock), queue, fills, post_office())
+    xporter = Xporter(desk, Freshness(store, queue, clock), queue, taking, fills, post_office())
     worker = Worker(store.folder, partial(works, clock), clock, partial(nightly, clock))
     dialects = [xporter, EdFi(desk), Edlink(desk), Research(ResearchDesk(desk)), Review(desk)]
     return Edge(dialects, state=state, clock=clock, fallback=Front(), beside=worker)
@@ -42,13 +50,20 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
 
 def works(clock: Callable[[], float], store: Store, queue: Queue) -> Mapping[str, Work]:
     """What does each kind of job."""
-    seen, desk = Freshness(store, queue, clock), Desk(store, clock)
+    seen, desk, writebacks = Freshness(store, queue, clock), Desk(store, clock), WriteBacks(store, tell)
     return {
         "refresh": Renewal(store, CONNECTORS, clock, seen),
         "callback": DataReady(desk, seen),
+        "writeback": Entering(writebacks, systems(desk, writebacks)),
         "mail": Mail(desk, post_office()),
         "revoke": lambda job: desk.note_ending(job.payload["grant"]),
     }
+
+
+def systems(desk: Desk, writebacks: WriteBacks, patience: float = BUSY_SECONDS) -> Find:
+    """Which system the write-backs of a school are handed to."""
+    hub = HubMis(desk, writebacks, patience)
+    return lambda district, school: hub
 
 
 def nightly(clock: Callable[[], float], queue: Queue) -> None:

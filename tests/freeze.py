@@ -14,7 +14,7 @@ from pathlib import Path
 from rollbook.store import schema
 from rollbook.store.connection import Connection, connect
 
-_TABLE = re.compile(r'^CREATE TABLE "(\w+)" \((.*), PRIMARY KEY \(district, id\)\)$')
+_TABLE = re.compile(r'^CREATE TABLE "?(\w+)"? \((.*), PRIMARY KEY \([^)]*\)\)(?: WITHOUT ROWID)?$')
 _NAMED = re.compile(r'^CREATE (?:UNIQUE )?(?:INDEX|VIEW|TABLE|TRIGGER) "?(\w+)"?')
 
 

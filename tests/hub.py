@@ -100,9 +100,10 @@ class Hub:
         """Send a request, wait for all of the answer."""
         if token is not None:
             headers["authorization"] = f"Idaas {token}"
-        return self.loop.run_until_complete(self._ask(method, path, body, headers))
+        return self.loop.run_until_complete(self.asking(method, path, body, headers))
 
-    async def _ask(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
+    async def asking(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> Answer:
+        """Send a request, on the event loop on which others may be asking too."""
         raw, _, query = path.partition("?")
         scope: dict[str, Any] = {
             "type": "http",

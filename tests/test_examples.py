@@ -43,7 +43,7 @@ _RENAMED = re.compile(r"the school changes the surname of student (\d+) to (\w+)
 _GONE = re.compile(r"student (\d+) is gone from the school's records")
 
 VARIES = {
-    *("LastUpdated", "RowHash", "token", "expires", "Expires", "SnapshotDate", "DateTime"),
+    *("TrackingId", "trackingid", "LastUpdated", "RowHash", "token", "expires", "Expires", "SnapshotDate", "DateTime"),
     *("created_date", "updated_date", "date", "integration_id", "application_id"),
     *("$request", "$next", "access_token", "refresh_token"),
     *("_etag", "_lastModifiedDate"),
@@ -71,7 +71,9 @@ def parts(page: str) -> list[Part]:
 
 def writes(path: Path) -> bool:
     """Whether a page changes records, so that it needs a hub of its own."""
-    return SPEAKERS[path.parent.name].writes or any(p.kind == "then" for p in parts(path.read_text()))
+    said = parts(path.read_text())
+    posts = any(p.kind == "http" and p.text.startswith("POST /api/v1/") for p in said)
+    return SPEAKERS[path.parent.name].writes or posts or any(p.kind == "then" for p in said)
 
 
 class Speaker:

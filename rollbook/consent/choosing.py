@@ -8,10 +8,8 @@ from dataclasses import dataclass
 
 from ..errors import Conflict, Malformed, Problem, nearest
 from ..store.sqlite import Store
+from .filtering import KINDS, Choice
 from .grants import MODES, Grant, human_kind
-
-KINDS = ("Student", "Staff", "Contact")
-"""The kinds of human who are chosen one by one."""
 
 EVERYONE = "all"
 """The mode in which nobody is named."""
@@ -64,6 +62,10 @@ class ChoosingDesk:
 
     def choose(self, grant: Grant, kind: str, mode: str, mis_ids: Iterable[str]) -> Grant:
         """Let a grant see only these people of a kind, or all except them; mode `all` takes the choice back."""
+        raise NotImplementedError
+
+    def people_of(self, grant: Grant) -> tuple[Choice, ...]:
+        """What a grant sees of each kind of human."""
         raise NotImplementedError
 
     def pause(self, grant: Grant, paused: bool = True) -> Grant:
@@ -141,15 +143,9 @@ class ChoosingDesk:
     # ---- people
 
     def chosen(self, grant: Grant, kind: str) -> Draft:
-        """What a grant holds now of one kind of human."""
-        mode = grant.people.get(kind, EVERYONE)
-        rows = self.store.records.execute(
-            f"SELECT r.mis_id FROM chosen c JOIN {_FROM[kind].split(' ')[0]} r ON r.district = ? AND r.id = c.id"
-            ' WHERE c."grant" = ? AND c.kind = ?',
-            (grant.district, grant.id, kind),
-        ).fetchall()
-        people = frozenset(m for (m,) in rows if m) if mode != EVERYONE else frozenset[str]()
-        return Draft(mode, people)
+        """What the school has chosen of one kind of human; whom the app leaves out by itself does not count."""
+        choice = next(c for c in self.people_of(grant) if c.kind == kind)
+        return Draft(choice.mode, frozenset(choice.ids) if choice.mode != EVERYONE else frozenset())
 
     def candidates(self, grant: Grant, kind: str, search: Search, limit: int = -1, offset: int = 0) -> list[Candidate]:
         """The school's people of a kind who are looked for, by surname."""

@@ -18,10 +18,12 @@ from ..fields import RECORDS
 from ..store.sqlite import Store
 from ..store.writing import Batch, now
 from .authorising import AuthorisingDesk
+from .checking import Checker
 from .choosing import ChoosingDesk
 from .credentials import Credential, CredentialDesk, Holder
 from .district import DistrictReader
-from .grants import GRANT_COLUMNS, MODES, STATE, App, Grant, grant_from, human_kind, known_scopes, zone_of
+from .filtering import FilteringDesk
+from .grants import GRANT_COLUMNS, STATE, App, Grant, grant_from, human_kind, known_scopes, zone_of
 from .invitations import InvitingDesk
 from .pending import Pending
 from .reader import Reader
@@ -79,7 +81,7 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-class Desk(CredentialDesk, RegisteringDesk, InvitingDesk, AuthorisingDesk, ChoosingDesk):
+class Desk(CredentialDesk, RegisteringDesk, InvitingDesk, AuthorisingDesk, FilteringDesk, ChoosingDesk):
     """Admits apps to one store. It notices within the same request what another process changed."""
 
     def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
@@ -160,6 +162,12 @@ class Desk(CredentialDesk, RegisteringDesk, InvitingDesk, AuthorisingDesk, Choos
             if reader is None:
                 raise NotHeld("no school of this district has granted the app anything")
             yield Writer(batch, reader)
+
+    @contextmanager
+    def checking(self, grant: Grant) -> Generator[Checker]:
+        """What a write-back of a grant may name, as of one moment of the store."""
+        with self.store.lend() as connection:
+            yield Checker(connection, grant, self.today(grant.time_zone))
 
     def shared(self) -> SharedReader:
         """The reader of what all districts share."""
@@ -348,37 +356,6 @@ class Desk(CredentialDesk, RegisteringDesk, InvitingDesk, AuthorisingDesk, Choos
         if grant.state == "revoked":
             raise Conflict("the grant is revoked", hint="authorise the app anew")
         return self._update(grant, "state = ?", "paused" if paused else "active")
-
-    def choose(self, grant: Grant, kind: str, mode: str, mis_ids: Iterable[str]) -> Grant:
-        """Let a grant see only these people of a kind, or all except them; mode `all` takes the choice back."""
-        human = human_kind(kind)
-        if mode not in {*MODES, "all"}:
-            raise Malformed(Problem("mode", f"{mode} is not known", nearest(mode, [*MODES, "all"])))
-        wanted = list(mis_ids)
-        table = RECORDS[human].table
-        ids = {
-            m: self.store.records.execute(
-                f'SELECT id FROM "{table}" WHERE district = ? AND school = ? AND mis_id = ?',
-                (grant.district, grant.school, m),
-            ).get
-            for m in wanted
-        }
-        missing = [m for m, i in ids.items() if i is None]
-        if missing:
-            raise NotFound(*(Problem("people", f"no {human} has the Id {m} at {grant.estab}") for m in missing))
-        with self.store.transaction() as db:
-            # What was chosen of other kinds since the grant was read stays chosen.
-            said = db.execute('SELECT people FROM "grant" WHERE id = ?', (grant.id,)).get
-            people = {k: v for k, v in json.loads(said or "{}").items() if k != human}
-            if mode != "all":
-                people[human] = mode
-            db.execute('DELETE FROM chosen WHERE "grant" = ? AND kind = ?', (grant.id, human))
-            db.executemany("INSERT INTO chosen VALUES (?, ?, ?)", [(grant.id, human, i) for i in ids.values()])
-            db.execute(
-                'UPDATE "grant" SET people = ?, version = version + 1 WHERE id = ?',
-                (json.dumps(people), grant.id),
-            )
-        return self.grant(grant.app, grant.estab)
 
     def _update(self, grant: Grant, sets: str, value: str) -> Grant:
         with self.store.transaction() as db:

@@ -9,7 +9,8 @@ from urllib.parse import parse_qsl, urlencode
 
 from ..api.http import Response
 from ..consent import Desk, Grant
-from ..consent.choosing import EVERYONE, KINDS, Draft, Search
+from ..consent.choosing import EVERYONE, Draft, Search
+from ..consent.filtering import KINDS
 from ..errors import Conflict
 from .forms import Form
 from .visiting import Visit, go
@@ -54,7 +55,7 @@ def told(kind: str, draft: Draft) -> str:
     name, number = _NAMES[kind], len(draft.people)
     if draft.mode == EVERYONE:
         return f"{name}: everyone"
-    return f"{name}: {'only the' if draft.mode == 'only' else 'everyone except the'} {number} ticked"
+    return f"{name}: {'only the' if draft.mode == 'only' else 'everyone except the'} {number} chosen"
 
 
 def summary(desk: Desk, grant: Grant) -> list[str]:

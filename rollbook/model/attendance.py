@@ -144,6 +144,9 @@ class Mark(
     mark = Code("The specific mark received", "L")
     minutes_late = Number("The number of minutes late when code L is used", 5)
     notes = Text("Any notes to explain the mark given", "Bus was late")
+    statutory_comment = Text(
+        "What the register must say beside marks of activity elsewhere or of an unavoidable cause", "Referral order"
+    )
 
 
 YEAR_START, YEAR_END = Arg("year_start"), Arg("year_end")

@@ -51,6 +51,10 @@ class Connection(Protocol):
 
     def __exit__(self, *error: Any) -> bool | None: ...
 
+    def set_busy_timeout(self, milliseconds: int) -> None:
+        """How long to wait for a writer before giving up."""
+        ...
+
     def close(self) -> None:
         """Close it."""
         ...

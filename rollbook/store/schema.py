@@ -59,9 +59,9 @@ HOUSEKEEPING = [
     # The last sequence number at which a kind of record moved at a school; '' stands for the whole district.
     "CREATE TABLE moved (district INTEGER NOT NULL, school TEXT NOT NULL, kind TEXT NOT NULL, seq INTEGER NOT NULL,"
     " PRIMARY KEY (district, school, kind)) WITHOUT ROWID",
-    # What is gone, with its natural keys, and keys that changed.
+    # What is gone, with its natural keys, and keys that changed; `made` is the number of the record's making.
     "CREATE TABLE history (district INTEGER NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,"
-    " school TEXT, what TEXT NOT NULL, at TEXT NOT NULL, keys TEXT NOT NULL,"
+    " school TEXT, what TEXT NOT NULL, at TEXT NOT NULL, keys TEXT NOT NULL, made INTEGER,"
     " PRIMARY KEY (district, seq)) WITHOUT ROWID",
     "CREATE INDEX history_kind ON history (district, kind, seq)",
     # Numbers that the hub hands out, such as MIS ids for records whose source has none.
@@ -86,6 +86,10 @@ HOUSEKEEPING = [
     # What a change of the records causes, written with it; the worker brings it to the queue of jobs.
     "CREATE TABLE outbox (id TEXT PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL, payload TEXT NOT NULL,"
     " due REAL NOT NULL, made REAL NOT NULL) WITHOUT ROWID",
+    # What came of each write-back: done, invalid or failed; `outcome` holds the messages and the ids it was given.
+    'CREATE TABLE writeback (id TEXT PRIMARY KEY, "grant" TEXT NOT NULL, district INTEGER NOT NULL,'
+    " school TEXT NOT NULL, operation TEXT NOT NULL, state TEXT NOT NULL, at TEXT NOT NULL, outcome TEXT NOT NULL)"
+    " WITHOUT ROWID",
     "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     # Consent: an app, what a school lets it see, and of whom.
     "CREATE TABLE app (id TEXT PRIMARY KEY, relying_party TEXT NOT NULL UNIQUE COLLATE NOCASE, name TEXT NOT NULL,"
@@ -124,6 +128,20 @@ HOUSEKEEPING = [
     # People whom a school is choosing, by MIS id; the grant is paused until they become the chosen ones.
     'CREATE TABLE draft ("grant" TEXT NOT NULL, kind TEXT NOT NULL, mode TEXT NOT NULL, people TEXT NOT NULL,'
     ' PRIMARY KEY ("grant", kind)) WITHOUT ROWID',
+    # Whom an app leaves out of its own grant; `listed` tells whether the school's own list names them too.
+    'CREATE TABLE declined ("grant" TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, listed INTEGER NOT NULL,'
+    ' PRIMARY KEY ("grant", kind, id)) WITHOUT ROWID',
+    # When a grant's choice of people let a human in (`seen`) or left them out; no id stands for whoever no list names.
+    'CREATE TABLE turned ("grant" TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL,'
+    ' at TEXT NOT NULL, seen INTEGER NOT NULL, PRIMARY KEY ("grant", kind, id, seq)) WITHOUT ROWID',
+    # The grants through which an app has been able to read a district, and so may hold what it has read.
+    'CREATE TABLE opened ("grant" TEXT PRIMARY KEY) WITHOUT ROWID',
+    "CREATE TRIGGER opened_by_key AFTER INSERT ON credential BEGIN INSERT OR IGNORE INTO opened"
+    """ SELECT id FROM "grant" WHERE app = new.app AND state = 'active'; END""",
+    """CREATE TRIGGER opened_at_once AFTER INSERT ON "grant" WHEN new.state = 'active'"""
+    " BEGIN INSERT OR IGNORE INTO opened SELECT new.id FROM credential WHERE app = new.app; END",
+    """CREATE TRIGGER opened_later AFTER UPDATE OF state ON "grant" WHEN new.state = 'active'"""
+    " BEGIN INSERT OR IGNORE INTO opened SELECT new.id FROM credential WHERE app = new.app; END",
     # The passwords of researchers who sign in with one (model.research.ResearchUser).
     'CREATE TABLE research_password ("user" TEXT PRIMARY KEY, salt BLOB NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID',
 ]

@@ -12,9 +12,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from ..errors import Conflict, Stop
+from ..errors import Occupied, Stop
 from . import schema
-from .connection import Busy, Connection, connect
+from .connection import BUSY_SECONDS, Busy, Connection, connect
 from .writing import Batch
 
 
@@ -119,16 +119,22 @@ class Store:
         return connection
 
     @contextmanager
-    def transaction(self) -> Generator[Connection]:
-        """Whole or not at all: what is executed on the connection is kept when the block ends without an error."""
+    def transaction(self, patience: float = BUSY_SECONDS) -> Generator[Connection]:
+        """Whole or not at all: what is executed on the connection is kept when the block ends without an error.
+
+        Raises `Occupied` when somebody else, such as a long import, writes for longer than `patience` seconds.
+        """
         with self._writing:
+            self._writer.set_busy_timeout(int(patience * 1000))
             try:
                 self._writer.execute("BEGIN IMMEDIATE")
             except Busy as error:
-                raise Conflict(
+                raise Occupied(
                     "another process is writing to this data directory",
                     hint="wait until its import has ended, then try again",
                 ) from error
+            finally:
+                self._writer.set_busy_timeout(BUSY_SECONDS * 1000)
             try:
                 yield self._writer
             except BaseException:

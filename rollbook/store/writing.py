@@ -18,6 +18,7 @@ from ..model.people import Person
 from .connection import Connection
 from .keys import key_facts, keys_of
 from .schema import columns
+from .stamps import TEXT_STAMP
 
 Row = Mapping[str, Any]
 
@@ -184,7 +185,7 @@ class Batch:
 
     def _remember(self, record: type[Record], before: Row, what: str, keys: Row) -> None:
         self.connection.execute(
-            "INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 self.district,
                 self._seq,
@@ -194,8 +195,14 @@ class Batch:
                 what,
                 self.at,
                 json.dumps(keys),
+                number_of(before["made"]),
             ),
         )
+
+    def tick(self) -> tuple[int, str]:
+        """The next number and its moment, for what is no record and yet has its place among the writes."""
+        self._seq += 1
+        return self._seq, self.at
 
     # ---- reading what is about to change
 
@@ -261,6 +268,11 @@ class Batch:
     def writes(self) -> int:
         """How many records have been written so far."""
         return self._seq - self._first
+
+
+def number_of(stamp: str) -> int:
+    """The number of the write that a stamp tells, behind its moment."""
+    return int(stamp[TEXT_STAMP:])
 
 
 def _school(record: type[Record], row: Row) -> str:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from ..hub import Hub
+from .sending import Sender
 from .tables import Caller, Tables
+from .writer import Writer
 
 
 @pytest.fixture(scope="session")
@@ -30,3 +32,15 @@ def small(small_hub: Hub) -> Tables:
 def asker(small_hub: Hub) -> Caller:
     """An app to which the small school granted everything."""
     return Caller(small_hub)
+
+
+@pytest.fixture
+def sender(small_hub: Hub) -> Sender:
+    """An app to which the small school granted everything, which writes."""
+    return Sender(small_hub)
+
+
+@pytest.fixture
+def writer(small_hub: Hub) -> Writer:
+    """An app that may write back everything at the small school."""
+    return Writer(small_hub)

@@ -12,7 +12,7 @@ from ...consent.desk import ManagementPass, SchoolPass
 from ...errors import NotFound, NotHeld, NotSignedIn, Problem, RollbookError, WrongMethod, nearest
 from ...fields import Field
 from ...jobs import Freshness, PostOffice, Queue
-from . import management, openapi
+from . import management, openapi, writeback
 from .answering import db_status, kinds_read, prepare, render
 from .asking import Asked, understand, wants_status_codes
 from .calling import DataReady
@@ -35,10 +35,12 @@ class Xporter:
         desk: Desk,
         seen: Freshness,
         queue: Queue,
+        taking: writeback.Taking,
         fills: Mapping[str, frozenset[Field]] | None = None,
         office: PostOffice | None = None,
     ) -> None:
         self.desk = desk
+        self.taking = taking
         self.seen = seen
         self.queue = queue
         self.fills = fills or {}
@@ -81,6 +83,11 @@ class Xporter:
             )
         if lower[2:] == ["openapi.json"]:
             return success(openapi.document(request.base), keep=True)
+        written = writeback.find(writeback_steps(steps[2:], request))
+        if written is not None:
+            if request.method != "POST":
+                raise WrongMethod(Problem("method", f"{request.method} is not answered here", "send a POST"))
+            return self.taking.take(request, self.admit(request), *written)
         if request.method not in ("GET", "HEAD"):
             raise WrongMethod(Problem("method", f"{request.method} is not answered here", "send a GET"))
         admitted = self.admit(request)
@@ -164,6 +171,14 @@ class Xporter:
     def now_rests_on(self, asked: Asked, reader: Reader) -> object:
         """What the answer would rest on now."""
         return what_it_reads(asked, reader), self.seen.look(reader, asked.endpoint.databases)
+
+
+def writeback_steps(steps: list[str], request: Request) -> list[str]:
+    """The steps of a write-back's path; the service names some in the query, as in /Writeback/?id=efw.Detention."""
+    if [step.lower() for step in steps if step] == ["writeback"]:
+        named = next((value for name, value in request.query if name.lower() == "id"), "")
+        return ["writeback", named.rpartition(".")[2]]
+    return [step for step in steps if step]
 
 
 def told_estab(request: Request, segment: str) -> str:

@@ -4,7 +4,7 @@ school.historicalattendancesummary)."""
 from __future__ import annotations
 
 from ...api.resource import Endpoint, Filter, Option, Table, With
-from ...fields import ALWAYS, TODAY, Arg, Called, Expr, Given, Key, MarkString, Some, Tally
+from ...fields import ALWAYS, TODAY, Arg, Called, Coalesce, Expr, Given, Key, MarkString, Some, Tally
 from ...model.attendance import (
     STATUTORY_COMMENTS,
     YEAR_END,
@@ -179,13 +179,17 @@ class AttendanceNotes(
     """The notes on the session marks of the year; that the school was closed is in its calendar."""
 
 
+# Where a register has one line for both, the note is what the law asks for.
+_COMMENT = Coalesce(Mark.statutory_comment, Mark.notes)
+
+
 class StatutoryComments(
     Table,
     of=Mark,
-    only=in_year & Mark.notes.known() & Mark.mark.one_of(*STATUTORY_COMMENTS),
+    only=in_year & _COMMENT.known() & Mark.mark.one_of(*STATUTORY_COMMENTS),
     follows=Mark.student,
     order=_ORDER,
-    shared={**_MARK_OF, "Comment": Mark.notes},
+    shared={**_MARK_OF, "Comment": _COMMENT},
 ):
     """What the law has registers say with marks of the year: where and how students were taught, or what kept them."""
 

@@ -18,6 +18,7 @@ from ...errors import (
     TooLarge,
     WrongMethod,
 )
+from ...mis import Invalid, MisRefused
 
 QUIET: dict[str, None] = {
     "Message": None,
@@ -51,6 +52,8 @@ EXCEPTIONS: tuple[tuple[type[Exception], str, int], ...] = (
     (WrongMethod, "MethodNotAllowed", 405),
     (UnknownChangeSet, "UnknownChangeSet", 409),
     (Conflict, "Conflict", 409),
+    (Invalid, "ValidationError", 400),
+    (MisRefused, "MisRefused", 502),
     (TooLarge, "RequestTooLarge", 413),
     (Malformed, "InvalidRequest", 400),
     (TestError, "TestError", 500),

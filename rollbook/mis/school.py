@@ -1,0 +1,52 @@
+"""The records of one school within a transaction, as a MIS changes them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..fields import Record
+from ..store.schema import columns
+from ..store.writing import Batch
+
+Row = dict[str, Any]
+
+
+class SchoolRecords:
+    """Finds and changes records of one school; `today` is the school's own day, `yyyy-MM-dd`."""
+
+    def __init__(self, batch: Batch, school: str, today: str) -> None:
+        self.batch = batch
+        self.school = school
+        self.today = today
+
+    def find(self, record: type[Record], **facts: Any) -> list[Row]:
+        """The school's records of a kind with these stored facts, oldest first."""
+        names = list(columns(record))
+        same = "".join(f' AND "{name}" IS ?' for name in facts)
+        rows = self.batch.connection.execute(
+            f'SELECT {", ".join(f""" "{n}" """ for n in names)} FROM "{record.table}"'
+            f" WHERE district = ? AND school = ?{same} ORDER BY rowid",
+            (self.batch.district, self.school, *facts.values()),
+        )
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def one(self, record: type[Record], **facts: Any) -> Row | None:
+        """The first of the school's records with these stored facts."""
+        return next(iter(self.find(record, **facts)), None)
+
+    def add(self, record: type[Record], values: Mapping[str, Any]) -> str:
+        """A new record of the school; gives its hub id."""
+        return self.batch.add(record, [{**values, "school": self.school}])[0]
+
+    def change(self, record: type[Record], identity: str, values: Mapping[str, Any]) -> bool:
+        """Change facts of a record; tells whether any differed."""
+        return self.batch.change(record, identity, values)
+
+    def remove(self, record: type[Record], identity: str) -> int:
+        """Delete a record and its parts; gives how many went."""
+        return self.batch.remove(record, identity)
+
+    def get(self, record: type[Record], identity: str) -> Row | None:
+        """A record by its hub id."""
+        return self.batch.get(record, identity)

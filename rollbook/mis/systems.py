@@ -1,0 +1,62 @@
+"""The systems that write-backs are handed to: the hub itself, where a school's records are kept in it, and others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from ..consent import Desk, Grant
+from ..consent.checking import Checker
+from ..store.connection import BUSY_SECONDS, Connection
+from .changes import Invalid
+from .orders import Order, Outcome, WriteBacks
+
+
+class Mis(Protocol):
+    """A school's management information system."""
+
+    def take(self, order: Order) -> Outcome | None:
+        """Enter an order; gives what came of it, or None while it is on its way. The same order may come again."""
+        ...
+
+
+Find = Callable[[int, str], Mis]
+"""Finds the system of a school by its district's number and its hub id."""
+
+
+class HubMis:
+    """The hub's own record as a MIS: an order is entered at once.
+
+    `patience` is for how many seconds it waits while somebody else writes; others wait for a server meanwhile.
+    """
+
+    def __init__(self, desk: Desk, writebacks: WriteBacks, patience: float = BUSY_SECONDS) -> None:
+        self.desk = desk
+        self.writebacks = writebacks
+        self.patience = patience
+
+    def take(self, order: Order) -> Outcome:
+        """Enter an order once; raises `Occupied` when somebody else writes for longer than there is patience."""
+        grant = standing_grant(self.desk, order)
+
+        def admit(connection: Connection) -> None:
+            check_standing(connection, grant, order, self.desk)
+
+        zone = grant.time_zone if grant else "UTC"
+        return self.writebacks.enter(order, self.desk.today(zone), admit, self.patience)
+
+
+def standing_grant(desk: Desk, order: Order) -> Grant | None:
+    """The grant of an order while it is active."""
+    desk.fresh()
+    return next((g for g in desk.grants() if g.id == order.grant and g.state == "active"), None)
+
+
+def check_standing(connection: Connection, grant: Grant | None, order: Order, desk: Desk) -> None:
+    """Raises `Invalid` when a grant no longer lets an order be entered: it ended, or somebody was left out since."""
+    if grant is None or not order.what.need.met_by(grant.scopes):
+        raise Invalid("The school no longer grants this write-back")
+    checker = Checker(connection, grant, desk.today(grant.time_zone))
+    missing = checker.strangers(order.what.people())
+    if missing:
+        raise Invalid(*(f"Invalid {kind}Id: {mis_id}" for kind, mis_id in missing))
