@@ -77,43 +77,14 @@ class AuthorisingDesk:
         """
         held = known_scopes(frozenset(scopes))
         district, school, _ = self.school(estab)
-        # Two grants of one millisecond are still told in the order in which they were made.
-        made = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
         with self.store.transaction() as db:
             identity, serial = _known(db, app, school)
             if after is not None and after != serial:
                 raise Conflict("the app has been authorised meanwhile", hint="look at the page again")
             secret = self.school_secret(identity, serial + 1)
-            db.execute(
-                'INSERT INTO "grant" (id, app, district, school, scopes, state, secret, version, people, made, ended)'
-                " VALUES (?, ?, ?, ?, ?, ?, ?, 1, '{}', ?, NULL)"
-                " ON CONFLICT (app, school) DO UPDATE SET scopes = excluded.scopes, state = excluded.state,"
-                " ended = NULL, secret = excluded.secret, version = version + 1",
-                (
-                    identity,
-                    app.id,
-                    district,
-                    school,
-                    json.dumps(sorted(held)),
-                    "paused" if choosing else "active",
-                    digest(secret),
-                    made,
-                ),
-            )
-            db.execute('DELETE FROM ending WHERE "grant" = ?', (identity,))
-            db.execute(
-                "INSERT OR REPLACE INTO agreement VALUES (?, ?, ?, ?, ?, ?)",
-                (
-                    identity,
-                    serial + 1,
-                    self.clock(),
-                    json.dumps(sorted({*asked} or held)),
-                    answers.email if answers else "",
-                    not choosing,
-                ),
-            )
-            if answers:
-                mark_answer(db, answers, "authorised")
+            _open(db, identity, (app.id, district, school))
+            _update(db, identity, held, "paused" if choosing else "active", secret)
+            _agree(db, identity, serial + 1, {*asked} or held, answers, shown=not choosing)
             tell(db, identity, "authorised")
         grant = self.grant(app, estab)
         self._drop_tokens(grant)
@@ -218,6 +189,37 @@ def _known(connection: Connection, app: App, school: str) -> tuple[str, int]:
         (app.id, school),
     ).fetchone()
     return found or (str(uuid.uuid4()), 0)
+
+
+def _open(connection: Connection, grant: str, whose: tuple[str, int, str]) -> None:
+    """Make the row of a grant where there is none; `whose` are app, district and school."""
+    # Two grants of one millisecond are still told in the order in which they were made.
+    made = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+    connection.execute(
+        'INSERT OR IGNORE INTO "grant" (id, app, district, school, scopes, state, version, people, made)'
+        " VALUES (?, ?, ?, ?, '[]', 'paused', 0, '{}', ?)",
+        (grant, *whose, made),
+    )
+
+
+def _update(connection: Connection, grant: str, scopes: Iterable[str], state: str, secret: str) -> None:
+    connection.execute(
+        'UPDATE "grant" SET scopes = ?, state = ?, secret = ?, ended = NULL, version = version + 1 WHERE id = ?',
+        (json.dumps(sorted(scopes)), state, digest(secret), grant),
+    )
+    connection.execute('DELETE FROM ending WHERE "grant" = ?', (grant,))
+    connection.execute('DELETE FROM draft WHERE "grant" = ?', (grant,))
+
+
+def _agree(
+    connection: Connection, grant: str, serial: int, asked: Iterable[str], answers: Invitation | None, *, shown: bool
+) -> None:
+    connection.execute(
+        "INSERT OR REPLACE INTO agreement VALUES (?, ?, hub_now(), ?, ?, ?)",
+        (grant, serial, json.dumps(sorted(asked)), answers.email if answers else "", shown),
+    )
+    if answers:
+        mark_answer(connection, answers, "authorised")
 
 
 # ---- what an app is told
