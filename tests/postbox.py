@@ -27,7 +27,7 @@ class Postbox:
         if self.refuses:
             return self.refuses
         letter = message_from_bytes(cast(bytes, envelope.content), policy=policy.default)
-        self.letters.append(cast(EmailMessage, letter))
+        self.letters.append(letter)
         self.envelopes.append((envelope.mail_from, list(envelope.rcpt_tos)))
         return "250 OK"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import logging
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from ..api.http import Request, Response
 from ..consent import Desk, Grant
@@ -139,7 +139,7 @@ class Review:
         required = visit.registration.required
         known = self.desk.authorisations(grant.app)
         since = next(a.authorised for a in known if a.grant == grant)
-        today = date.fromisoformat(self.desk.today(grant.time_zone))
+        tomorrow = self.today(grant) + timedelta(days=1)
         return visit.page(
             "standing.html",
             notices=[f"Authorised on {day_of(since, grant.time_zone)}."],
@@ -148,9 +148,13 @@ class Review:
             narrowable=bool(grant.scopes - required),
             people=summary(self.desk, grant),
             ends=None if grant.ends is None else moment_of(grant.ends, grant.time_zone),
-            tomorrow=date.fromordinal(today.toordinal() + 1).isoformat(),
+            tomorrow=tomorrow.isoformat(),
             proofs={a: visit.proof(a) for a in ("narrow", "choose", "endless", "revoke")},
         )
+
+    def today(self, grant: Grant) -> date:
+        """The day on the school's clock, which goes on where that of a demo's records stands still."""
+        return datetime.fromtimestamp(self.desk.clock(), zone_of(grant.time_zone)).date()
 
     # ---- answering
 
@@ -228,7 +232,7 @@ class Review:
                 "Sharing has ended", f"{grant.app.name} can read nothing of {grant.school_name} any more."
             )
         day = form.day("date")
-        if day.isoformat() <= self.desk.today(grant.time_zone):
+        if day <= self.today(grant):
             raise Malformed(Problem("date", "is not a day to come", "choose a later day, or stop at once"))
         self.desk.revoke_at(grant, datetime.combine(day, datetime.min.time(), zone_of(grant.time_zone)).timestamp())
         return go(visit.base)

@@ -28,10 +28,10 @@ def revoke_access(request: Request, desk: Desk, app: App) -> Response:
     grant = next((g for g in desk.grants(app) if g.estab == estab and g.state != "revoked"), None)
     if grant is None:
         raise NotFound(Problem("Estab", "no school with this number shares data with the app", "see GetXodSchools"))
-    at = when.replace(tzinfo=zone_of(grant.time_zone)).timestamp()
-    if when.date().isoformat() < desk.today(grant.time_zone):
+    zone = zone_of(grant.time_zone)
+    if when.date() < datetime.fromtimestamp(desk.clock(), zone).date():
         raise Malformed(Problem("RevokeDate", "lies in the past", "send the date of today to revoke at once"))
-    ended = desk.revoke_at(grant, at)
+    ended = desk.revoke_at(grant, when.replace(tzinfo=zone).timestamp())
     told = "is revoked" if ended.state == "revoked" else f"will be revoked from {when:%Y-%m-%dT%H:%M:%S}"
     return success({**QUIET, "Message": f"Access to {estab} {told}"})
 
