@@ -6,11 +6,14 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from . import cli
 from .api.http import Edge
+from .api.webhooks import Body, Fill, Webhooks
 from .connectors import CONNECTORS
 from .consent import Desk
+from .consent.authorising import fill_authorisation
 from .consent.research import ResearchDesk
 from .console import Front, Review
 from .dialects.edfi import EdFi
@@ -19,7 +22,7 @@ from .dialects.research import Research
 from .dialects.xporter import DataReady, Xporter
 from .dialects.xporter.writeback import Entering, Taking, tell
 from .ingest import Renewal
-from .jobs import Freshness, Mail, Queue, Work, Worker, post_office
+from .jobs import Freshness, Lane, Mail, Queue, Work, Worker, post_office
 from .mis import Find, HubMis, WriteBacks
 from .store.connection import BUSY_SECONDS
 from .store.sqlite import Store
@@ -29,6 +32,13 @@ SOON = 0.05
 
 DATA = "ROLLBOOK_DATA"
 """The environment variable that names the data directory."""
+
+LANES = (
+    Lane(frozenset({"webhook", "callback"}), threads=6),
+    Lane(frozenset({"refresh"})),
+    Lane(frozenset({"mail"})),
+)
+"""Slow receivers, long imports and mail servers hold up their own kind of job only."""
 
 
 def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
@@ -43,7 +53,7 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
     taking = Taking(desk, queue, writebacks, systems(desk, writebacks, SOON))
     fills = {name: c.fills for name, c in CONNECTORS.items()}
     xporter = Xporter(desk, Freshness(store, queue, clock), queue, taking, fills, post_office())
-    worker = Worker(store.folder, partial(works, clock), clock, partial(nightly, clock))
+    worker = Worker(store.folder, partial(works, clock), clock, partial(nightly, clock), LANES)
     dialects = [xporter, EdFi(desk), Edlink(desk), Research(ResearchDesk(desk)), Review(desk)]
     return Edge(dialects, state=state, clock=clock, fallback=Front(), beside=worker)
 
@@ -51,13 +61,26 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
 def works(clock: Callable[[], float], store: Store, queue: Queue) -> Mapping[str, Work]:
     """What does each kind of job."""
     seen, desk, writebacks = Freshness(store, queue, clock), Desk(store, clock), WriteBacks(store, tell)
+    webhooks = Webhooks(desk, fillers(desk, seen))
     return {
         "refresh": Renewal(store, CONNECTORS, clock, seen),
-        "callback": DataReady(desk, seen),
+        "webhook": webhooks,
+        # What was written down before webhooks had families.
+        "callback": webhooks.earlier,
         "writeback": Entering(writebacks, systems(desk, writebacks)),
         "mail": Mail(desk, post_office()),
         "revoke": lambda job: desk.note_ending(job.payload["grant"]),
     }
+
+
+def fillers(desk: Desk, seen: Freshness) -> Mapping[str, Fill]:
+    """What makes the bodies of those families of webhooks that are of the moment in which they are sent."""
+
+    def authorisation(told: Mapping[str, Any]) -> Body | None:
+        form = fill_authorisation(desk, told)
+        return None if form is None else Body(form=form)
+
+    return {"data": DataReady(desk, seen), "authorisation": authorisation}
 
 
 def systems(desk: Desk, writebacks: WriteBacks, patience: float = BUSY_SECONDS) -> Find:

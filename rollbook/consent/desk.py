@@ -30,6 +30,7 @@ from .reader import Reader
 from .registering import RegisteringDesk
 from .secrets import digest, new_secret
 from .shared import SHARED, SharedReader
+from .signing import SigningDesk
 from .writer import Writer
 
 TOKEN_SECONDS = 5 * 24 * 3600
@@ -81,7 +82,7 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-class Desk(CredentialDesk, RegisteringDesk, InvitingDesk, AuthorisingDesk, FilteringDesk, ChoosingDesk):
+class Desk(CredentialDesk, RegisteringDesk, InvitingDesk, AuthorisingDesk, FilteringDesk, ChoosingDesk, SigningDesk):
     """Admits apps to one store. It notices within the same request what another process changed."""
 
     def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:

@@ -2,14 +2,16 @@
 
 from .freshness import DATABASES, Database, Freshness
 from .mail import Mail, PostOffice, hub_address, post_office
-from .queue import Job, Later, Queue
-from .worker import Work, Worker
+from .queue import Failed, Job, Later, Queue
+from .worker import Lane, Work, Worker
 
 __all__ = [
     "DATABASES",
     "Database",
+    "Failed",
     "Freshness",
     "Job",
+    "Lane",
     "Later",
     "Mail",
     "PostOffice",

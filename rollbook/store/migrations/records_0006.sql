@@ -1,6 +1,7 @@
 ALTER TABLE "history" ADD COLUMN made INTEGER;
 CREATE TABLE outbox (id TEXT PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL, payload TEXT NOT NULL, due REAL NOT NULL, made REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE writeback (id TEXT PRIMARY KEY, "grant" TEXT NOT NULL, district INTEGER NOT NULL, school TEXT NOT NULL, operation TEXT NOT NULL, state TEXT NOT NULL, at TEXT NOT NULL, outcome TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE signing (app TEXT PRIMARY KEY, rotation INTEGER NOT NULL, at REAL NOT NULL) WITHOUT ROWID;
 CREATE TABLE registration (app TEXT PRIMARY KEY, contact TEXT NOT NULL, webhook TEXT NOT NULL, live INTEGER NOT NULL) WITHOUT ROWID;
 CREATE TABLE ask (app TEXT NOT NULL, scope TEXT NOT NULL, required INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (app, scope)) WITHOUT ROWID;
 CREATE TABLE invitation (id TEXT PRIMARY KEY, app TEXT NOT NULL, district INTEGER NOT NULL, school TEXT NOT NULL, email TEXT NOT NULL, name TEXT NOT NULL, live INTEGER NOT NULL, scopes TEXT NOT NULL, serial INTEGER NOT NULL, hash BLOB NOT NULL UNIQUE, made REAL NOT NULL, expires REAL NOT NULL, answer TEXT NOT NULL, UNIQUE (app, school)) WITHOUT ROWID;
@@ -15,3 +16,9 @@ CREATE TRIGGER opened_by_key AFTER INSERT ON credential BEGIN INSERT OR IGNORE I
 CREATE TRIGGER opened_at_once AFTER INSERT ON "grant" WHEN new.state = 'active' BEGIN INSERT OR IGNORE INTO opened SELECT new.id FROM credential WHERE app = new.app; END;
 CREATE TRIGGER opened_later AFTER UPDATE OF state ON "grant" WHEN new.state = 'active' BEGIN INSERT OR IGNORE INTO opened SELECT new.id FROM credential WHERE app = new.app; END;
 ALTER TABLE "mark" ADD COLUMN "statutory_comment" TEXT;
+CREATE TABLE "conduct_media" ("district" INTEGER NOT NULL, "id" TEXT NOT NULL, "school" TEXT, "mis_id" TEXT, "type" TEXT, "file_name" TEXT, "size" INTEGER, "compressed_size" INTEGER, "attachment" TEXT, "summary" TEXT, "modified" TEXT, "achievement" TEXT, "behaviour" TEXT, "writer" TEXT, "number" TEXT, "taken" TEXT, "format" TEXT, "made" TEXT NOT NULL, "seq" INTEGER NOT NULL, "changed" TEXT, "remainder" TEXT, PRIMARY KEY (district, id));
+CREATE INDEX "conduct_media_moved" ON "conduct_media" (district, seq);
+CREATE INDEX "conduct_media_achievement" ON "conduct_media" (district, "achievement");
+CREATE INDEX "conduct_media_behaviour" ON "conduct_media" (district, "behaviour");
+ALTER TABLE "student_document" ADD COLUMN "media" TEXT;
+CREATE INDEX "student_document_media" ON "student_document" (district, "media");
