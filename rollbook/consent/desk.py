@@ -28,9 +28,11 @@ from .invitations import InvitingDesk
 from .pending import Pending
 from .reader import Reader
 from .registering import RegisteringDesk
+from .school_keys import SchoolKeyDesk
 from .secrets import digest, new_secret
 from .shared import SHARED, SharedReader
 from .signing import SigningDesk
+from .slips import asked_by
 from .writer import Writer
 
 TOKEN_SECONDS = 5 * 24 * 3600
@@ -82,7 +84,16 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-class Desk(CredentialDesk, RegisteringDesk, InvitingDesk, AuthorisingDesk, FilteringDesk, ChoosingDesk, SigningDesk):
+class Desk(
+    CredentialDesk,
+    RegisteringDesk,
+    InvitingDesk,
+    AuthorisingDesk,
+    FilteringDesk,
+    ChoosingDesk,
+    SchoolKeyDesk,
+    SigningDesk,
+):
     """Admits apps to one store. It notices within the same request what another process changed."""
 
     def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
@@ -121,6 +132,11 @@ class Desk(CredentialDesk, RegisteringDesk, InvitingDesk, AuthorisingDesk, Filte
 
     def readers(self, holder: Holder) -> tuple[DistrictReader, ...]:
         """A reader for each district in which the holder's app has something granted, or that it made itself."""
+        found = self._readers(holder)
+        asked_by(holder.app.id, (g for reader in found for g in reader.grant_ids), holder.person)
+        return found
+
+    def _readers(self, holder: Holder) -> tuple[DistrictReader, ...]:
         self.fresh()
         key = ("readers", holder.credential.id, self.today("UTC"), int(self.clock() // 900))
         if key not in self._known:
@@ -414,6 +430,7 @@ class Desk(CredentialDesk, RegisteringDesk, InvitingDesk, AuthorisingDesk, Filte
         """What a token stands for now; a token dies with its grant."""
         hashed = digest(token)
         admitted = self._passes.get(hashed) or self._look_up(hashed)
+        asked_by(admitted.app.id, (admitted.grant.id,) if isinstance(admitted, SchoolPass) else ())
         if admitted.expires <= self.clock():
             raise NotSignedIn("the token has expired", hint="ask the STS for a new one")
         self._passes[hashed] = admitted

@@ -10,6 +10,7 @@ from typing import Any, Protocol, cast
 import apsw
 
 from ..errors import Problem, Stop
+from .members import holds
 from .packing import packed, tallied
 
 BUSY_SECONDS = 30
@@ -75,6 +76,7 @@ def connect(path: Path, clock: Callable[[], float] = time.time) -> Connection:
     cast(Any, connection).create_scalar_function("hub_now", clock, 0)
     cast(Any, connection).create_scalar_function("packed", packed, 5, deterministic=True)
     cast(Any, connection).create_scalar_function("tallied", tallied, -1, deterministic=True)
+    cast(Any, connection).create_scalar_function("holds", holds, 3, deterministic=True)
     opened = cast(Connection, connection)
     for pragma in (
         "journal_mode = WAL",

@@ -14,6 +14,7 @@ from ...api.http import Request, Response
 from ...consent import App, Desk
 from ...consent.authorising import Authorisation
 from ...consent.desk import ManagementPass, Paused, SchoolPass, WrongSecret, moment
+from ...consent.slips import asks
 from ...errors import Malformed, NotFound, NotHeld, Problem, WrongMethod, nearest
 from ...jobs import PostOffice
 from ...scopes import CATALOGUE
@@ -68,6 +69,7 @@ class Onboarding:
             raise NotHeld(
                 Problem("Authorization", "is a school's token", "ask the STS for a management token, without estab")
             )
+        asks(operation.paths[0].partition("/")[2].lower())
         return operation.answer(request, admitted.app)
 
     # ---- Get Xod Schools
