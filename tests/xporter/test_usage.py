@@ -8,6 +8,7 @@ import pytest
 
 from ..edlink.vendor import Vendor
 from ..hub import BRAMBLESIDE, THORNFIELD, Hub
+from .writer import Writer
 
 DAY = 86_400.0
 NOW = "2026-11-18T11:06:40.000"
