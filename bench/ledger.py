@@ -37,7 +37,7 @@ TYPICAL = (
 Answer = TypeVar("Answer")
 
 AIM = 1.10
-"""How many times as long an answer may take with the ledger."""
+"""How many times as much of a processor an answer may take with the ledger."""
 
 
 @dataclass(frozen=True)
@@ -92,35 +92,35 @@ class Pair:
         self.rounds = rounds
 
     def line(self, what: str, path: str, *, kept: bool, times: int) -> Line:
-        """How much longer an answer takes, as its asker and as the server's processor sees it."""
+        """How much more an answer takes of the server's processor, and how long its asker waits."""
         asked: Callable[[str], str] = str if kept else spelled
         for wire in self.wires:
             wire.raw(path)
         walls: list[list[float]] = [[], []]
-        taken = [0.0, 0.0]
+        taken: list[list[float]] = [[], []]
+        folded = 0.0
         for _ in range(self.rounds):
             for which, (server, wire) in enumerate(zip(self.servers, self.wires, strict=True)):
                 before = server.cpu()
                 walls[which] += [wire.time(asked(path)).total for _ in range(times)]
-                # The worker folds what was written within a second: that is a part of the cost.
-                time.sleep(1.3)
-                taken[which] += (server.cpu() - before) / times / self.rounds
+                taken[which].append((server.cpu() - before) / times)
+            folded += self._later() / times / self.rounds
         own, bare = (median(found) for found in walls)
-        idle = self._idle()
-        cpu = (taken[0] - idle / times) / (taken[1] - idle / times)
+        mine, less = (median(found) for found in taken)
         return Line(
             f"The ledger: {what}",
-            f"{time_text(own)} with it, {time_text(bare)} without: {own / bare:.3f} times as long"
-            f" ({cpu:.2f} times the server time, folding included)",
-            aim=f"at most {AIM:.2f} times as long",
-            met=own / bare <= AIM,
+            f"{time_text(mine)} of server time with it, {time_text(less)} without: {mine / less:.3f} times as much"
+            f" ({time_text(own)} and {time_text(bare)} there and back; {time_text(max(folded, 0))} later, to fold it)",
+            aim=f"at most {AIM:.2f} times as much",
+            met=mine / less <= AIM,
         )
 
-    def _idle(self) -> float:
-        """What a server's own watch over its jobs takes of a processor in such a pause."""
-        before = self.servers[1].cpu()
+    def _later(self) -> float:
+        """Seconds that the worker is on a processor within the next second, beyond one that has nothing to fold."""
+        before = [server.cpu() for server in self.servers]
         time.sleep(1.3)
-        return self.servers[1].cpu() - before
+        mine, less = (server.cpu() - then for server, then in zip(self.servers, before, strict=True))
+        return mine - less
 
 
 # ---- a year
