@@ -13,6 +13,7 @@ from .granting import apps
 from .importing import import_
 from .querying import query
 from .research import research
+from .schools import schools
 from .serving import serve
 from .working import jobs
 
@@ -33,5 +34,5 @@ def main() -> None:
     """One record of a school, served through every API that school software already speaks."""
 
 
-for command in (run_demo, serve, import_, apps, query, jobs, research):
+for command in (run_demo, serve, import_, apps, query, jobs, research, schools):
     main.add_command(command)
