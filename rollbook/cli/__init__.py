@@ -14,8 +14,10 @@ from .importing import import_
 from .querying import query
 from .research import research
 from .schools import schools
-from .serving import serve
+from .serving import RATE_LIMIT, serve
 from .working import jobs
+
+__all__ = ["RATE_LIMIT", "main", "run"]
 
 
 def run(application: Application) -> None:
