@@ -1,4 +1,4 @@
-"""`rollbook schools`: the schools of a hub, and the MIS that each is said to keep its records in."""
+"""`rollbook schools`: the schools of a hub, the MIS that each keeps its records in, and their own keys."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .common import data_option, open_store, out
 
 @click.group()
 def schools() -> None:
-    """The schools, and the management information system (MIS) that each keeps its records in."""
+    """The schools: the management information system (MIS) of each, and what is a school's own, not an app's."""
 
 
 @schools.command("list")
@@ -51,6 +51,16 @@ def schools_mis(estab: str, name: str, data: Path | None) -> None:
         with store.write(district) as batch:
             batch.change(School, identity, {"mis": name})
     out.print(f"{estab}: {name} takes back {taken_by(profile_of(name))}")
+
+
+@schools.command("key")
+@click.argument("estab")
+@data_option()
+def schools_key(estab: str, data: Path | None) -> None:
+    """Make the key with which a school itself asks who saw what; it is shown once, and the earlier one is void."""
+    with open_store(data) as store:
+        secret = Desk(store).new_school_key(estab)
+    out.print(f"schoolKey: {secret}")
 
 
 def taken_by(profile: Profile) -> str:
