@@ -72,7 +72,7 @@ def parts(page: str) -> list[Part]:
 def writes(path: Path) -> bool:
     """Whether a page changes records, so that it needs a hub of its own."""
     said = parts(path.read_text())
-    posts = any(p.kind == "http" and p.text.startswith("POST /api/v1/") for p in said)
+    posts = any(p.kind == "http" and p.text.startswith(("POST /api/v1/", "POST /api/Manage/")) for p in said)
     return SPEAKERS[path.parent.name].writes or posts or any(p.kind == "then" for p in said)
 
 
