@@ -10,17 +10,21 @@ from functools import partial
 from . import cli
 from .api.http import Edge
 from .connectors import CONNECTORS
+from .connectors.records_csv import MIS_AGENT
 from .consent import Desk
+from .consent.agents import CONNECTOR as AGENT
 from .consent.research import ResearchDesk
 from .console import Front
+from .dialects.agent import AgentHub, Uploads
 from .dialects.edfi import EdFi
 from .dialects.edlink import Edlink
 from .dialects.research import Research
 from .dialects.xporter import DataReady, Xporter
 from .dialects.xporter.writeback import Entering, Taking, tell
 from .ingest import Renewal
+from .ingest.agents import Brought, ask_agent
 from .jobs import Freshness, Queue, Work, Worker
-from .mis import Find, HubMis, WriteBacks
+from .mis import Find, Handing, HubMis, Tasks, WriteBacks, mis_of
 from .store.connection import BUSY_SECONDS
 from .store.sqlite import Store
 
@@ -44,7 +48,9 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
     fills = {name: c.fills for name, c in CONNECTORS.items()}
     xporter = Xporter(desk, Freshness(store, queue, clock), queue, taking, fills)
     worker = Worker(store.folder, partial(works, clock), clock, partial(nightly, clock))
-    dialects = [xporter, EdFi(desk), Edlink(desk), Research(ResearchDesk(desk))]
+    handing = Handing(desk, Tasks(store, clock), writebacks)
+    agents = AgentHub(desk, handing, brought(desk, queue, writebacks), Uploads(store.folder / "uploads"))
+    dialects = [xporter, EdFi(desk), Edlink(desk), Research(ResearchDesk(desk)), agents]
     return Edge(dialects, state=state, clock=clock, fallback=Front(), beside=worker)
 
 
@@ -52,7 +58,8 @@ def works(clock: Callable[[], float], store: Store, queue: Queue) -> Mapping[str
     """What does each kind of job."""
     seen, desk, writebacks = Freshness(store, queue, clock), Desk(store, clock), WriteBacks(store, tell)
     return {
-        "refresh": Renewal(store, CONNECTORS, clock, seen),
+        "refresh": Renewal(store, CONNECTORS, clock, seen, {AGENT: ask_agent(desk, Tasks(store, clock), seen)}),
+        "reading": brought(desk, queue, writebacks),
         "callback": DataReady(desk, seen),
         "writeback": Entering(writebacks, systems(desk, writebacks)),
     }
@@ -60,8 +67,13 @@ def works(clock: Callable[[], float], store: Store, queue: Queue) -> Mapping[str
 
 def systems(desk: Desk, writebacks: WriteBacks, patience: float = BUSY_SECONDS) -> Find:
     """Which system the write-backs of a school are handed to."""
-    hub = HubMis(desk, writebacks, patience)
-    return lambda district, school: hub
+    return mis_of(desk, Tasks(desk.store, desk.clock), writebacks, HubMis(desk, writebacks, patience))
+
+
+def brought(desk: Desk, queue: Queue, writebacks: WriteBacks) -> Brought:
+    """What takes in what school agents bring."""
+    seen, tasks = Freshness(desk.store, queue, desk.clock), Tasks(desk.store, desk.clock)
+    return Brought(desk, tasks, queue, seen, writebacks, MIS_AGENT)
 
 
 def nightly(clock: Callable[[], float], queue: Queue) -> None:

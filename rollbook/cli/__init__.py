@@ -7,8 +7,10 @@ from rich.markup import escape
 
 from .. import __version__
 from ..errors import RollbookError
+from .agents import agent, agents
 from .common import Application, err
 from .demonstrating import run_demo
+from .exporting import export_
 from .granting import apps
 from .importing import import_
 from .querying import query
@@ -33,5 +35,5 @@ def main() -> None:
     """One record of a school, served through every API that school software already speaks."""
 
 
-for command in (run_demo, serve, import_, apps, query, jobs, research):
+for command in (run_demo, serve, import_, apps, query, jobs, research, agents, agent, export_):
     main.add_command(command)

@@ -18,6 +18,7 @@ from ..errors import Conflict, Malformed, NotFound, NotHeld, NotSignedIn, Proble
 from ..fields import RECORDS
 from ..store.sqlite import Store
 from ..store.writing import Batch, now
+from .agents import AgentDesk
 from .checking import Checker
 from .choosing import ChoosingDesk
 from .credentials import Credential, CredentialDesk, Holder
@@ -85,7 +86,7 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-class Desk(CredentialDesk, ChoosingDesk):
+class Desk(AgentDesk, CredentialDesk, ChoosingDesk):
     """Admits apps to one store. It notices within the same request what another process changed."""
 
     def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import NotFound, Problem
 from ..store.sqlite import Store
 
-LEASE, LONG_LEASE, LONG = 30.0, 900.0, "refresh"
+LEASE, LONG_LEASE, LONG = 30.0, 900.0, '["refresh", "reading"]'
 """Seconds after which a job whose worker has said nothing is taken by another one: longer than the longest call, and
 for reading a source, than the longest reading."""
 
@@ -109,7 +109,8 @@ class Queue:
         with self.store.passing as db:
             row = db.execute(
                 "UPDATE job SET state = 'running', tries = tries + 1,"
-                " lease = ?1 + CASE kind WHEN ?2 THEN ?3 ELSE ?4 END WHERE id = (SELECT id FROM job"
+                " lease = ?1 + CASE WHEN kind IN (SELECT value FROM json_each(?2)) THEN ?3 ELSE ?4 END"
+                " WHERE id = (SELECT id FROM job"
                 " WHERE state = 'waiting' AND due <= ?1 OR state = 'running' AND lease < ?1 ORDER BY due, made LIMIT 1)"
                 f" RETURNING {_COLUMNS}",
                 (now, LONG, LONG_LEASE, LEASE),
@@ -128,6 +129,15 @@ class Queue:
             db.execute(
                 "UPDATE job SET state = 'waiting', due = ?, tries = tries - 1 WHERE id = ?",
                 (self.clock() + seconds, job.id),
+            )
+
+    def hasten(self, kind: str, beginning: str) -> None:
+        """Have waiting jobs of a kind, whose keys begin so, done now: what they wait for has come."""
+        with self.store.passing as db:
+            db.execute(
+                "UPDATE job SET due = ?1 WHERE state = 'waiting' AND due > ?1 AND kind = ?2"
+                " AND substr(key, 1, length(?3)) = ?3",
+                (self.clock(), kind, beginning),
             )
 
     def fail(self, job: Job, why: str) -> None:
