@@ -26,9 +26,7 @@ def agents() -> None:
 
 @agents.command("add")
 @click.argument("name")
-@click.option(
-    "--source", default="", help="A source of the hub that the agent goes on with, such as records-csv:1001."
-)
+@click.option("--source", default="", help="A source of the hub that the agent goes on with, such as records-csv:1001.")
 @data_option()
 def agents_add(name: str, source: str, data: Path | None) -> None:
     """Make an agent's credential, which is shown once.

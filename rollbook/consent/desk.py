@@ -20,14 +20,15 @@ from ..store.sqlite import Store
 from ..store.writing import Batch, now
 from .agents import AgentDesk
 from .checking import Checker
-from .choosing import ChoosingDesk
 from .credentials import Credential, CredentialDesk, Holder
 from .district import DistrictReader
+from .filtering import FilteringDesk
 from .grants import GRANT_COLUMNS, App, Grant, grant_from, human_kind, known_scopes
 from .pending import Pending
 from .reader import Reader
 from .secrets import digest, new_secret
 from .shared import SHARED, SharedReader
+from .signing import SigningDesk
 from .writer import Writer
 
 TOKEN_SECONDS = 5 * 24 * 3600
@@ -86,7 +87,7 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-class Desk(AgentDesk, CredentialDesk, ChoosingDesk):
+class Desk(AgentDesk, CredentialDesk, FilteringDesk, SigningDesk):
     """Admits apps to one store. It notices within the same request what another process changed."""
 
     def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:

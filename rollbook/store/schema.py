@@ -102,6 +102,8 @@ HOUSEKEEPING = [
     'CREATE TABLE "grant" (id TEXT PRIMARY KEY, app TEXT NOT NULL, district INTEGER NOT NULL, school TEXT NOT NULL,'
     " scopes TEXT NOT NULL, state TEXT NOT NULL, secret BLOB, version INTEGER NOT NULL, people TEXT NOT NULL,"
     " made TEXT NOT NULL, ended TEXT, UNIQUE (app, school)) WITHOUT ROWID",
+    # How often the secret that an app verifies the hub's calls with was changed, and when it last was.
+    "CREATE TABLE signing (app TEXT PRIMARY KEY, rotation INTEGER NOT NULL, at REAL NOT NULL) WITHOUT ROWID",
     # What an app shows in the dialects that read a district; `rights` are the permission words of its standard.
     "CREATE TABLE credential (id TEXT PRIMARY KEY, app TEXT NOT NULL, dialect TEXT NOT NULL, key TEXT NOT NULL UNIQUE,"
     " secret BLOB NOT NULL, district INTEGER NOT NULL, rights TEXT NOT NULL, made TEXT NOT NULL) WITHOUT ROWID",
@@ -116,6 +118,14 @@ HOUSEKEEPING = [
     # When a grant's choice of people let a human in (`seen`) or left them out; no id stands for whoever no list names.
     'CREATE TABLE turned ("grant" TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL,'
     ' at TEXT NOT NULL, seen INTEGER NOT NULL, PRIMARY KEY ("grant", kind, id, seq)) WITHOUT ROWID',
+    # The grants through which an app has been able to read a district, and so may hold what it has read.
+    'CREATE TABLE opened ("grant" TEXT PRIMARY KEY) WITHOUT ROWID',
+    "CREATE TRIGGER opened_by_key AFTER INSERT ON credential BEGIN INSERT OR IGNORE INTO opened"
+    """ SELECT id FROM "grant" WHERE app = new.app AND state = 'active'; END""",
+    """CREATE TRIGGER opened_at_once AFTER INSERT ON "grant" WHEN new.state = 'active'"""
+    " BEGIN INSERT OR IGNORE INTO opened SELECT new.id FROM credential WHERE app = new.app; END",
+    """CREATE TRIGGER opened_later AFTER UPDATE OF state ON "grant" WHEN new.state = 'active'"""
+    " BEGIN INSERT OR IGNORE INTO opened SELECT new.id FROM credential WHERE app = new.app; END",
     # The passwords of researchers who sign in with one (model.research.ResearchUser).
     'CREATE TABLE research_password ("user" TEXT PRIMARY KEY, salt BLOB NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID',
 ]

@@ -72,7 +72,7 @@ class _Lists:
         return self.mode == "all" or (identity in self.school) == (self.mode == "only")
 
 
-class ChoosingDesk:
+class FilteringDesk:
     """The part of the desk that keeps the lists of people."""
 
     store: Store
@@ -218,9 +218,19 @@ def _keep(batch: Batch, grant: Grant, kind: str, before: _Lists, after: _Lists) 
     _turn(batch, grant, kind, before.both, (mode, ids))
 
 
+_READ = (
+    'SELECT 1 FROM opened WHERE "grant" = :grant UNION ALL'
+    " SELECT 1 FROM \"grant\" g JOIN credential c ON c.app = g.app WHERE g.id = :grant AND g.state = 'active'"
+)
+"""Whether anybody can have read a district through a grant; keys that are older than `opened` are not in it."""
+
+
 def _turn(
     batch: Batch, grant: Grant, kind: str, before: tuple[str, frozenset[str]], after: tuple[str, frozenset[str]]
 ) -> None:
+    if batch.connection.execute(_READ, {"grant": grant.id}).get is None:
+        # Nobody has read through the grant yet: whom it leaves out from the beginning is never heard of.
+        return
     rows = batch.connection.execute(
         f'SELECT id FROM "{RECORDS[kind].table}" WHERE district = ? AND school = ?', (grant.district, grant.school)
     )

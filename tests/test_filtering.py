@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rollbook.consent.choosing import Choice
+from rollbook.consent.filtering import Choice
 from rollbook.errors import Conflict, NotFound
 
 from .hub import THORNFIELD, Hub
