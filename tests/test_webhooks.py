@@ -338,7 +338,7 @@ def test_an_address_that_may_no_longer_be_called_is_given_up(
 # ---- whose it is
 
 
-@pytest.mark.parametrize("family", ["data", "writeback", "database"])
+@pytest.mark.parametrize("family", ["data", "database"])
 def test_who_is_no_longer_granted_anything_is_not_called(small_hub: Hub, receiver: Receiver, family: str) -> None:
     tell(small_hub, receiver.url(), family=family, endpoint="Students", database="XodSchoolData", json={})
     small_hub.desk.revoke(small_hub.desk.grant(small_hub.app(), THORNFIELD))
@@ -347,8 +347,15 @@ def test_who_is_no_longer_granted_anything_is_not_called(small_hub: Hub, receive
     assert len(jobs(small_hub, "done")) == 1
 
 
-def test_while_a_grant_is_paused_its_webhooks_wait(small_hub: Hub, receiver: Receiver) -> None:
+def test_what_came_of_a_write_back_is_told_although_the_grant_has_ended(small_hub: Hub, receiver: Receiver) -> None:
     tell(small_hub, receiver.url())
+    small_hub.desk.revoke(small_hub.desk.grant(small_hub.app(), THORNFIELD))
+    small_hub.work()
+    assert receiver.take()[0] == "POST"
+
+
+def test_while_a_grant_is_paused_its_webhooks_wait(small_hub: Hub, receiver: Receiver) -> None:
+    tell(small_hub, receiver.url(), family="database", json={})
     grant = small_hub.desk.pause(small_hub.desk.grant(small_hub.app(), THORNFIELD))
     small_hub.work()
     assert receiver.hears_nothing()

@@ -92,7 +92,8 @@ class Webhooks:
 
     def granted(self, told: Mapping[str, Any]) -> bool:
         """Whether what a webhook is about is still granted; raises `Later` while the grant is paused."""
-        if told.get("grant") is None or told["family"] == "authorisation":
+        # What came of an app's own write-back is told to the end: an app that hears nothing would send it again.
+        if told.get("grant") is None or told["family"] in ("authorisation", "writeback"):
             return True
         grant = self.desk.called_grant(told["grant"])
         if grant is not None and grant.state == "paused":
