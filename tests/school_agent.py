@@ -88,7 +88,12 @@ class Beside:
 
     def hello(self, run: str = "r", **other: Any) -> Answer:
         """Take over as a run of the agent."""
-        said = {"protocols": [1], "software": "a test", "store": self.school.identity, "reached": self.school.reached}
+        said: dict[str, Any] = {
+            "protocols": [1],
+            "software": "a test",
+            "store": self.school.identity,
+            "reached": self.school.reached,
+        }
         return self.ask("hello", run=run, **{**said, **other})
 
     def next(self, run: str = "r") -> dict[str, Any] | None:

@@ -205,8 +205,7 @@ def test_a_write_back_is_entered_at_the_school_and_is_there_on_the_next_read(
 
 
 def test_what_only_the_school_can_tell_is_told_in_its_words(hub: Hub, beside: Beside, writer: Writer) -> None:
-    period = {"MarkType": "L", "InstanceId": "1", "Session": None}
-    tracking = send(writer, mark(**period))
+    tracking = send(writer, mark(MarkType="L", InstanceId="1", Session=None))
     beside.run()
     assert told(hub) == [
         {"trackingid": tracking, "XodCompleted": "False", "ErrorMessage": "Invalid lesson InstanceId provided"}
