@@ -10,13 +10,16 @@ from ..errors import RollbookError
 from .agents import agent, agents
 from .common import Application, err
 from .demonstrating import run_demo
+from .disclosing import disclosures, schools
 from .exporting import export_
 from .granting import apps
 from .importing import import_
 from .querying import query
 from .research import research
-from .serving import serve
+from .serving import RATE_LIMIT, serve
 from .working import jobs
+
+__all__ = ["RATE_LIMIT", "main", "run"]
 
 
 def run(application: Application) -> None:
@@ -35,5 +38,5 @@ def main() -> None:
     """One record of a school, served through every API that school software already speaks."""
 
 
-for command in (run_demo, serve, import_, apps, query, jobs, research, agents, agent, export_):
+for command in (run_demo, serve, import_, apps, query, jobs, research, disclosures, schools, agents, agent, export_):
     main.add_command(command)

@@ -3,6 +3,7 @@ CREATE TABLE outbox (id TEXT PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL,
 CREATE TABLE writeback (id TEXT PRIMARY KEY, "grant" TEXT NOT NULL, district INTEGER NOT NULL, school TEXT NOT NULL, operation TEXT NOT NULL, state TEXT NOT NULL, at TEXT NOT NULL, outcome TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE school_agent (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE, key TEXT NOT NULL UNIQUE, secret BLOB, district INTEGER NOT NULL, source TEXT NOT NULL UNIQUE, store TEXT NOT NULL, position INTEGER, may_shrink INTEGER NOT NULL, made TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE signing (app TEXT PRIMARY KEY, rotation INTEGER NOT NULL, at REAL NOT NULL) WITHOUT ROWID;
+CREATE TABLE school_key (hash BLOB PRIMARY KEY, district INTEGER NOT NULL, school TEXT NOT NULL, made TEXT NOT NULL, UNIQUE (district, school)) WITHOUT ROWID;
 CREATE TABLE declined ("grant" TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, listed INTEGER NOT NULL, PRIMARY KEY ("grant", kind, id)) WITHOUT ROWID;
 CREATE TABLE turned ("grant" TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, at TEXT NOT NULL, seen INTEGER NOT NULL, PRIMARY KEY ("grant", kind, id, seq)) WITHOUT ROWID;
 CREATE TABLE opened ("grant" TEXT PRIMARY KEY) WITHOUT ROWID;
@@ -10,3 +11,9 @@ CREATE TRIGGER opened_by_key AFTER INSERT ON credential BEGIN INSERT OR IGNORE I
 CREATE TRIGGER opened_at_once AFTER INSERT ON "grant" WHEN new.state = 'active' BEGIN INSERT OR IGNORE INTO opened SELECT new.id FROM credential WHERE app = new.app; END;
 CREATE TRIGGER opened_later AFTER UPDATE OF state ON "grant" WHEN new.state = 'active' BEGIN INSERT OR IGNORE INTO opened SELECT new.id FROM credential WHERE app = new.app; END;
 ALTER TABLE "mark" ADD COLUMN "statutory_comment" TEXT;
+CREATE TABLE "conduct_media" ("district" INTEGER NOT NULL, "id" TEXT NOT NULL, "school" TEXT, "mis_id" TEXT, "type" TEXT, "file_name" TEXT, "size" INTEGER, "compressed_size" INTEGER, "attachment" TEXT, "summary" TEXT, "modified" TEXT, "achievement" TEXT, "behaviour" TEXT, "writer" TEXT, "number" TEXT, "taken" TEXT, "format" TEXT, "made" TEXT NOT NULL, "seq" INTEGER NOT NULL, "changed" TEXT, "remainder" TEXT, PRIMARY KEY (district, id));
+CREATE INDEX "conduct_media_moved" ON "conduct_media" (district, seq);
+CREATE INDEX "conduct_media_achievement" ON "conduct_media" (district, "achievement");
+CREATE INDEX "conduct_media_behaviour" ON "conduct_media" (district, "behaviour");
+ALTER TABLE "student_document" ADD COLUMN "media" TEXT;
+CREATE INDEX "student_document_media" ON "student_document" (district, "media");
