@@ -63,6 +63,10 @@ class AgentHub:
         """An error as problem details."""
         return problem(error)
 
+    def party(self, request: Request) -> str | None:
+        """The key that is shown: every call signs in."""
+        return _credential(request)[0]
+
     def route(self, request: Request) -> Response:
         steps = [step for step in request.path.split("/") if step]
         agent = self.admit(request)
@@ -79,12 +83,8 @@ class AgentHub:
         """The agent that calls. Its secret must not have travelled in the clear, except within one machine."""
         if request.scheme != "https" and urlsplit(request.base).hostname not in LOOPBACK:
             raise Insecure
-        kind, _, shown = request.header("authorization").strip().partition(" ")
-        try:
-            key, _, secret = base64.b64decode(shown.strip(), validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeError):
-            key = secret = ""
-        if kind.lower() != "basic" or not key:
+        key, secret = _credential(request)
+        if not key:
             raise NotSignedIn(Problem("Authorization", "is missing", "send the agent's key and secret (RFC 7617)"))
         return self.desk.admit_agent(key, secret)
 
@@ -180,6 +180,16 @@ class AgentHub:
         contact = self.tasks.contact(agent.id)
         if contact is None or contact.run != run:
             raise Superseded(Problem("run", "is not the agent's latest", "say hello to take over"))
+
+
+def _credential(request: Request) -> tuple[str, str]:
+    """The key and secret that a request shows; "" for what is not there."""
+    kind, _, shown = request.header("authorization").strip().partition(" ")
+    try:
+        key, _, secret = base64.b64decode(shown.strip(), validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeError):
+        return "", ""
+    return (key, secret) if kind.lower() == "basic" else ("", "")
 
 
 def _method(request: Request, allowed: str) -> None:

@@ -19,6 +19,7 @@ from ...errors import (
     RollbookError,
     Stop,
     TooLarge,
+    TooManyRequests,
     WrongMethod,
 )
 from ...ingest.agents import Behind
@@ -119,6 +120,7 @@ STATUS: tuple[tuple[type[Exception], str, int], ...] = (
     (Occupied, "occupied", 503),
     (Conflict, "conflict", 409),
     (TooLarge, "too-large", 413),
+    (TooManyRequests, "too-many-requests", 429),
     (NoCommonVersion, "no-common-version", 422),
     (Stop, "shrinks", 422),
     (Malformed, "malformed", 422),
@@ -148,7 +150,7 @@ def problem(error: Exception) -> Response:
         said["size"] = error.size
     further = ((b"www-authenticate", b'Basic realm="rollbook agent"'),) if status == 401 else ()
     retry = ((b"retry-after", b"1"),) if status == 503 else ()
-    return Response(msgspec.json.encode(said), status, (PROBLEM, NO_STORE, *further, *retry))
+    return Response(msgspec.json.encode(said), status, (PROBLEM, NO_STORE, *further, *retry), guessed=status == 401)
 
 
 def read(body: bytes, kind: type[msgspec.Struct]) -> Any:
