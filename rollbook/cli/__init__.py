@@ -14,6 +14,7 @@ from .disclosing import disclosures, schools
 from .exporting import export_
 from .granting import apps
 from .importing import import_
+from .onboarding import invites
 from .querying import query
 from .research import research
 from .serving import RATE_LIMIT, serve
@@ -38,5 +39,19 @@ def main() -> None:
     """One record of a school, served through every API that school software already speaks."""
 
 
-for command in (run_demo, serve, import_, apps, query, jobs, research, disclosures, schools, agents, agent, export_):
+for command in (
+    run_demo,
+    serve,
+    import_,
+    apps,
+    invites,
+    query,
+    jobs,
+    research,
+    disclosures,
+    schools,
+    agents,
+    agent,
+    export_,
+):
     main.add_command(command)
