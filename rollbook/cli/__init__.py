@@ -10,13 +10,14 @@ from ..errors import RollbookError
 from .agents import agent, agents
 from .common import Application, err
 from .demonstrating import run_demo
-from .disclosing import disclosures, schools
+from .disclosing import disclosures
 from .exporting import export_
 from .granting import apps
 from .importing import import_
 from .onboarding import invites
 from .querying import query
 from .research import research
+from .schools import schools
 from .serving import RATE_LIMIT, serve
 from .working import jobs
 

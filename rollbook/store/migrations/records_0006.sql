@@ -14,9 +14,9 @@ CREATE TABLE school_key (hash BLOB PRIMARY KEY, district INTEGER NOT NULL, schoo
 CREATE TABLE declined ("grant" TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, listed INTEGER NOT NULL, PRIMARY KEY ("grant", kind, id)) WITHOUT ROWID;
 CREATE TABLE turned ("grant" TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, at TEXT NOT NULL, seen INTEGER NOT NULL, PRIMARY KEY ("grant", kind, id, seq)) WITHOUT ROWID;
 CREATE TABLE opened ("grant" TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TRIGGER opened_by_key AFTER INSERT ON credential BEGIN INSERT OR IGNORE INTO opened SELECT id FROM "grant" WHERE app = new.app AND state = 'active'; END;
-CREATE TRIGGER opened_at_once AFTER INSERT ON "grant" WHEN new.state = 'active' BEGIN INSERT OR IGNORE INTO opened SELECT new.id FROM credential WHERE app = new.app; END;
-CREATE TRIGGER opened_later AFTER UPDATE OF state ON "grant" WHEN new.state = 'active' BEGIN INSERT OR IGNORE INTO opened SELECT new.id FROM credential WHERE app = new.app; END;
+CREATE TRIGGER opened_by_key AFTER INSERT ON credential BEGIN INSERT INTO opened SELECT id FROM "grant" WHERE app = new.app AND state = 'active' AND id NOT IN (SELECT "grant" FROM opened); END;
+CREATE TRIGGER opened_at_once AFTER INSERT ON "grant" WHEN new.state = 'active' BEGIN INSERT INTO opened SELECT DISTINCT new.id FROM credential WHERE app = new.app AND new.id NOT IN (SELECT "grant" FROM opened); END;
+CREATE TRIGGER opened_later AFTER UPDATE OF state ON "grant" WHEN new.state = 'active' BEGIN INSERT INTO opened SELECT DISTINCT new.id FROM credential WHERE app = new.app AND new.id NOT IN (SELECT "grant" FROM opened); END;
 ALTER TABLE "mark" ADD COLUMN "statutory_comment" TEXT;
 CREATE TABLE "conduct_media" ("district" INTEGER NOT NULL, "id" TEXT NOT NULL, "school" TEXT, "mis_id" TEXT, "type" TEXT, "file_name" TEXT, "size" INTEGER, "compressed_size" INTEGER, "attachment" TEXT, "summary" TEXT, "modified" TEXT, "achievement" TEXT, "behaviour" TEXT, "writer" TEXT, "number" TEXT, "taken" TEXT, "format" TEXT, "made" TEXT NOT NULL, "seq" INTEGER NOT NULL, "changed" TEXT, "remainder" TEXT, PRIMARY KEY (district, id));
 CREATE INDEX "conduct_media_moved" ON "conduct_media" (district, seq);
