@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..fields import (
+    Appeared,
+    AppearedNumber,
     Compare,
     Computed,
     Csv,
@@ -69,6 +71,11 @@ def stamp(sql: Statement, alias: str) -> tuple[str, list[str]]:
     told.setdefault((alias, ""), set())
     stamps = [f"{alias}.made", *(_newest(other, names, seen) for (other, seen), names in told.items() if names)]
     changed = [f"{other}.changed" for other in dict.fromkeys(other for other, _ in told)]
+    named = {name for (other, _), names in told.items() if other == alias for name in names}
+    turned = sql.sight.turned(sql.of, alias, named)
+    stamps += turned
+    if turned:
+        changed = []
     if sql.sight.follows and manys:
         for many in manys.values():
             inner, owned = sql.child(many, alias)
@@ -84,17 +91,34 @@ def newest(sql: Statement) -> str:
         condition = sql.sight.shows(field_, sql.base, sure=False)
         seen.setdefault(condition, set()).add(field_.name)
     whole = not any(seen.keys() - {""})
-    stamps = [f"{sql.base}.made"]
+    stamps = [f"{sql.base}.made", *sql.sight.turned(sql.of, sql.base, sql.of.refs())]
     for condition, names in seen.items():
         if condition != NEVER:
             stamps.append(_newest(sql.base, set() if whole else names, condition))
     return f"max({', '.join([*stamps, _QUIET])})"
 
 
-def since(sql: Statement, condition: Compare, expr: Version, alias: str) -> str:
-    """Rows by the number of their last change that the caller may see."""
-    compared = f"{version(sql, expr, alias)} {condition.op} {sql.value(condition.value)}"
-    if condition.op.startswith(">") and stamp(sql, alias)[1] == [f"{alias}.changed"]:
+def appeared(sql: Statement, expr: Appeared, alias: str) -> str:
+    return f"substr({_appearance(sql, alias)}, 1, {TEXT_STAMP})"
+
+
+def appeared_number(sql: Statement, expr: AppearedNumber, alias: str) -> str:
+    return f"CAST(substr({_appearance(sql, alias)}, {TEXT_STAMP + 1}) AS INTEGER)"
+
+
+def _appearance(sql: Statement, alias: str) -> str:
+    found = sql.sight.appeared(sql.of, alias)
+    return f"max({', '.join([f'{alias}.made', *found])})" if found else f"{alias}.made"
+
+
+def since(sql: Statement, condition: Compare, expr: Version | AppearedNumber, alias: str) -> str:
+    """Rows by the number of their last change that the caller may see, or of their appearance."""
+    compared = f"{sql.expr(expr, alias)} {condition.op} {sql.value(condition.value)}"
+    if isinstance(expr, AppearedNumber):
+        own = not sql.sight.appeared(sql.of, alias)
+    else:
+        own = stamp(sql, alias)[1] == [f"{alias}.changed"]
+    if condition.op.startswith(">") and own:
         # The row's own number is never less, and has an index.
         return f"({alias}.seq {condition.op} {sql.value(condition.value)} AND {compared})"
     return compared

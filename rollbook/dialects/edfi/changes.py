@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from ...consent.district import Gone
+from ...consent.bygone import Gone
 from ...fields import All, Compare, Condition, Down, Field, Path, Question, Record, Version, WriteNumber
 from ...model.people import Staff
 from ...model.students import Student
@@ -40,7 +40,9 @@ def _last(resource: Resource, reader: AnyReader) -> int:
     through = (resource.role,) if resource.role else ()
     asked = Question(resource.of, columns, resource.only, order=order, hashed=shown, through=through)
     plan = reader.prepare(asked, ("edfi", resource.name, "newest"))
-    best = max((g.seq for g in reader.gone(_kinds(resource)) if _is(resource, g.keys)), default=0)
+    # What a choice of people took out of sight, or let in, bears its number.
+    best = reader.last_choice()
+    best = max((g.seq for g in reader.gone(_kinds(resource), best) if _is(resource, g.keys)), default=best)
     with reader.session() as session:
         for rows in session.rows(plan, {}):
             for row in map(msgspec.json.decode, rows):

@@ -4,7 +4,7 @@ CREATE TABLE writeback (id TEXT PRIMARY KEY, "grant" TEXT NOT NULL, district INT
 CREATE TABLE declined ("grant" TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, listed INTEGER NOT NULL, PRIMARY KEY ("grant", kind, id)) WITHOUT ROWID;
 CREATE TABLE turned ("grant" TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, at TEXT NOT NULL, seen INTEGER NOT NULL, PRIMARY KEY ("grant", kind, id, seq)) WITHOUT ROWID;
 CREATE TABLE opened ("grant" TEXT PRIMARY KEY) WITHOUT ROWID;
-CREATE TRIGGER opened_by_key AFTER INSERT ON credential BEGIN INSERT OR IGNORE INTO opened SELECT id FROM "grant" WHERE app = new.app AND state = 'active'; END;
-CREATE TRIGGER opened_at_once AFTER INSERT ON "grant" WHEN new.state = 'active' BEGIN INSERT OR IGNORE INTO opened SELECT new.id FROM credential WHERE app = new.app; END;
-CREATE TRIGGER opened_later AFTER UPDATE OF state ON "grant" WHEN new.state = 'active' BEGIN INSERT OR IGNORE INTO opened SELECT new.id FROM credential WHERE app = new.app; END;
+CREATE TRIGGER opened_by_key AFTER INSERT ON credential BEGIN INSERT INTO opened SELECT id FROM "grant" WHERE app = new.app AND state = 'active' AND id NOT IN (SELECT "grant" FROM opened); END;
+CREATE TRIGGER opened_at_once AFTER INSERT ON "grant" WHEN new.state = 'active' BEGIN INSERT INTO opened SELECT DISTINCT new.id FROM credential WHERE app = new.app AND new.id NOT IN (SELECT "grant" FROM opened); END;
+CREATE TRIGGER opened_later AFTER UPDATE OF state ON "grant" WHEN new.state = 'active' BEGIN INSERT INTO opened SELECT DISTINCT new.id FROM credential WHERE app = new.app AND new.id NOT IN (SELECT "grant" FROM opened); END;
 ALTER TABLE "mark" ADD COLUMN "statutory_comment" TEXT;
