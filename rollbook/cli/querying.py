@@ -17,8 +17,10 @@ from ..api.http import Request
 from ..consent import Desk, Grant
 from ..consent.desk import SchoolPass
 from ..dialects.xporter import Xporter
+from ..dialects.xporter.writeback import Taking, tell
 from ..errors import NotFound, Problem
 from ..jobs import Freshness, Queue
+from ..mis import HubMis, WriteBacks
 from .common import data_option, err, open_store, out
 
 
@@ -47,7 +49,9 @@ def query(
         segment = question.removeprefix("school.")
         encoded = urlencode([*pairs, ("httpstatuscodes", "true")]).encode()
         path = f"/api/v1/School/{grant.estab}/{segment}"
-        dialect = Xporter(desk, Freshness(store, queue, time.time), queue)
+        writebacks = WriteBacks(store, tell)
+        taking = Taking(desk, queue, writebacks, lambda district, school: HubMis(desk, writebacks))
+        dialect = Xporter(desk, Freshness(store, queue, time.time), queue, taking)
         request = Request("GET", path, encoded, {})
         response = dialect.school(request, SchoolPass(grant, float("inf")), grant.estab, segment, "")
         body = response.body if isinstance(response.body, bytes) else b"".join(response.body)

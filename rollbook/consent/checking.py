@@ -9,7 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ..fields import RECORDS, Arg, Called, Condition, Field, Question, Record
+import msgspec
+
+from ..fields import RECORDS, Arg, Called, Condition, Expr, Field, Question, Record
 from ..model.people import Contact, Staff
 from ..model.students import Student
 from ..recent import Recent
@@ -38,6 +40,7 @@ class Checker:
         base = {"district": grant.district, "school": grant.school, "grant": grant.id, "today": today}
         self._session = Session(connection, base)
         self._found: dict[tuple[object, ...], str | None] = {}
+        self._told: dict[tuple[object, ...], list[Any]] = {}
 
     def human(self, record: type[Record], mis_id: str) -> str | None:
         """The hub id of somebody whom the grant lets in, by their MIS id; None for everybody else."""
@@ -58,6 +61,15 @@ class Checker:
         """
         return self._find(record, where, **facts)
 
+    def told(self, record: type[Record], fact: Expr, where: Condition | None = None, **facts: str) -> list[Any]:
+        """A fact of every record of the school with these stored facts; the same objects each time, as for `known`."""
+        key = (record.__name__, where, fact, *sorted(facts.items()))
+        if key not in self._told:
+            args: dict[str, Any] = {f"given_{name}": value for name, value in facts.items()}
+            rows = self._session.keyed(self._plan(record, where, tuple(facts), fact), args)
+            self._told[key] = [msgspec.json.decode(row)["told"] for _, _, row in rows]
+        return self._told[key]
+
     def strangers(self, names: dict[str, Iterable[str]]) -> list[tuple[str, str]]:
         """Of people by kind and MIS id, those who are not there for this grant."""
         return [(kind, one) for kind, ids in names.items() for one in ids if self.human(RECORDS[kind], one) is None]
@@ -70,16 +82,20 @@ class Checker:
             self._found[key] = next((identity for identity, _, _ in found), None)
         return self._found[key]
 
-    def _plan(self, record: type[Record], where: Condition | None, names: tuple[str, ...]) -> Plan:
+    def _plan(
+        self, record: type[Record], where: Condition | None, names: tuple[str, ...], fact: Expr | None = None
+    ) -> Plan:
         """The look-up, compiled once for each kind of grant."""
 
         def compiled() -> Plan:
             condition = where
             for name in names:
-                fact: Field = record.fields[name]
-                asked = Called((fact,), Arg(f"given_{name}")) if name == "mis_id" else fact.is_(Arg(f"given_{name}"))
+                same: Field = record.fields[name]
+                own = name in ("mis_id", "xid")
+                asked = Called((same,), Arg(f"given_{name}")) if own else same.is_(Arg(f"given_{name}"))
                 condition = asked if condition is None else condition & asked
             assert condition is not None
-            return plan(Question(record, (), condition), OneSchool(self.grant.people))
+            columns = () if fact is None else (("told", fact),)
+            return plan(Question(record, columns, condition), OneSchool(self.grant.people))
 
-        return _plans.get((record.__name__, where, names, tuple(sorted(self.grant.people.items()))), compiled)
+        return _plans.get((record.__name__, where, names, fact, tuple(sorted(self.grant.people.items()))), compiled)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ..hub import Hub
+from .sending import Sender
 from .tables import Caller, Tables
 from .writer import Writer
 
@@ -31,6 +32,12 @@ def small(small_hub: Hub) -> Tables:
 def asker(small_hub: Hub) -> Caller:
     """An app to which the small school granted everything."""
     return Caller(small_hub)
+
+
+@pytest.fixture
+def sender(small_hub: Hub) -> Sender:
+    """An app to which the small school granted everything, which writes."""
+    return Sender(small_hub)
 
 
 @pytest.fixture

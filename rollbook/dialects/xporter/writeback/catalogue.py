@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from . import attendance
+from . import attendance, photos, seating, tags
 from .operation import Operation
 
-_MODULES = (attendance,)
+_MODULES = (attendance, photos, seating, tags)
 
 OPERATIONS: dict[str, Operation] = {o.name: o for module in _MODULES for o in module.OPERATIONS}
 

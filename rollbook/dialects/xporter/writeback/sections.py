@@ -5,12 +5,15 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from ....errors import Malformed, Problem, nearest
+
+T = TypeVar("T", bound=Hashable)
 
 Item = dict[str, Any]
 """A record of a section: its properties by their declared names, those that were not sent left out."""
@@ -61,6 +64,12 @@ def _time(value: Any) -> str | None:
     return f"{found[1]}:{found[2]}" if found else None
 
 
+def _flag(value: Any) -> int | None:
+    # 1 and true are equal in Python; what is read back is 1 or 0, what clients have is often a boolean.
+    said = value.strip().lower() if isinstance(value, str) else value
+    return 1 if said in (1, "1", "true") else 0 if said in (0, "0", "false") else None
+
+
 def _binary(value: Any) -> bytes | None:
     try:
         return base64.b64decode(value, validate=True) if isinstance(value, str) and value else None
@@ -75,6 +84,7 @@ _READ: dict[str, Callable[[Any], Any]] = {
     "date": _date,
     "datetime": _moment,
     "time": _time,
+    "flag": _flag,
     "base64": _binary,
 }
 """For each kind of property what reads a value of JSON; None for one that is of another kind."""
@@ -89,6 +99,15 @@ class Property:
     about: str
     example: Any = None
     mandatory: bool = False
+    choices: tuple[str, ...] = ()
+    """The only values that it may have, if they are few; they may be written in any case."""
+
+    def read(self, value: Any) -> Any:
+        """The value of JSON as it is meant; None for one that is of another kind."""
+        read = _READ[self.kind](value)
+        if not self.choices or not isinstance(read, str):
+            return read
+        return next((choice for choice in self.choices if choice.lower() == read.strip().lower()), None)
 
 
 @dataclass(frozen=True)
@@ -99,6 +118,8 @@ class Section:
     about: str
     properties: tuple[Property, ...]
     mandatory: bool = False
+    further: Property | None = None
+    """What properties of any other name are, where a record may have them: read as this one is, null if they are."""
 
     def read(self, said: Any, wrong: list[str]) -> list[Item]:
         """The records of the section; what is of the wrong kind is added to `wrong`, in the document's manner."""
@@ -122,11 +143,24 @@ class Section:
                 if known.mandatory:
                     wrong.append(f"Missing mandatory field {known.name}")
                 continue
-            read = _READ[known.kind](value)
+            read = known.read(value)
             if read is None:
                 wrong.append(f"Invalid {known.name} provided: {shown(value)}")
             else:
                 yield known.name, read
+        if self.further is not None:
+            yield from self._further(self.further, said, wrong)
+
+    def _further(self, like: Property, said: Mapping[str, Any], wrong: list[str]) -> Iterator[tuple[str, Any]]:
+        own = {known.name.lower() for known in self.properties}
+        for name, value in said.items():
+            if name.lower() in own:
+                continue
+            read = None if value is None else like.read(value)
+            if value is not None and read is None:
+                wrong.append(f"Invalid {shown(name)} provided: {shown(value)}")
+            else:
+                yield name, read
 
 
 def shown(value: Any) -> str:
@@ -134,6 +168,19 @@ def shown(value: Any) -> str:
     text = value if isinstance(value, str) else repr(value)
     text = "".join(c if c.isprintable() else "�" for c in text)
     return text if len(text) <= 60 else f"{text[:60]}…"
+
+
+def twice(values: Iterable[T]) -> list[T]:
+    """The values that are there more than once, each once."""
+    return [value for value, number in Counter(values).items() if number > 1]
+
+
+def without_minus(identity: str) -> tuple[str, bool]:
+    """An id without the minus in front of it, and whether there was one: it asks for what the id names to go.
+
+    (Xporter document, "Deleting Records".)
+    """
+    return (identity[1:], True) if identity.startswith("-") else (identity, False)
 
 
 CALLBACK = Section(
