@@ -9,6 +9,7 @@ from functools import partial
 
 from . import cli
 from .api.http import Edge
+from .api.limits import PER_MINUTE
 from .api.webhooks import Fill, Webhooks
 from .connectors import CONNECTORS
 from .consent import Desk
@@ -83,7 +84,7 @@ def nightly(clock: Callable[[], float], queue: Queue) -> None:
 
 def from_environment() -> Edge:
     """The ASGI application over the data directory that `ROLLBOOK_DATA` names, for servers that are given a factory."""
-    return application(Store(os.environ[DATA]))
+    return application(Store(os.environ[DATA])).limited(int(os.environ.get(cli.RATE_LIMIT, PER_MINUTE)))
 
 
 def main() -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
@@ -17,7 +18,8 @@ from functools import cached_property
 from typing import Any, Protocol, cast
 from urllib.parse import parse_qsl, unquote
 
-from ..errors import Malformed, Problem, RollbookError, TooLarge
+from ..errors import Malformed, Problem, RollbookError, TooLarge, TooManyRequests
+from .limits import GUESSES, Limit
 
 log = logging.getLogger("rollbook")
 
@@ -98,6 +100,8 @@ class Response:
     """Gives the answer once it is there: asked again and again until then, while others are served."""
     patience: float = 0.0
     """Seconds for which to wait; after that this response itself is the answer."""
+    guessed: bool = False
+    """Whether a secret was wrong: who shows wrong ones again and again is made to wait."""
 
 
 class Handler(Protocol):
@@ -114,6 +118,10 @@ class Handler(Protocol):
 
     def refuse(self, request: Request, error: Exception) -> Response:
         """An error in the dialect's own form."""
+        ...
+
+    def party(self, request: Request) -> str | None:
+        """By what name somebody signs in with a request; None where nobody does."""
         ...
 
 
@@ -207,6 +215,14 @@ class Edge:
         self.state = state
         self.clock = clock
         self.kept = _Kept(memory)
+        self.limit: Limit | None = None
+        self.guesses: Limit | None = None
+
+    def limited(self, per_minute: int) -> Edge:
+        """Let each caller send so many requests a minute (0 for any number), and guess at secrets but slowly."""
+        self.limit = Limit(per_minute) if per_minute else None
+        self.guesses = Limit(GUESSES)
+        return self
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
@@ -217,6 +233,14 @@ class Edge:
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         headers = dict(scope["headers"])
+        if self.limit is not None:
+            # The token, however its scheme is written; who shows none is told by where the request comes from.
+            wait = self.limit.spend(headers.get(b"authorization", b"").rpartition(b" ")[2] or _client(scope))
+            if wait:
+                request, handler = self.begun(scope, headers)
+                what = f"more than {self.limit.per_minute:,} requests a minute"
+                await self.send(send, _hold_off(handler, request, what, wait), request.method, (), None)
+                return
         key = (scope["raw_path"], scope["query_string"], *(headers.get(name, b"") for name in VARIES))
         state = self.state()
         if scope["method"] == "GET":
@@ -226,7 +250,7 @@ class Edge:
                 return
         request, handler, response = await self.receive(scope, headers, receive)
         if response is None:
-            response = await self.waited(handler, request, self.answer(handler, request))
+            response = await self.waited(handler, request, self.admitted(handler, request, _client(scope)))
         await self.send(send, response, request.method, key, state)
 
     async def waited(self, handler: Handler, request: Request, response: Response) -> Response:
@@ -288,13 +312,7 @@ class Edge:
         self, scope: Scope, headers: dict[bytes, bytes], receive: Receive
     ) -> tuple[Request, Handler, Response | None]:
         """The request and whose it is; a response at once when it is too large."""
-        raw = scope["raw_path"]
-        # A proxy's client sends the absolute form (RFC 9112 §3.2.2).
-        path = scope["path"]
-        if raw.lower().startswith((b"http://", b"https://")):
-            path = "/" + unquote(raw.decode("latin-1")).split("://", 1)[1].partition("/")[2]
-        request = Request(scope["method"], path, scope["query_string"], headers, scheme=scope.get("scheme", "http"))
-        handler = self.handler(path)
+        request, handler = self.begun(scope, headers)
         body = bytearray()
         while True:
             message = await receive()
@@ -313,6 +331,16 @@ class Edge:
                 break
         return replace(request, body=bytes(body)), handler, None
 
+    def begun(self, scope: Scope, headers: dict[bytes, bytes]) -> tuple[Request, Handler]:
+        """A request without its body, and whose it is."""
+        raw = scope["raw_path"]
+        # A proxy's client sends the absolute form (RFC 9112 §3.2.2).
+        path = scope["path"]
+        if raw.lower().startswith((b"http://", b"https://")):
+            path = "/" + unquote(raw.decode("latin-1")).split("://", 1)[1].partition("/")[2]
+        request = Request(scope["method"], path, scope["query_string"], headers, scheme=scope.get("scheme", "http"))
+        return request, self.handler(path)
+
     def handler(self, path: str) -> Handler:
         """The dialect that a path belongs to."""
         lower = path.lower()
@@ -320,6 +348,18 @@ class Edge:
             if lower.startswith(prefix):
                 return handler
         return self.fallback
+
+    def admitted(self, handler: Handler, request: Request, client: str) -> Response:
+        """The dialect's answer, unless somebody signs in who has guessed too often."""
+        party = handler.party(request) if self.guesses is not None else None
+        if self.guesses is None or party is None:
+            return self.answer(handler, request)
+        if wait := self.guesses.wait((client, party)):
+            return _hold_off(handler, request, "the secret was wrong too often", wait)
+        response = self.answer(handler, request)
+        if response.guessed:
+            self.guesses.spend((client, party))
+        return response
 
     def answer(self, handler: Handler, request: Request) -> Response:
         """The dialect's answer, begun; a fault of ours is logged, the caller told no more than that."""
@@ -355,6 +395,19 @@ class Stream:
     def close(self) -> None:
         """Give back what the body reads from."""
         _close(self._rest)
+
+
+def _client(scope: Scope) -> str:
+    return (scope.get("client") or ("",))[0]
+
+
+def _hold_off(handler: Handler, request: Request, what: str, seconds: float) -> Response:
+    """The answer to who must wait, in the dialect's form: its status is 429 in all of them (RFC 6585 §4)."""
+    whole = math.ceil(seconds)
+    hint = f"try again in {whole} {'second' if whole == 1 else 'seconds'}"
+    told = handler.refuse(request, TooManyRequests(what, hint=hint))
+    headers = tuple(h for h in told.headers if h[0] != b"retry-after")
+    return replace(told, status=429, headers=(*headers, (b"retry-after", b"%d" % whole)))
 
 
 def _close(body: Iterator[bytes]) -> None:

@@ -13,8 +13,10 @@ from .granting import apps
 from .importing import import_
 from .querying import query
 from .research import research
-from .serving import serve
+from .serving import RATE_LIMIT, serve
 from .working import jobs
+
+__all__ = ["RATE_LIMIT", "main", "run"]
 
 
 def run(application: Application) -> None:

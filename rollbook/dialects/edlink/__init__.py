@@ -68,6 +68,15 @@ class Edlink:
         """An error in Edlink's own form."""
         return failure(error)
 
+    def party(self, request: Request) -> str | None:
+        """The client that asks for a person's token."""
+        if request.path.strip("/") != "api/authentication/token":
+            return None
+        try:
+            return tokens.understand(request.body)["client_id"]
+        except RollbookError:
+            return ""
+
     def route(self, request: Request) -> Response:
         steps = tuple(request.path.strip("/").split("/"))
         if steps == ("api", "up"):

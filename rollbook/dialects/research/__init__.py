@@ -37,6 +37,10 @@ class Research:
         """An error in the API's own form."""
         return failure(error)
 
+    def party(self, request: Request) -> str | None:
+        """None: how often a password may be wrong is counted where passwords are kept, for each user."""
+        return None
+
     def route(self, request: Request) -> Response:
         # Clients send a slash at the end, but for actions; documents show none. A redirect would make a POST a GET.
         steps = request.path.strip("/").split("/")[1:]

@@ -64,10 +64,14 @@ class Xporter:
             return management.no_token(error)
         return failure(error, status_codes=status_codes)
 
+    def party(self, request: Request) -> str | None:
+        """Who asks for a token, and for which school's."""
+        return management.party(request) if gives_token(request.path.strip("/").lower().split("/")) else None
+
     def route(self, request: Request) -> Response:
         steps = request.path.strip("/").split("/")
         lower = [s.lower() for s in steps]
-        if lower[-1] == "gettoken" and lower[:-1] in (["api", "oauth"], ["idaas", "sts", "sts"]):
+        if gives_token(lower):
             return management.get_token(request, self.desk)
         if lower[:2] != ["api", "v1"]:
             raise NotFound(
@@ -166,6 +170,11 @@ class Xporter:
     def now_rests_on(self, asked: Asked, reader: Reader) -> object:
         """What the answer would rest on now."""
         return what_it_reads(asked, reader), self.seen.look(reader, asked.endpoint.databases)
+
+
+def gives_token(steps: list[str]) -> bool:
+    """Whether a path, in small letters, is one at which tokens are given."""
+    return steps[-1] == "gettoken" and steps[:-1] in (["api", "oauth"], ["idaas", "sts", "sts"])
 
 
 def writeback_steps(steps: list[str], request: Request) -> list[str]:

@@ -16,6 +16,7 @@ from ...errors import (
     NotSignedIn,
     RollbookError,
     TooLarge,
+    TooManyRequests,
     WrongMethod,
 )
 from ...mis import Invalid, MisRefused
@@ -55,6 +56,7 @@ EXCEPTIONS: tuple[tuple[type[Exception], str, int], ...] = (
     (Invalid, "ValidationError", 400),
     (MisRefused, "MisRefused", 502),
     (TooLarge, "RequestTooLarge", 413),
+    (TooManyRequests, "TooManyRequests", 429),
     (Malformed, "InvalidRequest", 400),
     (TestError, "TestError", 500),
     (Exception, "InternalError", 500),

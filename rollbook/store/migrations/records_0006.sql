@@ -9,3 +9,9 @@ CREATE TRIGGER opened_by_key AFTER INSERT ON credential BEGIN INSERT INTO opened
 CREATE TRIGGER opened_at_once AFTER INSERT ON "grant" WHEN new.state = 'active' BEGIN INSERT INTO opened SELECT DISTINCT new.id FROM credential WHERE app = new.app AND new.id NOT IN (SELECT "grant" FROM opened); END;
 CREATE TRIGGER opened_later AFTER UPDATE OF state ON "grant" WHEN new.state = 'active' BEGIN INSERT INTO opened SELECT DISTINCT new.id FROM credential WHERE app = new.app AND new.id NOT IN (SELECT "grant" FROM opened); END;
 ALTER TABLE "mark" ADD COLUMN "statutory_comment" TEXT;
+CREATE TABLE "conduct_media" ("district" INTEGER NOT NULL, "id" TEXT NOT NULL, "school" TEXT, "mis_id" TEXT, "type" TEXT, "file_name" TEXT, "size" INTEGER, "compressed_size" INTEGER, "attachment" TEXT, "summary" TEXT, "modified" TEXT, "achievement" TEXT, "behaviour" TEXT, "writer" TEXT, "number" TEXT, "taken" TEXT, "format" TEXT, "made" TEXT NOT NULL, "seq" INTEGER NOT NULL, "changed" TEXT, "remainder" TEXT, PRIMARY KEY (district, id));
+CREATE INDEX "conduct_media_moved" ON "conduct_media" (district, seq);
+CREATE INDEX "conduct_media_achievement" ON "conduct_media" (district, "achievement");
+CREATE INDEX "conduct_media_behaviour" ON "conduct_media" (district, "behaviour");
+ALTER TABLE "student_document" ADD COLUMN "media" TEXT;
+CREATE INDEX "student_document_media" ON "student_document" (district, "media");
