@@ -30,6 +30,8 @@ class Gone:
     keys: Mapping[str, Any]
     made: int | None = None
     """The number of the record's making; unknown of what is gone since before that was written down."""
+    unseen: bool = False
+    """Whether people are left out now whom it was of: nothing that is seen can have its key."""
 
 
 def history_of(store: Store, district: int, kinds: Iterable[str], since: int, until: int | None) -> Iterator[Gone]:

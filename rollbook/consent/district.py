@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import itertools
 import json
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from ..fields import RECORDS, Arg, Condition, Expr, HubId, Question, Record
 from ..model.people import Person
@@ -23,6 +23,8 @@ from .credentials import Credential
 from .grants import Grant
 from .reader import PLANS, Session
 from .sightings import END, Human, Sightings, humans_in, read_turns
+
+Made = TypeVar("Made")
 
 _plans: Recent[Plan] = Recent(PLANS)
 
@@ -60,6 +62,7 @@ class DistrictReader:
     ) -> None:
         self._store = store
         self._known = known
+        self._worked_out: dict[object, Any] = {}
         self.credential = credential
         self.app = credential.app
         self.district = district
@@ -127,15 +130,24 @@ class DistrictReader:
         gone with the number of that change, whatever became of it since; a key that changed out of sight is told with
         the number with which the record came back.
         """
-        wanted, last = tuple(kinds), END if until is None else until
         if not self.sightings.kinds:
-            return filter(self._knew, history_of(self._store, self.district, wanted, since, until))
+            return filter(self._knew, history_of(self._store, self.district, kinds, since, until))
+        wanted, last = tuple(sorted(kinds)), END if until is None else until
+        return iter(self.once(("gone", wanted, since, last), lambda: self._told(wanted, since, last)))
+
+    def once(self, key: object, make: Callable[[], Made]) -> Made:
+        """What is worked out once, until the next write."""
+        if key not in self._worked_out:
+            self._worked_out[key] = make()
+        return self._worked_out[key]
+
+    def _told(self, wanted: tuple[str, ...], since: int, last: int) -> list[Gone]:
         stones = list(history_of(self._store, self.district, wanted, since, None))
         told = itertools.chain(filter(None, map(self._retold, stones)), self._hidden(wanted, since))
         renamed = history_of(self._store, self.district, (Person.__name__,), since, None)
         later = by_record([*stones, *(stone for stone in renamed if stone.what == "key")])
         found = [self._as_known(gone, later) for gone in told if since < gone.seq <= last]
-        return iter(sorted(found, key=lambda gone: gone.seq))
+        return sorted(found, key=lambda gone: gone.seq)
 
     def tells(self, gone: Gone, value: Expr) -> bool:
         """Whether the caller could see a fact of what is gone: its keys hold some that need more than the record."""
@@ -154,9 +166,10 @@ class DistrictReader:
         turn = self.sightings.lost(grant, of, stone.seq)
         if turn is None or (stone.made or 0) > turn.seq:
             return None
+        unseen = not self.sightings.all_seen(grant, of)
         if stone.what == "key":
-            turn = self.sightings.found(grant, of) if self.sightings.all_seen(grant, of) else None
-        return replace(stone, seq=turn.seq, at=turn.at) if turn else None
+            turn = None if unseen else self.sightings.found(grant, of)
+        return replace(stone, seq=turn.seq, at=turn.at, unseen=unseen) if turn else None
 
     def _hidden(self, kinds: Iterable[str], since: int) -> Iterator[Gone]:
         """What is there, and was seen until people were left out after a number."""
@@ -175,7 +188,7 @@ class DistrictReader:
         turn, made = self.sightings.lost(grant, of), number_of(row["made"])
         if turn is not None and made < turn.seq:
             keys = keys_of(connection, record, row)
-            gone = Gone(turn.seq, turn.at, record.__name__, row["id"], row["school"], "gone", keys, made)
+            gone = Gone(turn.seq, turn.at, record.__name__, row["id"], row["school"], "gone", keys, made, True)
             if self._granted(gone):
                 yield gone
 

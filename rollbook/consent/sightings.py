@@ -65,11 +65,11 @@ class Sightings:
         return max((turns[-1].seq for turns in self._turns.values()), default=0)
 
     def left(self, since: int) -> list[Human]:
-        """The humans who were left out after a number, whether or not they have come back."""
+        """The humans who were left out after a number and have not come back."""
         return [
             (kind, identity)
             for (_, kind, identity), turns in self._turns.items()
-            if identity and any(not t.seen and t.seq > since for t in turns)
+            if identity and turns[-1].seq > since and not turns[-1].seen
         ]
 
     def seen(self, grant: str, human: Human, number: int = END) -> bool:

@@ -72,6 +72,10 @@ class Sight(Protocol):
         """The stamps with which a row that was left out came back."""
         ...
 
+    def turned_since(self, record: type[Record], alias: str, refs: Iterable[str], bound: str) -> list[str]:
+        """What holds of the rows of which a stamp of `turned` may have a number within a bound, such as `>= :low`."""
+        ...
+
 
 def _school_ref(record: type[Record]) -> Ref | None:
     school = record.fields.get("school")
@@ -160,6 +164,10 @@ class OneSchool:
         """Who reads one school compares it with what they have."""
         return []
 
+    def turned_since(self, record: type[Record], alias: str, refs: Iterable[str], bound: str) -> list[str]:
+        """Who reads one school compares it with what they have."""
+        return []
+
 
 @dataclass(frozen=True)
 class Whole:
@@ -208,6 +216,10 @@ class Whole:
         return []
 
     def appeared(self, record: type[Record], alias: str) -> list[str]:
+        """Nobody is left out."""
+        return []
+
+    def turned_since(self, record: type[Record], alias: str, refs: Iterable[str], bound: str) -> list[str]:
         """Nobody is left out."""
         return []
 
@@ -387,23 +399,40 @@ class Schools:
 
     def turned(self, record: type[Record], alias: str, refs: Iterable[str]) -> list[str]:
         """The last stamp of each human whom the row is, is a part of, or refers to; of a human, of any of the roles."""
-        if record is Person:
-            own = [_last_turn(f"IN ({_roles_of(role, alias)})", role) for role in self._turning()]
+        return [_last_turn(kind, those) for kind, those, _ in self._concerned(record, alias, refs)]
+
+    def turned_since(self, record: type[Record], alias: str, refs: Iterable[str], bound: str) -> list[str]:
+        """Look-ups by index, in place of a walk through all rows."""
+        return [
+            found.format(f"SELECT id {_turns(kind)} AND seq {bound}")
+            for kind, _, found in self._concerned(record, alias, refs)
+        ]
+
+    def _concerned(self, record: type[Record], alias: str, refs: Iterable[str]) -> list[tuple[type[Record], str, str]]:
+        """The humans whose turns are a row's: their kind, a test of their ids, and how the row is found by those."""
+        if record is not Person:
+            those = dict.fromkeys(humans(record, alias))
+            named = ((ref.target, f'{alias}."{name}"') for name, ref in record.refs().items() if name in set(refs))
+            those |= dict.fromkeys((kind, identity) for kind, identity in named if kind.human)
+            return [(k, f"= {i}", f"{i} IN ({{}})") for k, i in those if k.__name__ in self.turns]
+        found = [
+            (role, f"IN ({_roles_of(role, alias)})", f"{alias}.id IN ({_people_of(role)} AND id IN ({{}}))")
+            for role in self._turning()
+        ]
+        if Student.__name__ in self.turns and (not self.roles or Contact in self.roles):
             # What a contact is to a student tells what they are: a parent, or nobody's any more.
-            wards = f'SELECT student FROM "{Relationship.table}" WHERE district = :district AND contact IN'
-            seen = Student.__name__ in self.turns and (not self.roles or Contact in self.roles)
-            return own + [_last_turn(f"IN ({wards} ({_roles_of(Contact, alias)}))", Student)] * seen
-        found = dict.fromkeys(humans(record, alias))
-        named = ((ref.target, f'{alias}."{name}"') for name, ref in record.refs().items() if name in set(refs))
-        found |= dict.fromkeys((kind, identity) for kind, identity in named if kind.human)
-        return [_last_turn(f"= {identity}", kind) for kind, identity in found if kind.__name__ in self.turns]
+            family = f'FROM "{Relationship.table}" WHERE district = :district AND'
+            wards = f"IN (SELECT student {family} contact IN ({_roles_of(Contact, alias)}))"
+            of = f"{_people_of(Contact)} AND id IN (SELECT contact {family} student IN ({{}}))"
+            found.append((Student, wards, f"{alias}.id IN ({of})"))
+        return found
 
     def appeared(self, record: type[Record], alias: str) -> list[str]:
         """The last stamp of each human whom the row is or is a part of; of a human, of the first role that was seen."""
         if record is not Person or not self._turning():
             return self.turned(record, alias, ())
         seen = (
-            f'SELECT {_last_turn("= r.id", role)} AS came FROM "{role.table}" r WHERE {self._held(role, views, alias)}'
+            f'SELECT {_last_turn(role, "= r.id")} AS came FROM "{role.table}" r WHERE {self._held(role, views, alias)}'
             for role, views in self.ways(None)
         )
         return [f"coalesce((SELECT min(came) FROM ({' UNION ALL '.join(seen)})), '')"]
@@ -417,7 +446,14 @@ def _roles_of(role: type[Record], person: str) -> str:
     return f'SELECT id FROM "{role.table}" WHERE district = :district AND person = {person}.id'
 
 
-def _last_turn(identity: str, kind: type[Record]) -> str:
+def _people_of(role: type[Record]) -> str:
+    return f'SELECT person FROM "{role.table}" WHERE district = :district'
+
+
+def _turns(kind: type[Record]) -> str:
+    return f"""FROM turned WHERE "grant" IN (SELECT value FROM json_each(:grants)) AND kind = '{kind.__name__}'"""
+
+
+def _last_turn(kind: type[Record], those: str) -> str:
     """The stamp with which a human was last let in or left out; "" when that never happened."""
-    found = f"""FROM turned WHERE "grant" IN (SELECT value FROM json_each(:grants)) AND kind = '{kind.__name__}'"""
-    return f"coalesce((SELECT max(at || printf('%012d', seq)) {found} AND id {identity}), '')"
+    return f"coalesce((SELECT max(at || printf('%012d', seq)) {_turns(kind)} AND id {those}), '')"

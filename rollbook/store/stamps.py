@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..fields import (
     Appeared,
@@ -53,17 +54,28 @@ def version(sql: Statement, expr: Version, alias: str) -> str:
     return f"CAST({cut(sql, stamp(sql, alias), alias, str(TEXT_STAMP + 1))} AS INTEGER)"
 
 
-def cut(sql: Statement, stamp: tuple[str, list[str]], alias: str, piece: str) -> str:
+def cut(sql: Statement, stamp: Stamp, alias: str, piece: str) -> str:
     """A piece of the newest stamp; a row of which nothing has changed has the stamp of its making."""
-    newest, changed = stamp
-    if not changed:
+    newest, changed, turned = stamp
+    if not changed or turned is not None:
         return f"substr({newest}, {piece})"
     still = " AND ".join(f"{c} IS NULL" for c in changed)
     return f"CASE WHEN {still} THEN substr({alias}.made, {piece}) ELSE substr({newest}, {piece}) END"
 
 
-def stamp(sql: Statement, alias: str) -> tuple[str, list[str]]:
-    """The newest stamp of the facts that the caller may see, and what is null while nothing has changed."""
+class Stamp(NamedTuple):
+    """The newest stamp of a row, what is null while nothing of it has changed, and by which references people turn it.
+
+    `turned` is None where nobody was ever let in or left out.
+    """
+
+    newest: str
+    changed: list[str]
+    turned: set[str] | None
+
+
+def stamp(sql: Statement, alias: str) -> Stamp:
+    """The newest stamp of the facts that the caller may see."""
     told: dict[tuple[str, str], set[str]] = {}
     manys: dict[tuple[str, int], Many] = {}
     for _, column in sql.hashed:
@@ -73,15 +85,12 @@ def stamp(sql: Statement, alias: str) -> tuple[str, list[str]]:
     changed = [f"{other}.changed" for other in dict.fromkeys(other for other, _ in told)]
     named = {name for (other, _), names in told.items() if other == alias for name in names}
     turned = sql.sight.turned(sql.of, alias, named)
-    stamps += turned
-    if turned:
-        changed = []
     if sql.sight.follows and manys:
         for many in manys.values():
             inner, owned = sql.child(many, alias)
             stamps.append(f"coalesce((SELECT max({newest(inner)}) FROM {inner.tables()} WHERE {owned}), '')")
         changed = []
-    return f"max({', '.join([*stamps, _QUIET])})", changed
+    return Stamp(f"max({', '.join([*stamps, *turned, _QUIET])})", changed, named if turned else None)
 
 
 def newest(sql: Statement) -> str:
@@ -113,15 +122,18 @@ def _appearance(sql: Statement, alias: str) -> str:
 
 def since(sql: Statement, condition: Compare, expr: Version | AppearedNumber, alias: str) -> str:
     """Rows by the number of their last change that the caller may see, or of their appearance."""
-    compared = f"{sql.expr(expr, alias)} {condition.op} {sql.value(condition.value)}"
-    if isinstance(expr, AppearedNumber):
-        own = not sql.sight.appeared(sql.of, alias)
-    else:
-        own = stamp(sql, alias)[1] == [f"{alias}.changed"]
-    if condition.op.startswith(">") and own:
-        # The row's own number is never less, and has an index.
-        return f"({alias}.seq {condition.op} {sql.value(condition.value)} AND {compared})"
-    return compared
+    bound = f"{condition.op} {sql.value(condition.value)}"
+    compared = f"{sql.expr(expr, alias)} {bound}"
+    turned: Iterable[str] | None = ()
+    if isinstance(expr, Version):
+        _, changed, turned = stamp(sql, alias)
+        if changed != [f"{alias}.changed"]:
+            return compared
+    if not condition.op.startswith(">"):
+        return compared
+    # The row's own number is never less, and has an index.
+    near = [f"{alias}.seq {bound}", *sql.sight.turned_since(sql.of, alias, turned or (), bound)]
+    return f"(({' OR '.join(near)}) AND {compared})"
 
 
 def keeps(sql: Statement, expr: Kept, alias: str) -> str:
