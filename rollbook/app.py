@@ -13,6 +13,7 @@ from .api.limits import PER_MINUTE
 from .api.webhooks import Fill, Webhooks
 from .connectors import CONNECTORS
 from .consent import Desk
+from .consent.ledger import Ledger
 from .consent.research import ResearchDesk
 from .console import Front
 from .dialects.edfi import EdFi
@@ -50,13 +51,13 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
     xporter = Xporter(desk, Freshness(store, queue, clock), queue, taking, fills)
     worker = Worker(store.folder, partial(works, clock), clock, partial(nightly, clock), LANES)
     dialects = [xporter, EdFi(desk), Edlink(desk), Research(ResearchDesk(desk))]
-    return Edge(dialects, state=state, clock=clock, fallback=Front(), beside=worker)
+    return Edge(dialects, state=state, clock=clock, fallback=Front(), beside=worker, ledger=Ledger(store.folder, clock))
 
 
 def works(clock: Callable[[], float], store: Store, queue: Queue) -> Mapping[str, Work]:
     """What does each kind of job."""
     seen, desk, writebacks = Freshness(store, queue, clock), Desk(store, clock), WriteBacks(store, tell)
-    webhooks = Webhooks(desk, fillers(desk, seen))
+    webhooks = Webhooks(desk, fillers(desk, seen), Ledger(store.folder, clock))
     return {
         "refresh": Renewal(store, CONNECTORS, clock, seen),
         "webhook": webhooks,
@@ -78,8 +79,9 @@ def systems(desk: Desk, writebacks: WriteBacks, patience: float = BUSY_SECONDS) 
 
 
 def nightly(clock: Callable[[], float], queue: Queue) -> None:
-    """What is looked at now and then: whether the night's renewal is due."""
+    """What is looked at now and then: whether the night's renewal is due; what was told goes into the ledger."""
     Freshness(queue.store, queue, clock).renew_at_night()
+    queue.store.ledger.fold()
 
 
 def from_environment() -> Edge:

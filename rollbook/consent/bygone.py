@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..fields import Record
+from ..fields import RECORDS, Record
+from ..model.people import Person
 from ..store.connection import Connection
 from ..store.schema import columns
 from ..store.sights import humans
@@ -32,6 +33,22 @@ class Gone:
     """The number of the record's making; unknown of what is gone since before that was written down."""
     unseen: bool = False
     """Whether people are left out now whom it was of: nothing that is seen can have its key."""
+
+    @property
+    def humans(self) -> list[tuple[str, str | None]]:
+        """The humans that it was, or was a part of: what each is, and the hub id."""
+        record = RECORDS[self.kind]
+        own: list[tuple[str, str | None]] = [(self.kind, self.id)] if record.human or record is Person else []
+        return own + [
+            (ref.target.__name__, self.keys.get(name))
+            for name, ref in record.refs().items()
+            if ref.part_of and ref.target.human
+        ]
+
+    @property
+    def people(self) -> list[str]:
+        """Their hub ids."""
+        return [identity for _, identity in self.humans if identity]
 
 
 def history_of(store: Store, district: int, kinds: Iterable[str], since: int, until: int | None) -> Iterator[Gone]:

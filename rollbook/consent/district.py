@@ -69,6 +69,7 @@ class DistrictReader:
         self.identifier = identifier
         self.grants = grants
         self.today = today
+        self.grant_ids = tuple(g.id for g in grants)
         of = {g.school: View(g.scopes & credential.scopes, tuple(sorted(g.people.items()))) for g in grants}
         # A district without a school yet is seen by whoever made it.
         views = sorted(set(of.values()), key=repr) or [View(credential.scopes)]

@@ -56,7 +56,7 @@ class Sightings:
 
     @property
     def kinds(self) -> frozenset[str]:
-        """The kinds of human of whom anybody was ever let in or left out."""
+        """The kinds of human of whom anybody was ever let in or left out; Person, where that tells of a human."""
         return frozenset(kind for _, kind, identity in self._turns if identity)
 
     @property

@@ -13,8 +13,7 @@ from typing import Protocol
 
 from ..fields import RECORDS, Expr, Field, Record, Ref, Told
 from ..model.organisation import District, School
-from ..model.people import Contact, Person
-from ..model.students import Relationship, Student
+from ..model.people import Person
 from ..scopes import Need
 
 Guards = Mapping[str, str]
@@ -252,7 +251,7 @@ class Schools:
     roles: tuple[type[Record], ...] = ()
     """The roles through which humans are seen; every one if none are named."""
     turns: frozenset[str] = frozenset()
-    """The kinds of human of whom somebody was let in or left out at some time (`turned`)."""
+    """The kinds of human of whom somebody was let in or left out at some time (`turned`), and Person with any."""
 
     @property
     def key(self) -> Hashable:
@@ -398,41 +397,31 @@ class Schools:
     # ---- who was let in or left out
 
     def turned(self, record: type[Record], alias: str, refs: Iterable[str]) -> list[str]:
-        """The last stamp of each human whom the row is, is a part of, or refers to; of a human, of any of the roles."""
-        return [_last_turn(kind, those) for kind, those, _ in self._concerned(record, alias, refs)]
+        """The last stamp of each human whom the row is, is a part of, or refers to."""
+        return [_last_turn(*concerned) for concerned in self._concerned(record, alias, refs)]
 
     def turned_since(self, record: type[Record], alias: str, refs: Iterable[str], bound: str) -> list[str]:
         """Look-ups by index, in place of a walk through all rows."""
         return [
-            found.format(f"SELECT id {_turns(kind)} AND seq {bound}")
-            for kind, _, found in self._concerned(record, alias, refs)
+            f"{identity} IN (SELECT id {_turns(kind)} AND seq {bound})"
+            for kind, identity in self._concerned(record, alias, refs)
         ]
 
-    def _concerned(self, record: type[Record], alias: str, refs: Iterable[str]) -> list[tuple[type[Record], str, str]]:
-        """The humans whose turns are a row's: their kind, a test of their ids, and how the row is found by those."""
-        if record is not Person:
-            those = dict.fromkeys(humans(record, alias))
-            named = ((ref.target, f'{alias}."{name}"') for name, ref in record.refs().items() if name in set(refs))
-            those |= dict.fromkeys((kind, identity) for kind, identity in named if kind.human)
-            return [(k, f"= {i}", f"{i} IN ({{}})") for k, i in those if k.__name__ in self.turns]
-        found = [
-            (role, f"IN ({_roles_of(role, alias)})", f"{alias}.id IN ({_people_of(role)} AND id IN ({{}}))")
-            for role in self._turning()
-        ]
-        if Student.__name__ in self.turns and (not self.roles or Contact in self.roles):
-            # What a contact is to a student tells what they are: a parent, or nobody's any more.
-            family = f'FROM "{Relationship.table}" WHERE district = :district AND'
-            wards = f"IN (SELECT student {family} contact IN ({_roles_of(Contact, alias)}))"
-            of = f"{_people_of(Contact)} AND id IN (SELECT contact {family} student IN ({{}}))"
-            found.append((Student, wards, f"{alias}.id IN ({of})"))
-        return found
+    def _concerned(self, record: type[Record], alias: str, refs: Iterable[str]) -> list[tuple[type[Record], str]]:
+        """The humans whose turns are a row's, each with the SQL of their hub id."""
+        those = dict.fromkeys(humans(record, alias))
+        named = ((ref.target, f'{alias}."{name}"') for name, ref in record.refs().items() if name in set(refs))
+        those |= dict.fromkeys((kind, identity) for kind, identity in named if kind.human)
+        if record is Person:
+            those = {(Person, f"{alias}.id"): None}
+        return [(kind, identity) for kind, identity in those if kind.__name__ in self.turns]
 
     def appeared(self, record: type[Record], alias: str) -> list[str]:
         """The last stamp of each human whom the row is or is a part of; of a human, of the first role that was seen."""
         if record is not Person or not self._turning():
             return self.turned(record, alias, ())
         seen = (
-            f'SELECT {_last_turn(role, "= r.id")} AS came FROM "{role.table}" r WHERE {self._held(role, views, alias)}'
+            f'SELECT {_last_turn(role, "r.id")} AS came FROM "{role.table}" r WHERE {self._held(role, views, alias)}'
             for role, views in self.ways(None)
         )
         return [f"coalesce((SELECT min(came) FROM ({' UNION ALL '.join(seen)})), '')"]
@@ -442,18 +431,10 @@ class Schools:
         return [role for role in roles if role.__name__ in self.turns]
 
 
-def _roles_of(role: type[Record], person: str) -> str:
-    return f'SELECT id FROM "{role.table}" WHERE district = :district AND person = {person}.id'
-
-
-def _people_of(role: type[Record]) -> str:
-    return f'SELECT person FROM "{role.table}" WHERE district = :district'
-
-
 def _turns(kind: type[Record]) -> str:
     return f"""FROM turned WHERE "grant" IN (SELECT value FROM json_each(:grants)) AND kind = '{kind.__name__}'"""
 
 
-def _last_turn(kind: type[Record], those: str) -> str:
+def _last_turn(kind: type[Record], identity: str) -> str:
     """The stamp with which a human was last let in or left out; "" when that never happened."""
-    return f"coalesce((SELECT max(at || printf('%012d', seq)) {_turns(kind)} AND id {those}), '')"
+    return f"coalesce((SELECT max(at || printf('%012d', seq)) {_turns(kind)} AND id = {identity}), '')"

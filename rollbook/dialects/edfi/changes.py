@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 
 from ...consent.bygone import Gone
-from ...fields import All, Compare, Condition, Down, Field, Path, Question, Record, Version, WriteNumber
+from ...fields import All, Arg, Compare, Condition, Down, Field, HubId, Path, Question, Record, Version, WriteNumber
 from ...model.people import Staff
 from ...model.students import Student
 from .homes import trail
-from .reading import REST, AnyReader, find, find_in, hexadecimal, kept
+from .reading import REST, AnyReader, Document, find_in, hexadecimal, kept
 from .schema import Resource
 
 HUMANS: dict[str, type[Record]] = {"students": Student, "staffs": Staff}
@@ -26,6 +26,8 @@ class Change:
 
     number: int
     body: dict[str, Any]
+    people: tuple[str, ...]
+    """The hub ids of those of whom it tells."""
 
 
 def newest(resources: Sequence[Resource], readers: Sequence[AnyReader]) -> int:
@@ -44,7 +46,7 @@ def _last(resource: Resource, reader: AnyReader) -> int:
     best = reader.last_choice()
     best = max((g.seq for g in reader.gone(_kinds(resource), best) if _is(resource, g.keys)), default=best)
     with reader.session() as session:
-        for rows in session.rows(plan, {}):
+        for rows, _ in session.chosen(plan, {}):
             for row in map(msgspec.json.decode, rows):
                 best = max(best, row["seen"])
                 # No row that was written before this one can have changed after it.
@@ -69,10 +71,10 @@ def _deletes(resource: Resource, reader: AnyReader, since: int, until: int | Non
     for identity, gone in told.items():
         key = _key(resource, reader, gone)
         # A human who is left out at one school may be seen at another.
-        stands = find(resource, [reader], identity) if gone.unseen else key and _stands(resource, reader, key)
+        stands = _now(resource, reader, identity) if gone.unseen else key and _stands(resource, reader, key)
         if key is not None and not stands:
             body = {"id": hexadecimal(identity), "changeVersion": gone.seq, "keyValues": key}
-            yield Change(gone.seq, body)
+            yield Change(gone.seq, body, tuple(gone.people))
 
 
 def _stands(resource: Resource, reader: AnyReader, key: Mapping[str, Any]) -> bool:
@@ -96,12 +98,18 @@ def _key_changes(resource: Resource, reader: AnyReader, since: int, until: int |
             first.setdefault(gone.id, gone)
             last[gone.id] = gone
     for identity, gone in last.items():
-        found = find(resource, [reader], identity)
+        found = _now(resource, reader, identity)
         before = _key(resource, reader, first[identity])
         after = resource.key(found.body) if found else None
         if before and after and before != after:
             values = {"oldKeyValues": before, "newKeyValues": after}
-            yield Change(gone.seq, {"id": hexadecimal(identity), "changeVersion": gone.seq, **values})
+            body = {"id": hexadecimal(identity), "changeVersion": gone.seq, **values}
+            yield Change(gone.seq, body, tuple(gone.people))
+
+
+def _now(resource: Resource, reader: AnyReader, identity: str) -> Document | None:
+    with reader.session() as session:
+        return find_in(resource, reader, session, HubId(resource.of).is_(Arg("wanted")), {"wanted": identity})
 
 
 def _kinds(resource: Resource) -> set[str]:

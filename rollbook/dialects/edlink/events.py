@@ -20,6 +20,7 @@ from typing import Any
 import msgspec
 
 from ...consent.bygone import Gone
+from ...consent.slips import shows
 from ...errors import Malformed, NotFound, Problem
 from ...fields import Appeared, AppearedNumber, Arg, Condition, Down, Expr, HubId, LastUpdated, OneOf, Question, Version
 from .answering import AT_ONCE, ID_AT, Reading
@@ -170,7 +171,7 @@ def _stamped(
     # What has not moved since then need not be looked through for what has.
     last = max([reading.reader.last_choice(), *reading.reader.versions(plan.reads).values()])
     quiet = last < window.low
-    for some in () if quiet else reading.session.rows(plan, {**reading.args, **window.args}):
+    for some, _ in () if quiet else reading.session.chosen(plan, {**reading.args, **window.args}):
         for row in some:
             read = msgspec.json.decode(row, type=dict[str, Any])
             # What was written together with a row, such as its parts, is told by its making.
@@ -208,7 +209,7 @@ def _still_there(reading: Reading, ids: list[str]) -> dict[str, int]:
     (part,) = people.parts
     columns = (("id", HubId(part.of)), ("appeared", AppearedNumber(part.of)))
     plan = reading.plan(Question(part.of, columns, OneOf(HubId(part.of), (IDS,))), "still there")
-    rows = (row for some in reading.session.rows(plan, {"ids": json.dumps(ids)}) for row in some)
+    rows = (row for some, _ in reading.session.chosen(plan, {"ids": json.dumps(ids)}) for row in some)
     return {read["id"]: read["appeared"] for read in map(msgspec.json.decode, rows)}
 
 
@@ -217,6 +218,7 @@ def _still_there(reading: Reading, ids: list[str]) -> dict[str, int]:
 
 def told(reading: Reading, events: list[Event], fields: tuple[str, ...]) -> list[bytes]:
     """Events as they are sent, each with the thing that it happened to as that is now."""
+    shows(*(e.target for e in events if e.resource is people))
     data: dict[tuple[str, str], bytes] = {}
     if not fields or "data" in fields:
         for resource in RESOURCES.values():
