@@ -146,16 +146,16 @@ HOUSEKEEPING = [
     ' at TEXT NOT NULL, seen INTEGER NOT NULL, PRIMARY KEY ("grant", kind, id, seq)) WITHOUT ROWID',
     # The grants through which an app has been able to read a district, and so may hold what it has read.
     'CREATE TABLE opened ("grant" TEXT PRIMARY KEY) WITHOUT ROWID',
-    # A trigger's OR IGNORE gives way to what the statement that sets it off says of conflicts, so they ask beforehand.
+    # What to do on a conflict is for the outer statement to say, not for a trigger.
     "CREATE TRIGGER opened_by_key AFTER INSERT ON credential BEGIN INSERT INTO opened"
     """ SELECT id FROM "grant" WHERE app = new.app AND state = 'active'"""
-    """ AND id NOT IN (SELECT "grant" FROM opened); END""",
+    ' AND id NOT IN (SELECT "grant" FROM opened); END',
     """CREATE TRIGGER opened_at_once AFTER INSERT ON "grant" WHEN new.state = 'active'"""
     " BEGIN INSERT INTO opened SELECT DISTINCT new.id FROM credential WHERE app = new.app"
-    """ AND new.id NOT IN (SELECT "grant" FROM opened); END""",
+    ' AND new.id NOT IN (SELECT "grant" FROM opened); END',
     """CREATE TRIGGER opened_later AFTER UPDATE OF state ON "grant" WHEN new.state = 'active'"""
     " BEGIN INSERT INTO opened SELECT DISTINCT new.id FROM credential WHERE app = new.app"
-    """ AND new.id NOT IN (SELECT "grant" FROM opened); END""",
+    ' AND new.id NOT IN (SELECT "grant" FROM opened); END',
     # The passwords of researchers who sign in with one (model.research.ResearchUser).
     'CREATE TABLE research_password ("user" TEXT PRIMARY KEY, salt BLOB NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID',
 ]
