@@ -30,6 +30,7 @@ ADDED: dict[str, set[str]] = {
     **{f"HistoricalAttendanceSummary.{name}": set() for name in ("MinutesLate", "AttendanceNotes")},
     "HistoricalAttendanceSummary.StatutoryComments": set(),
     "Tags.TagDefinitions": set(),
+    "XIDs.EntityAttributes": set(),
     **{
         f"TimetableFor{whom}.{name}": set()
         for whom in ("Group", "Staff", "Student")
