@@ -12,7 +12,7 @@ import pytest
 
 from rollbook.jobs.queue import LEASE
 
-from .test_callbacks import Receiver, listening
+from .receiver import Receiver, listening
 from .test_server import Served
 
 pytestmark = pytest.mark.slow

@@ -1,82 +1,186 @@
-"""Calls that leave the hub: posted once, never into the network that the hub itself stands in."""
+"""Calls that leave the hub: posted once, within bounds of time and size, never to where it must not call."""
 
 from __future__ import annotations
 
-import http.client
-import ipaddress
-import json
-import os
+import re
 import socket
 import ssl
+import threading
+import time
 from collections.abc import Callable, Mapping
-from urllib.parse import urlsplit
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from functools import cache
 
-from ..errors import RollbookError
+from .addresses import Address, Resolve, addresses, reachable
 
-ALLOW = "ROLLBOOK_CALLBACK_ALLOW"
-"""The setting that names hosts, with commas between, which may be called although their address is private."""
+SECONDS = 20.0
+"""How long a call may take in all, from the look-up of the name to the answer's head; less than a job is leased for."""
 
-TIMEOUT = 10.0
-"""Seconds to wait for the receiver."""
+CONNECT_SECONDS = 5.0
+"""How long one of a receiver's addresses may take to be connected to, before the next one is tried."""
 
-Resolve = Callable[[str, int], list[str]]
+BODY_LIMIT = 8 * 1024 * 1024
+"""The largest body that is posted, in bytes. It is refused rather than split: one call reports on one request."""
 
+ANSWER_LIMIT = 64 * 1024
+"""How much of an answer is read, in bytes."""
 
-class UnreachableError(Exception):
-    """The address may not be called."""
+LINGER_SECONDS = 1.0
+"""How long the rest of an answer is read whose status is known, so that its sender can end in peace."""
 
+PIECE = 64 * 1024
 
-class Undelivered(RollbookError):
-    """A call was not accepted by its receiver."""
-
-
-def addresses(host: str, port: int) -> list[str]:
-    """The addresses that a host has now."""
-    return [str(found[4][0]) for found in socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)]
+_STATUS = re.compile(rb"HTTP/1\.[0-9] ([1-5][0-9]{2})(?: [^\r\n]*)?$")
 
 
-def reachable(host: str, port: int, resolve: Resolve = addresses) -> str:
-    """The address to call; the check and the call use the same one, so that a name cannot change in between."""
-    found = resolve(host, port)
-    allowed = {h.strip().lower() for h in os.environ.get(ALLOW, "").split(",") if h.strip()}
-    for address in found:
-        where = ipaddress.ip_address(address.split("%")[0])
-        if host.lower() in allowed or (where.is_global and not where.is_multicast):
-            return address
-    raise UnreachableError(f"{host} has no public address; name it in {ALLOW} to allow it")
+class CallError(OSError):
+    """What came back, or did not, is not an answer."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a receiver answered: a status, and after how many seconds it wants to be called again, if it says so."""
+
+    status: int
+    again: float | None = None
 
 
 def post(
-    url: str, body: dict[str, object], headers: Mapping[str, str] | None = None, resolve: Resolve = addresses
-) -> int:
-    """Post a JSON body and give the status; redirects are not followed."""
-    parts = urlsplit(url)
-    secure = parts.scheme == "https"
-    port = parts.port or (443 if secure else 80)
-    host = parts.hostname or ""
-    connection = http.client.HTTPConnection(reachable(host, port, resolve), port, timeout=TIMEOUT)
-    try:
-        connection.connect()
-        if secure:
-            connection.sock = ssl.create_default_context().wrap_socket(connection.sock, server_hostname=host)
-        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        named = host if parts.port is None else f"{host}:{port}"
-        said = {"Host": named, "Content-Type": "application/json", **(headers or {})}
-        connection.request("POST", path, json.dumps(body), said)
-        return connection.getresponse().status
-    finally:
-        connection.close()
+    address: Address,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    resolve: Resolve = addresses,
+    seconds: float = SECONDS,
+) -> Reply:
+    """Post a body and give the answer's status; redirects are not followed, and proxies not asked.
 
-
-def deliver(url: str, body: dict[str, object], identity: str) -> None:
-    """Post a body under an id by which the receiver can tell a repeat; raises `Undelivered` unless it is accepted.
-
-    The header is that of the Standard Webhooks specification (1.0.0, "Webhook Headers").
+    Raises `OSError` when there is no answer in time, and `UnreachableError` when the address may not be called.
     """
-    host = urlsplit(url).hostname
+    until = time.monotonic() + seconds
+    with closing(_connect(address, resolve, until)) as connection:
+        said = {"Host": address.authority, **headers, "Content-Length": str(len(body)), "Connection": "close"}
+        head = [f"POST {address.target} HTTP/1.1", *(f"{name}: {value}" for name, value in said.items()), "", ""]
+        _send(connection, "\r\n".join(head).encode("ascii") + body, until)
+        return _reply(connection, until)
+
+
+def _left(until: float) -> float:
+    """The seconds that are left; a receiver that says a little now and then gets no more of them."""
+    left = until - time.monotonic()
+    if left <= 0:
+        raise TimeoutError("it took too long")
+    return left
+
+
+# ---- connecting
+
+
+def _connect(address: Address, resolve: Resolve, until: float) -> socket.socket:
+    error: OSError = CallError("it has no address")
+    for found in reachable(address.host, address.port, _in_time(resolve, until)):
+        try:
+            connection = socket.create_connection((found, address.port), min(_left(until), CONNECT_SECONDS))
+        except OSError as failed:
+            error = failed
+            continue
+        if not address.secure:
+            return connection
+        try:
+            connection.settimeout(_left(until))
+            return _tls().wrap_socket(connection, server_hostname=address.host)
+        except BaseException:
+            connection.close()
+            raise
+    raise error
+
+
+@cache
+def _tls() -> ssl.SSLContext:
+    """Certificates are checked, and for the host that was named rather than the address that was found."""
+    return ssl.create_default_context()
+
+
+def _in_time(resolve: Resolve, until: float) -> Resolve:
+    """A look-up that ends in time: the system's own takes as long as the slowest server of names lets it."""
+
+    def look_up(host: str, port: int) -> list[str]:
+        found: list[list[str] | OSError | UnicodeError] = []
+
+        def run() -> None:
+            try:
+                found.append(resolve(host, port))
+            except (OSError, UnicodeError) as error:
+                found.append(error)
+
+        thread = threading.Thread(target=run, name="look-up", daemon=True)
+        thread.start()
+        thread.join(_left(until))
+        if not found:
+            raise TimeoutError("its name could not be looked up in time")
+        if isinstance(found[0], Exception):
+            raise CallError(f"its name could not be looked up: {found[0]}") from found[0]
+        return found[0]
+
+    return look_up
+
+
+# ---- sending and receiving
+
+
+def _send(connection: socket.socket, whole: bytes, until: float) -> None:
+    rest = memoryview(whole)
+    while rest:
+        connection.settimeout(_left(until))
+        rest = rest[connection.send(rest[:PIECE]) :]
+
+
+def _reply(connection: socket.socket, until: float) -> Reply:
+    got = b""
+    while True:
+        head, ended, rest = got.partition(b"\r\n\r\n")
+        if not ended:
+            got += _some(connection, ANSWER_LIMIT - len(got), until)
+            continue
+        lines = head.split(b"\r\n")
+        status = _STATUS.match(lines[0])
+        if status is None:
+            raise CallError("it did not answer in HTTP")
+        # RFC 9110 §15.2: any number of interim answers may come before the answer.
+        if status[1][:1] != b"1" or status[1] == b"101":
+            break
+        got = rest
+    fields = {n.strip().lower(): v.strip() for n, _, v in (line.partition(b":") for line in lines[1:])}
+    _drain(connection, len(rest), fields.get(b"content-length", b""), until)
+    return Reply(int(status[1]), _seconds(fields.get(b"retry-after", b"").decode("latin-1")))
+
+
+def _some(connection: socket.socket, most: int, until: float) -> bytes:
+    if most <= 0:
+        raise CallError(f"its answer's head is larger than {ANSWER_LIMIT // 1024} KB")
+    connection.settimeout(_left(until))
+    some = connection.recv(min(most, PIECE))
+    if not some:
+        raise CallError("it hung up without an answer")
+    return some
+
+
+def _drain(connection: socket.socket, read: int, length: bytes, until: float) -> None:
+    """Read what else comes at once, up to the limit: a connection that is closed on it looks like a fault to some."""
+    most = min(int(length), ANSWER_LIMIT) if length.isdigit() and len(length) < 20 else ANSWER_LIMIT
+    until = min(until, time.monotonic() + LINGER_SECONDS)
+    with suppress(OSError):
+        while read < most:
+            read += len(_some(connection, most - read, until))
+
+
+def _seconds(said: str, now: Callable[[], float] = time.time) -> float | None:
+    """What `Retry-After` says (RFC 9110 §10.2.3), in seconds; None for nothing that can be understood."""
+    if said.isdigit() and len(said) < 10:
+        return float(said)
     try:
-        status = post(url, body, {"webhook-id": identity})
-    except (OSError, ValueError, UnreachableError, http.client.HTTPException) as error:
-        raise Undelivered(f"{host} could not be reached: {error}") from error
-    if not 200 <= status < 300:
-        raise Undelivered(f"{host} answered {status}")
+        return max(parsedate_to_datetime(said).timestamp() - now(), 0.0)
+    except (ValueError, OverflowError):
+        return None

@@ -183,7 +183,10 @@ def _xporter(url: str, facts: dict[str, Any]) -> list[str]:
     )
     sign_in = f"curl -s {url}/api/oauth/GetToken -H 'Content-Type: application/json' \\\n  -d '{body}'"
     school = f"{url}/api/v1/School/{x['estab']}"
-    return ["# Xporter", _token("TOKEN", "token", sign_in), *(_asked(f"{school}/{a}", "Idaas $TOKEN") for a in asks)]
+    read = [_asked(f"{school}/{a}", "Idaas $TOKEN") for a in asks]
+    ill = {"StudentId": "9919", "MarkType": "S", "Date": last, "Session": "AM", "Mark": "I", "Notes": "Has a cold"}
+    entered = _asked(f"{url}/api/v1/Attendance/{x['estab']}/", "Idaas $TOKEN", f"-d '{json.dumps({'Marks': [ill]})}'")
+    return ["# Xporter", _token("TOKEN", "token", sign_in), *read, entered]
 
 
 def _edfi(url: str, facts: dict[str, Any]) -> list[str]:

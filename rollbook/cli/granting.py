@@ -65,6 +65,19 @@ def apps_secret(relying_party: str, data: Path | None) -> None:
         out.print(f"managementSecret: {desk.new_management_secret(desk.app(relying_party))}")
 
 
+@apps.command("signing-secret")
+@click.argument("relying_party")
+@click.option("--rotate", is_flag=True, help="Make another one; for a day calls are signed with both.")
+@data_option()
+def apps_signing_secret(relying_party: str, rotate: bool, data: Path | None) -> None:
+    """Show what an app verifies the hub's calls with (Standard Webhooks)."""
+    with open_store(data) as store:
+        desk = Desk(store)
+        app = desk.app(relying_party)
+        secret = desk.rotate_signing_secret(app) if rotate else desk.signing_secret(app)
+    out.print(f"signingSecret: {secret}")
+
+
 @apps.command("grant")
 @_of_a_grant
 @click.option("--scopes", required=True, help="Scopes with commas between, or all.")

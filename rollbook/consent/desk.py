@@ -27,6 +27,7 @@ from .pending import Pending
 from .reader import Reader
 from .secrets import digest, new_secret
 from .shared import SHARED, SharedReader
+from .signing import SigningDesk
 from .writer import Writer
 
 TOKEN_SECONDS = 5 * 24 * 3600
@@ -85,7 +86,7 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-class Desk(CredentialDesk, FilteringDesk):
+class Desk(CredentialDesk, FilteringDesk, SigningDesk):
     """Admits apps to one store. It notices within the same request what another process changed."""
 
     def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:

@@ -1,4 +1,4 @@
-"""The worker: a thread beside the server that does what is due."""
+"""The worker: threads beside the server that do what is due."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from ..errors import RollbookError
 from ..store.sqlite import Store
-from .queue import Job, Later, Queue
+from .queue import Failed, Job, Later, Queue
 
 log = logging.getLogger("rollbook")
 
@@ -18,14 +19,25 @@ IDLE = 1.0
 """Seconds between two looks at a queue in which nothing is due."""
 
 Work = Callable[[Job], None]
-"""Does a job; raises `Later` when it cannot be done yet, and anything else when it failed."""
+"""Does a job; raises `Later` when it cannot be done yet, `Failed` or anything else when it failed."""
 
 Make = Callable[[Store, Queue], Mapping[str, Work]]
 """Makes what does each kind of job, over a store of the worker's own."""
 
 
+@dataclass(frozen=True)
+class Lane:
+    """Jobs of some kinds, and how many threads do them: they wait for each other, and for no other jobs."""
+
+    kinds: frozenset[str]
+    threads: int = 1
+
+
 class Worker:
-    """Does the jobs of a data directory, one after the other. What is killed amid a job does it again."""
+    """Does the jobs of a data directory. What is killed amid a job does it again.
+
+    The kinds that no lane names share one thread. A kind that `make` does not know is left for a version that does.
+    """
 
     def __init__(
         self,
@@ -33,33 +45,39 @@ class Worker:
         make: Make,
         clock: Callable[[], float] = time.time,
         tick: Callable[[Queue], None] | None = None,
+        lanes: tuple[Lane, ...] = (),
     ) -> None:
         self.folder = folder
         self.make = make
         self.clock = clock
         self.tick = tick
+        self.lanes = lanes
         self._stopped = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
 
     def start(self) -> None:
-        """Begin, in a thread of its own."""
-        self._thread = threading.Thread(target=self._run, name="worker", daemon=True)
-        self._thread.start()
+        """Begin, in threads of its own."""
+        own = [lane.kinds for lane in self.lanes for _ in range(lane.threads)]
+        for number, kinds in enumerate([None, *own]):
+            thread = threading.Thread(target=self._run, args=(kinds,), name=f"worker {number}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
     def stop(self) -> None:
-        """End after the job at hand, which may take a while."""
+        """End after the jobs at hand, which may take a while."""
         self._stopped.set()
-        if self._thread is not None:
-            self._thread.join(5)
+        until = time.monotonic() + 5
+        for thread in self._threads:
+            thread.join(max(until - time.monotonic(), 0))
 
-    def _run(self) -> None:
-        # A connection serves one thread at a time, so the worker has a store of its own.
+    def _run(self, kinds: frozenset[str] | None) -> None:
+        # A connection serves one thread at a time, so each thread has a store of its own.
         with Store(self.folder) as store:
             queue = Queue(store, self.clock)
-            works = self.make(store, queue)
+            works = self._works(store, queue, kinds)
             while not self._stopped.is_set():
                 try:
-                    if self.tick:
+                    if self.tick and kinds is None:
                         self.tick(queue)
                     done = step(queue, works)
                 except Exception:
@@ -67,6 +85,13 @@ class Worker:
                     done = False
                 if not done:
                     self._stopped.wait(IDLE)
+
+    def _works(self, store: Store, queue: Queue, kinds: frozenset[str] | None) -> Mapping[str, Work]:
+        elsewhere = frozenset[str]().union(*(lane.kinds for lane in self.lanes))
+        every = self.make(store, queue)
+        return {
+            kind: work for kind, work in every.items() if (kind not in elsewhere if kinds is None else kind in kinds)
+        }
 
     def run_due(self) -> int:
         """Do all that is due now, in this thread; gives how many jobs there were."""
@@ -83,13 +108,16 @@ class Worker:
 def step(queue: Queue, works: Mapping[str, Work]) -> bool:
     """Do the job that is due; tells whether there was one."""
     queue.collect()
-    job = queue.take()
+    job = queue.take(works)
     if job is None:
         return False
     try:
         works[job.kind](job)
     except Later as later:
         queue.postpone(job, later.seconds)
+    except Failed as error:
+        log.warning("%s %s failed: %s", job.kind, job.id, error)
+        queue.fail(job, str(error), after=error.after, final=error.final)
     except (RollbookError, OSError, ValueError) as error:
         log.warning("%s %s failed: %s", job.kind, job.id, error)
         queue.fail(job, str(error) or type(error).__name__)

@@ -97,6 +97,8 @@ HOUSEKEEPING = [
     'CREATE TABLE "grant" (id TEXT PRIMARY KEY, app TEXT NOT NULL, district INTEGER NOT NULL, school TEXT NOT NULL,'
     " scopes TEXT NOT NULL, state TEXT NOT NULL, secret BLOB, version INTEGER NOT NULL, people TEXT NOT NULL,"
     " made TEXT NOT NULL, ended TEXT, UNIQUE (app, school)) WITHOUT ROWID",
+    # How often the secret that an app verifies the hub's calls with was changed, and when it last was.
+    "CREATE TABLE signing (app TEXT PRIMARY KEY, rotation INTEGER NOT NULL, at REAL NOT NULL) WITHOUT ROWID",
     # What an app shows in the dialects that read a district; `rights` are the permission words of its standard.
     "CREATE TABLE credential (id TEXT PRIMARY KEY, app TEXT NOT NULL, dialect TEXT NOT NULL, key TEXT NOT NULL UNIQUE,"
     " secret BLOB NOT NULL, district INTEGER NOT NULL, rights TEXT NOT NULL, made TEXT NOT NULL) WITHOUT ROWID",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -14,6 +14,7 @@ from rollbook.errors import Malformed
 from rollbook.ingest import follow, import_roster
 
 from ..hub import THORNFIELD, Hub
+from ..receiver import Receiver, listening
 from ..rosters import folder, roster
 from .tables import Caller, Row
 
@@ -68,21 +69,18 @@ def test_the_night_renews_what_was_last_read_before_it(small_hub: Hub, asker: Ca
 def test_a_callback_waits_until_every_database_is_renewed(
     small_hub: Hub, asker: Caller, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    called: list[tuple[str, dict[str, Any]]] = []
-
-    def deliver(url: str, body: dict[str, Any], identity: str) -> None:
-        called.append((url, body))
-
-    monkeypatch.setattr("rollbook.dialects.xporter.calling.deliver", deliver)
+    monkeypatch.setenv("ROLLBOOK_CALLBACK_ALLOW", "127.0.0.1")
     asker.answer("Students")
     small_hub.now += 2 * DAY
-    asker.answer("Students?callbackUrl=https://app.example.org/ready")
-    small_hub.work()
-    # The databases were renewed in the same round or the call was put off; in a moment it is made.
-    small_hub.now += 2
-    small_hub.work()
-    ((url, body),) = called
-    assert (url, body["DBStatus"][0]["Status"]) == ("https://app.example.org/ready", "OK")
+    with listening(Receiver()) as receiver:
+        asker.answer(f"Students?callbackUrl={receiver.url('/ready')}")
+        small_hub.work()
+        # The databases were renewed in the same round or the call was put off; in a moment it is made.
+        small_hub.now += 2
+        small_hub.work()
+        _, path, _, body = receiver.take()
+        assert receiver.hears_nothing()
+    assert (path, json.loads(body)["DBStatus"][0]["Status"]) == ("/ready", "OK")
 
 
 # ---- a school that is fed by a source

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from ...api.http import Request, Response
 from ...api.resource import Context, Renew
+from ...api.webhooks import KIND
 from ...consent import Desk, Reader
 from ...consent.desk import ManagementPass, SchoolPass
 from ...errors import NotFound, NotHeld, NotSignedIn, Problem, RollbookError, WrongMethod, nearest
@@ -143,8 +144,11 @@ class Xporter:
         if asked.endpoint.segment == "TestError":
             raise TestError
         if asked.callback:
-            payload = {"url": asked.callback, "grant": context.reader.grant.id, "endpoint": asked.endpoint.segment}
-            self.queue.add("callback", payload)
+            grant, segment = context.reader.grant, asked.endpoint.segment
+            self.queue.add(
+                KIND,
+                {"app": grant.app.id, "grant": grant.id, "family": "data", "endpoint": segment, "url": asked.callback},
+            )
         if asked.only_status:
             return success(db_status(context.databases, context.now))
         if asked.changed_rows is not None:

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
+from ...api.addresses import read_address
 from ...api.resource import Add, AnyTable, Counted, Endpoint, Facts, Filter, Ignore, Option, With
 from ...consent import Reader
 from ...errors import Malformed, Problem, nearest
@@ -382,12 +382,9 @@ class _Understanding:
         if not url:
             return None
         try:
-            parts = urlsplit(url)
-            good = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-        except ValueError:  # as for http://[ or a port that is no number
-            good = False
-        if not good:
-            self.wrong("callbackUrl", "is not an http or https address")
+            read_address(url, "callbackUrl")
+        except Malformed as error:
+            self.problems += error.problems
         return url
 
     def years(self) -> dict[str, Any]:
