@@ -36,11 +36,10 @@ def wrong(writer: Writer, *users: Row) -> str:
 
 def username(small: Tables, table: str, mis_id: str) -> str | None:
     """The sign-in name of a human, through a role."""
-    (name,) = small.hub.store.records.execute(
+    return small.hub.store.records.execute(
         f"SELECT p.username FROM {table} r JOIN person p ON p.id = r.person WHERE r.school = ? AND r.mis_id = ?",
         (small.school["id"], mis_id),
-    ).fetchone()
-    return name
+    ).get
 
 
 def test_a_student_is_assigned_to_a_user_and_the_app_is_called_back(writer: Writer, small: Tables):

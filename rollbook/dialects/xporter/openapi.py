@@ -54,7 +54,7 @@ def document(base: str = "", endpoints: Mapping[str, Endpoint] = ENDPOINTS) -> J
     for operation in OPERATIONS.values():
         schemas |= describing.schemas(operation)
         written = describing.path_item(operation, ways(operation.need), {"$ref": "#/components/responses/Error"})
-        paths[describing.path_of(operation)] = written
+        paths[describing.paths_of(operation)[0]] = written
     return {
         "openapi": "3.1.0",
         "info": {

@@ -35,10 +35,10 @@ WORDS = {
 """Each kind of property in words."""
 
 
-def path_of(operation: Operation) -> str:
-    """The path of a write-back as the service spells it."""
+def paths_of(operation: Operation) -> list[str]:
+    """The paths of a write-back as the service spells them, the usual one first."""
     spelled = {"writeback": "Writeback", operation.name.lower(): operation.name}
-    return "/api/v1/" + "/".join(spelled.get(step, step) for step in operation.paths[0].split("/"))
+    return ["/api/v1/" + "/".join(spelled.get(step, step) for step in path.split("/")) for path in operation.paths]
 
 
 def sections_of(operation: Operation) -> tuple[tuple[Section, bool], ...]:
@@ -57,7 +57,7 @@ def query_rows(operation: Operation, scope: str) -> Iterator[Json]:
             "Id": f"POST.{name}",
             "Method": "POST",
             "Scope": scope,
-            "Path": path_of(operation),
+            "Path": paths_of(operation)[0],
             "Description": f"##{operation.title}\n\n{operation.about}",
             "Documentation": documentation(operation),
             "Query": "",
@@ -147,7 +147,7 @@ def path_item(operation: Operation, ways: list[list[str]], error: Json) -> Json:
     text = {"type": "string"}
     estab = {"name": "estab", "in": "path", "required": True, "schema": text, "description": "The school's number"}
     parameters: list[Json] = [estab] if "{estab}" in operation.paths[0] else []
-    others = ", ".join(f"/api/v1/{path}" for path in operation.paths[1:])
+    others = " and ".join(paths_of(operation)[1:])
     return {
         "post": {
             "operationId": f"Writeback{operation.name}",
