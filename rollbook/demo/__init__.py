@@ -21,6 +21,7 @@ from .exams import put_exams
 from .families import settle
 from .further import trusts
 from .histories import put_histories
+from .media import put_media
 from .opened import Opened
 from .papers import put_papers
 from .positions import put_positions
@@ -57,6 +58,7 @@ OFFICES = (
     put_exams,
     put_histories,
     put_workforce,
+    put_media,
 )
 """What fills the rest of a school's records, in this order: each may build on those before it."""
 

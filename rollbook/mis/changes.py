@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 import msgspec
 
+from ..consent.checking import Checker
 from ..errors import Problem, RollbookError
 from ..scopes import Need
 from .profiles import Profile
@@ -46,6 +48,10 @@ class Change(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_field
         """The MIS ids of the people whom it names, by kind (`Student`, `Staff`, `Contact`)."""
         return {}
 
+    def strangers(self, checker: Checker) -> list[str]:
+        """What it names that is not, or no longer, there for its grant, as messages: people, where there is no more."""
+        return [f"Invalid {kind}Id: {mis_id}" for kind, mis_id in checker.strangers(self.people())]
+
     def enter(self, school: SchoolRecords, profile: Profile) -> Results:
         """Enter it in the records of a school, within a transaction.
 
@@ -53,6 +59,11 @@ class Change(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_field
         MIS cannot do.
         """
         raise TypeError(f"{type(self).__name__} says nothing of how it is entered")
+
+
+def as_told(identity: str) -> int | str:
+    """An id as results tell it: a number where it is one, as in most of the document's samples."""
+    return int(identity) if re.fullmatch(r"0|[1-9][0-9]{0,14}", identity) else identity
 
 
 def to_wire(change: Change) -> dict[str, Any]:

@@ -17,6 +17,8 @@ class Profile:
     statutory_comments: bool = True
     """Whether a mark of B, K or Y7 must come with a statutory comment, which the MIS keeps."""
     conduct: bool = True
+    conduct_at_once: bool = True
+    """Whether conduct is also taken while the caller waits, not only by the asynchronous endpoint."""
     many_students: bool = True
     """Whether one conduct record holds several students; if not, each student gets a record of their own."""
     any_staff_role: bool = True
@@ -38,6 +40,7 @@ BROMCOM = Profile(
     ("bromcom",),
     attendance=False,
     statutory_comments=False,
+    conduct_at_once=False,
     many_students=False,
     any_staff_role=False,
     deletes=False,
@@ -52,5 +55,11 @@ _KNOWN = {spelled: profile for profile in (ROLLBOOK, SIMS, BROMCOM) for spelled 
 def profile_of(mis: str) -> Profile:
     """The profile of the MIS that a school's records name; one that is not known takes nothing back."""
     return _KNOWN.get(mis.lower()) or Profile(
-        mis, attendance=False, conduct=False, deletes=False, detention=False, everything_else=False
+        mis,
+        attendance=False,
+        conduct=False,
+        conduct_at_once=False,
+        deletes=False,
+        detention=False,
+        everything_else=False,
     )

@@ -57,6 +57,6 @@ def check_standing(connection: Connection, grant: Grant | None, order: Order, de
     if grant is None or not order.what.need.met_by(grant.scopes):
         raise Invalid("The school no longer grants this write-back")
     checker = Checker(connection, grant, desk.today(grant.time_zone))
-    missing = checker.strangers(order.what.people())
+    missing = order.what.strangers(checker)
     if missing:
-        raise Invalid(*(f"Invalid {kind}Id: {mis_id}" for kind, mis_id in missing))
+        raise Invalid(*missing)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ..fields import Date, Flag, Number, Ref, Text
+from ..fields import Date, DateTime, Flag, Number, Ref, Text
 from ..scopes import S
+from .conduct import Achievement, Behaviour
 from .organisation import SchoolRecord
 from .people import Staff
 from .students import Student
@@ -30,12 +31,28 @@ class LinkedDocument(SchoolRecord, abstract=True):
     modified = Date("Date the document was last modified (yyyy-MM-dd)", "2017-11-23")
 
 
-class StudentDocument(LinkedDocument, scope=S.StudentFreeText, indexes=(("school", "mis_id"), ("student", "modified"))):
+class ConductMedia(LinkedDocument, scope=S.StudentFreeText, indexes=(("achievement",), ("behaviour",))):
+    """A file that an app wrote to an achievement or incident; it is kept once, and linked to each student of it."""
+
+    achievement = Ref("The achievement that it shows", Achievement, part_of=True)
+    behaviour = Ref("The incident that it shows", Behaviour, part_of=True)
+    writer = Text("The app that wrote it", "6c4e9a44-2f1f-4c4e-9a0e-0d8b6a3f5b1c")
+    number = Text("The number that the app knows it by, within the record", "1")
+    taken = DateTime("When it was made", "2026-11-20T12:00:00")
+    format = Text("What kind of file it is", "png")
+
+
+class StudentDocument(
+    LinkedDocument,
+    scope=S.StudentFreeText,
+    indexes=(("school", "mis_id"), ("student", "modified"), ("media",)),
+):
     """A document that is linked to a student."""
 
     student = Ref(
         "Whom the document is about", Student, part_of=True, tells=("mis_id", "external_id", "xid", "idaas_id")
     )
+    media = Ref("The file of a conduct record that it shows, where it is one", ConductMedia, part_of=True)
     confidential = Flag("Boolean indicating whether the document is confidential", 1)
 
 

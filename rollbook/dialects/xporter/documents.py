@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ...api.resource import Endpoint, Filter, Table, Union
-from ...fields import Arg, Field, Key, LastUpdated, Literal
-from ...model.documents import DocumentType, StaffDocument, StudentDocument
+from ...fields import Arg, Coalesce, Field, Key, LastUpdated, Literal
+from ...model.documents import ConductMedia, DocumentType, StaffDocument, StudentDocument
 from ...model.people import Staff as Employee
 from ...model.students import Student
 from ...scopes import S
@@ -42,7 +42,7 @@ class StudentAttachments(
     DocumentTypeName = StudentDocument.type / DocumentType.name
     Size = StudentDocument.size
     CompressedSize = StudentDocument.compressed_size
-    Attachment = StudentDocument.attachment
+    Attachment = Coalesce(StudentDocument.attachment, StudentDocument.media / ConductMedia.attachment)
     Summary = StudentDocument.summary
     LastModified = StudentDocument.modified
     Confidential = StudentDocument.confidential

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...api.resource import Endpoint, Table, Union
+from ...api.resource import Endpoint, Option, Table, Union, With
 from ...fields import Condition, Expr, Field, Key, LastUpdated, Literal, Record, RowHash
 from ...model.attributes import (
     ASKING,
@@ -119,17 +119,19 @@ class GroupAttributes(
     """Attributes of groups."""
 
 
+entity_attributes = Union("EntityAttributes", (StudentAttributes, StaffAttributes, ContactAttributes, GroupAttributes))
+
 xids = Endpoint(
     "XIDs",
     "XIDs",
     "School",
     "The XID of every student, member of staff, contact and group, beside the other ids of the same record; "
-    "and the attributes that the school and the app keep of them.",
+    "and what the school and the app keep of them.",
     S.Student | S.StudentLite | S.Staff | S.StaffLite | S.Contact | S.School | S.SchoolLite,
-    (
-        Union("XIDs", (StudentXIDs, StaffXIDs, ContactXIDs, GroupXIDs)),
-        Union("EntityAttributes", (StudentAttributes, StaffAttributes, ContactAttributes, GroupAttributes)),
-    ),
+    (Union("XIDs", (StudentXIDs, StaffXIDs, ContactXIDs, GroupXIDs)), entity_attributes),
+    options={
+        "includeAttributes": Option("Include the attributes that the school and the app keep", With(entity_attributes))
+    },
 )
 
 ENDPOINTS = (xids,)

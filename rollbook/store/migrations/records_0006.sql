@@ -26,3 +26,9 @@ CREATE TABLE "group_attribute" ("district" INTEGER NOT NULL, "id" TEXT NOT NULL,
 CREATE INDEX "group_attribute_moved" ON "group_attribute" (district, seq);
 CREATE INDEX "group_attribute_school_who" ON "group_attribute" (district, "school", "who");
 CREATE INDEX "group_attribute_who" ON "group_attribute" (district, "who");
+CREATE TABLE "conduct_media" ("district" INTEGER NOT NULL, "id" TEXT NOT NULL, "school" TEXT, "mis_id" TEXT, "type" TEXT, "file_name" TEXT, "size" INTEGER, "compressed_size" INTEGER, "attachment" TEXT, "summary" TEXT, "modified" TEXT, "achievement" TEXT, "behaviour" TEXT, "writer" TEXT, "number" TEXT, "taken" TEXT, "format" TEXT, "made" TEXT NOT NULL, "seq" INTEGER NOT NULL, "changed" TEXT, "remainder" TEXT, PRIMARY KEY (district, id));
+CREATE INDEX "conduct_media_moved" ON "conduct_media" (district, seq);
+CREATE INDEX "conduct_media_achievement" ON "conduct_media" (district, "achievement");
+CREATE INDEX "conduct_media_behaviour" ON "conduct_media" (district, "behaviour");
+ALTER TABLE "student_document" ADD COLUMN "media" TEXT;
+CREATE INDEX "student_document_media" ON "student_document" (district, "media");

@@ -80,7 +80,7 @@ def rows(section: Section) -> list[tuple[str, str, str, str, str]]:
 def _row(name: str, one: Property) -> tuple[str, str, str, str, str]:
     about = f"{one.about}: {', '.join(one.choices)}" if one.choices else one.about
     example = "" if one.example is None else str(one.example)
-    return name, example, WORDS[one.kind], about, "Yes" if one.mandatory else "No"
+    return name, example, WORDS[one.kind], about, "Yes" if one.mandatory else "Where it is new" if one.new else "No"
 
 
 def documentation(operation: Operation) -> str:

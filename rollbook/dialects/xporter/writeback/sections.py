@@ -15,8 +15,17 @@ from ....errors import Malformed, Problem, nearest
 
 T = TypeVar("T", bound=Hashable)
 
-Item = dict[str, Any]
-"""A record of a section: its properties by their declared names, those that were not sent left out."""
+
+class Item(dict[str, Any]):
+    """A record of a section: its properties by their declared names, those that were not sent left out.
+
+    `unread` are those that were sent and could not be read, which has been said.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.unread: set[str] = set()
+
 
 LONGEST = 100_000
 """The most records of all sections of a body; a school's whole register of a day fits several times over."""
@@ -101,6 +110,8 @@ class Property:
     mandatory: bool = False
     choices: tuple[str, ...] = ()
     """The only values that it may have, if they are few; they may be written in any case."""
+    new: bool = False
+    """Whether it must be there where something is made, but not where it is changed or taken away."""
 
     def read(self, value: Any) -> Any:
         """The value of JSON as it is meant; None for one that is of another kind."""
@@ -129,14 +140,15 @@ class Section:
         found: list[Item] = []
         for one in cast(list[Any], said):
             if isinstance(one, dict):
-                found.append(dict(self._item(cast(dict[str, Any], one), wrong)))
+                found.append(self._item(cast(dict[str, Any], one), wrong))
             else:
                 wrong.append(f"{self.name} must be a list of objects")
         return found
 
-    def _item(self, said: Mapping[str, Any], wrong: list[str]) -> Iterator[tuple[str, Any]]:
+    def _item(self, said: Mapping[str, Any], wrong: list[str]) -> Item:
         # Names are not told apart by case, as in the service's other bodies.
         by_name = {name.lower(): value for name, value in said.items()}
+        item = Item()
         for known in self.properties:
             value = by_name.get(known.name.lower())
             if value is None or value == "":
@@ -146,10 +158,20 @@ class Section:
             read = known.read(value)
             if read is None:
                 wrong.append(f"Invalid {known.name} provided: {shown(value)}")
+                item.unread.add(known.name)
             else:
-                yield known.name, read
+                item[known.name] = read
         if self.further is not None:
-            yield from self._further(self.further, said, wrong)
+            item.update(self._further(self.further, said, wrong))
+        return item
+
+    def complete(self, item: Item, wrong: list[str]) -> None:
+        """Say what of a new thing is missing that only a new one must have."""
+        wrong += [
+            f"Missing mandatory field {known.name}"
+            for known in self.properties
+            if known.new and known.name not in item and known.name not in item.unread
+        ]
 
     def _further(self, like: Property, said: Mapping[str, Any], wrong: list[str]) -> Iterator[tuple[str, Any]]:
         own = {known.name.lower() for known in self.properties}

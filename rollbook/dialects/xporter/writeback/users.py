@@ -48,7 +48,7 @@ def _entry(item: Item, case: Case, wrong: list[str]) -> UserEntry | None:
         return UserEntry(kind, who)
     name: str = item.get("Username", "").strip()
     if not name:
-        wrong.append("Missing mandatory field Username")
+        wrong += ["Missing mandatory field Username"] if "Username" not in item.unread else []
     # What Active Directory allows in no sign-in name, and white space.
     elif len(name) > LONGEST or not name.isprintable() or re.search(r'[\s"/\\\[\]:;|=,+*?<>]', name):
         wrong.append(f"Invalid Username provided: {shown(name)}")
