@@ -11,6 +11,9 @@ from .sending import Sender, without
 from .tables import Caller, Row, Tables
 
 
+PATH = "XIDs?includeAttributes=true"
+
+
 def xid(sender: Caller, path: str) -> str:
     """The XID of a person or a group."""
     return sender.rows(path)[0]["XID"]
@@ -18,7 +21,7 @@ def xid(sender: Caller, path: str) -> str:
 
 def kept(sender: Caller, of: str) -> dict[str, tuple[str, str]]:
     """The attributes of an XID, each with its value and who keeps it."""
-    rows = [r for r in sender.rows("XIDs?includeAttributes=true", "EntityAttributes") if r["XID"] == of]
+    rows = [r for r in sender.rows(PATH, "EntityAttributes") if r["XID"] == of]
     return {r["Name"]: (r["Value"], r["KeptBy"]) for r in rows}
 
 
@@ -35,22 +38,18 @@ def test_attributes_are_kept_of_people_and_groups_changed_and_removed(sender: Se
 def test_a_row_has_the_id_of_whose_it_is_who_keeps_it_and_its_name(sender: Sender):
     graham = xid(sender, "Students/9919")
     sender.done("EntityAttributes", {"attributes": [{"XID": graham, "Homework": "Opened"}]})
-    (row,) = [
-        r
-        for r in sender.rows("XIDs?includeAttributes=true", "EntityAttributes")
-        if r["XID"] == graham and r["Name"] == "Homework"
-    ]
+    (row,) = [r for r in sender.rows(PATH, "EntityAttributes") if r["XID"] == graham and r["Name"] == "Homework"]
     assert (row["Id"], row["Type"], row["Value"]) == (f"{graham}.App.Homework", "Student", "Opened")
 
 
 def test_attributes_are_in_the_change_sets(sender: Sender):
     graham = xid(sender, "Students/9919")
-    first = sender.seen_from("XIDs?includeAttributes=true")
+    first = sender.seen_from(PATH)
     sender.done("EntityAttributes", {"attributes": [{"XID": graham, "Reads": "Every day"}]})
-    then = sender.changes("XIDs?includeAttributes=true", first)
+    then = sender.changes(PATH, first)
     assert [r["Id"] for r in then["EntityAttributes"]] == [f"{graham}.App.Reads"]
     sender.done("EntityAttributes", {"attributes": [{"XID": graham, "Reads": None}]})
-    last = sender.changes("XIDs?includeAttributes=true", then["__changedRows__"][0]["NextChangedRows"])
+    last = sender.changes(PATH, then["__changedRows__"][0]["NextChangedRows"])
     assert last["EntityAttributes_deleted"] == [{"Id": f"{graham}.App.Reads"}]
 
 
@@ -71,7 +70,7 @@ def test_what_the_school_keeps_every_app_with_the_scopes_sees(sender: Sender, sm
     (graham,) = [s for s in small.of("student") if s["mis_id"] == "9919"]
     small.add(StudentAttribute, who=graham["id"], name="Cloakroom", value="Peg 7")
     sender.done("EntityAttributes", {"attributes": [{"XID": graham["xid"], "Cloakroom": "Peg 8"}]})
-    rows = [r for r in sender.rows("XIDs?includeAttributes=true", "EntityAttributes") if r["Name"] == "Cloakroom"]
+    rows = [r for r in sender.rows(PATH, "EntityAttributes") if r["Name"] == "Cloakroom"]
     assert [(r["Value"], r["KeptBy"]) for r in rows] == [("Peg 7", "School"), ("Peg 8", "App")]
     assert kept(without(sender, "Student", "9920"), graham["xid"])["Cloakroom"] == ("Peg 7", "School")
 
@@ -87,7 +86,7 @@ def test_attributes_of_students_need_both_scopes(sender: Sender, scopes: tuple[s
         assert answer["ExceptionMessage"] == f"Invalid XID: {graham}"
     else:
         assert answer["ExceptionType"] == "ScopeNotHeld"
-        assert other.rows("XIDs?includeAttributes=true", "EntityAttributes") == []
+        assert other.rows(PATH, "EntityAttributes") == []
 
 
 def test_who_is_left_out_has_no_attributes(sender: Sender):
@@ -118,5 +117,5 @@ def test_everything_that_is_wrong_is_told_at_once(sender: Sender):
 
 
 def test_the_demo_has_attributes_of_the_school_and_of_its_app(small_hub: Hub):
-    names = {(r["Type"], r["Name"]) for r in Caller(small_hub).rows("XIDs?includeAttributes=true", "EntityAttributes")}
+    names = {(r["Type"], r["Name"]) for r in Caller(small_hub).rows(PATH, "EntityAttributes")}
     assert names == {("Student", "Locker"), ("Staff", "Laptop"), ("Group", "Noticeboard")}
