@@ -63,7 +63,7 @@ def module(name: str, *arguments: str) -> Generator[Server]:
 def _started(command: Sequence[str]) -> Generator[tuple[subprocess.Popen[str], str]]:
     here = Path(__file__).parent.parent
     # A wide terminal keeps the address on one line.
-    environment = {**os.environ, "COLUMNS": "400"}
+    environment = {**os.environ, "COLUMNS": "400", "ROLLBOOK_RATE_LIMIT": "0"}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=here, env=environment) as process:
         try:
             assert process.stdout is not None

@@ -9,9 +9,11 @@ from functools import partial
 
 from . import cli
 from .api.http import Edge
+from .api.limits import PER_MINUTE
 from .api.webhooks import Fill, Webhooks
 from .connectors import CONNECTORS
 from .consent import Desk
+from .consent.ledger import Ledger
 from .consent.research import ResearchDesk
 from .console import Front
 from .dialects.edfi import EdFi
@@ -49,13 +51,13 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
     xporter = Xporter(desk, Freshness(store, queue, clock), queue, taking, fills)
     worker = Worker(store.folder, partial(works, clock), clock, partial(nightly, clock), LANES)
     dialects = [xporter, EdFi(desk), Edlink(desk), Research(ResearchDesk(desk))]
-    return Edge(dialects, state=state, clock=clock, fallback=Front(), beside=worker)
+    return Edge(dialects, state=state, clock=clock, fallback=Front(), beside=worker, ledger=Ledger(store.folder, clock))
 
 
 def works(clock: Callable[[], float], store: Store, queue: Queue) -> Mapping[str, Work]:
     """What does each kind of job."""
     seen, desk, writebacks = Freshness(store, queue, clock), Desk(store, clock), WriteBacks(store, tell)
-    webhooks = Webhooks(desk, fillers(desk, seen))
+    webhooks = Webhooks(desk, fillers(desk, seen), Ledger(store.folder, clock))
     return {
         "refresh": Renewal(store, CONNECTORS, clock, seen),
         "webhook": webhooks,
@@ -77,13 +79,14 @@ def systems(desk: Desk, writebacks: WriteBacks, patience: float = BUSY_SECONDS) 
 
 
 def nightly(clock: Callable[[], float], queue: Queue) -> None:
-    """What is looked at now and then: whether the night's renewal is due."""
+    """What is looked at now and then: whether the night's renewal is due; what was told goes into the ledger."""
     Freshness(queue.store, queue, clock).renew_at_night()
+    queue.store.ledger.fold()
 
 
 def from_environment() -> Edge:
     """The ASGI application over the data directory that `ROLLBOOK_DATA` names, for servers that are given a factory."""
-    return application(Store(os.environ[DATA]))
+    return application(Store(os.environ[DATA])).limited(int(os.environ.get(cli.RATE_LIMIT, PER_MINUTE)))
 
 
 def main() -> None:

@@ -57,6 +57,10 @@ class Conflict(Refused):
     """The request does not fit what the hub holds now: read again, then decide."""
 
 
+class TooManyRequests(Refused):
+    """Too many requests came in too short a time: wait, then send them again."""
+
+
 class Occupied(Conflict):
     """Somebody else is writing to this data directory: wait until their import has ended, then try again."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,40 @@ def test_what_was_not_written_promises_nothing(tmp_path: Path) -> None:
         with pytest.raises(RuntimeError):
             change(store)
         assert Queue(store, lambda: 1_000.0).collect() == 0
+
+
+def test_what_is_the_same_as_a_job_under_way_waits_until_that_has_ended(tmp_path: Path) -> None:
+    """The one under way may have read what is there before this one's cause was."""
+    with Store(tmp_path) as store:
+        queue = Queue(store, lambda: 1_000.0)
+        queue.add("refresh", {"first": True}, key="1/a")
+        running = queue.take()
+        assert running is not None
+        with store.transaction() as db:
+            promise(db, "refresh", {"second": True}, key="1/a", due=900.0)
+            promise(db, "refresh", {"other": True}, due=900.0)
+        assert [queue.collect(), queue.collect()] == [1, 0]
+        queue.finish(running)
+        assert queue.collect() == 1
+        assert sorted(map(str, (job.payload for job in queue.jobs("waiting")))) == [
+            "{'other': True}",
+            "{'second': True}",
+        ]
+
+
+def test_bringing_jobs_to_the_queue_waits_for_nobody_who_writes(tmp_path: Path) -> None:
+    with Store(tmp_path) as store, Store(tmp_path) as importing:
+        queue = Queue(store, lambda: 1_000.0)
+        with store.transaction() as db:
+            promise(db, "callback", {}, identity="one", due=900.0)
+        began = time.monotonic()
+        with importing.transaction() as db:
+            db.execute("INSERT INTO setting VALUES ('a', 'b')")
+            assert [queue.collect(), queue.collect()] == [1, 0]
+            assert [job.id for job in queue.jobs()] == ["one"]
+        assert time.monotonic() - began < 5
+        queue.collect()
+        assert store.records.execute("SELECT count(*) FROM outbox").get == 0
 
 
 def test_a_secret_of_the_directory_stays_and_differs_by_purpose(tmp_path: Path) -> None:

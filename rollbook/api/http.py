@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import math
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
@@ -17,7 +18,10 @@ from functools import cached_property
 from typing import Any, Protocol, cast
 from urllib.parse import parse_qsl, unquote
 
-from ..errors import Malformed, Problem, RollbookError, TooLarge
+from ..consent.ledger import Growing, Ledger, Told
+from ..consent.slips import Slip, lay
+from ..errors import Malformed, Problem, RollbookError, TooLarge, TooManyRequests
+from .limits import GUESSES, Limit
 
 log = logging.getLogger("rollbook")
 
@@ -98,6 +102,10 @@ class Response:
     """Gives the answer once it is there: asked again and again until then, while others are served."""
     patience: float = 0.0
     """Seconds for which to wait; after that this response itself is the answer."""
+    told: Told | None = None
+    """What it told, once that is written down; the edge fills it in."""
+    guessed: bool = False
+    """Whether a secret was wrong: who shows wrong ones again and again is made to wait."""
 
 
 class Handler(Protocol):
@@ -114,6 +122,10 @@ class Handler(Protocol):
 
     def refuse(self, request: Request, error: Exception) -> Response:
         """An error in the dialect's own form."""
+        ...
+
+    def party(self, request: Request) -> str | None:
+        """By what name somebody signs in with a request; None where nobody does."""
         ...
 
 
@@ -195,9 +207,11 @@ class Edge:
         clock: Callable[[], float],
         fallback: Handler,
         beside: Beside | None = None,
+        ledger: Ledger | None = None,
         memory: int = 128 * 1024 * 1024,
     ) -> None:
         self.beside = beside
+        self.ledger = ledger
         self.routes = sorted(
             ((prefix.lower(), h) for h in handlers for prefix in h.prefixes),
             key=lambda r: len(r[0]),
@@ -207,27 +221,85 @@ class Edge:
         self.state = state
         self.clock = clock
         self.kept = _Kept(memory)
+        self.limit: Limit | None = None
+        self.guesses: Limit | None = None
+
+    def limited(self, per_minute: int) -> Edge:
+        """Let each caller send so many requests a minute (0 for any number), and guess at secrets but slowly."""
+        self.limit = Limit(per_minute) if per_minute else None
+        self.guesses = Limit(GUESSES)
+        return self
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await _lifespan(receive, send, self.beside)
+            if self.ledger is not None:
+                self.ledger.close()
         elif scope["type"] == "http":
             await self.serve(scope, receive, send)
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         headers = dict(scope["headers"])
+        if self.limit is not None:
+            # The token, however its scheme is written; who shows none is told by where the request comes from.
+            wait = self.limit.spend(headers.get(b"authorization", b"").rpartition(b" ")[2] or _client(scope))
+            if wait:
+                request, handler = self.begun(scope, headers)
+                what = f"more than {self.limit.per_minute:,} requests a minute"
+                await self.send(send, _hold_off(handler, request, what, wait), request.method, (), None)
+                return
         key = (scope["raw_path"], scope["query_string"], *(headers.get(name, b"") for name in VARIES))
         state = self.state()
         if scope["method"] == "GET":
             known = self.kept.find(key, state, self.clock())
-            if known is not None:
+            if known is not None and self.again(known):
                 await _send_whole(send, known)
                 return
+        slip = None if self.ledger is None else self.ledger.slip()
+        lay(slip)
         request, handler, response = await self.receive(scope, headers, receive)
         if response is None:
-            response = await self.waited(handler, request, self.answer(handler, request))
-        await self.send(send, response, request.method, key, state)
+            response = await self.waited(handler, request, self.admitted(handler, request, _client(scope)))
+        if slip is not None:
+            slip.dialect = type(handler).__name__.lower()
+        leaving = self.noted(handler, request, response, slip)
+        await self.send(send, leaving, request.method, key, state)
+
+    # ---- what leaves is written down first
+
+    def again(self, known: Response) -> bool:
+        """Write down that an answer in memory is given once more; tells whether that could be done."""
+        if self.ledger is None or known.told is None:
+            return True
+        try:
+            self.ledger.again(known.told)
+        except OSError:
+            log.exception("an answer is held back")
+            return False
+        return True
+
+    def noted(self, handler: Handler, request: Request, response: Response, slip: Slip | None) -> Response:
+        """The response, what it tells written down; what cannot be written down does not leave."""
+        if self.ledger is None or slip is None:
+            return response
+        if response.status >= 400 and not slip.outcome:
+            slip.refuse(str(response.status), response.status)
+        elif request.method == "HEAD" or response.body == b"":
+            slip.refuse("", 0)
+        if not slip.counts:
+            return response
+        try:
+            if isinstance(response.body, bytes):
+                told = self.ledger.note(slip, response.status, kept=response.keep and response.status == 200)
+                return replace(response, told=told)
+            growing = self.ledger.begin(slip, response.status, kept=response.keep)
+            return replace(response, body=Noted(response.body, growing))
+        except OSError as error:
+            log.exception("an answer is held back")
+            if not isinstance(response.body, bytes):
+                _close(response.body)
+            return handler.refuse(request, error)
 
     async def waited(self, handler: Handler, request: Request, response: Response) -> Response:
         """The answer that a response waits for, or the response itself when patience ends."""
@@ -282,19 +354,14 @@ class Edge:
         finally:
             _close(response.body)
         if response.keep and size <= KEEP_LIMIT:
-            self.kept.put(key, state, replace(response, body=b"".join(held)))
+            told = response.body.growing.told if isinstance(response.body, Noted) else None
+            self.kept.put(key, state, replace(response, body=b"".join(held), told=told))
 
     async def receive(
         self, scope: Scope, headers: dict[bytes, bytes], receive: Receive
     ) -> tuple[Request, Handler, Response | None]:
         """The request and whose it is; a response at once when it is too large."""
-        raw = scope["raw_path"]
-        # A proxy's client sends the absolute form (RFC 9112 §3.2.2).
-        path = scope["path"]
-        if raw.lower().startswith((b"http://", b"https://")):
-            path = "/" + unquote(raw.decode("latin-1")).split("://", 1)[1].partition("/")[2]
-        request = Request(scope["method"], path, scope["query_string"], headers, scheme=scope.get("scheme", "http"))
-        handler = self.handler(path)
+        request, handler = self.begun(scope, headers)
         body = bytearray()
         while True:
             message = await receive()
@@ -313,6 +380,16 @@ class Edge:
                 break
         return replace(request, body=bytes(body)), handler, None
 
+    def begun(self, scope: Scope, headers: dict[bytes, bytes]) -> tuple[Request, Handler]:
+        """A request without its body, and whose it is."""
+        raw = scope["raw_path"]
+        # A proxy's client sends the absolute form (RFC 9112 §3.2.2).
+        path = scope["path"]
+        if raw.lower().startswith((b"http://", b"https://")):
+            path = "/" + unquote(raw.decode("latin-1")).split("://", 1)[1].partition("/")[2]
+        request = Request(scope["method"], path, scope["query_string"], headers, scheme=scope.get("scheme", "http"))
+        return request, self.handler(path)
+
     def handler(self, path: str) -> Handler:
         """The dialect that a path belongs to."""
         lower = path.lower()
@@ -320,6 +397,18 @@ class Edge:
             if lower.startswith(prefix):
                 return handler
         return self.fallback
+
+    def admitted(self, handler: Handler, request: Request, client: str) -> Response:
+        """The dialect's answer, unless somebody signs in who has guessed too often."""
+        party = handler.party(request) if self.guesses is not None else None
+        if self.guesses is None or party is None:
+            return self.answer(handler, request)
+        if wait := self.guesses.wait((client, party)):
+            return _hold_off(handler, request, "the secret was wrong too often", wait)
+        response = self.answer(handler, request)
+        if response.guessed:
+            self.guesses.spend((client, party))
+        return response
 
     def answer(self, handler: Handler, request: Request) -> Response:
         """The dialect's answer, begun; a fault of ours is logged, the caller told no more than that."""
@@ -355,6 +444,46 @@ class Stream:
     def close(self) -> None:
         """Give back what the body reads from."""
         _close(self._rest)
+
+
+class Noted:
+    """A body each chunk of which leaves when what it tells is written down."""
+
+    def __init__(self, chunks: Iterator[bytes], growing: Growing) -> None:
+        self.growing = growing
+        self._chunks = chunks
+        self._whole = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            chunk = next(self._chunks)
+        except StopIteration:
+            self._whole = True
+            self.growing.end()
+            raise
+        self.growing.grow()
+        return chunk
+
+    def close(self) -> None:
+        """Give back what the body reads from; an answer that is not whole was cut off."""
+        _close(self._chunks)
+        self.growing.end(cut=not self._whole)
+
+
+def _client(scope: Scope) -> str:
+    return (scope.get("client") or ("",))[0]
+
+
+def _hold_off(handler: Handler, request: Request, what: str, seconds: float) -> Response:
+    """The answer to who must wait, in the dialect's form: its status is 429 in all of them (RFC 6585 §4)."""
+    whole = math.ceil(seconds)
+    hint = f"try again in {whole} {'second' if whole == 1 else 'seconds'}"
+    told = handler.refuse(request, TooManyRequests(what, hint=hint))
+    headers = tuple(h for h in told.headers if h[0] != b"retry-after")
+    return replace(told, status=429, headers=(*headers, (b"retry-after", b"%d" % whole)))
 
 
 def _close(body: Iterator[bytes]) -> None:

@@ -18,6 +18,7 @@ import msgspec
 
 from .. import __version__
 from ..consent import Desk
+from ..consent.ledger import Ledger
 from ..errors import Malformed
 from ..jobs import Failed, Job, Later
 from .addresses import Address, Resolve, UnreachableError, addresses, read_address
@@ -63,8 +64,9 @@ class Undelivered(Failed):
 class Webhooks:
     """Does the jobs of the kind `webhook`; `fillers` make the bodies of those families that need it."""
 
-    def __init__(self, desk: Desk, fillers: Mapping[str, Fill], resolve: Resolve = addresses) -> None:
+    def __init__(self, desk: Desk, fillers: Mapping[str, Fill], ledger: Ledger, resolve: Resolve = addresses) -> None:
         self.desk = desk
+        self.ledger = ledger
         self.fillers = fillers
         self.resolve = resolve
 
@@ -75,14 +77,19 @@ class Webhooks:
         if app is None or not self.granted(told):
             return
         fill = self.fillers.get(told["family"])
-        body = fill(told) if fill else Body(told.get("json"), told.get("form"))
+        grants = (told["grant"],) if told.get("grant") else ()
+        with self.ledger.reading("webhook", told["family"], app.id, grants) as slip:
+            body = fill(told) if fill else Body(told.get("json"), told.get("form"))
         if body is None:
             return
         content, kind = body.encoded()
         if len(content) > BODY_LIMIT:
             raise Undelivered(f"the body is larger than {BODY_LIMIT // 1024 // 1024} MB", final=True)
         signed = signature(job.id, int(self.desk.clock()), content, self.desk.signing_keys(app))
-        self.call(destination(told), content, {**kind, **signed})
+        to = destination(told)
+        # Whether or not the receiver accepts it, it has left.
+        self.ledger.note(slip)
+        self.call(to, content, {**kind, **signed})
 
     def earlier(self, job: Job) -> None:
         """Do a `callback` job, as earlier versions wrote one for each `callbackUrl`."""

@@ -18,7 +18,7 @@ from ..demo.research import demo_research
 from ..errors import Malformed, Problem
 from ..store.sqlite import Store
 from .common import Application, out, progress
-from .serving import serve_edge
+from .serving import rate_option, serve_edge
 
 DEMO_APP = "demo.rollbook.example"
 
@@ -45,6 +45,7 @@ DEMO_APP = "demo.rollbook.example"
     show_default=True,
     help="How many schools there are: the three of the documents, then further ones in trusts of several.",
 )
+@rate_option()
 @click.pass_obj
 def run_demo(
     application: Application,
@@ -56,6 +57,7 @@ def run_demo(
     scopes: str,
     size: float,
     count: int,
+    rate_limit: int,
 ) -> None:
     """Make invented schools (or take those made before), and serve them."""
     day = today.date() if today else schools.DEFAULT_TODAY
@@ -72,7 +74,7 @@ def run_demo(
             else:
                 out.print(_try_me(url, facts))
 
-        serve_edge(application(store), host, port, ready)
+        serve_edge(application(store).limited(rate_limit), host, port, ready)
 
 
 def _make_whole(data: Path, today: date, size: float, count: int) -> None:

@@ -13,7 +13,11 @@ import click
 import uvicorn
 
 from ..api.http import Edge
+from ..api.limits import PER_MINUTE
 from .common import Application, data_option, open_store, out
+
+RATE_LIMIT = "ROLLBOOK_RATE_LIMIT"
+"""The environment variable that says how many requests a minute a caller may send."""
 
 
 class _Server(uvicorn.Server):
@@ -53,23 +57,36 @@ def serve_edge(edge: Edge, host: str, port: int, ready: Callable[[str], None]) -
     _Server(config, lambda actual: ready(f"http://{host}:{actual}")).run()
 
 
+def rate_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The option that says how many requests a caller may send."""
+    return click.option(
+        "--rate-limit",
+        type=click.IntRange(min=0),
+        envvar=RATE_LIMIT,
+        default=PER_MINUTE,
+        show_default=True,
+        help=f"Requests a minute for each token, in each process (or {RATE_LIMIT}); 0 for any number.",
+    )
+
+
 @click.command()
 @data_option()
 @click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, help="The port to listen on; 0 for any free one.")
 @click.option("--workers", default=1, show_default=True, help="Processes that answer; each core can have one.")
+@rate_option()
 @click.pass_obj
-def serve(application: Application, data: Path | None, host: str, port: int, workers: int) -> None:
+def serve(application: Application, data: Path | None, host: str, port: int, workers: int, rate_limit: int) -> None:
     """Serve a data directory."""
     with open_store(data) as store:
         if workers == 1:
             return serve_edge(
-                application(store),
+                application(store).limited(rate_limit),
                 host,
                 port,
                 lambda url: out.print(f"Rollbook serves {store.folder} at {url}"),
             )
-        os.environ["ROLLBOOK_DATA"] = str(store.folder)
+        os.environ |= {"ROLLBOOK_DATA": str(store.folder), RATE_LIMIT: str(rate_limit)}
     uvicorn.run(
         "rollbook.app:from_environment", factory=True, workers=workers, host=host, port=port, http="httptools",
         log_level="warning", access_log=False, server_header=False,

@@ -25,9 +25,11 @@ from .filtering import FilteringDesk
 from .grants import GRANT_COLUMNS, App, Grant, grant_from, human_kind, known_scopes
 from .pending import Pending
 from .reader import Reader
+from .school_keys import SchoolKeyDesk
 from .secrets import digest, new_secret
 from .shared import SHARED, SharedReader
 from .signing import SigningDesk
+from .slips import asked_by
 from .writer import Writer
 
 TOKEN_SECONDS = 5 * 24 * 3600
@@ -86,7 +88,7 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-class Desk(CredentialDesk, FilteringDesk, SigningDesk):
+class Desk(CredentialDesk, FilteringDesk, SchoolKeyDesk, SigningDesk):
     """Admits apps to one store. It notices within the same request what another process changed."""
 
     def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
@@ -123,6 +125,11 @@ class Desk(CredentialDesk, FilteringDesk, SigningDesk):
 
     def readers(self, holder: Holder) -> tuple[DistrictReader, ...]:
         """A reader for each district in which the holder's app has something granted, or that it made itself."""
+        found = self._readers(holder)
+        asked_by(holder.app.id, (g for reader in found for g in reader.grant_ids), holder.person)
+        return found
+
+    def _readers(self, holder: Holder) -> tuple[DistrictReader, ...]:
         self.fresh()
         key = ("readers", holder.credential.id, self.today("UTC"), int(self.clock() // 900))
         if key not in self._known:
@@ -428,6 +435,7 @@ class Desk(CredentialDesk, FilteringDesk, SigningDesk):
         """What a token stands for now; a token dies with its grant."""
         hashed = digest(token)
         admitted = self._passes.get(hashed) or self._look_up(hashed)
+        asked_by(admitted.app.id, (admitted.grant.id,) if isinstance(admitted, SchoolPass) else ())
         if admitted.expires <= self.clock():
             raise NotSignedIn("the token has expired", hint="ask the STS for a new one")
         self._passes[hashed] = admitted

@@ -53,6 +53,10 @@ class Front:
         lines = TRY.format(url=f"http://{request.header('host') or 'localhost:8000'}")
         return render("front.html", version=f"Version {__version__}", lines=lines)
 
+    def party(self, request: Request) -> str | None:
+        """None: nobody signs in here."""
+        return None
+
     def refuse(self, request: Request, error: Exception) -> Response:
         """An error, plainly."""
         status = next((code for kind, code in _STATUSES if isinstance(error, kind)), 500)

@@ -16,7 +16,11 @@ LEASE, LONG_LEASE, LONG = 30.0, 900.0, "refresh"
 for reading a source, than the longest reading."""
 
 KEPT = 7 * 24 * 3600.0
-"""Seconds for which a job that is done, and what it said, can still be looked at and done again."""
+"""Seconds for which a job that is done can still be looked at."""
+
+REPEATED = frozenset({"webhook", "callback", "refresh"})
+"""The kinds that can be done again for as long as they are kept, for a receiver that lost what it was told. Of any
+other kind the payload, which may be what an app wrote of children, is let go as soon as the job is done."""
 
 DEAD_KEPT = 30 * 24 * 3600.0
 """Seconds for which a job that was given up can be done again. After that its payload, which may tell of children, is
@@ -182,7 +186,11 @@ class Queue:
     def finish(self, job: Job) -> None:
         """The job is done."""
         with self.store.passing as db:
-            db.execute("UPDATE job SET state = 'done', ended = ?, error = NULL WHERE id = ?", (self.clock(), job.id))
+            db.execute(
+                "UPDATE job SET state = 'done', ended = ?, error = NULL,"
+                " payload = CASE WHEN ? THEN payload ELSE '{}' END WHERE id = ?",
+                (self.clock(), job.kind in REPEATED, job.id),
+            )
         self.let_go()
 
     def postpone(self, job: Job, seconds: float) -> None:
@@ -224,14 +232,14 @@ class Queue:
 
     def again(self, identity: str) -> Job:
         """Have a job that was given up or done carried out once more, under the same id."""
-        found = next((job for job in self.jobs("dead", "done") if job.id == identity), None)
-        if found is None:
-            raise NotFound(Problem("job", f"{identity} is not one that has ended", "see `rollbook jobs`"))
-        if found.state == "dead" and (found.ended or 0) < self.clock() - DEAD_KEPT:
-            days = int(DEAD_KEPT / 24 / 3600)
-            raise Conflict(f"{identity} was given up more than {days} days ago, and what it was to say is let go")
+        found = self.job(identity)
+        if found.state not in ("dead", "done"):
+            raise Conflict(f"{identity} has not ended: it is {found.state}", hint="see `rollbook jobs`")
+        gone = found.kind not in REPEATED if found.state == "done" else (found.ended or 0) < self.clock() - DEAD_KEPT
+        if gone:
+            raise Conflict(f"{identity} has ended, and what it was about is let go")
         if self.pending(found.kind, found.key):
-            raise Conflict(f"{identity}: another job to do the same waits already", hint="see `rollbook jobs`")
+            raise Conflict(f"another job that does the same as {identity} waits already", hint="see `rollbook jobs`")
         with self.store.passing as db:
             db.execute(
                 "UPDATE job SET state = 'waiting', due = ?, tries = 0, ended = NULL WHERE id = ?",

@@ -77,8 +77,8 @@ class Worker:
             works = self._works(store, queue, kinds)
             while not self._stopped.is_set():
                 try:
-                    if self.tick and kinds is None:
-                        self.tick(queue)
+                    if kinds is None:
+                        self._tick(queue)
                     done = step(queue, works)
                 except Exception:
                     log.exception("the worker could not look at its queue")
@@ -93,13 +93,17 @@ class Worker:
             kind: work for kind, work in every.items() if (kind not in elsewhere if kinds is None else kind in kinds)
         }
 
+    def _tick(self, queue: Queue) -> None:
+        queue.let_go()
+        if self.tick:
+            self.tick(queue)
+
     def run_due(self) -> int:
         """Do all that is due now, in this thread; gives how many jobs there were."""
         with Store(self.folder) as store:
             queue, done = Queue(store, self.clock), 0
             works = self.make(store, queue)
-            if self.tick:
-                self.tick(queue)
+            self._tick(queue)
             while step(queue, works):
                 done += 1
         return done

@@ -9,6 +9,7 @@ from typing import Any, Protocol, cast
 import apsw
 
 from ..errors import Problem, Stop
+from .members import holds
 from .packing import packed, tallied
 
 BUSY_SECONDS = 30
@@ -73,6 +74,7 @@ def connect(path: Path) -> Connection:
     cast(Any, connection).create_scalar_function("fold", _fold, 1, deterministic=True)
     cast(Any, connection).create_scalar_function("packed", packed, 5, deterministic=True)
     cast(Any, connection).create_scalar_function("tallied", tallied, -1, deterministic=True)
+    cast(Any, connection).create_scalar_function("holds", holds, 3, deterministic=True)
     opened = cast(Connection, connection)
     for pragma in (
         "journal_mode = WAL",

@@ -107,6 +107,9 @@ HOUSEKEEPING = [
     "CREATE TABLE founded (district INTEGER NOT NULL, app TEXT NOT NULL, PRIMARY KEY (district, app)) WITHOUT ROWID",
     'CREATE TABLE chosen ("grant" TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,'
     ' PRIMARY KEY ("grant", kind, id)) WITHOUT ROWID',
+    # The keys with which schools ask who saw what about their people.
+    "CREATE TABLE school_key (hash BLOB PRIMARY KEY, district INTEGER NOT NULL, school TEXT NOT NULL,"
+    " made TEXT NOT NULL, UNIQUE (district, school)) WITHOUT ROWID",
     # Whom an app leaves out of its own grant; `listed` tells whether the school's own list names them too.
     'CREATE TABLE declined ("grant" TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, listed INTEGER NOT NULL,'
     ' PRIMARY KEY ("grant", kind, id)) WITHOUT ROWID',
@@ -157,6 +160,50 @@ PASSING = [
 """What passes (tokens, change-set snapshots) is kept beside the records, so that a long import never holds it up."""
 
 
+LEDGER = [
+    # Whoever asked for something, under which grants, by which dialect, and the facts that were shown: once each.
+    "CREATE TABLE what (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, dialect TEXT NOT NULL,"
+    ' endpoint TEXT NOT NULL, app TEXT NOT NULL, "grants" TEXT NOT NULL, reader TEXT NOT NULL, facts TEXT NOT NULL,'
+    " outcome TEXT NOT NULL)",
+    # A small number for each human that was ever told of, by the hub id of the role or the person.
+    "CREATE TABLE human (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE)",
+    # Each set of people that an answer told of, once (see store/members.py).
+    "CREATE TABLE people (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, size INTEGER NOT NULL,"
+    " low INTEGER NOT NULL, high INTEGER NOT NULL, members BLOB NOT NULL)",
+    "CREATE INDEX people_span ON people (low, high)",
+    # Every answer; `at` in milliseconds since 1970, `cut` when it did not reach its end.
+    "CREATE TABLE disclosure (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, what INTEGER NOT NULL,"
+    " people INTEGER NOT NULL, rows INTEGER NOT NULL, status INTEGER NOT NULL, cut INTEGER NOT NULL, tracking TEXT)",
+    "CREATE INDEX disclosure_people ON disclosure (people, at)",
+    "CREATE INDEX disclosure_tracking ON disclosure (tracking) WHERE tracking IS NOT NULL",
+    # The same by day (days since 1970, UTC), for what is asked of a whole year.
+    "CREATE TABLE daily (people INTEGER NOT NULL, what INTEGER NOT NULL, day INTEGER NOT NULL, times INTEGER NOT NULL,"
+    " first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (people, what, day)) WITHOUT ROWID",
+    "CREATE TABLE usage (what INTEGER NOT NULL, day INTEGER NOT NULL, times INTEGER NOT NULL,"
+    " PRIMARY KEY (what, day)) WITHOUT ROWID",
+    # How far the journals are folded, and what their numbers stand for while their processes live.
+    "CREATE TABLE folded (run TEXT NOT NULL, part TEXT NOT NULL, upto INTEGER NOT NULL, PRIMARY KEY (run, part))"
+    " WITHOUT ROWID",
+    "CREATE TABLE run_what (run TEXT NOT NULL, number INTEGER NOT NULL, what INTEGER NOT NULL,"
+    " PRIMARY KEY (run, number)) WITHOUT ROWID",
+    "CREATE TABLE run_human (run TEXT NOT NULL, number INTEGER NOT NULL, human INTEGER NOT NULL,"
+    " PRIMARY KEY (run, number)) WITHOUT ROWID",
+    "CREATE TABLE run_people (run TEXT NOT NULL, number INTEGER NOT NULL, people INTEGER NOT NULL,"
+    " rows INTEGER NOT NULL, PRIMARY KEY (run, number)) WITHOUT ROWID",
+    # Answers that are under way: the people so far, a JSON list of numbers.
+    "CREATE TABLE run_open (run TEXT NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL, what INTEGER NOT NULL,"
+    " status INTEGER NOT NULL, tracking TEXT NOT NULL, rows INTEGER NOT NULL, members TEXT NOT NULL,"
+    " PRIMARY KEY (run, number)) WITHOUT ROWID",
+    *(
+        f"CREATE TRIGGER {table}_stays_{word.lower()} BEFORE {word} ON {table} BEGIN"
+        f" SELECT RAISE(ABORT, 'the ledger is only added to'); END"
+        for table in ("disclosure", "what", "people", "human")
+        for word in ("UPDATE", "DELETE")
+    ),
+]
+"""What was told to whom about whom; only ever added to."""
+
+
 def derived() -> list[str]:
     """Every statement that makes today's schema of the records."""
     views = [r for r in RECORDS.values() if r.view]
@@ -165,5 +212,5 @@ def derived() -> list[str]:
 
 
 def migrations(name: str) -> list[str]:
-    """The migrations of a database file (`records` or `passing`), oldest first."""
+    """The migrations of a database file (`records`, `passing` or `ledger`), oldest first."""
     return [path.read_text() for path in sorted(MIGRATIONS.glob(f"{name}_*.sql"))]

@@ -1,4 +1,4 @@
-"""The embedded store: SQLite through apsw, one file for records and consent, one for what passes."""
+"""The embedded store: SQLite through apsw; files for records and consent, for what passes, and for what was told."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Any
 from ..errors import Occupied, Stop
 from . import schema
 from .connection import BUSY_SECONDS, Busy, Connection, connect
+from .ledger import LedgerFile
 from .writing import Batch
 
 
@@ -67,6 +68,16 @@ class Store:
         self._writing = threading.Lock()
         self._lent: list[Connection] = []
         self._key: bytes | None = None
+        self._ledger: LedgerFile | None = None
+
+    @property
+    def ledger(self) -> LedgerFile:
+        """What was told to whom about whom, opened when it is first asked for."""
+        if self._ledger is None:
+            file = connect(self.folder / "ledger.sqlite")
+            _migrate(file, "ledger")
+            self._ledger = LedgerFile(self.folder, file)
+        return self._ledger
 
     def secret(self, purpose: str) -> bytes:
         """A secret of this data directory for one purpose, 32 bytes, the same each time.
@@ -81,6 +92,8 @@ class Store:
         """Close every connection; the files then hold everything."""
         for connection in (*self._lent, self.records, self.passing, self._writer):
             connection.close()
+        if self._ledger is not None:
+            self._ledger.close()
 
     def __enter__(self) -> Store:
         return self

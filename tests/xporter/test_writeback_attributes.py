@@ -10,7 +10,6 @@ from ..hub import Hub
 from .sending import Sender, without
 from .tables import Caller, Row, Tables
 
-
 PATH = "XIDs?includeAttributes=true"
 
 

@@ -30,6 +30,7 @@ from ...store.planner import Plan, plan
 from ...store.sights import Whole
 from ...store.sqlite import Store
 from ..reader import PLANS, Session
+from ..slips import asked_by
 from .standing import Caller, Standing, standing_of
 
 _plans: Recent[Plan] = Recent(PLANS)
@@ -155,6 +156,7 @@ class ResearchReader:
             # The numbers of writes and of changed grants only grow: while they stand, so does what they allow.
             moment = connection.execute(_MOMENT).get
             standing = self._standings.get((self.caller, moment), lambda: standing_of(connection, self.caller))
+            asked_by("", standing.grants, self.caller.id)
             yield Session(connection, standing.args)
 
     def rests_on(self) -> object:

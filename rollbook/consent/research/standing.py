@@ -75,6 +75,8 @@ class Standing:
     caller: Caller
     roles: dict[str, Role]
     seen: frozenset[str]
+    grants: tuple[str, ...] = ()
+    """The grants of schools, to the apps of those projects, by which they may be seen."""
 
     def may(self, project: str, role: Role) -> bool:
         """Whether the caller has this role in a project, or a greater one."""
@@ -128,12 +130,12 @@ def standing_of(connection: Connection, caller: Caller) -> Standing:
     """Where a caller stands, at the moment that the connection reads."""
     roles = {project: Role(role) for project, role in connection.execute(_PROJECTS[caller.portal], {"user": caller.id})}
     # A school's grant is to an app, and so to those who work on its projects: it is not to the whole world.
-    seen = frozenset[str]() if caller.portal is Portal.PUBLIC else _seen(connection, roles)
-    return Standing(caller, roles, seen)
+    seen, grants = (frozenset[str](), ()) if caller.portal is Portal.PUBLIC else _seen(connection, roles)
+    return Standing(caller, roles, seen, grants)
 
 
-def _seen(connection: Connection, projects: Iterable[str]) -> frozenset[str]:
-    """The subjects that stand for students whom the app of their project may know of now."""
+def _seen(connection: Connection, projects: Iterable[str]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The subjects that stand for students whom the app of their project may know of now, and by which grants."""
     listed = json.dumps(list(projects))
     reach = [
         {"grant": grant, "app": app, "district": district, "school": school, "mode": json.loads(people).get("Student")}
@@ -141,6 +143,6 @@ def _seen(connection: Connection, projects: Iterable[str]) -> frozenset[str]:
         if Student.scope.met_by(frozenset(json.loads(scopes)))
     ]
     if not reach:
-        return frozenset()
+        return frozenset(), ()
     rows = connection.execute(_SEEN, {"projects": listed, "reach": json.dumps(reach)})
-    return frozenset(identity for (identity,) in rows)
+    return frozenset(identity for (identity,) in rows), tuple(sorted(r["grant"] for r in reach))

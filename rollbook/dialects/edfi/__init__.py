@@ -11,7 +11,8 @@ import msgspec
 
 from ...api.http import BODY_LIMIT, NO_STORE, Request, Response
 from ...consent import Desk, Holder
-from ...errors import Conflict, Malformed, NotFound, NotHeld, NotSignedIn, Problem, TooLarge
+from ...consent.slips import asks
+from ...errors import Conflict, Malformed, NotFound, NotHeld, NotSignedIn, Problem, TooLarge, TooManyRequests
 from ...model.vocabulary import Descriptor
 from . import metadata, problems, tokens
 from .answering import Caller, Shelf, encoded
@@ -27,6 +28,9 @@ log = logging.getLogger("rollbook")
 
 PROBLEM = (b"content-type", problems.CONTENT_TYPE.encode())
 CHALLENGE = (b"www-authenticate", b'Bearer realm="Ed-Fi"')
+
+TOKENS = (["oauth", "token"], ["connect", "token"])
+"""The paths at which tokens are given."""
 
 SERVED = {name.lower(): resource for name, resource in RESOURCES.items()}
 """The resources by name in small letters: addresses may be written in any case."""
@@ -60,6 +64,11 @@ class EdFi:
         body = b"" if request.method == "HEAD" else msgspec.json.encode(answer.body(correlation))
         return Response(body, answer.status, (PROBLEM, NO_STORE, *further, *challenge))
 
+    def party(self, request: Request) -> str | None:
+        """The key of whoever asks for a token."""
+        steps = [s for s in request.path.lower().split("/")[2:] if s]
+        return tokens.credentials(request)[0] if steps in TOKENS else None
+
     # ---- addresses
 
     def route(self, request: Request) -> Response:
@@ -68,7 +77,7 @@ class EdFi:
         if first in ("", "metadata"):
             return self.metadata(request, steps)
         lower = [s.lower() for s in steps]
-        if lower in (["oauth", "token"], ["connect", "token"]):
+        if lower in TOKENS:
             _method(request, "POST")
             return tokens.give(request, self.desk)
         if lower == ["oauth", "token_info"]:
@@ -116,6 +125,8 @@ class EdFi:
             raise Refusal(problems.no_such_address())
         shelf = Shelf(Caller(self.desk, holder, lambda: self.admit(request)), resource)
         feeds = {"deletes": shelf.gone, "keychanges": shelf.renamed, "partitions": shelf.partitions}
+        feed = steps[1].lower() if len(steps) > 1 else ""
+        asks(f"{resource.name}/{feed}" if feed in feeds else resource.name)
         snapshot = request.header("use-snapshot").lower() == "true"
         if snapshot and request.method in ("POST", "PUT", "DELETE"):
             raise Refusal(problems.writing_a_snapshot())
@@ -157,6 +168,8 @@ def told(error: Exception) -> Answer:
         return problems.not_found()
     if isinstance(error, TooLarge):
         return problems.too_large(BODY_LIMIT)
+    if isinstance(error, TooManyRequests):
+        return problems.too_many(error)
     if isinstance(error, Malformed):
         return problems.malformed(*error.problems)
     if isinstance(error, Conflict):

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...errors import Malformed, Problem
+from ...errors import Malformed, Problem, TooManyRequests
 
 URN = "urn:ed-fi:api:"
 CONTENT_TYPE = "application/problem+json"
@@ -132,6 +132,11 @@ def unsupported_media_type(given: str) -> Answer:
 def too_large(most: int) -> Answer:
     """The body is longer than what is read."""
     return Answer(413, "payload-too-large", "Payload Too Large", f"The body is longer than {most} bytes.")
+
+
+def too_many(error: TooManyRequests) -> Answer:
+    """The caller has to wait."""
+    return Answer(429, "too-many-requests", "Too Many Requests", f"{_sentence(str(error))}")
 
 
 # ---- who may do what

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -56,6 +57,12 @@ def _basic(request: Request) -> tuple[str, str] | None:
     return key, secret
 
 
+def credentials(request: Request) -> tuple[str, str]:
+    """The key and the secret that a request for a token shows."""
+    said = fields(request)
+    return _basic(request) or (said.get("client_id", ""), said.get("client_secret", ""))
+
+
 def give(request: Request, desk: Desk) -> Response:
     """A token for a key and a secret: by HTTP Basic, in a form, or in JSON."""
     said = fields(request)
@@ -63,11 +70,11 @@ def give(request: Request, desk: Desk) -> Response:
     if grant.lower() != "client_credentials":
         code = "unsupported_grant_type" if grant else "invalid_request"
         return _refused(code, "grant_type must be client_credentials")
-    key, secret = _basic(request) or (said.get("client_id", ""), said.get("client_secret", ""))
+    key, secret = credentials(request)
     try:
         token, _ = desk.exchange("edfi", key, secret, TOKEN_SECONDS)
     except WrongClient:
-        return _refused("invalid_client", "the key or the secret is not right", 401)
+        return replace(_refused("invalid_client", "the key or the secret is not right", 401), guessed=True)
     return _answer({"access_token": token, "expires_in": TOKEN_SECONDS, "token_type": "bearer"})
 
 

@@ -22,6 +22,7 @@ from ...errors import (
     Refused,
     RollbookError,
     TooLarge,
+    TooManyRequests,
     WrongMethod,
 )
 
@@ -66,6 +67,7 @@ ERRORS: tuple[tuple[type[Exception], str, int], ...] = (
     (WrongMethod, "UNSUPPORTED_OPERATION", 405),
     (Conflict, "CONFLICT", 409),
     (TooLarge, "INVALID_REQUEST_BODY", 413),
+    (TooManyRequests, "RATE_LIMITED", 429),
     (Malformed, "INVALID_REQUEST", 400),
     (Exception, "INTERNAL", 500),
 )
@@ -78,7 +80,8 @@ def failure(error: Exception) -> Response:
     problems = error.problems if isinstance(error, RollbookError) else (Problem("", "The hub could not answer"),)
     said = [{"code": p.code if isinstance(p, Fault) else code, "message": str(p)} for p in problems]
     headers = (JSON, NO_STORE, METHODS) if status == 405 else (JSON, NO_STORE)
-    return Response(msgspec.json.encode({"$errors": said, "$request": request_id()}), status, headers)
+    body = msgspec.json.encode({"$errors": said, "$request": request_id()})
+    return Response(body, status, headers, guessed=isinstance(error, WrongClient | UnknownCode))
 
 
 def success(data: Any, warnings: Iterable[Notice] = ()) -> Response:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...api.http import Request, Response
 from ...consent.research import INVITATIONS, KEEPERS, SPECIES, STRAINS, Caller, Portal, ResearchDesk, Work
+from ...consent.slips import asks
 from ...errors import NotFound, Problem, RollbookError, nearest
 from . import signing_in
 from .answering import find_one, read_list, read_one
@@ -37,6 +38,10 @@ class Research:
         """An error in the API's own form."""
         return failure(error)
 
+    def party(self, request: Request) -> str | None:
+        """None: how often a password may be wrong is counted where passwords are kept, for each user."""
+        return None
+
     def route(self, request: Request) -> Response:
         # Clients send a slash at the end, but for actions; documents show none. A redirect would make a POST a GET.
         steps = request.path.strip("/").split("/")[1:]
@@ -47,6 +52,7 @@ class Research:
         portal = Portal(steps[0])
         caller, expires = self.desk.admit(portal, _token(request))
         resource = _resource(steps[1:])
+        asks(resource.name)
         rest = steps[3:]
         if resource.name == "cohort" and rest == ["draw"]:
             return self.draw(request, caller)

@@ -9,7 +9,18 @@ import msgspec
 
 from ...api.http import JSON, NO_STORE, Request, Response
 from ...consent.research.accounts import TooOften, WrongPassword
-from ...errors import Conflict, Malformed, NotFound, NotHeld, NotSignedIn, Problem, RollbookError, TooLarge, WrongMethod
+from ...errors import (
+    Conflict,
+    Malformed,
+    NotFound,
+    NotHeld,
+    NotSignedIn,
+    Problem,
+    RollbookError,
+    TooLarge,
+    TooManyRequests,
+    WrongMethod,
+)
 from .asking import Asked
 
 STATUSES: tuple[tuple[type[Exception], int], ...] = (
@@ -20,6 +31,7 @@ STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (Conflict, 409),
     (TooLarge, 413),
     (TooOften, 429),
+    (TooManyRequests, 429),
     (WrongPassword, 400),
     (Malformed, 400),
     (Exception, 500),

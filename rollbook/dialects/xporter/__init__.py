@@ -9,10 +9,11 @@ from ...api.resource import Context, Renew
 from ...api.webhooks import KIND
 from ...consent import Desk, Reader
 from ...consent.desk import ManagementPass, SchoolPass
+from ...consent.slips import asked_by, asks
 from ...errors import NotFound, NotHeld, NotSignedIn, Problem, RollbookError, WrongMethod, nearest
 from ...fields import Field
 from ...jobs import Freshness, Queue
-from . import management, openapi, writeback
+from . import management, openapi, usage, writeback
 from .answering import db_status, kinds_read, prepare, render
 from .asking import Asked, understand, wants_status_codes
 from .calling import DataReady
@@ -64,10 +65,14 @@ class Xporter:
             return management.no_token(error)
         return failure(error, status_codes=status_codes)
 
+    def party(self, request: Request) -> str | None:
+        """Who asks for a token, and for which school's."""
+        return management.party(request) if gives_token(request.path.strip("/").lower().split("/")) else None
+
     def route(self, request: Request) -> Response:
         steps = request.path.strip("/").split("/")
         lower = [s.lower() for s in steps]
-        if lower[-1] == "gettoken" and lower[:-1] in (["api", "oauth"], ["idaas", "sts", "sts"]):
+        if gives_token(lower):
             return management.get_token(request, self.desk)
         if lower[:2] != ["api", "v1"]:
             raise NotFound(
@@ -82,12 +87,21 @@ class Xporter:
             return self.taking.take(request, self.admit(request), *written)
         if request.method not in ("GET", "HEAD"):
             raise WrongMethod(Problem("method", f"{request.method} is not answered here", "send a GET"))
+        if len(lower) == 5 and lower[2] == "school" and lower[4] == "disclosures":
+            return usage.disclosures(self.desk, request, steps[3])
         admitted = self.admit(request)
+        if lower[2:] == ["usage"]:
+            asks("usage")
+            return usage.usage(self.desk, admitted)
+        if lower[2:] == ["logs"]:
+            asks("logs")
+            return usage.logs(self.desk, admitted, request)
         if len(lower) == 3 and lower[2] in self.info:
+            asks(lower[2])
             return self.info[lower[2]](admitted)
         if len(lower) in (5, 6) and lower[2] == "school":
             return self.school(request, admitted, steps[3], steps[4], steps[5] if len(steps) == 6 else "")
-        known = ["School/{estab}/{Endpoint}", *self.info]
+        known = ["School/{estab}/{Endpoint}", *self.info, "usage", "logs"]
         raise NotFound(Problem("path", "is not one that Xporter has", nearest("/".join(steps[2:]), known)))
 
     def admit(self, request: Request) -> SchoolPass | ManagementPass:
@@ -100,6 +114,7 @@ class Xporter:
         self, request: Request, admitted: SchoolPass | ManagementPass, estab: str, segment: str, identity: str
     ) -> Response:
         endpoint = ENDPOINTS.get(segment.lower())
+        asks(f"school.{endpoint.segment.lower()}" if endpoint else "school")
         estab = told_estab(request, segment) or estab
         reader = self.reader(admitted, estab, segment)
         if endpoint is None:
@@ -132,6 +147,7 @@ class Xporter:
                 raise SchoolNotGranted(
                     "a management token reads no school's records", hint="ask the STS for a school token"
                 )
+            asked_by(grant.app.id, (grant.id,))
             return self.desk.reader(grant)
         if admitted.grant.estab != estab:
             raise SchoolNotGranted(
@@ -166,6 +182,11 @@ class Xporter:
     def now_rests_on(self, asked: Asked, reader: Reader) -> object:
         """What the answer would rest on now."""
         return what_it_reads(asked, reader), self.seen.look(reader, asked.endpoint.databases)
+
+
+def gives_token(steps: list[str]) -> bool:
+    """Whether a path, in small letters, is one at which tokens are given."""
+    return steps[-1] == "gettoken" and steps[:-1] in (["api", "oauth"], ["idaas", "sts", "sts"])
 
 
 def writeback_steps(steps: list[str], request: Request) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, cast
 from urllib.parse import parse_qsl
 
@@ -10,7 +11,7 @@ import msgspec
 from ...api.http import Request, Response
 from ...api.resource import Endpoint, Facts, Table
 from ...consent import Desk
-from ...consent.desk import ManagementPass, SchoolPass, moment
+from ...consent.desk import ManagementPass, SchoolPass, WrongSecret, moment
 from ...errors import Malformed, Problem, RollbookError, WrongMethod
 from ...scopes import ANYONE, CATALOGUE, Need
 from . import writeback
@@ -38,7 +39,16 @@ def get_token(request: Request, desk: Desk) -> Response:
 def no_token(error: Exception) -> Response:
     """The answer of the STS when there is no token; the document gives its refusals no ExceptionType."""
     why = str(error) if isinstance(error, RollbookError) else "An internal error; it has been logged"
-    return success({**NO_TOKEN, **QUIET, "ExceptionMessage": why})
+    return replace(success({**NO_TOKEN, **QUIET, "ExceptionMessage": why}), guessed=isinstance(error, WrongSecret))
+
+
+def party(request: Request) -> str:
+    """Who asks for a token, and for which school's."""
+    try:
+        said = _fields(request)
+    except RollbookError:
+        return ""
+    return f"{said['relyingparty']} {said.get('estab', '')}"
 
 
 def _fields(request: Request) -> dict[str, str]:
