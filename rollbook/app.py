@@ -6,23 +6,25 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from . import cli
 from .api.http import Edge
 from .api.limits import PER_MINUTE
-from .api.webhooks import Fill, Webhooks
+from .api.webhooks import Body, Fill, Webhooks
 from .connectors import CONNECTORS
 from .consent import Desk
+from .consent.authorising import fill_authorisation
 from .consent.ledger import Ledger
 from .consent.research import ResearchDesk
-from .console import Front
+from .console import Front, Review
 from .dialects.edfi import EdFi
 from .dialects.edlink import Edlink
 from .dialects.research import Research
 from .dialects.xporter import DataReady, Xporter
 from .dialects.xporter.writeback import Entering, Taking, tell
 from .ingest import Renewal
-from .jobs import Freshness, Lane, Queue, Work, Worker
+from .jobs import Freshness, Lane, Mail, Queue, Work, Worker, post_office
 from .mis import Find, HubMis, WriteBacks
 from .store.connection import BUSY_SECONDS
 from .store.sqlite import Store
@@ -33,8 +35,12 @@ SOON = 0.05
 DATA = "ROLLBOOK_DATA"
 """The environment variable that names the data directory."""
 
-LANES = (Lane(frozenset({"webhook", "callback"}), threads=6), Lane(frozenset({"refresh"})))
-"""Slow receivers and long imports hold up their own kind of job only."""
+LANES = (
+    Lane(frozenset({"webhook", "callback"}), threads=6),
+    Lane(frozenset({"refresh"})),
+    Lane(frozenset({"mail"})),
+)
+"""Slow receivers, long imports and mail servers hold up their own kind of job only."""
 
 
 def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
@@ -48,9 +54,9 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
     writebacks = WriteBacks(store, tell)
     taking = Taking(desk, queue, writebacks, systems(desk, writebacks, SOON))
     fills = {name: c.fills for name, c in CONNECTORS.items()}
-    xporter = Xporter(desk, Freshness(store, queue, clock), queue, taking, fills)
+    xporter = Xporter(desk, Freshness(store, queue, clock), queue, taking, fills, post_office())
     worker = Worker(store.folder, partial(works, clock), clock, partial(nightly, clock), LANES)
-    dialects = [xporter, EdFi(desk), Edlink(desk), Research(ResearchDesk(desk))]
+    dialects = [xporter, EdFi(desk), Edlink(desk), Research(ResearchDesk(desk)), Review(desk)]
     return Edge(dialects, state=state, clock=clock, fallback=Front(), beside=worker, ledger=Ledger(store.folder, clock))
 
 
@@ -64,12 +70,19 @@ def works(clock: Callable[[], float], store: Store, queue: Queue) -> Mapping[str
         # What was written down before webhooks had families.
         "callback": webhooks.earlier,
         "writeback": Entering(writebacks, systems(desk, writebacks)),
+        "mail": Mail(desk, post_office()),
+        "revoke": lambda job: desk.note_ending(job.payload["grant"]),
     }
 
 
 def fillers(desk: Desk, seen: Freshness) -> Mapping[str, Fill]:
     """What makes the bodies of those families of webhooks that are of the moment in which they are sent."""
-    return {"data": DataReady(desk, seen)}
+
+    def authorisation(told: Mapping[str, Any]) -> Body | None:
+        form = fill_authorisation(desk, told)
+        return None if form is None else Body(form=form)
+
+    return {"data": DataReady(desk, seen), "authorisation": authorisation}
 
 
 def systems(desk: Desk, writebacks: WriteBacks, patience: float = BUSY_SECONDS) -> Find:

@@ -17,8 +17,10 @@ def entries(hub: Hub) -> list[Once]:
 
 def told(hub: Hub) -> frozenset[str]:
     """The hub ids of those of whom the last answer told."""
-    last, *_ = entries(hub)
-    return hub.store.ledger.people(last.number)
+    ledger = hub.store.ledger
+    ledger.fold()
+    (last,) = ledger.log([what.number for what in ledger.whats()], take=1)
+    return ledger.people(last.number)
 
 
 def roles(hub: Hub, *mis_ids: str, kind: str = "Student", estab: str = THORNFIELD) -> set[str]:

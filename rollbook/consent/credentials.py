@@ -96,7 +96,7 @@ class CredentialDesk:
     clock: Callable[[], float]
     _holders: dict[tuple[str, bytes], Holder]
 
-    def fresh(self) -> tuple[int, int]:
+    def fresh(self) -> tuple[int, ...]:
         """The state of records and tokens."""
         raise NotImplementedError
 

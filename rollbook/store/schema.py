@@ -107,6 +107,29 @@ HOUSEKEEPING = [
     "CREATE TABLE founded (district INTEGER NOT NULL, app TEXT NOT NULL, PRIMARY KEY (district, app)) WITHOUT ROWID",
     'CREATE TABLE chosen ("grant" TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,'
     ' PRIMARY KEY ("grant", kind, id)) WITHOUT ROWID',
+    # What an app says of itself and asks for: whom to write to, where its webhooks go, whether it is live; each scope
+    # with the reason.
+    "CREATE TABLE registration (app TEXT PRIMARY KEY, contact TEXT NOT NULL, webhook TEXT NOT NULL,"
+    " live INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE ask (app TEXT NOT NULL, scope TEXT NOT NULL, required INTEGER NOT NULL, reason TEXT NOT NULL,"
+    " PRIMARY KEY (app, scope)) WITHOUT ROWID",
+    # Schools that an app has invited; the hash is that of the link, of which `serial` counts how many there were.
+    "CREATE TABLE invitation (id TEXT PRIMARY KEY, app TEXT NOT NULL, district INTEGER NOT NULL, school TEXT NOT NULL,"
+    " email TEXT NOT NULL, name TEXT NOT NULL, live INTEGER NOT NULL, scopes TEXT NOT NULL, serial INTEGER NOT NULL,"
+    " hash BLOB NOT NULL UNIQUE, made REAL NOT NULL, expires REAL NOT NULL, answer TEXT NOT NULL,"
+    " UNIQUE (app, school)) WITHOUT ROWID",
+    # Who may answer for a school beside its own address.
+    "CREATE TABLE signatory (district INTEGER NOT NULL, school TEXT NOT NULL, email TEXT NOT NULL COLLATE NOCASE,"
+    " PRIMARY KEY (district, school, email)) WITHOUT ROWID",
+    # How a grant was last authorised: how often it has been, when, what was asked for, who was asked, and whether the
+    # school has seen the secret.
+    'CREATE TABLE agreement ("grant" TEXT PRIMARY KEY, serial INTEGER NOT NULL, at REAL NOT NULL, asked TEXT NOT NULL,'
+    " email TEXT NOT NULL, shown INTEGER NOT NULL) WITHOUT ROWID",
+    # The moment from which a grant is revoked, whether or not anybody has looked since.
+    'CREATE TABLE ending ("grant" TEXT PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID',
+    # People whom a school is choosing, by MIS id; the grant is paused until they become the chosen ones.
+    'CREATE TABLE draft ("grant" TEXT NOT NULL, kind TEXT NOT NULL, mode TEXT NOT NULL, people TEXT NOT NULL,'
+    ' PRIMARY KEY ("grant", kind)) WITHOUT ROWID',
     # The keys with which schools ask who saw what about their people.
     "CREATE TABLE school_key (hash BLOB PRIMARY KEY, district INTEGER NOT NULL, school TEXT NOT NULL,"
     " made TEXT NOT NULL, UNIQUE (district, school)) WITHOUT ROWID",
@@ -118,12 +141,16 @@ HOUSEKEEPING = [
     ' at TEXT NOT NULL, seen INTEGER NOT NULL, PRIMARY KEY ("grant", kind, id, seq)) WITHOUT ROWID',
     # The grants through which an app has been able to read a district, and so may hold what it has read.
     'CREATE TABLE opened ("grant" TEXT PRIMARY KEY) WITHOUT ROWID',
-    "CREATE TRIGGER opened_by_key AFTER INSERT ON credential BEGIN INSERT OR IGNORE INTO opened"
-    """ SELECT id FROM "grant" WHERE app = new.app AND state = 'active'; END""",
+    # A trigger's OR IGNORE gives way to what the statement that sets it off says of conflicts, so they ask beforehand.
+    "CREATE TRIGGER opened_by_key AFTER INSERT ON credential BEGIN INSERT INTO opened"
+    """ SELECT id FROM "grant" WHERE app = new.app AND state = 'active'"""
+    """ AND id NOT IN (SELECT "grant" FROM opened); END""",
     """CREATE TRIGGER opened_at_once AFTER INSERT ON "grant" WHEN new.state = 'active'"""
-    " BEGIN INSERT OR IGNORE INTO opened SELECT new.id FROM credential WHERE app = new.app; END",
+    " BEGIN INSERT INTO opened SELECT DISTINCT new.id FROM credential WHERE app = new.app"
+    """ AND new.id NOT IN (SELECT "grant" FROM opened); END""",
     """CREATE TRIGGER opened_later AFTER UPDATE OF state ON "grant" WHEN new.state = 'active'"""
-    " BEGIN INSERT OR IGNORE INTO opened SELECT new.id FROM credential WHERE app = new.app; END",
+    " BEGIN INSERT INTO opened SELECT DISTINCT new.id FROM credential WHERE app = new.app"
+    """ AND new.id NOT IN (SELECT "grant" FROM opened); END""",
     # The passwords of researchers who sign in with one (model.research.ResearchUser).
     'CREATE TABLE research_password ("user" TEXT PRIMARY KEY, salt BLOB NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID',
 ]

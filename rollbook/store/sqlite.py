@@ -5,8 +5,9 @@ from __future__ import annotations
 import hmac
 import os
 import threading
+import time
 import uuid
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,9 @@ class Store:
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         os.chmod(self.folder, 0o700)
-        self._writer = connect(self.folder / "records.sqlite")
+        self.clock: Callable[[], float] = time.time
+        """What the hub takes for the time (seconds since 1970)."""
+        self._writer = self._open()
         _migrate(self._writer, "records")
         self.records = self._reading()
         self.passing = connect(self.folder / "passing.sqlite")
@@ -120,8 +123,11 @@ class Store:
             connection.execute("ROLLBACK")
             self._lent.append(connection)
 
+    def _open(self) -> Connection:
+        return connect(self.folder / "records.sqlite", lambda: self.clock())
+
     def _reading(self) -> Connection:
-        connection = connect(self.folder / "records.sqlite")
+        connection = self._open()
         connection.execute("PRAGMA query_only = ON")
         return connection
 

@@ -125,11 +125,14 @@ def prepared(question: Question, sight: ResearchSight, key: Hashable) -> Plan:
     return _plans.get((sight.key, key), lambda: plan(question, sight))
 
 
-_MOMENT = 'SELECT (SELECT max(seq) FROM clock), count(*), total(version) FROM "grant"'
+_GRANTED = 'count(*), total(version), (SELECT count(*) FROM ending WHERE at <= hub_now()) FROM "grant"'
+"""Equal numbers, equal grants: each change counts one up, and so does the moment that a school named for an end."""
+
+_MOMENT = f"SELECT (SELECT max(seq) FROM clock), {_GRANTED}"
 
 _RESTS_ON = (
     f"SELECT (SELECT max(seq) FROM moved WHERE district = {HUB}), (SELECT max(seq) FROM moved WHERE kind = 'Student'),"
-    ' count(*), total(version) FROM "grant"'
+    f" {_GRANTED}"
 )
 
 STANDINGS = 64

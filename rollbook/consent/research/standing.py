@@ -13,6 +13,7 @@ from ...errors import NotHeld
 from ...model.research import HUB
 from ...model.students import Student
 from ...store.connection import Connection
+from ..grants import STATE
 
 
 class Portal(Enum):
@@ -108,7 +109,7 @@ _PROJECTS = {
 }
 
 _GRANTS = (
-    "SELECT g.id, g.app, g.district, g.school, g.scopes, g.people FROM \"grant\" g WHERE g.state = 'active'"
+    f"SELECT g.id, g.app, g.district, g.school, g.scopes, g.people FROM \"grant\" g WHERE {STATE} = 'active'"
     f" AND g.app IN (SELECT app FROM project WHERE district = {HUB} AND id IN (SELECT value FROM json_each(:projects)))"
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from ...api.http import Request, Response
 from ...api.resource import Context, Renew
@@ -12,13 +13,15 @@ from ...consent.desk import ManagementPass, SchoolPass
 from ...consent.slips import asked_by, asks
 from ...errors import NotFound, NotHeld, NotSignedIn, Problem, RollbookError, WrongMethod, nearest
 from ...fields import Field
-from ...jobs import Freshness, Queue
+from ...jobs import Freshness, PostOffice, Queue
 from . import management, openapi, usage, writeback
 from .answering import db_status, kinds_read, prepare, render
 from .asking import Asked, understand, wants_status_codes
 from .calling import DataReady
 from .catalogue import ENDPOINTS
 from .changes import render_changes
+from .gdpr import gdpr_ids
+from .onboarding import AREAS, Onboarding
 from .wire import SchoolNotGranted, TestError, failure, success
 
 __all__ = ["DataReady", "Xporter"]
@@ -27,7 +30,7 @@ __all__ = ["DataReady", "Xporter"]
 class Xporter:
     """The dialect's handler: finds what a path means, admits the caller, answers."""
 
-    prefixes = ("/api/v1/", "/api/oauth/", "/idaas/")
+    prefixes = ("/api/v1/", "/api/oauth/", "/idaas/", *(f"/api/{area}/" for area in AREAS))
 
     def __init__(
         self,
@@ -36,13 +39,16 @@ class Xporter:
         queue: Queue,
         taking: writeback.Taking,
         fills: Mapping[str, frozenset[Field]] | None = None,
+        office: PostOffice | None = None,
     ) -> None:
         self.desk = desk
         self.taking = taking
         self.seen = seen
         self.queue = queue
         self.fills = fills or {}
+        self.onboarding = Onboarding(desk, office)
         self.info = {
+            "gdprids": partial(gdpr_ids, desk),
             "tokendetails": management.token_details,
             "scopes": management.scopes,
             "queries": management.queries,
@@ -74,6 +80,9 @@ class Xporter:
         lower = [s.lower() for s in steps]
         if gives_token(lower):
             return management.get_token(request, self.desk)
+        if len(lower) > 1 and lower[0] == "api" and lower[1] in AREAS:
+            operation = self.onboarding.find(request)
+            return self.onboarding.answer(operation, request, self.admit(request))
         if lower[:2] != ["api", "v1"]:
             raise NotFound(
                 Problem("path", "is not one that Xporter has", "tokens are given at POST /api/oauth/GetToken")
