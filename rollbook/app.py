@@ -18,10 +18,11 @@ from .console import Front
 from .dialects.edfi import EdFi
 from .dialects.edlink import Edlink
 from .dialects.research import Research
-from .dialects.xporter import DataReady, Xporter
+from .dialects.xporter import DataChanged, DataReady, Xporter, look
 from .dialects.xporter.writeback import Entering, Taking, tell
 from .ingest import Renewal
 from .jobs import Freshness, Lane, Queue, Work, Worker
+from .jobs.subscriptions import Noticing, Subscriptions, Watching
 from .mis import Find, HubMis, WriteBacks
 from .store.connection import BUSY_SECONDS
 from .store.sqlite import Store
@@ -32,8 +33,8 @@ SOON = 0.05
 DATA = "ROLLBOOK_DATA"
 """The environment variable that names the data directory."""
 
-LANES = (Lane(frozenset({"webhook", "callback"}), threads=6), Lane(frozenset({"refresh"})))
-"""Slow receivers and long imports hold up their own kind of job only."""
+LANES = (Lane(frozenset({"webhook", "callback"}), threads=6), Lane(frozenset({"refresh"})), Lane(frozenset({"watch"})))
+"""Slow receivers, long imports and comparisons of much hold up their own kind of job only."""
 
 
 def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
@@ -48,7 +49,7 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
     taking = Taking(desk, queue, writebacks, systems(desk, writebacks, SOON))
     fills = {name: c.fills for name, c in CONNECTORS.items()}
     xporter = Xporter(desk, Freshness(store, queue, clock), queue, taking, fills)
-    worker = Worker(store.folder, partial(works, clock), clock, partial(nightly, clock), LANES)
+    worker = Worker(store.folder, partial(works, clock), clock, partial(now_and_then, clock, Noticing(look)), LANES)
     dialects = [xporter, EdFi(desk), Edlink(desk), Research(ResearchDesk(desk))]
     return Edge(dialects, state=state, clock=clock, fallback=Front(), beside=worker)
 
@@ -56,9 +57,11 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
 def works(clock: Callable[[], float], store: Store, queue: Queue) -> Mapping[str, Work]:
     """What does each kind of job."""
     seen, desk, writebacks = Freshness(store, queue, clock), Desk(store, clock), WriteBacks(store, tell)
-    webhooks = Webhooks(desk, fillers(desk, seen))
+    subscriptions = Subscriptions(queue, look)
+    webhooks = Webhooks(desk, fillers(desk, seen), ended=subscriptions.unwanted)
     return {
         "refresh": Renewal(store, CONNECTORS, clock, seen),
+        "watch": Watching(desk, subscriptions),
         "webhook": webhooks,
         # What was written down before webhooks had families.
         "callback": webhooks.earlier,
@@ -68,7 +71,7 @@ def works(clock: Callable[[], float], store: Store, queue: Queue) -> Mapping[str
 
 def fillers(desk: Desk, seen: Freshness) -> Mapping[str, Fill]:
     """What makes the bodies of those families of webhooks that are of the moment in which they are sent."""
-    return {"data": DataReady(desk, seen)}
+    return {"data": DataReady(desk, seen), "database": DataChanged(desk, seen)}
 
 
 def systems(desk: Desk, writebacks: WriteBacks, patience: float = BUSY_SECONDS) -> Find:
@@ -77,9 +80,10 @@ def systems(desk: Desk, writebacks: WriteBacks, patience: float = BUSY_SECONDS) 
     return lambda district, school: hub
 
 
-def nightly(clock: Callable[[], float], queue: Queue) -> None:
-    """What is looked at now and then: whether the night's renewal is due."""
+def now_and_then(clock: Callable[[], float], notice: Noticing, queue: Queue) -> None:
+    """What is looked at now and then: whether the night's renewal is due, and whether anybody has written."""
     Freshness(queue.store, queue, clock).renew_at_night()
+    notice(queue)
 
 
 def from_environment() -> Edge:

@@ -12,15 +12,17 @@ from ...consent.desk import ManagementPass, SchoolPass
 from ...errors import NotFound, NotHeld, NotSignedIn, Problem, RollbookError, WrongMethod, nearest
 from ...fields import Field
 from ...jobs import Freshness, Queue
-from . import management, openapi, writeback
+from ...jobs.subscriptions import Subscriptions
+from . import management, openapi, subscribing, writeback
 from .answering import db_status, kinds_read, prepare, render
 from .asking import Asked, understand, wants_status_codes
 from .calling import DataReady
 from .catalogue import ENDPOINTS
 from .changes import render_changes
+from .watching import DataChanged, look
 from .wire import SchoolNotGranted, TestError, failure, success
 
-__all__ = ["DataReady", "Xporter"]
+__all__ = ["DataChanged", "DataReady", "Xporter", "look"]
 
 
 class Xporter:
@@ -40,6 +42,7 @@ class Xporter:
         self.taking = taking
         self.seen = seen
         self.queue = queue
+        self.subscriptions = Subscriptions(queue, look)
         self.fills = fills or {}
         self.info = {
             "tokendetails": management.token_details,
@@ -84,6 +87,10 @@ class Xporter:
             if request.method != "POST":
                 raise WrongMethod(Problem("method", f"{request.method} is not answered here", "send a POST"))
             return self.taking.take(request, self.admit(request), *written)
+        subscribed = subscribing.find(steps[2:])
+        if subscribed is not None:
+            reader = self.reader(self.admit(request), subscribed[0], "")
+            return subscribing.subscribe(request, reader, self.subscriptions, subscribed[1])
         if request.method not in ("GET", "HEAD"):
             raise WrongMethod(Problem("method", f"{request.method} is not answered here", "send a GET"))
         admitted = self.admit(request)
