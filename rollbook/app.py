@@ -6,22 +6,25 @@ import os
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from . import cli
 from .api.http import Edge
 from .api.limits import PER_MINUTE
-from .api.webhooks import Fill, Webhooks
+from .api.webhooks import Body, Fill, Webhooks
 from .connectors import CONNECTORS
 from .consent import Desk
+from .consent.authorising import fill_authorisation
+from .consent.ledger import Ledger
 from .consent.research import ResearchDesk
-from .console import Front
+from .console import Front, Review
 from .dialects.edfi import EdFi
 from .dialects.edlink import Edlink
 from .dialects.research import Research
 from .dialects.xporter import DataChanged, DataReady, Xporter, look
 from .dialects.xporter.writeback import Entering, Taking, tell
 from .ingest import Renewal
-from .jobs import Freshness, Lane, Queue, Work, Worker
+from .jobs import Freshness, Lane, Mail, Queue, Work, Worker, post_office
 from .jobs.subscriptions import Noticing, Subscriptions, Watching
 from .mis import Find, HubMis, WriteBacks
 from .store.connection import BUSY_SECONDS
@@ -33,8 +36,13 @@ SOON = 0.05
 DATA = "ROLLBOOK_DATA"
 """The environment variable that names the data directory."""
 
-LANES = (Lane(frozenset({"webhook", "callback"}), threads=6), Lane(frozenset({"refresh"})), Lane(frozenset({"watch"})))
-"""Slow receivers, long imports and comparisons of much hold up their own kind of job only."""
+LANES = (
+    Lane(frozenset({"webhook", "callback"}), threads=6),
+    Lane(frozenset({"refresh"})),
+    Lane(frozenset({"mail"})),
+    Lane(frozenset({"watch"})),
+)
+"""Slow receivers, long imports, mail servers and comparisons of much hold up their own kind of job only."""
 
 
 def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
@@ -48,17 +56,17 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
     writebacks = WriteBacks(store, tell)
     taking = Taking(desk, queue, writebacks, systems(desk, writebacks, SOON))
     fills = {name: c.fills for name, c in CONNECTORS.items()}
-    xporter = Xporter(desk, Freshness(store, queue, clock), queue, taking, fills)
+    xporter = Xporter(desk, Freshness(store, queue, clock), queue, taking, fills, post_office())
     worker = Worker(store.folder, partial(works, clock), clock, partial(now_and_then, clock, Noticing(look)), LANES)
-    dialects = [xporter, EdFi(desk), Edlink(desk), Research(ResearchDesk(desk))]
-    return Edge(dialects, state=state, clock=clock, fallback=Front(), beside=worker)
+    dialects = [xporter, EdFi(desk), Edlink(desk), Research(ResearchDesk(desk)), Review(desk)]
+    return Edge(dialects, state=state, clock=clock, fallback=Front(), beside=worker, ledger=Ledger(store.folder, clock))
 
 
 def works(clock: Callable[[], float], store: Store, queue: Queue) -> Mapping[str, Work]:
     """What does each kind of job."""
     seen, desk, writebacks = Freshness(store, queue, clock), Desk(store, clock), WriteBacks(store, tell)
     subscriptions = Subscriptions(queue, look)
-    webhooks = Webhooks(desk, fillers(desk, seen), ended=subscriptions.unwanted)
+    webhooks = Webhooks(desk, fillers(desk, seen), Ledger(store.folder, clock), ended=subscriptions.unwanted)
     return {
         "refresh": Renewal(store, CONNECTORS, clock, seen),
         "watch": Watching(desk, subscriptions),
@@ -66,12 +74,19 @@ def works(clock: Callable[[], float], store: Store, queue: Queue) -> Mapping[str
         # What was written down before webhooks had families.
         "callback": webhooks.earlier,
         "writeback": Entering(writebacks, systems(desk, writebacks)),
+        "mail": Mail(desk, post_office()),
+        "revoke": lambda job: desk.note_ending(job.payload["grant"]),
     }
 
 
 def fillers(desk: Desk, seen: Freshness) -> Mapping[str, Fill]:
     """What makes the bodies of those families of webhooks that are of the moment in which they are sent."""
-    return {"data": DataReady(desk, seen), "database": DataChanged(desk, seen)}
+
+    def authorisation(told: Mapping[str, Any]) -> Body | None:
+        form = fill_authorisation(desk, told)
+        return None if form is None else Body(form=form)
+
+    return {"data": DataReady(desk, seen), "database": DataChanged(desk, seen), "authorisation": authorisation}
 
 
 def systems(desk: Desk, writebacks: WriteBacks, patience: float = BUSY_SECONDS) -> Find:
@@ -81,9 +96,10 @@ def systems(desk: Desk, writebacks: WriteBacks, patience: float = BUSY_SECONDS) 
 
 
 def now_and_then(clock: Callable[[], float], notice: Noticing, queue: Queue) -> None:
-    """What is looked at now and then: whether the night's renewal is due, and whether anybody has written."""
+    """What is looked at now and then: the night's renewal, whether anybody has written, what goes into the ledger."""
     Freshness(queue.store, queue, clock).renew_at_night()
     notice(queue)
+    queue.store.ledger.fold()
 
 
 def from_environment() -> Edge:

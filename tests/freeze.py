@@ -44,7 +44,7 @@ def missing(database: Connection, wanted: list[str]) -> list[str]:
 
 
 def freeze(name: str, wanted: list[str], number: str) -> None:
-    """Write the migration of a number (`0005`) of `records` or `passing` anew, or take it away when it is empty."""
+    """Write the migration of a number (`0005`) of `records`, `passing` or `ledger` anew, or take it away when empty."""
     path: Path = schema.MIGRATIONS / f"{name}_{number}.sql"
     path.unlink(missing_ok=True)
     database = connect(Path(":memory:"))
@@ -58,3 +58,4 @@ def freeze(name: str, wanted: list[str], number: str) -> None:
 if __name__ == "__main__":
     freeze("records", schema.derived(), sys.argv[1])
     freeze("passing", schema.PASSING, sys.argv[2])
+    freeze("ledger", schema.LEDGER, sys.argv[3])

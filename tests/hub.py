@@ -50,6 +50,8 @@ class Hub:
     def close(self) -> None:
         """Close the store; its files stay."""
         self.loop.close()
+        if self.edge.ledger is not None:
+            self.edge.ledger.close()
         self.store.close()
 
     @classmethod

@@ -55,6 +55,7 @@ def _folded(sql: str) -> str:
 def test_the_migrations_make_the_tables_that_the_model_asks_for(tmp_path: Path) -> None:
     assert tables(tmp_path, schema.migrations("records")) == tables(tmp_path, schema.derived()), REGENERATE
     assert tables(tmp_path, schema.migrations("passing")) == tables(tmp_path, schema.PASSING), REGENERATE
+    assert tables(tmp_path, schema.migrations("ledger")) == tables(tmp_path, schema.LEDGER), REGENERATE
 
 
 @pytest.mark.parametrize(

@@ -21,6 +21,7 @@ from rollbook import cli
 from rollbook.api.callbacks import _tls  # pyright: ignore[reportPrivateUsage]
 from rollbook.api.webhooks import Body, Undelivered, Webhooks
 from rollbook.app import application
+from rollbook.consent.ledger import Ledger
 from rollbook.jobs import Job
 from rollbook.jobs import Queue as Jobs
 from rollbook.jobs.queue import DELAYS
@@ -166,7 +167,7 @@ def test_a_familys_filler_completes_the_body_when_it_is_sent(small_hub: Hub, rec
     def fill(told: Mapping[str, Any]) -> Body:
         return Body(form={"schoolSecret": "made now", **told["form"]})
 
-    call = Webhooks(small_hub.desk, {"authorisation": fill})
+    call = Webhooks(small_hub.desk, {"authorisation": fill}, Ledger(small_hub.store.folder))
     tell(small_hub, receiver.url(), family="authorisation", form={"schoolId": THORNFIELD})
     queue = Jobs(small_hub.store, lambda: small_hub.now)
     queue.collect()
@@ -355,7 +356,7 @@ def test_what_came_of_a_write_back_is_told_although_the_grant_has_ended(small_hu
 
 
 def test_while_a_grant_is_paused_its_webhooks_wait(small_hub: Hub, receiver: Receiver) -> None:
-    tell(small_hub, receiver.url(), family="database", json={})
+    tell(small_hub, receiver.url(), family="data", endpoint="Students")
     grant = small_hub.desk.pause(small_hub.desk.grant(small_hub.app(), THORNFIELD))
     small_hub.work()
     assert receiver.hears_nothing()
@@ -391,7 +392,7 @@ def test_a_receiver_is_known_by_its_certificate_wherever_its_name_leads(
     context.load_cert_chain(certificate, key)
     context.sni_callback = lambda _socket, name, _context: asked.append(name)
     with listening(Receiver(), tls=context) as receiver:
-        call = Webhooks(small_hub.desk, {}, resolve=lambda host, port: ["127.0.0.1"])
+        call = Webhooks(small_hub.desk, {}, Ledger(small_hub.store.folder), resolve=lambda host, port: ["127.0.0.1"])
         queue = Jobs(small_hub.store, lambda: small_hub.now)
         for host in ("hooks.example", "other.example"):
             tell(small_hub, receiver.url("/hook", host=host).replace("http:", "https:"))

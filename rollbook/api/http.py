@@ -18,6 +18,8 @@ from functools import cached_property
 from typing import Any, Protocol, cast
 from urllib.parse import parse_qsl, unquote
 
+from ..consent.ledger import Growing, Ledger, Told
+from ..consent.slips import Slip, lay
 from ..errors import Malformed, Problem, RollbookError, TooLarge, TooManyRequests
 from .limits import GUESSES, Limit
 
@@ -100,6 +102,8 @@ class Response:
     """Gives the answer once it is there: asked again and again until then, while others are served."""
     patience: float = 0.0
     """Seconds for which to wait; after that this response itself is the answer."""
+    told: Told | None = None
+    """What it told, once that is written down; the edge fills it in."""
     guessed: bool = False
     """Whether a secret was wrong: who shows wrong ones again and again is made to wait."""
 
@@ -203,9 +207,11 @@ class Edge:
         clock: Callable[[], float],
         fallback: Handler,
         beside: Beside | None = None,
+        ledger: Ledger | None = None,
         memory: int = 128 * 1024 * 1024,
     ) -> None:
         self.beside = beside
+        self.ledger = ledger
         self.routes = sorted(
             ((prefix.lower(), h) for h in handlers for prefix in h.prefixes),
             key=lambda r: len(r[0]),
@@ -227,6 +233,8 @@ class Edge:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await _lifespan(receive, send, self.beside)
+            if self.ledger is not None:
+                self.ledger.close()
         elif scope["type"] == "http":
             await self.serve(scope, receive, send)
 
@@ -245,13 +253,53 @@ class Edge:
         state = self.state()
         if scope["method"] == "GET":
             known = self.kept.find(key, state, self.clock())
-            if known is not None:
+            if known is not None and self.again(known):
                 await _send_whole(send, known)
                 return
+        slip = None if self.ledger is None else self.ledger.slip()
+        lay(slip)
         request, handler, response = await self.receive(scope, headers, receive)
         if response is None:
             response = await self.waited(handler, request, self.admitted(handler, request, _client(scope)))
-        await self.send(send, response, request.method, key, state)
+        if slip is not None:
+            slip.dialect = type(handler).__name__.lower()
+        leaving = self.noted(handler, request, response, slip)
+        await self.send(send, leaving, request.method, key, state)
+
+    # ---- what leaves is written down first
+
+    def again(self, known: Response) -> bool:
+        """Write down that an answer in memory is given once more; tells whether that could be done."""
+        if self.ledger is None or known.told is None:
+            return True
+        try:
+            self.ledger.again(known.told)
+        except OSError:
+            log.exception("an answer is held back")
+            return False
+        return True
+
+    def noted(self, handler: Handler, request: Request, response: Response, slip: Slip | None) -> Response:
+        """The response, what it tells written down; what cannot be written down does not leave."""
+        if self.ledger is None or slip is None:
+            return response
+        if response.status >= 400 and not slip.outcome:
+            slip.refuse(str(response.status), response.status)
+        elif request.method == "HEAD" or response.body == b"":
+            slip.refuse("", 0)
+        if not slip.counts:
+            return response
+        try:
+            if isinstance(response.body, bytes):
+                told = self.ledger.note(slip, response.status, kept=response.keep and response.status == 200)
+                return replace(response, told=told)
+            growing = self.ledger.begin(slip, response.status, kept=response.keep)
+            return replace(response, body=Noted(response.body, growing))
+        except OSError as error:
+            log.exception("an answer is held back")
+            if not isinstance(response.body, bytes):
+                _close(response.body)
+            return handler.refuse(request, error)
 
     async def waited(self, handler: Handler, request: Request, response: Response) -> Response:
         """The answer that a response waits for, or the response itself when patience ends."""
@@ -306,7 +354,8 @@ class Edge:
         finally:
             _close(response.body)
         if response.keep and size <= KEEP_LIMIT:
-            self.kept.put(key, state, replace(response, body=b"".join(held)))
+            told = response.body.growing.told if isinstance(response.body, Noted) else None
+            self.kept.put(key, state, replace(response, body=b"".join(held), told=told))
 
     async def receive(
         self, scope: Scope, headers: dict[bytes, bytes], receive: Receive
@@ -395,6 +444,33 @@ class Stream:
     def close(self) -> None:
         """Give back what the body reads from."""
         _close(self._rest)
+
+
+class Noted:
+    """A body each chunk of which leaves when what it tells is written down."""
+
+    def __init__(self, chunks: Iterator[bytes], growing: Growing) -> None:
+        self.growing = growing
+        self._chunks = chunks
+        self._whole = False
+
+    def __iter__(self) -> Iterator[bytes]:
+        return self
+
+    def __next__(self) -> bytes:
+        try:
+            chunk = next(self._chunks)
+        except StopIteration:
+            self._whole = True
+            self.growing.end()
+            raise
+        self.growing.grow()
+        return chunk
+
+    def close(self) -> None:
+        """Give back what the body reads from; an answer that is not whole was cut off."""
+        _close(self._chunks)
+        self.growing.end(cut=not self._whole)
 
 
 def _client(scope: Scope) -> str:

@@ -18,6 +18,7 @@ import msgspec
 
 from .. import __version__
 from ..consent import Desk
+from ..consent.ledger import Ledger
 from ..errors import Malformed
 from ..jobs import Failed, Job, Later
 from .addresses import Address, Resolve, UnreachableError, addresses, read_address
@@ -71,10 +72,12 @@ class Webhooks:
         self,
         desk: Desk,
         fillers: Mapping[str, Fill],
+        ledger: Ledger,
         resolve: Resolve = addresses,
         ended: Callable[[Mapping[str, Any]], None] = lambda told: None,
     ) -> None:
         self.desk = desk
+        self.ledger = ledger
         self.fillers = fillers
         self.resolve = resolve
         self.ended = ended
@@ -87,15 +90,20 @@ class Webhooks:
         if app is None or not self.granted(told):
             return
         fill = self.fillers.get(told["family"])
-        body = fill(told) if fill else Body(told.get("json"), told.get("form"))
+        grants = (told["grant"],) if told.get("grant") else ()
+        with self.ledger.reading("webhook", told["family"], app.id, grants) as slip:
+            body = fill(told) if fill else Body(told.get("json"), told.get("form"))
         if body is None:
             return
         content, kind = body.encoded()
         if len(content) > BODY_LIMIT:
             raise Undelivered(f"the body is larger than {BODY_LIMIT // 1024 // 1024} MB", final=True)
         signed = signature(job.id, int(self.desk.clock()), content, self.desk.signing_keys(app))
+        to = destination(told)
+        # Whether or not the receiver accepts it, it has left.
+        self.ledger.note(slip)
         try:
-            self.call(destination(told), content, {**kind, **signed})
+            self.call(to, content, {**kind, **signed})
         except Unwanted:
             self.ended(told)
             raise

@@ -9,8 +9,10 @@ from .. import __version__
 from ..errors import RollbookError
 from .common import Application, err
 from .demonstrating import run_demo
+from .disclosing import disclosures, schools
 from .granting import apps
 from .importing import import_
+from .onboarding import invites
 from .querying import query
 from .research import research
 from .serving import RATE_LIMIT, serve
@@ -35,5 +37,5 @@ def main() -> None:
     """One record of a school, served through every API that school software already speaks."""
 
 
-for command in (run_demo, serve, import_, apps, query, jobs, research):
+for command in (run_demo, serve, import_, apps, invites, query, jobs, research, disclosures, schools):
     main.add_command(command)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -10,6 +11,8 @@ from rich.table import Table as Grid
 
 from ..consent import Desk, Grant
 from ..consent.credentials import DIALECTS
+from ..consent.grants import zone_of
+from ..errors import Malformed, Problem
 from ..scopes import CATALOGUE
 from .common import data_option, open_store, out
 
@@ -141,10 +144,31 @@ def apps_resume(relying_party: str, estab: str, data: Path | None) -> None:
 
 @apps.command("revoke")
 @_of_a_grant
+@click.option("--at", metavar="DATE", help="From then on: yyyy-MM-dd or yyyy-MM-ddTHH:mm, on the school's clock.")
+@click.option("--never", is_flag=True, help="Take back the moment that was named for the end.")
 @data_option()
-def apps_revoke(relying_party: str, estab: str, data: Path | None) -> None:
-    """End a grant; its secret and its tokens end with it."""
-    _change_state(relying_party, estab, data, lambda desk, grant: desk.revoke(grant))
+def apps_revoke(relying_party: str, estab: str, at: str | None, never: bool, data: Path | None) -> None:
+    """End a grant, now or from a moment on; its secret and its tokens end with it."""
+    if at and never:
+        raise Malformed(Problem("--never", "does not go with --at"))
+    with open_store(data) as store:
+        desk = Desk(store)
+        grant = desk.grant(desk.app(relying_party), estab)
+        if never or at:
+            grant = desk.revoke_at(grant, moment_at(at, grant.time_zone) if at else None)
+        else:
+            grant = desk.revoke(grant)
+    until = f" until {at}" if at and grant.state != "revoked" else ""
+    out.print(f"{relying_party} at {estab}: {grant.state}{until}")
+
+
+def moment_at(text: str, time_zone: str) -> float:
+    """A day or a moment on a school's clock (seconds since 1970)."""
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise Malformed(Problem("--at", f"{text} is not a day", "yyyy-MM-dd, or yyyy-MM-ddTHH:mm")) from None
+    return (at if at.tzinfo else at.replace(tzinfo=zone_of(time_zone))).timestamp()
 
 
 @apps.command("key")

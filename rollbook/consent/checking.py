@@ -67,7 +67,7 @@ class Checker:
         if key not in self._told:
             args: dict[str, Any] = {f"given_{name}": value for name, value in facts.items()}
             rows = self._session.keyed(self._plan(record, where, tuple(facts), fact), args)
-            self._told[key] = [msgspec.json.decode(row)["told"] for _, _, row in rows]
+            self._told[key] = [msgspec.json.decode(row)["told"] for _, _, row, _ in rows]
         return self._told[key]
 
     def strangers(self, names: dict[str, Iterable[str]]) -> list[tuple[str, str]]:
@@ -79,7 +79,7 @@ class Checker:
         if key not in self._found:
             args: dict[str, Any] = {f"given_{name}": value for name, value in facts.items()}
             found = self._session.keyed(self._plan(record, where, tuple(facts)), args)
-            self._found[key] = next((identity for identity, _, _ in found), None)
+            self._found[key] = next((identity for identity, *_ in found), None)
         return self._found[key]
 
     def _plan(

@@ -16,6 +16,7 @@ from ..store.sqlite import Store
 from ..store.writing import now
 from .grants import App
 from .secrets import digest, new_secret
+from .slips import asked_by
 from .words import Word, known_words, scopes_of
 
 DIALECTS = ("edfi", "edlink")
@@ -95,7 +96,7 @@ class CredentialDesk:
     clock: Callable[[], float]
     _holders: dict[tuple[str, bytes], Holder]
 
-    def fresh(self) -> tuple[int, int]:
+    def fresh(self) -> tuple[int, ...]:
         """The state of records and tokens."""
         raise NotImplementedError
 
@@ -204,6 +205,7 @@ class CredentialDesk:
         self.fresh()
         key = (dialect, digest(token))
         holder = self._holders.get(key) or self._holder(*key)
+        asked_by(holder.app.id, (), holder.person)
         if holder.expires <= self.clock():
             raise NotSignedIn("the token has expired", hint="ask for a new one")
         self._holders[key] = holder

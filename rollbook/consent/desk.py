@@ -10,24 +10,29 @@ import uuid
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..errors import Conflict, Malformed, NotFound, NotHeld, NotSignedIn, Problem, Refused, nearest
 from ..fields import RECORDS
 from ..store.sqlite import Store
 from ..store.writing import Batch, now
+from .authorising import AuthorisingDesk
 from .checking import Checker
+from .choosing import ChoosingDesk
 from .credentials import Credential, CredentialDesk, Holder
 from .district import DistrictReader
 from .filtering import FilteringDesk
-from .grants import GRANT_COLUMNS, App, Grant, grant_from, human_kind, known_scopes
+from .grants import GRANT_COLUMNS, STATE, App, Grant, grant_from, human_kind, known_scopes, zone_of
+from .invitations import InvitingDesk
 from .pending import Pending
 from .reader import Reader
+from .registering import RegisteringDesk
+from .school_keys import SchoolKeyDesk
 from .secrets import digest, new_secret
 from .shared import SHARED, SharedReader
 from .signing import SigningDesk
+from .slips import asked_by
 from .writer import Writer
 
 TOKEN_SECONDS = 5 * 24 * 3600
@@ -74,25 +79,28 @@ class WrongSecret(Refused):
         super().__init__("Relying Party not found for estab or secret not correct")
 
 
-def _zone(name: str) -> tzinfo:
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
-        return UTC
-
-
 def moment(seconds: float) -> str:
     """A moment as text, UTC, six decimals and `Z`."""
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-class Desk(CredentialDesk, FilteringDesk, SigningDesk):
+class Desk(
+    CredentialDesk,
+    RegisteringDesk,
+    InvitingDesk,
+    AuthorisingDesk,
+    FilteringDesk,
+    ChoosingDesk,
+    SchoolKeyDesk,
+    SigningDesk,
+):
     """Admits apps to one store. It notices within the same request what another process changed."""
 
     def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
         self.store = store
-        self.clock = clock
-        self._versions = (-1, -1)
+        self.store.clock = self.clock = clock
+        self._versions: tuple[int, ...] = ()
+        self._endings = -1, tuple[float, ...]()
         self._passes: dict[bytes, SchoolPass | ManagementPass] = {}
         self._holders: dict[tuple[str, bytes], Holder] = {}
         self._known: dict[object, Any] = {}
@@ -101,9 +109,10 @@ class Desk(CredentialDesk, FilteringDesk, SigningDesk):
 
     # ---- what has changed
 
-    def fresh(self) -> tuple[int, int]:
-        """The state of records and tokens; what was remembered of an earlier one is forgotten."""
-        versions = (self.store.data_version(), self.store.passing_version())
+    def fresh(self) -> tuple[int, ...]:
+        """The state of records, tokens and grants; what was remembered of an earlier one is forgotten."""
+        records = self.store.data_version()
+        versions = (records, self.store.passing_version(), self._ended(records))
         if versions != self._versions:
             self._versions = versions
             self._passes.clear()
@@ -114,7 +123,7 @@ class Desk(CredentialDesk, FilteringDesk, SigningDesk):
 
     def today(self, time_zone: str) -> str:
         """The day as of which a school is read: its own today, unless the data directory has stopped the clock."""
-        return self._today or datetime.fromtimestamp(self.clock(), _zone(time_zone)).date().isoformat()
+        return self._today or datetime.fromtimestamp(self.clock(), zone_of(time_zone)).date().isoformat()
 
     def reader(self, grant: Grant) -> Reader:
         """The reader for what a grant holds now."""
@@ -123,6 +132,11 @@ class Desk(CredentialDesk, FilteringDesk, SigningDesk):
 
     def readers(self, holder: Holder) -> tuple[DistrictReader, ...]:
         """A reader for each district in which the holder's app has something granted, or that it made itself."""
+        found = self._readers(holder)
+        asked_by(holder.app.id, (g for reader in found for g in reader.grant_ids), holder.person)
+        return found
+
+    def _readers(self, holder: Holder) -> tuple[DistrictReader, ...]:
         self.fresh()
         key = ("readers", holder.credential.id, self.today("UTC"), int(self.clock() // 900))
         if key not in self._known:
@@ -145,7 +159,7 @@ class Desk(CredentialDesk, FilteringDesk, SigningDesk):
         )
         found: dict[int, list[Grant]] = {number: [] for (number,) in founded}
         rows = self.store.records.execute(
-            f"SELECT {GRANT_COLUMNS} WHERE g.app = ? AND g.state = 'active' AND (? = 0 OR g.district = ?)"
+            f"SELECT {GRANT_COLUMNS} WHERE g.app = ? AND {STATE} = 'active' AND (? = 0 OR g.district = ?)"
             " ORDER BY s.estab",
             mine,
         )
@@ -281,7 +295,7 @@ class Desk(CredentialDesk, FilteringDesk, SigningDesk):
             db.execute("UPDATE app SET secret = ? WHERE id = ?", (digest(secret), app.id))
         with self.store.passing as db:
             db.execute("""DELETE FROM token WHERE app = ? AND "grant" = ''""", (app.id,))
-        self._versions = (-1, -1)
+        self._versions = ()
         return secret
 
     def schools(self) -> list[tuple[int, str, str, str, str]]:
@@ -315,6 +329,18 @@ class Desk(CredentialDesk, FilteringDesk, SigningDesk):
             raise NotFound(Problem("estab", f"no school has the number {estab}", nearest(estab, known)))
         return found
 
+    def has_records(self, estab: str) -> bool:
+        """Whether anybody's records have come from a school."""
+        district, school, _ = self.school(estab)
+        return (
+            self.store.records.execute(
+                "SELECT 1 FROM sync WHERE district = :d AND school = :s UNION ALL"
+                " SELECT 1 FROM moved WHERE district = :d AND school = :s LIMIT 1",
+                {"d": district, "s": school},
+            ).get
+            is not None
+        )
+
     def grants(self, app: App | None = None) -> list[Grant]:
         """All grants, or those of one app, in the order in which they were first made."""
         every = self.store.records.execute(f"SELECT {GRANT_COLUMNS} ORDER BY a.name, g.made, s.estab")
@@ -328,34 +354,6 @@ class Desk(CredentialDesk, FilteringDesk, SigningDesk):
         raise NotFound(
             Problem("grant", f"{app.relying_party} has none at {estab}", "make one with `rollbook apps grant`")
         )
-
-    def authorise(self, app: App, estab: str, scopes: Iterable[str]) -> tuple[Grant, str]:
-        """Grant scopes at a school, or grant them anew: a new school secret voids the earlier one and its tokens.
-
-        Which people the school chose stays as it was: who was left out is not let in by a second authorisation.
-        """
-        held = known_scopes(frozenset(scopes))
-        district, school, _ = self.school(estab)
-        secret = new_secret()
-        with self.store.transaction() as db:
-            db.execute(
-                "INSERT INTO \"grant\" VALUES (?, ?, ?, ?, ?, 'active', ?, 1, '{}', ?, NULL)"
-                " ON CONFLICT (app, school) DO UPDATE SET scopes = excluded.scopes, state = 'active', ended = NULL,"
-                " secret = excluded.secret, version = version + 1",
-                (
-                    str(uuid.uuid4()),
-                    app.id,
-                    district,
-                    school,
-                    json.dumps(sorted(held)),
-                    digest(secret),
-                    # Two grants of one millisecond are still told in the order in which they were made.
-                    datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f"),
-                ),
-            )
-        grant = self.grant(app, estab)
-        self._drop_tokens(grant)
-        return grant, secret
 
     def narrow(self, grant: Grant, scopes: Iterable[str]) -> Grant:
         """Leave a grant only these scopes from now on; its tokens go on with what is left."""
@@ -376,12 +374,6 @@ class Desk(CredentialDesk, FilteringDesk, SigningDesk):
             raise Conflict("the grant is revoked", hint="authorise the app anew")
         return self._update(grant, "state = ?", "paused" if paused else "active")
 
-    def revoke(self, grant: Grant) -> Grant:
-        """End a grant; its tokens and its secret end with it."""
-        ended = self._update(grant, "state = 'revoked', secret = NULL, ended = ?", now())
-        self._drop_tokens(grant)
-        return ended
-
     def _update(self, grant: Grant, sets: str, value: str) -> Grant:
         with self.store.transaction() as db:
             db.execute(f'UPDATE "grant" SET {sets}, version = version + 1 WHERE id = ?', (value, grant.id))
@@ -390,64 +382,82 @@ class Desk(CredentialDesk, FilteringDesk, SigningDesk):
     def _drop_tokens(self, grant: Grant) -> None:
         with self.store.passing as db:
             db.execute('DELETE FROM token WHERE "grant" = ?', (grant.id,))
-        self._versions = (-1, -1)
+        self._versions = ()
 
     # ---- tokens
 
     def sign_in(self, relying_party: str, password: str, estab: str = "") -> tuple[str, float]:
         """A token and the moment when it expires: for a school's records, or, without `estab`, for management."""
-        app, grant = self._secret_of(relying_party, digest(password), estab)
+        app, grant, serial = self._secret_of(relying_party, digest(password), estab)
+        return self._token(app, grant, serial)
+
+    def token_for(self, grant: Grant) -> tuple[str, float]:
+        """A token for a school's records, for an app that has shown its management token; raises as `sign_in` does."""
+        if grant.state == "paused":
+            raise Paused
+        if grant.state == "revoked":
+            raise WrongSecret
+        return self._token(grant.app.id, grant.id, grant.serial)
+
+    def _token(self, app: str, grant: str, serial: int) -> tuple[str, float]:
         token = base64.b64encode(os.urandom(48)).decode()
         expires = self.clock() + TOKEN_SECONDS
         with self.store.passing as db:
             db.execute("DELETE FROM token WHERE expires < ?", (self.clock(),))
-            db.execute("INSERT INTO token VALUES (?, ?, ?, ?, ?)", (digest(token), app, grant, 0, expires))
+            db.execute("INSERT INTO token VALUES (?, ?, ?, ?, ?)", (digest(token), app, grant, serial, expires))
         return token, expires
 
-    def _secret_of(self, relying_party: str, hashed: bytes, estab: str) -> tuple[str, str]:
+    def _secret_of(self, relying_party: str, hashed: bytes, estab: str) -> tuple[str, str, int]:
         if not estab:
             found = self.store.records.execute(
                 "SELECT id FROM app WHERE relying_party = ? AND secret = ?", (relying_party, hashed)
             ).get
             if found is None:
                 raise WrongSecret
-            return found, ""
+            return found, "", 0
         row = self.store.records.execute(
-            'SELECT a.id, g.id, g.state FROM "grant" g JOIN app a ON a.id = g.app'
-            " JOIN school s ON s.district = g.district AND s.id = g.school"
-            " WHERE a.relying_party = ? AND s.estab = ? AND g.secret = ?",
+            f"SELECT {GRANT_COLUMNS} WHERE a.relying_party = ? AND s.estab = ? AND g.secret = ?",
             (relying_party, estab, hashed),
         ).fetchone()
-        if row is None or row[2] == "revoked":
+        grant = grant_from(row) if row else None
+        if grant is None or grant.state == "revoked":
             raise WrongSecret
-        if row[2] == "paused":
+        if grant.state == "paused":
             raise Paused
-        return row[0], row[1]
+        return grant.app.id, grant.id, grant.serial
 
     def admit(self, token: str) -> SchoolPass | ManagementPass:
         """What a token stands for now; a token dies with its grant."""
         hashed = digest(token)
         admitted = self._passes.get(hashed) or self._look_up(hashed)
+        asked_by(admitted.app.id, (admitted.grant.id,) if isinstance(admitted, SchoolPass) else ())
         if admitted.expires <= self.clock():
             raise NotSignedIn("the token has expired", hint="ask the STS for a new one")
         self._passes[hashed] = admitted
         return admitted
 
     def _look_up(self, hashed: bytes) -> SchoolPass | ManagementPass:
-        row = self.store.passing.execute('SELECT app, "grant", expires FROM token WHERE hash = ?', (hashed,)).fetchone()
+        row = self.store.passing.execute(
+            'SELECT app, "grant", version, expires FROM token WHERE hash = ?', (hashed,)
+        ).fetchone()
         if row is None:
             raise NotSignedIn("the token is not known here", hint="ask the STS for a new one")
-        app, grant, expires = row
-        if not grant:
-            found = self.store.records.execute(
-                "SELECT id, relying_party, name FROM app WHERE id = ?", (app,)
-            ).fetchone()
-            if found is None:
-                raise NotSignedIn("the app of this token is gone")
-            return ManagementPass(App(*found), expires)
-        kept = self.store.records.execute(f"SELECT {GRANT_COLUMNS} WHERE g.id = ?", (grant,)).fetchone()
-        if kept is None or kept[11] == "revoked":
+        app, grant, serial, expires = row
+        return self._school_pass(grant, serial, expires) if grant else self._management_pass(app, expires)
+
+    def _management_pass(self, app: str, expires: float) -> ManagementPass:
+        found = self.store.records.execute("SELECT id, relying_party, name FROM app WHERE id = ?", (app,)).fetchone()
+        if found is None:
+            raise NotSignedIn("the app of this token is gone")
+        return ManagementPass(App(*found), expires)
+
+    def _school_pass(self, grant: str, serial: int, expires: float) -> SchoolPass:
+        row = self.store.records.execute(f"SELECT {GRANT_COLUMNS} WHERE g.id = ?", (grant,)).fetchone()
+        kept = grant_from(row) if row else None
+        if kept is None or kept.state == "revoked":
             raise NotSignedIn("the school has revoked this authorisation")
-        if kept[11] == "paused":
+        if kept.serial != serial:
+            raise NotSignedIn("the school has authorised the app anew", hint="ask the STS with the new school secret")
+        if kept.state == "paused":
             raise Paused
-        return SchoolPass(grant_from(kept), expires)
+        return SchoolPass(kept, expires)

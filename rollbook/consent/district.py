@@ -33,6 +33,22 @@ class Gone:
     what: str
     keys: Mapping[str, Any]
 
+    @property
+    def humans(self) -> list[tuple[str, str | None]]:
+        """The humans that it was, or was a part of: what each is, and the hub id."""
+        record = RECORDS[self.kind]
+        own: list[tuple[str, str | None]] = [(self.kind, self.id)] if record.human or record is Person else []
+        return own + [
+            (ref.target.__name__, self.keys.get(name))
+            for name, ref in record.refs().items()
+            if ref.part_of and ref.target.human
+        ]
+
+    @property
+    def people(self) -> list[str]:
+        """Their hub ids."""
+        return [identity for _, identity in self.humans if identity]
+
 
 def versions_of(store: Store, known: dict[object, Any], district: int, kinds: Iterable[str]) -> dict[str, int]:
     """The number at which each kind of record last moved in a district; `known` holds what was looked up before."""
@@ -89,6 +105,7 @@ class DistrictReader:
         self.identifier = identifier
         self.grants = grants
         self.today = today
+        self.grant_ids = tuple(g.id for g in grants)
         of = {g.school: View(g.scopes & credential.scopes, tuple(sorted(g.people.items()))) for g in grants}
         # A district without a school yet is seen by whoever made it.
         views = sorted(set(of.values()), key=repr) or [View(credential.scopes)]
@@ -159,13 +176,7 @@ class DistrictReader:
         seen = self.sight.meeting(record.scope)
         if not seen or (view is not None and view not in seen):
             return False
-        humans = [(record.__name__, gone.id)] if record.human else []
-        humans += [
-            (ref.target.__name__, gone.keys.get(name))
-            for name, ref in record.refs().items()
-            if ref.part_of and ref.target.human
-        ]
-        return view is None or all(self._chose(view, kind, identity) for kind, identity in humans)
+        return view is None or all(self._chose(view, kind, identity) for kind, identity in gone.humans)
 
     def _chose(self, view: int, kind: str, identity: str | None) -> bool:
         """Whether a human is among those whom the school chose."""

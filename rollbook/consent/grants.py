@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from ..errors import Malformed, NotFound, Problem, nearest
 from ..fields import RECORDS
@@ -45,6 +47,10 @@ class Grant:
     version: int
     people: Mapping[str, str] = field(default_factory=dict[str, str])
     """For each kind of human named one by one: `only` or `except`; the people stand in the `chosen` table."""
+    serial: int = 0
+    """How often the school has authorised the app; a secret and its tokens are of one time."""
+    ends: float | None = None
+    """The moment from which it is revoked (seconds since 1970), where the school has named one."""
 
     @property
     def view(self) -> tuple[frozenset[str], tuple[tuple[str, str], ...]]:
@@ -52,9 +58,17 @@ class Grant:
         return self.scopes, tuple(sorted(self.people.items()))
 
 
+ENDED = 'EXISTS (SELECT 1 FROM ending WHERE ending."grant" = g.id AND ending.at <= hub_now())'
+"""Whether the moment has come that a school named for the end of a grant `g`."""
+
+STATE = f"CASE WHEN {ENDED} THEN 'revoked' ELSE g.state END"
+"""The state of a grant `g` now: a moment that has come counts before anybody has written it down."""
+
 GRANT_COLUMNS = (
     "g.id, a.id, a.relying_party, a.name, g.district, g.school, s.estab, s.name, s.mis, s.time_zone,"
-    " g.scopes, g.state, g.version, g.people"
+    f" g.scopes, {STATE}, g.version, g.people,"
+    ' coalesce((SELECT serial FROM agreement WHERE agreement."grant" = g.id), 0),'
+    ' (SELECT at FROM ending WHERE ending."grant" = g.id)'
     ' FROM "grant" g JOIN app a ON a.id = g.app'
     " JOIN school s ON s.district = g.district AND s.id = g.school"
 )
@@ -62,9 +76,8 @@ GRANT_COLUMNS = (
 
 def grant_from(row: tuple[Any, ...]) -> Grant:
     """A grant as the store keeps it."""
-    identity, app, party, name, district, school, estab, school_name, mis, time_zone, scopes, state, version, people = (
-        row
-    )
+    identity, app, party, name, district, school, estab, school_name, mis, time_zone, *held = row
+    scopes, state, version, people, serial, ends = held
     return Grant(
         identity,
         App(app, party, name),
@@ -78,7 +91,17 @@ def grant_from(row: tuple[Any, ...]) -> Grant:
         state,
         version,
         json.loads(people),
+        serial,
+        ends,
     )
+
+
+def zone_of(name: str) -> tzinfo:
+    """A time zone by name; UTC where there is none of this name."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return UTC
 
 
 def known_scopes(names: frozenset[str]) -> frozenset[str]:

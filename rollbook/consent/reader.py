@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from ..store.planner import Plan, plan
 from ..store.sights import OneSchool
 from ..store.sqlite import Store
 from .grants import Grant
+from .slips import People, current
 
 PLANS = 1024
 """How many compiled questions are kept; a caller's selections decide how many there are."""
@@ -166,21 +167,39 @@ class Reader:
 
 
 class Session:
-    """Reads that agree with each other."""
+    """Reads that agree with each other; of whom the rows tell is put on the slip of the request that is answered."""
 
     def __init__(self, connection: Connection, base: Args) -> None:
         self._connection = connection
         self._base = base
+        self._slip = current()
 
     def rows(
         self, found: Plan, args: Args, limit: int = -1, offset: int = 0, page: int = -1, before: int = 0
     ) -> Iterator[list[bytes]]:
         """The rows, each a JSON object, some at a time; `page` and `before` bound the rows that these are parts of."""
+        for rows, people in self.chosen(found, args, limit, offset, page, before):
+            self.shows(found, len(rows), people)
+            yield rows
+
+    def shows(self, found: Plan, rows: int, people: People) -> None:
+        """So many rows are shown, which tell of these people."""
+        if self._slip is not None:
+            self._slip.tell(found.facts, rows, people)
+
+    def chosen(
+        self, found: Plan, args: Args, limit: int = -1, offset: int = 0, page: int = -1, before: int = 0
+    ) -> Iterator[tuple[list[bytes], People]]:
+        """The rows, some at a time, and whom they tell of, for a caller that shows only some and says so (`shows`)."""
         bound = {**self._base, **args, "limit": limit, "offset": offset, "page": page, "before": before}
-        cursor = iter(self._connection.execute(found.rows, bound))
+        asked = found.rows if self._slip is None or not found.whom else found.telling
+        cursor = iter(self._connection.execute(asked, bound))
         some = FIRST_ROWS
         while rows := list(itertools.islice(cursor, some)):
-            yield [shown for (shown,) in rows] if found.row_hash is None else _with_hashes(found.row_hash, rows)
+            shown, *further = zip(*rows, strict=True)
+            hashed = further.pop(0) if found.row_hash is not None else ()
+            people = People(tuple(further[: found.singles]), tuple(further[found.singles :]))
+            yield _with_hashes(found.row_hash, shown, hashed) if found.row_hash is not None else list(shown), people
             some = MORE_ROWS
 
     def moved(self, found: Plan, kinds: Iterable[str], since: Mapping[str, int]) -> set[str]:
@@ -191,17 +210,20 @@ class Session:
             ids.update(identity for (identity,) in self._connection.execute(found.moved[kind], bound))
         return ids
 
-    def keyed(self, found: Plan, args: Args, only: Iterable[str] | None = None) -> Iterator[tuple[str, str, bytes]]:
-        """Every row, or those with these hub ids, each with its hub id and key."""
+    def keyed(
+        self, found: Plan, args: Args, only: Iterable[str] | None = None
+    ) -> Iterator[tuple[str, str, bytes, People]]:
+        """Every row, or those with these hub ids, each with its hub id and key, and with whom it tells of.
+
+        Whoever shows one of them says so (`shows`).
+        """
         bound = {**self._base, **args, "limit": -1, "offset": 0, "page": -1, "before": 0}
         if only is not None:
             bound["only"] = json.dumps(list(only))
-        rows = self._connection.execute(found.keyed if only is None else found.some, bound)
-        if found.row_hash is None:
-            yield from ((identity, key, row) for identity, key, row in rows)
-        else:
-            for identity, key, *row in rows:
-                yield identity, key, _with_hashes(found.row_hash, (row,))[0]
+        bodies = 1 if found.row_hash is None else 2
+        for identity, key, *row in self._connection.execute(found.keyed if only is None else found.some, bound):
+            body = row[0] if found.row_hash is None else _with_hashes(found.row_hash, row[:1], row[1:2])[0]
+            yield identity, key, body, People((row[bodies : bodies + found.singles],), (row[bodies + found.singles :],))
 
     def count(self, found: Plan, args: Args) -> int:
         """How many rows there are."""
@@ -209,15 +231,15 @@ class Session:
         return int(self._connection.execute(found.count, bound).get)
 
 
-def _with_hashes(name: str, rows: Iterable[Sequence[Any]]) -> list[bytes]:
-    """Rows (shown, hashed) with the digest put in as their last column; an unknown `hashed` is what is shown."""
+def _with_hashes(name: str, shown: Iterable[bytes], hashed: Iterable[bytes | None]) -> list[bytes]:
+    """Rows with the digest put in as their last column; an unknown `hashed` is what is shown."""
     field = b"%s:" % json.dumps(name).encode()
     sha1 = hashlib.sha1
     return [
         b'%s"%s"}'
         % (
-            b"{" + field if shown == b"{}" else shown[:-1] + b"," + field,
-            sha1(shown if hashed is None else hashed).hexdigest().upper().encode(),
+            b"{" + field if one == b"{}" else one[:-1] + b"," + field,
+            sha1(one if whole is None else whole).hexdigest().upper().encode(),
         )
-        for shown, hashed in rows
+        for one, whole in zip(shown, hashed, strict=True)
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import os
 import uuid
 
@@ -15,4 +16,17 @@ def digest(secret: str) -> bytes:
 
 def new_secret() -> str:
     """A new secret, UUID-shaped as the Xporter document shows them."""
-    return str(uuid.UUID(bytes=os.urandom(16), version=4))
+    return shaped(os.urandom(16))
+
+
+def told_again(key: bytes, *parts: object) -> bytes:
+    """What a key makes of some parts, 32 bytes: as good as random to whoever lacks the key, and the same each time.
+
+    A secret that a job must tell later, perhaps twice, is made so instead of being written down.
+    """
+    return hmac.digest(key, "\n".join(map(str, parts)).encode(), "sha256")
+
+
+def shaped(derived: bytes) -> str:
+    """A secret, UUID-shaped as the Xporter document shows them."""
+    return str(uuid.UUID(bytes=derived[:16], version=4))

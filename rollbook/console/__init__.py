@@ -9,6 +9,9 @@ from ..api.http import NO_STORE, Request, Response
 from ..errors import NotFound, Problem, RollbookError, WrongMethod
 from . import reference
 from .pages import render
+from .review import Review
+
+__all__ = ["Front", "Review"]
 
 _HTML = (b"content-type", b"text/html; charset=utf-8")
 _POLICY = (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'")

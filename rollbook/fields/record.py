@@ -216,7 +216,8 @@ class Record:
     a record that is worked out from others, and `over`, the names of those; `query`, the SQL of one that is worked out
     for a request, from its arguments too, in which `seen(Kind, alias)` asks whether a row may be known of; `natural`,
     the facts by which others know a row, which the history keeps when it goes: dotted names lead through references,
-    and `district.` to the district's own record.
+    and `district.` to the district's own record; `behind`, the fact that holds the hub id of the human whom a row
+    stands for without being one.
     """
 
     table: ClassVar[str] = ""
@@ -228,6 +229,7 @@ class Record:
     query: ClassVar[str] = ""
     over: ClassVar[tuple[str, ...]] = ()
     natural: ClassVar[tuple[str, ...]] = ()
+    behind: ClassVar[str] = ""
     abstract: ClassVar[bool] = True
 
     def __init_subclass__(
@@ -241,6 +243,7 @@ class Record:
         query: str = "",
         over: tuple[str, ...] = (),
         natural: tuple[str, ...] = (),
+        behind: str = "",
     ) -> None:
         cls.table = _snake(cls.__name__)
         cls.scope = scope
@@ -250,6 +253,7 @@ class Record:
         cls.query = query
         cls.over = over or (cls.__name__,)
         cls.natural = natural
+        cls.behind = behind
         cls.abstract = abstract
         # A field that several kinds of record share is copied for each, since its scope belongs to (field, kind).
         cls.fields = {}

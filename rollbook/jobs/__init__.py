@@ -1,7 +1,23 @@
 """Jobs: what must be done later, written down first, done at least once, and seen when it cannot be done."""
 
 from .freshness import DATABASES, Database, Freshness
+from .mail import Mail, PostOffice, hub_address, post_office
 from .queue import Failed, Job, Later, Queue
 from .worker import Lane, Work, Worker
 
-__all__ = ["DATABASES", "Database", "Failed", "Freshness", "Job", "Lane", "Later", "Queue", "Work", "Worker"]
+__all__ = [
+    "DATABASES",
+    "Database",
+    "Failed",
+    "Freshness",
+    "Job",
+    "Lane",
+    "Later",
+    "Mail",
+    "PostOffice",
+    "Queue",
+    "Work",
+    "Worker",
+    "hub_address",
+    "post_office",
+]

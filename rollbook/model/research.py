@@ -131,7 +131,9 @@ class StrainProposal(Proposal, indexes=(("name",), ("proposer",))):
 # ---- subjects and cohorts
 
 
-class ResearchSubject(Record, indexes=(("name",), ("strain",), ("of_student",)), natural=("name",)):
+class ResearchSubject(
+    Record, indexes=(("name",), ("strain",), ("of_student",)), natural=("name",), behind="of_student"
+):
     """Somebody or something that is studied. One that stands for a student is there while the school agrees."""
 
     name = Text("The name of the subject, which no other has; a pseudonym, if it stands for a student", "S-7K2Q9M")

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Protocol, cast
 
 import apsw
 
 from ..errors import Problem, Stop
+from .members import holds
 from .packing import packed, tallied
 
 BUSY_SECONDS = 30
@@ -64,15 +66,17 @@ def _fold(value: Any) -> str | None:
     return None if value is None else str(value).casefold()
 
 
-def connect(path: Path) -> Connection:
-    """Open a database file as the store uses it."""
+def connect(path: Path, clock: Callable[[], float] = time.time) -> Connection:
+    """Open a database file as the store uses it; `hub_now()` in a statement is the clock's (seconds since 1970)."""
     connection = apsw.Connection(str(path))
     connection.set_busy_timeout(BUSY_SECONDS * 1000)
     # One plan for each question, whatever is asked with it: otherwise every execution is compiled anew.
     connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
     cast(Any, connection).create_scalar_function("fold", _fold, 1, deterministic=True)
+    cast(Any, connection).create_scalar_function("hub_now", clock, 0)
     cast(Any, connection).create_scalar_function("packed", packed, 5, deterministic=True)
     cast(Any, connection).create_scalar_function("tallied", tallied, -1, deterministic=True)
+    cast(Any, connection).create_scalar_function("holds", holds, 3, deterministic=True)
     opened = cast(Connection, connection)
     for pragma in (
         "journal_mode = WAL",

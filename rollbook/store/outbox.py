@@ -8,7 +8,6 @@ either is killed in between.
 from __future__ import annotations
 
 import json
-import time
 import uuid
 from collections.abc import Mapping
 from typing import Any
@@ -29,7 +28,7 @@ def promise(
 
     `due` is the moment (seconds since 1970) from which it is done; of one kind and `key` one job waits at a time.
     """
-    identity, now = identity or str(uuid.uuid4()), time.time()
+    identity, now = identity or str(uuid.uuid4()), connection.execute("SELECT hub_now()").get
     connection.execute(
         "INSERT OR IGNORE INTO outbox VALUES (?, ?, ?, ?, ?, ?)",
         (identity, kind, key or identity, json.dumps(payload), now if due is None else due, now),

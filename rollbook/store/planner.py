@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
-from ..fields import Question, RowHash
+from ..fields import Csv, Expr, Field, LastUpdated, Latest, Path, Question, RowHash
+from ..model.people import Person
 from .counting import count_together
 from .sights import Sight
 from .statement import Statement
+from .telling import whom
 
 
 @dataclass(frozen=True)
@@ -15,13 +19,22 @@ class Plan:
     """A question as SQL, each row one JSON object; parameters are `:district`, `:school`, `:grant`, `:today` and the
     question's own arguments, `:limit` and `:offset`, and `:page` and `:before` for the rows that these are parts of.
 
-    `rows` yields (shown) or, where a RowHash is shown, (shown, hashed). `keyed` yields the row's hub id and key before
-    them, `some` does so for the rows whose hub ids stand in the JSON list `:only`. `moved` yields the hub ids of the
-    rows that may be other ones since a kind of record stood at `:since`, for each kind that they are made of, except
-    those in `nested`, which are read in a roundabout way.
+    `rows` yields (shown) or, where a RowHash is shown, (shown, hashed). `telling` yields after them whom the row tells
+    of: `singles` hub ids and `lists` texts of hub ids with commas between. `keyed` yields the row's hub id and key
+    before all that, `some` does so for the rows whose hub ids stand in the JSON list `:only`. `moved` yields the hub
+    ids of the rows that may be other ones since a kind of record stood at `:since`, for each kind that they are made
+    of, except those in `nested`, which are read in a roundabout way. `facts` are the names of what is shown, such as
+    `Student.reg_group.name`, whatever a dialect calls it.
     """
 
-    rows: str
+    shown: str
+    whom: str
+    source: str
+    singles: int
+    lists: int
+    facts: frozenset[str]
+    human: bool
+    """Whether a row's hub id is that of a human."""
     keyed: str
     some: str
     moved: dict[str, str]
@@ -30,6 +43,16 @@ class Plan:
     nested: frozenset[str]
     dated: bool
     row_hash: str | None
+
+    @cached_property
+    def rows(self) -> str:
+        """The statement for those whom nobody asks of whom they read."""
+        return f"SELECT {self.shown} {self.source}"
+
+    @cached_property
+    def telling(self) -> str:
+        """The statement that tells of whom its rows are."""
+        return f"SELECT {self.shown}{self.whom} {self.source}"
 
 
 def plan(question: Question, sight: Sight) -> Plan:
@@ -40,6 +63,7 @@ def plan(question: Question, sight: Sight) -> Plan:
     sql = Statement(question.of, sight, hashed)
     count_together(sql, [expr for _, expr in (*shown, *(hashed if marks else ()))])
     bodies = [sql.json(shown)]
+    singles, lists = whom(sql)
     if marks:
         # The digest is over the whole row; where that is what is shown, once is enough.
         same = [n for n, _ in shown] == [n for n, _ in hashed]
@@ -51,12 +75,19 @@ def plan(question: Question, sight: Sight) -> Plan:
     order = sql.order(question.order, few=question.few)
     source = f"FROM {sql.tables()} WHERE {where}"
     tail = f"{source} ORDER BY {order} LIMIT :limit OFFSET :offset"
-    columns = ", ".join([f"{sql.base}.id", key, *bodies])
+    people = "".join(f", {one}" for one in (*singles, *lists))
+    columns = f"{', '.join([f'{sql.base}.id', key, *bodies])}{people}"
     some = f"{source} AND {sql.base}.id IN (SELECT value FROM json_each(:only)) ORDER BY {order}"
     counted = Statement(question.of, sight, hashed)
     counted_where = counted.where(question.where, few=question.few)
     return Plan(
-        rows=f"SELECT {', '.join(bodies)} {tail}",
+        shown=", ".join(bodies),
+        whom=people,
+        source=tail,
+        singles=len(singles),
+        lists=len(lists),
+        facts=frozenset(name for _, expr in shown for name in named(expr)),
+        human=question.of.human or question.of is Person,
         keyed=f"SELECT {columns} {tail}",
         some=f"SELECT {columns} {some}".replace(f" {sql.base}.school =", f" +{sql.base}.school ="),
         moved=sql.moved(),
@@ -66,3 +97,19 @@ def plan(question: Question, sight: Sight) -> Plan:
         dated=sql.dated or counted.dated,
         row_hash=marks[0] if marks else None,
     )
+
+
+def named(expr: Expr) -> Iterator[str]:
+    """The facts that a value shows, each by its own name: `Student.upn`, `Student.reg_group.name`.
+
+    That something has changed is told of no fact.
+    """
+    if isinstance(expr, Field):
+        yield f"{expr.owner.__name__}.{expr.name}"
+    elif isinstance(expr, Path):
+        yield ".".join([expr.steps[0].owner.__name__, *(step.name for step in expr.steps), expr.end.name])
+    elif isinstance(expr, Csv):
+        yield from named(expr.what)
+    elif not isinstance(expr, LastUpdated | Latest):
+        for part in expr.parts():
+            yield from named(part)

@@ -132,6 +132,7 @@ def of_many(sql: Statement, expr: Csv, alias: str) -> tuple[Statement, str, str]
 def csv(sql: Statement, expr: Csv, alias: str) -> str:
     inner, own, seen = of_many(sql, expr, alias)
     what = inner.expr(expr.what)
+    sql.telling.listed(sql, expr.many, inner, own, seen, alias)
     every = f"SELECT DISTINCT {what} AS x FROM {inner.tables()} WHERE {own}"
     return masked(seen, f"(SELECT group_concat(x, {quote(expr.separator)} ORDER BY length(x), x) FROM ({every}))")
 
@@ -139,12 +140,14 @@ def csv(sql: Statement, expr: Csv, alias: str) -> str:
 def first(sql: Statement, expr: First, alias: str) -> str:
     inner, own, seen = of_many(sql, expr, alias)
     what = inner.expr(expr.what)
+    sql.telling.listed(sql, expr.many, inner, own, seen, alias)
     return masked(seen, f"(SELECT {what} FROM {inner.tables()} WHERE {own} LIMIT 1)")
 
 
 def listed(sql: Statement, expr: Listed, alias: str) -> str:
     inner, own, seen = of_many(sql, expr, alias)
     what = inner.expr(expr.what)
+    sql.telling.listed(sql, expr.many, inner, own, seen, alias)
     every = f"SELECT DISTINCT {what} AS x FROM {inner.tables()} WHERE {own}"
     values = f"SELECT json_group_array(x ORDER BY x) FROM ({every}) WHERE x IS NOT NULL"
     return f"json(coalesce({masked(seen, f'({values})')}, '[]'))"
@@ -153,6 +156,7 @@ def listed(sql: Statement, expr: Listed, alias: str) -> str:
 def rows(sql: Statement, expr: Rows, alias: str) -> str:
     inner, own, seen = of_many(sql, expr, alias)
     what = inner.expr(expr.what)
+    sql.telling.listed(sql, expr.many, inner, own, seen, alias)
     order = ", ".join([*(inner.expr(o) for o in expr.order), f"+{inner.base}.id"])
     every = f"SELECT {what} AS x FROM {inner.tables()} WHERE {own} ORDER BY {order}"
     return f"json(coalesce({masked(seen, f'(SELECT json_group_array(json(x)) FROM ({every}))')}, '[]'))"

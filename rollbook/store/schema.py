@@ -107,6 +107,32 @@ HOUSEKEEPING = [
     "CREATE TABLE founded (district INTEGER NOT NULL, app TEXT NOT NULL, PRIMARY KEY (district, app)) WITHOUT ROWID",
     'CREATE TABLE chosen ("grant" TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,'
     ' PRIMARY KEY ("grant", kind, id)) WITHOUT ROWID',
+    # What an app says of itself and asks for: whom to write to, where its webhooks go, whether it is live; each scope
+    # with the reason.
+    "CREATE TABLE registration (app TEXT PRIMARY KEY, contact TEXT NOT NULL, webhook TEXT NOT NULL,"
+    " live INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE ask (app TEXT NOT NULL, scope TEXT NOT NULL, required INTEGER NOT NULL, reason TEXT NOT NULL,"
+    " PRIMARY KEY (app, scope)) WITHOUT ROWID",
+    # Schools that an app has invited; the hash is that of the link, of which `serial` counts how many there were.
+    "CREATE TABLE invitation (id TEXT PRIMARY KEY, app TEXT NOT NULL, district INTEGER NOT NULL, school TEXT NOT NULL,"
+    " email TEXT NOT NULL, name TEXT NOT NULL, live INTEGER NOT NULL, scopes TEXT NOT NULL, serial INTEGER NOT NULL,"
+    " hash BLOB NOT NULL UNIQUE, made REAL NOT NULL, expires REAL NOT NULL, answer TEXT NOT NULL,"
+    " UNIQUE (app, school)) WITHOUT ROWID",
+    # Who may answer for a school beside its own address.
+    "CREATE TABLE signatory (district INTEGER NOT NULL, school TEXT NOT NULL, email TEXT NOT NULL COLLATE NOCASE,"
+    " PRIMARY KEY (district, school, email)) WITHOUT ROWID",
+    # How a grant was last authorised: how often it has been, when, what was asked for, who was asked, and whether the
+    # school has seen the secret.
+    'CREATE TABLE agreement ("grant" TEXT PRIMARY KEY, serial INTEGER NOT NULL, at REAL NOT NULL, asked TEXT NOT NULL,'
+    " email TEXT NOT NULL, shown INTEGER NOT NULL) WITHOUT ROWID",
+    # The moment from which a grant is revoked, whether or not anybody has looked since.
+    'CREATE TABLE ending ("grant" TEXT PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID',
+    # People whom a school is choosing, by MIS id; the grant is paused until they become the chosen ones.
+    'CREATE TABLE draft ("grant" TEXT NOT NULL, kind TEXT NOT NULL, mode TEXT NOT NULL, people TEXT NOT NULL,'
+    ' PRIMARY KEY ("grant", kind)) WITHOUT ROWID',
+    # The keys with which schools ask who saw what about their people.
+    "CREATE TABLE school_key (hash BLOB PRIMARY KEY, district INTEGER NOT NULL, school TEXT NOT NULL,"
+    " made TEXT NOT NULL, UNIQUE (district, school)) WITHOUT ROWID",
     # Whom an app leaves out of its own grant; `listed` tells whether the school's own list names them too.
     'CREATE TABLE declined ("grant" TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, listed INTEGER NOT NULL,'
     ' PRIMARY KEY ("grant", kind, id)) WITHOUT ROWID',
@@ -115,12 +141,16 @@ HOUSEKEEPING = [
     ' at TEXT NOT NULL, seen INTEGER NOT NULL, PRIMARY KEY ("grant", kind, id, seq)) WITHOUT ROWID',
     # The grants through which an app has been able to read a district, and so may hold what it has read.
     'CREATE TABLE opened ("grant" TEXT PRIMARY KEY) WITHOUT ROWID',
-    "CREATE TRIGGER opened_by_key AFTER INSERT ON credential BEGIN INSERT OR IGNORE INTO opened"
-    """ SELECT id FROM "grant" WHERE app = new.app AND state = 'active'; END""",
+    # A trigger's OR IGNORE gives way to what the statement that sets it off says of conflicts, so they ask beforehand.
+    "CREATE TRIGGER opened_by_key AFTER INSERT ON credential BEGIN INSERT INTO opened"
+    """ SELECT id FROM "grant" WHERE app = new.app AND state = 'active'"""
+    """ AND id NOT IN (SELECT "grant" FROM opened); END""",
     """CREATE TRIGGER opened_at_once AFTER INSERT ON "grant" WHEN new.state = 'active'"""
-    " BEGIN INSERT OR IGNORE INTO opened SELECT new.id FROM credential WHERE app = new.app; END",
+    " BEGIN INSERT INTO opened SELECT DISTINCT new.id FROM credential WHERE app = new.app"
+    """ AND new.id NOT IN (SELECT "grant" FROM opened); END""",
     """CREATE TRIGGER opened_later AFTER UPDATE OF state ON "grant" WHEN new.state = 'active'"""
-    " BEGIN INSERT OR IGNORE INTO opened SELECT new.id FROM credential WHERE app = new.app; END",
+    " BEGIN INSERT INTO opened SELECT DISTINCT new.id FROM credential WHERE app = new.app"
+    """ AND new.id NOT IN (SELECT "grant" FROM opened); END""",
     # The passwords of researchers who sign in with one (model.research.ResearchUser).
     'CREATE TABLE research_password ("user" TEXT PRIMARY KEY, salt BLOB NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID',
 ]
@@ -162,6 +192,50 @@ PASSING = [
 """What passes (tokens, change-set snapshots) is kept beside the records, so that a long import never holds it up."""
 
 
+LEDGER = [
+    # Whoever asked for something, under which grants, by which dialect, and the facts that were shown: once each.
+    "CREATE TABLE what (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, dialect TEXT NOT NULL,"
+    ' endpoint TEXT NOT NULL, app TEXT NOT NULL, "grants" TEXT NOT NULL, reader TEXT NOT NULL, facts TEXT NOT NULL,'
+    " outcome TEXT NOT NULL)",
+    # A small number for each human that was ever told of, by the hub id of the role or the person.
+    "CREATE TABLE human (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE)",
+    # Each set of people that an answer told of, once (see store/members.py).
+    "CREATE TABLE people (id INTEGER PRIMARY KEY, digest BLOB NOT NULL UNIQUE, size INTEGER NOT NULL,"
+    " low INTEGER NOT NULL, high INTEGER NOT NULL, members BLOB NOT NULL)",
+    "CREATE INDEX people_span ON people (low, high)",
+    # Every answer; `at` in milliseconds since 1970, `cut` when it did not reach its end.
+    "CREATE TABLE disclosure (id INTEGER PRIMARY KEY, at INTEGER NOT NULL, what INTEGER NOT NULL,"
+    " people INTEGER NOT NULL, rows INTEGER NOT NULL, status INTEGER NOT NULL, cut INTEGER NOT NULL, tracking TEXT)",
+    "CREATE INDEX disclosure_people ON disclosure (people, at)",
+    "CREATE INDEX disclosure_tracking ON disclosure (tracking) WHERE tracking IS NOT NULL",
+    # The same by day (days since 1970, UTC), for what is asked of a whole year.
+    "CREATE TABLE daily (people INTEGER NOT NULL, what INTEGER NOT NULL, day INTEGER NOT NULL, times INTEGER NOT NULL,"
+    " first INTEGER NOT NULL, last INTEGER NOT NULL, PRIMARY KEY (people, what, day)) WITHOUT ROWID",
+    "CREATE TABLE usage (what INTEGER NOT NULL, day INTEGER NOT NULL, times INTEGER NOT NULL,"
+    " PRIMARY KEY (what, day)) WITHOUT ROWID",
+    # How far the journals are folded, and what their numbers stand for while their processes live.
+    "CREATE TABLE folded (run TEXT NOT NULL, part TEXT NOT NULL, upto INTEGER NOT NULL, PRIMARY KEY (run, part))"
+    " WITHOUT ROWID",
+    "CREATE TABLE run_what (run TEXT NOT NULL, number INTEGER NOT NULL, what INTEGER NOT NULL,"
+    " PRIMARY KEY (run, number)) WITHOUT ROWID",
+    "CREATE TABLE run_human (run TEXT NOT NULL, number INTEGER NOT NULL, human INTEGER NOT NULL,"
+    " PRIMARY KEY (run, number)) WITHOUT ROWID",
+    "CREATE TABLE run_people (run TEXT NOT NULL, number INTEGER NOT NULL, people INTEGER NOT NULL,"
+    " rows INTEGER NOT NULL, PRIMARY KEY (run, number)) WITHOUT ROWID",
+    # Answers that are under way: the people so far, a JSON list of numbers.
+    "CREATE TABLE run_open (run TEXT NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL, what INTEGER NOT NULL,"
+    " status INTEGER NOT NULL, tracking TEXT NOT NULL, rows INTEGER NOT NULL, members TEXT NOT NULL,"
+    " PRIMARY KEY (run, number)) WITHOUT ROWID",
+    *(
+        f"CREATE TRIGGER {table}_stays_{word.lower()} BEFORE {word} ON {table} BEGIN"
+        f" SELECT RAISE(ABORT, 'the ledger is only added to'); END"
+        for table in ("disclosure", "what", "people", "human")
+        for word in ("UPDATE", "DELETE")
+    ),
+]
+"""What was told to whom about whom; only ever added to."""
+
+
 def derived() -> list[str]:
     """Every statement that makes today's schema of the records."""
     views = [r for r in RECORDS.values() if r.view]
@@ -170,5 +244,5 @@ def derived() -> list[str]:
 
 
 def migrations(name: str) -> list[str]:
-    """The migrations of a database file (`records` or `passing`), oldest first."""
+    """The migrations of a database file (`records`, `passing` or `ledger`), oldest first."""
     return [path.read_text() for path in sorted(MIGRATIONS.glob(f"{name}_*.sql"))]

@@ -1,12 +1,13 @@
-"""The embedded store: SQLite through apsw, one file for records and consent, one for what passes."""
+"""The embedded store: SQLite through apsw; files for records and consent, for what passes, and for what was told."""
 
 from __future__ import annotations
 
 import hmac
 import os
 import threading
+import time
 import uuid
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from ..errors import Occupied, Stop
 from . import schema
 from .connection import BUSY_SECONDS, Busy, Connection, connect
+from .ledger import LedgerFile
 from .writing import Batch
 
 
@@ -59,7 +61,9 @@ class Store:
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         os.chmod(self.folder, 0o700)
-        self._writer = connect(self.folder / "records.sqlite")
+        self.clock: Callable[[], float] = time.time
+        """What the hub takes for the time (seconds since 1970)."""
+        self._writer = self._open()
         _migrate(self._writer, "records")
         self.records = self._reading()
         self.passing = connect(self.folder / "passing.sqlite")
@@ -67,6 +71,16 @@ class Store:
         self._writing = threading.Lock()
         self._lent: list[Connection] = []
         self._key: bytes | None = None
+        self._ledger: LedgerFile | None = None
+
+    @property
+    def ledger(self) -> LedgerFile:
+        """What was told to whom about whom, opened when it is first asked for."""
+        if self._ledger is None:
+            file = connect(self.folder / "ledger.sqlite")
+            _migrate(file, "ledger")
+            self._ledger = LedgerFile(self.folder, file)
+        return self._ledger
 
     def secret(self, purpose: str) -> bytes:
         """A secret of this data directory for one purpose, 32 bytes, the same each time.
@@ -81,6 +95,8 @@ class Store:
         """Close every connection; the files then hold everything."""
         for connection in (*self._lent, self.records, self.passing, self._writer):
             connection.close()
+        if self._ledger is not None:
+            self._ledger.close()
 
     def __enter__(self) -> Store:
         return self
@@ -107,8 +123,11 @@ class Store:
             connection.execute("ROLLBACK")
             self._lent.append(connection)
 
+    def _open(self) -> Connection:
+        return connect(self.folder / "records.sqlite", lambda: self.clock())
+
     def _reading(self) -> Connection:
-        connection = connect(self.folder / "records.sqlite")
+        connection = self._open()
         connection.execute("PRAGMA query_only = ON")
         return connection
 

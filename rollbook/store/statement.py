@@ -38,6 +38,7 @@ from .phrases import both, masked, matches, quote
 from .rendering import RENDERERS
 from .sights import Sight
 from .stamps import since
+from .telling import Telling
 
 _SEEN = re.compile(r"\bseen\((?P<kind>\w+), (?P<alias>\w+)\)")
 
@@ -74,6 +75,7 @@ class Statement:
         self.joined: dict[tuple[str, str], str] = {}
         self.direct: dict[str, Ref] = {}
         self.counted: dict[Expr, str] = {}
+        self.telling = Telling()
         (self.nested if self.of.derived() else self.reads).update(self.of.over)
 
     # ---- the parts of a statement
@@ -158,6 +160,8 @@ class Statement:
         own = [f"{inner.base}.district = :district", f'{inner.base}."{many.via.name}" = {parent}.id']
         own += self.sight.part(many.child, inner.base, many.via.target, disclosed=inner.disclosed)
         own.append(inner.condition(many.where))
+        # What is asked of the records is not yet shown of them.
+        inner.telling = Telling()
         return inner, " AND ".join(own)
 
     def inner(self, of: type[Record], hashed: list[tuple[str, Expr]]) -> Statement:
@@ -201,7 +205,9 @@ class Statement:
             self.disclosed = before
 
     def told(self, expr: Told, alias: str) -> str:
-        return self.shown(expr, alias, self.bare(expr.fact, self.join(alias, expr.through)))
+        person = self.join(alias, expr.through)
+        self.telling.reached(expr.through, person, "", own=alias == self.base)
+        return self.shown(expr, alias, self.bare(expr.fact, person))
 
     def computed(self, expr: Computed, alias: str) -> str:
         return self.shown(expr, alias, self.bare(expr.value, alias))
@@ -211,7 +217,8 @@ class Statement:
         for step in expr.steps:
             if not self.disclosed:
                 seen.append(self.sight.shows(step, alias, sure=alias == self.base))
-            alias = self.join(alias, step)
+            own, alias = alias == self.base, self.join(alias, step)
+            self.telling.reached(step, alias, both(seen), own=own)
         tells = expr.end.name in expr.steps[-1].tells
         value = self.bare(expr.end, alias) if tells else self.expr(expr.end, alias)
         return masked(both(seen), value)

@@ -24,6 +24,7 @@ from ...model.research import (
 from ...recent import Recent
 from ..desk import Desk
 from ..grants import App
+from ..slips import asked_by
 from .accounts import Accounts
 from .drawing import LOT, draw
 from .lists import SPECIES, STRAINS, Proposals
@@ -66,6 +67,7 @@ class ResearchDesk:
         if not token:
             raise NotSignedIn("Authentication credentials were not provided.", hint="send Authorization: Bearer TOKEN")
         user, expires = self.accounts.admit(token)
+        asked_by("", (), user.id)
         if portal is Portal.SUPER and not user.administrator:
             raise refusal("it takes an administrator")
         return Caller(portal, user), expires

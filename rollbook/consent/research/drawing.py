@@ -20,7 +20,7 @@ from ...model.research import (
 )
 from ...model.students import Student, StudentMembership, student_now
 from ..desk import Desk
-from ..grants import GRANT_COLUMNS, Grant, grant_from
+from ..grants import GRANT_COLUMNS, STATE, Grant, grant_from
 from ..reader import Reader, Session
 from .subjects import PSEUDONYM
 from .writing import Work
@@ -92,7 +92,7 @@ def draw(
 def _grant(work: Work, project: str, estab: str) -> Grant | None:
     """What the school granted the project's app; a school that granted too little is like none."""
     app = (work.batch.get(Project, project) or {}).get("app")
-    rows = work.ask(f"SELECT {GRANT_COLUMNS} WHERE g.app = ? AND s.estab = ? AND g.state = 'active'", app, estab)
+    rows = work.ask(f"SELECT {GRANT_COLUMNS} WHERE g.app = ? AND s.estab = ? AND {STATE} = 'active'", app, estab)
     for grant in map(grant_from, rows):
         if NEEDED.met_by(grant.scopes):
             return grant

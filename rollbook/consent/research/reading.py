@@ -30,6 +30,7 @@ from ...store.planner import Plan, plan
 from ...store.sights import Whole
 from ...store.sqlite import Store
 from ..reader import PLANS, Session
+from ..slips import asked_by
 from .standing import Caller, Standing, standing_of
 
 _plans: Recent[Plan] = Recent(PLANS)
@@ -124,11 +125,14 @@ def prepared(question: Question, sight: ResearchSight, key: Hashable) -> Plan:
     return _plans.get((sight.key, key), lambda: plan(question, sight))
 
 
-_MOMENT = 'SELECT (SELECT max(seq) FROM clock), count(*), total(version) FROM "grant"'
+_GRANTED = 'count(*), total(version), (SELECT count(*) FROM ending WHERE at <= hub_now()) FROM "grant"'
+"""Equal numbers, equal grants: each change counts one up, and so does the moment that a school named for an end."""
+
+_MOMENT = f"SELECT (SELECT max(seq) FROM clock), {_GRANTED}"
 
 _RESTS_ON = (
     f"SELECT (SELECT max(seq) FROM moved WHERE district = {HUB}), (SELECT max(seq) FROM moved WHERE kind = 'Student'),"
-    ' count(*), total(version) FROM "grant"'
+    f" {_GRANTED}"
 )
 
 STANDINGS = 64
@@ -155,6 +159,7 @@ class ResearchReader:
             # The numbers of writes and of changed grants only grow: while they stand, so does what they allow.
             moment = connection.execute(_MOMENT).get
             standing = self._standings.get((self.caller, moment), lambda: standing_of(connection, self.caller))
+            asked_by("", standing.grants, self.caller.id)
             yield Session(connection, standing.args)
 
     def rests_on(self) -> object:

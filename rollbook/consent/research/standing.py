@@ -13,6 +13,7 @@ from ...errors import NotHeld
 from ...model.research import HUB
 from ...model.students import Student
 from ...store.connection import Connection
+from ..grants import STATE
 
 
 class Portal(Enum):
@@ -75,6 +76,8 @@ class Standing:
     caller: Caller
     roles: dict[str, Role]
     seen: frozenset[str]
+    grants: tuple[str, ...] = ()
+    """The grants of schools, to the apps of those projects, by which they may be seen."""
 
     def may(self, project: str, role: Role) -> bool:
         """Whether the caller has this role in a project, or a greater one."""
@@ -106,7 +109,7 @@ _PROJECTS = {
 }
 
 _GRANTS = (
-    "SELECT g.id, g.app, g.district, g.school, g.scopes, g.people FROM \"grant\" g WHERE g.state = 'active'"
+    f"SELECT g.id, g.app, g.district, g.school, g.scopes, g.people FROM \"grant\" g WHERE {STATE} = 'active'"
     f" AND g.app IN (SELECT app FROM project WHERE district = {HUB} AND id IN (SELECT value FROM json_each(:projects)))"
 )
 
@@ -128,12 +131,12 @@ def standing_of(connection: Connection, caller: Caller) -> Standing:
     """Where a caller stands, at the moment that the connection reads."""
     roles = {project: Role(role) for project, role in connection.execute(_PROJECTS[caller.portal], {"user": caller.id})}
     # A school's grant is to an app, and so to those who work on its projects: it is not to the whole world.
-    seen = frozenset[str]() if caller.portal is Portal.PUBLIC else _seen(connection, roles)
-    return Standing(caller, roles, seen)
+    seen, grants = (frozenset[str](), ()) if caller.portal is Portal.PUBLIC else _seen(connection, roles)
+    return Standing(caller, roles, seen, grants)
 
 
-def _seen(connection: Connection, projects: Iterable[str]) -> frozenset[str]:
-    """The subjects that stand for students whom the app of their project may know of now."""
+def _seen(connection: Connection, projects: Iterable[str]) -> tuple[frozenset[str], tuple[str, ...]]:
+    """The subjects that stand for students whom the app of their project may know of now, and by which grants."""
     listed = json.dumps(list(projects))
     reach = [
         {"grant": grant, "app": app, "district": district, "school": school, "mode": json.loads(people).get("Student")}
@@ -141,6 +144,6 @@ def _seen(connection: Connection, projects: Iterable[str]) -> frozenset[str]:
         if Student.scope.met_by(frozenset(json.loads(scopes)))
     ]
     if not reach:
-        return frozenset()
+        return frozenset(), ()
     rows = connection.execute(_SEEN, {"projects": listed, "reach": json.dumps(reach)})
-    return frozenset(identity for (identity,) in rows)
+    return frozenset(identity for (identity,) in rows), tuple(sorted(r["grant"] for r in reach))

@@ -66,7 +66,7 @@ class Work:
         """Those of some records that the caller may see."""
         asked = Question(record, (), where=HubId(record).one_of(Arg("wanted")))
         found = prepared(asked, self._sight, ("among", record.__name__))
-        return {identity for identity, _, _ in self._session.keyed(found, {"wanted": json.dumps(list(identities))})}
+        return {identity for identity, *_ in self._session.keyed(found, {"wanted": json.dumps(list(identities))})}
 
     def located(self, record: type[Record], shown: str) -> str:
         """The hub id of what an address names, by hub id or by number; raises `NotFound`."""

@@ -11,6 +11,7 @@ import msgspec
 
 from ...api.http import BODY_LIMIT, NO_STORE, Request, Response
 from ...consent import Desk, Holder
+from ...consent.slips import asks
 from ...errors import Conflict, Malformed, NotFound, NotHeld, NotSignedIn, Problem, TooLarge, TooManyRequests
 from ...model.vocabulary import Descriptor
 from . import metadata, problems, tokens
@@ -124,6 +125,8 @@ class EdFi:
             raise Refusal(problems.no_such_address())
         shelf = Shelf(Caller(self.desk, holder, lambda: self.admit(request)), resource)
         feeds = {"deletes": shelf.gone, "keychanges": shelf.renamed, "partitions": shelf.partitions}
+        feed = steps[1].lower() if len(steps) > 1 else ""
+        asks(f"{resource.name}/{feed}" if feed in feeds else resource.name)
         snapshot = request.header("use-snapshot").lower() == "true"
         if snapshot and request.method in ("POST", "PUT", "DELETE"):
             raise Refusal(problems.writing_a_snapshot())

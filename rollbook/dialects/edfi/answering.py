@@ -10,6 +10,7 @@ import msgspec
 
 from ...api.http import JSON, NO_STORE, Request, Response
 from ...consent import Desk, Holder
+from ...consent.slips import shows
 from ...errors import Problem
 from . import problems
 from .asking import asked
@@ -123,6 +124,7 @@ class Shelf:
         told = feed(self.resource, self.readers, query.changed_since or 0, query.changed_until)
         further = ((b"total-count", b"%d" % len(told)),) if query.total else ()
         page = told[query.offset : query.offset + query.limit]
+        shows(*(identity for change in page for identity in change.people))
         return encoded([c.body for c in page], *further)
 
     # ---- writing

@@ -9,11 +9,11 @@ from typing import Any
 import msgspec
 
 from ...consent.district import Gone
-from ...fields import All, Compare, Condition, Down, Field, Path, Question, Record, Version, WriteNumber
+from ...fields import All, Arg, Compare, Condition, Down, Field, HubId, Path, Question, Record, Version, WriteNumber
 from ...model.people import Staff
 from ...model.students import Student
 from .homes import trail
-from .reading import REST, AnyReader, find, find_in, hexadecimal, kept
+from .reading import REST, AnyReader, Document, find_in, hexadecimal, kept
 from .schema import Resource
 
 HUMANS: dict[str, type[Record]] = {"students": Student, "staffs": Staff}
@@ -26,6 +26,8 @@ class Change:
 
     number: int
     body: dict[str, Any]
+    people: tuple[str, ...]
+    """The hub ids of those of whom it tells."""
 
 
 def newest(resources: Sequence[Resource], readers: Sequence[AnyReader]) -> int:
@@ -42,7 +44,7 @@ def _last(resource: Resource, reader: AnyReader) -> int:
     plan = reader.prepare(asked, ("edfi", resource.name, "newest"))
     best = max((g.seq for g in reader.gone(_kinds(resource)) if _is(resource, g.keys)), default=0)
     with reader.session() as session:
-        for rows in session.rows(plan, {}):
+        for rows, _ in session.chosen(plan, {}):
             for row in map(msgspec.json.decode, rows):
                 best = max(best, row["seen"])
                 # No row that was written before this one can have changed after it.
@@ -65,7 +67,7 @@ def _deletes(resource: Resource, reader: AnyReader, since: int, until: int | Non
         key = _key(resource, reader, gone)
         if key is not None and not _stands(resource, reader, key):
             body = {"id": hexadecimal(identity), "changeVersion": gone.seq, "keyValues": key}
-            yield Change(gone.seq, body)
+            yield Change(gone.seq, body, tuple(gone.people))
 
 
 def _stands(resource: Resource, reader: AnyReader, key: Mapping[str, Any]) -> bool:
@@ -89,12 +91,18 @@ def _key_changes(resource: Resource, reader: AnyReader, since: int, until: int |
             first.setdefault(gone.id, gone)
             last[gone.id] = gone
     for identity, gone in last.items():
-        found = find(resource, [reader], identity)
+        found = _now(resource, reader, identity)
         before = _key(resource, reader, first[identity])
         after = resource.key(found.body) if found else None
         if before and after and before != after:
             values = {"oldKeyValues": before, "newKeyValues": after}
-            yield Change(gone.seq, {"id": hexadecimal(identity), "changeVersion": gone.seq, **values})
+            body = {"id": hexadecimal(identity), "changeVersion": gone.seq, **values}
+            yield Change(gone.seq, body, tuple(gone.people))
+
+
+def _now(resource: Resource, reader: AnyReader, identity: str) -> Document | None:
+    with reader.session() as session:
+        return find_in(resource, reader, session, HubId(resource.of).is_(Arg("wanted")), {"wanted": identity})
 
 
 def _kinds(resource: Resource) -> set[str]:

@@ -106,7 +106,8 @@ def find(resource: Resource, readers: Iterable[AnyReader], identity: str) -> Doc
     """The document with a hub id, where one of the readers sees it."""
     for reader in readers:
         with reader.session() as session:
-            found = find_in(resource, reader, session, HubId(resource.of).is_(Arg("wanted")), {"wanted": identity})
+            where = HubId(resource.of).is_(Arg("wanted"))
+            found = find_in(resource, reader, session, where, {"wanted": identity}, shown=True)
         if found:
             return found
     return None
@@ -119,10 +120,14 @@ def find_in(
     where: Condition,
     args: Mapping[str, Any],
     key: object = "id",
+    *,
+    shown: bool = False,
 ) -> Document | None:
-    """The first document for which a condition holds."""
+    """The first document for which a condition holds; `shown` to the caller, not only looked at."""
     plan = reader.prepare(question(resource, where, few=True), ("edfi", resource.name, key))
-    for rows in session.rows(plan, args, 1, 0):
+    for rows, people in session.chosen(plan, args, 1, 0):
+        if shown:
+            session.shows(plan, 1, people)
         return document(resource, reader, msgspec.json.decode(rows[0]))
     return None
 

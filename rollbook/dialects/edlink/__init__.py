@@ -9,6 +9,7 @@ from functools import partial
 
 from ...api.http import NO_STORE, Request, Response
 from ...consent import Desk, DistrictReader, Holder
+from ...consent.slips import asks
 from ...errors import Malformed, NotFound, NotHeld, Problem, RollbookError, WrongMethod, nearest
 from . import events, integrations, tokens
 from .answering import Reading, fetch, missing, pages
@@ -135,6 +136,7 @@ class Edlink:
         if leads and path is None:
             known = [name for of, name in PATHS if of == resource.name]
             raise NotFound(Problem("path", f"{leads[:80]} is not there", nearest(leads[:80], known)))
+        asks("/".join([resource.name, *(["{id}"] if identity else []), *([leads] if leads else [])]))
         if identity:
             identity = _uuid(identity)
         if path is None:
@@ -182,6 +184,7 @@ class Edlink:
     # ---- what is no roster
 
     def mine(self, call: Call, what: str) -> Response:
+        asks(what)
         with self.reading(call) as (reading, rows):
             if what == "integration":
                 return success(integrations.integration(call.reader, reading.args["district_id"]))
@@ -193,10 +196,12 @@ class Edlink:
 
     def licenses(self, call: Call) -> Response:
         """The hub keeps no licences of products."""
+        asks("licenses")
         asked = self.understand(call, LICENSES)
         return success([], asked.warnings)
 
     def events(self, call: Call, identity: str = "") -> Response:
+        asks("events/{id}" if identity else "events")
         asked = self.understand(call, events.listing, one=bool(identity))
         events.check(asked, call.reader.newest(), call.now)
         with ExitStack() as stack:

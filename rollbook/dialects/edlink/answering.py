@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import heapq
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
 from ...consent import DistrictReader
 from ...consent.reader import Plan, Session
+from ...consent.slips import People
 from ...errors import NotFound, Problem
 from ...fields import Arg, HubId, OneOf, Question
 from ...model.organisation import District
@@ -38,6 +39,8 @@ class Reading:
         self.reader = reader
         self.session = session
         self.concerns = EVERY
+        self.whom: dict[bytes, tuple[Plan, People]] = {}
+        """For each row that was read, by its hub id, whom it tells of."""
         self.args = self.district()
 
     def district(self) -> dict[str, Any]:
@@ -49,7 +52,7 @@ class Reading:
             "time_zone": District.time_zone,
         }
         plan = self.plan(Question(District, tuple(facts.items())), "district")
-        for rows in self.session.rows(plan, {}, 1):
+        for rows, _ in self.session.chosen(plan, {}, 1):
             return msgspec.json.decode(rows[0], type=dict[str, Any])
         return dict.fromkeys(facts)
 
@@ -65,8 +68,16 @@ class Reading:
         return heapq.merge(*streams, key=lambda found: found[1][ID_AT], reverse=asked.backward)
 
     def stream(self, part: Part, plan: Plan, args: Args, most: int) -> Iterator[tuple[Part, bytes]]:
-        for rows in self.session.rows(plan, args, most):
-            yield from ((part, row) for row in rows)
+        for rows, people in self.session.chosen(plan, args, most):
+            for at, row in enumerate(rows):
+                self.whom[row[ID_AT]] = plan, people.row(at)
+                yield part, row
+
+    def show(self, rows: Iterable[bytes]) -> None:
+        """These of the rows that were read go out; others only told whether there are more."""
+        for row in rows:
+            plan, people = self.whom[row[ID_AT]]
+            self.session.shows(plan, 1, people)
 
     def finds(self, resource: Resource, identity: str, rows: Rows) -> bool:
         """Whether something is there."""
@@ -76,6 +87,7 @@ class Reading:
 
     def finished(self, resource: Resource, asked: Asked, found: list[tuple[Part, bytes]]) -> Iterator[bytes]:
         """Rows as they are sent: in Edlink's words, with what their ids expand to."""
+        self.show(row for _, row in found)
         read = [_Row(part, asked, row) for part, row in found]
         for name, holder in resource.expansions.items():
             if name in asked.expand:
@@ -89,10 +101,9 @@ class Reading:
         within = self.concerns.and_("ids", {p.of: OneOf(HubId(p.of), (IDS,)) for p in target.parts})
         within = Rows(within.name, within.where, {**within.args, "ids": json.dumps(wanted)})
         plain = Asked(size=len(wanted))
-        known = {
-            row[ID_AT].decode(): _Row(part, plain, row).encoded(plain)
-            for part, row in (self.page(target, plain, within) if wanted else ())
-        }
+        found = list(self.page(target, plain, within)) if wanted else []
+        self.show(row for _, row in found)
+        known = {row[ID_AT].decode(): _Row(part, plain, row).encoded(plain) for part, row in found}
         for row in rows:
             row.put(name, holder, known)
 

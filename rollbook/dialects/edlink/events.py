@@ -19,6 +19,7 @@ from typing import Any
 import msgspec
 
 from ...consent.district import Gone
+from ...consent.slips import shows
 from ...errors import Malformed, NotFound, Problem
 from ...fields import Arg, Condition, Down, Expr, HubId, LastUpdated, Made, OneOf, Question, Version
 from .answering import AT_ONCE, ID_AT, Reading
@@ -165,7 +166,7 @@ def _stamped(
     plan = reading.plan(question, name)
     # What has not moved since then need not be looked through for what has.
     quiet = max(reading.reader.versions(plan.reads).values(), default=0) < window.low
-    for some in () if quiet else reading.session.rows(plan, {**reading.args, **window.args}):
+    for some, _ in () if quiet else reading.session.chosen(plan, {**reading.args, **window.args}):
         for row in some:
             read = msgspec.json.decode(row, type=dict[str, Any])
             # What was written together with a row, such as its parts, is told by its making.
@@ -200,7 +201,7 @@ def _still_there(reading: Reading, ids: list[str]) -> set[str]:
     plan = reading.plan(question, "still there")
     return {
         msgspec.json.decode(row, type=dict[str, str])["id"]
-        for some in reading.session.rows(plan, {"ids": json.dumps(ids)})
+        for some, _ in reading.session.chosen(plan, {"ids": json.dumps(ids)})
         for row in some
     }
 
@@ -210,6 +211,7 @@ def _still_there(reading: Reading, ids: list[str]) -> set[str]:
 
 def told(reading: Reading, events: list[Event], fields: tuple[str, ...]) -> list[bytes]:
     """Events as they are sent, each with the thing that it happened to as that is now."""
+    shows(*(e.target for e in events if e.resource is people))
     data: dict[tuple[str, str], bytes] = {}
     if not fields or "data" in fields:
         for resource in RESOURCES.values():

@@ -57,5 +57,5 @@ def _places(part: Part) -> Question:
 
 def _read(reading: Reading, question: Question, name: str, args: dict[str, Any]) -> list[dict[str, Any]]:
     plan = reading.plan(question, name)
-    rows = reading.session.rows(plan, {**reading.args, **args})
-    return [msgspec.json.decode(row, type=dict[str, Any]) for some in rows for row in some]
+    rows = reading.session.chosen(plan, {**reading.args, **args})
+    return [msgspec.json.decode(row, type=dict[str, Any]) for some, _ in rows for row in some]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ...api.http import Request, Response
 from ...consent.research import INVITATIONS, KEEPERS, SPECIES, STRAINS, Caller, Portal, ResearchDesk, Work
+from ...consent.slips import asks
 from ...errors import NotFound, Problem, RollbookError, nearest
 from . import signing_in
 from .answering import find_one, read_list, read_one
@@ -51,6 +52,7 @@ class Research:
         portal = Portal(steps[0])
         caller, expires = self.desk.admit(portal, _token(request))
         resource = _resource(steps[1:])
+        asks(resource.name)
         rest = steps[3:]
         if resource.name == "cohort" and rest == ["draw"]:
             return self.draw(request, caller)

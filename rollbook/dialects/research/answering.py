@@ -49,7 +49,8 @@ def find_one(reader: ResearchReader, resource: Resource, hub_id: str) -> Answer:
     question = _question(resource, Asked())
     plan = reader.prepare(question, (resource.name, "keyed"))
     with reader.session() as session:
-        for _, _, row in session.keyed(plan, {}, [hub_id]):
+        for _, _, row, people in session.keyed(plan, {}, [hub_id]):
+            session.shows(plan, 1, people)
             return {resource.name: _decode(resource, row)}
     raise NotFound
 

@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from ...api.http import Request, Response
 from ...api.resource import Context, Renew
 from ...api.webhooks import KIND
 from ...consent import Desk, Reader
 from ...consent.desk import ManagementPass, SchoolPass
+from ...consent.slips import asked_by, asks
 from ...errors import NotFound, NotHeld, NotSignedIn, Problem, RollbookError, WrongMethod, nearest
 from ...fields import Field
-from ...jobs import Freshness, Queue
+from ...jobs import Freshness, PostOffice, Queue
 from ...jobs.subscriptions import Subscriptions
-from . import management, openapi, subscribing, writeback
+from . import management, openapi, subscribing, usage, writeback
 from .answering import db_status, kinds_read, prepare, render
 from .asking import Asked, understand, wants_status_codes
 from .calling import DataReady
 from .catalogue import ENDPOINTS
 from .changes import render_changes
+from .gdpr import gdpr_ids
+from .onboarding import AREAS, Onboarding
 from .watching import DataChanged, look
 from .wire import SchoolNotGranted, TestError, failure, success
 
@@ -28,7 +32,7 @@ __all__ = ["DataChanged", "DataReady", "Xporter", "look"]
 class Xporter:
     """The dialect's handler: finds what a path means, admits the caller, answers."""
 
-    prefixes = ("/api/v1/", "/api/oauth/", "/idaas/")
+    prefixes = ("/api/v1/", "/api/oauth/", "/idaas/", *(f"/api/{area}/" for area in AREAS))
 
     def __init__(
         self,
@@ -37,6 +41,7 @@ class Xporter:
         queue: Queue,
         taking: writeback.Taking,
         fills: Mapping[str, frozenset[Field]] | None = None,
+        office: PostOffice | None = None,
     ) -> None:
         self.desk = desk
         self.taking = taking
@@ -44,7 +49,9 @@ class Xporter:
         self.queue = queue
         self.subscriptions = Subscriptions(queue, look)
         self.fills = fills or {}
+        self.onboarding = Onboarding(desk, office)
         self.info = {
+            "gdprids": partial(gdpr_ids, desk),
             "tokendetails": management.token_details,
             "scopes": management.scopes,
             "queries": management.queries,
@@ -76,6 +83,9 @@ class Xporter:
         lower = [s.lower() for s in steps]
         if gives_token(lower):
             return management.get_token(request, self.desk)
+        if len(lower) > 1 and lower[0] == "api" and lower[1] in AREAS:
+            operation = self.onboarding.find(request)
+            return self.onboarding.answer(operation, request, self.admit(request))
         if lower[:2] != ["api", "v1"]:
             raise NotFound(
                 Problem("path", "is not one that Xporter has", "tokens are given at POST /api/oauth/GetToken")
@@ -93,12 +103,21 @@ class Xporter:
             return subscribing.subscribe(request, reader, self.subscriptions, subscribed[1])
         if request.method not in ("GET", "HEAD"):
             raise WrongMethod(Problem("method", f"{request.method} is not answered here", "send a GET"))
+        if len(lower) == 5 and lower[2] == "school" and lower[4] == "disclosures":
+            return usage.disclosures(self.desk, request, steps[3])
         admitted = self.admit(request)
+        if lower[2:] == ["usage"]:
+            asks("usage")
+            return usage.usage(self.desk, admitted)
+        if lower[2:] == ["logs"]:
+            asks("logs")
+            return usage.logs(self.desk, admitted, request)
         if len(lower) == 3 and lower[2] in self.info:
+            asks(lower[2])
             return self.info[lower[2]](admitted)
         if len(lower) in (5, 6) and lower[2] == "school":
             return self.school(request, admitted, steps[3], steps[4], steps[5] if len(steps) == 6 else "")
-        known = ["School/{estab}/{Endpoint}", *self.info]
+        known = ["School/{estab}/{Endpoint}", *self.info, "usage", "logs"]
         raise NotFound(Problem("path", "is not one that Xporter has", nearest("/".join(steps[2:]), known)))
 
     def admit(self, request: Request) -> SchoolPass | ManagementPass:
@@ -111,6 +130,7 @@ class Xporter:
         self, request: Request, admitted: SchoolPass | ManagementPass, estab: str, segment: str, identity: str
     ) -> Response:
         endpoint = ENDPOINTS.get(segment.lower())
+        asks(f"school.{endpoint.segment.lower()}" if endpoint else "school")
         estab = told_estab(request, segment) or estab
         reader = self.reader(admitted, estab, segment)
         if endpoint is None:
@@ -143,6 +163,7 @@ class Xporter:
                 raise SchoolNotGranted(
                     "a management token reads no school's records", hint="ask the STS for a school token"
                 )
+            asked_by(grant.app.id, (grant.id,))
             return self.desk.reader(grant)
         if admitted.grant.estab != estab:
             raise SchoolNotGranted(

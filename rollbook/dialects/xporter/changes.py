@@ -20,6 +20,7 @@ import msgspec
 from ...api.resource import Context
 from ...consent.desk import moment
 from ...consent.reader import Session
+from ...consent.slips import People, shows
 from ...errors import Problem
 from .answering import Part, Prepared, gather, kinds_read, pagination, prepare, separated, worked_out
 from .asking import Asked
@@ -29,8 +30,11 @@ START = "*"
 PAUSE = 500
 """How many rows are compared before other requests have their turn."""
 
-Keyed = Iterable[tuple[str, str, bytes]]
-"""Rows with the hub id of their record and their key."""
+Keyed = Iterable[tuple[str, str, bytes, People]]
+"""Rows with the hub id of their record and their key, and whom they tell of."""
+
+Shown = list[tuple[bytes, People]]
+"""Rows that may be shown."""
 
 
 class Rows(msgspec.Struct, array_like=True):
@@ -156,18 +160,24 @@ def _changed(
             rows = comparing.some(
                 part, asked, session, {k: found.then[k] for k in kinds if found.then and k in found.then}
             )
-        yield from _page(rows, part, asked, found)
-    yield from comparing.all(_named(table, context, session))
+        yield from _page(rows, part, asked, session, found)
+    yield from (_bodies(one) for one in comparing.all(_named(table, context, session)))
     found.gone[table.name] = comparing.finish(whole)
+    if asked.offset == 0 and any(part.plan.human for part in table.parts):
+        shows(*comparing.left())
 
 
-def _page(rows: Iterable[list[bytes]], part: Part, asked: Asked, found: _Comparison) -> Iterator[list[bytes]]:
+def _page(
+    rows: Iterable[Shown], part: Part, asked: Asked, session: Session, found: _Comparison
+) -> Iterator[list[bytes]]:
     """Those of a part's changed rows that stand on the page asked for."""
     first, last = (asked.offset, asked.offset + asked.limit) if part.main else (0, 0 if asked.offset else 1 << 62)
     at = 0
     for one in rows:
         if not one or first <= at < last:
-            yield one
+            for _, people in one:
+                session.shows(part.plan, 1, people)
+            yield _bodies(one)
         at += bool(one)
     found.changed += at if part.main else 0
 
@@ -176,7 +186,11 @@ def _named(table: Prepared, context: Context, session: Session) -> Keyed:
     """The rows that are worked out, each with its first value for a key."""
     for row in worked_out(table, context, session):
         key = str(next(iter(msgspec.json.decode(row).values())))
-        yield key, key, row
+        yield key, key, row, People()
+
+
+def _bodies(rows: Shown) -> list[bytes]:
+    return [row for row, _ in rows]
 
 
 @dataclass
@@ -187,8 +201,10 @@ class _Table:
     before: Rows
     now: Rows
     gone: list[str] = field(default_factory=list[str])
+    moved: dict[str, str] = field(default_factory=dict[str, str])
+    """The keys that rows had before they were read anew, by hub id."""
 
-    def all(self, keyed: Keyed) -> Iterator[list[bytes]]:
+    def all(self, keyed: Keyed) -> Iterator[Shown]:
         """Put every row on record; gives those that the caller does not have."""
         total = int.from_bytes(self.now.total, "big")
         for number, (key, rows) in enumerate(_by_key(keyed, self.now.keys)):
@@ -200,7 +216,7 @@ class _Table:
                 yield []
         self.now.total = (total % (1 << 128)).to_bytes(16, "big")
 
-    def some(self, part: Part, asked: Asked, session: Session, then: dict[str, int]) -> Iterator[list[bytes]]:
+    def some(self, part: Part, asked: Asked, session: Session, then: dict[str, int]) -> Iterator[Shown]:
         """Read the rows that may be other ones since the kinds that moved stood there, and gives those that are.
 
         The rows that have the same keys are read with them.
@@ -208,16 +224,15 @@ class _Table:
         keys = self.now.keys
         ids = session.moved(part.plan, then.keys() & part.plan.moved.keys(), then)
         fresh = list(session.keyed(part.plan, asked.args, ids)) if ids else []
-        touched = {keys[i] for i in ids if i in keys} | {key for _, key, _ in fresh}
+        touched = {keys[i] for i in ids if i in keys} | {key for _, key, *_ in fresh}
         beside = {i for i, key in keys.items() if key in touched} - ids if touched else set[str]()
         if beside:
             ids |= beside
             fresh = list(session.keyed(part.plan, asked.args, ids))
-        for identity in ids:
-            keys.pop(identity, None)
+        self.moved = {identity: keys.pop(identity) for identity in ids if identity in keys}
         yield from self.replace(touched, dict(_by_key(fresh, keys)))
 
-    def replace(self, touched: set[str], fresh: dict[str, list[bytes]]) -> Iterator[list[bytes]]:
+    def replace(self, touched: set[str], fresh: dict[str, Shown]) -> Iterator[Shown]:
         """Put rows in the place of those with the same keys; gives those that differ."""
         total = int.from_bytes(self.now.total, "big")
         for key in (*fresh, *sorted(touched - fresh.keys())):
@@ -234,21 +249,28 @@ class _Table:
 
     def finish(self, whole: bool) -> list[str]:
         """The keys that the caller has and that are there no longer."""
-        return list(self.before.digests.keys() - self.now.digests.keys()) if whole else self.gone
+        if whole:
+            self.gone, self.moved = list(self.before.digests.keys() - self.now.digests.keys()), self.before.keys
+        return self.gone
+
+    def left(self) -> list[str]:
+        """The hub ids of the rows that are there no longer."""
+        gone = set(self.gone)
+        return [identity for identity, key in self.moved.items() if key in gone]
 
 
-def _by_key(keyed: Keyed, keys: dict[str, str]) -> Iterator[tuple[str, list[bytes]]]:
+def _by_key(keyed: Keyed, keys: dict[str, str]) -> Iterator[tuple[str, Shown]]:
     """Rows together by key, their hub ids put on record."""
     for key, rows in itertools.groupby(keyed, itemgetter(1)):
-        shown: list[bytes] = []
-        for identity, _, row in rows:
+        shown: Shown = []
+        for identity, _, row, people in rows:
             keys[identity] = key
-            shown.append(row)
+            shown.append((row, people))
         yield key, shown
 
 
-def _digest(rows: list[bytes]) -> bytes:
-    return hashlib.blake2b(b"".join(rows), digest_size=8).digest()
+def _digest(rows: Shown) -> bytes:
+    return hashlib.blake2b(b"".join(_bodies(rows)), digest_size=8).digest()
 
 
 # ---- what stands beside the rows

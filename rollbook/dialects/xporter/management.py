@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, cast
-from urllib.parse import parse_qsl
-
-import msgspec
+from typing import Any
 
 from ...api.http import Request, Response
 from ...api.resource import Endpoint, Facts, Table
@@ -14,6 +11,7 @@ from ...consent import Desk
 from ...consent.desk import ManagementPass, SchoolPass, WrongSecret, moment
 from ...errors import Malformed, Problem, RollbookError, WrongMethod
 from ...scopes import ANYONE, CATALOGUE, Need
+from .bodies import read_body
 from .catalogue import ENDPOINTS
 from .wire import QUIET, success
 
@@ -52,9 +50,8 @@ def party(request: Request) -> str:
 
 def _fields(request: Request) -> dict[str, str]:
     """What a JSON or form body says, its names in lower case; raises `Malformed` with every problem."""
-    if len(request.body) > LARGEST:
-        raise Malformed(Problem("body", f"is larger than {LARGEST // 1024} KB"))
-    said = {name.lower(): value for name, value in _read(request).items()}
+    body = read_body(request, largest=LARGEST, hint='send {"relyingParty": …}')
+    said = {name.lower(): value for name, value in body.items()}
     wrong = [Problem(n, "must be a text") for n, v in said.items() if v is not None and not isinstance(v, str)]
     fields = {n: v for n, v in said.items() if isinstance(v, str)}
     wrong += [
@@ -68,23 +65,6 @@ def _fields(request: Request) -> dict[str, str]:
     if wrong:
         raise Malformed(*wrong)
     return fields
-
-
-def _read(request: Request) -> dict[str, Any]:
-    kind = request.header("content-type").split(";")[0].strip().lower()
-    text = request.body.strip()
-    try:
-        # Clients of both kinds are known, and some do not name the kind that they send.
-        if kind == "application/x-www-form-urlencoded" and not text.startswith(b"{"):
-            return dict(parse_qsl(text.decode(), keep_blank_values=True, max_num_fields=50, strict_parsing=bool(text)))
-        found = msgspec.json.decode(text or b"{}")
-    except (ValueError, msgspec.DecodeError) as error:
-        raise Malformed(Problem("body", "is neither a JSON object nor a form", 'send {"relyingParty": …}')) from error
-    except RecursionError as error:
-        raise Malformed(Problem("body", "is nested too deeply")) from error
-    if not isinstance(found, dict):
-        raise Malformed(Problem("body", "is not a JSON object"))
-    return cast(dict[str, Any], found)
 
 
 def token_details(admitted: SchoolPass | ManagementPass) -> Response:

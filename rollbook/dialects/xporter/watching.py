@@ -91,7 +91,7 @@ def _digest(asked: Asked, tables: list[Prepared], reader: Reader) -> str:
     with reader.session() as session:
         for number, table in enumerate(tables):
             for part in table.parts:
-                for _, _, row in session.keyed(part.plan, asked.args):
+                for _, _, row, _ in session.keyed(part.plan, asked.args):
                     whole = b"%d\0%s" % (number, row)
                     total += int.from_bytes(hashlib.blake2b(whole, digest_size=16).digest(), "big")
     return f"{total % (1 << 128):032x}"

@@ -8,6 +8,7 @@ import msgspec
 
 from ...api.http import JSON, NO_STORE, Response
 from ...consent.desk import Paused, WrongSecret
+from ...consent.slips import refuses
 from ...errors import (
     Conflict,
     Malformed,
@@ -72,6 +73,7 @@ def success(body: dict[str, Any], *, keep: bool = False, until: float = float("i
 def failure(error: Exception, *, status_codes: bool) -> Response:
     """An error as Xporter tells it: HTTP 200 with `ExceptionMessage`, or its own status when the caller asked so."""
     name, status = next((n, s) for kind, n, s in EXCEPTIONS if isinstance(error, kind))
+    refuses(name, status)
     body = {
         "Message": (type(error).__doc__ or "").strip().split("\n")[0],
         "ExceptionType": name,

@@ -12,6 +12,7 @@ import msgspec
 from ....api.http import Request, Response
 from ....consent import Desk, Grant
 from ....consent.desk import ManagementPass, SchoolPass
+from ....consent.slips import asks, tracks
 from ....errors import Malformed, NotHeld, Occupied, Problem
 from ....jobs import Queue
 from ....mis import Change, Find, Invalid, MisRefused, Order, Outcome, WriteBacks, profile_of
@@ -40,6 +41,7 @@ class Taking:
         self, request: Request, admitted: SchoolPass | ManagementPass, operation: Operation, estab: str | None
     ) -> Response:
         """Answer a write-back."""
+        asks(f"writeback.{operation.name.lower()}")
         grant = self._grant(admitted, operation, estab)
         change, callback = self._judge(_decoded(request), grant, operation)
         order = Order(
@@ -52,6 +54,7 @@ class Taking:
             to_wire(change),
             callback,
         )
+        tracks(order.id)
         if operation.asynchronous:
             if self.writebacks.outcome(order.id) is None:
                 self.queue.add("writeback", order_payload(order), key=order.id)

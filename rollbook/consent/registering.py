@@ -1,0 +1,123 @@
+"""What an app says of itself, and what it asks schools for: each scope with the reason, needed or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from ..errors import Conflict, Malformed, Problem
+from ..store.sqlite import Store
+from .addresses import address_problems, line_problems
+from .grants import App, known_scopes
+
+
+@dataclass(frozen=True)
+class Ask:
+    """A scope that an app asks for, whether it cannot do without it, and why, in a sentence for the school."""
+
+    scope: str
+    required: bool
+    reason: str
+
+
+@dataclass(frozen=True)
+class Registration:
+    """What an app says of itself; `live` tells whether it is more than a trial."""
+
+    app: App
+    contact: str = ""
+    webhook: str = ""
+    live: bool = False
+    asks: tuple[Ask, ...] = ()
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """Every scope that it asks for."""
+        return frozenset(a.scope for a in self.asks)
+
+    @property
+    def required(self) -> frozenset[str]:
+        """The scopes without which it is of no use."""
+        return frozenset(a.scope for a in self.asks if a.required)
+
+    def among(self, scopes: Iterable[str]) -> tuple[Ask, ...]:
+        """What it asks for of some scopes; all of it where none is named."""
+        wanted = frozenset(scopes) or self.scopes
+        return tuple(a for a in self.asks if a.scope in wanted)
+
+
+class RegisteringDesk:
+    """The part of the desk that keeps what apps say of themselves."""
+
+    store: Store
+
+    def registration(self, app: App) -> Registration:
+        """What an app says of itself; one that has said nothing yet is a trial that asks for nothing."""
+        rows = self.store.records.execute(
+            "SELECT scope, required, reason FROM ask WHERE app = ? ORDER BY scope", (app.id,)
+        ).fetchall()
+        asks = tuple(Ask(scope, bool(required), reason) for scope, required, reason in rows)
+        found = self.store.records.execute(
+            "SELECT contact, webhook, live FROM registration WHERE app = ?", (app.id,)
+        ).fetchone()
+        contact, webhook, live = found or ("", "", 0)
+        return Registration(app, contact, webhook, bool(live), asks)
+
+    def register(
+        self, app: App, *, contact: str | None = None, webhook: str | None = None, live: bool | None = None
+    ) -> Registration:
+        """Change what an app says of itself; what is None stays as it was, an empty text takes it back."""
+        wrong = address_problems("contact", contact) if contact else []
+        wrong += webhook_problems(webhook) if webhook else []
+        if wrong:
+            raise Malformed(*wrong)
+        with self.store.transaction() as db:
+            db.execute("INSERT OR IGNORE INTO registration VALUES (?, '', '', 0)", (app.id,))
+            db.execute(
+                "UPDATE registration SET contact = coalesce(?, contact), webhook = coalesce(?, webhook),"
+                " live = coalesce(?, live) WHERE app = ?",
+                (contact, webhook, live, app.id),
+            )
+        return self.registration(app)
+
+    def ask(self, app: App, scopes: Iterable[str], *, required: bool, reason: str) -> Registration:
+        """Have an app ask for scopes, or ask otherwise than before. Grants that there are stay as they are."""
+        names = known_scopes(frozenset(scopes))
+        wrong = line_problems("reason", reason, 300)
+        if not reason.strip():
+            wrong.append(Problem("reason", "is missing", "schools read it: say what the app does with the data"))
+        if wrong:
+            raise Malformed(*wrong)
+        with self.store.transaction() as db:
+            db.executemany(
+                "INSERT INTO ask VALUES (?, ?, ?, ?) ON CONFLICT (app, scope) DO UPDATE"
+                " SET required = excluded.required, reason = excluded.reason",
+                [(app.id, name, required, reason.strip()) for name in sorted(names)],
+            )
+        return self.registration(app)
+
+    def ask_no_more(self, app: App, scopes: Iterable[str]) -> Registration:
+        """Have an app ask for scopes no longer."""
+        names = known_scopes(frozenset(scopes))
+        strange = sorted(names - self.registration(app).scopes)
+        if strange:
+            raise Conflict(*(Problem("scopes", f"{app.relying_party} does not ask for {name}") for name in strange))
+        with self.store.transaction() as db:
+            db.executemany("DELETE FROM ask WHERE app = ? AND scope = ?", [(app.id, name) for name in names])
+        return self.registration(app)
+
+
+def webhook_problems(url: str) -> list[Problem]:
+    """What is wrong with the address of an app's webhooks."""
+    wrong = Problem("webhook", f"{url[:60]!r} is not an address", "such as https://app.example.org/hooks")
+    if not (url.isascii() and url.isprintable()) or " " in url or len(url) > 2000:
+        return [wrong]
+    try:
+        parts = urlsplit(url)
+        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return [wrong]
+    if whole and (parts.username or parts.fragment):
+        return [Problem("webhook", "must have neither a name before its host nor a fragment")]
+    return [] if whole else [wrong]

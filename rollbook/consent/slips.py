@@ -1,0 +1,143 @@
+"""Slips: for each request that is answered, who asked for what, and whom the answer tells of, as it is read.
+
+The edge lays a slip for each request. Whatever is read until it is answered is read through a `Session`, which puts
+the people on the slip that lies there; so no dialect can forget to. The desk puts down who asks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+from ..store.telling import BETWEEN
+
+
+@dataclass(frozen=True)
+class People:
+    """Hub ids of the people of whom some rows tell, as the store gives them: nothing, or one or several in a text."""
+
+    singles: tuple[Sequence[str | None], ...] = ()
+    lists: tuple[Sequence[str | None], ...] = ()
+
+    def row(self, at: int) -> People:
+        """Those of one row."""
+        return People((tuple(c[at] for c in self.singles),), (tuple(c[at] for c in self.lists),))
+
+
+class Names(dict[str | None, int]):
+    """A small number for each hub id that comes along, given when it first does; 0 for none."""
+
+    def __init__(self, numbers: Iterator[int]) -> None:
+        super().__init__({None: 0, "": 0})
+        self._numbers = numbers
+        self.fresh: list[tuple[int, str]] = []
+        """What has been given since it was last written down."""
+
+    def __missing__(self, identity: str) -> int:
+        self[identity] = number = next(self._numbers)
+        self.fresh.append((number, identity))
+        return number
+
+
+@dataclass
+class Slip:
+    """What one answer tells, to be written into the ledger when it leaves; a `Ledger` makes it."""
+
+    names: Names
+    dialect: str = ""
+    endpoint: str = ""
+    """What was asked for, in the dialect's words: `school.students`, `students`, `people/{id}/classes`."""
+    app: str = ""
+    """The hub id of the app that asked."""
+    grants: tuple[str, ...] = ()
+    """The hub ids of the grants under which it was read."""
+    reader: str = ""
+    """The hub id of the person on whose behalf the app asked, or of the researcher; none for the app itself."""
+    facts: set[frozenset[str]] = field(default_factory=set[frozenset[str]])
+    people: set[int] = field(default_factory=set[int])
+    """The numbers of those of whom it tells."""
+    rows: int = 0
+    outcome: str = ""
+    """The name of the error, if it was refused."""
+    status: int = 0
+    """The HTTP status that the outcome stands for; 0 for that of the response."""
+    tracking: str = ""
+    """The TrackingId of a write-back."""
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is of a request by somebody who was admitted, or tells of somebody."""
+        return bool(self.app or self.reader or self.people)
+
+    def by(self, app: str, grants: Iterable[str], reader: str = "") -> None:
+        """Who asks, and under which grants."""
+        self.app, self.grants, self.reader = app, tuple(grants), reader
+
+    def tell(self, facts: frozenset[str], rows: int, people: People) -> None:
+        """Rows are shown that tell these facts of these people."""
+        self.facts.add(facts)
+        self.rows += rows
+        number = self.names.__getitem__
+        for column in people.singles:
+            self.people.update(map(number, column))
+        for column in people.lists:
+            for ids in filter(None, column):
+                self.people.update(map(number, ids.split(BETWEEN)))
+
+    def take(self) -> set[int]:
+        """The people on the slip, who are then no longer on it."""
+        found, self.people = self.people, set()
+        found.discard(0)
+        return found
+
+    def refuse(self, outcome: str, status: int) -> None:
+        """The request is refused: whatever was read, nobody is told of."""
+        self.outcome, self.status, self.rows = outcome, status, 0
+        self.facts, self.people = set(), set()
+
+
+_SLIP: ContextVar[Slip | None] = ContextVar("slip", default=None)
+
+current = _SLIP.get
+"""The slip that lies there; none outside of a request."""
+
+
+def lay(slip: Slip | None) -> None:
+    """Lay a slip for what this task does from now on."""
+    _SLIP.set(slip)
+
+
+def asks(endpoint: str) -> None:
+    """Put down what is asked for."""
+    slip = _SLIP.get()
+    if slip is not None:
+        slip.endpoint = endpoint
+
+
+def asked_by(app: str, grants: Iterable[str], reader: str = "") -> None:
+    """Put down who asks, and under which grants."""
+    slip = _SLIP.get()
+    if slip is not None:
+        slip.by(app, grants, reader)
+
+
+def tracks(tracking: str) -> None:
+    """Put down the tracking id of a write-back."""
+    slip = _SLIP.get()
+    if slip is not None:
+        slip.tracking = tracking
+
+
+def shows(*people: str) -> None:
+    """Put down people whom an answer names by other ways than rows, by their hub ids."""
+    slip = _SLIP.get()
+    if slip is not None:
+        slip.people.update(map(slip.names.__getitem__, people))
+
+
+def refuses(outcome: str, status: int) -> None:
+    """Put down that the request is refused, under the dialect's name of the error and its HTTP status."""
+    slip = _SLIP.get()
+    if slip is not None:
+        slip.refuse(outcome, status)

@@ -1,0 +1,259 @@
+"""The page at which a school answers an app: what it asks for, of whom, and how to change or end it later."""
+
+from __future__ import annotations
+
+import hmac
+import logging
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from ..api.http import Request, Response
+from ..consent import Desk, Grant
+from ..consent.grants import zone_of
+from ..consent.invitations import LinkEnded
+from ..errors import Conflict, Malformed, NotFound, Problem, RollbookError, TooLarge, WrongMethod
+from ..scopes import CATALOGUE
+from .choosing import Choosing, summary
+from .forms import Form, read_form
+from .visiting import ROOT, Visit, by_category, day_of, go, moment_of, page
+
+log = logging.getLogger("rollbook")
+
+Query = list[tuple[str, str]]
+"""The names and values of an address's query."""
+
+
+_STATUSES: tuple[tuple[type[Exception], int], ...] = (
+    (NotFound, 404),
+    (WrongMethod, 405),
+    (Conflict, 409),
+    (TooLarge, 413),
+    (RollbookError, 400),
+)
+
+
+class Review:
+    """The handler of the links that schools are sent."""
+
+    prefixes = (ROOT,)
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.choosing = Choosing(desk)
+        self.reads: dict[str, Callable[[Visit, Query], Response]] = {
+            "": self.front,
+            "again": self.again,
+            **self.choosing.reads,
+        }
+        self.does: dict[str, Callable[[Visit, Form], Response]] = {
+            "authorise": self.authorise,
+            "decline": self.decline,
+            "narrow": self.narrow,
+            "choose": self.choose,
+            "confirm": self.confirm,
+            "keep": self.keep,
+            "revoke": self.revoke,
+            "endless": self.endless,
+            **self.choosing.does,
+        }
+
+    def handle(self, request: Request) -> Response:
+        """Answer a request; what goes wrong inside is logged without the path, since that holds the token."""
+        try:
+            return self.route(request)
+        except RollbookError as error:
+            return self.refuse(request, error)
+        except Exception as error:
+            log.exception("fault while answering a school's page")
+            return self.refuse(request, error)
+
+    def refuse(self, request: Request, error: Exception) -> Response:
+        """An error, as a page."""
+        return page("said.html", _status(error), invitation=None, base="", heading=_heading(error), lines=_lines(error))
+
+    def party(self, request: Request) -> str | None:
+        """No secrets are guessed here: a link's token is as long as a key."""
+        return None
+
+    def route(self, request: Request) -> Response:
+        token, _, rest = request.path[len(ROOT) :].partition("/")
+        visit = self.visit(token)
+        try:
+            return self.answer(request, visit, rest.strip("/"))
+        except RollbookError as error:
+            return visit.said(_heading(error), *_lines(error), status=_status(error))
+
+    def answer(self, request: Request, visit: Visit, action: str) -> Response:
+        """Show a page of a link, or do what a form of it asks for."""
+        if action not in self.reads and action not in self.does:
+            raise NotFound("There is no such page.")
+        if request.method in ("GET", "HEAD") and action in self.reads:
+            return self.reads[action](visit, request.query)
+        if request.method == "POST" and action in self.does:
+            form = read_form(request)
+            self.check(visit, action, form)
+            return self.does[action](visit, form)
+        raise WrongMethod
+
+    def visit(self, token: str) -> Visit:
+        """Who comes by this token; raises `LinkEnded`."""
+        invitation = self.desk.follow(token)
+        registration = self.desk.registration(invitation.app)
+        grant = next((g for g in self.desk.grants(invitation.app) if g.estab == invitation.estab), None)
+        return Visit(self.desk, token, invitation, registration, grant)
+
+    def check(self, visit: Visit, action: str, form: Form) -> None:
+        """Refuse a form that was not made here for this, or was answered already."""
+        if not hmac.compare_digest(form.one("proof").encode(), visit.proof(action).encode()):
+            raise Conflict("this form is out of date, or was sent already", hint="open the link again")
+
+    # ---- looking
+
+    def front(self, visit: Visit, query: Query) -> Response:
+        """What is shared now, or what is asked for."""
+        if visit.grant is None or visit.grant.state == "revoked":
+            return self.again(visit, query)
+        return self.standing(visit, visit.grant)
+
+    def again(self, visit: Visit, query: Query) -> Response:
+        """What the app asks for."""
+        zone, notices = visit.invitation.time_zone, list[str]()
+        standing = visit.grant is not None and visit.grant.state != "revoked"
+        if standing:
+            notices.append(
+                "It is authorised already. If you agree again, its present secret is void and it gets a new one."
+            )
+        elif visit.grant is not None:
+            ended = next(a.revoked for a in self.desk.authorisations(visit.invitation.app) if a.grant == visit.grant)
+            notices.append(f"Sharing ended on {day_of(ended or self.desk.clock(), zone)}.")
+        elif visit.invitation.answer == "declined":
+            notices.append("You have declined. You may still change your mind.")
+        return visit.page(
+            "ask.html",
+            registration=visit.registration,
+            categories=by_category((CATALOGUE[a.scope], a) for a in visit.asks),
+            people=summary(self.desk, visit.grant) if visit.grant and visit.grant.people else [],
+            notices=notices,
+            standing=standing,
+            proofs={a: visit.proof(a) for a in ("authorise", "decline")},
+        )
+
+    def standing(self, visit: Visit, grant: Grant) -> Response:
+        """What is shared, and the ways to change it."""
+        required = visit.registration.required
+        known = self.desk.authorisations(grant.app)
+        since = next(a.authorised for a in known if a.grant == grant)
+        tomorrow = self.today(grant) + timedelta(days=1)
+        return visit.page(
+            "standing.html",
+            notices=[f"Authorised on {day_of(since, grant.time_zone)}."],
+            paused=grant.state == "paused",
+            categories=by_category((CATALOGUE[name], name in required) for name in sorted(grant.scopes)),
+            narrowable=bool(grant.scopes - required),
+            people=summary(self.desk, grant),
+            ends=None if grant.ends is None else moment_of(grant.ends, grant.time_zone),
+            tomorrow=tomorrow.isoformat(),
+            proofs={a: visit.proof(a) for a in ("narrow", "choose", "endless", "revoke")},
+        )
+
+    def today(self, grant: Grant) -> date:
+        """The day on the school's clock, which goes on where that of a demo's records stands still."""
+        return datetime.fromtimestamp(self.desk.clock(), zone_of(grant.time_zone)).date()
+
+    # ---- answering
+
+    def authorise(self, visit: Visit, form: Form) -> Response:
+        """Agree: to what is required, and to what is ticked of the rest."""
+        ticked, asked = frozenset(form.all("scope")), {a.scope for a in visit.asks}
+        if not asked:
+            raise Conflict("the app asks for nothing at the moment")
+        strange = sorted(ticked - asked)
+        if strange:
+            raise Malformed(*(Problem("scope", f"the app does not ask for {name[:60]!r}") for name in strange[:20]))
+        choosing = form.choice("people", ("everyone", "same", "selection")) == "selection"
+        scopes = ticked | {a.scope for a in visit.asks if a.required}
+        if not scopes:
+            raise Malformed("nothing is ticked", hint="tick what the app may read, or decline")
+        grant, secret = self.desk.authorise(
+            visit.invitation.app,
+            visit.invitation.estab,
+            scopes,
+            answers=visit.invitation,
+            asked=asked,
+            choosing=choosing,
+            after=visit.grant.serial if visit.grant else 0,
+        )
+        if choosing:
+            self.desk.begin_choosing(grant)
+            return go(f"{visit.base}/people")
+        return self.agreed(visit, secret)
+
+    def agreed(self, visit: Visit, secret: str) -> Response:
+        """The secret, this once."""
+        return visit.page("agreed.html", secret=secret, told=bool(visit.registration.webhook))
+
+    def decline(self, visit: Visit, form: Form) -> Response:
+        """Say no; what is shared already is not touched."""
+        self.desk.answer(visit.invitation, "declined")
+        return visit.said("You have declined", f"Nothing new is shared with {visit.invitation.app.name}.")
+
+    def narrow(self, visit: Visit, form: Form) -> Response:
+        """Stop sharing what is unticked."""
+        kept, held = frozenset(form.all("scope")), visit.held.scopes
+        left = (held & visit.registration.required) | kept
+        if kept - held:
+            raise Malformed("more than was shared cannot be ticked here", hint="authorise the app again")
+        if not left:
+            raise Malformed("nothing would be left", hint="stop sharing instead")
+        if left != held:
+            self.desk.narrow(visit.held, left)
+        return go(visit.base)
+
+    def choose(self, visit: Visit, form: Form) -> Response:
+        """Begin to choose people; the app waits meanwhile."""
+        self.desk.begin_choosing(visit.held)
+        return go(f"{visit.base}/people")
+
+    def confirm(self, visit: Visit, form: Form) -> Response:
+        """Let what was chosen count, and the app go on."""
+        grant = self.desk.confirm_choosing(visit.held)
+        secret = self.desk.show_secret(grant)
+        return self.agreed(visit, secret) if secret else go(visit.base)
+
+    def keep(self, visit: Visit, form: Form) -> Response:
+        """Leave the choice as it was."""
+        if self.desk.first_choice(visit.held):
+            raise Conflict("nobody has been chosen yet", hint="choose people and confirm, or stop sharing")
+        self.desk.give_up_choosing(visit.held)
+        return go(visit.base)
+
+    def revoke(self, visit: Visit, form: Form) -> Response:
+        """Stop sharing, at once or from a day on."""
+        grant = visit.held
+        if form.choice("when", ("now", "date")) == "now":
+            self.desk.revoke(grant)
+            return visit.said(
+                "Sharing has ended", f"{grant.app.name} can read nothing of {grant.school_name} any more."
+            )
+        day = form.day("date")
+        if day <= self.today(grant):
+            raise Malformed(Problem("date", "is not a day to come", "choose a later day, or stop at once"))
+        self.desk.revoke_at(grant, datetime.combine(day, datetime.min.time(), zone_of(grant.time_zone)).timestamp())
+        return go(visit.base)
+
+    def endless(self, visit: Visit, form: Form) -> Response:
+        """Take back the day on which sharing was to end."""
+        self.desk.revoke_at(visit.held, None)
+        return go(visit.base)
+
+
+def _status(error: Exception) -> int:
+    return next((code for kind, code in _STATUSES if isinstance(error, kind)), 500)
+
+
+def _heading(error: Exception) -> str:
+    return "This link is not in use" if isinstance(error, LinkEnded) else "That did not work"
+
+
+def _lines(error: Exception) -> list[str]:
+    return [str(p) for p in error.problems] if isinstance(error, RollbookError) else ["It has been logged."]

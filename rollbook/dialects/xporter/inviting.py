@@ -1,0 +1,174 @@
+"""Invite a school or schools: SchoolRegister, with the school objects of the vendor's guide "Inviting Schools"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, cast
+
+from ...api.http import Request, Response
+from ...consent import App, Desk
+from ...consent.addresses import is_address, line_problems
+from ...consent.invitations import AGAIN, Invitation
+from ...consent.registering import Registration
+from ...errors import Conflict, Malformed, NotFound, Problem, nearest
+from ...jobs import PostOffice
+from ...scopes import CATALOGUE
+from .bodies import read_body
+from .wire import success
+
+MOST = 500
+"""How many schools may be invited at a time."""
+
+TYPES = ("Live", "Test")
+
+FIELDS = (
+    "Estab",
+    "LeaCode",
+    "DfesCode",
+    "SchoolName",
+    "SchoolContactFirstName",
+    "SchoolContactLastName",
+    "SchoolContactEmail",
+    "SchoolContactPhone",
+    "PartnerApplicationId",
+    "PartnerName",
+    "PartnerRegisteredEmail",
+    "ScopesToAuthorise",
+    "AuthParams",
+    "WeAcceptGroupcallUsagePolicy",
+)
+"""The fields of a school; `Estab` is Rollbook's own, for `LeaCode` and `DfesCode` in one."""
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One school to be invited, as it was asked for."""
+
+    estab: str
+    email: str
+    name: str
+    scopes: tuple[str, ...]
+    said: dict[str, Any]
+
+
+class Inviting:
+    """Invites schools: nothing of a request that cannot be understood, else each school for itself."""
+
+    def __init__(self, desk: Desk, office: PostOffice | None) -> None:
+        self.desk = desk
+        self.office = office
+
+    def __call__(self, request: Request, app: App) -> Response:
+        """Answer SchoolRegister: what came of each school, in the order in which they were named."""
+        registration = self.desk.registration(app)
+        kind, wanted = understood(read_body(request), registration)
+        if not registration.asks:
+            raise Conflict("the app has not said what it asks for", hint="the operator does it: `rollbook apps ask`")
+        if kind == "Live" and not registration.live:
+            raise Conflict("the app is registered as Test", hint="send RegistrationType Test until it is live")
+        return success({"Schools": [self._invite(app, kind, one) for one in wanted]})
+
+    def _invite(self, app: App, kind: str, one: Wanted) -> dict[str, Any]:
+        try:
+            self.desk.school(one.estab)
+        except NotFound:
+            return {**one.said, "Estab": one.estab, "Status": "NotFound", "Message": "No such school is served here"}
+        earlier = next((i for i in self.desk.invitations(app) if i.estab == one.estab), None)
+        if earlier is not None and not earlier.answer and self.desk.clock() < earlier.made + AGAIN:
+            told = "The school was invited less than a day ago and has not answered yet"
+            return {**one.said, "Estab": one.estab, "Status": "AlreadyInvited", "Message": told}
+        live, post = kind == "Live", self.office is not None
+        made = self.desk.invite(app, one.estab, email=one.email, name=one.name, live=live, scopes=one.scopes, mail=post)
+        return {**one.said, "Estab": one.estab, "Status": "Invited", "Message": self._told(made)}
+
+    def _told(self, made: Invitation) -> str | None:
+        if self.office is None:
+            return "No e-mail could be sent: the hub has no mail server. Its operator can hand over the link."
+        if not made.email:
+            return (
+                "No e-mail could be sent: the hub knows no address of the school. Its operator can hand over the link."
+            )
+        return None
+
+
+def understood(body: dict[str, Any], registration: Registration) -> tuple[str, list[Wanted]]:
+    """What a request asks for; raises `Malformed` with every problem."""
+    said = {name.lower(): value for name, value in body.items()}
+    wrong: list[Problem] = []
+    kind = next((t for t in TYPES if str(said.get("registrationtype", "")).lower() == t.lower()), "")
+    if not kind:
+        wrong.append(Problem("RegistrationType", "is neither Live nor Test"))
+    schools = said.get("schools")
+    if not isinstance(schools, list) or not schools:
+        wrong.append(Problem("Schools", "is not a list of schools"))
+        schools = []
+    if len(cast(list[Any], schools)) > MOST:
+        raise Malformed(Problem("Schools", f"are more than {MOST}", "invite them in parts"))
+    wanted = [_wanted(f"Schools[{n}]", one, registration, wrong) for n, one in enumerate(cast(list[Any], schools))]
+    numbers = [w.estab for w in wanted if w.estab]
+    twice = sorted({n for n in numbers if numbers.count(n) > 1})
+    wrong += [Problem("Schools", f"{estab} is there twice") for estab in twice]
+    if wrong:
+        raise Malformed(*wrong[:50])
+    return kind, wanted
+
+
+def _wanted(where: str, school: Any, registration: Registration, wrong: list[Problem]) -> Wanted:
+    if not isinstance(school, dict):
+        wrong.append(Problem(where, "is not an object"))
+        return Wanted("", "", "", (), {})
+    names = {n.lower(): n for n in FIELDS}
+    found = {str(n).lower(): v for n, v in cast(dict[str, Any], school).items()}
+    wrong += [Problem(f"{where}.{n[:60]}", "is not known", nearest(n[:60], FIELDS)) for n in found if n not in names]
+    texts = {n: _text(f"{where}.{names[n]}", n, found[n], wrong) for n in names if n in found}
+    estab = texts.get("estab") or texts.get("leacode", "") + texts.get("dfescode", "")
+    if not (estab.isascii() and estab.isalnum()):
+        wrong.append(Problem(where, "has no number", "send LeaCode and DfesCode, such as 328 and 1102"))
+    email = texts.get("schoolcontactemail", "")
+    if email and not is_address(email):
+        wrong.append(Problem(f"{where}.SchoolContactEmail", "is not an e-mail address"))
+    party = texts.get("partnerapplicationid") or registration.app.relying_party
+    if party.lower() != registration.app.relying_party.lower():
+        wrong.append(Problem(f"{where}.PartnerApplicationId", "is not the app that the token is for"))
+    scopes = _scopes(f"{where}.ScopesToAuthorise", found.get("scopestoauthorise"), registration, wrong)
+    name = f"{texts.get('schoolcontactfirstname', '')} {texts.get('schoolcontactlastname', '')}".strip()
+    return Wanted(estab, email, name, scopes, {names[n]: v for n, v in found.items() if n in names})
+
+
+# What a school's own words are not: lists, and what only the vendor's service knows.
+_OTHERWISE = ("scopestoauthorise", "authparams", "weacceptgroupcallusagepolicy")
+
+
+def _text(where: str, name: str, value: Any, wrong: list[Problem]) -> str:
+    if name in _OTHERWISE or value is None:
+        return ""
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if not isinstance(value, str):
+        wrong.append(Problem(where, "is not a text"))
+        return ""
+    wrong += line_problems(where, value)
+    return value.strip()
+
+
+def _scopes(where: str, value: Any, registration: Registration, wrong: list[Problem]) -> tuple[str, ...]:
+    """The scopes that are asked of one school, some of those that the app asks for; none where all are meant."""
+    if value is None:
+        return ()
+    listed: list[Any] = value.split(",") if isinstance(value, str) else cast(list[Any], value)
+    if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):  # pyright: ignore[reportUnnecessaryIsInstance]
+        wrong.append(Problem(where, "is neither a list of scopes nor a text with commas between them"))
+        return ()
+    return tuple(_known(where, [str(one).strip() for one in listed if str(one).strip()], registration, wrong))
+
+
+def _known(where: str, names: Iterable[str], registration: Registration, wrong: list[Problem]) -> Iterable[str]:
+    asked, known = {n.lower(): n for n in registration.scopes}, {n.lower() for n in CATALOGUE}
+    for name in names:
+        if name.lower() in asked:
+            yield asked[name.lower()]
+        elif name.lower() in known:
+            wrong.append(Problem(where, f"{name} is not one that the app asks for", nearest(name, asked.values())))
+        else:
+            wrong.append(Problem(where, f"{name[:60]} is not a scope", nearest(name[:60], asked.values())))

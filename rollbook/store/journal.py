@@ -1,0 +1,216 @@
+"""The journal of disclosures: what each answer told, appended to a file before the answer leaves.
+
+A record is written by one call of the system, which a process that is killed a moment later has done; it is not
+forced to the disk, so a power cut may take the last seconds. Every process that answers writes files of its own, which
+are folded into the ledger and then deleted. A process holds a lock while it lives, which the system takes from it when
+it dies, however it dies.
+
+A record is its length, a checksum, a kind and what it says. An answer refers by number to what was asked (`WHAT`) and
+to the people it tells of (`PEOPLE`), and these to the hub ids of humans (`NAMES`); the numbers are those of one
+process, which is told from others by its `run`.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import struct
+import uuid
+from array import array
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from zlib import crc32
+
+FOLDER = "journal"
+"""Where the files lie in a data directory."""
+
+PART_BYTES = 8 * 1024 * 1024
+"""How long a file grows before the next one is begun, so that what is folded can go."""
+
+WHAT, PEOPLE, ANSWER, NAMES = 1, 2, 3, 4
+LAST, KEPT, CUT = 1, 2, 4
+"""Of people: there are no more; later answers may refer to them; the answer did not reach its end."""
+
+_HEAD = struct.Struct("<IIB")
+_WHAT = struct.Struct("<I")
+_PEOPLE = struct.Struct("<IIIB")
+_ANSWER = struct.Struct("<dIIH")
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What was asked, by whom and under which grants: a JSON object."""
+
+    number: int
+    said: bytes
+
+
+@dataclass(frozen=True)
+class Named:
+    """Numbers for the hub ids of humans."""
+
+    ids: dict[int, str]
+
+
+@dataclass(frozen=True)
+class Told:
+    """People of whom an answer tells, by number, more of them with every record until the last.
+
+    `what` is the number of all that has been asked of them by then.
+    """
+
+    number: int
+    what: int
+    rows: int
+    last: bool
+    kept: bool
+    cut: bool
+    people: array[int]
+
+
+@dataclass(frozen=True)
+class Answered:
+    """An answer: the moment (seconds since 1970), the numbers of what was asked and of the people, the status."""
+
+    at: float
+    what: int
+    people: int
+    status: int
+    tracking: str = ""
+
+
+Entry = Asked | Named | Told | Answered
+
+
+def asked(number: int, said: bytes) -> bytes:
+    """The record of what is asked."""
+    return _record(WHAT, _WHAT.pack(number) + said)
+
+
+def named(ids: Iterable[tuple[int, str]]) -> bytes:
+    """The record of humans' numbers."""
+    return _record(NAMES, ",".join(f"{number}:{identity}" for number, identity in ids).encode())
+
+
+def told(number: int, what: int, rows: int, people: Iterable[int], flags: int) -> bytes:
+    """The record of people."""
+    return _record(PEOPLE, _PEOPLE.pack(number, what, rows, flags) + array("I", people).tobytes())
+
+
+def answered(at: float, what: int, people: int, status: int, tracking: str = "") -> bytes:
+    """The record of an answer."""
+    return _record(ANSWER, _ANSWER.pack(at, what, people, status) + tracking.encode())
+
+
+def _record(kind: int, said: bytes) -> bytes:
+    return _HEAD.pack(len(said), crc32(said, kind), kind) + said
+
+
+def read(data: bytes) -> Iterator[tuple[Entry, int]]:
+    """The records in a piece of a journal, each with the place where it ends; stops at one that is not whole."""
+    at = 0
+    while at + _HEAD.size <= len(data):
+        length, check, kind = _HEAD.unpack_from(data, at)
+        said = data[at + _HEAD.size : at + _HEAD.size + length]
+        if len(said) < length or crc32(said, kind) != check:
+            return
+        at += _HEAD.size + length
+        yield _entry(kind, said), at
+
+
+def _entry(kind: int, said: bytes) -> Entry:
+    if kind == WHAT:
+        (number,) = _WHAT.unpack_from(said)
+        return Asked(number, said[_WHAT.size :])
+    if kind == ANSWER:
+        at, what, people, status = _ANSWER.unpack_from(said)
+        return Answered(at, what, people, status, said[_ANSWER.size :].decode())
+    if kind == NAMES:
+        pairs = (pair.split(":", 1) for pair in said.decode().split(","))
+        return Named({int(number): identity for number, identity in pairs})
+    number, what, rows, flags = _PEOPLE.unpack_from(said)
+    people = array("I", said[_PEOPLE.size :])
+    return Told(number, what, rows, bool(flags & LAST), bool(flags & KEPT), bool(flags & CUT), people)
+
+
+class Journal:
+    """The journal of one process, or of one thread of it, from its first record on."""
+
+    def __init__(self, folder: Path, part_bytes: int = PART_BYTES) -> None:
+        self.folder = folder / FOLDER
+        self.run = str(uuid.uuid4())
+        self._part_bytes = part_bytes
+        self._part = 0
+        self._file = self._lock = -1
+        self._size = 0
+
+    def write(self, records: bytes) -> None:
+        """Append records, all or none; raises OSError when they cannot be written."""
+        if self._file < 0 or self._size >= self._part_bytes:
+            self._begin_part()
+        written = os.write(self._file, records)
+        if written != len(records):
+            # A disk that is full takes a piece: what is not whole must not stand before what comes later.
+            os.ftruncate(self._file, self._size)
+            raise OSError("the disk is full: what the answer tells cannot be written down")
+        self._size += written
+
+    def close(self) -> None:
+        """End the run; what it wrote stays to be folded."""
+        for one in (self._file, self._lock):
+            if one >= 0:
+                os.close(one)
+        self._file = self._lock = -1
+
+    def __del__(self) -> None:
+        self.close()
+
+    def _begin_part(self) -> None:
+        if self._lock < 0:
+            self._begin_run()
+        path = self.folder / f"{self.run}.{self._part + 1:06}"
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        if self._file >= 0:
+            os.close(self._file)
+        self._file, self._part, self._size = file, self._part + 1, 0
+
+    def _begin_run(self) -> None:
+        self.folder.mkdir(mode=0o700, exist_ok=True)
+        # It is locked before it has its name, so that nobody takes it for one whose process is gone.
+        beside = self.folder / f"{self.run}.new"
+        self._lock = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        fcntl.flock(self._lock, fcntl.LOCK_EX)
+        beside.rename(self.folder / f"{self.run}.run")
+
+
+def runs(folder: Path) -> list[str]:
+    """The runs that have left something to fold, or go on."""
+    place = folder / FOLDER
+    return sorted(path.name.removesuffix(".run") for path in place.glob("*.run")) if place.exists() else []
+
+
+def parts(folder: Path, run: str) -> list[Path]:
+    """The files of a run, in order."""
+    return sorted(p for p in (folder / FOLDER).glob(f"{run}.*") if p.suffix[1:].isdigit())
+
+
+def lives(folder: Path, run: str) -> bool:
+    """Whether the process of a run is there and may write more."""
+    try:
+        file = os.open(folder / FOLDER / f"{run}.run", os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(file)
+    return False
+
+
+def forget(folder: Path, run: str) -> None:
+    """Delete what is left of a run."""
+    for path in (*parts(folder, run), folder / FOLDER / f"{run}.run"):
+        path.unlink(missing_ok=True)

@@ -1,0 +1,182 @@
+"""The ledger: what was told to whom about whom, for a year of traffic and more, in one file of its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from .connection import Connection
+from .folding import DAY, Folder
+from .members import unpack
+
+
+@dataclass(frozen=True)
+class What:
+    """Whoever asked for something: dialect, endpoint, app, grants and person (hub ids), facts shown, error."""
+
+    number: int
+    dialect: str
+    endpoint: str
+    app: str
+    grants: tuple[str, ...]
+    reader: str
+    facts: tuple[str, ...]
+    outcome: str
+
+
+@dataclass(frozen=True)
+class Often:
+    """How often something was told between two moments, in milliseconds since 1970."""
+
+    what: What
+    times: int
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class Once:
+    """One answer: the moment in milliseconds since 1970, how many rows and people it told of, whether cut off."""
+
+    number: int
+    at: int
+    what: What
+    people: int
+    rows: int
+    status: int
+    cut: bool
+    tracking: str
+
+
+@dataclass(frozen=True)
+class Span:
+    """Days, by their numbers since 1970 (UTC), both included."""
+
+    first: int = 0
+    last: int = 2**32
+
+
+ALWAYS = Span()
+
+MANY = 20_000
+"""How many answers are so many that they are not looked up one by one."""
+
+
+class LedgerFile:
+    """The ledger of a data directory, open; serves one thread."""
+
+    def __init__(self, folder: Path, db: Connection) -> None:
+        self._db = db
+        self._folder = Folder(folder, db)
+        self._whats: dict[int, What] = {}
+
+    def close(self) -> None:
+        """Close the file."""
+        self._db.close()
+
+    def fold(self) -> None:
+        """Take in all that the journals hold by now."""
+        self._folder.fold()
+
+    # ---- of people
+
+    def about(self, ids: Iterable[str], span: Span = ALWAYS) -> list[Often]:
+        """What was told of any of some humans (hub ids), the latest first."""
+        rows = self._db.execute(
+            "SELECT what, sum(times), min(first), max(last) FROM daily"
+            " WHERE people IN (SELECT value FROM json_each(?)) AND day BETWEEN ? AND ?"
+            " GROUP BY what ORDER BY max(last) DESC, what",
+            (self._sets(ids), span.first, span.last),
+        ).fetchall()
+        return [Often(self.what(what), *rest) for what, *rest in rows]
+
+    def each(
+        self,
+        ids: Iterable[str],
+        span: Span = ALWAYS,
+        whats: Iterable[int] | None = None,
+        take: int = 100,
+        skip: int = 0,
+    ) -> list[Once]:
+        """Single answers that told of any of some humans, the latest first; `whats` to choose from by number."""
+        sets = self._sets(ids)
+        found = self._db.execute(
+            "SELECT coalesce(sum(times), 0) FROM daily WHERE people IN (SELECT value FROM json_each(?))"
+            " AND day BETWEEN ? AND ?",
+            (sets, span.first, span.last),
+        ).get
+        # Where many fit, the latest are met at once on a walk from the end; few are found by whom they tell of.
+        plus = "+" if found > MANY else ""
+        where = f"{plus}people IN (SELECT value FROM json_each(:sets)) AND at BETWEEN :first AND :last"
+        if whats is not None:
+            where += " AND +what IN (SELECT value FROM json_each(:whats))"
+        args = {"sets": sets, "first": span.first * DAY, "last": (span.last + 1) * DAY - 1}
+        return self._answers(where, {**args, "whats": json.dumps(list(whats or ()))}, take, skip)
+
+    def _sets(self, ids: Iterable[str]) -> str:
+        """The sets of people that any of some humans is in, as a JSON list of their numbers."""
+        found: set[int] = set()
+        listed = json.dumps(list(ids))
+        for (number,) in self._db.execute(
+            "SELECT number FROM human WHERE id IN (SELECT value FROM json_each(?))", (listed,)
+        ).fetchall():
+            rows = self._db.execute(
+                "SELECT id FROM people WHERE low <= ?1 AND high >= ?1 AND holds(members, low, ?1)", (number,)
+            )
+            found.update(identity for (identity,) in rows)
+        return json.dumps(sorted(found))
+
+    def people(self, number: int) -> frozenset[str]:
+        """The hub ids of those of whom an answer told, by its number."""
+        row = self._db.execute(
+            "SELECT p.low, p.members FROM disclosure d JOIN people p ON p.id = d.people WHERE d.id = ?", (number,)
+        ).fetchone()
+        numbers = json.dumps(list(unpack(row[1], row[0]))) if row else "[]"
+        rows = self._db.execute("SELECT id FROM human WHERE number IN (SELECT value FROM json_each(?))", (numbers,))
+        return frozenset(identity for (identity,) in rows)
+
+    # ---- of requests
+
+    def whats(self) -> list[What]:
+        """All that was ever asked for, and by whom."""
+        for (number,) in self._db.execute("SELECT id FROM what").fetchall():
+            self.what(number)
+        return list(self._whats.values())
+
+    def what(self, number: int) -> What:
+        """What was asked for, by its number."""
+        if number not in self._whats:
+            row = self._db.execute(
+                'SELECT dialect, endpoint, app, "grants", reader, facts, outcome FROM what WHERE id = ?', (number,)
+            ).get
+            dialect, endpoint, app, grants, reader, facts, outcome = row
+            told = tuple(json.loads(grants)), reader, tuple(json.loads(facts)), outcome
+            self._whats[number] = What(number, dialect, endpoint, app, *told)
+        return self._whats[number]
+
+    def usage(self, whats: Iterable[int]) -> Iterator[tuple[int, int, int]]:
+        """How often each of some things was asked for on each day: its number, the day, how often."""
+        yield from self._db.execute(
+            "SELECT what, day, times FROM usage WHERE what IN (SELECT value FROM json_each(?)) ORDER BY day",
+            (json.dumps(list(whats)),),
+        )
+
+    def log(self, whats: Iterable[int], tracking: str = "", take: int = 100, skip: int = 0) -> list[Once]:
+        """The requests for some things, the latest first; with `tracking` those of one write-back."""
+        where = "+what IN (SELECT value FROM json_each(:whats))"
+        if tracking:
+            where += " AND tracking = :tracking"
+        return self._answers(where, {"whats": json.dumps(list(whats)), "tracking": tracking}, take, skip)
+
+    def _answers(self, where: str, args: dict[str, str | int], take: int, skip: int) -> list[Once]:
+        rows = self._db.execute(
+            "SELECT d.id, at, what, (SELECT size FROM people p WHERE p.id = d.people), rows, status, cut, tracking"
+            f" FROM disclosure d WHERE {where} ORDER BY d.id DESC LIMIT :take OFFSET :skip",
+            {**args, "take": take, "skip": skip},
+        ).fetchall()
+        return [
+            Once(number, at, self.what(what), people, shown, status, bool(cut), tracking or "")
+            for number, at, what, people, shown, status, cut, tracking in rows
+        ]
