@@ -72,7 +72,7 @@ def parts(page: str) -> list[Part]:
 def writes(path: Path) -> bool:
     """Whether a page changes records, so that it needs a hub of its own."""
     said = parts(path.read_text())
-    posts = any(p.kind == "http" and p.text.startswith("POST /api/v1/") for p in said)
+    posts = any(p.kind == "http" and p.text.startswith(("POST /api/v1/", "POST /api/Manage/")) for p in said)
     return SPEAKERS[path.parent.name].writes or posts or any(p.kind == "then" for p in said)
 
 
@@ -98,7 +98,7 @@ class Speaker:
 
 
 class Xporter(Speaker):
-    """A school's token, that which was given last; the name of a data set."""
+    """A school's token, that which was given last; the name of a data set, and of what was written back."""
 
     def __init__(self, hub: Hub) -> None:
         super().__init__(hub)
@@ -111,7 +111,9 @@ class Xporter(Speaker):
         given = answer.json.get("token")
         self.token = given if isinstance(given, str) else self.token
         rows = cast(list[dict[str, str]], answer.json.get("__changedRows__", []))
-        return {"NextChangedRows": rows[-1]["NextChangedRows"]} if rows else {}
+        results = cast(list[dict[str, Any]], answer.json.get("result", []))
+        named = {"NextChangedRows": rows[-1]["NextChangedRows"]} if rows else {}
+        return named | ({"ActualId": str(results[-1]["ActualId"])} if results else {})
 
     def ran(self, words: list[str], known: dict[str, str]) -> None:
         if words[:2] == ["apps", "grant"]:

@@ -84,8 +84,8 @@ def token(target: Hub) -> str:
     # Straight into what passes, so that the records stay as they were.
     made = base64.b64encode(b"hostile" * 6).decode()
     target.store.passing.execute(
-        "INSERT INTO token VALUES (?, ?, ?, 0, 9e9)",
-        (hashlib.sha256(made.encode()).digest(), held.app.id, held.id),
+        "INSERT INTO token VALUES (?, ?, ?, ?, 9e9)",
+        (hashlib.sha256(made.encode()).digest(), held.app.id, held.id, held.serial),
     )
     return made
 

@@ -9,12 +9,13 @@ from .. import __version__
 from ..errors import RollbookError
 from .common import Application, err
 from .demonstrating import run_demo
-from .disclosing import disclosures, schools
+from .disclosing import disclosures
 from .granting import apps
 from .importing import import_
 from .onboarding import invites
 from .querying import query
 from .research import research
+from .schools import schools
 from .serving import RATE_LIMIT, serve
 from .working import jobs
 
