@@ -13,19 +13,23 @@ from .api.http import Edge
 from .api.limits import PER_MINUTE
 from .api.webhooks import Body, Fill, Webhooks
 from .connectors import CONNECTORS
+from .connectors.records_csv import MIS_AGENT
 from .consent import Desk
+from .consent.agents import CONNECTOR as AGENT
 from .consent.authorising import fill_authorisation
 from .consent.ledger import Ledger
 from .consent.research import ResearchDesk
 from .console import Front, Review
+from .dialects.agent import AgentHub, Uploads
 from .dialects.edfi import EdFi
 from .dialects.edlink import Edlink
 from .dialects.research import Research
 from .dialects.xporter import DataReady, Xporter
 from .dialects.xporter.writeback import Entering, Taking, tell
 from .ingest import Renewal
+from .ingest.agents import Brought, ask_agent
 from .jobs import Freshness, Lane, Mail, Queue, Work, Worker, post_office
-from .mis import Find, HubMis, WriteBacks
+from .mis import Find, Handing, HubMis, Tasks, WriteBacks, mis_of
 from .store.connection import BUSY_SECONDS
 from .store.sqlite import Store
 
@@ -37,7 +41,7 @@ DATA = "ROLLBOOK_DATA"
 
 LANES = (
     Lane(frozenset({"webhook", "callback"}), threads=6),
-    Lane(frozenset({"refresh"})),
+    Lane(frozenset({"refresh", "reading"})),
     Lane(frozenset({"mail"})),
 )
 """Slow receivers, long imports and mail servers hold up their own kind of job only."""
@@ -56,7 +60,9 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
     fills = {name: c.fills for name, c in CONNECTORS.items()}
     xporter = Xporter(desk, Freshness(store, queue, clock), queue, taking, fills, post_office())
     worker = Worker(store.folder, partial(works, clock), clock, partial(nightly, clock), LANES)
-    dialects = [xporter, EdFi(desk), Edlink(desk), Research(ResearchDesk(desk)), Review(desk)]
+    handing = Handing(desk, Tasks(store, clock), writebacks)
+    agents = AgentHub(desk, handing, brought(desk, queue, writebacks), Uploads(store.folder / "uploads"))
+    dialects = [xporter, EdFi(desk), Edlink(desk), Research(ResearchDesk(desk)), Review(desk), agents]
     return Edge(dialects, state=state, clock=clock, fallback=Front(), beside=worker, ledger=Ledger(store.folder, clock))
 
 
@@ -65,7 +71,8 @@ def works(clock: Callable[[], float], store: Store, queue: Queue) -> Mapping[str
     seen, desk, writebacks = Freshness(store, queue, clock), Desk(store, clock), WriteBacks(store, tell)
     webhooks = Webhooks(desk, fillers(desk, seen), Ledger(store.folder, clock))
     return {
-        "refresh": Renewal(store, CONNECTORS, clock, seen),
+        "refresh": Renewal(store, CONNECTORS, clock, seen, {AGENT: ask_agent(desk, Tasks(store, clock), seen)}),
+        "reading": brought(desk, queue, writebacks),
         "webhook": webhooks,
         # What was written down before webhooks had families.
         "callback": webhooks.earlier,
@@ -87,8 +94,13 @@ def fillers(desk: Desk, seen: Freshness) -> Mapping[str, Fill]:
 
 def systems(desk: Desk, writebacks: WriteBacks, patience: float = BUSY_SECONDS) -> Find:
     """Which system the write-backs of a school are handed to."""
-    hub = HubMis(desk, writebacks, patience)
-    return lambda district, school: hub
+    return mis_of(desk, Tasks(desk.store, desk.clock), writebacks, HubMis(desk, writebacks, patience))
+
+
+def brought(desk: Desk, queue: Queue, writebacks: WriteBacks) -> Brought:
+    """What takes in what school agents bring."""
+    seen, tasks = Freshness(desk.store, queue, desk.clock), Tasks(desk.store, desk.clock)
+    return Brought(desk, tasks, queue, seen, writebacks, MIS_AGENT)
 
 
 def nightly(clock: Callable[[], float], queue: Queue) -> None:

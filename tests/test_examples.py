@@ -98,7 +98,7 @@ class Speaker:
 
 
 class Xporter(Speaker):
-    """A school's token, that which was given last; the name of a data set."""
+    """A school's token, that which was given last; the name of a data set, and of what was written back."""
 
     def __init__(self, hub: Hub) -> None:
         super().__init__(hub)
@@ -111,7 +111,9 @@ class Xporter(Speaker):
         given = answer.json.get("token")
         self.token = given if isinstance(given, str) else self.token
         rows = cast(list[dict[str, str]], answer.json.get("__changedRows__", []))
-        return {"NextChangedRows": rows[-1]["NextChangedRows"]} if rows else {}
+        results = cast(list[dict[str, Any]], answer.json.get("result", []))
+        named = {"NextChangedRows": rows[-1]["NextChangedRows"]} if rows else {}
+        return named | ({"ActualId": str(results[-1]["ActualId"])} if results else {})
 
     def ran(self, words: list[str], known: dict[str, str]) -> None:
         if words[:2] == ["apps", "grant"]:

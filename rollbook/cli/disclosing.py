@@ -1,4 +1,4 @@
-"""`rollbook disclosures`: who saw what about a person, when; `rollbook schools`: the schools' own keys."""
+"""`rollbook disclosures`: who saw what about a person, when."""
 
 from __future__ import annotations
 
@@ -82,18 +82,3 @@ def _show(found: list[Disclosure], each: bool) -> None:
 
 def _short(moment: str) -> str:
     return moment[:16].replace("T", " ")
-
-
-@click.group()
-def schools() -> None:
-    """What is a school's own, rather than an app's."""
-
-
-@schools.command()
-@click.argument("estab")
-@data_option()
-def key(estab: str, data: Path | None) -> None:
-    """Make the key with which a school itself asks who saw what; it is shown once, and the earlier one is void."""
-    with open_store(data) as store:
-        secret = Desk(store).new_school_key(estab)
-    out.print(f"schoolKey: {secret}")

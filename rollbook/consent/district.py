@@ -2,52 +2,31 @@
 
 from __future__ import annotations
 
+import itertools
 import json
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypeVar
 
 from ..fields import RECORDS, Arg, Condition, Expr, HubId, Question, Record
 from ..model.people import Person
 from ..recent import Recent
+from ..store.connection import Connection
+from ..store.keys import keys_of
 from ..store.planner import Plan, plan
 from ..store.sights import Schools, View
 from ..store.sqlite import Store
+from ..store.writing import number_of
+from .bygone import STONE, Gone, Stones, by_record, first, gone_from, history_of, parts_left
 from .credentials import Credential
 from .grants import Grant
 from .reader import PLANS, Session
+from .sightings import END, Human, Sightings, humans_in, read_turns
+
+Made = TypeVar("Made")
 
 _plans: Recent[Plan] = Recent(PLANS)
-
-
-@dataclass(frozen=True)
-class Gone:
-    """A record that is gone, or whose key changed: `keys` are the natural keys that it had, by dotted name."""
-
-    seq: int
-    at: str
-    kind: str
-    id: str
-    school: str
-    what: str
-    keys: Mapping[str, Any]
-
-    @property
-    def humans(self) -> list[tuple[str, str | None]]:
-        """The humans that it was, or was a part of: what each is, and the hub id."""
-        record = RECORDS[self.kind]
-        own: list[tuple[str, str | None]] = [(self.kind, self.id)] if record.human or record is Person else []
-        return own + [
-            (ref.target.__name__, self.keys.get(name))
-            for name, ref in record.refs().items()
-            if ref.part_of and ref.target.human
-        ]
-
-    @property
-    def people(self) -> list[str]:
-        """Their hub ids."""
-        return [identity for _, identity in self.humans if identity]
 
 
 def versions_of(store: Store, known: dict[object, Any], district: int, kinds: Iterable[str]) -> dict[str, int]:
@@ -62,22 +41,6 @@ def versions_of(store: Store, known: dict[object, Any], district: int, kinds: It
         )
         known[key] = dict(rows.fetchall())
     return known[key]
-
-
-def history_of(store: Store, district: int, kinds: Iterable[str], since: int, until: int | None) -> Iterator[Gone]:
-    """What is gone of some kinds in a district, and keys that changed, after one number up to another."""
-    with store.lend() as connection:
-        rows = connection.execute(
-            "SELECT seq, at, kind, id, school, what, keys FROM history WHERE district = ? AND seq > ? AND seq <= ?"
-            " AND kind IN (SELECT value FROM json_each(?)) ORDER BY seq",
-            (district, since, until if until is not None else 2**62, json.dumps(sorted(kinds))),
-        ).fetchall()
-    return map(_gone, rows)
-
-
-def _gone(row: tuple[Any, ...]) -> Gone:
-    seq, at, kind, identity, school, what, keys = row
-    return Gone(seq, at, kind, identity, school or "", what, json.loads(keys))
 
 
 class DistrictReader:
@@ -99,6 +62,7 @@ class DistrictReader:
     ) -> None:
         self._store = store
         self._known = known
+        self._worked_out: dict[object, Any] = {}
         self.credential = credential
         self.app = credential.app
         self.district = district
@@ -109,7 +73,10 @@ class DistrictReader:
         of = {g.school: View(g.scopes & credential.scopes, tuple(sorted(g.people.items()))) for g in grants}
         # A district without a school yet is seen by whoever made it.
         views = sorted(set(of.values()), key=repr) or [View(credential.scopes)]
-        self.sight = Schools(tuple(views))
+        self._grant_at = {g.school: g.id for g in grants}
+        turns = read_turns(store.records, self._grant_at.values())
+        self.sightings = Sightings(turns, self._chooses, self._listed, self._stands)
+        self.sight = Schools(tuple(views), turns=self.sightings.kinds)
         self.reach = {school: views.index(view) for school, view in of.items()}
         self.base: dict[str, Any] = {
             "district": district,
@@ -151,14 +118,37 @@ class DistrictReader:
         """The number of the last write to the district."""
         return int(self._store.records.execute("SELECT seq FROM clock WHERE district = ?", (self.district,)).get or 0)
 
+    def last_choice(self) -> int:
+        """The number with which people were last let in or left out by one of the grants; 0 when nobody ever was."""
+        return self.sightings.last
+
     # ---- what is gone
 
     def gone(self, kinds: Iterable[str], since: int = 0, until: int | None = None) -> Iterator[Gone]:
         """What is gone of these kinds, and keys that changed (`what` is `gone` or `key`), after `since` up to `until`.
 
-        Only what the caller could have seen while it was there.
+        Only what the caller could see while it was there. What a change of the choice of people took out of sight is
+        gone with the number of that change, whatever became of it since; a key that changed out of sight is told with
+        the number with which the record came back.
         """
-        return filter(self._knew, history_of(self._store, self.district, kinds, since, until))
+        if not self.sightings.kinds:
+            return filter(self._knew, history_of(self._store, self.district, kinds, since, until))
+        wanted, last = tuple(sorted(kinds)), END if until is None else until
+        return iter(self.once(("gone", wanted, since, last), lambda: self._told(wanted, since, last)))
+
+    def once(self, key: object, make: Callable[[], Made]) -> Made:
+        """What is worked out once, until the next write."""
+        if key not in self._worked_out:
+            self._worked_out[key] = make()
+        return self._worked_out[key]
+
+    def _told(self, wanted: tuple[str, ...], since: int, last: int) -> list[Gone]:
+        stones = list(history_of(self._store, self.district, wanted, since, None))
+        told = itertools.chain(filter(None, map(self._retold, stones)), self._hidden(wanted, since))
+        renamed = history_of(self._store, self.district, (Person.__name__,), since, None)
+        later = by_record([*stones, *(stone for stone in renamed if stone.what == "key")])
+        found = [self._as_known(gone, later) for gone in told if since < gone.seq <= last]
+        return sorted(found, key=lambda gone: gone.seq)
 
     def tells(self, gone: Gone, value: Expr) -> bool:
         """Whether the caller could see a fact of what is gone: its keys hold some that need more than the record."""
@@ -166,30 +156,107 @@ class DistrictReader:
         views = self.sight.meeting(value.need)
         return bool(views) if view is None else view in views
 
+    def _retold(self, stone: Gone) -> Gone | None:
+        """A tombstone, or a change of key, as the caller is told of it: not at all of what they have never seen."""
+        if self._knew(stone):
+            return stone
+        grant = self._grant_at.get(stone.school)
+        if grant is None or stone.kind == Person.__name__ or not self._granted(stone):
+            return None
+        of = humans_in(RECORDS[stone.kind], stone.id, stone.keys)
+        turn = self.sightings.lost(grant, of, stone.seq)
+        if turn is None or (stone.made or 0) > turn.seq:
+            return None
+        unseen = not self.sightings.all_seen(grant, of)
+        if stone.what == "key":
+            turn = None if unseen else self.sightings.found(grant, of)
+        return replace(stone, seq=turn.seq, at=turn.at, unseen=unseen) if turn else None
+
+    def _hidden(self, kinds: Iterable[str], since: int) -> Iterator[Gone]:
+        """What is there, and was seen until people were left out after a number."""
+        left: dict[str, list[str]] = {}
+        for kind, identity in self.sightings.left(since):
+            left.setdefault(kind, []).append(identity)
+        with self._store.lend() as connection:
+            for kind in kinds:
+                for row in parts_left(connection, self.district, RECORDS[kind], left).values():
+                    yield from self._as_gone(connection, RECORDS[kind], row)
+
+    def _as_gone(self, connection: Connection, record: type[Record], row: Mapping[str, Any]) -> Iterator[Gone]:
+        grant, of = self._grant_at.get(row["school"]), humans_in(record, row["id"], row)
+        if grant is None or self.sightings.all_seen(grant, of):
+            return
+        turn, made = self.sightings.lost(grant, of), number_of(row["made"])
+        if turn is not None and made < turn.seq:
+            keys = keys_of(connection, record, row)
+            gone = Gone(turn.seq, turn.at, record.__name__, row["id"], row["school"], "gone", keys, made, True)
+            if self._granted(gone):
+                yield gone
+
+    def _as_known(self, gone: Gone, stones: Stones) -> Gone:
+        """What is gone, by what it was known by when it was last seen."""
+        if gone.what != "gone":
+            return gone
+        said = first(stones, gone.kind, gone.id, gone.seq)
+        keys, upto = (dict(said.keys), said.seq) if said else (dict(gone.keys), END)
+        for name in keys if upto > gone.seq else ():
+            role, told, fact = f".{name}".rpartition(".person.")
+            human = first(stones, Person.__name__, self._person(gone, role[1:]), gone.seq) if told else None
+            if human is not None and human.seq < upto:
+                keys[name] = human.keys.get(fact)
+        return replace(gone, keys=keys)
+
+    def _person(self, gone: Gone, role: str) -> str:
+        """The human of what is gone, or of one of the roles that it is a part of."""
+        if not role:
+            return str(gone.keys.get("person"))
+        target = RECORDS[gone.kind].refs()[role].target
+        found = self._store.records.execute(
+            f'SELECT person FROM "{target.table}" WHERE district = :district AND id = :id UNION ALL'
+            " SELECT keys ->> '$.person' FROM history WHERE district = :district AND kind = :kind AND id = :id",
+            {"district": self.district, "id": gone.keys.get(role), "kind": target.__name__},
+        ).get
+        return str(found)
+
     def _knew(self, gone: Gone) -> bool:
-        record = RECORDS[gone.kind]
-        if record is Person:
+        if gone.kind == Person.__name__:
             return any(map(self._knew, self._roles_gone(gone.id))) or (gone.what == "key" and self._knows(gone.id))
+        if not self._granted(gone):
+            return False
+        grant = self._grant_at.get(gone.school)
+        of = humans_in(RECORDS[gone.kind], gone.id, gone.keys)
+        return grant is None or self.sightings.all_seen(grant, of, gone.seq)
+
+    def _granted(self, gone: Gone) -> bool:
+        """Whether a school in reach grants what the record needs, whoever is chosen."""
         view = self.reach.get(gone.school)
         if gone.school and view is None:
             return False
-        seen = self.sight.meeting(record.scope)
-        if not seen or (view is not None and view not in seen):
-            return False
-        return view is None or all(self._chose(view, kind, identity) for kind, identity in gone.humans)
+        seen = self.sight.meeting(RECORDS[gone.kind].scope)
+        return bool(seen) and (view is None or view in seen)
 
-    def _chose(self, view: int, kind: str, identity: str | None) -> bool:
-        """Whether a human is among those whom the school chose."""
-        mode = dict(self.sight.views[view].guards).get(kind)
-        return mode is None or (identity in self._chosen(kind)) == (mode == "only")
+    def _chooses(self, grant: str, human: Human) -> bool:
+        """Whether the choice of a grant lets a human in now."""
+        school = next(school for school, one in self._grant_at.items() if one == grant)
+        mode = dict(self.sight.views[self.reach[school]].guards).get(human[0])
+        return mode is None or self._listed(human) == (mode == "only")
 
-    def _chosen(self, kind: str) -> frozenset[str]:
-        key = ("chosen", self.base["grants"], kind)
+    def _listed(self, human: Human) -> bool:
+        return human[1] in self._ids("chosen", human[0])
+
+    def _stands(self, human: Human) -> bool:
+        return human[1] in self._ids("standing", human[0])
+
+    def _ids(self, what: str, kind: str) -> frozenset[str]:
+        """The humans of a kind who are in the grants' lists, or who are there at all."""
+        key = (what, self.base["grants"], self.district, kind)
         if key not in self._known:
-            rows = self._store.records.execute(
-                'SELECT id FROM chosen WHERE kind = ? AND "grant" IN (SELECT value FROM json_each(?))',
-                (kind, self.base["grants"]),
-            )
+            sql = {
+                "chosen": "SELECT id FROM chosen WHERE kind = :kind"
+                ' AND "grant" IN (SELECT value FROM json_each(:grants))',
+                "standing": f'SELECT id FROM "{RECORDS[kind].table}" WHERE district = :district',
+            }[what]
+            rows = self._store.records.execute(sql, {**self.base, "kind": kind})
             self._known[key] = frozenset(identity for (identity,) in rows)
         return self._known[key]
 
@@ -197,11 +264,11 @@ class DistrictReader:
         """The roles of a human that are gone; a human without any was never seen."""
         roles = json.dumps([r.__name__ for r in RECORDS.values() if r.human])
         rows = self._store.records.execute(
-            "SELECT seq, at, kind, id, school, what, keys FROM history WHERE district = ? AND what = 'gone'"
+            f"SELECT {STONE} FROM history WHERE district = ? AND what = 'gone'"
             " AND kind IN (SELECT value FROM json_each(?)) AND keys ->> '$.person' = ?",
             (self.district, roles, person),
         )
-        return [_gone(row) for row in rows]
+        return [gone_from(row) for row in rows]
 
     def _knows(self, person: str) -> bool:
         """Whether a human is seen now."""

@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 
 from ..errors import Conflict, Malformed, NotFound, Problem, nearest
 from ..fields import RECORDS
+from ..model.people import Contact
+from ..model.students import Relationship
 from ..store.connection import Connection
 from ..store.sqlite import Store
 from ..store.writing import Batch
@@ -248,6 +250,30 @@ def _turn(
     if turned:
         seq, at = batch.tick()
         put("INSERT INTO turned VALUES (?, ?, ?, ?, ?, ?)", [(grant.id, kind, i, seq, at, seen) for i, seen in turned])
+        # A human who is seen in one role may show less without the other, or as a contact without their student.
+        batch.connection.execute(
+            f"INSERT INTO turned SELECT DISTINCT :grant, 'Person', person, :seq, :at, 1 FROM ({_CONCERNED[kind]})",
+            {
+                "grant": grant.id,
+                "district": grant.district,
+                "seq": seq,
+                "at": at,
+                "ids": json.dumps([i for i, _ in turned]),
+            },
+        )
+
+
+_TURNED = "IN (SELECT value FROM json_each(:ids))"
+
+_CONCERNED = {
+    kind: f'SELECT person FROM "{RECORDS[kind].table}" WHERE district = :district AND id {_TURNED}' for kind in KINDS
+}
+_CONCERNED["Student"] += (
+    f' UNION SELECT c.person FROM "{Relationship.table}" r'
+    f' JOIN "{Contact.table}" c ON c.district = r.district AND c.id = r.contact'
+    f" WHERE r.district = :district AND r.student {_TURNED}"
+)
+"""The hub ids of those of whom a change of somebody's sight tells: of a student, their contacts too."""
 
 
 def _turned(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -12,7 +12,8 @@ from ..scopes import ANYONE
 from ..store.planner import Plan, plan
 from ..store.sights import WHOLE
 from ..store.sqlite import Store
-from .district import Gone, history_of, versions_of
+from .bygone import Gone, history_of
+from .district import Made, versions_of
 from .reader import Session
 
 SHARED = 0
@@ -54,6 +55,17 @@ class SharedReader:
     def versions(self, kinds: Iterable[str]) -> dict[str, int]:
         """The number at which each kind of record last moved."""
         return versions_of(self._store, self._known, SHARED, kinds)
+
+    def once(self, key: object, make: Callable[[], Made]) -> Made:
+        """What is worked out once, until the next write."""
+        whole = ("shared", key)
+        if whole not in self._known:
+            self._known[whole] = make()
+        return self._known[whole]
+
+    def last_choice(self) -> int:
+        """Nobody is left out of what is of nobody."""
+        return 0
 
     def granted(self) -> object:
         """Nothing needs to be granted."""

@@ -22,6 +22,8 @@ from .asking import (
     Value,
 )
 from .documents import (
+    Appeared,
+    AppearedNumber,
     Down,
     HubId,
     Kept,
@@ -87,6 +89,8 @@ __all__ = [
     "RECORDS",
     "TODAY",
     "All",
+    "Appeared",
+    "AppearedNumber",
     "Arg",
     "AsText",
     "Called",

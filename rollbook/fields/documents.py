@@ -32,6 +32,16 @@ class Made(HubId):
     kind = "moment"
 
 
+class Appeared(Made):
+    """The moment when the record was made, or when whoever it is of was let in again by a choice of people."""
+
+
+class AppearedNumber(HubId):
+    """The number of the write, or of the choice, that made a record appear."""
+
+    kind = "number"
+
+
 class Version(LastUpdated):
     """The number of the last change of a fact that the caller may see: it grows with every write to the hub."""
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..fields import (
+    Appeared,
+    AppearedNumber,
     AsText,
     Coalesce,
     Csv,
@@ -37,7 +39,7 @@ from ..fields import (
     WriteNumber,
 )
 from .phrases import masked, quote
-from .stamps import TEXT_STAMP, keeps, last_updated, latest, version
+from .stamps import TEXT_STAMP, appeared, appeared_number, keeps, last_updated, latest, version
 
 if TYPE_CHECKING:
     from .statement import Statement
@@ -202,6 +204,8 @@ RENDERERS: tuple[tuple[type[Expr], Callable[[Statement, Any, str], str]], ...] =
     (Version, version),
     (LastUpdated, last_updated),
     (Latest, latest),
+    (Appeared, appeared),
+    (AppearedNumber, appeared_number),
     (Made, made),
     (WriteNumber, write_number),
     (HubId, hub_id),

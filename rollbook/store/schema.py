@@ -90,6 +90,11 @@ HOUSEKEEPING = [
     'CREATE TABLE writeback (id TEXT PRIMARY KEY, "grant" TEXT NOT NULL, district INTEGER NOT NULL,'
     " school TEXT NOT NULL, operation TEXT NOT NULL, state TEXT NOT NULL, at TEXT NOT NULL, outcome TEXT NOT NULL)"
     " WITHOUT ROWID",
+    # Programs at schools that speak for a source (`source`); `store` is the data directory that one is bound to, and
+    # `position` how far the hub has followed its history, unknown until it has been read whole.
+    "CREATE TABLE school_agent (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE,"
+    " key TEXT NOT NULL UNIQUE, secret BLOB, district INTEGER NOT NULL, source TEXT NOT NULL UNIQUE,"
+    " store TEXT NOT NULL, position INTEGER, may_shrink INTEGER NOT NULL, made TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     # Consent: an app, what a school lets it see, and of whom.
     "CREATE TABLE app (id TEXT PRIMARY KEY, relying_party TEXT NOT NULL UNIQUE COLLATE NOCASE, name TEXT NOT NULL,"
@@ -141,16 +146,16 @@ HOUSEKEEPING = [
     ' at TEXT NOT NULL, seen INTEGER NOT NULL, PRIMARY KEY ("grant", kind, id, seq)) WITHOUT ROWID',
     # The grants through which an app has been able to read a district, and so may hold what it has read.
     'CREATE TABLE opened ("grant" TEXT PRIMARY KEY) WITHOUT ROWID',
-    # A trigger's OR IGNORE gives way to what the statement that sets it off says of conflicts, so they ask beforehand.
+    # What to do on a conflict is for the outer statement to say, not for a trigger.
     "CREATE TRIGGER opened_by_key AFTER INSERT ON credential BEGIN INSERT INTO opened"
     """ SELECT id FROM "grant" WHERE app = new.app AND state = 'active'"""
-    """ AND id NOT IN (SELECT "grant" FROM opened); END""",
+    ' AND id NOT IN (SELECT "grant" FROM opened); END',
     """CREATE TRIGGER opened_at_once AFTER INSERT ON "grant" WHEN new.state = 'active'"""
     " BEGIN INSERT INTO opened SELECT DISTINCT new.id FROM credential WHERE app = new.app"
-    """ AND new.id NOT IN (SELECT "grant" FROM opened); END""",
+    ' AND new.id NOT IN (SELECT "grant" FROM opened); END',
     """CREATE TRIGGER opened_later AFTER UPDATE OF state ON "grant" WHEN new.state = 'active'"""
     " BEGIN INSERT INTO opened SELECT DISTINCT new.id FROM credential WHERE app = new.app"
-    """ AND new.id NOT IN (SELECT "grant" FROM opened); END""",
+    ' AND new.id NOT IN (SELECT "grant" FROM opened); END',
     # The passwords of researchers who sign in with one (model.research.ResearchUser).
     'CREATE TABLE research_password ("user" TEXT PRIMARY KEY, salt BLOB NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID',
 ]
@@ -181,6 +186,12 @@ PASSING = [
     # When each database of a school (Xporter's caches) was last read from the source, and what went wrong since.
     "CREATE TABLE cached (district INTEGER NOT NULL, school TEXT NOT NULL, name TEXT NOT NULL, read REAL NOT NULL,"
     " problem TEXT, PRIMARY KEY (district, school, name)) WITHOUT ROWID",
+    # What school agents are asked to do, and when each was last heard of, in which run of its program.
+    "CREATE TABLE task (id TEXT PRIMARY KEY, agent TEXT NOT NULL, kind TEXT NOT NULL, payload TEXT NOT NULL,"
+    " state TEXT NOT NULL, made REAL NOT NULL, handed REAL, ended REAL, note TEXT) WITHOUT ROWID",
+    "CREATE INDEX task_state ON task (agent, state)",
+    "CREATE TABLE school_agent_seen (agent TEXT PRIMARY KEY, at REAL NOT NULL, run TEXT NOT NULL,"
+    " software TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TRIGGER snapshot_gone AFTER DELETE ON snapshot BEGIN DELETE FROM snapshot_rows"
     ' WHERE "grant" = old."grant" AND endpoint = old.endpoint AND hash = old.hash; END',
 ]

@@ -6,7 +6,7 @@ bound their questions themselves. A statement asks its sight wherever it touches
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -61,6 +61,18 @@ class Sight(Protocol):
 
     def called(self, record: type[Record]) -> str:
         """Where a record is looked up by a value that is its own."""
+        ...
+
+    def turned(self, record: type[Record], alias: str, refs: Iterable[str]) -> list[str]:
+        """The stamps with which whoever a row is, is a part of, or refers to by `refs` was let in or left out."""
+        ...
+
+    def appeared(self, record: type[Record], alias: str) -> list[str]:
+        """The stamps with which a row that was left out came back."""
+        ...
+
+    def turned_since(self, record: type[Record], alias: str, refs: Iterable[str], bound: str) -> list[str]:
+        """What holds of the rows of which a stamp of `turned` may have a number within a bound, such as `>= :low`."""
         ...
 
 
@@ -143,6 +155,18 @@ class OneSchool:
         """The school's own look-up."""
         return "district = :district AND school = :school"
 
+    def turned(self, record: type[Record], alias: str, refs: Iterable[str]) -> list[str]:
+        """Who reads one school compares it with what they have."""
+        return []
+
+    def appeared(self, record: type[Record], alias: str) -> list[str]:
+        """Who reads one school compares it with what they have."""
+        return []
+
+    def turned_since(self, record: type[Record], alias: str, refs: Iterable[str], bound: str) -> list[str]:
+        """Who reads one school compares it with what they have."""
+        return []
+
 
 @dataclass(frozen=True)
 class Whole:
@@ -186,6 +210,18 @@ class Whole:
         """Anywhere in the partition."""
         return "district = :district"
 
+    def turned(self, record: type[Record], alias: str, refs: Iterable[str]) -> list[str]:
+        """Nobody is left out."""
+        return []
+
+    def appeared(self, record: type[Record], alias: str) -> list[str]:
+        """Nobody is left out."""
+        return []
+
+    def turned_since(self, record: type[Record], alias: str, refs: Iterable[str], bound: str) -> list[str]:
+        """Nobody is left out."""
+        return []
+
 
 WHOLE = Whole()
 
@@ -214,11 +250,13 @@ class Schools:
     views: tuple[View, ...]
     roles: tuple[type[Record], ...] = ()
     """The roles through which humans are seen; every one if none are named."""
+    turns: frozenset[str] = frozenset()
+    """The kinds of human of whom somebody was let in or left out at some time (`turned`), and Person with any."""
 
     @property
     def key(self) -> Hashable:
-        """The views, and the roles."""
-        return self.views, self.roles
+        """The views, the roles, and whether there is more than one state to tell of."""
+        return self.views, self.roles, self.turns
 
     @property
     def follows(self) -> bool:
@@ -348,9 +386,55 @@ class Schools:
         """Whether a human has one of these roles at a school under one of its views."""
         found: list[str] = []
         for role, views in ways:
-            # Its own name for the role, always the same one: equal conditions are then equal texts.
-            alias = "r"
-            held = [f"{alias}.district = :district", f"{alias}.person = {person}.id"]
-            held += [self.at(role, alias, views, every=True, plus="+"), *self.guarded(role, alias)]
-            found.append(f'EXISTS (SELECT 1 FROM "{role.table}" {alias} WHERE {" AND ".join(held)})')
+            found.append(f'EXISTS (SELECT 1 FROM "{role.table}" r WHERE {self._held(role, views, person)})')
         return f"({' OR '.join(found)})" if found else NEVER
+
+    def _held(self, role: type[Record], views: tuple[int, ...], person: str) -> str:
+        # The role has always the same name: equal conditions are then equal texts.
+        held = ["r.district = :district", f"r.person = {person}.id"]
+        return " AND ".join([*held, self.at(role, "r", views, every=True, plus="+"), *self.guarded(role, "r")])
+
+    # ---- who was let in or left out
+
+    def turned(self, record: type[Record], alias: str, refs: Iterable[str]) -> list[str]:
+        """The last stamp of each human whom the row is, is a part of, or refers to."""
+        return [_last_turn(*concerned) for concerned in self._concerned(record, alias, refs)]
+
+    def turned_since(self, record: type[Record], alias: str, refs: Iterable[str], bound: str) -> list[str]:
+        """Look-ups by index, in place of a walk through all rows."""
+        return [
+            f"{identity} IN (SELECT id {_turns(kind)} AND seq {bound})"
+            for kind, identity in self._concerned(record, alias, refs)
+        ]
+
+    def _concerned(self, record: type[Record], alias: str, refs: Iterable[str]) -> list[tuple[type[Record], str]]:
+        """The humans whose turns are a row's, each with the SQL of their hub id."""
+        those = dict.fromkeys(humans(record, alias))
+        named = ((ref.target, f'{alias}."{name}"') for name, ref in record.refs().items() if name in set(refs))
+        those |= dict.fromkeys((kind, identity) for kind, identity in named if kind.human)
+        if record is Person:
+            those = {(Person, f"{alias}.id"): None}
+        return [(kind, identity) for kind, identity in those if kind.__name__ in self.turns]
+
+    def appeared(self, record: type[Record], alias: str) -> list[str]:
+        """The last stamp of each human whom the row is or is a part of; of a human, of the first role that was seen."""
+        if record is not Person or not self._turning():
+            return self.turned(record, alias, ())
+        seen = (
+            f'SELECT {_last_turn(role, "r.id")} AS came FROM "{role.table}" r WHERE {self._held(role, views, alias)}'
+            for role, views in self.ways(None)
+        )
+        return [f"coalesce((SELECT min(came) FROM ({' UNION ALL '.join(seen)})), '')"]
+
+    def _turning(self) -> list[type[Record]]:
+        roles = self.roles or tuple(role for role in RECORDS.values() if role.human)
+        return [role for role in roles if role.__name__ in self.turns]
+
+
+def _turns(kind: type[Record]) -> str:
+    return f"""FROM turned WHERE "grant" IN (SELECT value FROM json_each(:grants)) AND kind = '{kind.__name__}'"""
+
+
+def _last_turn(kind: type[Record], identity: str) -> str:
+    """The stamp with which a human was last let in or left out; "" when that never happened."""
+    return f"coalesce((SELECT max(at || printf('%012d', seq)) {_turns(kind)} AND id = {identity}), '')"

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..fields import (
+    Appeared,
+    AppearedNumber,
     Compare,
     Computed,
     Csv,
@@ -51,17 +54,28 @@ def version(sql: Statement, expr: Version, alias: str) -> str:
     return f"CAST({cut(sql, stamp(sql, alias), alias, str(TEXT_STAMP + 1))} AS INTEGER)"
 
 
-def cut(sql: Statement, stamp: tuple[str, list[str]], alias: str, piece: str) -> str:
+def cut(sql: Statement, stamp: Stamp, alias: str, piece: str) -> str:
     """A piece of the newest stamp; a row of which nothing has changed has the stamp of its making."""
-    newest, changed = stamp
-    if not changed:
+    newest, changed, turned = stamp
+    if not changed or turned is not None:
         return f"substr({newest}, {piece})"
     still = " AND ".join(f"{c} IS NULL" for c in changed)
     return f"CASE WHEN {still} THEN substr({alias}.made, {piece}) ELSE substr({newest}, {piece}) END"
 
 
-def stamp(sql: Statement, alias: str) -> tuple[str, list[str]]:
-    """The newest stamp of the facts that the caller may see, and what is null while nothing has changed."""
+class Stamp(NamedTuple):
+    """The newest stamp of a row, what is null while nothing of it has changed, and by which references people turn it.
+
+    `turned` is None where nobody was ever let in or left out.
+    """
+
+    newest: str
+    changed: list[str]
+    turned: set[str] | None
+
+
+def stamp(sql: Statement, alias: str) -> Stamp:
+    """The newest stamp of the facts that the caller may see."""
     told: dict[tuple[str, str], set[str]] = {}
     manys: dict[tuple[str, int], Many] = {}
     for _, column in sql.hashed:
@@ -69,12 +83,14 @@ def stamp(sql: Statement, alias: str) -> tuple[str, list[str]]:
     told.setdefault((alias, ""), set())
     stamps = [f"{alias}.made", *(_newest(other, names, seen) for (other, seen), names in told.items() if names)]
     changed = [f"{other}.changed" for other in dict.fromkeys(other for other, _ in told)]
+    named = {name for (other, _), names in told.items() if other == alias for name in names}
+    turned = sql.sight.turned(sql.of, alias, named)
     if sql.sight.follows and manys:
         for many in manys.values():
             inner, owned = sql.child(many, alias)
             stamps.append(f"coalesce((SELECT max({newest(inner)}) FROM {inner.tables()} WHERE {owned}), '')")
         changed = []
-    return f"max({', '.join([*stamps, _QUIET])})", changed
+    return Stamp(f"max({', '.join([*stamps, *turned, _QUIET])})", changed, named if turned else None)
 
 
 def newest(sql: Statement) -> str:
@@ -84,20 +100,40 @@ def newest(sql: Statement) -> str:
         condition = sql.sight.shows(field_, sql.base, sure=False)
         seen.setdefault(condition, set()).add(field_.name)
     whole = not any(seen.keys() - {""})
-    stamps = [f"{sql.base}.made"]
+    stamps = [f"{sql.base}.made", *sql.sight.turned(sql.of, sql.base, sql.of.refs())]
     for condition, names in seen.items():
         if condition != NEVER:
             stamps.append(_newest(sql.base, set() if whole else names, condition))
     return f"max({', '.join([*stamps, _QUIET])})"
 
 
-def since(sql: Statement, condition: Compare, expr: Version, alias: str) -> str:
-    """Rows by the number of their last change that the caller may see."""
-    compared = f"{version(sql, expr, alias)} {condition.op} {sql.value(condition.value)}"
-    if condition.op.startswith(">") and stamp(sql, alias)[1] == [f"{alias}.changed"]:
-        # The row's own number is never less, and has an index.
-        return f"({alias}.seq {condition.op} {sql.value(condition.value)} AND {compared})"
-    return compared
+def appeared(sql: Statement, expr: Appeared, alias: str) -> str:
+    return f"substr({_appearance(sql, alias)}, 1, {TEXT_STAMP})"
+
+
+def appeared_number(sql: Statement, expr: AppearedNumber, alias: str) -> str:
+    return f"CAST(substr({_appearance(sql, alias)}, {TEXT_STAMP + 1}) AS INTEGER)"
+
+
+def _appearance(sql: Statement, alias: str) -> str:
+    found = sql.sight.appeared(sql.of, alias)
+    return f"max({', '.join([f'{alias}.made', *found])})" if found else f"{alias}.made"
+
+
+def since(sql: Statement, condition: Compare, expr: Version | AppearedNumber, alias: str) -> str:
+    """Rows by the number of their last change that the caller may see, or of their appearance."""
+    bound = f"{condition.op} {sql.value(condition.value)}"
+    compared = f"{sql.expr(expr, alias)} {bound}"
+    turned: Iterable[str] | None = ()
+    if isinstance(expr, Version):
+        _, changed, turned = stamp(sql, alias)
+        if changed != [f"{alias}.changed"]:
+            return compared
+    if not condition.op.startswith(">"):
+        return compared
+    # The row's own number is never less, and has an index.
+    near = [f"{alias}.seq {bound}", *sql.sight.turned_since(sql.of, alias, turned or (), bound)]
+    return f"(({' OR '.join(near)}) AND {compared})"
 
 
 def keeps(sql: Statement, expr: Kept, alias: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ..fields import (
     RECORDS,
     All,
+    AppearedNumber,
     Arg,
     Called,
     Compare,
@@ -235,7 +236,7 @@ class Statement:
         alias = alias or self.base
         if isinstance(condition, Compare) and condition.op == "same":
             return f"{self.expr(condition.expr, alias)} = {self.value(condition.value)} COLLATE NOCASE"
-        if isinstance(condition, Compare) and isinstance(condition.expr, Version):
+        if isinstance(condition, Compare) and isinstance(condition.expr, Version | AppearedNumber):
             return since(self, condition, condition.expr, alias)
         if isinstance(condition, Matches):
             return matches(condition.how, self.expr(condition.expr, alias), self.value(condition.value))

@@ -264,13 +264,16 @@ def test_somebody_left_out_is_nowhere(small_hub: Hub):
     assert not family & set(vendor.ids("agents"))
     assert vendor.ids("people", filter=having("id", "equals", person)) == []
     assert person not in vendor.ids(f"schools/{vendor.school()}/students")
-    assert all(person != e["target_id"] for e in vendor.rows("events"))
+    # Who has read of them is told that they are gone, and nothing else.
+    assert [e["type"] for e in vendor.rows("events") if e["target_id"] == person] == ["deleted"]
     for row in vendor.rows("enrollments", expand="person"):
         assert row["person"]["id"] == row["person_id"] != person
 
+    told = vendor.rows("events", after=newest)
+    assert {e["target_id"] for e in told if e["type"] == "deleted"} > {person, *family}
     with small_hub.store.write(1) as batch:
         batch.remove(Student, student)
-    assert vendor.rows("events", after=newest) == []
+    assert vendor.rows("events", after=newest) == told
 
 
 def test_only_those_chosen_are_there(small_hub: Hub):

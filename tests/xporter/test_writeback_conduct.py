@@ -281,6 +281,17 @@ def test_a_file_of_the_same_number_takes_the_place_of_the_earlier_one(writer: Wr
     assert sorted(names) == ["letter.pdf.gz", "small_tick.png.gz"]
 
 
+def test_a_change_set_tells_of_a_file_that_was_replaced(writer: Writer) -> None:
+    identity = written(writer)
+    asked = f"LinkedDocuments?DocumentTypeName=Conduct&StudentIds=9919&DateFrom={TAKEN}&DateTo={TAKEN}&changedRows="
+    name = writer.read(asked + "*")["__changedRows__"][0]["NextChangedRows"]
+    # As long as the earlier one, compressed and not, so that nothing but the content differs.
+    other = bytes([*PICTURE[:-1], PICTURE[-1] + 1])
+    post(writer, change(identity), students=[], files=[media(MediaBase64=b64encode(other).decode())])
+    (row,) = writer.read(asked + name)["DocumentAttachments"]
+    assert (row["Size"], gzip.decompress(b64decode(row["Attachment"]))) == (len(PICTURE), other)
+
+
 def test_numbers_of_files_are_each_apps_own(writer: Writer, small_hub: Hub) -> None:
     identity = written(writer)
     writer.token = small_hub.token(app="other.example.org")
@@ -507,6 +518,14 @@ def test_the_callback_tells_which_records_were_made(writer: Writer) -> None:
     (first, second) = called["json"]["result"]
     assert (first["IncidentId"], second["IncidentId"]) == (3, 4)
     assert shown(writer, first["ActualId"])["students"] != []
+
+
+def test_a_repeat_under_one_key_makes_one_record(writer: Writer) -> None:
+    sent = body(incident(), students=[student(), student(PRIMROSE)])
+    answers = [writer.write("Writeback/Conduct", sent, idempotency_key="corridor-1") for _ in range(3)]
+    assert answers[0] == answers[1] == answers[2]
+    first = int(made(answers[0]))
+    assert int(made(post(writer, incident()))) == first + 1
 
 
 def test_a_list_that_changed_meanwhile_is_told_by_the_callback(writer: Writer) -> None:

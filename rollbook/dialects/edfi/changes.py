@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from ...consent.district import Gone
+from ...consent.bygone import Gone
 from ...fields import All, Arg, Compare, Condition, Down, Field, HubId, Path, Question, Record, Version, WriteNumber
 from ...model.people import Staff
 from ...model.students import Student
@@ -42,7 +42,9 @@ def _last(resource: Resource, reader: AnyReader) -> int:
     through = (resource.role,) if resource.role else ()
     asked = Question(resource.of, columns, resource.only, order=order, hashed=shown, through=through)
     plan = reader.prepare(asked, ("edfi", resource.name, "newest"))
-    best = max((g.seq for g in reader.gone(_kinds(resource)) if _is(resource, g.keys)), default=0)
+    # What a choice of people took out of sight, or let in, bears its number.
+    best = reader.last_choice()
+    best = max((g.seq for g in reader.gone(_kinds(resource), best) if _is(resource, g.keys)), default=best)
     with reader.session() as session:
         for rows, _ in session.chosen(plan, {}):
             for row in map(msgspec.json.decode, rows):
@@ -55,7 +57,10 @@ def _last(resource: Resource, reader: AnyReader) -> int:
 
 def deletes(resource: Resource, readers: Sequence[AnyReader], since: int, until: int | None) -> list[Change]:
     """What is gone between two numbers, both included; what was made anew since is not told."""
-    return sorted((c for r in readers for c in _deletes(resource, r, since, until)), key=lambda c: c.number)
+    # Pages of one window follow one another, and to tell what was made anew takes a look for each.
+    key = ("edfi deletes", resource.name, since, until)
+    found = (r.once(key, lambda r=r: list(_deletes(resource, r, since, until))) for r in readers)
+    return sorted((change for changes in found for change in changes), key=lambda c: c.number)
 
 
 def _deletes(resource: Resource, reader: AnyReader, since: int, until: int | None) -> Iterator[Change]:
@@ -65,7 +70,9 @@ def _deletes(resource: Resource, reader: AnyReader, since: int, until: int | Non
             told[str(gone.keys.get("person")) if resource.name in HUMANS else gone.id] = gone
     for identity, gone in told.items():
         key = _key(resource, reader, gone)
-        if key is not None and not _stands(resource, reader, key):
+        # A human who is left out at one school may be seen at another.
+        stands = _now(resource, reader, identity) if gone.unseen else key and _stands(resource, reader, key)
+        if key is not None and not stands:
             body = {"id": hexadecimal(identity), "changeVersion": gone.seq, "keyValues": key}
             yield Change(gone.seq, body, tuple(gone.people))
 

@@ -1,7 +1,8 @@
 """Events: what was made, changed or deleted in the last thirty days, as the stamps and tombstones of records tell it.
 
 A row gives one event for its making and one for its last change, each with the row as it is now; a change before the
-last one is gone with it, so that whoever reads the events in order ends with the rows as they are.
+last one is gone with it, so that whoever reads the events in order ends with the rows as they are. What a change of the
+school's choice of people takes out of sight is deleted to this app, and what it lets in again is made anew.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from typing import Any
 
 import msgspec
 
-from ...consent.district import Gone
+from ...consent.bygone import Gone
 from ...consent.slips import shows
 from ...errors import Malformed, NotFound, Problem
-from ...fields import Arg, Condition, Down, Expr, HubId, LastUpdated, Made, OneOf, Question, Version
+from ...fields import Appeared, AppearedNumber, Arg, Condition, Down, Expr, HubId, LastUpdated, OneOf, Question, Version
 from .answering import AT_ONCE, ID_AT, Reading
 from .asking import Asked
 from .catalogue import RESOURCES
@@ -42,6 +43,9 @@ listing = Listing("events", dict.fromkeys(NAMES, UNKNOWN))
 TARGETS = {part.of.__name__: resource for resource in RESOURCES.values() for part in resource.parts}
 ROLES = {"Student": people, "Staff": people, "Contact": people}
 """The kinds of record whose tombstones tell of a human."""
+
+END = 2**62
+"""A number after every write."""
 
 SINCE, LOW, HIGH = Arg("since"), Arg("low"), Arg("high")
 
@@ -99,7 +103,7 @@ class Window:
 
     since: str
     low: int = 0
-    high: int = 2**62
+    high: int = END
     after: str = ""
     before: str = ""
     backward: bool = False
@@ -138,7 +142,7 @@ def happened(reading: Reading, window: Window) -> Iterator[Event]:
 
 
 def _of_part(reading: Reading, window: Window, resource: Resource, part: Part) -> Iterator[Iterator[Event]]:
-    made, changed, facts = Made(part.of), LastUpdated(part.of), whole(reading.reader, part)
+    made, changed, facts = Appeared(part.of), LastUpdated(part.of), whole(reading.reader, part)
     yield _stamped(reading, window, resource, part, ("created", made, (), part.only))
     yield _stamped(reading, window, resource, part, ("updated", changed, facts, part.only))
     if part.lost is not None:
@@ -153,10 +157,10 @@ def _stamped(
     what: tuple[str, Expr, tuple[tuple[str, Expr], ...], Condition],
 ) -> Iterator[Event]:
     kind, moment, facts, rows = what
-    number = Version(part.of)
+    number = AppearedNumber(part.of) if kind == "created" else Version(part.of)
     question = Question(
         part.of,
-        (("id", HubId(part.of)), ("seq", number), ("at", moment), ("made", Made(part.of))),
+        (("id", HubId(part.of)), ("seq", number), ("at", moment), ("made", Appeared(part.of))),
         rows & moment.since(SINCE) & number.since(LOW) & number.until(HIGH),
         order=(Down(number) if window.backward else number,),
         # Without facts to look at, the newest stamp is that of the making.
@@ -165,7 +169,8 @@ def _stamped(
     name = f"{kind} {part.of.__name__} {window.backward}"
     plan = reading.plan(question, name)
     # What has not moved since then need not be looked through for what has.
-    quiet = max(reading.reader.versions(plan.reads).values(), default=0) < window.low
+    last = max([reading.reader.last_choice(), *reading.reader.versions(plan.reads).values()])
+    quiet = last < window.low
     for some, _ in () if quiet else reading.session.chosen(plan, {**reading.args, **window.args}):
         for row in some:
             read = msgspec.json.decode(row, type=dict[str, Any])
@@ -181,7 +186,11 @@ def _deleted(reading: Reading, window: Window) -> Iterator[Event]:
     humans = {g.keys["person"]: g for g in gone if g.kind in ROLES}
     left = _still_there(reading, list(humans))
     for person, last in humans.items():
-        yield Event(last.seq, last.at, "updated" if person in left else "deleted", people, person)
+        if person not in left:
+            yield Event(last.seq, last.at, "deleted", people, person)
+        # Who came into sight later is told of by that.
+        elif left[person] <= last.seq:
+            yield Event(last.seq, last.at, "updated", people, person)
     for one in gone:
         if one.kind in TARGETS and TARGETS[one.kind] is not people:
             yield Event(one.seq, one.at, "deleted", TARGETS[one.kind], one.id)
@@ -195,15 +204,13 @@ def _was_listed(gone: Gone) -> bool:
     return gone.kind not in ("Group", "StudentMembership", "StaffMembership") or any(k in CLASS_KINDS for k in kinds)
 
 
-def _still_there(reading: Reading, ids: list[str]) -> set[str]:
+def _still_there(reading: Reading, ids: list[str]) -> dict[str, int]:
+    """Those of some humans who are there, each with the number with which they appeared."""
     (part,) = people.parts
-    question = Question(part.of, (("id", HubId(part.of)),), OneOf(HubId(part.of), (IDS,)))
-    plan = reading.plan(question, "still there")
-    return {
-        msgspec.json.decode(row, type=dict[str, str])["id"]
-        for some, _ in reading.session.chosen(plan, {"ids": json.dumps(ids)})
-        for row in some
-    }
+    columns = (("id", HubId(part.of)), ("appeared", AppearedNumber(part.of)))
+    plan = reading.plan(Question(part.of, columns, OneOf(HubId(part.of), (IDS,))), "still there")
+    rows = (row for some, _ in reading.session.chosen(plan, {"ids": json.dumps(ids)}) for row in some)
+    return {read["id"]: read["appeared"] for read in map(msgspec.json.decode, rows)}
 
 
 # ---- telling

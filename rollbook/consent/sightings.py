@@ -1,0 +1,113 @@
+"""When the humans of a district were seen through the grants of an app: what each change of a choice wrote down.
+
+A human of whom nothing is written down was always seen or never, as the choice says now. What is a part of several
+humans (a relationship, of a student and a contact) was seen while all of them were.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from ..fields import Record
+from ..store.connection import Connection
+
+END = 2**62
+"""A number after every write."""
+
+Human = tuple[str, str]
+"""A kind of human and the hub id of one."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """From a number and a moment on, somebody was seen, or no longer was."""
+
+    seq: int
+    at: str
+    seen: bool
+
+
+def humans_in(record: type[Record], identity: str, facts: Mapping[str, object]) -> list[Human]:
+    """The humans whom a row with these references is, or is a part of."""
+    found = [(record.__name__, identity)] if record.human else []
+    return found + [
+        (ref.target.__name__, str(facts[name]))
+        for name, ref in record.refs().items()
+        if ref.part_of and ref.target.human and facts.get(name)
+    ]
+
+
+class Sightings:
+    """When humans were seen; `chooses` says whether a grant's choice lets one in now, `stands` whether one is there."""
+
+    def __init__(
+        self,
+        turns: Mapping[tuple[str, str, str], list[Turn]],
+        chooses: Callable[[str, Human], bool],
+        listed: Callable[[Human], bool],
+        stands: Callable[[Human], bool],
+    ) -> None:
+        self._turns = turns
+        self._chooses = chooses
+        self._listed = listed
+        self._stands = stands
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of human of whom anybody was ever let in or left out; Person, where that tells of a human."""
+        return frozenset(kind for _, kind, identity in self._turns if identity)
+
+    @property
+    def last(self) -> int:
+        """The number of the last change of a choice; 0 when there was none."""
+        return max((turns[-1].seq for turns in self._turns.values()), default=0)
+
+    def left(self, since: int) -> list[Human]:
+        """The humans who were left out after a number and have not come back."""
+        return [
+            (kind, identity)
+            for (_, kind, identity), turns in self._turns.items()
+            if identity and turns[-1].seq > since and not turns[-1].seen
+        ]
+
+    def seen(self, grant: str, human: Human, number: int = END) -> bool:
+        """Whether a human was seen when a write had a number."""
+        turns = self._turns.get((grant, *human))
+        if turns is None and not self._listed(human) and not self._stands(human):
+            # Of who is gone nobody asked any more when a choice was changed.
+            turns = self._turns.get((grant, human[0], ""))
+        if turns is None:
+            return self._chooses(grant, human)
+        return next((t.seen for t in reversed(turns) if t.seq <= number), not turns[0].seen)
+
+    def all_seen(self, grant: str, humans: Iterable[Human], number: int = END) -> bool:
+        """Whether all of some humans were seen at a number."""
+        return all(self.seen(grant, human, number) for human in humans)
+
+    def lost(self, grant: str, humans: list[Human], number: int = END) -> Turn | None:
+        """When, up to a number, sight of some humans was last lost; None if they were never all seen before."""
+        turns = {t for human in humans for t in self._turns.get((grant, *human), ()) if t.seq <= number and not t.seen}
+        for turn in sorted(turns, key=lambda t: -t.seq):
+            if self.all_seen(grant, humans, turn.seq - 1):
+                return turn
+        return None
+
+    def found(self, grant: str, humans: Iterable[Human]) -> Turn | None:
+        """When some humans who are all seen now came into sight; None if they always were."""
+        turns = (self._turns.get((grant, *human), [])[-1:] for human in humans)
+        return max((t for last in turns for t in last), key=lambda t: t.seq, default=None)
+
+
+def read_turns(connection: Connection, grants: Iterable[str]) -> dict[tuple[str, str, str], list[Turn]]:
+    """What was written down for some grants: by grant, kind and hub id, in order."""
+    rows = connection.execute(
+        'SELECT "grant", kind, id, seq, at, seen FROM turned'
+        ' WHERE "grant" IN (SELECT value FROM json_each(?)) ORDER BY seq',
+        (json.dumps(list(grants)),),
+    )
+    found: dict[tuple[str, str, str], list[Turn]] = {}
+    for grant, kind, identity, seq, at, seen in rows:
+        found.setdefault((grant, kind, identity), []).append(Turn(seq, at, bool(seen)))
+    return found

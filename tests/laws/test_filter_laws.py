@@ -1,0 +1,241 @@
+"""Changing whom a grant sees: those who follow changes forget whom they must, and nobody else notices anything."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from rollbook.consent import Grant
+from rollbook.fields import RECORDS
+from tests.hub import BRAMBLESIDE, THORNFIELD, Hub
+
+from .districts import DOCUMENTS, EDFI, ROSTER, Caller, caller, questions, rows
+
+some = settings(
+    max_examples=3,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+
+
+def every(who: Caller, path: str) -> list[dict[str, Any]]:
+    """The documents of all pages."""
+    found: list[dict[str, Any]] = []
+    while page := rows(who.get(f"{path}&offset={len(found)}")):
+        found += page
+    return found
+
+
+@dataclass
+class EdFiCopy:
+    """A copy of every Ed-Fi collection, kept by reading what is gone and what has changed since the last time."""
+
+    who: Caller
+    upto: int = 0
+    held: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+
+    def newest(self) -> int:
+        """How far the record has come."""
+        return json.loads(self.who.get("/edfi/changeQueries/v1/availableChangeVersions"))[2]["newestChangeVersion"]
+
+    def sync(self) -> None:
+        """Catch up."""
+        newest = self.newest()
+        window = f"limit=500&minChangeVersion={self.upto + 1}&maxChangeVersion={newest}"
+        for name in DOCUMENTS:
+            mine = self.held.setdefault(name, {})
+            for gone in every(self.who, f"{EDFI}/{name}/deletes?{window}"):
+                mine.pop(gone["id"], None)
+            mine.update((d["id"], d) for d in every(self.who, f"{EDFI}/{name}?{window}"))
+        self.upto = newest
+
+    def whole(self) -> dict[str, dict[str, Any]]:
+        """Everything, read anew."""
+        return {name: {d["id"]: d for d in every(self.who, f"{EDFI}/{name}?limit=500")} for name in DOCUMENTS}
+
+
+@dataclass
+class EdlinkCopy:
+    """A copy of every Edlink list, kept by reading events."""
+
+    who: Caller
+    upto: str = ""
+    held: dict[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+
+    def sync(self) -> None:
+        """Catch up."""
+        after = f"&%24after={self.upto}" if self.upto else ""
+        names = {resource.one: name for name, resource in ROSTER.items()}
+        for name in ROSTER:
+            self.held.setdefault(name, {})
+        for event in rows(self.who.get(f"/api/v2/graph/events?%24first=10000{after}")):
+            mine, self.upto = self.held[names[event["target"]]], event["id"]
+            if event["type"] == "deleted":
+                mine.pop(event["target_id"], None)
+            elif event["type"] == "created" or event["target_id"] in mine:
+                mine[event["target_id"]] = event["data"]
+            else:
+                raise AssertionError(f"{event} is an update of what nobody made")
+
+    def whole(self) -> dict[str, dict[str, Any]]:
+        """Everything, read anew."""
+        return {
+            name: {d["id"]: d for d in rows(self.who.get(f"/api/v2/graph/{name}?%24first=10000"))} for name in ROSTER
+        }
+
+
+class School:
+    """Somebody at a school who changes the choice of people and the records, at random."""
+
+    def __init__(self, hub: Hub, who: Caller, rng: random.Random) -> None:
+        self.hub, self.who, self.rng = hub, who, rng
+        self.done: list[str] = []
+        # The moment of what is gone goes with it, whether somebody was left out or not.
+        self.unsettled = {"updated_date", "_lastModifiedDate"}
+
+    def ids(self, grant: Grant, kind: str, what: str = "mis_id") -> list[str]:
+        """Ids of the humans of a kind at a grant's school."""
+        sql = f'SELECT {what} FROM "{kind.lower()}" WHERE school = ? ORDER BY id'
+        return [i for (i,) in self.hub.store.records.execute(sql, (grant.school,))]
+
+    def act(self) -> None:
+        """Change the choice of a kind of people at a school, or one of them."""
+        desk, rng = self.hub.desk, self.rng
+        grant = desk.grant(self.who.app, rng.choice([THORNFIELD, BRAMBLESIDE]))
+        kind = rng.choice(["Student", "Student", "Staff", "Contact"])
+        every = self.ids(grant, kind)
+        few = rng.sample(every, min(len(every), rng.choice([1, 3, 20])))
+        if rng.random() < 0.4:
+            self.edit(grant, kind)
+            return
+        mode = rng.choice(["only", "except", "except", "all", "more", "own", "own"])
+        self.done.append(f"{mode} {kind} {grant.estab} {few}")
+        if mode == "more":
+            if next(c for c in desk.people_of(grant) if c.kind == kind).mode != "all":
+                desk.amend(grant, kind, **{rng.choice(["add", "remove"]): few[:1]})
+        elif mode == "own":
+            seen = [m for m in few if self.lets_in(grant, kind, m)]
+            desk.restrict(grant, **{rng.choice(["add", "remove"]): [(kind, m) for m in seen]})
+        else:
+            desk.choose(grant, kind, mode, few if mode == "except" else [*few, *every[::2]] if mode == "only" else [])
+
+    def lets_in(self, grant: Grant, kind: str, mis_id: str) -> bool:
+        """Whether the school lets somebody in."""
+        choice = next(c for c in self.hub.desk.people_of(grant) if c.kind == kind)
+        return choice.mode == "all" or (mis_id in choice.ids) == (choice.mode == "only")
+
+    def edit(self, grant: Grant, kind: str) -> None:
+        """Change somebody's record, whether or not the app sees them."""
+        rng, record = self.rng, RECORDS[kind]
+        identity = rng.choice(self.ids(grant, kind, "id"))
+        parts = {"Student": "StudentMembership", "Staff": "StaffMembership", "Contact": "Relationship"}
+        part = RECORDS[parts[kind]]
+        with self.hub.store.write(grant.district) as batch:
+            row = batch.get(record, identity)
+            assert row is not None
+            found = batch.connection.execute(
+                f'SELECT id FROM "{part.table}" WHERE "{kind.lower()}" = ? ORDER BY id', (identity,)
+            ).fetchall()
+            way = rng.choice(["remove", "rename", "rename", "place", "unplace", "unplace"])
+            self.done.append(f"{way} {kind} {row['mis_id']} {identity}")
+            if way in ("remove", "unplace") and kind != "Staff":
+                # Edlink tells of a relationship's end, not of what its contact is without it.
+                self.unsettled.add("roles")
+            if way == "remove":
+                batch.remove(record, identity)
+            elif way == "rename":
+                batch.change(RECORDS["Person"], row["person"], {"surname": f"Quill {rng.randint(0, 999)}"})
+            elif found and way == "place":
+                other = batch.get(part, found[0][0])
+                assert other is not None
+                kept = {
+                    n: v for n, v in other.items() if n in part.stored() and n not in ("mis_id", "external_id", "xid")
+                }
+                batch.add(part, [{**kept, **({"start": "2026-10-05"} if "start" in kept else {})}])
+            elif found:
+                batch.remove(part, rng.choice(found)[0])
+
+
+@pytest.mark.parametrize("copies", [EdFiCopy, EdlinkCopy])
+@some
+@given(seed=st.integers(0, 2**32))
+def test_a_copy_kept_by_changes_is_what_is_read_anew(
+    small_hub: Hub, seed: int, copies: Callable[[Caller], EdFiCopy | EdlinkCopy]
+) -> None:
+    rng = random.Random(seed)
+    who = caller(small_hub, {THORNFIELD: ["all"], BRAMBLESIDE: ["all"]})
+    copy, school = copies(who), School(small_hub, who, rng)
+    copy.sync()
+    assert copy.held == copy.whole()
+    for _ in range(8):
+        for _ in range(rng.choice([1, 1, 2, 4])):
+            school.act()
+        copy.sync()
+        whole = copy.whole()
+        for name, documents in whole.items():
+            held = copy.held[name]
+            assert held.keys() == documents.keys(), (name, school.done)
+            stale = [
+                (i, n, held[i].get(n), d[n])
+                for i, d in documents.items()
+                for n in d
+                if n not in school.unsettled and held[i].get(n) != d[n]
+            ]
+            assert not stale, (name, school.done)
+
+
+def test_a_choice_for_one_app_changes_no_byte_for_another(small_hub: Hub) -> None:
+    mine = caller(small_hub, {THORNFIELD: ["all"]}, "mine.example.org")
+    theirs = caller(small_hub, {THORNFIELD: ["all"]}, "theirs.example.org")
+    asked = questions()
+    before, own = {path: theirs.get(path) for path in asked}, mine.get(asked[0])
+    grant = small_hub.desk.grant(mine.app, THORNFIELD)
+    for kind, mode, ids in (
+        ("students", "except", ["9919", "9920"]),
+        ("staff", "only", ["1"]),
+        ("contacts", "only", []),
+    ):
+        grant = small_hub.desk.choose(grant, kind, mode, ids)
+    assert {path: theirs.get(path) for path in asked} == before
+    assert mine.get(asked[0]) != own
+
+
+def test_deletions_bear_the_keys_that_the_app_knew(small_hub: Hub) -> None:
+    who = caller(small_hub, {THORNFIELD: ["all"]})
+    district, school, _ = small_hub.desk.school(THORNFIELD)
+    ask = "SELECT p.id, p.student_unique_id, s.id FROM student s JOIN person p ON p.id = s.person"
+    ((person, unique, student),) = small_hub.store.records.execute(
+        f"{ask} WHERE s.school = ? AND s.mis_id = '9919'", (school,)
+    )
+    grant = small_hub.desk.choose(small_hub.desk.grant(who.app, THORNFIELD), "students", "except", ["9919"])
+
+    def told(feed: str) -> list[dict[str, Any]]:
+        return [d["keyValues"] for d in rows(who.get(f"{EDFI}/{feed}/deletes"))]
+
+    assert told("students") == [{"studentUniqueId": unique}]
+    (enrolment,) = told("studentSchoolAssociations")
+    assert enrolment == {"entryDate": enrolment["entryDate"], "schoolId": int(THORNFIELD), "studentUniqueId": unique}
+    places = told("studentSectionAssociations")
+    assert places
+    # What becomes of somebody who is out of sight is not told: neither another place nor the end of one or of all.
+    with small_hub.store.write(district) as batch:
+        found = batch.connection.execute("SELECT id FROM student_membership WHERE student = ?", (student,)).fetchall()
+        row = batch.get(RECORDS["StudentMembership"], found[0][0])
+        assert row is not None
+        names = RECORDS["StudentMembership"].stored().keys() - {"mis_id", "external_id", "xid"}
+        batch.add(RECORDS["StudentMembership"], [{**{n: row[n] for n in names}, "start": "2026-11-02"}])
+    assert told("studentSectionAssociations") == places
+    with small_hub.store.write(district) as batch:
+        batch.change(RECORDS["Person"], person, {"student_unique_id": "another"})
+        batch.remove(RECORDS["Student"], student)
+    assert sorted(map(str, told("studentSectionAssociations"))) == sorted(map(str, places))
+    assert grant.people == {"Student": "except"}
