@@ -11,6 +11,7 @@ from ...consent import Desk
 from ...consent.desk import ManagementPass, SchoolPass, WrongSecret, moment
 from ...errors import Malformed, Problem, RollbookError, WrongMethod
 from ...scopes import ANYONE, CATALOGUE, Need
+from . import writeback
 from .bodies import read_body
 from .catalogue import ENDPOINTS
 from .wire import QUIET, success
@@ -87,17 +88,22 @@ def _held(admitted: SchoolPass | ManagementPass) -> frozenset[str]:
 
 def scopes(admitted: SchoolPass | ManagementPass) -> Response:
     """The scopes that the token holds, in words (Retrieve list of scopes for your token)."""
-    rows = [
-        {"Name": s.name, "Category": s.category, "Description": s.words}
-        for s in CATALOGUE.values()
-        if s.name in _held(admitted)
+    return success({"Scopes": scope_rows(_held(admitted)), **QUIET}, keep=True, until=admitted.expires)
+
+
+def scope_rows(held: frozenset[str]) -> list[dict[str, str]]:
+    """Scopes in words."""
+    return [
+        {"Name": s.name, "Category": s.category, "Description": s.words} for s in CATALOGUE.values() if s.name in held
     ]
-    return success({"Scopes": rows, **QUIET}, keep=True, until=admitted.expires)
 
 
 def queries(admitted: SchoolPass | ManagementPass) -> Response:
-    """The endpoints that the token may ask, generated from their declarations (list queries)."""
-    rows = [query_row(e) for e in ENDPOINTS.values() if e.need.met_by(_held(admitted))]
+    """The endpoints that the token may ask and write back to, generated from their declarations (list queries)."""
+    held = _held(admitted)
+    rows = [query_row(e) for e in ENDPOINTS.values() if e.need.met_by(held)]
+    written = [o for o in writeback.OPERATIONS.values() if o.need.met_by(held)]
+    rows += [row for o in written for row in writeback.query_rows(o, scope_expression(o.need))]
     return success({"Endpoints": rows, "Queries": [], **QUIET}, keep=True, until=admitted.expires)
 
 
