@@ -13,19 +13,24 @@ from .api.http import Edge
 from .api.limits import PER_MINUTE
 from .api.webhooks import Body, Fill, Webhooks
 from .connectors import CONNECTORS
+from .connectors.records_csv import MIS_AGENT
 from .consent import Desk
+from .consent.agents import CONNECTOR as AGENT
 from .consent.authorising import fill_authorisation
 from .consent.ledger import Ledger
 from .consent.research import ResearchDesk
 from .console import Front, Review
+from .dialects.agent import AgentHub, Uploads
 from .dialects.edfi import EdFi
 from .dialects.edlink import Edlink
 from .dialects.research import Research
-from .dialects.xporter import DataReady, Xporter
+from .dialects.xporter import DataChanged, DataReady, Xporter, look
 from .dialects.xporter.writeback import Entering, Taking, tell
 from .ingest import Renewal
+from .ingest.agents import Brought, ask_agent
 from .jobs import Freshness, Lane, Mail, Queue, Work, Worker, post_office
-from .mis import Find, HubMis, WriteBacks
+from .jobs.subscriptions import Noticing, Subscriptions, Watching
+from .mis import Find, Handing, HubMis, Tasks, WriteBacks, mis_of
 from .store.connection import BUSY_SECONDS
 from .store.sqlite import Store
 
@@ -37,10 +42,11 @@ DATA = "ROLLBOOK_DATA"
 
 LANES = (
     Lane(frozenset({"webhook", "callback"}), threads=6),
-    Lane(frozenset({"refresh"})),
+    Lane(frozenset({"refresh", "reading"})),
     Lane(frozenset({"mail"})),
+    Lane(frozenset({"watch"})),
 )
-"""Slow receivers, long imports and mail servers hold up their own kind of job only."""
+"""Slow receivers, long imports, mail servers and comparisons of much hold up their own kind of job only."""
 
 
 def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
@@ -55,17 +61,22 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
     taking = Taking(desk, queue, writebacks, systems(desk, writebacks, SOON))
     fills = {name: c.fills for name, c in CONNECTORS.items()}
     xporter = Xporter(desk, Freshness(store, queue, clock), queue, taking, fills, post_office())
-    worker = Worker(store.folder, partial(works, clock), clock, partial(nightly, clock), LANES)
-    dialects = [xporter, EdFi(desk), Edlink(desk), Research(ResearchDesk(desk)), Review(desk)]
+    worker = Worker(store.folder, partial(works, clock), clock, partial(now_and_then, clock, Noticing(look)), LANES)
+    handing = Handing(desk, Tasks(store, clock), writebacks)
+    agents = AgentHub(desk, handing, brought(desk, queue, writebacks), Uploads(store.folder / "uploads"))
+    dialects = [xporter, EdFi(desk), Edlink(desk), Research(ResearchDesk(desk)), Review(desk), agents]
     return Edge(dialects, state=state, clock=clock, fallback=Front(), beside=worker, ledger=Ledger(store.folder, clock))
 
 
 def works(clock: Callable[[], float], store: Store, queue: Queue) -> Mapping[str, Work]:
     """What does each kind of job."""
     seen, desk, writebacks = Freshness(store, queue, clock), Desk(store, clock), WriteBacks(store, tell)
-    webhooks = Webhooks(desk, fillers(desk, seen), Ledger(store.folder, clock))
+    subscriptions = Subscriptions(queue, look)
+    webhooks = Webhooks(desk, fillers(desk, seen), Ledger(store.folder, clock), ended=subscriptions.unwanted)
     return {
-        "refresh": Renewal(store, CONNECTORS, clock, seen),
+        "refresh": Renewal(store, CONNECTORS, clock, seen, {AGENT: ask_agent(desk, Tasks(store, clock), seen)}),
+        "reading": brought(desk, queue, writebacks),
+        "watch": Watching(desk, subscriptions),
         "webhook": webhooks,
         # What was written down before webhooks had families.
         "callback": webhooks.earlier,
@@ -82,18 +93,24 @@ def fillers(desk: Desk, seen: Freshness) -> Mapping[str, Fill]:
         form = fill_authorisation(desk, told)
         return None if form is None else Body(form=form)
 
-    return {"data": DataReady(desk, seen), "authorisation": authorisation}
+    return {"data": DataReady(desk, seen), "database": DataChanged(desk, seen), "authorisation": authorisation}
 
 
 def systems(desk: Desk, writebacks: WriteBacks, patience: float = BUSY_SECONDS) -> Find:
     """Which system the write-backs of a school are handed to."""
-    hub = HubMis(desk, writebacks, patience)
-    return lambda district, school: hub
+    return mis_of(desk, Tasks(desk.store, desk.clock), writebacks, HubMis(desk, writebacks, patience))
 
 
-def nightly(clock: Callable[[], float], queue: Queue) -> None:
-    """What is looked at now and then: whether the night's renewal is due; what was told goes into the ledger."""
+def brought(desk: Desk, queue: Queue, writebacks: WriteBacks) -> Brought:
+    """What takes in what school agents bring."""
+    seen, tasks = Freshness(desk.store, queue, desk.clock), Tasks(desk.store, desk.clock)
+    return Brought(desk, tasks, queue, seen, writebacks, MIS_AGENT)
+
+
+def now_and_then(clock: Callable[[], float], notice: Noticing, queue: Queue) -> None:
+    """What is looked at now and then: the night's renewal, whether anybody has written, what goes into the ledger."""
     Freshness(queue.store, queue, clock).renew_at_night()
+    notice(queue)
     queue.store.ledger.fold()
 
 

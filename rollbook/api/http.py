@@ -221,6 +221,8 @@ class Edge:
         self.state = state
         self.clock = clock
         self.kept = _Kept(memory)
+        self.ending = False
+        """Whether the server is about to end, so that nobody is kept waiting any more."""
         self.limit: Limit | None = None
         self.guesses: Limit | None = None
 
@@ -304,7 +306,7 @@ class Edge:
     async def waited(self, handler: Handler, request: Request, response: Response) -> Response:
         """The answer that a response waits for, or the response itself when patience ends."""
         until = time.monotonic() + response.patience
-        while response.wait is not None and time.monotonic() < until:
+        while response.wait is not None and time.monotonic() < until and not self.ending:
             await asyncio.sleep(WAIT_SECONDS)
             try:
                 found = response.wait()

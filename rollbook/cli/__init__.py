@@ -7,9 +7,11 @@ from rich.markup import escape
 
 from .. import __version__
 from ..errors import RollbookError
+from .agents import agent, agents
 from .common import Application, err
 from .demonstrating import run_demo
 from .disclosing import disclosures
+from .exporting import export_
 from .granting import apps
 from .importing import import_
 from .onboarding import invites
@@ -38,5 +40,19 @@ def main() -> None:
     """One record of a school, served through every API that school software already speaks."""
 
 
-for command in (run_demo, serve, import_, apps, invites, query, jobs, research, disclosures, schools):
+for command in (
+    run_demo,
+    serve,
+    import_,
+    apps,
+    invites,
+    query,
+    jobs,
+    research,
+    disclosures,
+    schools,
+    agents,
+    agent,
+    export_,
+):
     main.add_command(command)

@@ -7,6 +7,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import click
@@ -23,9 +24,15 @@ RATE_LIMIT = "ROLLBOOK_RATE_LIMIT"
 class _Server(uvicorn.Server):
     """Tells when it is ready, with the port that it really has."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[int], None]) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[int], None], edge: Edge) -> None:
         super().__init__(config)
         self.ready = ready
+        self.edge = edge
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """End; whoever waits for something to happen is answered first."""
+        self.edge.ending = True
+        super().handle_exit(sig, frame)
 
     async def startup(self, sockets: list[Any] | None = None) -> None:
         """Start, then tell."""
@@ -54,7 +61,7 @@ def serve_edge(edge: Edge, host: str, port: int, ready: Callable[[str], None]) -
         access_log=False,
         server_header=False,
     )
-    _Server(config, lambda actual: ready(f"http://{host}:{actual}")).run()
+    _Server(config, lambda actual: ready(f"http://{host}:{actual}"), edge).run()
 
 
 def rate_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -89,6 +96,6 @@ def serve(application: Application, data: Path | None, host: str, port: int, wor
         os.environ |= {"ROLLBOOK_DATA": str(store.folder), RATE_LIMIT: str(rate_limit)}
     uvicorn.run(
         "rollbook.app:from_environment", factory=True, workers=workers, host=host, port=port, http="httptools",
-        log_level="warning", access_log=False, server_header=False,
+        log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5,
     )  # fmt: skip
     return None

@@ -2,8 +2,8 @@
 
 from ..ingest import Connector
 from .oneroster_csv import ONEROSTER_CSV
-from .records_csv import RECORDS_CSV
+from .records_csv import MIS_AGENT, RECORDS_CSV
 
-CONNECTORS: dict[str, Connector] = {c.name: c for c in (ONEROSTER_CSV, RECORDS_CSV)}
+CONNECTORS: dict[str, Connector] = {c.name: c for c in (ONEROSTER_CSV, RECORDS_CSV, MIS_AGENT)}
 
 __all__ = ["CONNECTORS"]

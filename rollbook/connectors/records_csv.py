@@ -11,31 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from graphlib import CycleError, TopologicalSorter
+from functools import partial
 from pathlib import Path
 
-from ..fields import RECORDS, Decimal, Field, Flag, Number, Record, Ref, Value
-from ..ingest.bundle import open_bundle
-from ..ingest.rows import Kept, Origin, Problems, Progress, Row, Stream
+from ..fields import Decimal, Field, Flag, Number, Record, Ref, Value
+from ..ingest.bundle import MOST_BYTES, open_bundle
+from ..ingest.kinds import KEY, KINDS
+from ..ingest.rows import Kept, Origin, Problems, Progress, Row, Stream, silent
 from ..ingest.tables import Column, Layout, Table, check, parse
 from ..model.organisation import District
-
-KEY = "key"
-# What the hub keeps for itself is no source's.
-OWN = ("rollbook.model.research", "rollbook.model.vocabulary")
-
-
-def _in_order() -> tuple[type[Record], ...]:
-    """The kinds that a source can bring, each after those that it refers to."""
-    kinds = {name: r for name, r in RECORDS.items() if not r.derived() and r.__module__ not in OWN}
-    needs = {name: {ref.target.__name__ for ref in r.refs().values()} - {name} for name, r in kinds.items()}
-    try:
-        return tuple(kinds[name] for name in TopologicalSorter(needs).static_order())
-    except CycleError as error:
-        raise TypeError(f"records refer to each other in a circle: {error.args[1]}") from error
-
-
-KINDS = _in_order()
 
 
 def _layout(kind: type[Record]) -> Layout:
@@ -52,30 +36,37 @@ def _column(name: str, fact: Field) -> Column:
 LAYOUTS = {kind: _layout(kind) for kind in KINDS}
 
 
-class RecordsCsv:
-    """Canonical records in CSV."""
+MOST_BROUGHT = 512 << 20
+"""What an agent brings may unpack to this many bytes: it arrives while a hub answers others."""
 
-    name = "records-csv"
-    format = "records"
-    fills = frozenset(fact for kind in KINDS for fact in kind.stored().values())
+
+@dataclass
+class RecordsCsv:
+    """Canonical records in CSV, under the name of a connector; `most` bounds what they unpack to, in bytes."""
+
+    name: str = "records-csv"
+    most: int = MOST_BYTES
+    format: str = "records"
+    fills: frozenset[Field] = frozenset(fact for kind in KINDS for fact in kind.stored().values())
 
     def read(self, path: Path, progress: Progress) -> Records:
         """Open a folder or ZIP and read the files in it that are records'."""
         problems = Problems()
-        parts = open_bundle(path, problems)
+        parts = open_bundle(path, problems, most=self.most)
         found = Records(problems)
-        for name in sorted(parts.keys() - {of.file for of in LAYOUTS.values()}):
-            problems.add(name, name, "is not the file of a kind of record", "see docs/reference/records.md")
-        wanted = [(kind, of) for kind, of in LAYOUTS.items() if of.file in parts]
-        for done, (kind, of) in enumerate(wanted):
-            progress("reading", done, len(wanted))
-            found.take(kind, of, parts[of.file].read(problems))
-        progress("reading", len(wanted), len(wanted))
-        found.place()
+        found.take_all({name: partial(part.read, problems) for name, part in parts.items()}, progress)
+        return found
+
+    def changes(self, files: Mapping[str, bytes]) -> Records:
+        """Read files that are at hand, each with only some of the rows of its kind."""
+        found = Records(Problems())
+        found.take_all({name: partial(bytes, data) for name, data in files.items()}, silent)
         return found
 
 
 RECORDS_CSV = RecordsCsv()
+MIS_AGENT = RecordsCsv("mis-agent", MOST_BROUGHT)
+"""What a school's agent brings of the records beside it."""
 
 
 @dataclass
@@ -87,6 +78,17 @@ class Records:
     tables: dict[type[Record], Table] = field(default_factory=dict[type[Record], Table])
     origin: Origin = field(default_factory=Origin)
     size: int = 0
+
+    def take_all(self, files: Mapping[str, Callable[[], bytes | None]], progress: Progress) -> None:
+        """Read the files by their names, and find out which district they are of."""
+        for name in sorted(files.keys() - {of.file for of in LAYOUTS.values()}):
+            self.problems.add(name, name, "is not the file of a kind of record", "see docs/reference/records.md")
+        wanted = [(kind, of) for kind, of in LAYOUTS.items() if of.file in files]
+        for done, (kind, of) in enumerate(wanted):
+            progress("reading", done, len(wanted))
+            self.take(kind, of, files[of.file]())
+        progress("reading", len(wanted), len(wanted))
+        self.place()
 
     def take(self, kind: type[Record], of: Layout, data: bytes | None) -> None:
         """Read one file, and check what can be checked in it alone."""

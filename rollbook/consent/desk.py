@@ -17,6 +17,7 @@ from ..errors import Conflict, Malformed, NotFound, NotHeld, NotSignedIn, Proble
 from ..fields import RECORDS
 from ..store.sqlite import Store
 from ..store.writing import Batch, now
+from .agents import AgentDesk
 from .authorising import AuthorisingDesk
 from .checking import Checker
 from .choosing import ChoosingDesk
@@ -85,6 +86,7 @@ def moment(seconds: float) -> str:
 
 
 class Desk(
+    AgentDesk,
     CredentialDesk,
     RegisteringDesk,
     InvitingDesk,

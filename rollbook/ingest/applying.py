@@ -48,6 +48,9 @@ def _write(batch: Batch, part: Part, ids: dict[str, dict[str, str]], key: str) -
     for row, _, identity in part.changed:
         values = _record(row, targets, key)
         values["remainder"] = _merged(batch, part.kind, identity, row, key)
+        if part.kind is School and _taken(batch, values.get("estab"), identity):
+            # A school is found by its number: none gets that of another by saying so later.
+            del values["estab"]
         batch.change(part.kind, identity, values)
         yield 1
 
@@ -84,8 +87,12 @@ def _insert(batch: Batch, kind: type[Record], rows: list[dict[str, Any]]) -> Non
 
 
 def _estab(batch: Batch, wanted: str | None) -> str:
-    taken = wanted and ask(batch.connection, "SELECT 1 FROM school WHERE estab = ?", (wanted,))
-    return free_estab(batch.connection, None if taken else wanted, batch.district)
+    return free_estab(batch.connection, None if _taken(batch, wanted, "") else wanted, batch.district)
+
+
+def _taken(batch: Batch, estab: str | None, identity: str) -> bool:
+    """Whether another school than the one with this hub id has an establishment number."""
+    return bool(estab and ask(batch.connection, "SELECT 1 FROM school WHERE estab = ? AND id <> ?", (estab, identity)))
 
 
 def _add_codes(batch: Batch, plan: Plan, schools: Mapping[str, str]) -> None:

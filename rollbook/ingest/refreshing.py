@@ -15,9 +15,18 @@ from .sync import import_roster
 class Renewal:
     """Renews a school's databases: reads the source again where the hub can, or sees that the record is its own."""
 
-    def __init__(self, store: Store, connectors: Mapping[str, Connector], clock: Callable[[], float], seen: Freshness):
+    def __init__(
+        self,
+        store: Store,
+        connectors: Mapping[str, Connector],
+        clock: Callable[[], float],
+        seen: Freshness,
+        asked: Mapping[str, Callable[[str, Job], None]] | None = None,
+    ) -> None:
         self.store = store
         self.connectors = connectors
+        self.asked = asked or {}
+        """By connector, what has a source read that the hub cannot read by itself; raises `Later` until it was."""
         self.clock = clock
         self.seen = seen
 
@@ -33,6 +42,9 @@ class Renewal:
         if not feeds:
             self.seen.note(district, school, database, begun, None)
         for source, connector, path, name in feeds:
+            if connector in self.asked:
+                self.asked[connector](source, job)
+                continue
             self._read(district, source, connector, path, name, begun)
 
     def _read(self, district: int, source: str, connector: str, path: str, name: str | None, begun: float) -> None:

@@ -13,6 +13,11 @@ from ..fields import Field, Record, Value
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and of how much."""
 
+
+def silent(what: str, done: int, of: int) -> None:
+    """Progress that nobody looks at."""
+
+
 Kept = Callable[[str], bytes | None]
 """Gives back what a source asked to keep at its last import, by name."""
 

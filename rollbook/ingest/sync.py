@@ -17,11 +17,7 @@ from .memory import keep, note_sync, read_kept
 from .naming import Namer
 from .plan import Held, ask, guard, make_plan, read_held
 from .refusals import keep_refusal
-from .rows import Connector, Origin, Progress, Source, Stream
-
-
-def silent(what: str, done: int, of: int) -> None:
-    """Progress that nobody looks at."""
+from .rows import Connector, Origin, Progress, Source, Stream, silent
 
 
 def import_roster(
@@ -41,13 +37,13 @@ def import_roster(
     as in a dry run, nothing was written.
     """
     tell = progress or silent
-    with _no_collections():
+    with without_collections():
         source = connector.read(Path(path), tell)
         return _import(store, connector, source, district_name, dry_run, 1.0 if allow_shrink else max_shrink, tell)
 
 
 @contextmanager
-def _no_collections() -> Generator[None]:
+def without_collections() -> Generator[None]:
     """An import makes a million objects and no cycles: a third of its time would go into looking for them."""
     was = gc.isenabled()
     gc.disable()
@@ -160,6 +156,16 @@ def _run(
         batch.writes if batch else 0,
         batch is not None,
     )
+
+
+def run_import(
+    batch: Batch, connector: Connector, source: Source, origin: Origin, name: str, max_shrink: float
+) -> Diff:
+    """Bring the district of a batch to what a source says, within its transaction, as the source of this name.
+
+    Raises `Malformed` or `Stop` as `import_roster` does.
+    """
+    return _run(batch, connector, source, origin, name, batch, max_shrink, silent)
 
 
 def _adopt_district(batch: Batch, held: Held, streams: list[Stream]) -> None:

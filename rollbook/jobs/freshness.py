@@ -115,6 +115,13 @@ class Freshness:
                 (district, school, name, read, problem),
             )
 
+    def read_at(self, district: int, school: str, name: str) -> float:
+        """When a database was last read (seconds since 1970); 0 when it never was."""
+        found = self.store.passing.execute(
+            "SELECT read FROM cached WHERE district = ? AND school = ? AND name = ?", (district, school, name)
+        )
+        return found.get or 0.0
+
     def note_all(self, district: int, schools: Iterable[str], read: float | None, problem: str | None) -> None:
         """Write down for every database of some schools that it was read, or why it could not be."""
         for school in schools:

@@ -11,7 +11,7 @@ from typing import Any
 from ..errors import Conflict, NotFound, Occupied, Problem, RollbookError
 from ..store.sqlite import Store
 
-LEASE, LONG_LEASE, LONG = 30.0, 900.0, "refresh"
+LEASE, LONG_LEASE, LONG = 30.0, 900.0, '["refresh", "reading"]'
 """Seconds after which a job whose worker has said nothing is taken by another one: longer than the longest call, and
 for reading a source, than the longest reading."""
 
@@ -126,9 +126,7 @@ class Queue:
                 fresh,
             )
             # One that is the same runs now, and may not know of what caused this one, which waits its turn there.
-            held = {
-                identity for identity, kind, key, *_ in fresh if key != identity and self._runs(kind, key, identity)
-            }
+            held = {identity for identity, kind, key, *_ in fresh if key != identity and self.runs(kind, key, identity)}
         self._brought.update(identity for identity, *_ in fresh if identity not in held)
         self._forget([identity for identity, *_ in promised if identity not in held])
         return len(fresh) - len(held)
@@ -142,7 +140,8 @@ class Queue:
             return
         self._brought.difference_update(promised)
 
-    def _runs(self, kind: str, key: str, other_than: str) -> bool:
+    def runs(self, kind: str, key: str, other_than: str = "") -> bool:
+        """Whether such a job is under way."""
         found = self.store.passing.execute(
             "SELECT 1 FROM job WHERE kind = ? AND key = ? AND state = 'running' AND id <> ?", (kind, key, other_than)
         )
@@ -177,7 +176,8 @@ class Queue:
         with self.store.passing as db:
             row = db.execute(
                 "UPDATE job SET state = 'running', tries = tries + 1,"
-                " lease = :now + CASE kind WHEN :long THEN :long_lease ELSE :lease END"
+                " lease = :now"
+                " + CASE WHEN kind IN (SELECT value FROM json_each(:long)) THEN :long_lease ELSE :lease END"
                 f" WHERE id = ({found}) RETURNING {_COLUMNS}",
                 {**said, "long": LONG, "long_lease": LONG_LEASE, "lease": LEASE},
             ).fetchone()
@@ -200,6 +200,15 @@ class Queue:
                 "UPDATE job SET state = 'waiting', due = ?, tries = tries - 1"
                 " WHERE id = ? AND state = 'running' AND lease IS ?",
                 (self.clock() + seconds, job.id, job.lease),
+            )
+
+    def hasten(self, kind: str, beginning: str) -> None:
+        """Have waiting jobs of a kind, whose keys begin so, done now: what they wait for has come."""
+        with self.store.passing as db:
+            db.execute(
+                "UPDATE job SET due = ?1 WHERE state = 'waiting' AND due > ?1 AND kind = ?2"
+                " AND substr(key, 1, length(?3)) = ?3",
+                (self.clock(), kind, beginning),
             )
 
     def fail(self, job: Job, why: str, *, after: float = 0.0, final: bool = False) -> None:

@@ -17,7 +17,7 @@ from .changes import Change, Invalid, MisRefused, Results, from_wire, to_wire
 from .profiles import profile_of
 from .school import SchoolRecords
 
-DONE, INVALID, FAILED = "done", "invalid", "failed"
+DONE, INVALID, FAILED, UNREACHED = "done", "invalid", "failed", "unreached"
 
 
 class Order(msgspec.Struct, frozen=True):
@@ -41,7 +41,8 @@ class Order(msgspec.Struct, frozen=True):
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What came of an order: it is `done`, or `invalid` for the school's records, or the MIS `failed` to enter it."""
+    """What came of an order: it is `done`, or `invalid` for the school's records, or the MIS `failed` to enter it, or
+    was `unreached`."""
 
     state: str
     messages: tuple[str, ...] = ()
@@ -61,7 +62,7 @@ class WriteBacks:
 
     def outcome(self, identity: str) -> Outcome | None:
         """What came of an order; None while nothing has."""
-        return _outcome(self.store.records, identity)
+        return outcome_of(self.store.records, identity)
 
     def enter(
         self,
@@ -76,7 +77,7 @@ class WriteBacks:
         `Occupied` when somebody else writes for longer than `patience` seconds.
         """
         with self.store.transaction(patience) as connection:
-            known = _outcome(connection, order.id)
+            known = outcome_of(connection, order.id)
             if known is not None:
                 return known
             outcome = self._tried(connection, order, today, admit)
@@ -86,7 +87,7 @@ class WriteBacks:
     def settle(self, order: Order, outcome: Outcome) -> Outcome:
         """Keep what came of an order that was entered elsewhere, or nowhere; the first outcome stands."""
         with self.store.transaction() as connection:
-            known = _outcome(connection, order.id)
+            known = outcome_of(connection, order.id)
             if known is None:
                 self.keep(connection, order, outcome)
             return known or outcome
@@ -142,7 +143,8 @@ def _savepoint(connection: Connection) -> Generator[None]:
     connection.execute("RELEASE entering")
 
 
-def _outcome(connection: Connection, identity: str) -> Outcome | None:
+def outcome_of(connection: Connection, identity: str) -> Outcome | None:
+    """What came of an order, as a connection sees it; None while nothing has."""
     row = connection.execute("SELECT state, outcome FROM writeback WHERE id = ?", (identity,)).fetchone()
     if row is None:
         return None
@@ -164,11 +166,13 @@ __all__ = [
     "DONE",
     "FAILED",
     "INVALID",
+    "UNREACHED",
     "Order",
     "Outcome",
     "Tell",
     "WriteBacks",
     "order_from",
     "order_payload",
+    "outcome_of",
     "to_wire",
 ]

@@ -90,6 +90,11 @@ HOUSEKEEPING = [
     'CREATE TABLE writeback (id TEXT PRIMARY KEY, "grant" TEXT NOT NULL, district INTEGER NOT NULL,'
     " school TEXT NOT NULL, operation TEXT NOT NULL, state TEXT NOT NULL, at TEXT NOT NULL, outcome TEXT NOT NULL)"
     " WITHOUT ROWID",
+    # Programs at schools that speak for a source (`source`); `store` is the data directory that one is bound to, and
+    # `position` how far the hub has followed its history, unknown until it has been read whole.
+    "CREATE TABLE school_agent (id TEXT PRIMARY KEY, name TEXT NOT NULL UNIQUE COLLATE NOCASE,"
+    " key TEXT NOT NULL UNIQUE, secret BLOB, district INTEGER NOT NULL, source TEXT NOT NULL UNIQUE,"
+    " store TEXT NOT NULL, position INTEGER, may_shrink INTEGER NOT NULL, made TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TABLE setting (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
     # Consent: an app, what a school lets it see, and of whom.
     "CREATE TABLE app (id TEXT PRIMARY KEY, relying_party TEXT NOT NULL UNIQUE COLLATE NOCASE, name TEXT NOT NULL,"
@@ -172,6 +177,11 @@ PASSING = [
     ' used REAL NOT NULL, request TEXT NOT NULL, versions TEXT NOT NULL, PRIMARY KEY ("grant", endpoint, hash))',
     'CREATE TABLE snapshot_rows ("grant" TEXT NOT NULL, endpoint TEXT NOT NULL, hash TEXT NOT NULL, rows BLOB NOT NULL,'
     ' PRIMARY KEY ("grant", endpoint, hash))',
+    # Where an app is told of changes of a database, and what each grant was last told that it sees of one.
+    'CREATE TABLE subscription (id TEXT PRIMARY KEY, "grant" TEXT NOT NULL, database TEXT NOT NULL, url TEXT NOT NULL,'
+    ' made REAL NOT NULL, UNIQUE ("grant", database, url)) WITHOUT ROWID',
+    'CREATE TABLE watched ("grant" TEXT NOT NULL, database TEXT NOT NULL, state TEXT NOT NULL,'
+    ' PRIMARY KEY ("grant", database)) WITHOUT ROWID',
     # What must be done later, and what came of it; one of a kind with a key waits or runs at a time.
     "CREATE TABLE job (id TEXT PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL, payload TEXT NOT NULL,"
     " state TEXT NOT NULL, due REAL NOT NULL, tries INTEGER NOT NULL, made REAL NOT NULL, lease REAL, ended REAL,"
@@ -181,6 +191,12 @@ PASSING = [
     # When each database of a school (Xporter's caches) was last read from the source, and what went wrong since.
     "CREATE TABLE cached (district INTEGER NOT NULL, school TEXT NOT NULL, name TEXT NOT NULL, read REAL NOT NULL,"
     " problem TEXT, PRIMARY KEY (district, school, name)) WITHOUT ROWID",
+    # What school agents are asked to do, and when each was last heard of, in which run of its program.
+    "CREATE TABLE task (id TEXT PRIMARY KEY, agent TEXT NOT NULL, kind TEXT NOT NULL, payload TEXT NOT NULL,"
+    " state TEXT NOT NULL, made REAL NOT NULL, handed REAL, ended REAL, note TEXT) WITHOUT ROWID",
+    "CREATE INDEX task_state ON task (agent, state)",
+    "CREATE TABLE school_agent_seen (agent TEXT PRIMARY KEY, at REAL NOT NULL, run TEXT NOT NULL,"
+    " software TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TRIGGER snapshot_gone AFTER DELETE ON snapshot BEGIN DELETE FROM snapshot_rows"
     ' WHERE "grant" = old."grant" AND endpoint = old.endpoint AND hash = old.hash; END',
 ]

@@ -36,14 +36,15 @@ ASKED = (
 
 
 def drawn(hub: Hub, scopes: list[str]) -> Researcher:
-    """A researcher whose project has drawn a year group of the first school."""
+    """A researcher whose project has drawn a group of the first school that (still) has a code."""
     hub.grant(scopes)
     number = len(ResearchDesk(hub.desk).accounts.users())
     who = researcher(hub, f"reader{number}@research.example")
     project = who.post("project", {"name": f"Study {number}"})["project"]["id"]
     ResearchDesk(hub.desk).set_app(project, hub.app())
     group = hub.store.records.execute(
-        """SELECT g.code FROM student s JOIN "group" g ON g.id = s.year_group WHERE s.mis_id = '9919' LIMIT 1"""
+        """SELECT g.code FROM student s JOIN "group" g ON g.id IN (s.year_group, s.reg_group) AND g.code IS NOT NULL
+        WHERE s.mis_id = '9919' ORDER BY g.id = s.year_group DESC LIMIT 1"""
     ).get
     body = {"project": project, "school": THORNFIELD, "group": group, "name": "The year"}
     who.post("cohort/draw", body)

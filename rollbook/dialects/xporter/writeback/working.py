@@ -31,7 +31,8 @@ class Entering:
 def tell(order: Order, outcome: Outcome) -> dict[str, Any] | None:
     """What an app is told of an outcome ("Async Callback on Completion"): parameters of its own address, and the ids.
 
-    `XodCompleted` is True, False when it did not fit the school's records, or empty when the MIS could not enter it.
+    `XodCompleted` is True, or False when it did not fit the school's records or the school's agent could not be
+    reached, or empty when the MIS could not enter it.
     """
     if order.callback is None:
         return None

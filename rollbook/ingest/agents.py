@@ -1,0 +1,201 @@
+"""What school agents bring: their records whole, or what has changed of them, with what came of write-backs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from ..consent import Desk
+from ..consent.agents import CONNECTOR, Agent
+from ..errors import Conflict, Malformed, RollbookError, Stop
+from ..jobs import Freshness, Job, Later, Queue
+from ..mis.orders import Order, Outcome, WriteBacks, outcome_of
+from ..mis.tasks import DONE, REFUSED, UPLOADED, Task, Tasks
+from ..store.connection import Connection
+from ..store.writing import Batch
+from .exporting import Changes
+from .following import follow_changes
+from .plan import FEW
+from .refusals import keep_refusal
+from .rows import Connector, Source, silent
+from .sync import run_import, without_collections
+
+MANY = 200
+"""What an order may take away of one kind, whatever share that is: a class's seats, the people of an incident."""
+
+LOOK, LOOK_OFFLINE = 30.0, 300.0
+"""Seconds between two looks at a reading that is under way; and while the agent cannot be reached."""
+
+OFFLINE = "the school's agent cannot be reached"
+REFUSED_READING = "the source could not be read; see ValidationErrors"
+
+
+class FollowedConnector(Connector, Protocol):
+    """A connector that can also be followed change by change."""
+
+    def changes(self, files: Mapping[str, bytes]) -> Source:
+        """Read files that are at hand, each with only some of the rows of its kind."""
+        ...
+
+
+class Behind(Conflict):
+    """The hub has not followed the agent's history that far: send what changed since the position that is told."""
+
+    def __init__(self, position: int | None) -> None:
+        super().__init__("the changes do not begin where the hub's copy ends")
+        self.position = position
+
+
+class Brought:
+    """Takes what agents bring into the record of the hub, each in one transaction."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        tasks: Tasks,
+        queue: Queue,
+        seen: Freshness,
+        writebacks: WriteBacks,
+        connector: FollowedConnector,
+    ) -> None:
+        self.desk = desk
+        self.store = desk.store
+        self.tasks = tasks
+        self.queue = queue
+        self.seen = seen
+        self.writebacks = writebacks
+        self.connector = connector
+
+    # ---- change by change
+
+    def outcome(self, agent: Agent, task: Task, order: Order, outcome: Outcome, changes: Changes | None) -> None:
+        """Keep what came of an order and write what changed with it: one transaction, and the first outcome stands.
+
+        Without changes the agent's records are read whole, and no order is handed out until they are.
+        """
+        with self.store.transaction(0.05) as connection:
+            self._follow(connection, agent, changes, MANY)
+            if outcome_of(connection, order.id) is None:
+                self.writebacks.keep(connection, order, outcome)
+        self.tasks.end(task.id)
+        self.queue.hasten("writeback", order.id)
+        self._fresh(agent, task)
+
+    def changed(self, agent: Agent, task: Task, changes: Changes | None) -> None:
+        """Write what has changed since the last time, as a reading asked; without changes, have all of it read."""
+        with self.store.transaction(0.05) as connection:
+            self._follow(connection, agent, changes, FEW)
+            if changes is not None:
+                keep_refusal(connection, agent.district, agent.source, None)
+        self.tasks.end(task.id)
+        self._fresh(agent, task)
+
+    def _follow(self, connection: Connection, agent: Agent, changes: Changes | None, few: int) -> None:
+        position = connection.execute("SELECT position FROM school_agent WHERE id = ?", (agent.id,)).get
+        if changes is None:
+            self._move(connection, agent, None)
+            return
+        if position is None or changes.since > position:
+            raise Behind(position)
+        if changes.to <= position:
+            # It was written before, and the agent was not told in time.
+            return
+        batch = Batch(connection, agent.district)
+        source = self.connector.changes({name: text.encode() for name, text in changes.files.items()})
+        follow_changes(batch, agent.source, source, self.connector.format, changes.gone, few)
+        batch.settle()
+        self._move(connection, agent, changes.to)
+
+    def _move(self, connection: Connection, agent: Agent, position: int | None) -> None:
+        connection.execute("UPDATE school_agent SET position = ? WHERE id = ?", (position, agent.id))
+
+    # ---- whole
+
+    def uploaded(self, agent: Agent, task: Task, path: Path, to: int) -> None:
+        """Have a file with all records of an agent, as they were at a number of its history, imported."""
+        self.tasks.uploaded(task.id, json.dumps({"path": str(path), "to": to}))
+        self.queue.add("reading", {"agent": agent.name, "task": task.id}, key=task.id)
+
+    def __call__(self, job: Job) -> None:
+        """Do a `reading` job: import what was uploaded, whole or not at all."""
+        agent = next((a for a in self.desk.agents() if a.name == job.payload["agent"]), None)
+        task = agent and self.tasks.find(agent.id, job.payload["task"])
+        if agent is None or task is None or task.state != UPLOADED:
+            return
+        said = json.loads(task.note or "{}")
+        try:
+            self._import(agent, Path(said["path"]), said["to"])
+        except (Malformed, Stop, FileNotFoundError) as error:
+            self._refuse(agent, task, error)
+        else:
+            self.tasks.end(task.id, DONE)
+            self._fresh(self.desk.agent(agent.name), task)
+        Path(said["path"]).unlink(missing_ok=True)
+
+    def _import(self, agent: Agent, path: Path, to: int) -> None:
+        with without_collections():
+            source = self.connector.read(path, silent)
+            source.problems.stop()
+            if source.origin.key is None:
+                source.problems.add("district", "district.csv", "is not there", "an agent brings one district")
+                source.problems.stop()
+            with self.store.transaction() as connection:
+                top = connection.execute("SELECT coalesce(max(district), 0) FROM clock").get
+                batch = Batch(connection, agent.district or int(top) + 1)
+                most = 1.0 if agent.may_shrink else 0.5
+                run_import(batch, self.connector, source, source.origin, agent.source, most)
+                keep_refusal(connection, batch.district, agent.source, None)
+                connection.execute(
+                    "INSERT OR REPLACE INTO feed VALUES (?, ?, ?, ?, NULL)",
+                    (batch.district, agent.source, CONNECTOR, agent.name),
+                )
+                connection.execute(
+                    "UPDATE school_agent SET district = ?, position = ?, may_shrink = 0 WHERE id = ?",
+                    (batch.district, to, agent.id),
+                )
+
+    def refuse(self, agent: Agent, task: Task, error: RollbookError) -> None:
+        """Note that what an agent brought for a reading was not accepted."""
+        self._refuse(agent, task, error)
+
+    def _refuse(self, agent: Agent, task: Task, error: Exception) -> None:
+        told = error if isinstance(error, RollbookError) else Malformed("what was uploaded is gone")
+        with self.store.transaction() as connection:
+            keep_refusal(connection, agent.district, agent.source, told)
+        self.tasks.end(task.id, REFUSED, str(told)[:2000])
+        self.seen.note_all(agent.district, self.desk.schools_of(agent), None, REFUSED_READING)
+        self._hasten(agent)
+
+    # ---- how fresh it is
+
+    def _fresh(self, agent: Agent, task: Task) -> None:
+        """The records are as old as the moment at which the agent was asked for them."""
+        schools = self.desk.schools_of(agent)
+        self.seen.note_all(agent.district, schools, task.handed or task.made, None)
+        self._hasten(agent)
+
+    def _hasten(self, agent: Agent) -> None:
+        for school in self.desk.schools_of(agent):
+            self.queue.hasten("refresh", f"{agent.district}/{school}/")
+
+
+def ask_agent(desk: Desk, tasks: Tasks, seen: Freshness) -> Callable[[str, Job], None]:
+    """Has an agent's records read for a `refresh` job; raises `Later` until they were, since the job was made."""
+
+    def ask(source: str, job: Job) -> None:
+        district, school, database = job.payload["district"], job.payload["school"], job.payload["database"]
+        agent = desk.agent_of_source(source)
+        if agent is None or seen.read_at(district, school, database) >= job.made:
+            return
+        last = tasks.last_reading(agent.id)
+        if last is not None and last.state == REFUSED and (last.ended or 0) >= job.made:
+            raise Stop(f"what {agent.name} brought was refused: {last.note}")
+        tasks.read(agent.id)
+        if tasks.offline(agent.id):
+            seen.note(district, school, database, None, OFFLINE)
+            raise Later(LOOK_OFFLINE)
+        raise Later(LOOK)
+
+    return ask

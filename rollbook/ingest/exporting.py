@@ -1,0 +1,124 @@
+"""Writing the records of a district as files that `records-csv` reads: all of them, or what has changed.
+
+The files are the same for the same records, byte by byte: rows lie in the order of their keys, which are hub ids.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+import msgspec
+
+from ..fields import Record
+from ..model.organisation import District
+from ..store.connection import Connection
+from .kinds import BY_TABLE, KEY, KINDS
+
+_TIME = (1980, 1, 1, 0, 0, 0)
+"""The moment that every member of a ZIP bears, so that equal records make equal files."""
+
+
+class Changes(msgspec.Struct, frozen=True):
+    """What is different in the records of a district at one number of its history from what it was at an earlier one.
+
+    `files` hold the rows that are new or other than they were, by the name of the file; `gone` the keys of those that
+    are no longer there, by the name of their table.
+    """
+
+    since: int
+    to: int
+    files: dict[str, str] = {}
+    gone: dict[str, list[str]] = {}
+
+
+def reached(connection: Connection, district: int) -> int:
+    """How far the history of a district has come."""
+    return int(connection.execute("SELECT seq FROM clock WHERE district = ?", (district,)).get or 0)
+
+
+def export(connection: Connection, district: int, path: Path) -> int:
+    """Write all records of a district into a folder or, where the path ends in `.zip`, a ZIP; gives how many."""
+    if path.suffix.lower() != ".zip":
+        path.mkdir(parents=True, exist_ok=True)
+        return sum(_write_file(connection, district, kind, path) for kind in KINDS)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+        return sum(_write_member(connection, district, kind, archive) for kind in KINDS)
+
+
+def _write_file(connection: Connection, district: int, kind: type[Record], folder: Path) -> int:
+    with (folder / f"{kind.table}.csv").open("w", encoding="utf-8", newline="") as file:
+        return _write(file, kind, _rows(connection, district, kind, 0))
+
+
+def _write_member(connection: Connection, district: int, kind: type[Record], archive: zipfile.ZipFile) -> int:
+    info = zipfile.ZipInfo(f"{kind.table}.csv", _TIME)
+    info.compress_type = zipfile.ZIP_DEFLATED
+    with archive.open(info, "w") as member, io.TextIOWrapper(member, encoding="utf-8", newline="") as file:
+        return _write(file, kind, _rows(connection, district, kind, 0))
+
+
+def changes(connection: Connection, district: int, since: int, most: int) -> Changes | None:
+    """What has changed since a number of the history; None when it is more than `most` records.
+
+    The connection must stand at one moment.
+    """
+    files: dict[str, str] = {}
+    gone = _gone(connection, district, since)
+    count = sum(map(len, gone.values()))
+    for kind in KINDS:
+        moved = list(_rows(connection, district, kind, since))
+        count += len(moved)
+        if count > most:
+            return None
+        if moved:
+            text = io.StringIO()
+            _write(text, kind, moved)
+            files[f"{kind.table}.csv"] = text.getvalue()
+    return Changes(since, reached(connection, district), files, gone)
+
+
+def _gone(connection: Connection, district: int, since: int) -> dict[str, list[str]]:
+    named = {kind.__name__: kind.table for kind in BY_TABLE.values()}
+    found: dict[str, list[str]] = {}
+    rows = connection.execute(
+        "SELECT kind, id FROM history WHERE district = ? AND seq > ? AND what = 'gone' ORDER BY seq", (district, since)
+    )
+    for kind, identity in rows:
+        if kind in named:
+            found.setdefault(named[kind], []).append(identity)
+    return found
+
+
+def _rows(connection: Connection, district: int, kind: type[Record], since: int) -> Iterator[tuple[Any, ...]]:
+    listed = ", ".join(f'"{name}"' for name in ("id", *kind.stored()))
+    moved = " AND seq > ?" if since else ""
+    return iter(
+        connection.execute(
+            f'SELECT {listed} FROM "{kind.table}" WHERE district = ?{moved} ORDER BY id',
+            (district, since) if since else (district,),
+        )
+    )
+
+
+def _write(file: TextIO, kind: type[Record], rows: Iterable[tuple[Any, ...]]) -> int:
+    writer = csv.writer(file)
+    writer.writerow([KEY, *kind.stored()])
+    count = 0
+    for row in rows:
+        writer.writerow(row)
+        count += 1
+    return count
+
+
+def own_district(connection: Connection, named: str | None) -> tuple[int, str]:
+    """The number and name of the district named, or of the only one; the number is 0 when it is not plain which."""
+    rows = connection.execute(
+        f'SELECT district, name, external_id FROM "{District.table}" ORDER BY district'
+    ).fetchall()
+    found = [(number, name or "") for number, name, key in rows if named is None or named in (name, key, str(number))]
+    return found[0] if len(found) == 1 else (0, ", ".join(name or "" for _, name, _ in rows))
