@@ -21,7 +21,7 @@ from .asking import answers
 from .districts import DOCUMENTS, EDFI, ROSTER, Caller, caller, questions, rows
 
 some = settings(
-    max_examples=8,
+    max_examples=3,
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
