@@ -45,3 +45,5 @@ class Operation:
     """What answers it where it is for the hub itself and enters nothing in a MIS."""
     subject: str = ""
     """How the message of a MIS that does not take it names it, such as `Attendance`."""
+    listed: tuple[str, ...] = ()
+    """The names under which the service's own catalogue lists it (`POST.…` in Queries), where that is not its own."""
