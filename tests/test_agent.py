@@ -16,8 +16,7 @@ from rollbook.mis import Tasks
 from rollbook.model.people import Person
 
 from .hub import THORNFIELD, Hub
-from .school_agent import Beside
-from .test_crash import TABLES
+from .school_agent import TRUST, Beside, same_records
 from .xporter.writer import Writer
 
 TODAY = "2026-11-20"
@@ -100,15 +99,8 @@ def told(hub: Hub) -> list[dict[str, str]]:
 
 
 def agree(hub: Hub, beside: Beside) -> None:
-    """The hub holds what the school holds, record by record; a text that says nothing is unknown."""
-    agent = hub.desk.agent(beside.name)
-    for kind in TABLES:
-        facts = [name for name in kind.stored() if name not in kind.refs()]
-        listed = ", ".join(f"nullif(\"{name}\", '')" for name in facts) or "1"
-        here = f'SELECT {listed} FROM "{kind.table}" WHERE district = ?'
-        ours = hub.store.records.execute(here, (agent.district,)).fetchall()
-        theirs = beside.store.records.execute(here, (beside.school.district,)).fetchall()
-        assert sorted(map(repr, ours)) == sorted(map(repr, theirs)), kind.__name__
+    """The hub holds what the school holds, record by record."""
+    same_records(hub.store, beside.store, TRUST)
 
 
 # ---- reading
