@@ -12,6 +12,7 @@ from time import perf_counter
 from .dialects import check_dialects, measure_edfi, measure_edlink, measure_research
 from .endpoints import measure_endpoints
 from .importing import measure_import
+from .ledger import Year, measure_ledger
 from .page import page
 from .reading import (
     Field,
@@ -37,21 +38,24 @@ SERVED: dict[str, Callable[[Field], list[Line]]] = {
     # The last one, because it leaves more behind than it found.
     "writes": measure_writes,
 }
+PARTS = [*SERVED, "endpoints", "ledger", "import"]
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
-QUICK = Sizes(small=200, large=2_000, imported=200, rounds=2, repeat=5, written=24, sent=24, school=0.05, results=1_000)
+QUICK = Sizes(
+    small=200, large=2_000, imported=200, rounds=2, repeat=5, written=24, sent=24, school=0.05, results=1_000, days=3
+)
 
 
 def main() -> None:
     """Measure."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that everything runs")
-    parser.add_argument("--only", choices=[*SERVED, "endpoints", "import"], action="append", help="measure only this")
+    parser.add_argument("--only", choices=PARTS, action="append", help="measure only this")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
     asked = parser.parse_args()
     if asked.write and (asked.quick or asked.only):
         parser.error("--write is for a whole run, without --quick and --only")
     began = perf_counter()
-    lines = measure(QUICK if asked.quick else Sizes(), asked.only or [*SERVED, "endpoints", "import"])
+    lines = measure(QUICK if asked.quick else Sizes(), asked.only or PARTS)
     show(lines)
     print(f"measured in {perf_counter() - began:.0f} s")
     if asked.write:
@@ -71,6 +75,8 @@ def measure(sizes: Sizes, wanted: list[str]) -> list[Line]:
                 lines += one(field)
     if "endpoints" in wanted:
         lines += measure_endpoints(sizes.school, sizes.results, sizes.rounds)
+    if "ledger" in wanted:
+        lines += measure_ledger(sizes.school, min(sizes.rounds, 3), Year(days=sizes.days))
     if "import" in wanted:
         lines += measure_import(sizes.imported, min(sizes.rounds, 3))
     return lines

@@ -81,7 +81,7 @@ def _narrows(effects: tuple[object, ...]) -> bool:
 def measure_endpoints(size: float, results: int, rounds: int) -> list[Line]:
     """The default request of every endpoint, then the widest questions, beside bare sockets."""
     with TemporaryDirectory() as place, ExitStack() as stack:
-        school = _school(Path(place, "data"), size, results)
+        school = make_secondary(Path(place, "data"), size, results)
         server = stack.enter_context(servers.rollbook(Path(place, "data")))
         wire = stack.enter_context(server.wire(servers.sign_in(server, school)))
         lines = [_defaults(server, wire, school, rounds)]
@@ -90,7 +90,8 @@ def measure_endpoints(size: float, results: int, rounds: int) -> list[Line]:
     return lines
 
 
-def _school(data: Path, size: float, results: int) -> Measured:
+def make_secondary(data: Path, size: float, results: int) -> Measured:
+    """The invented secondary in a data directory, with so many results of one result set, open to one app."""
     with Store(data) as store:
         built = demo.build(store, size=size)
         secondary = built.schools[0]

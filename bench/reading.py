@@ -50,6 +50,8 @@ class Sizes:
     """Results of one result set of the invented secondary."""
     rounds: int = 5
     repeat: int = 20
+    days: int = 195
+    """Days of school in the year of traffic that the ledger is asked about."""
 
 
 @dataclass

@@ -45,9 +45,9 @@ class Server:
 
 
 @contextmanager
-def rollbook(data: Path) -> Generator[Server]:
-    """`rollbook serve`, as anybody would start it."""
-    command = [sys.executable, "-m", "bench.rollbook_command", "serve", "--data", str(data), "--port", "0"]
+def rollbook(data: Path, command_module: str = "bench.rollbook_command") -> Generator[Server]:
+    """`rollbook serve`, as anybody would start it; or a command of the bench's that differs from it in one thing."""
+    command = [sys.executable, "-m", command_module, "serve", "--data", str(data), "--port", "0"]
     with _started(command) as (process, line):
         yield Server(process.pid, int(line.rsplit(":", 1)[1]))
 

@@ -24,11 +24,12 @@ from .dialects.agent import AgentHub, Uploads
 from .dialects.edfi import EdFi
 from .dialects.edlink import Edlink
 from .dialects.research import Research
-from .dialects.xporter import DataReady, Xporter
+from .dialects.xporter import DataChanged, DataReady, Xporter, look
 from .dialects.xporter.writeback import Entering, Taking, tell
 from .ingest import Renewal
 from .ingest.agents import Brought, ask_agent
 from .jobs import Freshness, Lane, Mail, Queue, Work, Worker, post_office
+from .jobs.subscriptions import Noticing, Subscriptions, Watching
 from .mis import Find, Handing, HubMis, Tasks, WriteBacks, mis_of
 from .store.connection import BUSY_SECONDS
 from .store.sqlite import Store
@@ -43,8 +44,9 @@ LANES = (
     Lane(frozenset({"webhook", "callback"}), threads=6),
     Lane(frozenset({"refresh", "reading"})),
     Lane(frozenset({"mail"})),
+    Lane(frozenset({"watch"})),
 )
-"""Slow receivers, long imports and mail servers hold up their own kind of job only."""
+"""Slow receivers, long imports, mail servers and comparisons of much hold up their own kind of job only."""
 
 
 def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
@@ -59,7 +61,7 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
     taking = Taking(desk, queue, writebacks, systems(desk, writebacks, SOON))
     fills = {name: c.fills for name, c in CONNECTORS.items()}
     xporter = Xporter(desk, Freshness(store, queue, clock), queue, taking, fills, post_office())
-    worker = Worker(store.folder, partial(works, clock), clock, partial(nightly, clock), LANES)
+    worker = Worker(store.folder, partial(works, clock), clock, partial(now_and_then, clock, Noticing(look)), LANES)
     handing = Handing(desk, Tasks(store, clock), writebacks)
     agents = AgentHub(desk, handing, brought(desk, queue, writebacks), Uploads(store.folder / "uploads"))
     dialects = [xporter, EdFi(desk), Edlink(desk), Research(ResearchDesk(desk)), Review(desk), agents]
@@ -69,10 +71,12 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
 def works(clock: Callable[[], float], store: Store, queue: Queue) -> Mapping[str, Work]:
     """What does each kind of job."""
     seen, desk, writebacks = Freshness(store, queue, clock), Desk(store, clock), WriteBacks(store, tell)
-    webhooks = Webhooks(desk, fillers(desk, seen), Ledger(store.folder, clock))
+    subscriptions = Subscriptions(queue, look)
+    webhooks = Webhooks(desk, fillers(desk, seen), Ledger(store.folder, clock), ended=subscriptions.unwanted)
     return {
         "refresh": Renewal(store, CONNECTORS, clock, seen, {AGENT: ask_agent(desk, Tasks(store, clock), seen)}),
         "reading": brought(desk, queue, writebacks),
+        "watch": Watching(desk, subscriptions),
         "webhook": webhooks,
         # What was written down before webhooks had families.
         "callback": webhooks.earlier,
@@ -89,7 +93,7 @@ def fillers(desk: Desk, seen: Freshness) -> Mapping[str, Fill]:
         form = fill_authorisation(desk, told)
         return None if form is None else Body(form=form)
 
-    return {"data": DataReady(desk, seen), "authorisation": authorisation}
+    return {"data": DataReady(desk, seen), "database": DataChanged(desk, seen), "authorisation": authorisation}
 
 
 def systems(desk: Desk, writebacks: WriteBacks, patience: float = BUSY_SECONDS) -> Find:
@@ -103,9 +107,10 @@ def brought(desk: Desk, queue: Queue, writebacks: WriteBacks) -> Brought:
     return Brought(desk, tasks, queue, seen, writebacks, MIS_AGENT)
 
 
-def nightly(clock: Callable[[], float], queue: Queue) -> None:
-    """What is looked at now and then: whether the night's renewal is due; what was told goes into the ledger."""
+def now_and_then(clock: Callable[[], float], notice: Noticing, queue: Queue) -> None:
+    """What is looked at now and then: the night's renewal, whether anybody has written, what goes into the ledger."""
     Freshness(queue.store, queue, clock).renew_at_night()
+    notice(queue)
     queue.store.ledger.fold()
 
 

@@ -78,6 +78,14 @@ def test_whoever_a_joined_fact_is_of_is_told_of(small_hub: Hub) -> None:
     assert roles(small_hub, *takers, kind="Staff") <= told(small_hub)
 
 
+def test_a_list_of_ids_tells_of_those_on_it(small_hub: Hub) -> None:
+    small_hub.desk.choose(small_hub.grant(), "Student", "only", [GRAHAM, "9920"])
+    # What was chosen stays chosen when the app is authorised anew.
+    (row,) = small_hub.get("/api/v1/GDPRIDs", small_hub.token()).json["GDPR"]
+    assert row["StudentIds"] == f"{GRAHAM},9920"
+    assert told(small_hub) == roles(small_hub, GRAHAM, "9920")
+
+
 def test_counts_tell_of_nobody(small_hub: Hub) -> None:
     small_hub.school("Counts", small_hub.token())
     (only,) = entries(small_hub)

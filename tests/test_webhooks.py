@@ -356,7 +356,7 @@ def test_what_came_of_a_write_back_is_told_although_the_grant_has_ended(small_hu
 
 
 def test_while_a_grant_is_paused_its_webhooks_wait(small_hub: Hub, receiver: Receiver) -> None:
-    tell(small_hub, receiver.url(), family="database", json={})
+    tell(small_hub, receiver.url(), family="data", endpoint="Students")
     grant = small_hub.desk.pause(small_hub.desk.grant(small_hub.app(), THORNFIELD))
     small_hub.work()
     assert receiver.hears_nothing()

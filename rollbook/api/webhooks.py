@@ -61,14 +61,27 @@ class Undelivered(Failed):
     """A call was not accepted by its receiver."""
 
 
+class Unwanted(Undelivered):
+    """The receiver wants no more calls."""
+
+
 class Webhooks:
     """Does the jobs of the kind `webhook`; `fillers` make the bodies of those families that need it."""
 
-    def __init__(self, desk: Desk, fillers: Mapping[str, Fill], ledger: Ledger, resolve: Resolve = addresses) -> None:
+    def __init__(
+        self,
+        desk: Desk,
+        fillers: Mapping[str, Fill],
+        ledger: Ledger,
+        resolve: Resolve = addresses,
+        ended: Callable[[Mapping[str, Any]], None] = lambda told: None,
+    ) -> None:
         self.desk = desk
         self.ledger = ledger
         self.fillers = fillers
         self.resolve = resolve
+        self.ended = ended
+        """Told of a webhook whose receiver wants no more like it."""
 
     def __call__(self, job: Job) -> None:
         """Call the receiver; returns without a call where nothing may be told any more."""
@@ -89,7 +102,11 @@ class Webhooks:
         to = destination(told)
         # Whether or not the receiver accepts it, it has left.
         self.ledger.note(slip)
-        self.call(to, content, {**kind, **signed})
+        try:
+            self.call(to, content, {**kind, **signed})
+        except Unwanted:
+            self.ended(told)
+            raise
 
     def earlier(self, job: Job) -> None:
         """Do a `callback` job, as earlier versions wrote one for each `callbackUrl`."""
@@ -137,7 +154,9 @@ def accept(address: Address, reply: Reply) -> None:
         why += ", a redirect, which is not followed: name the address that it leads to"
     # Standard Webhooks 1.0.0, Delivery: 410 says that nothing more is wanted; 429 and 503 may say when.
     again = min(reply.again or 0.0, LONGEST_WAIT) if reply.status in (429, 502, 503, 504) else 0.0
-    raise Undelivered(why, after=again, final=reply.status == 410)
+    if reply.status == 410:
+        raise Unwanted(why, final=True)
+    raise Undelivered(why, after=again)
 
 
 def signature(identity: str, at: int, content: bytes, keys: list[bytes]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from ..errors import Malformed, NotFound, Problem
 from ..fields import RECORDS
 from ..store.ledger import Often, Once, Span, What
 from ..store.sqlite import Store
-from .grants import human_kind
+from .grants import Grant, human_kind
 
 _EPOCH = date(1970, 1, 1).toordinal()
 
@@ -179,6 +179,16 @@ class Disclosures:
 
 
 _UNKNOWN = ("", "", "", "")
+
+
+def hub_ids(store: Store, grant: Grant, kind: str, mis_ids: Iterable[str]) -> list[str]:
+    """The hub ids of people of a grant's school by their MIS ids."""
+    rows = store.records.execute(
+        f'SELECT id FROM "{RECORDS[kind].table}" WHERE district = ? AND school = ?'
+        " AND mis_id IN (SELECT value FROM json_each(?))",
+        (grant.district, grant.school, json.dumps(list(mis_ids))),
+    )
+    return [identity for (identity,) in rows]
 
 
 def days(since: str, until: str) -> Span:

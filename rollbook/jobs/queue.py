@@ -126,9 +126,7 @@ class Queue:
                 fresh,
             )
             # One that is the same runs now, and may not know of what caused this one, which waits its turn there.
-            held = {
-                identity for identity, kind, key, *_ in fresh if key != identity and self._runs(kind, key, identity)
-            }
+            held = {identity for identity, kind, key, *_ in fresh if key != identity and self.runs(kind, key, identity)}
         self._brought.update(identity for identity, *_ in fresh if identity not in held)
         self._forget([identity for identity, *_ in promised if identity not in held])
         return len(fresh) - len(held)
@@ -142,7 +140,8 @@ class Queue:
             return
         self._brought.difference_update(promised)
 
-    def _runs(self, kind: str, key: str, other_than: str) -> bool:
+    def runs(self, kind: str, key: str, other_than: str = "") -> bool:
+        """Whether such a job is under way."""
         found = self.store.passing.execute(
             "SELECT 1 FROM job WHERE kind = ? AND key = ? AND state = 'running' AND id <> ?", (kind, key, other_than)
         )

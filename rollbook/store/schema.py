@@ -177,6 +177,11 @@ PASSING = [
     ' used REAL NOT NULL, request TEXT NOT NULL, versions TEXT NOT NULL, PRIMARY KEY ("grant", endpoint, hash))',
     'CREATE TABLE snapshot_rows ("grant" TEXT NOT NULL, endpoint TEXT NOT NULL, hash TEXT NOT NULL, rows BLOB NOT NULL,'
     ' PRIMARY KEY ("grant", endpoint, hash))',
+    # Where an app is told of changes of a database, and what each grant was last told that it sees of one.
+    'CREATE TABLE subscription (id TEXT PRIMARY KEY, "grant" TEXT NOT NULL, database TEXT NOT NULL, url TEXT NOT NULL,'
+    ' made REAL NOT NULL, UNIQUE ("grant", database, url)) WITHOUT ROWID',
+    'CREATE TABLE watched ("grant" TEXT NOT NULL, database TEXT NOT NULL, state TEXT NOT NULL,'
+    ' PRIMARY KEY ("grant", database)) WITHOUT ROWID',
     # What must be done later, and what came of it; one of a kind with a key waits or runs at a time.
     "CREATE TABLE job (id TEXT PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL, payload TEXT NOT NULL,"
     " state TEXT NOT NULL, due REAL NOT NULL, tries INTEGER NOT NULL, made REAL NOT NULL, lease REAL, ended REAL,"

@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from rollbook.jobs import Queue
+
 from ..hub import THORNFIELD, Hub
 from .conduct_forms import (
     ANNEXE_RETIRED,
@@ -21,9 +23,11 @@ from .conduct_forms import (
     FOLLOWED_UP,
     GRAHAM,
     GUM_RETIRED,
+    HOMEWORK,
     KINDNESS,
     LESSON_ACH,
     LESSON_BEH,
+    MERIT_SLIP_RETIRED,
     PARTICIPANT,
     PERIOD_2,
     PICTURE,
@@ -410,9 +414,42 @@ def test_what_is_wrong_with_its_parts_is_said_at_once(refused: Writer, parts: di
     assert count(refused) == before
 
 
-def test_the_outcome_of_an_achievement_is_one_of_achievements(writer: Writer) -> None:
-    wrong = post(writer, achievement(), students=[student(OutcomeId=CALL_HOME)])
-    assert said(wrong) == f"Invalid Achievement OutcomeId {CALL_HOME}"
+OF_ACHIEVEMENTS: list[tuple[dict[str, Any], dict[str, Any], str]] = [
+    ({"TypeId": HOMEWORK}, {}, f"Invalid TypeId {HOMEWORK}"),  # an incident's
+    ({"TypeId": MERIT_SLIP_RETIRED}, {}, f"Invalid TypeId {MERIT_SLIP_RETIRED}"),
+    ({"TypeId": None}, {}, "Missing mandatory field TypeId"),
+    ({"ActivityId": LESSON_BEH}, {}, f"Invalid ActivityId {LESSON_BEH}"),
+    ({"LocationId": 999}, {}, "Invalid LocationId 999"),
+    ({"EntryTimeId": 999}, {}, "Invalid EntryTimeId 999"),
+    ({"RecordedById": 99999}, {}, "Invalid RecordedById 99999"),
+    ({"Note": "x" * 501}, {}, "Note field max character limit (500) exceeded for Conduct Id: 1"),
+    ({}, {"students": [student(OutcomeId=CALL_HOME)]}, f"Invalid Achievement OutcomeId {CALL_HOME}"),
+    ({}, {"students": [student("1")]}, "Invalid StudentId: 1"),
+    ({}, {"staff": [staff(StaffRoleId=COMMENDED)]}, "Invalid Staff RoleId for StaffId: 2"),
+    (
+        {},
+        {"students": [student(), student(-PRIMROSE)]},
+        "You must provide an UpdateId when trying to remove students from a behaviour record",
+    ),
+]
+
+
+@pytest.mark.parametrize(("other", "parts", "message"), OF_ACHIEVEMENTS)
+def test_what_is_wrong_with_an_achievement_is_said_at_once(
+    refused: Writer, other: dict[str, Any], parts: dict[str, Any], message: str
+) -> None:
+    before = count(refused)
+    assert said(post(refused, achievement(**other), **parts)) == message
+    assert count(refused) == before
+
+
+def test_what_is_wrong_with_a_change_is_said_at_once(writer: Writer) -> None:
+    identity = written(writer)
+    sent = change(identity, TypeId=KINDNESS, StatusId=999, Note="x" * 501)
+    assert said(post(writer, sent, students=[student(RoleId=WITNESS)])) == (
+        "Note field max character limit (500) exceeded for Conduct Id: 1; "
+        f"Invalid TypeId {KINDNESS}; Invalid StatusId 999; Invalid Student RoleId for StudentId: {GRAHAM}"
+    )
 
 
 def test_one_number_is_one_conduct(writer: Writer) -> None:
@@ -518,6 +555,14 @@ def test_the_callback_tells_which_records_were_made(writer: Writer) -> None:
     (first, second) = called["json"]["result"]
     assert (first["IncidentId"], second["IncidentId"]) == (3, 4)
     assert shown(writer, first["ActualId"])["students"] != []
+
+
+def test_who_waits_for_the_answer_may_be_called_too(writer: Writer) -> None:
+    answer = post(writer, incident(), Callback=CALLBACK)
+    queue = Queue(writer.hub.store, writer.hub.edge.clock)
+    queue.collect()
+    (called,) = [job.payload for job in queue.jobs("waiting") if job.kind == "webhook"]
+    assert (called["url"], called["json"]) == (CALLBACK["Url"], {"result": answer["result"]})
 
 
 def test_a_repeat_under_one_key_makes_one_record(writer: Writer) -> None:

@@ -14,7 +14,8 @@ from ...consent.slips import asked_by, asks
 from ...errors import NotFound, NotHeld, NotSignedIn, Problem, RollbookError, WrongMethod, nearest
 from ...fields import Field
 from ...jobs import Freshness, PostOffice, Queue
-from . import management, openapi, usage, writeback
+from ...jobs.subscriptions import Subscriptions
+from . import management, openapi, subscribing, usage, writeback
 from .answering import db_status, kinds_read, prepare, render
 from .asking import Asked, understand, wants_status_codes
 from .calling import DataReady
@@ -22,9 +23,10 @@ from .catalogue import ENDPOINTS
 from .changes import render_changes
 from .gdpr import gdpr_ids
 from .onboarding import AREAS, Onboarding
+from .watching import DataChanged, look
 from .wire import SchoolNotGranted, TestError, failure, success
 
-__all__ = ["DataReady", "Xporter"]
+__all__ = ["DataChanged", "DataReady", "Xporter", "look"]
 
 
 class Xporter:
@@ -45,6 +47,7 @@ class Xporter:
         self.taking = taking
         self.seen = seen
         self.queue = queue
+        self.subscriptions = Subscriptions(queue, look)
         self.fills = fills or {}
         self.onboarding = Onboarding(desk, office)
         self.info = {
@@ -94,6 +97,10 @@ class Xporter:
             if request.method != "POST":
                 raise WrongMethod(Problem("method", f"{request.method} is not answered here", "send a POST"))
             return self.taking.take(request, self.admit(request), *written)
+        subscribed = subscribing.find(steps[2:])
+        if subscribed is not None:
+            reader = self.reader(self.admit(request), subscribed[0], "")
+            return subscribing.subscribe(request, reader, self.subscriptions, subscribed[1])
         if request.method not in ("GET", "HEAD"):
             raise WrongMethod(Problem("method", f"{request.method} is not answered here", "send a GET"))
         if len(lower) == 5 and lower[2] == "school" and lower[4] == "disclosures":

@@ -7,7 +7,9 @@ from typing import Any
 from ...api.http import Response
 from ...consent import Desk, Grant
 from ...consent.desk import ManagementPass, SchoolPass
+from ...consent.disclosures import hub_ids
 from ...consent.filtering import Choice
+from ...consent.slips import shows
 from ...fields import RECORDS
 from .wire import QUIET, SchoolNotGranted, success
 
@@ -22,6 +24,9 @@ def gdpr_ids(desk: Desk, admitted: SchoolPass | ManagementPass) -> Response:
     if not isinstance(admitted, SchoolPass):
         raise SchoolNotGranted("a management token has no school", hint="ask the STS for a school token")
     listed = [c for c in desk.people_of(admitted.grant) if c.mode != "all" or c.declined]
+    for choice in listed:
+        if RECORDS[choice.kind].scope.met_by(admitted.grant.scopes):
+            shows(*hub_ids(desk.store, admitted.grant, choice.kind, choice.told))
     rows = [
         _row(admitted.grant, opt_in, some)
         for opt_in in (True, False)

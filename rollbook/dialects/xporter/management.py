@@ -87,12 +87,14 @@ def _held(admitted: SchoolPass | ManagementPass) -> frozenset[str]:
 
 def scopes(admitted: SchoolPass | ManagementPass) -> Response:
     """The scopes that the token holds, in words (Retrieve list of scopes for your token)."""
-    rows = [
-        {"Name": s.name, "Category": s.category, "Description": s.words}
-        for s in CATALOGUE.values()
-        if s.name in _held(admitted)
+    return success({"Scopes": scope_rows(_held(admitted)), **QUIET}, keep=True, until=admitted.expires)
+
+
+def scope_rows(held: frozenset[str]) -> list[dict[str, str]]:
+    """Scopes in words."""
+    return [
+        {"Name": s.name, "Category": s.category, "Description": s.words} for s in CATALOGUE.values() if s.name in held
     ]
-    return success({"Scopes": rows, **QUIET}, keep=True, until=admitted.expires)
 
 
 def queries(admitted: SchoolPass | ManagementPass) -> Response:

@@ -12,6 +12,7 @@ from typing import Any
 from ...api.resource import AnyTable, Counted, Endpoint, Facts, Filter, With
 from ...fields import Value
 from ...scopes import CATALOGUE, Need
+from . import openapi_onboarding
 from .asking import ROW_LIMIT
 from .catalogue import ENDPOINTS
 from .wire import EXCEPTIONS
@@ -46,7 +47,7 @@ _WRITTEN: dict[str, Json] = {
 def document(base: str = "", endpoints: Mapping[str, Endpoint] = ENDPOINTS) -> Json:
     """The whole document; `base` is the address of the hub."""
     schemas: Json = {"Meta": _META, "Pagination": _PAGINATION, "ChangedRows": _CHANGED, "Error": _ERROR}
-    paths: Json = dict(_OTHERS)
+    paths: Json = {**_OTHERS, **openapi_onboarding.PATHS}
     for endpoint in endpoints.values():
         schemas |= {_name(endpoint, table): schema(endpoint, table) for table in endpoint.tables}
         paths |= dict(_paths(endpoint))

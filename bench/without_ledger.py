@@ -1,0 +1,19 @@
+"""The `rollbook` command as it would be if nobody wrote down what is told: what the ledger costs is measured by it."""
+
+from __future__ import annotations
+
+from rollbook import cli
+from rollbook.api.http import Edge
+from rollbook.app import application
+from rollbook.store.sqlite import Store
+
+
+def forgetful(store: Store) -> Edge:
+    """The application, without a ledger."""
+    edge = application(store)
+    edge.ledger = None
+    return edge
+
+
+if __name__ == "__main__":
+    cli.run(forgetful)

@@ -1,0 +1,242 @@
+"""Who wants to know when a database of a school has changed, and what each was last told.
+
+What a grant sees of a database is told by a state that the dialect works out: texts by name, equal while the same is
+seen. A change is a difference of two states, not an event, so none is lost, whatever is killed: what was last told is
+kept in the transaction that writes the webhook down, and is compared again as soon as anybody has written anything.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..consent import Desk, Grant, Reader
+from ..errors import Conflict, NotFound, Problem
+from .queue import Job, Later, Queue
+
+KIND = "watch"
+"""The kind of the jobs that compare what is seen with what was told."""
+
+QUIET = 5.0
+"""Seconds in which the changes of a database are told by one webhook."""
+
+REST = 20.0
+"""After a comparison that took long the next one waits so many times as long, so that it takes a small share of a
+processor however often the records change."""
+
+SOON = 2.0
+"""Seconds until a webhook that is being sent has been sent."""
+
+MOST = 50
+"""Subscriptions of one grant."""
+
+State = Mapping[str, list[str]]
+"""What a grant sees of a database, by endpoint: what it was read from, and a digest of it; no digest before the first
+reading."""
+
+Look = Callable[[Reader, str, State, bool], State]
+"""Works out the state of a database; digests of what was read from the same are taken from an earlier state.
+
+Without the last argument nothing is read, and digests that are not known are left out.
+"""
+
+
+@dataclass(frozen=True)
+class Subscription:
+    """Where a grant wants to be told of changes of a database; `made` is in seconds since 1970."""
+
+    id: str
+    grant: str
+    database: str
+    url: str
+    made: float
+
+
+class Subscriptions:
+    """The subscriptions of a data directory; each dies with its grant."""
+
+    def __init__(self, queue: Queue, look: Look) -> None:
+        self.queue = queue
+        self.look = look
+
+    def add(self, reader: Reader, database: str, url: str) -> Subscription:
+        """Subscribe a grant; the same address and database again are the same subscription."""
+        grant, now = reader.grant.id, self.queue.clock()
+        seen = json.dumps(self.look(reader, database, {}, False))
+        with self.queue.store.passing as db:
+            # Writing first holds off whoever else writes, so that what is read next stays true.
+            db.execute("INSERT OR IGNORE INTO watched VALUES (?, ?, ?)", (grant, database, seen))
+            known = self.of(grant)
+            same = next((s for s in known if (s.database, s.url) == (database, url)), None)
+            if same is not None:
+                return same
+            if len(known) >= MOST:
+                raise Conflict(f"there are {MOST} subscriptions already", hint="delete those that are not needed")
+            made = Subscription(str(uuid.uuid4()), grant, database, url, now)
+            db.execute("INSERT INTO subscription VALUES (?, ?, ?, ?, ?)", (made.id, grant, database, url, now))
+        self.queue.add(KIND, {"grant": grant, "database": database}, key=f"{grant}/{database}")
+        return made
+
+    def of(self, grant: str, database: str = "") -> list[Subscription]:
+        """The subscriptions of a grant, oldest first; to one database, or to all."""
+        rows = self.queue.store.passing.execute(
+            'SELECT id, "grant", database, url, made FROM subscription'
+            " WHERE \"grant\" = ? AND (? = '' OR database = ?) ORDER BY made, id",
+            (grant, database, database),
+        )
+        return [Subscription(*row) for row in rows]
+
+    def drop(self, grant: str, identity: str) -> None:
+        """End a subscription of a grant, with what waits to be told by it."""
+        with self.queue.store.passing as db:
+            found = db.execute(
+                'DELETE FROM subscription WHERE "grant" = ? AND id = ? RETURNING database', (grant, identity)
+            ).get
+            if found is None:
+                raise NotFound(Problem("Id", f"{identity[:60]} is not a subscription", "list them with a GET"))
+            db.execute("DELETE FROM job WHERE kind = 'webhook' AND key = ? AND state = 'waiting'", (identity,))
+            self._tidy(db, grant)
+
+    def end(self, grant: str) -> None:
+        """End all subscriptions of a grant."""
+        with self.queue.store.passing as db:
+            db.execute('DELETE FROM subscription WHERE "grant" = ?', (grant,))
+            self._tidy(db, grant)
+
+    def unwanted(self, told: Mapping[str, Any]) -> None:
+        """End the subscription that a webhook came of, if it came of one."""
+        with suppress(NotFound):
+            self.drop(told.get("grant") or "", told.get("subscription") or "")
+
+    def _tidy(self, db: Any, grant: str) -> None:
+        db.execute(
+            'DELETE FROM watched WHERE "grant" = ? AND NOT EXISTS (SELECT 1 FROM subscription s'
+            ' WHERE s."grant" = watched."grant" AND s.database = watched.database)',
+            (grant,),
+        )
+
+    def watched(self) -> list[tuple[str, str]]:
+        """Every grant (its id) and database to which somebody has subscribed."""
+        return self.queue.store.passing.execute('SELECT "grant", database FROM watched').fetchall()
+
+    def told(self, grant: str, database: str) -> State:
+        """The state that was last told of, or that was there when somebody subscribed."""
+        found = self.queue.store.passing.execute(
+            'SELECT state FROM watched WHERE "grant" = ? AND database = ?', (grant, database)
+        ).get
+        return json.loads(found) if found else {}
+
+    def tell(self, grant: Grant, database: str, state: State, *, changed: bool) -> bool:
+        """Keep a state, and write a webhook down for each subscription if it is a change.
+
+        False, and nothing is kept, while one of the webhooks that are to be replaced is being sent.
+        """
+        with self.queue.store.passing as db:
+            where = ' WHERE "grant" = ? AND database = ?', (grant.id, database)
+            db.execute(f"UPDATE watched SET state = state{where[0]}", where[1])
+            subscribed = self.of(grant.id, database)
+            if changed and any(self.queue.runs("webhook", s.id) for s in subscribed):
+                return False
+            db.execute(f"UPDATE watched SET state = ?{where[0]}", (json.dumps(state), *where[1]))
+            for one in subscribed if changed else ():
+                self._supersede(db, grant, one)
+        return True
+
+    def _supersede(self, db: Any, grant: Grant, one: Subscription) -> None:
+        """Write a webhook down, in the place of one that still waits.
+
+        One that was tried may have arrived although nobody said so. A receiver that knows its id would take the new one
+        for a repeat, so the new one has an id of its own; the tries, and the time to wait, are those of the old one.
+        """
+        now = self.queue.clock()
+        waiting = db.execute(
+            "SELECT id, tries, due FROM job WHERE kind = 'webhook' AND key = ? AND state = 'waiting'", (one.id,)
+        ).fetchone()
+        if waiting is not None and waiting[1] == 0:
+            return
+        tries, due = (waiting[1], waiting[2]) if waiting is not None else (0, now)
+        db.execute("DELETE FROM job WHERE kind = 'webhook' AND key = ? AND state = 'waiting'", (one.id,))
+        payload = {
+            "app": grant.app.id,
+            "grant": grant.id,
+            "family": "database",
+            "subscription": one.id,
+            "database": one.database,
+            "url": one.url,
+            "query": {"estab": grant.estab, "DatabaseName": one.database},
+        }
+        db.execute(
+            "INSERT INTO job (id, kind, key, payload, state, due, tries, made)"
+            " VALUES (?, 'webhook', ?, ?, 'waiting', ?, ?, ?)",
+            (str(uuid.uuid4()), one.id, json.dumps(payload), due, tries, now),
+        )
+
+
+class Watching:
+    """Does the jobs that compare what a grant sees of a database with what it was last told."""
+
+    def __init__(self, desk: Desk, subscriptions: Subscriptions) -> None:
+        self.desk = desk
+        self.subscriptions = subscriptions
+        self._rests_until = 0.0
+
+    def __call__(self, job: Job) -> None:
+        """Do a `watch` job."""
+        grant, database = self.desk.called_grant(job.payload["grant"]), job.payload["database"]
+        if grant is None or grant.state == "revoked":
+            self.subscriptions.end(job.payload["grant"])
+            return
+        if grant.state != "active" or not self.subscriptions.of(grant.id, database):
+            # When the grant goes on, that is a change of the records as well.
+            return
+        if (rest := self._rests_until - time.monotonic()) > 0:
+            raise Later(rest)
+        began = time.monotonic()
+        before = self.subscriptions.told(grant.id, database)
+        now = self.subscriptions.look(self.desk.reader(grant), database, before, True)
+        self._rests_until = time.monotonic() + REST * (time.monotonic() - began)
+        if now != before and not self.subscriptions.tell(grant, database, now, changed=differs(before, now)):
+            raise Later(SOON)
+
+
+def differs(before: State, now: State) -> bool:
+    """Whether something else is seen: other endpoints, or of one of them other rows.
+
+    Where the digest of before is not known, something has been written since, and it may be that.
+    """
+    seen = {segment: digest for segment, (_, *digest) in now.items()}
+    known = {segment: digest for segment, (_, *digest) in before.items()}
+    read = {segment: rest[0] for segment, rest in before.items()}
+    same = (known[s] == d or (not known[s] and read[s] == now[s][0]) for s, d in seen.items() if s in known)
+    return seen.keys() != known.keys() or not all(same)
+
+
+@dataclass
+class Noticing:
+    """Notices that somebody has written, and has all that is watched compared: within a process, for its worker.
+
+    What a process that was killed has noticed is noticed again by the next one, which begins with a comparison.
+    """
+
+    look: Look
+    _store: object = None
+    _version: int = -1
+    _owed: set[tuple[str, str]] = field(default_factory=set[tuple[str, str]])
+
+    def __call__(self, queue: Queue) -> None:
+        """Write the comparisons down that are due, one for each grant and database."""
+        version = queue.store.data_version()
+        if (self._store, self._version) != (queue.store, version):
+            self._store, self._version = queue.store, version
+            self._owed.update(Subscriptions(queue, self.look).watched())
+        for grant, database in tuple(self._owed):
+            key = f"{grant}/{database}"
+            # One that runs now may have read before the change: another one follows it.
+            if not queue.runs(KIND, key):
+                queue.add(KIND, {"grant": grant, "database": database}, key=key, due=queue.clock() + QUIET)
+                self._owed.discard((grant, database))
