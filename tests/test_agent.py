@@ -14,6 +14,7 @@ from rollbook.errors import Stop
 from rollbook.jobs import Queue
 from rollbook.mis import Tasks
 from rollbook.model.people import Person
+from rollbook.model.students import StudentPhoto
 
 from .hub import THORNFIELD, Hub
 from .school_agent import TRUST, Beside, same_records
@@ -129,6 +130,19 @@ def test_what_the_school_changes_is_there_when_what_the_hub_holds_has_grown_old(
     hub.work()
     assert Queue(hub.store, lambda: hub.now).jobs("waiting") == []
     agree(hub, beside)
+
+
+def test_a_large_photograph_comes_whole(hub: Hub, beside: Beside, writer: Writer) -> None:
+    image = "/9j/" + "A" * 300_000
+    photo = beside.store.records.execute("SELECT id FROM student_photo WHERE district = 1 LIMIT 1").get
+    with beside.store.write(beside.school.district) as batch:
+        batch.change(StudentPhoto, photo, {"image": image})
+    send(writer, mark(Mark="L"))
+    beside.run()
+    assert (seen(writer), hub.store.records.execute("SELECT max(length(image)) FROM student_photo").get) == (
+        "L",
+        len(image),
+    )
 
 
 def test_while_the_agent_is_away_the_cache_answers_and_health_says_so(hub: Hub, writer: Writer) -> None:
