@@ -55,11 +55,11 @@ def test_records_are_exported_as_they_are_imported(small_hub: Hub, tmp_path: Pat
     data, path = small_hub.store.folder, tmp_path / "records.zip"
     told = said("export", "records-csv", path, "--district", "Larkspur Learning Trust", "--data", data)
     assert "records of Larkspur Learning Trust are in" in told
-    assert "Larkspur Learning Trust" in run("import", "records-csv", path, "--data", tmp_path / "hub").stdout
+    assert "Larkspur Learning Trust" in run("import", "records-csv", path, "--data", tmp_path / "other").stdout
     refusal = refused("export", "records-csv", path, "--data", data)
     assert "does not name one district" in refusal
     # An agent goes on where the import left off.
-    with Store(tmp_path / "hub") as store:
+    with Store(tmp_path / "other") as store:
         source = store.records.execute("SELECT DISTINCT source FROM source_row").get
-    said("agents", "add", "larkspur", "--source", source, "--data", tmp_path / "hub")
-    assert "9994001" in said("agents", "list", "--data", tmp_path / "hub")
+    said("agents", "add", "larkspur", "--source", source, "--data", tmp_path / "other")
+    assert "9994001" in said("agents", "list", "--data", tmp_path / "other")
