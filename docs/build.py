@@ -38,6 +38,8 @@ from rollbook.dialects.edlink.catalogue import RESOURCES as ROSTER
 from rollbook.dialects.xporter.asking import COMMON, ROW_LIMIT
 from rollbook.dialects.xporter.catalogue import ENDPOINTS
 from rollbook.dialects.xporter.wire import EXCEPTIONS, failure
+from rollbook.dialects.xporter.writeback import OPERATIONS, Operation, describing
+from rollbook.dialects.xporter.writeback.sections import Section
 from rollbook.errors import RollbookError
 from rollbook.fields import RECORDS, Code, Computed, Expr, Field, Path, Record, Ref, Told, Value
 from rollbook.jobs import DATABASES
@@ -95,6 +97,7 @@ def pages() -> Pages:
     return {
         "reference/xporter.md": xporter(),
         **{f"reference/xporter/{e.segment}.md": endpoint_page(e) for e in ENDPOINTS.values()},
+        **{f"reference/xporter/writeback/{o.name}.md": writeback_page(o) for o in OPERATIONS.values()},
         "reference/edfi.md": edfi(),
         "reference/edlink.md": edlink(),
         "reference/scopes.md": scopes(),
@@ -154,6 +157,11 @@ def xporter() -> str:
         "tables, each an array of rows.",
         "## Endpoints",
         grid(("Endpoint", "What it answers", "Scopes"), listed),
+        "## Write-back",
+        grid(
+            ("Write-back", "What it does", "Scopes"),
+            ((f"[{o.name}](xporter/writeback/{o.name}.md)", o.about, need(o.need)) for o in OPERATIONS.values()),
+        ),
         "Beside them stand `GET /api/v1/TokenDetails`, `/api/v1/Scopes` and `/api/v1/Queries`, for any token, and "
         "`POST /api/oauth/GetToken`, which gives tokens.",
         "## Parameters that all of them take",
@@ -188,6 +196,33 @@ def endpoint_page(endpoint: Endpoint) -> str:
         f"At least one of {', '.join(f'`{n}`' for n in endpoint.at_least)} must be given." if endpoint.at_least else "",
         f"Cached by the service in {', '.join(f'{n} ({DATABASES[n]} minutes)' for n in endpoint.databases)}.",
         *(block for table in endpoint.tables for block in table_blocks(endpoint, table)),
+    )
+
+
+def writeback_page(operation: Operation) -> str:
+    """Everything about one write-back."""
+    waits = "The answer is a `TrackingId`; the address in `Callback` is called once it is written, or cannot be."
+    comes = "The answer comes when it is written; with a `Callback`, that address is called too."
+    return page(
+        operation.title,
+        operation.about,
+        "```http\n" + "\n".join(f"POST {path}" for path in describing.paths_of(operation)) + "\n```",
+        f"Needs {need(operation.need)}. {waits if operation.asynchronous else comes} Sent again with the same header "
+        "`Idempotency-Key`, it is written once.",
+        *(
+            block
+            for section, mandatory in describing.sections_of(operation)
+            for block in section_blocks(section, mandatory)
+        ),
+    )
+
+
+def section_blocks(section: Section, mandatory: bool) -> Iterator[str]:
+    """A section's name, what it is, and its properties."""
+    yield f"## {section.name}"
+    yield f"{section.about} {'Mandatory.' if mandatory else 'Optional.'}"
+    yield grid(
+        describing.HEAD, ((name, code(example or None), *rest) for name, example, *rest in describing.rows(section))
     )
 
 
@@ -362,7 +397,7 @@ def records_link(record: type[Record]) -> str:
 
 
 def scopes() -> str:
-    """Every scope, and the fields that it opens."""
+    """Every scope, and what it opens."""
     blocks: list[str] = []
     for category, each in groupby(CATALOGUE.values(), key=lambda s: s.category):
         blocks.append(f"## {category}")
@@ -394,7 +429,10 @@ NOTHING_YET = "No field that is served yet."
 
 
 def opened(scope: str) -> Iterator[str]:
-    """The fields that a scope opens, table by table."""
+    """The write-backs that a scope opens, and the fields, table by table."""
+    for operation in OPERATIONS.values():
+        if any(scope in way for way in operation.need.ways):
+            yield f"- Write-back [{operation.name}](xporter/writeback/{operation.name}.md)"
     for endpoint in ENDPOINTS.values():
         for table in endpoint.tables:
             needs = {n: e.need for p in endpoint.parts(table) for n, e in p.columns.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rollbook.dialects.xporter.catalogue import ENDPOINTS
+from rollbook.dialects.xporter.writeback import OPERATIONS
 from rollbook.scopes import CATALOGUE
 
 from .hub import Hub
@@ -57,6 +58,7 @@ def test_the_reference_leads_to_a_page_for_every_endpoint_and_every_scope(hub: H
     links = links_of(hub, "/reference/xporter")
     assert {f"/reference/xporter/{e.segment}" for e in ENDPOINTS.values()} <= links
     assert {f"/reference/xporter/scopes/{name}" for name in CATALOGUE} <= links
+    assert {f"/reference/xporter/writeback/{name}" for name in OPERATIONS} <= links
     known = links | {"/", "/reference/xporter"}
     for link in sorted(links):
         if link.startswith("/reference/xporter/"):
@@ -73,6 +75,13 @@ def test_a_page_of_the_reference_tells_of_each_field_what_shows_it(hub: Hub) -> 
 def test_the_page_of_a_scope_lists_what_it_shows(hub: Hub) -> None:
     page = hub.get("/reference/xporter/scopes/upn").body.decode()
     assert set(re.findall(r"<code>(\w+)</code>", page)) == {"UPN", "FormerUPN"}
+
+
+def test_a_page_of_a_write_back_tells_of_its_sections(hub: Hub) -> None:
+    page = hub.get("/reference/xporter/writeback/tags").body.decode()
+    assert "POST /api/v1/Writeback/Tags" in page
+    assert "<code>EntityType</code>" in page
+    assert "Tags Writeback" in hub.get("/reference/xporter/scopes/writebacktags").body.decode()
 
 
 def test_a_page_that_the_reference_does_not_have_is_not_found(hub: Hub) -> None:

@@ -162,6 +162,18 @@ def proof_of(hub: Hub, token: str, action: str) -> str:
     return hub.desk.proof(token, action, 1, asked)
 
 
+def test_a_school_that_was_cut_off_while_choosing_begins_anew_and_nothing_was_shared(small_hub: Hub) -> None:
+    school = invited(small_hub)
+    grant, _ = small_hub.desk.authorise(small_hub.app(PARTY), THORNFIELD, ["School"], choosing=True)
+    # As if the hub had been killed before it laid out the choice.
+    assert small_hub.desk.draft(grant) == {}
+    page = school.look()
+    assert "the app waits until you have looked at the people" in page.words
+    page = school.send(page, "choose")
+    assert UUID.search(school.send(page, "confirm").words)
+    assert state(small_hub) == "active"
+
+
 # ---- changing and ending
 
 
@@ -316,8 +328,10 @@ def test_whatever_a_form_says_it_is_no_fault_of_the_hub(small_hub: Hub, more: di
 def test_names_are_text_and_the_page_runs_and_keeps_nothing(small_hub: Hub) -> None:
     app = asking_app(small_hub, name="<script>alert(1)</script>")[0]
     small_hub.desk.ask(app, ["Photos"], required=False, reason='"><img src=x onerror=alert(1)>')
+    small_hub.desk.register(app, contact="help?bcc=all@app.example.org")
     school = School(small_hub, link_of(small_hub, small_hub.desk.invite(app, THORNFIELD)))
     page = school.look()
+    assert 'href="mailto:help%3Fbcc%3Dall%40app.example.org"' in page.html
     assert "<script" not in page.html
     assert "<img" not in page.html
     headers = page.answer.headers

@@ -21,6 +21,16 @@ from .common import Application, out, progress
 from .serving import rate_option, serve_edge
 
 DEMO_APP = "demo.rollbook.example"
+ASKING_APP = "pages.rollbook.example"
+"""An app that has invited a school and waits for its answer."""
+
+ASKED = (
+    ("School", True, "Lessons and rooms stand on each pupil's page."),
+    ("StudentLite", True, "Each pupil has a page, with name, form and classes."),
+    ("Attendance", True, "Parents are told the same day when their child is not in school."),
+    ("Contact", False, "Messages reach parents without anybody typing addresses again."),
+    ("DietaryNeeds", False, "The kitchen sees who must not eat what."),
+)
 
 
 @click.command("demo")
@@ -65,6 +75,7 @@ def run_demo(
         _make_whole(data, day, size, count)
     with Store(data) as store:
         facts = _demo_facts(store, data / "demo.json", day, size, count, scopes)
+        facts["invitation"] = _demo_invitation(Desk(store), facts["schools"][0]["estab"])
 
         def ready(url: str) -> None:
             line = json.dumps({"url": url, **facts})
@@ -147,6 +158,16 @@ def _demo_app(desk: Desk, made: list[dict[str, str]], scopes: str) -> dict[str, 
     }
 
 
+def _demo_invitation(desk: Desk, estab: str) -> str:
+    """The path of the link with which a school answers an app that has invited it."""
+    known = {a.relying_party: a for a in desk.apps()}
+    app = known.get(ASKING_APP) or desk.add_app(ASKING_APP, "Pupil Pages")[0]
+    for scope, required, reason in ASKED:
+        desk.ask(app, [scope], required=required, reason=reason)
+    sent = next((i for i in desk.invitations(app) if i.expires > desk.clock()), None)
+    return f"/authorise/{desk.link_of(sent or desk.invite(app, estab, live=False))}"
+
+
 def _write_private(path: Path, text: str) -> None:
     # Whole or not at all: it holds the only copy of the demo's secrets.
     beside = path.with_suffix(".new")
@@ -159,7 +180,8 @@ def _try_me(url: str, facts: dict[str, Any]) -> str:
     names = "\n".join(f"  {s['estab']}  {s['name']}" for s in facts["schools"])
     lines = "\n\n".join("\n".join(told(url, facts)) for told in (_xporter, _edfi, _edlink, _research))
     opened = f"Rollbook serves invented schools at {url} (Ctrl-C ends it)"
-    return escape(f"{opened}\n{names}\n\nTry me, in another terminal:\n\n{lines}\n")
+    page = f"Where a school decides what an app may read, in a browser:\n  {url}{facts['invitation']}"
+    return escape(f"{opened}\n{names}\n\n{page}\n\nTry me, in another terminal:\n\n{lines}\n")
 
 
 def _token(name: str, member: str, command: str) -> str:

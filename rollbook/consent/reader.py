@@ -45,7 +45,13 @@ class Reader:
         self.grant = grant
         self.today = today
         self._known = known
-        self._base = {"district": grant.district, "school": grant.school, "grant": grant.id, "today": today}
+        self._base = {
+            "district": grant.district,
+            "school": grant.school,
+            "grant": grant.id,
+            "app": grant.app.relying_party,
+            "today": today,
+        }
 
     # ---- what may be seen
 

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from ..api.resource import Endpoint, With
 from ..dialects.xporter.catalogue import ENDPOINTS
 from ..dialects.xporter.openapi import schema, ways
+from ..dialects.xporter.writeback import OPERATIONS, describing
 from ..errors import NotFound, Problem, nearest
 from ..scopes import CATALOGUE
 from .pages import render
@@ -25,17 +26,20 @@ def page(path: str) -> str:
         return index()
     if len(steps) == 2 and steps[0] == "scopes":
         return scope_page(steps[1])
+    if len(steps) == 2 and steps[0] == "writeback":
+        return writeback_page(steps[1])
     if len(steps) == 1:
         return endpoint_page(steps[0])
     raise NotFound(Problem("path", "is no page of the reference", f"{ROOT} lists them"))
 
 
 def index() -> str:
-    """Every endpoint and every scope, by category."""
+    """Every endpoint, write-back and scope, by category."""
     endpoints = list(ENDPOINTS.values())
     return render(
         "reference.html",
         endpoints=endpoints,
+        operations=list(OPERATIONS.values()),
         categories=_by_category(endpoints),
         scopes=_by_category(CATALOGUE.values()),
     )
@@ -79,6 +83,25 @@ def _tables(endpoint: Endpoint) -> Iterator[dict[str, Any]]:
         }
 
 
+def writeback_page(name: str) -> str:
+    """One write-back."""
+    operation = next((o for o in OPERATIONS.values() if o.name.lower() == name.lower()), None)
+    if operation is None:
+        raise NotFound(Problem("path", "is no write-back", nearest(name, OPERATIONS)))
+    sections = [
+        {"name": section.name, "about": section.about, "mandatory": mandatory, "rows": describing.rows(section)}
+        for section, mandatory in describing.sections_of(operation)
+    ]
+    return render(
+        "writeback.html",
+        operation=operation,
+        paths=describing.paths_of(operation),
+        head=describing.HEAD,
+        sections=sections,
+        ways=ways,
+    )
+
+
 def scope_page(name: str) -> str:
     """The fields that a scope shows, by itself or with others."""
     scope = next((s for s in CATALOGUE.values() if s.name.lower() == name.lower()), None)
@@ -95,4 +118,5 @@ def scope_page(name: str) -> str:
             ]
             if fields:
                 shown.append((endpoint.segment, table.name, fields))
-    return render("scope.html", scope=scope, shown=shown)
+    written = [o for o in OPERATIONS.values() if any(scope.name in way for way in o.need.ways)]
+    return render("scope.html", scope=scope, shown=shown, written=written)

@@ -148,6 +148,7 @@ class Review:
             "standing.html",
             notices=[f"Authorised on {day_of(since, grant.time_zone)}."],
             paused=grant.state == "paused",
+            choosing=bool(self.desk.draft(grant)),
             categories=by_category((CATALOGUE[name], name in required) for name in sorted(grant.scopes)),
             narrowable=bool(grant.scopes - required),
             people=summary(self.desk, grant),

@@ -1,8 +1,9 @@
-"""Health, diet, meals, applications, consents and tags of an invented school."""
+"""Health, diet, meals, applications, consents, tags and attributes of an invented school."""
 
 from __future__ import annotations
 
 from .applications import put_applications
+from .attributes import put_attributes
 from .clinics import put_clinics
 from .consents import put_consents
 from .health import put_health
@@ -21,3 +22,4 @@ def put_welfare(opened: Opened) -> None:
     put_consents(opened)
     put_applications(opened)
     put_tags(opened)
+    put_attributes(opened)

@@ -29,7 +29,7 @@ GENDERS = {"M": "Male", "F": "Female", "X": "Other", "U": "Not known"}
 
 class Person(
     Record,
-    indexes=(("student_unique_id",), ("staff_unique_id",)),
+    indexes=(("student_unique_id",), ("staff_unique_id",), ("username",)),
     natural=("student_unique_id", "staff_unique_id"),
 ):
     """A human in a district. Students, staff and contacts are roles that a person has at a school."""
@@ -279,6 +279,7 @@ class Contact(
     county = Told(person, Person.county)
     post_code = Told(person, Person.post_code)
     country = Told(person, Person.country)
+    username = Told(person, Person.username)
 
 
 class Comm(SchoolRecord, abstract=True):

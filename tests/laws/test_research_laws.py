@@ -36,14 +36,17 @@ ASKED = (
 
 
 def drawn(hub: Hub, scopes: list[str]) -> Researcher:
-    """A researcher whose project has drawn a year group of the first school."""
+    """A researcher whose project has drawn a group of the first school that (still) has a code."""
     hub.grant(scopes)
     number = len(ResearchDesk(hub.desk).accounts.users())
     who = researcher(hub, f"reader{number}@research.example")
     project = who.post("project", {"name": f"Study {number}"})["project"]["id"]
     ResearchDesk(hub.desk).set_app(project, hub.app())
+    # The laws may have changed any code, and any student's id, before.
     group = hub.store.records.execute(
-        """SELECT g.code FROM student s JOIN "group" g ON g.id = s.year_group WHERE s.mis_id = '9919' LIMIT 1"""
+        """SELECT code FROM "group" WHERE code <> '' AND id IN (SELECT year_group FROM student WHERE school = ?)
+        ORDER BY id LIMIT 1""",
+        (hub.desk.school(THORNFIELD)[1],),
     ).get
     body = {"project": project, "school": THORNFIELD, "group": group, "name": "The year"}
     who.post("cohort/draw", body)

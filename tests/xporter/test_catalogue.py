@@ -30,6 +30,7 @@ ADDED: dict[str, set[str]] = {
     **{f"HistoricalAttendanceSummary.{name}": set() for name in ("MinutesLate", "AttendanceNotes")},
     "HistoricalAttendanceSummary.StatutoryComments": set(),
     "Tags.TagDefinitions": set(),
+    "XIDs.EntityAttributes": set(),
     **{
         f"TimetableFor{whom}.{name}": set()
         for whom in ("Group", "Staff", "Student")
@@ -142,6 +143,8 @@ def asked(hub: Hub, token: str) -> Iterator[tuple[str, str]]:
     """Each endpoint that `Queries` lists, with the path of its widest question."""
     wide = widest(hub, token)
     for row in hub.get("/api/v1/Queries", token).json["Endpoints"]:
+        if row["Method"] != "GET":
+            continue
         found = re.fullmatch(r"/api/v1/School/\{estab\}/(\w+)(/\{id\})?", row["Path"])
         assert found, row["Path"]
         if found[1] != "TestError":

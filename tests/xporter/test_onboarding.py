@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import pytest
 
+from rollbook.dialects.xporter.onboarding import Onboarding
 from rollbook.jobs import Job, Mail, Queue, post_office
 
 from ..hub import BRAMBLESIDE, THORNFIELD, Answer, Hub
@@ -374,6 +375,12 @@ def test_paths_and_methods_that_are_none_are_named(small_hub: Hub) -> None:
     missed = small_hub.get("/api/Manage/CheckEstb?httpstatuscodes=true", token)
     assert missed.status == 404
     assert "did you mean Manage/CheckEstab?" in missed.json["ExceptionMessage"]
+
+
+def test_every_operation_is_in_the_openapi_document(small_hub: Hub) -> None:
+    described = small_hub.get("/api/v1/openapi.json").json["paths"]
+    for operation in Onboarding(small_hub.desk, None).operations:
+        assert operation.method.lower() in described[f"/api/{operation.paths[0]}"]
 
 
 # ---- GDPRIDs

@@ -11,6 +11,7 @@ from ...consent import Desk
 from ...consent.desk import ManagementPass, SchoolPass, WrongSecret, moment
 from ...errors import Malformed, Problem, RollbookError, WrongMethod
 from ...scopes import ANYONE, CATALOGUE, Need
+from . import writeback
 from .bodies import read_body
 from .catalogue import ENDPOINTS
 from .wire import QUIET, success
@@ -98,8 +99,11 @@ def scope_rows(held: frozenset[str]) -> list[dict[str, str]]:
 
 
 def queries(admitted: SchoolPass | ManagementPass) -> Response:
-    """The endpoints that the token may ask, generated from their declarations (list queries)."""
-    rows = [query_row(e) for e in ENDPOINTS.values() if e.need.met_by(_held(admitted))]
+    """The endpoints that the token may ask and write back to, generated from their declarations (list queries)."""
+    held = _held(admitted)
+    rows = [query_row(e) for e in ENDPOINTS.values() if e.need.met_by(held)]
+    written = [o for o in writeback.OPERATIONS.values() if o.need.met_by(held)]
+    rows += [row for o in written for row in writeback.query_rows(o, scope_expression(o.need))]
     return success({"Endpoints": rows, "Queries": [], **QUIET}, keep=True, until=admitted.expires)
 
 

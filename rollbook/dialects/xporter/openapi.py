@@ -12,9 +12,11 @@ from typing import Any
 from ...api.resource import AnyTable, Counted, Endpoint, Facts, Filter, With
 from ...fields import Value
 from ...scopes import CATALOGUE, Need
+from . import openapi_onboarding
 from .asking import ROW_LIMIT
 from .catalogue import ENDPOINTS
 from .wire import EXCEPTIONS
+from .writeback import OPERATIONS, describing
 
 Json = dict[str, Any]
 
@@ -46,10 +48,14 @@ _WRITTEN: dict[str, Json] = {
 def document(base: str = "", endpoints: Mapping[str, Endpoint] = ENDPOINTS) -> Json:
     """The whole document; `base` is the address of the hub."""
     schemas: Json = {"Meta": _META, "Pagination": _PAGINATION, "ChangedRows": _CHANGED, "Error": _ERROR}
-    paths: Json = dict(_OTHERS)
+    paths: Json = {**_OTHERS, **openapi_onboarding.PATHS}
     for endpoint in endpoints.values():
         schemas |= {_name(endpoint, table): schema(endpoint, table) for table in endpoint.tables}
         paths |= dict(_paths(endpoint))
+    for operation in OPERATIONS.values():
+        schemas |= describing.schemas(operation)
+        written = describing.path_item(operation, ways(operation.need), {"$ref": "#/components/responses/Error"})
+        paths[describing.paths_of(operation)[0]] = written
     return {
         "openapi": "3.1.0",
         "info": {
@@ -60,7 +66,7 @@ def document(base: str = "", endpoints: Mapping[str, Endpoint] = ENDPOINTS) -> J
             "show is absent. Errors are told with HTTP status 200, unless `httpstatuscodes=true` asks for their own.",
         },
         "servers": [{"url": base or "/"}],
-        "tags": [{"name": name} for name in dict.fromkeys(e.category for e in endpoints.values())],
+        "tags": [{"name": name} for name in dict.fromkeys([*(e.category for e in endpoints.values()), "Writeback"])],
         "paths": paths,
         "components": {
             "schemas": schemas,
@@ -311,5 +317,5 @@ _OTHERS: Json = {
     },
     "/api/v1/TokenDetails": _info("What the token stands for", ("Estab", "Expires", "Name", "RelyingParty", "Scopes")),
     "/api/v1/Scopes": _info("The scopes that the token holds, in words", ("Scopes",)),
-    "/api/v1/Queries": _info("The endpoints that the token may ask", ("Endpoints", "Queries")),
+    "/api/v1/Queries": _info("The endpoints that the token may ask and write back to", ("Endpoints", "Queries")),
 }

@@ -104,6 +104,7 @@ attendance = Operation(
     read,
     supported=lambda profile: profile.attendance,
     subject="Attendance",
+    listed=("Attendance", "LessonAttendance"),
 )
 
 attendance_async = Operation(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from . import attendance, conduct, detention, photos, seating, tags
+from . import attendance, attributes, conduct, detention, photos, seating, tags, users
 from .operation import Operation
 
-_MODULES = (attendance, conduct, detention, photos, seating, tags)
+_MODULES = (attendance, attributes, conduct, detention, photos, seating, tags, users)
 
 OPERATIONS: dict[str, Operation] = {o.name: o for module in _MODULES for o in module.OPERATIONS}
 

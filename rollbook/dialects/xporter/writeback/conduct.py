@@ -237,6 +237,7 @@ conduct = Operation(
     read,
     supported=lambda profile: profile.conduct_at_once,
     subject="Conduct",
+    listed=("ConductAch", "ConductBeh"),
 )
 
 conduct_async = Operation(

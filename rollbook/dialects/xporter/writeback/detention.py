@@ -194,6 +194,7 @@ detention = Operation(
     read,
     supported=lambda profile: profile.detention,
     subject="Detention",
+    listed=("efw.Detention",),
 )
 
 detention_async = Operation(

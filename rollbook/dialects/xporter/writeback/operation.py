@@ -41,3 +41,5 @@ class Operation:
     supported: Callable[[Profile], bool] = lambda profile: profile.everything_else
     subject: str = ""
     """How the message of a MIS that does not take it names it, such as `Attendance`."""
+    listed: tuple[str, ...] = ()
+    """The names under which the service's own catalogue lists it (`POST.…` in Queries), where that is not its own."""

@@ -53,7 +53,7 @@ def _entry(item: Item, case: Case, wrong: list[str]) -> PhotoEntry:
     if gone:
         return PhotoEntry(kind, person)
     image: bytes = item.get("Photo", b"")
-    if not image and not any("Photo provided" in message for message in wrong):
+    if not image and "Photo" not in item.unread:
         wrong.append("Missing mandatory field Photo")
     elif len(image) > LARGEST:
         wrong.append(f"Photo field max size limit ({LARGEST}) exceeded for {kind}Id: {shown(person)}")

@@ -49,8 +49,9 @@ def read(body: Body, case: Case, wrong: list[str]) -> Change | None:
     """The plans of a body."""
     plans: dict[tuple[str, ...], list[Item]] = {}
     for item in body["SeatingPlan"]:
-        if "PlanId" not in item:
-            wrong += [f"Missing mandatory field {name}" for name in ("Name", "GroupId") if name not in item]
+        if "PlanId" not in item and "PlanId" not in item.unread:
+            known = item.keys() | item.unread
+            wrong += [f"Missing mandatory field {name}" for name in ("Name", "GroupId") if name not in known]
         told = item.get("PlanId")
         named = (item.get("GroupId", ""), item.get("Name", "")) if told is None else (without_minus(told)[0],)
         plans.setdefault(named, []).append(item)
@@ -131,7 +132,8 @@ class _Reading:
             if gone:
                 unseated.append(student)
                 continue
-            self.wrong += [f"Missing mandatory field {name}" for name in ("Row", "Column") if name not in item]
+            told = item.keys() | item.unread
+            self.wrong += [f"Missing mandatory field {name}" for name in ("Row", "Column") if name not in told]
             seats.append(SeatEntry(student, item.get("Row", 1), item.get("Column", 1)))
         named = twice([*(seat.student for seat in seats), *unseated])
         self.wrong += [f"Only write back one seat for StudentId: {shown(student)}" for student in named]

@@ -40,8 +40,8 @@ DEFINITIONS = Section(
     "The tags that may be given.",
     (
         Property("Id", "id", "Id of a tag that is there; a minus has it given to nobody from now on", "1"),
-        Property("Code", "text", "Short code, which stays the same; mandatory for a new tag", "LIBRARIAN"),
-        Property("Name", "text", "The tag as people read it; mandatory for a new tag", "Pupil Librarian"),
+        Property("Code", "text", "Short code, which stays the same", "LIBRARIAN", new=True),
+        Property("Name", "text", "The tag as people read it", "Pupil Librarian", new=True),
         Property("Description", "text", "What the tag means", "Helps in the library at lunchtime"),
         Property("Colour", "text", "The colour in which the tag is shown, #RRGGBB", "#2F6B4F"),
         Property("AppliesTo", "text", "CSV of what may be given it; Student if it is new", "Student,Staff"),
@@ -119,7 +119,7 @@ def _definition(item: Item, case: Case, wrong: list[str]) -> DefinitionEntry:
     mis_id, gone = without_minus(item["Id"]) if "Id" in item else (None, False)
     _check_facts(item, wrong)
     if mis_id is None:
-        wrong += [f"Missing mandatory field {name}" for name in ("Code", "Name") if name not in item]
+        DEFINITIONS.complete(item, wrong)
         return DefinitionEntry({"applies_to": "Student", "active": 1, **facts})
     known = case.checker.told(TagDefinition, TagDefinition.code, mis_id=mis_id)
     if not known:

@@ -1,0 +1,147 @@
+"""`rollbook apps register`, `apps ask`, `apps revoke --at` and `rollbook invites`, as they are typed."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from rollbook.consent import Desk
+from rollbook.errors import NotSignedIn
+from rollbook.store.sqlite import Store
+
+from .hub import THORNFIELD
+from .test_cli import Done, run
+
+PARTY = "app.example.org"
+
+
+@pytest.fixture
+def data(small_folder: Path, tmp_path: Path) -> Path:
+    """A data directory with an app."""
+    shutil.copytree(small_folder, tmp_path / "data")
+    run("apps", "add", PARTY, "--name", "Pupil Pages", "--data", tmp_path / "data")
+    return tmp_path / "data"
+
+
+def said(done: Done) -> str:
+    """What a command printed, which went well."""
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def wrong(done: Done) -> str:
+    """What a command that went wrong said."""
+    assert done.returncode == 1
+    return done.stderr.strip()
+
+
+def test_an_app_says_what_it_is_and_what_it_asks_for(data: Path) -> None:
+    at = ("--data", data)
+    said(run("apps", "register", PARTY, "--contact", "help@app.example.org", "--live", *at))
+    said(run("apps", "ask", PARTY, "School,StudentLite", "--reason", "A page for each pupil.", *at))
+    said(run("apps", "ask", PARTY, "attendance", "Contact", "--optional", "--reason", "Messages.", *at))
+    said(run("apps", "ask", PARTY, "Contact", "--drop", *at))
+    told = said(run("apps", "ask", PARTY, *at))
+    assert told.startswith("Pupil Pages (app.example.org): Live\ncontact: help@app.example.org\nwebhook: -\n")
+    assert re.findall(r"│ (\w+) +│ (\w+) +│ ([\w .]+?) +│", told) == [
+        ("Attendance", "optional", "Messages."),
+        ("School", "required", "A page for each pupil."),
+        ("StudentLite", "required", "A page for each pupil."),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (("ask", PARTY, "School"), "reason: is missing (schools read it: say what the app does with the data)"),
+        (("ask", PARTY, "Scool", "--reason", "x"), "scopes: Scool is not a scope (did you mean School?)"),
+        (("ask", PARTY, "School", "--drop"), "scopes: app.example.org does not ask for School"),
+        (("register", PARTY, "--contact", "nobody"), "contact: 'nobody' is not an e-mail address"),
+        (
+            ("register", PARTY, "--webhook", "ftp://x"),
+            "webhook: 'ftp://x' is not an address (such as https://app.example.org/hooks)",
+        ),
+        (
+            ("register", PARTY, "--webhook", "https://me@x.example/#top"),
+            "webhook: must have neither a name before its host nor a fragment",
+        ),
+    ],
+)
+def test_what_makes_no_sense_is_refused_with_a_hint(data: Path, words: tuple[str, ...], problem: str) -> None:
+    assert wrong(run("apps", *words, "--data", data)) == problem
+
+
+def test_the_operator_invites_and_hands_the_link_over(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROLLBOOK_URL", "https://hub.example.org/")
+    at = ("--data", data)
+    assert wrong(run("invites", "add", PARTY, THORNFIELD, *at)) == (
+        "app: app.example.org asks for nothing (`rollbook apps ask` first)"
+    )
+    said(run("apps", "ask", PARTY, "School", "--reason", "Lessons.", *at))
+    link = said(run("invites", "add", PARTY, THORNFIELD, *at)).strip()
+    assert re.fullmatch(r"https://hub\.example\.org/authorise/[\w-]{43}", link)
+    assert said(run("invites", "link", PARTY, THORNFIELD, *at)).strip() == link
+    listed = said(run("invites", "list", *at))
+    assert "9994001" in listed
+    assert "waits" in listed
+    assert link[-20:] not in listed
+    with Store(data) as store:
+        assert Desk(store).follow(link.rpartition("/")[2]).estab == THORNFIELD
+
+
+def test_only_those_whom_the_operator_names_answer_for_a_school(data: Path) -> None:
+    at = ("--data", data)
+    said(run("apps", "ask", PARTY, "School", "--reason", "Lessons.", *at))
+    assert wrong(run("invites", "add", PARTY, THORNFIELD, "--email", "dpo@trust.example", *at)) == (
+        "--email: dpo@trust.example may not answer for 9994001"
+        " (known: office@thornfield.example; `rollbook invites signatory` adds one)"
+    )
+    both = said(run("invites", "signatory", THORNFIELD, "dpo@trust.example", *at))
+    assert both == "office@thornfield.example\ndpo@trust.example\n"
+    said(run("invites", "add", PARTY, THORNFIELD, "--email", "dpo@trust.example", *at))
+    assert said(run("invites", "signatory", THORNFIELD, "dpo@trust.example", "--drop", *at)) == (
+        "office@thornfield.example\n"
+    )
+    assert wrong(run("invites", "link", PARTY, THORNFIELD, *at)) == (
+        "invitation: its link has expired (`rollbook invites add` makes a new one)"
+    )
+
+
+def test_a_grant_ends_at_a_date_that_may_be_taken_back(data: Path) -> None:
+    at = ("--data", data)
+    said(run("apps", "grant", PARTY, THORNFIELD, "--scopes", "School", *at))
+    assert said(run("apps", "revoke", PARTY, THORNFIELD, "--at", "2999-12-31", *at)) == (
+        "app.example.org at 9994001: active until 2999-12-31\n"
+    )
+    assert said(run("apps", "revoke", PARTY, THORNFIELD, "--never", *at)) == "app.example.org at 9994001: active\n"
+    assert wrong(run("apps", "revoke", PARTY, THORNFIELD, "--at", "tomorrow", *at)) == (
+        "--at: tomorrow is not a day (yyyy-MM-dd, or yyyy-MM-ddTHH:mm)"
+    )
+    assert said(run("apps", "revoke", PARTY, THORNFIELD, "--at", "2020-01-01T12:00", *at)) == (
+        "app.example.org at 9994001: revoked\n"
+    )
+
+
+def test_a_hub_whose_mail_settings_make_no_sense_does_not_start(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROLLBOOK_SMTP_URL", "http://user:secret@mail.example")
+    told = wrong(run("serve", "--data", data, "--port", "0"))
+    assert told == (
+        "ROLLBOOK_SMTP_URL: is not the address of a mail server (such as smtp://name:password@host:587)\n"
+        "ROLLBOOK_MAIL_FROM: is not an e-mail address (such as rollbook@hub.example.org)\n"
+        "ROLLBOOK_URL: is missing (letters hold links: such as https://hub.example.org)"
+    )
+
+
+def test_a_token_dies_with_its_app(data: Path) -> None:
+    with Store(data) as store:
+        desk = Desk(store)
+        app = desk.app(PARTY)
+        _, secret = desk.authorise(app, THORNFIELD, ["School"])
+        token = desk.sign_in(PARTY, secret, THORNFIELD)[0]
+        with store.transaction() as db:
+            db.execute("DELETE FROM app WHERE id = ?", (app.id,))
+        with pytest.raises(NotSignedIn):
+            desk.admit(token)
