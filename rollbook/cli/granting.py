@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import TextIO
 
 import click
 from rich.table import Table as Grid
 
 from ..consent import Desk, Grant
 from ..consent.credentials import DIALECTS
-from ..consent.grants import zone_of
+from ..consent.grants import human_kind, zone_of
 from ..errors import Malformed, Problem
 from ..scopes import CATALOGUE
 from .common import data_option, open_store, out
@@ -107,16 +108,50 @@ def apps_narrow(relying_party: str, estab: str, scopes: str, data: Path | None) 
 
 @apps.command("people")
 @_of_a_grant
-@click.argument("kind", type=click.Choice(["students", "staff", "contacts"], case_sensitive=False))
-@click.argument("mode", type=click.Choice(["only", "except", "all"]))
+@click.argument("kind", type=click.Choice(["students", "staff", "contacts"], case_sensitive=False), required=False)
+@click.argument("mode", type=click.Choice(["only", "except", "all", "add", "remove"]), required=False)
 @click.argument("ids", nargs=-1)
+@click.option(
+    "--file",
+    "listed",
+    type=click.File(encoding="utf-8-sig"),
+    help="Ids from a file, with spaces, commas or lines between; - reads what is typed or piped.",
+)
 @data_option()
-def apps_people(relying_party: str, estab: str, kind: str, mode: str, ids: tuple[str, ...], data: Path | None) -> None:
-    """Let a grant see only the people with these Ids, or all except them, or all again."""
+def apps_people(
+    relying_party: str,
+    estab: str,
+    kind: str | None,
+    mode: str | None,
+    ids: tuple[str, ...],
+    listed: TextIO | None,
+    data: Path | None,
+) -> None:
+    """Let a grant see only the people with these Ids, or all except them, or all again.
+
+    `add` and `remove` change the list that there is. Without a mode, the lists are shown.
+    """
+    wanted = [*ids, *(listed.read().replace(",", " ").split() if listed else ())]
     with open_store(data) as store:
         desk = Desk(store)
-        desk.choose(desk.grant(desk.app(relying_party), estab), kind, mode, ids)
-    out.print(f"{relying_party} at {estab}: {mode} {len(ids) or ''} {kind}".replace("  ", " "))
+        grant = desk.grant(desk.app(relying_party), estab)
+        if kind is None or mode is None:
+            _show_people(desk, grant, kind or "")
+            return
+        if mode in ("add", "remove"):
+            desk.amend(grant, kind, **{mode: wanted})
+        else:
+            desk.choose(grant, kind, mode, wanted)
+    out.print(f"{relying_party} at {estab}: {mode} {len(wanted) or ''} {kind}".replace("  ", " "))
+
+
+def _show_people(desk: Desk, grant: Grant, kind: str) -> None:
+    """The lists of a grant, of one kind of people or all."""
+    shown = [c for c in desk.people_of(grant) if not kind or c.kind == human_kind(kind)]
+    for choice in shown:
+        out.print(f"{choice.kind}: {choice.mode} {' '.join(choice.ids)}".rstrip())
+        if choice.declined:
+            out.print(f"{choice.kind}: left out by the app itself {' '.join(choice.declined)}")
 
 
 def _change_state(relying_party: str, estab: str, data: Path | None, change: Callable[[Desk, Grant], Grant]) -> None:

@@ -74,6 +74,15 @@ class _Lists:
         return self.mode == "all" or (identity in self.school) == (self.mode == "only")
 
 
+class Strangers(NotFound):
+    """Somebody was named who is not there, or whom the school does not let the app see: the two look alike."""
+
+    def __init__(self, people: tuple[tuple[str, str], ...]) -> None:
+        said = "no {} whom the school lets this app see has the Id {}"
+        super().__init__(*(Problem("people", said.format(*one)) for one in people))
+        self.people = people
+
+
 class FilteringDesk:
     """The part of the desk that keeps the lists of people."""
 
@@ -126,20 +135,20 @@ class FilteringDesk:
         """An app's own edit of the lists of its grant: people (kind, MIS id) to put on them, and to take off.
 
         What being on a list means the school has said: to be seen where it lets in only those listed, not to be seen
-        otherwise. Nobody whom the school leaves out can be named; the list and its inverse may be sent again. All
-        problems are told at once, and then nothing is done.
+        otherwise. What was said before may be said again. Raises `Strangers` with everybody who cannot be named, and
+        then nothing is done.
         """
         wanted = [(True, *one) for one in add] + [(False, *one) for one in remove]
         with self.store.write(grant.district) as batch:
             before = {kind: _lists(batch.connection, grant, kind) for kind in dict.fromkeys(k for _, k, _ in wanted)}
             ids = {k: _found(batch.connection, grant, k, [m for _, of, m in wanted if of == k]) for k in before}
-            problems = [
-                Problem("people", f"no {kind} whom the school lets this app see has the Id {mis_id}")
+            strangers = tuple(
+                (kind, mis_id)
                 for kind, mis_id in dict.fromkeys((k, m) for _, k, m in wanted)
                 if mis_id not in ids[kind] or not before[kind].lets_in(ids[kind][mis_id])
-            ]
-            if problems:
-                raise NotFound(*problems)
+            )
+            if strangers:
+                raise Strangers(strangers)
             for kind, lists in before.items():
                 declined = set(lists.declined)
                 for on, of, mis_id in wanted:

@@ -13,9 +13,11 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from rollbook.consent import Grant
-from rollbook.fields import RECORDS
+from rollbook.fields import RECORDS, Code, Record, Text
+from rollbook.store.writing import Batch, parts_of
 from tests.hub import BRAMBLESIDE, THORNFIELD, Hub
 
+from .asking import answers
 from .districts import DOCUMENTS, EDFI, ROSTER, Caller, caller, questions, rows
 
 some = settings(
@@ -239,3 +241,64 @@ def test_deletions_bear_the_keys_that_the_app_knew(small_hub: Hub) -> None:
         batch.remove(RECORDS["Student"], student)
     assert sorted(map(str, told("studentSectionAssociations"))) == sorted(map(str, places))
     assert grant.people == {"Student": "except"}
+
+
+# ---- nowhere
+
+
+def mark(batch: Batch, record: type[Record], identity: str, word: str) -> None:
+    """Write a word that nobody is called into every text of a record and of all that is a part of it."""
+    row = batch.get(record, identity) or {}
+    texts = [n for n, f in record.stored().items() if isinstance(f, Text) and not isinstance(f, Code) and n != "xid"]
+    batch.change(record, identity, {n: f"{word}{row.get(n) or n}" for n in texts if n not in UNMARKED})
+    for part, name in parts_of(record):
+        sql = f'SELECT id FROM "{part.table}" WHERE district = ? AND "{name}" = ?'
+        for (one,) in batch.connection.execute(sql, (batch.district, identity)).fetchall():
+            mark(batch, part, one, word)
+
+
+ONE_ROLE = (
+    "SELECT person FROM (SELECT person FROM student UNION ALL SELECT person FROM staff"
+    " UNION ALL SELECT person FROM contact) GROUP BY person HAVING count(*) = 1"
+)
+"""Those who are not seen as anybody else either, such as a teacher who is a parent."""
+
+UNMARKED = ("kind", "method", "status", "on_roll", "standard_year_code")
+"""Words by which rows are chosen."""
+
+
+@some
+@given(seed=st.integers(0, 2**32))
+def test_nothing_of_anybody_left_out_is_anywhere(small_hub: Hub, seed: int) -> None:
+    rng, name, word = random.Random(seed), f"a{seed}.example.org", f"zq{seed:x}q"
+    token = small_hub.token(app=name)
+    grant = small_hub.desk.grant(small_hub.app(name), THORNFIELD)
+    for kind in ("Student", "Staff", "Contact"):
+        rows = small_hub.store.records.execute(
+            f'SELECT id, person, mis_id FROM "{kind.lower()}" WHERE school = ? AND person IN ({ONE_ROLE}) ORDER BY id',
+            (grant.school,),
+        ).fetchall()
+        chosen = rng.sample(rows, 6)
+        with small_hub.store.write(grant.district) as batch:
+            for identity, person, _ in chosen:
+                mark(batch, RECORDS[kind], identity, word)
+                mark(batch, RECORDS["Person"], person, word)
+        ids = [
+            i
+            for (i,) in small_hub.store.records.execute(
+                f'SELECT mis_id FROM "{kind.lower()}" WHERE id IN (SELECT value FROM json_each(?))',
+                (json.dumps([identity for identity, _, _ in chosen]),),
+            )
+        ]
+        small_hub.desk.choose(grant, kind, "except", ids)
+    everything = small_hub.token(app="everything.example.org")
+    shown = [segment for segment, body in answers(small_hub, everything).items() if word.encode() in body]
+    assert len(shown) > 30
+    for segment, body in answers(small_hub, token).items():
+        at = body.find(word.encode())
+        assert at < 0, (segment, body[max(0, at - 400) : at + 100])
+    who = caller(small_hub, {THORNFIELD: ["all"]}, name)
+    for path in questions():
+        body = who.get(path)
+        at = body.find(word.encode())
+        assert at < 0, (path, body[max(0, at - 400) : at + 100])

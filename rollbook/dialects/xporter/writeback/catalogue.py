@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from . import attendance, attributes, conduct, detention, photos, seating, tags, users
+from . import attendance, attributes, conduct, detention, gdpr, photos, seating, tags, users
 from .operation import Operation
 
-_MODULES = (attendance, attributes, conduct, detention, photos, seating, tags, users)
+_MODULES = (attendance, attributes, conduct, detention, gdpr, photos, seating, tags, users)
 
 OPERATIONS: dict[str, Operation] = {o.name: o for module in _MODULES for o in module.OPERATIONS}
 

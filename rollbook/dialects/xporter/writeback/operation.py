@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from ....api.http import Response
+from ....consent import Desk, Grant
 from ....consent.checking import Checker
 from ....mis import Change, Profile
 from ....scopes import Need
@@ -39,6 +41,8 @@ class Operation:
     asynchronous: bool = False
     """Whether it is answered with a tracking id before it is written, so that it must name a callback."""
     supported: Callable[[Profile], bool] = lambda profile: profile.everything_else
+    decides: Callable[[Desk, Grant, Body], Response] | None = None
+    """What answers it where it is for the hub itself and enters nothing in a MIS."""
     subject: str = ""
     """How the message of a MIS that does not take it names it, such as `Attendance`."""
     listed: tuple[str, ...] = ()

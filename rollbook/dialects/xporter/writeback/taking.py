@@ -43,6 +43,8 @@ class Taking:
         """Answer a write-back."""
         asks(f"writeback.{operation.name.lower()}")
         grant = self._grant(admitted, operation, estab)
+        if operation.decides is not None:
+            return operation.decides(self.desk, grant, read_body(_decoded(request), operation.sections))
         change, callback = self._judge(_decoded(request), grant, operation)
         order = Order(
             self._identity(request, grant, operation),
