@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -26,6 +27,8 @@ class Receiver:
     wait: threading.Event = field(default_factory=threading.Event)
     got: Queue[Posted] = field(default_factory=Queue[Posted])
     port: int = 0
+    pause: float = 0.0
+    """Seconds that it takes over each answer."""
 
     def url(self, path: str = "/", host: str = "127.0.0.1") -> str:
         """An address of this server."""
@@ -59,6 +62,7 @@ def listening(
             body = self.rfile.read(int(self.headers["Content-Length"]))
             receiver.got.put((self.command, self.path, {k.lower(): v for k, v in self.headers.items()}, body))
             receiver.wait.wait(10)
+            time.sleep(receiver.pause)
             self.send_response(receiver.status)
             for name, value in receiver.headers.items():
                 self.send_header(name, value)

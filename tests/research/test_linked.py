@@ -214,6 +214,13 @@ def hide_by_end(study: Study) -> None:
     study.lab.hub.desk.revoke(study.grant)
 
 
+def hide_by_date(study: Study) -> None:
+    hub = study.lab.hub
+    hub.desk.revoke_at(study.grant, hub.now + 60)
+    study.everything()
+    hub.now += 60
+
+
 def hide_by_scope(study: Study) -> None:
     study.lab.hub.desk.narrow(study.grant, ["SchoolLite"])
 
@@ -245,6 +252,7 @@ def back_by_app(study: Study) -> None:
 WAYS = [
     (hide_by_state, back_by_state),
     (hide_by_end, back_by_grant),
+    (hide_by_date, back_by_grant),
     (hide_by_scope, back_by_grant),
     (hide_by_choice, back_by_choice),
     (hide_by_app, back_by_app),

@@ -271,6 +271,11 @@ _SIGN_IN = _object(
     password={"type": "string", "description": "The school secret, or the management secret"},
     thirdpartyid={"type": "string", "const": "XporterOnDemand"},
 )
+_SCHOOL: Json = {"name": "estab", "in": "path", "required": True, "schema": {"type": "string"}}
+_SUBSCRIPTION = _object(Id=_TEXT, DatabaseName=_TEXT, url=_TEXT, Made=TYPES["moment"])
+_SUBSCRIBED = _json(
+    _object(DataChanges={"type": "array", "items": _SUBSCRIPTION}, Message=_TEXT, ExceptionMessage=_TEXT)
+)
 _OTHERS: Json = {
     "/api/oauth/GetToken": {
         "post": {
@@ -285,6 +290,30 @@ _OTHERS: Json = {
                 }
             },
         }
+    },
+    "/api/v1/School/{estab}/Webhooks/DataChanges": {
+        "parameters": [_SCHOOL],
+        "get": {"summary": "The subscriptions", "responses": {"200": {"description": "All of them", **_SUBSCRIBED}}},
+        "post": {
+            "summary": "Be told when what the token sees of a database has changed",
+            "requestBody": {
+                "required": True,
+                **_json(
+                    {
+                        **_object(url={"type": "string"}, DatabaseName={"type": "string"}),
+                        "required": ["url", "DatabaseName"],
+                    }
+                ),
+            },
+            "responses": {"200": {"description": "The subscription", **_SUBSCRIBED}},
+        },
+    },
+    "/api/v1/School/{estab}/Webhooks/DataChanges/{Id}": {
+        "parameters": [_SCHOOL, {**_SCHOOL, "name": "Id"}],
+        "delete": {
+            "summary": "End a subscription",
+            "responses": {"200": {"description": "It is ended", **_json(_ERROR)}},
+        },
     },
     "/api/v1/TokenDetails": _info("What the token stands for", ("Estab", "Expires", "Name", "RelyingParty", "Scopes")),
     "/api/v1/Scopes": _info("The scopes that the token holds, in words", ("Scopes",)),
