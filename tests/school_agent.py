@@ -14,6 +14,7 @@ from rollbook.agent.line import Declined
 from rollbook.store.sqlite import Store
 
 from .hub import Answer, Hub
+from .test_crash import TABLES
 
 TRUST = "Larkspur Learning Trust"
 """The demo's district with the secondary school, for which the agents of the tests speak."""
@@ -103,3 +104,16 @@ class Beside:
     def changes(self, since: int) -> Any:
         """What has changed at the school, as its agent sends it."""
         return msgspec.to_builtins(self.school.changes(since))
+
+
+def same_records(hub: Store, school: Store, district: str) -> None:
+    """The two hold the same of a district, record by record; a text that says nothing is unknown."""
+    find = "SELECT district FROM district WHERE name = ?"
+    here, there = (store.records.execute(find, (district,)).get for store in (hub, school))
+    for kind in TABLES:
+        facts = [name for name in kind.stored() if name not in kind.refs()]
+        listed = ", ".join(f"nullif(\"{name}\", '')" for name in facts) or "1"
+        query = f'SELECT {listed} FROM "{kind.table}" WHERE district = ?'
+        ours = hub.records.execute(query, (here,)).fetchall()
+        theirs = school.records.execute(query, (there,)).fetchall()
+        assert sorted(map(repr, ours)) == sorted(map(repr, theirs)), kind.__name__

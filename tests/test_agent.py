@@ -14,10 +14,10 @@ from rollbook.errors import Stop
 from rollbook.jobs import Queue
 from rollbook.mis import Tasks
 from rollbook.model.people import Person
+from rollbook.model.students import StudentPhoto
 
 from .hub import THORNFIELD, Hub
-from .school_agent import Beside
-from .test_crash import TABLES
+from .school_agent import TRUST, Beside, same_records
 from .xporter.writer import Writer
 
 TODAY = "2026-11-20"
@@ -100,15 +100,8 @@ def told(hub: Hub) -> list[dict[str, str]]:
 
 
 def agree(hub: Hub, beside: Beside) -> None:
-    """The hub holds what the school holds, record by record; a text that says nothing is unknown."""
-    agent = hub.desk.agent(beside.name)
-    for kind in TABLES:
-        facts = [name for name in kind.stored() if name not in kind.refs()]
-        listed = ", ".join(f"nullif(\"{name}\", '')" for name in facts) or "1"
-        here = f'SELECT {listed} FROM "{kind.table}" WHERE district = ?'
-        ours = hub.store.records.execute(here, (agent.district,)).fetchall()
-        theirs = beside.store.records.execute(here, (beside.school.district,)).fetchall()
-        assert sorted(map(repr, ours)) == sorted(map(repr, theirs)), kind.__name__
+    """The hub holds what the school holds, record by record."""
+    same_records(hub.store, beside.store, TRUST)
 
 
 # ---- reading
@@ -137,6 +130,19 @@ def test_what_the_school_changes_is_there_when_what_the_hub_holds_has_grown_old(
     hub.work()
     assert Queue(hub.store, lambda: hub.now).jobs("waiting") == []
     agree(hub, beside)
+
+
+def test_a_large_photograph_comes_whole(hub: Hub, beside: Beside, writer: Writer) -> None:
+    image = "/9j/" + "A" * 300_000
+    photo = beside.store.records.execute("SELECT id FROM student_photo WHERE district = 1 LIMIT 1").get
+    with beside.store.write(beside.school.district) as batch:
+        batch.change(StudentPhoto, photo, {"image": image})
+    send(writer, mark(Mark="L"))
+    beside.run()
+    assert (seen(writer), hub.store.records.execute("SELECT max(length(image)) FROM student_photo").get) == (
+        "L",
+        len(image),
+    )
 
 
 def test_while_the_agent_is_away_the_cache_answers_and_health_says_so(hub: Hub, writer: Writer) -> None:

@@ -222,6 +222,15 @@ def test_an_end_that_was_moved_comes_when_it_is_due(small_hub: Hub) -> None:
     assert desk.grants()[0].ends is None
 
 
+def test_what_has_ended_is_not_ended_later_by_ending_it_again(small_hub: Hub) -> None:
+    desk: Desk = small_hub.desk
+    grant = desk.revoke_at(desk.authorise(small_hub.app(PARTY), THORNFIELD, ["School"])[0], small_hub.now + 60)
+    small_hub.now += 3600
+    desk.revoke(grant)
+    (known,) = desk.authorisations(grant.app)
+    assert known.revoked == grant.ends
+
+
 def test_a_link_serves_the_school_also_after_the_end(small_hub: Hub) -> None:
     app, _ = asking_app(small_hub)
     school = School(small_hub, link_of(small_hub, small_hub.desk.invite(app, THORNFIELD)))

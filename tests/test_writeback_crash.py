@@ -96,7 +96,7 @@ class App:
             told = self.told.setdefault(query["id"], Told())
             told.ids.add(headers["webhook-id"])
             told.outcomes.add(query["XodCompleted"])
-            told.actual |= {str(one["ActualId"]) for one in json.loads(body)["result"]}
+            told.actual |= {str(one["ActualId"]) for one in json.loads(body).get("result", ())}
             told.times += 1
 
 

@@ -66,7 +66,7 @@ def _row(desk: Desk, tasks: Tasks, agent: Agent, estabs: dict[str, str]) -> list
         "good" if agent.active else "revoked",
         f"{heard}{' (offline)' if tasks.offline(agent.id) else ''}",
         contact.software if contact else "",
-        ", ".join(estabs.get(school, "") for school in desk.schools_of(agent)),
+        "\n".join(sorted(estabs.get(school, "") for school in desk.schools_of(agent))),
         str(len(tasks.unanswered(agent.id, "order"))),
         f"{_moment(last.ended)} {last.state} {last.note or ''}".strip() if last and last.ended else "none",
     ]

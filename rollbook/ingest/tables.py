@@ -18,6 +18,9 @@ from .rows import Problems
 
 MARKS = re.compile(r"(?P<name>[\w.]+)(?P<required>!?)(?P<kind>[@?~]?)(?P<many>>>)?(?:>?(?P<to>\w+))?")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?")
+# A photograph or a document is a cell of some megabytes; Python would refuse it at 128 KB.
+csv.field_size_limit(64 << 20)
+
 KINDS = {"@": "date", "?": "flag", "~": "moment", "": "text"}
 
 

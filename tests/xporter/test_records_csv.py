@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from rollbook.connectors.records_csv import KINDS, RECORDS_CSV
+from rollbook.connectors.records_csv import RECORDS_CSV
 from rollbook.consent import App
 from rollbook.dialects.xporter.catalogue import ENDPOINTS
 from rollbook.errors import Malformed
 from rollbook.ingest import import_roster
+from rollbook.ingest.exporting import export as write_records
 from rollbook.model.organisation import District
 
 from ..hub import Hub
@@ -28,17 +28,8 @@ HUB = ("Health", "MISEndpointSupport", "ValidationErrors", "Counts", "ScopeField
 
 def export(hub: Hub, district: int, folder: Path) -> None:
     """Write the records of a district as files, with hub ids for keys."""
-    folder.mkdir()
-    for kind in KINDS:
-        names = list(kind.stored())
-        listed = ", ".join(f'"{n}"' for n in ("id", *names))
-        rows = hub.store.records.execute(
-            f'SELECT {listed} FROM "{kind.table}" WHERE district = ?', (district,)
-        ).fetchall()
-        with (folder / f"{kind.table}.csv").open("w", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow(["key", *names])
-            writer.writerows(rows)
+    with hub.store.lend() as connection:
+        write_records(connection, district, folder)
 
 
 Asked = tuple[str, str, dict[str, str]]
@@ -134,3 +125,10 @@ def test_a_file_that_is_not_there_says_nothing_about_its_kind(tmp_path: Path) ->
     assert [name for _, _, _, name, _ in hub.desk.schools()] == ["Thornfield"]
     assert isinstance(hub.app(), App)
     hub.close()
+
+
+def test_the_same_records_make_the_same_file(copied: tuple[Hub, Hub], tmp_path: Path) -> None:
+    for name in ("one.zip", "two.zip"):
+        export(copied[0], 1, tmp_path / name)
+    assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
+    assert import_roster(copied[1].store, RECORDS_CSV, tmp_path / "one.zip").moved is False
