@@ -84,8 +84,8 @@ What takes more than 50 ms by default, or comes near it, reads tens of thousands
 - `PriorAttainment` is 10,400 rows with three look-ups each, in the order of the record.
 - `PersonComms` reads the ways to reach students, staff and contacts, some 8,000 rows of three kinds.
 
-What the ledger costs is the hub id beside each row: SQLite hands over 36 letters more, and sorts with them, a sixth of a
-microsecond. It shows where rows are short and many.
+What the ledger costs is the hub id beside each row: SQLite hands over 36 letters more, and sorts with them, a sixth of
+a microsecond. It shows where rows are short and many.
 
 """
 
