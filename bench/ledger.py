@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
+from statistics import median, quantiles
 from tempfile import TemporaryDirectory
 from time import perf_counter
 from typing import TypeVar
@@ -73,13 +73,13 @@ def questions(school: Measured) -> list[tuple[str, str, bool, int]]:
     at = f"/api/v1/School/{school.estab}"
     term = "DateFrom=2026-09-01&DateTo=2026-11-20"
     return [
-        ("one student, from memory", f"{at}/Students?id=9919", True, 400),
-        ("all students, 30 columns, from memory", f"{at}/Students?select={TYPICAL}", True, 100),
-        ("all students, every column, cold", f"{at}/Students", False, 8),
+        ("one student, from memory", f"{at}/Students?id=9919", True, 30),
+        ("all students, 30 columns, from memory", f"{at}/Students?select={TYPICAL}", True, 20),
+        ("all students, every column, cold", f"{at}/Students", False, 10),
         ("all students, 30 columns, cold", f"{at}/Students?select={TYPICAL}", False, 20),
-        ("all students, 5 columns, cold", f"{at}/Students?select={FEW}", False, 40),
+        ("all students, 5 columns, cold", f"{at}/Students?select={FEW}", False, 30),
         ("groups with the ids of all their members, cold", f"{at}/Groups", False, 12),
-        ("attendance of a term, cold", f"{at}/AttendanceForDateRange?{term}", False, 1),
+        ("attendance of a term, cold", f"{at}/AttendanceForDateRange?{term}", False, 3),
     ]
 
 
@@ -94,23 +94,26 @@ class Pair:
     def line(self, what: str, path: str, *, kept: bool, times: int) -> Line:
         """How much more an answer takes of the server's processor, and how long its asker waits."""
         asked: Callable[[str], str] = str if kept else spelled
+        batch = 20 if kept else 1
         for wire in self.wires:
             wire.raw(path)
         walls: list[list[float]] = [[], []]
         taken: list[list[float]] = [[], []]
-        folded = 0.0
+        folded: list[float] = []
         for _ in range(self.rounds):
-            for which, (server, wire) in enumerate(zip(self.servers, self.wires, strict=True)):
-                before = server.cpu()
-                walls[which] += [wire.time(asked(path)).total for _ in range(times)]
-                taken[which].append((server.cpu() - before) / times)
-            folded += self._later() / times / self.rounds
-        own, bare = (median(found) for found in walls)
-        mine, less = (median(found) for found in taken)
+            for _ in range(times):
+                for which, (server, wire) in enumerate(zip(self.servers, self.wires, strict=True)):
+                    before = server.answering()
+                    walls[which] += [wire.time(asked(path)).total for _ in range(batch)]
+                    taken[which].append((server.answering() - before) / batch)
+            folded.append(self._later() / times / batch)
+        own, bare = map(quarter, walls)
+        mine, less = map(quarter, taken)
         return Line(
             f"The ledger: {what}",
-            f"{time_text(mine)} of server time with it, {time_text(less)} without: {mine / less:.3f} times as much"
-            f" ({time_text(own)} and {time_text(bare)} there and back; {time_text(max(folded, 0))} later, to fold it)",
+            f"{time_text(mine)} of the answering thread with it, {time_text(less)} without: {mine / less:.3f} times as"
+            f" much ({time_text(own)} and {time_text(bare)} there and back;"
+            f" {time_text(max(median(folded), 0))} later, to fold it)",
             aim=f"at most {AIM:.2f} times as much",
             met=mine / less <= AIM,
         )
@@ -121,6 +124,11 @@ class Pair:
         time.sleep(1.3)
         mine, less = (server.cpu() - then for server, then in zip(self.servers, before, strict=True))
         return mine - less
+
+
+def quarter(times: list[float]) -> float:
+    """The time that a quarter of them are below: other work of the machine shows least in it."""
+    return quantiles(times, n=4)[0] if len(times) > 1 else times[0]
 
 
 # ---- a year

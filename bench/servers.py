@@ -36,6 +36,10 @@ class Server:
         tasks = Path(f"/proc/{self.pid}/task").iterdir()
         return sum(int((t / "schedstat").read_text().split()[0]) for t in tasks) / 1e9
 
+    def answering(self) -> float:
+        """Seconds for which the thread that answers has been on a processor; the workers are other ones."""
+        return int(Path(f"/proc/{self.pid}/task/{self.pid}/schedstat").read_text().split()[0]) / 1e9
+
     def status(self, name: str) -> int:
         """A line of its status, such as VmRSS, in bytes."""
         for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():

@@ -15,6 +15,7 @@ from rollbook.consent.slips import shows
 from rollbook.model.students import Student
 from rollbook.store.journal import FOLDER
 from rollbook.store.ledger import ALWAYS
+from rollbook.store.sqlite import Store
 
 from .edlink.vendor import Vendor
 from .hub import THORNFIELD, Hub
@@ -229,32 +230,42 @@ def test_the_command_wants_one_person(small_hub: Hub) -> None:
 
 
 def test_what_cannot_be_written_down_does_not_leave(small_hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    pen = small_hub.edge.ledger
+    assert pen is not None
+    pen._journal._part_bytes = 1  # pyright: ignore[reportPrivateUsage]
     token = small_hub.token()
     path = f"Students?id={GRAHAM}&httpstatuscodes=true"
     small_hub.school(path, token)
 
-    def full(file: int, data: bytes) -> int:
+    def full(file: int, first: int, length: int) -> None:
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(os, "write", full)
+        patch.setattr(os, "posix_fallocate", full)
         assert small_hub.school(path, token)["ExceptionType"] == "InternalError"
         assert small_hub.school("Students?httpstatuscodes=true", token)["ExceptionType"] == "InternalError"
     assert small_hub.school(path, token)["Students"][0]["Id"] == GRAHAM
     assert [one.what.endpoint for one in entries(small_hub)] == ["school.students"] * 2
 
 
-def test_a_piece_of_a_record_on_a_full_disk_is_taken_back(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_record_that_is_not_whole_is_left_out_with_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     pen = Ledger(tmp_path)
-    with pen.reading("webhook", "data", "app", ()) as slip:
-        shows("somebody")
-    pen.note(slip)
-    (journal,) = (tmp_path / FOLDER).glob("*.000001")
-    size, write = journal.stat().st_size, os.write
-    monkeypatch.setattr(os, "write", lambda file, data: write(file, data[:10]))  # pyright: ignore[reportUnknownLambdaType, reportUnknownArgumentType]
-    with pytest.raises(OSError, match="the disk is full"):
+    for _ in range(2):
+        with pen.reading("webhook", "data", "app", ()) as slip:
+            shows("somebody")
         pen.note(slip)
-    assert journal.stat().st_size == size
+    (journal,) = (tmp_path / FOLDER).glob("*.000001")
+    end = pen._journal._end  # pyright: ignore[reportPrivateUsage]
+    pen.close()
+    with journal.open("r+b") as file:
+        file.seek(end - 4)
+        file.write(b"????")
+    with Store(tmp_path) as store:
+        store.ledger.fold()
+        assert len(store.ledger.log([what.number for what in store.ledger.whats()])) == 1
+    assert "is not whole" in caplog.text
 
 
 def test_an_answer_that_is_cut_off_was_told_as_far_as_it_came(small_hub: Hub) -> None:

@@ -23,7 +23,7 @@ from .journal import Answered, Asked, Named, Told
 
 log = logging.getLogger("rollbook")
 
-PIECE = 4 * 1024 * 1024
+PIECE = 1024 * 1024
 """How much of a journal is folded in one transaction, in bytes; one record that is longer is folded whole."""
 
 DAY = 86_400_000
@@ -53,7 +53,7 @@ class Folder:
     def __init__(self, folder: Path, ledger: Connection) -> None:
         self._folder = folder
         self._ledger = ledger
-        self._sizes: dict[Path, int] = {}
+        self._upto: dict[Path, int] = {}
         self._numbers: Numbers = {}
 
     def fold(self) -> None:
@@ -65,6 +65,7 @@ class Folder:
                 self._fold_part(run, part)
                 if part != parts[-1] and not self._left(part):
                     part.unlink(missing_ok=True)
+                    self._upto.pop(part, None)
             # What it wrote before it died was there before it was found dead.
             if not alive:
                 self._end(run)
@@ -83,7 +84,7 @@ class Folder:
         self._ledger.execute("COMMIT")
 
     def _left(self, part: Path) -> bool:
-        return part.exists() and self._sizes.get(part, -1) != part.stat().st_size
+        return journal.follows(part, self._upto.get(part, 0))
 
     def _fold_part(self, run: str, part: Path) -> None:
         try:
@@ -91,7 +92,7 @@ class Folder:
                 pass
         except FileNotFoundError:
             # Another process has folded it to its end.
-            self._sizes.pop(part, None)
+            self._upto.pop(part, None)
 
     def _fold_piece(self, run: str, part: Path) -> bool:
         """Fold the next piece; tells whether there was one."""
@@ -106,7 +107,7 @@ class Folder:
             if upto:
                 piece.settle()
                 db.execute("INSERT OR REPLACE INTO folded VALUES (?, ?, ?)", (run, part.suffix, before + upto))
-        self._sizes[part] = before + upto
+        self._upto[part] = before + upto
         return upto > 0
 
     def _end(self, run: str) -> None:

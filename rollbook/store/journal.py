@@ -1,9 +1,9 @@
 """The journal of disclosures: what each answer told, appended to a file before the answer leaves.
 
-A record is written by one call of the system, which a process that is killed a moment later has done; it is not
-forced to the disk, so a power cut may take the last seconds. Every process that answers writes files of its own, which
-are folded into the ledger and then deleted. A process holds a lock while it lives, which the system takes from it when
-it dies, however it dies.
+A file is mapped into memory, which the system keeps when the process is killed a moment later, and brings to the disk
+in its own time, so a power cut may take the last seconds. Its room on the disk is taken when it is begun. Every process
+that answers writes files of its own, which are folded into the ledger and then deleted. A process holds a lock while it
+lives, which the system takes from it when it dies, however it dies.
 
 A record is its length, a checksum, a kind and what it says. An answer refers by number to what was asked (`WHAT`) and
 to the people it tells of (`PEOPLE`), and these to the hub ids of humans (`NAMES`); the numbers are those of one
@@ -19,14 +19,15 @@ import uuid
 from array import array
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from mmap import mmap
 from pathlib import Path
 from zlib import crc32
 
 FOLDER = "journal"
 """Where the files lie in a data directory."""
 
-PART_BYTES = 8 * 1024 * 1024
-"""How long a file grows before the next one is begun, so that what is folded can go."""
+PART_BYTES = 4 * 1024 * 1024
+"""How long a file is; then the next one is begun, so that what is folded can go. What is longer has a file alone."""
 
 WHAT, PEOPLE, ANSWER, NAMES = 1, 2, 3, 4
 LAST, KEPT, CUT = 1, 2, 4
@@ -112,6 +113,8 @@ def read(data: bytes) -> Iterator[tuple[Entry, int]]:
     at = 0
     while at + _HEAD.size <= len(data):
         length, check, kind = _HEAD.unpack_from(data, at)
+        if not kind:
+            return
         said = data[at + _HEAD.size : at + _HEAD.size + length]
         if len(said) < length or crc32(said, kind) != check:
             return
@@ -142,38 +145,49 @@ class Journal:
         self.run = str(uuid.uuid4())
         self._part_bytes = part_bytes
         self._part = 0
-        self._file = self._lock = -1
-        self._size = 0
+        self._map: mmap | None = None
+        self._lock = -1
+        self._end = 0
 
     def write(self, records: bytes) -> None:
-        """Append records, all or none; raises OSError when they cannot be written."""
-        if self._file < 0 or self._size >= self._part_bytes:
-            self._begin_part()
-        written = os.write(self._file, records)
-        if written != len(records):
-            # A disk that is full takes a piece: what is not whole must not stand before what comes later.
-            os.ftruncate(self._file, self._size)
-            raise OSError("the disk is full: what the answer tells cannot be written down")
-        self._size += written
+        """Append records; raises OSError when there is no room for them on the disk."""
+        end = self._end + len(records)
+        if self._map is None or end > len(self._map):
+            self._begin_part(len(records))
+            end = len(records)
+        assert self._map is not None
+        self._map[self._end : end] = records
+        self._end = end
 
     def close(self) -> None:
         """End the run; what it wrote stays to be folded."""
-        for one in (self._file, self._lock):
-            if one >= 0:
-                os.close(one)
-        self._file = self._lock = -1
+        if self._map is not None:
+            self._map.close()
+        if self._lock >= 0:
+            os.close(self._lock)
+        self._map, self._lock = None, -1
 
     def __del__(self) -> None:
         self.close()
 
-    def _begin_part(self) -> None:
+    def _begin_part(self, least: int) -> None:
         if self._lock < 0:
             self._begin_run()
         path = self.folder / f"{self.run}.{self._part + 1:06}"
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
-        if self._file >= 0:
-            os.close(self._file)
-        self._file, self._part, self._size = file, self._part + 1, 0
+        size = max(self._part_bytes, least)
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            # Room that is taken now cannot be wanting later, when there is no way to tell.
+            os.posix_fallocate(file, 0, size)
+            mapped = mmap(file, size)
+        except OSError:
+            path.unlink()
+            raise
+        finally:
+            os.close(file)
+        if self._map is not None:
+            self._map.close()
+        self._map, self._part, self._end = mapped, self._part + 1, 0
 
     def _begin_run(self) -> None:
         self.folder.mkdir(mode=0o700, exist_ok=True)
@@ -182,6 +196,17 @@ class Journal:
         self._lock = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
         beside.rename(self.folder / f"{self.run}.run")
+
+
+def follows(part: Path, at: int) -> bool:
+    """Whether something is written at a place of a file, whole or not; nothing is where the file is gone."""
+    try:
+        with part.open("rb") as file:
+            file.seek(at)
+            head = file.read(_HEAD.size)
+    except FileNotFoundError:
+        return False
+    return len(head) == _HEAD.size and head[-1] != 0
 
 
 def runs(folder: Path) -> list[str]:

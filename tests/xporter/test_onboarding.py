@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -182,11 +183,12 @@ def postbox(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 @pytest.fixture
-def posting_hub(postbox: Postbox, small_hub: Hub) -> Hub:
+def posting_hub(postbox: Postbox, small_hub: Hub) -> Iterator[Hub]:
     """A hub that has a mail server."""
     again = Hub(small_hub.store.folder)
     again.now = small_hub.now
-    return again
+    yield again
+    again.close()
 
 
 def invite(hub: Hub, token: str, **more: Any) -> dict[str, Any]:
@@ -227,6 +229,20 @@ def test_a_letter_that_is_sent_again_has_the_same_message_id(posting_hub: Hub, p
     first, second = postbox.letters
     assert first["message-id"] == second["message-id"] == f"<{job.id}@hub.example.org>"
     assert first["date"] == second["date"]
+
+
+def test_a_password_is_not_sent_to_a_server_that_does_not_encrypt(
+    postbox: Postbox, small_hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROLLBOOK_SMTP_URL", f"smtp://name:password@127.0.0.1:{postbox.port}")
+    hub = Hub(small_hub.store.folder)
+    hub.now = small_hub.now
+    invite(hub, asking_app(hub)[1])
+    hub.work()
+    (job,) = jobs(hub, "mail")
+    assert (job.state, job.error) == ("waiting", "127.0.0.1: SMTPNotSupportedError")
+    assert postbox.letters == []
+    hub.close()
 
 
 def jobs(hub: Hub, kind: str) -> list[Job]:
