@@ -68,7 +68,7 @@ def _show(found: list[Disclosure], each: bool) -> None:
     for name in ("When",) if each else ("First", "Last", "Times"):
         grid.add_column(name, justify="right" if name == "Times" else "left", no_wrap=True)
     for name in ("App", "School", "API", "What"):
-        grid.add_column(name)
+        grid.add_column(name, overflow="fold")
     for one in found:
         when = (_short(one.last),) if each else (_short(one.first), _short(one.last), str(one.times))
         apps = "\n".join(
