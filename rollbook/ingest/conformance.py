@@ -62,7 +62,7 @@ def contents(store: Store) -> dict[str, list[Any]]:
     names = ask(
         store.records, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'refusal' ORDER BY name"
     )
-    return {name: ask(store.records, f'SELECT * FROM "{name}" ORDER BY 1, 2') for (name,) in names}
+    return {name: sorted(ask(store.records, f'SELECT * FROM "{name}"'), key=repr) for (name,) in names}
 
 
 def by_keys(store: Store) -> dict[tuple[str, str], Any]:

@@ -152,6 +152,14 @@ def test_relations_are_found_by_their_ids(mice: Lab):
     assert mice.get("users/user/?filter{active_projects.name}=Maze")["count"] == 1
 
 
+@pytest.mark.parametrize("sort", ["sort[]=id", "sort[]=strain.name&sort[]=id"])
+def test_ids_are_sorted_as_texts(mice: Lab, sort: str):
+    # Two subjects of one millisecond have ids in any order, so what is asked for is not the order of their making.
+    subjects = mice.get(f"stem/subject/?{sort}")["subjects"]
+    assert [s["id"] for s in subjects] == sorted(s["id"] for s in subjects)
+    assert len(subjects) == len(MICE)
+
+
 @pytest.mark.parametrize(
     ("sort", "wanted"),
     [
@@ -159,7 +167,6 @@ def test_relations_are_found_by_their_ids(mice: Lab):
         ("sort[]=-name", ["mouse 2", "Rat_3", "Rat 10", "O'Hare", "Mouse 1"]),
         ("sort[]=sex&sort[]=-name", ["Rat_3", "Mouse 1", "mouse 2", "O'Hare", "Rat 10"]),
         ("sort[]=-birth_date,name", ["mouse 2", "Mouse 1", "Rat 10", "O'Hare", "Rat_3"]),
-        ("sort[]=strain.name&sort[]=id", [m["name"] for m in MICE]),
         ("sort[]=strain&sort[]=description", ["mouse 2", "Rat_3", "O'Hare", "Mouse 1", "Rat 10"]),
     ],
 )
