@@ -266,11 +266,13 @@ def test_several_processes_can_serve_one_directory(granted: Path) -> None:
         served = object.__new__(Served)
         served.host, served.port = "127.0.0.1", port
         body = json.dumps({"estab": THORNFIELD, "relyingParty": PARTY, "password": secret}).encode()
-        token = _patiently(lambda: served.ask("/api/oauth/GetToken", method="POST", body=body)["token"])
-        for _ in range(20):
-            assert served.ask("/api/v1/TokenDetails", token)["Scopes"] == ["School"]
-        process.terminate()
-        process.wait(PATIENCE)
+        try:
+            token = _patiently(lambda: served.ask("/api/oauth/GetToken", method="POST", body=body)["token"])
+            for _ in range(20):
+                assert served.ask("/api/v1/TokenDetails", token)["Scopes"] == ["School"]
+        finally:
+            process.terminate()
+            process.wait(PATIENCE)
 
 
 def _free_port() -> int:
