@@ -167,6 +167,19 @@ def test_a_lost_demo_json_is_made_again_with_other_secrets(tmp_path: Path) -> No
         assert second.ask("/api/v1/TokenDetails", second.token())["Estab"] == THORNFIELD
 
 
+def test_a_demo_made_before_there_was_a_scope_holds_it_when_it_is_served_again(tmp_path: Path) -> None:
+    with Served(tmp_path / "data") as first:
+        assert first.token()
+    with Store(tmp_path / "data") as store:
+        desk = Desk(store)
+        grant = desk.grant(desk.app("demo.rollbook.example"), THORNFIELD)
+        desk.narrow(grant, grant.scopes - {"WritebackTags"})
+        then = store.setting("demo scopes") or ""
+        store.set("demo scopes", then.replace("WritebackTags,", ""))
+    with Served(tmp_path / "data") as again:
+        assert "WritebackTags" in again.ask("/api/v1/TokenDetails", again.token())["Scopes"]
+
+
 def test_scopes_narrow_what_the_demo_app_sees(tmp_path: Path) -> None:
     with Served(tmp_path, "--scopes", "StudentLite, school") as served:
         assert served.ask("/api/v1/TokenDetails", served.token())["Scopes"] == ["School", "StudentLite"]

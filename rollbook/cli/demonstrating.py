@@ -16,11 +16,15 @@ from .. import demo as schools
 from ..consent import Desk
 from ..demo.research import demo_research
 from ..errors import Malformed, Problem
+from ..scopes import CATALOGUE
 from ..store.sqlite import Store
 from .common import Application, out, progress
 from .serving import rate_option, serve_edge
 
 DEMO_APP = "demo.rollbook.example"
+
+SCOPES_THEN, SCOPES_NOW = "demo scopes", ",".join(CATALOGUE)
+"""The setting that says which scopes there were when the demo app was authorised, and those that there are."""
 ASKING_APP = "pages.rollbook.example"
 """An app that has invited a school and waits for its answer."""
 
@@ -101,14 +105,17 @@ def _make_whole(data: Path, today: date, size: float, count: int) -> None:
 def _demo_facts(store: Store, kept: Path, today: date, size: float, count: int, scopes: str) -> dict[str, Any]:
     if store.setting("demo"):
         facts = _facts(store.setting("demo")) | _facts(kept.read_text() if kept.exists() else None)
-        if "research" in facts and facts.get("scopes") == scopes:
+        # An app that holds every scope is to hold those, too, that there were not yet when the demo was made.
+        if "research" in facts and facts.get("scopes") == scopes and store.setting(SCOPES_THEN) == SCOPES_NOW:
             return facts
     else:
         if Desk(store).schools():
             raise Malformed(Problem("--data", "holds other schools already", "choose an empty directory for the demo"))
         facts = _make_schools(store, today, size, count)
         store.set("demo", json.dumps(facts))
-    return {**facts, **_demo_app(Desk(store), facts["schools"], scopes)}
+    facts |= _demo_app(Desk(store), facts["schools"], scopes)
+    store.set(SCOPES_THEN, SCOPES_NOW)
+    return facts
 
 
 def _facts(text: str | None) -> dict[str, Any]:
