@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rollbook.api.http import Handler, Request, Response
+from rollbook.api.messages import Handler, Request, Response
 from rollbook.model.attendance import Mark
 from rollbook.model.people import Person
 

@@ -11,17 +11,18 @@ import itertools
 import logging
 import math
 import time
-from collections import OrderedDict
-from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
-from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Any, Protocol, cast
-from urllib.parse import parse_qsl, unquote
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
+from dataclasses import replace
+from typing import Any, Protocol
+from urllib.parse import unquote
 
-from ..consent.ledger import Growing, Ledger, Told
+from ..consent.ledger import Ledger
 from ..consent.slips import Slip, lay
-from ..errors import Malformed, Problem, RollbookError, TooLarge, TooManyRequests
+from ..errors import Malformed, TooLarge, TooManyRequests
+from .keeping import Keeping
 from .limits import GUESSES, Limit
+from .messages import Handler, Request, Response
+from .streams import Noted, Stream, close
 
 log = logging.getLogger("rollbook")
 
@@ -47,87 +48,6 @@ VARIES = (b"authorization", b"host", b"if-none-match", b"use-snapshot")
 WAIT_SECONDS = 0.02
 """How often an answer that is waited for is looked for."""
 
-JSON = (b"content-type", b"application/json; charset=utf-8")
-# RFC 9111 §5.2.2.5: these are records of children; no shared or private cache keeps them.
-NO_STORE = (b"cache-control", b"no-store")
-
-
-@dataclass(frozen=True)
-class Request:
-    """One request, whole."""
-
-    method: str
-    path: str
-    raw_query: bytes
-    headers: dict[bytes, bytes]
-    body: bytes = b""
-    scheme: str = "http"
-
-    @property
-    def base(self) -> str:
-        """The address at which the caller reached the hub, without a slash at its end."""
-        return f"{self.scheme}://{self.header('host') or 'localhost'}"
-
-    @cached_property
-    def query(self) -> list[tuple[str, str]]:
-        """The query's names and values, in order."""
-        try:
-            text = self.raw_query.decode("ascii")
-            return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=200)
-        except (ValueError, UnicodeError) as error:
-            raise Malformed(
-                Problem("query", "is not a list of name=value in UTF-8", "encode it as URLs are")
-            ) from error
-
-    def header(self, name: str) -> str:
-        """A header's value, or an empty text."""
-        return self.headers.get(name.lower().encode(), b"").decode("latin-1")
-
-
-@dataclass(frozen=True)
-class Response:
-    """An answer; `keep` says that the same request gets the same answer until something is written."""
-
-    body: bytes | Iterator[bytes]
-    status: int = 200
-    headers: tuple[tuple[bytes, bytes], ...] = (JSON, NO_STORE)
-    keep: bool = False
-    until: float = field(default=float("inf"))
-    """The moment, seconds since 1970, after which the caller must be admitted anew."""
-    rests_on: object = None
-    """What the answer rests on, as it was before the answer was read."""
-    now_rests_on: Callable[[], object] | None = None
-    """What it would rest on now: while the two are equal the answer is true, whatever else was written."""
-    wait: Callable[[], Response | None] | None = None
-    """Gives the answer once it is there: asked again and again until then, while others are served."""
-    patience: float = 0.0
-    """Seconds for which to wait; after that this response itself is the answer."""
-    told: Told | None = None
-    """What it told, once that is written down; the edge fills it in."""
-    guessed: bool = False
-    """Whether a secret was wrong: who shows wrong ones again and again is made to wait."""
-
-
-class Handler(Protocol):
-    """A dialect: the paths that are its own, and how it answers."""
-
-    @property
-    def prefixes(self) -> tuple[str, ...]:
-        """What the paths that are its own begin with."""
-        ...
-
-    def handle(self, request: Request) -> Response:
-        """Answer a request; never raises."""
-        ...
-
-    def refuse(self, request: Request, error: Exception) -> Response:
-        """An error in the dialect's own form."""
-        ...
-
-    def party(self, request: Request) -> str | None:
-        """By what name somebody signs in with a request; None where nobody does."""
-        ...
-
 
 class Beside(Protocol):
     """What runs beside the server, from its start to its end."""
@@ -139,61 +59,6 @@ class Beside(Protocol):
     def stop(self) -> None:
         """End."""
         ...
-
-
-@dataclass
-class Kept:
-    """An answer in memory, and the state of the hub when it was true."""
-
-    state: object
-    response: Response
-
-    def true(self, state: object) -> bool:
-        """Whether the answer is still what would be given."""
-        if self.state != state and self.still():
-            self.state = state
-        return self.state == state
-
-    def still(self) -> bool:
-        """Whether what the answer rests on is as it was."""
-        now = self.response.now_rests_on
-        try:
-            return now is not None and now() == self.response.rests_on
-        except RollbookError:
-            # The caller is no longer admitted; how that is told is the dialect's business.
-            return False
-
-
-@dataclass
-class _Kept:
-    """Answers that are still true, least lately used first, within a bound of bytes."""
-
-    bound: int
-    held: int = 0
-    answers: OrderedDict[tuple[bytes, ...], Kept] = field(default_factory=OrderedDict[tuple[bytes, ...], Kept])
-
-    def find(self, key: tuple[bytes, ...], state: object, now: float) -> Response | None:
-        found = self.answers.get(key)
-        if found is None:
-            return None
-        if found.response.until <= now or not found.true(state):
-            self.drop(key)
-            return None
-        self.answers.move_to_end(key)
-        return found.response
-
-    def put(self, key: tuple[bytes, ...], state: object, response: Response) -> None:
-        assert isinstance(response.body, bytes)
-        self.drop(key)
-        self.answers[key] = Kept(state, response)
-        self.held += len(response.body)
-        while self.held > self.bound:
-            self.drop(next(iter(self.answers)))
-
-    def drop(self, key: tuple[bytes, ...]) -> None:
-        gone = self.answers.pop(key, None)
-        if gone is not None:
-            self.held -= len(cast(bytes, gone.response.body))
 
 
 class Edge:
@@ -220,7 +85,7 @@ class Edge:
         self.fallback = fallback
         self.state = state
         self.clock = clock
-        self.kept = _Kept(memory)
+        self.kept = Keeping(memory)
         self.ending = False
         """Whether the server is about to end, so that nobody is kept waiting any more."""
         self.limit: Limit | None = None
@@ -300,7 +165,7 @@ class Edge:
         except OSError as error:
             log.exception("an answer is held back")
             if not isinstance(response.body, bytes):
-                _close(response.body)
+                close(response.body)
             return handler.refuse(request, error)
 
     async def waited(self, handler: Handler, request: Request, response: Response) -> Response:
@@ -354,7 +219,7 @@ class Edge:
             log.warning("gave up on a client that stopped reading")
             return
         finally:
-            _close(response.body)
+            close(response.body)
         if response.keep and size <= KEEP_LIMIT:
             told = response.body.growing.told if isinstance(response.body, Noted) else None
             self.kept.put(key, state, replace(response, body=b"".join(held), told=told))
@@ -423,56 +288,11 @@ class Edge:
                 head += itertools.islice(response.body, 1)
             if (len(head) == 2 or len(head[0]) >= STREAM_FROM) and request.method != "HEAD":
                 return replace(response, body=Stream(head, response.body))
-            _close(response.body)
+            close(response.body)
             return replace(response, body=b"".join(head))
         except Exception as error:
             log.exception("fault while answering %s %s", request.method, request.path)
             return handler.refuse(request, error)
-
-
-class Stream:
-    """A body that has begun: the chunks that were read to see how it begins, then the others."""
-
-    def __init__(self, head: list[bytes], rest: Iterator[bytes]) -> None:
-        self._chunks = itertools.chain(head, rest)
-        self._rest = rest
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        return next(self._chunks)
-
-    def close(self) -> None:
-        """Give back what the body reads from."""
-        _close(self._rest)
-
-
-class Noted:
-    """A body each chunk of which leaves when what it tells is written down."""
-
-    def __init__(self, chunks: Iterator[bytes], growing: Growing) -> None:
-        self.growing = growing
-        self._chunks = chunks
-        self._whole = False
-
-    def __iter__(self) -> Iterator[bytes]:
-        return self
-
-    def __next__(self) -> bytes:
-        try:
-            chunk = next(self._chunks)
-        except StopIteration:
-            self._whole = True
-            self.growing.end()
-            raise
-        self.growing.grow()
-        return chunk
-
-    def close(self) -> None:
-        """Give back what the body reads from; an answer that is not whole was cut off."""
-        _close(self._chunks)
-        self.growing.end(cut=not self._whole)
 
 
 def _client(scope: Scope) -> str:
@@ -486,12 +306,6 @@ def _hold_off(handler: Handler, request: Request, what: str, seconds: float) -> 
     told = handler.refuse(request, TooManyRequests(what, hint=hint))
     headers = tuple(h for h in told.headers if h[0] != b"retry-after")
     return replace(told, status=429, headers=(*headers, (b"retry-after", b"%d" % whole)))
-
-
-def _close(body: Iterator[bytes]) -> None:
-    close = getattr(body, "close", None)
-    if close is not None:
-        close()
 
 
 async def _lifespan(receive: Receive, send: Send, beside: Beside | None) -> None:

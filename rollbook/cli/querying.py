@@ -13,7 +13,7 @@ import click
 from rich.markup import escape
 from rich.table import Table as Grid
 
-from ..api.http import Request
+from ..api.messages import Request
 from ..consent import Desk, Grant
 from ..consent.desk import SchoolPass
 from ..dialects.xporter import Xporter

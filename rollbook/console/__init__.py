@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from .. import __version__
-from ..api.http import NO_STORE, Request, Response
+from ..api.messages import NO_STORE, Request, Response
 from ..errors import NotFound, Problem, RollbookError, WrongMethod
 from . import reference
 from .pages import render

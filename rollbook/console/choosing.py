@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from ..api.http import Response
+from ..api.messages import Response
 from ..consent import Desk, Grant
 from ..consent.choosing import EVERYONE, Draft, Search
 from ..consent.filtering import KINDS

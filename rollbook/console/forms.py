@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import parse_qsl
 
-from ..api.http import Request
+from ..api.messages import Request
 from ..errors import Malformed, Problem, TooLarge
 
 LARGEST = 256 * 1024

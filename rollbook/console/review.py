@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 
-from ..api.http import Request, Response
+from ..api.messages import Request, Response
 from ..consent import Desk, Grant
 from ..consent.grants import zone_of
 from ..consent.invitations import LinkEnded

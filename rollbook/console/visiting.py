@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from markupsafe import Markup
 
-from ..api.http import NO_STORE, Response
+from ..api.messages import NO_STORE, Response
 from ..consent import Desk, Grant
 from ..consent.grants import zone_of
 from ..consent.invitations import Invitation

@@ -7,7 +7,7 @@ import binascii
 import time
 from urllib.parse import urlsplit
 
-from ...api.http import Request, Response
+from ...api.messages import Request, Response
 from ...consent import Desk
 from ...consent.agents import Agent
 from ...errors import Malformed, NotFound, NotSignedIn, Problem, RollbookError, Stop, WrongMethod

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from ...api.http import NO_STORE, Response
+from ...api.messages import NO_STORE, Response
 from ...consent.agents import BoundElsewhere
 from ...errors import (
     Conflict,

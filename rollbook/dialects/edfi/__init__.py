@@ -9,7 +9,8 @@ from dataclasses import replace
 
 import msgspec
 
-from ...api.http import BODY_LIMIT, NO_STORE, Request, Response
+from ...api.http import BODY_LIMIT
+from ...api.messages import NO_STORE, Request, Response
 from ...consent import Desk, Holder
 from ...consent.slips import asks
 from ...errors import Conflict, Malformed, NotFound, NotHeld, NotSignedIn, Problem, TooLarge, TooManyRequests

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import msgspec
 
-from ...api.http import JSON, NO_STORE, Request, Response
+from ...api.messages import JSON, NO_STORE, Request, Response
 from ...consent import Desk, Holder
 from ...consent.slips import shows
 from ...errors import Problem

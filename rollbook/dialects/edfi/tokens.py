@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from ...api.http import JSON, Request, Response
+from ...api.messages import JSON, Request, Response
 from ...consent import Desk, Holder
 from ...consent.credentials import WrongClient
 from ...errors import NotSignedIn

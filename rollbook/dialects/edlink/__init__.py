@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from ...api.http import NO_STORE, Request, Response
+from ...api.messages import NO_STORE, Request, Response
 from ...consent import Desk, DistrictReader, Holder
 from ...consent.slips import asks
 from ...errors import Malformed, NotFound, NotHeld, Problem, RollbookError, WrongMethod, nearest

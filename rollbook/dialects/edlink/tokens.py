@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from ...api.http import Request, Response
+from ...api.messages import Request, Response
 from ...errors import Malformed, WrongMethod, nearest
 from .wire import Fault, success
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from ...api.http import JSON, NO_STORE, Request, Response
+from ...api.messages import JSON, NO_STORE, Request, Response
 from ...consent.credentials import UnknownCode, WrongClient
 from ...errors import (
     Conflict,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...api.http import Request, Response
+from ...api.messages import Request, Response
 from ...consent.research import INVITATIONS, KEEPERS, SPECIES, STRAINS, Caller, Portal, ResearchDesk, Work
 from ...consent.slips import asks
 from ...errors import NotFound, Problem, RollbookError, nearest

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...api.http import Request, Response
+from ...api.messages import Request, Response
 from ...consent.research.accounts import DEVICE_INTERVAL, DEVICE_SECONDS, Accounts
 from ...errors import Malformed, Problem
 from .bodies import REQUIRED, json_body

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
-from ...api.http import JSON, NO_STORE, Request, Response
+from ...api.messages import JSON, NO_STORE, Request, Response
 from ...consent.research.accounts import TooOften, WrongPassword
 from ...errors import (
     Conflict,

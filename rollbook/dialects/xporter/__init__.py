@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from ...api.http import Request, Response
+from ...api.messages import Request, Response
 from ...api.resource import Context, Renew
 from ...api.webhooks import KIND
 from ...consent import Desk, Reader

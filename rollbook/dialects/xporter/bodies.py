@@ -7,7 +7,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
-from ...api.http import Request
+from ...api.messages import Request
 from ...errors import Malformed, Problem, TooLarge
 
 LARGEST = 1024 * 1024

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...api.http import Response
+from ...api.messages import Response
 from ...consent import Desk, Grant
 from ...consent.desk import ManagementPass, SchoolPass
 from ...consent.disclosures import hub_ids

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, cast
 
-from ...api.http import Request, Response
+from ...api.messages import Request, Response
 from ...consent import App, Desk
 from ...consent.addresses import is_address, line_problems
 from ...consent.invitations import AGAIN, Invitation

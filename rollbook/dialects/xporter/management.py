@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from ...api.http import Request, Response
+from ...api.messages import Request, Response
 from ...api.resource import Endpoint, Facts, Table
 from ...consent import Desk
 from ...consent.desk import ManagementPass, SchoolPass, WrongSecret, moment

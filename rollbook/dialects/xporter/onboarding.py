@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from ...api.http import Request, Response
+from ...api.messages import Request, Response
 from ...consent import App, Desk
 from ...consent.authorising import Authorisation
 from ...consent.desk import ManagementPass, Paused, SchoolPass, WrongSecret, moment

@@ -6,7 +6,7 @@ import re
 from datetime import datetime
 from typing import Any
 
-from ...api.http import Request, Response
+from ...api.messages import Request, Response
 from ...consent import App, Desk
 from ...consent.grants import zone_of
 from ...errors import Malformed, NotFound, Problem

@@ -8,7 +8,7 @@ from typing import Any, cast
 import msgspec
 
 from ...api.addresses import read_address
-from ...api.http import Request, Response
+from ...api.messages import Request, Response
 from ...consent import Reader
 from ...errors import Malformed, NotFound, Problem, WrongMethod, nearest
 from ...jobs.subscriptions import Subscription, Subscriptions

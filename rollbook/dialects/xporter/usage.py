@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-from ...api.http import Request, Response
+from ...api.messages import Request, Response
 from ...consent import Desk
 from ...consent.desk import ManagementPass, SchoolPass
 from ...consent.disclosures import Disclosure, Disclosures, days

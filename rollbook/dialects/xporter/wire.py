@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from ...api.http import JSON, NO_STORE, Response
+from ...api.messages import JSON, NO_STORE, Response
 from ...consent.desk import Paused, WrongSecret
 from ...consent.slips import refuses
 from ...errors import (

@@ -7,7 +7,7 @@ otherwise, not to be seen. An app edits a list of its own, within what the schoo
 
 from __future__ import annotations
 
-from ....api.http import Response
+from ....api.messages import Response
 from ....consent import Desk, Grant
 from ....consent.filtering import KINDS, Strangers
 from ....fields import RECORDS

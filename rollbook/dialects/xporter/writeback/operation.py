@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from ....api.http import Response
+from ....api.messages import Response
 from ....consent import Desk, Grant
 from ....consent.checking import Checker
 from ....mis import Change, Profile

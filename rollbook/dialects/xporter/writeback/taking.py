@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from ....api.http import Request, Response
+from ....api.messages import Request, Response
 from ....consent import Desk, Grant
 from ....consent.desk import ManagementPass, SchoolPass
 from ....consent.slips import asks, tracks

@@ -1,0 +1,68 @@
+"""Answers in memory: each is given again while it is true, and drops out when there are too many."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from typing import cast
+
+from ..errors import RollbookError
+from .messages import Response
+
+
+@dataclass
+class Kept:
+    """An answer in memory, and the state of the hub when it was true."""
+
+    state: object
+    response: Response
+
+    def true(self, state: object) -> bool:
+        """Whether the answer is still what would be given."""
+        if self.state != state and self.still():
+            self.state = state
+        return self.state == state
+
+    def still(self) -> bool:
+        """Whether what the answer rests on is as it was."""
+        now = self.response.now_rests_on
+        try:
+            return now is not None and now() == self.response.rests_on
+        except RollbookError:
+            # The caller is no longer admitted; how that is told is the dialect's business.
+            return False
+
+
+@dataclass
+class Keeping:
+    """Answers that are still true, least lately used first, within a bound of bytes."""
+
+    bound: int
+    held: int = 0
+    answers: OrderedDict[tuple[bytes, ...], Kept] = field(default_factory=OrderedDict[tuple[bytes, ...], Kept])
+
+    def find(self, key: tuple[bytes, ...], state: object, now: float) -> Response | None:
+        """The answer to a request, if it is there and still true."""
+        found = self.answers.get(key)
+        if found is None:
+            return None
+        if found.response.until <= now or not found.true(state):
+            self.drop(key)
+            return None
+        self.answers.move_to_end(key)
+        return found.response
+
+    def put(self, key: tuple[bytes, ...], state: object, response: Response) -> None:
+        """Keep an answer, whole, that is true in a state of the hub."""
+        assert isinstance(response.body, bytes)
+        self.drop(key)
+        self.answers[key] = Kept(state, response)
+        self.held += len(response.body)
+        while self.held > self.bound:
+            self.drop(next(iter(self.answers)))
+
+    def drop(self, key: tuple[bytes, ...]) -> None:
+        """Forget an answer."""
+        gone = self.answers.pop(key, None)
+        if gone is not None:
+            self.held -= len(cast(bytes, gone.response.body))

@@ -1,0 +1,93 @@
+"""What goes through the edge: a request, whole; an answer, whole or in chunks; whoever answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+from urllib.parse import parse_qsl
+
+from ..consent.ledger import Told
+from ..errors import Malformed, Problem
+
+JSON = (b"content-type", b"application/json; charset=utf-8")
+# RFC 9111 §5.2.2.5: these are records of children; no shared or private cache keeps them.
+NO_STORE = (b"cache-control", b"no-store")
+
+
+@dataclass(frozen=True)
+class Request:
+    """One request, whole."""
+
+    method: str
+    path: str
+    raw_query: bytes
+    headers: dict[bytes, bytes]
+    body: bytes = b""
+    scheme: str = "http"
+
+    @property
+    def base(self) -> str:
+        """The address at which the caller reached the hub, without a slash at its end."""
+        return f"{self.scheme}://{self.header('host') or 'localhost'}"
+
+    @cached_property
+    def query(self) -> list[tuple[str, str]]:
+        """The query's names and values, in order."""
+        try:
+            text = self.raw_query.decode("ascii")
+            return parse_qsl(text, keep_blank_values=True, errors="strict", max_num_fields=200)
+        except (ValueError, UnicodeError) as error:
+            raise Malformed(
+                Problem("query", "is not a list of name=value in UTF-8", "encode it as URLs are")
+            ) from error
+
+    def header(self, name: str) -> str:
+        """A header's value, or an empty text."""
+        return self.headers.get(name.lower().encode(), b"").decode("latin-1")
+
+
+@dataclass(frozen=True)
+class Response:
+    """An answer; `keep` says that the same request gets the same answer until something is written."""
+
+    body: bytes | Iterator[bytes]
+    status: int = 200
+    headers: tuple[tuple[bytes, bytes], ...] = (JSON, NO_STORE)
+    keep: bool = False
+    until: float = field(default=float("inf"))
+    """The moment, seconds since 1970, after which the caller must be admitted anew."""
+    rests_on: object = None
+    """What the answer rests on, as it was before the answer was read."""
+    now_rests_on: Callable[[], object] | None = None
+    """What it would rest on now: while the two are equal the answer is true, whatever else was written."""
+    wait: Callable[[], Response | None] | None = None
+    """Gives the answer once it is there: asked again and again until then, while others are served."""
+    patience: float = 0.0
+    """Seconds for which to wait; after that this response itself is the answer."""
+    told: Told | None = None
+    """What it told, once that is written down; the edge fills it in."""
+    guessed: bool = False
+    """Whether a secret was wrong: who shows wrong ones again and again is made to wait."""
+
+
+class Handler(Protocol):
+    """A dialect: the paths that are its own, and how it answers."""
+
+    @property
+    def prefixes(self) -> tuple[str, ...]:
+        """What the paths that are its own begin with."""
+        ...
+
+    def handle(self, request: Request) -> Response:
+        """Answer a request; never raises."""
+        ...
+
+    def refuse(self, request: Request, error: Exception) -> Response:
+        """An error in the dialect's own form."""
+        ...
+
+    def party(self, request: Request) -> str | None:
+        """By what name somebody signs in with a request; None where nobody does."""
+        ...
