@@ -125,4 +125,4 @@ class S:
         "WritebackAttributes", "Write-back", "Keep the app's own notes about people and groups"
     )
     WritebackUsers = _scope("WritebackUsers", "Write-back", "Set the names by which people sign in")
-    WritebackGDPRfilter = _scope("WritebackGDPRfilter", "Write-back", "Choose for the school whom the app sees")
+    WritebackGDPRfilter = _scope("WritebackGDPRfilter", "Write-back", "Leave out more people than the school does")
