@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import http.client
 import ssl
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +18,9 @@ from ..errors import Malformed, Problem, Stop
 
 TIMEOUT = 60.0
 """Seconds for which an answer is waited for; the hub answers a question for what is next within 25."""
+
+IDLE = 3.0
+"""Seconds after which a connection that was not used is made anew: servers hang up after five, or sooner."""
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -69,6 +73,7 @@ class Line:
         # Without a file of authorities these are the system's.
         self.context = ssl.create_default_context(cafile=str(authorities) if authorities else None)
         self.connection: http.client.HTTPConnection | None = None
+        self.used = 0.0
 
     def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         """POST a body as JSON and give the answer's."""
@@ -85,11 +90,15 @@ class Line:
             self.connection = None
 
     def _call(self, method: str, path: str, body: bytes, kind: str) -> dict[str, Any]:
+        if time.monotonic() - self.used > IDLE:
+            # Packing a whole school takes longer than the hub keeps an idle connection.
+            self.close()
         try:
             connection = self.connection or self._connect()
             connection.request(method, f"{self.path}/agent/v1/{path}", body, {**self.headers, "Content-Type": kind})
             response = connection.getresponse()
             status, answer = response.status, response.read()
+            self.used = time.monotonic()
         except BaseException as error:
             # A connection that was left amid a call cannot be used again.
             self.close()
