@@ -18,7 +18,7 @@ from urllib.parse import unquote
 
 from ..consent.ledger import Ledger
 from ..consent.slips import Slip, lay
-from ..errors import Malformed, TooLarge, TooManyRequests
+from ..errors import Malformed, RollbookError, TooLarge, TooManyRequests
 from .keeping import Keeping
 from .limits import GUESSES, Limit
 from .messages import Handler, Request, Response
@@ -175,6 +175,8 @@ class Edge:
             await asyncio.sleep(WAIT_SECONDS)
             try:
                 found = response.wait()
+            except RollbookError as error:
+                return handler.refuse(request, error)
             except Exception as error:
                 log.exception("fault while waiting to answer %s %s", request.method, request.path)
                 return handler.refuse(request, error)

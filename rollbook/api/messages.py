@@ -63,7 +63,7 @@ class Response:
     now_rests_on: Callable[[], object] | None = None
     """What it would rest on now: while the two are equal the answer is true, whatever else was written."""
     wait: Callable[[], Response | None] | None = None
-    """Gives the answer once it is there: asked again and again until then, while others are served."""
+    """Gives the answer once it is there, or raises what is wrong: asked until then, while others are served."""
     patience: float = 0.0
     """Seconds for which to wait; after that this response itself is the answer."""
     told: Told | None = None

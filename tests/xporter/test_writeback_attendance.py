@@ -353,3 +353,20 @@ def test_a_write_back_during_an_import_is_entered_when_that_has_ended(writer: Wr
     answer = writer.hub.loop.run_until_complete(during_an_import())
     assert answer.json == {"Message": "success", **QUIET}
     assert marks_of(writer)["AM"]["Mark"] == "M"
+
+
+def test_what_is_refused_after_a_wait_has_its_status_as_at_once(writer: Writer) -> None:
+    close(writer)
+
+    async def during_an_import() -> Answer:
+        with Store(writer.hub.store.folder) as another:
+            with another.transaction():
+                path = f"Attendance/{THORNFIELD}?httpstatuscodes=true"
+                asked = asyncio.create_task(writer.sent(path, {"Marks": [mark(Mark="M")]}))
+                await asyncio.sleep(0.2)
+                assert not asked.done()
+            assert writer.work() == 1
+            return await asked
+
+    answer = writer.hub.loop.run_until_complete(during_an_import())
+    assert (answer.status, said(answer.json)) == (400, "School appears to be closed to students on this date")

@@ -18,7 +18,7 @@ from ....jobs import Queue
 from ....mis import Change, Find, Invalid, MisRefused, Order, Outcome, WriteBacks, profile_of
 from ....mis.changes import to_wire
 from ....mis.orders import DONE, INVALID, order_payload
-from ..wire import QUIET, SchoolNotGranted, failure, success
+from ..wire import QUIET, SchoolNotGranted, success
 from .operation import Case, Operation
 from .sections import read_body
 
@@ -105,7 +105,7 @@ class Taking:
 
         def wait() -> Response | None:
             found = self.writebacks.outcome(order.id)
-            return None if found is None else _answered_late(found)
+            return None if found is None else answered(found)
 
         # The worker goes on with it, so that it is not lost with the connection.
         self.queue.add("writeback", order_payload(order), key=order.id)
@@ -140,10 +140,3 @@ def answered(outcome: Outcome) -> Response:
         found = {"result": list(outcome.results)} if outcome.results else {}
         return success({**found, **QUIET, "Message": "success"})
     raise Invalid(*outcome.messages) if outcome.state == INVALID else MisRefused(*outcome.messages)
-
-
-def _answered_late(outcome: Outcome) -> Response:
-    try:
-        return answered(outcome)
-    except (Invalid, MisRefused) as error:
-        return failure(error, status_codes=False)
