@@ -43,7 +43,7 @@ docs: .venv/ready
 	$(BIN)/python docs/build.py
 
 clean:
-	rm -rf .venv .clients
+	rm -rf .venv .clients .demo-data-of-tests
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -7,28 +7,20 @@ from pathlib import Path
 
 import pytest
 
-from rollbook import demo
-from rollbook.store.sqlite import Store
-
+from .demo_data import demo_schools
 from .hub import Hub
 
 
 @pytest.fixture(scope="session")
 def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo schools at their full size; to be read only."""
-    return _build(tmp_path_factory.mktemp("demo"), 1.0)
+    return demo_schools(1.0, tmp_path_factory.mktemp("demo"))
 
 
 @pytest.fixture(scope="session")
 def small_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo schools at a twentieth of their size; to be copied by those who change them."""
-    return _build(tmp_path_factory.mktemp("small"), 0.05)
-
-
-def _build(folder: Path, size: float) -> Path:
-    with Store(folder) as store:
-        demo.build(store, size=size)
-    return folder
+    return demo_schools(0.05, tmp_path_factory.mktemp("small"))
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,7 @@ from rollbook.dialects.xporter.catalogue import ENDPOINTS
 from rollbook.model.people import Person
 from rollbook.model.students import Student
 
-from .conftest import _build  # pyright: ignore[reportPrivateUsage]
+from .demo_data import demo_schools
 from .hub import BRAMBLESIDE, SAGUARO, THORNFIELD, Answer, Hub
 from .research.lab import Lab
 
@@ -419,7 +419,7 @@ def write_page(path: Path, hub: Hub) -> None:
 def main(*names: str) -> None:
     """Write every page anew, or those that are named (`Students`)."""
     with tempfile.TemporaryDirectory() as folder:
-        whole, small = _build(Path(folder, "whole"), 1.0), _build(Path(folder, "small"), 0.05)
+        whole, small = demo_schools(1.0, Path(folder, "whole")), demo_schools(0.05, Path(folder, "small"))
         for path in (p for p in PAGES if not names or p.stem in names):
             own = Path(folder, path.parent.name, path.stem)
             hub = Hub.copy(small, own) if writes(path) else Hub(whole)
