@@ -101,7 +101,7 @@ def change_queries(base: str) -> dict[str, Any]:
 
 def _served(document: dict[str, Any], base: str, at: str) -> dict[str, Any]:
     """A document with where it is served, and how callers sign in."""
-    made = {**document, "servers": [{"url": f"{base}{at}"}]}
+    made: dict[str, Any] = {**document, "servers": [{"url": f"{base}{at}"}]}
     flow: dict[str, Any] = {"tokenUrl": f"{base}/oauth/token", "scopes": {}}
     made["components"] = {
         **made["components"],
