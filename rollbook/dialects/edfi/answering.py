@@ -17,6 +17,7 @@ from . import problems
 from .asking import asked
 from .changes import Change, deletes, key_changes
 from .conditions import Conditions, tags
+from .former import current_document, current_query
 from .parameters import understand
 from .preferring import STRICT, handling
 from .problems import Invalid, InvalidQuery
@@ -60,7 +61,7 @@ class Shelf:
 
     def page(self, request: Request) -> Response:
         """A page of the documents that the query is about."""
-        query = understand(self.resource, request.query, strict=handling(request) == STRICT)
+        query = understand(self.resource, self.pairs(request), strict=handling(request) == STRICT)
         found = Collection(self.resource, self.readers, asked(self.resource, query))
         resting = self.resting(found.kinds())
         further: list[tuple[bytes, bytes]] = []
@@ -91,9 +92,18 @@ class Shelf:
 
     def partitions(self, request: Request) -> Response:
         """Tokens with which several readers share a collection."""
-        query = understand(self.resource, request.query, strict=handling(request) == STRICT)
+        query = understand(self.resource, self.pairs(request), strict=handling(request) == STRICT)
         found = Collection(self.resource, self.readers, asked(self.resource, query))
         return encoded({"pageTokens": found.partitions(query.number or PARTITIONS)})
+
+    def pairs(self, request: Request) -> list[tuple[str, str]]:
+        """The parameters of a request."""
+        return current_query(self.caller.desk.readers(self.caller.holder), request.query)
+
+    def document(self, request: Request, *, posted: bool = False) -> dict[str, Any]:
+        """The document that a request carries, checked."""
+        document = checked(self.resource, _body(request), posted=posted)
+        return current_document(self.caller.desk.readers(self.caller.holder), document)
 
     def resting(self, kinds: frozenset[str]) -> Callable[[Response], Response]:
         """What makes an answer one that stays true until something is written, from now on, that it is made of."""
@@ -139,7 +149,7 @@ class Shelf:
         """Create a document, or update the one with its natural key."""
         only_new = Conditions.of(request).none_match == "*"
         scribe = Scribe(self.caller.desk, self.caller.holder, only_new=only_new)
-        outcome = scribe.post(self.resource, checked(self.resource, _body(request), posted=True))
+        outcome = scribe.post(self.resource, self.document(request, posted=True))
         return self.written(request, outcome.id, 201 if outcome.created else 200)
 
     def put(self, request: Request, text: str) -> Response:
@@ -148,7 +158,7 @@ class Shelf:
         if isinstance(body, dict) and hub_id(str(cast(dict[str, Any], body).get("id", text))) != identity:
             raise Invalid(Problem("$.id", "The id of the document must be that of the address."))
         scribe = Scribe(self.caller.desk, self.caller.holder)
-        scribe.put(self.resource, identity, checked(self.resource, body), Conditions.of(request))
+        scribe.put(self.resource, identity, self.document(request), Conditions.of(request))
         return self.written(request, identity, 204)
 
     def delete(self, request: Request, text: str) -> Response:

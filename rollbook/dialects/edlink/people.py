@@ -19,7 +19,6 @@ from ...fields import (
     Matches,
     Nested,
     Not,
-    Ref,
     Rows,
     Some,
     Split,
@@ -47,6 +46,7 @@ from .resource import (
     in_order,
     link,
     midnight,
+    of_oneroster,
     stamps,
 )
 from .words import GENDERS, RESIDENCE, grade_levels, races
@@ -151,7 +151,7 @@ def _of_school(fact: Field) -> Expr:
     return Coalesce(First(as_pupil, Student.school / fact), First(as_employee, Staff.school / fact))
 
 
-def _of_roles(student: Field | Ref, staff: Field | Ref, contact: Field | Ref) -> Expr:
+def _of_roles(student: Expr, staff: Expr, contact: Expr) -> Expr:
     """The same fact of every role that somebody has."""
     return Nested(
         {
@@ -258,7 +258,8 @@ people = Resource(
             ),
             "properties": NO_PROPERTIES,
             "identifiers": identifiers(
-                sis_id=_of_roles(Student.mis_id, Staff.mis_id, Contact.mis_id),
+                sis_id=_of_roles(Student.external_id, Staff.external_id, Contact.external_id),
+                oneroster_id=_of_roles(of_oneroster(Student), of_oneroster(Staff), of_oneroster(Contact)),
                 state_id=each(as_pupil, Student.upn),
                 username=Person.username,
                 email=work_email,

@@ -30,7 +30,7 @@ from .resource import (
     Property,
     Resource,
     day,
-    identifiers,
+    known_by,
     link,
     stamps,
 )
@@ -81,7 +81,9 @@ districts = Resource(
             "location": _district_address,
             "address": _district_address,
             "properties": NO_PROPERTIES,
-            "identifiers": identifiers(sis_id=District.external_id, state_id=District.identifier),
+            "identifiers": known_by(
+                District, state_id=When((District.origin.unknown() & District.country.is_("GB"), District.identifier))
+            ),
         },
     ),
 )
@@ -101,6 +103,9 @@ _school_address = Property(
     )
 )
 
+# A roster's school may have any number, or one that the hub gave it; a British school's is the government's.
+_has_state_number = School.origin.unknown() & DISTRICT["country"].is_("GB")
+
 schools = Resource(
     "schools",
     "school",
@@ -116,7 +121,9 @@ schools = Resource(
             "location": _school_address,
             "address": _school_address,
             "properties": NO_PROPERTIES,
-            "identifiers": identifiers(sis_id=School.external_id, school_id=School.identifier, state_id=School.estab),
+            "identifiers": known_by(
+                School, school_id=School.identifier, state_id=When((_has_state_number, School.estab))
+            ),
             "district_id": district_link,
             "product_ids": NO_IDS,
         },
@@ -152,7 +159,7 @@ sessions = Resource(
             ),
             "type": Property(Mapped(Session.kind, SESSION_TYPES)),
             "properties": NO_PROPERTIES,
-            "identifiers": identifiers(sis_id=Session.external_id),
+            "identifiers": known_by(Session),
             "school_id": link(Session.school, "schools"),
             "district_id": district_link,
         },
@@ -173,7 +180,7 @@ courses = Resource(
             "grade_levels": Property(Course.grades, finish=grade_levels),
             "subjects": Property(Nested({"names": Course.subjects, "codes": Course.subject_codes}), finish=subjects),
             "properties": NO_PROPERTIES,
-            "identifiers": identifiers(sis_id=Course.external_id),
+            "identifiers": known_by(Course),
             "session_id": link(Course.school_year, "sessions", ID),
             "school_id": link(Course.school, "schools", ID),
             "district_id": district_link,

@@ -21,7 +21,9 @@ from ...fields import (
     Ref,
     Rows,
     Split,
+    When,
 )
+from ...model.origin import ONEROSTER
 
 ID = ("equals", "in", "not in")
 MOMENT = ("equals", "gt", "lt", "gte", "lte")
@@ -148,6 +150,16 @@ def each(many: Many, fact: Expr) -> Expr:
 def identifiers(**known: Expr) -> Property:
     """The other ids by which something is known, by Edlink's name for the kind of id."""
     return Property(Nested(known), finish=identified)
+
+
+def known_by(of: type[Record], **further: Expr) -> Property:
+    """The identifiers of a record: its id in the system that it came from, and where that spoke OneRoster, as that."""
+    return identifiers(sis_id=of.fields["external_id"], oneroster_id=of_oneroster(of), **further)
+
+
+def of_oneroster(of: type[Record]) -> Expr:
+    """The `sourcedId` of a record, where it came from OneRoster."""
+    return When((of.fields["origin"].is_(ONEROSTER), of.fields["external_id"]))
 
 
 UNKNOWN = Property(Literal(None))
