@@ -180,10 +180,10 @@ def identified(known: Mapping[str, Any]) -> list[dict[str, str]]:
 def sourced(known: Mapping[str, Any]) -> list[dict[str, str]]:
     """A list of identifiers, each where its source could know it."""
     roster = known["origin"] == ONEROSTER
+    state = known["state_id"] if known["country"] == "GB" and not roster else None
+    rest = {name: value for name, value in known.items() if name not in ("origin", "country", "sis_id", "state_id")}
     told = {"sis_id": known["sis_id"], "oneroster_id": known["sis_id"] if roster else None}
-    told["state_id"] = known["state_id"] if known["country"] == "GB" and not roster else None
-    rest = {name: value for name, value in known.items() if name not in ("origin", "country", *told)}
-    return identified({**told, **rest})
+    return identified({**told, **rest, "state_id": state})
 
 
 def in_order(ids: object) -> list[str]:
