@@ -19,6 +19,8 @@ from ...fields import (
     Matches,
     Nested,
     Not,
+    Record,
+    Ref,
     Rows,
     Some,
     Split,
@@ -28,6 +30,7 @@ from ...fields import (
 )
 from ...model.employment import StaffAssignment
 from ...model.organisation import School
+from ...model.origin import ONEROSTER
 from ...model.people import Contact, Person, Staff
 from ...model.students import Relationship, Student
 from .places import address, district_link
@@ -46,7 +49,6 @@ from .resource import (
     in_order,
     link,
     midnight,
-    of_oneroster,
     stamps,
 )
 from .words import GENDERS, RESIDENCE, grade_levels, races
@@ -151,7 +153,7 @@ def _of_school(fact: Field) -> Expr:
     return Coalesce(First(as_pupil, Student.school / fact), First(as_employee, Staff.school / fact))
 
 
-def _of_roles(student: Expr, staff: Expr, contact: Expr) -> Expr:
+def _of_roles(student: Field | Ref, staff: Field | Ref, contact: Field | Ref) -> Expr:
     """The same fact of every role that somebody has."""
     return Nested(
         {
@@ -160,6 +162,22 @@ def _of_roles(student: Expr, staff: Expr, contact: Expr) -> Expr:
             "contact": each(as_contact, contact),
         }
     )
+
+
+def _from_oneroster(via: Ref, role: type[Record]) -> Expr:
+    roster = Many(
+        "The roles of a human that a OneRoster roster told of", via, where=role.fields["origin"].is_(ONEROSTER)
+    )
+    return each(roster, role.fields["external_id"])
+
+
+_rostered = Nested(
+    {
+        role.table: _from_oneroster(via, role)
+        for via, role in ((Student.person, Student), (Staff.person, Staff), (Contact.person, Contact))
+    }
+)
+"""The `sourcedId` by which rosters know a human, in any role."""
 
 
 demographics = Nested(
@@ -259,7 +277,7 @@ people = Resource(
             "properties": NO_PROPERTIES,
             "identifiers": identifiers(
                 sis_id=_of_roles(Student.external_id, Staff.external_id, Contact.external_id),
-                oneroster_id=_of_roles(of_oneroster(Student), of_oneroster(Staff), of_oneroster(Contact)),
+                oneroster_id=_rostered,
                 state_id=each(as_pupil, Student.upn),
                 username=Person.username,
                 email=work_email,

@@ -81,9 +81,7 @@ districts = Resource(
             "location": _district_address,
             "address": _district_address,
             "properties": NO_PROPERTIES,
-            "identifiers": known_by(
-                District, state_id=When((District.origin.unknown() & District.country.is_("GB"), District.identifier))
-            ),
+            "identifiers": known_by(District, country=District.country, state=District.identifier),
         },
     ),
 )
@@ -103,9 +101,6 @@ _school_address = Property(
     )
 )
 
-# A roster's school may have any number, or one that the hub gave it; a British school's is the government's.
-_has_state_number = School.origin.unknown() & DISTRICT["country"].is_("GB")
-
 schools = Resource(
     "schools",
     "school",
@@ -122,7 +117,7 @@ schools = Resource(
             "address": _school_address,
             "properties": NO_PROPERTIES,
             "identifiers": known_by(
-                School, school_id=School.identifier, state_id=When((_has_state_number, School.estab))
+                School, country=DISTRICT["country"], state=School.estab, school_id=School.identifier
             ),
             "district_id": district_link,
             "product_ids": NO_IDS,
