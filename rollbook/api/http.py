@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
+import re
 import math
 import time
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
@@ -261,7 +262,8 @@ class Edge:
 
     def handler(self, path: str) -> Handler:
         """The dialect that a path belongs to."""
-        lower = path.lower()
+        # A base address that ends in a slash gives `//api/…`.
+        lower = re.sub("//+", "/", path.lower())
         for prefix, handler in self.routes:
             if lower.startswith(prefix):
                 return handler
