@@ -59,8 +59,9 @@ def _bare(text: str) -> str:
 def seek(store: Store, sought: Sought) -> Iterator[KnownSchool]:
     """The schools of the hub that are sought, by name."""
     rows = store.records.execute(
-        "SELECT s.estab, s.name, s.phase, s.governance, s.address, (SELECT p.post_code FROM site p"
-        " WHERE p.district = s.district AND p.school = s.id AND p.post_code IS NOT NULL ORDER BY p.is_main DESC LIMIT 1),"
+        "SELECT s.estab, s.name, s.phase, s.governance, s.address,"
+        " (SELECT p.post_code FROM site p WHERE p.district = s.district AND p.school = s.id"
+        " AND p.post_code IS NOT NULL ORDER BY p.is_main DESC LIMIT 1),"
         " s.telephone, s.web FROM school s WHERE s.estab IS NOT NULL AND s.name IS NOT NULL ORDER BY s.name, s.estab"
     )
-    yield from (school for school in map(lambda row: KnownSchool(*row), rows.fetchall()) if sought.fits(school))
+    yield from (school for school in (KnownSchool(*row) for row in rows.fetchall()) if sought.fits(school))

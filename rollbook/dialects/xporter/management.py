@@ -105,7 +105,9 @@ def queries(admitted: SchoolPass | ManagementPass) -> Response:
     rows = [query_row(e) for e in ENDPOINTS.values() if e.need.met_by(held)]
     written = [o for o in writeback.OPERATIONS.values() if o.need.met_by(held)]
     rows += [row for o in written for row in writeback.query_rows(o, scope_expression(o.need))]
-    return success({"Endpoints": [*rows, running.query_row()], "Queries": [], **QUIET}, keep=True, until=admitted.expires)
+    return success(
+        {"Endpoints": [*rows, running.query_row()], "Queries": [], **QUIET}, keep=True, until=admitted.expires
+    )
 
 
 def scope_expression(need: Need) -> str:

@@ -321,7 +321,13 @@ _OTHERS: Json = {
         "get": {
             "summary": "A named query: edubase.search finds the number of a school",
             "parameters": [
-                {"name": name, "in": "query", "required": name == "id", "description": about, "schema": {"type": "string"}}
+                {
+                    "name": name,
+                    "in": "query",
+                    "required": name == "id",
+                    "description": about,
+                    "schema": {"type": "string"},
+                }
                 for name, about in {"id": f"The query: {running.SEARCH}", **running.PARAMETERS}.items()
             ],
             "responses": _info("The schools found", ("EduBase",))["get"]["responses"],
