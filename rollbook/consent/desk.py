@@ -34,6 +34,7 @@ from .secrets import digest, new_secret
 from .shared import SHARED, SharedReader
 from .signing import SigningDesk
 from .slips import asked_by
+from .waiting import WaitingReader
 from .writer import Writer
 
 TOKEN_SECONDS = 5 * 24 * 3600
@@ -199,10 +200,10 @@ class Desk(
         with self.store.write(SHARED) as batch:
             yield batch
 
-    def waits(self, holder: Holder, person: str) -> bool:
-        """Whether a human is one whom the holder told of and who has no role yet."""
-        with self.store.lend() as connection:
-            return Pending(connection, holder.app.id).holds(person)
+    def waiting_reader(self, holder: Holder) -> WaitingReader:
+        """The reader of the humans whom the holder's app told of and who have no role."""
+        self.fresh()
+        return WaitingReader(self.store, holder.credential, self.today("UTC"), self._known)
 
     def vocabulary(self) -> frozenset[tuple[str, str]]:
         """The words of standards that may be used today: each list's name, and `namespace#code` in small letters."""

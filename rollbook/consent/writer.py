@@ -14,9 +14,9 @@ from ..model.organisation import School
 from ..model.people import Person
 from ..scopes import ANYONE, Need
 from ..store.schema import columns
-from ..store.writing import Batch, free_estab, now
+from ..store.writing import UNIQUE_IDS, Batch, free_estab, now
 from .district import DistrictReader
-from .pending import Pending
+from .pending import Pending, told_by
 from .reader import Session
 
 Row = dict[str, Any]
@@ -157,19 +157,38 @@ class Writer:
 
     def adopt(self, identity: str) -> None:
         """Take a human who was told of before any role into the district."""
-        self._batch.add(Person, [self.pending.take(identity)])
+        waiting = self.pending.take(identity)
+        if self._batch.get(Person, identity) is None:
+            self._batch.add(Person, [waiting])
 
-    def release(self, identity: str) -> None:
-        """Let a human whose last role is gone wait for another, unless a source of the district tells of them."""
+    def hides(self, identity: str) -> set[str]:
+        """What of a human other callers have written since the app told of them, and the app may not see."""
+        row = self._batch.get(Person, identity)
+        if row is None or told_by(row) not in ("", self.reader.app.id):
+            return set(json.loads((row or {}).get("changed") or "{}"))
+        names = json.loads(row["changed"] or "{}") if told_by(row) else [*Person.stored(), "remainder"]
+        rights = self.rights(Person, identity)
+        return {n for n in names if n not in UNIQUE_IDS and not (n in Person.fields and rights.may(n))}
+
+    def release(self, identity: str, role: type[Record], hidden: set[str]) -> None:
+        """Let a human whose last role is gone wait for another, unless a source of the district tells of them.
+
+        Whoever has a role that the app does not see stays, and waits for the app that told of them all the same: so
+        the app cannot tell the one from the other. `hidden` is what `hides` said before the role was gone.
+        """
         told = self._batch.connection.execute(
             "SELECT 1 FROM source_row WHERE district = ? AND id = ? LIMIT 1", (self.reader.district, identity)
         ).get
         row = self._batch.get(Person, identity)
-        if row is None or told or self.dependents(Person, identity):
+        if row is None or self.sees(Person, identity):
             return
-        self._batch.remove(Person, identity)
-        rest = json.loads(row["remainder"] or "{}")
-        self.pending.put({"id": identity, **{n: row[n] for n in Person.stored()}}, rest)
+        app = told_by(row)
+        stays = told or self.dependents(Person, identity)
+        if not stays:
+            self._batch.remove(Person, identity)
+        if not stays or app:
+            facts = {n: None for n in hidden if n in row and n != "remainder"} if stays else {}
+            self.pending.keep({**row, **facts}, role, hidden, app or self.reader.app.id)
 
     def dependents(self, record: type[Record], identity: str, but: tuple[type[Record], ...] = ()) -> list[str]:
         """The kinds of record that refer to a record, less those that go with it."""

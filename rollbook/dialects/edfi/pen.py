@@ -17,7 +17,7 @@ from ...model.groups import Group, GroupProgram, GroupSession
 from ...model.organisation import District, School
 from ...model.people import Person, Staff
 from . import problems
-from .locating import ORGANISATIONS, UNIQUE_IDS, Locator
+from .locating import ORGANISATIONS, ROLES, UNIQUE_IDS, Locator
 from .places import Places
 from .refusal import Refusal
 from .schema import Pointing, Resource, Written
@@ -156,13 +156,15 @@ class Pen:
         if holding:
             raise Refusal(problems.depended_on(referrer(self.resource, holding)))
         before = self.writer.get(record, identity) or {}
+        person = before.get("person") or (self.writer.get(Staff, before.get("staff") or "") or {}).get("person")
+        hidden = self.writer.hides(person) if person else set[str]()
         self.writer.remove(record, identity)
         staff = before.get("staff") if record is StaffAssignment else None
         if staff and not self.writer.dependents(Staff, staff) and self.made_here(staff):
-            before = self.writer.get(Staff, staff) or {}
             self.writer.remove(Staff, staff)
-        if before.get("person"):
-            self.writer.release(before["person"])
+        role = Staff if record is StaffAssignment else record
+        if person and role.human:
+            self.writer.release(person, role, hidden)
 
     # ---- references
 
@@ -224,7 +226,7 @@ class Pen:
         for row in self.writer.find(Person, **{fact: value}):
             if self.writer.sees(Person, row["id"]):
                 return row["id"]
-        waiting = self.writer.pending.find(fact, value)
+        waiting = self.writer.pending.find(fact, value, ROLES[one.target.name])
         if waiting is None:
             return None
         if one.role is None or self.resource.of is StaffAssignment:

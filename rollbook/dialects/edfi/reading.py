@@ -16,11 +16,13 @@ from ...consent import Desk, Holder
 from ...consent.district import DistrictReader
 from ...consent.reader import Plan, Session
 from ...consent.shared import SharedReader
+from ...consent.waiting import WaitingReader
 from ...fields import ALWAYS, Arg, Condition, HubId, Kept, LastUpdated, Question, Version
+from ...model.people import Person
 from ...model.vocabulary import Descriptor
 from .schema import Resource, Target
 
-AnyReader = DistrictReader | SharedReader
+AnyReader = DistrictReader | SharedReader | WaitingReader
 
 ID, NUMBER, MOMENT, REST = "$id", "$number", "$moment", "$rest"
 """The columns that every document has beside those of its properties."""
@@ -45,7 +47,9 @@ class Document:
 
 def readers_of(desk: Desk, holder: Holder, resource: Resource) -> tuple[AnyReader, ...]:
     """Who reads a resource's documents, as things stand now: descriptors are every district's."""
-    return (desk.shared(),) if resource.of is Descriptor else desk.readers(holder)
+    if resource.of is Descriptor:
+        return (desk.shared(),)
+    return (desk.waiting_reader(holder), *desk.readers(holder)) if resource.of is Person else desk.readers(holder)
 
 
 def hexadecimal(identity: str) -> str:

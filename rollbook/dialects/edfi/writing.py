@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from ...consent import Desk, DistrictReader, Holder, Writer
+from ...consent.waiting import WaitingReader
 from ...errors import Problem
 from ...model.organisation import District, School
 from ...model.people import Person
 from ...model.vocabulary import Descriptor
 from . import problems
 from .conditions import EXISTS, Conditions
-from .locating import UNIQUE_IDS
+from .locating import ROLES, UNIQUE_IDS
 from .pen import Outcome, Pen, remainder
 from .places import Places
 from .reading import Document, find, find_in, readers_of
@@ -144,10 +145,9 @@ class Scribe:
                     return self.wanted(Outcome(known.id, False))
         fact = UNIQUE_IDS[resource.singular]
         with self.desk.waiting(self.holder) as pending:
-            waiting = pending.find(fact, str(written.values[fact]))
-            identity = pending.put(
-                written.values, {"edfi": {resource.name: written.rest}}, waiting["id"] if waiting else ""
-            )
+            role = ROLES[resource.singular]
+            waiting = pending.find(fact, str(written.values[fact]), role)
+            identity = pending.put(role, written.values, told(resource, written), waiting["id"] if waiting else "")
             return self.wanted(Outcome(identity, waiting is None))
 
     # ---- update and delete
@@ -162,6 +162,9 @@ class Scribe:
                 self.own(batch.get(Descriptor, identity))
                 batch.change(Descriptor, identity, written.values)
             return
+        if isinstance(self.current(resource, identity, conditions).reader, WaitingReader):
+            self.put_waiting(resource, identity, document, conditions)
+            return
         with self.alone(resource, identity, conditions) as (current, writer):
             renamed = self.renamed(resource, current, document)
             if resource.of is School:
@@ -170,6 +173,15 @@ class Scribe:
             if renamed and pen.known(document) is not None:
                 raise Refusal(problems.not_unique(resource.singular, resource.key(document)))
             pen.change(identity, document, written, rename=renamed)
+
+    def put_waiting(
+        self, resource: Resource, identity: str, document: Mapping[str, Any], conditions: Conditions
+    ) -> None:
+        """Update a human who has no role."""
+        written = resource.unshape(document)
+        with self.desk.waiting(self.holder) as pending:
+            self.renamed(resource, self.current(resource, identity, conditions), document)
+            pending.put(ROLES[resource.singular], written.values, told(resource, written), identity)
 
     def renamed(self, resource: Resource, current: Document, document: Mapping[str, Any]) -> bool:
         """Whether a document has another natural key than the one that it replaces; raises where it must not."""
@@ -190,6 +202,11 @@ class Scribe:
                     raise Refusal(problems.depended_on(user.entity))
                 batch.remove(Descriptor, identity)
             return
+        if isinstance(self.current(resource, identity, conditions).reader, WaitingReader):
+            with self.desk.waiting(self.holder) as pending:
+                self.current(resource, identity, conditions)
+                pending.drop(identity, ROLES[resource.singular])
+            return
         with self.alone(resource, identity, conditions) as (_, writer):
             Pen(resource, writer, self.places).remove(identity)
 
@@ -204,7 +221,7 @@ class Scribe:
         """The document with an id, if it is still the one that the caller means."""
         found = find(resource, readers_of(self.desk, self.holder, resource), identity)
         if found is None:
-            raise absent(self.desk, self.holder, resource, identity)
+            raise Refusal(problems.not_found())
         conditions.hold(found.etag)
         return found
 
@@ -219,11 +236,9 @@ class Scribe:
             raise Refusal(problems.invalid(*said))
 
 
-def absent(desk: Desk, holder: Holder, resource: Resource, identity: str) -> Refusal:
-    """Why there is no document: there is none, or it is a human who waits for a first role."""
-    if resource.of is Person and desk.waits(holder, identity):
-        return Refusal(problems.no_relationship(resource.singular))
-    return Refusal(problems.not_found())
+def told(resource: Resource, written: Written) -> dict[str, Any]:
+    """What a document says that no field takes, as it is kept of a human who has no role."""
+    return {"edfi": {resource.name: written.rest}}
 
 
 _SMALL = str.maketrans({chr(c): chr(c + 32) for c in range(ord("A"), ord("Z") + 1)})
