@@ -7,7 +7,7 @@ import json
 import os
 import time
 import uuid
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,6 +15,7 @@ from typing import Any
 
 from ..errors import Conflict, Malformed, NotFound, NotHeld, NotSignedIn, Problem, Refused, nearest
 from ..fields import RECORDS
+from ..store.connection import Connection
 from ..store.sqlite import Store
 from ..store.writing import Batch, now
 from .agents import AgentDesk
@@ -182,6 +183,20 @@ class Desk(
             if reader is None:
                 raise NotHeld("no school of this district has granted the app anything")
             yield Writer(batch, reader)
+
+    @contextmanager
+    def writing_each(self, holder: Holder, districts: Iterable[int]) -> Generator[Iterator[Writer]]:
+        """Change records of several districts for a holder, one after the other: all of them or none."""
+        if not holder.credential.writes:
+            raise NotHeld("the credential may read only", hint="ask for one whose rights let it write")
+        with self.store.transaction() as connection:
+            yield self._each(connection, holder, frozenset(districts))
+
+    def _each(self, connection: Connection, holder: Holder, districts: frozenset[int]) -> Iterator[Writer]:
+        for reader in (r for r in self.readers(holder) if r.district in districts):
+            batch = Batch(connection, reader.district)
+            yield Writer(batch, reader)
+            batch.settle()
 
     @contextmanager
     def checking(self, grant: Grant) -> Generator[Checker]:

@@ -45,7 +45,7 @@ class Pending:
         hidden = {*before.get(HIDDEN, ())}
         facts = {n: v for n, v in values.items() if v is not None or n not in hidden}
         roles = {*before.get(AS, ()), role.__name__}
-        kept = {**before, **rest, **_marks(self._app, roles, hidden - {n for n, v in facts.items() if v is not None})}
+        kept = {**before, **rest, **marks(self._app, roles, hidden - {n for n, v in facts.items() if v is not None})}
         if identity:
             self._batch.change(Person, identity, {**facts, "remainder": json.dumps(kept, ensure_ascii=False)})
         else:
@@ -56,11 +56,11 @@ class Pending:
     def keep(self, row: Mapping[str, Any], role: type[Record], hidden: Iterable[str], app: str) -> None:
         """Let a human of a district (a row of it) wait, with the same hub id, for the app that told of them."""
         before = _kept(row)
-        marks = _marks(app, {*before.get(AS, ()), role.__name__}, {*before.get(HIDDEN, ()), *hidden})
+        told = marks(app, {*before.get(AS, ()), role.__name__}, {*before.get(HIDDEN, ()), *hidden})
         facts = {n: row[n] for n in Person.stored()}
         if self._batch.get(Person, row["id"]):
             return
-        kept = json.dumps({**before, **marks}, ensure_ascii=False)
+        kept = json.dumps({**before, **told}, ensure_ascii=False)
         self._batch.add(Person, [{**facts, "id": row["id"], "remainder": kept}])
         self._batch.settle()
 
@@ -95,5 +95,6 @@ def _kept(row: Mapping[str, Any] | None) -> dict[str, Any]:
     return json.loads((row or {}).get("remainder") or "{}")
 
 
-def _marks(app: str, roles: Iterable[str], hidden: Iterable[str]) -> dict[str, Any]:
+def marks(app: str, roles: Iterable[str], hidden: Iterable[str]) -> dict[str, Any]:
+    """What the remainder of a human says who was told of by an app."""
     return {APP: app, AS: sorted(roles), HIDDEN: sorted(hidden)}

@@ -16,7 +16,7 @@ from ..scopes import ANYONE, Need
 from ..store.schema import columns
 from ..store.writing import UNIQUE_IDS, Batch, free_estab, now
 from .district import DistrictReader
-from .pending import Pending, told_by
+from .pending import Pending, marks, told_by
 from .reader import Session
 
 Row = dict[str, Any]
@@ -161,6 +161,16 @@ class Writer:
         if self._batch.get(Person, identity) is None:
             self._batch.add(Person, [waiting])
 
+    def bring(
+        self, identity: str, of: int, role: type[Record], values: Mapping[str, Any], rest: Mapping[str, Any]
+    ) -> None:
+        """Take a human whom the app sees in another district (`of`) into this one too, under the same hub id."""
+        if self._batch.get(Person, identity) is None:
+            kept = {**rest, **marks(self.reader.app.id, [role.__name__], ())}
+            self._batch.add(Person, [{**values, "id": identity, "remainder": json.dumps(kept, ensure_ascii=False)}])
+        twins = [(identity, of), (identity, self.reader.district)]
+        self._batch.connection.executemany("INSERT OR REPLACE INTO twin VALUES (?, ?)", twins)
+
     def hides(self, identity: str) -> set[str]:
         """What of a human other callers have written since the app told of them, and the app may not see."""
         row = self._batch.get(Person, identity)
@@ -186,9 +196,18 @@ class Writer:
         stays = told or self.dependents(Person, identity)
         if not stays:
             self._batch.remove(Person, identity)
+        if self._elsewhere(identity):
+            # Their record in the other district goes on.
+            return
         if not stays or app:
             facts = {n: None for n in hidden if n in row and n != "remainder"} if stays else {}
             self.pending.keep({**row, **facts}, role, hidden, app or self.reader.app.id)
+
+    def _elsewhere(self, identity: str) -> bool:
+        """Whether a human has a record in another district too; the one here is no twin of it any more."""
+        where = (identity, self.reader.district)
+        self._batch.connection.execute("DELETE FROM twin WHERE id = ? AND district = ?", where)
+        return self._batch.connection.execute("SELECT 1 FROM twin WHERE id = ?", (identity,)).get is not None
 
     def dependents(self, record: type[Record], identity: str, but: tuple[type[Record], ...] = ()) -> list[str]:
         """The kinds of record that refer to a record, less those that go with it."""

@@ -149,6 +149,51 @@ def test_a_student_of_another_district_is_not_there(api: EdFi) -> None:
     assert problem(refused)[:2] == (409, "data-conflict:unresolved-reference")
 
 
+def test_a_student_may_move_to_another_district(api: EdFi) -> None:
+    identity = api.post("students", student("7001"))
+    left = api.post("studentSchoolAssociations", enrolment("7001", ESTAB, exitWithdrawDate="2026-10-01"))
+    count = api.ask("GET", "students?totalCount=true&limit=0").headers["total-count"]
+    since = api.get("/edfi/changeQueries/v1/availableChangeVersions")["newestChangeVersion"] + 1
+    came = api.post("studentSchoolAssociations", enrolment("7001", int(SAGUARO), "2026-10-02"))
+
+    # A record in each district, and one document: by query, in lists, in counts, page by page.
+    records = api.hub.store.records.execute("SELECT district FROM person WHERE student_unique_id = '7001' ORDER BY 1")
+    assert records.fetchall() == [(1,), (2,)]
+    assert [s["id"] for s in api.get("students?studentUniqueId=7001")] == [identity]
+    assert api.ask("GET", "students?totalCount=true&limit=0").headers["total-count"] == count
+    every = [s["id"] for offset in range(0, int(count), 25) for s in api.get(f"students?limit=25&offset={offset}")]
+    assert (len(every), every.count(identity)) == (int(count), 1)
+    enrolled = api.get("studentSchoolAssociations?studentUniqueId=7001")
+    assert sorted(e["id"] for e in enrolled) == sorted([left, came])
+    assert [e["id"] for e in api.get(f"studentSchoolAssociations?minChangeVersion={since}")] == [came]
+
+    # Both records say the same.
+    api.put("students", identity, student("7001", "Anahi"))
+    names = api.hub.store.records.execute(
+        "SELECT legal_forename, forename FROM person WHERE student_unique_id = '7001'"
+    )
+    assert len(set(names.fetchall())) == 1
+    assert api.get(f"students/{identity}")["firstName"] == "Anahi"
+
+    # Whoever leaves the first district is still a student of the second.
+    assert api.ask("DELETE", f"studentSchoolAssociations/{left}").status == 204
+    assert [s["id"] for s in api.get("students?studentUniqueId=7001")] == [identity]
+    assert api.get(f"students/deletes?minChangeVersion={since}") == []
+    assert api.ask("DELETE", f"studentSchoolAssociations/{came}").status == 204
+    assert [s["id"] for s in api.get("students?studentUniqueId=7001")] == [identity]
+    assert api.hub.store.records.execute("SELECT count(*) FROM twin").get == 0
+
+
+def test_an_app_of_one_district_sees_nothing_of_the_other(api: EdFi) -> None:
+    identity = api.post("students", student("7001"))
+    api.post("studentSchoolAssociations", enrolment("7001", ESTAB))
+    api.post("studentSchoolAssociations", enrolment("7001", int(SAGUARO), "2026-10-02"))
+    api.hub.grant(estab=SAGUARO, app="other.example.org")
+    other = caller(api.hub, app="other.example.org")
+    assert [s["id"] for s in other.get("students?studentUniqueId=7001")] == [identity]
+    assert [e["entryDate"] for e in other.get("studentSchoolAssociations?studentUniqueId=7001")] == ["2026-10-02"]
+
+
 def test_a_second_enrolment_is_another_document_of_the_same_student(api: EdFi) -> None:
     identity = api.post("students", student("7001"))
     first = api.post("studentSchoolAssociations", enrolment("7001", ESTAB, exitWithdrawDate="2026-10-01"))

@@ -17,7 +17,7 @@ from ...consent.district import DistrictReader
 from ...consent.reader import Plan, Session
 from ...consent.shared import SharedReader
 from ...consent.waiting import WaitingReader
-from ...fields import ALWAYS, Arg, Condition, HubId, Kept, LastUpdated, Question, Version
+from ...fields import ALWAYS, Arg, Condition, HubId, Kept, LastUpdated, Not, Question, Version
 from ...model.people import Person
 from ...model.vocabulary import Descriptor
 from .schema import Resource, Target
@@ -136,6 +136,16 @@ def find_in(
     return None
 
 
+def find_quietly(resource: Resource, readers: Iterable[AnyReader], identity: str) -> Document | None:
+    """The document with a hub id, which is only looked at."""
+    where, args = HubId(resource.of).is_(Arg("wanted")), {"wanted": identity}
+    for reader in readers:
+        with reader.session() as session:
+            if found := find_in(resource, reader, session, where, args):
+                return found
+    return None
+
+
 # ---- collections
 
 
@@ -204,8 +214,19 @@ class Collection:
             if cursor is not None and reader.district == cursor.last_district:
                 where, args["last"] = where & identity.until(Arg("last")), cursor.last
                 shape.append("last")
+            if twins := self.shown_before(reader):
+                where, args["twins"] = where & Not(identity.one_of(Arg("twins"))), msgspec.json.encode(twins).decode()
+                shape.append("twins")
             plan = reader.prepare(question(self.resource, where), ("edfi", self.resource.name, "list", *shape))
             yield reader, plan, args
+
+    def shown_before(self, reader: AnyReader) -> list[str]:
+        """The humans of a reader whom an earlier one shows already: they have a record in two districts."""
+        if self.resource.of is not Person or not isinstance(reader, DistrictReader):
+            return []
+        earlier = [r for r in self.readers if isinstance(r, DistrictReader) and r.district < reader.district]
+        twins = reader.twins() if earlier else frozenset[str]()
+        return sorted(i for i in twins if find_quietly(self.resource, earlier, i))
 
     def kinds(self) -> frozenset[str]:
         """The kinds of record that the documents are made of."""

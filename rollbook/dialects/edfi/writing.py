@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -18,7 +18,7 @@ from .conditions import EXISTS, Conditions
 from .locating import ROLES, UNIQUE_IDS
 from .pen import Outcome, Pen, remainder
 from .places import Places
-from .reading import Document, find, find_in, readers_of
+from .reading import Document, find, find_in, find_quietly, readers_of
 from .refusal import Refusal
 from .schema import Resource, Word, Written
 from .uses import using
@@ -135,20 +135,44 @@ class Scribe:
 
     def post_person(self, resource: Resource, document: Mapping[str, Any], written: Written) -> Outcome:
         """A human: whom a district knows is changed there; whom none does waits for the first role."""
-        args = resource.key_args(resource.key(document))
-        for reader in self.readers:
-            with reader.session() as session:
-                known = find_in(resource, reader, session, resource.keyed, args, "key")
-            if known is not None:
-                with self.desk.writing(self.holder, reader.district) as writer:
-                    Pen(resource, writer, self.places).change(known.id, document, written)
-                    return self.wanted(Outcome(known.id, False))
+        known = self.known(resource, document)
+        if known is not None:
+            self.change_each(resource, known, document, written)
+            return self.wanted(Outcome(known, False))
         fact = UNIQUE_IDS[resource.singular]
         with self.desk.waiting(self.holder) as pending:
             role = ROLES[resource.singular]
             waiting = pending.find(fact, str(written.values[fact]), role)
             identity = pending.put(role, written.values, told(resource, written), waiting["id"] if waiting else "")
             return self.wanted(Outcome(identity, waiting is None))
+
+    def known(self, resource: Resource, document: Mapping[str, Any]) -> str | None:
+        """The hub id of the human with the natural key of a document, in any district."""
+        args = resource.key_args(resource.key(document))
+        for reader in self.readers:
+            with reader.session() as session:
+                found = find_in(resource, reader, session, resource.keyed, args, "key")
+            if found is not None:
+                return found.id
+        return None
+
+    def change_each(
+        self,
+        resource: Resource,
+        identity: str,
+        document: Mapping[str, Any],
+        written: Written,
+        check: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Change a human in every district that has them, so that all records of one human say the same.
+
+        `check` raises unless the change may still be made now that nobody else can write.
+        """
+        places = [r.district for r in self.readers if find_quietly(resource, [r], identity)]
+        with self.desk.writing_each(self.holder, places) as writers:
+            check()
+            for writer in writers:
+                Pen(resource, writer, self.places).change(identity, document, written)
 
     # ---- update and delete
 
@@ -164,6 +188,13 @@ class Scribe:
             return
         if isinstance(self.current(resource, identity, conditions).reader, WaitingReader):
             self.put_waiting(resource, identity, document, conditions)
+            return
+        if resource.of is Person:
+
+            def check() -> None:
+                self.renamed(resource, self.current(resource, identity, conditions), document)
+
+            self.change_each(resource, identity, document, written, check)
             return
         with self.alone(resource, identity, conditions) as (current, writer):
             renamed = self.renamed(resource, current, document)

@@ -1,3 +1,4 @@
+CREATE TABLE twin (id TEXT NOT NULL, district INTEGER NOT NULL, PRIMARY KEY (id, district)) WITHOUT ROWID;
 CREATE TABLE former_id (district INTEGER NOT NULL, fact TEXT NOT NULL, value TEXT NOT NULL, person TEXT NOT NULL, PRIMARY KEY (district, fact, value, person)) WITHOUT ROWID;
 ALTER TABLE "district" ADD COLUMN "origin" TEXT;
 ALTER TABLE "school" ADD COLUMN "origin" TEXT;
