@@ -142,6 +142,7 @@ def serve(application: Application, data: Path | None, host: str, port: int, wor
         listening = listen(host, port)
         note_served(store, url_of(listening))
         started = f"Rollbook serves {store.folder} at {url_of(listening)}"
+        store.ledger.check()
         if workers == 1:
             edge = application(store).limited(rate_limit)
             return serve_edge(edge, listening, lambda _: say(started))
