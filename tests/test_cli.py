@@ -701,7 +701,6 @@ def test_a_port_that_is_taken_is_named(granted: Path, tmp_path: Path) -> None:
         (["jobs", "again", "1", "--kind", "webhook"], "--kind"),
         (["apps", "key", PARTY, "soap"], "DIALECT"),
     ],
-    ids=lambda words: " ".join(words) if isinstance(words, list) else words,
 )
 def test_a_wrong_value_names_its_option_on_one_line(granted: Path, words: list[str], option: str) -> None:
     done = run(*words, "--data", granted)
@@ -732,7 +731,6 @@ LIGHT = {"rollbook", "rollbook.errors", "rollbook.scopes", "rollbook.api", "roll
         ([], "rollbook research users "),
         ([], "rollbook query --"),
     ],
-    ids=lambda said: " ".join(said) if isinstance(said, list) else said,
 )
 def test_help_and_completion_import_no_hub(words: list[str], completed: str) -> None:
     """Instead of taking the time, which depends on the machine: nothing is imported that takes long."""

@@ -244,8 +244,8 @@ def _stack(screen: Console, columns: Sequence[Column], rows: Sequence[Row], titl
         screen.rule(style="dim")
         for column in columns:
             if text := column.text(row):
-                title = Text(f"{column.title}: " if column.title else "", style="bold")
-                screen.print(title.append(text.replace("\n", "\n  "), style="not bold"), overflow="fold")
+                line = Text(f"{column.title}: " if column.title else "", style="bold")
+                screen.print(line.append(text.replace("\n", "\n  "), style="not bold"), overflow="fold")
 
 
 def cell(value: Any) -> str:

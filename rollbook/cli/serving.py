@@ -139,10 +139,10 @@ def address_options() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 def serve(application: Application, data: Path | None, host: str, port: int, workers: int, rate_limit: int) -> None:
     """Serve a data directory over HTTP."""
     with open_store(data) as store:
+        store.ledger.check()
         listening = listen(host, port)
         note_served(store, url_of(listening))
         started = f"Rollbook serves {store.folder} at {url_of(listening)}"
-        store.ledger.check()
         if workers == 1:
             edge = application(store).limited(rate_limit)
             return serve_edge(edge, listening, lambda _: say(started))
