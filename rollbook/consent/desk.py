@@ -9,13 +9,14 @@ import time
 import uuid
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from ..errors import Conflict, Malformed, NotFound, NotHeld, NotSignedIn, Problem, Refused, nearest
 from ..fields import RECORDS
 from ..store.connection import Connection
+from ..store.moving import move_school
 from ..store.sqlite import Store
 from ..store.writing import Batch, now
 from .agents import AgentDesk
@@ -196,6 +197,27 @@ class Desk(
         for reader in (r for r in self.readers(holder) if r.district in districts):
             batch = Batch(connection, reader.district)
             yield Writer(batch, reader)
+            batch.settle()
+
+    @contextmanager
+    def moving_school(self, holder: Holder, school: str, old: int, new: int) -> Generator[Writer]:
+        """Let a school that a holder founded by itself join a district, and change it there: whole or not at all."""
+        if not (holder.credential.writes and holder.credential.organisations):
+            raise NotHeld("the credential may not move schools", hint="ask for one whose rights let it")
+        with self.store.transaction() as connection:
+            readers = {r.district: r for r in self.readers(holder)}
+            if not {old, new} <= readers.keys():
+                raise NotHeld("no school of this district has granted the app anything")
+            move_school(connection, school, old, new)
+            there = readers[new]
+            grants = [*there.grants, *(replace(g, district=new) for g in readers[old].grants)]
+            batch = Batch(connection, new)
+            yield Writer(
+                batch,
+                DistrictReader(
+                    self.store, holder.credential, new, there.identifier, grants, self._day(grants), self._known
+                ),
+            )
             batch.settle()
 
     @contextmanager

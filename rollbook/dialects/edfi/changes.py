@@ -76,8 +76,8 @@ def _deletes(
     for identity, gone in told.items():
         key = _key(resource, reader, gone)
         # A human who is left out at one school may be seen at another.
-        elsewhere = readers if resource.name in HUMANS else (reader,)
-        stands = _now(resource, reader, identity) if gone.unseen else key and _stands(resource, elsewhere, key)
+        # A student or a school may have gone to another district, where the document is the same one.
+        stands = _now(resource, reader, identity) if gone.unseen else key and _stands(resource, readers, key)
         if key is not None and not stands:
             body = {"id": hexadecimal(identity), "changeVersion": gone.seq, "keyValues": key}
             yield Change(gone.seq, body, tuple(gone.people))

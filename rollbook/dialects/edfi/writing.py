@@ -9,7 +9,7 @@ from typing import Any
 
 from ...consent import Desk, DistrictReader, Holder, Writer
 from ...consent.waiting import WaitingReader
-from ...errors import Problem
+from ...errors import Conflict, Problem
 from ...model.organisation import District, School
 from ...model.people import Person
 from ...model.vocabulary import Descriptor
@@ -113,20 +113,39 @@ class Scribe:
             with self.desk.founding(self.holder, {"name": document["nameOfInstitution"]}) as writer:
                 self.free("school", "schoolId", number)
                 return Outcome(Pen(resource, writer, self.places).add(document, written), True)
+        if there and named is not None and named.district != home.district:
+            identity = home.school or ""
+            self.move(resource, identity, home.district, named.district, document, written)
+            return self.wanted(Outcome(identity, False))
         with self.desk.writing(self.holder, home.district) as writer:
-            if there:
-                self.stays(document, home.district)
-            else:
+            if not there:
                 self.free("school", "schoolId", number)
             return self.wanted(Pen(resource, writer, self.places).post(document, written))
 
-    def stays(self, document: Mapping[str, Any], district: int) -> None:
-        """Raise if a school is said to be in another district than the one whose record it is a part of."""
+    def joins(self, document: Mapping[str, Any], district: int) -> int | None:
+        """The number of the district that a school joins, where that is another one than it is in."""
         agency = document.get("localEducationAgencyReference")
         named = self.places.known.get(agency["localEducationAgencyId"]) if agency else None
-        if named is not None and named.district != district:
-            said = "A school stays in its district: all that is known of it is a part of that district's record."
-            raise Refusal(problems.invalid(Problem("$.localEducationAgencyReference", said)))
+        return named.district if named is not None and not named.school and named.district != district else None
+
+    def move(
+        self,
+        resource: Resource,
+        identity: str,
+        old: int,
+        new: int,
+        document: Mapping[str, Any],
+        written: Written,
+    ) -> None:
+        """Let a school join another district; raises where its records must stay in the one that it is in."""
+        if self.only_new:
+            raise Refusal(EXISTS)
+        try:
+            with self.desk.moving_school(self.holder, identity, old, new) as writer:
+                Pen(resource, writer, self.places).change(identity, document, written)
+        except Conflict as error:
+            said = f"The school cannot join another district: {error.problems[0]}."
+            raise Refusal(problems.invalid(Problem("$.localEducationAgencyReference", said))) from error
 
     def free(self, entity: str, member: str, number: int) -> None:
         """Raise unless no organisation of the hub has a number, seen or not: numbers are told apart by nothing else."""
@@ -196,10 +215,14 @@ class Scribe:
 
             self.change_each(resource, identity, document, written, check)
             return
+        old = self.current(resource, identity, conditions).reader.district
+        new = self.joins(document, old) if resource.of is School else None
+        if new is not None:
+            self.renamed(resource, self.current(resource, identity, conditions), document)
+            self.move(resource, identity, old, new, document, written)
+            return
         with self.alone(resource, identity, conditions) as (current, writer):
             renamed = self.renamed(resource, current, document)
-            if resource.of is School:
-                self.stays(document, current.reader.district)
             pen = Pen(resource, writer, self.places)
             if renamed and pen.known(document) is not None:
                 raise Refusal(problems.not_unique(resource.singular, resource.key(document)))
