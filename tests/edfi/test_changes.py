@@ -252,7 +252,7 @@ def test_the_end_of_a_place_in_a_cohort_is_a_change_and_no_delete(api: EdFi) -> 
 
 def test_a_feed_of_changes_has_no_filters(api: EdFi) -> None:
     for feed in ("deletes", "keyChanges"):
-        assert api.ask("GET", f"cohorts/{feed}?cohortIdentifier=1").status == 400
+        assert api.ask("GET", f"cohorts/{feed}?cohortIdentifier=1", prefer="handling=strict").status == 400
         assert api.ask("GET", f"cohorts/{feed}?limit=501").status == 400
 
 
