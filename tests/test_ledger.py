@@ -202,7 +202,7 @@ def test_an_answer_without_content_tells_of_somebody_and_shows_no_fact(small_hub
     district = District(small_hub)
     path = f"students/{district.graham[0].replace('-', '')}"
     tag = district.ask("GET", path).headers["etag"]
-    assert district.ask("GET", path, **{"if-none-match": tag}).status == 304
+    assert district.ask("GET", path, if_none_match=tag).status == 304
     (last, *_) = entries(small_hub)
     assert (told(small_hub), last.what.facts, last.rows) == ({district.graham[0]}, (), 0)
     small_hub.ask("HEAD", f"/api/v1/School/{THORNFIELD}/Students?id={GRAHAM}", small_hub.token())

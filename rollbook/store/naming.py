@@ -99,7 +99,7 @@ def _identities(expr: Expr) -> Iterator[tuple[type[Record], Expr]]:
 
 
 def _fact(field: Field) -> Field:
-    return field.fact if isinstance(field, Told) and isinstance(field.fact, Field) else field
+    return field.fact if isinstance(field, Told) else field
 
 
 def _human(record: type[Record]) -> bool:
