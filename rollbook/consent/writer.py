@@ -13,7 +13,7 @@ from ..errors import NotHeld, Problem
 from ..fields import RECORDS, Record
 from ..model.organisation import School
 from ..model.people import Person
-from ..scopes import Need
+from ..scopes import CATALOGUE, Need
 from ..store.schema import columns
 from ..store.sights import Ways
 from ..store.writing import Batch, free_estab, now
@@ -26,14 +26,25 @@ Row = dict[str, Any]
 HINT = "ask the school to grant it"
 
 
+def unwritable(need: Need) -> Problem:
+    """What is wrong with a write for which no school has granted the write scope."""
+    said = "; ".join(CATALOGUE[name].words for way in need.ways for name in sorted(way))
+    hint = f"{HINT}; whoever runs the hub can add it with `rollbook apps widen`"
+    return Problem("", f'Writing this needs the scope {need} ("{said}")' if said else "No app may write this", hint)
+
+
 class Writer:
-    """Writes to one district within one transaction; a fact is written only where its scope is granted."""
+    """Writes to one district within one transaction.
+
+    A record is written only where the school granted its write scope, a fact only where it granted the fact's too.
+    """
 
     def __init__(self, batch: Batch, reader: DistrictReader) -> None:
         self._batch = batch
         self.reader = reader
         self.session = Session(batch.connection, reader.base)
         self.pending = Pending(batch.connection, reader.app.id)
+        self._adopted: set[str] = set()
 
     # ---- what is there
 
@@ -61,6 +72,8 @@ class Writer:
     def add(self, record: type[Record], values: Mapping[str, Any]) -> str:
         """A new record; gives its hub id."""
         self.may(record, values.get("school"), values)
+        if values.get("person") in self._adopted and not self._held(values.get("school"), record.human_writing):
+            raise NotHeld(unwritable(record.human_writing))
         return self._batch.add(record, [values])[0]
 
     def change(
@@ -73,6 +86,8 @@ class Writer:
         """
         before = self._batch.get(record, identity) or {}
         school = before.get("school") or (identity if record is School else None)
+        if record is Person:
+            self._may_change(identity, role)
         facts = {n: v for n, v in values.items() if before.get(n) != v}
         held = self._told(identity, role) if record is Person else partial(self._holds, record, school)
         different = {n: v for n, v in facts.items() if v is not None or n not in record.fields or held(n)}
@@ -85,6 +100,16 @@ class Writer:
             self.may(record, school, different)
         return self._batch.change(record, identity, different)
 
+    def _may_change(self, identity: str, role: type[Record] | None) -> None:
+        """Raise unless a school that has a human in a role that the app sees lets the app change them."""
+        kinds = (role,) if role else tuple(r for r in RECORDS.values() if r.human)
+        if not any(self._writable(kind) & views for kind, views in self._roles(identity, kinds).items()):
+            raise NotHeld(*(unwritable(kind.human_writing) for kind in kinds[:1]))
+
+    def _writable(self, role: type[Record]) -> set[int]:
+        """The views under which humans may be changed through a role."""
+        return set(self.reader.sight.meeting(role.human_writing))
+
     def _holds(self, record: type[Record], school: str | None, name: str) -> bool:
         return self._held(school, record.fields[name].need)
 
@@ -92,7 +117,10 @@ class Writer:
         """Whether a fact of a human is told by a role that the app sees them in, at a school that granted it."""
         sight = replace(self.reader.sight, roles=(role,)) if role else self.reader.sight
         seen = self._roles(identity, [kind for kind, _ in sight.ways(None)])
-        return lambda name: any(views & seen.get(kind, set()) for kind, views in _sets(sight.ways(Person.fields[name])))
+        return lambda name: any(
+            views & seen.get(kind, set()) & self._writable(kind)
+            for kind, views in _sets(sight.ways(Person.fields[name]))
+        )
 
     def _roles(self, identity: str, kinds: Iterable[type[Record]]) -> dict[type[Record], set[int]]:
         """By role, under which views the app sees a human in it."""
@@ -113,7 +141,8 @@ class Writer:
         return bool(views & self._roles(row["id"], [role])[role])
 
     def adopt(self, identity: str) -> None:
-        """Take a human who was told of before any role into the district."""
+        """Take a human who was told of before any role into the district; their role's school must let it."""
+        self._adopted.add(identity)
         self._batch.add(Person, [self.pending.take(identity)])
 
     def release(self, identity: str) -> None:
@@ -172,12 +201,14 @@ class Writer:
         return changed
 
     def may(self, record: type[Record], school: str | None, values: Mapping[str, Any]) -> None:
-        """Raise `NotHeld` unless the school (or, without one, any of the district) granted what these facts need."""
+        """Raise `NotHeld` unless the school (or, without one, any of the district) granted this write and its facts."""
         refused = list(self._refused(record, school, values))
         if refused:
             raise NotHeld(*refused)
 
     def _refused(self, record: type[Record], school: str | None, values: Mapping[str, Any]) -> Iterator[Problem]:
+        if not self._held(school, record.writing):
+            yield unwritable(record.writing)
         if not self._held(school, record.scope):
             yield Problem(record.__name__, f"needs the scope {record.scope}", HINT)
         for name, value in values.items():
@@ -194,7 +225,7 @@ class Writer:
     def open_school(self, values: Mapping[str, Any]) -> str:
         """A new school, at which the app is granted what its credential lets through; gives its hub id."""
         if not self.reader.credential.organisations:
-            raise NotHeld("the credential may not make schools", hint="ask for one whose rights let it")
+            raise NotHeld("This key may not make schools.", hint="use a key whose claim set may, such as EdFiSandbox")
         estab = free_estab(self._batch.connection, values.get("estab"), self.reader.district)
         school = self._batch.add(School, [{**values, "estab": estab}])[0]
         scopes = json.dumps(sorted(self.reader.credential.scopes))

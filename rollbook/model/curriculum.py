@@ -20,6 +20,7 @@ class Subject(Record, scope=S.School | S.SchoolLite, indexes=(("school", "mis_id
 class Course(
     Record,
     scope=S.School | S.SchoolLite,
+    writing=S.WritebackSchool,
     indexes=(("school",), ("external_id",), ("code",)),
     natural=("code", "school.estab", "district.identifier"),
 ):
@@ -39,6 +40,7 @@ class Course(
 class CourseOffering(
     SchoolRecord,
     scope=S.School | S.SchoolLite,
+    writing=S.WritebackGroups,
     indexes=(("school", "code"), ("course",), ("session",)),
     natural=("code", "school.estab", "session.name", "session.year"),
 ):
@@ -54,6 +56,7 @@ class CourseOffering(
 class Program(
     Record,
     scope=S.School | S.SchoolLite,
+    writing=S.WritebackSchool,
     indexes=(("school",), ("name",)),
     natural=("name", "kind", "school.estab", "district.identifier"),
 ):
