@@ -14,7 +14,7 @@ from ..consent import Desk, Grant
 from ..consent.credentials import DIALECTS
 from ..consent.grants import human_kind, zone_of
 from ..errors import Malformed, Problem
-from ..scopes import CATALOGUE
+from ..scopes import CATALOGUE, readable, writable
 from .common import data_option, open_store, out
 
 
@@ -31,21 +31,30 @@ def apps() -> None:
 @apps.command("list")
 @data_option()
 def apps_list(data: Path | None) -> None:
-    """List apps with their grants."""
+    """List apps with their grants: what each may read, and what it may change."""
     with open_store(data) as store:
         desk = Desk(store)
         grid = Grid()
-        for name in ("App", "School", "State", "Scopes", "People"):
+        for name in ("App", "School", "State", "May read", "May change", "People"):
             grid.add_column(name)
         for app in desk.apps():
             grants = desk.grants(app)
             for grant in grants:
                 people = ", ".join(f"{mode} chosen {kind}" for kind, mode in grant.people.items()) or "everybody"
-                scopes = "all" if grant.scopes >= CATALOGUE.keys() else ", ".join(sorted(grant.scopes))
-                grid.add_row(app.relying_party, f"{grant.estab} {grant.school_name}", grant.state, scopes, people)
+                where = f"{grant.estab} {grant.school_name}"
+                grid.add_row(app.relying_party, where, grant.state, *_told(grant.scopes), people)
             if not grants:
-                grid.add_row(app.relying_party, "-", "-", "-", "-")
+                grid.add_row(app.relying_party, "-", "-", "-", "-", "-")
     out.print(grid)
+
+
+def _told(scopes: frozenset[str]) -> tuple[str, str]:
+    """What scopes let an app read, and what they let it change."""
+    return _listed(readable(scopes), readable(CATALOGUE)), _listed(writable(scopes), writable(CATALOGUE))
+
+
+def _listed(some: tuple[str, ...], every: tuple[str, ...]) -> str:
+    return "all" if some == every else ", ".join(some) or "nothing"
 
 
 @apps.command("add")
@@ -212,10 +221,18 @@ def moment_at(text: str, time_zone: str) -> float:
 @click.option(
     "--estab", default="", help="A school of the one district that the key is for; without it, every district."
 )
-@click.option("--rights", default="", help="Permission words with commas between, such as SISVendor.")
+@click.option(
+    "--rights",
+    default="",
+    help="Permission words, separated by commas. Without any, the key only reads. An Ed-Fi key that writes names a"
+    " claim set with writing, such as SISVendor; schools must grant the write scopes too.",
+)
 @data_option()
 def apps_key(relying_party: str, dialect: str, estab: str, rights: str, data: Path | None) -> None:
-    """Give an app a key for a dialect; its secret is shown once. It reaches no further than the app's grants."""
+    """Give an app a key for a dialect. Its secret is shown once.
+
+    A key reads unless --rights names words that write, and reaches no further than the app's grants.
+    """
     with open_store(data) as store:
         desk = Desk(store)
         district = desk.school(estab)[0] if estab else 0
@@ -227,17 +244,19 @@ def apps_key(relying_party: str, dialect: str, estab: str, rights: str, data: Pa
 @apps.command("keys")
 @data_option()
 def apps_keys(data: Path | None) -> None:
-    """List keys with what their permission words let through."""
+    """List keys, with what each may read and change: the scopes that its rights let through of the app's grants."""
     with open_store(data) as store:
         desk = Desk(store)
         names = dict(desk.districts())
         grid = Grid()
-        for name in ("App", "API", "Key", "District", "Rights"):
+        for name in ("App", "API", "Key", "District", "Rights", "May read", "May change"):
             # A key is copied: it must stand on one line.
             grid.add_column(name, no_wrap=name == "Key")
         for one in desk.credentials():
-            words = ", ".join(w.name.rsplit("/", 1)[-1] for w in one.words) or "all that is granted"
-            grid.add_row(one.app.relying_party, one.dialect, one.key, names.get(one.district, "every one"), words)
+            words = ", ".join(w.name.rsplit("/", 1)[-1] for w in one.words) or "(reads all)"
+            reads, changes = _told(desk.reach(one))
+            where = names.get(one.district, "all")
+            grid.add_row(one.app.relying_party, one.dialect, one.key, where, words, reads, changes)
     out.print(grid)
 
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from ..errors import Conflict, Malformed, NotFound, NotHeld, NotSignedIn, Problem, Refused, nearest
 from ..fields import RECORDS
+from ..scopes import writable
 from ..store.sqlite import Store
 from ..store.writing import Batch, now
 from .agents import AgentDesk
@@ -34,7 +35,7 @@ from .secrets import digest, new_secret
 from .shared import SHARED, SharedReader
 from .signing import SigningDesk
 from .slips import asked_by
-from .writer import Writer
+from .writer import WRITTEN, Writer
 
 TOKEN_SECONDS = 5 * 24 * 3600
 """The life of a token: five days, as the Xporter STS's recorded ones."""
@@ -253,6 +254,12 @@ class Desk(
                 self.store, holder.credential, batch.district, identifier, [], self._day([]), self._known
             )
             yield Writer(batch, reader)
+
+    def reach(self, credential: Credential) -> frozenset[str]:
+        """The scopes that a key has: those that its words let through of what the schools it reaches granted."""
+        held = {name for _, grants in self._districts(credential).values() for g in grants for name in g.scopes}
+        beside = {name for name in writable(held) if name not in WRITTEN}
+        return frozenset(held & credential.scopes) - beside
 
     # ---- apps and grants
 

@@ -26,6 +26,12 @@ Row = dict[str, Any]
 HINT = "ask the school to grant it"
 
 
+WRITTEN = frozenset(
+    name for r in RECORDS.values() for need in (r.writing, r.human_writing) for way in need.ways for name in way
+)
+"""The write scopes that keys write records with; what else changes something is Xporter's write-backs."""
+
+
 def lacking(where: str, need: Need) -> Problem:
     """What cannot be written because the school did not grant it."""
     return Problem(where, f"needs the scope {need}" if need.ways else "is not shown to any app", HINT)

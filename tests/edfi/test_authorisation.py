@@ -195,7 +195,7 @@ def test_an_update_that_leaves_out_what_the_caller_cannot_see_keeps_it(api: EdFi
 @pytest.mark.parametrize("guess", ["2015-05-01", "2015-05-02"])
 def test_a_guess_at_a_fact_that_is_not_granted_is_refused_right_or_wrong(api: EdFi, guess: str) -> None:
     identity = write(api)["students"]
-    little = granted(api, "SchoolLite", "StudentLite")
+    little = granted(api, "SchoolLite", "StudentLite", "WritebackStudents")
     guessed = student("7001", birthDate=guess, middleName="Felisa")
     for method, path in (("POST", "students"), ("PUT", f"students/{identity}")):
         refused = little.ask(method, path, guessed)
@@ -210,7 +210,7 @@ def test_a_guess_at_a_fact_that_is_not_granted_is_refused_right_or_wrong(api: Ed
 def test_a_guess_at_what_has_no_field_is_refused_right_or_wrong(api: EdFi, guess: str) -> None:
     write(api)
     api.post("students", student("7001", maidenName="Mesquite"), 200)
-    little = granted(api, "SchoolLite", "StudentLite", "StudentExtended")
+    little = granted(api, "SchoolLite", "StudentLite", "StudentExtended", "WritebackStudents")
     refused = little.ask("POST", "students", student("7001", maidenName=guess))
     assert problem(refused)[0] == 403
     assert refused.json["errors"] == [
@@ -220,7 +220,7 @@ def test_a_guess_at_what_has_no_field_is_refused_right_or_wrong(api: EdFi, guess
 
 def test_a_caller_who_is_shown_one_name_of_two_changes_the_one_that_is_shown(api: EdFi) -> None:
     identity = write(api)["staffs"]
-    little = granted(api, "SchoolLite", "StaffLite")
+    little = granted(api, "SchoolLite", "StaffLite", "WritebackStaff")
     shown = plain(little.get(f"staffs/{identity}"))
     little.put("staffs", identity, shown)
     little.put("staffs", identity, shown | {"firstName": "Juno"})
@@ -234,7 +234,7 @@ def test_a_caller_who_is_shown_one_name_of_two_changes_the_one_that_is_shown(api
 def test_a_word_that_stands_in_for_what_is_not_shown_may_be_sent_back(api: EdFi) -> None:
     identity = write(api)["cohorts"]
     shown = plain(granted(api, "SchoolLite").get(f"cohorts/{identity}"))
-    granted(api, "SchoolLite").put("cohorts", identity, shown)
+    granted(api, "SchoolLite", "WritebackGroups").put("cohorts", identity, shown)
     assert plain(api.get(f"cohorts/{identity}")) == shown
 
 
