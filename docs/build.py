@@ -431,7 +431,7 @@ def scope_list(held: frozenset[str]) -> str:
     """Scopes by name, or that it is every one."""
     if held >= CATALOGUE.keys():
         return "all"
-    return "all that read" if held == set(readable(CATALOGUE)) else ", ".join(sorted(held))
+    return "all that read" if held == frozenset(readable(CATALOGUE)) else ", ".join(sorted(held))
 
 
 NOTHING_YET = "No field that is served yet."

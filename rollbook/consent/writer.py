@@ -6,15 +6,13 @@ import json
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from ..errors import NotHeld, Problem
 from ..fields import RECORDS, Record, Told
 from ..model.organisation import School
 from ..model.people import Person
-from ..scopes import ANYONE, CATALOGUE, NOBODY, Need
+from ..scopes import ANYONE, CATALOGUE, Need
 from ..store.schema import columns
 from ..store.writing import Batch, free_estab, now
 from .district import DistrictReader
@@ -172,7 +170,7 @@ class Writer:
                         found |= fact.need
             return found
 
-        writing = role.human_writing if role else reduce(or_, (kind.human_writing for kind in seen), NOBODY)
+        writing = role.human_writing if role else Need(frozenset(w for kind in seen for w in kind.human_writing.ways))
         return Rights(writing, role.scope if role else ANYONE, met, needs, told)
 
     def _roles(self, identity: str, kinds: Iterable[type[Record]]) -> dict[type[Record], set[int]]:
