@@ -249,14 +249,14 @@ def apps_keys(data: Path | None) -> None:
         desk = Desk(store)
         names = dict(desk.districts())
         grid = Grid()
-        for name in ("App", "API", "Key", "District", "Rights", "May read", "May change"):
+        for name in ("App", "API", "Key", "District", "Rights"):
             # A key is copied: it must stand on one line.
             grid.add_column(name, no_wrap=name == "Key")
         for one in desk.credentials():
-            words = ", ".join(w.name.rsplit("/", 1)[-1] for w in one.words) or "(reads all)"
+            words = ", ".join(w.name.rsplit("/", 1)[-1] for w in one.words) or "no words"
             reads, changes = _told(desk.reach(one))
-            where = names.get(one.district, "all")
-            grid.add_row(one.app.relying_party, one.dialect, one.key, where, words, reads, changes)
+            may = f"{words}\nread: {reads}\nchange: {changes}"
+            grid.add_row(one.app.relying_party, one.dialect, one.key, names.get(one.district, "all"), may)
     out.print(grid)
 
 
