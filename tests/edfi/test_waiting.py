@@ -102,7 +102,9 @@ def test_the_last_position_ends_and_the_member_of_staff_is_still_there(api: EdFi
 
 def test_what_the_school_did_not_grant_stays_hidden_when_the_student_leaves(api: EdFi) -> None:
     hub, app = api.hub, "narrow.example.org"
-    hub.grant(("Student", "StudentLite", "StudentExtended", "School"), app=app)
+    hub.grant(
+        ("Student", "StudentLite", "StudentExtended", "School", "WritebackStudents", "WritebackEnrolments"), app=app
+    )
     narrow = caller(hub, app=app)
     identity = narrow.post("students", student("9999"))
     enrolled = narrow.post("studentSchoolAssociations", enrolment("9999", int(THORNFIELD), "2026-09-01"))
