@@ -288,7 +288,7 @@ class Oracle:
 
     def words(self, student: str, by: str, day: str, year: str | None, own: list[str | None]) -> set[str]:
         """What the student's groups of a kind are called."""
-        mine = dict(zip(("year", "form", "house"), own, strict=True)).get(by)
+        mine = own[_OWN.index(by)] if by in _OWN else None
         if mine:
             return self.called(mine)
         kind = {"year": "YearGrp", "form": "RegGrp", "house": "HouseGrp", "class": "TeachingGrp"}[by]

@@ -15,6 +15,7 @@ from ..store.rules import Roll, Rule
 from ..store.sqlite import Store
 from .filtering import KINDS, Choice
 from .grants import MODES, Grant, human_kind
+from .receipts import give_receipt
 
 EVERYONE = "all"
 """The mode in which nobody is named."""
@@ -96,6 +97,10 @@ class ChoosingDesk:
         """What a grant sees of each kind of human."""
         raise NotImplementedError
 
+    def first_choice(self, grant: Grant) -> bool:
+        """Whether the school has never yet confirmed the people of this authorisation."""
+        raise NotImplementedError
+
     def pause(self, grant: Grant, paused: bool = True) -> Grant:
         """Stop a grant for a while, or let it go on."""
         raise NotImplementedError
@@ -172,7 +177,10 @@ class ChoosingDesk:
             kept = Draft(draft.mode, people, draft.rules, without) if draft.mode != EVERYONE else _EVERYONE
             if kept != self.chosen(grant, kind):
                 self.choose(grant, kind, kept.mode, sorted(people), rules=sorted(kept.rules), without=sorted(without))
-        self._drop_draft(grant)
+        first = self.first_choice(grant)
+        with self.store.transaction() as db:
+            db.execute('DELETE FROM draft WHERE "grant" = ?', (grant.id,))
+            give_receipt(db, grant.id, "authorised" if first else "people")
         return self.pause(grant, False)
 
     def give_up_choosing(self, grant: Grant) -> Grant:

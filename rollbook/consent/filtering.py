@@ -181,8 +181,9 @@ class FilteringDesk:
                         declined.discard(ids[kind][mis_id])
                     elif of == kind:
                         declined.add(ids[kind][mis_id])
-                if declined != lists.declined:
-                    keep_lists(batch, grant.id, kind, replace(lists, declined=frozenset(declined)))
+                after = replace(lists, declined=frozenset(declined))
+                if after != lists:
+                    keep_lists(batch, grant.id, kind, after)
         return self._again(grant)
 
 

@@ -110,8 +110,8 @@ HOUSEKEEPING = [
     "CREATE INDEX credential_secret ON credential (secret)",
     # The districts that an app made, which it may see while they have no school yet.
     "CREATE TABLE founded (district INTEGER NOT NULL, app TEXT NOT NULL, PRIMARY KEY (district, app)) WITHOUT ROWID",
-    # Whose data: how a list of a kind of human is meant (`only` or `except`), people one by one, whom the list names or,
-    # with `listed` 0, leaves out though a rule names them, and people by rule.
+    # Whose data: how a list of a kind of human is meant (`only` or `except`), people one by one, whom it names or, with
+    # `listed` 0, leaves out though a rule names them, and people by rule.
     'CREATE TABLE choice ("grant" TEXT NOT NULL, kind TEXT NOT NULL, mode TEXT NOT NULL, PRIMARY KEY ("grant", kind))'
     " WITHOUT ROWID",
     'CREATE TABLE named ("grant" TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, listed INTEGER NOT NULL,'
