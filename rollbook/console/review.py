@@ -14,7 +14,7 @@ from ..consent.addresses import mails
 from ..consent.grants import zone_of
 from ..consent.invitations import LinkEnded
 from ..consent.receipts import changes, words
-from ..errors import Conflict, Malformed, NotFound, Problem, RollbookError, TooLarge, WrongMethod
+from ..errors import Conflict, Malformed, NotFound, Problem, RollbookError, TooLarge, Unavailable, WrongMethod
 from ..scopes import CATALOGUE, Scope
 from .choosing import Choosing, summary
 from .forms import Form, read_form
@@ -32,6 +32,7 @@ _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (WrongMethod, 405),
     (Conflict, 409),
     (TooLarge, 413),
+    (Unavailable, 503),
     (RollbookError, 400),
 )
 
