@@ -160,6 +160,7 @@ class ReceiptDesk:
 
 
 def _receipt(identity: str, grant: str, at: float, event: str, told: str) -> Receipt:
-    said = json.loads(told)
-    lists = {name: tuple(said[name]) for name in ("scopes", "dropped", "people")}
-    return Receipt(identity, grant, at, event, **{**said, **lists})
+    said: dict[str, Any] = json.loads(told)
+    for name in ("scopes", "dropped", "people"):
+        said[name] = tuple(said[name])
+    return Receipt(identity, grant, at, event, **said)

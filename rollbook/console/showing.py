@@ -77,14 +77,15 @@ def _fullest(desk: Desk, grant: Grant, record: type[Record], fields: dict[str, F
     reader = desk.reader(grant)
     found = reader.prepare(Question(record, tuple(columns)), ("the school's page", record.__name__, *fields))
     with reader.session() as session:
-        read = [
+        read: list[tuple[dict[str, Any], People]] = [
             (msgspec.json.decode(row), people.row(at))
             for rows, people in session.chosen(found, {}, LOOKED_AT)
             for at, row in enumerate(rows)
         ]
-        row, people = max(read, key=lambda one: _values(one[0]), default=({}, People()))
-        if row:
-            session.shows(found, 1, people)
+        if not read:
+            return {}
+        row, people = max(read, key=lambda one: _values(one[0]))
+        session.shows(found, 1, people)
     return row
 
 
