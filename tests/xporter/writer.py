@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from rollbook.app import works
+from rollbook.consent.ledger import Folding
 from rollbook.jobs import Queue
 from rollbook.scopes import CATALOGUE
 
