@@ -95,14 +95,15 @@ def invites_list(data: Path | None) -> None:
     grid = _grid("App", "School", "", "Sent to", "On", "Until", "Answer")
     with open_store(data) as store:
         for one in Desk(store).invitations():
-            answer = one.answer or ("expired" if one.expires <= time.time() else "waits")
+            state = "link revoked" if not one.expires else "expired" if one.expires <= time.time() else "waiting"
+            answer = one.answer or state
             grid.add_row(
                 escape(one.app.relying_party),
                 f"{one.estab} {escape(one.school_name)}",
                 "Live" if one.live else "Test",
                 escape(one.email) or "-",
                 _day(one.made),
-                _day(one.expires),
+                _day(one.expires) if one.expires else "-",
                 answer,
             )
     out.print(grid)
@@ -117,7 +118,7 @@ def _day(seconds: float) -> str:
 @click.option("--email", default="", help="Who is written to, of those who may answer for the school.")
 @click.option("--name", default="", help="The name of the reader.")
 def invites_add(relying_party: str, estab: str, email: str, name: str, data: Path | None) -> None:
-    """Invite a school in an app's name: a letter is sent where a mail server is set, and the link is shown."""
+    """Invite a school for an app. An e-mail is sent if a mail server is set, and the link is shown."""
     with open_store(data) as store:
         desk = Desk(store)
         app = desk.app(relying_party)
@@ -131,25 +132,48 @@ def invites_add(relying_party: str, estab: str, email: str, name: str, data: Pat
         mail = post_office() is not None
         made = desk.invite(app, estab, email=email, name=name, live=told.live, mail=mail)
         if mail and made.email:
-            out.print(f"A letter goes to {escape(made.email)}; `rollbook jobs` shows whether it has left.")
+            out.print(f"An e-mail goes to {escape(made.email)}; `rollbook jobs` shows whether it was sent.")
         _print_link(desk, made)
 
 
 @invites.command("link")
 @_of_an_invitation
 def invites_link(relying_party: str, estab: str, data: Path | None) -> None:
-    """Show the link of an invitation, to be handed over in another way than by e-mail."""
+    """Show the link of an invitation, to hand it over in another way than by e-mail."""
     with open_store(data) as store:
         desk = Desk(store)
         made = desk.invitation(desk.app(relying_party), estab)
-        if made.expires <= time.time():
-            raise Conflict(Problem("invitation", "its link has expired", "`rollbook invites add` makes a new one"))
+        if made.expires <= time.time() and not (made.expires and desk.lives_on(made)):
+            raise Conflict(Problem("invitation", "its link has expired", "`rollbook invites renew` makes a new one"))
         _print_link(desk, made)
 
 
 def _print_link(desk: Desk, made: Invitation) -> None:
     # The token is shown to whoever runs the hub, who could grant as well; it stands in no log.
     print(f"{hub_address() or 'http://localhost:8000'}/authorise/{desk.link_of(made)}")
+
+
+@invites.command("renew")
+@_of_an_invitation
+def invites_renew(relying_party: str, estab: str, data: Path | None) -> None:
+    """Make a new link in place of a lost or old one, which stops working. What is shared stays as it is."""
+    with open_store(data) as store:
+        desk = Desk(store)
+        mail = post_office() is not None
+        made = desk.renew_link(desk.invitation(desk.app(relying_party), estab), mail=mail)
+        if mail and made.email:
+            out.print(f"An e-mail goes to {escape(made.email)}; `rollbook jobs` shows whether it was sent.")
+        _print_link(desk, made)
+
+
+@invites.command("revoke")
+@_of_an_invitation
+def invites_revoke(relying_party: str, estab: str, data: Path | None) -> None:
+    """Revoke the link of an invitation. What is shared stays as it is; `rollbook invites renew` makes a new link."""
+    with open_store(data) as store:
+        desk = Desk(store)
+        desk.revoke_link(desk.invitation(desk.app(relying_party), estab))
+    out.print(f"The link of {escape(relying_party)} at {escape(estab)} no longer works.")
 
 
 @invites.command("signatory")
