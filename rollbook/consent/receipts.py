@@ -64,7 +64,7 @@ class Receipt:
 
 def changes(name: str) -> bool:
     """Whether a scope lets an app change something, rather than read it."""
-    return name in CATALOGUE and CATALOGUE[name].category == "Write-back"
+    return name in CATALOGUE and CATALOGUE[name].changes
 
 
 def words(name: str) -> str:

@@ -45,6 +45,11 @@ class Shown:
     found: bool
     """Whether the school has any such record that the app could see."""
 
+    @property
+    def size(self) -> int:
+        """How many fields there are."""
+        return len(self.fields)
+
 
 def showing(desk: Desk, grant: Grant, scope: str) -> Iterator[Shown]:
     """What a scope shows of a school when a grant holds it, kind of record by kind of record."""
