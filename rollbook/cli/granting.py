@@ -264,3 +264,21 @@ def apps_person_code(key: str, estab: str, kind: str, mis_id: str, data: Path | 
         desk = Desk(store)
         code = desk.person_code(desk.credential(key), desk.person(estab, kind, mis_id))
     out.print(f"code: {code}")
+
+
+@apps.command("veiled")
+@data_option()
+def apps_veiled(data: Path | None) -> None:
+    """List records that only one app sees, or that one app no longer sees.
+
+    An app that writes what another school or list already holds, without being allowed to see it, gets a record of its
+    own. An app that deletes something on which other records depend, which it is not allowed to see, loses sight of it.
+    """
+    with open_store(data) as store:
+        grid = Grid()
+        for name in ("App", "Record", "Id", "Seen by", "Since (UTC)"):
+            grid.add_column(name)
+        for one in Desk(store).veiled():
+            seen = "this app only" if one.shown else "everybody but this app"
+            grid.add_row(one.app, one.kind, one.id, seen, one.at[:19])
+    out.print(grid)

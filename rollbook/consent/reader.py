@@ -37,6 +37,13 @@ Args = Mapping[str, Any]
 _plans: Recent[Plan] = Recent(PLANS)
 
 
+def veiled(store: Store, known: dict[object, Any]) -> bool:
+    """Whether any record of the hub is veiled from some app; `known` holds what was looked up since the last write."""
+    if "veiled" not in known:
+        known["veiled"] = bool(store.records.execute("SELECT EXISTS (SELECT 1 FROM veiled)").get)
+    return known["veiled"]
+
+
 class Reader:
     """Reads one school for one grant, as of one day; `known` holds what was looked up since the last write."""
 
@@ -50,8 +57,10 @@ class Reader:
             "school": grant.school,
             "grant": grant.id,
             "app": grant.app.relying_party,
+            "seer": grant.app.id,
             "today": today,
         }
+        self._veils = veiled(store, known)
 
     # ---- what may be seen
 
@@ -65,7 +74,7 @@ class Reader:
 
     def prepare(self, question: Question, key: object) -> Plan:
         """The question, compiled for this grant; `key` tells it from others, so that it is compiled once."""
-        return _plans.get((self.grant.view, key), lambda: self._compile(question))
+        return _plans.get((self.grant.view, self._veils, key), lambda: self._compile(question))
 
     def _compile(self, question: Question) -> Plan:
         seen = replace(
@@ -75,7 +84,7 @@ class Reader:
             # What may not be seen names no row either.
             key=question.key if question.key is not None and self.sees(question.key) else None,
         )
-        return plan(seen, OneSchool(self.grant.people))
+        return plan(seen, OneSchool(self.grant.people, self._veils))
 
     # ---- reading
 
