@@ -126,12 +126,10 @@ def prepared(folder: Path, at: Path, scopes: list[str], mode: str, left_out: int
         every = [mis for (mis,) in hub.store.records.execute(sql, (hub.desk.school(THORNFIELD)[1],))]
         chosen = every[:left_out] if mode == "except" else every[left_out:]
         hub.desk.choose(hub.desk.grant(who.app, THORNFIELD), "students", mode, chosen)
-    _, secret = hub.desk.authorise(who.app, THORNFIELD, scopes) if mode == "all" else (None, "")
     grant = hub.desk.grant(who.app, THORNFIELD)
     xporter = hub.desk.token_for(grant)[0]
     stem = researcher(hub, "twin@research.example")
     stem.post("project", {"name": "Twin study"})
-    del secret
     hub.close()
     return {"edfi": who.edfi, "edlink": who.edlink, "xporter": xporter, "research": stem.token}
 
@@ -256,8 +254,3 @@ def of_research() -> Iterator[Writes]:
 def fixed(monkeypatch: Any) -> None:
     """Let every write be at one moment."""
     monkeypatch.setattr(writing, "now", lambda: THEN)
-
-
-def known_kinds() -> list[str]:
-    """The kinds of record, to be sure that the law is about them."""
-    return sorted(RECORDS)
