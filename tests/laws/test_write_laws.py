@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
+from rollbook.consent.writer import WRITTEN
 from rollbook.store.writing import Batch
 
 from .asking import SCOPES
@@ -22,8 +23,9 @@ some = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 who_is_seen = st.sampled_from([["Student"], ["StudentLite"], ["StudentLite", "StudentExtended"], ["StaffLite"]])
-held = st.tuples(st.lists(st.sampled_from(SCOPES), max_size=12, unique=True), who_is_seen).map(
-    lambda drawn: sorted({*drawn[0], *drawn[1], "SchoolLite"})
+who_is_written = st.sampled_from([sorted(WRITTEN), sorted(WRITTEN), []])
+held = st.tuples(st.lists(st.sampled_from(SCOPES), max_size=12, unique=True), who_is_seen, who_is_written).map(
+    lambda drawn: sorted({*drawn[0], *drawn[1], *drawn[2], "SchoolLite"})
 )
 everything = st.just(SCOPES)
 modes = st.sampled_from(["all", "except", "only"])
