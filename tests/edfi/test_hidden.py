@@ -95,7 +95,7 @@ def test_what_something_hidden_depends_on_goes_for_who_deletes_it_and_stays_for_
         409,
         "data-conflict:dependent-item-exists",
     )
-    little = granted(api, "SchoolLite", "Student", "StudentExtended")
+    little = granted(api, "SchoolLite", "Student", "StudentExtended", "WritebackStudents", "WritebackEnrolments")
     assert little.ask("DELETE", f"studentSchoolAssociations/{held}").status == 204
     assert problem(little.ask("GET", f"studentSchoolAssociations/{held}"))[0] == 404
     assert little.get("students?studentUniqueId=7001") == []
