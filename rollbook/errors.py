@@ -65,6 +65,10 @@ class Occupied(Conflict):
     """Somebody else is writing to this data directory: wait until their import has ended, then try again."""
 
 
+class NoRoom(Refused):
+    """The disk is full: make room on it, then try again."""
+
+
 class WrongMethod(Refused):
     """The method is not one that this address answers."""
 

@@ -94,10 +94,9 @@ class CredentialDesk:
 
     store: Store
     clock: Callable[[], float]
-    _holders: dict[tuple[str, bytes], Holder]
 
-    def fresh(self) -> tuple[int, ...]:
-        """The state of records and tokens."""
+    def holders(self) -> dict[tuple[str, bytes], Holder]:
+        """Who shows which token, as far as that was looked up in the present state of the hub."""
         raise NotImplementedError
 
     def add_credential(
@@ -151,7 +150,6 @@ class CredentialDesk:
             db.execute("DELETE FROM credential WHERE id = ?", (credential.id,))
         with self.store.passing as db:
             db.execute("DELETE FROM ticket WHERE credential = ?", (credential.id,))
-        self._holders.clear()
 
     # ---- tokens
 
@@ -202,13 +200,12 @@ class CredentialDesk:
 
     def admit_credential(self, dialect: str, token: str) -> Holder:
         """Who shows a token now: one that was handed out, or an Edlink integration's own secret, which does not end."""
-        self.fresh()
-        key = (dialect, digest(token))
-        holder = self._holders.get(key) or self._holder(*key)
+        key, holders = (dialect, digest(token)), self.holders()
+        holder = holders.get(key) or self._holder(*key)
         asked_by(holder.app.id, (), holder.person)
         if holder.expires <= self.clock():
             raise NotSignedIn("the token has expired", hint="ask for a new one")
-        self._holders[key] = holder
+        holders[key] = holder
         return holder
 
     def _holder(self, dialect: str, hashed: bytes) -> Holder:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from .connection import Connection
+from .connection import Opened
 from .folding import DAY, Folder
 from .members import unpack
 
@@ -67,7 +67,7 @@ MANY = 20_000
 class LedgerFile:
     """The ledger of a data directory, open; serves one thread."""
 
-    def __init__(self, folder: Path, db: Connection) -> None:
+    def __init__(self, folder: Path, db: Opened) -> None:
         self._db = db
         self._folder = Folder(folder, db)
         self._whats: dict[int, What] = {}
