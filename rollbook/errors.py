@@ -9,7 +9,7 @@ from difflib import get_close_matches
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing that is wrong with a request or a file, where it is, and how to mend it."""
+    """One thing that is wrong with a request or a file, where it is, and how to fix it."""
 
     where: str
     what: str
@@ -34,47 +34,51 @@ class Refused(RollbookError):
 
 
 class NotSignedIn(Refused):
-    """The token is missing, unknown, expired or revoked: ask for a new one."""
+    """The token is missing, unknown, expired or revoked. Request a new one."""
 
 
 class NotHeld(Refused):
-    """The token does not hold a scope that this needs: ask the school to grant it."""
+    """The token lacks a scope that this request needs. Ask the school to grant it."""
 
 
 class NotFound(Refused):
-    """There is nothing there that this caller may see."""
+    """Not found."""
 
 
 class Malformed(Refused):
-    """The request cannot be understood: mend what is named and send it again."""
+    """Invalid request. Fix the problems below and try again."""
 
 
 class TooLarge(Refused):
-    """The request is larger than the hub accepts: send it in parts."""
+    """The request is too large. Send it in smaller parts."""
 
 
 class Conflict(Refused):
-    """The request does not fit what the hub holds now: read again, then decide."""
+    """The request conflicts with the current records. Read them again before you retry."""
 
 
 class TooManyRequests(Refused):
-    """Too many requests came in too short a time: wait, then send them again."""
-
-
-class Occupied(Conflict):
-    """Somebody else is writing to this data directory: wait until their import has ended, then try again."""
-
-
-class NoRoom(Refused):
-    """The disk is full: make room on it, then try again."""
+    """Too many requests. Wait, then try again."""
 
 
 class WrongMethod(Refused):
-    """The method is not one that this address answers."""
+    """Method not allowed."""
+
+
+class Unavailable(RollbookError):
+    """The service is temporarily unavailable. Try again later."""
+
+
+class Occupied(Unavailable):
+    """Another process is writing to this data directory. Wait until it has finished, then try again."""
+
+
+class NoRoom(Unavailable):
+    """The disk is full. Free some space, then try again."""
 
 
 class Stop(RollbookError):
-    """A source gave something that must not be applied: look at it before going on."""
+    """The data must not be applied. Check it before you continue."""
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -84,4 +88,4 @@ def nearest(word: str, known: Iterable[str]) -> str:
     close = get_close_matches(word.lower(), lower, n=1, cutoff=0.6)
     if close:
         return f"did you mean {lower[close[0]]}?"
-    return f"known: {', '.join(words)}" if words else "none is known here"
+    return f"known: {', '.join(words)}" if words else "none are known"

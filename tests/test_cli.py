@@ -459,7 +459,7 @@ def test_query_shows_a_table_in_a_terminal(granted: Path) -> None:
         (["Staff"], "Staff: needs the scope Staff / StaffLite (ask the school to grant it)"),
         (["Students", "--estab", "1"], "grant: no app has one that fits (see `rollbook apps list`)"),
         (["AttendanceForDateRange"], "AttendanceForDateRange: needs the scope Attendance"),
-        (["TestError"], "This is a test: the endpoint always answers with an error."),
+        (["TestError"], "This is a test. The endpoint always returns an error."),
     ],
 )
 def test_what_query_cannot_answer_it_says(granted: Path, words: list[str], message: str) -> None:

@@ -400,7 +400,7 @@ def test_everything_that_is_wrong_is_told_at_once_with_how_to_mend_it(
     ("path", "kind", "told"),
     [
         (f"{SCHOOL}/Studnets", "NotFound", "path: Studnets is not an endpoint (did you mean Students?)"),
-        ("/api/v1/TokenDetial", "NotFound", "path: is not one that Xporter has (did you mean tokendetails?)"),
+        ("/api/v1/TokenDetial", "NotFound", "path: is unknown (did you mean tokendetails?)"),
         (
             f"/api/v1/School/{BRAMBLESIDE}/Students",
             "SchoolNotGranted",
@@ -450,7 +450,7 @@ def test_another_method_is_refused_and_named(target: Hub, token: str, method: st
     answer = target.ask(method, f"{path}?httpstatuscodes=true", token, b'{"Surname": "x"}')
     assert (answer.status, proper(answer)["ExceptionMessage"]) == (
         405,
-        f"method: {method} is not answered here (send a GET)",
+        f"method: {method} is not allowed here (use GET)",
     )
 
 

@@ -121,7 +121,7 @@ def test_xporter_says_so_as_any_error_and_with_its_status_also_when_that_is_not_
         assert small_hub.get("/api/v1/TokenDetails", token).status == 200
     told = refused(small_hub.get("/api/v1/TokenDetails", token))
     assert told == {
-        "Message": "Too many requests came in too short a time: wait, then send them again.",
+        "Message": "Too many requests. Wait, then try again.",
         "ExceptionType": "TooManyRequests",
         "ExceptionMessage": "more than 3 requests a minute (try again in 20 seconds)",
         "InnerException": None,

@@ -143,7 +143,7 @@ def test_without_a_school_the_management_secret_gives_a_management_token(small_h
     refused = small_hub.school("SchoolInfo", token)
     assert refused["ExceptionType"] == "SchoolNotGranted"
     assert refused["ExceptionMessage"] == (
-        "a management token reads no school's records (ask the STS for a school token)"
+        "a management token cannot read a school's records (request a school token from the STS)"
     )
 
 
@@ -183,7 +183,7 @@ def test_everything_that_is_missing_is_told_at_once(small_hub: Hub) -> None:
 def test_another_method_is_refused_in_the_same_form(small_hub: Hub) -> None:
     assert small_hub.get(STS).json == {
         **FAILED,
-        "ExceptionMessage": "method: GET is not answered here (send a POST)",
+        "ExceptionMessage": "method: GET is not allowed here (use POST)",
     }
 
 
@@ -218,9 +218,9 @@ def test_a_token_lives_five_days_and_not_a_second_more(small_hub: Hub, secret: s
     assert small_hub.get(path, token).json["SchoolInfo"][0]["Name"] == "Thornfield Academy"
     small_hub.now += 1
     assert small_hub.get(path, token).json == {
-        "Message": "The token is missing, unknown, expired or revoked: ask for a new one.",
+        "Message": "The token is missing, unknown, expired or revoked. Request a new one.",
         "ExceptionType": "InvalidToken",
-        "ExceptionMessage": "the token has expired (ask the STS for a new one)",
+        "ExceptionMessage": "the token has expired (request a new one from the STS)",
         "InnerException": None,
     }
 
@@ -299,7 +299,7 @@ def test_without_the_scheme_there_is_no_token(small_hub: Hub, header: str) -> No
 @pytest.mark.parametrize("token", ["x", "A" * 64, "Idaas x", "é", "%00", "x" * 7000])
 def test_a_token_that_was_not_given_here_is_not_known(small_hub: Hub, token: str) -> None:
     refused = small_hub.get("/api/v1/TokenDetails", token).json
-    assert refused["ExceptionMessage"] == "the token is not known here (ask the STS for a new one)"
+    assert refused["ExceptionMessage"] == "the token is unknown (request a new one from the STS)"
 
 
 def test_a_token_is_for_its_own_school_and_whether_there_is_another_is_not_told(small_hub: Hub) -> None:

@@ -273,7 +273,7 @@ class Edge:
         if self.guesses is None or party is None:
             return self.answer(handler, request)
         if wait := self.guesses.wait((client, party)):
-            return _hold_off(handler, request, "the secret was wrong too often", wait)
+            return _hold_off(handler, request, "too many wrong secrets", wait)
         response = self.answer(handler, request)
         if response.guessed:
             self.guesses.spend((client, party))

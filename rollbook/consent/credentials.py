@@ -70,11 +70,11 @@ class Holder:
 
 
 class WrongClient(Refused):
-    """The client id, key or secret is not right."""
+    """The client id, key or secret is wrong."""
 
 
 class UnknownCode(Refused):
-    """The code or the refresh token is not known, or has been used or has expired."""
+    """The code or the refresh token is unknown, used or expired."""
 
 
 _COLUMNS = (
@@ -204,7 +204,7 @@ class CredentialDesk:
         holder = holders.get(key) or self._holder(*key)
         asked_by(holder.app.id, (), holder.person)
         if holder.expires <= self.clock():
-            raise NotSignedIn("the token has expired", hint="ask for a new one")
+            raise NotSignedIn("the token has expired", hint="request a new one")
         holders[key] = holder
         return holder
 
@@ -217,5 +217,5 @@ class CredentialDesk:
             f"SELECT {_COLUMNS} WHERE c.{by} = ? AND c.dialect = ?", (value, dialect)
         ).fetchone()
         if found is None or (row is None and dialect != "edlink"):
-            raise NotSignedIn("the token is not known here", hint="ask for a new one")
+            raise NotSignedIn("the token is unknown", hint="request a new one")
         return Holder(_credential(found), row[1], row[2]) if row else Holder(_credential(found))

@@ -74,7 +74,7 @@ class Paused(Refused):
 
 
 class WrongSecret(Refused):
-    """The app, the school or the secret is not right."""
+    """The app, the school or the secret is wrong."""
 
     def __init__(self) -> None:
         # The document's own words (Authentication, Example Failed Response).
@@ -460,7 +460,7 @@ class Desk(
         admitted = passes.get(hashed) or self._look_up(hashed)
         asked_by(admitted.app.id, (admitted.grant.id,) if isinstance(admitted, SchoolPass) else ())
         if admitted.expires <= self.clock():
-            raise NotSignedIn("the token has expired", hint="ask the STS for a new one")
+            raise NotSignedIn("the token has expired", hint="request a new one from the STS")
         passes[hashed] = admitted
         return admitted
 
@@ -469,7 +469,7 @@ class Desk(
             'SELECT app, "grant", version, expires FROM token WHERE hash = ?', (hashed,)
         ).fetchone()
         if row is None:
-            raise NotSignedIn("the token is not known here", hint="ask the STS for a new one")
+            raise NotSignedIn("the token is unknown", hint="request a new one from the STS")
         app, grant, serial, expires = row
         return self._school_pass(grant, serial, expires) if grant else self._management_pass(app, expires)
 
@@ -485,7 +485,9 @@ class Desk(
         if kept is None or kept.state == "revoked":
             raise NotSignedIn("the school has revoked this authorisation")
         if kept.serial != serial:
-            raise NotSignedIn("the school has authorised the app anew", hint="ask the STS with the new school secret")
+            raise NotSignedIn(
+                "the school has authorised the app again", hint="request a token with the new school secret"
+            )
         if kept.state == "paused":
             raise Paused
         return SchoolPass(kept, expires)

@@ -75,7 +75,7 @@ class _Lists:
 
 
 class Strangers(NotFound):
-    """Somebody was named who is not there, or whom the school does not let the app see: the two look alike."""
+    """Somebody named in the request was not found, or the school does not let the app see them."""
 
     def __init__(self, people: tuple[tuple[str, str], ...]) -> None:
         said = "no {} whom the school lets this app see has the Id {}"

@@ -76,7 +76,7 @@ def _invitation(row: tuple[Any, ...]) -> Invitation:
 
 
 class LinkEnded(NotFound):
-    """This link is not known, or is no longer in use."""
+    """This link is unknown or no longer valid."""
 
 
 class InvitingDesk:

@@ -6,7 +6,7 @@ import msgspec
 
 from .. import __version__
 from ..api.messages import NO_STORE, Request, Response
-from ..errors import NotFound, Problem, RollbookError, WrongMethod
+from ..errors import NotFound, Problem, RollbookError, Unavailable, WrongMethod
 from . import reference
 from .pages import render
 from .review import Review
@@ -28,7 +28,12 @@ curl -s '{url}/api/v2/graph/people?$first=1' -H 'Authorization: Bearer INTEGRATI
 curl -s '{url}/api/private/stem/cohort/?limit=1' -H 'Authorization: Bearer PERSONAL TOKEN'"""
 
 
-_STATUSES: tuple[tuple[type[Exception], int], ...] = ((NotFound, 404), (WrongMethod, 405), (RollbookError, 400))
+_STATUSES: tuple[tuple[type[Exception], int], ...] = (
+    (NotFound, 404),
+    (WrongMethod, 405),
+    (Unavailable, 503),
+    (RollbookError, 400),
+)
 
 
 class Front:

@@ -11,7 +11,7 @@ from ..api.messages import Request, Response
 from ..consent import Desk, Grant
 from ..consent.grants import zone_of
 from ..consent.invitations import LinkEnded
-from ..errors import Conflict, Malformed, NotFound, Problem, RollbookError, TooLarge, WrongMethod
+from ..errors import Conflict, Malformed, NotFound, Problem, RollbookError, TooLarge, Unavailable, WrongMethod
 from ..scopes import CATALOGUE
 from .choosing import Choosing, summary
 from .forms import Form, read_form
@@ -28,6 +28,7 @@ _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (WrongMethod, 405),
     (Conflict, 409),
     (TooLarge, 413),
+    (Unavailable, 503),
     (RollbookError, 400),
 )
 

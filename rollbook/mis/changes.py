@@ -19,7 +19,7 @@ Results = tuple[Mapping[str, Any], ...]
 
 
 class Invalid(RollbookError):
-    """The write-back does not fit what the school's records hold: mend what is named and send it again."""
+    """The write-back does not fit the school's records. Fix the problems below and try again."""
 
     def __init__(self, *messages: str) -> None:
         # The document's own words, so nothing is added to them.
@@ -27,7 +27,7 @@ class Invalid(RollbookError):
 
 
 class MisRefused(RollbookError):
-    """The school's MIS could not enter it."""
+    """The school's MIS could not record it."""
 
 
 class Change(msgspec.Struct, frozen=True, tag_field="kind", forbid_unknown_fields=True):

@@ -207,7 +207,7 @@ def test_any_body_is_taken_or_told_and_what_is_taken_stays(resource: Resource, d
 
 def test_a_refusal_is_told_as_problem_details() -> None:
     assert problems.key_change("cohorts", "cohortIdentifier").body("1f0e") == {
-        "detail": "The natural key of cohorts cannot be changed. Delete the item and create it anew.",
+        "detail": "The natural key of cohorts cannot be changed. Delete the item and create it again.",
         "type": "urn:ed-fi:api:bad-request:data-validation-failed:key-change-not-supported",
         "title": "Key Change Not Supported",
         "status": 400,

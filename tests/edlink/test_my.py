@@ -242,7 +242,7 @@ def test_a_token_dies_after_an_hour_and_a_refresh_token_gives_another(small_hub:
     refresh = given(vendor, **vendor.client, code=code).json["$data"]["refresh_token"]
     assert graham.one("profile")["first_name"] == "Graham"
     small_hub.now += 3600
-    assert graham.refusal("profile")[0] == ("INVALID_TOKEN", "the token has expired (ask for a new one)")
+    assert graham.refusal("profile")[0] == ("INVALID_TOKEN", "the token has expired (request a new one)")
     data = given(vendor, **vendor.client, refresh_token=refresh, grant_type="refresh_token").json["$data"]
     answer = small_hub.get("/api/v2/my/profile", None, authorization=f"Bearer {data['access_token']}")
     assert answer.json["$data"]["first_name"] == "Primrose"
@@ -330,7 +330,7 @@ def test_a_person_who_is_gone_is_not_shared_any_more(writer: Vendor):
         batch.remove(Student, student)
     for path in ("profile", "classes", f"people/{person}", "districts"):
         assert graham.refusal(path) == [
-            ("UNSHARED_TOKEN", "The person of this token is not, or no longer, among those whom the schools share.")
+            ("UNSHARED_TOKEN", "The schools do not, or no longer, share the person this token is for.")
         ]
 
 

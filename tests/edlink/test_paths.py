@@ -129,7 +129,7 @@ def test_a_path_is_paged_filtered_and_expanded_like_a_list(vendor: Vendor):
 def test_what_is_not_there_leads_nowhere(vendor: Vendor, name: str):
     unknown = str(uuid.uuid4())
     one = RESOURCES[name].one
-    told = [("NOT_FOUND", f"{one}: is not there (list {name} to see which are)")]
+    told = [("NOT_FOUND", f"{one}: was not found (list {name} to see which exist)")]
     assert vendor.refusal(f"{name}/{unknown}") == told
     for of, leads in PATHS:
         if of == name:
@@ -147,16 +147,16 @@ def test_a_thing_of_another_resource_or_district_is_not_there(vendor: Vendor):
     [
         ("schools/9919", "INVALID_UUID", "path: 9919 is not a UUID (give the id of a thing in the list)"),
         ("schools/9919/people", "INVALID_UUID", "path: 9919 is not a UUID (give the id of a thing in the list)"),
-        ("school", "NOT_FOUND", "path: school is not there (did you mean schools?)"),
-        ("schools/{school}/student", "NOT_FOUND", "path: student is not there (did you mean students?)"),
-        ("sessions/{school}/classes", "NOT_FOUND", "path: classes is not there (none is known here)"),
+        ("school", "NOT_FOUND", "path: school was not found (did you mean schools?)"),
+        ("schools/{school}/student", "NOT_FOUND", "path: student was not found (did you mean students?)"),
+        ("sessions/{school}/classes", "NOT_FOUND", "path: classes was not found (none are known)"),
         (
             "schools/{school}/people/x",
             "NOT_FOUND",
-            "path: schools/{school}/people/x is not there (did you mean schools?)",
+            "path: schools/{school}/people/x was not found (did you mean schools?)",
         ),
-        ("profile", "NOT_FOUND", "path: profile is not there ("),
-        ("licenses/{school}", "NOT_FOUND", "path: licenses/{school} is not there (did you mean licenses?)"),
+        ("profile", "NOT_FOUND", "path: profile was not found ("),
+        ("licenses/{school}", "NOT_FOUND", "path: licenses/{school} was not found (did you mean licenses?)"),
     ],
 )
 def test_a_path_that_leads_nowhere_gets_a_hint(vendor: Vendor, path: str, code: str, told: str):
@@ -171,7 +171,10 @@ def test_rosters_are_only_read(vendor: Vendor, method: str, path: str):
     answer = vendor.hub.ask(method, f"/api/v2/graph/{path}", None, b"{}", authorization=f"Bearer {vendor.token}")
     assert (answer.status, answer.headers["allow"]) == (405, "GET, HEAD")
     assert answer.json["$errors"] == [
-        {"code": "UNSUPPORTED_OPERATION", "message": f"method: {method} is not answered here (rosters are only read)"}
+        {
+            "code": "UNSUPPORTED_OPERATION",
+            "message": f"method: {method} is not allowed here (rosters are read-only: use GET)",
+        }
     ]
 
 

@@ -44,7 +44,7 @@ class WrongPassword(Refused):
 
 
 class TooOften(Refused):
-    """This was tried too often: wait, then try again."""
+    """Too many attempts. Wait, then try again."""
 
 
 @dataclass(frozen=True)

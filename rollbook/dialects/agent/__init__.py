@@ -194,4 +194,4 @@ def _credential(request: Request) -> tuple[str, str]:
 
 def _method(request: Request, allowed: str) -> None:
     if request.method != allowed:
-        raise WrongMethod(Problem("method", f"{request.method[:20]} is not answered here", f"send a {allowed}"))
+        raise WrongMethod(Problem("method", f"{request.method[:20]} is not allowed here", f"use {allowed}"))

@@ -20,6 +20,7 @@ from ...errors import (
     Stop,
     TooLarge,
     TooManyRequests,
+    Unavailable,
     WrongMethod,
 )
 from ...ingest.agents import Behind
@@ -118,6 +119,7 @@ STATUS: tuple[tuple[type[Exception], str, int], ...] = (
     (Superseded, "superseded", 409),
     (BoundElsewhere, "bound-elsewhere", 409),
     (Occupied, "occupied", 503),
+    (Unavailable, "unavailable", 503),
     (Conflict, "conflict", 409),
     (TooLarge, "too-large", 413),
     (TooManyRequests, "too-many-requests", 429),
@@ -140,9 +142,9 @@ def problem(error: Exception) -> Response:
     known = isinstance(error, RollbookError)
     said: dict[str, Any] = {
         "type": f"urn:rollbook:agent:{name}",
-        "title": (type(error).__doc__ or "").strip().split("\n")[0] if known else "The hub could not answer.",
+        "title": (type(error).__doc__ or "").strip().split("\n")[0] if known else "Internal error.",
         "status": status,
-        "detail": str(error) if known else "An internal error; it has been logged",
+        "detail": str(error) if known else "An internal error occurred. It has been logged",
     }
     if isinstance(error, Behind):
         said["position"] = error.position

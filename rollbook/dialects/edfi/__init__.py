@@ -13,7 +13,17 @@ from ...api.http import BODY_LIMIT
 from ...api.messages import NO_STORE, Request, Response
 from ...consent import Desk, Holder
 from ...consent.slips import asks
-from ...errors import Conflict, Malformed, NotFound, NotHeld, NotSignedIn, Problem, TooLarge, TooManyRequests
+from ...errors import (
+    Conflict,
+    Malformed,
+    NotFound,
+    NotHeld,
+    NotSignedIn,
+    Problem,
+    TooLarge,
+    TooManyRequests,
+    Unavailable,
+)
 from ...model.vocabulary import Descriptor
 from . import metadata, problems, tokens
 from .answering import Caller, Shelf, encoded
@@ -171,11 +181,13 @@ def told(error: Exception) -> Answer:
         return problems.too_large(BODY_LIMIT)
     if isinstance(error, TooManyRequests):
         return problems.too_many(error)
+    if isinstance(error, Unavailable):
+        return problems.unavailable(error)
     if isinstance(error, Malformed):
         return problems.malformed(*error.problems)
     if isinstance(error, Conflict):
         said = "; ".join(map(str, error.problems))
-        return Answer(409, "data-conflict", "Data Conflict", f"The write does not fit what the hub holds: {said}.")
+        return Answer(409, "data-conflict", "Data Conflict", f"The request conflicts with the current records: {said}.")
     return problems.internal()
 
 

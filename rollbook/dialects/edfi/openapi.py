@@ -307,7 +307,7 @@ RESPONSES: Json = {
     "BadRequest": _failure("The request is not valid."),
     "Unauthorized": _failure("There is no token, or none that is valid."),
     "Forbidden": _failure("The caller may not do that."),
-    "NotFound": _failure("There is nothing there."),
+    "NotFound": _failure("Not found."),
     "Conflict": _failure("The request does not fit what is there."),
     "PreconditionFailed": _failure("The item has changed since."),
 }

@@ -6,18 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...errors import Malformed, Problem, TooManyRequests
+from ...errors import Malformed, Problem, TooManyRequests, Unavailable
 
 URN = "urn:ed-fi:api:"
 CONTENT_TYPE = "application/problem+json"
 
 
 class Invalid(Malformed):
-    """The document is not valid: mend what is named and send it again."""
+    """The document is not valid. Fix the problems below and try again."""
 
 
 class InvalidQuery(Malformed):
-    """The parameters are not valid: mend what is named and send it again."""
+    """The parameters are not valid. Fix the problems below and try again."""
 
 
 @dataclass(frozen=True)
@@ -85,12 +85,12 @@ def invalid(*problems: Problem) -> Answer:
 
 
 def malformed(*problems: Problem) -> Answer:
-    """The request is not one at all: the body is no JSON, an id is no id."""
+    """The request itself is malformed: the body is not JSON, or an id is not an id."""
     return Answer(
         400,
         "bad-request:data",
         "Data Validation Failed",
-        "The request cannot be understood. See 'validationErrors' for details.",
+        "The request is not valid. See 'validationErrors' for details.",
         by_path(problems),
     )
 
@@ -112,25 +112,25 @@ def key_change(entity: str, *members: str) -> Answer:
         400,
         "bad-request:data-validation-failed:key-change-not-supported",
         "Key Change Not Supported",
-        f"The natural key of {entity} cannot be changed. Delete the item and create it anew.",
+        f"The natural key of {entity} cannot be changed. Delete the item and create it again.",
         errors=tuple(f"{name} is a part of the natural key and cannot be changed." for name in members),
     )
 
 
 def unsupported_media_type(given: str) -> Answer:
-    """The body is of a kind that is not read."""
+    """The body's media type is not supported."""
     return Answer(
         415,
         "unsupported-media-type",
         "Unsupported Media Type",
         f"The content type {given!r} is not supported. Send application/json."
         if given
-        else "The request says no content type. Send application/json.",
+        else "The request has no content type. Send application/json.",
     )
 
 
 def too_large(most: int) -> Answer:
-    """The body is longer than what is read."""
+    """The body is too long."""
     return Answer(413, "payload-too-large", "Payload Too Large", f"The body is longer than {most} bytes.")
 
 
@@ -178,12 +178,12 @@ def no_relationship(*people: str) -> Answer:
 
 
 def not_found() -> Answer:
-    """There is nothing there that the caller may see."""
+    """The item does not exist, or the caller may not see it."""
     return Answer(404, "not-found", "Not Found", "The specified resource item could not be found.")
 
 
 def no_such_address() -> Answer:
-    """The address leads nowhere."""
+    """Nothing has this address."""
     return Answer(404, "not-found", "Not Found", "The specified data could not be found.")
 
 
@@ -193,7 +193,7 @@ def no_snapshot() -> Answer:
 
 
 def wrong_method(method: str, *allowed: str) -> Answer:
-    """The address does not answer that method."""
+    """The address does not support that method."""
     return Answer(
         405,
         "method-not-allowed",
@@ -234,7 +234,7 @@ def depended_on(entity: str) -> Answer:
         409,
         "data-conflict:dependent-item-exists",
         "Dependent Item Exists",
-        f"The item cannot be deleted, since there is an item of {entity} that refers to it.",
+        f"The item cannot be deleted because an item of {entity} refers to it.",
     )
 
 
@@ -258,6 +258,11 @@ def changed_since() -> Answer:
         "Optimistic Lock Failed",
         "The item has been changed by another caller. Read it again before changing it.",
     )
+
+
+def unavailable(error: Unavailable) -> Answer:
+    """The hub cannot answer at the moment."""
+    return Answer(503, "service-unavailable", "Service Unavailable", _sentence(str(error)))
 
 
 def internal() -> Answer:

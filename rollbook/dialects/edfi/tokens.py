@@ -74,7 +74,7 @@ def give(request: Request, desk: Desk) -> Response:
     try:
         token, _ = desk.exchange("edfi", key, secret, TOKEN_SECONDS)
     except WrongClient:
-        return replace(_refused("invalid_client", "the key or the secret is not right", 401), guessed=True)
+        return replace(_refused("invalid_client", "the key or the secret is wrong", 401), guessed=True)
     return _answer({"access_token": token, "expires_in": TOKEN_SECONDS, "token_type": "bearer"})
 
 

@@ -85,10 +85,12 @@ class Edlink:
         if steps == ("api", "authentication", "token"):
             return tokens.give(request, self.desk)
         if steps[:2] != ("api", "v2") or len(steps) < 4 or steps[2] not in ("graph", "my"):
-            raise NotFound(Problem("path", "is not one that Edlink has", "begin with /api/v2/graph/ or /api/v2/my/"))
+            raise NotFound(Problem("path", "is unknown", "begin with /api/v2/graph/ or /api/v2/my/"))
         call = self.call(request, steps)
         if request.method not in ("GET", "HEAD"):
-            raise WrongMethod(Problem("method", f"{request.method[:20]} is not answered here", "rosters are only read"))
+            raise WrongMethod(
+                Problem("method", f"{request.method[:20]} is not allowed here", "rosters are read-only: use GET")
+            )
         return self.answer(call)
 
     # ---- who asks
@@ -111,7 +113,7 @@ class Edlink:
     def reader(self, holder: Holder) -> DistrictReader:
         found = next(iter(self.desk.readers(holder)), None)
         if found is None:
-            what = "no school of the district shares anything with the app now"
+            what = "no school of the district shares anything with the app"
             raise NotHeld(Fault("integration", what, "ask the schools to grant it", "INVALID_INTEGRATION_STATE"))
         return found
 
@@ -128,14 +130,14 @@ class Edlink:
         if first in RESOURCES and len(rest) < 3:
             return self.roster(call, RESOURCES[first], *rest)
         known = [*RESOURCES, *(("profile", "integration", "source") if call.holder.person else ("licenses", "events"))]
-        raise NotFound(Problem("path", f"{'/'.join(call.steps)[:80]} is not there", nearest(first[:80], known)))
+        raise NotFound(Problem("path", f"{'/'.join(call.steps)[:80]} was not found", nearest(first[:80], known)))
 
     def roster(self, call: Call, resource: Resource, identity: str = "", leads: str = "") -> Response:
         """A list, one thing of it, or a list that leads from one thing."""
         path = PATHS.get((resource.name, leads)) if leads else None
         if leads and path is None:
             known = [name for of, name in PATHS if of == resource.name]
-            raise NotFound(Problem("path", f"{leads[:80]} is not there", nearest(leads[:80], known)))
+            raise NotFound(Problem("path", f"{leads[:80]} was not found", nearest(leads[:80], known)))
         asks("/".join([resource.name, *(["{id}"] if identity else []), *([leads] if leads else [])]))
         if identity:
             identity = _uuid(identity)

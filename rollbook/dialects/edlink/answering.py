@@ -153,7 +153,7 @@ def only(resource: Resource, identity: str, rows: Rows) -> Rows:
 
 def missing(resource: Resource) -> NotFound:
     """Nothing there, or nothing that this caller may see: the two look alike."""
-    return NotFound(Problem(resource.one, "is not there", f"list {resource.name} to see which are"))
+    return NotFound(Problem(resource.one, "was not found", f"list {resource.name} to see which exist"))
 
 
 # ---- answers

@@ -30,7 +30,7 @@ class Redeems(Protocol):
 def give(request: Request, desk: Redeems) -> Response:
     """Answer a request for a token."""
     if request.method != "POST":
-        raise WrongMethod(Fault("method", f"{request.method} gives no token", "send a POST", "UNSUPPORTED_OPERATION"))
+        raise WrongMethod(Fault("method", f"{request.method} gives no token", "use POST", "UNSUPPORTED_OPERATION"))
     said = understand(request.body)
     shown = {"code": said.get("code", ""), "refresh": said.get("refresh_token", "")}
     access, refresh, _ = desk.redeem("edlink", said["client_id"], said["client_secret"], **shown, seconds=SECONDS)

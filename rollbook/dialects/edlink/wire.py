@@ -23,6 +23,7 @@ from ...errors import (
     RollbookError,
     TooLarge,
     TooManyRequests,
+    Unavailable,
     WrongMethod,
 )
 
@@ -48,11 +49,11 @@ class Notice:
 
 
 class WrongToken(NotSignedIn):
-    """The token is not of the kind that this address takes."""
+    """This address needs another kind of token."""
 
 
 class Unshared(Refused):
-    """The person of this token is not, or no longer, among those whom the schools share."""
+    """The schools do not, or no longer, share the person this token is for."""
 
 
 # The documentation gives nearly every code the status 400; its client's own comments say 404 and 401. Clients read
@@ -69,6 +70,7 @@ ERRORS: tuple[tuple[type[Exception], str, int], ...] = (
     (TooLarge, "INVALID_REQUEST_BODY", 413),
     (TooManyRequests, "RATE_LIMITED", 429),
     (Malformed, "INVALID_REQUEST", 400),
+    (Unavailable, "UNAVAILABLE", 503),
     (Exception, "INTERNAL", 500),
 )
 """Each error with its code and its HTTP status; a `Fault` has a code of its own."""
@@ -77,7 +79,7 @@ ERRORS: tuple[tuple[type[Exception], str, int], ...] = (
 def failure(error: Exception) -> Response:
     """An error as Edlink tells it, with every problem at once."""
     code, status = next((c, s) for kind, c, s in ERRORS if isinstance(error, kind))
-    problems = error.problems if isinstance(error, RollbookError) else (Problem("", "The hub could not answer"),)
+    problems = error.problems if isinstance(error, RollbookError) else (Problem("", "Internal error"),)
     said = [{"code": p.code if isinstance(p, Fault) else code, "message": str(p)} for p in problems]
     headers = (JSON, NO_STORE, METHODS) if status == 405 else (JSON, NO_STORE)
     body = msgspec.json.encode({"$errors": said, "$request": request_id()})

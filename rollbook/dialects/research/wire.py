@@ -19,6 +19,7 @@ from ...errors import (
     RollbookError,
     TooLarge,
     TooManyRequests,
+    Unavailable,
     WrongMethod,
 )
 from .asking import Asked
@@ -34,12 +35,13 @@ STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (TooManyRequests, 429),
     (WrongPassword, 400),
     (Malformed, 400),
+    (Unavailable, 503),
     (Exception, 500),
 )
 
 
 class NotAllowed(WrongMethod):
-    """The method is not one that this address answers; `allowed` are."""
+    """Method not allowed; `allowed` are."""
 
     def __init__(self, method: str, allowed: tuple[str, ...]) -> None:
         super().__init__(f'Method "{method[:20]}" not allowed.', hint=f"allowed: {', '.join(allowed)}")
@@ -73,11 +75,9 @@ def failure(error: Exception) -> Response:
 def _told(error: Exception) -> dict[str, Any]:
     if not isinstance(error, RollbookError):
         # What went wrong inside is in the hub's log; a caller must not see it.
-        return {"detail": "The hub could not answer; the fault has been logged."}
+        return {"detail": "Internal error. It has been logged."}
     if isinstance(error, WrongPassword):
         return {"non_field_errors": [_line(p) for p in error.problems]}
-    if isinstance(error, NotFound) and error.problems[0].what == (NotFound.__doc__ or "").strip():
-        return {"detail": "Not found."}
     if isinstance(error, Malformed) and all(p.where for p in error.problems):
         fields: dict[str, list[str]] = {}
         for problem in error.problems:

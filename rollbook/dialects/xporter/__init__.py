@@ -87,22 +87,20 @@ class Xporter:
             operation = self.onboarding.find(request)
             return self.onboarding.answer(operation, request, self.admit(request))
         if lower[:2] != ["api", "v1"]:
-            raise NotFound(
-                Problem("path", "is not one that Xporter has", "tokens are given at POST /api/oauth/GetToken")
-            )
+            raise NotFound(Problem("path", "is unknown", "request tokens with POST /api/oauth/GetToken"))
         if lower[2:] == ["openapi.json"]:
             return success(openapi.document(request.base), keep=True)
         written = writeback.find(writeback_steps(steps[2:], request))
         if written is not None:
             if request.method != "POST":
-                raise WrongMethod(Problem("method", f"{request.method} is not answered here", "send a POST"))
+                raise WrongMethod(Problem("method", f"{request.method} is not allowed here", "use POST"))
             return self.taking.take(request, self.admit(request), *written)
         subscribed = subscribing.find(steps[2:])
         if subscribed is not None:
             reader = self.reader(self.admit(request), subscribed[0], "")
             return subscribing.subscribe(request, reader, self.subscriptions, subscribed[1])
         if request.method not in ("GET", "HEAD"):
-            raise WrongMethod(Problem("method", f"{request.method} is not answered here", "send a GET"))
+            raise WrongMethod(Problem("method", f"{request.method} is not allowed here", "use GET"))
         if len(lower) == 5 and lower[2] == "school" and lower[4] == "disclosures":
             return usage.disclosures(self.desk, request, steps[3])
         admitted = self.admit(request)
@@ -118,7 +116,7 @@ class Xporter:
         if len(lower) in (5, 6) and lower[2] == "school":
             return self.school(request, admitted, steps[3], steps[4], steps[5] if len(steps) == 6 else "")
         known = ["School/{estab}/{Endpoint}", *self.info, "usage", "logs"]
-        raise NotFound(Problem("path", "is not one that Xporter has", nearest("/".join(steps[2:]), known)))
+        raise NotFound(Problem("path", "is unknown", nearest("/".join(steps[2:]), known)))
 
     def admit(self, request: Request) -> SchoolPass | ManagementPass:
         kind, _, token = request.header("authorization").strip().partition(" ")
@@ -161,13 +159,13 @@ class Xporter:
             grant = next(granted, None) if segment.lower() == "health" else None
             if grant is None:
                 raise SchoolNotGranted(
-                    "a management token reads no school's records", hint="ask the STS for a school token"
+                    "a management token cannot read a school's records", hint="request a school token from the STS"
                 )
             asked_by(grant.app.id, (grant.id,))
             return self.desk.reader(grant)
         if admitted.grant.estab != estab:
             raise SchoolNotGranted(
-                Problem("estab", "is not the school that the token is for", "use the school's own token")
+                Problem("estab", "is not the school that the token is for", "request a token for this school")
             )
         return self.desk.reader(admitted.grant)
 

@@ -22,7 +22,7 @@ def gdpr_ids(desk: Desk, admitted: SchoolPass | ManagementPass) -> Response:
     Whom the school left out is nowhere: an opt-out list has those whom the app leaves out by itself.
     """
     if not isinstance(admitted, SchoolPass):
-        raise SchoolNotGranted("a management token has no school", hint="ask the STS for a school token")
+        raise SchoolNotGranted("a management token has no school", hint="request a school token from the STS")
     listed = [c for c in desk.people_of(admitted.grant) if c.mode != "all" or c.declined]
     for choice in listed:
         if RECORDS[choice.kind].scope.met_by(admitted.grant.scopes):

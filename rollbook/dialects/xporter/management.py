@@ -26,7 +26,7 @@ def get_token(request: Request, desk: Desk) -> Response:
     """A token for a school's records, or without `estab` for management (Authentication, Generating a Token)."""
     try:
         if request.method != "POST":
-            raise WrongMethod(Problem("method", f"{request.method} is not answered here", "send a POST"))
+            raise WrongMethod(Problem("method", f"{request.method} is not allowed here", "use POST"))
         said = _fields(request)
         token, expires = desk.sign_in(said["relyingparty"], said["password"], said.get("estab", ""))
     except RollbookError as error:

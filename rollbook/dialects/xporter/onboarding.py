@@ -58,16 +58,16 @@ class Onboarding:
             known = [p for o in self.operations for p in o.paths]
             raise NotFound(Problem("path", "is not one that Xporter has", nearest(path[:60], known)))
         if request.method != found.method and not (request.method == "HEAD" and found.method == "GET"):
-            raise WrongMethod(
-                Problem("method", f"{request.method[:20]} is not answered here", f"send a {found.method}")
-            )
+            raise WrongMethod(Problem("method", f"{request.method[:20]} is not allowed here", f"use {found.method}"))
         return found
 
     def answer(self, operation: Operation, request: Request, admitted: SchoolPass | ManagementPass) -> Response:
         """Answer for the app of a management token; a school's token is for its records and nothing else."""
         if not isinstance(admitted, ManagementPass):
             raise NotHeld(
-                Problem("Authorization", "is a school's token", "ask the STS for a management token, without estab")
+                Problem(
+                    "Authorization", "is a school's token", "request a management token from the STS (without estab)"
+                )
             )
         asks(operation.paths[0].partition("/")[2].lower())
         return operation.answer(request, admitted.app)

@@ -28,7 +28,7 @@ def subscribe(request: Request, reader: Reader, subscriptions: Subscriptions, id
     grant = reader.grant
     if identity:
         if request.method != "DELETE":
-            raise WrongMethod(Problem("method", f"{request.method} is not answered here", "send a DELETE"))
+            raise WrongMethod(Problem("method", f"{request.method} is not allowed here", "use DELETE"))
         subscriptions.drop(grant.id, identity)
         return success({**QUIET, "Message": "success"})
     if request.method == "POST":
@@ -36,7 +36,7 @@ def subscribe(request: Request, reader: Reader, subscriptions: Subscriptions, id
         made = subscriptions.add(reader, database, url)
         return success({"Scopes": scope_rows(grant.scopes), "DataChanges": [_row(made)], **QUIET, "Message": "success"})
     if request.method not in ("GET", "HEAD"):
-        raise WrongMethod(Problem("method", f"{request.method} is not answered here", "send a POST or a GET"))
+        raise WrongMethod(Problem("method", f"{request.method} is not allowed here", "use POST or GET"))
     return success({"DataChanges": [_row(one) for one in subscriptions.of(grant.id)], **QUIET})
 
 

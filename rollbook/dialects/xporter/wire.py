@@ -18,6 +18,7 @@ from ...errors import (
     RollbookError,
     TooLarge,
     TooManyRequests,
+    Unavailable,
     WrongMethod,
 )
 from ...mis import Invalid, MisRefused
@@ -32,15 +33,15 @@ QUIET: dict[str, None] = {
 
 
 class SchoolNotGranted(NotHeld):
-    """The token is not for this school: ask the STS for one of the school's own."""
+    """The token is for another school. Request one for this school from the STS."""
 
 
 class UnknownChangeSet(Conflict):
-    """The changedRows value is not one that this endpoint returned to this app: start again with changedRows=*."""
+    """This endpoint did not return this changedRows value to this app. Start again with changedRows=*."""
 
 
 class TestError(RollbookError):
-    """This is a test: the endpoint always answers with an error."""
+    """This is a test. The endpoint always returns an error."""
 
 
 # The vendor publishes no list of exception names; clients make a class of each, so each is one CamelCase word.
@@ -59,6 +60,7 @@ EXCEPTIONS: tuple[tuple[type[Exception], str, int], ...] = (
     (TooLarge, "RequestTooLarge", 413),
     (TooManyRequests, "TooManyRequests", 429),
     (Malformed, "InvalidRequest", 400),
+    (Unavailable, "ServiceUnavailable", 503),
     (TestError, "TestError", 500),
     (Exception, "InternalError", 500),
 )
@@ -83,7 +85,7 @@ def failure(error: Exception, *, status_codes: bool) -> Response:
     if not isinstance(error, RollbookError):
         # What went wrong inside is in the hub's log; a caller must not see it.
         body |= {
-            "Message": "The hub could not answer.",
-            "ExceptionMessage": "An internal error; it has been logged",
+            "Message": "Internal error.",
+            "ExceptionMessage": "An internal error occurred. It has been logged",
         }
     return Response(msgspec.json.encode(body), status if status_codes else 200, (JSON, NO_STORE))

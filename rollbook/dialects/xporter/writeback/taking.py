@@ -65,7 +65,7 @@ class Taking:
 
     def _grant(self, admitted: SchoolPass | ManagementPass, operation: Operation, estab: str | None) -> Grant:
         if isinstance(admitted, ManagementPass):
-            raise SchoolNotGranted("a management token writes nothing", hint="ask the STS for a school token")
+            raise SchoolNotGranted("a management token cannot write", hint="request a school token from the STS")
         if estab is not None and admitted.grant.estab != estab:
             raise SchoolNotGranted(
                 Problem("estab", "is not the school that the token is for", "use the school's own token")
