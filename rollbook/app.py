@@ -53,9 +53,13 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
     """The ASGI application over an open store; a worker runs beside it while it is served."""
     desk, queue = Desk(store, clock), Queue(store, clock)
 
-    def state() -> object:
+    def dated(state: tuple[int, ...]) -> object:
         # An answer stays true while nothing is written; days begin at a full quarter of an hour, wherever a school is.
-        return (*desk.fresh(), int(clock() // 900))
+        return (*state, int(clock() // 900))
+
+    def glance() -> object | None:
+        state = desk.glance()
+        return None if state is None else dated(state)
 
     writebacks = WriteBacks(store, tell)
     taking = Taking(desk, queue, writebacks, systems(desk, writebacks, SOON))
@@ -65,7 +69,15 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
     handing = Handing(desk, Tasks(store, clock), writebacks)
     agents = AgentHub(desk, handing, brought(desk, queue, writebacks), Uploads(store.folder / "uploads"))
     dialects = [xporter, EdFi(desk), Edlink(desk), Research(ResearchDesk(desk)), Review(desk), agents]
-    return Edge(dialects, state=state, clock=clock, fallback=Front(), beside=worker, ledger=Ledger(store.folder, clock))
+    return Edge(
+        dialects,
+        state=lambda: dated(desk.fresh()),
+        glance=glance,
+        clock=clock,
+        fallback=Front(),
+        beside=worker,
+        ledger=Ledger(store.folder, clock),
+    )
 
 
 def works(clock: Callable[[], float], store: Store, queue: Queue) -> Mapping[str, Work]:

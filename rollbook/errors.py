@@ -60,6 +60,9 @@ class Conflict(Refused):
 class TooManyRequests(Refused):
     """Too many requests. Wait, then try again."""
 
+    after: int = 60
+    """Seconds after which to try again."""
+
 
 class WrongMethod(Refused):
     """Method not allowed."""

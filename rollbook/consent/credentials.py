@@ -14,6 +14,7 @@ from typing import Any
 from ..errors import Malformed, NotFound, NotSignedIn, Problem, Refused, nearest
 from ..store.sqlite import Store
 from ..store.writing import now
+from .callers import admitted
 from .grants import App
 from .secrets import digest, new_secret
 from .slips import asked_by
@@ -203,6 +204,7 @@ class CredentialDesk:
         key, holders = (dialect, digest(token)), self.holders()
         holder = holders.get(key) or self._holder(*key)
         asked_by(holder.app.id, (), holder.person)
+        admitted(holder.credential.id)
         if holder.expires <= self.clock():
             raise NotSignedIn("the token has expired", hint="request a new one")
         holders[key] = holder

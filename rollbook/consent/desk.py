@@ -18,6 +18,7 @@ from ..errors import Conflict, Malformed, NotFound, NotHeld, NotSignedIn, Proble
 from ..fields import RECORDS
 from ..store.sqlite import Store
 from ..store.writing import Batch, now
+from . import callers
 from .agents import AgentDesk
 from .authorising import AuthorisingDesk
 from .checking import Checker
@@ -277,9 +278,7 @@ class Desk(
         with self.store.founding(values, holder.app.id) as batch:
             identifier = values.get("identifier") or ""
             known = self.remembered().known
-            reader = DistrictReader(
-                self.store, holder.credential, batch.district, identifier, [], self._day([]), known
-            )
+            reader = DistrictReader(self.store, holder.credential, batch.district, identifier, [], self._day([]), known)
             yield Writer(batch, reader)
 
     # ---- apps and grants
@@ -458,7 +457,9 @@ class Desk(
         """What a token stands for now; a token dies with its grant."""
         hashed, passes = digest(token), self.remembered().passes
         admitted = passes.get(hashed) or self._look_up(hashed)
-        asked_by(admitted.app.id, (admitted.grant.id,) if isinstance(admitted, SchoolPass) else ())
+        by_grant = isinstance(admitted, SchoolPass)
+        asked_by(admitted.app.id, (admitted.grant.id,) if by_grant else ())
+        callers.admitted(admitted.grant.id if by_grant else admitted.app.id)
         if admitted.expires <= self.clock():
             raise NotSignedIn("the token has expired", hint="request a new one from the STS")
         passes[hashed] = admitted

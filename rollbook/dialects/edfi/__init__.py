@@ -60,6 +60,8 @@ class EdFi:
         """Answer a request."""
         try:
             return self.route(request)
+        except (Unavailable, TooManyRequests):
+            raise
         except Exception as error:
             return self.refuse(request, error)
 
