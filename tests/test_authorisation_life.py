@@ -73,7 +73,7 @@ def test_from_the_invitation_to_the_end(served: Hub, postbox: Postbox, receiver:
     # The app invites the school, which is sent a letter with a link.
     body = b'{"RegistrationType": "Live", "Schools": [{"LeaCode": "999", "DfesCode": "4001"}]}'
     answer = served.ask("POST", "/api/Manage/SchoolRegister", management, body, content_type="application/json")
-    assert answer.json["Schools"][0]["Status"] == "Invited"
+    assert answer.json["Schools"][0]["Status"] == "OK"
     served.work()
     found = re.search(r"https://hub\.example\.org(/authorise/\S+)", postbox.text())
     assert found is not None

@@ -400,7 +400,8 @@ class Edge:
 
     def handler(self, path: str) -> Handler:
         """The dialect that a path belongs to."""
-        lower = path.lower()
+        # A base address that ends in a slash gives `//api/…`.
+        lower = re.sub("//+", "/", path.lower())
         for prefix, handler in self.routes:
             if lower.startswith(prefix):
                 return handler

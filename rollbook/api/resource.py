@@ -123,11 +123,15 @@ class With:
 
 @dataclass(frozen=True)
 class Also:
-    """Have further rows in the main table, and in others; `beside` names an option that must be asked for too."""
+    """Have further rows in the main table, and in others; `beside` names an option that must be asked for too.
+
+    `whatever` is for rows that are shown whatever the filters say.
+    """
 
     rows: Condition
     elsewhere: Mapping[type[Table], Condition] = field(default_factory=dict[type[Table], Condition])
     beside: str = ""
+    whatever: bool = False
 
 
 @dataclass(frozen=True)
@@ -285,13 +289,15 @@ def rows_of(
     if is_main and any(f.instead for f in filters.values()):
         where = ALWAYS
     else:
-        for also in (e for e in effects if isinstance(e, Also) and (not e.beside or e.beside in options)):
+        for also in (e for e in effects if isinstance(e, Also) and not e.whatever and e.beside in ("", *options)):
             further = also.rows if is_main else also.elsewhere.get(table)
             where = where | further if further is not None else where
     if is_main:
         asked = [endpoint.together(frozenset(filters))] if endpoint.together else [f.where for f in filters.values()]
         for one in (*(e.rows for e in effects if isinstance(e, Only)), *asked):
             where = where & one
+        for also in (e for e in effects if isinstance(e, Also) and e.whatever):
+            where = where | (table.only & also.rows)
     for one in filters.values():
         where = where & one.elsewhere.get(table, ALWAYS)
     return where

@@ -101,6 +101,8 @@ THORNFIELD = Plan(
     facts={
         "telephone": "01632 960100",
         "web": "www.thornfield.example",
+        "logo": "https://www.thornfield.example/logo.png",
+        "second_logo": "https://www.thornfield.example/logo-light.png",
         "email": "office@thornfield.example",
         "governance": "Academy Converter",
         "phase": "Secondary",
@@ -128,6 +130,7 @@ BRAMBLESIDE = Plan(
     facts={
         "telephone": "01632 960200",
         "web": "www.brambleside.example",
+        "logo": "https://www.brambleside.example/logo.png",
         "email": "office@brambleside.example",
         "governance": "Academy Sponsor Led",
         "phase": "Primary",

@@ -60,6 +60,11 @@ class School(Record, scope=S.School | S.SchoolLite, indexes=(("estab",),), natur
     phase = Text("Type of school phase", "Secondary")
     exam_centre = Text("School exam centre number", "12348")
     address = Text("School address", "School Road, Eduville, London")
+    logo = Text("The web address of the school's logo", "https://www.aisleyschool.com/logo.png")
+    second_logo = Text(
+        "The web address of the school's logo for other places, such as a dark background",
+        "https://www.aisleyschool.com/logo-light.png",
+    )
     time_zone = Text("The time zone that the school's clocks show", "Europe/London")
     external_id = Text("The id of the school in the system that it came from", "678f4c50-e0fb-472a-a0bf-cb2ab5ee5e69")
     identifier = Text("The number by which the school's district knows it", "1001")

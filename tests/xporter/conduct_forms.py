@@ -106,7 +106,7 @@ def said(answer: dict[str, Any]) -> str | None:
 def shown(writer: Writer, mis_id: object, kind: str = "Behaviour") -> dict[str, list[dict[str, Any]]]:
     """What the API shows of a record: its own row, its students and its staff, under short names."""
     answer = writer.read(f"{kind}ForDateRange?{RANGE}&id={mis_id}")
-    names = {"Behaviour": "Behaviour", "Achievement": "achievementfordaterange"}
+    names = {"Behaviour": "Behaviour", "Achievement": "Achievements"}
     plural = {"Behaviour": "Behaviour", "Achievement": "Achievements"}[kind]
     return {
         "event": answer[names[kind]],

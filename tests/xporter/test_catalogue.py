@@ -29,6 +29,14 @@ ADDED: dict[str, set[str]] = {
     "Post16Study.Post16StudyCourses": {"Post16StudyId"},
     **{f"HistoricalAttendanceSummary.{name}": set() for name in ("MinutesLate", "AttendanceNotes")},
     "HistoricalAttendanceSummary.StatutoryComments": set(),
+    "SchoolInfo.SchoolInfo": {
+        "CurrentAcademicYear",
+        "SchoolLogoUrl",
+        "SchoolLogoAlternateUrl",
+        "LastUpdated",
+        "RowHash",
+    },
+    "Calendar.SchoolCalendar": {"LastUpdated", "RowHash"},
     "Tags.TagDefinitions": set(),
     "XIDs.EntityAttributes": set(),
     **{
@@ -143,7 +151,7 @@ def asked(hub: Hub, token: str) -> Iterator[tuple[str, str]]:
     """Each endpoint that `Queries` lists, with the path of its widest question."""
     wide = widest(hub, token)
     for row in hub.get("/api/v1/Queries", token).json["Endpoints"]:
-        if row["Method"] != "GET":
+        if row["Method"] != "GET" or "/School/" not in row["Path"]:
             continue
         found = re.fullmatch(r"/api/v1/School/\{estab\}/(\w+)(/\{id\})?", row["Path"])
         assert found, row["Path"]

@@ -408,5 +408,5 @@ def test_counts_are_numbers(app: Caller):
 
 def test_dates_are_days_and_moments_have_milliseconds(app: Caller):
     row = app.one("Students/9919")
-    assert re.fullmatch(r"\d{4}-\d\d-\d\d", row["DateOfBirth"])
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", row["DateofBirth"])
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}", row["LastUpdated"])

@@ -44,7 +44,7 @@ ACH = Kind(
     "Achievement",
     "Ach",
     "achievement",
-    ("achievementfordaterange", "StudentAchievements", "StaffAchievements"),
+    ("Achievements", "StudentAchievements", "StaffAchievements"),
     Achievement,
 )
 BEH = Kind(

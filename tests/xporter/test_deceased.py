@@ -31,7 +31,7 @@ def test_a_deceased_student_is_shown_with_their_dates(app: Caller, held: Tables)
         "Forename": person["forename"],
         "Surname": person["surname"],
         "Gender": person["gender"],
-        "DateOfBirth": person["birth_date"],
+        "DateofBirth": person["birth_date"],
         "DateOfDeath": person["death_date"],
         "UPN": student["upn"],
         "AdmissionNo": student["admission_no"],

@@ -50,7 +50,7 @@ def test_a_school_is_invited_by_its_two_numbers(small_hub: Hub) -> None:
                 "SchoolContactLastName": "Hale",
                 "SchoolContactEmail": OFFICE,
                 "Estab": THORNFIELD,
-                "Status": "Invited",
+                "Status": "OK",
                 "Message": "No e-mail could be sent: the hub has no mail server. Its operator can hand over the link.",
             }
         ]
@@ -74,16 +74,16 @@ def test_a_school_is_invited_by_its_two_numbers(small_hub: Hub) -> None:
 def test_the_older_path_and_any_case_do_as_well(small_hub: Hub, path: str) -> None:
     _, token = asking_app(small_hub)
     answer = send(small_hub, path, token, {"registrationType": "Test", "schools": [school()]})
-    assert answer.json["Schools"][0]["Status"] == "Invited"
+    assert answer.json["Schools"][0]["Status"] == "OK"
 
 
 def test_each_school_has_its_own_answer_and_is_not_written_to_twice_a_day(small_hub: Hub) -> None:
     _, token = asking_app(small_hub)
     body = {"RegistrationType": "Live", "Schools": [school(), school("1234567")]}
-    assert [s["Status"] for s in send(small_hub, REGISTER, token, body).json["Schools"]] == ["Invited", "NotFound"]
+    assert [s["Status"] for s in send(small_hub, REGISTER, token, body).json["Schools"]] == ["OK", "NotFound"]
     assert send(small_hub, REGISTER, token, body).json["Schools"][0]["Status"] == "AlreadyInvited"
     small_hub.now += 24 * 3600
-    assert send(small_hub, REGISTER, token, body).json["Schools"][0]["Status"] == "Invited"
+    assert send(small_hub, REGISTER, token, body).json["Schools"][0]["Status"] == "OK"
 
 
 def test_an_app_on_trial_sends_no_live_invitations(small_hub: Hub) -> None:

@@ -373,7 +373,7 @@ def test_columns_say_what_the_student_and_their_person_say(app: Caller, held: Ta
     shown = {r["Id"]: r for r in app.rows("Students")}
     for s in held.shown_students():
         person, row = people[s["person"]], shown[s["mis_id"]]
-        assert (row["Forename"], row["Surname"], row["DateOfBirth"]) == (
+        assert (row["Forename"], row["Surname"], row["DateofBirth"]) == (
             person["forename"],
             person["surname"],
             person["birth_date"],

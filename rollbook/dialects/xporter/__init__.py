@@ -27,12 +27,14 @@ from ...jobs import Freshness, PostOffice, Queue
 from ...jobs.subscriptions import Subscriptions
 from . import management, openapi, subscribing, usage, writeback
 from .answering import db_status, kinds_read, prepare, render
+from .arriving import as_meant
 from .asking import Asked, understand, wants_status_codes
 from .calling import DataReady
 from .catalogue import ENDPOINTS
 from .changes import render_changes
 from .gdpr import gdpr_ids
 from .onboarding import AREAS, Onboarding
+from .running import run_query
 from .watching import DataChanged, look
 from .wire import SchoolNotGranted, TestError, failure, success
 
@@ -70,7 +72,7 @@ class Xporter:
     def handle(self, request: Request) -> Response:
         """Answer a request."""
         try:
-            return self.route(request)
+            return self.route(as_meant(request))
         except (Unavailable, TooManyRequests):
             raise
         except RollbookError as error:
@@ -78,6 +80,7 @@ class Xporter:
 
     def refuse(self, request: Request, error: Exception) -> Response:
         """An error in Xporter's own form."""
+        request = as_meant(request)
         try:
             status_codes = wants_status_codes(request.query)
         except RollbookError:  # the query cannot be read, yet this may be plain to see
@@ -88,6 +91,7 @@ class Xporter:
 
     def party(self, request: Request) -> str | None:
         """Who asks for a token, and for which school's."""
+        request = as_meant(request)
         return management.party(request) if gives_token(request.path.strip("/").lower().split("/")) else None
 
     def route(self, request: Request) -> Response:
@@ -119,6 +123,8 @@ class Xporter:
         if lower[2:] == ["usage"]:
             asks("usage")
             return usage.usage(self.desk, admitted)
+        if lower[2:] == ["runquery"]:
+            return run_query(request, self.desk)
         if lower[2:] == ["logs"]:
             asks("logs")
             return usage.logs(self.desk, admitted, request)
@@ -127,7 +133,7 @@ class Xporter:
             return self.info[lower[2]](admitted)
         if len(lower) in (5, 6) and lower[2] == "school":
             return self.school(request, admitted, steps[3], steps[4], steps[5] if len(steps) == 6 else "")
-        known = ["School/{estab}/{Endpoint}", *self.info, "usage", "logs"]
+        known = ["School/{estab}/{Endpoint}", *self.info, "usage", "logs", "RunQuery"]
         raise NotFound(Problem("path", "is unknown", nearest("/".join(steps[2:]), known)))
 
     def admit(self, request: Request) -> SchoolPass | ManagementPass:

@@ -23,7 +23,7 @@ _ORDER = (Achievement.date, Achievement.mis_id)
 _SEEN = Some(achievement_students, ALWAYS)
 
 
-class Achievements(Table, of=Achievement, name="achievementfordaterange", only=_SEEN, order=_ORDER):
+class Achievements(Table, of=Achievement, name="Achievements", only=_SEEN, order=_ORDER):
     """What students did well."""
 
     Id = Achievement.mis_id
@@ -45,7 +45,7 @@ class Achievements(Table, of=Achievement, name="achievementfordaterange", only=_
 class AchievementsToday(
     Table,
     of=Achievement,
-    name="achievementfordaterange",
+    name="Achievements",
     only=_SEEN & Achievement.date.is_(TODAY),
     order=_ORDER,
     shared=Achievements.columns,

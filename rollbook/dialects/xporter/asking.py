@@ -47,6 +47,8 @@ PERIODS = (
 
 _COLUMN = re.compile(r"^(?:(?P<table>\w+)\.)?(?P<column>\w+|\*)(?:\s+as\s+(?P<name>.+))?$", re.IGNORECASE)
 _NAME = re.compile(r"^\w[\w .-]{0,63}$")
+# A plus that nobody encoded arrives as a blank: 2026-11-20T08:30:00 01:00.
+_BLANK_FOR_PLUS = re.compile(r" (\d\d:?\d\d)$")
 _TRUE, _FALSE = {"true", "1", "yes", "on", ""}, {"false", "0", "no", "off"}
 
 
@@ -346,7 +348,7 @@ class _Understanding:
         try:
             if len(text) == 10:
                 return date.fromisoformat(text).isoformat()
-            at = datetime.fromisoformat(text)
+            at = datetime.fromisoformat(_BLANK_FOR_PLUS.sub(r"+\1", text))
             utc = at.astimezone(UTC) if at.tzinfo else at
             return utc.replace(tzinfo=None).isoformat(timespec="milliseconds")
         except (ValueError, OverflowError):

@@ -14,6 +14,16 @@ LARGEST = 1024 * 1024
 """The largest body of a management request, in bytes."""
 
 
+def text_of(value: Any) -> str | None:
+    """A text, which may be sent as a number; None for what is neither.
+
+    Json.NET, which the service is made with, binds a JSON number to a property that is a string.
+    """
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    return value if isinstance(value, str) else None
+
+
 def read_body(request: Request, *, largest: int = LARGEST, hint: str = "") -> dict[str, Any]:
     """What a JSON object or a form says; raises `Malformed`, with a hint, or `TooLarge`."""
     if len(request.body) > largest:

@@ -26,7 +26,7 @@ class DeceasedStudents(
     LegalForename = Student.legal_forename
     LegalSurname = Student.legal_surname
     Gender = Student.gender
-    DateOfBirth = Student.birth_date
+    DateofBirth = Student.birth_date
     DateOfDeath = Student.death_date
     AdmissionNo = Student.admission_no
     UPN = Student.upn

@@ -3,7 +3,7 @@ school.discountcodes)."""
 
 from __future__ import annotations
 
-from ...api.resource import Endpoint, Filter, Table
+from ...api.resource import Also, Endpoint, Filter, Option, Table
 from ...fields import Arg, Coalesce, Expr, Key, Literal
 from ...model.exams import DiscountCode
 from ...scopes import S
@@ -103,5 +103,12 @@ discount_codes = Endpoint(
             choices={"KS4": "KS4", "KS5": "KS5"},
             required=True,
         )
+    },
+    options={
+        f"includeKS{n}": Option(
+            f"Include the discount codes of key stage {n} beside those of KeyStage",
+            Also(DiscountCode.stage.is_(f"KS{n}"), whatever=True),
+        )
+        for n in (4, 5)
     },
 )

@@ -14,7 +14,7 @@ from ...consent.registering import Registration
 from ...errors import Conflict, Malformed, NotFound, Problem, nearest
 from ...jobs import PostOffice
 from ...scopes import CATALOGUE
-from .bodies import read_body
+from .bodies import read_body, text_of
 from .wire import success
 
 MOST = 500
@@ -22,15 +22,25 @@ MOST = 500
 
 TYPES = ("Live", "Test")
 
+INVITED = "OK"
+"""The status of a school that has been invited: the one that public clients of the service take for success."""
+
+NOT_FOUND = "School not found in EduBase"
+"""What the service says of a school that it does not know; EduBase is the register of schools in England."""
+
 FIELDS = (
     "Estab",
     "LeaCode",
     "DfesCode",
     "SchoolName",
+    "SchoolContact",
     "SchoolContactFirstName",
     "SchoolContactLastName",
     "SchoolContactEmail",
     "SchoolContactPhone",
+    "SchoolTechnicalContactName",
+    "SchoolTechnicalContactEmail",
+    "SchoolTechnicalContactPhone",
     "PartnerApplicationId",
     "PartnerName",
     "PartnerRegisteredEmail",
@@ -73,14 +83,14 @@ class Inviting:
         try:
             self.desk.school(one.estab)
         except NotFound:
-            return {**one.said, "Estab": one.estab, "Status": "NotFound", "Message": "No such school is served here"}
+            return {**one.said, "Estab": one.estab, "Status": "NotFound", "Message": NOT_FOUND}
         earlier = next((i for i in self.desk.invitations(app) if i.estab == one.estab), None)
         if earlier is not None and not earlier.answer and self.desk.clock() < earlier.made + AGAIN:
             told = "The school was invited less than a day ago and has not answered yet"
             return {**one.said, "Estab": one.estab, "Status": "AlreadyInvited", "Message": told}
         live, post = kind == "Live", self.office is not None
         made = self.desk.invite(app, one.estab, email=one.email, name=one.name, live=live, scopes=one.scopes, mail=post)
-        return {**one.said, "Estab": one.estab, "Status": "Invited", "Message": self._told(made)}
+        return {**one.said, "Estab": one.estab, "Status": INVITED, "Message": self._told(made)}
 
     def _told(self, made: Invitation) -> str | None:
         if self.office is None:
@@ -143,13 +153,12 @@ _OTHERWISE = ("scopestoauthorise", "authparams", "weacceptgroupcallusagepolicy")
 def _text(where: str, name: str, value: Any, wrong: list[Problem]) -> str:
     if name in _OTHERWISE or value is None:
         return ""
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
-    if not isinstance(value, str):
-        wrong.append(Problem(where, "is not a text"))
+    text = text_of(value)
+    if text is None:
+        wrong.append(Problem(where, "must be a string"))
         return ""
-    wrong += line_problems(where, value)
-    return value.strip()
+    wrong += line_problems(where, text)
+    return text.strip()
 
 
 def _scopes(where: str, value: Any, registration: Registration, wrong: list[Problem]) -> tuple[str, ...]:

@@ -11,8 +11,8 @@ from ...consent import Desk
 from ...consent.desk import ManagementPass, SchoolPass, WrongSecret, moment
 from ...errors import Malformed, Problem, RollbookError, TooManyRequests, Unavailable, WrongMethod
 from ...scopes import ANYONE, CATALOGUE, Need
-from . import writeback
-from .bodies import read_body
+from . import running, writeback
+from .bodies import read_body, text_of
 from .catalogue import ENDPOINTS
 from .wire import QUIET, success
 
@@ -55,8 +55,9 @@ def _fields(request: Request) -> dict[str, str]:
     """What a JSON or form body says, its names in lower case; raises `Malformed` with every problem."""
     body = read_body(request, largest=LARGEST, hint='send {"relyingParty": …}')
     said = {name.lower(): value for name, value in body.items()}
-    wrong = [Problem(n, "must be a text") for n, v in said.items() if v is not None and not isinstance(v, str)]
-    fields = {n: v for n, v in said.items() if isinstance(v, str)}
+    texts = {name: text_of(value) for name, value in said.items()}
+    wrong = [Problem(n, "must be a string") for n, v in said.items() if v is not None and texts[n] is None]
+    fields = {name: text for name, text in texts.items() if text is not None}
     wrong += [
         Problem(name, "is missing", f"send {name} in a JSON object or a form")
         for name in ("relyingParty", "password")
@@ -106,7 +107,9 @@ def queries(admitted: SchoolPass | ManagementPass) -> Response:
     rows = [query_row(e) for e in ENDPOINTS.values() if e.need.met_by(held)]
     written = [o for o in writeback.OPERATIONS.values() if o.need.met_by(held)]
     rows += [row for o in written for row in writeback.query_rows(o, scope_expression(o.need))]
-    return success({"Endpoints": rows, "Queries": [], **QUIET}, keep=True, until=admitted.expires)
+    return success(
+        {"Endpoints": [*rows, running.query_row()], "Queries": [], **QUIET}, keep=True, until=admitted.expires
+    )
 
 
 def scope_expression(need: Need) -> str:

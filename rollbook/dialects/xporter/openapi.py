@@ -12,7 +12,7 @@ from typing import Any
 from ...api.resource import AnyTable, Counted, Endpoint, Facts, Filter, With
 from ...fields import Value
 from ...scopes import CATALOGUE, Need
-from . import openapi_onboarding
+from . import openapi_onboarding, running
 from .asking import ROW_LIMIT
 from .catalogue import ENDPOINTS
 from .wire import EXCEPTIONS
@@ -317,5 +317,21 @@ _OTHERS: Json = {
     },
     "/api/v1/TokenDetails": _info("What the token stands for", ("Estab", "Expires", "Name", "RelyingParty", "Scopes")),
     "/api/v1/Scopes": _info("The scopes that the token holds, in words", ("Scopes",)),
+    "/api/v1/RunQuery": {
+        "get": {
+            "summary": "A named query: edubase.search finds the number of a school",
+            "parameters": [
+                {
+                    "name": name,
+                    "in": "query",
+                    "required": name == "id",
+                    "description": about,
+                    "schema": {"type": "string"},
+                }
+                for name, about in {"id": f"The query: {running.SEARCH}", **running.PARAMETERS}.items()
+            ],
+            "responses": _info("The schools found", ("EduBase",))["get"]["responses"],
+        }
+    },
     "/api/v1/Queries": _info("The endpoints that the token may ask and write back to", ("Endpoints", "Queries")),
 }

@@ -10,7 +10,7 @@ from ...api.messages import Request, Response
 from ...consent import App, Desk
 from ...consent.grants import zone_of
 from ...errors import Malformed, NotFound, Problem
-from .bodies import read_body
+from .bodies import read_body, text_of
 from .wire import QUIET, success
 
 # The document gives dd:MM:yyyy for both; a moment needs a time, which follows as one would expect.
@@ -38,10 +38,8 @@ def revoke_access(request: Request, desk: Desk, app: App) -> Response:
 
 def _understood(said: dict[str, Any]) -> tuple[str, datetime]:
     wrong: list[Problem] = []
-    estab = said.get("estab")
-    if isinstance(estab, int) and not isinstance(estab, bool):
-        estab = str(estab)
-    if not isinstance(estab, str) or not estab.strip():
+    estab = text_of(said.get("estab"))
+    if estab is None or not estab.strip():
         wrong.append(Problem("Estab", "is missing", "the number of the school, as a text"))
     given = {n: said[n.lower()] for n in ("RevokeDate", "RevokeDateTime") if said.get(n.lower()) not in (None, "")}
     if len(given) != 1:
@@ -50,7 +48,7 @@ def _understood(said: dict[str, Any]) -> tuple[str, datetime]:
     found = [_moment(name, value, wrong) for name, value in given.items()]
     if wrong:
         raise Malformed(*wrong)
-    assert isinstance(estab, str)
+    assert estab is not None
     assert found[0] is not None
     return estab.strip(), found[0]
 

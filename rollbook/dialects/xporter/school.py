@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ...api.resource import AnyTable, Context, Counted, Endpoint, Facts, Filter, Option, Table, Union, With
-from ...fields import ALWAYS, Arg, Coalesce, Literal, Mapped, Value
+from ...fields import ALWAYS, Arg, Coalesce, Given, LastUpdated, Literal, Mapped, RowHash, Value
 from ...jobs import DATABASES
 from ...jobs.freshness import PURGED
 from ...model.calendar import CalendarEvent
@@ -40,6 +40,18 @@ class SchoolInfo(Table, of=School):
     ExamCentre = School.exam_centre
     Address = School.address
     EstabId = School.estab
+    # The document leaves these out; recordings of the service have them.
+    CurrentAcademicYear = Given(
+        Arg("academic_year"),
+        _NEED,
+        about="The calendar year in which the current academic year begins",
+        example=2026,
+        kind="number",
+    )
+    SchoolLogoUrl = School.logo
+    SchoolLogoAlternateUrl = School.second_logo
+    LastUpdated = LastUpdated(School)
+    RowHash = RowHash(School)
 
 
 class Sites(Table, of=Site, order=(Site.mis_id,)):
@@ -63,6 +75,7 @@ school_info = Endpoint(
     "Information about the school establishment including contact and address details where available from the MIS.",
     _NEED,
     (SchoolInfo, Sites),
+    years=True,
     options={"includeSites": Option("Additional result set with site information", With(Sites))},
     filters={"updatedSince": updated_since(School, "The school, if its details were last updated after this date")},
 )
@@ -114,6 +127,8 @@ class SchoolCalendar(Table, of=CalendarEvent, order=(CalendarEvent.start, Calend
     Category = CalendarEvent.category
     Description = Coalesce(CalendarEvent.description, CalendarEvent.category)
     Type = Mapped(CalendarEvent.kind, CalendarEvent.kind.choices, about="Event type", example="School Event")
+    LastUpdated = LastUpdated(CalendarEvent)
+    RowHash = RowHash(CalendarEvent)
 
 
 calendar = Endpoint(

@@ -51,7 +51,7 @@ class Students(Table, of=Student, only=on_roll, order=(Student.mis_id,)):
     HomePhone = Student.home_phone
     MobilePhone = Student.mobile_phone
     AdmissionNo = Student.admission_no
-    DateOfBirth = Student.birth_date
+    DateofBirth = Student.birth_date
     UniqueLearnerNumber = Student.uln
     LegalForename = Student.legal_forename
     LegalSurname = Student.legal_surname

@@ -13,9 +13,9 @@ def years_of(reader: Reader) -> list[tuple[str, str]]:
     return sorted(begun, reverse=True)
 
 
-def academic_years(reader: Reader) -> dict[str, str]:
+def academic_years(reader: Reader) -> dict[str, str | int]:
     """The bounds of this week, this term, this academic year and the one before, as the school's calendar has them,
-    and the first day of the third year before this one.
+    the calendar year in which this academic year begins, and the first day of the third year before this one.
 
     Without a calendar a year begins on 1 September. Before its first term, or between two, the term is the one before;
     in a year without terms it is the year.
@@ -30,6 +30,7 @@ def academic_years(reader: Reader) -> dict[str, str]:
     term = max(terms, default=(start, end))
     monday = date.fromisoformat(today) - timedelta(date.fromisoformat(today).weekday())
     return {
+        "academic_year": int(start[:4]),
         "year_start": start,
         "year_end": end,
         "last_year_start": last[0],

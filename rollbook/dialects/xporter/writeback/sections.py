@@ -12,6 +12,7 @@ from datetime import date, datetime
 from typing import Any, TypeVar, cast
 
 from ....errors import Malformed, Problem, nearest
+from ..bodies import text_of
 
 T = TypeVar("T", bound=Hashable)
 
@@ -47,7 +48,7 @@ def _integer(value: Any) -> int | None:
 
 
 def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) else None
+    return text_of(value)
 
 
 def _date(value: Any) -> str | None:

@@ -1,0 +1,2 @@
+ALTER TABLE "school" ADD COLUMN "logo" TEXT;
+ALTER TABLE "school" ADD COLUMN "second_logo" TEXT;
