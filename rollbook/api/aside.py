@@ -27,8 +27,11 @@ WRITERS = 8
 APART = 32
 """How many readings that wait for a lock are let out of their places; more than these are refused."""
 
-PATIENCE = 3.0
-"""Seconds that a request waits for its place and for other writers, unless the hub's owner says otherwise."""
+PATIENCE = 5.0
+"""Seconds that a write waits for its place and for other writers, unless the hub's owner says otherwise."""
+
+QUEUE_SECONDS = 30.0
+"""Seconds that a reading waits for its place."""
 
 Result = TypeVar("Result")
 
@@ -118,11 +121,11 @@ class Aside:
 
         What it sets in context variables is set in `context`. When the task is cancelled, `act` goes on to its end.
         """
-        loop, until = asyncio.get_running_loop(), time.monotonic() + (patience or self.patience)
+        loop, began = asyncio.get_running_loop(), time.monotonic()
         lane = self._writing if writes else self._reading
-        await lane.enter(caller, until)
+        await lane.enter(caller, began + (patience or (self.patience if writes else QUEUE_SECONDS)))
         place = Place(lane, loop, None if writes else self._apart)
-        share = Share(until, place.step_out)
+        share = Share((began if writes else time.monotonic()) + self.patience, place.step_out)
 
         def work() -> Result:
             allow(share)
