@@ -188,7 +188,8 @@ def test_many_threads_share_a_store(tmp_path: Path) -> None:
             assert store.setting(f"n{number}") in (None, str(number))
 
         with ThreadPoolExecutor(16) as threads:
-            list(threads.map(lambda n: (write if n % 2 else read)(n // 2), range(200)))
+            done = [threads.submit(write if n % 2 else read, n // 2) for n in range(200)]
+            assert [one.result() for one in done] == [None] * 200
         assert store.records.execute("SELECT count(*) FROM setting WHERE name LIKE 'n%'").get == 100
         assert store.passing.execute("SELECT count(*) FROM token").get == 100
 

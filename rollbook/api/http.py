@@ -193,7 +193,13 @@ class Edge:
     def at_once(self, kept: Kept) -> bool:
         """Whether an answer in memory can be given this moment: nothing has happened, and it can be written down."""
         state = self.glance()
-        return state is not None and kept.holds(state, self.clock()) and self.again(kept.response)
+        if state is None or not kept.holds(state, self.clock()):
+            return False
+        told = kept.response.told
+        try:
+            return self.ledger is None or told is None or self.ledger.again_at_once(told)
+        except Unavailable:
+            return False
 
     async def answered(
         self, visit: Visit, early: Response | None, key: tuple[bytes, ...], receive: Receive, send: Send
@@ -237,8 +243,7 @@ class Edge:
             return True
         try:
             self.ledger.again(known.told)
-        except OSError:
-            log.exception("an answer is held back")
+        except Unavailable:
             return False
         return True
 

@@ -5,8 +5,11 @@ from __future__ import annotations
 import itertools
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 
 from ..consent.ledger import Growing
+from ..consent.slips import lying
+from ..errors import Unavailable
 from .compressing import Compressor
 
 PART = 64 * 1024
@@ -44,7 +47,8 @@ class Noted:
 
     def __next__(self) -> bytes:
         try:
-            chunk = next(self._chunks)
+            with lying(self.growing.slip):
+                chunk = next(self._chunks)
         except StopIteration:
             self._whole = True
             self.growing.end()
@@ -55,7 +59,9 @@ class Noted:
     def close(self) -> None:
         """Give back what the body reads from; an answer that is not whole was cut off."""
         close(self._chunks)
-        self.growing.end(cut=not self._whole)
+        # What has no end in the journal counts as cut off too.
+        with suppress(Unavailable):
+            self.growing.end(cut=not self._whole)
 
 
 def close(body: Iterator[bytes]) -> None:

@@ -20,6 +20,9 @@ Busy = apsw.BusyError
 Full = apsw.FullError, apsw.IOError
 """What SQLite raises when the disk has no room, or cannot be written to for another reason."""
 
+Fault = apsw.Error
+"""Whatever SQLite raises: a file that is no database, a disk that is full or cannot be written to."""
+
 
 class Cursor(Protocol):
     """The rows of a statement."""
