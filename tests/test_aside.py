@@ -49,7 +49,7 @@ def together(hub: Hub, *asked: tuple[str, str, bytes, dict[str, str]]) -> list[A
 def edfi(small_hub: Hub) -> str:
     """A token for the school's Ed-Fi documents."""
     small_hub.grant()
-    credential, secret = small_hub.desk.add_credential(small_hub.app(), "edfi")
+    credential, secret = small_hub.desk.add_credential(small_hub.app(), "edfi", rights=["SISVendor"])
     return small_hub.desk.exchange("edfi", credential.key, secret, 3600)[0]
 
 
@@ -96,6 +96,7 @@ def test_a_write_that_waits_holds_up_no_reader_and_is_refused_when_its_share_is_
         assert time.monotonic() - began < 8
     assert {a.status for a in reads} == {200}
     assert all(a.json["Students"] for a in reads[:3])
+    assert {a.status for a in writes} == {503}
     assert {(a.status, a.headers["retry-after"]) for a in writes} == {(503, "2")}
     assert {a.json["type"] for a in writes} == {"urn:ed-fi:api:service-unavailable"}
     assert sorted(took)[len(took) // 2] < 0.4
