@@ -18,6 +18,7 @@ from ..store.outbox import promise
 from ..store.sqlite import Store
 from .grants import App, Grant, known_scopes
 from .invitations import Invitation, mark_answer
+from .receipts import give_receipt
 from .secrets import digest, shaped, told_again
 
 SERVICE = "XporterOnDemand"
@@ -84,6 +85,8 @@ class AuthorisingDesk:
             _update(db, identity, held, "paused" if choosing else "active", secret)
             _agree(db, identity, serial + 1, {*asked} or held, answers, shown=not choosing)
             tell(db, identity, "authorised")
+            if not choosing:
+                give_receipt(db, identity, "authorised")
         grant = self.grant(app, estab)
         self._drop_tokens(grant)
         return grant, secret
@@ -126,6 +129,7 @@ class AuthorisingDesk:
             if at is not None:
                 db.execute("INSERT INTO ending VALUES (?, ?)", (grant.id, at))
                 promise(db, "revoke", {"grant": grant.id}, key=f"{grant.id}/{at}", due=at)
+                give_receipt(db, grant.id, "ending")
         return self.grant(grant.app, grant.estab)
 
     def note_ending(self, grant: str) -> None:
@@ -148,6 +152,7 @@ class AuthorisingDesk:
             db.execute('DELETE FROM draft WHERE "grant" = ?', (grant,))
             if changed:
                 tell(db, grant, "revoked")
+                give_receipt(db, grant, "ended")
 
     def endings(self) -> tuple[float, ...]:
         """The moments that schools have named as the ends of grants, seconds since 1970, in order."""
