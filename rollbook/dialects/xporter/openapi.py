@@ -261,7 +261,7 @@ _ERROR = _object(
 
 
 def _info(summary: str, properties: Iterable[str]) -> Json:
-    answer: Json = {"type": "object", "properties": dict.fromkeys(properties, True)}
+    answer: Json = {"type": "object", "properties": {name: {} for name in properties}}
     return {"get": {"summary": summary, "responses": {"200": {"description": summary, **_json(answer)}}}}
 
 
