@@ -6,6 +6,7 @@ from ..fields import Code, Record, Ref, Text
 from ..scopes import S
 from .calendar import Session
 from .organisation import School, SchoolRecord
+from .origin import came_from
 
 
 class Subject(Record, scope=S.School | S.SchoolLite, indexes=(("school", "mis_id"),)):
@@ -20,6 +21,7 @@ class Subject(Record, scope=S.School | S.SchoolLite, indexes=(("school", "mis_id
 class Course(
     Record,
     scope=S.School | S.SchoolLite,
+    writing=S.WritebackSchool,
     indexes=(("school",), ("external_id",), ("code",)),
     natural=("code", "school.estab", "district.identifier"),
 ):
@@ -27,6 +29,7 @@ class Course(
 
     school = Ref("The school that offers it; all schools of the district if empty", School, shared=True)
     external_id = Text("The id of the course in the system that it came from", "13b46ddd-c41d-4ae4-8280-44de46f18473")
+    origin = came_from()
     title = Text("The title of the course", "Homeroom KG")
     code = Text("The code of the course", "HR00000")
     grades = Text("CSV of the grades that it is for", "KG,01")
@@ -39,6 +42,7 @@ class Course(
 class CourseOffering(
     SchoolRecord,
     scope=S.School | S.SchoolLite,
+    writing=S.WritebackGroups,
     indexes=(("school", "code"), ("course",), ("session",)),
     natural=("code", "school.estab", "session.name", "session.year"),
 ):
@@ -54,6 +58,7 @@ class CourseOffering(
 class Program(
     Record,
     scope=S.School | S.SchoolLite,
+    writing=S.WritebackSchool,
     indexes=(("school",), ("name",)),
     natural=("name", "kind", "school.estab", "district.identifier"),
 ):
