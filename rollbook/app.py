@@ -20,7 +20,7 @@ from .consent.agents import CONNECTOR as AGENT
 from .consent.authorising import fill_authorisation
 from .consent.ledger import Folding, Ledger
 from .consent.research import ResearchDesk
-from .console import Front, Review
+from .console import Front, Review, error_page
 from .dialects.agent import AgentHub, Uploads
 from .dialects.edfi import EdFi
 from .dialects.edlink import Edlink
@@ -72,7 +72,7 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
     agents = AgentHub(desk, handing, brought(desk, queue, writebacks), Uploads(store.folder / "uploads"))
     dialects = [xporter, EdFi(desk), Edlink(desk), Research(ResearchDesk(desk)), Review(desk), agents]
     ledger = Ledger(store.folder, clock, folding)
-    return Edge(dialects, state=state, clock=clock, fallback=Front(), beside=worker, ledger=ledger)
+    return Edge(dialects, state=state, clock=clock, fallback=Front(), beside=worker, ledger=ledger, shown=error_page)
 
 
 def works(clock: Callable[[], float], folding: Folding, store: Store, queue: Queue) -> Mapping[str, Work]:

@@ -78,6 +78,7 @@ class Edge:
         beside: Beside | None = None,
         ledger: Ledger | None = None,
         memory: int = 128 * 1024 * 1024,
+        shown: Callable[[Request, Response], Response] = lambda request, response: response,
     ) -> None:
         self.beside = beside
         self.ledger = ledger
@@ -92,6 +93,7 @@ class Edge:
         self.kept = Keeping(memory)
         self.ending = False
         """Whether the server is about to end, so that nobody is kept waiting any more."""
+        self.shown = shown
         self.limit: Limit | None = None
         self.guesses: Limit | None = None
 
@@ -118,7 +120,8 @@ class Edge:
             if wait:
                 request, handler = self.begun(scope, headers)
                 what = f"more than {self.limit.per_minute:,} requests a minute"
-                await self.send(send, _hold_off(handler, request, what, wait), request.method, (), None)
+                told = self.shown(request, _hold_off(handler, request, what, wait))
+                await self.send(send, told, request.method, (), None)
                 return
         key = (scope["raw_path"], scope["query_string"], *(headers.get(name, b"") for name in VARIES))
         state = self.state()
@@ -135,7 +138,7 @@ class Edge:
         if slip is not None:
             slip.dialect = type(handler).__name__.lower()
         leaving = self.noted(handler, request, response, slip)
-        await self.send(send, leaving, request.method, key, state)
+        await self.send(send, self.shown(request, leaving), request.method, key, state)
 
     # ---- what leaves is written down first
 
