@@ -46,7 +46,7 @@ def test_a_browser_gets_a_page_that_says_what_to_do(hub: Hub, path: str, status:
 @pytest.mark.parametrize(("path", "status"), ADDRESSES)
 @pytest.mark.parametrize("accept", ["*/*", "application/json", "application/json, text/html;q=0.9", ""])
 def test_an_api_client_gets_its_dialects_form(hub: Hub, path: str, status: int, accept: str) -> None:
-    answer = hub.ask("GET", path, None, **({"accept": accept} if accept else {}))
+    answer = hub.ask("GET", path, None, accept=accept)
     assert answer.status == status
     assert json.loads(answer.body)
 
