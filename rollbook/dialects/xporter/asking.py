@@ -68,6 +68,8 @@ class Asked:
     callback: str | None = None
     status_codes: bool = False
     only_status: bool = False
+    pulled: bool = False
+    """Whether the rows of the main table are those with the hub ids that the arguments name."""
 
     @property
     def paged(self) -> bool:
@@ -87,7 +89,7 @@ class Asked:
     @property
     def shape(self) -> tuple[object, ...]:
         """What decides how the tables are compiled."""
-        return (self.endpoint.segment, self.options, self.filters, self.select)
+        return (self.endpoint.segment, self.options, self.filters, self.select, self.pulled)
 
     @property
     def chosen_options(self) -> dict[str, Option]:
