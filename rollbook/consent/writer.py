@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import replace
-from functools import partial
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..errors import NotHeld, Problem
-from ..fields import RECORDS, Record
+from ..fields import RECORDS, Record, Told
 from ..model.organisation import School
 from ..model.people import Person
-from ..scopes import Need
+from ..scopes import ANYONE, Need
 from ..store.schema import columns
-from ..store.sights import Ways
 from ..store.writing import Batch, free_estab, now
 from .district import DistrictReader
 from .pending import Pending
@@ -24,6 +22,29 @@ from .reader import Session
 Row = dict[str, Any]
 
 HINT = "ask the school to grant it"
+
+
+def lacking(where: str, need: Need) -> Problem:
+    """What cannot be written because the school did not grant it."""
+    return Problem(where, f"needs the scope {need}" if need.ways else "is not shown to any app", HINT)
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What an app may write of one record: decided from its grants and from what it sees, never from what is stored."""
+
+    need: Need
+    """What writing anything at all of the record needs."""
+    met: Callable[[Need], bool]
+    """Whether a need is met."""
+    needs: Callable[[str], Need]
+    """What a stored fact needs."""
+    told: Callable[[str], bool] | None = None
+    """Whether a fact may be written, where its need alone does not say so."""
+
+    def may(self, name: str) -> bool:
+        """Whether a stored fact may be written."""
+        return self.told(name) if self.told else self.met(self.needs(name))
 
 
 class Writer:
@@ -66,33 +87,62 @@ class Writer:
     def change(
         self, record: type[Record], identity: str, values: Mapping[str, Any], role: type[Record] | None = None
     ) -> bool:
-        """Change facts of a record; tells whether any differed. What the app may not see, it does not empty.
+        """Change facts of a record; tells whether any differed. What the app may not write, it does not empty.
 
-        A human is changed through a `role`, or through any that they have: only where a school that has them in that
-        role granted the fact.
+        A fact that has a value and may not be written is refused, whatever is stored: otherwise a right guess would be
+        answered like no change at all. A human is changed through a `role`, or through any that they have: only where
+        a school that has them in that role granted the fact.
         """
-        before = self._batch.get(record, identity) or {}
-        school = before.get("school") or (identity if record is School else None)
-        facts = {n: v for n, v in values.items() if before.get(n) != v}
-        held = self._told(identity, role) if record is Person else partial(self._holds, record, school)
-        different = {n: v for n, v in facts.items() if v is not None or n not in record.fields or held(n)}
+        rights = self.rights(record, identity, values, role)
+        self._require(record, rights, values)
+        allowed = {n: v for n, v in values.items() if n not in record.fields or rights.may(n)}
+        return self._batch.change(record, identity, allowed)
+
+    def entail(self, record: type[Record], identity: str, values: Mapping[str, Any]) -> bool:
+        """Change what follows from an allowed change, whoever may see it."""
+        return self._batch.change(record, identity, values)
+
+    def rights(
+        self,
+        record: type[Record],
+        identity: str = "",
+        values: Mapping[str, Any] | None = None,
+        role: type[Record] | None = None,
+    ) -> Rights:
+        """What the app may write of a record, or, without an `identity`, of a new one with these values."""
         if record is Person:
-            unheld = [n for n, v in different.items() if v is not None and n in record.fields and not held(n)]
-            if unheld:
-                said = "is not among what the schools of this human granted"
-                raise NotHeld(*(Problem(n, said, HINT) for n in unheld))
-        else:
-            self.may(record, school, different)
-        return self._batch.change(record, identity, different)
+            return self._rights_of_human(identity, role)
+        before = self._batch.get(record, identity) if identity else None
+        # A record that moves from one school to another is written at both.
+        rows = [row for row in (before, values) if row is not None and "school" in row]
+        schools = {row["school"] for row in rows} or {identity if record is School and identity else None}
+        return Rights(
+            record.scope,
+            lambda need: all(self._held(school, need) for school in schools),
+            lambda name: record.fields[name].need,
+        )
 
-    def _holds(self, record: type[Record], school: str | None, name: str) -> bool:
-        return self._held(school, record.fields[name].need)
-
-    def _told(self, identity: str, role: type[Record] | None) -> Callable[[str], bool]:
-        """Whether a fact of a human is told by a role that the app sees them in, at a school that granted it."""
+    def _rights_of_human(self, identity: str, role: type[Record] | None) -> Rights:
+        """What a role in which the app sees a human lets it write, at a school that granted it."""
         sight = replace(self.reader.sight, roles=(role,)) if role else self.reader.sight
         seen = self._roles(identity, [kind for kind, _ in sight.ways(None)])
-        return lambda name: any(views & seen.get(kind, set()) for kind, views in _sets(sight.ways(Person.fields[name])))
+
+        def told(name: str) -> bool:
+            ways = sight.ways(Person.fields[name])
+            return any({*views} & seen.get(kind, set()) for kind, views in ways)
+
+        def met(need: Need) -> bool:
+            return any({*sight.meeting(need & kind.scope)} & views for kind, views in seen.items())
+
+        def needs(name: str) -> Need:
+            found = Need(frozenset())
+            for kind in seen:
+                for fact in kind.fields.values():
+                    if isinstance(fact, Told) and fact.fact is Person.fields[name]:
+                        found |= fact.need
+            return found
+
+        return Rights(role.scope if role else ANYONE, met, needs, told)
 
     def _roles(self, identity: str, kinds: Iterable[type[Record]]) -> dict[type[Record], set[int]]:
         """By role, under which views the app sees a human in it."""
@@ -104,13 +154,6 @@ class Writer:
             }
             for kind in kinds
         }
-
-    def keeps(self, record: type[Record], row: Mapping[str, Any], need: Need, role: type[Record] | None) -> bool:
-        """Whether what is kept of a record beside its facts is shown to the app."""
-        if role is None:
-            return self._held(row.get("school"), need)
-        views = set(self.reader.sight.meeting(need & role.scope))
-        return bool(views & self._roles(row["id"], [role])[role])
 
     def adopt(self, identity: str) -> None:
         """Take a human who was told of before any role into the district."""
@@ -173,17 +216,15 @@ class Writer:
 
     def may(self, record: type[Record], school: str | None, values: Mapping[str, Any]) -> None:
         """Raise `NotHeld` unless the school (or, without one, any of the district) granted what these facts need."""
-        refused = list(self._refused(record, school, values))
+        self._require(record, self.rights(record, values={**values, "school": school}), values)
+
+    def _require(self, record: type[Record], rights: Rights, values: Mapping[str, Any]) -> None:
+        """Raise `NotHeld` with every fact that has a value and may not be written."""
+        refused = [] if rights.met(rights.need) else [lacking(record.__name__, rights.need)]
+        asked = [n for n, v in values.items() if n in record.fields and v is not None]
+        refused += [lacking(n, rights.needs(n)) for n in asked if not rights.may(n)]
         if refused:
             raise NotHeld(*refused)
-
-    def _refused(self, record: type[Record], school: str | None, values: Mapping[str, Any]) -> Iterator[Problem]:
-        if not self._held(school, record.scope):
-            yield Problem(record.__name__, f"needs the scope {record.scope}", HINT)
-        for name, value in values.items():
-            field = record.fields.get(name)
-            if field is not None and value is not None and not self._held(school, field.need):
-                yield Problem(name, f"needs the scope {field.need}", HINT)
 
     def _held(self, school: str | None, need: Need) -> bool:
         views = self.reader.sight.meeting(need)
@@ -203,7 +244,3 @@ class Writer:
             (str(uuid.uuid4()), self.reader.app.id, self.reader.district, school, scopes, now()),
         )
         return school
-
-
-def _sets(ways: Ways) -> Iterator[tuple[type[Record], set[int]]]:
-    return ((kind, set(views)) for kind, views in ways)

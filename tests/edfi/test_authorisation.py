@@ -185,11 +185,57 @@ def test_an_update_that_leaves_out_what_the_caller_cannot_see_keeps_it(api: EdFi
     identity = write(api)["students"]
     whole = student("7001", middleName="Felisa", birthCity="Ajo", multipleBirthStatus=True, maidenName="Mesquite")
     api.put("students", identity, whole)
-    little = granted(api, "SchoolLite", "StudentLite")
+    little = granted(api, "SchoolLite", "StudentLite", "StudentExtended")
     shown = plain(little.get(f"students/{identity}"))
-    assert shown.keys() == {"studentUniqueId", "firstName", "lastSurname"}
-    little.put("students", identity, shown | {"birthDate": "2015-05-01"})
+    assert shown.keys() == {"studentUniqueId", "firstName", "lastSurname", "middleName", "birthDate"}
+    little.put("students", identity, shown)
     assert plain(api.get(f"students/{identity}")) == whole
+
+
+@pytest.mark.parametrize("guess", ["2015-05-01", "2015-05-02"])
+def test_a_guess_at_a_fact_that_is_not_granted_is_refused_right_or_wrong(api: EdFi, guess: str) -> None:
+    identity = write(api)["students"]
+    little = granted(api, "SchoolLite", "StudentLite")
+    guessed = student("7001", birthDate=guess, middleName="Felisa")
+    for method, path in (("POST", "students"), ("PUT", f"students/{identity}")):
+        refused = little.ask(method, path, guessed)
+        assert problem(refused)[:2] == (403, "security:authorization")
+        assert refused.json["errors"] == [
+            "$.birthDate needs the scope StudentExtended. Ask the school to grant it.",
+            "$.middleName needs the scope StudentExtended. Ask the school to grant it.",
+        ]
+
+
+@pytest.mark.parametrize("guess", ["Mesquite", "Juniper"])
+def test_a_guess_at_what_has_no_field_is_refused_right_or_wrong(api: EdFi, guess: str) -> None:
+    write(api)
+    api.post("students", student("7001", maidenName="Mesquite"), 200)
+    little = granted(api, "SchoolLite", "StudentLite", "StudentExtended")
+    refused = little.ask("POST", "students", student("7001", maidenName=guess))
+    assert problem(refused)[0] == 403
+    assert refused.json["errors"] == [
+        "$.maidenName needs the scope StudentDemographic&StudentExtended. Ask the school to grant it."
+    ]
+
+
+def test_a_caller_who_is_shown_one_name_of_two_changes_the_one_that_is_shown(api: EdFi) -> None:
+    identity = write(api)["staffs"]
+    little = granted(api, "SchoolLite", "StaffLite")
+    shown = plain(little.get(f"staffs/{identity}"))
+    little.put("staffs", identity, shown)
+    little.put("staffs", identity, shown | {"firstName": "Juno"})
+    assert little.get(f"staffs/{identity}")["firstName"] == "Juno"
+    assert {n: api.get(f"staffs/{identity}")[n] for n in ("firstName", "preferredFirstName")} == {
+        "firstName": shown["firstName"],
+        "preferredFirstName": "Juno",
+    }
+
+
+def test_a_word_that_stands_in_for_what_is_not_shown_may_be_sent_back(api: EdFi) -> None:
+    identity = write(api)["cohorts"]
+    shown = plain(granted(api, "SchoolLite").get(f"cohorts/{identity}"))
+    granted(api, "SchoolLite").put("cohorts", identity, shown)
+    assert plain(api.get(f"cohorts/{identity}")) == shown
 
 
 # ---- people and relationships

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 from ...fields import ALWAYS, Arg, Condition, Expr, Field, Given, Mapped, Matches, Not, Path, Told, Value
 from ...scopes import ANYONE
 
 Row = Mapping[str, Any]
 Rest = Mapping[str, Any]
+May = Callable[[str], bool]
 
 DISTRICT = Given(Arg("district_id"), ANYONE, about="The number by which others know the district", kind="text")
 """The district that is read: its reader binds it, since no record refers to its own district."""
@@ -54,6 +55,9 @@ NUMERAL = Codec(_numeral, str)
 class Home:
     """What a property is in the record."""
 
+    echoes: ClassVar[bool] = False
+    """Whether what the remainder keeps only repeats a fact."""
+
     def columns(self) -> dict[str, Expr]:
         """The flat columns that it is read from."""
         raise NotImplementedError
@@ -62,8 +66,11 @@ class Home:
         """The property's value; nothing when the record has none."""
         raise NotImplementedError
 
-    def write(self, value: Any, document: Mapping[str, Any]) -> dict[str, Value]:
-        """The values by stored field that say it; the field of a value that is left out becomes empty."""
+    def write(self, value: Any, document: Mapping[str, Any], may: May) -> dict[str, Value]:
+        """The values by stored field that say it; the field of a value that is left out becomes empty.
+
+        `may` tells which fields the caller may write; a value of another one makes the property one that is refused.
+        """
         return {}
 
     def rest(self, name: str, value: Any, document: Mapping[str, Any]) -> dict[str, Any]:
@@ -108,7 +115,7 @@ class Fact(Home):
         value = row.get(self.name)
         return None if value is None else self.codec.read(value)
 
-    def write(self, value: Any, document: Mapping[str, Any]) -> dict[str, Value]:
+    def write(self, value: Any, document: Mapping[str, Any], may: May) -> dict[str, Value]:
         if not self.field:
             return {}
         written = None if value is None else self.codec.write(value)
@@ -126,7 +133,8 @@ class Differing(Fact):
     """A fact that is only worth saying where it differs from another one, which is the property `beside`."""
 
     beside: str = ""
-    than: Expr | None = None
+    than: Field | None = None
+    echoes = True
 
     def columns(self) -> dict[str, Expr]:
         assert self.than is not None
@@ -139,7 +147,11 @@ class Differing(Fact):
             return None
         return value if value != other or rest.get(name) == value else None
 
-    def write(self, value: Any, document: Mapping[str, Any]) -> dict[str, Value]:
+    def write(self, value: Any, document: Mapping[str, Any], may: May) -> dict[str, Value]:
+        assert self.than is not None
+        if value is not None and not may(self.than.name):
+            # To a caller who is not shown the other fact, this one is all that there is: they cannot differ.
+            return {self.than.name: value}
         return {self.field: value if value is not None else document.get(self.beside)}
 
     def rest(self, name: str, value: Any, document: Mapping[str, Any]) -> dict[str, Any]:
@@ -179,7 +191,7 @@ class Guessed(Fact):
 
 @dataclass(frozen=True)
 class FirstKnown(Home):
-    """The first of several facts that is known; writing sets the first."""
+    """The first of several facts that is known; writing sets the first that the caller is shown."""
 
     facts: tuple[Field, ...]
 
@@ -189,8 +201,8 @@ class FirstKnown(Home):
     def read(self, row: Row, rest: Rest, name: str) -> Any:
         return next((v for fact in self.facts if (v := row.get(trail(fact))) is not None), None)
 
-    def write(self, value: Any, document: Mapping[str, Any]) -> dict[str, Value]:
-        return {self.facts[0].name: value}
+    def write(self, value: Any, document: Mapping[str, Any], may: May) -> dict[str, Value]:
+        return {next((fact.name for fact in self.facts if may(fact.name)), self.facts[0].name): value}
 
     def where(self, arg: Arg) -> Condition | None:
         *first, last = self.facts
@@ -237,7 +249,7 @@ class Listing(Home):
         said = [word.strip() for word in (row.get(trail(self.expr)) or "").split(",")]
         return [{self.member: self.codec.read(word.replace("%2C", ","))} for word in said if word]
 
-    def write(self, value: Any, document: Mapping[str, Any]) -> dict[str, Value]:
+    def write(self, value: Any, document: Mapping[str, Any], may: May) -> dict[str, Value]:
         words = [str(self.codec.write(item[self.member])).replace(",", "%2C") for item in value or ()]
         return {self.expr.name: ",".join(words) or None}
 
@@ -264,7 +276,7 @@ class Slots(Home):
                 own.append({self.type: word, self.value: value, **rest.get(f"{name}#{word}", {})})
         return [*own, *rest.get(name, ())]
 
-    def write(self, value: Any, document: Mapping[str, Any]) -> dict[str, Value]:
+    def write(self, value: Any, document: Mapping[str, Any], may: May) -> dict[str, Value]:
         found = self._found(value)
         return {fact.name: found[word][self.value] if word in found else None for word, fact in self.facts.items()}
 

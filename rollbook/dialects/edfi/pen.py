@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...consent import Writer
-from ...errors import Problem
+from ...consent.writer import Rights, lacking
+from ...errors import NotHeld, Problem
 from ...fields import Record
 from ...model.curriculum import Course, CourseOffering, Program
 from ...model.employment import StaffAssignment
@@ -81,17 +82,20 @@ class Pen:
         """Create a document, or update the one that has its natural key."""
         known = self.known(document)
         if known is None:
-            return Outcome(self.add(written), True)
-        self.change(known, written)
+            return Outcome(self.add(document, written), True)
+        self.change(known, document, written)
         return Outcome(known, False)
 
     def known(self, document: Mapping[str, Any]) -> str | None:
         """The hub id of the document with the same natural key."""
         return self.locator.document(self.resource, self.resource.key(document))
 
-    def add(self, written: Written) -> str:
+    def add(self, document: Mapping[str, Any], written: Written) -> str:
         """A new record; gives its hub id."""
         resolved = self.resolve(written)
+        new = {**written.values, **resolved.fields}
+        if self.resource.of is not School:
+            written = self.allowed(document, self.writer.rights(self.resource.of, values=new), resolved)
         values = {**written.values, **resolved.fields, **self.resource.first(written.values)}
         values["remainder"] = remainder(self.resource, None, rest(written, resolved))
         if self.resource.of is School:
@@ -101,12 +105,15 @@ class Pen:
         self.meet(identity, values, {})
         return identity
 
-    def change(self, identity: str, written: Written, *, rename: bool = False) -> None:
+    def change(self, identity: str, document: Mapping[str, Any], written: Written, *, rename: bool = False) -> None:
         """Make a record say what a document says."""
         before = self.writer.get(self.resource.of, identity) or {}
         resolved = self.resolve(written, before)
+        new = {**written.values, **resolved.fields}
+        rights = self.writer.rights(self.resource.of, identity, new, self.resource.role)
+        written = self.allowed(document, rights, resolved)
         values = {**written.values, **resolved.fields}
-        values["remainder"] = self.kept(before, rest(written, resolved))
+        values["remainder"] = self.kept(before, written, resolved)
         facts = {**values, **self.follows(values)}
         if rename:
             self.writer.rename(self.resource.of, identity, facts)
@@ -115,13 +122,29 @@ class Pen:
         self.link(identity, resolved)
         self.meet(identity, values, before)
 
-    def kept(self, before: Mapping[str, Any], rest: Mapping[str, Any]) -> str | None:
+    def allowed(self, document: Mapping[str, Any], rights: Rights, resolved: Resolved) -> Written:
+        """What of a document the caller may write; raises with every property that says what the caller may not."""
+        resource = self.resource
+        if not rights.met(rights.need):
+            raise NotHeld(lacking(resource.name, rights.need))
+        kept = resource.remainder if resource.remainder is not None else rights.need
+        written = resource.unshape(document, rights.may, keeps=rights.met(kept))
+        needs = {path: rights.needs(name) if name else kept for path, name in written.lacking.items()}
+        for name in (n for n, there in resolved.links.items() if there):
+            child = resource.links[name].many.child
+            if not rights.met(child.scope):
+                needs[f"$.{name}"] = child.scope
+        if needs:
+            raise NotHeld(*(lacking(path, need) for path, need in needs.items()))
+        return written
+
+    def kept(self, before: Mapping[str, Any], written: Written, resolved: Resolved) -> str | None:
         """What is kept beside the facts: what the caller was not shown stays, since it cannot have meant to drop it."""
-        resource, known = self.resource, before.get("remainder")
-        need = resource.remainder if resource.remainder is not None else resource.of.scope
-        if not self.writer.keeps(resource.of, before, need, resource.role):
-            rest = json.loads(known or "{}").get("edfi", {}).get(resource.name, {}) | rest
-        return remainder(resource, known, rest)
+        known = before.get("remainder")
+        stays: dict[str, Any] = {}
+        if not written.keeps:
+            stays = json.loads(known or "{}").get("edfi", {}).get(self.resource.name, {})
+        return remainder(self.resource, known, stays | rest(written, resolved))
 
     def remove(self, identity: str) -> None:
         """Delete a record that nothing refers to."""
@@ -243,7 +266,11 @@ class Pen:
         for name, wanted in resolved.links.items():
             linking = self.resource.links[name]
             child, via = linking.many.child, linking.many.via.name
-            there = {row[linking.sets]: row["id"] for row in self.writer.find(child, **{via: identity})}
+            rows = self.writer.find(child, **{via: identity})
+            target = child.refs()[linking.sets].target
+            # Whatever the caller was not shown stays: it cannot have meant to take it away.
+            shown = (r for r in rows if self.writer.sees(child, r["id"]) and self.writer.sees(target, r[linking.sets]))
+            there = {row[linking.sets]: row["id"] for row in shown}
             self.align(child, identity, via, linking.sets, wanted, there)
 
     def align(
@@ -272,7 +299,7 @@ class Pen:
             self.convene(identity, values["offering"], left.get("session"))
         if self.resource.of is CourseOffering and before:
             for group in self.writer.find(Group, offering=identity):
-                self.writer.change(Group, group["id"], {"course": values["course"]})
+                self.writer.entail(Group, group["id"], {"course": values["course"]})
                 self.convene(group["id"], identity, before.get("session"))
 
     def convene(self, group: str, offering: str, left: str | None) -> None:

@@ -37,16 +37,43 @@ class Word:
     path: str
 
 
+def anything(name: str) -> bool:
+    """Every field may be written."""
+    return True
+
+
 @dataclass(frozen=True)
 class Written:
     """A document split into what goes where."""
 
+    may: Callable[[str], bool] = anything
+    """Whether a stored field may be written."""
+    keeps: bool = True
+    """Whether what has no canonical field may be written."""
     values: dict[str, Value] = field(default_factory=dict[str, Value])
-    """Canonical values by stored field, empty ones too: what the document leaves out is cleared."""
+    """Canonical values by stored field, empty ones too: what the document leaves out is cleared. What may not be
+    written is left alone."""
     references: list[Pointing] = field(default_factory=list[Pointing])
     words: list[Word] = field(default_factory=list[Word])
     rest: dict[str, Any] = field(default_factory=dict[str, Any])
     """What has no canonical field."""
+    lacking: dict[str, str] = field(default_factory=dict[str, str])
+    """What the document says and may not be written: by path the stored field, "" where it has none."""
+
+    def say(self, values: Mapping[str, Value], path: str = "") -> None:
+        """Take values by stored field, which the property at a path says, if one does."""
+        for name, value in values.items():
+            if self.may(name):
+                self.values[name] = value
+            elif path and value is not None:
+                self.lacking.setdefault(path, name)
+
+    def keep(self, rest: Mapping[str, Any], path: str = "") -> None:
+        """Take what has no canonical field."""
+        if self.keeps:
+            self.rest.update(rest)
+        elif path and rest:
+            self.lacking.setdefault(path, "")
 
 
 # ---- properties
@@ -80,14 +107,16 @@ class Property:
 
     def split(self, document: Mapping[str, Any], into: Written) -> None:
         """Put its value where it belongs."""
-        value = document.get(self.name)
+        value, path = document.get(self.name), f"$.{self.name}"
+        # A caller who is not shown the value reads, and sends back, what stands in for it.
+        said = path if value not in (None, [], self.otherwise) else ""
         if self.home:
-            into.values.update(self.home.write(value, document))
-            into.rest.update(self.home.rest(self.name, value, document))
+            into.say(self.home.write(value, document, into.may), said)
+            into.keep(self.home.rest(self.name, value, document), "" if self.home.echoes else said)
         elif value is not None:
-            into.rest[self.name] = value
+            into.keep({self.name: value}, said)
         if value is not None:
-            self.gather(value, f"$.{self.name}", into)
+            self.gather(value, path, into)
 
     def gather(self, value: Any, path: str, into: Written) -> None:
         """Note the references and descriptors in a value."""
@@ -200,16 +229,18 @@ class Reference(Property):
         return {**value, "link": made} if made else value
 
     def split(self, document: Mapping[str, Any], into: Written) -> None:
-        value = document.get(self.name)
+        value, path = document.get(self.name), f"$.{self.name}"
         if not self.homes and value is not None:
-            into.rest[self.name] = value
+            into.keep({self.name: value}, path)
         for name, home in self.homes.items():
-            into.values.update(home.write(None if value is None else value[name], document))
+            into.say(home.write(None if value is None else value[name], document, into.may), path)
         if value is not None:
-            into.references.append(self.pointing(value, f"$.{self.name}", self.sets))
-            self._words(value, f"$.{self.name}", into)
+            into.references.append(self.pointing(value, path, self.sets))
+            self._words(value, path, into)
+            if self.sets and not into.may(self.sets):
+                into.lacking.setdefault(path, self.sets)
         elif self.sets:
-            into.values[self.sets] = None
+            into.say({self.sets: None})
 
     def pointing(self, value: Mapping[str, Any], path: str, sets: str = "", link: str = "") -> Pointing:
         """The reference that a value makes."""

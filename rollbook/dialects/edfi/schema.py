@@ -9,7 +9,7 @@ from typing import Any
 
 from ...fields import ALWAYS, Arg, Condition, Expr, Record, Value
 from ...scopes import Need
-from .homes import Home, Rest, Row
+from .homes import Home, May, Rest, Row
 from .properties import (
     Boolean,
     Collection,
@@ -27,6 +27,7 @@ from .properties import (
     Time,
     Word,
     Written,
+    anything,
 )
 
 
@@ -106,9 +107,12 @@ class Resource:
         values = ((p.name, p.read(row, kept or {}, link)) for p in (self.properties if kept else self.told))
         return {name: value for name, value in values if value is not None and value != []}
 
-    def unshape(self, document: Mapping[str, Any]) -> Written:
-        """A valid document split into canonical values, references, descriptors and the remainder."""
-        into = Written()
+    def unshape(self, document: Mapping[str, Any], may: May = anything, *, keeps: bool = True) -> Written:
+        """A valid document split into canonical values, references, descriptors and the remainder.
+
+        `may` tells which stored fields the caller may write, `keeps` whether also what has none.
+        """
+        into = Written(may, keeps)
         for one in self.properties:
             one.split(document, into)
         return into

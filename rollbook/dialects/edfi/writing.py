@@ -116,7 +116,7 @@ class Scribe:
         if home is None:
             with self.desk.founding(self.holder, {"name": document["nameOfInstitution"]}) as writer:
                 self.free("school", "schoolId", number)
-                return Outcome(Pen(resource, writer, self.places).add(written), True)
+                return Outcome(Pen(resource, writer, self.places).add(document, written), True)
         with self.desk.writing(self.holder, home.district) as writer:
             if there:
                 self.stays(document, home.district)
@@ -145,7 +145,7 @@ class Scribe:
                 known = find_in(resource, reader, session, resource.keyed, args, "key")
             if known is not None:
                 with self.desk.writing(self.holder, reader.district) as writer:
-                    Pen(resource, writer, self.places).change(known.id, written)
+                    Pen(resource, writer, self.places).change(known.id, document, written)
                     return self.wanted(Outcome(known.id, False))
         fact = UNIQUE_IDS[resource.singular]
         with self.desk.waiting(self.holder) as pending:
@@ -174,7 +174,7 @@ class Scribe:
             pen = Pen(resource, writer, self.places)
             if renamed and pen.known(document) is not None:
                 raise Refusal(problems.not_unique(resource.singular, resource.key(document)))
-            pen.change(identity, written, rename=renamed)
+            pen.change(identity, document, written, rename=renamed)
 
     def renamed(self, resource: Resource, current: Document, document: Mapping[str, Any]) -> bool:
         """Whether a document has another natural key than the one that it replaces; raises where it must not."""
