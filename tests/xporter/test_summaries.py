@@ -132,7 +132,7 @@ def test_a_range_of_centuries_is_that_of_the_marks(asker: Caller):
         ("?startDate=2026-11-09", "endDate: is required"),
         ("?startDate=2026-11-20&endDate=2026-11-09", "2026-11-20 is after endDate 2026-11-09"),
         ("?startDate=soon&endDate=2026-11-09", "soon is not a date"),
-        ("/9919?startDate=2026-11-09&endDate=2026-11-20", "takes no id"),
+        ("/9919?startDate=2026-11-09&endDate=2026-11-20", "does not take an id"),
     ],
 )
 def test_a_range_of_weeks_needs_two_days_in_order(app: Caller, asked: str, said: str):

@@ -138,7 +138,7 @@ def render_changes(asked: Asked, context: Context) -> Iterator[bytes]:
         found.before = msgspec.msgpack.decode(rows, type=Tables)
     if asked.offset:
         raise UnknownChangeSet(
-            Problem("page", "belongs to a change set that is not kept any longer", "ask for page=1 of it again")
+            Problem("page", "belongs to a change set that has expired", "request page=1 of it again")
         )
     return gather(_pieces(asked, context, found))
 
