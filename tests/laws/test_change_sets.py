@@ -205,7 +205,7 @@ def follow_edits(hub: Hub, token: str, rng: random.Random, paths: list[str]) -> 
             assert copy.rows == copy.whole(hub, token), copy.path
 
 
-@settings(drawn, max_examples=12)
+@settings(drawn, max_examples=8)
 @given(seed=st.integers(0, 2**32), segment=st.sampled_from(sorted(set(ENDPOINTS) - {"testerror"})))
 def test_a_copy_kept_page_by_page_with_edits_between_equals_a_full_reading(
     small_hub: Hub, seed: int, segment: str
@@ -229,7 +229,7 @@ def test_a_copy_kept_page_by_page_with_edits_between_equals_a_full_reading(
         between()
 
 
-@settings(drawn, max_examples=12)
+@settings(drawn, max_examples=8)
 @given(seed=st.integers(0, 2**32))
 def test_what_goes_and_comes_back_between_two_pages_is_not_lost(small_hub: Hub, seed: int) -> None:
     rng, token = random.Random(seed), small_hub.token()
