@@ -17,7 +17,7 @@ from .connectors.records_csv import MIS_AGENT
 from .consent import Desk
 from .consent.agents import CONNECTOR as AGENT
 from .consent.authorising import fill_authorisation
-from .consent.ledger import Ledger
+from .consent.ledger import Folding, Ledger
 from .consent.research import ResearchDesk
 from .console import Front, Review
 from .dialects.agent import AgentHub, Uploads
@@ -50,8 +50,12 @@ LANES = (
 
 
 def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
-    """The ASGI application over an open store; a worker runs beside it while it is served."""
-    desk, queue = Desk(store, clock), Queue(store, clock)
+    """The ASGI application over an open store; a worker runs beside it while it is served.
+
+    Raises `Stop` when the ledger of disclosures cannot be used: nothing is told that cannot be recorded.
+    """
+    desk, queue, folding = Desk(store, clock), Queue(store, clock), Folding()
+    store.ledger.check()
 
     def state() -> object:
         # An answer stays true while nothing is written; days begin at a full quarter of an hour, wherever a school is.
@@ -61,18 +65,21 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
     taking = Taking(desk, queue, writebacks, systems(desk, writebacks, SOON))
     fills = {name: c.fills for name, c in CONNECTORS.items()}
     xporter = Xporter(desk, Freshness(store, queue, clock), queue, taking, fills, post_office())
-    worker = Worker(store.folder, partial(works, clock), clock, partial(now_and_then, clock, Noticing(look)), LANES)
+    tick = partial(now_and_then, clock, Noticing(look), folding)
+    worker = Worker(store.folder, partial(works, clock, folding), clock, tick, LANES)
     handing = Handing(desk, Tasks(store, clock), writebacks)
     agents = AgentHub(desk, handing, brought(desk, queue, writebacks), Uploads(store.folder / "uploads"))
     dialects = [xporter, EdFi(desk), Edlink(desk), Research(ResearchDesk(desk)), Review(desk), agents]
-    return Edge(dialects, state=state, clock=clock, fallback=Front(), beside=worker, ledger=Ledger(store.folder, clock))
+    ledger = Ledger(store.folder, clock, folding)
+    return Edge(dialects, state=state, clock=clock, fallback=Front(), beside=worker, ledger=ledger)
 
 
-def works(clock: Callable[[], float], store: Store, queue: Queue) -> Mapping[str, Work]:
+def works(clock: Callable[[], float], folding: Folding, store: Store, queue: Queue) -> Mapping[str, Work]:
     """What does each kind of job."""
     seen, desk, writebacks = Freshness(store, queue, clock), Desk(store, clock), WriteBacks(store, tell)
     subscriptions = Subscriptions(queue, look)
-    webhooks = Webhooks(desk, fillers(desk, seen), Ledger(store.folder, clock), ended=subscriptions.unwanted)
+    ledger = Ledger(store.folder, clock, folding)
+    webhooks = Webhooks(desk, fillers(desk, seen), ledger, ended=subscriptions.unwanted)
     return {
         "refresh": Renewal(store, CONNECTORS, clock, seen, {AGENT: ask_agent(desk, Tasks(store, clock), seen)}),
         "reading": brought(desk, queue, writebacks),
@@ -107,11 +114,11 @@ def brought(desk: Desk, queue: Queue, writebacks: WriteBacks) -> Brought:
     return Brought(desk, tasks, queue, seen, writebacks, MIS_AGENT)
 
 
-def now_and_then(clock: Callable[[], float], notice: Noticing, queue: Queue) -> None:
-    """What is looked at now and then: the night's renewal, whether anybody has written, what goes into the ledger."""
+def now_and_then(clock: Callable[[], float], notice: Noticing, folding: Folding, queue: Queue) -> None:
+    """What is looked at now and then: what goes into the ledger, the night's renewal, whether anybody has written."""
+    folding.fold(queue.store)
     Freshness(queue.store, queue, clock).renew_at_night()
     notice(queue)
-    queue.store.ledger.fold()
 
 
 def from_environment() -> Edge:

@@ -242,8 +242,16 @@ def test_what_cannot_be_written_down_does_not_leave(small_hub: Hub, monkeypatch:
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "posix_fallocate", full)
-        assert small_hub.school(path, token)["ExceptionType"] == "InternalError"
-        assert small_hub.school("Students?httpstatuscodes=true", token)["ExceptionType"] == "InternalError"
+        for asked in (path, "Students?httpstatuscodes=true", "Students"):
+            refused = small_hub.get(f"/api/v1/School/{THORNFIELD}/{asked}", token)
+            assert (refused.status, refused.headers["retry-after"]) == (503, "2")
+            assert refused.json == {
+                "Message": "The service is temporarily unavailable. Try again later.",
+                "ExceptionType": "ServiceUnavailable",
+                "ExceptionMessage": "the hub cannot record disclosures at the moment, so it returns no data"
+                " (try again later; the hub's log says why)",
+                "InnerException": None,
+            }
     assert small_hub.school(path, token)["Students"][0]["Id"] == GRAHAM
     assert [one.what.endpoint for one in entries(small_hub)] == ["school.students"] * 2
 
@@ -275,7 +283,7 @@ def test_an_answer_that_is_cut_off_was_told_as_far_as_it_came(small_hub: Hub) ->
     slip.dialect, slip.endpoint = "xporter", "school.students"
     slip.by("app", ["grant"])
     growing = pen.begin(slip)
-    slip.people.add(slip.names["first"])
+    slip.people.add("first")
     growing.grow()
     assert entries(small_hub) == []
     # The process ends here: its lock is free, and nobody goes on with the answer.

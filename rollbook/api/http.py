@@ -19,7 +19,7 @@ from urllib.parse import unquote
 
 from ..consent.ledger import Ledger
 from ..consent.slips import Slip, lay
-from ..errors import Malformed, RollbookError, TooLarge, TooManyRequests
+from ..errors import Malformed, RollbookError, TooLarge, TooManyRequests, Unavailable
 from .keeping import Keeping
 from .limits import GUESSES, Limit
 from .messages import Handler, Request, Response
@@ -45,6 +45,9 @@ STREAM_FROM = 16 * 1024
 
 VARIES = (b"authorization", b"host", b"if-none-match", b"use-snapshot")
 """The headers on which an answer may depend; those that are kept in memory are told apart by them."""
+
+AGAIN_SECONDS = 2
+"""After how many seconds a caller may look whether the hub can answer again."""
 
 WAIT_SECONDS = 0.02
 """How often an answer that is waited for is looked for."""
@@ -142,8 +145,7 @@ class Edge:
             return True
         try:
             self.ledger.again(known.told)
-        except OSError:
-            log.exception("an answer is held back")
+        except Unavailable:
             return False
         return True
 
@@ -163,11 +165,10 @@ class Edge:
                 return replace(response, told=told)
             growing = self.ledger.begin(slip, response.status, kept=response.keep)
             return replace(response, body=Noted(response.body, growing))
-        except OSError as error:
-            log.exception("an answer is held back")
+        except Unavailable as error:
             if not isinstance(response.body, bytes):
                 close(response.body)
-            return handler.refuse(request, error)
+            return _held_back(handler, request, error)
 
     async def waited(self, handler: Handler, request: Request, response: Response) -> Response:
         """The answer that a response waits for, or the response itself when patience ends."""
@@ -310,6 +311,13 @@ def _hold_off(handler: Handler, request: Request, what: str, seconds: float) -> 
     told = handler.refuse(request, TooManyRequests(what, hint=hint))
     headers = tuple(h for h in told.headers if h[0] != b"retry-after")
     return replace(told, status=429, headers=(*headers, (b"retry-after", b"%d" % whole)))
+
+
+def _held_back(handler: Handler, request: Request, error: Unavailable) -> Response:
+    """The answer while nothing can be recorded, in the dialect's form; its status is 503 in all (RFC 9110 §15.6.4)."""
+    told = handler.refuse(request, error)
+    headers = tuple(h for h in told.headers if h[0] != b"retry-after")
+    return replace(told, status=503, headers=(*headers, (b"retry-after", b"%d" % AGAIN_SECONDS)))
 
 
 async def _lifespan(receive: Receive, send: Send, beside: Beside | None) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator
+from contextlib import suppress
 
 from ..consent.ledger import Growing
+from ..consent.slips import lying
+from ..errors import Unavailable
 
 
 class Stream:
@@ -39,7 +42,8 @@ class Noted:
 
     def __next__(self) -> bytes:
         try:
-            chunk = next(self._chunks)
+            with lying(self.growing.slip):
+                chunk = next(self._chunks)
         except StopIteration:
             self._whole = True
             self.growing.end()
@@ -50,7 +54,9 @@ class Noted:
     def close(self) -> None:
         """Give back what the body reads from; an answer that is not whole was cut off."""
         close(self._chunks)
-        self.growing.end(cut=not self._whole)
+        # What has no end in the journal counts as cut off too.
+        with suppress(Unavailable):
+            self.growing.end(cut=not self._whole)
 
 
 def close(body: Iterator[bytes]) -> None:

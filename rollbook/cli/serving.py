@@ -86,6 +86,7 @@ def rate_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 def serve(application: Application, data: Path | None, host: str, port: int, workers: int, rate_limit: int) -> None:
     """Serve a data directory."""
     with open_store(data) as store:
+        store.ledger.check()
         if workers == 1:
             return serve_edge(
                 application(store).limited(rate_limit),

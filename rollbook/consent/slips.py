@@ -2,11 +2,15 @@
 
 The edge lays a slip for each request. Whatever is read until it is answered is read through a `Session`, which puts
 the people on the slip that lies there; so no dialect can forget to. The desk puts down who asks.
+
+A slip belongs to one request and lies in the context of whoever works on it (`contextvars`): a body that is read
+later, perhaps by another thread, is read with its slip laid again (`lying`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
@@ -25,26 +29,10 @@ class People:
         return People((tuple(c[at] for c in self.singles),), (tuple(c[at] for c in self.lists),))
 
 
-class Names(dict[str | None, int]):
-    """A small number for each hub id that comes along, given when it first does; 0 for none."""
-
-    def __init__(self, numbers: Iterator[int]) -> None:
-        super().__init__({None: 0, "": 0})
-        self._numbers = numbers
-        self.fresh: list[tuple[int, str]] = []
-        """What has been given since it was last written down."""
-
-    def __missing__(self, identity: str) -> int:
-        self[identity] = number = next(self._numbers)
-        self.fresh.append((number, identity))
-        return number
-
-
 @dataclass
 class Slip:
-    """What one answer tells, to be written into the ledger when it leaves; a `Ledger` makes it."""
+    """What one answer tells, to be written into the ledger when it leaves."""
 
-    names: Names
     dialect: str = ""
     endpoint: str = ""
     """What was asked for, in the dialect's words: `school.students`, `students`, `people/{id}/classes`."""
@@ -55,8 +43,8 @@ class Slip:
     reader: str = ""
     """The hub id of the person on whose behalf the app asked, or of the researcher; none for the app itself."""
     facts: set[frozenset[str]] = field(default_factory=set[frozenset[str]])
-    people: set[int] = field(default_factory=set[int])
-    """The numbers of those of whom it tells."""
+    people: set[str | None] = field(default_factory=set[str | None])
+    """The hub ids of those of whom it tells, and None or "" for nobody."""
     rows: int = 0
     outcome: str = ""
     """The name of the error, if it was refused."""
@@ -78,18 +66,16 @@ class Slip:
         """Rows are shown that tell these facts of these people."""
         self.facts.add(facts)
         self.rows += rows
-        number = self.names.__getitem__
         for column in people.singles:
-            self.people.update(map(number, column))
+            self.people.update(column)
         for column in people.lists:
             for ids in filter(None, column):
-                self.people.update(map(number, ids.split(BETWEEN)))
+                self.people.update(ids.split(BETWEEN))
 
-    def take(self) -> set[int]:
+    def take(self) -> set[str]:
         """The people on the slip, who are then no longer on it."""
         found, self.people = self.people, set()
-        found.discard(0)
-        return found
+        return {identity for identity in found if identity}
 
     def refuse(self, outcome: str, status: int) -> None:
         """The request is refused: whatever was read, nobody is told of."""
@@ -106,6 +92,16 @@ current = _SLIP.get
 def lay(slip: Slip | None) -> None:
     """Lay a slip for what this task does from now on."""
     _SLIP.set(slip)
+
+
+@contextmanager
+def lying(slip: Slip | None) -> Generator[None]:
+    """Lay a slip for what is done within the block."""
+    before = _SLIP.set(slip)
+    try:
+        yield
+    finally:
+        _SLIP.reset(before)
 
 
 def asks(endpoint: str) -> None:
@@ -133,7 +129,7 @@ def shows(*people: str) -> None:
     """Put down people whom an answer names by other ways than rows, by their hub ids."""
     slip = _SLIP.get()
     if slip is not None:
-        slip.people.update(map(slip.names.__getitem__, people))
+        slip.people.update(people)
 
 
 def refuses(outcome: str, status: int) -> None:

@@ -17,6 +17,9 @@ BUSY_SECONDS = 30
 
 Busy = apsw.BusyError
 
+Fault = apsw.Error
+"""Whatever SQLite raises: a file that is no database, a disk that is full or cannot be written to."""
+
 
 class Cursor(Protocol):
     """The rows of a statement."""

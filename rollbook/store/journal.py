@@ -8,13 +8,18 @@ lives, which the system takes from it when it dies, however it dies.
 A record is its length, a checksum, a kind and what it says. An answer refers by number to what was asked (`WHAT`) and
 to the people it tells of (`PEOPLE`), and these to the hub ids of humans (`NAMES`); the numbers are those of one
 process, which is told from others by its `run`.
+
+What is written into a file that was deleted is read by nobody. So the file is looked at before each record; where
+it is gone nothing is written, and after a moment it is made again with all that was in it.
 """
 
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import struct
+import time
 import uuid
 from array import array
 from collections.abc import Iterable, Iterator
@@ -23,11 +28,19 @@ from mmap import mmap
 from pathlib import Path
 from zlib import crc32
 
+log = logging.getLogger("rollbook")
+
 FOLDER = "journal"
 """Where the files lie in a data directory."""
 
 PART_BYTES = 4 * 1024 * 1024
 """How long a file is; then the next one is begun, so that what is folded can go. What is longer has a file alone."""
+
+HELD_SECONDS = 2.0
+"""For how long nothing is written after the files were found to be gone, so that somebody notices."""
+
+LOOK_SECONDS = 0.05
+"""How often the files are looked for under their names; whether they are still files is looked at each time."""
 
 WHAT, PEOPLE, ANSWER, NAMES = 1, 2, 3, 4
 LAST, KEPT, CUT = 1, 2, 4
@@ -137,20 +150,49 @@ def _entry(kind: int, said: bytes) -> Entry:
     return Told(number, what, rows, bool(flags & LAST), bool(flags & KEPT), bool(flags & CUT), people)
 
 
+Must = tuple[str, int, int, int]
+
+
+def _is_there(must: Must) -> bool:
+    path, device, inode, size = must
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return False
+    return found.st_ino == inode and found.st_dev == device and found.st_size >= size
+
+
+class Deleted(OSError):
+    """The journal was deleted under the process that writes it."""
+
+
 class Journal:
     """The journal of one process, or of one thread of it, from its first record on."""
 
-    def __init__(self, folder: Path, part_bytes: int = PART_BYTES) -> None:
+    def __init__(self, folder: Path, part_bytes: int = PART_BYTES, held: float = HELD_SECONDS) -> None:
         self.folder = folder / FOLDER
         self.run = str(uuid.uuid4())
         self._part_bytes = part_bytes
+        self._held = held
         self._part = 0
         self._map: mmap | None = None
         self._lock = -1
         self._end = 0
+        self._file = -1
+        self._looked = 0.0
+        self._must: dict[str, Must] = {}
+        """The files that must be there: path, device, inode and least size."""
+        self._missed: float | None = None
+        """When they were found to be gone (`time.monotonic`)."""
 
     def write(self, records: bytes) -> None:
-        """Append records; raises OSError when there is no room for them on the disk."""
+        """Append records.
+
+        Raises OSError when there is no room for them on the disk, or when the journal was deleted (`Deleted`): a
+        moment later it is made again with what was in its last file, and goes on.
+        """
+        if not self._stands():
+            self._make_again()
         end = self._end + len(records)
         if self._map is None or end > len(self._map):
             self._begin_part(len(records))
@@ -165,37 +207,87 @@ class Journal:
             self._map.close()
         if self._lock >= 0:
             os.close(self._lock)
-        self._map, self._lock = None, -1
+        if self._file >= 0:
+            os.close(self._file)
+        self._map, self._lock, self._file = None, -1, -1
+        self._must.clear()
 
     def __del__(self) -> None:
         self.close()
 
+    def _stands(self) -> bool:
+        """Whether the files are there and whole; now and then also, whether they are where they belong.
+
+        What is written while they are elsewhere is not lost: it is in memory when they are made again.
+        """
+        if self._file >= 0:
+            found = os.fstat(self._file)
+            if not found.st_nlink or found.st_size < self._must["part"][3]:
+                return False
+        now = time.monotonic()
+        if now < self._looked + LOOK_SECONDS and self._missed is None:
+            return True
+        self._looked = now
+        return all(map(_is_there, self._must.values()))
+
+    def _needs(self, name: str, path: Path, file: int) -> None:
+        found = os.fstat(file)
+        self._must[name] = str(path), found.st_dev, found.st_ino, found.st_size
+
+    def _make_again(self) -> None:
+        now = time.monotonic()
+        self._missed = now if self._missed is None else self._missed
+        if now < self._missed + self._held:
+            raise Deleted(f"the journal of disclosures in {self.folder} was deleted or moved while the hub was running")
+        if self._map is not None and os.fstat(self._file).st_size < len(self._map):
+            raise Deleted(f"the journal of disclosures in {self.folder} was cut short: restart the hub")
+        self._begin_run()
+        if self._map is not None:
+            # Nobody else has what is in memory; what was folded of it is known by its run, part and place.
+            self._take_room(self._part, len(self._map), bytes(self._map[: self._end]))
+        self._missed = None
+        log.warning(
+            "the journal of disclosures was made again with what its last file held; what earlier files held and was"
+            " not in the ledger yet is lost"
+        )
+
     def _begin_part(self, least: int) -> None:
         if self._lock < 0:
             self._begin_run()
-        path = self.folder / f"{self.run}.{self._part + 1:06}"
-        size = max(self._part_bytes, least)
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._take_room(self._part + 1, max(self._part_bytes, least))
+        self._end = 0
+
+    def _take_room(self, part: int, size: int, holding: bytes = b"") -> None:
+        path = self.folder / f"{self.run}.{part:06}"
+        # It has its name when it is whole, since whoever folds reads what has one.
+        beside = self.folder / f"{self.run}.room"
+        file = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         try:
             # Room that is taken now cannot be wanting later, when there is no way to tell.
             os.posix_fallocate(file, 0, size)
             mapped = mmap(file, size)
+            mapped[: len(holding)] = holding
+            beside.rename(path)
         except OSError:
-            path.unlink()
-            raise
-        finally:
             os.close(file)
+            beside.unlink(missing_ok=True)
+            raise
         if self._map is not None:
             self._map.close()
-        self._map, self._part, self._end = mapped, self._part + 1, 0
+            os.close(self._file)
+        self._map, self._file, self._part = mapped, file, part
+        self._needs("part", path, file)
 
     def _begin_run(self) -> None:
         self.folder.mkdir(mode=0o700, exist_ok=True)
         # It is locked before it has its name, so that nobody takes it for one whose process is gone.
-        beside = self.folder / f"{self.run}.new"
-        self._lock = os.open(beside, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        beside, path = self.folder / f"{self.run}.new", self.folder / f"{self.run}.run"
+        before, self._lock = self._lock, os.open(beside, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         fcntl.flock(self._lock, fcntl.LOCK_EX)
-        beside.rename(self.folder / f"{self.run}.run")
+        beside.rename(path)
+        if before >= 0:
+            os.close(before)
+        self._needs("run", path, self._lock)
 
 
 def follows(part: Path, at: int) -> bool:
@@ -237,5 +329,5 @@ def lives(folder: Path, run: str) -> bool:
 
 def forget(folder: Path, run: str) -> None:
     """Delete what is left of a run."""
-    for path in (*parts(folder, run), folder / FOLDER / f"{run}.run"):
+    for path in (*parts(folder, run), *(folder / FOLDER / f"{run}.{kind}" for kind in ("room", "new", "run"))):
         path.unlink(missing_ok=True)

@@ -77,9 +77,7 @@ class Store:
     def ledger(self) -> LedgerFile:
         """What was told to whom about whom, opened when it is first asked for."""
         if self._ledger is None:
-            file = connect(self.folder / "ledger.sqlite")
-            _migrate(file, "ledger")
-            self._ledger = LedgerFile(self.folder, file)
+            self._ledger = LedgerFile(self.folder, lambda connection: _migrate(connection, "ledger"))
         return self._ledger
 
     def secret(self, purpose: str) -> bytes:
