@@ -62,9 +62,9 @@ NEVER_FILLED: dict[str, str] = {
 
 ALWAYS_FILLED: dict[str, tuple[str, ...]] = {
     "Calendar.SchoolCalendar": ("StartDate", "EndDate", "Category", "Description", "Type"),
-    "Contacts.Contacts": ("Forename", "Surname", "TranslatorRequired", "HomeLanguage"),
+    "Contacts.Contacts": ("Forename", "Surname", "TranslatorRequired"),
     "SchoolInfo.SchoolInfo": ("Name", "Head", "Telephone", "Governance", "Phase", "Address", "CurrentAcademicYear"),
-    "Staff.Staff": ("Surname", "Gender", "EmploymentStart", "StaffStatus"),
+    "Staff.Staff": ("Surname", "Gender", "StaffStatus"),
     "Students.Students": ("Surname", "Gender", "DateofBirth", "EntryDate", "EnrolmentStatus", "ModeOfTravel"),
 }
 """Columns that a school's system always has a value for, and so has every row of the first invented school."""
