@@ -197,7 +197,7 @@ student_interventions = Endpoint(
     "StudentInterventions",
     "Student interventions and associated data.",
     "Students",
-    "Interventions that students on roll take part in outside lessons: the reason, the people involved and the outcome.",
+    "Interventions for students on roll, outside lessons: the reason, the people involved and the outcome.",
     S.Conduct,
     (StudentInterventions,),
     filters={
