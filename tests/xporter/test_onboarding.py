@@ -490,7 +490,7 @@ def test_access_ends_at_a_moment_on_the_schools_clock_though_no_worker_runs(
         ),
         (
             {"Estab": THORNFIELD, "RevokeDate": "2026-12-25"},
-            "RevokeDate: is not understood (dd:MM:yyyy, such as 25:12:2026)",
+            "RevokeDate: is not a valid date (dd:MM:yyyy, such as 25:12:2026)",
         ),
         (
             {"Estab": THORNFIELD, "RevokeDate": "30:02:2027"},
@@ -515,11 +515,11 @@ def test_access_ends_at_a_moment_on_the_schools_clock_though_no_worker_runs(
         ),
         (
             {"Estab": THORNFIELD, "RevokeDate": "٢٥:١٢:٢٠٢٦"},
-            "RevokeDate: is not understood (dd:MM:yyyy, such as 25:12:2026)",
+            "RevokeDate: is not a valid date (dd:MM:yyyy, such as 25:12:2026)",
         ),
         (
             {"Estab": THORNFIELD, "RevokeDate": 25122026},
-            "RevokeDate: is not understood (dd:MM:yyyy, such as 25:12:2026)",
+            "RevokeDate: is not a valid date (dd:MM:yyyy, such as 25:12:2026)",
         ),
     ],
 )
