@@ -306,7 +306,7 @@ def test_more_columns_than_a_row_can_have_are_refused(target: Hub, token: str, m
     answer = target.get(f"{SCHOOL}/Students?pagesize=1&select={quote(wide)}{more}", token)
     assert len(proper(answer)["Students"][0]) == 500
     told = failed(target, f"{SCHOOL}/Students?select={quote(wide + ',Id as more')}{more}", token)
-    assert told == ("InvalidRequest", "select: names 501 columns (name no more than 500)")
+    assert told == ("InvalidRequest", "select: selects 501 columns (select at most 500)")
 
 
 def test_a_selection_of_very_many_columns_is_refused_in_no_time(target: Hub, token: str) -> None:

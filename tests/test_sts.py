@@ -196,8 +196,8 @@ def test_another_method_is_refused_in_the_same_form(small_hub: Hub) -> None:
         (b" " * 65_537, "body: is larger than 64 KB"),
         (b"[" * 60_000, 'body: must be a JSON object or a form (send {"relyingParty": …})'),
         (
-            b'{"relyingParty": 7, "password": ["x"]}',
-            "relyingparty: must be a text; password: must be a text",
+            b'{"relyingParty": true, "password": ["x"]}',
+            "relyingparty: must be a string; password: must be a string",
         ),
     ],
 )

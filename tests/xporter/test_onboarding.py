@@ -134,10 +134,10 @@ MISUNDERSTOOD: list[tuple[Any, str]] = [
         "Schools[0].schoolphone: is not known (did you mean SchoolName?);"
         " Schools[0].PartnerApplicationId: is not the app that the token is for",
     ),
-    ({"RegistrationType": "Live", "Schools": [school(), school()]}, "Schools: 9994001 is there twice"),
+    ({"RegistrationType": "Live", "Schools": [school(), school()]}, "Schools: 9994001 is listed twice"),
     (
         {"RegistrationType": "Live", "Schools": [school()] * 501},
-        "Schools: are more than 500 (invite them in parts)",
+        "Schools: has more than 500 schools (send several requests)",
     ),
     (
         {"RegistrationType": "Live", "Schools": [school(SchoolContactEmail="a@b.example\r\nBcc: all@b.example")]},
