@@ -8,10 +8,11 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from . import cli
 from .api.http import Edge
 from .api.limits import PER_MINUTE
 from .api.webhooks import Body, Fill, Webhooks
+from .cli import run
+from .cli.serving import RATE_LIMIT
 from .connectors import CONNECTORS
 from .connectors.records_csv import MIS_AGENT
 from .consent import Desk
@@ -123,9 +124,9 @@ def now_and_then(clock: Callable[[], float], notice: Noticing, folding: Folding,
 
 def from_environment() -> Edge:
     """The ASGI application over the data directory that `ROLLBOOK_DATA` names, for servers that are given a factory."""
-    return application(Store(os.environ[DATA])).limited(int(os.environ.get(cli.RATE_LIMIT, PER_MINUTE)))
+    return application(Store(os.environ[DATA])).limited(int(os.environ.get(RATE_LIMIT, PER_MINUTE)))
 
 
 def main() -> None:
-    """The `rollbook` command."""
-    cli.run(application)
+    """The `rollbook` command, as scripts that were installed earlier start it; `__main__` starts sooner."""
+    run(application)

@@ -12,19 +12,23 @@ import stat
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import click
 import pytest
 from click.testing import CliRunner
+from rich.cells import cell_len
 
 from rollbook import cli
 from rollbook.app import application
 from rollbook.cli import main
 from rollbook.consent import Desk
+from rollbook.scopes import CATALOGUE
 from rollbook.store.sqlite import Store
 
 from . import rosters
@@ -43,14 +47,13 @@ class Done:
     stderr: str
 
 
-def run(*words: object) -> Done:
+def run(*words: object, columns: int = 100) -> Done:
     """A command, in this process."""
     out, err = (io.TextIOWrapper(io.BytesIO(), write_through=True) for _ in range(2))
     status = 0
     with pytest.MonkeyPatch.context() as patch, redirect_stdout(out), redirect_stderr(err):
         patch.setattr(sys, "argv", ["rollbook", *map(str, words)])
-        patch.setenv("COLUMNS", "100")
-        patch.setattr("rollbook.cli.common.out._width", 100)
+        patch.setenv("COLUMNS", str(columns))
         try:
             cli.run(application)
         except SystemExit as ended:
@@ -340,11 +343,88 @@ def test_apps_are_listed_with_what_they_see(granted: Path) -> None:
     said("apps", "add", "second.example.org", "--data", granted)
     said("apps", "people", PARTY, THORNFIELD, "students", "only", "9919", "--data", granted)
     said("apps", "grant", PARTY, BRAMBLESIDE, "--scopes", "all", "--data", granted)
-    text = words_of(said("apps", "list", "--data", granted))
-    assert "App School State Scopes People" in text
-    assert f"{PARTY} 9992001 Brambleside active all everybody" in text
-    assert f"{PARTY} 9994001 Thornfield active School, Student, UPN only chosen Student" in text
-    assert "second.example.org - - - -" in text
+    thornfield, brambleside, none = json.loads(said("apps", "list", "--data", granted))
+    assert (brambleside["estab"], brambleside["people"]) == (BRAMBLESIDE, {})
+    assert set(brambleside["scopes"]) == {*CATALOGUE}
+    assert thornfield == {
+        "app": PARTY,
+        "estab": THORNFIELD,
+        "school": "Thornfield Academy",
+        "state": "active",
+        "scopes": ["School", "Student", "UPN"],
+        "people": {"Student": "only"},
+    }
+    assert (none["app"], none["estab"], none["scopes"]) == ("second.example.org", None, [])
+
+
+LISTINGS = [
+    ["agents", "list"],
+    ["apps", "ask", PARTY],
+    ["apps", "keys"],
+    ["apps", "list"],
+    ["apps", "register", PARTY],
+    ["disclosures", "--school", THORNFIELD, "--student", "9919"],
+    ["invites", "list"],
+    ["jobs"],
+    ["query", "school.students", "id=9919"],
+    ["research", "projects", "list"],
+    ["research", "projects", "proposals"],
+    ["research", "users", "list"],
+    ["schools", "list"],
+]
+"""Every command that shows a table."""
+
+
+@pytest.fixture(scope="module")
+def shown(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data directory in which there is a row for most tables to show; to be read only."""
+    folder = Path(shutil.copytree(small_folder, tmp_path_factory.mktemp("shown") / "data"))
+    for words in (
+        ["apps", "add", PARTY, "--name", "Reports for schools of every kind"],
+        ["apps", "grant", PARTY, THORNFIELD, "--scopes", "all"],
+        ["apps", "key", PARTY, "edlink", "--estab", THORNFIELD],
+        ["apps", "ask", PARTY, "Student", "--reason", "To show each student's name beside a report, and nothing else"],
+        ["apps", "register", PARTY, "--contact", "help@app.example.org", "--live"],
+        ["invites", "add", PARTY, THORNFIELD],
+        ["agents", "add", "oakfield"],
+        ["research", "users", "add", "ada@research.example", "--first-name", "Ada"],
+    ):
+        assert run(*words, "--data", folder).returncode == 0
+    return folder
+
+
+@pytest.mark.parametrize("words", LISTINGS, ids=" ".join)
+def test_every_table_is_json_when_it_is_piped(shown: Path, words: list[str]) -> None:
+    told = json.loads(said(*words, "--data", shown))
+    assert isinstance(told, list | dict)
+
+
+@pytest.mark.parametrize("words", LISTINGS, ids=" ".join)
+def test_every_table_fits_a_terminal_of_eighty_columns(shown: Path, words: list[str]) -> None:
+    done = terminal(*words, "--data", shown)
+    assert done.returncode == 0
+    assert done.stdout.strip()
+    assert [line for line in done.stdout.splitlines() if cell_len(line) > 80] == []
+    # What is too long is folded, never cut off.
+    assert "…" not in done.stdout
+
+
+def test_what_a_table_shows_is_whole_however_narrow_the_terminal_is(shown: Path) -> None:
+    (key,) = json.loads(said("apps", "keys", "--data", shown))
+    for columns in (60, 80, 200):
+        text = terminal("apps", "keys", "--data", shown, columns=columns).stdout
+        assert key["key"] in re.sub(r"[\u2500-\u257f\s]", "", text) or key["key"] in "".join(words_of(text).split())
+
+
+def test_a_terminal_gets_json_when_it_asks(shown: Path) -> None:
+    assert json.loads(terminal("apps", "list", "--json", "--data", shown).stdout)
+
+
+def terminal(*words: object, columns: int = 80) -> Done:
+    """A command in a terminal of so many columns."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("rollbook.cli.common.piped", lambda: False)
+        return run(*words, columns=columns)
 
 
 def words_of(table: str) -> str:
@@ -457,7 +537,7 @@ def test_query_shows_a_table_in_a_terminal(granted: Path) -> None:
         ),
         (["Students", "--select", "Surnam"], "select: Surnam is not a column of Students (did you mean Surname?)"),
         (["Staff"], "Staff: needs the scope Staff / StaffLite (ask the school to grant it)"),
-        (["Students", "--estab", "1"], "grant: no app has one that fits (see `rollbook apps list`)"),
+        (["Students", "--estab", "1"], "grant: none matches (`rollbook apps list` shows them)"),
         (["AttendanceForDateRange"], "AttendanceForDateRange: needs the scope Attendance"),
         (["TestError"], "This is a test. The endpoint always returns an error."),
     ],
@@ -472,18 +552,54 @@ def test_what_query_cannot_answer_it_says(granted: Path, words: list[str], messa
 def test_import_says_what_changed_and_where_to_ask(tmp_path: Path) -> None:
     roster = rosters.folder(tmp_path / "roster", rosters.roster())
     done = run("import", "oneroster-csv", roster, "--data", tmp_path / "data")
-    text = words_of(done.stdout)
-    assert done.returncode == 0
+    told = json.loads(done.stdout)
+    assert (done.returncode, told["applied"]) == (0, True)
+    assert {"kind": "Student", "new": 12, "changed": 0, "gone": 0, "unchanged": 0} in told["kinds"]
+    assert ("Alder School", "Heronsgate District") in [(s["school"], s["district"]) for s in told["schools"]]
+
+
+def test_in_a_terminal_an_import_shows_a_table(tmp_path: Path) -> None:
+    roster = rosters.folder(tmp_path / "roster", rosters.roster())
+    text = words_of(terminal("import", "oneroster-csv", roster, "--data", tmp_path / "data").stdout)
+    assert "What changed" in text
     assert "Student 12 0 0 0" in text
     assert re.search(r"Alder School \(Heronsgate District\)", text)
 
 
-def test_a_dry_run_changes_nothing(tmp_path: Path) -> None:
+def test_a_dry_run_makes_nothing(tmp_path: Path) -> None:
     roster = rosters.folder(tmp_path / "roster", rosters.roster())
     done = run("import", "oneroster-csv", roster, "--dry-run", "--data", tmp_path / "data")
-    assert (done.returncode, "What would change" in done.stdout) == (0, True)
-    with Store(tmp_path / "data") as store:
-        assert Desk(store).schools() == []
+    assert (done.returncode, json.loads(done.stdout)["applied"]) == (0, False)
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_first_import_that_fails_leaves_no_hub(tmp_path: Path) -> None:
+    roster = rosters.folder(tmp_path / "roster", rosters.roster())
+    (roster / "users.csv").write_text("sourcedId\n")
+    assert run("import", "oneroster-csv", roster, "--data", tmp_path / "data").returncode == 1
+    assert not (tmp_path / "data").exists()
+    (tmp_path / "there").mkdir()
+    assert run("import", "oneroster-csv", roster, "--data", tmp_path / "there").returncode == 1
+    assert [*(tmp_path / "there").iterdir()] == []
+
+
+def test_a_first_import_is_the_owners_alone_and_whole(tmp_path: Path) -> None:
+    roster = rosters.folder(tmp_path / "roster", rosters.roster())
+    said("import", "oneroster-csv", roster, "--data", tmp_path / "data")
+    assert stat.S_IMODE((tmp_path / "data").stat().st_mode) == 0o700
+    again = json.loads(said("import", "oneroster-csv", roster, "--data", tmp_path / "data"))
+    assert [k["new"] for k in again["kinds"] if k["kind"] == "Student"] == [0]
+    assert not (tmp_path / "data" / "making").exists()
+
+
+def test_a_missing_district_is_said_once(tmp_path: Path) -> None:
+    records = tmp_path / "records"
+    records.mkdir()
+    (records / "school.csv").write_text("key,estab,name\n1,1001,Alder School\n")
+    words = ["import", "records-csv", records, "--data", tmp_path / "data"]
+    assert refused(*words) == "district: the records do not name their district (name it with --district)"
+    assert refused(*words, "--dry-run").count("--district") == 1
+    assert json.loads(said(*words, "--district", "Heronsgate"))["district"] == "Heronsgate"
 
 
 def test_an_import_that_cannot_be_done_says_why(tmp_path: Path) -> None:
@@ -504,8 +620,10 @@ def test_an_import_that_cannot_be_done_says_why(tmp_path: Path) -> None:
 def commands(group: Any = main, *path: str) -> Iterator[tuple[str, ...]]:
     """Every command, the groups among them."""
     yield path
-    for name, command in getattr(group, "commands", {}).items():
-        yield from commands(command, *path, name)
+    if isinstance(group, click.Group):
+        within = click.Context(group)
+        for name in group.list_commands(within):
+            yield from commands(group.get_command(within, name), *path, name)
 
 
 @pytest.mark.parametrize("path", list(commands()), ids=lambda path: " ".join(path) or "rollbook")
@@ -547,11 +665,129 @@ def test_a_file_that_is_not_a_store_is_named(tmp_path: Path) -> None:
     assert refused("apps", "list", "--data", tmp_path) == told
 
 
-def test_a_port_that_is_taken_is_named(granted: Path) -> None:
+def test_a_port_that_is_taken_is_named(granted: Path, tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        done = spawn("serve", "--port", taken.getsockname()[1], "--data", granted)
-    assert done.returncode != 0
-    assert "address already in use" in done.stderr
-    assert "Traceback" not in done.stderr
+        port = taken.getsockname()[1]
+        for words in (["serve", "--data", granted], ["demo", "--data", tmp_path / "data"]):
+            told = refused(*words, "--port", port, status=2)
+            assert told.endswith(f"Error: Invalid value for --port: {port} is already in use. Choose another port.")
+    # Nobody waits for schools to be invented that could not be served.
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (["serve", "--port", "99999"], "--port"),
+        (["serve", "--port", "-1"], "--port"),
+        (["serve", "--workers", "0"], "--workers"),
+        (["serve", "--rate-limit", "-5"], "--rate-limit"),
+        (["serve", "--port", "0", "--host", "not a host"], "--host"),
+        (["serve", "--port", "0", "--host", "203.0.113.7"], "--host"),
+        (["demo", "--port", "65536"], "--port"),
+        (["demo", "--size", "0"], "--size"),
+        (["demo", "--size", "nan"], "--size"),
+        (["demo", "--size", "inf"], "--size"),
+        (["demo", "--schools", "2"], "--schools"),
+        (["demo", "--schools", "301"], "--schools"),
+        (["demo", "--today", "yesterday"], "--today"),
+        (["import", "oneroster-csv", ".", "--max-shrink", "2"], "--max-shrink"),
+        (["import", "oneroster-csv", ".", "--max-shrink", "-0.1"], "--max-shrink"),
+        (["import", "oneroster-csv", "not there"], "PATH"),
+        (["disclosures", "--take", "0"], "--take"),
+        (["jobs", "--state", "lost"], "--state"),
+        (["jobs", "again", "1", "--kind", "webhook"], "--kind"),
+        (["apps", "key", PARTY, "soap"], "DIALECT"),
+    ],
+)
+def test_a_wrong_value_names_its_option_on_one_line(granted: Path, words: list[str], option: str) -> None:
+    done = run(*words, "--data", granted)
+    assert (done.returncode, done.stdout) == (2, "")
+    (line,) = [line for line in done.stderr.splitlines() if line.startswith("Error:")]
+    assert option in line
+
+
+HEAVY = ("apsw", "asyncio", "httpx", "jinja2", "msgspec", "rich", "ssl", "uvicorn")
+"""What a hub is made of. Each takes longer to import than help may take."""
+
+LIGHT = {"rollbook", "rollbook.errors", "rollbook.scopes", "rollbook.api", "rollbook.api.limits"}
+"""What the commands may import of the hub before one is run."""
+
+
+@pytest.mark.parametrize(
+    ("words", "completed"),
+    [
+        (["--help"], ""),
+        (["apps", "--help"], ""),
+        (["serve", "--help"], ""),
+        (["demo", "--help"], ""),
+        (["import", "--help"], ""),
+        (["serve", "--port", "99999"], ""),
+        ([], "rollbook "),
+        ([], "rollbook apps gr"),
+        ([], "rollbook demo --s"),
+        ([], "rollbook research users "),
+        ([], "rollbook query --"),
+    ],
+)
+def test_help_and_completion_import_no_hub(words: list[str], completed: str) -> None:
+    """Instead of taking the time, which depends on the machine: nothing is imported that takes long."""
+    asked = {"COMP_WORDS": completed, "COMP_CWORD": str(len(completed.split(" ")) - 1)}
+    code = "import runpy, sys\ntry: runpy.run_module('rollbook', run_name='__main__')\nfinally: print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words],
+        env={**os.environ, **({"_ROLLBOOK_COMPLETE": "bash_complete", **asked} if completed else {})},
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    *said, modules = done.stdout.splitlines()
+    loaded = modules.split()
+    assert said or "Error:" in done.stderr
+    assert [name for name in HEAVY if name in loaded] == []
+    ours = {name for name in loaded if name.split(".")[0] == "rollbook" and not name.startswith("rollbook.cli")}
+    assert ours <= LIGHT
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("rollbook a", ["apps", "agents", "agent"]),
+        ("rollbook apps gr", ["grant"]),
+        ("rollbook serve --po", ["--port"]),
+        ("rollbook jobs --state de", ["dead"]),
+        ("rollbook apps key app.example.org ed", ["edfi", "edlink"]),
+    ],
+)
+def test_a_shell_completes_commands_options_and_values(typed: str, offered: list[str]) -> None:
+    asked = {"_ROLLBOOK_COMPLETE": "bash_complete", "COMP_WORDS": typed, "COMP_CWORD": str(len(typed.split()) - 1)}
+    assert spawn(env=asked).stdout.split() == [f"plain,{word}" for word in offered]
+
+
+def test_the_list_of_commands_says_what_each_says_of_itself() -> None:
+    within = click.Context(main)
+    for name, (_, summary) in cli.COMMANDS.items():
+        command = main.get_command(within, name)
+        assert command is not None
+        assert (command.help or "").partition("\n\n")[0].replace("\n", " ").startswith(summary), name
+
+
+# ---- the links that are printed
+
+
+def test_a_link_leads_to_where_the_hub_is_served(granted: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ROLLBOOK_URL", raising=False)
+    said("apps", "ask", PARTY, "Student", "--reason", "To greet students by name", "--data", granted)
+    assert said("invites", "add", PARTY, THORNFIELD, "--data", granted).startswith("http://127.0.0.1:8000/authorise/")
+    words = ["serve", "--port", "0", "--data", str(granted)]
+    with subprocess.Popen([COMMAND, *words], stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().split()[-1]
+        link = said("invites", "link", PARTY, THORNFIELD, "--data", granted)
+        assert link.startswith(f"{address}/authorise/")
+        with urllib.request.urlopen(link.strip()) as answer:
+            assert answer.status == 200
+        process.terminate()
+    monkeypatch.setenv("ROLLBOOK_URL", "https://hub.example.org/")
+    told = said("invites", "link", PARTY, THORNFIELD, "--data", granted)
+    assert told.startswith("https://hub.example.org/authorise/")

@@ -43,7 +43,7 @@ SEND_SECONDS = 60.0
 STREAM_FROM = 16 * 1024
 """The least size of a first chunk, in bytes, that leaves before it is known whether there is another."""
 
-VARIES = (b"authorization", b"host", b"if-none-match", b"use-snapshot")
+VARIES = (b"authorization", b"host", b"if-none-match", b"prefer", b"use-snapshot")
 """The headers on which an answer may depend; those that are kept in memory are told apart by them."""
 
 AGAIN_SECONDS = 2

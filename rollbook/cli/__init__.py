@@ -2,57 +2,81 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 import click
-from rich.markup import escape
 
 from .. import __version__
-from ..errors import RollbookError
-from .agents import agent, agents
-from .common import Application, err
-from .demonstrating import run_demo
-from .disclosing import disclosures
-from .exporting import export_
-from .granting import apps
-from .importing import import_
-from .onboarding import invites
-from .querying import query
-from .research import research
-from .schools import schools
-from .serving import RATE_LIMIT, serve
-from .working import jobs
+from ..errors import RollbookError, nearest
 
-__all__ = ["RATE_LIMIT", "main", "run"]
+if TYPE_CHECKING:
+    from .common import Application
+
+__all__ = ["main", "run"]
+
+COMMANDS = {
+    "demo": ("demonstrating:run_demo", "Make invented schools, or use those made before, and serve them."),
+    "serve": ("serving:serve", "Serve a data directory over HTTP."),
+    "import": ("importing:import_", "Read records from a source."),
+    "export": ("exporting:export_", "Write records to files."),
+    "schools": ("schools:schools", "Manage schools: their MIS and their own keys."),
+    "apps": ("onboarding:apps", "Manage apps, their keys, and what schools let them see."),
+    "invites": ("onboarding:invites", "Manage the invitations that apps send to schools."),
+    "disclosures": ("disclosing:disclosures", "Show who saw what about a person, and when."),
+    "query": ("querying:query", "Ask what an app would ask, and get the answer that it would get."),
+    "jobs": ("working:jobs", "List jobs: webhooks to send, write-backs to enter, sources to read again."),
+    "research": ("research:research", "Manage research: researchers, tokens, projects and their subjects."),
+    "agents": ("agents:agents", "Manage the agents at schools that keep their own records."),
+    "agent": ("agents:agent", "Run an agent beside a school's records."),
+}
+"""Where each command is, and what the list of commands says of it, so that the list needs none of them."""
+
+
+class Commands(click.Group):
+    """Commands that are imported when they are used."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names, those that come first in use first."""
+        return [*COMMANDS]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """A command, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(":")
+        return getattr(import_module(f".{module}", __name__), name)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary) for name, (_, summary) in COMMANDS.items()])
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, Any, list[str]]:
+        """The command that the words name; for one that is not known, the one most like it."""
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            ctx.fail(f"No such command '{args[0]}' ({nearest(args[0], COMMANDS)}).")
+        return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[Any]:
+        """What may come next, for a shell."""
+        from click.shell_completion import CompletionItem
+
+        named = [CompletionItem(n, help=told) for n, (_, told) in COMMANDS.items() if n.startswith(incomplete)]
+        return [*named, *click.Command.shell_complete(self, ctx, incomplete)]
 
 
 def run(application: Application) -> None:
-    """Run the command; what goes wrong is told without a stack trace, and the exit status is 1."""
+    """Run the command. Errors are printed without a stack trace; the exit status is 1, or 2 for a wrong option."""
     try:
-        main(obj=application, standalone_mode=True)
+        main(obj=application, standalone_mode=True, prog_name="rollbook")
     except RollbookError as error:
         for problem in error.problems:
-            err.print(f"[red]{escape(str(problem))}[/]")
+            click.secho(str(problem), fg="red", err=True)
         raise SystemExit(1) from None
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="rollbook")
 def main() -> None:
     """One record of a school, served through every API that school software already speaks."""
-
-
-for command in (
-    run_demo,
-    serve,
-    import_,
-    apps,
-    invites,
-    query,
-    jobs,
-    research,
-    disclosures,
-    schools,
-    agents,
-    agent,
-    export_,
-):
-    main.add_command(command)

@@ -1,39 +1,41 @@
-"""`rollbook agents`, at a hub: the programs at schools that connect to it; `rollbook agent`: such a program."""
+"""`rollbook agents`, at a hub: the programs at schools that connect to it. `rollbook agent`: such a program."""
 
 from __future__ import annotations
 
-import logging
 import signal
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.markup import escape
-from rich.table import Table as Grid
 
-from ..agent import Agent as Program
-from ..agent import Line, School, read_credential
-from ..consent import Desk
-from ..consent.agents import Agent
-from ..mis import Tasks
-from .common import data_option, open_store, out
+from .common import Column, data_option, json_option, open_desk, open_or_make_store, open_store, say, show
+
+if TYPE_CHECKING:
+    from ..consent import Desk
+    from ..consent.agents import Agent
+    from ..mis import Tasks
 
 
 @click.group()
 def agents() -> None:
-    """Schools whose records are kept elsewhere, and are reached through an agent that runs there."""
+    """Manage the agents at schools that keep their own records."""
 
 
 @agents.command("add")
 @click.argument("name")
-@click.option("--source", default="", help="A source of the hub that the agent goes on with, such as records-csv:1001.")
+@click.option(
+    "--source", default="", help="An existing source of the hub that the agent takes over, such as records-csv:1001."
+)
 @data_option()
 def agents_add(name: str, source: str, data: Path | None) -> None:
-    """Make an agent's credential, which is shown once.
+    """Make an agent's credential. It is shown once.
 
-    `rollbook agents add oakfield > oakfield.credential` keeps it in the file that `rollbook agent` wants.
+    `rollbook agents add oakfield > oakfield.credential` saves it to the file that `rollbook agent` needs.
     """
-    with open_store(data, make=True) as store:
+    from ..consent import Desk
+
+    with open_or_make_store(data) as store:
         agent, secret = Desk(store).add_agent(name, source)
     _show_credential(agent, secret)
 
@@ -42,34 +44,44 @@ def _show_credential(agent: Agent, secret: str) -> None:
     click.echo(f"key: {agent.key}\nsecret: {secret}")
 
 
+_AGENTS = (
+    Column("Agent", "agent"),
+    Column("Credential", lambda row: "good" if row["active"] else "revoked"),
+    Column("Last contact", lambda row: f"{row['lastContact'] or 'never'}{' (offline)' if row['offline'] else ''}"),
+    Column("Program", "program"),
+    Column("Schools", "schools"),
+    Column("Waiting", "waiting", right=True),
+    Column("Last reading", lambda row: " ".join(filter(None, (row["lastReading"] or {"state": "none"}).values()))),
+)
+
+
 @agents.command("list")
+@json_option()
 @data_option()
-def agents_list(data: Path | None) -> None:
-    """List agents: whether each is there, what it speaks for, and what waits for it."""
-    grid = Grid()
-    for name in ("Agent", "Credential", "Last heard of", "Program", "Schools", "Waiting", "Last reading"):
-        grid.add_column(name)
-    with open_store(data) as store:
-        desk = Desk(store)
-        tasks = Tasks(store, desk.clock)
+def agents_list(as_json: bool, data: Path | None) -> None:
+    """List agents: whether each is connected, which schools it serves, and how many write-backs wait for it."""
+    from ..mis import Tasks
+
+    with open_desk(data) as desk:
+        tasks = Tasks(desk.store, desk.clock)
         estabs = {school: estab for _, school, estab, _, _ in desk.schools()}
-        for agent in desk.agents():
-            grid.add_row(*(escape(cell) for cell in _row(desk, tasks, agent, estabs)))
-    out.print(grid)
+        rows = [_row(desk, tasks, agent, estabs) for agent in desk.agents()]
+    show(_AGENTS, rows, as_json=as_json)
 
 
-def _row(desk: Desk, tasks: Tasks, agent: Agent, estabs: dict[str, str]) -> list[str]:
+def _row(desk: Desk, tasks: Tasks, agent: Agent, estabs: dict[str, str]) -> dict[str, Any]:
     contact, last = tasks.contact(agent.id), tasks.last_reading(agent.id)
-    heard = _moment(contact.at) if contact else "never"
-    return [
-        agent.name,
-        "good" if agent.active else "revoked",
-        f"{heard}{' (offline)' if tasks.offline(agent.id) else ''}",
-        contact.software if contact else "",
-        "\n".join(sorted(estabs.get(school, "") for school in desk.schools_of(agent))),
-        str(len(tasks.unanswered(agent.id, "order"))),
-        f"{_moment(last.ended)} {last.state} {last.note or ''}".strip() if last and last.ended else "none",
-    ]
+    read = {"at": _moment(last.ended), "state": last.state, "note": last.note} if last and last.ended else None
+    return {
+        "agent": agent.name,
+        "active": agent.active,
+        "lastContact": _moment(contact.at) if contact else None,
+        "offline": tasks.offline(agent.id),
+        "program": contact.software if contact else None,
+        "schools": sorted(estabs.get(school, "") for school in desk.schools_of(agent)),
+        "waiting": len(tasks.unanswered(agent.id, "order")),
+        "lastReading": read,
+    }
 
 
 def _moment(seconds: float) -> str:
@@ -80,12 +92,11 @@ def _moment(seconds: float) -> str:
 @click.argument("name")
 @data_option()
 def agents_rotate(name: str, data: Path | None) -> None:
-    """Give an agent a new secret, shown once; the earlier one is void.
+    """Give an agent a new secret. It is shown once; the earlier one is revoked.
 
-    It may then run beside another data directory.
+    The agent may then run with another data directory.
     """
-    with open_store(data) as store:
-        desk = Desk(store)
+    with open_desk(data) as desk:
         agent = desk.agent(name)
         secret = desk.new_agent_secret(agent)
     _show_credential(agent, secret)
@@ -95,33 +106,30 @@ def agents_rotate(name: str, data: Path | None) -> None:
 @click.argument("name")
 @data_option()
 def agents_revoke(name: str, data: Path | None) -> None:
-    """Let an agent in no more; the hub goes on answering for its schools from what it has."""
-    with open_store(data) as store:
-        desk = Desk(store)
+    """Revoke an agent's credential. The hub goes on answering for its schools from the records that it has."""
+    with open_desk(data) as desk:
         desk.revoke_agent(desk.agent(name))
-    out.print(f"{name}: revoked; `rollbook agents rotate` gives it a new credential")
+    say(f"{name}: revoked. `rollbook agents rotate` gives it a new credential.")
 
 
 @agents.command("allow")
 @click.argument("name")
 @data_option()
 def agents_allow(name: str, data: Path | None) -> None:
-    """Let an agent's next reading through although much of what was there is gone from it."""
-    with open_store(data) as store:
-        desk = Desk(store)
+    """Accept an agent's next reading even if many records are missing from it."""
+    with open_desk(data) as desk:
         desk.let_shrink(desk.agent(name))
-    out.print(f"{name}: its records are read whole when it is next there")
+    say(f"{name}: its records are read completely when it next connects")
 
 
 @agents.command("remove")
 @click.argument("name")
 @data_option()
 def agents_remove(name: str, data: Path | None) -> None:
-    """Forget an agent: from now on this hub is where the records of its schools are kept."""
-    with open_store(data) as store:
-        desk = Desk(store)
+    """Remove an agent. From now on this hub keeps the records of its schools."""
+    with open_desk(data) as desk:
         desk.remove_agent(desk.agent(name))
-    out.print(f"{name}: gone; this hub keeps the records of its schools now")
+    say(f"{name}: removed. This hub now keeps the records of its schools.")
 
 
 @click.command()
@@ -133,24 +141,30 @@ def agents_remove(name: str, data: Path | None) -> None:
     required=True,
     help="What `rollbook agents add` printed at the hub.",
 )
-@click.option("--district", help="The district that the agent speaks for, when the data directory holds several.")
+@click.option("--district", help="The district that the agent serves. Needed when the data directory holds several.")
 @click.option(
     "--ca-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Certificates of the authorities that may vouch for the hub, instead of the system's.",
+    help="The certificate authorities to trust for the hub, instead of the system's.",
 )
-@click.option("--once", is_flag=True, help="End when the hub has nothing more to ask.")
+@click.option("--once", is_flag=True, help="Stop when the hub has no more tasks.")
 def agent(
     data: Path | None, hub: str, credential_file: Path, district: str | None, ca_file: Path | None, once: bool
 ) -> None:
-    """Run beside a school's records, and do what a hub asks: read them, and enter write-backs.
+    """Run an agent beside a school's records.
 
-    It connects outwards only. SIGTERM and Ctrl-C end it after the task at hand.
+    It does what the hub asks: it sends the records, and enters write-backs.
+
+    The agent only makes outgoing connections. SIGTERM or Ctrl-C stops it after the current task.
     """
+    import logging
+
+    from ..agent import Agent, Line, School, read_credential
+
     logging.basicConfig(format="%(asctime)s %(levelname)s %(message)s", level=logging.INFO)
     line = Line(hub, read_credential(credential_file), ca_file)
     with open_store(data) as store:
-        program = Program(School(store, district), line, once)
+        program = Agent(School(store, district), line, once)
         for ending in (signal.SIGTERM, signal.SIGINT):
             signal.signal(ending, program.end)
         program.run()

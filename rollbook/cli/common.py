@@ -1,24 +1,39 @@
-"""What the commands share: where the data is, how they speak, how they show that they are busy."""
+"""What the commands share: where the data is, how they print, and how they show that they are busy.
+
+The modules of the commands import no part of the hub at their top, only inside the functions that use it. Help and
+shell completion read all of them, and would otherwise take seconds.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+import json
+import math
+import os
+import shutil
+import sys
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from ..api.http import Edge
 from ..errors import NotFound, Problem
-from ..store.sqlite import Store
 
-Application = Callable[[Store], Edge]
-"""What makes the ASGI application over an open store; `app` gives it."""
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table as Grid
 
-out, err = Console(soft_wrap=True), Console(stderr=True, soft_wrap=True)
+    from ..api.http import Edge
+    from ..consent import Desk
+    from ..store.sqlite import Store
+
+Application = Callable[["Store"], "Edge"]
+"""What makes the ASGI application over an open store; `__main__` gives it."""
+
+PLACES = (Path("data"), Path("demo-data"))
+"""The data directories that are taken when none is named, the first that is there."""
 
 
 def data_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -27,31 +42,232 @@ def data_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         "--data",
         type=click.Path(file_okay=False, path_type=Path),
         envvar="ROLLBOOK_DATA",
-        help="The data directory (or ROLLBOOK_DATA); ./data, or ./demo-data when only that is there.",
+        help="The data directory. Default: ROLLBOOK_DATA, then ./data, then ./demo-data.",
     )
 
 
+def data_folder(data: Path | None) -> Path:
+    """The data directory that is meant."""
+    return data or next((place for place in PLACES if place.exists()), PLACES[0])
+
+
 @contextmanager
-def open_store(data: Path | None, *, make: bool = False) -> Generator[Store]:
-    """The store of a data directory; with `make`, made when it is not there."""
-    folder = data or next((p for p in (Path("data"), Path("demo-data")) if p.exists()), Path("data"))
-    if not make and not (folder / "records.sqlite").exists():
-        raise NotFound(
-            Problem(
-                "data",
-                f"{folder} holds no records",
-                "name the directory with --data, or make one with `rollbook demo`",
-            )
-        )
+def open_store(data: Path | None) -> Generator[Store]:
+    """The store of a data directory."""
+    from ..store.sqlite import Store
+
+    folder = data_folder(data)
+    if not (folder / "records.sqlite").exists():
+        hint = "name the directory with --data, or make one with `rollbook demo`"
+        raise NotFound(Problem("data", f"{folder} holds no records", hint))
     with Store(folder) as store:
         yield store
 
 
 @contextmanager
+def open_or_make_store(data: Path | None, *, keep: bool = True) -> Generator[Store]:
+    """The store of a data directory. One that holds no records is made whole or not at all, and only to `keep` it."""
+    from ..store.sqlite import Store
+
+    folder = data_folder(data)
+    if (folder / "records.sqlite").exists():
+        with Store(folder) as store:
+            yield store
+    else:
+        with made_whole(folder, keep=keep) as aside, Store(aside) as store:
+            yield store
+
+
+@contextmanager
+def made_whole(folder: Path, *, keep: bool = True) -> Generator[Path]:
+    """A folder in which to make what then moves into `folder`; nothing is left there when that fails."""
+    aside, was_there = folder / "making", folder.exists()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    shutil.rmtree(aside, ignore_errors=True)
+    try:
+        yield aside
+        for made in sorted(aside.iterdir()) if keep else ():
+            os.replace(made, folder / made.name)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+        if not was_there and not any(folder.iterdir()):
+            folder.rmdir()
+
+
+@contextmanager
+def open_desk(data: Path | None) -> Generator[Desk]:
+    """The desk over the store of a data directory."""
+    from ..consent import Desk
+
+    with open_store(data) as store:
+        yield Desk(store)
+
+
+# ---- where the hub is served
+
+SERVED_AT = "served at"
+"""The setting that keeps the address at which the hub was last served."""
+
+
+def note_served(store: Store, url: str) -> None:
+    """Note the address at which the hub is served, for the links that other commands print."""
+    if store.setting(SERVED_AT) != url:
+        store.set(SERVED_AT, url)
+
+
+def served_at(store: Store) -> str:
+    """The hub's address: ROLLBOOK_URL, else where it was last served, else where `rollbook serve` would serve it."""
+    from ..jobs import hub_address
+
+    return hub_address() or store.setting(SERVED_AT) or "http://127.0.0.1:8000"
+
+
+# ---- options whose values the hub knows
+
+
+class Later(click.ParamType[Any, Any]):
+    """A type of option that is made when it is first needed, because the hub has to be imported for it."""
+
+    def __init__(self, name: str, make: Callable[[], click.ParamType[Any, Any]]) -> None:
+        self.name = name
+        self.make = make
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        # A shell that completes a line has it parsed, but nobody needs the values.
+        parsed_only = ctx is not None and ctx.resilient_parsing
+        return value if parsed_only else self.make().convert(value, param, ctx)
+
+    def shell_complete(self, ctx: click.Context, param: click.Parameter, incomplete: str) -> list[Any]:
+        return self.make().shell_complete(ctx, param, incomplete)
+
+
+class Within(click.FloatRange):
+    """A number between two others; `nan`, which is between any, is refused."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        found = super().convert(value, param, ctx)
+        return found if math.isfinite(found) else self.fail(f"{value} is not a number.", param, ctx)
+
+
+# ---- printing
+
+
+def say(text: str) -> None:
+    """Print a line."""
+    click.echo(text)
+
+
+def warn(text: str) -> None:
+    """Print a line on the error stream."""
+    click.echo(text, err=True)
+
+
+def json_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The option that asks for JSON where a table would be shown."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON in a terminal, too.")
+
+
+def piped() -> bool:
+    """Whether what is printed goes to a program or a file."""
+    return not sys.stdout.isatty()
+
+
+def wants_json(as_json: bool) -> bool:
+    """Whether to print JSON: always when piped, so that scripts need no option."""
+    return as_json or piped()
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=1))
+
+
+Row = Mapping[str, Any]
+"""A row as it is printed in JSON; docs/cli.md lists the names of its members, which are stable."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its heading, and the member of a row that it shows, or what makes its text of a row."""
+
+    title: str
+    of: str | Callable[[Row], Any]
+    right: bool = False
+
+    def text(self, row: Row) -> str:
+        """The cell of a row."""
+        return cell(row.get(self.of) if isinstance(self.of, str) else self.of(row))
+
+
+def show(columns: Sequence[Column], rows: Iterable[Row], *, as_json: bool, title: str = "", empty: str = "") -> None:
+    """Print rows: JSON objects when piped, otherwise a table, or the line `empty` when there are none."""
+    every = list(rows)
+    if wants_json(as_json):
+        print_json(every)
+    elif not every and empty:
+        say(empty)
+    else:
+        draw(columns, every, title)
+
+
+def draw(columns: Sequence[Column], rows: Sequence[Row], title: str = "") -> None:
+    """Print a table that folds long cells; where the columns do not fit side by side, their lines one below another."""
+    from rich.console import Console
+    from rich.measure import Measurement
+
+    screen = Console(highlight=False)
+    grid = _grid(columns, rows, title)
+    if Measurement.get(screen, screen.options.update(max_width=10_000), grid).minimum <= screen.width:
+        screen.print(grid)
+    else:
+        _stack(screen, columns, rows, title)
+
+
+def _grid(columns: Sequence[Column], rows: Sequence[Row], title: str) -> Grid:
+    from rich.table import Table as Grid
+    from rich.text import Text
+
+    grid = Grid(title=title or None, title_justify="left")
+    for column in columns:
+        grid.add_column(column.title, justify="right" if column.right else "left", overflow="fold")
+    for row in rows:
+        grid.add_row(*(Text(column.text(row)) for column in columns))
+    return grid
+
+
+def _stack(screen: Console, columns: Sequence[Column], rows: Sequence[Row], title: str) -> None:
+    from rich.text import Text
+
+    if title:
+        screen.print(Text(title, style="italic"))
+    for row in rows:
+        screen.rule(style="dim")
+        for column in columns:
+            if text := column.text(row):
+                line = Text(f"{column.title}: " if column.title else "", style="bold")
+                screen.print(line.append(text.replace("\n", "\n  "), style="not bold"), overflow="fold")
+
+
+def cell(value: Any) -> str:
+    """A value as a table shows it."""
+    if value is None or value is False:
+        return ""
+    if value is True:
+        return "yes"
+    if isinstance(value, list | tuple):
+        return ", ".join(cell(one) for one in value)  # pyright: ignore[reportUnknownVariableType]
+    return str(value)
+
+
+@contextmanager
 def progress(title: str) -> Generator[Callable[[str, int, int], None]]:
-    """A progress bar on the error stream; what it gives is told what is done, how much, and of how much."""
+    """A progress bar on the error stream; it takes what is being done, how much is done, and of how much."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True) as bar:
+    screen = Console(stderr=True)
+    with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:
         task = bar.add_task(title, total=None)
 
         def step(what: str, done: int, total: int) -> None:

@@ -4,65 +4,75 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.markup import escape
 
-from .. import demo as schools
-from ..consent import Desk
-from ..demo.research import demo_research
 from ..errors import Malformed, Problem
 from ..scopes import CATALOGUE
-from ..store.sqlite import Store
-from .common import Application, out, progress
-from .serving import rate_option, serve_edge
+from .common import Application, Later, Within, made_whole, note_served, progress, say
+from .serving import address_options, listen, rate_option, serve_edge, url_of
+
+if TYPE_CHECKING:
+    from ..consent import Desk
+    from ..store.sqlite import Store
 
 DEMO_APP = "demo.rollbook.example"
 
 SCOPES_THEN, SCOPES_NOW = "demo scopes", ",".join(CATALOGUE)
-"""The setting that says which scopes there were when the demo app was authorised, and those that there are."""
+"""The setting that keeps which scopes existed when the demo app was authorised, and the scopes that exist now."""
+
 ASKING_APP = "pages.rollbook.example"
-"""An app that has invited a school and waits for its answer."""
+"""An app that has invited a school and is waiting for its answer."""
 
 ASKED = (
-    ("School", True, "Lessons and rooms stand on each pupil's page."),
-    ("StudentLite", True, "Each pupil has a page, with name, form and classes."),
-    ("Attendance", True, "Parents are told the same day when their child is not in school."),
-    ("Contact", False, "Messages reach parents without anybody typing addresses again."),
-    ("DietaryNeeds", False, "The kitchen sees who must not eat what."),
+    ("School", True, "Each pupil's page shows lessons and rooms."),
+    ("StudentLite", True, "Each pupil has a page with their name, form and classes."),
+    ("Attendance", True, "Parents hear the same day when their child is not in school."),
+    ("Contact", False, "Messages reach parents without anyone retyping addresses."),
+    ("DietaryNeeds", False, "The kitchen sees dietary needs and allergies."),
 )
 
 
-@click.command("demo")
+def _how_many() -> click.ParamType[Any, Any]:
+    from ..demo import FEWEST, MOST
+
+    return click.IntRange(FEWEST, MOST)
+
+
+@click.group("demo", invoke_without_command=True)
 @click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
     default=Path("demo-data"),
     show_default=True,
-    help="Where the demo's records are kept; they are made when it is empty.",
+    help="Where the demo's records are kept. They are made when the directory is empty.",
 )
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="The port to listen on; 0 for any free one.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON line, with all that clients need, when ready.")
-@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day as of which the demo stands still.")
-@click.option("--scopes", default="all", show_default=True, help="The scopes of the demo app, with commas between.")
-@click.option("--size", default=1.0, show_default=True, help="How large the schools are, as a share of the usual.")
+@address_options()
+@click.option("--json", "as_json", is_flag=True, help="Print one line of JSON, with all that clients need, when ready.")
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day on which the demo's clock stands still.")
+@click.option("--scopes", default="all", show_default=True, help="The scopes of the demo app, separated by commas.")
+@click.option(
+    "--size",
+    type=Within(0.01, 50),
+    default=1.0,
+    show_default=True,
+    help="How large the schools are. 0.1 makes them a tenth of their usual size.",
+)
 @click.option(
     "--schools",
     "count",
-    type=click.IntRange(schools.FEWEST, schools.MOST),
-    default=schools.FEWEST,
+    type=Later("integer", _how_many),
+    default="3",
     show_default=True,
-    help="How many schools there are: the three of the documents, then further ones in trusts of several.",
+    help="How many schools there are, up to 300: the three that the documentation uses, then others in trusts.",
 )
 @rate_option()
-@click.pass_obj
+@click.pass_context
 def run_demo(
-    application: Application,
+    context: click.Context,
     data: Path,
     host: str,
     port: int,
@@ -73,10 +83,19 @@ def run_demo(
     count: int,
     rate_limit: int,
 ) -> None:
-    """Make invented schools (or take those made before), and serve them."""
-    day = today.date() if today else schools.DEFAULT_TODAY
+    """Make invented schools, or use those made before, and serve them."""
+    if context.invoked_subcommand is not None:
+        return
+    from ..consent import Desk
+    from ..demo import DEFAULT_TODAY
+    from ..store.sqlite import Store
+
+    application: Application = context.obj
+    day = today.date() if today else DEFAULT_TODAY
+    listening = listen(host, port)
     if not (data / "records.sqlite").exists():
-        _make_whole(data, day, size, count)
+        with made_whole(data) as aside, Store(aside) as store:
+            store.set("demo", json.dumps(_make_schools(store, day, size, count)))
     with Store(data) as store:
         facts = _demo_facts(store, data / "demo.json", day, size, count, scopes)
         facts["invitation"] = _demo_invitation(Desk(store), facts["schools"][0]["estab"])
@@ -84,25 +103,15 @@ def run_demo(
         def ready(url: str) -> None:
             line = json.dumps({"url": url, **facts})
             _write_private(data / "demo.json", line + "\n")
-            if as_json:
-                print(line, flush=True)
-            else:
-                out.print(_try_me(url, facts))
+            say(line if as_json else _try_me(url, facts))
 
-        serve_edge(application(store).limited(rate_limit), host, port, ready)
-
-
-def _make_whole(data: Path, today: date, size: float, count: int) -> None:
-    """Make the schools aside, so that a demo stopped half-way leaves nothing that the next one would stumble over."""
-    aside = data / "making"
-    shutil.rmtree(aside, ignore_errors=True)
-    with Store(aside) as store:
-        store.set("demo", json.dumps(_make_schools(store, today, size, count)))
-    os.replace(aside / "records.sqlite", data / "records.sqlite")
-    shutil.rmtree(aside)
+        note_served(store, url_of(listening))
+        serve_edge(application(store).limited(rate_limit), listening, ready)
 
 
 def _demo_facts(store: Store, kept: Path, today: date, size: float, count: int, scopes: str) -> dict[str, Any]:
+    from ..consent import Desk
+
     if store.setting("demo"):
         facts = _facts(store.setting("demo")) | _facts(kept.read_text() if kept.exists() else None)
         # An app that holds every scope is to hold those, too, that there were not yet when the demo was made.
@@ -125,8 +134,10 @@ def _facts(text: str | None) -> dict[str, Any]:
 
 
 def _make_schools(store: Store, today: date, size: float, count: int) -> dict[str, Any]:
+    from ..demo import build
+
     with progress("Inventing schools") as step:
-        made = schools.build(store, today, progress=step, size=size, schools=count)
+        made = build(store, today, progress=step, size=size, schools=count)
     return {
         "schools": [{"estab": s.estab, "name": s.name} for s in made.schools],
         "calendar": {
@@ -138,6 +149,8 @@ def _make_schools(store: Store, today: date, size: float, count: int) -> dict[st
 
 
 def _demo_app(desk: Desk, made: list[dict[str, str]], scopes: str) -> dict[str, Any]:
+    from ..demo.research import demo_research
+
     known = {a.relying_party: a for a in desk.apps()}
     if DEMO_APP in known:
         app = known[DEMO_APP]
@@ -186,13 +199,13 @@ def _write_private(path: Path, text: str) -> None:
 def _try_me(url: str, facts: dict[str, Any]) -> str:
     names = "\n".join(f"  {s['estab']}  {s['name']}" for s in facts["schools"])
     lines = "\n\n".join("\n".join(told(url, facts)) for told in (_xporter, _edfi, _edlink, _research))
-    opened = f"Rollbook serves invented schools at {url} (Ctrl-C ends it)"
-    page = f"Where a school decides what an app may read, in a browser:\n  {url}{facts['invitation']}"
-    return escape(f"{opened}\n{names}\n\n{page}\n\nTry me, in another terminal:\n\n{lines}\n")
+    opened = f"Rollbook serves invented schools at {url} (press Ctrl-C to stop)"
+    page = f"To decide in a browser what an app may read, as a school does, open:\n  {url}{facts['invitation']}"
+    return f"{opened}\n{names}\n\n{page}\n\nTry me, in another terminal:\n\n{lines}\n"
 
 
 def _token(name: str, member: str, command: str) -> str:
-    """A line that keeps a token in a variable of the shell."""
+    """A line that puts a token into a shell variable."""
     return f"{name}=$({command} \\\n  | python3 -c 'import json,sys; print(json.load(sys.stdin)[\"{member}\"])')"
 
 

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import sys
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.markup import escape
-from rich.table import Table as Grid
 
-from ..consent import Desk
-from ..consent.disclosures import Disclosure, Disclosures, as_json, days
 from ..errors import Malformed, Problem
-from .common import data_option, open_store, out
+from .common import Column, data_option, json_option, open_store, show
+
+if TYPE_CHECKING:
+    from ..consent.disclosures import Disclosure
 
 
 @click.command()
@@ -25,17 +24,20 @@ from .common import data_option, open_store, out
 @click.option("--since", default="", help="From this day on (2026-11-20, UTC).")
 @click.option("--until", default="", help="Up to this day, itself included.")
 @click.option("--all", "each", is_flag=True, help="Single answers, the latest first, instead of how often.")
-@click.option("--take", default=100, show_default=True, help="How many single answers.")
-@click.option("--json", "plain", is_flag=True, help="JSON also in a terminal.")
+@click.option("--take", type=click.IntRange(min=1), default=100, show_default=True, help="How many single answers.")
+@json_option()
 @data_option()
 def disclosures(
     person: str | None, estab: str | None, student: str | None, staff: str | None, contact: str | None,
-    since: str, until: str, each: bool, take: int, plain: bool, data: Path | None,
+    since: str, until: str, each: bool, take: int, as_json: bool, data: Path | None,
 ) -> None:  # fmt: skip
-    """Tell who saw what about a person, when, under which school's grant.
+    """Show who saw what about a person, and when.
 
     The person is named by a hub id (--person), or by a school and an MIS id (--school 9994001 --student 9919).
     """
+    from ..consent import Desk
+    from ..consent.disclosures import Disclosures, days
+
     roles = {kind: value for kind, value in (("Student", student), ("Staff", staff), ("Contact", contact)) if value}
     if bool(person) == bool(estab) or len(roles) != (1 if estab else 0):
         raise Malformed(
@@ -54,30 +56,36 @@ def disclosures(
         else:
             ids = ledger.of_person(person or "")
         found = ledger.each(ids, span, take) if each else ledger.often(ids, span)
-    if plain or not sys.stdout.isatty():
-        click.echo(json.dumps([as_json(one) for one in found], ensure_ascii=False, indent=1))
-    else:
-        _show(found, each)
+    _show(found, each, as_json)
 
 
-def _show(found: list[Disclosure], each: bool) -> None:
-    if not found:
-        out.print("Nobody has seen anything about this person.")
-        return
-    grid = Grid(show_lines=True)
-    for name in ("When",) if each else ("First", "Last", "Times"):
-        grid.add_column(name, justify="right" if name == "Times" else "left", no_wrap=True)
-    for name in ("App", "School", "API", "What"):
-        grid.add_column(name, overflow="fold")
-    for one in found:
-        when = (_short(one.last),) if each else (_short(one.first), _short(one.last), str(one.times))
-        apps = "\n".join(
-            dict.fromkeys(escape(" for ".join(filter(None, (v.relying_party, v.reader)))) for v in one.viewers)
-        )
-        schools = "\n".join(dict.fromkeys(v.estab for v in one.viewers))
-        what = f"[bold]{escape(one.endpoint)}[/]{'' if one.whole else ' (cut off)'}\n{escape(', '.join(one.facts))}"
-        grid.add_row(*when, apps, schools, one.dialect, what)
-    out.print(grid)
+_ANSWER = (Column("When", lambda row: _short(row["last"])),)
+_SUM = (
+    Column("First", lambda row: _short(row["first"])),
+    Column("Last", lambda row: _short(row["last"])),
+    Column("Times", "times", right=True),
+)
+_SEEN = (
+    Column(
+        "App", lambda row: _lines(" for ".join(filter(None, (v["relyingParty"], v["reader"]))) for v in row["seenBy"])
+    ),
+    Column("School", lambda row: _lines(v["estab"] for v in row["seenBy"])),
+    Column("API", "api"),
+    Column("Endpoint", lambda row: row["endpoint"] + ("" if row["whole"] else " (cut off)")),
+    Column("Facts", "facts"),
+)
+
+
+def _show(found: list[Disclosure], each: bool, as_json: bool) -> None:
+    from ..consent.disclosures import as_json as told
+
+    columns = (*(_ANSWER if each else _SUM), *_SEEN)
+    show(columns, map(told, found), as_json=as_json, empty="Nobody has seen anything about this person.")
+
+
+def _lines(texts: Iterable[str]) -> str:
+    """Each text once, on a line of its own."""
+    return "\n".join(dict.fromkeys(texts))
 
 
 def _short(moment: str) -> str:

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
-from rich.table import Table as Grid
 
-from ..consent import Desk, Grant
-from ..consent.credentials import DIALECTS
-from ..consent.grants import human_kind, zone_of
 from ..errors import Malformed, Problem
 from ..scopes import CATALOGUE
-from .common import data_option, open_store, out
+from .common import Column, Later, data_option, json_option, open_desk, say, show
+
+if TYPE_CHECKING:
+    from ..consent import App, Desk, Grant
+
+
+def _dialects() -> click.ParamType[Any, Any]:
+    from ..consent.credentials import DIALECTS
+
+    return click.Choice(DIALECTS)
 
 
 def _of_a_grant(command: Callable[..., None]) -> Callable[..., None]:
@@ -25,27 +30,49 @@ def _of_a_grant(command: Callable[..., None]) -> Callable[..., None]:
 
 @click.group()
 def apps() -> None:
-    """Apps, and what schools let them see; and their keys for the APIs that read a district."""
+    """Manage apps, their keys, and what schools let them see."""
+
+
+_GRANTS = (
+    Column("App", "app"),
+    Column("School", lambda row: f"{row['estab'] or '-'} {row['school'] or ''}".strip()),
+    Column("State", "state"),
+    Column("Scopes", lambda row: "all" if CATALOGUE.keys() <= {*row["scopes"]} else row["scopes"]),
+    Column("People", lambda row: [f"{mode} chosen {kind}" for kind, mode in row["people"].items()] or "everybody"),
+)
 
 
 @apps.command("list")
+@json_option()
 @data_option()
-def apps_list(data: Path | None) -> None:
+def apps_list(as_json: bool, data: Path | None) -> None:
     """List apps with their grants."""
-    with open_store(data) as store:
-        desk = Desk(store)
-        grid = Grid()
-        for name in ("App", "School", "State", "Scopes", "People"):
-            grid.add_column(name)
-        for app in desk.apps():
-            grants = desk.grants(app)
-            for grant in grants:
-                people = ", ".join(f"{mode} chosen {kind}" for kind, mode in grant.people.items()) or "everybody"
-                scopes = "all" if grant.scopes >= CATALOGUE.keys() else ", ".join(sorted(grant.scopes))
-                grid.add_row(app.relying_party, f"{grant.estab} {grant.school_name}", grant.state, scopes, people)
-            if not grants:
-                grid.add_row(app.relying_party, "-", "-", "-", "-")
-    out.print(grid)
+    with open_desk(data) as desk:
+        rows = [row for app in desk.apps() for row in _rows(app, desk.grants(app))]
+    show(_GRANTS, rows, as_json=as_json)
+
+
+def _rows(app: App, grants: list[Grant]) -> list[dict[str, Any]]:
+    """A row for each grant of an app, or one for an app that has none."""
+    none: dict[str, Any] = {
+        "app": app.relying_party,
+        "estab": None,
+        "school": None,
+        "state": None,
+        "scopes": [],
+        "people": {},
+    }
+    return [
+        {
+            "app": app.relying_party,
+            "estab": grant.estab,
+            "school": grant.school_name,
+            "state": grant.state,
+            "scopes": sorted(grant.scopes),
+            "people": dict(grant.people),
+        }
+        for grant in grants
+    ] or [none]
 
 
 @apps.command("add")
@@ -54,9 +81,9 @@ def apps_list(data: Path | None) -> None:
 @data_option()
 def apps_add(relying_party: str, name: str, data: Path | None) -> None:
     """Make an app; its management secret is shown once."""
-    with open_store(data) as store:
-        _, secret = Desk(store).add_app(relying_party, name)
-    out.print(f"managementSecret: {secret}")
+    with open_desk(data) as desk:
+        _, secret = desk.add_app(relying_party, name)
+    say(f"managementSecret: {secret}")
 
 
 @apps.command("secret")
@@ -64,9 +91,8 @@ def apps_add(relying_party: str, name: str, data: Path | None) -> None:
 @data_option()
 def apps_secret(relying_party: str, data: Path | None) -> None:
     """Give an app another management secret; the earlier one is void."""
-    with open_store(data) as store:
-        desk = Desk(store)
-        out.print(f"managementSecret: {desk.new_management_secret(desk.app(relying_party))}")
+    with open_desk(data) as desk:
+        say(f"managementSecret: {desk.new_management_secret(desk.app(relying_party))}")
 
 
 @apps.command("signing-secret")
@@ -75,11 +101,10 @@ def apps_secret(relying_party: str, data: Path | None) -> None:
 @data_option()
 def apps_signing_secret(relying_party: str, rotate: bool, data: Path | None) -> None:
     """Show what an app verifies the hub's calls with (Standard Webhooks)."""
-    with open_store(data) as store:
-        desk = Desk(store)
+    with open_desk(data) as desk:
         app = desk.app(relying_party)
         secret = desk.rotate_signing_secret(app) if rotate else desk.signing_secret(app)
-    out.print(f"signingSecret: {secret}")
+    say(f"signingSecret: {secret}")
 
 
 @apps.command("grant")
@@ -88,10 +113,9 @@ def apps_signing_secret(relying_party: str, rotate: bool, data: Path | None) -> 
 @data_option()
 def apps_grant(relying_party: str, estab: str, scopes: str, data: Path | None) -> None:
     """Let an app see scopes at a school; its school secret is shown once, an earlier one is void."""
-    with open_store(data) as store:
-        desk = Desk(store)
+    with open_desk(data) as desk:
         _, secret = desk.authorise(desk.app(relying_party), estab, [s.strip() for s in scopes.split(",")])
-    out.print(f"schoolSecret: {secret}")
+    say(f"schoolSecret: {secret}")
 
 
 @apps.command("narrow")
@@ -100,10 +124,9 @@ def apps_grant(relying_party: str, estab: str, scopes: str, data: Path | None) -
 @data_option()
 def apps_narrow(relying_party: str, estab: str, scopes: str, data: Path | None) -> None:
     """Leave a grant only these scopes; it shows in the next answer."""
-    with open_store(data) as store:
-        desk = Desk(store)
+    with open_desk(data) as desk:
         grant = desk.narrow(desk.grant(desk.app(relying_party), estab), [s.strip() for s in scopes.split(",")])
-    out.print(f"{grant.app.relying_party} at {grant.estab}: {', '.join(sorted(grant.scopes))}")
+    say(f"{grant.app.relying_party} at {grant.estab}: {', '.join(sorted(grant.scopes))}")
 
 
 @apps.command("people")
@@ -132,8 +155,7 @@ def apps_people(
     `add` and `remove` change the list that there is. Without a mode, the lists are shown.
     """
     wanted = [*ids, *(listed.read().replace(",", " ").split() if listed else ())]
-    with open_store(data) as store:
-        desk = Desk(store)
+    with open_desk(data) as desk:
         grant = desk.grant(desk.app(relying_party), estab)
         if kind is None or mode is None:
             _show_people(desk, grant, kind or "")
@@ -142,23 +164,24 @@ def apps_people(
             desk.amend(grant, kind, **{mode: wanted})
         else:
             desk.choose(grant, kind, mode, wanted)
-    out.print(f"{relying_party} at {estab}: {mode} {len(wanted) or ''} {kind}".replace("  ", " "))
+    say(f"{relying_party} at {estab}: {mode} {len(wanted) or ''} {kind}".replace("  ", " "))
 
 
 def _show_people(desk: Desk, grant: Grant, kind: str) -> None:
     """The lists of a grant, of one kind of people or all."""
+    from ..consent.grants import human_kind
+
     shown = [c for c in desk.people_of(grant) if not kind or c.kind == human_kind(kind)]
     for choice in shown:
-        out.print(f"{choice.kind}: {choice.mode} {' '.join(choice.ids)}".rstrip())
+        say(f"{choice.kind}: {choice.mode} {' '.join(choice.ids)}".rstrip())
         if choice.declined:
-            out.print(f"{choice.kind}: left out by the app itself {' '.join(choice.declined)}")
+            say(f"{choice.kind}: left out by the app itself {' '.join(choice.declined)}")
 
 
 def _change_state(relying_party: str, estab: str, data: Path | None, change: Callable[[Desk, Grant], Grant]) -> None:
-    with open_store(data) as store:
-        desk = Desk(store)
+    with open_desk(data) as desk:
         grant = change(desk, desk.grant(desk.app(relying_party), estab))
-    out.print(f"{relying_party} at {estab}: {grant.state}")
+    say(f"{relying_party} at {estab}: {grant.state}")
 
 
 @apps.command("pause")
@@ -186,19 +209,20 @@ def apps_revoke(relying_party: str, estab: str, at: str | None, never: bool, dat
     """End a grant, now or from a moment on; its secret and its tokens end with it."""
     if at and never:
         raise Malformed(Problem("--never", "does not go with --at"))
-    with open_store(data) as store:
-        desk = Desk(store)
+    with open_desk(data) as desk:
         grant = desk.grant(desk.app(relying_party), estab)
         if never or at:
             grant = desk.revoke_at(grant, moment_at(at, grant.time_zone) if at else None)
         else:
             grant = desk.revoke(grant)
     until = f" until {at}" if at and grant.state != "revoked" else ""
-    out.print(f"{relying_party} at {estab}: {grant.state}{until}")
+    say(f"{relying_party} at {estab}: {grant.state}{until}")
 
 
 def moment_at(text: str, time_zone: str) -> float:
     """A day or a moment on a school's clock (seconds since 1970)."""
+    from ..consent.grants import zone_of
+
     try:
         at = datetime.fromisoformat(text)
     except ValueError:
@@ -208,7 +232,7 @@ def moment_at(text: str, time_zone: str) -> float:
 
 @apps.command("key")
 @click.argument("relying_party")
-@click.argument("dialect", type=click.Choice(DIALECTS))
+@click.argument("dialect", type=Later("dialect", _dialects))
 @click.option(
     "--estab", default="", help="A school of the one district that the key is for; without it, every district."
 )
@@ -216,29 +240,40 @@ def moment_at(text: str, time_zone: str) -> float:
 @data_option()
 def apps_key(relying_party: str, dialect: str, estab: str, rights: str, data: Path | None) -> None:
     """Give an app a key for a dialect; its secret is shown once. It reaches no further than the app's grants."""
-    with open_store(data) as store:
-        desk = Desk(store)
+    with open_desk(data) as desk:
         district = desk.school(estab)[0] if estab else 0
         words = [w.strip() for w in rights.split(",") if w.strip()]
         made, secret = desk.add_credential(desk.app(relying_party), dialect, district=district, rights=words)
-    out.print(f"key: {made.key}\n{'token' if dialect == 'edlink' else 'secret'}: {secret}")
+    say(f"key: {made.key}\n{'token' if dialect == 'edlink' else 'secret'}: {secret}")
+
+
+_KEYS = (
+    Column("App", "app"),
+    Column("API", "api"),
+    Column("Key", "key"),
+    Column("District", lambda row: row["district"] or "every one"),
+    Column("Rights", lambda row: row["rights"] or "all that is granted"),
+)
 
 
 @apps.command("keys")
+@json_option()
 @data_option()
-def apps_keys(data: Path | None) -> None:
+def apps_keys(as_json: bool, data: Path | None) -> None:
     """List keys with what their permission words let through."""
-    with open_store(data) as store:
-        desk = Desk(store)
+    with open_desk(data) as desk:
         names = dict(desk.districts())
-        grid = Grid()
-        for name in ("App", "API", "Key", "District", "Rights"):
-            # A key is copied: it must stand on one line.
-            grid.add_column(name, no_wrap=name == "Key")
-        for one in desk.credentials():
-            words = ", ".join(w.name.rsplit("/", 1)[-1] for w in one.words) or "all that is granted"
-            grid.add_row(one.app.relying_party, one.dialect, one.key, names.get(one.district, "every one"), words)
-    out.print(grid)
+        rows = [
+            {
+                "app": one.app.relying_party,
+                "api": one.dialect,
+                "key": one.key,
+                "district": names.get(one.district),
+                "rights": [word.name.rsplit("/", 1)[-1] for word in one.words],
+            }
+            for one in desk.credentials()
+        ]
+    show(_KEYS, rows, as_json=as_json)
 
 
 @apps.command("drop-key")
@@ -246,10 +281,9 @@ def apps_keys(data: Path | None) -> None:
 @data_option()
 def apps_drop_key(key: str, data: Path | None) -> None:
     """End a key; its tokens end with it."""
-    with open_store(data) as store:
-        desk = Desk(store)
+    with open_desk(data) as desk:
         desk.drop_credential(desk.credential(key))
-    out.print(f"{key}: ended")
+    say(f"{key}: ended")
 
 
 @apps.command("person-code")
@@ -260,7 +294,6 @@ def apps_drop_key(key: str, data: Path | None) -> None:
 @data_option()
 def apps_person_code(key: str, estab: str, kind: str, mis_id: str, data: Path | None) -> None:
     """A code with which an app gets one person's Edlink token, once, within ten minutes."""
-    with open_store(data) as store:
-        desk = Desk(store)
+    with open_desk(data) as desk:
         code = desk.person_code(desk.credential(key), desk.person(estab, kind, mis_id))
-    out.print(f"code: {code}")
+    say(f"code: {code}")

@@ -1,19 +1,36 @@
-"""`rollbook import`: read a roster."""
+"""`rollbook import`: read a roster or other records."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.markup import escape
-from rich.table import Table as Grid
 
-from ..connectors import CONNECTORS
-from ..consent import Desk
 from ..errors import NotFound, Problem, nearest
-from ..ingest import Diff, import_roster
-from ..ingest import follow as follow_source
-from .common import data_option, open_store, out, progress
+from .common import (
+    Column,
+    Within,
+    data_option,
+    draw,
+    json_option,
+    open_or_make_store,
+    print_json,
+    progress,
+    say,
+    wants_json,
+)
+
+if TYPE_CHECKING:
+    from ..ingest import Diff
+
+_CHANGES = (
+    Column("Kind", "kind"),
+    Column("New", "new", right=True),
+    Column("Changed", "changed", right=True),
+    Column("Gone", "gone", right=True),
+    Column("Unchanged", "unchanged", right=True),
+)
 
 
 @click.command("import")
@@ -22,13 +39,18 @@ from .common import data_option, open_store, out, progress
 @data_option()
 @click.option("--district", help="The name of the district, when the roster does not name one.")
 @click.option(
-    "--follow", is_flag=True, help="Read it again, while the hub is served, whenever what it said has become old."
+    "--follow", is_flag=True, help="Read it again, while the hub is being served, whenever its data is out of date."
 )
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
-@click.option("--allow-shrink", is_flag=True, help="Apply a roster although much of what was there is gone from it.")
+@click.option("--allow-shrink", is_flag=True, help="Import even if much of what was there is gone from the roster.")
 @click.option(
-    "--max-shrink", default=0.5, show_default=True, help="The share that may be gone before the import stops."
+    "--max-shrink",
+    type=Within(0, 1),
+    default=0.5,
+    show_default=True,
+    help="The share of a kind of record that may be gone before the import stops.",
 )
+@json_option()
 def import_(
     connector: str,
     path: Path,
@@ -38,15 +60,22 @@ def import_(
     dry_run: bool,
     allow_shrink: bool,
     max_shrink: float,
+    as_json: bool,
 ) -> None:
-    """Read a source of records.
+    """Read records from a source.
 
-    `rollbook import oneroster-csv PATH` takes a roster, 1.1 or 1.2, bulk or delta. `rollbook import records-csv PATH`
-    takes a file for each kind of record (docs/reference/records.md). PATH is a folder or a ZIP.
+    `rollbook import oneroster-csv PATH` reads a roster, OneRoster 1.1 or 1.2, bulk or delta. `rollbook import
+    records-csv PATH` reads one file for each kind of record (docs/reference/records.md). PATH is a folder or a ZIP.
+    An import that fails changes nothing.
     """
+    from ..connectors import CONNECTORS
+    from ..consent import Desk
+    from ..ingest import follow as follow_source
+    from ..ingest import import_roster
+
     if connector not in CONNECTORS:
         raise NotFound(Problem("connector", f"{connector} is not known", nearest(connector, CONNECTORS)))
-    with open_store(data, make=True) as store, progress(f"Reading {path.name}") as step:
+    with open_or_make_store(data, keep=not dry_run) as store, progress(f"Reading {path.name}") as step:
         diff = import_roster(
             store,
             CONNECTORS[connector],
@@ -59,24 +88,35 @@ def import_(
         )
         if follow and not dry_run:
             follow_source(store, diff.number, diff.source, connector, path, district)
-        found = Desk(store).schools()
-    _show_diff(diff)
-    if not dry_run and found:
-        out.print("Schools, by the number that Xporter's paths take:")
-        for _, _, estab, name, of in found:
-            out.print(f"  {escape(estab)}  {escape(name)} ({escape(of)})")
+        found = Desk(store).schools() if diff.applied or not dry_run else []
+    schools = [{"estab": estab, "school": name, "district": of} for _, _, estab, name, of in found]
+    if wants_json(as_json):
+        print_json(_told(diff, schools))
+    else:
+        _show(diff, schools)
 
 
-def _show_diff(diff: Diff) -> None:
-    grid = Grid(title="What changed" if diff.applied else "What would change", title_justify="left")
-    for name in ("Kind", "New", "Changed", "Gone", "Unchanged"):
-        grid.add_column(name, justify="left" if name == "Kind" else "right")
-    for kind, *numbers in diff.lines():
-        grid.add_row(kind, *map(str, numbers))
-    out.print(grid)
-    for kind, tally in diff.kinds.items():
-        for what, examples in tally.examples.items():
-            for example in examples:
-                out.print(f"  {what} {kind}: {escape(example)}")
+def _told(diff: Diff, schools: list[dict[str, str]]) -> dict[str, Any]:
+    """What an import did, as it is printed in JSON."""
+    examples = [
+        {"kind": kind, "what": what, "record": record}
+        for kind, tally in diff.kinds.items()
+        for what, records in tally.examples.items()
+        for record in records
+    ]
+    kinds = [dict(zip((str(c.of) for c in _CHANGES), line, strict=True)) for line in diff.lines()]
+    told = {"district": diff.district, "source": diff.source, "applied": diff.applied}
+    return {**told, "kinds": kinds, "examples": examples, "notes": [*diff.notes], "schools": schools}
+
+
+def _show(diff: Diff, schools: list[dict[str, str]]) -> None:
+    told = _told(diff, schools)
+    draw(_CHANGES, told["kinds"], "What changed" if diff.applied else "What would change")
+    for example in told["examples"]:
+        say(f"  {example['what']} {example['kind']}: {example['record']}")
     for note in diff.notes:
-        out.print(escape(note))
+        say(note)
+    if schools:
+        say("Schools, by the number that Xporter's paths use:")
+    for school in schools:
+        say(f"  {school['estab']}  {school['school']} ({school['district']})")

@@ -6,18 +6,20 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
-from rich.markup import escape
-from rich.table import Table as Grid
 
-from ..consent import Desk
-from ..consent.invitations import Invitation
-from ..consent.registering import Registration
 from ..errors import Conflict, Malformed, Problem
-from ..jobs import hub_address, post_office
-from .common import data_option, open_store, out
+from .common import Column, data_option, draw, json_option, open_desk, print_json, say, served_at, show, wants_json
 from .granting import apps
+
+if TYPE_CHECKING:
+    from ..consent import Desk
+    from ..consent.invitations import Invitation
+    from ..consent.registering import Registration
+
+__all__ = ["apps", "invites"]
 
 
 @apps.command("register")
@@ -25,18 +27,18 @@ from .granting import apps
 @click.option("--contact", help="The e-mail address to which schools may turn.")
 @click.option("--webhook", help="The address that is told when a school authorises the app or revokes.")
 @click.option("--live/--test", default=None, help="Whether the app is in live use or on trial.")
+@json_option()
 @data_option()
 def apps_register(
-    relying_party: str, contact: str | None, webhook: str | None, live: bool | None, data: Path | None
+    relying_party: str, contact: str | None, webhook: str | None, live: bool | None, as_json: bool, data: Path | None
 ) -> None:
     """Say of an app whom to write to and where its webhooks go, or show what was said."""
-    with open_store(data) as store:
-        desk = Desk(store)
+    with open_desk(data) as desk:
         app = desk.app(relying_party)
         if contact is None and webhook is None and live is None:
-            _show(desk.registration(app))
+            _show(desk.registration(app), as_json)
         else:
-            _show(desk.register(app, contact=contact, webhook=webhook, live=live))
+            _show(desk.register(app, contact=contact, webhook=webhook, live=live), as_json)
 
 
 @apps.command("ask")
@@ -45,67 +47,89 @@ def apps_register(
 @click.option("--reason", default="", help="Why, in a sentence that schools read.")
 @click.option("--optional", is_flag=True, help="The app can do without; a school may leave it out.")
 @click.option("--drop", is_flag=True, help="Ask for these scopes no longer.")
+@json_option()
 @data_option()
 def apps_ask(
-    relying_party: str, scopes: tuple[str, ...], reason: str, optional: bool, drop: bool, data: Path | None
+    relying_party: str,
+    scopes: tuple[str, ...],
+    reason: str,
+    optional: bool,
+    drop: bool,
+    as_json: bool,
+    data: Path | None,
 ) -> None:
     """Have an app ask schools for scopes; without any, show what it asks for. What is granted stays as it is."""
     names = [name for text in scopes for name in text.split(",") if name]
-    with open_store(data) as store:
-        desk = Desk(store)
+    with open_desk(data) as desk:
         app = desk.app(relying_party)
         if not names:
-            _show(desk.registration(app))
+            _show(desk.registration(app), as_json)
         elif drop:
-            _show(desk.ask_no_more(app, names))
+            _show(desk.ask_no_more(app, names), as_json)
         else:
-            _show(desk.ask(app, names, required=not optional, reason=reason))
+            _show(desk.ask(app, names, required=not optional, reason=reason), as_json)
 
 
-def _show(told: Registration) -> None:
-    out.print(f"{escape(told.app.name)} ({escape(told.app.relying_party)}): {'Live' if told.live else 'Test'}")
-    out.print(f"contact: {escape(told.contact) or '-'}\nwebhook: {escape(told.webhook) or '-'}")
-    grid = _grid("Scope", "", "Reason")
-    for one in told.asks:
-        grid.add_row(one.scope, "required" if one.required else "optional", escape(one.reason))
-    if told.asks:
-        out.print(grid)
+_ASKS = (
+    Column("Scope", "scope"),
+    Column("", lambda row: "required" if row["required"] else "optional"),
+    Column("Reason", "reason"),
+)
 
 
-def _grid(*names: str) -> Grid:
-    grid = Grid()
-    for name in names:
-        grid.add_column(name)
-    return grid
+def _show(told: Registration, as_json: bool) -> None:
+    asks = [{"scope": one.scope, "required": one.required, "reason": one.reason} for one in told.asks]
+    if wants_json(as_json):
+        app = {"app": told.app.relying_party, "name": told.app.name, "live": told.live}
+        print_json({**app, "contact": told.contact or None, "webhook": told.webhook or None, "asks": asks})
+        return
+    say(f"{told.app.name} ({told.app.relying_party}): {'Live' if told.live else 'Test'}")
+    say(f"contact: {told.contact or '-'}\nwebhook: {told.webhook or '-'}")
+    if asks:
+        draw(_ASKS, asks)
 
 
 @click.group()
 def invites() -> None:
-    """Schools that apps have invited, and the links with which they answer."""
+    """Manage the invitations that apps send to schools."""
 
 
 def _of_an_invitation(command: Callable[..., None]) -> Callable[..., None]:
     return click.argument("relying_party")(click.argument("estab")(data_option()(command)))
 
 
+_INVITATIONS = (
+    Column("App", "app"),
+    Column("School", lambda row: f"{row['estab']} {row['school']}"),
+    Column("", lambda row: "Live" if row["live"] else "Test"),
+    Column("Sent to", lambda row: row["email"] or "-"),
+    Column("On", "made"),
+    Column("Until", "expires"),
+    Column("Answer", "answer"),
+)
+
+
 @invites.command("list")
+@json_option()
 @data_option()
-def invites_list(data: Path | None) -> None:
+def invites_list(as_json: bool, data: Path | None) -> None:
     """List the schools that were invited, and what they answered."""
-    grid = _grid("App", "School", "", "Sent to", "On", "Until", "Answer")
-    with open_store(data) as store:
-        for one in Desk(store).invitations():
-            answer = one.answer or ("expired" if one.expires <= time.time() else "waits")
-            grid.add_row(
-                escape(one.app.relying_party),
-                f"{one.estab} {escape(one.school_name)}",
-                "Live" if one.live else "Test",
-                escape(one.email) or "-",
-                _day(one.made),
-                _day(one.expires),
-                answer,
-            )
-    out.print(grid)
+    with open_desk(data) as desk:
+        rows = [_row(one) for one in desk.invitations()]
+    show(_INVITATIONS, rows, as_json=as_json)
+
+
+def _row(one: Invitation) -> dict[str, Any]:
+    return {
+        "app": one.app.relying_party,
+        "estab": one.estab,
+        "school": one.school_name,
+        "live": one.live,
+        "email": one.email or None,
+        "made": _day(one.made),
+        "expires": _day(one.expires),
+        "answer": one.answer or ("expired" if one.expires <= time.time() else "waits"),
+    }
 
 
 def _day(seconds: float) -> str:
@@ -118,8 +142,9 @@ def _day(seconds: float) -> str:
 @click.option("--name", default="", help="The name of the reader.")
 def invites_add(relying_party: str, estab: str, email: str, name: str, data: Path | None) -> None:
     """Invite a school in an app's name: a letter is sent where a mail server is set, and the link is shown."""
-    with open_store(data) as store:
-        desk = Desk(store)
+    from ..jobs import post_office
+
+    with open_desk(data) as desk:
         app = desk.app(relying_party)
         told = desk.registration(app)
         if not told.asks:
@@ -131,7 +156,7 @@ def invites_add(relying_party: str, estab: str, email: str, name: str, data: Pat
         mail = post_office() is not None
         made = desk.invite(app, estab, email=email, name=name, live=told.live, mail=mail)
         if mail and made.email:
-            out.print(f"A letter goes to {escape(made.email)}; `rollbook jobs` shows whether it has left.")
+            say(f"A letter goes to {made.email}; `rollbook jobs` shows whether it has left.")
         _print_link(desk, made)
 
 
@@ -139,8 +164,7 @@ def invites_add(relying_party: str, estab: str, email: str, name: str, data: Pat
 @_of_an_invitation
 def invites_link(relying_party: str, estab: str, data: Path | None) -> None:
     """Show the link of an invitation, to be handed over in another way than by e-mail."""
-    with open_store(data) as store:
-        desk = Desk(store)
+    with open_desk(data) as desk:
         made = desk.invitation(desk.app(relying_party), estab)
         if made.expires <= time.time():
             raise Conflict(Problem("invitation", "its link has expired", "`rollbook invites add` makes a new one"))
@@ -149,7 +173,7 @@ def invites_link(relying_party: str, estab: str, data: Path | None) -> None:
 
 def _print_link(desk: Desk, made: Invitation) -> None:
     # The token is shown to whoever runs the hub, who could grant as well; it stands in no log.
-    print(f"{hub_address() or 'http://localhost:8000'}/authorise/{desk.link_of(made)}")
+    say(f"{served_at(desk.store)}/authorise/{desk.link_of(made)}")
 
 
 @invites.command("signatory")
@@ -159,8 +183,7 @@ def _print_link(desk: Desk, made: Invitation) -> None:
 @data_option()
 def invites_signatory(estab: str, email: str | None, drop: bool, data: Path | None) -> None:
     """Say who may answer for a school beside the address in its record, or list them."""
-    with open_store(data) as store:
-        desk = Desk(store)
+    with open_desk(data) as desk:
         if email:
             (desk.drop_signatory if drop else desk.add_signatory)(estab, email)
-        out.print("\n".join(map(escape, desk.signatories(estab))) or "nobody")
+        say("\n".join(desk.signatories(estab)) or "nobody")

@@ -5,34 +5,28 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.markup import escape
-from rich.table import Table as Grid
 
-from ..consent import Desk
-from ..consent.research import ResearchDesk
-from .common import data_option, open_store, out
+from .common import Column, data_option, json_option, open_desk, say, show
+
+if TYPE_CHECKING:
+    from ..consent.research import ResearchDesk
 
 
 @contextmanager
 def _desk(data: Path | None) -> Generator[ResearchDesk]:
-    with open_store(data) as store:
-        desk = Desk(store)
+    from ..consent.research import ResearchDesk
+
+    with open_desk(data) as desk:
         desk.fresh()
         yield ResearchDesk(desk)
 
 
-def _grid(*names: str) -> Grid:
-    grid = Grid()
-    for name in names:
-        grid.add_column(name)
-    return grid
-
-
 @click.group()
 def research() -> None:
-    """Research projects: users, token, approve, deny, projects, draw."""
+    """Manage research: researchers, tokens, projects and their subjects."""
 
 
 # ---- users and tokens
@@ -40,80 +34,90 @@ def research() -> None:
 
 @research.group()
 def users() -> None:
-    """Researchers: add, list, password, administrator."""
+    """Manage researchers."""
 
 
 @users.command("add")
 @click.argument("email")
 @click.option("--first-name", default="", help="The user's first name.")
 @click.option("--last-name", default="", help="The user's last name.")
-@click.option("--administrator", is_flag=True, help="The user keeps the shared lists and reaches every project.")
+@click.option("--administrator", is_flag=True, help="The user may edit the shared lists and all projects.")
 @data_option()
 def users_add(email: str, first_name: str, last_name: str, administrator: bool, data: Path | None) -> None:
-    """Make a user, somebody who works on research projects."""
+    """Add a user who works on research projects."""
     with _desk(data) as desk:
         user = desk.accounts.add_user(email, first_name, last_name, administrator=administrator)
-    out.print(f"user {user.number}: {escape(user.email)}")
+    say(f"user {user.number}: {user.email}")
+
+
+_USERS = (
+    Column("Number", "number", right=True),
+    Column("E-mail", "email"),
+    Column("Name", "name"),
+    Column("Administrator", "administrator"),
+)
 
 
 @users.command("list")
+@json_option()
 @data_option()
-def users_list(data: Path | None) -> None:
+def users_list(as_json: bool, data: Path | None) -> None:
     """List users with their numbers, and who is an administrator."""
-    grid = _grid("Number", "E-mail", "Name", "Administrator")
     with _desk(data) as desk:
-        for user, name in desk.accounts.users():
-            grid.add_row(str(user.number), escape(user.email), escape(name), "yes" if user.administrator else "")
-    out.print(grid)
+        rows = [
+            {"number": user.number, "email": user.email, "name": name, "administrator": user.administrator}
+            for user, name in desk.accounts.users()
+        ]
+    show(_USERS, rows, as_json=as_json)
 
 
 @users.command("password")
 @click.argument("email")
-@click.password_option(help="The password; asked for when it is not given.")
+@click.password_option(help="The password. You are asked for it when it is not given.")
 @data_option()
 def users_password(email: str, password: str, data: Path | None) -> None:
-    """Give a user a password, with which they get tokens themselves."""
+    """Set the password with which a user gets tokens."""
     with _desk(data) as desk:
         desk.accounts.set_password(desk.accounts.user(email), password)
-    out.print(f"{escape(email)} has a password")
+    say(f"{email} has a password")
 
 
 @users.command("administrator")
 @click.argument("email")
-@click.option("--no", "refused", is_flag=True, help="No longer.")
+@click.option("--no", "refused", is_flag=True, help="Make the user an ordinary user again.")
 @data_option()
 def users_administrator(email: str, refused: bool, data: Path | None) -> None:
-    """Let a user keep the shared lists and reach every project."""
+    """Make a user an administrator, who may edit the shared lists and all projects."""
     with _desk(data) as desk:
         desk.accounts.set_administrator(desk.accounts.user(email), not refused)
-    out.print(f"{escape(email)} is {'no longer ' if refused else ''}an administrator")
+    say(f"{email} is {'no longer ' if refused else ''}an administrator")
 
 
 @research.command()
 @click.argument("email")
 @click.option("--name", default="", help="What the token is for.")
-@click.option("--revoke", is_flag=True, help="End all of the user's tokens instead.")
+@click.option("--revoke", is_flag=True, help="Revoke all of the user's tokens instead.")
 @data_option()
 def token(email: str, name: str, revoke: bool, data: Path | None) -> None:
-    """Make a token of a user; it is shown once, and lasts a year from its last use."""
+    """Make a token for a user. It is shown once, and expires a year after it was last used."""
     with _desk(data) as desk:
         user = desk.accounts.user(email)
         if revoke:
-            out.print(f"{desk.accounts.drop_tokens(user)} tokens of {escape(user.email)} have ended")
+            say(f"{desk.accounts.drop_tokens(user)} tokens of {user.email} revoked")
         else:
-            out.print(f"token: {desk.accounts.new_token(user, name)}")
+            say(f"token: {desk.accounts.new_token(user, name)}")
 
 
 @research.command()
 @click.argument("user_code")
-@click.option("--user", "email", required=True, help="The e-mail address of the user for whom the device acts.")
+@click.option("--user", "email", required=True, help="The e-mail address of the user on whose behalf the device acts.")
 @data_option()
 def approve(user_code: str, email: str, data: Path | None) -> None:
-    """Let a device that shows this code act for a user."""
+    """Let the device that shows this code act on behalf of a user."""
     with _desk(data) as desk:
         user = desk.accounts.user(email)
         client = desk.accounts.answer_device(user_code, user)
-    out.print(f"{escape(client or 'The device')} acts for {escape(user.email)}")
+    say(f"{client or 'The device'} now acts on behalf of {user.email}")
 
 
 @research.command()
@@ -123,7 +127,7 @@ def deny(user_code: str, data: Path | None) -> None:
     """Refuse a device that shows this code."""
     with _desk(data) as desk:
         client = desk.accounts.answer_device(user_code, None)
-    out.print(f"{escape(client or 'The device')} is refused")
+    say(f"{client or 'The device'} was refused")
 
 
 # ---- projects
@@ -131,18 +135,29 @@ def deny(user_code: str, data: Path | None) -> None:
 
 @research.group()
 def projects() -> None:
-    """Projects: list, app, proposals."""
+    """Manage research projects."""
+
+
+_PROJECTS = (
+    Column("Project", "project"),
+    Column("Id", "id"),
+    Column("Public", "public"),
+    Column("App", lambda row: row["app"] or "-"),
+    Column("Subjects", "subjects", right=True),
+)
 
 
 @projects.command("list")
+@json_option()
 @data_option()
-def projects_list(data: Path | None) -> None:
-    """List projects, with the app whose grants say which students may be subjects."""
-    grid = _grid("Project", "Id", "Public", "App", "Subjects")
+def projects_list(as_json: bool, data: Path | None) -> None:
+    """List projects, and the app whose grants decide which students may be subjects."""
     with _desk(data) as desk:
-        for identity, name, public, app, subjects in desk.projects():
-            grid.add_row(escape(name), identity, "yes" if public else "", escape(app) or "-", str(subjects))
-    out.print(grid)
+        rows = [
+            {"project": name, "id": identity, "public": bool(public), "app": app or None, "subjects": subjects}
+            for identity, name, public, app, subjects in desk.projects()
+        ]
+    show(_PROJECTS, rows, as_json=as_json)
 
 
 @projects.command("app")
@@ -150,31 +165,33 @@ def projects_list(data: Path | None) -> None:
 @click.argument("relying_party", required=False)
 @data_option()
 def projects_app(project: str, relying_party: str | None, data: Path | None) -> None:
-    """Let an app's grants say which students may be subjects of a project; without an app, none may."""
+    """Set the app whose grants decide which students may be subjects of a project. Without an app, none may."""
     with _desk(data) as desk:
         desk.set_app(desk.project(project), desk.desk.app(relying_party) if relying_party else None)
-    out.print(f"{escape(project)}: {escape(relying_party or 'no app')}")
+    say(f"{project}: {relying_party or 'no app'}")
+
+
+_PROPOSALS = (Column("Kind", "kind"), Column("Name", "name"), Column("Action", "action"), Column("By", "by"))
 
 
 @projects.command("proposals")
+@json_option()
 @data_option()
-def projects_proposals(data: Path | None) -> None:
-    """List the species and strains that wait for an administrator."""
-    grid = _grid("Kind", "Name", "Action", "By")
+def projects_proposals(as_json: bool, data: Path | None) -> None:
+    """List the species and strains that wait for an administrator's approval."""
     with _desk(data) as desk:
-        for row in desk.proposals():
-            grid.add_row(*map(escape, row))
-    out.print(grid)
+        rows = [{"kind": kind, "name": name, "action": what, "by": by} for kind, name, what, by in desk.proposals()]
+    show(_PROPOSALS, rows, as_json=as_json)
 
 
 @research.command()
 @click.option("--project", required=True, help="The project's name or id.")
 @click.option("--estab", required=True, help="The school's establishment number.")
-@click.option("--group", required=True, help="The code or the MIS id of a group of the school, such as a cohort.")
-@click.option("--cohort", default="", help="The name of a new cohort for them.")
+@click.option("--group", required=True, help="The code or MIS id of a group at the school, such as a cohort.")
+@click.option("--cohort", default="", help="Put them into a new cohort with this name.")
 @data_option()
 def draw(project: str, estab: str, group: str, cohort: str, data: Path | None) -> None:
-    """Draw the present students of a school's group into a project, under pseudonyms that only the hub resolves."""
+    """Add the current students of a group to a project, under pseudonyms that only the hub can resolve."""
     with _desk(data) as desk:
         made, number = desk.operator_draws(desk.project(project), estab, group, cohort)
-    out.print(f"{number} subjects{f' in the cohort {escape(cohort)} ({made})' if made else ''}")
+    say(f"{number} subjects{f' in the cohort {cohort} ({made})' if made else ''}")

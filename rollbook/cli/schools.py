@@ -1,38 +1,56 @@
-"""`rollbook schools`: the schools of a hub, the MIS that each keeps its records in, and their own keys."""
+"""`rollbook schools`: the schools of a hub, which MIS each uses, and their own keys."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from rich.table import Table as Grid
 
-from ..consent import Desk
 from ..errors import Malformed, Problem
-from ..mis import Profile, profile_of
-from ..model.organisation import School
-from .common import data_option, open_store, out
+from .common import Column, data_option, json_option, open_desk, open_store, say, show
+
+if TYPE_CHECKING:
+    from ..mis import Profile
+
+_SCHOOLS = (
+    Column("Estab", "estab"),
+    Column("School", "school"),
+    Column("District", "district"),
+    Column("MIS", lambda row: row["mis"] or "-"),
+    Column("Accepts", lambda row: row["accepts"] or "nothing"),
+)
 
 
 @click.group()
 def schools() -> None:
-    """The schools: the management information system (MIS) of each, and what is a school's own, not an app's."""
+    """Manage schools: their MIS and their own keys.
+
+    A MIS is a management information system, in which a school keeps its records.
+    """
 
 
 @schools.command("list")
+@json_option()
 @data_option()
-def schools_list(data: Path | None) -> None:
-    """List the schools with their districts and what their MIS takes back."""
-    grid = Grid()
-    for name in ("Estab", "School", "District", "MIS", "Takes back"):
-        # A number is copied: it must stand on one line.
-        grid.add_column(name, no_wrap=name == "Estab")
+def schools_list(as_json: bool, data: Path | None) -> None:
+    """List the schools, with their districts and the write-backs that their MIS accepts."""
+    from ..consent import Desk
+    from ..mis import profile_of
+
     with open_store(data) as store:
         named = dict(store.records.execute("SELECT id, mis FROM school").fetchall())
-        for _, identity, estab, name, district in Desk(store).schools():
-            mis = named[identity] or ""
-            grid.add_row(estab, name, district, mis or "-", taken_by(profile_of(mis)))
-    out.print(grid)
+        rows = [
+            {
+                "estab": estab,
+                "school": name,
+                "district": district,
+                "mis": named[identity],
+                "accepts": taken_by(profile_of(named[identity] or "")),
+            }
+            for _, identity, estab, name, district in Desk(store).schools()
+        ]
+    show(_SCHOOLS, rows, as_json=as_json)
 
 
 @schools.command("mis")
@@ -40,31 +58,35 @@ def schools_list(data: Path | None) -> None:
 @click.argument("name")
 @data_option()
 def schools_mis(estab: str, name: str, data: Path | None) -> None:
-    """Say which MIS a school keeps its records in: rollbook, SIMS, Bromcom, or any other name.
+    """Set the MIS that a school keeps its records in: rollbook, SIMS, Bromcom or any other name.
 
-    Write-backs are then taken as that MIS takes them; one that is not known takes nothing back.
+    The hub then accepts the write-backs that this MIS accepts. An unknown MIS accepts none.
     """
     if not name.strip():
         raise Malformed(Problem("name", "is empty", "name a MIS, such as rollbook, SIMS or Bromcom"))
+    from ..consent import Desk
+    from ..mis import profile_of
+    from ..model.organisation import School
+
     with open_store(data) as store:
         district, identity, _ = Desk(store).school(estab)
         with store.write(district) as batch:
             batch.change(School, identity, {"mis": name})
-    out.print(f"{estab}: {name} takes back {taken_by(profile_of(name))}")
+    say(f"{estab}: {name} accepts {', '.join(taken_by(profile_of(name))) or 'nothing'}")
 
 
 @schools.command("key")
 @click.argument("estab")
 @data_option()
 def schools_key(estab: str, data: Path | None) -> None:
-    """Make the key with which a school itself asks who saw what; it is shown once, and the earlier one is void."""
-    with open_store(data) as store:
-        secret = Desk(store).new_school_key(estab)
-    out.print(f"schoolKey: {secret}")
+    """Make a key with which the school itself asks who saw what. It is shown once; the earlier key is revoked."""
+    with open_desk(data) as desk:
+        secret = desk.new_school_key(estab)
+    say(f"schoolKey: {secret}")
 
 
-def taken_by(profile: Profile) -> str:
-    """What a MIS takes back, in words."""
+def taken_by(profile: Profile) -> list[str]:
+    """The write-backs that a MIS accepts, in words."""
     conduct = "conduct" if profile.conduct_at_once else "conduct (asynchronous only)"
     every = {
         "attendance": profile.attendance,
@@ -72,4 +94,4 @@ def taken_by(profile: Profile) -> str:
         "detentions": profile.detention,
         "all else": profile.everything_else,
     }
-    return ", ".join(what for what, taken in every.items() if taken) or "nothing"
+    return [what for what, taken in every.items() if taken]

@@ -3,42 +3,32 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import os
+import socket
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
-from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
-import uvicorn
 
-from ..api.http import Edge
 from ..api.limits import PER_MINUTE
-from .common import Application, data_option, open_store, out
+from .common import Application, data_option, note_served, open_store, say
+
+if TYPE_CHECKING:
+    from ..api.http import Edge
 
 RATE_LIMIT = "ROLLBOOK_RATE_LIMIT"
-"""The environment variable that says how many requests a minute a caller may send."""
+"""The environment variable that sets how many requests a minute a caller may send."""
 
-
-class _Server(uvicorn.Server):
-    """Tells when it is ready, with the port that it really has."""
-
-    def __init__(self, config: uvicorn.Config, ready: Callable[[int], None], edge: Edge) -> None:
-        super().__init__(config)
-        self.ready = ready
-        self.edge = edge
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """End; whoever waits for something to happen is answered first."""
-        self.edge.ending = True
-        super().handle_exit(sig, frame)
-
-    async def startup(self, sockets: list[Any] | None = None) -> None:
-        """Start, then tell."""
-        await super().startup(sockets)
-        if self.started:
-            self.ready(self.servers[0].sockets[0].getsockname()[1])
+SETTINGS: dict[str, Any] = {
+    "http": "httptools",
+    "log_level": "warning",
+    "access_log": False,
+    "server_header": False,
+}
+"""What is asked of uvicorn, however many processes serve."""
 
 
 def _steady_heap() -> None:
@@ -50,18 +40,59 @@ def _steady_heap() -> None:
             mallopt(setting, value)
 
 
-def serve_edge(edge: Edge, host: str, port: int, ready: Callable[[str], None]) -> None:
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens at an address, or an error that names the option to change."""
+    try:
+        family, kind, number, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except (OSError, UnicodeError):
+        raise click.BadParameter(f"{host} is not an address of this machine.", param_hint="--host") from None
+    listening = socket.socket(family, kind, number)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind(address)
+        # Two servers may bind the same port before one of them listens.
+        listening.listen(2048)
+    except OSError as error:
+        listening.close()
+        raise _not_bound(host, port, error) from None
+    listening.set_inheritable(True)
+    return listening
+
+
+def _not_bound(host: str, port: int, error: OSError) -> click.BadParameter:
+    if error.errno == errno.EADDRINUSE:
+        return click.BadParameter(f"{port} is already in use. Choose another port.", param_hint="--port")
+    if error.errno == errno.EACCES:
+        return click.BadParameter(f"{port} needs administrator rights. Choose one above 1023.", param_hint="--port")
+    return click.BadParameter(f"{host} is not an address of this machine.", param_hint="--host")
+
+
+def url_of(listening: socket.socket) -> str:
+    """The address of a socket that listens, as a browser takes it."""
+    host, port = listening.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def serve_edge(edge: Edge, listening: socket.socket, ready: Callable[[str], None]) -> None:
+    """Serve in this process until it is told to end; `ready` gets the address."""
+    import uvicorn
+
+    from .server import Server
+
     _steady_heap()
-    config = uvicorn.Config(
-        edge,
-        host=host,
-        port=port,
-        http="httptools",
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-    )
-    _Server(config, lambda actual: ready(f"http://{host}:{actual}"), edge).run()
+    Server(uvicorn.Config(edge, **SETTINGS), lambda: ready(url_of(listening)), edge).run(sockets=[listening])
+
+
+def serve_with_workers(listening: socket.socket, workers: int) -> None:
+    """Serve the directory that ROLLBOOK_DATA names in several processes, which listen themselves where this one did."""
+    import uvicorn
+
+    host, port = listening.getsockname()[:2]
+    listening.close()
+    uvicorn.run(
+        "rollbook.app:from_environment", factory=True, workers=workers, host=host, port=port,
+        timeout_graceful_shutdown=5, **SETTINGS,
+    )  # fmt: skip
 
 
 def rate_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -72,31 +103,49 @@ def rate_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         envvar=RATE_LIMIT,
         default=PER_MINUTE,
         show_default=True,
-        help=f"Requests a minute for each token, in each process (or {RATE_LIMIT}); 0 for any number.",
+        help=f"Requests a minute for each token, in each process (or {RATE_LIMIT}). 0 means no limit.",
     )
+
+
+def address_options() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The options that say where to listen."""
+
+    def both(command: Callable[..., Any]) -> Callable[..., Any]:
+        host = click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+        port = click.option(
+            "--port",
+            type=click.IntRange(0, 65_535),
+            default=8000,
+            show_default=True,
+            help="The port to listen on. 0 means any free port.",
+        )
+        return host(port(command))
+
+    return both
 
 
 @click.command()
 @data_option()
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-@click.option("--port", default=8000, show_default=True, help="The port to listen on; 0 for any free one.")
-@click.option("--workers", default=1, show_default=True, help="Processes that answer; each core can have one.")
+@address_options()
+@click.option(
+    "--workers",
+    type=click.IntRange(1, 256),
+    default=1,
+    show_default=True,
+    help="How many processes answer. Use at most one for each core.",
+)
 @rate_option()
 @click.pass_obj
 def serve(application: Application, data: Path | None, host: str, port: int, workers: int, rate_limit: int) -> None:
-    """Serve a data directory."""
+    """Serve a data directory over HTTP."""
     with open_store(data) as store:
         store.ledger.check()
+        listening = listen(host, port)
+        note_served(store, url_of(listening))
+        started = f"Rollbook serves {store.folder} at {url_of(listening)}"
         if workers == 1:
-            return serve_edge(
-                application(store).limited(rate_limit),
-                host,
-                port,
-                lambda url: out.print(f"Rollbook serves {store.folder} at {url}"),
-            )
+            edge = application(store).limited(rate_limit)
+            return serve_edge(edge, listening, lambda _: say(started))
         os.environ |= {"ROLLBOOK_DATA": str(store.folder), RATE_LIMIT: str(rate_limit)}
-    uvicorn.run(
-        "rollbook.app:from_environment", factory=True, workers=workers, host=host, port=port, http="httptools",
-        log_level="warning", access_log=False, server_header=False, timeout_graceful_shutdown=5,
-    )  # fmt: skip
-    return None
+    say(f"{started}, in {workers} processes")
+    return serve_with_workers(listening, workers)

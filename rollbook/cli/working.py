@@ -1,85 +1,96 @@
-"""`rollbook jobs`: what is to be done later, what could not be done, and doing it again."""
+"""`rollbook jobs`: what is still to do, what failed, and running it again."""
 
 from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import parse_qsl, urlsplit
 
 import click
-from rich.markup import escape
-from rich.table import Table as Grid
 
-from ..errors import Conflict, Malformed, Problem, RollbookError
-from ..jobs import Job, Queue
-from .common import data_option, err, open_store, out
+from ..errors import Conflict, RollbookError
+from .common import Column, data_option, json_option, open_store, print_json, say, show, wants_json, warn
+
+if TYPE_CHECKING:
+    from ..jobs import Job, Queue
 
 STATES = ("waiting", "running", "done", "dead")
 
 PLAIN = frozenset({"app", "grant", "family", "endpoint", "database", "district", "school", "operation", "subscription"})
-"""What of a payload is shown as it is: names and ids of what it is about, and nothing of anybody's record."""
+"""The members of a payload that are shown: names and ids of what it is about, nothing from anybody's record."""
+
+
+_JOBS = (
+    Column("Id", "id"),
+    Column("Kind", "kind"),
+    Column("State", "state"),
+    Column("Tries", "tries", right=True),
+    Column("Due or ended", lambda row: row["ended"] or row["due"]),
+    Column("Error", "error"),
+)
+
+
+@contextmanager
+def _open_queue(data: Path | None) -> Generator[Queue]:
+    from ..jobs import Queue
+
+    with open_store(data) as store:
+        yield Queue(store, time.time)
 
 
 @click.group(invoke_without_command=True)
+@click.option("--state", type=click.Choice(STATES), help="Only jobs in this state. A dead job failed permanently.")
+@click.option("--kind", default="", help="Only jobs of this kind, such as webhook.")
+@json_option()
 @data_option()
-@click.option("--state", type=click.Choice(STATES), help="Only the jobs in this state; dead ones were given up.")
-@click.option("--kind", default="", help="Only the jobs of this kind, such as webhook.")
 @click.pass_context
-def jobs(context: click.Context, data: Path | None, state: str | None, kind: str) -> None:
-    """List the jobs: webhooks to be sent, write-backs to be entered, sources to be read again.
+def jobs(context: click.Context, data: Path | None, state: str | None, kind: str, as_json: bool) -> None:
+    """List jobs: webhooks to send, write-backs to enter, sources to read again.
 
-    A job is tried again, less and less often, until it is done or given up after about a day and a half. Webhooks that
-    were sent are kept for a week, and those that were given up for thirty days; until then they can be sent again.
+    A failed job is retried, less and less often, for about a day and a half. After that it is dead. Finished webhooks
+    are kept for a week and dead ones for thirty days; until then they can be sent again.
     """
     if context.invoked_subcommand is not None:
         return
-    with open_store(data) as store:
-        found = Queue(store, time.time).jobs(*([state] if state else []), kind=kind)
-    if not found:
-        out.print("There are no jobs.")
-        return
-    grid = Grid()
-    for name in ("Id", "Kind", "State", "Tries", "Due", "Error"):
-        grid.add_column(name, justify="right" if name == "Tries" else "left", no_wrap=name == "Id")
-    for job in found:
-        grid.add_row(job.id, job.kind, job.state, str(job.tries), _due(job), escape(job.error or ""))
-    out.print(grid)
+    with _open_queue(data) as queue:
+        found = queue.jobs(*([state] if state else []), kind=kind)
+    show(_JOBS, map(_row, found), as_json=as_json, empty="There are no jobs.")
 
 
-def _due(job: Job) -> str:
-    return _told(job.ended if job.ended is not None else job.due)
+def _row(job: Job) -> dict[str, Any]:
+    """A job as its line shows it; a moment is in UTC."""
+    ended = None if job.ended is None else _moment(job.ended)
+    told = {"id": job.id, "kind": job.kind, "state": job.state, "tries": job.tries, "made": _moment(job.made)}
+    return {**told, "due": _moment(job.due), "ended": ended, "error": job.error}
 
 
-def _told(at: float) -> str:
+def _moment(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
 
 
-@jobs.command()
+@jobs.command("show")
 @click.argument("identity", metavar="ID")
+@json_option()
 @data_option()
-def show(identity: str, data: Path | None) -> None:
-    """Show a job: when it was tried, what went wrong, and what it is about, without what it says of anybody."""
-    with open_store(data) as store:
-        job = Queue(store, time.time).job(identity)
-    lines = {
-        "id": job.id,
-        "kind": job.kind,
-        "state": job.state,
-        "made": _told(job.made),
-        "tries": str(job.tries),
-        "ended" if job.ended is not None else "due": _due(job),
-        "error": job.error or "-",
-        "about": json.dumps(covered(job.payload), ensure_ascii=False, indent=2),
-    }
-    out.print(escape("\n".join(f"{name}: {line}" for name, line in lines.items())))
+def show_job(identity: str, as_json: bool, data: Path | None) -> None:
+    """Show one job: when it was tried, what went wrong, and what it is about. Personal data is hidden."""
+    with _open_queue(data) as queue:
+        job = queue.job(identity)
+    row = {**_row(job), "about": covered(job.payload)}
+    if wants_json(as_json):
+        print_json(row)
+        return
+    lines = {**row, "error": job.error or "-", "about": json.dumps(row["about"], ensure_ascii=False, indent=2)}
+    say("\n".join(f"{name}: {line}" for name, line in lines.items() if line is not None))
 
 
 def covered(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """A payload with the names of what it holds, and only such values as tell of nobody, for whoever runs a hub."""
+    """A payload with all its names, but only those values that say nothing about a person, for whoever runs the hub."""
     return {name: value if name in PLAIN else _covered(name, value) for name, value in payload.items()}
 
 
@@ -102,20 +113,19 @@ def _covered(name: str, value: Any) -> Any:
 
 @jobs.command()
 @click.argument("identity", metavar="[ID]", required=False)
-@click.option("--all-dead", is_flag=True, help="Every job that was given up.")
-@click.option("--kind", default="", help="With --all-dead, only the jobs of this kind.")
+@click.option("--all-dead", is_flag=True, help="All jobs that failed permanently.")
+@click.option("--kind", default="", help="With --all-dead: only jobs of this kind.")
 @data_option()
 def again(identity: str | None, all_dead: bool, kind: str, data: Path | None) -> None:
-    """Do a job that has ended once more, or all that were given up, each under the same id."""
+    """Run a job again that has ended, or all dead jobs. Each keeps its id."""
     if (identity is None) != all_dead:
-        raise Malformed(Problem("jobs again", "takes one job's ID or --all-dead", "see `rollbook jobs --state dead`"))
+        raise click.UsageError("Give either one job's ID or --all-dead. `rollbook jobs --state dead` lists dead jobs.")
     if kind and not all_dead:
-        raise Malformed(Problem("--kind", "goes with --all-dead only"))
-    with open_store(data) as store:
-        queue = Queue(store, time.time)
+        raise click.BadParameter("works only together with --all-dead.", param_hint="--kind")
+    with _open_queue(data) as queue:
         if identity is not None:
             job = queue.again(identity)
-            out.print(f"{job.kind} {job.id} waits to be done; `rollbook serve` does it.")
+            say(f"{job.kind} {job.id} is waiting to run. `rollbook serve` runs it.")
             return
         _all_again(queue, kind)
 
@@ -129,5 +139,5 @@ def _all_again(queue: Queue, kind: str) -> None:
         except Conflict as error:
             left.append(error)
     for error in left:
-        err.print(escape(str(error)))
-    out.print(f"{sent} wait to be done; `rollbook serve` does them." + (f" {len(left)} cannot be." if left else ""))
+        warn(str(error))
+    say(f"Waiting to run: {sent}. `rollbook serve` runs them." + (f" Cannot run again: {len(left)}." if left else ""))

@@ -15,6 +15,7 @@ from ..recent import Recent
 from ..store.connection import Connection
 from ..store.keys import keys_of
 from ..store.planner import Plan, plan
+from ..store.renumbering import called, formerly
 from ..store.sights import Schools, View
 from ..store.sqlite import Store
 from ..store.writing import number_of
@@ -274,6 +275,20 @@ class DistrictReader:
         """Whether a human is seen now."""
         with self._store.lend() as connection:
             return self.finds(Session(connection, self.base), Person, person)
+
+    def now_called(self, fact: str, value: str) -> str:
+        """The unique id (a stored fact) that a human has now who had another one before.
+
+        An id that somebody has now is theirs, and one that nobody had whom the caller sees stays as it is.
+        """
+        with self._store.lend() as connection:
+            before = formerly(connection, self.district, fact, value)
+            if not before:
+                return value
+            session = Session(connection, self.base)
+            if any(self.finds(session, Person, i) for i in called(connection, self.district, fact, value)):
+                return value
+            return next((now for identity, now in before if self.finds(session, Person, identity)), value)
 
     def finds(self, session: Session, record: type[Record], identity: str) -> bool:
         """Whether a record with this hub id is seen."""

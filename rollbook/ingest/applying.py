@@ -9,8 +9,11 @@ from typing import Any
 from ..fields import Record
 from ..model.attendance import STATUTORY_CODES, WITHDRAWN_CODES, AttendanceCode
 from ..model.organisation import School
+from ..model.origin import ORIGINS
+from ..model.people import Person
 from ..store.writing import Batch, free_estab
 from .memory import remember_rows
+from .numbering import Numbers, numbers_of, renumber_people
 from .plan import Part, Plan, ask, target_of
 from .rows import Progress, Row
 
@@ -24,9 +27,12 @@ def write_plan(batch: Batch, plan: Plan, key: str, tell: Progress) -> None:
     for part in plan.parts:
         # Ids come first, so that a row may refer to one of its own kind, whichever comes first.
         ids.setdefault(part.kind.__name__, {}).update((row.key, batch.ids()) for row, _ in part.new)
+    numbers = numbers_of(batch, plan, ids.get("Person", {}))
+    # Those who are known go first, so that nobody new has a number that another is about to give up.
+    renumber_people(batch, numbers, {identity for _, identity in plan.held.of(Person).values()})
     done = 0
     for part in plan.parts:
-        for written in _write(batch, part, ids, key):
+        for written in _write(batch, part, ids, key, numbers if part.kind is Person else {}):
             done += written
             tell("writing", done, total)
     for part in reversed(plan.parts):
@@ -38,15 +44,19 @@ def write_plan(batch: Batch, plan: Plan, key: str, tell: Progress) -> None:
     _add_codes(batch, plan, ids.get("School", {}))
 
 
-def _write(batch: Batch, part: Part, ids: dict[str, dict[str, str]], key: str) -> Iterator[int]:
+def _write(batch: Batch, part: Part, ids: dict[str, dict[str, str]], key: str, numbers: Numbers) -> Iterator[int]:
     targets = {name: ids.get(target_of(part.kind, name), {}) for name in part.kind.refs()}
     own = ids[part.kind.__name__]
     for start in range(0, len(part.new), CHUNK):
         rows = [row for row, _ in part.new[start : start + CHUNK]]
-        _insert(batch, part.kind, [_record(row, targets, key) | {"id": own[row.key]} for row in rows])
+        new = [own[row.key] for row in rows]
+        made = zip(new, (_record(part.kind, row, targets, key) for row in rows), strict=True)
+        _insert(
+            batch, part.kind, [{**values, **numbers.get(identity, {}), "id": identity} for identity, values in made]
+        )
         yield len(rows)
     for row, _, identity in part.changed:
-        values = _record(row, targets, key)
+        values = _record(part.kind, row, targets, key)
         values["remainder"] = _merged(batch, part.kind, identity, row, key)
         if part.kind is School and _taken(batch, values.get("estab"), identity):
             # A school is found by its number: none gets that of another by saying so later.
@@ -55,12 +65,15 @@ def _write(batch: Batch, part: Part, ids: dict[str, dict[str, str]], key: str) -
         yield 1
 
 
-def _record(row: Row, targets: dict[str, dict[str, str]], key: str) -> dict[str, Any]:
+def _record(kind: type[Record], row: Row, targets: dict[str, dict[str, str]], key: str) -> dict[str, Any]:
     values: dict[str, Any] = {**row.values}
     for name, there in row.refs.items():
         values[name] = targets[name][there] if there is not None else None
     if row.remainder:
         values["remainder"] = json.dumps({key: row.remainder}, ensure_ascii=False)
+    if key in ORIGINS and values.get("external_id") and "origin" in kind.fields:
+        # It is no news of the source's, and so no part of what tells whether a row says anything new.
+        values["origin"] = key
     return values
 
 

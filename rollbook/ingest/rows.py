@@ -40,6 +40,8 @@ class Row(NamedTuple):
     refs: dict[str, str | None]
     remainder: dict[str, Any] | None = None
     place: tuple[str, int] = ("", 0)
+    numbers: Mapping[str, str] | None = None
+    """Of a human, the source's own numbers by the unique id that each can be; used where nobody else has them."""
 
 
 @dataclass(frozen=True)

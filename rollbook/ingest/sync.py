@@ -7,7 +7,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..errors import Malformed, Stop
+from ..errors import Malformed, Problem, Stop
 from ..model.organisation import District
 from ..store.sqlite import Store
 from ..store.writing import Batch
@@ -101,9 +101,10 @@ def find_district(store: Store, connector: Connector, source: Source, named: str
         if len(fed) == 1:
             return fed[0][0], Origin(name=fed[0][2]), fed[0][1]
         if not named or fed:
-            hint = f"name one of them: {', '.join(f[2] for f in fed)}" if fed else "give the district's name"
-            source.problems.add("district", "", "the roster does not say which district it is of", hint)
-            source.problems.stop()
+            known = f", one of {', '.join(f[2] for f in fed)}" if fed else ""
+            missing = Problem("district", "the records do not name their district", f"name it with --district{known}")
+            # Not noted with the source's problems: whoever asks again would be answered twice.
+            raise Malformed(*source.problems.all(), missing)
     name = f"{connector.name}:{key}"
     found = ask(store.records, "SELECT district FROM source_row WHERE source = ? LIMIT 1", (name,))
     if not found and source.origin.key:

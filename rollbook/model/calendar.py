@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..fields import Code, Date, Number, Record, Ref, Text, Time
 from ..scopes import S
 from .organisation import School, SchoolRecord
+from .origin import came_from
 
 SESSION_KINDS = {
     "schoolYear": "Academic year",
@@ -24,6 +25,7 @@ class Session(
 
     school = Ref("The school that keeps it; all schools of the district if empty", School, shared=True)
     external_id = Text("The id of the session in the system that it came from", "11a91bce-3867-42e6-ba7c-5070891a7209")
+    origin = came_from()
     name = Text("The name of the session", "Autumn Term")
     kind = Code("What part of a year it is", "term", SESSION_KINDS)
     start = Date("Its first day", "2026-09-02")

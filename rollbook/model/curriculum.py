@@ -6,6 +6,7 @@ from ..fields import Code, Record, Ref, Text
 from ..scopes import S
 from .calendar import Session
 from .organisation import School, SchoolRecord
+from .origin import came_from
 
 
 class Subject(Record, scope=S.School | S.SchoolLite, indexes=(("school", "mis_id"),)):
@@ -27,6 +28,7 @@ class Course(
 
     school = Ref("The school that offers it; all schools of the district if empty", School, shared=True)
     external_id = Text("The id of the course in the system that it came from", "13b46ddd-c41d-4ae4-8280-44de46f18473")
+    origin = came_from()
     title = Text("The title of the course", "Homeroom KG")
     code = Text("The code of the course", "HR00000")
     grades = Text("CSV of the grades that it is for", "KG,01")

@@ -22,6 +22,7 @@ from ..scopes import S
 from .calendar import Session
 from .curriculum import Course, CourseOffering, Program, Subject
 from .organisation import School, SchoolRecord
+from .origin import came_from
 from .people import Staff
 
 GROUP_KINDS = {
@@ -91,6 +92,7 @@ class Group(
     )
     mis_id = Text("The MIS Id of the group", "8811")
     external_id = Text("The MIS external Id of the group", "86779760-cb6e-40d9-b8f9-ea3ba86677d7")
+    origin = came_from()
     xid = Text("The XID of the group", "x7f2b5c")
     kind = Code("The group type", "YearGrp", GROUP_KINDS)
     idaas_id = Computed(
@@ -166,6 +168,7 @@ class ClassSection(SchoolRecord, scope=S.School | S.SchoolLite, indexes=(("schoo
 
     group = Ref("The class", Group, part_of=True)
     external_id = Text("Its id in the system that it came from", "c2f0c2b8-3c2a-4a43-8b0a-5c3f8f1f4e10")
+    origin = came_from()
     name = Text("The name of the section", "9X1/Sc practical A")
     description = Text("What the section is for", "Practical work in the laboratory")
     periods = Text("CSV of the periods in which the section meets", "3")
@@ -193,6 +196,7 @@ class StaffMembership(
     external_id = Text(
         "The id of the membership in the system that it came from", "3f6e5745-da32-4cb8-9300-81f9e6ff27cc"
     )
+    origin = came_from()
     role = Text("Staff role within the group", "Head of Year")
     is_main = Flag("Whether this is the group's main member of staff", 1)
     priority = Number("The order of the group's members of staff, lowest first", 1)

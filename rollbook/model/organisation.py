@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..fields import Code, Date, Decimal, Record, Ref, Text
 from ..scopes import ANYONE, S
+from .origin import came_from
 
 
 class District(Record, scope=S.School | S.SchoolLite, natural=("identifier",)):
@@ -17,6 +18,7 @@ class District(Record, scope=S.School | S.SchoolLite, natural=("identifier",)):
     )
     identifier = Text("The number by which others know the district", "1000")
     external_id = Text("The id of the district in the system that it came from", "d9e197f7-ce02-42fe-ab85-8837e4454239")
+    origin = came_from()
     locale = Text("The language and country of the district's people, as RFC 5646 writes them", "en-GB")
     time_zone = Text("The time zone that the district's clocks show", "Europe/London")
     street = Text("The house number and street of the district's office", "4 Exchange Square")
@@ -67,6 +69,7 @@ class School(Record, scope=S.School | S.SchoolLite, indexes=(("estab",),), natur
     )
     time_zone = Text("The time zone that the school's clocks show", "Europe/London")
     external_id = Text("The id of the school in the system that it came from", "678f4c50-e0fb-472a-a0bf-cb2ab5ee5e69")
+    origin = came_from()
     identifier = Text("The number by which the school's district knows it", "1001")
     mis = Text("The management information system that the school's records come from", "rollbook", scope=ANYONE)
     locale = Text("The language and country of the school's people, as RFC 5646 writes them", "en-GB")

@@ -23,6 +23,7 @@ from ..fields import (
 )
 from ..scopes import S
 from .organisation import SchoolRecord
+from .origin import came_from
 
 GENDERS = {"M": "Male", "F": "Female", "X": "Other", "U": "Not known"}
 
@@ -112,6 +113,7 @@ class Staff(
     person = Ref("The human", Person)
     mis_id = Text("The MIS Id of the staff member", "5")
     external_id = Text("The external Id of the staff member", "8ad4a7ae-aa02-49aa-8901-528d3c44bcc6")
+    origin = came_from()
     xid = Text("The XID of the staff member", "x4k2p9a")
     idaas_id = Computed("The Idaas Id of the staff member", "PWT-5", Key("PWT-", mis_id))
     title = Told(person, Person.title)
@@ -253,6 +255,7 @@ class Contact(
     person = Ref("The human", Person)
     mis_id = Text("The MIS Id of the contact", "9920")
     external_id = Text("The MIS External Id of the contact", "a7475dba-d702-4a98-966b-dab44fe2cca9")
+    origin = came_from()
     xid = Text("The XID of the contact", "x9d3m1q")
     idaas_id = Computed("The Idaas Id of the contact", "PC-9920", Key("PC-", mis_id))
     title = Told(person, Person.title)

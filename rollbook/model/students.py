@@ -22,6 +22,7 @@ from ..fields import (
 from ..scopes import S
 from .groups import MEMBERSHIP_KEY, ClassSection, Group
 from .organisation import SchoolRecord
+from .origin import came_from
 from .people import Comm, Contact, Person
 
 _GROUP = ("mis_id", "name", "standard_year", "standard_year_title")
@@ -109,6 +110,7 @@ class Student(
     person = Ref("The human", Person)
     mis_id = Text("The MIS Id of the student", "9919")
     external_id = Text("The MIS External Id of the student", "a925c7eb-86bc-40d7-91fd-f3fcbf6a2f2b")
+    origin = came_from()
     xid = Text("The XID of the student", "x3h8w2d")
     idaas_id = Computed("The Idaas Id of the student", "PL-9919", Key("PL-", mis_id))
     forename = Told(person, Person.forename)
@@ -284,6 +286,7 @@ class StudentMembership(
     external_id = Text(
         "The id of the membership in the system that it came from", "4dfce244-d475-462f-a5ed-c2ceabaa1ee1"
     )
+    origin = came_from()
     is_main = Flag("Whether this is the student's main place in groups of this kind", 1)
     start = Date("Start date of the student membership", "2018-09-01")
     end = Date("End date of the student membership", "2019-06-24")

@@ -64,6 +64,9 @@ HOUSEKEEPING = [
     " school TEXT, what TEXT NOT NULL, at TEXT NOT NULL, keys TEXT NOT NULL, made INTEGER,"
     " PRIMARY KEY (district, seq)) WITHOUT ROWID",
     "CREATE INDEX history_kind ON history (district, kind, seq)",
+    # Unique ids by which a human was known before: whoever kept one still finds them, until another has it.
+    "CREATE TABLE former_id (district INTEGER NOT NULL, fact TEXT NOT NULL, value TEXT NOT NULL, person TEXT NOT NULL,"
+    " PRIMARY KEY (district, fact, value, person)) WITHOUT ROWID",
     # Numbers that the hub hands out, such as MIS ids for records whose source has none.
     "CREATE TABLE counter (district INTEGER NOT NULL, name TEXT NOT NULL, value INTEGER NOT NULL,"
     " PRIMARY KEY (district, name)) WITHOUT ROWID",

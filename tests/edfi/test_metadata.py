@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any, cast
 
 import pytest
+from openapi_spec_validator import validate
 
 from rollbook.dialects.edfi import metadata
 from rollbook.dialects.edfi.resources import EVERY, RESOURCES
@@ -51,7 +52,21 @@ def test_the_specifications_are_listed() -> None:
             "endpointUri": "https://hub.example/edfi/metadata/data/v3/descriptors/swagger.json",
             "prefix": "",
         },
+        {
+            "name": "Change-Queries",
+            "endpointUri": "https://hub.example/edfi/metadata/changequeries/v1/swagger.json",
+            "prefix": "Other",
+        },
     ]
+
+
+def test_the_change_queries_are_a_valid_openapi_document_with_their_own_address() -> None:
+    document = json.loads(json.dumps(metadata.find(BASE, ["metadata", "changequeries", "v1", "swagger.json"])))
+    validate(document)
+    assert list(document["paths"]) == ["/availableChangeVersions"]
+    assert document["servers"] == [{"url": "https://hub.example/edfi/changeQueries/v1"}]
+    answer = document["components"]["schemas"]["availableChangeVersions"]["properties"]
+    assert list(answer) == ["oldestChangeVersion", "newestChangeVersion"]
 
 
 @pytest.mark.parametrize(

@@ -18,9 +18,9 @@ def asked(resource: str, **parameters: str) -> Query:
 
 
 def told(resource: str, *pairs: tuple[str, str]) -> list[str]:
-    """What is said about a query that is not valid."""
+    """What is said about a query that is not valid, when it is read strictly."""
     with pytest.raises(InvalidQuery) as caught:
-        understand(RESOURCES[resource], pairs)
+        understand(RESOURCES[resource], pairs, strict=True)
     return [str(problem) for problem in caught.value.problems]
 
 
@@ -112,8 +112,19 @@ def test_an_organisation_answers_to_both_names_of_its_number() -> None:
 
 
 def test_a_feed_of_changes_has_no_filters() -> None:
+    pairs = [("cohortIdentifier", "1")]
+    assert understand(RESOURCES["cohorts"], pairs, filtered=False).shape == ()
     with pytest.raises(InvalidQuery):
-        understand(RESOURCES["cohorts"], [("cohortIdentifier", "1")], filtered=False)
+        understand(RESOURCES["cohorts"], pairs, filtered=False, strict=True)
+
+
+def test_what_a_resource_does_not_know_is_ignored_and_a_bad_value_is_not() -> None:
+    assert asked("cohorts", cohortIdentifer="1", filterByAuthorization="x", cohortIdentifier="2").shape == (
+        "cohortIdentifier",
+    )
+    with pytest.raises(InvalidQuery) as caught:
+        asked("cohorts", cohortIdentifer="1", educationOrganizationId="here")
+    assert [p.where for p in caught.value.problems] == ["educationOrganizationId"]
 
 
 NAMES: dict[str, Any] = {

@@ -234,10 +234,78 @@ def test_a_wrong_parameter_is_told(shelf: EdFi, query: str, said: str) -> None:
 
 
 def test_the_nearest_parameter_is_named(shelf: EdFi) -> None:
-    answer = shelf.ask("GET", "students?lastSirname=X")
+    answer = shelf.ask("GET", "students?lastSirname=X", prefer="handling=strict")
     assert problem(answer)[:2] == (400, "bad-request:parameter-validation-failed")
     said = "lastSirname is not a parameter of students. Did you mean lastSurname?"
     assert answer.json["errors"] == [said]
+    assert answer.headers["preference-applied"] == "handling=strict"
+
+
+def test_what_a_resource_does_not_know_is_ignored_as_the_ods_ignores_it(shelf: EdFi) -> None:
+    for path in ("students", "students/partitions", "students/deletes", "students/keyChanges"):
+        lenient = shelf.ask("GET", f"{path}?lastSirname=X&$top=5&fields=id")
+        assert (lenient.status, lenient.body) == (200, shelf.ask("GET", path).body), path
+        assert "preference-applied" not in lenient.headers
+    identity = shelf.get("students?limit=1")[0]["id"]
+    assert shelf.ask("GET", f"students/{identity}?lastSirname=X").status == 200
+
+
+@pytest.mark.parametrize(
+    ("said", "applied"),
+    [
+        ("handling=strict", "strict"),
+        ('respond-async, Handling = "strict"; q=1', "strict"),
+        ("handling=lenient", "lenient"),
+        ("handling=lenient, handling=strict", "lenient"),
+        ("handling=loose", None),
+        ("return=minimal", None),
+    ],
+)
+def test_a_strict_reading_refuses_what_it_does_not_know(shelf: EdFi, said: str, applied: str | None) -> None:
+    answer = shelf.ask("GET", "cohorts?nonsense=1", prefer=said)
+    assert answer.status == (400 if applied == "strict" else 200)
+    assert answer.headers.get("preference-applied") == (applied and f"handling={applied}")
+    right = shelf.ask("GET", "cohorts?limit=1", prefer=said)
+    assert right.status == 200
+    assert right.headers.get("preference-applied") == (applied and f"handling={applied}")
+
+
+def test_a_kept_answer_is_not_given_to_a_caller_with_another_preference(shelf: EdFi) -> None:
+    path = "schools?nonsense=1"
+    statuses = [shelf.ask("GET", path, prefer=f"handling={said}").status for said in ("lenient", "strict", "lenient")]
+    assert statuses == [200, 400, 200]
+
+
+def test_a_strict_reading_of_one_item_takes_no_parameters(shelf: EdFi) -> None:
+    identity = shelf.get("students?limit=1")[0]["id"]
+    answer = shelf.ask("GET", f"students/{identity}?limit=1", prefer="handling=strict")
+    assert (answer.status, answer.json["errors"]) == (
+        400,
+        ["limit is a parameter of collections. An item by its id takes none."],
+    )
+
+
+def test_a_reference_to_what_no_document_can_have_matches_none(shelf: EdFi) -> None:
+    # The standard has this parameter, so that ignoring it would answer with every enrolment.
+    assert shelf.get("studentSchoolAssociations?calendarCode=1") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "hint"),
+    [
+        ("studnets", "studnets is not a resource of this API. Did you mean students?"),
+        ("cohort", "cohort is not a resource of this API. Did you mean cohorts?"),
+        (
+            "qqqqqqqq",
+            "qqqqqqqq is not a resource of this API. The resources are listed below /edfi/metadata/.",
+        ),
+    ],
+)
+def test_a_misspelt_resource_gets_a_hint(shelf: EdFi, name: str, hint: str) -> None:
+    for path in (name, f"{name}/{'0' * 32}", f"{name}/deletes"):
+        answer = shelf.ask("GET", path)
+        assert problem(answer)[:2] == (404, "not-found")
+        assert answer.json["errors"] == [hint]
 
 
 def test_every_wrong_parameter_is_told_at_once(shelf: EdFi) -> None:

@@ -117,6 +117,19 @@ def test_the_same_identifier_at_another_organisation_is_another_cohort(api: EdFi
     assert [c["id"] for c in api.get("cohorts?cohortIdentifier=1")] == sorted([one, other])
 
 
+def test_a_put_with_if_none_match_star_never_overwrites(api: EdFi) -> None:
+    identity = api.post("cohorts", cohort("1", ESTAB))
+    tag = api.ask("GET", f"cohorts/{identity}").headers["etag"]
+    for condition in ("*", tag, f'"other", W/{tag}'):
+        refused = api.ask("PUT", f"cohorts/{identity}", cohort("1", ESTAB, "Field Trip"), if_none_match=condition)
+        assert (refused.status, refused.json["type"]) == (412, "urn:ed-fi:api:optimistic-lock-failed"), condition
+        assert api.ask("DELETE", f"cohorts/{identity}", if_none_match=condition).status == 412, condition
+    assert api.ask("GET", f"cohorts/{identity}").headers["etag"] == tag
+    absent = "0" * 32
+    assert api.ask("PUT", f"cohorts/{absent}", cohort("1", ESTAB), if_none_match="*").status == 404
+    assert api.ask("PUT", f"cohorts/{identity}", cohort("1", ESTAB), if_none_match='"other"').status == 204
+
+
 def test_if_none_match_star_creates_and_never_changes(api: EdFi) -> None:
     api.ask("POST", "cohorts", cohort("1", ESTAB), if_none_match="*")
     before = clock(api)

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from rollbook.dialects.edlink.catalogue import PATHS, RESOURCES
+from rollbook.dialects.edlink.catalogue import MINE, PATHS, RESOURCES, check_mine
+from rollbook.model.curriculum import Course
 from rollbook.model.groups import ClassSection
 from rollbook.model.students import Student, StudentMembership
 
@@ -344,3 +345,10 @@ def test_an_address_that_edlink_does_not_have_gets_a_hint(vendor: Vendor, path: 
         assert answer.status == 404
         return
     assert (answer.status, answer.json["$errors"][0]["code"]) == (404, "NOT_FOUND")
+
+
+def test_a_resource_that_nobody_says_is_whose_fails_at_import() -> None:
+    without = {record: where for record, where in MINE.items() if record is not Course}
+    with pytest.raises(TypeError, match=r"courses \(Course\)"):
+        check_mine(RESOURCES.values(), without)
+    check_mine(RESOURCES.values(), MINE)

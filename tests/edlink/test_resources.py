@@ -206,7 +206,10 @@ def test_a_student_is_a_person(vendor: Vendor):
         },
         "properties": {},
         "identifiers": [
-            {"type": "sis_id", "value": "9919"},
+            {
+                "type": "sis_id",
+                "value": vendor.sql("SELECT external_id FROM student WHERE mis_id = '9919'")[0][0],
+            },
             {"type": "state_id", "value": vendor.sql("SELECT upn FROM student WHERE mis_id = '9919'")[0][0]},
             {"type": "username", "value": "graham.mossgrove"},
             {"type": "email", "value": "graham.mossgrove@idaas.thornfield.example"},
@@ -219,8 +222,8 @@ def test_a_student_is_a_person(vendor: Vendor):
 
 def test_a_class(vendor: Vendor):
     identity = named(vendor, "group", "9X1/Sc")
-    found = 'SELECT mis_id, course FROM "group" WHERE id = ?'
-    ((mis_id, course),) = vendor.sql(found, identity)
+    found = 'SELECT external_id, course FROM "group" WHERE id = ?'
+    ((external, course),) = vendor.sql(found, identity)
     meets = vendor.sql('SELECT session FROM group_session WHERE "group" = ?', identity)
     offered = vendor.sql(
         'SELECT o.session FROM course_offering o JOIN "group" g ON g.offering = o.id WHERE g.id = ?', identity
@@ -237,7 +240,7 @@ def test_a_class(vendor: Vendor):
         "locale": "en-GB",
         "time_zone": "Europe/London",
         "properties": {"group_type": "TeachingGrp"},
-        "identifiers": [{"type": "sis_id", "value": mis_id}],
+        "identifiers": [{"type": "sis_id", "value": external}],
         "session_ids": sorted({s for (s,) in (*meets, *offered)}),
         "course_id": course,
         "school_id": vendor.school(),
@@ -483,11 +486,16 @@ def test_a_leaver_has_no_role_and_no_school_any_more(writer: Vendor):
 def test_a_human_with_roles_at_two_schools_is_one_person(writer: Vendor):
     _, person = writer.role("student", "9919")
     with writer.hub.store.write(1) as batch:
-        batch.add(Staff, [{"school": writer.school(BRAMBLESIDE), "person": person, "mis_id": "777", "is_teacher": 1}])
+        batch.add(
+            Staff, [{"school": writer.school(BRAMBLESIDE), "person": person, "external_id": "t-777", "is_teacher": 1}]
+        )
     row = writer.one(f"people/{person}")
     assert row["roles"] == ["student", "teacher"]
     assert row["school_ids"] == sorted([writer.school(), writer.school(BRAMBLESIDE)])
-    assert [i["value"] for i in row["identifiers"] if i["type"] == "sis_id"] == ["9919", "777"]
+    assert [i["value"] for i in row["identifiers"] if i["type"] == "sis_id"] == [
+        writer.sql("SELECT external_id FROM student WHERE mis_id = '9919'")[0][0],
+        "t-777",
+    ]
     assert writer.ids("people").count(person) == 1
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -70,7 +71,7 @@ def test_only_a_hash_of_a_token_is_kept(lab: Lab):
 
 def test_tokens_end_when_the_operator_says_so(lab: Lab):
     lab.token("ada")
-    assert told(lab, "token", "ada@research.example", "--revoke") == "1 tokens of ada@research.example have ended\n"
+    assert told(lab, "token", "ada@research.example", "--revoke") == "1 tokens of ada@research.example revoked\n"
     assert lab.ask("GET", "stem/project/").status == 401
 
 
@@ -164,7 +165,7 @@ def test_a_device_is_let_in_by_the_operator(lab: Lab):
     polled = post(lab, "/api/auth/device/token/", device_code=begun["device_code"])
     assert (polled.status, polled.json) == (200, {"status": "authorization_pending"})
     assert told(lab, "approve", begun["user_code"].lower(), "--user", "ada@research.example") == (
-        "brainstem-python acts for ada@research.example\n"
+        "brainstem-python now acts on behalf of ada@research.example\n"
     )
     given = post(lab, "/api/auth/device/token", device_code=begun["device_code"])
     assert (given.status, given.json["status"]) == (200, "success")
@@ -176,7 +177,7 @@ def test_a_device_is_let_in_by_the_operator(lab: Lab):
 
 def test_a_device_may_be_refused_or_wait_too_long(lab: Lab):
     refused, late = begin(lab), begin(lab)
-    assert told(lab, "deny", refused["user_code"]) == "brainstem-python is refused\n"
+    assert told(lab, "deny", refused["user_code"]) == "brainstem-python was refused\n"
     assert post(lab, "/api/auth/device/token/", device_code=refused["device_code"]).json == {"error": "access_denied"}
     lab.hub.now = time.time() + 901
     assert post(lab, "/api/auth/device/token/", device_code=late["device_code"]).json == {"error": "expired_token"}
@@ -206,7 +207,8 @@ def test_the_command_lists_what_there_is(lab: Lab):
     lab.project("Maze", "ada", is_public=True)
     lab.ask("POST", "taxonomies/species/", body={"name": "Rat"})
     lab.hub.app()
-    assert "dana@research.example │ Dana Fenn │ yes" in told(lab, "users", "list")
+    (dana,) = [user for user in json.loads(told(lab, "users", "list")) if user["name"] == "Dana Fenn"]
+    assert (dana["email"], dana["administrator"]) == ("dana@research.example", True)
     assert told(lab, "projects", "app", "Maze", "app.example.org") == "Maze: app.example.org\n"
     listed = told(lab, "projects", "list")
     assert "Maze" in listed

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from rollbook.app import works
+from rollbook.consent.ledger import Folding
 from rollbook.jobs import Queue
 from rollbook.scopes import CATALOGUE
 
@@ -71,7 +72,7 @@ class Writer:
         queue.collect()
         due = [job for job in queue.jobs("waiting") if job.kind == kind and job.due <= self.hub.now]
         for job in due:
-            works(self.hub.edge.clock, self.hub.store, queue)[kind](job)
+            works(self.hub.edge.clock, Folding(), self.hub.store, queue)[kind](job)
             queue.finish(job)
         return len(due)
 

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import msgspec
 
+from ...api.bodies import read_json
 from ...api.messages import NO_STORE, Response
 from ...consent.agents import BoundElsewhere
 from ...errors import (
@@ -158,6 +159,6 @@ def problem(error: Exception) -> Response:
 def read(body: bytes, kind: type[msgspec.Struct]) -> Any:
     """A body as a value of its kind; raises `Malformed` for anything else."""
     try:
-        return msgspec.json.decode(body, type=kind)
+        return read_json(body, kind)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         raise Malformed(Problem("body", str(error) or "cannot be read")) from error

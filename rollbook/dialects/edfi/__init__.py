@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import msgspec
@@ -23,12 +23,14 @@ from ...errors import (
     TooLarge,
     TooManyRequests,
     Unavailable,
+    nearest,
 )
 from ...model.vocabulary import Descriptor
 from . import metadata, problems, tokens
 from .answering import Caller, Shelf, encoded
 from .changes import newest
 from .descriptors import published
+from .preferring import applied
 from .problems import Answer, Invalid, InvalidQuery
 from .refusal import Refusal
 from .resources import RESOURCES
@@ -37,8 +39,11 @@ __all__ = ["EdFi"]
 
 log = logging.getLogger("rollbook")
 
+XML = (b"content-type", b"application/xml; charset=utf-8")
 PROBLEM = (b"content-type", problems.CONTENT_TYPE.encode())
 CHALLENGE = (b"www-authenticate", b'Bearer realm="Ed-Fi"')
+
+Feed = Callable[[Request], Response]
 
 TOKENS = (["oauth", "token"], ["connect", "token"])
 """The paths at which tokens are given."""
@@ -73,7 +78,8 @@ class EdFi:
         further = ((b"allow", ", ".join(allowed).encode()),) if allowed else ()
         challenge = (CHALLENGE,) if answer.status == 401 else ()
         body = b"" if request.method == "HEAD" else msgspec.json.encode(answer.body(correlation))
-        return Response(body, answer.status, (PROBLEM, NO_STORE, *further, *challenge))
+        response = Response(body, answer.status, (PROBLEM, NO_STORE, *further, *challenge))
+        return applied(request, response) if isinstance(error, InvalidQuery) else response
 
     def party(self, request: Request) -> str | None:
         """The key of whoever asks for a token."""
@@ -113,7 +119,7 @@ class EdFi:
         if found is None:
             raise Refusal(problems.no_such_address())
         _method(request, "GET")
-        return encoded(found)
+        return Response(found, headers=(XML,)) if isinstance(found, bytes) else encoded(found)
 
     def token_info(self, request: Request) -> Response:
         holder = self.admit(request)
@@ -132,7 +138,9 @@ class EdFi:
     def data(self, request: Request, holder: Holder, steps: list[str]) -> Response:
         """The documents of a resource."""
         resource = SERVED.get(steps[0].lower()) if steps else None
-        if resource is None or len(steps) > 2:
+        if resource is None:
+            raise Refusal(problems.no_such_address(*(_hint(step) for step in steps[:1])))
+        if len(steps) > 2:
             raise Refusal(problems.no_such_address())
         shelf = Shelf(Caller(self.desk, holder, lambda: self.admit(request)), resource)
         feeds = {"deletes": shelf.gone, "keychanges": shelf.renamed, "partitions": shelf.partitions}
@@ -149,13 +157,25 @@ class EdFi:
             _method(request, "GET", "PUT", "DELETE")
         if snapshot:
             raise Refusal(problems.no_snapshot())
-        if len(steps) == 1:
-            return shelf.page(request) if request.method == "GET" else shelf.post(request)
-        if steps[1].lower() in feeds:
-            return feeds[steps[1].lower()](request)
         if request.method == "GET":
-            return shelf.item(request, steps[1])
+            return applied(request, self.read(shelf, feeds, request, steps))
+        if len(steps) == 1:
+            return shelf.post(request)
         return shelf.put(request, steps[1]) if request.method == "PUT" else shelf.delete(request, steps[1])
+
+    def read(self, shelf: Shelf, feeds: Mapping[str, Feed], request: Request, steps: list[str]) -> Response:
+        """A page of a resource, one of its feeds, or one document."""
+        if len(steps) == 1:
+            return shelf.page(request)
+        feed = feeds.get(steps[1].lower())
+        return feed(request) if feed else shelf.item(request, steps[1])
+
+
+def _hint(name: str) -> str:
+    """What is said to whoever asks for a resource that does not exist: the names are public."""
+    hint = nearest(name, RESOURCES)
+    known = hint if hint.startswith("did you") else "the resources are listed below /edfi/metadata/"
+    return f"{name[:60]} is not a resource of this API. {known[0].upper()}{known[1:]}"
 
 
 def _method(request: Request, *allowed: str) -> None:

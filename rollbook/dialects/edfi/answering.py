@@ -8,6 +8,7 @@ from typing import Any, cast
 
 import msgspec
 
+from ...api.bodies import read_json
 from ...api.messages import JSON, NO_STORE, Request, Response
 from ...consent import Desk, Holder
 from ...consent.slips import shows
@@ -15,13 +16,16 @@ from ...errors import Problem
 from . import problems
 from .asking import asked
 from .changes import Change, deletes, key_changes
+from .conditions import Conditions, tags
+from .former import current_document, current_query
 from .parameters import understand
-from .problems import Invalid
+from .preferring import STRICT, handling
+from .problems import Invalid, InvalidQuery
 from .reading import START, AnyReader, Asked, Collection, Document, find, hexadecimal, hub_id, readers_of
 from .refusal import Refusal
 from .schema import Resource
 from .validation import understand as checked
-from .writing import Scribe, absent, tags
+from .writing import Scribe, absent
 
 PARTITIONS = 5
 """Into how many parts a collection is cut when the request does not say."""
@@ -57,7 +61,7 @@ class Shelf:
 
     def page(self, request: Request) -> Response:
         """A page of the documents that the query is about."""
-        query = understand(self.resource, request.query)
+        query = understand(self.resource, self.pairs(request), strict=handling(request) == STRICT)
         found = Collection(self.resource, self.readers, asked(self.resource, query))
         resting = self.resting(found.kinds())
         further: list[tuple[bytes, bytes]] = []
@@ -73,6 +77,9 @@ class Shelf:
     def item(self, request: Request, text: str) -> Response:
         """The document with an id."""
         identity = _identity(text)
+        if handling(request) == STRICT and request.query:
+            said = "is a parameter of collections. An item by its id takes none."
+            raise InvalidQuery(*(Problem(name, f"{name} {said}") for name, _ in request.query))
         resting = self.resting(Collection(self.resource, self.readers, Asked()).kinds())
         found = find(self.resource, self.readers, identity)
         if found is None:
@@ -85,9 +92,18 @@ class Shelf:
 
     def partitions(self, request: Request) -> Response:
         """Tokens with which several readers share a collection."""
-        query = understand(self.resource, request.query)
+        query = understand(self.resource, self.pairs(request), strict=handling(request) == STRICT)
         found = Collection(self.resource, self.readers, asked(self.resource, query))
         return encoded({"pageTokens": found.partitions(query.number or PARTITIONS)})
+
+    def pairs(self, request: Request) -> list[tuple[str, str]]:
+        """The parameters of a request."""
+        return current_query(self.caller.desk.readers(self.caller.holder), request.query)
+
+    def document(self, request: Request, *, posted: bool = False) -> dict[str, Any]:
+        """The document that a request carries, checked."""
+        document = checked(self.resource, _body(request), posted=posted)
+        return current_document(self.caller.desk.readers(self.caller.holder), document)
 
     def resting(self, kinds: frozenset[str]) -> Callable[[Response], Response]:
         """What makes an answer one that stays true until something is written, from now on, that it is made of."""
@@ -120,7 +136,7 @@ class Shelf:
         self, request: Request, feed: Callable[[Resource, Sequence[AnyReader], int, int | None], list[Change]]
     ) -> Response:
         """A page of a feed of changes."""
-        query = understand(self.resource, request.query, filtered=False)
+        query = understand(self.resource, request.query, filtered=False, strict=handling(request) == STRICT)
         told = feed(self.resource, self.readers, query.changed_since or 0, query.changed_until)
         further = ((b"total-count", b"%d" % len(told)),) if query.total else ()
         page = told[query.offset : query.offset + query.limit]
@@ -131,9 +147,9 @@ class Shelf:
 
     def post(self, request: Request) -> Response:
         """Create a document, or update the one with its natural key."""
-        only_new = request.header("if-none-match").strip() == "*"
+        only_new = Conditions.of(request).none_match == "*"
         scribe = Scribe(self.caller.desk, self.caller.holder, only_new=only_new)
-        outcome = scribe.post(self.resource, checked(self.resource, _body(request), posted=True))
+        outcome = scribe.post(self.resource, self.document(request, posted=True))
         return self.written(request, outcome.id, 201 if outcome.created else 200)
 
     def put(self, request: Request, text: str) -> Response:
@@ -142,13 +158,13 @@ class Shelf:
         if isinstance(body, dict) and hub_id(str(cast(dict[str, Any], body).get("id", text))) != identity:
             raise Invalid(Problem("$.id", "The id of the document must be that of the address."))
         scribe = Scribe(self.caller.desk, self.caller.holder)
-        scribe.put(self.resource, identity, checked(self.resource, body), request.header("if-match"))
+        scribe.put(self.resource, identity, self.document(request), Conditions.of(request))
         return self.written(request, identity, 204)
 
     def delete(self, request: Request, text: str) -> Response:
         """Delete the document with an id."""
         scribe = Scribe(self.caller.desk, self.caller.holder)
-        scribe.delete(self.resource, _identity(text), request.header("if-match"))
+        scribe.delete(self.resource, _identity(text), Conditions.of(request))
         return Response(b"", 204, (NO_STORE,))
 
     def written(self, request: Request, identity: str, status: int) -> Response:
@@ -173,7 +189,7 @@ def _body(request: Request) -> Any:
     ):
         raise Refusal(problems.unsupported_media_type(kind))
     try:
-        return msgspec.json.decode(request.body)
+        return read_json(request.body)
     except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
         said = f"The body is not JSON: {str(error)[:100]}."
         raise Refusal(problems.malformed(Problem("$", said))) from error

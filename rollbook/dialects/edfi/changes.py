@@ -12,6 +12,7 @@ from ...consent.bygone import Gone
 from ...fields import All, Arg, Compare, Condition, Down, Field, HubId, Path, Question, Record, Version, WriteNumber
 from ...model.people import Staff
 from ...model.students import Student
+from .former import FACTS
 from .homes import trail
 from .reading import REST, AnyReader, Document, find_in, hexadecimal, kept
 from .schema import Resource
@@ -85,8 +86,6 @@ def _stands(resource: Resource, reader: AnyReader, key: Mapping[str, Any]) -> bo
 
 def key_changes(resource: Resource, readers: Sequence[AnyReader], since: int, until: int | None) -> list[Change]:
     """What is known by another key since a number; several changes of one document are told as one."""
-    if not resource.key_may_change:
-        return []
     return sorted((c for r in readers for c in _key_changes(resource, r, since, until)), key=lambda c: c.number)
 
 
@@ -101,10 +100,16 @@ def _key_changes(resource: Resource, reader: AnyReader, since: int, until: int |
         found = _now(resource, reader, identity)
         before = _key(resource, reader, first[identity])
         after = resource.key(found.body) if found else None
-        if before and after and before != after:
+        if before and after and _differs(resource, before, after):
             values = {"oldKeyValues": before, "newKeyValues": after}
             body = {"id": hexadecimal(identity), "changeVersion": gone.seq, **values}
             yield Change(gone.seq, body, tuple(gone.people))
+
+
+def _differs(resource: Resource, before: Mapping[str, Any], after: Mapping[str, Any]) -> bool:
+    """Whether a key changed, of those that can: any of some resources, and of every other one who its people are."""
+    names = before.keys() if resource.key_may_change else before.keys() & FACTS.keys()
+    return any(before[name] != after[name] for name in names)
 
 
 def _now(resource: Resource, reader: AnyReader, identity: str) -> Document | None:

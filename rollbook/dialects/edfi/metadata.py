@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from ... import __version__
-from . import openapi
+from . import openapi, xsd
 from .descriptors import DESCRIPTORS
 from .resources import EVERY
 from .schema import Collection, Reference, Resource
@@ -38,10 +38,12 @@ def front_page(base: str) -> dict[str, Any]:
 
 def specifications(base: str) -> list[dict[str, str]]:
     """Where the specifications are."""
-    return [
+    own = [
         {"name": name, "endpointUri": f"{base}{METADATA}{DATA}/{name.lower()}/swagger.json", "prefix": ""}
         for name in ("Resources", "Descriptors")
     ]
+    changes = f"{base}{METADATA}/changequeries/v1/swagger.json"
+    return [*own, {"name": "Change-Queries", "endpointUri": changes, "prefix": "Other"}]
 
 
 # ---- the order in which documents can be sent
@@ -89,8 +91,17 @@ def _specification(kind: str) -> dict[str, Any]:
 
 def specification(kind: str, base: str) -> dict[str, Any]:
     """The OpenAPI document of the resources or of the descriptors."""
-    made = dict(_specification(kind))
-    made["servers"] = [{"url": f"{base}{DATA}"}]
+    return _served(_specification(kind), base, DATA)
+
+
+def change_queries(base: str) -> dict[str, Any]:
+    """The OpenAPI document of what tells how far the record has come."""
+    return _served(openapi.change_queries(), base, CHANGES)
+
+
+def _served(document: dict[str, Any], base: str, at: str) -> dict[str, Any]:
+    """A document with where it is served, and how callers sign in."""
+    made: dict[str, Any] = {**document, "servers": [{"url": f"{base}{at}"}]}
     flow: dict[str, Any] = {"tokenUrl": f"{base}/oauth/token", "scopes": {}}
     made["components"] = {
         **made["components"],
@@ -105,11 +116,26 @@ def specification(kind: str, base: str) -> dict[str, Any]:
     return made
 
 
+# ---- XML schemas
+
+
+def schemas(base: str) -> list[dict[str, str]]:
+    """Where the list of XML schemas of each data model is."""
+    return [
+        {
+            "description": "Core schema (Ed-Fi) files for the data model",
+            "name": "ed-fi",
+            "version": MODEL,
+            "files": f"{base}{METADATA}/xsd/ed-fi/files",
+        }
+    ]
+
+
 # ---- addresses
 
 
 def find(base: str, steps: list[str]) -> Any:
-    """What stands at an address, by its steps in small letters; nothing when nothing does.
+    """What is at an address, by its steps in small letters: a value to encode, or the bytes of an XML schema.
 
     The successor of the ODS/API has the same documents at addresses of its own.
     """
@@ -124,8 +150,13 @@ def find(base: str, steps: list[str]) -> Any:
             return specification(kind, base)
         case ["metadata", "specifications", ("resources-spec.json" | "descriptors-spec.json") as name]:
             return specification(name.removesuffix("-spec.json"), base)
+        case ["metadata", "changequeries", "v1", "swagger.json"]:
+            return change_queries(base)
         case ["metadata", "xsd"]:
-            # Documents are JSON only.
-            return list[Any]()
+            return schemas(base)
+        case ["metadata", "xsd", "ed-fi", "files"]:
+            return [f"{base}{METADATA}/xsd/ed-fi/{name}" for name in xsd.files()]
+        case ["metadata", "xsd", "ed-fi", name]:
+            return next((made for own, made in xsd.files().items() if own.lower() == name), None)
         case _:
             return None

@@ -61,6 +61,46 @@ def specification(resources: Iterable[Resource], kind: str) -> Json:
     }
 
 
+def change_queries() -> Json:
+    """The document of the address that tells how far the record has come."""
+    number: Json = {"type": "integer", "format": "int64"}
+    versions: Json = {
+        "type": "object",
+        "properties": {
+            "oldestChangeVersion": {**number, "description": "The first change version that is still known."},
+            "newestChangeVersion": {**number, "description": "The latest change version that the caller may see."},
+        },
+    }
+    get: Json = {
+        "tags": ["changeQueries"],
+        "operationId": "getAvailableChangeVersions",
+        "summary": "The range of change versions.",
+        "parameters": [_SNAPSHOT],
+        "responses": {
+            "200": _json("The range of change versions.", ref("availableChangeVersions")),
+            **{status: {"$ref": f"#/components/responses/{r}"} for status, r in _VERSION_FAILURES.items()},
+        },
+    }
+    return {
+        "openapi": "3.0.1",
+        "info": {
+            "title": "Ed-Fi change queries of this hub",
+            "version": "v1",
+            "description": "How far the record has come. Each resource has deletes and keyChanges of its own.",
+        },
+        "tags": [{"name": "changeQueries", "description": "The change versions that are available."}],
+        "paths": {"/availableChangeVersions": {"get": get}},
+        "components": {
+            "schemas": {"availableChangeVersions": versions, "problemDetails": _problem()},
+            "responses": {name: RESPONSES[name] for name in _VERSION_FAILURES.values()},
+        },
+        "security": [{"oauth2_client_credentials": []}],
+    }
+
+
+_VERSION_FAILURES = {"401": "Unauthorized", "404": "NotFound"}
+
+
 # ---- schemas
 
 
@@ -277,7 +317,7 @@ def _paths(resource: Resource) -> Iterator[tuple[str, Json]]:
 
 def _filters(resource: Resource) -> Iterator[Json]:
     yield _query("id", "The id of the item.", type="string")
-    for one in filters(resource).values():
+    for one in (f for f in filters(resource).values() if f.known):
         schema = scalar(one.one)
         made = _query(one.name, schema.pop("description"), **schema)
         yield {**made, IDENTITY: True} if one.identity else made

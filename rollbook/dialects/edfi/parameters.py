@@ -53,17 +53,19 @@ class Filter:
     homes: tuple[Home, ...] = ()
     path: tuple[str, ...] = ()
     """Where the value is in the remainder, when the record has no home for it."""
+    known: bool = True
+    """Whether any document can have it: a reference to what this hub does not have is in none."""
 
 
 def filters(resource: Resource) -> dict[str, Filter]:
     """The query parameters of a resource by name, in the order of its properties."""
     found: dict[str, Filter] = {}
-    for name, one, holder in _scalars(resource):
+    for name, one, holder in sorted(_scalars(resource), key=lambda scalar: not _known(scalar[2])):
         identity = one.identity if holder is None else holder.identity
         home = one.home if holder is None else holder.homes.get(one.name)
         path = (one.name,) if holder is None else (holder.name, one.name)
         if name not in found:
-            found[name] = Filter(name, one, identity, (home,) if home else (), () if home else path)
+            found[name] = Filter(name, one, identity, (home,) if home else (), () if home else path, _known(holder))
         elif home and (found[name].homes or not found[name].identity):
             # A member that references share is one and the same value in a document of this resource.
             found[name] = Filter(name, one, identity or found[name].identity, (*found[name].homes, home))
@@ -73,19 +75,25 @@ def filters(resource: Resource) -> dict[str, Filter]:
 def _scalars(resource: Resource) -> Iterator[tuple[str, Property, Reference | None]]:
     for one in resource.properties:
         if isinstance(one, Reference):
-            if one.target.known:
-                yield from ((one.parameter(m.name), m, one) for m in one.target.members)
+            yield from ((one.parameter(m.name), m, one) for m in one.target.members)
         elif not isinstance(one, Collection):
             yield one.name, one, None
+
+
+def _known(holder: Reference | None) -> bool:
+    return holder is None or holder.target.known
 
 
 # ---- understanding
 
 
-def understand(resource: Resource, pairs: Iterable[tuple[str, str]], *, filtered: bool = True) -> Query:
+def understand(
+    resource: Resource, pairs: Iterable[tuple[str, str]], *, filtered: bool = True, strict: bool = False
+) -> Query:
     """A query from its names and values; `filtered` says whether the resource's own filters may be among them.
 
-    Raises `InvalidQuery` with all that is wrong.
+    Parameters that the resource does not have are ignored, as the ODS/API ignores them, unless the reading is
+    `strict`. Raises `InvalidQuery` with everything that is wrong.
     """
     found: list[Problem] = []
     own = {f.name.lower(): f for f in filters(resource).values()} if filtered else {}
@@ -101,8 +109,8 @@ def understand(resource: Resource, pairs: Iterable[tuple[str, str]], *, filtered
                 said[control.sets] = control.read(text)
             elif one:
                 asked[one.name] = (one, coerce(one.one, text))
-            else:
-                known = [*(c.name for c in _CONTROLS.values()), *(f.name for f in own.values())]
+            elif strict:
+                known = [*(c.name for c in _CONTROLS.values()), *(f.name for f in own.values() if f.known)]
                 found.append(Problem(name, f"{name} is not a parameter of {resource.name}.", nearest(name, known)))
         except Wrong as wrong:
             found.append(Problem(name, f"{(control or own[name.lower()]).name} {wrong}."))

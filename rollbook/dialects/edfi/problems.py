@@ -182,9 +182,10 @@ def not_found() -> Answer:
     return Answer(404, "not-found", "Not Found", "The specified resource item could not be found.")
 
 
-def no_such_address() -> Answer:
-    """Nothing has this address."""
-    return Answer(404, "not-found", "Not Found", "The specified data could not be found.")
+def no_such_address(*hints: str) -> Answer:
+    """Nothing is at this address; hints say what the caller may have meant."""
+    said = tuple(_ended(hint) for hint in hints)
+    return Answer(404, "not-found", "Not Found", "The specified data could not be found.", errors=said)
 
 
 def no_snapshot() -> Answer:

@@ -11,10 +11,11 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from ...api.bodies import read_json
 from ...api.messages import JSON, Request, Response
 from ...consent import Desk, Holder
 from ...consent.credentials import WrongClient
-from ...errors import NotSignedIn
+from ...errors import Malformed, NotSignedIn
 
 TOKEN_SECONDS = 1800
 """The life of a token: thirty minutes, as the ODS/API's."""
@@ -36,8 +37,8 @@ def fields(request: Request) -> dict[str, str]:
     """What a form or a JSON object says; nothing when it is neither."""
     if request.header("content-type").lower().partition(";")[0].strip().endswith("json"):
         try:
-            said = msgspec.json.decode(request.body, type=dict[str, Any])
-        except (msgspec.DecodeError, UnicodeError, RecursionError):
+            said = read_json(request.body, dict[str, Any])
+        except (Malformed, msgspec.DecodeError, UnicodeError, RecursionError):
             return {}
         return {name: value for name, value in said.items() if isinstance(value, str)}
     try:

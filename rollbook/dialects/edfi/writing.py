@@ -13,19 +13,14 @@ from ...model.organisation import District, School
 from ...model.people import Person
 from ...model.vocabulary import Descriptor
 from . import problems
+from .conditions import EXISTS, Conditions
 from .locating import UNIQUE_IDS
 from .pen import Outcome, Pen, remainder
 from .places import Places
-from .problems import Answer
 from .reading import Document, find, find_in, readers_of
 from .refusal import Refusal
 from .schema import Resource, Word, Written
 from .uses import using
-
-EXISTS = Answer(
-    412, "optimistic-lock-failed", "Optimistic Lock Failed", "There is an item with these identifying values already."
-)
-"""Somebody who only wanted to create meets what is there."""
 
 
 class Scribe:
@@ -157,17 +152,17 @@ class Scribe:
 
     # ---- update and delete
 
-    def put(self, resource: Resource, identity: str, document: Mapping[str, Any], if_match: str) -> None:
+    def put(self, resource: Resource, identity: str, document: Mapping[str, Any], conditions: Conditions) -> None:
         """Update the document with an id."""
         written = resource.unshape(document)
         self.check(written.words)
         if resource.of is Descriptor:
             with self.desk.sharing() as batch:
-                self.renamed(resource, self.current(resource, identity, if_match), document)
+                self.renamed(resource, self.current(resource, identity, conditions), document)
                 self.own(batch.get(Descriptor, identity))
                 batch.change(Descriptor, identity, written.values)
             return
-        with self.alone(resource, identity, if_match) as (current, writer):
+        with self.alone(resource, identity, conditions) as (current, writer):
             renamed = self.renamed(resource, current, document)
             if resource.of is School:
                 self.stays(document, current.reader.district)
@@ -184,34 +179,33 @@ class Scribe:
             raise Refusal(problems.key_change(resource.singular, *renamed))
         return bool(renamed)
 
-    def delete(self, resource: Resource, identity: str, if_match: str) -> None:
+    def delete(self, resource: Resource, identity: str, conditions: Conditions) -> None:
         """Delete the document with an id."""
         if resource.of is Descriptor:
             with self.desk.sharing() as batch:
-                word = self.current(resource, identity, if_match).body
+                word = self.current(resource, identity, conditions).body
                 self.own(batch.get(Descriptor, identity))
                 user = using(resource, word, self.readers)
                 if user is not None:
                     raise Refusal(problems.depended_on(user.entity))
                 batch.remove(Descriptor, identity)
             return
-        with self.alone(resource, identity, if_match) as (_, writer):
+        with self.alone(resource, identity, conditions) as (_, writer):
             Pen(resource, writer, self.places).remove(identity)
 
     @contextmanager
-    def alone(self, resource: Resource, identity: str, if_match: str) -> Generator[tuple[Document, Writer]]:
+    def alone(self, resource: Resource, identity: str, conditions: Conditions) -> Generator[tuple[Document, Writer]]:
         """The document with an id, as it is now that nobody else can write, and what changes it."""
-        district = self.current(resource, identity, if_match).reader.district
+        district = self.current(resource, identity, conditions).reader.district
         with self.desk.writing(self.holder, district) as writer:
-            yield self.current(resource, identity, if_match), writer
+            yield self.current(resource, identity, conditions), writer
 
-    def current(self, resource: Resource, identity: str, if_match: str) -> Document:
+    def current(self, resource: Resource, identity: str, conditions: Conditions) -> Document:
         """The document with an id, if it is still the one that the caller means."""
         found = find(resource, readers_of(self.desk, self.holder, resource), identity)
         if found is None:
             raise absent(self.desk, self.holder, resource, identity)
-        if if_match.strip() not in ("", "*") and found.etag not in tags(if_match):
-            raise Refusal(problems.changed_since())
+        conditions.hold(found.etag)
         return found
 
     # ---- words
@@ -230,11 +224,6 @@ def absent(desk: Desk, holder: Holder, resource: Resource, identity: str) -> Ref
     if resource.of is Person and desk.waits(holder, identity):
         return Refusal(problems.no_relationship(resource.singular))
     return Refusal(problems.not_found())
-
-
-def tags(header: str) -> list[str]:
-    """The etags that a header lists, quoted or not, without what marks them as weak."""
-    return [one.strip().removeprefix("W/").strip('"') for one in header.split(",")]
 
 
 _SMALL = str.maketrans({chr(c): chr(c + 32) for c in range(ord("A"), ord("Z") + 1)})

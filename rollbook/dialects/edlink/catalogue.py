@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ...fields import ALWAYS, Arg, Condition, HubId, Many, Not, Question, Record, Some, Within
@@ -199,6 +199,16 @@ MINE: Conditions = {
 }
 """What a person sees of each kind: their schools, classes and sections, who else is in these, their own enrolments,
 and those for whom they stand or who stand for them."""
+
+
+def check_mine(resources: Iterable[Resource], mine: Conditions) -> None:
+    """Raise `TypeError` for a resource of which nothing says what of it concerns one person."""
+    missing = [f"{r.name} ({part.of.__name__})" for r in resources for part in r.parts if part.of not in mine]
+    if missing:
+        raise TypeError(f"MINE does not say what of {', '.join(missing)} concerns one person")
+
+
+check_mine(RESOURCES.values(), MINE)
 
 BESIDE: Conditions = {**MINE, **{kind: MINE[kind] | where for kind, where in _beside_me.items()}}
 """The same on paths that lead from a class, a section or a person: there, the enrolments of the others show too."""

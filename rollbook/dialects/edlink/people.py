@@ -19,6 +19,7 @@ from ...fields import (
     Matches,
     Nested,
     Not,
+    Record,
     Ref,
     Rows,
     Some,
@@ -29,6 +30,7 @@ from ...fields import (
 )
 from ...model.employment import StaffAssignment
 from ...model.organisation import School
+from ...model.origin import ONEROSTER
 from ...model.people import Contact, Person, Staff
 from ...model.students import Relationship, Student
 from .places import address, district_link
@@ -162,6 +164,22 @@ def _of_roles(student: Field | Ref, staff: Field | Ref, contact: Field | Ref) ->
     )
 
 
+def _from_oneroster(via: Ref, role: type[Record]) -> Expr:
+    roster = Many(
+        "The roles of a human that a OneRoster roster told of", via, where=role.fields["origin"].is_(ONEROSTER)
+    )
+    return each(roster, role.fields["external_id"])
+
+
+_rostered = Nested(
+    {
+        role.table: _from_oneroster(via, role)
+        for via, role in ((Student.person, Student), (Staff.person, Staff), (Contact.person, Contact))
+    }
+)
+"""The `sourcedId` by which rosters know a human, in any role."""
+
+
 demographics = Nested(
     {
         "person": Nested(
@@ -258,7 +276,8 @@ people = Resource(
             ),
             "properties": NO_PROPERTIES,
             "identifiers": identifiers(
-                sis_id=_of_roles(Student.mis_id, Staff.mis_id, Contact.mis_id),
+                sis_id=_of_roles(Student.external_id, Staff.external_id, Contact.external_id),
+                oneroster_id=_rostered,
                 state_id=each(as_pupil, Student.upn),
                 username=Person.username,
                 email=work_email,

@@ -30,7 +30,7 @@ from .resource import (
     Property,
     Resource,
     day,
-    identifiers,
+    known_by,
     link,
     stamps,
 )
@@ -81,7 +81,7 @@ districts = Resource(
             "location": _district_address,
             "address": _district_address,
             "properties": NO_PROPERTIES,
-            "identifiers": identifiers(sis_id=District.external_id, state_id=District.identifier),
+            "identifiers": known_by(District, country=District.country, state=District.identifier),
         },
     ),
 )
@@ -116,7 +116,9 @@ schools = Resource(
             "location": _school_address,
             "address": _school_address,
             "properties": NO_PROPERTIES,
-            "identifiers": identifiers(sis_id=School.external_id, school_id=School.identifier, state_id=School.estab),
+            "identifiers": known_by(
+                School, country=DISTRICT["country"], state=School.estab, school_id=School.identifier
+            ),
             "district_id": district_link,
             "product_ids": NO_IDS,
         },
@@ -152,7 +154,7 @@ sessions = Resource(
             ),
             "type": Property(Mapped(Session.kind, SESSION_TYPES)),
             "properties": NO_PROPERTIES,
-            "identifiers": identifiers(sis_id=Session.external_id),
+            "identifiers": known_by(Session),
             "school_id": link(Session.school, "schools"),
             "district_id": district_link,
         },
@@ -173,7 +175,7 @@ courses = Resource(
             "grade_levels": Property(Course.grades, finish=grade_levels),
             "subjects": Property(Nested({"names": Course.subjects, "codes": Course.subject_codes}), finish=subjects),
             "properties": NO_PROPERTIES,
-            "identifiers": identifiers(sis_id=Course.external_id),
+            "identifiers": known_by(Course),
             "session_id": link(Course.school_year, "sessions", ID),
             "school_id": link(Course.school, "schools", ID),
             "district_id": district_link,

@@ -22,6 +22,7 @@ from ...fields import (
     Rows,
     Split,
 )
+from ...model.origin import ONEROSTER
 
 ID = ("equals", "in", "not in")
 MOMENT = ("equals", "gt", "lt", "gte", "lte")
@@ -150,6 +151,16 @@ def identifiers(**known: Expr) -> Property:
     return Property(Nested(known), finish=identified)
 
 
+def known_by(of: type[Record], *, country: Expr | None = None, state: Expr | None = None, **further: Expr) -> Property:
+    """The identifiers of a record: its id in the system that it came from, and where that spoke OneRoster, as that.
+
+    `state` is its number where a state gives one: in Britain, unless a roster, which may have any, brought it.
+    """
+    nothing = Literal(None)
+    told = {"origin": of.fields["origin"], "country": country or nothing, "state_id": state or nothing}
+    return Property(Nested({**told, "sis_id": of.fields["external_id"], **further}), finish=sourced)
+
+
 UNKNOWN = Property(Literal(None))
 """What no record tells."""
 
@@ -164,6 +175,15 @@ def identified(known: Mapping[str, Any]) -> list[dict[str, str]]:
     """A list of identifiers, each once."""
     pairs = dict.fromkeys((kind, value) for kind, values in known.items() for value in flat(values))
     return [{"type": kind, "value": value} for kind, value in pairs]
+
+
+def sourced(known: Mapping[str, Any]) -> list[dict[str, str]]:
+    """A list of identifiers, each where its source could know it."""
+    roster = known["origin"] == ONEROSTER
+    state = known["state_id"] if known["country"] == "GB" and not roster else None
+    rest = {name: value for name, value in known.items() if name not in ("origin", "country", "sis_id", "state_id")}
+    told = {"sis_id": known["sis_id"], "oneroster_id": known["sis_id"] if roster else None}
+    return identified({**told, **rest, "state_id": state})
 
 
 def in_order(ids: object) -> list[str]:

@@ -14,6 +14,7 @@ from ...fields import (
     Matches,
     Nested,
     Not,
+    Record,
     Ref,
     Split,
     Truth,
@@ -36,7 +37,7 @@ from .resource import (
     Property,
     Resource,
     day,
-    identifiers,
+    known_by,
     link,
     links,
     stamps,
@@ -87,7 +88,7 @@ classes = Resource(
             "time_zone": Property(Coalesce(Group.school / School.time_zone, DISTRICT["time_zone"])),
             # What a class is tells lessons from registers and from cohorts, which Edlink has no word for.
             "properties": Property(Nested({"group_type": Group.kind, "purpose": Group.purpose}, prune=True)),
-            "identifiers": identifiers(sis_id=Group.mis_id),
+            "identifiers": known_by(Group),
             "session_ids": links(
                 group_sessions, GroupSession.session, Group.offering / CourseOffering.session, "sessions", ID
             ),
@@ -118,7 +119,7 @@ sections = Resource(
             "time_zone": Property(Coalesce(ClassSection.school / School.time_zone, DISTRICT["time_zone"])),
             "periods": Property(Split(ClassSection.periods)),
             "properties": NO_PROPERTIES,
-            "identifiers": identifiers(sis_id=ClassSection.external_id),
+            "identifiers": known_by(ClassSection),
             "class_id": link(ClassSection.group, "classes"),
         },
         only=(ClassSection.group / Group.kind).one_of(*CLASS_KINDS),
@@ -142,7 +143,7 @@ staff_role = When((leads, "teacher"), (_assists, "ta"), (_runs, "administrator")
 
 
 def _enrolment(
-    role: Expr, person: Expr, group: Expr, section: Expr, start: Date, end: Date, primary: Expr, known: Expr
+    role: Expr, person: Expr, group: Expr, section: Expr, start: Date, end: Date, primary: Expr, of: type[Record]
 ) -> dict[str, Property]:
     return {
         "start_date": day(start),
@@ -151,7 +152,7 @@ def _enrolment(
         "primary": Property(primary),
         "state": Property(state(start, end)),
         "properties": NO_PROPERTIES,
-        "identifiers": identifiers(sis_id=known),
+        "identifiers": known_by(of),
         "person_id": link(person, "people", ID),
         "class_id": link(group, "classes", ID),
         "section_id": link(section, "sections", ID),
@@ -185,7 +186,7 @@ enrollments = Resource(
                 _student.end,
                 # Only among teachers is one the first.
                 Literal(None),
-                _student.external_id,
+                _student,
             ),
         },
         only=_in_class(student_of, _student.group),
@@ -202,7 +203,7 @@ enrollments = Resource(
                 _staff.start,
                 _staff.end,
                 Truth(_staff.is_main),
-                _staff.external_id,
+                _staff,
             ),
         },
         only=_in_class(staff_of, _staff.group),

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from ...api.bodies import read_json
 from ...api.messages import Request, Response
 from ...errors import Malformed, WrongMethod, nearest
 from .wire import Fault, success
@@ -40,10 +41,12 @@ def give(request: Request, desk: Redeems) -> Response:
 def understand(body: bytes) -> dict[str, str]:
     """The fields of a request for a token that count, all of them texts; raises with every problem at once."""
     try:
-        said = msgspec.json.decode(body, type=dict[str, Any])
+        said = read_json(body, dict[str, Any])
     except (msgspec.MsgspecError, RecursionError, ValueError):
         hint = "send client_id, client_secret, grant_type and code or refresh_token"
         raise Malformed(Fault("body", "is not a JSON object", hint, "INVALID_REQUEST_BODY")) from None
+    except Malformed as error:
+        raise Malformed(*(Fault(p.where, p.what, p.hint, "INVALID_REQUEST_BODY") for p in error.problems)) from None
     grant = said.get("grant_type")
     if grant is None:
         # Some clients leave it out: what they show tells which it is.

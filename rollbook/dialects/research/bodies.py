@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import msgspec
 
+from ...api.bodies import read_json
 from ...errors import Malformed, Problem
 from .catalogue import Resource
 from .values import Wrong, kind_of
@@ -18,7 +19,7 @@ def json_body(body: bytes) -> dict[str, Any]:
     if not body.strip():
         return {}
     try:
-        sent: Any = msgspec.json.decode(body)
+        sent: Any = read_json(body)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         told = str(error) if isinstance(error, msgspec.DecodeError) else "it cannot be read"
         raise Malformed(Problem("", f"JSON parse error - {told}", "send a JSON object in UTF-8")) from None

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from ...api.bodies import read_json
 from ...api.messages import Request
 from ...errors import Malformed, Problem, TooLarge
 
@@ -34,7 +35,7 @@ def read_body(request: Request, *, largest: int = LARGEST, hint: str = "") -> di
         # Clients of both kinds are known, and some do not name the kind that they send.
         if kind == "application/x-www-form-urlencoded" and not text.startswith(b"{"):
             return dict(parse_qsl(text.decode(), keep_blank_values=True, max_num_fields=50, strict_parsing=bool(text)))
-        found = msgspec.json.decode(text or b"{}")
+        found = read_json(text or b"{}")
     except (ValueError, msgspec.DecodeError) as error:
         raise Malformed(Problem("body", "must be a JSON object or a form", hint)) from error
     except RecursionError as error:

@@ -8,6 +8,7 @@ from typing import Any, cast
 import msgspec
 
 from ...api.addresses import read_address
+from ...api.bodies import read_json
 from ...api.messages import Request, Response
 from ...consent import Reader
 from ...errors import Malformed, NotFound, Problem, WrongMethod, nearest
@@ -75,7 +76,7 @@ def _fields(request: Request) -> dict[str, Any]:
     if len(request.body) > LARGEST:
         raise Malformed(Problem("body", f"is larger than {LARGEST // 1024} KB"))
     try:
-        said = msgspec.json.decode(request.body)
+        said = read_json(request.body)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         said = None
     if not isinstance(said, dict):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Any
 
+from ...model.people import Staff
 from ...model.students import Student
 from ..rows import Row
 from .classes import FLAGS
@@ -44,14 +45,16 @@ class Humans:
         self.users = people.users
         self.school_of = people.school_of
         self.students = {user for user, _ in people.posts[Student]}
+        self.staff = {user for user, _ in people.posts[Staff]}
         self.placed = {user for posts in people.posts.values() for user, _ in posts}
 
     def rows(self) -> list[Row]:
         """Users as humans, with their demographics."""
         table = self.users
-        names = ("sourcedId", "givenName", "familyName", "middleName", "username", "sms", "phone", "email")
+        names = ("sourcedId", "givenName", "familyName", "middleName", "username")
+        reached = ("sms", "phone", "email", "identifier")
         preferred = ("preferredGivenName", "preferredFamilyName")
-        cells = zip(table.cells(*names, *preferred), self._user_extras(), strict=True)
+        cells = zip(table.cells(*names, *reached, *preferred), self._user_extras(), strict=True)
         return [
             Row(
                 key,
@@ -71,12 +74,18 @@ class Humans:
                 {},
                 extra,
                 table.place(at),
+                self._numbers(key, number),
             )
             for at, (
-                (key, given, family, middle, username, sms, phone, email, called, known),
+                (key, given, family, middle, username, sms, phone, email, number, called, known),
                 extra,
             ) in enumerate(cells)
         ]
+
+    def _numbers(self, user: str, number: str) -> dict[str, str]:
+        """A student's or staff number (OneRoster's `identifier`) by the unique id that it can be."""
+        ways = (("student_unique_id", self.students), ("staff_unique_id", self.staff))
+        return {fact: number for fact, users in ways if number and user in users}
 
     def _only_contact(self, user: str) -> bool:
         roles = self.words.get(user)

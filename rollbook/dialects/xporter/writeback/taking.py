@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from ....api.bodies import read_json
 from ....api.messages import Request, Response
 from ....consent import Desk, Grant
 from ....consent.desk import ManagementPass, SchoolPass
@@ -121,7 +122,7 @@ class Taking:
 
 def _decoded(request: Request) -> Any:
     try:
-        return msgspec.json.decode(request.body)
+        return read_json(request.body)
     except (msgspec.DecodeError, UnicodeError) as error:
         raise Malformed(Problem("body", "is not JSON", "send an object of sections")) from error
     except RecursionError as error:

@@ -1,0 +1,27 @@
+"""The `rollbook` command: `rollbook`, or `python -m rollbook`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .cli import run
+
+if TYPE_CHECKING:
+    from .api.http import Edge
+    from .store.sqlite import Store
+
+
+def application(store: Store) -> Edge:
+    """The ASGI application over an open store. It is imported when something is served, so that help comes at once."""
+    from .app import application as hub
+
+    return hub(store)
+
+
+def main() -> None:
+    """Run the command."""
+    run(application)
+
+
+if __name__ == "__main__":
+    main()

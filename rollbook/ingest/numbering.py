@@ -1,0 +1,63 @@
+"""The numbers by which a source knows people, as unique ids: each where nobody else of the district has it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from ..model.people import Person
+from ..store.renumbering import renumber
+from ..store.writing import UNIQUE_IDS, Batch
+from .plan import Plan, ask
+
+LONGEST = 32
+"""The longest unique id, in characters, as Ed-Fi has them."""
+
+Numbers = dict[str, dict[str, str]]
+"""By hub id of a human, the unique ids that are new to them, by stored fact."""
+
+
+def numbers_of(batch: Batch, plan: Plan, ids: Mapping[str, str]) -> Numbers:
+    """The unique ids that people of the source have from now on; `ids` are their hub ids by the source's keys.
+
+    A number that the source gives to several people is none's, but whoever has it already keeps it.
+    """
+    found: Numbers = {}
+    for fact in UNIQUE_IDS:
+        for identity, value in _free(batch, fact, _claims(plan, fact, ids), _gone(plan)).items():
+            found.setdefault(identity, {})[fact] = value
+    return found
+
+
+def renumber_people(batch: Batch, numbers: Numbers, known: set[str]) -> None:
+    """Give the numbers to those who are known already; new people are made with theirs."""
+    for identity in numbers.keys() & known:
+        renumber(batch, identity, numbers[identity])
+
+
+def _claims(plan: Plan, fact: str, ids: Mapping[str, str]) -> dict[str, str]:
+    """By hub id the number that the source has for somebody, where it can be a unique id."""
+    rows = (row for part in plan.parts if part.kind is Person for row in part.rows)
+    said = ((ids[row.key], (row.numbers or {}).get(fact, "")) for row in rows)
+    return {i: n for i, n in said if 0 < len(n) <= LONGEST and n.isprintable() and n == n.strip()}
+
+
+def _gone(plan: Plan) -> set[str]:
+    return {identity for part in plan.parts if part.kind is Person for identity in part.gone.values()}
+
+
+def _free(batch: Batch, fact: str, claims: Mapping[str, str], gone: set[str]) -> dict[str, str]:
+    """The claims that are news and cross nobody else's: who gives up a number in the same import is not in the way."""
+    rows = ask(batch.connection, f'SELECT id, "{fact}" FROM person WHERE district = ?', (batch.district,))
+    now = {identity: value for identity, value in rows if identity not in gone}
+    times = Counter(claims.values())
+    moving = {i: n for i, n in claims.items() if times[n] == 1 and now.get(i) != n}
+    while blocked := set(_blocked(now, moving)):
+        moving = {i: n for i, n in moving.items() if i not in blocked}
+    return moving
+
+
+def _blocked(now: Mapping[str, str], moving: Mapping[str, str]) -> Iterator[str]:
+    """Those whose number somebody has who keeps it."""
+    kept = {value for identity, value in now.items() if identity not in moving}
+    return (identity for identity, value in moving.items() if value in kept)

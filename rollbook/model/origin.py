@@ -1,0 +1,15 @@
+"""In whose words a record came."""
+
+from __future__ import annotations
+
+from ..fields import Code
+
+ONEROSTER = "oneroster"
+
+ORIGINS = {ONEROSTER: "OneRoster"}
+"""The standards whose ids a record can have as its external id."""
+
+
+def came_from() -> Code:
+    """The fact of a record that says which standard its external id is an id of."""
+    return Code("The standard that the external id is an id of, where the record came in its words", ONEROSTER, ORIGINS)
