@@ -148,7 +148,7 @@ def test_marks_that_guidance_split_or_withdrew_are_counted_under_their_letter(as
         "MarkIs_H": 1,
         "MarkIs_C": 3,
         "MarkIs_J": 2,
-        # J was withdrawn as what it meant; @ is no mark that anybody knows.
+        # An interview (J) was an educational activity; @ is no mark that anybody knows.
         "NumUnknownMarks": 1,
         "NumAuthAbsMarks": 5,
         "NumPossibleMarks": 6,
