@@ -44,7 +44,7 @@ from rollbook.errors import RollbookError
 from rollbook.fields import RECORDS, Code, Computed, Expr, Field, Path, Record, Ref, Told, Value
 from rollbook.jobs import DATABASES
 from rollbook.model.people import Person
-from rollbook.scopes import CATALOGUE, Need
+from rollbook.scopes import CATALOGUE, Need, readable
 
 DOCS = File(__file__).parent
 NOTICE = "<!-- Written by docs/build.py: change the declarations, not this page. -->"
@@ -318,7 +318,8 @@ def edfi() -> str:
             )
             for p in resource.properties
         ]
-        blocks += [f"## {resource.name}", f"{resource.about} Each is a {records_link(resource.of)}."]
+        about = f"{resource.about} Each is a {records_link(resource.of)}. Writing one needs `{resource.writing}`."
+        blocks += [f"## {resource.name}", about]
         blocks.append(grid(("Property", "Type", "", "What it says", "Scopes"), rows))
     return page(
         "Ed-Fi",
@@ -402,17 +403,23 @@ def scopes() -> str:
     for category, each in groupby(CATALOGUE.values(), key=lambda s: s.category):
         blocks.append(f"## {category}")
         for scope in each:
-            blocks += [f"### {scope.name}", f"{scope.words}.", "\n".join(opened(scope.name)) or NOTHING_YET]
+            changes = "An app that holds it can change something." if scope.changes else ""
+            blocks += [
+                f"### {scope.name}",
+                f"{scope.words}. {changes}".strip(),
+                "\n".join(opened(scope.name)) or NOTHING_YET,
+            ]
     return page(
         "Scopes",
-        "What a school can let an app see. A field that no scope of a token opens is, to that token, as if it did not "
-        "exist: it is not shown, it cannot be filtered by, and no change of it can be noticed. The names are those of "
-        "the Xporter School Data API; fields are given as Xporter shows them, and a field in brackets needs other "
-        "scopes too.",
+        "What a school can let an app read and change. A token cannot see a field that none of its scopes opens: the "
+        "field is not shown, cannot be filtered by, and changes to it cannot be noticed. Nor can it change anything "
+        "without a scope of the category Write-back. The names are those of the Xporter School Data API, except "
+        "some write-back scopes that are Rollbook's own. Fields are named as Xporter shows them. A field in "
+        "brackets needs other scopes too.",
         *blocks,
         "## Permission words of other standards",
         "A key for Ed-Fi or Edlink may carry words of its standard. They narrow what its app's grants hold, and never "
-        "widen it; without any, everything that is granted is let through.",
+        "widen it. A key for which no word is named reads all that is granted, and writes nothing.",
         grid(
             ("API", "Word", "What it lets through", "Writes", "Scopes"),
             ((w.dialect, f"`{w.name}`", w.about, "yes" if w.writes else "no", scope_list(w.scopes)) for w in WORDS),
@@ -422,7 +429,9 @@ def scopes() -> str:
 
 def scope_list(held: frozenset[str]) -> str:
     """Scopes by name, or that it is every one."""
-    return "every one" if held >= CATALOGUE.keys() else ", ".join(sorted(held))
+    if held >= CATALOGUE.keys():
+        return "all"
+    return "all that read" if held == frozenset(readable(CATALOGUE)) else ", ".join(sorted(held))
 
 
 NOTHING_YET = "No field that is served yet."
@@ -433,6 +442,9 @@ def opened(scope: str) -> Iterator[str]:
     for operation in OPERATIONS.values():
         if any(scope in way for way in operation.need.ways):
             yield f"- Write-back [{operation.name}](xporter/writeback/{operation.name}.md)"
+    for resource in EVERY:
+        if any(scope in way for way in resource.writing.ways):
+            yield f"- Writing [{resource.name}](edfi.md) (Ed-Fi)"
     for endpoint in ENDPOINTS.values():
         for table in endpoint.tables:
             needs = {n: e.need for p in endpoint.parts(table) for n, e in p.columns.items()}

@@ -1,7 +1,7 @@
-"""Every consent scope, one line each, in a person's words; and what a fact needs of them.
+"""Every consent scope, one line each, in plain words; and which scopes a fact needs.
 
-The names are those of the Xporter School Data API 1.0.0 ("Fields by Scope"); other dialects' permission words
-are mapped to them, so that one grant guards a fact wherever it is shown.
+The names are those of the Xporter School Data API 1.0.0 ("Fields by Scope"). The permission words of other dialects
+are mapped to them, so one grant guards a fact wherever it is shown or written.
 """
 
 from __future__ import annotations
@@ -39,90 +39,130 @@ def _shortest(ways: Iterable[frozenset[str]]) -> frozenset[frozenset[str]]:
 ANYONE = Need(frozenset({frozenset[str]()}))
 
 
+NOBODY = Need(frozenset())
+"""What no scopes are enough for."""
+
+
 @dataclass(frozen=True)
 class Scope:
-    """One consent scope: its name, the area it belongs to, and what it lets an app see, in plain words."""
+    """One consent scope: its name, its area, what it lets an app do in plain words, and whether that is to change."""
 
     name: str
     category: str
     words: str
+    changes: bool = False
+    """Whether it lets an app change something, rather than read it."""
 
 
 CATALOGUE: dict[str, Scope] = {}
 
 
-def _scope(name: str, category: str, words: str) -> Need:
-    CATALOGUE[name] = Scope(name, category, words)
+def _scope(name: str, category: str, words: str, *, changes: bool = False) -> Need:
+    CATALOGUE[name] = Scope(name, category, words, changes)
     return Need(frozenset({frozenset({name})}))
+
+
+def _write(name: str, words: str) -> Need:
+    return _scope(name, "Write-back", words, changes=True)
 
 
 class S:
     """The scopes by name, ready to be combined with `|` (either) and `&` (both)."""
 
     School = _scope("School", "School", "The school's details, groups, timetable and calendar")
-    SchoolLite = _scope("SchoolLite", "School", "The school's name and address, and its groups")
-    historicdata = _scope("historicdata", "School", "Records of earlier academic years")
-    EmergeForWeb = _scope("EmergeForWeb", "School", "Seating plans made for classroom apps")
+    SchoolLite = _scope("SchoolLite", "School", "The school's name, address and groups only")
+    historicdata = _scope("historicdata", "School", "Records from earlier academic years")
+    EmergeForWeb = _scope("EmergeForWeb", "School", "Seating plans for classroom apps")
     Photos = _scope("Photos", "School", "Photographs of students and staff")
-    ParentalConsents = _scope("ParentalConsents", "School", "What parents agreed to, such as trips or photographs")
-    AgencyAgent = _scope("AgencyAgent", "School", "Outside agencies that work with students, and their people")
+    ParentalConsents = _scope("ParentalConsents", "School", "What parents have agreed to, such as trips or photographs")
+    AgencyAgent = _scope("AgencyAgent", "School", "Outside agencies that work with students, and their contacts")
     Applications = _scope("Applications", "School", "Applications for a place at the school")
     FundingMonitoring = _scope("FundingMonitoring", "School", "Funding and monitoring of post-16 learners")
-    Student = _scope("Student", "Students", "Students' names, ids, groups, year and status")
-    StudentLite = _scope("StudentLite", "Students", "Students' names, ids and groups only")
-    StudentExtended = _scope("StudentExtended", "Students", "Birth dates, legal names, enrolment and contact details")
-    StudentDemographic = _scope(
-        "StudentDemographic", "Students", "Languages, religion, nationality, travel and where they live"
+    Student = _scope("Student", "Students", "Students' names, IDs, groups, year and status")
+    StudentLite = _scope("StudentLite", "Students", "Students' names, IDs and groups only")
+    StudentExtended = _scope(
+        "StudentExtended", "Students", "Students' dates of birth, legal names, enrolment and contact details"
     )
-    StudentEthnicity = _scope("StudentEthnicity", "Students", "Ethnicity and country of birth")
+    StudentDemographic = _scope(
+        "StudentDemographic", "Students", "Students' languages, religion, nationality, travel and where they live"
+    )
+    StudentEthnicity = _scope("StudentEthnicity", "Students", "Students' ethnicity and country of birth")
     StudentFamily = _scope("StudentFamily", "Students", "Care status, homelessness, service families and young carers")
     StudentFunding = _scope("StudentFunding", "Students", "Free school meals, pupil premium and other entitlements")
     StudentFreeText = _scope("StudentFreeText", "Students", "Notes about students, user-defined fields and documents")
-    StudentMedical = _scope("StudentMedical", "Students", "Medical conditions, events and disabilities")
-    StudentPregnancy = _scope("StudentPregnancy", "Students", "Pregnancy, where a medical record names it")
-    StudentExclusions = _scope("StudentExclusions", "Students", "Suspensions and exclusions with their reasons")
+    StudentMedical = _scope("StudentMedical", "Students", "Students' medical conditions, events and disabilities")
+    StudentPregnancy = _scope("StudentPregnancy", "Students", "Pregnancy, where it is in a medical record")
+    StudentExclusions = _scope("StudentExclusions", "Students", "Suspensions and exclusions, with the reasons")
     StudentDetentions = _scope("StudentDetentions", "Students", "Detentions and who attended them")
     StudentAlternativeProvision = _scope(
-        "StudentAlternativeProvision", "Students", "Education that a student receives somewhere else"
+        "StudentAlternativeProvision", "Students", "Education that students receive away from the school"
     )
-    DietaryNeeds = _scope("DietaryNeeds", "Students", "What students cannot or do not eat")
-    Post16Study = _scope("Post16Study", "Students", "Study programmes of students over sixteen")
+    DietaryNeeds = _scope("DietaryNeeds", "Students", "Dietary needs and allergies")
+    Post16Study = _scope("Post16Study", "Students", "Study programmes of students over 16")
     UPN = _scope("UPN", "Students", "Unique Pupil Numbers, current and former")
     Address = _scope("Address", "Students", "Students' home addresses")
     SEN = _scope("SEN", "Students", "Special educational needs in full")
-    SENTypes = _scope("SENTypes", "Students", "Kinds of special educational need and provision")
-    SENEvents = _scope("SENEvents", "Students", "Events in a student's special needs record")
-    SENReviews = _scope("SENReviews", "Students", "Reviews of a student's special needs")
+    SENTypes = _scope("SENTypes", "Students", "Types of special educational need and provision")
+    SENEvents = _scope("SENEvents", "Students", "Events in students' special needs records")
+    SENReviews = _scope("SENReviews", "Students", "Reviews of students' special needs")
     SENStatements = _scope("SENStatements", "Students", "Statements of special educational needs")
     SENEHCP = _scope("SENEHCP", "Students", "Education, health and care plans")
-    Attendance = _scope("Attendance", "Attendance", "Attendance marks and what they add up to")
+    Attendance = _scope("Attendance", "Attendance", "Attendance marks and totals")
     Conduct = _scope("Conduct", "Conduct", "Achievements and behaviour, with points")
-    ConductComments = _scope("ConductComments", "Conduct", "What was written about an achievement or incident")
+    ConductComments = _scope("ConductComments", "Conduct", "Comments on achievements and behaviour")
     AssessmentResults = _scope("AssessmentResults", "Assessment", "Assessment results and prior attainment")
-    ExamsResults = _scope("ExamsResults", "Assessment", "Entries, forecasts and results of public examinations")
-    Contact = _scope("Contact", "Contacts", "Parents and other contacts with their phones, e-mails and addresses")
+    ExamsResults = _scope("ExamsResults", "Assessment", "Public examination entries, forecasts and results")
+    Contact = _scope(
+        "Contact", "Contacts", "Parents and other contacts, with phone numbers, e-mail addresses and home addresses"
+    )
     ContactFreeText = _scope("ContactFreeText", "Contacts", "User-defined fields of contacts")
-    Staff = _scope("Staff", "Staff", "Staff names, codes, work contact details and kind of staff")
+    Staff = _scope("Staff", "Staff", "Staff names, codes, work contact details and type of staff")
     StaffLite = _scope("StaffLite", "Staff", "Staff names, codes and work contact details only")
-    StaffExtended = _scope("StaffExtended", "Staff", "Staff legal names, birth dates, mobiles and vehicles")
-    StaffEmployment = _scope("StaffEmployment", "Staff", "Employment dates, roles, payroll, NI and teacher numbers")
-    StaffContractual = _scope("StaffContractual", "Staff", "Contracts, scales and allowances")
-    StaffPersonalContact = _scope("StaffPersonalContact", "Staff", "Staff home e-mail and telephone")
+    StaffExtended = _scope("StaffExtended", "Staff", "Staff legal names, dates of birth, mobile numbers and vehicles")
+    StaffEmployment = _scope(
+        "StaffEmployment", "Staff", "Staff employment dates, roles, payroll, NI and teacher numbers"
+    )
+    StaffContractual = _scope("StaffContractual", "Staff", "Staff contracts, pay scales and allowances")
+    StaffPersonalContact = _scope("StaffPersonalContact", "Staff", "Staff personal e-mail addresses and phone numbers")
     StaffAddress = _scope("StaffAddress", "Staff", "Staff home addresses")
-    StaffNextOfKin = _scope("StaffNextOfKin", "Staff", "Who to call for a member of staff")
+    StaffNextOfKin = _scope("StaffNextOfKin", "Staff", "Staff emergency contacts")
     StaffAbsence = _scope("StaffAbsence", "Staff", "Staff absences")
-    StaffChecks = _scope("StaffChecks", "Staff", "Safer-recruitment checks")
+    StaffChecks = _scope("StaffChecks", "Staff", "Safer recruitment checks")
     StaffFreeText = _scope("StaffFreeText", "Staff", "User-defined fields and documents of staff")
     StaffQualifications = _scope("StaffQualifications", "Staff", "Staff qualifications")
-    StaffTraining = _scope("StaffTraining", "Staff", "Training that staff have had")
-    StaffImpairments = _scope("StaffImpairments", "Staff", "Impairments of staff, where recorded")
+    StaffTraining = _scope("StaffTraining", "Staff", "Staff training")
+    StaffImpairments = _scope("StaffImpairments", "Staff", "Staff impairments, where recorded")
     # The first two are the service's own; the others are Rollbook's, since the document names no scope for them.
-    WritebackAttendance = _scope("WritebackAttendance", "Write-back", "Enter and change attendance marks")
-    WritebackConduct = _scope("WritebackConduct", "Write-back", "Record achievements, behaviour and detentions")
-    WritebackPhotos = _scope("WritebackPhotos", "Write-back", "Add and replace photographs of students and staff")
-    WritebackTags = _scope("WritebackTags", "Write-back", "Define tags, and give them to people and groups")
-    WritebackAttributes = _scope(
-        "WritebackAttributes", "Write-back", "Keep the app's own notes about people and groups"
+    WritebackAttendance = _write("WritebackAttendance", "Enter and change attendance marks")
+    WritebackConduct = _write("WritebackConduct", "Record achievements, behaviour and detentions")
+    WritebackPhotos = _write("WritebackPhotos", "Add, replace and remove photographs of students and staff")
+    WritebackTags = _write("WritebackTags", "Define tags, and give them to people and groups")
+    WritebackAttributes = _write("WritebackAttributes", "Keep the app's own notes about people and groups")
+    WritebackUsers = _write("WritebackUsers", "Set the usernames that people sign in with")
+    WritebackGDPRfilter = _write("WritebackGDPRfilter", "Leave out more people than the school does")
+    WritebackSeating = _write("WritebackSeating", "Create and change seating plans")
+    # What Ed-Fi writes; each record says which of them it needs (`Record.writing`).
+    WritebackSchool = _write("WritebackSchool", "Change the school's details, terms, courses and programmes")
+    WritebackStudents = _write(
+        "WritebackStudents", "Add students, and change their names, dates of birth and other details"
     )
-    WritebackUsers = _scope("WritebackUsers", "Write-back", "Set the names by which people sign in")
-    WritebackGDPRfilter = _scope("WritebackGDPRfilter", "Write-back", "Leave out more people than the school does")
+    WritebackEnrolments = _write("WritebackEnrolments", "Enrol students, and change or delete enrolments")
+    WritebackStaff = _write("WritebackStaff", "Add staff, and change their names, other details and positions")
+    WritebackGroups = _write("WritebackGroups", "Change classes, cohorts, what is taught in them and who is in them")
+
+
+def lets_change(need: Need) -> bool:
+    """Whether a scope that lets an app change something is needed, whichever way it is met."""
+    return all(any(CATALOGUE[name].changes for name in way) for way in need.ways)
+
+
+def readable(names: Iterable[str]) -> tuple[str, ...]:
+    """Those of some scopes that let an app read, in the order of the catalogue."""
+    held = set(names)
+    return tuple(s.name for s in CATALOGUE.values() if s.name in held and not s.changes)
+
+
+def writable(names: Iterable[str]) -> tuple[str, ...]:
+    """Those of some scopes that let an app change something, in the order of the catalogue."""
+    held = set(names)
+    return tuple(s.name for s in CATALOGUE.values() if s.name in held and s.changes)

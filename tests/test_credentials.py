@@ -176,7 +176,7 @@ def test_who_makes_a_district_sees_it_before_it_has_a_school_and_nobody_else_doe
 
 def test_what_a_school_did_not_grant_is_not_written_there(small_hub: Hub) -> None:
     small_hub.grant(["StudentLite"])
-    small_hub.grant(["School"], estab=BRAMBLESIDE)
+    small_hub.grant(["School", "WritebackGroups"], estab=BRAMBLESIDE)
     writer = edfi(small_hub, small_hub.app())
     refused = writer.ask("POST", "cohorts", cohort("x", int(THORNFIELD)))
     assert refused.status == 403, refused.body
@@ -207,8 +207,8 @@ def person_at(hub: Hub, estab: str, role: str) -> str:
 
 
 def test_a_fact_of_a_human_is_written_and_emptied_only_where_their_own_school_granted_it(small_hub: Hub) -> None:
-    small_hub.grant(["School", "Student", "StudentExtended"])
-    small_hub.grant(["School", "Student"], estab=BRAMBLESIDE)
+    small_hub.grant(["School", "Student", "StudentExtended", "WritebackStudents"])
+    small_hub.grant(["School", "Student", "WritebackStudents"], estab=BRAMBLESIDE)
     holder = small_hub.desk.admit_credential("edfi", edfi(small_hub, small_hub.app()).token)
     here, there = (person_at(small_hub, estab, "student") for estab in (THORNFIELD, BRAMBLESIDE))
     with small_hub.desk.writing(holder, 1) as writer:

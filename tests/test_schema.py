@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -158,3 +159,65 @@ def test_numbers_go_on_from_the_highest_of_any_district(tmp_path: Path) -> None:
         counted = store.records.execute("SELECT district, seq FROM program ORDER BY seq").fetchall()
         assert counted == [(1, 3), (2, 4), (1, 5)]
         assert store.records.execute("SELECT district, seq FROM clock").fetchall() == [(1, 5), (2, 4)]
+
+
+LIST = '["School", "Student", "StudentExtended"]'
+
+SIXTH = f"""
+INSERT INTO district (district, id, name, made, seq) VALUES (1, 'd', 'Larkspur', 'm1', 1), (2, 'e', 'Juniper', 'm1', 1);
+INSERT INTO school (district, id, estab, name, made, seq) VALUES
+  (1, 's', '9994001', 'Thornfield Academy', 'm2', 2), (2, 't', '9995001', 'Saguaro Academy', 'm2', 2);
+INSERT INTO app VALUES
+  ('sis', 'sis.example.org', 'SIS', x'00', 'm'), ('old', 'old.example.org', 'Old', x'00', 'm'),
+  ('there', 'there.example.org', 'There', x'00', 'm'), ('reader', 'reader.example.org', 'Reader', x'00', 'm');
+INSERT INTO credential VALUES
+  ('c1', 'sis', 'edfi', 'k1', x'01', 0, '["SISVendor"]', 'm'), ('c2', 'old', 'edfi', 'k2', x'02', 1, '[]', 'm'),
+  ('c3', 'there', 'edfi', 'k3', x'03', 2, '["EdFiSandbox"]', 'm'),
+  ('c4', 'reader', 'edfi', 'k4', x'04', 0, '["EdFiAPIReadOnly"]', 'm'),
+  ('c5', 'reader', 'edlink', 'k5', x'05', 1, '[]', 'm');
+INSERT INTO "grant" (id, app, district, school, scopes, state, secret, version, people, made) VALUES
+  ('g1', 'sis', 1, 's', '{LIST}', 'active', x'0a', 3, '{{}}', 'm'),
+  ('g2', 'old', 1, 's', '["StudentLite"]', 'paused', x'0b', 1, '{{}}', 'm'),
+  ('g3', 'there', 1, 's', '{LIST}', 'active', x'0c', 1, '{{}}', 'm'),
+  ('g4', 'reader', 1, 's', '["Staff", "Student"]', 'active', x'0d', 1, '{{}}', 'm'),
+  ('g5', 'sis', 2, 't', '["Staff"]', 'revoked', NULL, 2, '{{}}', 'm');
+"""
+
+
+def test_whoever_could_write_before_writing_had_scopes_goes_on_writing(tmp_path: Path) -> None:
+    database = connect(tmp_path / "records.sqlite")
+    for migration in schema.migrations("records")[:6]:
+        database.execute(migration)
+    database.execute(SIXTH + "PRAGMA user_version = 6")
+    database.close()
+    with Store(tmp_path) as store:
+        ask = store.records.execute
+        kept = ask('SELECT id, state, secret, json(scopes) FROM "grant" ORDER BY id').fetchall()
+        held = {identity: set(json.loads(scopes)) for identity, _, _, scopes in kept}
+        assert held == {
+            "g1": {
+                *json.loads(LIST),
+                *(f"Writeback{n}" for n in ("School", "Students", "Enrolments", "Groups", "Seating")),
+            },
+            "g2": {"StudentLite", "WritebackStudents", "WritebackEnrolments"},
+            # Its key is for another district: here it could change nothing but what Xporter lets it.
+            "g3": {*json.loads(LIST), "WritebackSeating"},
+            "g4": {"Student", "Staff"},
+            "g5": {"Staff"},
+        }
+        assert all(json.loads(scopes) == sorted(json.loads(scopes)) for *_, scopes in kept)
+        assert [(state, secret) for _, state, secret, _ in kept] == [
+            ("active", b"\x0a"),
+            ("paused", b"\x0b"),
+            ("active", b"\x0c"),
+            ("active", b"\x0d"),
+            ("revoked", None),
+        ]
+        rights = dict(ask("SELECT id, rights FROM credential").fetchall())
+        assert rights == {
+            "c1": '["SISVendor"]',
+            "c2": '["SISVendor"]',
+            "c3": '["EdFiSandbox"]',
+            "c4": '["EdFiAPIReadOnly"]',
+            "c5": "[]",
+        }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from ..errors import Malformed, Problem
-from ..scopes import CATALOGUE
+from ..scopes import CATALOGUE, readable, writable
 from .common import Column, Later, data_option, json_option, open_desk, say, show
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ _GRANTS = (
     Column("App", "app"),
     Column("School", lambda row: f"{row['estab'] or '-'} {row['school'] or ''}".strip()),
     Column("State", "state"),
-    Column("Scopes", lambda row: "all" if CATALOGUE.keys() <= {*row["scopes"]} else row["scopes"]),
+    Column("May read", lambda row: _listed(row["reads"], readable(CATALOGUE))),
+    Column("May change", lambda row: _listed(row["changes"], writable(CATALOGUE))),
     Column("People", lambda row: [f"{mode} chosen {kind}" for kind, mode in row["people"].items()] or "everybody"),
 )
 
@@ -46,10 +47,15 @@ _GRANTS = (
 @json_option()
 @data_option()
 def apps_list(as_json: bool, data: Path | None) -> None:
-    """List apps with their grants."""
+    """List apps with their grants: what each may read, and what it may change."""
     with open_desk(data) as desk:
         rows = [row for app in desk.apps() for row in _rows(app, desk.grants(app))]
     show(_GRANTS, rows, as_json=as_json)
+
+
+def _listed(some: Iterable[str], every: Iterable[str]) -> str:
+    names = tuple(some)
+    return "all" if names == tuple(every) else ", ".join(names) or "nothing"
 
 
 def _rows(app: App, grants: list[Grant]) -> list[dict[str, Any]]:
@@ -60,6 +66,8 @@ def _rows(app: App, grants: list[Grant]) -> list[dict[str, Any]]:
         "school": None,
         "state": None,
         "scopes": [],
+        "reads": [],
+        "changes": [],
         "people": {},
     }
     return [
@@ -69,6 +77,8 @@ def _rows(app: App, grants: list[Grant]) -> list[dict[str, Any]]:
             "school": grant.school_name,
             "state": grant.state,
             "scopes": sorted(grant.scopes),
+            "reads": readable(grant.scopes),
+            "changes": writable(grant.scopes),
             "people": dict(grant.people),
         }
         for grant in grants
@@ -236,10 +246,18 @@ def moment_at(text: str, time_zone: str) -> float:
 @click.option(
     "--estab", default="", help="A school of the one district that the key is for; without it, every district."
 )
-@click.option("--rights", default="", help="Permission words with commas between, such as SISVendor.")
+@click.option(
+    "--rights",
+    default="",
+    help="Permission words, separated by commas. Without any, the key only reads. An Ed-Fi key that writes names a"
+    " claim set with writing, such as SISVendor; schools must grant the write scopes too.",
+)
 @data_option()
 def apps_key(relying_party: str, dialect: str, estab: str, rights: str, data: Path | None) -> None:
-    """Give an app a key for a dialect; its secret is shown once. It reaches no further than the app's grants."""
+    """Give an app a key for a dialect. Its secret is shown once.
+
+    A key reads unless --rights names words that write, and reaches no further than the app's grants.
+    """
     with open_desk(data) as desk:
         district = desk.school(estab)[0] if estab else 0
         words = [w.strip() for w in rights.split(",") if w.strip()]
@@ -252,7 +270,9 @@ _KEYS = (
     Column("API", "api"),
     Column("Key", "key"),
     Column("District", lambda row: row["district"] or "every one"),
-    Column("Rights", lambda row: row["rights"] or "all that is granted"),
+    Column("Rights", "rights"),
+    Column("May read", lambda row: _listed(row["reads"], readable(CATALOGUE))),
+    Column("May change", "changes"),
 )
 
 
@@ -260,7 +280,7 @@ _KEYS = (
 @json_option()
 @data_option()
 def apps_keys(as_json: bool, data: Path | None) -> None:
-    """List keys with what their permission words let through."""
+    """List keys, with what each may read and change: the scopes that its rights let through of the app's grants."""
     with open_desk(data) as desk:
         names = dict(desk.districts())
         rows = [
@@ -270,6 +290,8 @@ def apps_keys(as_json: bool, data: Path | None) -> None:
                 "key": one.key,
                 "district": names.get(one.district),
                 "rights": [word.name.rsplit("/", 1)[-1] for word in one.words],
+                "reads": readable(desk.reach(one)),
+                "changes": writable(desk.reach(one)),
             }
             for one in desk.credentials()
         ]

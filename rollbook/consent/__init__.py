@@ -5,6 +5,17 @@ from .desk import Desk, ManagementPass
 from .district import DistrictReader
 from .grants import App, Grant
 from .reader import Reader
-from .writer import Writer
+from .writer import Writer, unwritable
 
-__all__ = ["App", "Credential", "Desk", "DistrictReader", "Grant", "Holder", "ManagementPass", "Reader", "Writer"]
+__all__ = [
+    "App",
+    "Credential",
+    "Desk",
+    "DistrictReader",
+    "Grant",
+    "Holder",
+    "ManagementPass",
+    "Reader",
+    "Writer",
+    "unwritable",
+]

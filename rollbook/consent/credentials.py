@@ -22,6 +22,13 @@ from .words import Word, known_words, scopes_of
 DIALECTS = ("edfi", "edlink")
 """The dialects whose callers hold credentials of an app."""
 
+READS_ONLY = Problem(
+    "",
+    "This key may only read",
+    "make a key that names a claim set with writing: `rollbook apps key APP edfi --rights SISVendor`",
+)
+"""What is wrong when a key that reads is used to write."""
+
 CODE_SECONDS, REFRESH_SECONDS = 600, 365 * 24 * 3600
 """How long a code for a person's token may be redeemed, and how long its refresh token lasts."""
 

@@ -15,13 +15,14 @@ from typing import Any
 
 from ..errors import Conflict, Malformed, NotFound, NotHeld, NotSignedIn, Problem, Refused, nearest
 from ..fields import RECORDS
+from ..scopes import writable
 from ..store.sqlite import Store
 from ..store.writing import Batch, now
 from .agents import AgentDesk
 from .authorising import AuthorisingDesk
 from .checking import Checker
 from .choosing import ChoosingDesk
-from .credentials import Credential, CredentialDesk, Holder
+from .credentials import READS_ONLY, Credential, CredentialDesk, Holder
 from .district import DistrictReader
 from .filtering import FilteringDesk
 from .grants import GRANT_COLUMNS, STATE, App, Grant, grant_from, human_kind, known_scopes, zone_of
@@ -34,7 +35,7 @@ from .secrets import digest, new_secret
 from .shared import SHARED, SharedReader
 from .signing import SigningDesk
 from .slips import asked_by
-from .writer import Writer
+from .writer import WRITTEN, Writer
 
 TOKEN_SECONDS = 5 * 24 * 3600
 """The life of a token: five days, as the Xporter STS's recorded ones."""
@@ -174,12 +175,12 @@ class Desk(
     def writing(self, holder: Holder, district: int) -> Generator[Writer]:
         """Change records of a district for a holder: whole or not at all."""
         if not holder.credential.writes:
-            raise NotHeld("the credential may read only", hint="ask for one whose rights let it write")
+            raise NotHeld(READS_ONLY)
         with self.store.write(district) as batch:
             # Nobody else writes now, so what is granted stays granted until the end.
             reader = next((r for r in self.readers(holder) if r.district == district), None)
             if reader is None:
-                raise NotHeld("no school of this district has granted the app anything")
+                raise NotHeld("No school in this district has granted the app anything.")
             yield Writer(batch, reader)
 
     @contextmanager
@@ -238,7 +239,7 @@ class Desk(
     def waiting(self, holder: Holder) -> Generator[Pending]:
         """Change what a holder told of humans who have no role yet: whole or not at all."""
         if not holder.credential.writes:
-            raise NotHeld("the credential may read only", hint="ask for one whose rights let it write")
+            raise NotHeld(READS_ONLY)
         with self.store.transaction() as connection:
             yield Pending(connection, holder.app.id)
 
@@ -246,13 +247,19 @@ class Desk(
     def founding(self, holder: Holder, values: dict[str, Any]) -> Generator[Writer]:
         """Make a district for a holder, who may see it and make schools in it: whole or not at all."""
         if not holder.credential.organisations:
-            raise NotHeld("the credential may not make districts", hint="ask for one whose rights let it")
+            raise NotHeld("This key may not make districts.", hint="use a key whose claim set may, such as EdFiSandbox")
         with self.store.founding(values, holder.app.id) as batch:
             identifier = values.get("identifier") or ""
             reader = DistrictReader(
                 self.store, holder.credential, batch.district, identifier, [], self._day([]), self._known
             )
             yield Writer(batch, reader)
+
+    def reach(self, credential: Credential) -> frozenset[str]:
+        """The scopes that a key has: those that its words let through of what the schools it reaches granted."""
+        held = {name for _, grants in self._districts(credential).values() for g in grants for name in g.scopes}
+        beside = {name for name in writable(held) if name not in WRITTEN}
+        return frozenset(held & credential.scopes) - beside
 
     # ---- apps and grants
 

@@ -294,4 +294,4 @@ class DistrictReader:
         """Whether a record with this hub id is seen."""
         asked = Question(record, (), where=HubId(record).is_(Arg("wanted")))
         found = self.prepare(asked, ("finds", record.__name__))
-        return session.count(found, {"wanted": identity}) > 0
+        return session.count(found, {"wanted": identity}, shown=False) > 0

@@ -1,6 +1,7 @@
 """The permission words of other standards, and what each lets the holder of a credential do with its grants.
 
-A credential never reaches further than the grants of its app: a word narrows what they hold. Claim sets are Ed-Fi's
+A credential never reaches further than the grants of its app: a word narrows what they hold. A credential that writes
+needs both a word that writes and a school that granted the write scope of the record. Claim sets are Ed-Fi's
 (ODS/API security metadata), roster scopes those of OneRoster 1.2 (section 4.3, OAuth 2.0 scopes).
 """
 
@@ -10,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..errors import Malformed, Problem, nearest
-from ..scopes import CATALOGUE
+from ..scopes import CATALOGUE, readable
 
 ROSTER = "https://purl.imsglobal.org/spec/or/v1p2/scope/"
 
@@ -20,11 +21,15 @@ _DEMOGRAPHIC = frozenset(
     {"StudentLite", "StudentExtended", "StudentDemographic", "StudentEthnicity", "StudentFamily", "StudentFunding"}
 )
 _EVERYTHING = frozenset(CATALOGUE)
+_READING = frozenset(readable(CATALOGUE))
 
 
 @dataclass(frozen=True)
 class Word:
-    """A permission word: the scopes that it lets through, and whether it lets its holder write."""
+    """A permission word: the scopes that it lets through, and whether it lets its holder write.
+
+    `organisations` says whether it also lets its holder make districts and schools.
+    """
 
     dialect: str
     name: str
@@ -35,19 +40,28 @@ class Word:
 
 
 WORDS: tuple[Word, ...] = (
-    Word("edfi", "EdFiSandbox", _EVERYTHING, True, True, "Everything, and new districts and schools"),
-    Word("edfi", "DistrictHostedSISVendor", _EVERYTHING, True, True, "Everything, and new districts and schools"),
-    Word("edfi", "SISVendor", _EVERYTHING, True, False, "Everything within the schools that granted it"),
-    Word("edfi", "RosterVendor", _ROSTER, False, False, "Reading schools, people, classes and enrolments"),
-    Word("edfi", "EdFiAPIReadOnly", _EVERYTHING, False, False, "Reading everything"),
-    Word("edlink", f"{ROSTER}roster.readonly", _ROSTER, False, False, "Reading rosters"),
-    Word("edlink", f"{ROSTER}roster-core.readonly", _CORE, False, False, "Reading rosters, least of people's facts"),
-    Word("edlink", f"{ROSTER}roster-demographics.readonly", _DEMOGRAPHIC, False, False, "Reading demographics"),
+    Word("edfi", "EdFiSandbox", _EVERYTHING, True, True, "Read and write everything, and make districts and schools"),
+    Word(
+        "edfi",
+        "DistrictHostedSISVendor",
+        _EVERYTHING,
+        True,
+        True,
+        "Read and write everything, and make districts and schools",
+    ),
+    Word("edfi", "SISVendor", _EVERYTHING, True, False, "Read and write everything at the schools that granted it"),
+    Word("edfi", "RosterVendor", _ROSTER, False, False, "Read schools, people, classes and enrolments"),
+    Word("edfi", "EdFiAPIReadOnly", _READING, False, False, "Read everything"),
+    Word("edlink", f"{ROSTER}roster.readonly", _ROSTER, False, False, "Read rosters"),
+    Word(
+        "edlink", f"{ROSTER}roster-core.readonly", _CORE, False, False, "Read rosters with names, IDs and groups only"
+    ),
+    Word("edlink", f"{ROSTER}roster-demographics.readonly", _DEMOGRAPHIC, False, False, "Read demographics"),
 )
-"""Research has project roles instead (`consent.research`): they say who may change a project, never more of whom."""
+"""Research has project roles instead (`consent.research`), which say who may change a project."""
 
-DEFAULT = {"edfi": ("SISVendor",)}
-"""The words of a credential for which none were named; without any, everything that is granted is let through."""
+DEFAULT = {"edfi": ("EdFiAPIReadOnly",)}
+"""The words of a credential for which none were named: it reads. Without any, all that is granted may be read."""
 
 
 def known_words(dialect: str, names: Iterable[str]) -> tuple[Word, ...]:
@@ -62,6 +76,6 @@ def known_words(dialect: str, names: Iterable[str]) -> tuple[Word, ...]:
 
 
 def scopes_of(words: Iterable[Word]) -> frozenset[str]:
-    """The scopes that the words let through, together; without any word, every one."""
+    """The scopes that the words let through, together; without any word, every one that reads."""
     held = [w.scopes for w in words]
-    return frozenset(s for scopes in held for s in scopes) if held else _EVERYTHING
+    return frozenset(s for scopes in held for s in scopes) if held else _READING

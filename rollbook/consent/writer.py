@@ -12,16 +12,23 @@ from ..errors import NotHeld, Problem
 from ..fields import RECORDS, Record, Told
 from ..model.organisation import School
 from ..model.people import Person
-from ..scopes import ANYONE, Need
+from ..scopes import ANYONE, CATALOGUE, Need
 from ..store.schema import columns
 from ..store.writing import Batch, free_estab, now
 from .district import DistrictReader
 from .pending import Pending
 from .reader import Session
+from .slips import names
 
 Row = dict[str, Any]
 
 HINT = "ask the school to grant it"
+
+
+WRITTEN = frozenset(
+    name for r in RECORDS.values() for need in (r.writing, r.human_writing) for way in need.ways for name in way
+)
+"""The write scopes that keys write records with; what else changes something is Xporter's write-backs."""
 
 
 def lacking(where: str, need: Need) -> Problem:
@@ -29,12 +36,21 @@ def lacking(where: str, need: Need) -> Problem:
     return Problem(where, f"needs the scope {need}" if need.ways else "is not shown to any app", HINT)
 
 
+def unwritable(need: Need) -> Problem:
+    """What is wrong with a write for which no school has granted the write scope."""
+    said = "; ".join(CATALOGUE[name].words for way in need.ways for name in sorted(way))
+    hint = f"{HINT}; whoever runs the hub can add it with `rollbook apps widen`"
+    return Problem("", f'Writing this needs the scope {need} ("{said}")' if said else "No app may write this", hint)
+
+
 @dataclass(frozen=True)
 class Rights:
     """What an app may write of one record: decided from its grants and from what it sees, never from what is stored."""
 
+    writing: Need
+    """The write scope that a school must have granted."""
     need: Need
-    """What writing anything at all of the record needs."""
+    """What else writing anything at all of the record needs."""
     met: Callable[[Need], bool]
     """Whether a need is met."""
     needs: Callable[[str], Need]
@@ -46,15 +62,24 @@ class Rights:
         """Whether a stored fact may be written."""
         return self.told(name) if self.told else self.met(self.needs(name))
 
+    def require(self) -> None:
+        """Raise `NotHeld` unless a school lets the app write records like this."""
+        if not self.met(self.writing):
+            raise NotHeld(unwritable(self.writing))
+
 
 class Writer:
-    """Writes to one district within one transaction; a fact is written only where its scope is granted."""
+    """Writes to one district within one transaction.
+
+    A record is written only where the school granted its write scope, a fact only where it granted the fact's too.
+    """
 
     def __init__(self, batch: Batch, reader: DistrictReader) -> None:
         self._batch = batch
         self.reader = reader
         self.session = Session(batch.connection, reader.base)
         self.pending = Pending(batch.connection, reader.app.id)
+        self._adopted: set[str] = set()
 
     # ---- what is there
 
@@ -74,14 +99,22 @@ class Writer:
         return self._batch.get(record, identity)
 
     def sees(self, record: type[Record], identity: str) -> bool:
-        """Whether the app may see a record, as things stand within the transaction."""
-        return self.reader.finds(self.session, record, identity)
+        """Whether the app may see a record, as things stand within the transaction.
+
+        A human who is seen is on the line of the request, since its answer depends on them, taken or refused.
+        """
+        seen = self.reader.finds(self.session, record, identity)
+        if seen and (record.human or record is Person):
+            names(identity)
+        return seen
 
     # ---- changing
 
     def add(self, record: type[Record], values: Mapping[str, Any]) -> str:
         """A new record; gives its hub id."""
         self.may(record, values.get("school"), values)
+        if values.get("person") in self._adopted and not self._held(values.get("school"), record.human_writing):
+            raise NotHeld(unwritable(record.human_writing))
         return self._batch.add(record, [values])[0]
 
     def change(
@@ -117,6 +150,7 @@ class Writer:
         rows = [row for row in (before, values) if row is not None and "school" in row]
         schools = {row["school"] for row in rows} or {identity if record is School and identity else None}
         return Rights(
+            record.writing,
             record.scope,
             lambda need: all(self._held(school, need) for school in schools),
             lambda name: record.fields[name].need,
@@ -125,7 +159,8 @@ class Writer:
     def _rights_of_human(self, identity: str, role: type[Record] | None) -> Rights:
         """What a role in which the app sees a human lets it write, at a school that granted it."""
         sight = replace(self.reader.sight, roles=(role,)) if role else self.reader.sight
-        seen = self._roles(identity, [kind for kind, _ in sight.ways(None)])
+        roles = self._roles(identity, [kind for kind, _ in sight.ways(None)])
+        seen = {kind: views & {*sight.meeting(kind.human_writing)} for kind, views in roles.items()}
 
         def told(name: str) -> bool:
             ways = sight.ways(Person.fields[name])
@@ -142,7 +177,8 @@ class Writer:
                         found |= fact.need
             return found
 
-        return Rights(role.scope if role else ANYONE, met, needs, told)
+        writing = role.human_writing if role else Need(frozenset(w for kind in seen for w in kind.human_writing.ways))
+        return Rights(writing, role.scope if role else ANYONE, met, needs, told)
 
     def _roles(self, identity: str, kinds: Iterable[type[Record]]) -> dict[type[Record], set[int]]:
         """By role, under which views the app sees a human in it."""
@@ -156,7 +192,8 @@ class Writer:
         }
 
     def adopt(self, identity: str) -> None:
-        """Take a human who was told of before any role into the district."""
+        """Take a human who was told of before any role into the district; their role's school must let it."""
+        self._adopted.add(identity)
         self._batch.add(Person, [self.pending.take(identity)])
 
     def release(self, identity: str) -> None:
@@ -215,11 +252,12 @@ class Writer:
         return changed
 
     def may(self, record: type[Record], school: str | None, values: Mapping[str, Any]) -> None:
-        """Raise `NotHeld` unless the school (or, without one, any of the district) granted what these facts need."""
+        """Raise `NotHeld` unless the school (or, without one, any of the district) granted this write and its facts."""
         self._require(record, self.rights(record, values={**values, "school": school}), values)
 
     def _require(self, record: type[Record], rights: Rights, values: Mapping[str, Any]) -> None:
-        """Raise `NotHeld` with every fact that has a value and may not be written."""
+        """Raise `NotHeld` where nothing may be written, or with every fact that has a value and may not be."""
+        rights.require()
         refused = [] if rights.met(rights.need) else [lacking(record.__name__, rights.need)]
         asked = [n for n, v in values.items() if n in record.fields and v is not None]
         refused += [lacking(n, rights.needs(n)) for n in asked if not rights.may(n)]
@@ -235,7 +273,7 @@ class Writer:
     def open_school(self, values: Mapping[str, Any]) -> str:
         """A new school, at which the app is granted what its credential lets through; gives its hub id."""
         if not self.reader.credential.organisations:
-            raise NotHeld("the credential may not make schools", hint="ask for one whose rights let it")
+            raise NotHeld("This key may not make schools.", hint="use a key whose claim set may, such as EdFiSandbox")
         estab = free_estab(self._batch.connection, values.get("estab"), self.reader.district)
         school = self._batch.add(School, [{**values, "estab": estab}])[0]
         scopes = json.dumps(sorted(self.reader.credential.scopes))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
-from ..scopes import ANYONE, Need
+from ..scopes import ANYONE, NOBODY, Need
 from .asking import ALWAYS, Condition, Expr, Value
 
 
@@ -211,8 +211,10 @@ def _snake(name: str) -> str:
 class Record:
     """One kind of thing that the hub keeps; a subclass's fields are its facts, its docstring its definition.
 
-    Class keywords: `scope`, the consent that its facts need unless they say otherwise; `human`, that a row is a
-    human whom a grant may leave out; `indexes`, tuples of field names that are looked up together; `view`, the SQL of
+    Class keywords: `scope`, the consent that its facts need unless they say otherwise; `writing`, the consent that an
+    app needs to add, change or delete a row (no scope is enough unless one is named), and
+    `human_writing`, of a role, the consent to change the human through it; `human`, that a row is a human whom a grant
+    may leave out; `indexes`, tuples of field names that are looked up together; `view`, the SQL of
     a record that is worked out from others, and `over`, the names of those; `query`, the SQL of one that is worked out
     for a request, from its arguments too, in which `seen(Kind, alias)` asks whether a row may be known of; `natural`,
     the facts by which others know a row, which the history keeps when it goes: dotted names lead through references,
@@ -222,6 +224,8 @@ class Record:
 
     table: ClassVar[str] = ""
     scope: ClassVar[Need] = ANYONE
+    writing: ClassVar[Need] = NOBODY
+    human_writing: ClassVar[Need] = NOBODY
     human: ClassVar[bool] = False
     fields: ClassVar[dict[str, Field]] = {}
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
@@ -236,6 +240,8 @@ class Record:
         cls,
         *,
         scope: Need = ANYONE,
+        writing: Need = NOBODY,
+        human_writing: Need = NOBODY,
         human: bool = False,
         abstract: bool = False,
         indexes: tuple[tuple[str, ...], ...] = (),
@@ -247,6 +253,8 @@ class Record:
     ) -> None:
         cls.table = _snake(cls.__name__)
         cls.scope = scope
+        cls.writing = writing
+        cls.human_writing = human_writing
         cls.human = human
         cls.indexes = indexes
         cls.view = view

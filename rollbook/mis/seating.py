@@ -50,7 +50,7 @@ class Seating(Change, frozen=True):
     @property
     def need(self) -> Need:
         """Whatever lets seating plans be read."""
-        return S.School | S.EmergeForWeb
+        return (S.School | S.EmergeForWeb) & S.WritebackSeating
 
     def people(self) -> dict[str, Iterable[str]]:
         """The students who are given a seat."""

@@ -18,6 +18,7 @@ SESSION_KINDS = {
 class Session(
     Record,
     scope=S.School | S.SchoolLite,
+    writing=S.WritebackSchool,
     indexes=(("school", "start"), ("external_id",), ("school", "name")),
     natural=("school.estab", "year", "name"),
 ):

@@ -21,6 +21,7 @@ class Subject(Record, scope=S.School | S.SchoolLite, indexes=(("school", "mis_id
 class Course(
     Record,
     scope=S.School | S.SchoolLite,
+    writing=S.WritebackSchool,
     indexes=(("school",), ("external_id",), ("code",)),
     natural=("code", "school.estab", "district.identifier"),
 ):
@@ -41,6 +42,7 @@ class Course(
 class CourseOffering(
     SchoolRecord,
     scope=S.School | S.SchoolLite,
+    writing=S.WritebackGroups,
     indexes=(("school", "code"), ("course",), ("session",)),
     natural=("code", "school.estab", "session.name", "session.year"),
 ):
@@ -56,6 +58,7 @@ class CourseOffering(
 class Program(
     Record,
     scope=S.School | S.SchoolLite,
+    writing=S.WritebackSchool,
     indexes=(("school",), ("name",)),
     natural=("name", "kind", "school.estab", "district.identifier"),
 ):

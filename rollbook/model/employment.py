@@ -11,6 +11,7 @@ from .people import Staff
 class StaffAssignment(
     SchoolRecord,
     scope=S.StaffEmployment,
+    writing=S.WritebackStaff,
     indexes=(("school",), ("staff",)),
     natural=("start", "classification", "staff.person.staff_unique_id", "school.estab"),
 ):

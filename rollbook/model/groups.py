@@ -67,6 +67,7 @@ class GroupType(SchoolRecord, scope=S.School | S.SchoolLite, indexes=(("school",
 class Group(
     SchoolRecord,
     scope=S.School | S.SchoolLite,
+    writing=S.WritebackGroups,
     indexes=(
         ("school", "mis_id"),
         ("school", "external_id"),
@@ -143,7 +144,12 @@ class SubGroup(SchoolRecord, scope=S.School | S.SchoolLite, indexes=(("school",)
     parent = Ref("The larger group", Group, part_of=True, tells=("mis_id", "idaas_id", "type"))
 
 
-class GroupSession(SchoolRecord, scope=S.School | S.SchoolLite, indexes=(("school",), ("group",), ("session",))):
+class GroupSession(
+    SchoolRecord,
+    scope=S.School | S.SchoolLite,
+    writing=S.WritebackGroups,
+    indexes=(("school",), ("group",), ("session",)),
+):
     """A session in which a group meets."""
 
     school = Ref(
@@ -153,7 +159,12 @@ class GroupSession(SchoolRecord, scope=S.School | S.SchoolLite, indexes=(("schoo
     session = Ref("The session", Session, part_of=True)
 
 
-class GroupProgram(SchoolRecord, scope=S.School | S.SchoolLite, indexes=(("school",), ("group",), ("program",))):
+class GroupProgram(
+    SchoolRecord,
+    scope=S.School | S.SchoolLite,
+    writing=S.WritebackGroups,
+    indexes=(("school",), ("group",), ("program",)),
+):
     """A programme that a group is a part of."""
 
     school = Ref(
@@ -181,6 +192,7 @@ MEMBERSHIP_KEY = (*(n if n == "district.identifier" else f"group.{n}" for n in G
 class StaffMembership(
     SchoolRecord,
     scope=S.School | S.SchoolLite,
+    writing=S.WritebackGroups,
     indexes=(("school",), ("group", "staff"), ("staff",)),
     natural=(*MEMBERSHIP_KEY, "staff.person.staff_unique_id"),
 ):

@@ -7,7 +7,7 @@ from ..scopes import ANYONE, S
 from .origin import came_from
 
 
-class District(Record, scope=S.School | S.SchoolLite, natural=("identifier",)):
+class District(Record, scope=S.School | S.SchoolLite, writing=S.WritebackSchool, natural=("identifier",)):
     """What schools belong to: a UK trust or authority, a US district; a school by itself is a district of one."""
 
     name = Text("The name of the district", "Larkspur Learning Trust")
@@ -47,7 +47,9 @@ class Organisation(Record, scope=S.School | S.SchoolLite, natural=("identifier",
     parent_id = Text("The external id of the organisation that it belongs to", "0a1b2c3d-0000-4000-8000-000000000002")
 
 
-class School(Record, scope=S.School | S.SchoolLite, indexes=(("estab",),), natural=("estab", "name")):
+class School(
+    Record, scope=S.School | S.SchoolLite, writing=S.WritebackSchool, indexes=(("estab",),), natural=("estab", "name")
+):
     """A school: the place that grants access to its people's records."""
 
     estab = Text("The DfE establishment code for the school", "3285502")

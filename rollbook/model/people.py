@@ -104,6 +104,8 @@ class Person(
 class Staff(
     SchoolRecord,
     scope=S.Staff | S.StaffLite,
+    writing=S.WritebackStaff,
+    human_writing=S.WritebackStaff,
     human=True,
     indexes=(("school", "mis_id"), ("school", "external_id"), ("school", "xid"), ("person",)),
     natural=("person.staff_unique_id", "school.estab", "person"),

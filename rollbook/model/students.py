@@ -93,6 +93,8 @@ year 1 and kindergarten in the school year of the sixth birthday, and every late
 class Student(
     SchoolRecord,
     scope=S.Student | S.StudentLite,
+    writing=S.WritebackEnrolments,
+    human_writing=S.WritebackStudents,
     human=True,
     indexes=(
         ("school", "mis_id"),
@@ -274,6 +276,7 @@ class Student(
 class StudentMembership(
     SchoolRecord,
     scope=S.School | S.SchoolLite,
+    writing=S.WritebackGroups,
     indexes=(("school",), ("group", "student"), ("student",)),
     natural=(*MEMBERSHIP_KEY, "student.person.student_unique_id"),
 ):

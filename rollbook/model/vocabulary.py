@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from ..fields import Date, Record, Text
+from ..scopes import ANYONE
 
 
 class Descriptor(
     Record,
+    writing=ANYONE,
     indexes=(("kind", "code"),),
     natural=("kind", "namespace", "code"),
 ):

@@ -26,7 +26,8 @@ def listed(hub: Hub, *scopes: str) -> dict[str, Json]:
 def test_queries_list_the_write_backs_whose_scope_the_token_holds(small_hub: Hub):
     assert listed(small_hub, "Student") == {}
     assert set(listed(small_hub, "WritebackTags")) == {"POST.TagDefinitions", "POST.Tags"}
-    assert set(listed(small_hub, "EmergeForWeb")) == {"POST.SeatingPlan"}
+    assert listed(small_hub, "EmergeForWeb") == {}
+    assert set(listed(small_hub, "EmergeForWeb", "WritebackSeating")) == {"POST.SeatingPlan"}
     names = {name for o in OPERATIONS.values() for name in o.listed or (o.name,)}
     assert set(listed(small_hub, "all")) == {f"POST.{name}" for name in names}
 

@@ -145,8 +145,18 @@ def test_everything_that_is_wrong_is_told_at_once(sender: Sender, plan: list[Row
     assert "Invalid Column provided: 500" in found
 
 
-@pytest.mark.parametrize(("scope", "may"), [("School", True), ("EmergeForWeb", True), ("Student", False)])
-def test_whoever_may_read_plans_may_write_them(sender: Sender, plan: list[Row], scope: str, may: bool):
-    other = Sender(sender.hub, (scope,))
+@pytest.mark.parametrize(
+    ("scopes", "may"),
+    [
+        (("School", "WritebackSeating"), True),
+        (("EmergeForWeb", "WritebackSeating"), True),
+        (("Student", "WritebackSeating"), False),
+        (("School", "EmergeForWeb"), False),
+    ],
+)
+def test_plans_are_written_by_whoever_may_read_and_change_them(
+    sender: Sender, plan: list[Row], scopes: tuple[str, ...], may: bool
+):
+    other = Sender(sender.hub, scopes)
     answer = other.send("SeatingPlan", {"SeatingPlan": [{"PlanId": plan[0]["PlanId"], "Name": "Renamed"}]})
     assert answer["ExceptionType"] == (None if may else "ScopeNotHeld")

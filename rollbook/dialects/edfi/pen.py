@@ -125,6 +125,7 @@ class Pen:
     def allowed(self, document: Mapping[str, Any], rights: Rights, resolved: Resolved) -> Written:
         """What of a document the caller may write; raises with every property that says what the caller may not."""
         resource = self.resource
+        rights.require()
         if not rights.met(rights.need):
             raise NotHeld(lacking(resource.name, rights.need))
         kept = resource.remainder if resource.remainder is not None else rights.need

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from ...fields import ALWAYS, Arg, Condition, Expr, Record, Value
-from ...scopes import Need
+from ...scopes import NOBODY, Need
 from .homes import Home, May, Rest, Row
 from .properties import (
     Boolean,
@@ -66,6 +66,10 @@ class Resource:
     unified: tuple[tuple[str, ...], ...] = ()
     """Paths whose values are one and the same member of the key; `[*]` stands for each item."""
 
+    def __post_init__(self) -> None:
+        if self.writing == NOBODY:
+            raise TypeError(f"{self.name} is written, and {self.of.__name__} says nothing of who may")
+
     def __repr__(self) -> str:
         return self.name
 
@@ -84,6 +88,11 @@ class Resource:
     def by_name(self) -> dict[str, Property]:
         """The properties by name."""
         return {p.name: p for p in self.properties}
+
+    @cached_property
+    def writing(self) -> Need:
+        """What must be granted to write a document, beside what its facts need."""
+        return self.role.human_writing if self.role is not None else self.of.writing
 
     @property
     def singular(self) -> str:

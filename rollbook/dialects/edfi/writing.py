@@ -7,7 +7,8 @@ from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from typing import Any
 
-from ...consent import Desk, DistrictReader, Holder, Writer
+from ...consent import Desk, DistrictReader, Holder, Writer, unwritable
+from ...consent.credentials import READS_ONLY
 from ...errors import Problem
 from ...model.organisation import District, School
 from ...model.people import Person
@@ -33,12 +34,23 @@ class Scribe:
         self.readers: tuple[DistrictReader, ...] = desk.readers(holder)
         self.places = Places(self.readers)
         if not holder.credential.writes:
-            raise Refusal(problems.not_allowed(Problem("", "The credential lets its holder read only.")))
+            raise Refusal(problems.not_allowed(READS_ONLY))
+
+    def may(self, resource: Resource) -> None:
+        """Raise unless some school lets the app write documents like this."""
+        if not (any(r.sight.meeting(resource.writing) for r in self.readers) or self.founds(resource)):
+            raise Refusal(problems.not_allowed(unwritable(resource.writing)))
+
+    def founds(self, resource: Resource) -> bool:
+        """Whether a document needs no school's leave: a descriptor, or what whoever makes districts begins with."""
+        first = resource.of in (District, School) or not self.readers
+        return resource.of is Descriptor or (self.holder.credential.organisations and first)
 
     # ---- create and upsert
 
     def post(self, resource: Resource, document: Mapping[str, Any]) -> Outcome:
         """Create a document, or update the one that has its natural key."""
+        self.may(resource)
         written = resource.unshape(document)
         self.check(written.words)
         if resource.of is Descriptor:
@@ -154,6 +166,7 @@ class Scribe:
 
     def put(self, resource: Resource, identity: str, document: Mapping[str, Any], conditions: Conditions) -> None:
         """Update the document with an id."""
+        self.may(resource)
         written = resource.unshape(document)
         self.check(written.words)
         if resource.of is Descriptor:
@@ -181,6 +194,7 @@ class Scribe:
 
     def delete(self, resource: Resource, identity: str, conditions: Conditions) -> None:
         """Delete the document with an id."""
+        self.may(resource)
         if resource.of is Descriptor:
             with self.desk.sharing() as batch:
                 word = self.current(resource, identity, conditions).body

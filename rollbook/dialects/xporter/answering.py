@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -219,7 +219,7 @@ def _rows(table: Prepared, asked: Asked, context: Context, session: Session, tai
                 yield rows
             left -= tail.rows - before
             if passed and len(table.parts) > 1:
-                passed = max(passed - session.count(part.plan, asked.args), 0)
+                passed = max(passed - session.count(part.plan, asked.args, shown=False), 0)
         elif not (part.lookup and asked.offset):
             window = tail.windows.get(part.leads, (asked.limit, asked.offset))
             yield from session.rows(part.plan, asked.args, -1, 0, *window)
@@ -244,7 +244,7 @@ def worked_out(table: Prepared, context: Context, session: Session) -> Iterator[
 def _pagination(asked: Asked, context: Context, session: Session, tail: Tail, pull: Pull | None) -> Iterator[bytes]:
     if not asked.paged and tail.rows < ROW_LIMIT:
         return
-    total = pull.total if pull is not None else total_rows(asked, context, session)
+    total = total_rows(asked, context, session) if pull is None else total_of(pull, asked, context, session)
     if asked.paged or total > ROW_LIMIT:
         yield b',"__pagination__":' + msgspec.json.encode([pagination(asked, total)])
 
@@ -255,10 +255,21 @@ def total_rows(asked: Asked, context: Context, session: Session) -> int:
     worked = sum(1 for _ in worked_out(main, context, session))
     if asked.offset:
         return worked + sum(session.count(part.plan, asked.args) for part in main.parts)
-    ids = [identity for part in main.parts for identity in session.ids(part.plan, asked.args)]
+    found = [(part.plan, session.ids(part.plan, asked.args)) for part in main.parts]
+    for plan, those in found:
+        session.sized(plan, asked.args, len(those))
+    ids = [identity for _, those in found for identity in those]
     if len(ids) > asked.limit:
         paging.begin(asked, context, ids, state_of(what_it_reads(asked, context.reader)))
     return worked + len(ids)
+
+
+def total_of(pull: Pull, asked: Asked, context: Context, session: Session) -> int:
+    """How many rows a pull has; that tells of those whose rows they are, as on its first page."""
+    main, *_ = prepare(replace(asked, pulled=False), context.reader)
+    for part in main.parts:
+        session.sized(part.plan, asked.args, pull.total)
+    return pull.total
 
 
 def what_it_reads(asked: Asked, reader: Reader) -> object:

@@ -9,7 +9,7 @@ from ....api.messages import Response
 from ....consent import Desk, Grant
 from ....consent.checking import Checker
 from ....mis import Change, Profile
-from ....scopes import Need
+from ....scopes import Need, lets_change
 from .sections import Body, Section
 
 
@@ -47,3 +47,7 @@ class Operation:
     """How the message of a MIS that does not take it names it, such as `Attendance`."""
     listed: tuple[str, ...] = ()
     """The names under which the service's own catalogue lists it (`POST.…` in Queries), where that is not its own."""
+
+    def __post_init__(self) -> None:
+        if not lets_change(self.need):
+            raise TypeError(f"{self.name} changes something, and a scope that only reads is enough for it")

@@ -171,7 +171,7 @@ seating_plan = Operation(
     "SeatingPlan Writeback",
     "Create and change seating plans, seat by seat.",
     ("writeback/seatingplan", "writeback/seatingplan/{estab}"),
-    S.School | S.EmergeForWeb,
+    (S.School | S.EmergeForWeb) & S.WritebackSeating,
     (SEATS,),
     read,
     subject="Seating plan",
