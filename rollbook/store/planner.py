@@ -117,7 +117,7 @@ def plan(question: Question, sight: Sight) -> Plan:
         count=f"SELECT count(*) FROM {counted.tables()} WHERE {counted_where}",
         reads=frozenset(sql.reads | sql.nested),
         nested=frozenset(sql.nested),
-        dated=sql.dated or counted.dated,
+        dated=sql.dated or counted.dated or sight.dated,
         row_hash=marks[0] if marks else None,
     )
 
