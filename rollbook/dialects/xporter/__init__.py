@@ -13,7 +13,17 @@ from ...consent import Desk, Reader
 from ...consent.desk import ManagementPass, SchoolPass
 from ...consent.pulls import LIFE
 from ...consent.slips import asked_by, asks
-from ...errors import NotFound, NotHeld, NotSignedIn, Problem, RollbookError, WrongMethod, nearest
+from ...errors import (
+    NotFound,
+    NotHeld,
+    NotSignedIn,
+    Problem,
+    RollbookError,
+    TooManyRequests,
+    Unavailable,
+    WrongMethod,
+    nearest,
+)
 from ...fields import Field
 from ...jobs import Freshness, PostOffice, Queue
 from ...jobs.subscriptions import Subscriptions
@@ -65,6 +75,8 @@ class Xporter:
         """Answer a request."""
         try:
             return self.route(as_meant(request))
+        except (Unavailable, TooManyRequests):
+            raise
         except RollbookError as error:
             return self.refuse(request, error)
 
