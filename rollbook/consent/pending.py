@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from ..fields import Record
@@ -14,9 +14,8 @@ from ..store.schema import columns
 from ..store.writing import Batch, number_of
 from .shared import SHARED
 
-APP, AS, HIDDEN = "$app", "$as", "$hidden"
-"""What the remainder of a human who was told of by an app says: the app, the roles in which it told of them, and the
-facts that it could not see when the last role ended. They stay with the human while they have a role."""
+APP, AS = "$app", "$as"
+"""What the remainder of a human who waits says beside what was written: the app, and the roles in which it told of them."""
 
 
 class Pending:
@@ -40,29 +39,20 @@ class Pending:
         return next((row for row in found if role.__name__ in _kept(row).get(AS, [role.__name__])), None)
 
     def put(self, role: type[Record], values: Mapping[str, Any], rest: Mapping[str, Any], identity: str = "") -> str:
-        """Keep a human, or change the one with this hub id; gives the hub id. What is hidden is not emptied."""
+        """Keep a human, or change the one with this hub id; gives the hub id."""
         before = _kept(self._batch.get(Person, identity) if identity else None)
-        hidden = {*before.get(HIDDEN, ())}
-        facts = {n: v for n, v in values.items() if v is not None or n not in hidden}
-        roles = {*before.get(AS, ()), role.__name__}
-        kept = {**before, **rest, **marks(self._app, roles, hidden - {n for n, v in facts.items() if v is not None})}
+        roles = sorted({*before.get(AS, ()), role.__name__})
+        kept = json.dumps({**before, **rest, APP: self._app, AS: roles}, ensure_ascii=False)
         if identity:
-            self._batch.change(Person, identity, {**facts, "remainder": json.dumps(kept, ensure_ascii=False)})
+            self._batch.change(Person, identity, {**values, "remainder": kept})
         else:
-            identity = self._batch.add(Person, [{**facts, "remainder": json.dumps(kept, ensure_ascii=False)}])[0]
+            identity = self._batch.add(Person, [{**values, "remainder": kept}])[0]
         self._batch.settle()
         return identity
 
-    def keep(self, row: Mapping[str, Any], role: type[Record], hidden: Iterable[str], app: str) -> None:
-        """Let a human of a district (a row of it) wait, with the same hub id, for the app that told of them."""
-        before = _kept(row)
-        told = marks(app, {*before.get(AS, ()), role.__name__}, {*before.get(HIDDEN, ()), *hidden})
-        facts = {n: row[n] for n in Person.stored()}
-        if self._batch.get(Person, row["id"]):
-            return
-        kept = json.dumps({**before, **told}, ensure_ascii=False)
-        self._batch.add(Person, [{**facts, "id": row["id"], "remainder": kept}])
-        self._batch.settle()
+    def holds(self, identity: str) -> bool:
+        """Whether a human with this hub id waits."""
+        return _kept(self._batch.get(Person, identity)).get(APP) == self._app
 
     def take(self, identity: str) -> dict[str, Any]:
         """Let a human go to a district, with the same hub id; gives what to add there."""
@@ -70,7 +60,9 @@ class Pending:
         assert row is not None
         self._batch.remove(Person, identity)
         self._batch.settle()
-        return {**{n: row[n] for n in Person.stored()}, "id": identity, "remainder": row["remainder"]}
+        rest = {k: v for k, v in _kept(row).items() if k not in (APP, AS)}
+        facts = {n: row[n] for n in Person.stored()}
+        return {**facts, "id": identity, "remainder": json.dumps(rest, ensure_ascii=False) if rest else None}
 
     def drop(self, identity: str, role: type[Record]) -> None:
         """Forget a human; the app that told of them finds them among what is gone."""
@@ -86,15 +78,5 @@ class Pending:
         self._batch.settle()
 
 
-def told_by(row: Mapping[str, Any]) -> str:
-    """The id of the app that told of a human before any school had them; empty where nobody did."""
-    return _kept(row).get(APP, "")
-
-
 def _kept(row: Mapping[str, Any] | None) -> dict[str, Any]:
     return json.loads((row or {}).get("remainder") or "{}")
-
-
-def marks(app: str, roles: Iterable[str], hidden: Iterable[str]) -> dict[str, Any]:
-    """What the remainder of a human says who was told of by an app."""
-    return {APP: app, AS: sorted(roles), HIDDEN: sorted(hidden)}

@@ -17,7 +17,7 @@ from ..store.sqlite import Store
 from .bygone import Gone, history_of
 from .credentials import Credential
 from .district import Made, versions_of
-from .pending import APP, AS, HIDDEN
+from .pending import APP, AS
 from .reader import Session
 from .shared import SHARED
 
@@ -51,16 +51,12 @@ class Waiting(Whole):
         return own if self._through.meeting(self.role.scope) else [*own, NEVER]
 
     def shows(self, field: Field, alias: str, *, sure: bool) -> str:
-        """What a role tells, less what the app could not see while the human had one."""
-        return self._unless_hidden(field.name, alias) if self._through.telling(self.role, field) else NEVER
+        """What a role tells."""
+        return "" if self._through.telling(self.role, field) else NEVER
 
     def remembers(self, role: type[Record], alias: str, need: Need) -> str:
-        """What was written beside the facts, less what the app could not see."""
-        return self._unless_hidden("remainder", alias) if self._through.meeting(need & role.scope) else NEVER
-
-    def _unless_hidden(self, name: str, alias: str) -> str:
-        listed = f"""SELECT 1 FROM json_each({alias}.remainder, '$."{HIDDEN}"')"""
-        return f"NOT EXISTS ({listed} WHERE value = '{name}')"
+        """What was written beside the facts."""
+        return "" if self._through.meeting(need & role.scope) else NEVER
 
 
 class WaitingReader:
