@@ -262,7 +262,13 @@ class Desk(
             yield Writer(
                 batch,
                 DistrictReader(
-                    self.store, holder.credential, new, there.identifier, grants, self._day(grants), self._known
+                    self.store,
+                    holder.credential,
+                    new,
+                    there.identifier,
+                    grants,
+                    self._day(grants),
+                    self.remembered().known,
                 ),
             )
             batch.settle()
@@ -287,7 +293,7 @@ class Desk(
     def waiting_reader(self, holder: Holder) -> WaitingReader:
         """The reader of the humans whom the holder's app told of and who have no role."""
         self.fresh()
-        return WaitingReader(self.store, holder.credential, self.today("UTC"), self._known)
+        return WaitingReader(self.store, holder.credential, self.today("UTC"), self.remembered().known)
 
     def vocabulary(self) -> frozenset[tuple[str, str]]:
         """The words of standards that may be used today: each list's name, and `namespace#code` in small letters."""

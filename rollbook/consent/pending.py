@@ -15,7 +15,7 @@ from ..store.writing import Batch, number_of
 from .shared import SHARED
 
 APP, AS = "$app", "$as"
-"""What the remainder of a human who waits says beside what was written: the app, and the roles in which it told of them."""
+"""What the remainder of a human who waits says: the app that told of them, and in which roles."""
 
 
 class Pending:
