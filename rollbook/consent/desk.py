@@ -19,7 +19,7 @@ from ..scopes import writable
 from ..store.sqlite import Store
 from ..store.writing import Batch, now
 from .agents import AgentDesk
-from .authorising import AuthorisingDesk
+from .authorising import AuthorisingDesk, tell
 from .checking import Checker
 from .choosing import ChoosingDesk
 from .credentials import READS_ONLY, Credential, CredentialDesk, Holder
@@ -376,6 +376,21 @@ class Desk(
                 )
             )
         return self._update(grant, "scopes = ?", json.dumps(sorted(left)))
+
+    def widen(self, grant: Grant, scopes: Iterable[str]) -> Grant:
+        """Let a grant hold further scopes; its secret, its tokens, its people and its links stay. The app is told."""
+        if grant.state == "revoked":
+            raise Conflict("the grant is revoked", hint="grant again")
+        more = known_scopes(frozenset(scopes)) | grant.scopes
+        if more == grant.scopes:
+            return grant
+        with self.store.transaction() as db:
+            db.execute(
+                'UPDATE "grant" SET scopes = ?, version = version + 1 WHERE id = ?',
+                (json.dumps(sorted(more)), grant.id),
+            )
+            tell(db, grant.id, "widened")
+        return self.grant(grant.app, grant.estab)
 
     def pause(self, grant: Grant, paused: bool = True) -> Grant:
         """Stop a grant for a while, or let it go on."""

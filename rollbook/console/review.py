@@ -12,6 +12,7 @@ from ..consent import Desk, Grant
 from ..consent.grants import zone_of
 from ..consent.invitations import LinkEnded
 from ..errors import Conflict, Malformed, NotFound, Problem, RollbookError, TooLarge, Unavailable, WrongMethod
+from ..jobs import Queue
 from ..scopes import CATALOGUE
 from .choosing import Choosing, summary
 from .forms import Form, read_form
@@ -41,6 +42,7 @@ class Review:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.choosing = Choosing(desk)
+        self.queue = Queue(desk.store, desk.clock)
         self.reads: dict[str, Callable[[Visit, Query], Response]] = {
             "": self.front,
             "again": self.again,
@@ -147,7 +149,7 @@ class Review:
         tomorrow = self.today(grant) + timedelta(days=1)
         return visit.page(
             "standing.html",
-            notices=[f"Authorised on {day_of(since, grant.time_zone)}."],
+            notices=[f"Authorised on {day_of(since, grant.time_zone)}.", *self.untold(grant)],
             paused=grant.state == "paused",
             choosing=bool(self.desk.draft(grant)),
             categories=by_category((CATALOGUE[name], name in required) for name in sorted(grant.scopes)),
@@ -157,6 +159,17 @@ class Review:
             tomorrow=tomorrow.isoformat(),
             proofs={a: visit.proof(a) for a in ("narrow", "choose", "endless", "revoke")},
         )
+
+    def untold(self, grant: Grant) -> list[str]:
+        """That the app's webhook has not heard of the last decision, and whether it is still being tried."""
+        job = self.queue.undelivered(grant.id)
+        if job is None:
+            return []
+        more = "It will not be tried again by itself." if job.state == "dead" else "The hub keeps trying."
+        why = f"its webhook failed ({job.error})"
+        return [
+            f"{grant.app.name} has not been told about your last decision: {why}. {more} What you decided is in force."
+        ]
 
     def today(self, grant: Grant) -> date:
         """The day on the school's clock, which goes on where that of a demo's records stands still."""
