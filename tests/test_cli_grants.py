@@ -42,7 +42,7 @@ def test_granting_again_never_takes_a_secret_away(data: Path) -> None:
     assert "--new-secret" in told
     assert held(data) == {"School", "StudentLite"}
     with Store(data) as store:
-        assert Desk(store).sign_in(PARTY, secret, THORNFIELD)
+        assert Desk(store).sign_in(PARTY, secret, THORNFIELD)[0]
 
 
 def test_a_new_secret_is_made_when_it_is_asked_for(data: Path) -> None:
@@ -67,7 +67,7 @@ def test_widening_keeps_secret_tokens_people_and_the_count_of_authorisations(dat
         after = desk.admit(token).grant  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
         assert after.scopes == before.scopes | {"UPN", "WritebackTags"}  # pyright: ignore[reportUnknownMemberType]
         assert (after.serial, after.people) == (before.serial, before.people)  # pyright: ignore[reportUnknownMemberType]
-        assert desk.sign_in(PARTY, secret, THORNFIELD)
+        assert desk.sign_in(PARTY, secret, THORNFIELD)[0]
 
 
 def test_what_is_revoked_is_granted_again_and_not_widened(data: Path) -> None:
