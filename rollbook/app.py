@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -27,6 +28,7 @@ from .dialects.edlink import Edlink
 from .dialects.research import Research
 from .dialects.xporter import DataChanged, DataReady, Xporter, look
 from .dialects.xporter.writeback import Entering, Taking, tell
+from .errors import Occupied
 from .ingest import Renewal
 from .ingest.agents import Brought, ask_agent
 from .jobs import Freshness, Lane, Mail, Queue, Work, Worker, post_office
@@ -116,9 +118,12 @@ def brought(desk: Desk, queue: Queue, writebacks: WriteBacks) -> Brought:
 
 
 def now_and_then(clock: Callable[[], float], notice: Noticing, folding: Folding, queue: Queue) -> None:
-    """What is looked at now and then: what goes into the ledger, the night's renewal, whether anybody has written."""
+    """What is looked at now and then: what goes into the ledger, renewal, the new day, whether anybody has written."""
     folding.fold(queue.store)
     Freshness(queue.store, queue, clock).renew_at_night()
+    with suppress(Occupied):
+        # Who is seen has followed the day by itself; who follows changes can be told of it a little later.
+        Desk(queue.store, clock).follow_days()
     notice(queue)
 
 

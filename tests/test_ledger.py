@@ -18,7 +18,7 @@ from rollbook.store.ledger import ALWAYS
 from rollbook.store.sqlite import Store
 
 from .edlink.vendor import Vendor
-from .hub import THORNFIELD, Hub
+from .hub import THORNFIELD, Answer, Hub
 from .research.lab import Lab
 from .research.test_linked import Study
 from .test_cli import run
@@ -161,6 +161,73 @@ def test_research_tells_of_the_student_behind_a_subject(small_hub: Hub) -> None:
     assert viewer == study.grant.id
     line = Disclosures(small_hub.store).often(told(small_hub), ALWAYS)[0]
     assert [(v.relying_party, v.reader) for v in line.viewers] == [("study.example.org", "ada@research.example")]
+
+
+# ---- answers without rows
+
+
+class District:
+    """An app that speaks Ed-Fi."""
+
+    def __init__(self, hub: Hub) -> None:
+        hub.grant()
+        key, secret = hub.desk.add_credential(hub.app(), "edfi", rights=["EdFiSandbox"])
+        self.hub = hub
+        self.token = hub.desk.exchange("edfi", key.key, secret, 3600)[0]
+        found = hub.store.records.execute(
+            "SELECT p.id, p.student_unique_id, p.birth_date FROM person p JOIN student s ON s.person = p.id"
+            " AND s.district = p.district WHERE s.mis_id = ? ORDER BY s.district",
+            (GRAHAM,),
+        ).fetchone()
+        assert found is not None
+        self.graham: tuple[str, str, str] = found
+
+    def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
+        """The answer to a request for something of Ed-Fi's."""
+        headers |= {"authorization": f"Bearer {self.token}", "content-type": "application/json"}
+        return self.hub.ask(method, f"/edfi/data/v3/ed-fi/{path}", None, body, **headers)
+
+
+def test_a_guess_about_somebody_who_is_named_is_on_their_line_right_or_wrong(small_hub: Hub) -> None:
+    district = District(small_hub)
+    person, unique, born = district.graham
+    for day, number in ((born, "1"), ("1999-12-31", "0")):
+        asked = f"students?limit=0&totalCount=true&studentUniqueId={unique}&birthDate={day}"
+        assert district.ask("GET", asked).headers["total-count"] == number
+        assert person in told(small_hub)
+        assert entries(small_hub)[0].what.facts == ("Person.birth_date",)
+
+
+def test_an_answer_without_content_tells_of_somebody_and_shows_no_fact(small_hub: Hub) -> None:
+    district = District(small_hub)
+    path = f"students/{district.graham[0].replace('-', '')}"
+    tag = district.ask("GET", path).headers["etag"]
+    assert district.ask("GET", path, if_none_match=tag).status == 304
+    (last, *_) = entries(small_hub)
+    assert (told(small_hub), last.what.facts, last.rows) == ({district.graham[0]}, (), 0)
+    small_hub.ask("HEAD", f"/api/v1/School/{THORNFIELD}/Students?id={GRAHAM}", small_hub.token())
+    (last, *_) = entries(small_hub)
+    assert (told(small_hub), last.what.facts, last.rows) == (roles(small_hub, GRAHAM), (), 0)
+
+
+def test_the_week_of_a_child_is_on_their_line_though_no_row_names_them(small_hub: Hub) -> None:
+    answer = small_hub.school(f"TimetableForStudent/{GRAHAM}", small_hub.token())
+    assert answer["Lessons"]
+    assert roles(small_hub, GRAHAM) <= told(small_hub)
+
+
+def test_a_write_about_somebody_is_on_their_line_taken_or_refused(small_hub: Hub) -> None:
+    district = District(small_hub)
+    person, unique, _ = district.graham
+    assert district.ask("DELETE", f"students/{person.replace('-', '')}").status == 409
+    assert person in told(small_hub)
+    body = {
+        "studentReference": {"studentUniqueId": unique},
+        "cohortReference": {"cohortIdentifier": "nobody's", "educationOrganizationId": int(THORNFIELD)},
+        "beginDate": "2026-09-14",
+    }
+    assert district.ask("POST", "studentCohortAssociations", json.dumps(body).encode()).status == 409
+    assert person in told(small_hub)
 
 
 # ---- who asks

@@ -156,7 +156,7 @@ class Edge:
         if response.status >= 400 and not slip.outcome:
             slip.refuse(str(response.status), response.status)
         elif request.method == "HEAD" or response.body == b"":
-            slip.refuse("", 0)
+            slip.show_nothing()
         if not slip.counts:
             return response
         try:

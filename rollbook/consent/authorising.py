@@ -19,6 +19,7 @@ from ..store.outbox import promise
 from ..store.sqlite import Store
 from .grants import App, Grant, known_scopes
 from .invitations import Invitation, mark_answer
+from .receipts import give_receipt
 from .secrets import digest, shaped, told_again
 
 SERVICE = "XporterOnDemand"
@@ -86,6 +87,8 @@ class AuthorisingDesk:
             _update(db, identity, held, "paused" if choosing else "active", secret)
             _agree(db, identity, serial + 1, {*asked} or held, answers, shown=not choosing)
             tell(db, identity, "authorised")
+            if not choosing:
+                give_receipt(db, identity, "authorised")
         grant = self.grant(app, estab)
         self._drop_tokens(grant)
         return grant, secret
@@ -128,6 +131,7 @@ class AuthorisingDesk:
             if at is not None:
                 db.execute("INSERT INTO ending VALUES (?, ?)", (grant.id, at))
                 promise(db, "revoke", {"grant": grant.id}, key=f"{grant.id}/{at}", due=at)
+                give_receipt(db, grant.id, "ending")
         return self.grant(grant.app, grant.estab)
 
     def note_ending(self, grant: str) -> None:
@@ -150,6 +154,7 @@ class AuthorisingDesk:
             db.execute('DELETE FROM draft WHERE "grant" = ?', (grant,))
             if changed:
                 tell(db, grant, "revoked")
+                give_receipt(db, grant, "ended")
 
     def _ended(self, version: int) -> int:
         """How many grants have come to the moment that their schools named; `version` is that of the records."""

@@ -29,6 +29,7 @@ from .grants import GRANT_COLUMNS, STATE, App, Grant, grant_from, human_kind, kn
 from .invitations import InvitingDesk
 from .pending import Pending
 from .reader import Reader
+from .receipts import ReceiptDesk, give_receipt
 from .registering import RegisteringDesk
 from .school_keys import SchoolKeyDesk
 from .secrets import digest, new_secret
@@ -96,6 +97,7 @@ class Desk(
     ChoosingDesk,
     SchoolKeyDesk,
     SigningDesk,
+    ReceiptDesk,
 ):
     """Admits apps to one store. It notices within the same request what another process changed."""
 
@@ -375,7 +377,24 @@ class Desk(
                     for name in more
                 )
             )
-        return self._update(grant, "scopes = ?", json.dumps(sorted(left)))
+        with self.store.transaction() as db:
+            db.execute(
+                'UPDATE "grant" SET scopes = ?, version = version + 1 WHERE id = ?',
+                (json.dumps(sorted(left)), grant.id),
+            )
+            if left != grant.scopes:
+                give_receipt(db, grant.id, "narrowed", grant.scopes - left)
+        return self.grant(grant.app, grant.estab)
+
+    def nobodys_grant(self, app: App, estab: str) -> Grant:
+        """What a grant would be, if there were one: with it a school is shown what an app would see."""
+        row = self.store.records.execute(
+            "SELECT district, id, estab, coalesce(name, estab), mis, time_zone FROM school WHERE estab = ?", (estab,)
+        ).fetchone()
+        if row is None:
+            raise NotFound(Problem("estab", f"no school has the number {estab}"))
+        district, school, number, name, mis, zone = row
+        return Grant("", app, district, school, number, name, mis or "", zone or "UTC", frozenset(), "active", 0)
 
     def widen(self, grant: Grant, scopes: Iterable[str]) -> Grant:
         """Let a grant hold further scopes; its secret, its tokens, its people and its links stay. The app is told."""
@@ -390,6 +409,7 @@ class Desk(
                 (json.dumps(sorted(more)), grant.id),
             )
             tell(db, grant.id, "widened")
+            give_receipt(db, grant.id, "widened")
         return self.grant(grant.app, grant.estab)
 
     def pause(self, grant: Grant, paused: bool = True) -> Grant:

@@ -16,7 +16,7 @@ from ..store.connection import Connection
 from ..store.keys import keys_of
 from ..store.planner import Plan, plan
 from ..store.renumbering import called, formerly
-from ..store.sights import Schools, View
+from ..store.sights import CHOSEN_NOW, Schools, View
 from ..store.sqlite import Store
 from ..store.writing import number_of
 from .bygone import STONE, Gone, Stones, by_record, first, gone_from, history_of, parts_left
@@ -250,11 +250,11 @@ class DistrictReader:
 
     def _ids(self, what: str, kind: str) -> frozenset[str]:
         """The humans of a kind who are in the grants' lists, or who are there at all."""
-        key = (what, self.base["grants"], self.district, kind)
+        key = (what, self.base["grants"], self.district, kind, self.today)
         if key not in self._known:
             sql = {
                 "chosen": "SELECT id FROM chosen WHERE kind = :kind"
-                ' AND "grant" IN (SELECT value FROM json_each(:grants))',
+                f' AND "grant" IN (SELECT value FROM json_each(:grants)) AND {CHOSEN_NOW}',
                 "standing": f'SELECT id FROM "{RECORDS[kind].table}" WHERE district = :district',
             }[what]
             rows = self._store.records.execute(sql, {**self.base, "kind": kind})
@@ -294,4 +294,4 @@ class DistrictReader:
         """Whether a record with this hub id is seen."""
         asked = Question(record, (), where=HubId(record).is_(Arg("wanted")))
         found = self.prepare(asked, ("finds", record.__name__))
-        return session.count(found, {"wanted": identity}) > 0
+        return session.count(found, {"wanted": identity}, shown=False) > 0

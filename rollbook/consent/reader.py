@@ -26,6 +26,9 @@ PLANS = 1024
 SNAPSHOT_SECONDS = 60 * 24 * 3600
 """How long a data set that nobody asks after is kept: sixty days."""
 
+ROLL = 20
+"""Up to how many rows a count tells of those whose rows they are, though it is not of anybody in particular."""
+
 FIRST_ROWS, MORE_ROWS = 8, 128
 """How many rows are read at a time: few at first, so that an answer begins at once."""
 
@@ -191,13 +194,33 @@ class Session:
     def shows(self, found: Plan, rows: int, people: People) -> None:
         """So many rows are shown, which tell of these people."""
         if self._slip is not None:
-            self._slip.tell(found.facts, rows, people)
+            self._slip.tell(found.facts | found.asked, rows, people)
+
+    def names(self, found: Plan, bound: Args) -> None:
+        """Those whom the request names are on its slip, whatever is found, as far as they may be seen."""
+        if self._slip is None or not found.named:
+            return
+        for statement in found.named:
+            self._slip.named.update(identity for (identity,) in self._connection.execute(statement, bound))
 
     def chosen(
-        self, found: Plan, args: Args, limit: int = -1, offset: int = 0, page: int = -1, before: int = 0
+        self,
+        found: Plan,
+        args: Args,
+        limit: int = -1,
+        offset: int = 0,
+        page: int = -1,
+        before: int = 0,
+        *,
+        named: bool = True,
     ) -> Iterator[tuple[list[bytes], People]]:
-        """The rows, some at a time, and whom they tell of, for a caller that shows only some and says so (`shows`)."""
+        """The rows, some at a time, and whom they tell of, for a caller that shows only some and says so (`shows`).
+
+        `named` that those whose ids are among the arguments were named by the request.
+        """
         bound = {**self._base, **args, "limit": limit, "offset": offset, "page": page, "before": before}
+        if named:
+            self.names(found, bound)
         asked = found.rows if self._slip is None or not found.whom else found.telling
         cursor = iter(self._connection.execute(asked, bound))
         some = FIRST_ROWS
@@ -224,6 +247,7 @@ class Session:
         Whoever shows one of them says so (`shows`).
         """
         bound = {**self._base, **args, "limit": -1, "offset": 0, "page": -1, "before": 0}
+        self.names(found, bound)
         if only is not None:
             bound["only"] = json.dumps(list(only))
         bodies = 1 if found.row_hash is None else 2
@@ -231,10 +255,20 @@ class Session:
             body = row[0] if found.row_hash is None else _with_hashes(found.row_hash, row[:1], row[1:2])[0]
             yield identity, key, body, People((row[bodies : bodies + found.singles],), (row[bodies + found.singles :],))
 
-    def count(self, found: Plan, args: Args) -> int:
-        """How many rows there are."""
+    def count(self, found: Plan, args: Args, *, shown: bool = True) -> int:
+        """How many rows there are, `shown` to the caller: then it tells of those whose rows they are.
+
+        What is more than a `ROLL`, and not chosen by facts of people, is a size of a school and tells of nobody.
+        """
         bound = {**self._base, **args, "page": -1, "before": 0}
-        return int(self._connection.execute(found.count, bound).get)
+        number = int(self._connection.execute(found.count, bound).get)
+        if shown and self._slip is not None:
+            self.names(found, bound)
+            if found.numbered and (found.of_people or number <= ROLL):
+                columns = list(zip(*self._connection.execute(found.numbered, bound), strict=True))
+                people = People(tuple(columns[: found.owners]), tuple(columns[found.owners :]))
+                self._slip.tell(found.asked, 0, people)
+        return number
 
 
 def _with_hashes(name: str, shown: Iterable[bytes], hashed: Iterable[bytes | None]) -> list[bytes]:

@@ -45,6 +45,8 @@ class Slip:
     facts: set[frozenset[str]] = field(default_factory=set[frozenset[str]])
     people: set[str | None] = field(default_factory=set[str | None])
     """The hub ids of those of whom it tells, and None or "" for nobody."""
+    named: set[str] = field(default_factory=set[str])
+    """The hub ids of those whom the request names, and the caller may see: also a refusal says something of them."""
     rows: int = 0
     outcome: str = ""
     """The name of the error, if it was refused."""
@@ -56,7 +58,7 @@ class Slip:
     @property
     def counts(self) -> bool:
         """Whether it is of a request by somebody who was admitted, or tells of somebody."""
-        return bool(self.app or self.reader or self.people)
+        return bool(self.app or self.reader or self.people or self.named)
 
     def by(self, app: str, grants: Iterable[str], reader: str = "") -> None:
         """Who asks, and under which grants."""
@@ -73,14 +75,19 @@ class Slip:
                 self.people.update(ids.split(BETWEEN))
 
     def take(self) -> set[str]:
-        """The people on the slip, who are then no longer on it."""
+        """The people on the slip; but for those whom the request names they are then no longer on it."""
         found, self.people = self.people, set()
-        return {identity for identity in found if identity}
+        return {identity for identity in found if identity} | self.named
 
     def refuse(self, outcome: str, status: int) -> None:
-        """The request is refused: whatever was read, nobody is told of."""
+        """The request is refused: whatever was read, nobody is told of but those whom it names, and no fact of them."""
         self.outcome, self.status, self.rows = outcome, status, 0
         self.facts, self.people = set(), set()
+
+    def show_nothing(self) -> None:
+        """The answer has no content: it tells that those whom it is about are there, and no fact of them."""
+        self.named |= {identity for identity in self.people if identity}
+        self.facts, self.people, self.rows = set(), set(), 0
 
 
 _SLIP: ContextVar[Slip | None] = ContextVar("slip", default=None)
@@ -130,6 +137,13 @@ def shows(*people: str) -> None:
     slip = _SLIP.get()
     if slip is not None:
         slip.people.update(people)
+
+
+def names(*people: str) -> None:
+    """Put down people whom the request names, as far as the caller may see them, by their hub ids."""
+    slip = _SLIP.get()
+    if slip is not None:
+        slip.named.update(people)
 
 
 def refuses(outcome: str, status: int) -> None:

@@ -18,6 +18,7 @@ from ..store.writing import Batch, free_estab, now
 from .district import DistrictReader
 from .pending import Pending
 from .reader import Session
+from .slips import names
 
 Row = dict[str, Any]
 
@@ -98,8 +99,14 @@ class Writer:
         return self._batch.get(record, identity)
 
     def sees(self, record: type[Record], identity: str) -> bool:
-        """Whether the app may see a record, as things stand within the transaction."""
-        return self.reader.finds(self.session, record, identity)
+        """Whether the app may see a record, as things stand within the transaction.
+
+        A human who is seen is on the line of the request, since its answer depends on them, taken or refused.
+        """
+        seen = self.reader.finds(self.session, record, identity)
+        if seen and (record.human or record is Person):
+            names(identity)
+        return seen
 
     # ---- changing
 

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..fields import Csv, Expr, Field, LastUpdated, Latest, Path, Question, RowHash
+from ..fields import Condition, Csv, Expr, Field, LastUpdated, Latest, Path, Question, Record, Ref, RowHash
 from ..model.people import Person
 from .counting import count_together
-from .sights import Sight
+from .naming import about_people, compared, named
+from .sights import OneSchool, Sight
 from .statement import Statement
 from .telling import whom
 
@@ -24,7 +25,8 @@ class Plan:
     before all that, `some` does so for the rows whose hub ids stand in the JSON list `:only`. `moved` yields the hub
     ids of the rows that may be other ones since a kind of record stood at `:since`, for each kind that they are made
     of, except those in `nested`, which are read in a roundabout way. `facts` are the names of what is shown, such as
-    `Student.reg_group.name`, whatever a dialect calls it.
+    `Student.reg_group.name`, whatever a dialect calls it; `asked` those of what the request compares with values of
+    its own. `named` yields the hub ids of the people whom the request names; `numbered` of those whom a count is of.
     """
 
     shown: str
@@ -33,6 +35,13 @@ class Plan:
     singles: int
     lists: int
     facts: frozenset[str]
+    asked: frozenset[str]
+    named: tuple[str, ...]
+    numbered: str
+    owners: int
+    """How many columns of `numbered` are single hub ids; the others are lists."""
+    of_people: bool
+    """Whether the request compares facts of people with values of its own."""
     human: bool
     """Whether a row's hub id is that of a human."""
     keyed: str
@@ -80,13 +89,20 @@ def plan(question: Question, sight: Sight) -> Plan:
     some = f"{source} AND {sql.base}.id IN (SELECT value FROM json_each(:only)) ORDER BY {order}"
     counted = Statement(question.of, sight, hashed)
     counted_where = counted.where(question.where, few=question.few)
+    own, several = whom(counted)
+    numbered = f"SELECT {', '.join([*own, *several])} FROM {counted.tables()} WHERE {counted_where}"
     return Plan(
         shown=", ".join(bodies),
         whom=people,
         source=tail,
         singles=len(singles),
         lists=len(lists),
-        facts=frozenset(name for _, expr in shown for name in named(expr)),
+        facts=frozenset(name for _, expr in shown for name in facts_of(expr)),
+        asked=frozenset(name for expr in compared(question.where) for name in facts_of(expr)),
+        named=tuple(dict.fromkeys(_naming(question, record, one, sight) for record, one in _named(question, sight))),
+        numbered=numbered if own or several else "",
+        owners=len(own),
+        of_people=about_people(question.where),
         human=question.of.human or question.of is Person,
         keyed=f"SELECT {columns} {tail}",
         some=f"SELECT {columns} {some}".replace(f" {sql.base}.school =", f" +{sql.base}.school ="),
@@ -94,22 +110,35 @@ def plan(question: Question, sight: Sight) -> Plan:
         count=f"SELECT count(*) FROM {counted.tables()} WHERE {counted_where}",
         reads=frozenset(sql.reads | sql.nested),
         nested=frozenset(sql.nested),
-        dated=sql.dated or counted.dated,
+        dated=sql.dated or counted.dated or sight.dated,
         row_hash=marks[0] if marks else None,
     )
 
 
-def named(expr: Expr) -> Iterator[str]:
+def _named(question: Question, sight: Sight) -> Iterator[tuple[type[Record], Condition]]:
+    # Through one school's grant humans are read by their roles there.
+    return ((r, one) for r, one in named(question.where) if not (r is Person and isinstance(sight, OneSchool)))
+
+
+def _naming(question: Question, record: type[Record], one: Condition, sight: Sight) -> str:
+    sql = Statement(record, sight, [])
+    where = sql.where(one, few=True)
+    return f"SELECT {sql.base}.id FROM {sql.tables()} WHERE {where}"
+
+
+def facts_of(expr: Expr) -> Iterator[str]:
     """The facts that a value shows, each by its own name: `Student.upn`, `Student.reg_group.name`.
 
     That something has changed is told of no fact.
     """
+    if isinstance(expr, Ref):
+        return
     if isinstance(expr, Field):
         yield f"{expr.owner.__name__}.{expr.name}"
     elif isinstance(expr, Path):
         yield ".".join([expr.steps[0].owner.__name__, *(step.name for step in expr.steps), expr.end.name])
     elif isinstance(expr, Csv):
-        yield from named(expr.what)
+        yield from facts_of(expr.what)
     elif not isinstance(expr, LastUpdated | Latest):
         for part in expr.parts():
-            yield from named(part)
+            yield from facts_of(part)

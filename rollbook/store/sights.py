@@ -21,6 +21,9 @@ Guards = Mapping[str, str]
 
 NEVER = "0"
 
+CHOSEN_NOW = ":today BETWEEN first AND last"
+"""Whether a row of `chosen` holds today: places on roll and in groups have dates, so a rule names people for a time."""
+
 
 class Sight(Protocol):
     """What a statement asks about rows and facts; each answer is SQL, or "" where nothing has to be asked."""
@@ -33,6 +36,11 @@ class Sight(Protocol):
     @property
     def follows(self) -> bool:
         """Whether a row has changed when the parts that it tells of have."""
+        ...
+
+    @property
+    def dated(self) -> bool:
+        """Whether who is seen may be another one tomorrow."""
         ...
 
     def bounds(self, record: type[Record], alias: str, plus: str = "") -> list[str]:
@@ -105,6 +113,11 @@ class OneSchool:
         """A table's parts have rows, and moments, of their own."""
         return False
 
+    @property
+    def dated(self) -> bool:
+        """Where people are chosen, since some may be for a time."""
+        return bool(self.guards)
+
     def bounds(self, record: type[Record], alias: str, plus: str = "") -> list[str]:
         """One district, one school: nothing else can be read."""
         bound = [f"{alias}.district = :district"]
@@ -136,7 +149,10 @@ class OneSchool:
         return [self.guard(kind, identity) for kind, identity in humans(record, alias) if kind.__name__ in self.guards]
 
     def guard(self, record: type[Record], identity: str) -> str:
-        chosen = f"""SELECT 1 FROM chosen WHERE "grant" = :grant AND kind = '{record.__name__}' AND id = {identity}"""
+        chosen = (
+            f"""SELECT 1 FROM chosen WHERE "grant" = :grant AND kind = '{record.__name__}' AND id = {identity}"""
+            f" AND {CHOSEN_NOW}"
+        )
         return f"{'' if self.guards[record.__name__] == 'only' else 'NOT '}EXISTS ({chosen})"
 
     def shows(self, field: Field, alias: str, *, sure: bool) -> str:
@@ -181,6 +197,11 @@ class Whole:
     def follows(self) -> bool:
         """A document tells of its parts."""
         return True
+
+    @property
+    def dated(self) -> bool:
+        """Everything is seen every day."""
+        return False
 
     def bounds(self, record: type[Record], alias: str, plus: str = "") -> list[str]:
         """One partition."""
@@ -262,6 +283,11 @@ class Schools:
     def follows(self) -> bool:
         """A document tells of its parts."""
         return True
+
+    @property
+    def dated(self) -> bool:
+        """Where people are chosen, since some may be for a time."""
+        return any(view.guards for view in self.views)
 
     def bounds(self, record: type[Record], alias: str, plus: str = "") -> list[str]:
         """The rows whose school granted the record's scope, less the people left out."""
@@ -348,7 +374,10 @@ class Schools:
     def guards(self, record: type[Record], identity: str, school: str) -> list[str]:
         """What the grants say of one human, each at its own school."""
         kind = record.__name__
-        chosen = f"SELECT id FROM chosen WHERE kind = '{kind}' AND \"grant\" IN (SELECT value FROM json_each(:grants))"
+        chosen = (
+            f"SELECT id FROM chosen WHERE kind = '{kind}' AND \"grant\" IN (SELECT value FROM json_each(:grants))"
+            f" AND {CHOSEN_NOW}"
+        )
         found: list[str] = []
         for mode, word in (("only", "IN"), ("except", "NOT IN")):
             views = [n for n, view in enumerate(self.views) if dict(view.guards).get(kind) == mode]

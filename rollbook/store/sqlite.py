@@ -154,9 +154,9 @@ class Store:
             self._writer.execute("COMMIT")
 
     @contextmanager
-    def write(self, district: int) -> Generator[Batch]:
+    def write(self, district: int, patience: float = BUSY_SECONDS) -> Generator[Batch]:
         """Change the records of one district in one transaction, with one history."""
-        with self.transaction() as connection:
+        with self.transaction(patience) as connection:
             batch = Batch(connection, district)
             yield batch
             batch.settle()

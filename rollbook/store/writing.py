@@ -15,6 +15,7 @@ from ..fields import RECORDS, Record
 from ..fields.record import OWN_DISTRICT
 from ..model.organisation import District, School
 from ..model.people import Person
+from .choices import follow
 from .connection import Connection
 from .keys import key_facts, keys_of
 from .schema import columns
@@ -246,7 +247,8 @@ class Batch:
         )
 
     def settle(self) -> None:
-        """Write down the clock, the counters and what moved, at the end of the transaction."""
+        """Write down whom grants see now, the clock, the counters and what moved, at the end of the transaction."""
+        follow(self, self._moved)
         put = self.connection.executemany
         put(
             "INSERT INTO counter VALUES (?, ?, ?) ON CONFLICT (district, name) DO UPDATE SET value = excluded.value",
@@ -263,6 +265,10 @@ class Batch:
                 " ON CONFLICT (district) DO UPDATE SET seq = excluded.seq, at = excluded.at",
                 [(self.district, self._seq, self.at)],
             )
+
+    def makes(self, stamp: str) -> bool:
+        """Whether a record with this stamp of its making is one of this transaction."""
+        return number_of(stamp) > self._first
 
     @property
     def writes(self) -> int:

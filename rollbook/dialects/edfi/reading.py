@@ -224,7 +224,7 @@ class Collection:
                 break
             with reader.session() as session:
                 if passed and len(self.readers) > 1:
-                    here = session.count(plan, args)
+                    here = session.count(plan, args, shown=False)
                     if here <= passed:
                         passed -= here
                         continue

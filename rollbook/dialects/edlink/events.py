@@ -171,7 +171,7 @@ def _stamped(
     # What has not moved since then need not be looked through for what has.
     last = max([reading.reader.last_choice(), *reading.reader.versions(plan.reads).values()])
     quiet = last < window.low
-    for some, _ in () if quiet else reading.session.chosen(plan, {**reading.args, **window.args}):
+    for some, _ in () if quiet else reading.session.chosen(plan, {**reading.args, **window.args}, named=False):
         for row in some:
             read = msgspec.json.decode(row, type=dict[str, Any])
             # What was written together with a row, such as its parts, is told by its making.
@@ -209,7 +209,7 @@ def _still_there(reading: Reading, ids: list[str]) -> dict[str, int]:
     (part,) = people.parts
     columns = (("id", HubId(part.of)), ("appeared", AppearedNumber(part.of)))
     plan = reading.plan(Question(part.of, columns, OneOf(HubId(part.of), (IDS,))), "still there")
-    rows = (row for some, _ in reading.session.chosen(plan, {"ids": json.dumps(ids)}) for row in some)
+    rows = (row for some, _ in reading.session.chosen(plan, {"ids": json.dumps(ids)}, named=False) for row in some)
     return {read["id"]: read["appeared"] for read in map(msgspec.json.decode, rows)}
 
 

@@ -214,7 +214,7 @@ def _rows(table: Prepared, asked: Asked, context: Context, session: Session, tai
                 yield rows
             left -= tail.rows - before
             if passed and len(table.parts) > 1:
-                passed = max(passed - session.count(part.plan, asked.args), 0)
+                passed = max(passed - session.count(part.plan, asked.args, shown=False), 0)
         elif not (part.lookup and asked.offset):
             window = tail.windows.get(part.leads, (asked.limit, asked.offset))
             yield from session.rows(part.plan, asked.args, -1, 0, *window)
