@@ -60,9 +60,13 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
     desk, queue, folding = Desk(store, clock), Queue(store, clock), Folding()
     store.ledger.check()
 
-    def state() -> object:
+    def dated(state: tuple[int, ...]) -> object:
         # An answer stays true while nothing is written; days begin at a full quarter of an hour, wherever a school is.
-        return (*desk.fresh(), int(clock() // 900))
+        return (*state, int(clock() // 900))
+
+    def glance() -> object | None:
+        state = desk.glance()
+        return None if state is None else dated(state)
 
     writebacks = WriteBacks(store, tell)
     taking = Taking(desk, queue, writebacks, systems(desk, writebacks, SOON))
@@ -73,8 +77,15 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
     handing = Handing(desk, Tasks(store, clock), writebacks)
     agents = AgentHub(desk, handing, brought(desk, queue, writebacks), Uploads(store.folder / "uploads"))
     dialects = [xporter, EdFi(desk), Edlink(desk), Research(ResearchDesk(desk)), Review(desk), agents]
-    ledger = Ledger(store.folder, clock, folding)
-    return Edge(dialects, state=state, clock=clock, fallback=Front(), beside=worker, ledger=ledger)
+    return Edge(
+        dialects,
+        state=lambda: dated(desk.fresh()),
+        glance=glance,
+        clock=clock,
+        fallback=Front(),
+        beside=worker,
+        ledger=Ledger(store.folder, clock, folding),
+    )
 
 
 def works(clock: Callable[[], float], folding: Folding, store: Store, queue: Queue) -> Mapping[str, Work]:

@@ -5,7 +5,6 @@ Whatever an app must be told of it is promised in the transaction that changes i
 
 from __future__ import annotations
 
-import bisect
 import json
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -39,7 +38,6 @@ class AuthorisingDesk:
 
     store: Store
     clock: Callable[[], float]
-    _endings: tuple[int, tuple[float, ...]]
 
     def school(self, estab: str) -> tuple[int, str, str]:
         """The district number, hub id and name of the school with this establishment number."""
@@ -156,12 +154,10 @@ class AuthorisingDesk:
                 tell(db, grant, "revoked")
                 give_receipt(db, grant, "ended")
 
-    def _ended(self, version: int) -> int:
-        """How many grants have come to the moment that their schools named; `version` is that of the records."""
-        if self._endings[0] != version:
-            rows = self.store.records.execute("SELECT at FROM ending ORDER BY at").fetchall()
-            self._endings = version, tuple(at for (at,) in rows)
-        return bisect.bisect_right(self._endings[1], self.clock())
+    def endings(self) -> tuple[float, ...]:
+        """The moments that schools have named as the ends of grants, seconds since 1970, in order."""
+        rows = self.store.records.execute("SELECT at FROM ending ORDER BY at").fetchall()
+        return tuple(at for (at,) in rows)
 
     # ---- looking
 

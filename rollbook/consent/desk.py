@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
+import bisect
 import json
 import os
 import time
 import uuid
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from ..fields import RECORDS
 from ..scopes import writable
 from ..store.sqlite import Store
 from ..store.writing import Batch, now
+from . import callers
 from .agents import AgentDesk
 from .authorising import AuthorisingDesk, tell
 from .checking import Checker
@@ -87,6 +89,19 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+@dataclass
+class Memory:
+    """What was looked up in one state of the hub: as the files' versions are, and as many grants have ended."""
+
+    versions: tuple[int, ...] = ()
+    endings: tuple[float, ...] = ()
+    today: str = ""
+    ended: int = 0
+    passes: dict[bytes, SchoolPass | ManagementPass] = field(default_factory=dict[bytes, Any])
+    holders: dict[tuple[str, bytes], Holder] = field(default_factory=dict[tuple[str, bytes], Holder])
+    known: dict[object, Any] = field(default_factory=dict[object, Any])
+
+
 class Desk(
     AgentDesk,
     CredentialDesk,
@@ -104,36 +119,51 @@ class Desk(
     def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
         self.store = store
         self.store.clock = self.clock = clock
-        self._versions: tuple[int, ...] = ()
-        self._endings = -1, tuple[float, ...]()
-        self._passes: dict[bytes, SchoolPass | ManagementPass] = {}
-        self._holders: dict[tuple[str, bytes], Holder] = {}
-        self._known: dict[object, Any] = {}
+        self._memory = Memory()
         self._vocabulary: tuple[object, frozenset[tuple[str, str]]] = None, frozenset()
-        self._today: str = ""
 
     # ---- what has changed
 
     def fresh(self) -> tuple[int, ...]:
         """The state of records, tokens and grants; what was remembered of an earlier one is forgotten."""
-        records = self.store.data_version()
-        versions = (records, self.store.passing_version(), self._ended(records))
-        if versions != self._versions:
-            self._versions = versions
-            self._passes.clear()
-            self._holders.clear()
-            self._known = {}
-            self._today = self.store.setting("today") or ""
-        return versions
+        memory = self.remembered()
+        return (*memory.versions, self._ended(memory))
+
+    def glance(self) -> tuple[int, ...] | None:
+        """The same without any waiting; None when something has changed, or waiting is needed to tell."""
+        memory, versions = self._memory, self.store.watch.at_once()
+        return None if versions is None or versions != memory.versions else (*versions, self._ended(memory))
+
+    def remembered(self) -> Memory:
+        """What was looked up in the present state of the hub, to be added to.
+
+        A thread that has begun in an earlier state adds to the memory of that one, which nobody asks any more.
+        """
+        memory, versions = self._memory, self.store.watch.versions()
+        ended = self._ended(memory)
+        if versions == memory.versions and ended == memory.ended:
+            return memory
+        memory = Memory(versions, self.endings(), today=self.store.setting("today") or "")
+        memory.ended = self._ended(memory)
+        self._memory = memory
+        return memory
+
+    def holders(self) -> dict[tuple[str, bytes], Holder]:
+        """Who shows which token, as far as that was looked up in the present state of the hub."""
+        return self.remembered().holders
+
+    def _ended(self, memory: Memory) -> int:
+        """How many grants have come to the moment that their schools named."""
+        return bisect.bisect_right(memory.endings, self.clock())
 
     def today(self, time_zone: str) -> str:
         """The day as of which a school is read: its own today, unless the data directory has stopped the clock."""
-        return self._today or datetime.fromtimestamp(self.clock(), zone_of(time_zone)).date().isoformat()
+        return self._memory.today or datetime.fromtimestamp(self.clock(), zone_of(time_zone)).date().isoformat()
 
     def reader(self, grant: Grant) -> Reader:
         """The reader for what a grant holds now."""
-        self.fresh()
-        return Reader(self.store, grant, self.today(grant.time_zone), self._known)
+        known = self.remembered().known
+        return Reader(self.store, grant, self.today(grant.time_zone), known)
 
     def readers(self, holder: Holder) -> tuple[DistrictReader, ...]:
         """A reader for each district in which the holder's app has something granted, or that it made itself."""
@@ -142,16 +172,14 @@ class Desk(
         return found
 
     def _readers(self, holder: Holder) -> tuple[DistrictReader, ...]:
-        self.fresh()
+        known = self.remembered().known
         key = ("readers", holder.credential.id, self.today("UTC"), int(self.clock() // 900))
-        if key not in self._known:
-            self._known[key] = tuple(
-                DistrictReader(
-                    self.store, holder.credential, number, identifier, grants, self._day(grants), self._known
-                )
+        if key not in known:
+            known[key] = tuple(
+                DistrictReader(self.store, holder.credential, number, identifier, grants, self._day(grants), known)
                 for number, (identifier, grants) in self._districts(holder.credential).items()
             )
-        return self._known[key]
+        return known[key]
 
     def _day(self, grants: list[Grant]) -> str:
         return self.today(grants[0].time_zone if grants else "UTC")
@@ -193,8 +221,8 @@ class Desk(
 
     def shared(self) -> SharedReader:
         """The reader of what all districts share."""
-        self.fresh()
-        return SharedReader(self.store, self.today("UTC"), self._known)
+        known = self.remembered().known
+        return SharedReader(self.store, self.today("UTC"), known)
 
     @contextmanager
     def sharing(self) -> Generator[Batch]:
@@ -224,13 +252,13 @@ class Desk(
 
     def words(self) -> frozenset[tuple[str, str, str]]:
         """Every word of a standard that is kept: its list, its namespace and its code."""
-        self.fresh()
-        if "words" not in self._known:
+        known = self.remembered().known
+        if "words" not in known:
             rows = self.store.records.execute(
                 "SELECT kind, namespace, code FROM descriptor WHERE district = ?", (SHARED,)
             )
-            self._known["words"] = frozenset(rows.fetchall())
-        return self._known["words"]
+            known["words"] = frozenset(rows.fetchall())
+        return known["words"]
 
     def number_taken(self, number: str) -> bool:
         """Whether a school or a district of the hub has a number, whoever may see it."""
@@ -252,9 +280,8 @@ class Desk(
             raise NotHeld("This key may not make districts.", hint="use a key whose claim set may, such as EdFiSandbox")
         with self.store.founding(values, holder.app.id) as batch:
             identifier = values.get("identifier") or ""
-            reader = DistrictReader(
-                self.store, holder.credential, batch.district, identifier, [], self._day([]), self._known
-            )
+            known = self.remembered().known
+            reader = DistrictReader(self.store, holder.credential, batch.district, identifier, [], self._day([]), known)
             yield Writer(batch, reader)
 
     def reach(self, credential: Credential) -> frozenset[str]:
@@ -306,7 +333,6 @@ class Desk(
             db.execute("UPDATE app SET secret = ? WHERE id = ?", (digest(secret), app.id))
         with self.store.passing as db:
             db.execute("""DELETE FROM token WHERE app = ? AND "grant" = ''""", (app.id,))
-        self._versions = ()
         return secret
 
     def schools(self) -> list[tuple[int, str, str, str, str]]:
@@ -426,7 +452,6 @@ class Desk(
     def _drop_tokens(self, grant: Grant) -> None:
         with self.store.passing as db:
             db.execute('DELETE FROM token WHERE "grant" = ?', (grant.id,))
-        self._versions = ()
 
     # ---- tokens
 
@@ -472,12 +497,14 @@ class Desk(
 
     def admit(self, token: str) -> SchoolPass | ManagementPass:
         """What a token stands for now; a token dies with its grant."""
-        hashed = digest(token)
-        admitted = self._passes.get(hashed) or self._look_up(hashed)
-        asked_by(admitted.app.id, (admitted.grant.id,) if isinstance(admitted, SchoolPass) else ())
+        hashed, passes = digest(token), self.remembered().passes
+        admitted = passes.get(hashed) or self._look_up(hashed)
+        by_grant = isinstance(admitted, SchoolPass)
+        asked_by(admitted.app.id, (admitted.grant.id,) if by_grant else ())
+        callers.admitted(admitted.grant.id if by_grant else admitted.app.id)
         if admitted.expires <= self.clock():
             raise NotSignedIn("the token has expired", hint="request a new one from the STS")
-        self._passes[hashed] = admitted
+        passes[hashed] = admitted
         return admitted
 
     def _look_up(self, hashed: bytes) -> SchoolPass | ManagementPass:

@@ -14,7 +14,17 @@ from ..consent.addresses import mails
 from ..consent.grants import zone_of
 from ..consent.invitations import LinkEnded
 from ..consent.receipts import changes, words
-from ..errors import Conflict, Malformed, NotFound, Problem, RollbookError, TooLarge, Unavailable, WrongMethod
+from ..errors import (
+    Conflict,
+    Malformed,
+    NotFound,
+    Problem,
+    RollbookError,
+    TooLarge,
+    TooManyRequests,
+    Unavailable,
+    WrongMethod,
+)
 from ..jobs import Queue
 from ..scopes import CATALOGUE, Scope
 from .choosing import Choosing, summary
@@ -71,6 +81,8 @@ class Review:
         """Answer a request; what goes wrong inside is logged without the path, since that holds the token."""
         try:
             return self.route(request)
+        except (Unavailable, TooManyRequests):
+            raise
         except RollbookError as error:
             return self.refuse(request, error)
         except Exception as error:
@@ -90,6 +102,8 @@ class Review:
         visit = self.visit(token)
         try:
             return self.answer(request, visit, rest.strip("/"))
+        except Unavailable:
+            raise
         except RollbookError as error:
             return visit.said(_heading(error), *_lines(error), status=_status(error))
 

@@ -11,7 +11,17 @@ from ...api.webhooks import KIND
 from ...consent import Desk, Reader
 from ...consent.desk import ManagementPass, SchoolPass
 from ...consent.slips import asked_by, asks
-from ...errors import NotFound, NotHeld, NotSignedIn, Problem, RollbookError, WrongMethod, nearest
+from ...errors import (
+    NotFound,
+    NotHeld,
+    NotSignedIn,
+    Problem,
+    RollbookError,
+    TooManyRequests,
+    Unavailable,
+    WrongMethod,
+    nearest,
+)
 from ...fields import Field
 from ...jobs import Freshness, PostOffice, Queue
 from ...jobs.subscriptions import Subscriptions
@@ -63,6 +73,8 @@ class Xporter:
         """Answer a request."""
         try:
             return self.route(as_meant(request))
+        except (Unavailable, TooManyRequests):
+            raise
         except RollbookError as error:
             return self.refuse(request, error)
 
