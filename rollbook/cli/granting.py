@@ -365,3 +365,29 @@ def apps_person_code(key: str, estab: str, kind: str, mis_id: str, data: Path | 
     with open_desk(data) as desk:
         code = desk.person_code(desk.credential(key), desk.person(estab, kind, mis_id))
     say(f"code: {code}")
+
+
+_VEILED = (
+    Column("App", "app"),
+    Column("Record", "record"),
+    Column("Id", "id"),
+    Column("Seen by", lambda row: "this app only" if row["shown"] else "everybody but this app"),
+    Column("Since (UTC)", "since"),
+)
+
+
+@apps.command("veiled")
+@json_option()
+@data_option()
+def apps_veiled(as_json: bool, data: Path | None) -> None:
+    """List records that only one app sees, or that one app no longer sees.
+
+    An app that adds a person whose number is taken by somebody it may not see gets a record of its own. An app that
+    deletes a record on which hidden records depend loses sight of it; the record stays for everybody else.
+    """
+    with open_desk(data) as desk:
+        rows = [
+            {"app": one.app, "record": one.kind, "id": one.id, "shown": one.shown, "since": one.at}
+            for one in desk.veiled()
+        ]
+    show(_VEILED, rows, as_json=as_json)

@@ -97,16 +97,25 @@ def humans(record: type[Record], alias: str) -> list[tuple[type[Record], str]]:
     ]
 
 
+def unveiled(record: type[Record], alias: str) -> list[str]:
+    """A row is not veiled from the reader's app (`:seer`), nor is what it is a part of."""
+    whole = (f'{alias}."{name}"' for name, ref in record.refs().items() if ref.part_of and ref.target is not School)
+    own = [] if record.derived() else [f"{alias}.id"]
+    return [f"({one} IN (SELECT id FROM veiled WHERE (app = :seer) <> shown)) IS NOT TRUE" for one in (*own, *whole)]
+
+
 @dataclass(frozen=True)
 class OneSchool:
     """One school through one grant (`:school`, `:grant`); the columns that it may not see are gone already."""
 
     guards: Guards
+    veils: bool = False
+    """Whether the hub has records that are veiled from some app."""
 
     @property
     def key(self) -> Hashable:
-        """The guards."""
-        return tuple(sorted(self.guards.items()))
+        """The guards, and whether there are veils."""
+        return *sorted(self.guards.items()), self.veils
 
     @property
     def follows(self) -> bool:
@@ -145,8 +154,9 @@ class OneSchool:
         return own + self.guarded(record, alias)
 
     def guarded(self, record: type[Record], alias: str) -> list[str]:
-        """A row is hidden with the human that it is, or is a part of."""
-        return [self.guard(kind, identity) for kind, identity in humans(record, alias) if kind.__name__ in self.guards]
+        """A row is hidden with the human that it is, or is a part of, and behind a veil."""
+        named = [(kind, identity) for kind, identity in humans(record, alias) if kind.__name__ in self.guards]
+        return [self.guard(*one) for one in named] + (unveiled(record, alias) if self.veils else [])
 
     def guard(self, record: type[Record], identity: str) -> str:
         chosen = (
@@ -273,11 +283,13 @@ class Schools:
     """The roles through which humans are seen; every one if none are named."""
     turns: frozenset[str] = frozenset()
     """The kinds of human of whom somebody was let in or left out at some time (`turned`), and Person with any."""
+    veils: bool = False
+    """Whether the hub has records that are veiled from some app."""
 
     @property
     def key(self) -> Hashable:
-        """The views, the roles, and whether there is more than one state to tell of."""
-        return self.views, self.roles, self.turns
+        """The views, the roles, whether there is more than one state to tell of, and whether there are veils."""
+        return self.views, self.roles, self.turns, self.veils
 
     @property
     def follows(self) -> bool:
@@ -368,8 +380,11 @@ class Schools:
     # ---- humans
 
     def guarded(self, record: type[Record], alias: str) -> list[str]:
-        """A row is hidden with the human that it is, or is a part of."""
-        return [g for kind, identity in humans(record, alias) for g in self.guards(kind, identity, f"{alias}.school")]
+        """A row is hidden with the human that it is, or is a part of, and behind a veil."""
+        left_out = [
+            g for kind, identity in humans(record, alias) for g in self.guards(kind, identity, f"{alias}.school")
+        ]
+        return left_out + (unveiled(record, alias) if self.veils else [])
 
     def guards(self, record: type[Record], identity: str, school: str) -> list[str]:
         """What the grants say of one human, each at its own school."""
