@@ -121,7 +121,7 @@ class AuthorisingDesk:
     def revoke_at(self, grant: Grant, at: float | None) -> Grant:
         """End a grant from a moment on (seconds since 1970), which counts without anybody noting it; None for never."""
         if grant.state == "revoked":
-            raise Conflict("the grant is revoked", hint="authorise the app anew")
+            raise Conflict("the grant is revoked", hint="authorise the app again")
         if at is not None and at <= self.clock():
             return self.revoke(grant)
         with self.store.transaction() as db:

@@ -422,7 +422,9 @@ class Desk(
         if more:
             raise Conflict(
                 *(
-                    Problem("scopes", f"{name} is not held, so it cannot be kept", "authorise anew to widen")
+                    Problem(
+                        "scopes", f"{name} is not held, so it cannot be kept", "add scopes with `rollbook apps widen`"
+                    )
                     for name in more
                 )
             )
@@ -464,7 +466,7 @@ class Desk(
     def pause(self, grant: Grant, paused: bool = True) -> Grant:
         """Stop a grant for a while, or let it go on."""
         if grant.state == "revoked":
-            raise Conflict("the grant is revoked", hint="authorise the app anew")
+            raise Conflict("the grant is revoked", hint="authorise the app again")
         return self._update(grant, "state = ?", "paused" if paused else "active")
 
     def _update(self, grant: Grant, sets: str, value: str) -> Grant:
