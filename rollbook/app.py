@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -20,13 +21,14 @@ from .consent.agents import CONNECTOR as AGENT
 from .consent.authorising import fill_authorisation
 from .consent.ledger import Folding, Ledger
 from .consent.research import ResearchDesk
-from .console import Front, Review
+from .console import Front, Review, error_page
 from .dialects.agent import AgentHub, Uploads
 from .dialects.edfi import EdFi
 from .dialects.edlink import Edlink
 from .dialects.research import Research
 from .dialects.xporter import DataChanged, DataReady, Xporter, look
 from .dialects.xporter.writeback import Entering, Taking, tell
+from .errors import Occupied
 from .ingest import Renewal
 from .ingest.agents import Brought, ask_agent
 from .jobs import Freshness, Lane, Mail, Queue, Work, Worker, post_office
@@ -58,9 +60,13 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
     desk, queue, folding = Desk(store, clock), Queue(store, clock), Folding()
     store.ledger.check()
 
-    def state() -> object:
+    def dated(state: tuple[int, ...]) -> object:
         # An answer stays true while nothing is written; days begin at a full quarter of an hour, wherever a school is.
-        return (*desk.fresh(), int(clock() // 900))
+        return (*state, int(clock() // 900))
+
+    def glance() -> object | None:
+        state = desk.glance()
+        return None if state is None else dated(state)
 
     writebacks = WriteBacks(store, tell)
     taking = Taking(desk, queue, writebacks, systems(desk, writebacks, SOON))
@@ -71,8 +77,16 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
     handing = Handing(desk, Tasks(store, clock), writebacks)
     agents = AgentHub(desk, handing, brought(desk, queue, writebacks), Uploads(store.folder / "uploads"))
     dialects = [xporter, EdFi(desk), Edlink(desk), Research(ResearchDesk(desk)), Review(desk), agents]
-    ledger = Ledger(store.folder, clock, folding)
-    return Edge(dialects, state=state, clock=clock, fallback=Front(), beside=worker, ledger=ledger)
+    return Edge(
+        dialects,
+        state=lambda: dated(desk.fresh()),
+        glance=glance,
+        clock=clock,
+        fallback=Front(),
+        beside=worker,
+        ledger=Ledger(store.folder, clock, folding),
+        shown=error_page,
+    )
 
 
 def works(clock: Callable[[], float], folding: Folding, store: Store, queue: Queue) -> Mapping[str, Work]:
@@ -116,9 +130,12 @@ def brought(desk: Desk, queue: Queue, writebacks: WriteBacks) -> Brought:
 
 
 def now_and_then(clock: Callable[[], float], notice: Noticing, folding: Folding, queue: Queue) -> None:
-    """What is looked at now and then: what goes into the ledger, the night's renewal, whether anybody has written."""
+    """What is looked at now and then: what goes into the ledger, renewal, the new day, whether anybody has written."""
     folding.fold(queue.store)
     Freshness(queue.store, queue, clock).renew_at_night()
+    with suppress(Occupied):
+        # Who is seen has followed the day by itself; who follows changes can be told of it a little later.
+        Desk(queue.store, clock).follow_days()
     notice(queue)
 
 

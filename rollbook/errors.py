@@ -60,9 +60,8 @@ class Conflict(Refused):
 class TooManyRequests(Refused):
     """Too many requests. Wait, then try again."""
 
-
-class Occupied(Conflict):
-    """Another process is writing to this data directory. Wait until it has finished, then try again."""
+    after: int = 60
+    """Seconds after which to try again."""
 
 
 class WrongMethod(Refused):
@@ -71,6 +70,14 @@ class WrongMethod(Refused):
 
 class Unavailable(RollbookError):
     """The service is temporarily unavailable. Try again later."""
+
+
+class Occupied(Unavailable):
+    """Another process is writing to this data directory. Wait until it has finished, then try again."""
+
+
+class NoRoom(Unavailable):
+    """The disk is full. Free some space, then try again."""
 
 
 class Stop(RollbookError):

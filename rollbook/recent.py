@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
@@ -10,18 +11,28 @@ Value = TypeVar("Value")
 
 
 class Recent(Generic[Value]):
-    """The values that were asked for last, up to a number of them."""
+    """The values that were asked for last, up to a number of them; serves any number of threads.
+
+    Two threads that ask for the same at once may both make it; both are given the one that is kept.
+    """
 
     def __init__(self, most: int) -> None:
         self.most = most
+        self._lock = threading.Lock()
         self._values: OrderedDict[Hashable, Value] = OrderedDict()
+
+    def __contains__(self, key: Hashable) -> bool:
+        return key in self._values
 
     def get(self, key: Hashable, make: Callable[[], Value]) -> Value:
         """The value under a key, made when it is not there."""
-        try:
-            self._values.move_to_end(key)
-        except KeyError:
-            self._values[key] = make()
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+                return self._values[key]
+        made = make()
+        with self._lock:
+            value = self._values.setdefault(key, made)
             if len(self._values) > self.most:
                 self._values.popitem(last=False)
-        return self._values[key]
+            return value

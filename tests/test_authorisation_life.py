@@ -79,9 +79,13 @@ def test_from_the_invitation_to_the_end(served: Hub, postbox: Postbox, receiver:
     assert found is not None
     school = School(served, found[1])
 
-    # The school reads, unticks and agrees; the app's server is told the secret.
-    page = school.send(school.look(), "authorise", without=[("scope", "Contact")])
+    # The school reads, ticks what it likes and agrees; the app's server is told the secret.
+    page = school.send(school.look(), "authorise", scope="Attendance")
     served.work()
+    # The school is sent a receipt, with the link by which it can change its mind.
+    assert postbox.letters[-1]["subject"] == "Receipt: Thornfield Academy and Pupil Pages, 18 November 2026"
+    assert "Attendance marks" in postbox.text()
+    assert found[0] in postbox.text()
     told = form_of(receiver)
     assert told == {
         "schoolSecret": secret_on(page.words),

@@ -89,7 +89,7 @@ def test_whom_an_app_left_out_stays_left_out_when_the_school_chooses_anew(small_
     assert seen(small_hub, token) == ["9921", "9922"]
     grant = desk.choose(grant, "students", "all", [])
     assert seen(small_hub, token) == ["9919", "9921", "9922"]
-    assert grant.people == {"Student": "except", "Staff": "except"}
+    assert grant.people == {"Student": "except", "Staff": "except", "Contact": "only"}, "contacts go with students"
     grant = desk.restrict(grant, remove=[("Student", "9920"), ("Staff", "1")])
     assert grant.people == {}
 

@@ -97,7 +97,7 @@ def test_a_school_agrees_and_chooses_people_with_the_keyboard_and_without_script
     page.goto(link.url)
     assert "Pupil Pages asks to read records of Thornfield Academy" in page.inner_text("h1")
 
-    press_through_to(page, "Contact")
+    press_through_to(page, "Attendance")
     page.keyboard.press("Space")
     press_through_to(page, "everyone")
     page.keyboard.press("ArrowDown")

@@ -17,8 +17,14 @@ class Kept:
     state: object
     response: Response
 
-    def true(self, state: object) -> bool:
-        """Whether the answer is still what would be given."""
+    def holds(self, state: object, now: float) -> bool:
+        """Whether nothing at all has happened since the answer was true, so that it still is."""
+        return self.state == state and self.response.until > now
+
+    def true(self, state: object, now: float) -> bool:
+        """Whether the answer is still what would be given; reads the store if something has happened."""
+        if self.response.until <= now:
+            return False
         if self.state != state and self.still():
             self.state = state
         return self.state == state
@@ -35,22 +41,18 @@ class Kept:
 
 @dataclass
 class Keeping:
-    """Answers that are still true, least lately used first, within a bound of bytes."""
+    """Answers, least lately used first, within a bound of bytes; belongs to the event loop's thread."""
 
     bound: int
     held: int = 0
     answers: OrderedDict[tuple[bytes, ...], Kept] = field(default_factory=OrderedDict[tuple[bytes, ...], Kept])
 
-    def find(self, key: tuple[bytes, ...], state: object, now: float) -> Response | None:
-        """The answer to a request, if it is there and still true."""
+    def find(self, key: tuple[bytes, ...]) -> Kept | None:
+        """The answer to a request, if it is there; whether it is still true is for the caller to see."""
         found = self.answers.get(key)
-        if found is None:
-            return None
-        if found.response.until <= now or not found.true(state):
-            self.drop(key)
-            return None
-        self.answers.move_to_end(key)
-        return found.response
+        if found is not None:
+            self.answers.move_to_end(key)
+        return found
 
     def put(self, key: tuple[bytes, ...], state: object, response: Response) -> None:
         """Keep an answer, whole, that is true in a state of the hub."""

@@ -26,6 +26,8 @@ class Request:
     headers: dict[bytes, bytes]
     body: bytes = b""
     scheme: str = "http"
+    client: str = ""
+    """The address that it comes from."""
 
     @property
     def base(self) -> str:
@@ -69,7 +71,7 @@ class Response:
     told: tuple[Told, ...] | None = None
     """What it told, once that is written down; the edge fills it in."""
     guessed: bool = False
-    """Whether a secret was wrong: who shows wrong ones again and again is made to wait."""
+    """Whether a secret was wrong: those who show wrong ones again and again are told to wait."""
 
 
 class Handler(Protocol):
@@ -81,7 +83,7 @@ class Handler(Protocol):
         ...
 
     def handle(self, request: Request) -> Response:
-        """Answer a request; never raises."""
+        """Answer a request; raises `Unavailable` and `TooManyRequests`, which the edge answers, and nothing else."""
         ...
 
     def refuse(self, request: Request, error: Exception) -> Response:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 
 from ..consent.ledger import Growing
 from ..consent.slips import lying
 from ..errors import Unavailable
+from .compressing import Compressor
+
+PART = 64 * 1024
+"""The least size of a part of a long answer, in bytes, that is sent by itself."""
 
 
 class Stream:
@@ -64,3 +69,60 @@ def close(body: Iterator[bytes]) -> None:
     end = getattr(body, "close", None)
     if end is not None:
         end()
+
+
+class Parts:
+    """A long body as it is sent: read in one thread or another, but in one at a time."""
+
+    def __init__(self, chunks: Iterator[bytes], compressor: Compressor | None = None) -> None:
+        self._chunks = chunks
+        self._compressor = compressor
+        self._lock = threading.Lock()
+        self._closed = False
+
+    def part(self) -> bytes | None:
+        """Some of the body, which may be nothing yet; None after its end."""
+        with self._lock:
+            if self._closed:
+                return None
+            chunks = list(self._some())
+            if chunks:
+                return self._encoded(b"".join(chunks))
+            self._closed = True
+            return self._compressor.end() if self._compressor else None
+
+    def _some(self) -> Iterator[bytes]:
+        size = 0
+        for chunk in self._chunks:
+            yield chunk
+            size += len(chunk)
+            if size >= PART:
+                return
+
+    def _encoded(self, data: bytes) -> bytes:
+        return self._compressor.part(data) if self._compressor and data else data
+
+    def close(self) -> None:
+        """Give back what the body reads from, after the part at hand."""
+        with self._lock:
+            self._closed = True
+            close(self._chunks)
+
+
+class Held:
+    """The parts of a long answer that were sent, as long as they are few enough to be kept."""
+
+    def __init__(self, most: int, keep: bool) -> None:
+        self.parts: list[bytes] = []
+        self.whole = keep
+        """Whether all of them are there."""
+        self._room = most
+
+    def add(self, part: bytes) -> None:
+        """Hold a part, or nothing any more when it is too much."""
+        self._room -= len(part)
+        self.whole = self.whole and self._room >= 0
+        if self.whole:
+            self.parts.append(part)
+        else:
+            self.parts.clear()

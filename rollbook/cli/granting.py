@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -15,6 +15,7 @@ from .common import Column, Later, data_option, json_option, open_desk, say, sho
 
 if TYPE_CHECKING:
     from ..consent import App, Desk, Grant
+    from ..consent.filtering import Rule
 
 
 def _dialects() -> click.ParamType[Any, Any]:
@@ -142,13 +143,13 @@ def apps_narrow(relying_party: str, estab: str, scopes: str, data: Path | None) 
 @apps.command("people")
 @_of_a_grant
 @click.argument("kind", type=click.Choice(["students", "staff", "contacts"], case_sensitive=False), required=False)
-@click.argument("mode", type=click.Choice(["only", "except", "all", "add", "remove"]), required=False)
+@click.argument("mode", type=click.Choice(["only", "except", "all", "by", "add", "remove"]), required=False)
 @click.argument("ids", nargs=-1)
 @click.option(
     "--file",
     "listed",
     type=click.File(encoding="utf-8-sig"),
-    help="Ids from a file, with spaces, commas or lines between; - reads what is typed or piped.",
+    help="Read Ids from a file, separated by spaces, commas or new lines. Use - for standard input.",
 )
 @data_option()
 def apps_people(
@@ -160,32 +161,77 @@ def apps_people(
     listed: TextIO | None,
     data: Path | None,
 ) -> None:
-    """Let a grant see only the people with these Ids, or all except them, or all again.
+    """Choose which people an app can read about: only some, all except some, or all.
 
-    `add` and `remove` change the list that there is. Without a mode, the lists are shown.
+    \b
+    Give people by Id, or students by year, form, house, class or course:
+      students only 9919 9920
+      students by year 8 9
+      students only 9919 by form 9B
+      students except by year 13
+    A rule follows the roll: a student who joins is included, one who leaves is not.
+    `add` and `remove` change the current list. Without a mode, the lists are shown.
     """
-    wanted = [*ids, *(listed.read().replace(",", " ").split() if listed else ())]
+    named, rules = _people_and_rules(("by", *ids) if mode == "by" else ids)
+    wanted = [*named, *(listed.read().replace(",", " ").split() if listed else ())]
     with open_desk(data) as desk:
         grant = desk.grant(desk.app(relying_party), estab)
         if kind is None or mode is None:
             _show_people(desk, grant, kind or "")
             return
-        if mode in ("add", "remove"):
-            desk.amend(grant, kind, **{mode: wanted})
+        if mode == "add":
+            desk.amend(grant, kind, add=wanted, add_rules=rules)
+        elif mode == "remove":
+            desk.amend(grant, kind, remove=wanted, remove_rules=rules)
         else:
-            desk.choose(grant, kind, mode, wanted)
-    say(f"{relying_party} at {estab}: {mode} {len(wanted) or ''} {kind}".replace("  ", " "))
+            desk.choose(grant, kind, "only" if mode == "by" else mode, wanted, rules=rules)
+        say(_said(desk, desk.grant(grant.app, estab), kind, mode, len(wanted), rules))
+
+
+def _said(desk: Desk, grant: Grant, kind: str, mode: str, named: int, rules: list[Rule]) -> str:
+    """What was done, and where rules have to do with it, how many people that comes to today."""
+    from ..consent.grants import human_kind
+
+    counted = f"{named} {kind}" if named or not rules else kind
+    told = " ".join(["only" if mode == "by" else mode, counted, *(f"by {rule.by} {rule.value}" for rule in rules)])
+    today = f" ({len(desk.would_see(grant, {})[human_kind(kind)])} seen today)" if rules else ""
+    return f"{grant.app.relying_party} at {grant.estab}: {told}{today}".replace(f" 0 {kind}", f" {kind}")
+
+
+def _people_and_rules(words: Sequence[str]) -> tuple[list[str], list[Rule]]:
+    """Ids, and behind the word `by` rules: each of `year`, `form` … followed by one or more names."""
+    from ..consent.filtering import CHOSEN_BY, Rule
+
+    at = words.index("by") if "by" in words else len(words)
+    rules, by = list[Rule](), ""
+    for word in words[at + 1 :]:
+        if word in CHOSEN_BY:
+            by = word
+        elif by:
+            rules.append(Rule(by, word))
+        else:
+            raise Malformed(Problem("by", f"{word} is not a kind of group", f"one of {', '.join(CHOSEN_BY)}"))
+    if at < len(words) and not rules:
+        raise Malformed(Problem("by", "names no group", "such as: by year 8"))
+    return list(words[:at]), rules
 
 
 def _show_people(desk: Desk, grant: Grant, kind: str) -> None:
-    """The lists of a grant, of one kind of people or all."""
+    """The lists of a grant, of one kind of people or all, and how many people they come to today."""
     from ..consent.grants import human_kind
 
-    shown = [c for c in desk.people_of(grant) if not kind or c.kind == human_kind(kind)]
-    for choice in shown:
-        say(f"{choice.kind}: {choice.mode} {' '.join(choice.ids)}".rstrip())
+    seen = desk.would_see(grant, {})
+    for choice in desk.people_of(grant):
+        if kind and choice.kind != human_kind(kind):
+            continue
+        by = [f"by {rule.by} {rule.value}" for rule in choice.rules]
+        say(" ".join([f"{choice.kind}: {choice.mode}", *choice.ids, *by]))
+        if choice.without:
+            say(f"{choice.kind}: not counting {' '.join(choice.without)}")
         if choice.declined:
             say(f"{choice.kind}: left out by the app itself {' '.join(choice.declined)}")
+        if choice.rules:
+            say(f"{choice.kind}: {len(seen[choice.kind])} seen today")
 
 
 def _change_state(relying_party: str, estab: str, data: Path | None, change: Callable[[Desk, Grant], Grant]) -> None:
@@ -319,3 +365,29 @@ def apps_person_code(key: str, estab: str, kind: str, mis_id: str, data: Path | 
     with open_desk(data) as desk:
         code = desk.person_code(desk.credential(key), desk.person(estab, kind, mis_id))
     say(f"code: {code}")
+
+
+_VEILED = (
+    Column("App", "app"),
+    Column("Record", "record"),
+    Column("Id", "id"),
+    Column("Seen by", lambda row: "this app only" if row["shown"] else "everybody but this app"),
+    Column("Since (UTC)", "since"),
+)
+
+
+@apps.command("veiled")
+@json_option()
+@data_option()
+def apps_veiled(as_json: bool, data: Path | None) -> None:
+    """List records that only one app sees, or that one app no longer sees.
+
+    An app that adds a person whose number is taken by somebody it may not see gets a record of its own. An app that
+    deletes a record on which hidden records depend loses sight of it; the record stays for everybody else.
+    """
+    with open_desk(data) as desk:
+        rows = [
+            {"app": one.app, "record": one.kind, "id": one.id, "shown": one.shown, "since": one.at}
+            for one in desk.veiled()
+        ]
+    show(_VEILED, rows, as_json=as_json)

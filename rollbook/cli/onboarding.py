@@ -127,7 +127,7 @@ def _row(one: Invitation) -> dict[str, Any]:
         "live": one.live,
         "email": one.email or None,
         "made": _day(one.made),
-        "expires": _day(one.expires),
+        "expires": _day(one.expires) if one.expires else "revoked",
         "answer": one.answer or ("expired" if one.expires <= time.time() else "waits"),
     }
 
@@ -141,7 +141,7 @@ def _day(seconds: float) -> str:
 @click.option("--email", default="", help="Who is written to, of those who may answer for the school.")
 @click.option("--name", default="", help="The name of the reader.")
 def invites_add(relying_party: str, estab: str, email: str, name: str, data: Path | None) -> None:
-    """Invite a school in an app's name: a letter is sent where a mail server is set, and the link is shown."""
+    """Invite a school for an app. An e-mail is sent if a mail server is set, and the link is shown."""
     from ..jobs import post_office
 
     with open_desk(data) as desk:
@@ -156,24 +156,47 @@ def invites_add(relying_party: str, estab: str, email: str, name: str, data: Pat
         mail = post_office() is not None
         made = desk.invite(app, estab, email=email, name=name, live=told.live, mail=mail)
         if mail and made.email:
-            say(f"A letter goes to {made.email}; `rollbook jobs` shows whether it has left.")
+            say(f"An e-mail goes to {made.email}; `rollbook jobs` shows whether it was sent.")
         _print_link(desk, made)
 
 
 @invites.command("link")
 @_of_an_invitation
 def invites_link(relying_party: str, estab: str, data: Path | None) -> None:
-    """Show the link of an invitation, to be handed over in another way than by e-mail."""
+    """Show the link of an invitation, to hand it over in another way than by e-mail."""
     with open_desk(data) as desk:
         made = desk.invitation(desk.app(relying_party), estab)
-        if made.expires <= time.time():
-            raise Conflict(Problem("invitation", "its link has expired", "`rollbook invites add` makes a new one"))
+        if made.expires <= time.time() and not (made.expires and desk.lives_on(made)):
+            raise Conflict(Problem("invitation", "its link has expired", "`rollbook invites renew` makes a new one"))
         _print_link(desk, made)
 
 
 def _print_link(desk: Desk, made: Invitation) -> None:
     # The token is shown to whoever runs the hub, who could grant as well; it stands in no log.
     say(f"{served_at(desk.store)}/authorise/{desk.link_of(made)}")
+
+
+@invites.command("renew")
+@_of_an_invitation
+def invites_renew(relying_party: str, estab: str, data: Path | None) -> None:
+    """Make a new link in place of a lost or old one, which stops working. What is shared stays as it is."""
+    from ..jobs import post_office
+
+    with open_desk(data) as desk:
+        mail = post_office() is not None
+        made = desk.renew_link(desk.invitation(desk.app(relying_party), estab), mail=mail)
+        if mail and made.email:
+            say(f"An e-mail goes to {made.email}; `rollbook jobs` shows whether it was sent.")
+        _print_link(desk, made)
+
+
+@invites.command("revoke")
+@_of_an_invitation
+def invites_revoke(relying_party: str, estab: str, data: Path | None) -> None:
+    """Revoke the link of an invitation. What is shared stays as it is; `rollbook invites renew` makes a new link."""
+    with open_desk(data) as desk:
+        desk.revoke_link(desk.invitation(desk.app(relying_party), estab))
+    say(f"The link of {relying_party} at {estab} no longer works.")
 
 
 @invites.command("signatory")

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import os
 import re
 
 from ..errors import Problem
+
+SMTP = "ROLLBOOK_SMTP_URL"
+"""The setting that names the mail server; without it no e-mail is sent."""
 
 LONGEST = 254
 """The longest address (RFC 5321 §4.5.3.1.3, less the angle brackets)."""
 
 # Narrower than RFC 5322: no quotes, comments or spaces, so that no address can be read as two, or as a header.
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*")
+
+
+def mails() -> bool:
+    """Whether e-mail can be sent at all."""
+    return bool(os.environ.get(SMTP))
 
 
 def is_address(text: str) -> bool:

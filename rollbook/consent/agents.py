@@ -11,6 +11,7 @@ from typing import Any
 from ..errors import Conflict, Malformed, NotFound, NotSignedIn, Problem, nearest
 from ..store.sqlite import Store
 from ..store.writing import now
+from .callers import admitted
 from .secrets import digest, new_secret
 
 CONNECTOR = "mis-agent"
@@ -133,7 +134,9 @@ class AgentDesk:
             raise NotSignedIn(
                 Problem("Authorization", "is not the credential of an agent", "make one with `rollbook agents add`")
             )
-        return self.agent(row[0])
+        agent = self.agent(row[0])
+        admitted(agent.id)
+        return agent
 
     def bind_agent(self, agent: Agent, store: str) -> Agent:
         """Bind an agent to the data directory that it speaks for; another one than before is refused.

@@ -5,7 +5,6 @@ Whatever an app must be told of it is promised in the transaction that changes i
 
 from __future__ import annotations
 
-import bisect
 import json
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -19,6 +18,7 @@ from ..store.outbox import promise
 from ..store.sqlite import Store
 from .grants import App, Grant, known_scopes
 from .invitations import Invitation, mark_answer
+from .receipts import give_receipt
 from .secrets import digest, shaped, told_again
 
 SERVICE = "XporterOnDemand"
@@ -38,7 +38,6 @@ class AuthorisingDesk:
 
     store: Store
     clock: Callable[[], float]
-    _endings: tuple[int, tuple[float, ...]]
 
     def school(self, estab: str) -> tuple[int, str, str]:
         """The district number, hub id and name of the school with this establishment number."""
@@ -86,6 +85,8 @@ class AuthorisingDesk:
             _update(db, identity, held, "paused" if choosing else "active", secret)
             _agree(db, identity, serial + 1, {*asked} or held, answers, shown=not choosing)
             tell(db, identity, "authorised")
+            if not choosing:
+                give_receipt(db, identity, "authorised")
         grant = self.grant(app, estab)
         self._drop_tokens(grant)
         return grant, secret
@@ -128,6 +129,7 @@ class AuthorisingDesk:
             if at is not None:
                 db.execute("INSERT INTO ending VALUES (?, ?)", (grant.id, at))
                 promise(db, "revoke", {"grant": grant.id}, key=f"{grant.id}/{at}", due=at)
+                give_receipt(db, grant.id, "ending")
         return self.grant(grant.app, grant.estab)
 
     def note_ending(self, grant: str) -> None:
@@ -150,13 +152,12 @@ class AuthorisingDesk:
             db.execute('DELETE FROM draft WHERE "grant" = ?', (grant,))
             if changed:
                 tell(db, grant, "revoked")
+                give_receipt(db, grant, "ended")
 
-    def _ended(self, version: int) -> int:
-        """How many grants have come to the moment that their schools named; `version` is that of the records."""
-        if self._endings[0] != version:
-            rows = self.store.records.execute("SELECT at FROM ending ORDER BY at").fetchall()
-            self._endings = version, tuple(at for (at,) in rows)
-        return bisect.bisect_right(self._endings[1], self.clock())
+    def endings(self) -> tuple[float, ...]:
+        """The moments that schools have named as the ends of grants, seconds since 1970, in order."""
+        rows = self.store.records.execute("SELECT at FROM ending ORDER BY at").fetchall()
+        return tuple(at for (at,) in rows)
 
     # ---- looking
 

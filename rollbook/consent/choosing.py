@@ -7,9 +7,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..errors import Conflict, Malformed, Problem, nearest
+from ..fields import RECORDS
+from ..store.choices import Lists, Reckoning, lists_of, place_of
+from ..store.connection import Connection
+from ..store.rules import KINDS as CHOSEN_BY
+from ..store.rules import Roll, Rule
 from ..store.sqlite import Store
 from .filtering import KINDS, Choice
 from .grants import MODES, Grant, human_kind
+from .receipts import give_receipt
 
 EVERYONE = "all"
 """The mode in which nobody is named."""
@@ -17,10 +23,24 @@ EVERYONE = "all"
 
 @dataclass(frozen=True)
 class Draft:
-    """Of one kind of human: everyone (`all`), `only` the people with these MIS ids, or all `except` them."""
+    """Of one kind of human: everyone (`all`), `only` the people on a list, or all `except` them.
+
+    On the list are the `people` (MIS ids) and those whom the `rules` name, without those in `without`.
+    """
 
     mode: str
     people: frozenset[str]
+    rules: frozenset[Rule] = frozenset()
+    without: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A rule that a school may choose: what it calls the group, and how many students the rule names today."""
+
+    rule: Rule
+    name: str
+    count: int
 
 
 @dataclass(frozen=True)
@@ -60,12 +80,25 @@ class ChoosingDesk:
 
     store: Store
 
-    def choose(self, grant: Grant, kind: str, mode: str, mis_ids: Iterable[str]) -> Grant:
+    def choose(
+        self,
+        grant: Grant,
+        kind: str,
+        mode: str,
+        mis_ids: Iterable[str] = (),
+        *,
+        rules: Iterable[Rule] = (),
+        without: Iterable[str] = (),
+    ) -> Grant:
         """Let a grant see only these people of a kind, or all except them; mode `all` takes the choice back."""
         raise NotImplementedError
 
     def people_of(self, grant: Grant) -> tuple[Choice, ...]:
         """What a grant sees of each kind of human."""
+        raise NotImplementedError
+
+    def first_choice(self, grant: Grant) -> bool:
+        """Whether the school has never yet confirmed the people of this authorisation."""
         raise NotImplementedError
 
     def pause(self, grant: Grant, paused: bool = True) -> Grant:
@@ -86,23 +119,31 @@ class ChoosingDesk:
             return there
         now = {kind: self.chosen(grant, kind) for kind in KINDS}
         with self.store.transaction() as db:
-            db.executemany(
-                "INSERT OR REPLACE INTO draft VALUES (?, ?, ?, ?)", [_row(grant, k, d) for k, d in now.items()]
-            )
+            db.executemany(_KEEP, [_row(grant, k, d) for k, d in now.items()])
         return now
 
     def draft(self, grant: Grant) -> dict[str, Draft]:
         """What has been chosen so far, by kind of human; empty where the school is not choosing."""
         rows = self.store.records.execute(
-            'SELECT kind, mode, people FROM draft WHERE "grant" = ?', (grant.id,)
+            'SELECT kind, mode, people, rules, without FROM draft WHERE "grant" = ?', (grant.id,)
         ).fetchall()
-        found = {kind: Draft(mode, frozenset(json.loads(people))) for kind, mode, people in rows}
+        found = {kind: _draft(*row) for kind, *row in rows}
         return {kind: found[kind] for kind in KINDS if kind in found}
 
     def change_draft(
-        self, grant: Grant, kind: str, mode: str, *, tick: Iterable[str] = (), untick: Iterable[str] = ()
+        self,
+        grant: Grant,
+        kind: str,
+        mode: str,
+        *,
+        tick: Iterable[str] = (),
+        untick: Iterable[str] = (),
+        rules: Iterable[Rule] | None = None,
     ) -> Draft:
-        """Change the draft of one kind: its mode, and people (MIS ids) who are ticked or no longer are."""
+        """Change the draft of one kind: its mode, people (MIS ids) who are ticked or no longer are, and its rules.
+
+        Somebody whom a rule names is on the list already; unticked, they are left out of it though the rule stays.
+        """
         human = human_kind(kind)
         if mode not in {*MODES, EVERYONE}:
             raise Malformed(Problem("mode", f"{mode[:20]} is not known", nearest(mode[:20], [*MODES, EVERYONE])))
@@ -111,24 +152,35 @@ class ChoosingDesk:
         if strange:
             raise Malformed(Problem("people", f"{len(strange)} of those ticked are not people of the school"))
         with self.store.transaction() as db:
-            said = db.execute('SELECT people FROM draft WHERE "grant" = ? AND kind = ?', (grant.id, human)).get
-            if said is None:
-                raise Conflict("nobody is choosing people now", hint="begin on the page of the authorisation")
-            draft = Draft(mode, (frozenset(json.loads(said)) - gone) | ticked)
-            db.execute("INSERT OR REPLACE INTO draft VALUES (?, ?, ?, ?)", _row(grant, human, draft))
+            row = db.execute(
+                'SELECT mode, people, rules, without FROM draft WHERE "grant" = ? AND kind = ?', (grant.id, human)
+            ).fetchone()
+            if row is None:
+                raise Conflict("nobody is choosing people now", hint="start on the first page of this link")
+            before = _draft(*row)
+            wanted = before.rules if rules is None else frozenset(rules)
+            by_rule = self._by_rule(grant, before.rules)
+            named = (before.people - gone) | (ticked - by_rule) | (ticked & before.people)
+            without = ((before.without - ticked) | (gone & by_rule)) if wanted else frozenset[str]()
+            draft = Draft(mode, named, self._rules_known(grant, human, before.rules, wanted), without)
+            db.execute(_KEEP, _row(grant, human, draft))
         return draft
 
     def confirm_choosing(self, grant: Grant) -> Grant:
         """Let what was drafted be chosen, and the grant go on."""
         drafts = self.draft(grant)
         if not drafts:
-            raise Conflict("nobody is choosing people now", hint="begin on the page of the authorisation")
+            raise Conflict("nobody is choosing people now", hint="start on the first page of this link")
         for kind, draft in drafts.items():
             # Whoever has been taken out of the records meanwhile is nobody's choice any more.
-            people = self._held(grant, kind, draft.people) if draft.mode != EVERYONE else frozenset[str]()
-            if Draft(draft.mode, people) != self.chosen(grant, kind):
-                self.choose(grant, kind, draft.mode, sorted(people))
-        self._drop_draft(grant)
+            people, without = (self._held(grant, kind, some) for some in (draft.people, draft.without))
+            kept = Draft(draft.mode, people, draft.rules, without) if draft.mode != EVERYONE else _EVERYONE
+            if kept != self.chosen(grant, kind):
+                self.choose(grant, kind, kept.mode, sorted(people), rules=sorted(kept.rules), without=sorted(without))
+        first = self.first_choice(grant)
+        with self.store.transaction() as db:
+            db.execute('DELETE FROM draft WHERE "grant" = ?', (grant.id,))
+            give_receipt(db, grant.id, "authorised" if first else "people")
         return self.pause(grant, False)
 
     def give_up_choosing(self, grant: Grant) -> Grant:
@@ -145,7 +197,50 @@ class ChoosingDesk:
     def chosen(self, grant: Grant, kind: str) -> Draft:
         """What the school has chosen of one kind of human; whom the app leaves out by itself does not count."""
         choice = next(c for c in self.people_of(grant) if c.kind == kind)
-        return Draft(choice.mode, frozenset(choice.ids) if choice.mode != EVERYONE else frozenset())
+        if choice.mode == EVERYONE:
+            return _EVERYONE
+        return Draft(choice.mode, frozenset(choice.ids), frozenset(choice.rules), frozenset(choice.without))
+
+    def offers(self, grant: Grant) -> list[Offer]:
+        """By what the school's students may be chosen: each of its years, forms, houses, classes and courses."""
+        day = self.today(grant.time_zone)
+        with self.store.lend() as connection:
+            roll = Roll(connection, grant.district, grant.school)
+            return [Offer(rule, name, len(roll.on(day, [rule]))) for rule, name in roll.rules().items()]
+
+    def on_list(self, grant: Grant, kind: str, draft: Draft) -> frozenset[str]:
+        """Who is on a list today (MIS ids): those named one by one, and those whom a rule names."""
+        return (draft.people | self._by_rule(grant, draft.rules)) - draft.without
+
+    def would_see(self, grant: Grant, drafts: Mapping[str, Draft]) -> dict[str, frozenset[str]]:
+        """Whom the app would see today (MIS ids) if the drafts counted, by kind of human."""
+        with self.store.lend() as connection:
+            place = place_of(connection, grant.id)
+            said = {kind: _lists(connection, grant, kind, draft) for kind, draft in drafts.items()}
+            reckoning = Reckoning(connection, place, said)
+            found: dict[str, frozenset[str]] = {}
+            for kind in KINDS:
+                guard, rows = reckoning.guard(kind), _everyone(connection, grant, kind)
+                found[kind] = frozenset(m for i, m in rows if guard.lets_in(i, place.day))
+        return found
+
+    def _by_rule(self, grant: Grant, rules: Iterable[Rule]) -> frozenset[str]:
+        """The students (MIS ids) whom rules name today."""
+        with self.store.lend() as connection:
+            roll = Roll(connection, grant.district, grant.school)
+            ids = roll.on(self.today(grant.time_zone), rules)
+            return frozenset(m for i, m in _everyone(connection, grant, "Student") if i in ids) if ids else frozenset()
+
+    def _rules_known(
+        self, grant: Grant, kind: str, before: frozenset[Rule], wanted: frozenset[Rule]
+    ) -> frozenset[Rule]:
+        """Rules that are wanted; raises `Malformed` for those that name no group of the school."""
+        with self.store.lend() as connection:
+            roll = Roll(connection, grant.district, grant.school)
+            strange = [r for r in wanted - before if kind != "Student" or r.by not in CHOSEN_BY or not roll.known(r)]
+        if strange:
+            raise Malformed(Problem("rule", f"{len(strange)} of those chosen are not groups of the school"))
+        return wanted
 
     def candidates(self, grant: Grant, kind: str, search: Search, limit: int = -1, offset: int = 0) -> list[Candidate]:
         """The school's people of a kind who are looked for, by surname."""
@@ -194,5 +289,33 @@ class ChoosingDesk:
         return frozenset(m for (m,) in rows)
 
 
-def _row(grant: Grant, kind: str, draft: Draft) -> tuple[str, str, str, str]:
-    return grant.id, kind, draft.mode, json.dumps(sorted(draft.people))
+_KEEP = "INSERT OR REPLACE INTO draft VALUES (?, ?, ?, ?, ?, ?)"
+
+_EVERYONE = Draft(EVERYONE, frozenset())
+
+
+def _row(grant: Grant, kind: str, draft: Draft) -> tuple[str, ...]:
+    rules = json.dumps([[rule.by, rule.value] for rule in sorted(draft.rules)])
+    return grant.id, kind, draft.mode, json.dumps(sorted(draft.people)), rules, json.dumps(sorted(draft.without))
+
+
+def _draft(mode: str, people: str, rules: str, without: str) -> Draft:
+    named = frozenset(Rule(by, value) for by, value in json.loads(rules))
+    return Draft(mode, frozenset(json.loads(people)), named, frozenset(json.loads(without)))
+
+
+def _everyone(connection: Connection, grant: Grant, kind: str) -> list[tuple[str, str]]:
+    """The hub id and the MIS id of everyone of a kind."""
+    table = RECORDS[kind].table
+    return connection.execute(
+        f'SELECT id, mis_id FROM "{table}" WHERE district = ? AND school = ? AND mis_id IS NOT NULL',
+        (grant.district, grant.school),
+    ).fetchall()
+
+
+def _lists(connection: Connection, grant: Grant, kind: str, draft: Draft) -> Lists:
+    """A draft by hub ids, beside what the app leaves out by itself."""
+    ids = {mis_id: identity for identity, mis_id in _everyone(connection, grant, kind)}
+    named, without = (frozenset(ids[m] for m in some if m in ids) for some in (draft.people, draft.without))
+    declined = lists_of(connection, grant.id, kind).declined
+    return Lists(draft.mode, named, draft.rules, without, declined)

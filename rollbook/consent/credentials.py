@@ -14,6 +14,7 @@ from typing import Any
 from ..errors import Malformed, NotFound, NotSignedIn, Problem, Refused, nearest
 from ..store.sqlite import Store
 from ..store.writing import now
+from .callers import admitted
 from .grants import App
 from .secrets import digest, new_secret
 from .slips import asked_by
@@ -101,10 +102,9 @@ class CredentialDesk:
 
     store: Store
     clock: Callable[[], float]
-    _holders: dict[tuple[str, bytes], Holder]
 
-    def fresh(self) -> tuple[int, ...]:
-        """The state of records and tokens."""
+    def holders(self) -> dict[tuple[str, bytes], Holder]:
+        """Who shows which token, as far as that was looked up in the present state of the hub."""
         raise NotImplementedError
 
     def add_credential(
@@ -158,7 +158,6 @@ class CredentialDesk:
             db.execute("DELETE FROM credential WHERE id = ?", (credential.id,))
         with self.store.passing as db:
             db.execute("DELETE FROM ticket WHERE credential = ?", (credential.id,))
-        self._holders.clear()
 
     # ---- tokens
 
@@ -209,13 +208,13 @@ class CredentialDesk:
 
     def admit_credential(self, dialect: str, token: str) -> Holder:
         """Who shows a token now: one that was handed out, or an Edlink integration's own secret, which does not end."""
-        self.fresh()
-        key = (dialect, digest(token))
-        holder = self._holders.get(key) or self._holder(*key)
+        key, holders = (dialect, digest(token)), self.holders()
+        holder = holders.get(key) or self._holder(*key)
         asked_by(holder.app.id, (), holder.person)
+        admitted(holder.credential.id)
         if holder.expires <= self.clock():
             raise NotSignedIn("the token has expired", hint="request a new one")
-        self._holders[key] = holder
+        holders[key] = holder
         return holder
 
     def _holder(self, dialect: str, hashed: bytes) -> Holder:

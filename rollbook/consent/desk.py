@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import base64
+import bisect
 import json
 import os
 import time
 import uuid
 from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,7 +18,8 @@ from ..errors import Conflict, Malformed, NotFound, NotHeld, NotSignedIn, Proble
 from ..fields import RECORDS
 from ..scopes import writable
 from ..store.sqlite import Store
-from ..store.writing import Batch, now
+from ..store.writing import UNVEILED, Batch, now
+from . import callers
 from .agents import AgentDesk
 from .authorising import AuthorisingDesk
 from .checking import Checker
@@ -29,6 +31,7 @@ from .grants import GRANT_COLUMNS, STATE, App, Grant, grant_from, human_kind, kn
 from .invitations import InvitingDesk
 from .pending import Pending
 from .reader import Reader
+from .receipts import ReceiptDesk, give_receipt
 from .registering import RegisteringDesk
 from .school_keys import SchoolKeyDesk
 from .secrets import digest, new_secret
@@ -62,6 +65,22 @@ class SchoolPass:
         return self.grant.app
 
 
+@dataclass(frozen=True)
+class Veiled:
+    """A record that only one app sees (`shown`), or that everybody but that app sees, since a moment (UTC).
+
+    The first is what an app wrote under a natural key that is taken by something that it may not see. The second is
+    what an app deleted while something depends on it that the app may not see.
+    """
+
+    district: int
+    kind: str
+    id: str
+    app: str
+    shown: bool
+    at: str
+
+
 class Paused(Refused):
     """Authorisation is currently paused."""
 
@@ -86,6 +105,19 @@ def moment(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+@dataclass
+class Memory:
+    """What was looked up in one state of the hub: as the files' versions are, and as many grants have ended."""
+
+    versions: tuple[int, ...] = ()
+    endings: tuple[float, ...] = ()
+    today: str = ""
+    ended: int = 0
+    passes: dict[bytes, SchoolPass | ManagementPass] = field(default_factory=dict[bytes, Any])
+    holders: dict[tuple[str, bytes], Holder] = field(default_factory=dict[tuple[str, bytes], Holder])
+    known: dict[object, Any] = field(default_factory=dict[object, Any])
+
+
 class Desk(
     AgentDesk,
     CredentialDesk,
@@ -96,42 +128,58 @@ class Desk(
     ChoosingDesk,
     SchoolKeyDesk,
     SigningDesk,
+    ReceiptDesk,
 ):
     """Admits apps to one store. It notices within the same request what another process changed."""
 
     def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
         self.store = store
         self.store.clock = self.clock = clock
-        self._versions: tuple[int, ...] = ()
-        self._endings = -1, tuple[float, ...]()
-        self._passes: dict[bytes, SchoolPass | ManagementPass] = {}
-        self._holders: dict[tuple[str, bytes], Holder] = {}
-        self._known: dict[object, Any] = {}
+        self._memory = Memory()
         self._vocabulary: tuple[object, frozenset[tuple[str, str]]] = None, frozenset()
-        self._today: str = ""
 
     # ---- what has changed
 
     def fresh(self) -> tuple[int, ...]:
         """The state of records, tokens and grants; what was remembered of an earlier one is forgotten."""
-        records = self.store.data_version()
-        versions = (records, self.store.passing_version(), self._ended(records))
-        if versions != self._versions:
-            self._versions = versions
-            self._passes.clear()
-            self._holders.clear()
-            self._known = {}
-            self._today = self.store.setting("today") or ""
-        return versions
+        memory = self.remembered()
+        return (*memory.versions, self._ended(memory))
+
+    def glance(self) -> tuple[int, ...] | None:
+        """The same without any waiting; None when something has changed, or waiting is needed to tell."""
+        memory, versions = self._memory, self.store.watch.at_once()
+        return None if versions is None or versions != memory.versions else (*versions, self._ended(memory))
+
+    def remembered(self) -> Memory:
+        """What was looked up in the present state of the hub, to be added to.
+
+        A thread that has begun in an earlier state adds to the memory of that one, which nobody asks any more.
+        """
+        memory, versions = self._memory, self.store.watch.versions()
+        ended = self._ended(memory)
+        if versions == memory.versions and ended == memory.ended:
+            return memory
+        memory = Memory(versions, self.endings(), today=self.store.setting("today") or "")
+        memory.ended = self._ended(memory)
+        self._memory = memory
+        return memory
+
+    def holders(self) -> dict[tuple[str, bytes], Holder]:
+        """Who shows which token, as far as that was looked up in the present state of the hub."""
+        return self.remembered().holders
+
+    def _ended(self, memory: Memory) -> int:
+        """How many grants have come to the moment that their schools named."""
+        return bisect.bisect_right(memory.endings, self.clock())
 
     def today(self, time_zone: str) -> str:
         """The day as of which a school is read: its own today, unless the data directory has stopped the clock."""
-        return self._today or datetime.fromtimestamp(self.clock(), zone_of(time_zone)).date().isoformat()
+        return self._memory.today or datetime.fromtimestamp(self.clock(), zone_of(time_zone)).date().isoformat()
 
     def reader(self, grant: Grant) -> Reader:
         """The reader for what a grant holds now."""
-        self.fresh()
-        return Reader(self.store, grant, self.today(grant.time_zone), self._known)
+        known = self.remembered().known
+        return Reader(self.store, grant, self.today(grant.time_zone), known)
 
     def readers(self, holder: Holder) -> tuple[DistrictReader, ...]:
         """A reader for each district in which the holder's app has something granted, or that it made itself."""
@@ -140,16 +188,14 @@ class Desk(
         return found
 
     def _readers(self, holder: Holder) -> tuple[DistrictReader, ...]:
-        self.fresh()
+        known = self.remembered().known
         key = ("readers", holder.credential.id, self.today("UTC"), int(self.clock() // 900))
-        if key not in self._known:
-            self._known[key] = tuple(
-                DistrictReader(
-                    self.store, holder.credential, number, identifier, grants, self._day(grants), self._known
-                )
+        if key not in known:
+            known[key] = tuple(
+                DistrictReader(self.store, holder.credential, number, identifier, grants, self._day(grants), known)
                 for number, (identifier, grants) in self._districts(holder.credential).items()
             )
-        return self._known[key]
+        return known[key]
 
     def _day(self, grants: list[Grant]) -> str:
         return self.today(grants[0].time_zone if grants else "UTC")
@@ -191,8 +237,8 @@ class Desk(
 
     def shared(self) -> SharedReader:
         """The reader of what all districts share."""
-        self.fresh()
-        return SharedReader(self.store, self.today("UTC"), self._known)
+        known = self.remembered().known
+        return SharedReader(self.store, self.today("UTC"), known)
 
     @contextmanager
     def sharing(self) -> Generator[Batch]:
@@ -222,18 +268,23 @@ class Desk(
 
     def words(self) -> frozenset[tuple[str, str, str]]:
         """Every word of a standard that is kept: its list, its namespace and its code."""
-        self.fresh()
-        if "words" not in self._known:
+        known = self.remembered().known
+        if "words" not in known:
             rows = self.store.records.execute(
                 "SELECT kind, namespace, code FROM descriptor WHERE district = ?", (SHARED,)
             )
-            self._known["words"] = frozenset(rows.fetchall())
-        return self._known["words"]
+            known["words"] = frozenset(rows.fetchall())
+        return known["words"]
 
-    def number_taken(self, number: str) -> bool:
-        """Whether a school or a district of the hub has a number, whoever may see it."""
-        sql = "SELECT 1 FROM school WHERE estab = :n UNION ALL SELECT 1 FROM district WHERE identifier = :n"
-        return self.store.records.execute(sql, {"n": number}).get is not None
+    def veiled(self) -> list[Veiled]:
+        """The records that only one app sees, or that one app does not see, oldest first."""
+        rows = self.store.records.execute(
+            "SELECT v.district, v.kind, v.id, a.relying_party, v.shown, v.at FROM veiled v JOIN app a ON a.id = v.app"
+            " ORDER BY v.at, v.id"
+        )
+        return [
+            Veiled(district, kind, identity, app, bool(shown), at) for district, kind, identity, app, shown, at in rows
+        ]
 
     @contextmanager
     def waiting(self, holder: Holder) -> Generator[Pending]:
@@ -250,9 +301,8 @@ class Desk(
             raise NotHeld("This key may not make districts.", hint="use a key whose claim set may, such as EdFiSandbox")
         with self.store.founding(values, holder.app.id) as batch:
             identifier = values.get("identifier") or ""
-            reader = DistrictReader(
-                self.store, holder.credential, batch.district, identifier, [], self._day([]), self._known
-            )
+            known = self.remembered().known
+            reader = DistrictReader(self.store, holder.credential, batch.district, identifier, [], self._day([]), known)
             yield Writer(batch, reader)
 
     def reach(self, credential: Credential) -> frozenset[str]:
@@ -304,7 +354,6 @@ class Desk(
             db.execute("UPDATE app SET secret = ? WHERE id = ?", (digest(secret), app.id))
         with self.store.passing as db:
             db.execute("""DELETE FROM token WHERE app = ? AND "grant" = ''""", (app.id,))
-        self._versions = ()
         return secret
 
     def schools(self) -> list[tuple[int, str, str, str, str]]:
@@ -332,7 +381,9 @@ class Desk(
 
     def school(self, estab: str) -> tuple[int, str, str]:
         """The district number, hub id and name of the school with this establishment number."""
-        found = self.store.records.execute("SELECT district, id, name FROM school WHERE estab = ?", (estab,)).fetchone()
+        found = self.store.records.execute(
+            f"SELECT district, id, name FROM school WHERE estab = ? AND {UNVEILED}", (estab,)
+        ).fetchone()
         if found is None:
             known = [f"{e}" for _, _, e, _, _ in self.schools()][:40]
             raise NotFound(Problem("estab", f"no school has the number {estab}", nearest(estab, known)))
@@ -375,7 +426,38 @@ class Desk(
                     for name in more
                 )
             )
-        return self._update(grant, "scopes = ?", json.dumps(sorted(left)))
+        with self.store.transaction() as db:
+            db.execute(
+                'UPDATE "grant" SET scopes = ?, version = version + 1 WHERE id = ?',
+                (json.dumps(sorted(left)), grant.id),
+            )
+            if left != grant.scopes:
+                give_receipt(db, grant.id, "narrowed", grant.scopes - left)
+        return self.grant(grant.app, grant.estab)
+
+    def widen(self, grant: Grant, scopes: Iterable[str]) -> Grant:
+        """Let a grant hold further scopes; its secret and its tokens go on."""
+        if grant.state == "revoked":
+            raise Conflict("the grant is revoked", hint="authorise the app again")
+        more = known_scopes(frozenset(scopes)) | grant.scopes
+        with self.store.transaction() as db:
+            db.execute(
+                'UPDATE "grant" SET scopes = ?, version = version + 1 WHERE id = ?',
+                (json.dumps(sorted(more)), grant.id),
+            )
+            if more != grant.scopes:
+                give_receipt(db, grant.id, "widened")
+        return self.grant(grant.app, grant.estab)
+
+    def nobodys_grant(self, app: App, estab: str) -> Grant:
+        """What a grant would be, if there were one: with it a school is shown what an app would see."""
+        row = self.store.records.execute(
+            "SELECT district, id, estab, coalesce(name, estab), mis, time_zone FROM school WHERE estab = ?", (estab,)
+        ).fetchone()
+        if row is None:
+            raise NotFound(Problem("estab", f"no school has the number {estab}"))
+        district, school, number, name, mis, zone = row
+        return Grant("", app, district, school, number, name, mis or "", zone or "UTC", frozenset(), "active", 0)
 
     def pause(self, grant: Grant, paused: bool = True) -> Grant:
         """Stop a grant for a while, or let it go on."""
@@ -391,7 +473,6 @@ class Desk(
     def _drop_tokens(self, grant: Grant) -> None:
         with self.store.passing as db:
             db.execute('DELETE FROM token WHERE "grant" = ?', (grant.id,))
-        self._versions = ()
 
     # ---- tokens
 
@@ -437,12 +518,14 @@ class Desk(
 
     def admit(self, token: str) -> SchoolPass | ManagementPass:
         """What a token stands for now; a token dies with its grant."""
-        hashed = digest(token)
-        admitted = self._passes.get(hashed) or self._look_up(hashed)
-        asked_by(admitted.app.id, (admitted.grant.id,) if isinstance(admitted, SchoolPass) else ())
+        hashed, passes = digest(token), self.remembered().passes
+        admitted = passes.get(hashed) or self._look_up(hashed)
+        by_grant = isinstance(admitted, SchoolPass)
+        asked_by(admitted.app.id, (admitted.grant.id,) if by_grant else ())
+        callers.admitted(admitted.grant.id if by_grant else admitted.app.id)
         if admitted.expires <= self.clock():
             raise NotSignedIn("the token has expired", hint="request a new one from the STS")
-        self._passes[hashed] = admitted
+        passes[hashed] = admitted
         return admitted
 
     def _look_up(self, hashed: bytes) -> SchoolPass | ManagementPass:

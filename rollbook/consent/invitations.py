@@ -18,7 +18,7 @@ from .grants import App
 from .secrets import digest, told_again
 
 LIFE = 30 * 24 * 3600.0
-"""Seconds for which a link may be used: a school decides in the month in which it is asked."""
+"""Seconds for which a school may agree with a link, or share more; sharing less and stopping have no end."""
 
 AGAIN = 24 * 3600.0
 """Seconds before a school that has not answered is written to again, however often an app asks."""
@@ -106,7 +106,7 @@ class InvitingDesk:
             db.execute("INSERT OR IGNORE INTO signatory VALUES (?, ?, ?)", (district, school, email))
 
     def drop_signatory(self, estab: str, email: str) -> None:
-        """Let an address no longer answer for a school; links that were sent to it open nothing any more."""
+        """Let an address no longer answer for a school; links that were sent to it are revoked."""
         district, school, _ = self.school(estab)
         with self.store.transaction() as db:
             db.execute(
@@ -130,9 +130,9 @@ class InvitingDesk:
         scopes: Iterable[str] = (),
         mail: bool = False,
     ) -> Invitation:
-        """Invite a school, with a new link; with `mail`, a letter is promised in the same transaction.
+        """Invite a school, with a new link; with `mail`, an e-mail is promised in the same transaction.
 
-        The letter goes to an address that may answer for the school: `email` where that is one, else the first.
+        The e-mail goes to an address that may answer for the school: `email` where that is one, else the first.
         Whoever reads it decides over children's records, so the app that asks has no say in who that is.
         """
         district, school, _ = self.school(estab)
@@ -187,33 +187,87 @@ class InvitingDesk:
         return base64.urlsafe_b64encode(told_again(self.store.secret("form"), *parts)[:18]).decode()
 
     def follow(self, token: str) -> Invitation:
-        """The invitation whose link holds this token; raises `LinkEnded`."""
+        """The invitation whose link holds this token; raises `LinkEnded`.
+
+        A link with which a school has not agreed ends after its time. One with which it has stays, for as long as data
+        flows and after, so that whoever kept it can look, share less and stop.
+        """
         row = self.store.records.execute(f"{_INVITATIONS} WHERE i.hash = ?", (digest(token),)).fetchone()
         if row is None:
-            raise LinkEnded
+            raise LinkEnded("If you have a newer e-mail, use the link in that one.")
         invitation = _invitation(row)
-        if invitation.expires <= self.clock():
-            raise LinkEnded(f"This link was in use until a month after {invitation.app.name[:200]} asked for it.")
+        if not invitation.expires:
+            raise LinkEnded("It has been revoked. Ask the people who run this hub for a new one.")
+        if invitation.expires <= self.clock() and not self.lives_on(invitation):
+            raise LinkEnded(
+                f"It could be used for a month after {invitation.app.name[:200]} asked. Ask for a new invitation."
+            )
         return invitation
 
+    def lives_on(self, invitation: Invitation) -> bool:
+        """Whether the app has been granted something at the school, now or before."""
+        return self._grant_of(invitation) is not None
+
+    def _grant_of(self, invitation: Invitation) -> str | None:
+        return self.store.records.execute(
+            'SELECT id FROM "grant" WHERE app = ? AND school = ?', (invitation.app.id, invitation.school)
+        ).get
+
+    def renew_link(self, invitation: Invitation, *, mail: bool = False) -> Invitation:
+        """Another link in place of the one there is, which no longer works; what was answered stays.
+
+        With `mail`, it is sent to the address that the invitation was sent to, if that may still answer for the school.
+        """
+        with self.store.transaction() as db:
+            known = _signatories(db, invitation.district, invitation.school)
+            to, serial = _chosen(known, invitation.email), invitation.serial + 1
+            now, hashed = self.clock(), digest(self._link(invitation.id, serial))
+            changed = db.execute(
+                "UPDATE invitation SET serial = ?, hash = ?, email = ?, made = ?, expires = ?"
+                " WHERE id = ? AND serial = ? RETURNING 1",
+                (serial, hashed, to, now, now + LIFE, invitation.id, invitation.serial),
+            ).fetchall()
+            if not changed:
+                raise Conflict("a newer link has been sent meanwhile", hint="use the link in the newest e-mail")
+            if mail and to:
+                promise_letter(db, invitation.id, serial)
+        return self.invitation(invitation.app, invitation.estab)
+
+    def revoke_link(self, invitation: Invitation) -> None:
+        """End a link for good; what is shared goes on."""
+        with self.store.transaction() as db:
+            db.execute("UPDATE invitation SET expires = 0 WHERE id = ?", (invitation.id,))
+
+    def link_for(self, grant: str, email: str) -> str | None:
+        """The token of the link at which an address may answer about a grant (hub id); None where there is none."""
+        row = self.store.records.execute(
+            f'{_INVITATIONS} JOIN "grant" g ON g.app = i.app AND g.school = i.school WHERE g.id = ? AND i.expires > 0',
+            (grant,),
+        ).fetchone()
+        if row is None:
+            return None
+        invitation = _invitation(row)
+        known = _signatories(self.store.records, invitation.district, invitation.school)
+        return self.link_of(invitation) if email.casefold() in {a.casefold() for a in known} else None
+
     def answer(self, invitation: Invitation, answer: str) -> None:
-        """Write down what came of an invitation; the link stays in use until it expires."""
+        """Write down what came of an invitation; the link stays in use."""
         with self.store.transaction() as db:
             mark_answer(db, invitation, answer)
 
 
 def mark_answer(connection: Connection, invitation: Invitation, answer: str) -> None:
-    """Write down within a transaction what came of an invitation; raises `Conflict` where it was sent anew."""
+    """Write down within a transaction what came of an invitation; raises `Conflict` where a newer link was sent."""
     found = connection.execute(
         "UPDATE invitation SET answer = ? WHERE id = ? AND serial = ? RETURNING 1",
         (answer, invitation.id, invitation.serial),
     ).fetchall()
     if not found:
-        raise Conflict("a newer link has been sent meanwhile", hint="use the link in the newest letter")
+        raise Conflict("a newer link has been sent meanwhile", hint="use the link in the newest e-mail")
 
 
 def promise_letter(connection: Connection, identity: str, serial: int) -> None:
-    """Promise within a transaction that the letter of an invitation is sent; it tells where to look, not the link."""
+    """Promise within a transaction that the e-mail of an invitation is sent; the job holds no link."""
     payload = {"letter": "invitation", "invitation": identity, "serial": serial}
     promise(connection, "mail", payload, key=f"invitation/{identity}/{serial}")
 

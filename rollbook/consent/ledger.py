@@ -129,6 +129,19 @@ class Ledger:
         with self._lock:
             self.write(b"".join(journal.answered(self._clock(), *one) for one in told))
 
+    def again_at_once(self, told: Told) -> bool:
+        """The same for a thread that must not wait: tells whether it could be done without any waiting."""
+        if not self._lock.acquire(blocking=False):
+            return False
+        try:
+            records = journal.answered(self._clock(), *told)
+            if not self._journal.has_room(len(records)):
+                return False
+            self.write(records)
+            return True
+        finally:
+            self._lock.release()
+
     @contextmanager
     def reading(self, dialect: str, endpoint: str, app: str, grants: Iterable[str]) -> Generator[Slip]:
         """A slip for what is read within the block, to leave by other ways than an answer, such as a webhook.

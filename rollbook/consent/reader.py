@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from ..store.planner import Plan, plan
 from ..store.sights import OneSchool
 from ..store.sqlite import Store
 from .grants import Grant
+from .pulls import Pulls
 from .slips import People, current
 
 PLANS = 1024
@@ -40,6 +41,13 @@ Args = Mapping[str, Any]
 _plans: Recent[Plan] = Recent(PLANS)
 
 
+def veiled(store: Store, known: dict[object, Any]) -> bool:
+    """Whether any record of the hub is veiled from some app; `known` holds what was looked up since the last write."""
+    if "veiled" not in known:
+        known["veiled"] = bool(store.records.execute("SELECT EXISTS (SELECT 1 FROM veiled)").get)
+    return known["veiled"]
+
+
 class Reader:
     """Reads one school for one grant, as of one day; `known` holds what was looked up since the last write."""
 
@@ -53,8 +61,10 @@ class Reader:
             "school": grant.school,
             "grant": grant.id,
             "app": grant.app.relying_party,
+            "seer": grant.app.id,
             "today": today,
         }
+        self._veils = veiled(store, known)
 
     # ---- what may be seen
 
@@ -68,7 +78,7 @@ class Reader:
 
     def prepare(self, question: Question, key: object) -> Plan:
         """The question, compiled for this grant; `key` tells it from others, so that it is compiled once."""
-        return _plans.get((self.grant.view, key), lambda: self._compile(question))
+        return _plans.get((self.grant.view, self._veils, key), lambda: self._compile(question))
 
     def _compile(self, question: Question) -> Plan:
         seen = replace(
@@ -78,7 +88,7 @@ class Reader:
             # What may not be seen names no row either.
             key=question.key if question.key is not None and self.sees(question.key) else None,
         )
-        return plan(seen, OneSchool(self.grant.people))
+        return plan(seen, OneSchool(self.grant.people, self._veils))
 
     # ---- reading
 
@@ -143,6 +153,11 @@ class Reader:
             self._known[key] = self._store.records.execute(sql, {**self._base, **args}).fetchall()
         return self._known[key]
 
+    @property
+    def pulls(self) -> Pulls:
+        """What callers are reading page by page."""
+        return Pulls(self._store.passing)
+
     # ---- change sets
 
     def remembered(self, endpoint: str, digest: str) -> tuple[str, str, float] | None:
@@ -173,6 +188,17 @@ class Reader:
             )
             if rows is not None:
                 db.execute("INSERT OR REPLACE INTO snapshot_rows VALUES (?, ?, ?, ?)", (*where, rows))
+
+    def amend(self, endpoint: str, digest: str, amended: Callable[[bytes], bytes]) -> None:
+        """Change the rows of a data set that is remembered; whoever compares with it then compares every row."""
+        where = (self.grant.id, endpoint, digest)
+        of = 'WHERE "grant" = ? AND endpoint = ? AND hash = ?'
+        with self._store.passing as db:
+            # The write comes first: a transaction that begins by reading may not write once another has.
+            db.execute(f"UPDATE snapshot SET request = '' {of}", where)
+            found = db.execute(f"SELECT rows FROM snapshot_rows {of}", where).fetchone()
+            if found is not None:
+                db.execute(f"UPDATE snapshot_rows SET rows = ? {of}", (amended(found[0]), *where))
 
 
 class Session:
@@ -277,20 +303,32 @@ class Session:
             body = row[0] if found.row_hash is None else _with_hashes(found.row_hash, row[:1], row[1:2])[0]
             yield identity, key, body, _people(found, [(value,) for value in row[bodies:]])
 
+    def ids(self, found: Plan, args: Args) -> list[str]:
+        """The hub ids of all rows, in their order."""
+        bound = {**self._base, **args, "limit": -1, "offset": 0, "page": -1, "before": 0}
+        return [identity for (identity,) in self._connection.execute(found.ids, bound)]
+
     def count(self, found: Plan, args: Args, *, shown: bool = True) -> int:
-        """How many rows there are, `shown` to the caller: then it tells of those whose rows they are.
+        """How many rows there are, `shown` to the caller: then it tells of those whose rows they are."""
+        bound = {**self._base, **args, "page": -1, "before": 0}
+        number = int(self._connection.execute(found.count, bound).get)
+        if shown:
+            self.sized(found, args, number)
+        return number
+
+    def sized(self, found: Plan, args: Args, number: int) -> None:
+        """It is shown that there are so many rows, which tells of those whose rows they are.
 
         What is more than a `ROLL`, and not chosen by facts of people, is a size of a school and tells of nobody.
         """
+        if self._slip is None:
+            return
         bound = {**self._base, **args, "page": -1, "before": 0}
-        number = int(self._connection.execute(found.count, bound).get)
-        if shown and self._slip is not None:
-            self.names(found, bound)
-            if found.numbered and (found.of_people or number <= ROLL):
-                columns = list(zip(*self._connection.execute(found.numbered, bound), strict=True))
-                people = People(tuple(columns[: found.owners]), tuple(columns[found.owners :]))
-                self._slip.tell(found.asked, 0, people)
-        return number
+        self.names(found, bound)
+        if found.numbered and (found.of_people or number <= ROLL):
+            columns = list(zip(*self._connection.execute(found.numbered, bound), strict=True))
+            people = People(tuple(columns[: found.owners]), tuple(columns[found.owners :]))
+            self._slip.tell(found.asked, 0, people)
 
 
 def _people(found: Plan, columns: Sequence[Sequence[str | None]]) -> People:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from ..errors import NotSignedIn
 from ..store.sqlite import Store
 from ..store.writing import now
+from .callers import admitted
 from .secrets import digest, new_secret
 
 
@@ -46,4 +47,5 @@ class SchoolKeyDesk:
         ).fetchone()
         if found is None:
             raise NotSignedIn("the key is not known here", hint="make one with `rollbook schools key ESTAB`")
+        admitted(found[1])
         return OwnSchool(*found)

@@ -1,22 +1,27 @@
-"""The pages on which a school chooses the people whom an app may read of."""
+"""The pages on which a school chooses whose data an app can read."""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from ..api.messages import Response
-from ..consent import Desk, Grant
-from ..consent.choosing import EVERYONE, Draft, Search
-from ..consent.filtering import KINDS
+from ..consent import Desk, Grant, slips
+from ..consent.choosing import EVERYONE, Candidate, Draft, Offer, Search
+from ..consent.disclosures import hub_ids
+from ..consent.filtering import KINDS, Rule
+from ..consent.receipts import choice_words, rule_words
+from ..consent.slips import asked_by, asks
 from ..errors import Conflict
 from .forms import Form
+from .showing import SCHOOL
 from .visiting import Visit, go
 
 PAGE = 60
-"""How many people stand on a page."""
+"""How many people are on a page."""
 
 _NAMES = {"Student": "Students", "Staff": "Staff", "Contact": "Contacts"}
 
@@ -30,10 +35,10 @@ class View:
     ticked: bool = False
     page: int = 1
 
-    def search(self, draft: Draft) -> Search:
-        """Those who are looked for."""
+    def search(self, listed: frozenset[str]) -> Search:
+        """Those who are looked for; `listed` are those who are on the list now."""
         # Somebody who is ticked and has left is shown all the same, or could not be unticked.
-        return Search(self.text, self.leavers, draft.people if self.ticked else None)
+        return Search(self.text, self.leavers, listed if self.ticked else None)
 
     def query(self, page: int = 0) -> str:
         """The view as a query, at another page where one is given."""
@@ -50,17 +55,34 @@ def view_of(pairs: list[tuple[str, str]]) -> View:
     return View(said.get("q", "")[:100], said.get("leavers") == "1", said.get("ticked") == "1", max(number, 1))
 
 
-def told(kind: str, draft: Draft) -> str:
-    """A choice in words."""
-    name, number = _NAMES[kind], len(draft.people)
-    if draft.mode == EVERYONE:
-        return f"{name}: everyone"
-    return f"{name}: {'only the' if draft.mode == 'only' else 'everyone except the'} {number} chosen"
+def told(kind: str, draft: Draft, students: Draft | None = None) -> str:
+    """A choice in words; contacts go with the students who are chosen."""
+    rules = [rule_words(rule.by, rule.value) for rule in sorted(draft.rules)]
+    follows = kind == "Contact" and students is not None and students.mode != EVERYONE
+    return choice_words(kind, draft.mode, len(draft.people), rules, len(draft.without), follows=follows)
 
 
 def summary(desk: Desk, grant: Grant) -> list[str]:
-    """What a grant holds of each kind of person, in words."""
-    return [told(kind, desk.chosen(grant, kind)) for kind in KINDS]
+    """Whose data a grant shares, in words, and how many people that is today."""
+    chosen = {kind: desk.chosen(grant, kind) for kind in KINDS}
+    lines = [told(kind, chosen[kind], chosen["Student"]) for kind in KINDS]
+    if all(draft.mode == EVERYONE for draft in chosen.values()):
+        return lines
+    seen = desk.would_see(grant, {})
+    return [f"{line} ({len(seen[kind]):,} today)" for kind, line in zip(KINDS, lines, strict=True)]
+
+
+_GROUPS = {"year": "Years", "form": "Forms", "house": "Houses", "class": "Classes", "course": "Courses"}
+
+
+def _in_order(name: str) -> list[tuple[int, str]]:
+    """What puts year 7 before year 10."""
+    return [(int(digits or 0), letters) for letters, digits in re.findall(r"([^0-9]*)([0-9]{0,9})", name)]
+
+
+def _rule(text: str) -> Rule:
+    by, _, value = text.partition(":")
+    return Rule(by, value)
 
 
 class Choosing:
@@ -69,23 +91,41 @@ class Choosing:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         paths = {f"people/{name.lower()}": kind for kind, name in _NAMES.items()}
-        self.reads = {"people": self.kinds, **{path: partial(self.people, kind) for path, kind in paths.items()}}
+        previews = {f"{path}/preview": partial(self.preview, kind) for path, kind in paths.items()}
+        self.reads = {
+            "people": self.kinds,
+            **{path: partial(self.people, kind) for path, kind in paths.items()},
+            **previews,
+        }
         self.does = {path: partial(self.change, kind) for path, kind in paths.items()}
 
-    def _draft(self, visit: Visit, kind: str) -> Draft:
-        draft = self.desk.draft(visit.held).get(kind)
-        if draft is None:
-            raise Conflict("nobody is choosing people now", hint="begin on the page of the authorisation")
-        return draft
+    def _drafts(self, visit: Visit) -> dict[str, Draft]:
+        visit.must_be_fresh()
+        drafts = self.desk.draft(visit.held)
+        if len(drafts) < len(KINDS):
+            raise Conflict("nobody is choosing people now", hint="start on the first page of this link")
+        asks("the school's page")
+        asked_by("", (), SCHOOL)
+        return drafts
+
+    def _names(self, visit: Visit, kind: str, people: list[Candidate]) -> None:
+        """Put down in the ledger whose names the page shows."""
+        slips.shows(*hub_ids(self.desk.store, visit.held, kind, [one.mis_id for one in people]))
 
     def kinds(self, visit: Visit, query: list[tuple[str, str]]) -> Response:
         """What has been chosen so far, kind by kind."""
         kinds: list[dict[str, Any]] = []
-        for kind in KINDS:
-            draft = self._draft(visit, kind)
-            nobody = draft.mode == "only" and not draft.people
+        drafts = self._drafts(visit)
+        seen = self.desk.would_see(visit.held, drafts)
+        for kind, draft in drafts.items():
             kinds.append(
-                {"name": _NAMES[kind], "path": _NAMES[kind].lower(), "told": told(kind, draft), "nobody": nobody}
+                {
+                    "name": _NAMES[kind],
+                    "path": _NAMES[kind].lower(),
+                    "told": told(kind, draft, drafts["Student"]),
+                    "nobody": draft.mode == "only" and not draft.people and not draft.rules,
+                    "count": len(seen[kind]),
+                }
             )
         return visit.page(
             "people.html",
@@ -96,22 +136,24 @@ class Choosing:
 
     def people(self, kind: str, visit: Visit, query: list[tuple[str, str]]) -> Response:
         """The people of one kind who are looked for, with those ticked who are chosen so far."""
-        draft, view = self._draft(visit, kind), view_of(query)
-        path, name = _NAMES[kind].lower(), _NAMES[kind]
-        found = self.desk.count_candidates(visit.held, kind, view.search(draft))
+        drafts, view = self._drafts(visit), view_of(query)
+        draft, path, name = drafts[kind], _NAMES[kind].lower(), _NAMES[kind]
+        listed = self.desk.on_list(visit.held, kind, draft)
+        found = self.desk.count_candidates(visit.held, kind, view.search(listed))
         pages = max(-(-found // PAGE), 1)
         page = min(view.page, pages)
-        people = self.desk.candidates(visit.held, kind, view.search(draft), PAGE, (page - 1) * PAGE)
+        people = self.desk.candidates(visit.held, kind, view.search(listed), PAGE, (page - 1) * PAGE)
+        self._names(visit, kind, people)
         modes = (
             (EVERYONE, "Everyone"),
-            ("only", "Only those ticked below"),
-            ("except", "Everyone except those ticked below"),
+            ("only", "Only the people ticked below"),
+            ("except", "Everyone except the people ticked below"),
         )
         return visit.page(
             "choose.html",
             path=path,
             name=name,
-            told=told(kind, draft),
+            told=told(kind, draft, drafts["Student"]),
             modes=modes,
             mode=draft.mode,
             was=view.query(page),
@@ -122,23 +164,71 @@ class Choosing:
             page=page,
             pages=pages,
             people=people,
-            chosen=draft.people,
+            chosen=listed,
+            offers=self._offers(visit, draft) if kind == "Student" else [],
+            count=len(self.desk.would_see(visit.held, drafts)[kind]),
             proof=visit.proof(f"people/{path}"),
+        )
+
+    def _offers(self, visit: Visit, draft: Draft) -> list[tuple[str, list[dict[str, Any]]]]:
+        """The groups by which students may be chosen, by kind; also those chosen before that are no longer there."""
+        offers = self.desk.offers(visit.held)
+        known = {offer.rule for offer in offers}
+        offers += [Offer(rule, f"{rule.value} (no longer there)", 0) for rule in sorted(draft.rules - known)]
+        offers.sort(key=lambda offer: _in_order(offer.name))
+        return [
+            (
+                title,
+                [
+                    {
+                        "value": f"{o.rule.by}:{o.rule.value}",
+                        "name": o.name,
+                        "count": o.count,
+                        "on": o.rule in draft.rules,
+                    }
+                    for o in offers
+                    if o.rule.by == by and (o.count or o.rule in draft.rules)
+                ],
+            )
+            for by, title in _GROUPS.items()
+        ]
+
+    def preview(self, kind: str, visit: Visit, query: list[tuple[str, str]]) -> Response:
+        """Exactly whom the app would see today."""
+        drafts, view = self._drafts(visit), view_of(query)
+        seen = self.desk.would_see(visit.held, drafts)[kind]
+        pages = max(-(-len(seen) // PAGE), 1)
+        page = min(view.page, pages)
+        search = Search("", leavers=True, ticked=seen)
+        people = self.desk.candidates(visit.held, kind, search, PAGE, (page - 1) * PAGE)
+        self._names(visit, kind, people)
+        return visit.page(
+            "preview.html",
+            path=_NAMES[kind].lower(),
+            name=_NAMES[kind],
+            told=told(kind, drafts[kind], drafts["Student"]),
+            count=len(seen),
+            rules=bool(drafts[kind].rules) or (kind == "Contact" and drafts["Student"].mode != EVERYONE),
+            people=people,
+            page=page,
+            pages=pages,
         )
 
     def change(self, kind: str, visit: Visit, form: Form) -> Response:
         """Keep what is ticked on the page, then do what the button says."""
         view = view_of(parse_qsl(form.one("was"), keep_blank_values=True, max_num_fields=20))
-        draft = self._draft(visit, kind)
+        draft = self._drafts(visit)[kind]
+        listed = self.desk.on_list(visit.held, kind, draft)
         shown, ticked = frozenset(form.all("shown")), frozenset(form.all("tick"))
-        wanted = form.choice("do", ("search", "back", "next", "all", "none", "done"))
+        wanted = form.choice("do", ("search", "back", "next", "all", "none", "preview", "done"))
         mode = form.one("mode") or draft.mode
-        if mode == EVERYONE and ticked - draft.people:
+        rules = frozenset(map(_rule, form.all("rule"))) if form.one("rules") else draft.rules
+        if mode == EVERYONE and (ticked - listed or rules - draft.rules):
             # Whoever ticks somebody means a selection, and forgot to say so above.
             mode = "only"
         found = frozenset[str]()
         if wanted in ("all", "none"):
-            found = frozenset(c.mis_id for c in self.desk.candidates(visit.held, kind, view.search(draft)))
+            found = frozenset(c.mis_id for c in self.desk.candidates(visit.held, kind, view.search(listed)))
             mode = "only" if mode == EVERYONE and wanted == "all" else mode
         tick, untick = (found, found) if wanted in ("all", "none") else (ticked, shown - ticked)
         self.desk.change_draft(
@@ -147,9 +237,12 @@ class Choosing:
             mode,
             tick=tick if wanted != "none" else (),
             untick=untick if wanted != "all" else (),
+            rules=rules,
         )
         if wanted == "done":
             return go(f"{visit.base}/people")
+        if wanted == "preview":
+            return go(f"{visit.base}/people/{_NAMES[kind].lower()}/preview")
         if wanted == "search":
             view = view_of([*form.values, ("page", "1")])
         page = view.page + {"next": 1, "back": -1}.get(wanted, 0)

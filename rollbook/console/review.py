@@ -1,21 +1,35 @@
-"""The page at which a school answers an app: what it asks for, of whom, and how to change or end it later."""
+"""The page on which a school answers an app: what it asks for, whose data, and how to change or end it later."""
 
 from __future__ import annotations
 
 import hmac
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from ..api.messages import Request, Response
 from ..consent import Desk, Grant
+from ..consent.addresses import mails
 from ..consent.grants import zone_of
 from ..consent.invitations import LinkEnded
-from ..errors import Conflict, Malformed, NotFound, Problem, RollbookError, TooLarge, Unavailable, WrongMethod
-from ..scopes import CATALOGUE
+from ..consent.receipts import changes, words
+from ..errors import (
+    Conflict,
+    Malformed,
+    NotFound,
+    Problem,
+    RollbookError,
+    TooLarge,
+    TooManyRequests,
+    Unavailable,
+    WrongMethod,
+)
+from ..scopes import CATALOGUE, Scope
 from .choosing import Choosing, summary
 from .forms import Form, read_form
-from .visiting import ROOT, Visit, by_category, day_of, go, moment_of, page
+from .showing import Shown, showing
+from .visiting import ROOT, Thing, Visit, by_category, day_of, go, moment_of, page
 
 log = logging.getLogger("rollbook")
 
@@ -44,12 +58,15 @@ class Review:
         self.reads: dict[str, Callable[[Visit, Query], Response]] = {
             "": self.front,
             "again": self.again,
+            "receipt": self.receipt,
             **self.choosing.reads,
         }
         self.does: dict[str, Callable[[Visit, Form], Response]] = {
             "authorise": self.authorise,
             "decline": self.decline,
             "narrow": self.narrow,
+            "widen": self.widen,
+            "new-link": self.new_link,
             "choose": self.choose,
             "confirm": self.confirm,
             "keep": self.keep,
@@ -62,6 +79,8 @@ class Review:
         """Answer a request; what goes wrong inside is logged without the path, since that holds the token."""
         try:
             return self.route(request)
+        except (Unavailable, TooManyRequests):
+            raise
         except RollbookError as error:
             return self.refuse(request, error)
         except Exception as error:
@@ -81,6 +100,8 @@ class Review:
         visit = self.visit(token)
         try:
             return self.answer(request, visit, rest.strip("/"))
+        except Unavailable:
+            raise
         except RollbookError as error:
             return visit.said(_heading(error), *_lines(error), status=_status(error))
 
@@ -111,51 +132,102 @@ class Review:
     # ---- looking
 
     def front(self, visit: Visit, query: Query) -> Response:
-        """What is shared now, or what is asked for."""
-        if visit.grant is None or visit.grant.state == "revoked":
+        """What is shared now, what is asked for, or when sharing ended."""
+        if visit.grant is None:
             return self.again(visit, query)
+        if visit.grant.state == "revoked":
+            return self.again(visit, query) if visit.fresh else self.ended(visit, visit.grant)
         return self.standing(visit, visit.grant)
+
+    def ended(self, visit: Visit, grant: Grant) -> Response:
+        """That sharing has ended, and when."""
+        return visit.page("ended.html", ended=self.ended_on(visit, grant), receipts=self.receipts(visit))
+
+    def ended_on(self, visit: Visit, grant: Grant) -> str:
+        """The day on which sharing ended."""
+        known = self.desk.authorisations(visit.invitation.app)
+        ended = next(a.revoked for a in known if a.grant == grant)
+        return day_of(ended or self.desk.clock(), grant.time_zone)
 
     def again(self, visit: Visit, query: Query) -> Response:
         """What the app asks for."""
-        zone, notices = visit.invitation.time_zone, list[str]()
+        notices = list[str]()
         standing = visit.grant is not None and visit.grant.state != "revoked"
         if standing:
+            visit.must_be_fresh()
             notices.append(
-                "It is authorised already. If you agree again, its present secret is void and it gets a new one."
+                "You share data with this app already. If you agree again, it gets a new secret, and its"
+                " present one stops working."
             )
         elif visit.grant is not None:
-            ended = next(a.revoked for a in self.desk.authorisations(visit.invitation.app) if a.grant == visit.grant)
-            notices.append(f"Sharing ended on {day_of(ended or self.desk.clock(), zone)}.")
+            notices.append(f"Sharing ended on {self.ended_on(visit, visit.grant)}.")
         elif visit.invitation.answer == "declined":
-            notices.append("You have declined. You may still change your mind.")
+            notices.append("You have declined. You can still change your mind.")
+        held = visit.grant.scopes if standing and visit.grant else frozenset[str]()
+        asks = [(CATALOGUE[a.scope], (a, a.scope in held)) for a in visit.asks]
         return visit.page(
             "ask.html",
             registration=visit.registration,
-            categories=by_category((CATALOGUE[a.scope], a) for a in visit.asks),
+            parts=_parts(asks),
+            shows=self.shows(visit, [a.scope for a in visit.asks]),
             people=summary(self.desk, visit.grant) if visit.grant and visit.grant.people else [],
             notices=notices,
             standing=standing,
+            receipts=self.receipts(visit),
             proofs={a: visit.proof(a) for a in ("authorise", "decline")},
         )
 
+    def shows(self, visit: Visit, scopes: Iterable[str]) -> dict[str, list[Shown]]:
+        """By scope, its fields with an example; who comes by an old link is shown nobody's data."""
+        if not visit.fresh:
+            return {}
+        every = frozenset(a.scope for a in visit.asks) | frozenset(scopes)
+        held = visit.grant or self.desk.nobodys_grant(visit.invitation.app, visit.invitation.estab)
+        return {name: list(showing(self.desk, replace(held, scopes=every), name)) for name in scopes}
+
     def standing(self, visit: Visit, grant: Grant) -> Response:
         """What is shared, and the ways to change it."""
-        required = visit.registration.required
+        required, reasons = visit.registration.required, {a.scope: a.reason for a in visit.registration.asks}
         known = self.desk.authorisations(grant.app)
         since = next(a.authorised for a in known if a.grant == grant)
         tomorrow = self.today(grant) + timedelta(days=1)
+        held = [(CATALOGUE[name], (name in required, reasons.get(name, ""))) for name in sorted(grant.scopes)]
+        more = [(CATALOGUE[a.scope], a) for a in visit.asks if a.scope not in grant.scopes]
         return visit.page(
             "standing.html",
-            notices=[f"Authorised on {day_of(since, grant.time_zone)}."],
+            notices=[f"Agreed on {day_of(since, grant.time_zone)}."],
             paused=grant.state == "paused",
             choosing=bool(self.desk.draft(grant)),
-            categories=by_category((CATALOGUE[name], name in required) for name in sorted(grant.scopes)),
+            parts=_parts(held),
+            more=by_category(more),
+            shows=self.shows(visit, [scope.name for scope, _ in (*held, *more)]),
             narrowable=bool(grant.scopes - required),
             people=summary(self.desk, grant),
             ends=None if grant.ends is None else moment_of(grant.ends, grant.time_zone),
             tomorrow=tomorrow.isoformat(),
-            proofs={a: visit.proof(a) for a in ("narrow", "choose", "endless", "revoke")},
+            receipts=self.receipts(visit),
+            mails=mails() and bool(visit.invitation.email),
+            proofs={a: visit.proof(a) for a in ("narrow", "widen", "choose", "endless", "revoke", "new-link")},
+        )
+
+    def receipts(self, visit: Visit) -> list[tuple[str, str, str]]:
+        """The receipts of what was agreed: the id, the day and what it is about."""
+        if visit.grant is None:
+            return []
+        zone = visit.grant.time_zone
+        return [(r.id, moment_of(r.at, zone), r.heading) for r in self.desk.receipts(visit.grant.id)]
+
+    def receipt(self, visit: Visit, query: Query) -> Response:
+        """One receipt, to be printed."""
+        receipt = self.desk.receipt(dict(query).get("id", ""))
+        if receipt is None or visit.grant is None or receipt.grant != visit.grant.id:
+            raise NotFound("There is no such receipt.")
+        return visit.page(
+            "receipt.html",
+            receipt=receipt,
+            at=moment_of(receipt.at, receipt.time_zone),
+            ends=None if receipt.ends is None else moment_of(receipt.ends, receipt.time_zone),
+            dropped=[words(name) for name in receipt.dropped],
         )
 
     def today(self, grant: Grant) -> date:
@@ -166,6 +238,7 @@ class Review:
 
     def authorise(self, visit: Visit, form: Form) -> Response:
         """Agree: to what is required, and to what is ticked of the rest."""
+        visit.must_be_fresh()
         ticked, asked = frozenset(form.all("scope")), {a.scope for a in visit.asks}
         if not asked:
             raise Conflict("the app asks for nothing at the moment")
@@ -175,7 +248,7 @@ class Review:
         choosing = form.choice("people", ("everyone", "same", "selection")) == "selection"
         scopes = ticked | {a.scope for a in visit.asks if a.required}
         if not scopes:
-            raise Malformed("nothing is ticked", hint="tick what the app may read, or decline")
+            raise Malformed("nothing is ticked", hint="tick what the app can read, or decline")
         grant, secret = self.desk.authorise(
             visit.invitation.app,
             visit.invitation.estab,
@@ -204,20 +277,44 @@ class Review:
         kept, held = frozenset(form.all("scope")), visit.held.scopes
         left = (held & visit.registration.required) | kept
         if kept - held:
-            raise Malformed("more than was shared cannot be ticked here", hint="authorise the app again")
+            raise Malformed("only what is shared now can stay shared", hint='use "Share more" to add to it')
         if not left:
             raise Malformed("nothing would be left", hint="stop sharing instead")
         if left != held:
             self.desk.narrow(visit.held, left)
         return go(visit.base)
 
+    def widen(self, visit: Visit, form: Form) -> Response:
+        """Share more of what the app asks for; its secret stays as it is."""
+        visit.must_be_fresh()
+        ticked, asked = frozenset(form.all("scope")), {a.scope for a in visit.asks}
+        strange = sorted(ticked - asked)
+        if strange:
+            raise Malformed(*(Problem("scope", f"the app does not ask for {name[:60]!r}") for name in strange[:20]))
+        if not ticked - visit.held.scopes:
+            raise Malformed("nothing new is ticked", hint="tick what you want to share as well")
+        self.desk.widen(visit.held, ticked)
+        return go(visit.base)
+
+    def new_link(self, visit: Visit, form: Form) -> Response:
+        """Send another link in place of an old one, to the address that this one was sent to."""
+        if visit.fresh or not mails() or not visit.invitation.email:
+            raise Conflict("a new link cannot be sent from here", hint="ask the people who run this hub")
+        self.desk.renew_link(visit.invitation, mail=True)
+        said = (
+            "A new link is on its way by e-mail, to the address that this one was sent to. This link no longer works."
+        )
+        return page("said.html", 200, invitation=None, base="", heading="Look in your e-mail", lines=[said])
+
     def choose(self, visit: Visit, form: Form) -> Response:
         """Begin to choose people; the app waits meanwhile."""
+        visit.must_be_fresh()
         self.desk.begin_choosing(visit.held)
         return go(f"{visit.base}/people")
 
     def confirm(self, visit: Visit, form: Form) -> Response:
         """Let what was chosen count, and the app go on."""
+        visit.must_be_fresh()
         grant = self.desk.confirm_choosing(visit.held)
         secret = self.desk.show_secret(grant)
         return self.agreed(visit, secret) if secret else go(visit.base)
@@ -235,16 +332,17 @@ class Review:
         if form.choice("when", ("now", "date")) == "now":
             self.desk.revoke(grant)
             return visit.said(
-                "Sharing has ended", f"{grant.app.name} can read nothing of {grant.school_name} any more."
+                "Sharing has ended", f"{grant.app.name} can no longer read any records of {grant.school_name}."
             )
         day = form.day("date")
         if day <= self.today(grant):
-            raise Malformed(Problem("date", "is not a day to come", "choose a later day, or stop at once"))
+            raise Malformed(Problem("date", "is not in the future", "choose a later day, or stop now"))
         self.desk.revoke_at(grant, datetime.combine(day, datetime.min.time(), zone_of(grant.time_zone)).timestamp())
         return go(visit.base)
 
     def endless(self, visit: Visit, form: Form) -> Response:
         """Take back the day on which sharing was to end."""
+        visit.must_be_fresh()
         self.desk.revoke_at(visit.held, None)
         return go(visit.base)
 
@@ -258,4 +356,13 @@ def _heading(error: Exception) -> str:
 
 
 def _lines(error: Exception) -> list[str]:
-    return [str(p) for p in error.problems] if isinstance(error, RollbookError) else ["It has been logged."]
+    if isinstance(error, RollbookError):
+        return [str(p) for p in error.problems]
+    return ["Something went wrong on our side. It has been logged."]
+
+
+def _parts(scopes: list[tuple[Scope, Thing]]) -> list[tuple[str, list[tuple[str, list[tuple[Scope, Thing]]]]]]:
+    """Scopes by what they let an app do, then by category: reading first, and changing under a heading of its own."""
+    headed = (("What it can read", False), ("What it can change", True))
+    found = ((title, [one for one in scopes if changes(one[0].name) == does]) for title, does in headed)
+    return [(title, by_category(some)) for title, some in found if some]

@@ -74,18 +74,36 @@ class Visit:
     def held(self) -> Grant:
         """What is granted and not revoked; raises `Conflict` where nothing is."""
         if self.grant is None or self.grant.state == "revoked":
-            raise Conflict("nothing is shared with the app", hint="agree first")
+            raise Conflict("nothing is shared with the app")
         return self.grant
 
     def proof(self, action: str) -> str:
-        """What a form of this link must bring back: void once the app was authorised, or asks for something else."""
+        """What a form of this link must send back; no longer valid once the app was authorised or asks for more."""
         asked = [(a.scope, a.required) for a in self.asks]
         return self.desk.proof(self.token, action, self.grant.serial if self.grant else 0, asked)
 
+    @property
+    def fresh(self) -> bool:
+        """Whether the link is young enough to agree with, and to share more; an old one is for less and for stopping.
+
+        Old e-mails lie about. Whoever finds one may end what a school shares, and may not begin it.
+        """
+        return self.invitation.expires > self.desk.clock()
+
+    def must_be_fresh(self) -> None:
+        """Raise `Conflict` where the link is too old to share more with."""
+        if not self.fresh:
+            raise Conflict(
+                "this link is more than a month old: with it you can share less or stop, but not share more",
+                hint="ask for a new link on the first page",
+            )
+
     def page(self, template: str, status: int = 200, **facts: Any) -> Response:
         """A page of this link."""
+        agreed = self.grant is not None
         until = day_of(self.invitation.expires, self.invitation.time_zone)
-        return page(template, status, invitation=self.invitation, base=self.base, until=until, **facts)
+        told = {"until": until, "agreed": agreed, "fresh": self.fresh}
+        return page(template, status, invitation=self.invitation, base=self.base, **told, **facts)
 
     def said(self, heading: str, *lines: str, status: int = 200) -> Response:
         """A page that says something, and leads back to the first one."""

@@ -5,22 +5,25 @@ from __future__ import annotations
 import os
 import smtplib
 import ssl
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from email.message import EmailMessage
 from email.utils import formatdate
 from urllib.parse import unquote, urlsplit
 
+from ..consent.addresses import SMTP as SMTP
 from ..consent.addresses import is_address
 from ..consent.desk import Desk
+from ..consent.grants import zone_of
 from ..consent.invitations import Invitation
+from ..consent.receipts import Receipt, words
 from ..errors import Problem, RollbookError, Stop
 from .queue import Job
 
-SMTP, SENDER, ADDRESS = "ROLLBOOK_SMTP_URL", "ROLLBOOK_MAIL_FROM", "ROLLBOOK_URL"
-"""The settings: the mail server (`smtp://name:password@host:587`, or `smtps://`), the address that letters come from,
-and the address at which schools reach the hub (`https://hub.example.org`)."""
+SENDER, ADDRESS = "ROLLBOOK_MAIL_FROM", "ROLLBOOK_URL"
+"""The settings beside `SMTP` (`smtp://name:password@host:587`, or `smtps://`): the address that e-mails come from, and
+the address at which schools reach the hub (`https://hub.example.org`)."""
 
 TIMEOUT = 6.0
 """Seconds to wait for the mail server at each step; a letter takes fewer steps than a job's lease has room for."""
@@ -103,55 +106,133 @@ def post_office(settings: Mapping[str, str] = os.environ) -> PostOffice | None:
 
 
 class Mail:
-    """Does `mail` jobs: writes the letter anew each time, under the same Message-ID, and hands it to the server."""
+    """Does `mail` jobs: writes the e-mail again each time, under the same Message-ID, and hands it to the server."""
 
     def __init__(self, desk: Desk, office: PostOffice | None) -> None:
         self.desk = desk
         self.office = office
 
     def __call__(self, job: Job) -> None:
-        """Send a letter, unless it is no longer true."""
+        """Send an e-mail, unless it is no longer true."""
+        made = self._receipt(job) if job.payload["letter"] == "receipt" else self._invitation(job)
+        if made is not None:
+            if self.office is None:
+                raise NotSent(f"no mail server is set (name one in {SMTP})")
+            self.office.send(made(self.office))
+
+    def _invitation(self, job: Job) -> Callable[[PostOffice], EmailMessage] | None:
         invitation = self.desk.invitation_by_id(job.payload["invitation"])
         if invitation is None or invitation.serial != job.payload["serial"] or not invitation.email:
-            return
+            return None
         if invitation.expires <= self.desk.clock():
-            return
-        if self.office is None:
-            raise NotSent(f"no mail server is set (name one in {SMTP})")
-        link = f"{self.office.hub}/authorise/{self.desk.link_of(invitation)}"
-        self.office.send(letter(invitation, link, job, self.office, self.desk.registration(invitation.app).contact))
+            return None
+        link = f"/authorise/{self.desk.link_of(invitation)}"
+        contact, agreed = self.desk.registration(invitation.app).contact, self.desk.lives_on(invitation)
+        write = fresh_link if agreed else letter
+        return lambda office: write(invitation, office.hub + link, job, office, contact)
+
+    def _receipt(self, job: Job) -> Callable[[PostOffice], EmailMessage] | None:
+        receipt = self.desk.receipt(job.payload["receipt"])
+        if receipt is None:
+            return None
+        link = self.desk.link_for(receipt.grant, job.payload["to"])
+        path = f"/authorise/{link}" if link else ""
+        return lambda office: receipt_letter(receipt, job.payload["to"], office.hub + path if path else "", job, office)
 
 
-def letter(invitation: Invitation, link: str, job: Job, office: PostOffice, contact: str) -> EmailMessage:
-    """The letter in which an app asks a school for its records."""
-    app = plain(invitation.app.name) or invitation.app.relying_party
-    school = plain(invitation.school_name)
+def _begun(to: str, subject: str, job: Job, office: PostOffice, contact: str = "") -> EmailMessage:
     message = EmailMessage()
     message["Message-ID"] = f"<{job.id}@{office.domain}>"
     message["Date"] = formatdate(job.made)
     message["From"] = f"Rollbook <{office.sender}>"
-    message["To"] = invitation.email
+    message["To"] = to
     if is_address(contact):
         message["Reply-To"] = contact
     # RFC 3834 §5: nobody's holiday notice need answer this.
     message["Auto-Submitted"] = "auto-generated"
-    message["Subject"] = f"{'' if invitation.live else '[Test] '}{app} asks to read records of {school}"
-    until = time.strftime("%d %B %Y", time.gmtime(invitation.expires)).lstrip("0")
+    message["Subject"] = subject
+    return message
+
+
+def letter(invitation: Invitation, link: str, job: Job, office: PostOffice, contact: str) -> EmailMessage:
+    """The e-mail in which an app asks a school for its records."""
+    app = plain(invitation.app.name) or invitation.app.relying_party
+    school = plain(invitation.school_name)
+    subject = f"{'' if invitation.live else '[Test] '}{app} asks to read records of {school}"
+    message = _begun(invitation.email, subject, job, office, contact)
+    until = _day(invitation.expires, invitation.time_zone)
     paragraphs = [
         f"Dear {plain(invitation.name) or 'colleague'},",
         f"{app} asks {school} to share records with it.",
         *(() if invitation.live else ("This is a trial: the app is not in live use yet.",)),
-        "On this page you see what it asks for and why, decide what it may read and of whom, or decline:",
+        "The page below shows what the app asks for and why. There you decide what to share and whose data to include,"
+        " or decline:",
         link,
-        f"The link works until {until}. It is for those who decide about the school's data: whoever opens it can see"
-        " the names of students, staff and contacts, and decide for the school. Please do not pass it on.",
-        "Nothing is shared until you agree. If you did not expect this letter, you need do nothing.",
+        f"You can agree until {until}. If you do, keep this e-mail: the same link shows what you share, and lets you"
+        " share less or stop at any time.",
+        "The link is for the people who decide about the school's data. Anyone who opens it can see the names of"
+        " students, staff and contacts, and can decide for the school. Please do not forward it.",
+        "Nothing is shared until you agree. If you did not expect this e-mail, you can ignore it.",
         *((f"Questions about the app: {contact}",) if is_address(contact) else ()),
     ]
     message.set_content("\n\n".join(paragraphs) + "\n")
     return message
 
 
-def plain(text: str) -> str:
-    """A name as one line of a letter, whatever stands in it."""
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:120]
+def fresh_link(invitation: Invitation, link: str, job: Job, office: PostOffice, contact: str) -> EmailMessage:
+    """The e-mail with another link to what a school shares already."""
+    app = plain(invitation.app.name) or invitation.app.relying_party
+    school = plain(invitation.school_name)
+    message = _begun(invitation.email, f"Your new link: what {school} shares with {app}", job, office)
+    paragraphs = [
+        f"Dear {plain(invitation.name) or 'colleague'},",
+        f"Here is a new link to the page that shows what {school} shares with {app}:",
+        link,
+        "Earlier links no longer work. With this one you can see what is shared, share less or stop at any time. Until"
+        f" {_day(invitation.expires, invitation.time_zone)} you can also share more, or choose other people.",
+        "The link is for the people who decide about the school's data. Please do not forward it.",
+        "If nobody at your school asked for this link, somebody has opened an old one. Nothing has changed by that.",
+    ]
+    message.set_content("\n\n".join(paragraphs) + "\n")
+    return message
+
+
+def receipt_letter(receipt: Receipt, to: str, link: str, job: Job, office: PostOffice) -> EmailMessage:
+    """The e-mail that tells a school what it agreed to, changed or ended, and how to change or end it."""
+    app, school = plain(receipt.app), plain(receipt.school)
+    message = _begun(to, f"Receipt: {school} and {app}, {_day(receipt.at, receipt.time_zone)}", job, office)
+    at = datetime.fromtimestamp(receipt.at, zone_of(receipt.time_zone))
+    said = f"{receipt.heading}. This is your receipt, dated {_day(receipt.at, receipt.time_zone)}, {at:%H:%M}."
+    paragraphs = [said, f"School: {school} ({receipt.estab})\nApp: {app}"]
+    if receipt.email:
+        paragraphs[1] += f"\nInvitation sent to: {receipt.email}"
+    if receipt.dropped:
+        paragraphs.append("No longer shared:\n" + _listed(words(name) for name in receipt.dropped))
+    if receipt.event == "ended":
+        paragraphs.append(f"{app} can no longer read any records of {school}.")
+    else:
+        paragraphs.append(f"What {app} can read:\n" + _listed(receipt.reads or ("Nothing",)))
+        paragraphs.append(f"What {app} can change:\n" + _listed(receipt.writes or ("Nothing",)))
+        paragraphs.append("Whose data:\n" + _listed(receipt.people))
+        until = _day(receipt.ends, receipt.time_zone) if receipt.ends is not None else ""
+        paragraphs.append(f"Sharing ends on {until}." if until else "Sharing goes on until you end it.")
+    if link:
+        paragraphs += ["See, change or end what you share at any time:", link]
+        paragraphs.append("The link is for the people who decide about the school's data. Please do not forward it.")
+    else:
+        paragraphs.append(f"To change or end it, contact the people who run the hub at {office.hub}.")
+    message.set_content("\n\n".join(paragraphs) + "\n")
+    return message
+
+
+def _listed(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {plain(line, 400)}" for line in lines)
+
+
+def _day(seconds: float, zone: str) -> str:
+    return f"{datetime.fromtimestamp(seconds, zone_of(zone)):%d %B %Y}".lstrip("0")
+
+
+def plain(text: str, longest: int = 120) -> str:
+    """A name as one line of an e-mail, whatever it contains."""
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())[:longest]

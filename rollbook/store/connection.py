@@ -17,6 +17,9 @@ BUSY_SECONDS = 30
 
 Busy = apsw.BusyError
 
+Full = apsw.FullError, apsw.IOError
+"""What SQLite raises when the disk has no room, or cannot be written to for another reason."""
+
 Fault = apsw.Error
 """Whatever SQLite raises: a file that is no database, a disk that is full or cannot be written to."""
 
@@ -41,7 +44,7 @@ class Cursor(Protocol):
 
 
 class Connection(Protocol):
-    """A connection to one database file; as a context, a transaction that is whole or not at all."""
+    """Whatever executes statements on one database file."""
 
     def execute(self, statements: str, bindings: Any = None) -> Cursor:
         """Execute statements."""
@@ -51,7 +54,16 @@ class Connection(Protocol):
         """Execute a statement once for each set of values."""
         ...
 
-    def __enter__(self) -> Connection: ...
+
+class Opened(Connection, Protocol):
+    """An open connection to one database file; as a context, a transaction that is whole or not at all."""
+
+    @property
+    def in_transaction(self) -> bool:
+        """Whether a transaction is open."""
+        ...
+
+    def __enter__(self) -> Opened: ...
 
     def __exit__(self, *error: Any) -> bool | None: ...
 
@@ -69,7 +81,7 @@ def _fold(value: Any) -> str | None:
     return None if value is None else str(value).casefold()
 
 
-def connect(path: Path, clock: Callable[[], float] = time.time) -> Connection:
+def connect(path: Path, clock: Callable[[], float] = time.time) -> Opened:
     """Open a database file as the store uses it; `hub_now()` in a statement is the clock's (seconds since 1970)."""
     connection = apsw.Connection(str(path))
     connection.set_busy_timeout(BUSY_SECONDS * 1000)
@@ -80,7 +92,7 @@ def connect(path: Path, clock: Callable[[], float] = time.time) -> Connection:
     cast(Any, connection).create_scalar_function("packed", packed, 5, deterministic=True)
     cast(Any, connection).create_scalar_function("tallied", tallied, -1, deterministic=True)
     cast(Any, connection).create_scalar_function("holds", holds, 3, deterministic=True)
-    opened = cast(Connection, connection)
+    opened = cast(Opened, connection)
     for pragma in (
         "journal_mode = WAL",
         # An acknowledged write is on the disk: a server killed at any moment, or a power cut, loses nothing.

@@ -185,6 +185,10 @@ class Journal:
         self._missed: float | None = None
         """When they were found to be gone (`time.monotonic`)."""
 
+    def has_room(self, size: int) -> bool:
+        """Whether so many bytes can be appended without taking room on the disk first."""
+        return self._map is not None and self._end + size <= len(self._map)
+
     def write(self, records: bytes) -> None:
         """Append records.
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
 from ..errors import Stop
-from .connection import Busy, Connection, Fault, connect
+from .connection import Busy, Connection, Fault, Opened, connect
 from .folding import DAY, Folder
 from .members import unpack
 
@@ -110,7 +110,7 @@ class LedgerFile:
         self._folder = folder
         self._migrate = migrate
         self.lock = threading.RLock()
-        self._connection: Connection | None = None
+        self._connection: Opened | None = None
         self._folds: Folder | None = None
         self._file = 0, 0
         self._made = False
@@ -145,7 +145,7 @@ class LedgerFile:
     def _db(self) -> Connection:
         return self._opened()
 
-    def _opened(self) -> Connection:
+    def _opened(self) -> Opened:
         """The open file, as long as it is the one that has the name."""
         path = self._folder / NAME
         try:
@@ -162,7 +162,7 @@ class LedgerFile:
             self._connection = self._open(path)
         return self._connection
 
-    def _open(self, path: Path) -> Connection:
+    def _open(self, path: Path) -> Opened:
         try:
             if not path.exists():
                 self._begin(path)
@@ -182,7 +182,7 @@ class LedgerFile:
         self._file, self._made = (found.st_dev, found.st_ino), True
         return connection
 
-    def _connect(self, path: Path) -> Connection:
+    def _connect(self, path: Path) -> Opened:
         try:
             return connect(path)
         except Stop:

@@ -32,6 +32,7 @@ class Plan:
     shown: str
     whom: str
     source: str
+    identity: str
     singles: int
     lists: int
     facts: frozenset[str]
@@ -61,6 +62,11 @@ class Plan:
     def rows(self) -> str:
         """The statement for those whom nobody asks of whom they read."""
         return f"SELECT {self.shown} {self.source}"
+
+    @cached_property
+    def ids(self) -> str:
+        """The statement for the hub ids of the rows, in their order."""
+        return f"SELECT {self.identity} {self.source}"
 
     @cached_property
     def telling(self) -> str:
@@ -100,6 +106,7 @@ def plan(question: Question, sight: Sight) -> Plan:
         shown=", ".join(bodies),
         whom=people,
         source=tail,
+        identity=identity,
         singles=len(singles),
         lists=len(lists),
         facts=frozenset(name for _, expr in shown for name in facts_of(expr)),
@@ -117,7 +124,7 @@ def plan(question: Question, sight: Sight) -> Plan:
         count=f"SELECT count(*) FROM {counted.tables()} WHERE {counted_where}",
         reads=frozenset(sql.reads | sql.nested),
         nested=frozenset(sql.nested),
-        dated=sql.dated or counted.dated,
+        dated=sql.dated or counted.dated or sight.dated,
         row_hash=marks[0] if marks else None,
     )
 

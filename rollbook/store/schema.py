@@ -113,8 +113,22 @@ HOUSEKEEPING = [
     "CREATE INDEX credential_secret ON credential (secret)",
     # The districts that an app made, which it may see while they have no school yet.
     "CREATE TABLE founded (district INTEGER NOT NULL, app TEXT NOT NULL, PRIMARY KEY (district, app)) WITHOUT ROWID",
-    'CREATE TABLE chosen ("grant" TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,'
+    # Whose data: how a list of a kind of human is meant (`only` or `except`), people one by one, whom it names or, with
+    # `listed` 0, leaves out though a rule names them, and people by rule.
+    'CREATE TABLE choice ("grant" TEXT NOT NULL, kind TEXT NOT NULL, mode TEXT NOT NULL, PRIMARY KEY ("grant", kind))'
+    " WITHOUT ROWID",
+    'CREATE TABLE named ("grant" TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, listed INTEGER NOT NULL,'
     ' PRIMARY KEY ("grant", kind, id)) WITHOUT ROWID',
+    'CREATE TABLE rule ("grant" TEXT NOT NULL, kind TEXT NOT NULL, "by" TEXT NOT NULL, value TEXT NOT NULL,'
+    ' PRIMARY KEY ("grant", kind, "by", value)) WITHOUT ROWID',
+    # What that comes to, and the days (`first` to `last`) on which it holds; what every reading is held against.
+    'CREATE TABLE chosen ("grant" TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, first TEXT NOT NULL,'
+    ' last TEXT NOT NULL, PRIMARY KEY ("grant", kind, id, first)) WITHOUT ROWID',
+    # The day up to which it has been written down whom a grant lets in and leaves out.
+    'CREATE TABLE followed ("grant" TEXT PRIMARY KEY, day TEXT NOT NULL) WITHOUT ROWID',
+    # Records that only one app sees (`shown`), or that only one app does not see, with their parts.
+    "CREATE TABLE veiled (district INTEGER NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, app TEXT NOT NULL,"
+    " shown INTEGER NOT NULL, at TEXT NOT NULL, PRIMARY KEY (id, app)) WITHOUT ROWID",
     # What an app says of itself and asks for: whom to write to, where its webhooks go, whether it is live; each scope
     # with the reason.
     "CREATE TABLE registration (app TEXT PRIMARY KEY, contact TEXT NOT NULL, webhook TEXT NOT NULL,"
@@ -133,16 +147,21 @@ HOUSEKEEPING = [
     # school has seen the secret.
     'CREATE TABLE agreement ("grant" TEXT PRIMARY KEY, serial INTEGER NOT NULL, at REAL NOT NULL, asked TEXT NOT NULL,'
     " email TEXT NOT NULL, shown INTEGER NOT NULL) WITHOUT ROWID",
+    # What was agreed, narrowed, widened or ended, when, as the school was sent it by e-mail.
+    'CREATE TABLE receipt (id TEXT PRIMARY KEY, "grant" TEXT NOT NULL, at REAL NOT NULL, event TEXT NOT NULL,'
+    " told TEXT NOT NULL) WITHOUT ROWID",
+    'CREATE INDEX receipt_grant ON receipt ("grant", at)',
     # The moment from which a grant is revoked, whether or not anybody has looked since.
     'CREATE TABLE ending ("grant" TEXT PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID',
-    # People whom a school is choosing, by MIS id; the grant is paused until they become the chosen ones.
+    # People whom a school is choosing, by MIS id and by rule; the grant is paused until they become the chosen ones.
     'CREATE TABLE draft ("grant" TEXT NOT NULL, kind TEXT NOT NULL, mode TEXT NOT NULL, people TEXT NOT NULL,'
+    " rules TEXT NOT NULL DEFAULT '[]', without TEXT NOT NULL DEFAULT '[]',"
     ' PRIMARY KEY ("grant", kind)) WITHOUT ROWID',
     # The keys with which schools ask who saw what about their people.
     "CREATE TABLE school_key (hash BLOB PRIMARY KEY, district INTEGER NOT NULL, school TEXT NOT NULL,"
     " made TEXT NOT NULL, UNIQUE (district, school)) WITHOUT ROWID",
-    # Whom an app leaves out of its own grant; `listed` tells whether the school's own list names them too.
-    'CREATE TABLE declined ("grant" TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, listed INTEGER NOT NULL,'
+    # Whom an app leaves out of its own grant.
+    'CREATE TABLE declined ("grant" TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,'
     ' PRIMARY KEY ("grant", kind, id)) WITHOUT ROWID',
     # When a grant's choice of people let a human in (`seen`) or left them out; no id stands for whoever no list names.
     'CREATE TABLE turned ("grant" TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL,'
@@ -180,6 +199,12 @@ PASSING = [
     ' used REAL NOT NULL, request TEXT NOT NULL, versions TEXT NOT NULL, PRIMARY KEY ("grant", endpoint, hash))',
     'CREATE TABLE snapshot_rows ("grant" TEXT NOT NULL, endpoint TEXT NOT NULL, hash TEXT NOT NULL, rows BLOB NOT NULL,'
     ' PRIMARY KEY ("grant", endpoint, hash))',
+    # The rows that a caller is reading page by page: a list of hub ids for each page, with keys and digests where the
+    # pages are of a change set.
+    'CREATE TABLE pull (id TEXT PRIMARY KEY, "grant" TEXT NOT NULL, endpoint TEXT NOT NULL, asked TEXT NOT NULL,'
+    " caller TEXT NOT NULL, used REAL NOT NULL, total INTEGER NOT NULL, state TEXT NOT NULL, size INTEGER NOT NULL,"
+    ' UNIQUE ("grant", endpoint, asked, caller)) WITHOUT ROWID',
+    "CREATE TABLE pull_page (pull TEXT NOT NULL, page INTEGER NOT NULL, rows BLOB NOT NULL, PRIMARY KEY (pull, page))",
     # Where an app is told of changes of a database, and what each grant was last told that it sees of one.
     'CREATE TABLE subscription (id TEXT PRIMARY KEY, "grant" TEXT NOT NULL, database TEXT NOT NULL, url TEXT NOT NULL,'
     ' made REAL NOT NULL, UNIQUE ("grant", database, url)) WITHOUT ROWID',
@@ -202,8 +227,9 @@ PASSING = [
     " software TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TRIGGER snapshot_gone AFTER DELETE ON snapshot BEGIN DELETE FROM snapshot_rows"
     ' WHERE "grant" = old."grant" AND endpoint = old.endpoint AND hash = old.hash; END',
+    "CREATE TRIGGER pull_gone AFTER DELETE ON pull BEGIN DELETE FROM pull_page WHERE pull = old.id; END",
 ]
-"""What passes (tokens, change-set snapshots) is kept beside the records, so that a long import never holds it up."""
+"""What passes (tokens, snapshots of change sets, pulls) stands beside the records: a long import never holds it up."""
 
 
 LEDGER = [

@@ -21,6 +21,9 @@ Guards = Mapping[str, str]
 
 NEVER = "0"
 
+CHOSEN_NOW = ":today BETWEEN first AND last"
+"""Whether a row of `chosen` holds today: places on roll and in groups have dates, so a rule names people for a time."""
+
 
 class Sight(Protocol):
     """What a statement asks about rows and facts; each answer is SQL, or "" where nothing has to be asked."""
@@ -33,6 +36,11 @@ class Sight(Protocol):
     @property
     def follows(self) -> bool:
         """Whether a row has changed when the parts that it tells of have."""
+        ...
+
+    @property
+    def dated(self) -> bool:
+        """Whether who is seen may be another one tomorrow."""
         ...
 
     def bounds(self, record: type[Record], alias: str, plus: str = "") -> list[str]:
@@ -97,21 +105,35 @@ def humans(record: type[Record], alias: str) -> list[tuple[type[Record], str]]:
     ]
 
 
+def unveiled(record: type[Record], alias: str) -> list[str]:
+    """A row is not veiled from the reader's app (`:seer`), nor is what it is a part of."""
+    whole = (f'{alias}."{name}"' for name, ref in record.refs().items() if ref.part_of and ref.target is not School)
+    own = [] if record.derived() else [f"{alias}.id"]
+    return [f"({one} IN (SELECT id FROM veiled WHERE (app = :seer) <> shown)) IS NOT TRUE" for one in (*own, *whole)]
+
+
 @dataclass(frozen=True)
 class OneSchool:
     """One school through one grant (`:school`, `:grant`); the columns that it may not see are gone already."""
 
     guards: Guards
+    veils: bool = False
+    """Whether the hub has records that are veiled from some app."""
 
     @property
     def key(self) -> Hashable:
-        """The guards."""
-        return tuple(sorted(self.guards.items()))
+        """The guards, and whether there are veils."""
+        return *sorted(self.guards.items()), self.veils
 
     @property
     def follows(self) -> bool:
         """A table's parts have rows, and moments, of their own."""
         return False
+
+    @property
+    def dated(self) -> bool:
+        """Where people are chosen, since some may be for a time."""
+        return bool(self.guards)
 
     def bounds(self, record: type[Record], alias: str, plus: str = "") -> list[str]:
         """One district, one school: nothing else can be read."""
@@ -140,11 +162,15 @@ class OneSchool:
         return own + self.guarded(record, alias)
 
     def guarded(self, record: type[Record], alias: str) -> list[str]:
-        """A row is hidden with the human that it is, or is a part of."""
-        return [self.guard(kind, identity) for kind, identity in humans(record, alias) if kind.__name__ in self.guards]
+        """A row is hidden with the human that it is, or is a part of, and behind a veil."""
+        named = [(kind, identity) for kind, identity in humans(record, alias) if kind.__name__ in self.guards]
+        return [self.guard(*one) for one in named] + (unveiled(record, alias) if self.veils else [])
 
     def guard(self, record: type[Record], identity: str) -> str:
-        chosen = f"""SELECT 1 FROM chosen WHERE "grant" = :grant AND kind = '{record.__name__}' AND id = {identity}"""
+        chosen = (
+            f"""SELECT 1 FROM chosen WHERE "grant" = :grant AND kind = '{record.__name__}' AND id = {identity}"""
+            f" AND {CHOSEN_NOW}"
+        )
         return f"{'' if self.guards[record.__name__] == 'only' else 'NOT '}EXISTS ({chosen})"
 
     def shows(self, field: Field, alias: str, *, sure: bool) -> str:
@@ -197,6 +223,11 @@ class Whole:
     def follows(self) -> bool:
         """A document tells of its parts."""
         return True
+
+    @property
+    def dated(self) -> bool:
+        """Everything is seen every day."""
+        return False
 
     def bounds(self, record: type[Record], alias: str, plus: str = "") -> list[str]:
         """One partition."""
@@ -276,16 +307,23 @@ class Schools:
     """The roles through which humans are seen; every one if none are named."""
     turns: frozenset[str] = frozenset()
     """The kinds of human of whom somebody was let in or left out at some time (`turned`), and Person with any."""
+    veils: bool = False
+    """Whether the hub has records that are veiled from some app."""
 
     @property
     def key(self) -> Hashable:
-        """The views, the roles, and whether there is more than one state to tell of."""
-        return self.views, self.roles, self.turns
+        """The views, the roles, whether there is more than one state to tell of, and whether there are veils."""
+        return self.views, self.roles, self.turns, self.veils
 
     @property
     def follows(self) -> bool:
         """A document tells of its parts."""
         return True
+
+    @property
+    def dated(self) -> bool:
+        """Where people are chosen, since some may be for a time."""
+        return any(view.guards for view in self.views)
 
     def bounds(self, record: type[Record], alias: str, plus: str = "") -> list[str]:
         """The rows whose school granted the record's scope, less the people left out."""
@@ -384,13 +422,19 @@ class Schools:
     # ---- humans
 
     def guarded(self, record: type[Record], alias: str) -> list[str]:
-        """A row is hidden with the human that it is, or is a part of."""
-        return [g for kind, identity in humans(record, alias) for g in self.guards(kind, identity, f"{alias}.school")]
+        """A row is hidden with the human that it is, or is a part of, and behind a veil."""
+        left_out = [
+            g for kind, identity in humans(record, alias) for g in self.guards(kind, identity, f"{alias}.school")
+        ]
+        return left_out + (unveiled(record, alias) if self.veils else [])
 
     def guards(self, record: type[Record], identity: str, school: str) -> list[str]:
         """What the grants say of one human, each at its own school."""
         kind = record.__name__
-        chosen = f"SELECT id FROM chosen WHERE kind = '{kind}' AND \"grant\" IN (SELECT value FROM json_each(:grants))"
+        chosen = (
+            f"SELECT id FROM chosen WHERE kind = '{kind}' AND \"grant\" IN (SELECT value FROM json_each(:grants))"
+            f" AND {CHOSEN_NOW}"
+        )
         found: list[str] = []
         for mode, word in (("only", "IN"), ("except", "NOT IN")):
             views = [n for n, view in enumerate(self.views) if dict(view.guards).get(kind) == mode]

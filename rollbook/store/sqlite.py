@@ -12,10 +12,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from ..errors import Occupied, Stop
+from ..errors import Stop
 from . import schema
-from .connection import BUSY_SECONDS, Busy, Connection, connect
+from .connection import BUSY_SECONDS, Connection, Opened, connect
 from .ledger import LedgerFile
+from .lending import Lent, Passing, Writer
+from .watching import Watch
 from .writing import Batch
 
 
@@ -55,29 +57,36 @@ def _hub_key(path: Path) -> bytes:
 
 
 class Store:
-    """A data directory, open. `records` reads; `write` is the one way to change what is kept."""
+    """A data directory, open, for any number of threads. `records` reads; `write` changes what is kept."""
 
-    def __init__(self, folder: Path | str) -> None:
+    def __init__(self, folder: Path | str, *, patience: float = BUSY_SECONDS) -> None:
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         os.chmod(self.folder, 0o700)
         self.clock: Callable[[], float] = time.time
         """What the hub takes for the time (seconds since 1970)."""
-        self._writer = self._open()
-        _migrate(self._writer, "records")
-        self.records = self._reading()
-        self.passing = connect(self.folder / "passing.sqlite")
-        _migrate(self.passing, "passing")
-        self._writing = threading.Lock()
-        self._lent: list[Connection] = []
+        self.patience = patience
+        """For how many seconds a write waits for somebody else's."""
+        writer = self._open()
+        _migrate(writer, "records")
+        self._writer = Writer(writer)
+        self.records = Lent(self._reading)
+        """Statements that read the records, each of its own moment; `lend` is for several of one moment."""
+        passing = self._open_passing()
+        _migrate(passing, "passing")
+        passing.close()
+        self.passing = Passing(self._open_passing, lambda: self.patience)
+        self.watch = Watch((self._reading, self._open_passing))
+        self._opening = threading.Lock()
         self._key: bytes | None = None
         self._ledger: LedgerFile | None = None
 
     @property
     def ledger(self) -> LedgerFile:
         """What was told to whom about whom, opened when it is first asked for."""
-        if self._ledger is None:
-            self._ledger = LedgerFile(self.folder, lambda connection: _migrate(connection, "ledger"))
+        with self._opening:
+            if self._ledger is None:
+                self._ledger = LedgerFile(self.folder, lambda connection: _migrate(connection, "ledger"))
         return self._ledger
 
     def secret(self, purpose: str) -> bytes:
@@ -91,8 +100,8 @@ class Store:
 
     def close(self) -> None:
         """Close every connection; the files then hold everything."""
-        for connection in (*self._lent, self.records, self.passing, self._writer):
-            connection.close()
+        for one in (self.records, self.passing, self.watch, self._writer):
+            one.close()
         if self._ledger is not None:
             self._ledger.close()
 
@@ -104,59 +113,43 @@ class Store:
 
     def data_version(self) -> int:
         """A number that is another one as soon as anybody has changed the records or the grants."""
-        return self.records.execute("PRAGMA data_version").get
-
-    def passing_version(self) -> int:
-        """A number that is another one as soon as another process has changed what passes."""
-        return self.passing.execute("PRAGMA data_version").get
+        return self.watch.versions()[0]
 
     @contextmanager
     def lend(self) -> Generator[Connection]:
         """A connection for one reading: all that is read until it is given back is of one moment."""
-        connection = self._lent.pop() if self._lent else self._reading()
-        try:
+        with self.records.lend() as connection:
             connection.execute("BEGIN")
-            yield connection
-        finally:
-            connection.execute("ROLLBACK")
-            self._lent.append(connection)
+            try:
+                yield connection
+            finally:
+                connection.execute("ROLLBACK")
 
-    def _open(self) -> Connection:
+    def _open(self) -> Opened:
         return connect(self.folder / "records.sqlite", lambda: self.clock())
 
-    def _reading(self) -> Connection:
+    def _open_passing(self) -> Opened:
+        return connect(self.folder / "passing.sqlite")
+
+    def _reading(self) -> Opened:
         connection = self._open()
         connection.execute("PRAGMA query_only = ON")
         return connection
 
     @contextmanager
-    def transaction(self, patience: float = BUSY_SECONDS) -> Generator[Connection]:
+    def transaction(self, patience: float | None = None) -> Generator[Connection]:
         """Whole or not at all: what is executed on the connection is kept when the block ends without an error.
 
-        Raises `Occupied` when somebody else, such as a long import, writes for longer than `patience` seconds.
+        Raises `Occupied` when somebody else, such as a long import, writes for longer than `patience` seconds (the
+        store's own, unless it is given), `NoRoom` when the disk is full.
         """
-        with self._writing:
-            self._writer.set_busy_timeout(int(patience * 1000))
-            try:
-                self._writer.execute("BEGIN IMMEDIATE")
-            except Busy as error:
-                raise Occupied(
-                    "another process is writing to this data directory",
-                    hint="wait until its import has ended, then try again",
-                ) from error
-            finally:
-                self._writer.set_busy_timeout(BUSY_SECONDS * 1000)
-            try:
-                yield self._writer
-            except BaseException:
-                self._writer.execute("ROLLBACK")
-                raise
-            self._writer.execute("COMMIT")
+        with self._writer.transaction(self.patience if patience is None else patience) as connection:
+            yield connection
 
     @contextmanager
-    def write(self, district: int) -> Generator[Batch]:
+    def write(self, district: int, patience: float | None = None) -> Generator[Batch]:
         """Change the records of one district in one transaction, with one history."""
-        with self.transaction() as connection:
+        with self.transaction(patience) as connection:
             batch = Batch(connection, district)
             yield batch
             batch.settle()

@@ -123,7 +123,8 @@ class School:
         self.done.append(f"{mode} {kind} {grant.estab} {few}")
         if mode == "more":
             if next(c for c in desk.people_of(grant) if c.kind == kind).mode != "all":
-                desk.amend(grant, kind, **{rng.choice(["add", "remove"]): few[:1]})
+                add = rng.random() < 0.5
+                desk.amend(grant, kind, add=few[:1] if add else (), remove=() if add else few[:1])
         elif mode == "own":
             seen = [m for m in few if self.lets_in(grant, kind, m)]
             desk.restrict(grant, **{rng.choice(["add", "remove"]): [(kind, m) for m in seen]})

@@ -8,8 +8,10 @@ import hmac
 import os
 import re
 import secrets
+import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from ...errors import Conflict, Malformed, NotFound, NotSignedIn, Problem, Refused, nearest
@@ -55,20 +57,71 @@ class Device:
     user_code: str
 
 
-@dataclass
 class Tries:
     """Bounds how often something may fail within some seconds."""
 
-    most: int
-    seconds: float
-    failed: deque[float]
+    def __init__(self, most: int, seconds: float) -> None:
+        self.most = most
+        self.seconds = seconds
+        self._failed: deque[float] = deque()
+        self._lock = threading.Lock()
 
-    def check(self, now: float) -> None:
-        """Raise `TooOften` when it has failed too often lately."""
-        while self.failed and self.failed[0] <= now - self.seconds:
-            self.failed.popleft()
-        if len(self.failed) >= self.most:
-            raise TooOften
+    def begin(self, now: float) -> None:
+        """Count a try as failed until it succeeds, so that many at once are no way round; raises `TooOften`."""
+        with self._lock:
+            while self._failed and self._failed[0] <= now - self.seconds:
+                self._failed.popleft()
+            if len(self._failed) >= self.most:
+                raise TooOften
+            self._failed.append(now)
+
+    def succeed(self, now: float) -> None:
+        """A try that began at a moment was right, or is refused for another reason."""
+        with self._lock, suppress(ValueError):
+            self._failed.remove(now)
+
+
+class Guessing:
+    """Bounds how often passwords may be wrong: they are chosen by people, so guesses must be slow.
+
+    An address on the network guesses at one user's password five times, and thirty times a minute at all users'. What
+    it does locks nobody out elsewhere. All addresses together guess at one user's a hundred times, but for those from
+    which the user has signed in before: theirs is a bound of their own.
+    """
+
+    def __init__(self) -> None:
+        self._pairs: Recent[Tries] = Recent(10_000)
+        self._clients: Recent[Tries] = Recent(10_000)
+        self._users: Recent[Tries] = Recent(10_000)
+        self._familiar: Recent[tuple[str, str]] = Recent(10_000)
+
+    def begin(self, client: str, user: str, now: float) -> list[Tries]:
+        """Count a try; raises `TooOften`."""
+        pair = client, user
+        bounds = [
+            self._pairs.get(pair, lambda: Tries(5, DEVICE_SECONDS)),
+            self._clients.get(client, lambda: Tries(30, 60)),
+        ]
+        if pair not in self._familiar:
+            bounds.append(self._users.get(user, lambda: Tries(100, DEVICE_SECONDS)))
+        begun: list[Tries] = []
+        for bound in bounds:
+            try:
+                bound.begin(now)
+            except TooOften:
+                self._end(begun, now)
+                raise
+            begun.append(bound)
+        return begun
+
+    def right(self, begun: list[Tries], client: str, user: str, now: float) -> None:
+        """The password was right."""
+        self._end(begun, now)
+        self._familiar.get((client, user), lambda: (client, user))
+
+    def _end(self, begun: list[Tries], now: float) -> None:
+        for bound in begun:
+            bound.succeed(now)
 
 
 class Accounts:
@@ -78,10 +131,8 @@ class Accounts:
         self.store = store
         self.clock = clock
         self.fresh = fresh
-        self._state: object = None
-        self._admitted: dict[bytes, tuple[Researcher, float]] = {}
-        self._tries: Recent[Tries] = Recent(1000)
-        self._all_tries = Tries(30, 60, deque())
+        self._admitted: tuple[object, dict[bytes, tuple[Researcher, float]]] = None, {}
+        self._guessing = Guessing()
 
     # ---- users
 
@@ -155,17 +206,16 @@ class Accounts:
         """End every token of a user; gives how many there were."""
         with self.store.passing as db:
             gone = db.execute('DELETE FROM research_token WHERE "user" = ? RETURNING 1', (user.id,)).fetchall()
-        self._admitted.clear()
         return len(gone)
 
     def admit(self, token: str) -> tuple[Researcher, float]:
         """Whose token it is, and the moment when it expires."""
-        state = self.fresh()
-        if state != self._state:
-            self._state = state
-            self._admitted.clear()
+        state, (then, admitted) = self.fresh(), self._admitted
+        if state != then:
+            admitted = dict[bytes, tuple[Researcher, float]]()
+            self._admitted = state, admitted
         hashed = digest(token)
-        user, expires = self._admitted.get(hashed) or self._look_up(hashed)
+        user, expires = admitted.get(hashed) or self._look_up(hashed)
         now = self.clock()
         if expires <= now:
             raise NotSignedIn("Token has expired.", hint="make a new one")
@@ -173,7 +223,7 @@ class Accounts:
             expires = now + TOKEN_SECONDS
             with self.store.passing as db:
                 db.execute("UPDATE research_token SET expires = ? WHERE hash = ?", (expires, hashed))
-        self._admitted[hashed] = user, expires
+        admitted[hashed] = user, expires
         return user, expires
 
     def _look_up(self, hashed: bytes) -> tuple[Researcher, float]:
@@ -199,12 +249,10 @@ class Accounts:
                 (user.id, salt, _slow_hash(password, salt)),
             )
 
-    def sign_in(self, username: str, password: str) -> str:
-        """A token for an e-mail address and a password."""
+    def sign_in(self, username: str, password: str, client: str = "") -> str:
+        """A token for an e-mail address and a password; `client` is the address on the network that they come from."""
         now, address = self.clock(), username.strip().lower()
-        tries = self._tries.get(address[:200], lambda: Tries(5, DEVICE_SECONDS, deque()))
-        for bound in (tries, self._all_tries):
-            bound.check(now)
+        begun = self._guessing.begin(client, address[:200], now)
         user = self._find("email", address)
         row = self.store.records.execute(
             'SELECT salt, hash FROM research_password WHERE "user" = ?', (user.id if user else "",)
@@ -213,9 +261,8 @@ class Accounts:
         salt, expected = row or (bytes(16), b"")
         right = hmac.compare_digest(_slow_hash(password, salt), expected)
         if user is None or not right:
-            tries.failed.append(now)
-            self._all_tries.failed.append(now)
             raise WrongPassword
+        self._guessing.right(begun, client, address[:200], now)
         return self.new_token(user, "password")
 
     # ---- devices (after RFC 8628)

@@ -22,6 +22,7 @@ from ...model.research import (
     StrainProposal,
 )
 from ...recent import Recent
+from ..callers import admitted
 from ..desk import Desk
 from ..grants import App
 from ..slips import asked_by
@@ -68,6 +69,7 @@ class ResearchDesk:
             raise NotSignedIn("Authentication credentials were not provided.", hint="send Authorization: Bearer TOKEN")
         user, expires = self.accounts.admit(token)
         asked_by("", (), user.id)
+        admitted(user.id)
         if portal is Portal.SUPER and not user.administrator:
             raise refusal("it takes an administrator")
         return Caller(portal, user), expires

@@ -12,6 +12,7 @@ from typing import Any
 from ...errors import NotHeld
 from ...model.research import HUB
 from ...model.students import Student
+from ...store.choices import day_at
 from ...store.connection import Connection
 from ..grants import STATE
 
@@ -109,13 +110,14 @@ _PROJECTS = {
 }
 
 _GRANTS = (
-    f"SELECT g.id, g.app, g.district, g.school, g.scopes, g.people FROM \"grant\" g WHERE {STATE} = 'active'"
+    'SELECT g.id, g.app, g.district, g.school, g.scopes, g.people, s.time_zone FROM "grant" g'
+    f" JOIN school s ON s.district = g.district AND s.id = g.school WHERE {STATE} = 'active'"
     f" AND g.app IN (SELECT app FROM project WHERE district = {HUB} AND id IN (SELECT value FROM json_each(:projects)))"
 )
 
 _SEEN = f"""
 WITH reach AS MATERIALIZED (SELECT value ->> 'grant' AS "grant", value ->> 'app' AS app, value ->> 'mode' AS mode,
-  value ->> 'district' AS district, value ->> 'school' AS school FROM json_each(:reach))
+  value ->> 'district' AS district, value ->> 'school' AS school, value ->> 'today' AS today FROM json_each(:reach))
 SELECT s.id FROM subject_project p
 JOIN project ON project.district = {HUB} AND project.id = p.project
 JOIN research_subject s ON s.district = {HUB} AND s.id = p.subject AND s.of_student IS NOT NULL
@@ -123,7 +125,8 @@ JOIN student ON student.district = s.of_district AND student.id = s.of_student
 JOIN reach ON reach.app = project.app AND reach.district = student.district AND reach.school = student.school
 WHERE p.district = {HUB} AND p.project IN (SELECT value FROM json_each(:projects)) AND (reach.mode IS NULL
   OR (reach.mode = 'only') = EXISTS (SELECT 1 FROM chosen
-    WHERE chosen."grant" = reach."grant" AND chosen.kind = 'Student' AND chosen.id = student.id))
+    WHERE chosen."grant" = reach."grant" AND chosen.kind = 'Student' AND chosen.id = student.id
+      AND reach.today BETWEEN chosen.first AND chosen.last))
 """
 
 
@@ -139,8 +142,15 @@ def _seen(connection: Connection, projects: Iterable[str]) -> tuple[frozenset[st
     """The subjects that stand for students whom the app of their project may know of now, and by which grants."""
     listed = json.dumps(list(projects))
     reach = [
-        {"grant": grant, "app": app, "district": district, "school": school, "mode": json.loads(people).get("Student")}
-        for grant, app, district, school, scopes, people in connection.execute(_GRANTS, {"projects": listed})
+        {
+            "grant": grant,
+            "app": app,
+            "district": district,
+            "school": school,
+            "mode": json.loads(people).get("Student"),
+            "today": day_at(connection, zone),
+        }
+        for grant, app, district, school, scopes, people, zone in connection.execute(_GRANTS, {"projects": listed})
         if Student.scope.met_by(frozenset(json.loads(scopes)))
     ]
     if not reach:

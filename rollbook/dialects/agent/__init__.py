@@ -10,7 +10,17 @@ from urllib.parse import urlsplit
 from ...api.messages import Request, Response
 from ...consent import Desk
 from ...consent.agents import Agent
-from ...errors import Malformed, NotFound, NotSignedIn, Problem, RollbookError, Stop, WrongMethod
+from ...errors import (
+    Malformed,
+    NotFound,
+    NotSignedIn,
+    Problem,
+    RollbookError,
+    Stop,
+    TooManyRequests,
+    Unavailable,
+    WrongMethod,
+)
 from ...ingest.agents import Brought
 from ...mis import Handing, Outcome, Task
 from ...mis.agents import asked
@@ -56,6 +66,8 @@ class AgentHub:
         """Answer a request."""
         try:
             return self.route(request)
+        except (Unavailable, TooManyRequests):
+            raise
         except RollbookError as error:
             return self.refuse(request, error)
 

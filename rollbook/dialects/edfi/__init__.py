@@ -65,6 +65,8 @@ class EdFi:
         """Answer a request."""
         try:
             return self.route(request)
+        except (Unavailable, TooManyRequests):
+            raise
         except Exception as error:
             return self.refuse(request, error)
 
@@ -72,7 +74,7 @@ class EdFi:
         """An error as problem details."""
         correlation = str(uuid.uuid4())
         answer = told(error)
-        if answer.status >= 500:
+        if answer.status >= 500 and not isinstance(error, Unavailable):
             log.error("fault %s while answering %s %s", correlation, request.method, request.path, exc_info=error)
         allowed = error.allowed if isinstance(error, Refusal) else ()
         further = ((b"allow", ", ".join(allowed).encode()),) if allowed else ()

@@ -10,7 +10,17 @@ from functools import partial
 from ...api.messages import NO_STORE, Request, Response
 from ...consent import Desk, DistrictReader, Holder
 from ...consent.slips import asks
-from ...errors import Malformed, NotFound, NotHeld, Problem, RollbookError, WrongMethod, nearest
+from ...errors import (
+    Malformed,
+    NotFound,
+    NotHeld,
+    Problem,
+    RollbookError,
+    TooManyRequests,
+    Unavailable,
+    WrongMethod,
+    nearest,
+)
 from . import events, integrations, tokens
 from .answering import Reading, fetch, missing, pages
 from .asking import UUID, Asked, understand
@@ -62,6 +72,8 @@ class Edlink:
         """Answer a request."""
         try:
             return self.route(request)
+        except (Unavailable, TooManyRequests):
+            raise
         except RollbookError as error:
             return self.refuse(request, error)
 

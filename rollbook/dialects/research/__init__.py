@@ -5,7 +5,7 @@ from __future__ import annotations
 from ...api.messages import Request, Response
 from ...consent.research import INVITATIONS, KEEPERS, SPECIES, STRAINS, Caller, Portal, ResearchDesk, Work
 from ...consent.slips import asks
-from ...errors import NotFound, Problem, RollbookError, nearest
+from ...errors import NotFound, Problem, RollbookError, TooManyRequests, Unavailable, nearest
 from . import signing_in
 from .answering import find_one, read_list, read_one
 from .asking import Asked, understand_query
@@ -31,6 +31,8 @@ class Research:
         """Answer a request."""
         try:
             return self.route(request)
+        except (Unavailable, TooManyRequests):
+            raise
         except RollbookError as error:
             return self.refuse(request, error)
 

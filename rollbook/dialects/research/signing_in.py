@@ -20,7 +20,7 @@ def answer(accounts: Accounts, request: Request, steps: list[str]) -> Response:
     sent = json_body(request.body)
     if steps == ["token"]:
         username, password = _words(sent, "username", "password")
-        return success({"token": accounts.sign_in(username, password)})
+        return success({"token": accounts.sign_in(username, password, request.client)})
     if steps == ["auth", "device"]:
         return success(_begin(accounts, request, sent))
     (code,) = _words(sent, "device_code")

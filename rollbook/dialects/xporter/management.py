@@ -9,7 +9,7 @@ from ...api.messages import Request, Response
 from ...api.resource import Endpoint, Facts, Table
 from ...consent import Desk
 from ...consent.desk import ManagementPass, SchoolPass, WrongSecret, moment
-from ...errors import Malformed, Problem, RollbookError, WrongMethod
+from ...errors import Malformed, Problem, RollbookError, TooManyRequests, Unavailable, WrongMethod
 from ...scopes import ANYONE, CATALOGUE, Need
 from . import running, writeback
 from .bodies import read_body, text_of
@@ -29,6 +29,8 @@ def get_token(request: Request, desk: Desk) -> Response:
             raise WrongMethod(Problem("method", f"{request.method} is not allowed here", "use POST"))
         said = _fields(request)
         token, expires = desk.sign_in(said["relyingparty"], said["password"], said.get("estab", ""))
+    except (Unavailable, TooManyRequests):
+        raise
     except RollbookError as error:
         return no_token(error)
     return success({"token": token, "expires": moment(expires), **QUIET})

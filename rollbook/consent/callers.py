@@ -1,0 +1,20 @@
+"""Who is admitted is told to whoever counts requests, before any work is done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextvars import ContextVar
+
+_COUNT: ContextVar[Callable[[str], None] | None] = ContextVar("count", default=None)
+
+
+def count_with(count: Callable[[str], None] | None) -> None:
+    """Have `count` called with who is admitted from now on; it raises `TooManyRequests` when there were too many."""
+    _COUNT.set(count)
+
+
+def admitted(caller: str) -> None:
+    """Say who was admitted: the id of a grant, a credential or a user, whichever token it was shown by."""
+    count = _COUNT.get()
+    if count is not None:
+        count(caller)

@@ -1,0 +1,166 @@
+"""Receipts: what a school agreed to, changed or ended, written down with it and sent by e-mail."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..scopes import CATALOGUE
+from ..store.choices import KINDS, lists_of
+from ..store.connection import Connection
+from ..store.outbox import promise
+from ..store.sqlite import Store
+from ..store.writing import new_id
+from .addresses import is_address, mails
+
+EVENTS = {
+    "authorised": "You agreed to share data",
+    "narrowed": "You stopped sharing some data",
+    "widened": "You agreed to share more data",
+    "people": "You changed which people are included",
+    "ending": "You set a day on which sharing ends",
+    "ended": "Sharing has ended",
+}
+"""What a receipt is about, in words."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What was shared after an event: the scopes, whose data, until when; moments are seconds since 1970."""
+
+    id: str
+    grant: str
+    at: float
+    event: str
+    app: str
+    estab: str
+    school: str
+    time_zone: str
+    scopes: tuple[str, ...]
+    dropped: tuple[str, ...]
+    """The scopes that were shared before and no longer are."""
+    people: tuple[str, ...]
+    email: str
+    """The address to which the invitation was sent."""
+    ends: float | None = None
+
+    @property
+    def heading(self) -> str:
+        """What it is about."""
+        return EVENTS[self.event]
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """What the app may read, in words."""
+        return tuple(words(name) for name in self.scopes if not changes(name))
+
+    @property
+    def writes(self) -> tuple[str, ...]:
+        """What the app may change, in words."""
+        return tuple(words(name) for name in self.scopes if changes(name))
+
+
+def changes(name: str) -> bool:
+    """Whether a scope lets an app change something, rather than read it."""
+    return name in CATALOGUE and CATALOGUE[name].changes
+
+
+def words(name: str) -> str:
+    """A scope in words, with its name."""
+    return f"{CATALOGUE[name].words} ({name})" if name in CATALOGUE else name
+
+
+def give_receipt(connection: Connection, grant: str, event: str, dropped: frozenset[str] = frozenset()) -> None:
+    """Write down within a transaction what a grant comes to after an event, and promise that it is sent."""
+    row = connection.execute(
+        "SELECT a.name, s.estab, coalesce(s.name, s.estab), s.time_zone, g.scopes, coalesce(t.email, ''), e.at,"
+        " coalesce(s.email, ''), coalesce(i.email, ''), hub_now()"
+        ' FROM "grant" g JOIN app a ON a.id = g.app'
+        " JOIN school s ON s.district = g.district AND s.id = g.school"
+        ' LEFT JOIN agreement t ON t."grant" = g.id LEFT JOIN ending e ON e."grant" = g.id'
+        " LEFT JOIN invitation i ON i.app = g.app AND i.school = g.school AND i.expires > 0 WHERE g.id = ?",
+        (grant,),
+    ).fetchone()
+    if row is None:
+        return
+    app, estab, school, zone, scopes, agreed, ends, own, invited, now = row
+    told: dict[str, Any] = {
+        "app": app,
+        "estab": estab,
+        "school": school,
+        "time_zone": zone or "UTC",
+        "scopes": json.loads(scopes),
+        "dropped": sorted(dropped),
+        "people": people_told(connection, grant),
+        "email": agreed,
+        "ends": ends,
+    }
+    identity = new_id()
+    connection.execute("INSERT INTO receipt VALUES (?, ?, ?, ?, ?)", (identity, grant, now, event, json.dumps(told)))
+    if mails():
+        folded = {address.casefold(): address for address in (own, invited) if is_address(address)}
+        for number, address in enumerate(folded.values()):
+            payload = {"letter": "receipt", "receipt": identity, "to": address}
+            promise(connection, "mail", payload, key=f"receipt/{identity}/{number}")
+
+
+def people_told(connection: Connection, grant: str) -> list[str]:
+    """Whose data a grant shares, in words, a line for each kind of person."""
+    lists = {kind: lists_of(connection, grant, kind) for kind in KINDS}
+    found: list[str] = []
+    for kind, some in lists.items():
+        rules = [rule_words(rule.by, rule.value) for rule in sorted(some.rules)]
+        follows = kind == "Contact" and (lists["Student"].mode != "all" or bool(lists["Student"].declined))
+        found.append(choice_words(kind, some.mode, len(some.named), rules, len(some.without), follows=follows))
+    return found
+
+
+NAMES: Mapping[str, str] = {"Student": "Students", "Staff": "Staff", "Contact": "Contacts"}
+
+
+def rule_words(by: str, value: str) -> str:
+    """A rule in words: `year 8`, `form 8B`."""
+    return f"{by} {value}"
+
+
+def choice_words(kind: str, mode: str, named: int, rules: list[str], without: int, *, follows: bool = False) -> str:
+    """A choice of people in words; `follows` that only some students are chosen, with whom contacts go."""
+    name = NAMES[kind]
+    also = ", if they are contacts of the students included" if follows else ""
+    if mode == "all":
+        return f"{name}: the contacts of the students included, and no others" if follows else f"{name}: everyone"
+    how = "only" if mode == "only" else "everyone except"
+    if not rules:
+        return f"{name}: {how} the {named} chosen{also}"
+    listed = ", ".join(rules) + (f", and {named} chosen one by one" if named else "")
+    less = f", not counting {without} left out one by one" if without else ""
+    return f"{name}: {how} {listed}{less}{also}"
+
+
+class ReceiptDesk:
+    """The part of the desk that keeps receipts."""
+
+    store: Store
+
+    def receipts(self, grant: str) -> list[Receipt]:
+        """The receipts of a grant (hub id), the latest first."""
+        rows = self.store.records.execute(
+            'SELECT id, "grant", at, event, told FROM receipt WHERE "grant" = ? ORDER BY at DESC, id DESC', (grant,)
+        )
+        return [_receipt(*row) for row in rows]
+
+    def receipt(self, identity: str) -> Receipt | None:
+        """The receipt with this id."""
+        row = self.store.records.execute(
+            'SELECT id, "grant", at, event, told FROM receipt WHERE id = ?', (identity,)
+        ).fetchone()
+        return _receipt(*row) if row else None
+
+
+def _receipt(identity: str, grant: str, at: float, event: str, told: str) -> Receipt:
+    said: dict[str, Any] = json.loads(told)
+    for name in ("scopes", "dropped", "people"):
+        said[name] = tuple(said[name])
+    return Receipt(identity, grant, at, event, **said)

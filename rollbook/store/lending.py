@@ -1,0 +1,220 @@
+"""Connections to one file, lent to whoever reads or writes, so that any number of threads can use a store at once.
+
+A connection serves one thread at a time. Statements borrow one for as long as it takes to fetch their rows; a reading
+of one moment borrows one until it ends, whichever threads that happens in.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from ..errors import NoRoom, Occupied
+from ..waiting import seconds_left
+from .connection import Busy, Connection, Cursor, Full, Opened
+
+IDLE = 4
+"""How many connections are kept open while nobody needs them: each takes two file descriptors and a cache."""
+
+
+class Rows:
+    """The rows of a statement, all of them fetched."""
+
+    def __init__(self, rows: list[tuple[Any, ...]]) -> None:
+        self._rows = rows
+        self._at = 0
+
+    def __iter__(self) -> Iterator[tuple[Any, ...]]:
+        return iter(self.fetchall())
+
+    def fetchone(self) -> tuple[Any, ...] | None:
+        """The next row."""
+        if self._at >= len(self._rows):
+            return None
+        self._at += 1
+        return self._rows[self._at - 1]
+
+    def fetchall(self) -> list[tuple[Any, ...]]:
+        """The rows that are left."""
+        at, self._at = self._at, len(self._rows)
+        return self._rows[at:] if at else self._rows
+
+    @property
+    def get(self) -> Any:
+        """The one value, row or list of rows, whichever there is; None for nothing."""
+        found = [row[0] if len(row) == 1 else row for row in self._rows]
+        return (found[0] if len(found) == 1 else found) if found else None
+
+
+class Lent:
+    """Connections to a file; each statement is executed on one that nobody else uses."""
+
+    def __init__(self, opens: Callable[[], Opened], idle: int = IDLE) -> None:
+        self._open = opens
+        self._most = idle
+        # The one that was used last is taken first: it has compiled most of what is asked.
+        self._idle: list[Opened] = []
+        self._closed = False
+
+    def take(self) -> Opened:
+        """A connection for the caller alone."""
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._open()
+
+    def give(self, connection: Opened) -> None:
+        """Give a connection back."""
+        if self._closed or len(self._idle) >= self._most:
+            connection.close()
+        else:
+            self._idle.append(connection)
+
+    @contextmanager
+    def lend(self) -> Generator[Connection]:
+        """A connection for a block."""
+        connection = self.take()
+        try:
+            yield connection
+        finally:
+            self.give(connection)
+
+    def execute(self, statements: str, bindings: Any = None) -> Cursor:
+        """Execute statements, and fetch all their rows."""
+        connection = self.take()
+        try:
+            return Rows(connection.execute(statements, bindings).fetchall())
+        finally:
+            self.give(connection)
+
+    def executemany(self, statements: str, sequenceofbindings: Iterable[Any]) -> Cursor:
+        """Execute a statement once for each set of values."""
+        with self.lend() as connection:
+            return Rows(connection.executemany(statements, sequenceofbindings).fetchall())
+
+    def close(self) -> None:
+        """Close the connections; those that are still lent are closed when they are given back."""
+        self._closed = True
+        while self._idle:
+            self._idle.pop().close()
+
+
+class Writer:
+    """The one connection of a process through which a file is written, for one thread after the other."""
+
+    def __init__(self, connection: Opened) -> None:
+        self._connection = connection
+        self._lock = threading.Lock()
+        self._owner = 0
+
+    @property
+    def mine(self) -> Connection | None:
+        """The connection, while the present thread writes through it."""
+        return self._connection if self._owner == threading.get_ident() else None
+
+    @contextmanager
+    def transaction(self, patience: float) -> Generator[Connection]:
+        """Whole or not at all: what is executed is kept when the block ends without an error.
+
+        Raises `Occupied` when somebody else writes for longer than `patience` seconds, or than the present request
+        may wait; `NoRoom` when the disk is full.
+        """
+        self._wait(patience)
+        try:
+            with self._begun() as connection:
+                yield connection
+        except Full as error:
+            raise NoRoom(f"the disk cannot be written to: {error}") from error
+        finally:
+            self._owner = 0
+            self._lock.release()
+
+    def _wait(self, patience: float) -> None:
+        """Have the lock of the process, and that of the file."""
+        left = patience
+        if not self._lock.acquire(blocking=False):
+            left = seconds_left(patience)
+            if not self._lock.acquire(timeout=left):
+                raise _occupied()
+        try:
+            self._begin(patience)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def _begin(self, patience: float) -> None:
+        if not self._try(0):
+            left = seconds_left(patience)
+            if not self._try(int(left * 1000)):
+                raise _occupied()
+        self._owner = threading.get_ident()
+
+    def _try(self, milliseconds: int) -> bool:
+        self._connection.set_busy_timeout(milliseconds)
+        try:
+            # From the start a writer's: one that reads first, and writes when somebody else has, is refused.
+            self._connection.execute("BEGIN IMMEDIATE")
+        except Busy:
+            return False
+        return True
+
+    @contextmanager
+    def _begun(self) -> Generator[Connection]:
+        try:
+            yield self._connection
+        except BaseException:
+            _roll_back(self._connection)
+            raise
+        try:
+            self._connection.execute("COMMIT")
+        except BaseException:
+            # A full disk may end the transaction, or leave it to be ended here.
+            _roll_back(self._connection)
+            raise
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+
+def _roll_back(connection: Opened) -> None:
+    """End a transaction, unless SQLite has done so itself, as it may when the disk is full."""
+    if connection.in_transaction:
+        connection.execute("ROLLBACK")
+
+
+def _occupied() -> Occupied:
+    return Occupied(
+        "another process is writing to this data directory", hint="wait until its import has ended, then try again"
+    )
+
+
+class Passing(Lent):
+    """What passes: reads by borrowed connections; as a context, a transaction that is whole or not at all."""
+
+    def __init__(self, opens: Callable[[], Opened], patience: Callable[[], float]) -> None:
+        super().__init__(opens)
+        self._writer = Writer(opens())
+        self._patience = patience
+        self._open_blocks = threading.local()
+
+    def execute(self, statements: str, bindings: Any = None) -> Cursor:
+        """Execute statements; within this thread's own transaction they see what it has written."""
+        mine = self._writer.mine
+        return super().execute(statements, bindings) if mine is None else mine.execute(statements, bindings)
+
+    def __enter__(self) -> Connection:
+        if self._writer.mine is not None:
+            raise RuntimeError("a transaction within a transaction")
+        self._open_blocks.one = block = self._writer.transaction(self._patience())
+        return block.__enter__()
+
+    def __exit__(self, *error: Any) -> bool | None:
+        return self._open_blocks.one.__exit__(*error)
+
+    def close(self) -> None:
+        """Close the connections."""
+        super().close()
+        self._writer.close()
