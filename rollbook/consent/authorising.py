@@ -255,6 +255,9 @@ def tell(connection: Connection, grant: str, event: str) -> None:
         # Rollbook's own: the document has no message for an end. It says what it is, and brings no secret.
         form = {n: v for n, v in form.items() if n not in ("schoolSecret", "templateScopes", "scopes")}
         form |= {"event": "revoked", "dateRevoked": (ended or "")[:19]}
+    if event == "widened":
+        # The same message as at first, with the same secret: an app that knows nothing of widening learns the scopes.
+        form |= {"event": "widened"}
     payload: dict[str, Any] = {
         "app": app,
         "grant": grant,

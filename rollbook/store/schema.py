@@ -126,6 +126,9 @@ HOUSEKEEPING = [
     ' last TEXT NOT NULL, PRIMARY KEY ("grant", kind, id, first)) WITHOUT ROWID',
     # The day up to which it has been written down whom a grant lets in and leaves out.
     'CREATE TABLE followed ("grant" TEXT PRIMARY KEY, day TEXT NOT NULL) WITHOUT ROWID',
+    # Records that only one app sees (`shown`), or that only one app does not see, with their parts.
+    "CREATE TABLE veiled (district INTEGER NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, app TEXT NOT NULL,"
+    " shown INTEGER NOT NULL, at TEXT NOT NULL, PRIMARY KEY (id, app)) WITHOUT ROWID",
     # What an app says of itself and asks for: whom to write to, where its webhooks go, whether it is live; each scope
     # with the reason.
     "CREATE TABLE registration (app TEXT PRIMARY KEY, contact TEXT NOT NULL, webhook TEXT NOT NULL,"
