@@ -23,7 +23,7 @@ from ..store.sqlite import Store
 from ..store.writing import UNVEILED, Batch, now
 from . import callers
 from .agents import AgentDesk
-from .authorising import AuthorisingDesk
+from .authorising import AuthorisingDesk, tell
 from .checking import Checker
 from .choosing import ChoosingDesk
 from .credentials import READS_ONLY, Credential, CredentialDesk, Holder
@@ -466,7 +466,9 @@ class Desk(
         if more:
             raise Conflict(
                 *(
-                    Problem("scopes", f"{name} is not held, so it cannot be kept", "authorise anew to widen")
+                    Problem(
+                        "scopes", f"{name} is not held, so it cannot be kept", "add scopes with `rollbook apps widen`"
+                    )
                     for name in more
                 )
             )
@@ -479,20 +481,6 @@ class Desk(
                 give_receipt(db, grant.id, "narrowed", grant.scopes - left)
         return self.grant(grant.app, grant.estab)
 
-    def widen(self, grant: Grant, scopes: Iterable[str]) -> Grant:
-        """Let a grant hold further scopes; its secret and its tokens go on."""
-        if grant.state == "revoked":
-            raise Conflict("the grant is revoked", hint="authorise the app again")
-        more = known_scopes(frozenset(scopes)) | grant.scopes
-        with self.store.transaction() as db:
-            db.execute(
-                'UPDATE "grant" SET scopes = ?, version = version + 1 WHERE id = ?',
-                (json.dumps(sorted(more)), grant.id),
-            )
-            if more != grant.scopes:
-                give_receipt(db, grant.id, "widened")
-        return self.grant(grant.app, grant.estab)
-
     def nobodys_grant(self, app: App, estab: str) -> Grant:
         """What a grant would be, if there were one: with it a school is shown what an app would see."""
         row = self.store.records.execute(
@@ -503,10 +491,26 @@ class Desk(
         district, school, number, name, mis, zone = row
         return Grant("", app, district, school, number, name, mis or "", zone or "UTC", frozenset(), "active", 0)
 
+    def widen(self, grant: Grant, scopes: Iterable[str]) -> Grant:
+        """Let a grant hold further scopes; its secret, its tokens, its people and its links stay. The app is told."""
+        if grant.state == "revoked":
+            raise Conflict("the grant is revoked", hint="grant again")
+        more = known_scopes(frozenset(scopes)) | grant.scopes
+        if more == grant.scopes:
+            return grant
+        with self.store.transaction() as db:
+            db.execute(
+                'UPDATE "grant" SET scopes = ?, version = version + 1 WHERE id = ?',
+                (json.dumps(sorted(more)), grant.id),
+            )
+            tell(db, grant.id, "widened")
+            give_receipt(db, grant.id, "widened")
+        return self.grant(grant.app, grant.estab)
+
     def pause(self, grant: Grant, paused: bool = True) -> Grant:
         """Stop a grant for a while, or let it go on."""
         if grant.state == "revoked":
-            raise Conflict("the grant is revoked", hint="authorise the app anew")
+            raise Conflict("the grant is revoked", hint="authorise the app again")
         return self._update(grant, "state = ?", "paused" if paused else "active")
 
     def _update(self, grant: Grant, sets: str, value: str) -> Grant:
