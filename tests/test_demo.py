@@ -32,7 +32,7 @@ TABLES = [
 NOWHERE = {
     "School.deni_no": "only schools in Northern Ireland have one",
     "Mark.statutory_comment": "it comes with marks that no school of the demo gives, when an app writes them back",
-}
+} | {f"{record.__name__}.origin": "the demo came from no roster" for record in TABLES if "origin" in record.stored()}
 """Facts that nobody in the demo has, and why."""
 
 
