@@ -352,7 +352,10 @@ def test_apps_are_listed_with_what_they_see(granted: Path) -> None:
         "school": "Thornfield Academy",
         "state": "active",
         "scopes": ["School", "Student", "UPN"],
-        "people": {"Student": "only"},
+        "reads": ["School", "Student", "UPN"],
+        "changes": [],
+        # Contacts are seen with their students.
+        "people": {"Student": "only", "Contact": "only"},
     }
     assert (none["app"], none["estab"], none["scopes"]) == ("second.example.org", None, [])
 
@@ -501,7 +504,7 @@ def test_query_prints_json_when_it_is_piped(granted: Path) -> None:
 
 
 def test_query_answers_as_the_api_does_on_the_same_day(granted: Path, small_hub: Hub) -> None:
-    said("apps", "grant", PARTY, THORNFIELD, "--scopes", "all", "--data", granted)
+    said("apps", "widen", PARTY, THORNFIELD, "--scopes", "all", "--data", granted)
     token = small_hub.desk.sign_in(PARTY, small_hub.desk.authorise(small_hub.app(), THORNFIELD, ["all"])[1], THORNFIELD)
     for question in ("Students", "AttendanceForDate", "Groups", "Staff"):
         asked = said("query", question, "--data", granted)
