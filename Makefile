@@ -24,7 +24,8 @@ slow: .venv/ready
 	$(BIN)/pytest -m slow -n auto --dist loadfile
 
 # Other people's clients, as they are published, each in an environment of its own: the tests run them against the demo.
-CLIENTS = .clients/edfi .clients/brainstem .clients/brainstem-old .clients/edlink
+NPM_CLIENTS = .clients/edlink .clients/openapi-ts
+CLIENTS = .clients/edfi .clients/brainstem .clients/brainstem-old .clients/openapi $(NPM_CLIENTS)
 
 clients: $(CLIENTS:=/ready)
 
@@ -57,7 +58,7 @@ clean:
 	$(@D)/bin/pip install --quiet --no-deps --requirement $<
 	cp $< $@
 
-.clients/edlink/ready: tests/clients/edlink/package.json
+$(NPM_CLIENTS:=/ready): .clients/%/ready: tests/clients/%/package.json
 	@command -v npm >/dev/null || { echo "npm is missing: install Node.js and npm, then 'make clients'" >&2; exit 1; }
 	rm -rf $(@D)
 	mkdir -p $(@D)

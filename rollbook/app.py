@@ -22,7 +22,7 @@ from .consent.agents import CONNECTOR as AGENT
 from .consent.authorising import fill_authorisation
 from .consent.ledger import Folding, Ledger
 from .consent.research import ResearchDesk
-from .console import Front, Review
+from .console import Front, Review, error_page
 from .dialects.agent import AgentHub, Uploads
 from .dialects.edfi import EdFi
 from .dialects.edlink import Edlink
@@ -89,6 +89,7 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
         beside=worker,
         ledger=Ledger(store.folder, clock, folding),
         aside=Aside(patience=patience),
+        shown=error_page,
     )
 
 

@@ -28,9 +28,8 @@ def test_headers_without_an_end_are_refused_before_they_fill_the_memory(served: 
     before = memory(served)
     with socket.create_connection((served.host, served.port), timeout=PATIENCE) as client:
         client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: ")
-        with pytest.raises(OSError):  # noqa: PT011
-            for _ in range(300):
-                client.sendall(b"x" * 1_000_000)
+        with pytest.raises((BrokenPipeError, ConnectionResetError)):
+            client.sendall(b"x" * 300_000_000)
     assert memory(served) < before + 30
 
 

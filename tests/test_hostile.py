@@ -306,7 +306,7 @@ def test_more_columns_than_a_row_can_have_are_refused(target: Hub, token: str, m
     answer = target.get(f"{SCHOOL}/Students?pagesize=1&select={quote(wide)}{more}", token)
     assert len(proper(answer)["Students"][0]) == 500
     told = failed(target, f"{SCHOOL}/Students?select={quote(wide + ',Id as more')}{more}", token)
-    assert told == ("InvalidRequest", "select: names 501 columns (name no more than 500)")
+    assert told == ("InvalidRequest", "select: selects 501 columns (select at most 500)")
 
 
 def test_a_selection_of_very_many_columns_is_refused_in_no_time(target: Hub, token: str) -> None:
@@ -354,19 +354,19 @@ def test_a_body_of_more_than_32_mb_is_refused(target: Hub, token: str) -> None:
         (
             "AttendanceForDateRange?DateFrom=2026-02-30&sessionType=noon",
             [
-                "DateFrom: 2026-02-30 is not a date (write it as yyyy-MM-dd, such as 2026-09-01)",
+                "DateFrom: 2026-02-30 is not a date (use yyyy-MM-dd, such as 2026-09-01)",
                 "DateTo: is required (give DateTo, such as DateTo=2026-09-01)",
-                "sessionType: noon is not one of its values (known: AM, PM)",
+                "sessionType: noon is not a valid value (known: AM, PM)",
             ],
         ),
         (
             "AttendanceForDateRange?DateFrom=2026-11-20&DateTo=2026-11-02",
-            ["DateFrom: 2026-11-20 is after DateTo 2026-11-02 (exchange them)"],
+            ["DateFrom: 2026-11-20 is after DateTo 2026-11-02 (swap them)"],
         ),
         (
             "Students?options=includePhoto,includeleavers,nonsense&includePhotos=perhaps",
             [
-                "includePhotos: perhaps is neither true nor false (write true or false)",
+                "includePhotos: perhaps is not true or false (use true or false)",
                 "options: includePhoto is not an option of Students (did you mean includePhotos?)",
                 "options: nonsense is not an option of Students (known: ",
             ],
@@ -377,12 +377,12 @@ def test_a_body_of_more_than_32_mb_is_refused(target: Hub, token: str) -> None:
                 "select: Surnam is not a column of Students (did you mean Surname?)",
                 "select: Staff is not a table of Students (",
                 "select: a'b cannot name a column (use letters, digits, spaces and _ . -)",
-                "select: x names two columns of Students (rename one with as)",
+                "select: x is the name of two columns of Students (rename one with as)",
             ],
         ),
         ("Students?id=1&ID=2", ["ID: is given twice (give it once)"]),
         ("Students/1?id=2", ["id: differs between the path and the query (give it once)"]),
-        ("Counts/1", ["path: Counts takes no id"]),
+        ("Counts/1", ["path: Counts does not take an id"]),
         ("Students?page=0", ["page: 0 is out of range (give a whole number of at least 1)"]),
     ],
 )

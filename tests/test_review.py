@@ -88,7 +88,7 @@ def test_a_token_of_an_earlier_authorisation_is_void_even_where_it_could_not_be_
     small_hub.grant(["School"], app=PARTY)
     # As if the hub had been killed before it came to the tokens, which lie in a file of their own.
     small_hub.store.passing.executemany("INSERT INTO token VALUES (?, ?, ?, ?, ?)", rows)
-    with pytest.raises(NotSignedIn, match="authorised the app anew"):
+    with pytest.raises(NotSignedIn, match="authorised the app again"):
         small_hub.desk.admit(token)
 
 
@@ -396,6 +396,7 @@ def test_students_are_chosen_by_year_with_counts_and_a_preview_of_who_is_include
     school.send(school.look(), "authorise", people="selection")
     people = school.look("people/students")
     assert re.search(r"Year 8 \(\d+\)", people.words)
+    assert people.words.index("Year 9 (") < people.words.index("Year 10 (")
     page = school.send(people, "people/students", rule=["year:8"], do="preview")
     number = len(re.findall(r"8A", page.words))
     assert f"Students: only year 8 {number} today" in page.words

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import resource
 from contextlib import suppress
-from typing import Any
+from typing import Any, cast
 
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
@@ -129,8 +129,8 @@ class Connection(HttpToolsProtocol):
         """Its headers are whole."""
         self._head = False
         self._size = 0
-        whole: Any = self.config.loaded_app  # pyright: ignore[reportUnknownMemberType]
-        self.app = _too_large if self._named + len(self.url) > HEAD_BYTES else whole
+        whole = cast(Any, self.config).loaded_app
+        self.app: Any = _too_large if self._named + len(self.url) > HEAD_BYTES else whole
         self._set_timer(0, None)
         super().on_headers_complete()
 

@@ -118,6 +118,7 @@ class Edge:
         ledger: Ledger | None = None,
         memory: int = 128 * 1024 * 1024,
         aside: Aside | None = None,
+        shown: Callable[[Request, Response], Response] = lambda request, response: response,
     ) -> None:
         self.beside = beside
         self.ledger = ledger
@@ -136,6 +137,7 @@ class Edge:
         self.kept = Keeping(memory)
         self.ending = False
         """Whether the server is about to end, so that nobody is kept waiting any more."""
+        self.shown = shown
         self.limit: Limit | None = None
         self.guesses: Limit | None = None
         self.callers = Callers()
@@ -186,7 +188,7 @@ class Edge:
     async def turn_away(self, scope: Scope, headers: dict[bytes, bytes], send: Send, error: Exception) -> None:
         """Refuse a request before anything of it is looked at."""
         request, handler = self.begun(scope, headers)
-        held = _held_off(handler, request, error)
+        held = self.shown(request, _held_off(handler, request, error))
         held = replace(held, headers=(*(h for h in held.headers if h[0] != NO_SNIFF[0]), NO_SNIFF))
         await self.send_whole(send, held, request.method)
 
@@ -212,7 +214,8 @@ class Edge:
                 response = await self.waited(visit, response)
                 response = await self.work(visit, partial(self.finished, visit, response))
         except Unavailable as error:
-            response = _finished(_held_off(visit.handler, visit.request, error), visit)
+            held = self.shown(visit.request, _held_off(visit.handler, visit.request, error))
+            response = _finished(held, visit)
         if visit.kept is not None and response is not visit.kept.response:
             self.kept.drop(key)
         await self.send(send, visit, response, key, state, receive)
@@ -233,7 +236,7 @@ class Edge:
         """The answer as it leaves, what it tells written down."""
         if visit.slip is not None:
             visit.slip.dialect = type(visit.handler).__name__.lower()
-        return _finished(self.noted(visit, response), visit)
+        return _finished(self.shown(visit.request, self.noted(visit, response)), visit)
 
     # ---- what leaves is written down first
 

@@ -96,6 +96,8 @@ class Context:
     databases: tuple[Database, ...] = ()
     fills: frozenset[Field] | None = None
     """The facts that the school's sources can fill; None for every one."""
+    caller: str = ""
+    """What tells the caller from others under the same grant."""
 
 
 # ---- options

@@ -13,6 +13,7 @@ from ..store.connection import Connection
 from ..store.schema import columns
 from ..store.sights import humans
 from ..store.sqlite import Store
+from ..store.writing import SEER
 
 STONE = "seq, at, kind, id, school, what, keys, made"
 """The columns of the history that a `Gone` is made of."""
@@ -51,13 +52,26 @@ class Gone:
         return [identity for _, identity in self.humans if identity]
 
 
-def history_of(store: Store, district: int, kinds: Iterable[str], since: int, until: int | None) -> Iterator[Gone]:
-    """What is gone of some kinds in a district, and keys that changed, after one number up to another."""
+TOLD = (
+    f"""AND coalesce(keys ->> '$."{SEER}"', :seer) = :seer"""
+    f""" AND (keys ->> '$."{SEER}"' IS NOT NULL OR id NOT IN (SELECT id FROM veiled WHERE app = :seer AND NOT shown))"""
+)
+"""What holds of a row of the history that an app (`:seer`) is told, where there are veils."""
+
+
+def history_of(
+    store: Store, district: int, kinds: Iterable[str], since: int, until: int | None, seer: str = ""
+) -> Iterator[Gone]:
+    """What is gone of some kinds in a district, and keys that changed, after one number up to another.
+
+    `seer` is the app that is told, where some records are veiled.
+    """
+    last, listed = 2**62 if until is None else until, json.dumps(sorted(kinds))
     with store.lend() as connection:
         rows = connection.execute(
-            f"SELECT {STONE} FROM history WHERE district = ? AND seq > ? AND seq <= ?"
-            " AND kind IN (SELECT value FROM json_each(?)) ORDER BY seq",
-            (district, since, until if until is not None else 2**62, json.dumps(sorted(kinds))),
+            f"SELECT {STONE} FROM history WHERE district = :district AND seq > :since AND seq <= :last"
+            f" AND kind IN (SELECT value FROM json_each(:kinds)) {TOLD if seer else ''} ORDER BY seq",
+            {"district": district, "since": since, "last": last, "kinds": listed, "seer": seer},
         ).fetchall()
     return map(gone_from, rows)
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import msgspec
 
-from ..fields import RECORDS, Arg, Called, Condition, Expr, Field, Question, Record
+from ..fields import RECORDS, Arg, Called, Condition, Expr, Field, HubId, Question, Record
 from ..model.people import Contact, Staff
 from ..model.students import Student
 from ..recent import Recent
@@ -37,7 +37,14 @@ class Checker:
     def __init__(self, connection: Connection, grant: Grant, today: str) -> None:
         self.grant = grant
         self.today = today
-        base = {"district": grant.district, "school": grant.school, "grant": grant.id, "today": today}
+        base = {
+            "district": grant.district,
+            "school": grant.school,
+            "grant": grant.id,
+            "seer": grant.app.id,
+            "today": today,
+        }
+        self._veils = bool(connection.execute("SELECT EXISTS (SELECT 1 FROM veiled)").get)
         self._session = Session(connection, base)
         self._found: dict[tuple[object, ...], str | None] = {}
         self._told: dict[tuple[object, ...], list[Any]] = {}
@@ -60,6 +67,10 @@ class Checker:
         `where` is a further condition, the same object each time, since look-ups are compiled once for each.
         """
         return self._find(record, where, **facts)
+
+    def sees(self, record: type[Record], identity: str) -> bool:
+        """Whether the grant shows a record of the school, by its hub id."""
+        return record.scope.met_by(self.grant.scopes) and self._find(record, None, id=identity) is not None
 
     def told(self, record: type[Record], fact: Expr, where: Condition | None = None, **facts: str) -> list[Any]:
         """A fact of every record of the school with these stored facts; the same objects each time, as for `known`."""
@@ -90,12 +101,18 @@ class Checker:
         def compiled() -> Plan:
             condition = where
             for name in names:
-                same: Field = record.fields[name]
-                own = name in ("mis_id", "xid")
-                asked = Called((same,), Arg(f"given_{name}")) if own else same.is_(Arg(f"given_{name}"))
+                asked = _same(record, name, Arg(f"given_{name}"))
                 condition = asked if condition is None else condition & asked
             assert condition is not None
             columns = () if fact is None else (("told", fact),)
-            return plan(Question(record, columns, condition), OneSchool(self.grant.people))
+            return plan(Question(record, columns, condition), OneSchool(self.grant.people, self._veils))
 
-        return _plans.get((record.__name__, where, names, fact, tuple(sorted(self.grant.people.items()))), compiled)
+        people = tuple(sorted(self.grant.people.items()))
+        return _plans.get((record.__name__, where, names, fact, people, self._veils), compiled)
+
+
+def _same(record: type[Record], name: str, value: Arg) -> Condition:
+    if name == "id":
+        return HubId(record).is_(value)
+    fact: Field = record.fields[name]
+    return Called((fact,), value) if name in ("mis_id", "xid") else fact.is_(value)

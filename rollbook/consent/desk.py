@@ -18,10 +18,10 @@ from ..errors import Conflict, Malformed, NotFound, NotHeld, NotSignedIn, Proble
 from ..fields import RECORDS
 from ..scopes import writable
 from ..store.sqlite import Store
-from ..store.writing import Batch, now
+from ..store.writing import UNVEILED, Batch, now
 from . import callers
 from .agents import AgentDesk
-from .authorising import AuthorisingDesk
+from .authorising import AuthorisingDesk, tell
 from .checking import Checker
 from .choosing import ChoosingDesk
 from .credentials import READS_ONLY, Credential, CredentialDesk, Holder
@@ -63,6 +63,22 @@ class SchoolPass:
     def app(self) -> App:
         """The app that the token was given to."""
         return self.grant.app
+
+
+@dataclass(frozen=True)
+class Veiled:
+    """A record that only one app sees (`shown`), or that everybody but that app sees, since a moment (UTC).
+
+    The first is what an app wrote under a natural key that is taken by something that it may not see. The second is
+    what an app deleted while something depends on it that the app may not see.
+    """
+
+    district: int
+    kind: str
+    id: str
+    app: str
+    shown: bool
+    at: str
 
 
 class Paused(Refused):
@@ -260,10 +276,15 @@ class Desk(
             known["words"] = frozenset(rows.fetchall())
         return known["words"]
 
-    def number_taken(self, number: str) -> bool:
-        """Whether a school or a district of the hub has a number, whoever may see it."""
-        sql = "SELECT 1 FROM school WHERE estab = :n UNION ALL SELECT 1 FROM district WHERE identifier = :n"
-        return self.store.records.execute(sql, {"n": number}).get is not None
+    def veiled(self) -> list[Veiled]:
+        """The records that only one app sees, or that one app does not see, oldest first."""
+        rows = self.store.records.execute(
+            "SELECT v.district, v.kind, v.id, a.relying_party, v.shown, v.at FROM veiled v JOIN app a ON a.id = v.app"
+            " ORDER BY v.at, v.id"
+        )
+        return [
+            Veiled(district, kind, identity, app, bool(shown), at) for district, kind, identity, app, shown, at in rows
+        ]
 
     @contextmanager
     def waiting(self, holder: Holder) -> Generator[Pending]:
@@ -360,7 +381,9 @@ class Desk(
 
     def school(self, estab: str) -> tuple[int, str, str]:
         """The district number, hub id and name of the school with this establishment number."""
-        found = self.store.records.execute("SELECT district, id, name FROM school WHERE estab = ?", (estab,)).fetchone()
+        found = self.store.records.execute(
+            f"SELECT district, id, name FROM school WHERE estab = ? AND {UNVEILED}", (estab,)
+        ).fetchone()
         if found is None:
             known = [f"{e}" for _, _, e, _, _ in self.schools()][:40]
             raise NotFound(Problem("estab", f"no school has the number {estab}", nearest(estab, known)))
@@ -399,7 +422,9 @@ class Desk(
         if more:
             raise Conflict(
                 *(
-                    Problem("scopes", f"{name} is not held, so it cannot be kept", "authorise anew to widen")
+                    Problem(
+                        "scopes", f"{name} is not held, so it cannot be kept", "add scopes with `rollbook apps widen`"
+                    )
                     for name in more
                 )
             )
@@ -412,20 +437,6 @@ class Desk(
                 give_receipt(db, grant.id, "narrowed", grant.scopes - left)
         return self.grant(grant.app, grant.estab)
 
-    def widen(self, grant: Grant, scopes: Iterable[str]) -> Grant:
-        """Let a grant hold further scopes; its secret and its tokens go on."""
-        if grant.state == "revoked":
-            raise Conflict("the grant is revoked", hint="authorise the app again")
-        more = known_scopes(frozenset(scopes)) | grant.scopes
-        with self.store.transaction() as db:
-            db.execute(
-                'UPDATE "grant" SET scopes = ?, version = version + 1 WHERE id = ?',
-                (json.dumps(sorted(more)), grant.id),
-            )
-            if more != grant.scopes:
-                give_receipt(db, grant.id, "widened")
-        return self.grant(grant.app, grant.estab)
-
     def nobodys_grant(self, app: App, estab: str) -> Grant:
         """What a grant would be, if there were one: with it a school is shown what an app would see."""
         row = self.store.records.execute(
@@ -436,10 +447,26 @@ class Desk(
         district, school, number, name, mis, zone = row
         return Grant("", app, district, school, number, name, mis or "", zone or "UTC", frozenset(), "active", 0)
 
+    def widen(self, grant: Grant, scopes: Iterable[str]) -> Grant:
+        """Let a grant hold further scopes; its secret, its tokens, its people and its links stay. The app is told."""
+        if grant.state == "revoked":
+            raise Conflict("the grant is revoked", hint="grant again")
+        more = known_scopes(frozenset(scopes)) | grant.scopes
+        if more == grant.scopes:
+            return grant
+        with self.store.transaction() as db:
+            db.execute(
+                'UPDATE "grant" SET scopes = ?, version = version + 1 WHERE id = ?',
+                (json.dumps(sorted(more)), grant.id),
+            )
+            tell(db, grant.id, "widened")
+            give_receipt(db, grant.id, "widened")
+        return self.grant(grant.app, grant.estab)
+
     def pause(self, grant: Grant, paused: bool = True) -> Grant:
         """Stop a grant for a while, or let it go on."""
         if grant.state == "revoked":
-            raise Conflict("the grant is revoked", hint="authorise the app anew")
+            raise Conflict("the grant is revoked", hint="authorise the app again")
         return self._update(grant, "state = ?", "paused" if paused else "active")
 
     def _update(self, grant: Grant, sets: str, value: str) -> Grant:

@@ -19,10 +19,10 @@ from ..store.renumbering import called, formerly
 from ..store.sights import CHOSEN_NOW, Schools, View
 from ..store.sqlite import Store
 from ..store.writing import number_of
-from .bygone import STONE, Gone, Stones, by_record, first, gone_from, history_of, parts_left
+from .bygone import STONE, TOLD, Gone, Stones, by_record, first, gone_from, history_of, parts_left
 from .credentials import Credential
 from .grants import Grant
-from .reader import PLANS, Session
+from .reader import PLANS, Session, veiled
 from .sightings import END, Human, Sightings, humans_in, read_turns
 
 Made = TypeVar("Made")
@@ -77,12 +77,17 @@ class DistrictReader:
         self._grant_at = {g.school: g.id for g in grants}
         turns = read_turns(store.records, self._grant_at.values())
         self.sightings = Sightings(turns, self._chooses, self._listed, self._stands)
-        self.sight = Schools(tuple(views), turns=self.sightings.kinds)
+        veils = veiled(store, known)
+        self._seer = self.app.id if veils else ""
+        self.sight = Schools(tuple(views), turns=self.sightings.kinds, veils=veils)
         self.reach = {school: views.index(view) for school, view in of.items()}
+        self.places = {school: (grant, self.reach[school]) for school, grant in self._grant_at.items()}
+        """The grant of each school in reach, and the number of its view."""
         self.base: dict[str, Any] = {
             "district": district,
             "reach": json.dumps(self.reach),
             "grants": json.dumps([g.id for g in grants]),
+            "seer": self.app.id,
             "today": today,
             # A record does not refer to its own district, so what others know that by is brought along.
             "district_id": identifier,
@@ -93,6 +98,10 @@ class DistrictReader:
     def sees(self, value: Expr | Condition) -> bool:
         """Whether any school granted what a value, or a condition on it, needs."""
         return all(map(self.sight.sees, [value] if isinstance(value, Expr) else value.parts()))
+
+    def heed_veils(self) -> None:
+        """Notice that a record is veiled from now on, within the transaction that veils it."""
+        self.sight = replace(self.sight, veils=True)
 
     def prepare(self, question: Question, key: object) -> Plan:
         """The question, compiled for readers with these views; `key` tells it from others."""
@@ -105,7 +114,7 @@ class DistrictReader:
     def session(self) -> Generator[Session]:
         """One moment of the store: whatever is read inside agrees."""
         with self._store.lend() as connection:
-            yield Session(connection, self.base)
+            yield Session(connection, self.base, self.places)
 
     def versions(self, kinds: Iterable[str]) -> dict[str, int]:
         """The number at which each kind of record last moved in the district; equal numbers, equal records."""
@@ -133,7 +142,7 @@ class DistrictReader:
         the number with which the record came back.
         """
         if not self.sightings.kinds:
-            return filter(self._knew, history_of(self._store, self.district, kinds, since, until))
+            return filter(self._knew, history_of(self._store, self.district, kinds, since, until, self._seer))
         wanted, last = tuple(sorted(kinds)), END if until is None else until
         return iter(self.once(("gone", wanted, since, last), lambda: self._told(wanted, since, last)))
 
@@ -144,9 +153,9 @@ class DistrictReader:
         return self._worked_out[key]
 
     def _told(self, wanted: tuple[str, ...], since: int, last: int) -> list[Gone]:
-        stones = list(history_of(self._store, self.district, wanted, since, None))
+        stones = list(history_of(self._store, self.district, wanted, since, None, self._seer))
         told = itertools.chain(filter(None, map(self._retold, stones)), self._hidden(wanted, since))
-        renamed = history_of(self._store, self.district, (Person.__name__,), since, None)
+        renamed = history_of(self._store, self.district, (Person.__name__,), since, None, self._seer)
         later = by_record([*stones, *(stone for stone in renamed if stone.what == "key")])
         found = [self._as_known(gone, later) for gone in told if since < gone.seq <= last]
         return sorted(found, key=lambda gone: gone.seq)
@@ -265,9 +274,10 @@ class DistrictReader:
         """The roles of a human that are gone; a human without any was never seen."""
         roles = json.dumps([r.__name__ for r in RECORDS.values() if r.human])
         rows = self._store.records.execute(
-            f"SELECT {STONE} FROM history WHERE district = ? AND what = 'gone'"
-            " AND kind IN (SELECT value FROM json_each(?)) AND keys ->> '$.person' = ?",
-            (self.district, roles, person),
+            f"SELECT {STONE} FROM history WHERE district = :district AND what = 'gone'"
+            " AND kind IN (SELECT value FROM json_each(:roles)) AND keys ->> '$.person' = :person"
+            f" {TOLD if self._seer else ''}",
+            {"district": self.district, "roles": roles, "person": person, "seer": self._seer},
         )
         return [gone_from(row) for row in rows]
 

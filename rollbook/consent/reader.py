@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from ..store.planner import Plan, plan
 from ..store.sights import OneSchool
 from ..store.sqlite import Store
 from .grants import Grant
+from .pulls import Pulls
 from .slips import People, current
 
 PLANS = 1024
@@ -40,6 +41,13 @@ Args = Mapping[str, Any]
 _plans: Recent[Plan] = Recent(PLANS)
 
 
+def veiled(store: Store, known: dict[object, Any]) -> bool:
+    """Whether any record of the hub is veiled from some app; `known` holds what was looked up since the last write."""
+    if "veiled" not in known:
+        known["veiled"] = bool(store.records.execute("SELECT EXISTS (SELECT 1 FROM veiled)").get)
+    return known["veiled"]
+
+
 class Reader:
     """Reads one school for one grant, as of one day; `known` holds what was looked up since the last write."""
 
@@ -53,8 +61,10 @@ class Reader:
             "school": grant.school,
             "grant": grant.id,
             "app": grant.app.relying_party,
+            "seer": grant.app.id,
             "today": today,
         }
+        self._veils = veiled(store, known)
 
     # ---- what may be seen
 
@@ -68,7 +78,7 @@ class Reader:
 
     def prepare(self, question: Question, key: object) -> Plan:
         """The question, compiled for this grant; `key` tells it from others, so that it is compiled once."""
-        return _plans.get((self.grant.view, key), lambda: self._compile(question))
+        return _plans.get((self.grant.view, self._veils, key), lambda: self._compile(question))
 
     def _compile(self, question: Question) -> Plan:
         seen = replace(
@@ -78,7 +88,7 @@ class Reader:
             # What may not be seen names no row either.
             key=question.key if question.key is not None and self.sees(question.key) else None,
         )
-        return plan(seen, OneSchool(self.grant.people))
+        return plan(seen, OneSchool(self.grant.people, self._veils))
 
     # ---- reading
 
@@ -143,6 +153,11 @@ class Reader:
             self._known[key] = self._store.records.execute(sql, {**self._base, **args}).fetchall()
         return self._known[key]
 
+    @property
+    def pulls(self) -> Pulls:
+        """What callers are reading page by page."""
+        return Pulls(self._store.passing)
+
     # ---- change sets
 
     def remembered(self, endpoint: str, digest: str) -> tuple[str, str, float] | None:
@@ -174,13 +189,26 @@ class Reader:
             if rows is not None:
                 db.execute("INSERT OR REPLACE INTO snapshot_rows VALUES (?, ?, ?, ?)", (*where, rows))
 
+    def amend(self, endpoint: str, digest: str, amended: Callable[[bytes], bytes]) -> None:
+        """Change the rows of a data set that is remembered; whoever compares with it then compares every row."""
+        where = (self.grant.id, endpoint, digest)
+        of = 'WHERE "grant" = ? AND endpoint = ? AND hash = ?'
+        with self._store.passing as db:
+            # The write comes first: a transaction that begins by reading may not write once another has.
+            db.execute(f"UPDATE snapshot SET request = '' {of}", where)
+            found = db.execute(f"SELECT rows FROM snapshot_rows {of}", where).fetchone()
+            if found is not None:
+                db.execute(f"UPDATE snapshot_rows SET rows = ? {of}", (amended(found[0]), *where))
+
 
 class Session:
     """Reads that agree with each other; of whom the rows tell is put on the slip of the request that is answered."""
 
-    def __init__(self, connection: Connection, base: Args) -> None:
+    def __init__(self, connection: Connection, base: Args, places: Mapping[str, tuple[str, int]] | None = None) -> None:
         self._connection = connection
         self._base = base
+        self._places = places or {}
+        """The grant of each school of a district, and the number of its view."""
         self._slip = current()
 
     def rows(
@@ -193,8 +221,28 @@ class Session:
 
     def shows(self, found: Plan, rows: int, people: People) -> None:
         """So many rows are shown, which tell of these people."""
-        if self._slip is not None:
+        if self._slip is None:
+            return
+        if not found.through or not people.schools:
             self._slip.tell(found.facts | found.asked, rows, people)
+            return
+        # Each school granted facts of its own: what was seen through others is on lines of its own.
+        at: dict[str | None, list[int]] = {}
+        for place, schools in enumerate(people.schools):
+            at.setdefault(schools, []).append(place)
+        for schools, places in at.items():
+            whose = people if len(at) == 1 else people.rows(places)
+            self._slip.tell(*self._told(found, schools, rows if len(at) == 1 else len(places), whose))
+
+    def _told(
+        self, found: Plan, schools: str | None, rows: int, people: People
+    ) -> tuple[frozenset[str], int, People, tuple[str, ...]]:
+        """What rows tell that were seen through these schools, and under which grants."""
+        known = [self._places[school] for school in (schools or "").split(",") if school in self._places]
+        if not known:
+            return found.facts | found.asked, rows, people, ()
+        facts = frozenset[str]().union(*(found.under.get(view, frozenset()) for _, view in known))
+        return facts, rows, people, tuple(sorted(grant for grant, _ in known))
 
     def names(self, found: Plan, bound: Args) -> None:
         """Those whom the request names are on its slip, whatever is found, as far as they may be seen."""
@@ -227,7 +275,7 @@ class Session:
         while rows := list(itertools.islice(cursor, some)):
             shown, *further = zip(*rows, strict=True)
             hashed = further.pop(0) if found.row_hash is not None else ()
-            people = People(tuple(further[: found.singles]), tuple(further[found.singles :]))
+            people = _people(found, further)
             yield _with_hashes(found.row_hash, shown, hashed) if found.row_hash is not None else list(shown), people
             some = MORE_ROWS
 
@@ -253,22 +301,40 @@ class Session:
         bodies = 1 if found.row_hash is None else 2
         for identity, key, *row in self._connection.execute(found.keyed if only is None else found.some, bound):
             body = row[0] if found.row_hash is None else _with_hashes(found.row_hash, row[:1], row[1:2])[0]
-            yield identity, key, body, People((row[bodies : bodies + found.singles],), (row[bodies + found.singles :],))
+            yield identity, key, body, _people(found, [(value,) for value in row[bodies:]])
+
+    def ids(self, found: Plan, args: Args) -> list[str]:
+        """The hub ids of all rows, in their order."""
+        bound = {**self._base, **args, "limit": -1, "offset": 0, "page": -1, "before": 0}
+        return [identity for (identity,) in self._connection.execute(found.ids, bound)]
 
     def count(self, found: Plan, args: Args, *, shown: bool = True) -> int:
-        """How many rows there are, `shown` to the caller: then it tells of those whose rows they are.
+        """How many rows there are, `shown` to the caller: then it tells of those whose rows they are."""
+        bound = {**self._base, **args, "page": -1, "before": 0}
+        number = int(self._connection.execute(found.count, bound).get)
+        if shown:
+            self.sized(found, args, number)
+        return number
+
+    def sized(self, found: Plan, args: Args, number: int) -> None:
+        """It is shown that there are so many rows, which tells of those whose rows they are.
 
         What is more than a `ROLL`, and not chosen by facts of people, is a size of a school and tells of nobody.
         """
+        if self._slip is None:
+            return
         bound = {**self._base, **args, "page": -1, "before": 0}
-        number = int(self._connection.execute(found.count, bound).get)
-        if shown and self._slip is not None:
-            self.names(found, bound)
-            if found.numbered and (found.of_people or number <= ROLL):
-                columns = list(zip(*self._connection.execute(found.numbered, bound), strict=True))
-                people = People(tuple(columns[: found.owners]), tuple(columns[found.owners :]))
-                self._slip.tell(found.asked, 0, people)
-        return number
+        self.names(found, bound)
+        if found.numbered and (found.of_people or number <= ROLL):
+            columns = list(zip(*self._connection.execute(found.numbered, bound), strict=True))
+            people = People(tuple(columns[: found.owners]), tuple(columns[found.owners :]))
+            self._slip.tell(found.asked, 0, people)
+
+
+def _people(found: Plan, columns: Sequence[Sequence[str | None]]) -> People:
+    """Of whom rows tell, by the columns behind them; none where nobody asked for them."""
+    singles, lists = columns[: found.singles], columns[found.singles : found.singles + found.lists]
+    return People(tuple(singles), tuple(lists), columns[-1] if found.through and columns else ())
 
 
 def _with_hashes(name: str, shown: Iterable[bytes], hashed: Iterable[bytes | None]) -> list[bytes]:

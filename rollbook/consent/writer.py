@@ -9,18 +9,20 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..errors import NotHeld, Problem
-from ..fields import RECORDS, Record, Told
+from ..fields import RECORDS, Arg, Question, Record, Told
 from ..model.organisation import School
 from ..model.people import Person
 from ..scopes import ANYONE, CATALOGUE, Need
 from ..store.schema import columns
-from ..store.writing import Batch, free_estab, now
+from ..store.writing import UNIQUE_IDS, Batch, free_estab, now
 from .district import DistrictReader
 from .pending import Pending
 from .reader import Session
 from .slips import names
 
 Row = dict[str, Any]
+Dependent = tuple[type[Record], str]
+"""A kind of record, and the reference by which it leads to another one."""
 
 HINT = "ask the school to grant it"
 
@@ -79,6 +81,7 @@ class Writer:
         self.reader = reader
         self.session = Session(batch.connection, reader.base)
         self.pending = Pending(batch.connection, reader.app.id)
+        self._returning: dict[str, dict[str, Any]] = {}
         self._adopted: set[str] = set()
 
     # ---- what is there
@@ -115,7 +118,25 @@ class Writer:
         self.may(record, values.get("school"), values)
         if values.get("person") in self._adopted and not self._held(values.get("school"), record.human_writing):
             raise NotHeld(unwritable(record.human_writing))
-        return self._batch.add(record, [values])[0]
+        identity = self._batch.add(record, [values])[0]
+        if record.human and values.get("person"):
+            self._joined(record, identity, values["person"], values.get("school"))
+        return identity
+
+    def _joined(self, role: type[Record], identity: str, person: str, school: str | None) -> None:
+        """Veil a role of a human who is veiled, or who has it at the school already where the app cannot see it."""
+        others = (row["id"] for row in self.find(role, person=person, school=school) if row["id"] != identity)
+        if self._batch.veiled(person) or not all(self.sees(role, other) for other in others):
+            self._veil(role, identity)
+        known = self._returning.pop(person, None)
+        if known:
+            may = self.rights(Person, person, role=role).may
+            self._batch.change(Person, person, {n: v for n, v in known.items() if may(n)})
+
+    def _veil(self, record: type[Record], identity: str) -> None:
+        """Let nobody else see a record whose natural key something has that the app may not see."""
+        self._batch.veil(record, identity, self.reader.app.id, shown=True)
+        self.reader.heed_veils()
 
     def change(
         self, record: type[Record], identity: str, values: Mapping[str, Any], role: type[Record] | None = None
@@ -156,11 +177,12 @@ class Writer:
             lambda name: record.fields[name].need,
         )
 
-    def _rights_of_human(self, identity: str, role: type[Record] | None) -> Rights:
-        """What a role in which the app sees a human lets it write, at a school that granted it."""
+    def _rights_of_human(self, identity: str, role: type[Record] | None, *, only_seen: bool = False) -> Rights:
+        """What a role in which the app sees a human lets it write, at a school that granted it; or `only_seen`."""
         sight = replace(self.reader.sight, roles=(role,)) if role else self.reader.sight
         roles = self._roles(identity, [kind for kind, _ in sight.ways(None)])
-        seen = {kind: views & {*sight.meeting(kind.human_writing)} for kind, views in roles.items()}
+        writable = {kind: views & {*sight.meeting(kind.human_writing)} for kind, views in roles.items()}
+        seen = roles if only_seen else writable
 
         def told(name: str) -> bool:
             ways = sight.ways(Person.fields[name])
@@ -191,40 +213,94 @@ class Writer:
             for kind in kinds
         }
 
-    def adopt(self, identity: str) -> None:
-        """Take a human who was told of before any role into the district; their role's school must let it."""
-        self._adopted.add(identity)
-        self._batch.add(Person, [self.pending.take(identity)])
+    def adopt(self, identity: str, known_by: str) -> None:
+        """Take a human who was told of before any role into the district; their role's school must let it.
 
-    def release(self, identity: str) -> None:
-        """Let a human whose last role is gone wait for another, unless a source of the district tells of them."""
+        Somebody with the same number (`known_by`) may be there whom the app does not see: then only the app sees this
+        one, so that nobody else meets two.
+        """
+        self._adopted.add(identity)
+        row = self.pending.take(identity)
+        if self._batch.get(Person, identity):
+            # The app saw them here before, and took away the last role that it saw.
+            own = (n for n in Person.stored() if n not in UNIQUE_IDS and row[n] is not None)
+            self._returning[identity] = {n: row[n] for n in own}
+            return
+        taken = {fact for fact in UNIQUE_IDS if self.find(Person, **{fact: row[fact]})}
+        # A number that the hub drew while they waited may be another human's here.
+        self._batch.add(Person, [row | dict.fromkeys(taken - {known_by})])
+        if known_by in taken:
+            self._veil(Person, identity)
+
+    def release(self, identity: str, shown: Mapping[str, Any]) -> None:
+        """Let a human whose last role that the app sees is gone wait for another one, with what the app was `shown`.
+
+        Whoever has other roles, is told of by a source, or has facts that the app was not shown, stays in the district
+        too.
+        """
+        if self.sees(Person, identity):
+            return
         told = self._batch.connection.execute(
             "SELECT 1 FROM source_row WHERE district = ? AND id = ? LIMIT 1", (self.reader.district, identity)
         ).get
         row = self._batch.get(Person, identity)
-        if row is None or told or self.dependents(Person, identity):
+        if row is None or self._batch.veiled(identity):
             return
-        self._batch.remove(Person, identity)
-        rest = json.loads(row["remainder"] or "{}")
-        self.pending.put({"id": identity, **{n: row[n] for n in Person.stored()}}, rest)
+        whole = all(row[n] is None or n in shown for n in (*Person.stored(), "remainder"))
+        if whole and not told and not self.depends(Person, identity):
+            self._batch.remove(Person, identity)
+        rest = json.loads(shown.get("remainder") or "{}")
+        facts = {n: v for n, v in shown.items() if n != "remainder"}
+        self.pending.put({"id": identity, **facts}, rest, identity if self.pending.holds(identity) else "")
+
+    def shown(self, person: str, role: type[Record], kept: Need) -> dict[str, Any]:
+        """What the app sees of a human through a role, and the numbers by which they are known.
+
+        `kept` is what lets it see what has no field.
+        """
+        row, rights = self._batch.get(Person, person) or {}, self._rights_of_human(person, role, only_seen=True)
+        shown = {n: row.get(n) for n in Person.stored() if n in UNIQUE_IDS or rights.may(n)}
+        return shown | ({"remainder": row.get("remainder")} if rights.met(kept) else {})
+
+    def depends(self, record: type[Record], identity: str, but: tuple[type[Record], ...] = ()) -> list[Dependent]:
+        """How others refer to a record, whoever may see them, less those kinds that go with it."""
+        return [
+            (other, name)
+            for other in RECORDS.values()
+            if not other.derived() and other not in but
+            for name, ref in other.refs().items()
+            if ref.target is record and self._refers(other, name, identity)
+        ]
+
+    def _refers(self, record: type[Record], name: str, identity: str) -> bool:
+        found = f'SELECT 1 FROM "{record.table}" WHERE district = ? AND "{name}" = ? LIMIT 1'
+        return bool(self._batch.connection.execute(found, (self.reader.district, identity)).get)
 
     def dependents(self, record: type[Record], identity: str, but: tuple[type[Record], ...] = ()) -> list[str]:
-        """The kinds of record that refer to a record, less those that go with it."""
-        found: list[str] = []
-        for other in RECORDS.values():
-            if other.derived() or other in but:
-                continue
-            for name, ref in other.refs().items():
-                if (
-                    ref.target is record
-                    and self._batch.connection.execute(
-                        f'SELECT 1 FROM "{other.table}" WHERE district = ? AND "{name}" = ? LIMIT 1',
-                        (self.reader.district, identity),
-                    ).get
-                ):
-                    found.append(other.__name__)
-                    break
-        return found
+        """The kinds of record of which the app sees one that refers to a record, less those that go with it."""
+        found = self.depends(record, identity, but)
+        return list(dict.fromkeys(other.__name__ for other, name in found if self._sees_one(other, name, identity)))
+
+    def _sees_one(self, record: type[Record], name: str, identity: str) -> bool:
+        asked = Question(record, (), where=record.refs()[name].is_(Arg("wanted")))
+        if not self.reader.sees(asked.where):
+            return False
+        plan = self.reader.prepare(asked, ("refers", record.__name__, name))
+        return self.session.count(plan, {"wanted": identity}) > 0
+
+    def drop(self, record: type[Record], identity: str, but: tuple[type[Record], ...] = ()) -> None:
+        """Delete a record of which the app sees nothing that depends on it.
+
+        Where something does that the app may not see, the record stays for everybody else: a refusal would tell that
+        there is something, and a deletion would take it along.
+        """
+        before = self._batch.get(record, identity) or {}
+        self.may(record, before.get("school") or (identity if record is School else None), {})
+        if self.depends(record, identity, but):
+            self._batch.veil(record, identity, self.reader.app.id, shown=False)
+            self.reader.heed_veils()
+        else:
+            self._batch.remove(record, identity)
 
     def known_by(self, record: type[Record], identity: str) -> list[tuple[type[Record], str, dict[str, Any]]]:
         """The records whose natural key leads through a record, each with the key that it has now."""
@@ -274,8 +350,12 @@ class Writer:
         """A new school, at which the app is granted what its credential lets through; gives its hub id."""
         if not self.reader.credential.organisations:
             raise NotHeld("This key may not make schools.", hint="use a key whose claim set may, such as EdFiSandbox")
-        estab = free_estab(self._batch.connection, values.get("estab"), self.reader.district)
+        wanted = values.get("estab")
+        taken = wanted and self._batch.connection.execute("SELECT 1 FROM school WHERE estab = ?", (wanted,)).get
+        estab = wanted if taken else free_estab(self._batch.connection, wanted, self.reader.district)
         school = self._batch.add(School, [{**values, "estab": estab}])[0]
+        if taken:
+            self._veil(School, school)
         scopes = json.dumps(sorted(self.reader.credential.scopes))
         self._batch.connection.execute(
             "INSERT INTO \"grant\" VALUES (?, ?, ?, ?, ?, 'active', NULL, 1, '{}', ?, NULL)",

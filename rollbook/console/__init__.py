@@ -8,10 +8,11 @@ from .. import __version__
 from ..api.messages import NO_STORE, Request, Response
 from ..errors import NotFound, Problem, RollbookError, Unavailable, WrongMethod
 from . import reference
+from .errors import error_page
 from .pages import render
 from .review import Review
 
-__all__ = ["Front", "Review"]
+__all__ = ["Front", "Review", "error_page"]
 
 _HTML = (b"content-type", b"text/html; charset=utf-8")
 _POLICY = (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'")

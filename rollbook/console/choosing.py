@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -72,6 +73,11 @@ def summary(desk: Desk, grant: Grant) -> list[str]:
 
 
 _GROUPS = {"year": "Years", "form": "Forms", "house": "Houses", "class": "Classes", "course": "Courses"}
+
+
+def _in_order(name: str) -> list[tuple[int, str]]:
+    """What puts year 7 before year 10."""
+    return [(int(digits or 0), letters) for letters, digits in re.findall(r"([^0-9]*)([0-9]{0,9})", name)]
 
 
 def _rule(text: str) -> Rule:
@@ -169,6 +175,7 @@ class Choosing:
         offers = self.desk.offers(visit.held)
         known = {offer.rule for offer in offers}
         offers += [Offer(rule, f"{rule.value} (no longer there)", 0) for rule in sorted(draft.rules - known)]
+        offers.sort(key=lambda offer: _in_order(offer.name))
         return [
             (
                 title,

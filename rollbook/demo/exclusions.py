@@ -16,7 +16,7 @@ from .opened import Opened
 from .register import Registers
 from .years import Year
 
-OFTEN = {"DB": 45, "VA": 16, "PP": 16, "VP": 5, "DM": 4, "PA": 3, "RA": 3, "MT": 2, "TH": 2, "BU": 2, "OT": 2}
+OFTEN = {"DB": 45, "VA": 16, "PP": 16, "VP": 5, "DM": 4, "PA": 3, "RA": 3, "MT": 2, "TH": 2, "BU": 2, "OW": 2}
 """How many of a hundred exclusions have each reason, about as in the national statistics."""
 COMMENTS = {
     "DB": "Would not settle in three lessons, in spite of two warnings",

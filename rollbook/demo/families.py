@@ -167,9 +167,10 @@ def _guardian(
     foreign = language["home_language"] != "English"
     outsider = relationship in OUTSIDERS
     rng, name = draft.rng, f"{human.forename}.{human.surname}".lower()
+    asked = draft.chance(0.95)
     facts = {
         **human.facts,
-        "translator_required": int(foreign and draft.chance(0.5)) if draft.chance(0.95) else None,
+        "translator_required": int(asked and foreign and draft.chance(0.5)),
         "work_email": f"{name}@{draft.pick(WORKPLACES)}" if draft.chance(0.4) else None,
         "work_phone": locale.office(rng.randrange(1000)) if outsider or draft.chance(0.4) else None,
         "spare_phone": locale.mobile(rng.randrange(1000)) if draft.chance(0.1) else None,

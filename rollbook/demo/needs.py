@@ -8,8 +8,8 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from ..model.students import Relationship, Student
-from ..model.support import NEEDS, PROVISIONS, Disability, SenNeed, SenProvision
+from ..model.students import SEN_PROVISIONS, Relationship, Student
+from ..model.support import NEEDS, Disability, SenNeed, SenProvision
 from .admissions import JOINS_NEXT_YEAR, JOINS_THIS_YEAR, Place
 from .agencies import Outside
 from .opened import Opened
@@ -166,7 +166,7 @@ def _spans(load: Caseload, place: Place, provision: str) -> list[tuple[str, str,
 
 
 def _put_spans(load: Caseload, place: Place, spans: tuple[tuple[str, str, str | None], ...]) -> None:
-    words = AMERICAN_PROVISIONS if load.opened.plan.american else PROVISIONS
+    words = AMERICAN_PROVISIONS if load.opened.plan.american else SEN_PROVISIONS
     for code, start, end in spans:
         facts = {"code": code, "description": words[code], "start": start, "end": end}
         load.opened.put(SenProvision, student=place.id, **facts)

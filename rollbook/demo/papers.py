@@ -18,9 +18,8 @@ from ..model.lookups import (
     UserDefinedField,
 )
 from ..model.people import Comm, Contact
-from ..model.students import ENROLMENT, Student
+from ..model.students import ENGLISH_LEVELS, ENROLMENT, SEN_PROVISIONS, TRAVEL
 from .opened import Opened
-from .pupils import ENGLISH_LEVELS, TRAVEL
 
 TYPES = (("GENERAL", "General Document"), ("LETTER", "Letter Home"), ("REPORT", "Report"), ("CERT", "Certificate"))
 
@@ -59,7 +58,7 @@ def _put_lookups(opened: Opened) -> None:
         kind = opened.put(LookupType, name=name, description=about)
         for order, (code, description) in enumerate(words, 1):
             # What has gone out of use still stands on older records.
-            active = int(not description.endswith("(until 2024)"))
+            active = int("(until " not in description)
             opened.put(Lookup, type=kind, code=code, description=description, display_order=order, active=active)
 
 
@@ -77,9 +76,9 @@ def lookups(opened: Opened) -> Iterable[tuple[str, str, list[tuple[str, str]]]]:
     if plan.american:
         return
     yield "EnrolmentStatus", "Enrolment status of a student", list(ENROLMENT.items())
-    yield "ModeOfTravel", "Mode of travel to school", [*TRAVEL.items(), ("TRN", "Train (until 2024)")]
+    yield "ModeOfTravel", "Mode of travel to school", list(TRAVEL.items())
     yield "EnglishProficiency", "English proficiency of a student", list(ENGLISH_LEVELS.items())
-    yield "SENProvision", "SEN provision of a student", list(Student.sen_provision.choices.items())
+    yield "SENProvision", "SEN provision of a student", [*SEN_PROVISIONS.items(), ("S", "Statement (until 2018)")]
 
 
 def _pairs(backgrounds: Iterable[Mapping[str, str]], key: str) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..model.documents import DocumentType, StudentDocument
+from ..model.students import SEN_PROVISIONS
 from ..model.support import (
     SenEvent,
     SenEventPerson,
@@ -15,7 +16,7 @@ from ..model.support import (
     SenStatementDocument,
 )
 from .agencies import Adviser
-from .needs import AMERICAN_PROVISIONS, PROVISIONS, Case, Caseload, after, working
+from .needs import AMERICAN_PROVISIONS, Case, Caseload, after, working
 from .papers import paper
 from .staffroom import Member
 
@@ -67,7 +68,7 @@ def _put_care(load: Caseload) -> None:
 
 
 def _put_reviews(load: Caseload, case: Case, senco: Member) -> None:
-    words = AMERICAN_PROVISIONS if load.opened.plan.american else PROVISIONS
+    words = AMERICAN_PROVISIONS if load.opened.plan.american else SEN_PROVISIONS
     for day, kind, code in _review_days(load, case):
         done = day <= load.opened.today
         away = done and load.rng.random() < 0.03

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..model.people import Contact, ContactComm
-from ..model.students import Relationship, Student, StudentComm, StudentPhoto
+from ..model.students import ENGLISH_LEVELS, TRAVEL, Relationship, Student, StudentComm, StudentPhoto
 from .admissions import (
     CURRENT,
     JOINS_NEXT_YEAR,
@@ -31,19 +31,9 @@ MOVED = (
     ("Teasel Valley School", "Moved to another school - left area"),
     ("Not known", "Left with no destination known"),
 )
-TRAVEL = {
-    "WLK": "Walk",
-    "CYC": "Cycle",
-    "CAR": "Car",
-    "BDR": "Dedicated school bus",
-    "PSB": "Public service bus",
-}
-ENGLISH_LEVELS = {
-    "A": "New To English",
-    "B": "Early Acquisition",
-    "C": "Developing Competence",
-    "D": "Competent",
-}
+DAILY = ("WLK", "CYC", "CAR", "DSB", "PSB")
+BOARDS = "BDR"
+ASSESSED = "ABCDE"
 QUICK_NOTES = (
     "Sits near the front: wears glasses",
     "Often late on Mondays, lives furthest away",
@@ -103,7 +93,7 @@ class Office:
 
     def _enrolment(self, place: Place) -> dict[str, Any]:
         number = place.number
-        boarder = self.plan.kind == "secondary" and place.stay.year > 11 and place.ability > 0.9
+        boarder = self._boards(place)
         return {
             "mis_id": str(number),
             "external_id": guid(self.plan.estab, "student", number),
@@ -116,6 +106,9 @@ class Office:
             "part_time": int(place.part_time),
             **(self._leaving(place) if place.leaving else {}),
         }
+
+    def _boards(self, place: Place) -> bool:
+        return self.plan.kind == "secondary" and place.stay.year > 11 and place.ability > 0.9
 
     def _leaving(self, place: Place) -> dict[str, Any]:
         plan, year, draft = self.plan, place.stay.year, self.draft
@@ -150,7 +143,8 @@ class Office:
 
     def _welfare(self, place: Place) -> dict[str, Any]:
         draft = self.draft
-        code = draft.pick(tuple(TRAVEL))
+        daily = draft.pick(DAILY)
+        code = BOARDS if self._boards(place) else daily
         care = any(g.relationship == "Carer" for g in place.child.family.guardians)
         need = draft.pick(NEEDS)
         return {
@@ -190,7 +184,7 @@ class Office:
         draft, year = self.draft, place.stay.year
         code = self.plan.year_code(year)
         eal = place.child.human.facts["first_language"] != "English"
-        level = draft.pick(tuple(ENGLISH_LEVELS)) if eal else None
+        level = draft.pick(ASSESSED) if eal else None
         service = draft.chance(0.03)
         return {
             **self._numbers(place),

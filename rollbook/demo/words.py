@@ -131,10 +131,10 @@ GB = Locale(
     backgrounds=(
         *_uk("WENG White - English", "ENG English", "GB GBR English United Kingdom", "CH Christian", 26),
         *_uk("WENG White - English", "ENG English", "GB GBR British United Kingdom", "NO No Religion", 26),
-        *_uk("WIRI White - Irish", "ENG English", "IE IRL Irish Ireland", "CC Catholic", 2),
-        *_uk("WOTH Any Other White Background", "POL Polish", "PL POL Polish Poland", "CC Catholic", 6),
+        *_uk("WIRI White - Irish", "ENG English", "IE IRL Irish Ireland", "CH Christian", 2),
+        *_uk("WOTH Any Other White Background", "POL Polish", "PL POL Polish Poland", "CH Christian", 6),
         *_uk("WOTH Any Other White Background", "ENG English", "GB GBR British United Kingdom", "JE Jewish", 2),
-        *_uk("WROM Gypsy/Roma", "RMN Romani", "RO ROU Other Romania", "OT Other Religion", 1),
+        *_uk("WROM Gypsy/Roma", "RME Romany/English Romanes", "RO ROU Other Romania", "OT Other Religion", 1),
         *_uk(
             "MWBC White and Black Caribbean",
             "ENG English",

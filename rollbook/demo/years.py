@@ -234,7 +234,8 @@ def session_guid(estab: str, year: Year, term: Term | None = None) -> str:
 
 def put_diary(draft: Draft, school: str, years: tuple[Year, ...]) -> None:
     """Add what is in a school's diary."""
-    closures = [(c.start, None, c.end, None, None, c.description, c.kind) for y in years for c in y.closures]
+    named = CalendarEvent.kind.choices
+    closures = [(c.start, None, c.end, None, named[c.kind], c.description, c.kind) for y in years for c in y.closures]
     events = [(*event, "SchoolEvent") for event in DIARY]
     names = ("start", "start_time", "end", "end_time", "category", "description", "kind")
     for number, event in enumerate(sorted([*closures, *events], key=lambda e: (e[0], e[6])), 31401):

@@ -38,6 +38,7 @@ from .documents import (
     WriteNumber,
 )
 from .questions import (
+    Among,
     Called,
     Paired,
     Question,
@@ -89,6 +90,7 @@ __all__ = [
     "RECORDS",
     "TODAY",
     "All",
+    "Among",
     "Appeared",
     "AppearedNumber",
     "Arg",

@@ -33,6 +33,16 @@ class Called(Condition):
 
 
 @dataclass(frozen=True, eq=False)
+class Among(Condition):
+    """The record is one of those whose hub ids the request brings, a JSON list."""
+
+    ids: Arg
+
+    def parts(self) -> Iterator[Expr]:
+        yield from ()
+
+
+@dataclass(frozen=True, eq=False)
 class Paired(Condition):
     """Two values are one of the pairs that the request brings, a JSON list of lists, or that a question's two columns
     answer with.

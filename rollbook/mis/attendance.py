@@ -61,7 +61,8 @@ class Attendance(Change, frozen=True):
 
     def _check_open(self, school: SchoolRecords, sessions: Iterable[str]) -> None:
         for session in sessions:
-            if school.one(Mark, date=self.date, session=session, kind="S", mark=CLOSED):
+            closed = school.find(Mark, date=self.date, session=session, kind="S", mark=CLOSED)
+            if any(school.sees(Mark, mark["id"]) for mark in closed):
                 raise Invalid(SCHOOL_CLOSED)
 
     def _place(self, school: SchoolRecords, entry: MarkEntry) -> tuple[str, str | None]:
@@ -81,6 +82,9 @@ class Attendance(Change, frozen=True):
         before = school.one(Mark, **where)
         if entry.mark == NOT_YET and _marked(before):
             # What the school entered is not overwritten by an app that knows no more than that somebody is away.
+            return
+        if kind == "S" and before is not None and before["mark"] == CLOSED:
+            # The app may not see that the school was closed, else it would have been told.
             return
         facts = {
             "mark": entry.mark,

@@ -15,7 +15,7 @@ from ..store.sqlite import Store
 from ..store.writing import Batch, now
 from .changes import Change, Invalid, MisRefused, Results, from_wire, to_wire
 from .profiles import profile_of
-from .school import SchoolRecords
+from .school import SchoolRecords, Sees, anything
 
 DONE, INVALID, FAILED, UNREACHED = "done", "invalid", "failed", "unreached"
 
@@ -68,12 +68,13 @@ class WriteBacks:
         self,
         order: Order,
         today: str,
-        admit: Callable[[Connection], None] | None = None,
+        admit: Callable[[Connection], Sees] | None = None,
         patience: float = BUSY_SECONDS,
     ) -> Outcome:
         """Enter an order in the hub's records, once: a repeat gives what came of it the first time.
 
-        `admit` raises `Invalid` when, within the transaction, the order is no longer one that its grant allows. Raises
+        `admit` raises `Invalid` when, within the transaction, the order is no longer one that its grant allows, and
+        gives what that lets the app see. Raises
         `Occupied` when somebody else writes for longer than `patience` seconds.
         """
         with self.store.transaction(patience) as connection:
@@ -112,17 +113,16 @@ class WriteBacks:
             promise(connection, "webhook", told)
 
     def _tried(
-        self, connection: Connection, order: Order, today: str, admit: Callable[[Connection], None] | None
+        self, connection: Connection, order: Order, today: str, admit: Callable[[Connection], Sees] | None
     ) -> Outcome:
         try:
             with _savepoint(connection):
-                if admit is not None:
-                    admit(connection)
+                sees = admit(connection) if admit is not None else anything
                 batch = Batch(connection, order.district)
                 mis = connection.execute(
                     "SELECT mis FROM school WHERE district = ? AND id = ?", (order.district, order.school)
                 ).get
-                results = order.what.enter(SchoolRecords(batch, order.school, today), profile_of(mis or ""))
+                results = order.what.enter(SchoolRecords(batch, order.school, today, sees), profile_of(mis or ""))
                 batch.settle()
                 return Outcome(DONE, results=results)
         except Invalid as error:

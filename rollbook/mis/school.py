@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..fields import Record
@@ -12,13 +12,26 @@ from ..store.writing import Batch
 Row = dict[str, Any]
 
 
-class SchoolRecords:
-    """Finds and changes records of one school; `today` is the school's own day, `yyyy-MM-dd`."""
+Sees = Callable[[type[Record], str], bool]
+"""Whether an app may see a record of the school, by its hub id."""
 
-    def __init__(self, batch: Batch, school: str, today: str) -> None:
+
+def anything(record: type[Record], identity: str) -> bool:
+    """Everything is seen: a MIS of its own judges by all that it holds."""
+    return True
+
+
+class SchoolRecords:
+    """Finds and changes records of one school; `today` is the school's own day, `yyyy-MM-dd`.
+
+    `sees` tells what may decide whether a change is refused: a refusal must not tell of what its app may not see.
+    """
+
+    def __init__(self, batch: Batch, school: str, today: str, sees: Sees = anything) -> None:
         self.batch = batch
         self.school = school
         self.today = today
+        self.sees = sees
 
     def find(self, record: type[Record], **facts: Any) -> list[Row]:
         """The school's records of a kind with these stored facts, oldest first."""

@@ -10,6 +10,7 @@ from ..consent.checking import Checker
 from ..store.connection import BUSY_SECONDS, Connection
 from .changes import Invalid
 from .orders import Order, Outcome, WriteBacks
+from .school import Sees
 
 
 class Mis(Protocol):
@@ -39,8 +40,8 @@ class HubMis:
         """Enter an order once; raises `Occupied` when somebody else writes for longer than there is patience."""
         grant = standing_grant(self.desk, order)
 
-        def admit(connection: Connection) -> None:
-            check_standing(connection, grant, order, self.desk)
+        def admit(connection: Connection) -> Sees:
+            return check_standing(connection, grant, order, self.desk).sees
 
         zone = grant.time_zone if grant else "UTC"
         return self.writebacks.enter(order, self.desk.today(zone), admit, self.patience)
@@ -52,11 +53,15 @@ def standing_grant(desk: Desk, order: Order) -> Grant | None:
     return next((g for g in desk.grants() if g.id == order.grant and g.state == "active"), None)
 
 
-def check_standing(connection: Connection, grant: Grant | None, order: Order, desk: Desk) -> None:
-    """Raises `Invalid` when a grant no longer lets an order be entered: it ended, or somebody was left out since."""
+def check_standing(connection: Connection, grant: Grant | None, order: Order, desk: Desk) -> Checker:
+    """What a grant lets an order name; raises `Invalid` when it no longer lets it be entered.
+
+    It ended, or somebody was left out since.
+    """
     if grant is None or not order.what.need.met_by(grant.scopes):
         raise Invalid("The school no longer grants this write-back")
     checker = Checker(connection, grant, desk.today(grant.time_zone))
     missing = order.what.strangers(checker)
     if missing:
         raise Invalid(*missing)
+    return checker

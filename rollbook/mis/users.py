@@ -70,10 +70,18 @@ class Users(Change, frozen=True):
         return told
 
     def _check_unique(self, school: SchoolRecords, told: dict[str, str | None]) -> None:
-        """Raises `Invalid` for each name that somebody else of the district has, in any case."""
+        """Raises `Invalid` for each name that somebody else has whom the app may see, in any case.
+
+        A name of anybody else is taken too: a refusal would tell whose it is.
+        """
         holders: dict[str, str] = {}
         taken: list[str] = []
-        kept = ((identity, name) for identity, name in _names(school) if identity not in told)
+        wanted = {name.casefold() for name in told.values() if name is not None}
+        kept = (
+            (identity, name)
+            for identity, name in _names(school)
+            if identity not in told and name.casefold() in wanted and _seen(school, identity)
+        )
         for identity, name in (*kept, *told.items()):
             if name is not None and holders.setdefault(name.casefold(), identity) != identity and identity in told:
                 taken.append(f"Invalid Username provided: {name}")
@@ -86,3 +94,8 @@ def _names(school: SchoolRecords) -> Iterable[Any]:
     return school.batch.connection.execute(
         "SELECT id, username FROM person WHERE district = ? AND username > ''", (school.batch.district,)
     )
+
+
+def _seen(school: SchoolRecords, person: str) -> bool:
+    """Whether the app may see a human, in any of their roles at the school."""
+    return any(school.sees(role, row["id"]) for role in ROLES.values() for row in school.find(role, person=person))

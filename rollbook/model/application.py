@@ -6,7 +6,7 @@ from ..fields import Code, Date, Decimal, Flag, Many, Number, Ref, Text, Told
 from ..scopes import S
 from .organisation import SchoolRecord
 from .people import Person
-from .students import Student
+from .students import SEN_PROVISIONS, Student
 
 STATUSES = {
     "Applied": "Applied, not decided yet",
@@ -98,8 +98,8 @@ class ApplicantSenProvision(ApplicantRecord, scope=S.Applications, indexes=_ABOU
     """The special educational needs provision that an applicant has, or had."""
 
     mis_id = Text("Id of the record", "1")
-    code = Code("Code of the provision", "K", {"K": "SEN support", "E": "Education, health and care plan"})
-    description = Text("Description of the provision", "SEN support")
+    code = Code("Code of the provision", "K", {code: SEN_PROVISIONS[code] for code in "KE"})
+    description = Text("Description of the provision", "SEN Support")
     start = Date("The first day of the provision", "2025-01-06")
     end = Date("The last day of the provision", "2026-07-21")
 

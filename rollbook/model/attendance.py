@@ -1,7 +1,8 @@
 """Attendance codes and the marks made with them.
 
 Codes and meanings: Department for Education, "Working together to improve school attendance" (statutory from
-August 2024), chapter 8 (contents of the attendance register).
+19 August 2024), chapter 8 (contents of the attendance register). Codes withdrawn by then: the same guidance in its
+editions before. See docs/code-lists.md.
 """
 
 from __future__ import annotations
@@ -71,10 +72,16 @@ STATUTORY_CODES: dict[str, tuple[str, Meaning]] = {
     "-": ("All should attend, no mark recorded", NO_MARK),
 }
 WITHDRAWN_CODES: dict[str, tuple[str, Meaning]] = {
+    # Until 31 August 2013, when the regulations stopped providing for family holidays in term time.
+    "F": ("Extended family holiday (agreed)", AUTHORISED),
+    # Until 18 August 2024. Now C.
     "H": ("Holiday authorised by the school", AUTHORISED),
+    # Until 18 August 2024 an interview was an educational activity; J1, which replaced it, is leave of absence.
+    "J": ("At an interview with prospective employers, or another educational establishment", EDUCATED_ELSEWHERE),
+    # Until 18 August 2024. Now Y1 to Y7.
     "Y": ("Unable to attend due to exceptional circumstances", NOT_REQUIRED),
 }
-"""Codes that the guidance of August 2024 took out of use; older marks still carry them."""
+"""Codes that guidance took out of use. Older marks still carry them and count as they did when they were made."""
 
 
 def codes_that_mean(*meanings: Meaning) -> tuple[str, ...]:
@@ -108,9 +115,9 @@ ONE_BY_ONE: dict[str, tuple[str, ...]] = {
 }
 """The marks that statistics count one by one; those that guidance split later (C1, C2, J1) with what they were."""
 
-KNOWN_MARKS = tuple(dict.fromkeys(("J", *STATUTORY_CODES, *WITHDRAWN_CODES)))
+KNOWN_MARKS = (*STATUTORY_CODES, *WITHDRAWN_CODES)
 
-STATUTORY_COMMENTS = (*codes_that_mean(EDUCATED_ELSEWHERE), "Y7")
+STATUTORY_COMMENTS = (*(c for c, (_, meaning) in STATUTORY_CODES.items() if meaning is EDUCATED_ELSEWHERE), "Y7")
 """The marks of which a register must say more: the nature of the activity elsewhere, or of the unavoidable cause."""
 
 

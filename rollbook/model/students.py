@@ -32,8 +32,40 @@ ENROLMENT = {
     "M": "Current main, dual registration",
     "S": "Current subsidiary, dual registration",
     "G": "Guest, not registered at this school but attending",
+    "F": "Further education college",
+    "O": "Other provider",
 }
-"""DfE Common Basic Data Set, enrolment status (CS026)."""
+"""DfE Common Basic Data Set, enrolment status (CS026); F and O are for pupil referral units."""
+
+SEN_PROVISIONS = {"N": "No Special Educational Need", "K": "SEN Support", "E": "Education, Health and Care Plan"}
+"""DfE Common Basic Data Set, SEN provision. Statements (S) ended in 2018, School Action (A, P) in 2015."""
+
+ENGLISH_LEVELS = {
+    "A": "New To English",
+    "B": "Early Acquisition",
+    "C": "Developing Competence",
+    "D": "Competent",
+    "E": "Fluent",
+    "N": "Not Yet Assessed",
+}
+"""DfE Common Basic Data Set, proficiency in English."""
+
+TRAVEL = {
+    "WLK": "Walk",
+    "CYC": "Cycle",
+    "CAR": "Car/Van",
+    "CRS": "Car share",
+    "PSB": "Public service bus",
+    "DSB": "Dedicated school bus",
+    "BNK": "Bus (type not known)",
+    "TRN": "Train",
+    "LUL": "London Underground",
+    "MTL": "Metro/Tram/Light rail",
+    "TXI": "Taxi",
+    "BDR": "Boarder - not applicable",
+    "OTH": "Other",
+}
+"""DfE Common Basic Data Set, mode of travel."""
 
 KEY_STAGES = {
     "N1": "Foundation Stage",
@@ -116,7 +148,7 @@ class Student(
     sen_provision = Code(
         "The student's current SEN Provision",
         "E",
-        {"N": "No special educational need", "K": "SEN support", "E": "Education, health and care plan"},
+        SEN_PROVISIONS,
         scope=S.SEN | S.SENTypes,
     )
     eal = Flag("Flag defining if student has EAL", 0, scope=S.StudentDemographic | S.StudentFunding)

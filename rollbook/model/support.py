@@ -11,7 +11,7 @@ from .agency import Agent
 from .documents import StudentDocument
 from .organisation import SchoolRecord
 from .people import Contact, Staff
-from .students import Student
+from .students import SEN_PROVISIONS, Student
 
 NEEDS = {
     "SPLD": "Specific Learning Difficulty",
@@ -28,7 +28,6 @@ NEEDS = {
     "OTH": "Other Difficulty or Disability",
     "NSA": "SEN Support but no Specialist Assessment of Type of Need",
 }
-PROVISIONS = {"N": "No Special Educational Need", "K": "SEN Support", "E": "Education, Health and Care Plan"}
 
 _STUDENT = ("mis_id", "on_roll")
 _STAFF = ("mis_id", "idaas_id", "title", "forename", "surname", "display_name", "is_teacher")
@@ -59,7 +58,7 @@ class SenProvision(SchoolRecord, scope=S.SEN | S.SENTypes, indexes=(("school", "
 
     student = Ref("The student", Student, part_of=True, tells=_STUDENT)
     mis_id = Text("The MIS Id of the SEN provision item", "9876654321987")
-    code = Code("SEN Provision type code", "K", PROVISIONS)
+    code = Code("SEN Provision type code", "K", SEN_PROVISIONS)
     description = Text("Sen Provision description", "SEN Support")
     start = Date("Start date", "2015-01-01")
     end = Date("End date", "2016-01-01")

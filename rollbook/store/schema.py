@@ -126,6 +126,9 @@ HOUSEKEEPING = [
     ' last TEXT NOT NULL, PRIMARY KEY ("grant", kind, id, first)) WITHOUT ROWID',
     # The day up to which it has been written down whom a grant lets in and leaves out.
     'CREATE TABLE followed ("grant" TEXT PRIMARY KEY, day TEXT NOT NULL) WITHOUT ROWID',
+    # Records that only one app sees (`shown`), or that only one app does not see, with their parts.
+    "CREATE TABLE veiled (district INTEGER NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, app TEXT NOT NULL,"
+    " shown INTEGER NOT NULL, at TEXT NOT NULL, PRIMARY KEY (id, app)) WITHOUT ROWID",
     # What an app says of itself and asks for: whom to write to, where its webhooks go, whether it is live; each scope
     # with the reason.
     "CREATE TABLE registration (app TEXT PRIMARY KEY, contact TEXT NOT NULL, webhook TEXT NOT NULL,"
@@ -196,6 +199,12 @@ PASSING = [
     ' used REAL NOT NULL, request TEXT NOT NULL, versions TEXT NOT NULL, PRIMARY KEY ("grant", endpoint, hash))',
     'CREATE TABLE snapshot_rows ("grant" TEXT NOT NULL, endpoint TEXT NOT NULL, hash TEXT NOT NULL, rows BLOB NOT NULL,'
     ' PRIMARY KEY ("grant", endpoint, hash))',
+    # The rows that a caller is reading page by page: a list of hub ids for each page, with keys and digests where the
+    # pages are of a change set.
+    'CREATE TABLE pull (id TEXT PRIMARY KEY, "grant" TEXT NOT NULL, endpoint TEXT NOT NULL, asked TEXT NOT NULL,'
+    " caller TEXT NOT NULL, used REAL NOT NULL, total INTEGER NOT NULL, state TEXT NOT NULL, size INTEGER NOT NULL,"
+    ' UNIQUE ("grant", endpoint, asked, caller)) WITHOUT ROWID',
+    "CREATE TABLE pull_page (pull TEXT NOT NULL, page INTEGER NOT NULL, rows BLOB NOT NULL, PRIMARY KEY (pull, page))",
     # Where an app is told of changes of a database, and what each grant was last told that it sees of one.
     'CREATE TABLE subscription (id TEXT PRIMARY KEY, "grant" TEXT NOT NULL, database TEXT NOT NULL, url TEXT NOT NULL,'
     ' made REAL NOT NULL, UNIQUE ("grant", database, url)) WITHOUT ROWID',
@@ -218,8 +227,9 @@ PASSING = [
     " software TEXT NOT NULL) WITHOUT ROWID",
     "CREATE TRIGGER snapshot_gone AFTER DELETE ON snapshot BEGIN DELETE FROM snapshot_rows"
     ' WHERE "grant" = old."grant" AND endpoint = old.endpoint AND hash = old.hash; END',
+    "CREATE TRIGGER pull_gone AFTER DELETE ON pull BEGIN DELETE FROM pull_page WHERE pull = old.id; END",
 ]
-"""What passes (tokens, change-set snapshots) is kept beside the records, so that a long import never holds it up."""
+"""What passes (tokens, snapshots of change sets, pulls) stands beside the records: a long import never holds it up."""
 
 
 LEDGER = [

@@ -67,6 +67,14 @@ class Sight(Protocol):
         """Whether what was written of a human beside the facts is shown, through a role."""
         ...
 
+    def through(self, record: type[Record], alias: str) -> str:
+        """The schools through which a row is seen, a text of hub ids with commas between; "" where there is one."""
+        ...
+
+    def facts(self, expr: Expr) -> frozenset[int]:
+        """The numbers of the views under which a fact is shown; none where there are no views."""
+        ...
+
     def called(self, record: type[Record]) -> str:
         """Where a record is looked up by a value that is its own."""
         ...
@@ -97,16 +105,25 @@ def humans(record: type[Record], alias: str) -> list[tuple[type[Record], str]]:
     ]
 
 
+def unveiled(record: type[Record], alias: str) -> list[str]:
+    """A row is not veiled from the reader's app (`:seer`), nor is what it is a part of."""
+    whole = (f'{alias}."{name}"' for name, ref in record.refs().items() if ref.part_of and ref.target is not School)
+    own = [] if record.derived() else [f"{alias}.id"]
+    return [f"({one} IN (SELECT id FROM veiled WHERE (app = :seer) <> shown)) IS NOT TRUE" for one in (*own, *whole)]
+
+
 @dataclass(frozen=True)
 class OneSchool:
     """One school through one grant (`:school`, `:grant`); the columns that it may not see are gone already."""
 
     guards: Guards
+    veils: bool = False
+    """Whether the hub has records that are veiled from some app."""
 
     @property
     def key(self) -> Hashable:
-        """The guards."""
-        return tuple(sorted(self.guards.items()))
+        """The guards, and whether there are veils."""
+        return *sorted(self.guards.items()), self.veils
 
     @property
     def follows(self) -> bool:
@@ -145,8 +162,9 @@ class OneSchool:
         return own + self.guarded(record, alias)
 
     def guarded(self, record: type[Record], alias: str) -> list[str]:
-        """A row is hidden with the human that it is, or is a part of."""
-        return [self.guard(kind, identity) for kind, identity in humans(record, alias) if kind.__name__ in self.guards]
+        """A row is hidden with the human that it is, or is a part of, and behind a veil."""
+        named = [(kind, identity) for kind, identity in humans(record, alias) if kind.__name__ in self.guards]
+        return [self.guard(*one) for one in named] + (unveiled(record, alias) if self.veils else [])
 
     def guard(self, record: type[Record], identity: str) -> str:
         chosen = (
@@ -166,6 +184,14 @@ class OneSchool:
     def remembers(self, role: type[Record], alias: str, need: Need) -> str:
         """What is not granted has no column."""
         return ""
+
+    def through(self, record: type[Record], alias: str) -> str:
+        """The one school."""
+        return ""
+
+    def facts(self, expr: Expr) -> frozenset[int]:
+        """There are no views: what is not granted has no column."""
+        return frozenset()
 
     def called(self, record: type[Record]) -> str:
         """The school's own look-up."""
@@ -227,6 +253,14 @@ class Whole:
         """Everything is shown."""
         return ""
 
+    def through(self, record: type[Record], alias: str) -> str:
+        """No school."""
+        return ""
+
+    def facts(self, expr: Expr) -> frozenset[int]:
+        """There are no views."""
+        return frozenset()
+
     def called(self, record: type[Record]) -> str:
         """Anywhere in the partition."""
         return "district = :district"
@@ -273,11 +307,13 @@ class Schools:
     """The roles through which humans are seen; every one if none are named."""
     turns: frozenset[str] = frozenset()
     """The kinds of human of whom somebody was let in or left out at some time (`turned`), and Person with any."""
+    veils: bool = False
+    """Whether the hub has records that are veiled from some app."""
 
     @property
     def key(self) -> Hashable:
-        """The views, the roles, and whether there is more than one state to tell of."""
-        return self.views, self.roles, self.turns
+        """The views, the roles, whether there is more than one state to tell of, and whether there are veils."""
+        return self.views, self.roles, self.turns, self.veils
 
     @property
     def follows(self) -> bool:
@@ -328,6 +364,24 @@ class Schools:
         """Whether the human has the role at a school that granted what is needed."""
         return self.through_roles(((role, self.meeting(role.scope & need)),), alias)
 
+    def through(self, record: type[Record], alias: str) -> str:
+        """The row's own school, or those at which a human has a role that shows them."""
+        if record is School:
+            return f"{alias}.id"
+        if record is Person:
+            roles = (
+                f'SELECT r.school AS s FROM "{role.table}" r WHERE {self._held(role, views, alias)}'
+                for role, views in self.ways(None)
+            )
+            return f"(SELECT group_concat(s) FROM ({' UNION '.join(roles)}))" if self.ways(None) else "NULL"
+        return f"{alias}.school" if _school_ref(record) is not None else "NULL"
+
+    def facts(self, expr: Expr) -> frozenset[int]:
+        """Those whose school granted the fact, of a human those with a role that tells it."""
+        if isinstance(expr, Field) and expr.owner is Person:
+            return frozenset(n for _, views in self.ways(expr) for n in views)
+        return frozenset(self.meeting(expr.need))
+
     def called(self, record: type[Record]) -> str:
         """Anywhere in the district; what is found must still be in reach."""
         return "district = :district"
@@ -368,8 +422,11 @@ class Schools:
     # ---- humans
 
     def guarded(self, record: type[Record], alias: str) -> list[str]:
-        """A row is hidden with the human that it is, or is a part of."""
-        return [g for kind, identity in humans(record, alias) for g in self.guards(kind, identity, f"{alias}.school")]
+        """A row is hidden with the human that it is, or is a part of, and behind a veil."""
+        left_out = [
+            g for kind, identity in humans(record, alias) for g in self.guards(kind, identity, f"{alias}.school")
+        ]
+        return left_out + (unveiled(record, alias) if self.veils else [])
 
     def guards(self, record: type[Record], identity: str, school: str) -> list[str]:
         """What the grants say of one human, each at its own school."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from ..fields import (
     RECORDS,
     All,
+    Among,
     AppearedNumber,
     Arg,
     Called,
@@ -263,6 +264,8 @@ class Statement:
             return f"EXISTS (SELECT 1 FROM {inner.tables()} WHERE {own} AND {where})"
         if isinstance(condition, Called):
             return self.called(condition, alias)
+        if isinstance(condition, Among):
+            return f"{alias}.id IN (SELECT value FROM json_each({self.value(condition.ids)}))"
         if isinstance(condition, Paired):
             return self.paired(condition, alias)
         if isinstance(condition, Within):
@@ -326,9 +329,9 @@ def _gone(record: type[Record]) -> str:
 
 
 def _names_one(condition: Condition) -> bool:
-    """Whether a condition holds for the one record that is called for, and its parts, at the most."""
+    """Whether a condition holds for the records that are called for, and their parts, at the most."""
     if isinstance(condition, All):
         return any(map(_names_one, condition.conditions))
     if isinstance(condition, Either):
         return all(map(_names_one, condition.conditions))
-    return isinstance(condition, Called)
+    return isinstance(condition, Called | Among)

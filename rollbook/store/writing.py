@@ -8,6 +8,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from ..errors import Conflict, NotFound, Problem
@@ -45,6 +46,9 @@ def xid(number: int) -> str:
         digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
     return "x" + digits
 
+
+SEER = "$app"
+"""Where the history keeps the one app to which what is gone, or has another key, is told."""
 
 UNIQUE_IDS = ("student_unique_id", "staff_unique_id")
 """A human's ids across the schools of a district: one number, whichever of the two they need."""
@@ -184,6 +188,37 @@ class Batch:
         self._remember(record, before, "gone", keys)
         return gone + 1
 
+    def veil(self, record: type[Record], identity: str, app: str, *, shown: bool) -> None:
+        """Let only one app see a record (`shown`), or everybody but that app, for whom it is gone."""
+        row = self.get(record, identity)
+        if row is None:
+            raise NotFound(f"no {record.__name__} {identity}")
+        self._seq += 1
+        self.connection.execute(
+            "INSERT OR REPLACE INTO veiled VALUES (?, ?, ?, ?, ?, ?)",
+            (self.district, record.__name__, identity, app, int(shown), self.at),
+        )
+        self._moved[_school(record, row), record.__name__] = self._seq
+        if shown:
+            self._veils[identity] = app
+        else:
+            self._remember(record, row, "gone", {**keys_of(self.connection, record, row), SEER: app})
+
+    def veiled(self, identity: str) -> bool:
+        """Whether only one app sees a record."""
+        return identity in self._veils
+
+    @cached_property
+    def _veils(self) -> dict[str, str]:
+        """The records that only one app sees, each with that app."""
+        return dict(self.connection.execute("SELECT id, app FROM veiled WHERE shown").fetchall())
+
+    def _seer(self, record: type[Record], row: Row) -> dict[str, str]:
+        """The app that alone sees a row, if there is one, as the history keeps it."""
+        whole = [row["id"], *(row.get(name) for name, ref in record.refs().items() if ref.part_of)]
+        seer = next((self._veils[one] for one in whole if one in self._veils), None)
+        return {} if seer is None else {SEER: seer}
+
     def _remember(self, record: type[Record], before: Row, what: str, keys: Row) -> None:
         self.connection.execute(
             "INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -195,7 +230,7 @@ class Batch:
                 before.get("school"),
                 what,
                 self.at,
-                json.dumps(keys),
+                json.dumps({**self._seer(record, before), **keys}),
                 number_of(before["made"]),
             ),
         )
@@ -301,10 +336,14 @@ def parts_of(record: type[Record]) -> list[tuple[type[Record], str]]:
     return _PARTS.get(record.__name__, [])
 
 
+UNVEILED = "id NOT IN (SELECT id FROM veiled WHERE shown)"
+"""What holds of records that not only one app sees."""
+
+
 def free_estab(connection: Connection, wanted: str | None, district: int) -> str:
     """The establishment number for a new school: the one it asks for, or the next of the hub's own (9xxxxxx)."""
     if wanted:
-        taken = connection.execute("SELECT name FROM school WHERE estab = ?", (wanted,)).get
+        taken = connection.execute(f"SELECT name FROM school WHERE estab = ? AND {UNVEILED}", (wanted,)).get
         if taken is None:
             return wanted
         raise Conflict(Problem("estab", f"{wanted} is already {taken}", "give the school another number"))

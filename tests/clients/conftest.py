@@ -139,3 +139,15 @@ def old_brainstem(tmp_path_factory: pytest.TempPathFactory) -> Client:
 def edlink(tmp_path_factory: pytest.TempPathFactory) -> Client:
     """@edlink/typescript."""
     return client("edlink", "edlink/package.json", tmp_path_factory.mktemp("edlink"))
+
+
+@pytest.fixture(scope="session")
+def openapi(tmp_path_factory: pytest.TempPathFactory) -> Client:
+    """openapi-python-client."""
+    return client("openapi", "openapi.txt", tmp_path_factory.mktemp("openapi"))
+
+
+@pytest.fixture(scope="session")
+def openapi_ts(tmp_path_factory: pytest.TempPathFactory) -> Client:
+    """openapi-typescript, and TypeScript's compiler."""
+    return client("openapi-ts", "openapi-ts/package.json", tmp_path_factory.mktemp("openapi-ts"))

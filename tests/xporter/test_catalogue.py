@@ -52,6 +52,23 @@ EMPTY: dict[str, str] = {
 }
 """Tables that have no rows at any of the invented schools, and why."""
 
+NEVER_FILLED: dict[str, str] = {
+    "AssessmentResultsByMarksheet.assessmentresults.Notes": "the marksheets of the example have no notes; others do",
+    "AssessmentResultsByStudent.assessmentresults.Notes": "the students of the example have no notes; others do",
+    "SchoolInfo.SchoolInfo.DeniNo": "the school is in England, and this is a number of Northern Ireland",
+    "TimetableForStaff.Lessons.JoinedId": "the teacher of the example has no double lessons; others have",
+}
+"""Columns that are null in every row of the first invented school, which developers build against, and why."""
+
+ALWAYS_FILLED: dict[str, tuple[str, ...]] = {
+    "Calendar.SchoolCalendar": ("StartDate", "EndDate", "Category", "Description", "Type"),
+    "Contacts.Contacts": ("Forename", "Surname", "TranslatorRequired"),
+    "SchoolInfo.SchoolInfo": ("Name", "Head", "Telephone", "Governance", "Phase", "Address", "CurrentAcademicYear"),
+    "Staff.Staff": ("Surname", "Gender", "StaffStatus"),
+    "Students.Students": ("Surname", "Gender", "DateofBirth", "EntryDate", "EnrolmentStatus", "ModeOfTravel"),
+}
+"""Columns that a school's system always has a value for, and so has every row of the first invented school."""
+
 OTHER_KINDS: dict[str, str] = {}
 """Fields whose example in the document is of another kind than what is served, and why."""
 
@@ -213,6 +230,21 @@ def test_every_table_has_rows_at_one_of_the_schools(hub: Hub) -> None:
             every |= {f"{segment}.{name}" for name in found}
             filled |= {f"{segment}.{name}" for name, rows in found.items() if rows}
     assert every - filled == EMPTY.keys()
+
+
+def test_the_first_school_has_a_value_for_every_column_that_it_can_have_one_for(hub: Hub) -> None:
+    token = hub.token()
+    filled: dict[str, list[bool]] = {}
+    for segment, path in asked(hub, token):
+        for table, rows in tables_of(hub, token, path).items():
+            for row in rows:
+                for name, value in row.items():
+                    some, every = filled.setdefault(f"{segment}.{table}.{name}", [False, True])
+                    known = value is not None
+                    filled[f"{segment}.{table}.{name}"] = [some or known, every and known]
+    assert {column for column, (some, _) in filled.items() if not some} == NEVER_FILLED.keys()
+    wanted = [f"{table}.{name}" for table, names in ALWAYS_FILLED.items() for name in names]
+    assert [column for column in wanted if not filled[column][1]] == []
 
 
 @pytest.mark.parametrize("scope", sorted(CATALOGUE))

@@ -64,7 +64,7 @@ def test_a_column_of_a_side_table_brings_the_table(app: Caller):
     [
         ("Forname", "did you mean Forename"),
         ("Pupils.Id", "is not a table of Students"),
-        ("Id,Forename%20as%20Id", "names two columns"),
+        ("Id,Forename%20as%20Id", "is the name of two columns"),
         ("Id;Surname", "is not a column"),
     ],
 )

@@ -316,9 +316,7 @@ def test_a_category_leaves_its_records_and_their_members(app: Caller, asked: str
 
 
 def test_a_category_is_ach_or_beh(app: Caller):
-    assert "Achievement is not one of its values" in app.refusal(
-        f"ConductForDateRange?{DAYS}&conductCategory=Achievement"
-    )
+    assert "Achievement is not a valid value" in app.refusal(f"ConductForDateRange?{DAYS}&conductCategory=Achievement")
 
 
 def test_fixed_conduct_ids_are_prefixed_and_join_the_members(app: Caller):
@@ -460,7 +458,7 @@ def test_a_conduct_type_leaves_its_own_lists_and_those_of_both(app: Caller, writ
 
 
 def test_a_conduct_type_is_ach_or_beh(app: Caller):
-    assert "Att is not one of its values" in app.refusal("ConductLookups?conductType=Att")
+    assert "Att is not a valid value" in app.refusal("ConductLookups?conductType=Att")
 
 
 def test_updated_since_leaves_lookups_that_changed(asker: Caller, small: Tables):

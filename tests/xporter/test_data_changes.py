@@ -267,10 +267,11 @@ def test_an_app_sees_and_ends_its_own_subscriptions_only(small_hub: Hub, receive
         ({}, "body: is not a JSON object"),
         ([], "body: is not a JSON object"),
         ({"a": 1}, 'url: is missing (send {"url": …, "DatabaseName": …}); DatabaseName: is missing'),
-        ({"url": 7, "DatabaseName": []}, "url: must be a text; DatabaseName: must be a text"),
+        ({"url": 7, "DatabaseName": []}, "url: must be a string; DatabaseName: must be a string"),
         (
             {"url": "http://10.0.0.1/", "DatabaseName": "XodSchoolDat"},
-            "url: is an address inside a private network (give a host that can be reached from the internet);"
+            "url: is an address inside a private network (give a host that can be reached from the internet, or name it"
+            " in ROLLBOOK_CALLBACK_ALLOW);"
             " DatabaseName: XodSchoolDat is not a database (did you mean XodSchoolData?)",
         ),
     ],

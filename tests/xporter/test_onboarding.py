@@ -51,7 +51,7 @@ def test_a_school_is_invited_by_its_two_numbers(small_hub: Hub) -> None:
                 "SchoolContactEmail": OFFICE,
                 "Estab": THORNFIELD,
                 "Status": "OK",
-                "Message": "No e-mail could be sent: the hub has no mail server. Its operator can hand over the link.",
+                "Message": "No e-mail was sent: the hub has no mail server. Its operator can pass on the link.",
             }
         ]
     }
@@ -116,14 +116,14 @@ def test_one_school_may_be_asked_for_less_and_never_for_more(small_hub: Hub) -> 
     )
     assert refused.status == 400
     assert refused.json["ExceptionMessage"] == (
-        "Schools[0].ScopesToAuthorise: Staff is not one that the app asks for"
+        "Schools[0].ScopesToAuthorise: Staff is not a scope that the app requests"
         " (known: Attendance, Contact, School, StudentLite);"
         " Schools[0].ScopesToAuthorise: Nonsense is not a scope (known: Attendance, Contact, School, StudentLite)"
     )
 
 
 MISUNDERSTOOD: list[tuple[Any, str]] = [
-    ({}, "RegistrationType: is neither Live nor Test; Schools: is not a list of schools"),
+    ({}, "RegistrationType: must be Live or Test; Schools: must be a list of schools"),
     ([], "body: is not a JSON object"),
     (
         {"RegistrationType": "Live", "Schools": ["x", {}]},
@@ -134,10 +134,10 @@ MISUNDERSTOOD: list[tuple[Any, str]] = [
         "Schools[0].schoolphone: is not known (did you mean SchoolName?);"
         " Schools[0].PartnerApplicationId: is not the app that the token is for",
     ),
-    ({"RegistrationType": "Live", "Schools": [school(), school()]}, "Schools: 9994001 is there twice"),
+    ({"RegistrationType": "Live", "Schools": [school(), school()]}, "Schools: 9994001 is listed twice"),
     (
         {"RegistrationType": "Live", "Schools": [school()] * 501},
-        "Schools: are more than 500 (invite them in parts)",
+        "Schools: has more than 500 schools (send several requests)",
     ),
     (
         {"RegistrationType": "Live", "Schools": [school(SchoolContactEmail="a@b.example\r\nBcc: all@b.example")]},
@@ -339,7 +339,7 @@ def test_other_apps_schools_are_not_told(small_hub: Hub) -> None:
     ("query", "message"),
     [
         ("estb=1", "estb: is not a parameter here (did you mean estab?)"),
-        ("includePendingAuthorisation=perhaps", "includePendingAuthorisation: perhaps is neither true nor false"),
+        ("includePendingAuthorisation=perhaps", "includePendingAuthorisation: perhaps is not true or false"),
     ],
 )
 def test_a_parameter_that_makes_no_sense_is_named(small_hub: Hub, query: str, message: str) -> None:
@@ -480,7 +480,7 @@ def test_access_ends_at_a_moment_on_the_schools_clock_though_no_worker_runs(
     [
         (
             {},
-            "Estab: is missing (the number of the school, as a text); RevokeDate: is missing"
+            "Estab: is missing (send the school's number); RevokeDate: is missing"
             " (send either RevokeDate or RevokeDateTime: dd:MM:yyyy, such as 25:12:2026)",
         ),
         (
@@ -490,20 +490,20 @@ def test_access_ends_at_a_moment_on_the_schools_clock_though_no_worker_runs(
         ),
         (
             {"Estab": THORNFIELD, "RevokeDate": "2026-12-25"},
-            "RevokeDate: is not understood (dd:MM:yyyy, such as 25:12:2026)",
+            "RevokeDate: is not a valid date (dd:MM:yyyy, such as 25:12:2026)",
         ),
         (
             {"Estab": THORNFIELD, "RevokeDate": "30:02:2027"},
-            "RevokeDate: is no day that there is (dd:MM:yyyy, such as 25:12:2026)",
+            "RevokeDate: is not a valid date (dd:MM:yyyy, such as 25:12:2026)",
         ),
         (
             {"Estab": THORNFIELD, "RevokeDateTime": "01:12:2026 25:00"},
-            "RevokeDateTime: is no day that there is"
-            " (dd:MM:yyyy, with HH:mm or HH:mm:ss behind it if need be, such as 25:12:2026 17:30)",
+            "RevokeDateTime: is not a valid date"
+            " (dd:MM:yyyy, with HH:mm or HH:mm:ss after it if needed, such as 25:12:2026 17:30)",
         ),
         (
             {"Estab": THORNFIELD, "RevokeDate": "17:11:2026"},
-            "RevokeDate: lies in the past (send the date of today to revoke at once)",
+            "RevokeDate: is in the past (send today's date to revoke at once)",
         ),
         (
             {"Estab": BRAMBLESIDE, "RevokeDate": "25:12:2026"},
@@ -515,11 +515,11 @@ def test_access_ends_at_a_moment_on_the_schools_clock_though_no_worker_runs(
         ),
         (
             {"Estab": THORNFIELD, "RevokeDate": "٢٥:١٢:٢٠٢٦"},
-            "RevokeDate: is not understood (dd:MM:yyyy, such as 25:12:2026)",
+            "RevokeDate: is not a valid date (dd:MM:yyyy, such as 25:12:2026)",
         ),
         (
             {"Estab": THORNFIELD, "RevokeDate": 25122026},
-            "RevokeDate: is not understood (dd:MM:yyyy, such as 25:12:2026)",
+            "RevokeDate: is not a valid date (dd:MM:yyyy, such as 25:12:2026)",
         ),
     ],
 )

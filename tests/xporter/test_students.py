@@ -151,7 +151,7 @@ def test_updated_since_takes_a_date_with_a_time(app: Caller):
 
 
 def test_updated_since_wants_a_date_or_a_moment(app: Caller):
-    assert "is neither a date nor a moment" in app.refusal("Students?updatedSince=yesterday")
+    assert "is not a date or a date and time" in app.refusal("Students?updatedSince=yesterday")
 
 
 def test_updated_since_is_strictly_later_than_the_moment_given(asker: Caller):

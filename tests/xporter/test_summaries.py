@@ -25,7 +25,7 @@ def statistics(marks: list[str]) -> Row:
     short, given = Counter(MEANING.get(m) for m in marks), Counter(marks)
     known = sum(short[s] for s in ("Present", "AEA", "Authorised", "Unauthorised"))
     return {
-        "NumUnknownMarks": sum(m not in MEANING and m != "J" for m in marks),
+        "NumUnknownMarks": sum(m not in MEANING for m in marks),
         "MarkIs_PresentAM": given["/"],
         "MarkIs_PresentPM": given["\\"],
         **{f"MarkIs_{letter}": given[letter] for letter in LETTERS},
@@ -132,7 +132,7 @@ def test_a_range_of_centuries_is_that_of_the_marks(asker: Caller):
         ("?startDate=2026-11-09", "endDate: is required"),
         ("?startDate=2026-11-20&endDate=2026-11-09", "2026-11-20 is after endDate 2026-11-09"),
         ("?startDate=soon&endDate=2026-11-09", "soon is not a date"),
-        ("/9919?startDate=2026-11-09&endDate=2026-11-20", "takes no id"),
+        ("/9919?startDate=2026-11-09&endDate=2026-11-20", "does not take an id"),
     ],
 )
 def test_a_range_of_weeks_needs_two_days_in_order(app: Caller, asked: str, said: str):
@@ -148,10 +148,11 @@ def test_marks_that_guidance_split_or_withdrew_are_counted_under_their_letter(as
         "MarkIs_H": 1,
         "MarkIs_C": 3,
         "MarkIs_J": 2,
-        # J was withdrawn as what it meant; @ is no mark that anybody knows.
+        # An interview (J) was an educational activity; @ is no mark that anybody knows.
         "NumUnknownMarks": 1,
         "NumAuthAbsMarks": 5,
-        "NumPossibleMarks": 5,
+        "NumPossibleMarks": 6,
+        "NumApprovedEAMarks": 1,
     }
 
 

@@ -61,10 +61,24 @@ def test_the_name_is_there_for_staff_and_contacts_and_is_taken_away_by_a_minus(w
     assert username(small, "staff", ids["StaffId"]) is None
 
 
-def test_a_name_that_somebody_of_the_district_has_in_any_case_is_refused(writer: Writer, small: Tables):
+def test_a_name_that_somebody_at_another_school_has_is_answered_as_a_free_one(writer: Writer, small: Tables):
+    """The app is not granted that school: a refusal would tell of whom it does not see."""
     elsewhere = Tables(writer.hub, BRAMBLESIDE)
-    theirs = next(s["mis_id"] for s in elsewhere.staff("Current") if username(elsewhere, "staff", s["mis_id"]))
-    taken = (username(elsewhere, "staff", theirs) or "").upper()
+    here = {s["person"] for table in ("staff", "student", "contact") for s in small.of(table)}
+    theirs = next(
+        s for s in elsewhere.staff("Current") if username(elsewhere, "staff", s["mis_id"]) and s["person"] not in here
+    )
+    name = username(elsewhere, "staff", theirs["mis_id"])
+    assert outcome(writer, {**GRAHAM, "Username": name}) == (
+        "True",
+        None,
+        {"result": [{"StudentId": "9919", "Username": name}]},
+    )
+
+
+def test_a_name_that_somebody_of_the_school_has_in_any_case_is_refused(writer: Writer, small: Tables):
+    theirs = next(s["mis_id"] for s in small.staff("Current") if username(small, "staff", s["mis_id"]))
+    taken = (username(small, "staff", theirs) or "").upper()
     before = username(small, "student", "9919")
     told = outcome(writer, {**GRAHAM, "Username": taken})
     assert told == ("False", f"Invalid Username provided: {taken}", {})

@@ -81,10 +81,11 @@ class Work:
         return found[0][0] if found else None
 
     def taken(self, record: type[Record], name: str, but: str = "", project: str = "") -> bool:
-        """Whether a name is that of another record, seen or not."""
+        """Whether a name is that of another record that the caller may see: a refusal must not tell of any other."""
         within = " AND project = ?" if project else ""
-        sql = f'SELECT 1 FROM "{record.table}" WHERE district = {HUB} AND name = ? AND id <> ?{within}'
-        return bool(self.ask(sql, name, but, *([project] if project else [])))
+        sql = f'SELECT id FROM "{record.table}" WHERE district = {HUB} AND name = ? AND id <> ?{within}'
+        rows = self.ask(sql, name, but, *([project] if project else []))
+        return bool(self.among(record, [identity for (identity,) in rows]))
 
     # ---- what is wrong
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Generator, Iterable, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +21,7 @@ from . import problems
 from .locating import ORGANISATIONS, UNIQUE_IDS, Locator
 from .places import Places
 from .refusal import Refusal
+from .resources import RESOURCES
 from .schema import Pointing, Resource, Written
 from .uses import referrer
 
@@ -148,22 +150,33 @@ class Pen:
         return remainder(self.resource, known, stays | rest(written, resolved))
 
     def remove(self, identity: str) -> None:
-        """Delete a record that nothing refers to."""
-        record = self.resource.of
-        holding = self.writer.dependents(record, identity, GOES_WITH.get(record, ()))
+        """Delete a record to which nothing refers that the caller sees."""
+        record, writer = self.resource.of, self.writer
+        own = GOES_WITH.get(record, ())
+        holding = writer.dependents(record, identity, own)
         if record is District:
             # No record refers to its own district.
-            holding = [r.__name__ for r in OF_DISTRICT if self.writer.find(r)]
+            holding = [r.__name__ for r in OF_DISTRICT if any(writer.sees(r, row["id"]) for row in writer.find(r))]
         if holding:
             raise Refusal(problems.depended_on(referrer(self.resource, holding)))
-        before = self.writer.get(record, identity) or {}
-        self.writer.remove(record, identity)
+        before = writer.get(record, identity) or {}
+        with self.leaving(record, before):
+            writer.drop(record, identity, own)
         staff = before.get("staff") if record is StaffAssignment else None
-        if staff and not self.writer.dependents(Staff, staff) and self.made_here(staff):
-            before = self.writer.get(Staff, staff) or {}
-            self.writer.remove(Staff, staff)
-        if before.get("person"):
-            self.writer.release(before["person"])
+        if staff and self.made_here(staff) and not writer.dependents(Staff, staff):
+            role = writer.get(Staff, staff) or {}
+            with self.leaving(Staff, role):
+                writer.drop(Staff, staff)
+
+    @contextmanager
+    def leaving(self, record: type[Record], row: Mapping[str, Any]) -> Generator[None]:
+        """Take a role away from a human, who then waits for another one if the caller sees no more of them."""
+        person = row.get("person") if record.human else None
+        kept = next((r.remainder for r in RESOURCES.values() if r.of is Person and r.role is record), None)
+        shown = self.writer.shown(person, record, kept or record.scope) if person else {}
+        yield
+        if person:
+            self.writer.release(person, shown)
 
     # ---- references
 
@@ -229,7 +242,7 @@ class Pen:
         if waiting is None:
             return None
         if one.role is None or self.resource.of is StaffAssignment:
-            self.writer.adopt(waiting["id"])
+            self.writer.adopt(waiting["id"], fact)
         return waiting["id"]
 
     def role(self, one: Pointing, person: str, school: str | None) -> str:

@@ -140,8 +140,8 @@ class Scribe:
             raise Refusal(problems.invalid(Problem("$.localEducationAgencyReference", said)))
 
     def free(self, entity: str, member: str, number: int) -> None:
-        """Raise unless no organisation of the hub has a number, seen or not: numbers are told apart by nothing else."""
-        if number in self.places.known or self.desk.number_taken(str(number)):
+        """Raise if an organisation that the caller reaches has a number; another one's is answered as a free one."""
+        if number in self.places.known:
             raise Refusal(problems.not_unique(entity, {member: number}))
 
     def post_person(self, resource: Resource, document: Mapping[str, Any], written: Written) -> Outcome:

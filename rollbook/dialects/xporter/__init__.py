@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from functools import partial
 
@@ -10,6 +11,7 @@ from ...api.resource import Context, Renew
 from ...api.webhooks import KIND
 from ...consent import Desk, Reader
 from ...consent.desk import ManagementPass, SchoolPass
+from ...consent.pulls import LIFE
 from ...consent.slips import asked_by, asks
 from ...errors import (
     NotFound,
@@ -25,8 +27,8 @@ from ...errors import (
 from ...fields import Field
 from ...jobs import Freshness, PostOffice, Queue
 from ...jobs.subscriptions import Subscriptions
-from . import management, openapi, subscribing, usage, writeback
-from .answering import db_status, kinds_read, prepare, render
+from . import management, openapi, paging, subscribing, usage, writeback
+from .answering import db_status, prepare, render, state_of, what_it_reads
 from .arriving import as_meant
 from .asking import Asked, understand, wants_status_codes
 from .calling import DataReady
@@ -159,7 +161,8 @@ class Xporter:
             self.seen.renew(reader, endpoint.databases)
         databases = self.seen.look(reader, endpoint.databases)
         fills = self.filled_at(reader)
-        context = Context(reader, asked.args, self.desk.clock(), endpoint, ENDPOINTS, databases, fills)
+        caller = hashlib.sha256(request.header("authorization").encode()).hexdigest()[:32]
+        context = Context(reader, asked.args, self.desk.clock(), endpoint, ENDPOINTS, databases, fills, caller)
         return self.answer(asked, context, admitted.expires, lambda: self.reader(self.admit(request), estab, segment))
 
     def filled_at(self, reader: Reader) -> frozenset[Field] | None:
@@ -203,11 +206,15 @@ class Xporter:
             return Response(render_changes(asked, context))
         passing = any(t.facts is not None and t.facts.passing for t in prepare(asked, context.reader))
         current = all(d.expires > context.now for d in context.databases)
+        rests_on, pull = what_it_reads(asked, context.reader), paging.find(asked, context)
+        as_now = pull is None or pull.state == state_of(rests_on)
+        # A first page is not given again from memory for longer than the list that its later pages are cut from lives.
+        together = context.now + LIFE / 2 if asked.paged else until
         return Response(
-            render(asked, context),
-            keep=current and not passing and not asked.callback,
-            until=min([until, *(d.expires for d in context.databases)]),
-            rests_on=(what_it_reads(asked, context.reader), context.databases),
+            render(asked, context, pull),
+            keep=current and as_now and not passing and not asked.callback,
+            until=min([until, together, *(d.expires for d in context.databases)]),
+            rests_on=(rests_on, context.databases),
             now_rests_on=lambda: self.now_rests_on(asked, again()),
         )
 
@@ -233,9 +240,3 @@ def told_estab(request: Request, segment: str) -> str:
     """The school that a request for Health names in its query, as one with a management token does."""
     named = (value for name, value in request.query if name.lower() == "estab")
     return next(named, "").strip() if segment.lower() == "health" else ""
-
-
-def what_it_reads(asked: Asked, reader: Reader) -> object:
-    """What an answer rests on: the day, the grant, the source, and the records it is made of."""
-    kinds = frozenset(k for t in prepare(asked, reader) for k in kinds_read(t, asked.endpoint))
-    return reader.today, reader.grant.id, reader.grant.version, reader.source(), reader.versions(kinds)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -25,11 +26,13 @@ from ...api.resource import (
     rows_of,
 )
 from ...consent import Reader
+from ...consent.pulls import Pull
 from ...consent.reader import Plan, Session
-from ...fields import ALWAYS, Expr, Question
+from ...fields import ALWAYS, Among, Arg, Expr, Question
 from ...jobs import Database
 from ...recent import Recent
 from ...scopes import ANYONE
+from . import paging
 from .asking import ROW_LIMIT, Asked
 
 FIRST_CHUNK, CHUNK = 16 * 1024, 256 * 1024
@@ -122,6 +125,8 @@ class _Preparing:
 
     def question(self, table: type[Table], columns: tuple[tuple[str, Expr], ...], *, main: bool) -> Question:
         where = rows_of(table, self.endpoint, self.asked.chosen_options, self.asked.chosen_filters, is_main=main)
+        if main and self.asked.pulled:
+            where = where & Among(Arg(paging.PULLED))
         if not main and table.follows is not None:
             where = where & following(table, self.question(self.leader(table), (), main=True))
         return question(table, columns, where, limited=True, whole=self.everything(table, main))
@@ -162,9 +167,9 @@ class Tail:
     """How many rows of each part of the main table stand on the page at most, and how many before it."""
 
 
-def render(asked: Asked, context: Context) -> Iterator[bytes]:
-    """The body of an answer."""
-    return gather(_pieces(asked, context))
+def render(asked: Asked, context: Context, pull: Pull | None = None) -> Iterator[bytes]:
+    """The body of an answer; of a later page, with the pull that it belongs to."""
+    return gather(_pieces(asked if pull is None else paging.page_of(pull, asked, context), context, pull))
 
 
 def gather(pieces: Iterable[bytes]) -> Iterator[bytes]:
@@ -189,7 +194,7 @@ def separated(some: Iterable[list[bytes]]) -> Iterator[bytes]:
         lead = b"," if rows else lead
 
 
-def _pieces(asked: Asked, context: Context) -> Iterator[bytes]:
+def _pieces(asked: Asked, context: Context, pull: Pull | None) -> Iterator[bytes]:
     reader, tail = context.reader, Tail()
     with reader.session() as session:
         lead = b"{"
@@ -199,12 +204,12 @@ def _pieces(asked: Asked, context: Context) -> Iterator[bytes]:
             yield b"]"
             lead = b","
         yield b'%s"meta":%s' % (lead, msgspec.json.encode(meta(context) if asked.offset == 0 else []))
-        yield from _pagination(asked, context, session, tail)
+        yield from _pagination(asked, context, session, tail, pull)
     yield b"}"
 
 
 def _rows(table: Prepared, asked: Asked, context: Context, session: Session, tail: Tail) -> Iterator[list[bytes]]:
-    left, passed = asked.limit, asked.offset
+    left, passed = (-1, 0) if asked.pulled else (asked.limit, asked.offset)
     for part in table.parts:
         if part.main:
             before = tail.rows
@@ -236,19 +241,46 @@ def worked_out(table: Prepared, context: Context, session: Session) -> Iterator[
         yield msgspec.json.encode({shown: row[name] for name, shown in table.columns})
 
 
-def _pagination(asked: Asked, context: Context, session: Session, tail: Tail) -> Iterator[bytes]:
+def _pagination(asked: Asked, context: Context, session: Session, tail: Tail, pull: Pull | None) -> Iterator[bytes]:
     if not asked.paged and tail.rows < ROW_LIMIT:
         return
-    total = total_rows(asked, context, session)
+    total = total_rows(asked, context, session) if pull is None else total_of(pull, asked, context, session)
     if asked.paged or total > ROW_LIMIT:
         yield b',"__pagination__":' + msgspec.json.encode([pagination(asked, total)])
 
 
 def total_rows(asked: Asked, context: Context, session: Session) -> int:
-    """How many rows the main table has in all."""
+    """How many rows the main table has in all; a first page of several begins a pull."""
     main, *_ = prepare(asked, context.reader)
-    read = sum(session.count(part.plan, asked.args) for part in main.parts)
-    return read + sum(1 for _ in worked_out(main, context, session))
+    worked = sum(1 for _ in worked_out(main, context, session))
+    if asked.offset:
+        return worked + sum(session.count(part.plan, asked.args) for part in main.parts)
+    found = [(part.plan, session.ids(part.plan, asked.args)) for part in main.parts]
+    for plan, those in found:
+        session.sized(plan, asked.args, len(those))
+    ids = [identity for _, those in found for identity in those]
+    if len(ids) > asked.limit:
+        paging.begin(asked, context, ids, state_of(what_it_reads(asked, context.reader)))
+    return worked + len(ids)
+
+
+def total_of(pull: Pull, asked: Asked, context: Context, session: Session) -> int:
+    """How many rows a pull has; that tells of those whose rows they are, as on its first page."""
+    main, *_ = prepare(replace(asked, pulled=False), context.reader)
+    for part in main.parts:
+        session.sized(part.plan, asked.args, pull.total)
+    return pull.total
+
+
+def what_it_reads(asked: Asked, reader: Reader) -> object:
+    """What an answer rests on: the day, the grant, the source, and the records it is made of."""
+    kinds = frozenset(k for t in prepare(asked, reader) for k in kinds_read(t, asked.endpoint))
+    return reader.today, reader.grant.id, reader.grant.version, reader.source(), reader.versions(kinds)
+
+
+def state_of(rests_on: object) -> str:
+    """A digest of what an answer rests on: equal ones, equal answers."""
+    return hashlib.sha256(repr(rests_on).encode()).hexdigest()
 
 
 def pagination(asked: Asked, total: int) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from ...api.addresses import read_address
+from ...addresses import read_address
 from ...api.resource import Add, AnyTable, Counted, Endpoint, Facts, Filter, Ignore, Option, With
 from ...consent import Reader
 from ...errors import Malformed, Problem, nearest
@@ -68,6 +68,8 @@ class Asked:
     callback: str | None = None
     status_codes: bool = False
     only_status: bool = False
+    pulled: bool = False
+    """Whether the rows of the main table are those with the hub ids that the arguments name."""
 
     @property
     def paged(self) -> bool:
@@ -87,7 +89,7 @@ class Asked:
     @property
     def shape(self) -> tuple[object, ...]:
         """What decides how the tables are compiled."""
-        return (self.endpoint.segment, self.options, self.filters, self.select)
+        return (self.endpoint.segment, self.options, self.filters, self.select, self.pulled)
 
     @property
     def chosen_options(self) -> dict[str, Option]:
@@ -214,7 +216,7 @@ class _Understanding:
         for written in filter(None, (o.strip() for o in self.said.get("options", "").split(","))):
             name = self.names.get(written.lower())
             if name in self.options and name in self.said and name not in options:
-                self.wrong("options", f"{written} is also given as false", "say it once")
+                self.wrong("options", f"{written} is also given as false", "give it once")
             elif name in self.options:
                 options.add(name)
             else:
@@ -235,7 +237,7 @@ class _Understanding:
 
     def identify(self, identity: str) -> None:
         if "id" not in self.filters:
-            self.wrong("path", f"{self.endpoint.segment} takes no id")
+            self.wrong("path", f"{self.endpoint.segment} does not take an id")
         elif self.said.setdefault("id", identity) != identity:
             self.wrong("id", "differs between the path and the query", "give it once")
 
@@ -270,7 +272,7 @@ class _Understanding:
         for one, other in PERIODS:
             first, last = args.get(one), args.get(other)
             if first and last and first > last and self.said.get(one) and self.said.get(other):
-                self.wrong(one, f"{first} is after {other} {last}", "exchange them")
+                self.wrong(one, f"{first} is after {other} {last}", "swap them")
 
     def value(self, name: str, one: Filter, text: str) -> Any:
         if one.kind in ("code", "csv"):
@@ -292,7 +294,7 @@ class _Understanding:
         words = [w.strip() for w in text.split(",")] if one.kind == "csv" else [text]
         unknown = [w for w in words if w.lower() not in spelled]
         for word in unknown:
-            self.wrong(name, f"{word} is not one of its values", nearest(word, one.choices))
+            self.wrong(name, f"{word} is not a valid value", nearest(word, one.choices))
         if unknown:
             return None
         values = [spelled[w.lower()] for w in words]
@@ -302,7 +304,7 @@ class _Understanding:
         try:
             return date.fromisoformat(text[:10] if len(text) == 10 or text[10:11] == "T" else "").isoformat()
         except ValueError:
-            self.wrong(name, f"{text} is not a date", "write it as yyyy-MM-dd, such as 2026-09-01")
+            self.wrong(name, f"{text} is not a date", "use yyyy-MM-dd, such as 2026-09-01")
             return None
 
     def listed(self, name: str, text: str) -> str:
@@ -314,20 +316,18 @@ class _Understanding:
         found = [[part.strip() for part in one.split("|")] for one in text.split(",") if one.strip()]
         for one in found:
             if len(one) > 2 or not one[0]:
-                self.wrong(
-                    name, f"{'|'.join(one)[:80]} is not a pair", "write 702, 702|34 or 702|, with commas between"
-                )
+                self.wrong(name, f"{'|'.join(one)[:80]} is not a pair", "use 702, 702|34 or 702|, separated by commas")
         return json.dumps(found)
 
     def range(self, name: str, text: str) -> str | None:
         """Two days, `2026-09-01|2026-12-18`."""
         first, bar, last = (part.strip() for part in text.partition("|"))
         if not bar:
-            self.wrong(name, f"{text[:80]} is not a range", "write yyyy-MM-dd|yyyy-MM-dd")
+            self.wrong(name, f"{text[:80]} is not a range", "use yyyy-MM-dd|yyyy-MM-dd")
             return None
         start, end = self.date(name, first), self.date(name, last)
         if start and end and start > end:
-            self.wrong(name, f"{start} is after {end}", "exchange them")
+            self.wrong(name, f"{start} is after {end}", "swap them")
         self.extra |= {f"{name}_from": start, f"{name}_to": end}
         return text
 
@@ -352,8 +352,8 @@ class _Understanding:
             utc = at.astimezone(UTC) if at.tzinfo else at
             return utc.replace(tzinfo=None).isoformat(timespec="milliseconds")
         except (ValueError, OverflowError):
-            hint = "write it as yyyy-MM-dd, such as 2026-09-01, or 2026-09-01T08:30:00"
-            self.wrong(name, f"{text} is neither a date nor a moment", hint)
+            hint = "use yyyy-MM-dd, such as 2026-09-01, or 2026-09-01T08:30:00"
+            self.wrong(name, f"{text} is not a date or a date and time", hint)
             return None
 
     def integer(self, name: str, text: str) -> int | None:
@@ -376,7 +376,7 @@ class _Understanding:
     def flag(self, name: str, text: str) -> bool:
         lower = text.strip().lower()
         if lower not in _TRUE | _FALSE:
-            self.wrong(name, f"{text} is neither true nor false", "write true or false")
+            self.wrong(name, f"{text} is not true or false", "use true or false")
         return lower in _TRUE
 
     def callback(self) -> str | None:
@@ -399,12 +399,12 @@ class _Understanding:
         for item in filter(None, (i.strip() for i in text.split(","))):
             found = _COLUMN.match(item)
             if found is None:
-                self.wrong("select", f"{item[:80]} is not a column", "write Column or Column as Name")
+                self.wrong("select", f"{item[:80]} is not a column", "use Column or Column as Name")
                 continue
             table, column, name = found["table"] or "", found["column"], found["name"]
             chosen += self.column(table, column, name)
         if len(chosen) > COLUMN_LIMIT:
-            self.wrong("select", f"names {len(chosen)} columns", f"name no more than {COLUMN_LIMIT}")
+            self.wrong("select", f"selects {len(chosen)} columns", f"select at most {COLUMN_LIMIT}")
         self.no_name_twice(chosen)
         return tuple(chosen)
 
@@ -433,7 +433,7 @@ class _Understanding:
     def no_name_twice(self, chosen: list[tuple[str, str, str]]) -> None:
         names = Counter((table, name) for table, _, name in chosen)
         for table, name in sorted(n for n, times in names.items() if times > 1):
-            self.wrong("select", f"{name} names two columns of {table}", "rename one with as")
+            self.wrong("select", f"{name} is the name of two columns of {table}", "rename one with as")
 
 
 _SAMPLES = {

@@ -37,7 +37,7 @@ def read_body(request: Request, *, largest: int = LARGEST, hint: str = "") -> di
             return dict(parse_qsl(text.decode(), keep_blank_values=True, max_num_fields=50, strict_parsing=bool(text)))
         found = read_json(text or b"{}")
     except (ValueError, msgspec.DecodeError) as error:
-        raise Malformed(Problem("body", "is neither a JSON object nor a form", hint)) from error
+        raise Malformed(Problem("body", "must be a JSON object or a form", hint)) from error
     except RecursionError as error:
         raise Malformed(Problem("body", "is nested too deeply")) from error
     if not isinstance(found, dict):

@@ -4,6 +4,10 @@ The value is a digest of the data set last returned: unchanged data gives the sa
 taken over the rows as shown, before paging; side tables and deletions stand on the first page. Where nothing that a
 table reads has moved, it is not read; where only its own records and those that they refer to have, only the rows
 that may be other ones are.
+
+The pages of a change set are cut from the set that its first page was made of, of which hub ids, keys and digests are
+kept. A later page shows its rows as they are by then. Those that are other rows by then, or are gone, are struck from
+the set that the caller will name next, so that the next change set tells of them whatever they have become.
 """
 
 from __future__ import annotations
@@ -14,14 +18,17 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from operator import itemgetter
+from typing import NamedTuple
 
 import msgspec
 
 from ...api.resource import Context
 from ...consent.desk import moment
+from ...consent.pulls import Pull
 from ...consent.reader import Session
 from ...consent.slips import People, shows
 from ...errors import Problem
+from . import paging
 from .answering import Part, Prepared, gather, kinds_read, pagination, prepare, separated, worked_out
 from .asking import Asked
 from .wire import UnknownChangeSet
@@ -35,6 +42,18 @@ Keyed = Iterable[tuple[str, str, bytes, People]]
 
 Shown = list[tuple[bytes, People]]
 """Rows that may be shown."""
+
+STRUCK = b""
+"""The digest of a row of which it is not known what the caller has: no row's digest."""
+
+
+class Entry(NamedTuple):
+    """The rows of one key, and what they are told apart by from what the caller has."""
+
+    key: str
+    ids: tuple[str, ...]
+    digest: bytes
+    rows: Shown
 
 
 class Rows(msgspec.Struct, array_like=True):
@@ -64,6 +83,9 @@ class _Comparison:
     now: Tables = field(default_factory=dict[str, Rows])
     gone: dict[str, list[str]] = field(default_factory=dict[str, list[str]])
     changed: int = 0
+    """How many rows of the main table so far are new or different."""
+    entries: list[tuple[tuple[str, ...], str, bytes]] = field(default_factory=list[tuple[tuple[str, ...], str, bytes]])
+    """Hub ids, key and digest of each of them, in order."""
     made: float = 0
     """When the caller's set was first returned, seconds since 1970."""
 
@@ -104,11 +126,20 @@ def render_changes(asked: Asked, context: Context) -> Iterator[bytes]:
             )
         request, versions, found.made = known
         found.then = json.loads(versions) if request == found.request else None
+    pull = paging.find(asked, context)
+    if pull is not None:
+        found.changed = pull.total
+        return gather(_later_page(asked, context, found, pull))
+    if value != START:
         passing = any(t.facts is not None and t.facts.passing for t in tables)
         if not passing and not found.moved(kinds) and found.then is not None:
             return iter((_unchanged(asked, context, found),))
         rows = reader.remembered_rows(asked.endpoint.segment, value)
         found.before = msgspec.msgpack.decode(rows, type=Tables)
+    if asked.offset:
+        raise UnknownChangeSet(
+            Problem("page", "belongs to a change set that has expired", "request page=1 of it again")
+        )
     return gather(_pieces(asked, context, found))
 
 
@@ -126,15 +157,65 @@ def _pieces(asked: Asked, context: Context, found: _Comparison) -> Iterator[byte
             yield from separated(_changed(table, asked, context, session, found))
             yield b"]"
     for table in tables:
-        gone = sorted(found.gone.get(table.name, ())) if asked.offset == 0 else []
-        rows = [{"Id": key} for key in gone]
+        rows = [{"Id": key} for key in sorted(found.gone.get(table.name, ()))]
         yield b",%s:%s" % (msgspec.json.encode(f"{table.name}_deleted"), msgspec.json.encode(rows))
     digest = found.digest()
-    kept = None if digest == asked.changed_rows else msgspec.msgpack.encode(found.now)
+    same = digest == asked.changed_rows and found.then is not None
+    kept = None if same else msgspec.msgpack.encode(found.now)
     context.reader.remember(
         asked.endpoint.segment, digest, context.now, found.request, json.dumps(found.versions), kept
     )
+    if asked.paged or found.changed > asked.limit:
+        _begin_pull(asked, context, found, digest)
     yield _tail(asked, context, found, digest)
+
+
+# ---- pages of one set
+
+
+def _begin_pull(asked: Asked, context: Context, found: _Comparison, digest: str) -> None:
+    """Keep what the later pages are cut from; the first is on its way."""
+    later = (found.entries[at : at + asked.limit] for at in range(asked.limit, len(found.entries), asked.limit))
+    blobs = map(msgspec.msgpack.encode, itertools.chain([()], later))
+    context.reader.pulls.begin(paging.question(asked, context), context.now, found.changed, digest, blobs)
+
+
+def _later_page(asked: Asked, context: Context, found: _Comparison, pull: Pull) -> Iterator[bytes]:
+    kept = context.reader.pulls.page(pull, asked.page or 1, context.now)
+    entries = msgspec.msgpack.decode(kept, type=list[tuple[list[str], str, bytes]]) if kept else []
+    within = paging.bound(asked, [identity for ids, _, _ in entries for identity in ids])
+    now: dict[str, bytes] = {}
+    tables = prepare(within, context.reader)
+    with context.reader.session() as session:
+        for number, table in enumerate(tables):
+            yield b"%s%s:[" % (b"," if number else b"{", msgspec.json.encode(table.name))
+            if number == 0:
+                yield from separated(_as_now(table, within, session, now))
+            yield b"]"
+    for table in tables:
+        yield b",%s:[]" % msgspec.json.encode(f"{table.name}_deleted")
+    then = {key: digest for _, key, digest in entries}
+    differ = [key for key in {**then, **now} if then.get(key) != now.get(key)]
+    if differ:
+        context.reader.amend(asked.endpoint.segment, pull.state, lambda rows: _struck(rows, tables[0].name, differ))
+    yield _tail(asked, context, found, pull.state)
+
+
+def _as_now(table: Prepared, within: Asked, session: Session, now: dict[str, bytes]) -> Iterator[list[bytes]]:
+    """The rows of a page as they are now; their digests are put in `now`."""
+    for part in table.parts:
+        for entry in _by_key(session.keyed(part.plan, within.args), {}):
+            now[entry.key] = entry.digest
+            for _, people in entry.rows:
+                session.shows(part.plan, 1, people)
+            yield _bodies(entry.rows)
+
+
+def _struck(rows: bytes, table: str, keys: Iterable[str]) -> bytes:
+    """A data set in which these rows equal nothing that there may be."""
+    tables = msgspec.msgpack.decode(rows, type=Tables)
+    tables[table].digests |= dict.fromkeys(keys, STRUCK)
+    return msgspec.msgpack.encode(tables)
 
 
 # ---- comparing a table
@@ -161,25 +242,27 @@ def _changed(
                 part, asked, session, {k: found.then[k] for k in kinds if found.then and k in found.then}
             )
         yield from _page(rows, part, asked, session, found)
-    yield from (_bodies(one) for one in comparing.all(_named(table, context, session)))
+    yield from (_bodies(one.rows) for one in comparing.all(_named(table, context, session)) if one is not None)
     found.gone[table.name] = comparing.finish(whole)
-    if asked.offset == 0 and any(part.plan.human for part in table.parts):
+    if any(part.plan.human for part in table.parts):
         shows(*comparing.left())
 
 
 def _page(
-    rows: Iterable[Shown], part: Part, asked: Asked, session: Session, found: _Comparison
+    entries: Iterable[Entry | None], part: Part, asked: Asked, session: Session, found: _Comparison
 ) -> Iterator[list[bytes]]:
-    """Those of a part's changed rows that stand on the page asked for."""
-    first, last = (asked.offset, asked.offset + asked.limit) if part.main else (0, 0 if asked.offset else 1 << 62)
-    at = 0
-    for one in rows:
-        if not one or first <= at < last:
-            for _, people in one:
+    """Those of a part's changed rows that stand on the first page; of the others it is kept which they are."""
+    for entry in entries:
+        if entry is None:
+            yield []
+            continue
+        if part.main:
+            found.changed += 1
+            found.entries.append((entry.ids, entry.key, entry.digest))
+        if not part.main or found.changed <= asked.limit:
+            for _, people in entry.rows:
                 session.shows(part.plan, 1, people)
-            yield _bodies(one)
-        at += bool(one)
-    found.changed += at if part.main else 0
+            yield _bodies(entry.rows)
 
 
 def _named(table: Prepared, context: Context, session: Session) -> Keyed:
@@ -204,19 +287,19 @@ class _Table:
     moved: dict[str, str] = field(default_factory=dict[str, str])
     """The keys that rows had before they were read anew, by hub id."""
 
-    def all(self, keyed: Keyed) -> Iterator[Shown]:
-        """Put every row on record; gives those that the caller does not have."""
+    def all(self, keyed: Keyed) -> Iterator[Entry | None]:
+        """Put every row on record; gives those that the caller does not have, and None for a pause."""
         total = int.from_bytes(self.now.total, "big")
-        for number, (key, rows) in enumerate(_by_key(keyed, self.now.keys)):
-            self.now.digests[key] = digest = _digest(rows)
-            total += _weight(self.name, key, digest)
-            if self.before.digests.get(key) != digest:
-                yield rows
+        for number, entry in enumerate(_by_key(keyed, self.now.keys)):
+            self.now.digests[entry.key] = entry.digest
+            total += _weight(self.name, entry.key, entry.digest)
+            if self.before.digests.get(entry.key) != entry.digest:
+                yield entry
             elif number % PAUSE == PAUSE - 1:
-                yield []
+                yield None
         self.now.total = (total % (1 << 128)).to_bytes(16, "big")
 
-    def some(self, part: Part, asked: Asked, session: Session, then: dict[str, int]) -> Iterator[Shown]:
+    def some(self, part: Part, asked: Asked, session: Session, then: dict[str, int]) -> Iterator[Entry]:
         """Read the rows that may be other ones since the kinds that moved stood there, and gives those that are.
 
         The rows that have the same keys are read with them.
@@ -230,13 +313,13 @@ class _Table:
             ids |= beside
             fresh = list(session.keyed(part.plan, asked.args, ids))
         self.moved = {identity: keys.pop(identity) for identity in ids if identity in keys}
-        yield from self.replace(touched, dict(_by_key(fresh, keys)))
+        yield from self.replace(touched, {entry.key: entry for entry in _by_key(fresh, keys)})
 
-    def replace(self, touched: set[str], fresh: dict[str, Shown]) -> Iterator[Shown]:
+    def replace(self, touched: set[str], fresh: dict[str, Entry]) -> Iterator[Entry]:
         """Put rows in the place of those with the same keys; gives those that differ."""
         total = int.from_bytes(self.now.total, "big")
         for key in (*fresh, *sorted(touched - fresh.keys())):
-            old, new = self.now.digests.pop(key, None), _digest(fresh[key]) if key in fresh else None
+            old, new = self.now.digests.pop(key, None), fresh[key].digest if key in fresh else None
             total -= _weight(self.name, key, old) if old is not None else 0
             if new is not None:
                 total += _weight(self.name, key, new)
@@ -259,14 +342,16 @@ class _Table:
         return [identity for identity, key in self.moved.items() if key in gone]
 
 
-def _by_key(keyed: Keyed, keys: dict[str, str]) -> Iterator[tuple[str, Shown]]:
+def _by_key(keyed: Keyed, keys: dict[str, str]) -> Iterator[Entry]:
     """Rows together by key, their hub ids put on record."""
     for key, rows in itertools.groupby(keyed, itemgetter(1)):
         shown: Shown = []
+        ids: list[str] = []
         for identity, _, row, people in rows:
             keys[identity] = key
+            ids.append(identity)
             shown.append((row, people))
-        yield key, shown
+        yield Entry(key, tuple(ids), _digest(shown), shown)
 
 
 def _digest(rows: Shown) -> bytes:

@@ -191,7 +191,7 @@ def _options(achieved: type[Table], behaved: type[Table]) -> dict[str, Option]:
     return {
         **LINKED,
         "useFixedConductIds": Option(
-            "Have the ConductId of the main table prefixed too, so that it is unique and joins the other tables",
+            "Prefix the ConductId of the main table too: it is then unique and joins the other tables",
             Instead(achieved, {"ConductId": Achievement.conduct_id}),
             Instead(behaved, {"ConductId": Incident.conduct_id}),
         ),

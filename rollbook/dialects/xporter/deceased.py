@@ -43,7 +43,7 @@ deceased_students = Endpoint(
     "DeceasedStudents",
     "Deceased students",
     "Students",
-    "Students who died, so that nobody writes to their families by mistake.",
+    "Students who died. It helps to avoid writing to their families by mistake.",
     (S.Student | S.StudentLite) & S.StudentExtended,
     (DeceasedStudents,),
     filters={

@@ -158,7 +158,7 @@ linked_document_meta = Endpoint(
     "LinkedDocumentMeta",
     "linkeddocumentmeta",
     "School",
-    "Which documents are linked to whom, without their content. The document gives no fields: these are Rollbook's.",
+    "The documents linked to each person, without their content. The document gives no fields: these are Rollbook's.",
     S.StudentFreeText | S.StaffFreeText,
     (Union("DocumentAttachmentMeta", (StudentDocumentMeta, StaffDocumentMeta)),),
 )

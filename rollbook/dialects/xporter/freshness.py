@@ -105,8 +105,8 @@ validation_errors = Endpoint(
     "ValidationErrors",
     "Validation Errors",
     "School",
-    "What the school's source was refused for when it was last read, and how to mend it; none when all was accepted. "
-    "The values that the source brought are left out, since they may be anybody's.",
+    "What was rejected when the school's source was last read, and how to fix it; empty if everything was accepted. "
+    "The source's values are left out, since they may be personal data.",
     S.School,
     (
         Facts(
@@ -114,11 +114,11 @@ validation_errors = Endpoint(
             _refusals,
             {
                 "Id": ("Unique Id of the row", "oneroster-csv:1001.1", "text"),
-                "Source": ("The source that was refused", "oneroster-csv:1001", "text"),
-                "DateTime": ("When it was refused, UTC", "2026-11-20T03:00:12.345", "moment"),
+                "Source": ("The source that was rejected", "oneroster-csv:1001", "text"),
+                "DateTime": ("When it was rejected, UTC", "2026-11-20T03:00:12.345", "moment"),
                 "Place": ("Where in the source the problem is", "users.csv line 7, column givenName", "text"),
                 "Error": ("What is wrong", "is empty", "text"),
-                "Resolution": ("How to mend it", "expected a value", "text"),
+                "Resolution": ("How to fix it", "expected a value", "text"),
             },
             need=S.School,
             passing=True,

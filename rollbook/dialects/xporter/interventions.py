@@ -197,7 +197,7 @@ student_interventions = Endpoint(
     "StudentInterventions",
     "Student interventions and associated data.",
     "Students",
-    "What students on roll take part in beside their lessons, why, with whom, and what came of it.",
+    "Interventions for students on roll, outside lessons: the reason, the people involved and the outcome.",
     S.Conduct,
     (StudentInterventions,),
     filters={

@@ -74,7 +74,9 @@ class Inviting:
         registration = self.desk.registration(app)
         kind, wanted = understood(read_body(request), registration)
         if not registration.asks:
-            raise Conflict("the app has not said what it asks for", hint="the operator does it: `rollbook apps ask`")
+            raise Conflict(
+                "the app has not said which scopes it needs", hint="the operator sets them with `rollbook apps ask`"
+            )
         if kind == "Live" and not registration.live:
             raise Conflict("the app is registered as Test", hint="send RegistrationType Test until it is live")
         return success({"Schools": [self._invite(app, kind, one) for one in wanted]})
@@ -94,11 +96,9 @@ class Inviting:
 
     def _told(self, made: Invitation) -> str | None:
         if self.office is None:
-            return "No e-mail could be sent: the hub has no mail server. Its operator can hand over the link."
+            return "No e-mail was sent: the hub has no mail server. Its operator can pass on the link."
         if not made.email:
-            return (
-                "No e-mail could be sent: the hub knows no address of the school. Its operator can hand over the link."
-            )
+            return "No e-mail was sent: the hub has no address for the school. Its operator can pass on the link."
         return None
 
 
@@ -108,17 +108,17 @@ def understood(body: dict[str, Any], registration: Registration) -> tuple[str, l
     wrong: list[Problem] = []
     kind = next((t for t in TYPES if str(said.get("registrationtype", "")).lower() == t.lower()), "")
     if not kind:
-        wrong.append(Problem("RegistrationType", "is neither Live nor Test"))
+        wrong.append(Problem("RegistrationType", "must be Live or Test"))
     schools = said.get("schools")
     if not isinstance(schools, list) or not schools:
-        wrong.append(Problem("Schools", "is not a list of schools"))
+        wrong.append(Problem("Schools", "must be a list of schools"))
         schools = []
     if len(cast(list[Any], schools)) > MOST:
-        raise Malformed(Problem("Schools", f"are more than {MOST}", "invite them in parts"))
+        raise Malformed(Problem("Schools", f"has more than {MOST} schools", "send several requests"))
     wanted = [_wanted(f"Schools[{n}]", one, registration, wrong) for n, one in enumerate(cast(list[Any], schools))]
     numbers = [w.estab for w in wanted if w.estab]
     twice = sorted({n for n in numbers if numbers.count(n) > 1})
-    wrong += [Problem("Schools", f"{estab} is there twice") for estab in twice]
+    wrong += [Problem("Schools", f"{estab} is listed twice") for estab in twice]
     if wrong:
         raise Malformed(*wrong[:50])
     return kind, wanted
@@ -167,7 +167,7 @@ def _scopes(where: str, value: Any, registration: Registration, wrong: list[Prob
         return ()
     listed: list[Any] = value.split(",") if isinstance(value, str) else cast(list[Any], value)
     if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):  # pyright: ignore[reportUnnecessaryIsInstance]
-        wrong.append(Problem(where, "is neither a list of scopes nor a text with commas between them"))
+        wrong.append(Problem(where, "must be a list of scopes or a comma-separated string"))
         return ()
     return tuple(_known(where, [str(one).strip() for one in listed if str(one).strip()], registration, wrong))
 
@@ -178,6 +178,6 @@ def _known(where: str, names: Iterable[str], registration: Registration, wrong: 
         if name.lower() in asked:
             yield asked[name.lower()]
         elif name.lower() in known:
-            wrong.append(Problem(where, f"{name} is not one that the app asks for", nearest(name, asked.values())))
+            wrong.append(Problem(where, f"{name} is not a scope that the app requests", nearest(name, asked.values())))
         else:
             wrong.append(Problem(where, f"{name[:60]} is not a scope", nearest(name[:60], asked.values())))

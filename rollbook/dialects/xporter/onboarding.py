@@ -56,7 +56,7 @@ class Onboarding:
         found = self.by_path.get(path.lower())
         if found is None:
             known = [p for o in self.operations for p in o.paths]
-            raise NotFound(Problem("path", "is not one that Xporter has", nearest(path[:60], known)))
+            raise NotFound(Problem("path", "is unknown", nearest(path[:60], known)))
         if request.method != found.method and not (request.method == "HEAD" and found.method == "GET"):
             raise WrongMethod(Problem("method", f"{request.method[:20]} is not allowed here", f"use {found.method}"))
         return found
@@ -114,7 +114,10 @@ class Onboarding:
     def _installed(self, estab: str) -> dict[str, Any]:
         """Whether there are records of a school yet, which on the service means that its connector is installed."""
         there = self.desk.has_records(estab)
-        return {"installedStatus": there, "installMessage": None if there else "No records have come from the school"}
+        return {
+            "installedStatus": there,
+            "installMessage": None if there else "No records have been received from the school",
+        }
 
     # ---- school tokens
 
@@ -169,7 +172,7 @@ def flag(name: str, said: dict[str, str]) -> bool:
     """A parameter that is true or false; one without a value is true."""
     value = said.get(name.lower(), "false").lower()
     if value not in ("", "true", "1", "false", "0"):
-        raise Malformed(Problem(name, f"{value[:20]} is neither true nor false"))
+        raise Malformed(Problem(name, f"{value[:20]} is not true or false"))
     return value in ("", "true", "1")
 
 

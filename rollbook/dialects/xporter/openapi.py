@@ -63,7 +63,7 @@ def document(base: str = "", endpoints: Mapping[str, Endpoint] = ENDPOINTS) -> J
             "version": "1.0.0",
             "summary": "The records of a school, as the school has granted them",
             "description": "Each answer is an object of tables, each an array of rows. What a token's scopes do not "
-            "show is absent. Errors are told with HTTP status 200, unless `httpstatuscodes=true` asks for their own.",
+            "show is absent. Errors have HTTP status 200, unless `httpstatuscodes=true` asks for their own.",
         },
         "servers": [{"url": base or "/"}],
         "tags": [{"name": name} for name in dict.fromkeys([*(e.category for e in endpoints.values()), "Writeback"])],
@@ -261,7 +261,7 @@ _ERROR = _object(
 
 
 def _info(summary: str, properties: Iterable[str]) -> Json:
-    answer: Json = {"type": "object", "properties": dict.fromkeys(properties, True)}
+    answer: Json = {"type": "object", "properties": {name: {} for name in properties}}
     return {"get": {"summary": summary, "responses": {"200": {"description": summary, **_json(answer)}}}}
 
 

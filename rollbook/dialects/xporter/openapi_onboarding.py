@@ -38,7 +38,7 @@ def _asked(name: str, about: str, schema: Json, *, required: bool = False) -> Js
 _INSTALLED: Json = {"installedStatus": _FLAG, "installMessage": _TEXT}
 _SCHOOL: Json = {"estab": _TEXT, "schoolName": _TEXT}
 _NULLABLE = ("ScopesToAuthorise", "AuthParams", "WeAcceptGroupcallUsagePolicy")
-_INVITED: Json = {name: True if name in _NULLABLE else {"type": ["string", "integer", "null"]} for name in FIELDS}
+_INVITED: Json = {name: {} if name in _NULLABLE else {"type": ["string", "integer", "null"]} for name in FIELDS}
 
 PATHS: Json = {
     "/api/Manage/SchoolRegister": {

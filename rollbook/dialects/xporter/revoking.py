@@ -18,7 +18,7 @@ _DATE = re.compile(r"(\d\d):(\d\d):(\d{4})")
 _MOMENT = re.compile(r"(\d\d):(\d\d):(\d{4})(?:[ T](\d\d):(\d\d)(?::(\d\d))?)?")
 
 SAYS_DATE = "dd:MM:yyyy, such as 25:12:2026"
-SAYS_MOMENT = "dd:MM:yyyy, with HH:mm or HH:mm:ss behind it if need be, such as 25:12:2026 17:30"
+SAYS_MOMENT = "dd:MM:yyyy, with HH:mm or HH:mm:ss after it if needed, such as 25:12:2026 17:30"
 
 
 def revoke_access(request: Request, desk: Desk, app: App) -> Response:
@@ -30,7 +30,7 @@ def revoke_access(request: Request, desk: Desk, app: App) -> Response:
         raise NotFound(Problem("Estab", "no school with this number shares data with the app", "see GetXodSchools"))
     zone = zone_of(grant.time_zone)
     if when.date() < datetime.fromtimestamp(desk.clock(), zone).date():
-        raise Malformed(Problem("RevokeDate", "lies in the past", "send the date of today to revoke at once"))
+        raise Malformed(Problem("RevokeDate", "is in the past", "send today's date to revoke at once"))
     ended = desk.revoke_at(grant, when.replace(tzinfo=zone).timestamp())
     told = "is revoked" if ended.state == "revoked" else f"will be revoked from {when:%Y-%m-%dT%H:%M:%S}"
     return success({**QUIET, "Message": f"Access to {estab} {told}"})
@@ -40,7 +40,7 @@ def _understood(said: dict[str, Any]) -> tuple[str, datetime]:
     wrong: list[Problem] = []
     estab = text_of(said.get("estab"))
     if estab is None or not estab.strip():
-        wrong.append(Problem("Estab", "is missing", "the number of the school, as a text"))
+        wrong.append(Problem("Estab", "is missing", "send the school's number"))
     given = {n: said[n.lower()] for n in ("RevokeDate", "RevokeDateTime") if said.get(n.lower()) not in (None, "")}
     if len(given) != 1:
         what = "is given beside RevokeDateTime" if given else "is missing"
@@ -63,7 +63,7 @@ def _moment(name: str, value: Any, wrong: list[Problem]) -> datetime | None:
             hour, minute, second = (*clock, 0, 0, 0)[:3]
             return datetime(year, month, day, hour, minute, second)
     except ValueError:
-        wrong.append(Problem(name, "is no day that there is", says))
+        wrong.append(Problem(name, "is not a valid date", says))
         return None
-    wrong.append(Problem(name, "is not understood", says))
+    wrong.append(Problem(name, "is not a valid date", says))
     return None

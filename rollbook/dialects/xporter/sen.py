@@ -40,7 +40,7 @@ def _on_roll(student: Ref) -> Condition:
 
 
 def _roles(staff: Ref, agent: Ref, contact: Path | None = None) -> Words:
-    """What a person is to the school, of those whom the caller may know of."""
+    """The roles of a person at the school that the caller may know about."""
     roles: list[Expr] = [When(((agent / Agent.mis_id).known(), "Agent"))]
     if contact is not None:
         roles.append(When((contact.known(), "Contact")))

@@ -109,7 +109,7 @@ class StaffHierarchy(
     follows=Line.child,
     order=(Line.code, Line.parent / Employee.mis_id, Line.child / Employee.mis_id),
 ):
-    """Who manages whom."""
+    """Line managers and the staff they manage."""
 
     Id = Key(
         Line.code,

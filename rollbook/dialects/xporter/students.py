@@ -195,7 +195,7 @@ class StudentSiblings(
     follows=Sibling.student,
     order=(Sibling.student / Student.mis_id, Sibling.sibling / Student.mis_id),
 ):
-    """Pairs of students on roll for whom one person has parental responsibility; each pair stands twice."""
+    """Pairs of students on roll for whom one person has parental responsibility; each pair is listed twice."""
 
     Id = Key(
         Sibling.student / Student.idaas_id,

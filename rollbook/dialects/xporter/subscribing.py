@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import msgspec
 
-from ...api.addresses import read_address
+from ...addresses import read_address
 from ...api.bodies import read_json
 from ...api.messages import Request, Response
 from ...consent import Reader
@@ -55,7 +55,7 @@ def _understood(request: Request, reader: Reader) -> tuple[str, str]:
         if value is None or value == "":
             wrong.append(Problem(name, "is missing", 'send {"url": …, "DatabaseName": …}'))
         elif not isinstance(value, str):
-            wrong.append(Problem(name, "must be a text"))
+            wrong.append(Problem(name, "must be a string"))
     url, database = said.get("url"), said.get("databasename")
     if isinstance(url, str) and url:
         try:
@@ -90,5 +90,5 @@ def find(steps: list[str]) -> tuple[str, str] | None:
     if len(steps) in (4, 5) and lower[0] == "school" and tuple(lower[2:4]) == PATH:
         return steps[1], steps[4] if len(steps) == 5 else ""
     if lower[:1] == ["school"] and lower[2:3] == [PATH[0]]:
-        raise NotFound(Problem("path", "is not one that Xporter has", "School/{estab}/Webhooks/DataChanges"))
+        raise NotFound(Problem("path", "is unknown", "School/{estab}/Webhooks/DataChanges"))
     return None

@@ -17,7 +17,8 @@ KINDS: dict[str, Json] = {
     "date": {"type": "string", "format": "date"},
     "datetime": {"type": "string", "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2})?$"},
     "time": {"type": "string", "pattern": "^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"},
-    "flag": {"type": ["integer", "boolean"], "enum": [0, 1, False, True]},
+    # A minimum says nothing of booleans. An enum of both would stop generators of clients, which take one type.
+    "flag": {"type": ["integer", "boolean"], "minimum": 0, "maximum": 1},
     "base64": {"type": "string", "contentEncoding": "base64"},
 }
 """JSON Schema of each kind of property."""

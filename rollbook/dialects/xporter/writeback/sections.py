@@ -249,7 +249,7 @@ def read_body(said: Any, sections: tuple[Section, ...]) -> Body:
             )
         )
     if sum(len(cast(list[Any], v)) for _, v in by_name.values() if isinstance(v, list)) > LONGEST:
-        raise Malformed(Problem("body", f"holds more than {LONGEST:,} records", "send it in parts"))
+        raise Malformed(Problem("body", f"holds more than {LONGEST:,} records", "send several requests"))
     wrong: list[str] = []
     found: dict[str, list[Item]] = {}
     for lower, section in known.items():

@@ -26,7 +26,7 @@ from .sections import read_body
 PATIENCE = 30.0
 """Seconds for which the caller of a synchronous write-back waits for a school's agent, or for an import to end."""
 
-ON_ITS_WAY = "The school's MIS could not be reached in time; the write-back is tried again for an hour"
+ON_ITS_WAY = "The school's MIS could not be reached in time. The write-back will be retried for up to an hour."
 
 
 class Taking:

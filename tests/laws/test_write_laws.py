@@ -1,0 +1,73 @@
+"""Law 4: a write tells nothing of what the caller may not see, and leaves the same record as the caller sees it."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+from rollbook.consent.writer import WRITTEN
+from rollbook.store.writing import Batch
+
+from .asking import SCOPES
+from .twins import Twin, Writes, drawn_ids, fixed, requests, twins
+
+some = settings(
+    max_examples=4,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+who_is_seen = st.sampled_from([["Student"], ["StudentLite"], ["StudentLite", "StudentExtended"], ["StaffLite"]])
+who_is_written = st.sampled_from([sorted(WRITTEN), sorted(WRITTEN), []])
+held = st.tuples(st.lists(st.sampled_from(SCOPES), max_size=12, unique=True), who_is_seen, who_is_written).map(
+    lambda drawn: sorted({*drawn[0], *drawn[1], *drawn[2], "SchoolLite"})
+)
+everything = st.just(SCOPES)
+modes = st.sampled_from(["all", "except", "only"])
+
+
+def said(twin: Twin, write: Writes, seed: int) -> object:
+    """What a hub answers, its new ids drawn as by its twin."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Batch, "ids", staticmethod(drawn_ids(seed)))
+        return twin.send(write)
+
+
+def check(folder: Path, at: Path, seed: int, scopes: list[str], mode: str, *, whole: bool = False) -> None:
+    """Write the same to two hubs that differ in what is hidden, and compare."""
+    one, other, done = twins(folder, at, seed, scopes, mode)
+    try:
+        before = one.read(whole=whole), other.read(whole=whole)
+        assert [p for p in before[0] if before[0][p] != before[1][p]] == [], (done, scopes, mode)
+        for number, write in enumerate(requests(one, other, random.Random(seed))):
+            answers = said(one, write, number), said(other, write, number)
+            assert answers[0] == answers[1], (write, done, scopes, mode)
+        after = one.read(whole=whole), other.read(whole=whole)
+        assert [p for p in after[0] if after[0][p] != after[1][p]] == [], (done, scopes, mode)
+    finally:
+        one.hub.close()
+        other.hub.close()
+
+
+@some
+@given(scopes=st.one_of(held, held, everything), mode=modes, seed=st.integers(0, 2**32))
+def test_two_hubs_that_differ_in_what_is_hidden_answer_a_write_alike(
+    small_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scopes: list[str], mode: str, seed: int
+) -> None:
+    fixed(monkeypatch)
+    check(small_folder, tmp_path, seed, scopes, mode)
+
+
+@pytest.mark.slow
+@settings(some, max_examples=60)
+@given(scopes=st.one_of(held, held, everything), mode=modes, seed=st.integers(0, 2**32))
+def test_many_hubs_that_differ_in_what_is_hidden_answer_every_write_alike(
+    small_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scopes: list[str], mode: str, seed: int
+) -> None:
+    fixed(monkeypatch)
+    check(small_folder, tmp_path, seed, scopes, mode, whole=True)

@@ -1,0 +1,256 @@
+"""Two hubs that differ only in what a caller may not see, and what the caller writes to both and reads from both."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import random
+import shutil
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rollbook.fields import RECORDS
+from rollbook.model.attendance import Mark
+from rollbook.model.organisation import School
+from rollbook.model.people import Person
+from rollbook.model.students import Student
+from rollbook.store import writing
+from tests.district import agency, cohort, enrolment, researcher, school, student
+from tests.hub import BRAMBLESIDE, THORNFIELD, Answer, Hub
+
+from .asking import answers
+from .districts import DOCUMENTS, EDFI, Caller, caller, rows
+from .districts import ROSTER as EDLINK
+from .test_consent_laws import change_one, hidden_facts
+
+THEN = "2027-01-01T00:00:00.000"
+"""The moment of every write: what is told of when must be the same in both hubs."""
+
+TAKEN, NAME, NUMBER, AGENCY = "7001", "guessed.name", 700123, 700100
+"""A student's number, a sign-in name, a school's and a district's number, which are taken out of sight."""
+
+PASSING = ("correlationId", "$request", "integration_id", "TrackingId", "trackingid")
+
+
+@dataclass(frozen=True)
+class Writes:
+    """A request that changes something: of Ed-Fi, of Xporter's write-backs or of research."""
+
+    dialect: str
+    method: str
+    path: str
+    body: Any = None
+    if_match: str = ""
+
+
+@dataclass
+class Twin:
+    """One of the two hubs, and the caller's keys to it."""
+
+    hub: Hub
+    who: Caller
+    xporter: str
+    research: str
+
+    def send(self, write: Writes) -> tuple[Any, ...]:
+        """What is answered: the status, the headers and the body, less what is new in every answer."""
+        body = b"" if write.body is None else json.dumps(write.body).encode()
+        answer = self.ask(write, body)
+        self.hub.work()
+        assert answer.status < 500, (write, answer.body)
+        outcomes = self.hub.store.records.execute("SELECT state, outcome FROM writeback ORDER BY at, id").fetchall()
+        return answer.status, sorted(answer.headers.items()), told(answer.body), outcomes
+
+    def ask(self, write: Writes, body: bytes) -> Answer:
+        headers = {"content_type": "application/json"}
+        if write.if_match:
+            headers["if_match"] = write.if_match
+        if write.dialect == "xporter":
+            return self.hub.ask(write.method, f"/api/v1/Writeback/{write.path}", self.xporter, body, **headers)
+        token = self.who.edfi if write.dialect == "edfi" else self.research
+        headers["authorization"] = f"Bearer {token}"
+        path = f"{EDFI}/{write.path}" if write.dialect == "edfi" else f"/api/private/stem/{write.path}"
+        return self.hub.ask(write.method, path, None, body, **headers)
+
+    def read(self, *, whole: bool) -> dict[str, Any]:
+        """The record as the caller sees it, through every dialect."""
+        asked = [f"{EDFI}/{name}?limit=500&totalCount=true" for name in DOCUMENTS]
+        asked += [f"{EDFI}/{name}/deletes?totalCount=true" for name in DOCUMENTS]
+        asked += [f"{EDFI}/{name}/keyChanges" for name in DOCUMENTS]
+        asked += [f"/api/v2/graph/{name}?%24first=10000" for name in EDLINK]
+        found: dict[str, Any] = {path: self.who.get(path) for path in asked}
+        if whole:
+            found |= answers(self.hub, self.xporter)
+        else:
+            for path in ("Students?includeLeavers=true", "Groups", "Staff", "AttendanceForDate?date=2026-11-20"):
+                found[path] = self.hub.get(f"/api/v1/School/{THORNFIELD}/{path}", self.xporter).body
+        for name in ("subject", "cohort", "project", "group"):
+            found[name] = self.ask(Writes("research", "GET", f"{name}/?limit=100"), b"").body
+        return found
+
+
+def told(body: bytes) -> Any:
+    """A body less what is new in every answer."""
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return body
+    return without(said)
+
+
+def without(said: Any) -> Any:
+    """A value less what is new in every answer, however deep it lies."""
+    if isinstance(said, dict):
+        return {n: without(v) for n, v in said.items() if n not in PASSING}  # pyright: ignore[reportUnknownVariableType]
+    return [without(v) for v in said] if isinstance(said, list) else said  # pyright: ignore[reportUnknownVariableType]
+
+
+def drawn_ids(seed: int) -> Callable[[], str]:
+    """Hub ids that both hubs draw alike."""
+    numbers = itertools.count(1)
+    return lambda: str(uuid.UUID(int=(seed << 64) | next(numbers), version=4))
+
+
+# ---- the two hubs
+
+
+def prepared(folder: Path, at: Path, scopes: list[str], mode: str, left_out: int) -> dict[str, str]:
+    """A hub at a folder with the caller's grants; gives the caller's keys."""
+    hub = Hub.copy(folder, at)
+    who = caller(hub, {THORNFIELD: scopes}, "twin.example.org")
+    if mode != "all":
+        sql = "SELECT mis_id FROM student WHERE school = ? ORDER BY mis_id"
+        every = [mis for (mis,) in hub.store.records.execute(sql, (hub.desk.school(THORNFIELD)[1],))]
+        chosen = every[:left_out] if mode == "except" else every[left_out:]
+        hub.desk.choose(hub.desk.grant(who.app, THORNFIELD), "students", mode, chosen)
+    grant = hub.desk.grant(who.app, THORNFIELD)
+    xporter = hub.desk.token_for(grant)[0]
+    stem = researcher(hub, "twin@research.example")
+    stem.post("project", {"name": "Twin study"})
+    hub.close()
+    return {"edfi": who.edfi, "edlink": who.edlink, "xporter": xporter, "research": stem.token}
+
+
+def twins(
+    folder: Path, at: Path, seed: int, scopes: list[str], mode: str, left_out: int = 4
+) -> tuple[Twin, Twin, list[str]]:
+    """Two hubs, of which the other one differs in what the caller may not see; and in what it differs."""
+    shutil.rmtree(at, ignore_errors=True)
+    keys = prepared(folder, at / "base", scopes, mode, left_out)
+    made: list[Twin] = []
+    for name in ("one", "other"):
+        hub = Hub.copy(at / "base", at / name)
+        who = Caller(hub, hub.desk.app("twin.example.org"), keys["edfi"], keys["edlink"])
+        made.append(Twin(hub, who, keys["xporter"], keys["research"]))
+    one, other = made
+    done = differ(other, seed, scopes, mode, left_out)
+    level(one.hub, other.hub)
+    return one, other, done
+
+
+def differ(twin: Twin, seed: int, scopes: list[str], mode: str, left_out: int) -> list[str]:
+    """Change what the caller may not see: facts, people who are left out, and what other schools and projects have."""
+    rng, hub = random.Random(seed), twin.hub
+    hidden = [(r, n) for r, n in hidden_facts({*scopes}) if r.__name__ in RECORDS]
+    done = [f"{r.__name__}.{n}" for r, n in rng.sample(hidden, min(len(hidden), 25)) if change_one(hub, r, n, rng)]
+    district, here, _ = hub.desk.school(THORNFIELD)
+    there = hub.desk.school(BRAMBLESIDE)
+    with hub.store.write(there[0]) as batch:
+        who = batch.add(Person, [{"student_unique_id": TAKEN, "staff_unique_id": "h1", "username": NAME}])[0]
+        batch.add(
+            Student, [{"person": who, "school": there[1], "mis_id": "h1", "xid": "h1", "entry_date": "2026-09-01"}]
+        )
+    if mode != "all":
+        sql = "SELECT id, person FROM student WHERE school = ? ORDER BY mis_id"
+        every = hub.store.records.execute(sql, (here,)).fetchall()
+        with hub.store.write(district) as batch:
+            for role, person in every[:left_out]:
+                batch.change(
+                    Person, person, {"forename": "Hidden", "birth_date": "2001-01-01", "home_email": "h@h.example"}
+                )
+                day = {"date": "2026-11-20", "session": "AM", "kind": "S", "mark": "#"}
+                batch.add(Mark, [{"school": here, "student": role, **day}])
+        done.append("people left out")
+    with hub.store.founding({"name": "Hidden", "identifier": str(AGENCY)}, hub.app("hidden.example.org").id) as batch:
+        batch.add(School, [{"estab": str(NUMBER), "name": "Hidden"}])
+    stem = researcher(hub, "hidden@research.example")
+    stem.post("project", {"name": "Hidden study"})
+    return done
+
+
+def level(one: Hub, other: Hub) -> None:
+    """Let both hubs number what comes next alike: numbers of writes, users and districts are drawn by the hub."""
+    for table in ("clock", "counter"):
+        key = "district" if table == "clock" else "district, name"
+        rows = other.store.records.execute(f"SELECT * FROM {table} ORDER BY {key}").fetchall()
+        with one.store.transaction() as db:
+            db.execute(f"DELETE FROM {table}")
+            db.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
+
+
+# ---- what is written
+
+
+def requests(twin: Twin, other: Twin, rng: random.Random) -> Iterator[Writes]:
+    """Writes that guess at what is hidden, write back what is shown, and take away."""
+    yield from guesses(twin, other, rng)
+    for name in rng.sample(sorted(DOCUMENTS), 5):
+        shown = rows(twin.who.get(f"{EDFI}/{name}?limit=25"))
+        if not shown:
+            continue
+        one = rng.choice(shown)
+        body = {n: v for n, v in one.items() if not n.startswith("_") and n != "id"}
+        yield Writes("edfi", "PUT", f"{name}/{one['id']}", body, one["_etag"])
+        yield Writes("edfi", "POST", name, body)
+        yield Writes("edfi", "DELETE", f"{name}/{one['id']}", None, rng.choice(["", one["_etag"]]))
+        yield Writes("edfi", "POST", name, body)
+    yield from write_backs(twin, rng)
+    yield from of_research()
+
+
+def guesses(twin: Twin, other: Twin, rng: random.Random) -> Iterator[Writes]:
+    """What is taken, and what facts are, in either hub."""
+    estab = int(THORNFIELD)
+    yield Writes("edfi", "POST", "students", student(TAKEN))
+    yield Writes("edfi", "POST", "studentSchoolAssociations", enrolment(TAKEN, estab))
+    yield Writes("edfi", "POST", "cohorts", cohort("Twin", estab))
+    yield Writes("edfi", "POST", "schools", school(NUMBER, rng.choice([None, 1000])))
+    yield Writes("edfi", "POST", "localEducationAgencies", agency(AGENCY))
+    shown = rows(twin.who.get(f"{EDFI}/students?limit=25"))
+    for one in rng.sample(shown, min(3, len(shown))):
+        for hub in (twin.hub, other.hub):
+            sql = "SELECT birth_date, middle_name, birth_city FROM person WHERE student_unique_id = ?"
+            born, middle, city = hub.store.records.execute(sql, (one["studentUniqueId"],)).fetchall()[0]
+            facts = {"birthDate": born, "middleName": middle, "birthCity": city}
+            names = {n: one[n] for n in ("studentUniqueId", "firstName", "lastSurname") if n in one}
+            kept = {n: v for n, v in facts.items() if v and (n == "birthDate" or rng.random() < 0.5)}
+            yield Writes("edfi", "POST", "students", names | {"birthDate": "2013-01-01"} | kept)
+
+
+def write_backs(twin: Twin, rng: random.Random) -> Iterator[Writes]:
+    """Xporter's write-backs, of people of whom some are left out."""
+    sql = "SELECT mis_id FROM student WHERE school = ? ORDER BY mis_id LIMIT 8"
+    ids = [mis for (mis,) in twin.hub.store.records.execute(sql, (twin.hub.desk.school(THORNFIELD)[1],))]
+    call = {"Callback": {"Method": "POST", "Url": "https://app.example.org/done"}}
+    mark = {"MarkType": "S", "Date": "2026-11-20", "Session": "AM", "Mark": "I"}
+    for mis in rng.sample(ids, 3):
+        yield Writes("xporter", "POST", f"Attendance/{THORNFIELD}", {"Marks": [{**mark, "StudentId": mis}]})
+        yield Writes("xporter", "POST", "UserAsync", {"Users": [{"StudentId": mis, "Username": NAME}], **call})
+        for said in (mis, f"-{mis}"):
+            seat = {"Name": "Twin", "GroupId": "1", "StudentId": said, "Row": 1, "Column": 1}
+            yield Writes("xporter", "POST", "SeatingPlan", {"SeatingPlan": [seat]})
+    yield Writes("xporter", "POST", "TagDefinitions", {"TagDefinitions": [{"Code": "T", "Name": "T"}]})
+
+
+def of_research() -> Iterator[Writes]:
+    """Names that are taken where the caller does not see it."""
+    yield Writes("research", "POST", "project/", {"name": "Hidden study"})
+    yield Writes("research", "POST", "project/", {"name": "Twin study"})
+
+
+def fixed(monkeypatch: Any) -> None:
+    """Let every write be at one moment."""
+    monkeypatch.setattr(writing, "now", lambda: THEN)
