@@ -286,6 +286,14 @@ class DistrictReader:
         with self._store.lend() as connection:
             return self.finds(Session(connection, self.base), Person, person)
 
+    def twins(self) -> frozenset[str]:
+        """The hub ids of the humans of the district who have a record in another one too."""
+        return self.once("twins", self._twins)
+
+    def _twins(self) -> frozenset[str]:
+        rows = self._store.records.execute("SELECT id FROM twin WHERE district = ?", (self.district,))
+        return frozenset(identity for (identity,) in rows)
+
     def now_called(self, fact: str, value: str) -> str:
         """The unique id (a stored fact) that a human has now who had another one before.
 

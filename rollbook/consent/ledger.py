@@ -129,12 +129,12 @@ class Ledger:
         with self._lock:
             self.write(b"".join(journal.answered(self._clock(), *one) for one in told))
 
-    def again_at_once(self, told: Told) -> bool:
+    def again_at_once(self, told: Iterable[Told]) -> bool:
         """The same for a thread that must not wait: tells whether it could be done without any waiting."""
         if not self._lock.acquire(blocking=False):
             return False
         try:
-            records = journal.answered(self._clock(), *told)
+            records = b"".join(journal.answered(self._clock(), *one) for one in told)
             if not self._journal.has_room(len(records)):
                 return False
             self.write(records)

@@ -154,7 +154,7 @@ def test_a_school_is_told_who_saw_what_about_a_child(small_hub: Hub) -> None:
             "OnBehalfOf": None,
             "Api": "xporter",
             "Area": "school.students",
-            "Fields": ["Student.mis_id", "Student.surname"],
+            "Fields": ["Student: The MIS Id of the student", "Student: Preferred surname"],
             "Times": 2,
             "First": NOW,
             "Last": "2026-11-18T12:06:40.000",
