@@ -165,7 +165,7 @@ class Connection(HttpToolsProtocol):
 
     def _too_slow(self) -> None:
         self._timer = None
-        if not self._size:
+        if not self._reading:
             # Nothing has come at all: browsers open connections in store.
             self.transport.close()
         else:
