@@ -185,10 +185,10 @@ def fill_year(store: Store, place: Path, year: Year) -> tuple[str, int, float]:
     pen = Ledger(place, lambda: now)
     began, number = perf_counter(), 0
     apps = [str(uuid.UUID(int=rng.getrandbits(128), version=4)) for _ in range(year.apps)]
-    whole: dict[tuple[str, int], Told] = {}
+    whole: dict[tuple[str, int], tuple[Told, ...]] = {}
     school: list[str] = []
 
-    def note(app: str, endpoint: int, people: list[str]) -> Told:
+    def note(app: str, endpoint: int, people: list[str]) -> tuple[Told, ...]:
         slip = pen.slip()
         slip.dialect, slip.endpoint = "xporter", f"school.endpoint{endpoint}"
         slip.by(app, [f"grant of {app}"])

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollbook.api.addresses import Address, UnreachableError, reachable, read_address
-from rollbook.api.networks import is_public
+from rollbook.addresses import Address, UnreachableError, reachable, read_address
 from rollbook.errors import Malformed
+from rollbook.networks import is_public
 
 INSIDE = [
     "127.0.0.1",

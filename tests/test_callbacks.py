@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from rollbook.addresses import UnreachableError, read_address
 from rollbook.api import callbacks
-from rollbook.api.addresses import UnreachableError, read_address
 from rollbook.api.callbacks import CallError, Reply, post
 
 from .hub import Hub

@@ -438,7 +438,7 @@ def test_a_grant_is_narrowed_paused_resumed_and_revoked(granted: Path) -> None:
     assert said("apps", "pause", *at) == f"{PARTY} at {THORNFIELD}: paused\n"
     assert said("apps", "resume", *at) == f"{PARTY} at {THORNFIELD}: active\n"
     assert said("apps", "revoke", *at) == f"{PARTY} at {THORNFIELD}: revoked\n"
-    assert refused("apps", "resume", *at) == "the grant is revoked (authorise the app anew)"
+    assert refused("apps", "resume", *at) == "the grant is revoked (authorise the app again)"
 
 
 def test_people_are_chosen_and_the_choice_is_taken_back(granted: Path) -> None:
@@ -481,7 +481,7 @@ def test_another_management_secret_voids_the_earlier_one(granted: Path) -> None:
         (["narrow", PARTY, BRAMBLESIDE, "--scopes", "all"], "grant: app.example.org has none at 9992001"),
         (
             ["narrow", PARTY, THORNFIELD, "--scopes", "Student,Photos"],
-            "scopes: Photos is not held, so it cannot be kept (authorise anew to widen)",
+            "scopes: Photos is not held, so it cannot be kept (add scopes with `rollbook apps widen`)",
         ),
         (["people", PARTY, THORNFIELD, "students", "only", "0"], "people: no Student has the Id 0 at 9994001"),
         (["revoke", PARTY, BRAMBLESIDE], "grant: app.example.org has none at 9992001 (make one with"),

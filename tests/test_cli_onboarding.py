@@ -106,7 +106,7 @@ def test_only_those_whom_the_operator_names_answer_for_a_school(data: Path) -> N
         "office@thornfield.example\n"
     )
     assert wrong(run("invites", "link", PARTY, THORNFIELD, *at)) == (
-        "invitation: its link has expired (`rollbook invites add` makes a new one)"
+        "invitation: its link has expired (`rollbook invites renew` makes a new one)"
     )
 
 

@@ -136,8 +136,8 @@ def test_what_is_not_held_cannot_be_kept(small_hub: Hub) -> None:
     with pytest.raises(Conflict) as raised:
         small_hub.desk.narrow(grant, ["Student", "Staff", "Contact"])
     assert messages(raised.value) == [
-        "scopes: Contact is not held, so it cannot be kept (authorise anew to widen)",
-        "scopes: Staff is not held, so it cannot be kept (authorise anew to widen)",
+        "scopes: Contact is not held, so it cannot be kept (add scopes with `rollbook apps widen`)",
+        "scopes: Staff is not held, so it cannot be kept (add scopes with `rollbook apps widen`)",
     ]
     with pytest.raises(Malformed, match=r"Stduent is not a scope \(did you mean Student\?\)"):
         small_hub.desk.narrow(grant, ["Stduent"])
@@ -208,7 +208,7 @@ def test_a_grant_revoked_in_another_process_ends_the_token_at_once(small_hub: Hu
 def test_a_revoked_grant_is_neither_paused_nor_resumed(small_hub: Hub) -> None:
     grant = small_hub.desk.revoke(small_hub.grant())
     for paused in (True, False):
-        with pytest.raises(Conflict, match=r"the grant is revoked \(authorise the app anew\)"):
+        with pytest.raises(Conflict, match=r"the grant is revoked \(authorise the app again\)"):
             small_hub.desk.pause(grant, paused)
     assert small_hub.desk.grant(grant.app, THORNFIELD).state == "revoked"
 

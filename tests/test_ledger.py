@@ -271,7 +271,7 @@ def test_the_command_tells_who_saw_a_child(small_hub: Hub) -> None:
             ],
             "api": "xporter",
             "endpoint": "school.students",
-            "facts": ["Student.mis_id", "Student.surname"],
+            "facts": ["Student: The MIS Id of the student", "Student: Preferred surname"],
             "times": 1,
             "first": "2026-11-18T11:06:40.000Z",
             "last": "2026-11-18T11:06:40.000Z",
@@ -287,8 +287,8 @@ def test_the_command_tells_who_saw_a_child(small_hub: Hub) -> None:
 
 def test_the_command_wants_one_person(small_hub: Hub) -> None:
     data = ["--data", small_hub.store.folder]
-    assert "must be named once" in run("disclosures", *data).stderr
-    assert "must be named once" in run("disclosures", "--school", THORNFIELD, *data).stderr
+    assert "name one person" in run("disclosures", *data).stderr
+    assert "name one person" in run("disclosures", "--school", THORNFIELD, *data).stderr
     assert "is not the hub id of anybody" in run("disclosures", "--person", "x", *data).stderr
     assert "is not a day" in run("disclosures", "--person", "x", "--since", "soon", *data).stderr
 
@@ -350,7 +350,7 @@ def test_an_answer_that_is_cut_off_was_told_as_far_as_it_came(small_hub: Hub) ->
     slip.dialect, slip.endpoint = "xporter", "school.students"
     slip.by("app", ["grant"])
     growing = pen.begin(slip)
-    slip.people.add("first")
+    slip.share().people.add("first")
     growing.grow()
     assert entries(small_hub) == []
     # The process ends here: its lock is free, and nobody goes on with the answer.

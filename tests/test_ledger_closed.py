@@ -97,10 +97,10 @@ def test_a_journal_that_was_cut_short_is_not_written_to(tmp_path: Path) -> None:
 def test_a_long_answer_ends_where_it_can_no_longer_be_recorded(tmp_path: Path) -> None:
     pen = Ledger(tmp_path)
     growing = pen.begin(pen.slip())
-    growing.slip.people.add("first")
+    growing.slip.share().people.add("first")
     growing.grow()
     delete_files(tmp_path / FOLDER)
-    growing.slip.people.add("second")
+    growing.slip.share().people.add("second")
     with pytest.raises(Unavailable):
         growing.grow()
     pen.close()
@@ -186,7 +186,7 @@ def test_many_threads_write_with_one_pen(tmp_path: Path) -> None:
     def answer(number: int) -> None:
         for at in range(50):
             with pen.reading("xporter", f"endpoint{number}", "app", ()) as slip:
-                slip.people.update({f"person {at}", f"person {number}.{at}"})
+                slip.share().people.update({f"person {at}", f"person {number}.{at}"})
             pen.note(slip)
 
     threads = [threading.Thread(target=answer, args=(number,)) for number in range(8)]

@@ -12,8 +12,8 @@ import pytest
 
 from rollbook.connectors import CONNECTORS
 from rollbook.errors import Malformed
-from rollbook.ingest import Diff, import_roster, open_bundle
-from rollbook.ingest.conformance import by_keys, conform
+from rollbook.ingest import Diff, conformance, import_roster, open_bundle
+from rollbook.ingest.conformance import Case, by_keys, conform
 from rollbook.ingest.plan import ask
 from rollbook.ingest.rows import Problems
 from rollbook.store.sqlite import Store
@@ -442,3 +442,17 @@ def test_an_archive_that_would_unpack_to_too_much_is_refused(tmp_path: Path) -> 
     problems = Problems()
     assert open_bundle(path, problems, most=1_000_000) == {}
     assert "would unpack to 5,000,000 bytes" in str(problems.all()[0])
+
+
+def test_a_rule_that_is_broken_does_not_hide_the_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(case: Case) -> None:
+        raise AssertionError("broken")
+
+    monkeypatch.setattr(conformance, "CHECKS", (broken, kept_rule, broken))
+    with pytest.raises(ExceptionGroup, match="breaks 2 of 3 rules") as raised:
+        conform(ONEROSTER, rosters.samples(tmp_path / "samples"), tmp_path)
+    assert [error.__notes__ for error in raised.value.exceptions] == [["rule: broken"]] * 2
+
+
+def kept_rule(case: Case) -> None:
+    """A rule that nothing breaks."""

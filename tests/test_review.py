@@ -88,7 +88,7 @@ def test_a_token_of_an_earlier_authorisation_is_void_even_where_it_could_not_be_
     small_hub.grant(["School"], app=PARTY)
     # As if the hub had been killed before it came to the tokens, which lie in a file of their own.
     small_hub.store.passing.executemany("INSERT INTO token VALUES (?, ?, ?, ?, ?)", rows)
-    with pytest.raises(NotSignedIn, match="authorised the app anew"):
+    with pytest.raises(NotSignedIn, match="authorised the app again"):
         small_hub.desk.admit(token)
 
 

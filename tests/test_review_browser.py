@@ -106,7 +106,7 @@ def test_a_school_agrees_and_chooses_people_with_the_keyboard_and_without_script
     page.wait_for_url("**/people")
 
     page.get_by_role("link", name="Choose students").press("Enter")
-    page.get_by_label("Only those ticked below").check()
+    page.get_by_label("Only the people ticked below").check()
     first = page.locator("input[name=tick]").first
     chosen = first.get_attribute("value")
     first.press("Space")

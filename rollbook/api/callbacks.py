@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from functools import cache
 
-from .addresses import Address, Resolve, addresses, reachable
+from ..addresses import Address, Resolve, addresses, reachable
 
 SECONDS = 20.0
 """How long a call may take in all, from the look-up of the name to the answer's head; less than a job is leased for."""

@@ -68,7 +68,7 @@ class Response:
     """Gives the answer once it is there, or raises what is wrong: asked until then, while others are served."""
     patience: float = 0.0
     """Seconds for which to wait; after that this response itself is the answer."""
-    told: Told | None = None
+    told: tuple[Told, ...] | None = None
     """What it told, once that is written down; the edge fills it in."""
     guessed: bool = False
     """Whether a secret was wrong: those who show wrong ones again and again are told to wait."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,11 +18,11 @@ from urllib.parse import urlencode
 import msgspec
 
 from .. import __version__
-from ..consent import Desk
+from ..addresses import Address, Resolve, UnreachableError, addresses, read_address
+from ..consent import App, Desk
 from ..consent.ledger import Ledger
 from ..errors import Malformed
 from ..jobs import Failed, Job, Later
-from .addresses import Address, Resolve, UnreachableError, addresses, read_address
 from .callbacks import BODY_LIMIT, Reply, post
 
 KIND = "webhook"
@@ -171,3 +172,16 @@ def signature(identity: str, at: int, content: bytes, keys: list[bytes]) -> dict
         "webhook-timestamp": str(at),
         "webhook-signature": " ".join(f"v1,{one}" for one in made),
     }
+
+
+def send_test(desk: Desk, app: App, url: str, resolve: Resolve = addresses) -> str:
+    """Send a signed event now that says it is a test; gives what came back, raises `Undelivered` unless accepted."""
+    address = read_address(url, "webhook")
+    content, kind = Body(form={"event": "test", "partnerId": app.relying_party}).encoded()
+    signed = signature(str(uuid.uuid4()), int(desk.clock()), content, desk.signing_keys(app))
+    try:
+        reply = post(address, content, {"User-Agent": f"Rollbook/{__version__}", **kind, **signed}, resolve=resolve)
+    except (OSError, UnreachableError) as error:
+        raise Undelivered(f"{address.host} could not be reached: {error or type(error).__name__}") from error
+    accept(address, reply)
+    return f"{address.host} answered {reply.status}"

@@ -114,8 +114,8 @@ def _demo_facts(store: Store, kept: Path, today: date, size: float, count: int, 
 
     if store.setting("demo"):
         facts = _facts(store.setting("demo")) | _facts(kept.read_text() if kept.exists() else None)
-        # An app that holds every scope is to hold those, too, that there were not yet when the demo was made.
-        if "research" in facts and facts.get("scopes") == scopes and store.setting(SCOPES_THEN) == SCOPES_NOW:
+        if "research" in facts and facts.get("scopes") == scopes:
+            _catch_up(Desk(store), store, scopes)
             return facts
     else:
         if Desk(store).schools():
@@ -125,6 +125,16 @@ def _demo_facts(store: Store, kept: Path, today: date, size: float, count: int, 
     facts |= _demo_app(Desk(store), facts["schools"], scopes)
     store.set(SCOPES_THEN, SCOPES_NOW)
     return facts
+
+
+def _catch_up(desk: Desk, store: Store, scopes: str) -> None:
+    """Let an app that holds every scope also hold those that did not exist when the demo was made."""
+    if store.setting(SCOPES_THEN) == SCOPES_NOW:
+        return
+    for grant in desk.grants(desk.app(DEMO_APP)):
+        if grant.state != "revoked":
+            desk.widen(grant, [name.strip() for name in scopes.split(",")])
+    store.set(SCOPES_THEN, SCOPES_NOW)
 
 
 def _facts(text: str | None) -> dict[str, Any]:

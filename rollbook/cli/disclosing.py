@@ -1,4 +1,4 @@
-"""`rollbook disclosures`: who saw what about a person, when."""
+"""`rollbook disclosures`: who saw what about a person, and when."""
 
 from __future__ import annotations
 
@@ -16,15 +16,17 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--person", help="The hub id of the person, or of one of their roles.")
-@click.option("--school", "estab", help="The school at which the person is known by an MIS id.")
-@click.option("--student", help="The MIS id of the student.")
-@click.option("--staff", help="The MIS id of the member of staff.")
-@click.option("--contact", help="The MIS id of the contact.")
-@click.option("--since", default="", help="From this day on (2026-11-20, UTC).")
-@click.option("--until", default="", help="Up to this day, itself included.")
-@click.option("--all", "each", is_flag=True, help="Single answers, the latest first, instead of how often.")
-@click.option("--take", type=click.IntRange(min=1), default=100, show_default=True, help="How many single answers.")
+@click.option("--person", help="Hub id of the person, or of one of their roles.")
+@click.option("--school", "estab", help="School (establishment number) that knows the person by an MIS id.")
+@click.option("--student", help="MIS id of a student.")
+@click.option("--staff", help="MIS id of a member of staff.")
+@click.option("--contact", help="MIS id of a contact.")
+@click.option("--since", default="", help="First day to show (such as 2026-11-20, UTC).")
+@click.option("--until", default="", help="Last day to show.")
+@click.option("--all", "each", is_flag=True, help="List single answers, newest first, instead of totals.")
+@click.option(
+    "--take", type=click.IntRange(min=1), default=100, show_default=True, help="How many single answers to list."
+)
 @json_option()
 @data_option()
 def disclosures(
@@ -33,7 +35,7 @@ def disclosures(
 ) -> None:  # fmt: skip
     """Show who saw what about a person, and when.
 
-    The person is named by a hub id (--person), or by a school and an MIS id (--school 9994001 --student 9919).
+    Name the person by a hub id (--person), or by a school and an MIS id (--school 9994001 --student 9919).
     """
     from ..consent import Desk
     from ..consent.disclosures import Disclosures, days
@@ -41,9 +43,7 @@ def disclosures(
     roles = {kind: value for kind, value in (("Student", student), ("Staff", staff), ("Contact", contact)) if value}
     if bool(person) == bool(estab) or len(roles) != (1 if estab else 0):
         raise Malformed(
-            Problem(
-                "person", "must be named once", "--person ID, or --school ESTAB with --student, --staff or --contact"
-            )
+            Problem("person", "name one person", "--person ID, or --school ESTAB with --student, --staff or --contact")
         )
     span = days(since, until)
     with open_store(data) as store:
@@ -80,7 +80,7 @@ def _show(found: list[Disclosure], each: bool, as_json: bool) -> None:
     from ..consent.disclosures import as_json as told
 
     columns = (*(_ANSWER if each else _SUM), *_SEEN)
-    show(columns, map(told, found), as_json=as_json, empty="Nobody has seen anything about this person.")
+    show(columns, map(told, found), as_json=as_json, empty="Nothing about this person has been disclosed.")
 
 
 def _lines(texts: Iterable[str]) -> str:

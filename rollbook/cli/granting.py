@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from ..errors import Malformed, Problem
+from ..errors import Conflict, Malformed, Problem
 from ..scopes import CATALOGUE, readable, writable
 from .common import Column, Later, data_option, json_option, open_desk, say, show
 
@@ -120,13 +120,56 @@ def apps_signing_secret(relying_party: str, rotate: bool, data: Path | None) -> 
 
 @apps.command("grant")
 @_of_a_grant
-@click.option("--scopes", required=True, help="Scopes with commas between, or all.")
+@click.option("--scopes", default="", help="Scopes, separated by commas, or all.")
+@click.option("--new-secret", is_flag=True, help="Replace the school secret of a grant; the old one stops working.")
 @data_option()
-def apps_grant(relying_party: str, estab: str, scopes: str, data: Path | None) -> None:
-    """Let an app see scopes at a school; its school secret is shown once, an earlier one is void."""
+def apps_grant(relying_party: str, estab: str, scopes: str, new_secret: bool, data: Path | None) -> None:
+    """Let an app read and change scopes at a school. The school secret is shown once.
+
+    A grant that exists keeps its secret: add scopes with `apps widen`, take them away with `apps narrow`. With
+    --new-secret it gets another secret, and the scopes of --scopes if you name any.
+    """
     with open_desk(data) as desk:
-        _, secret = desk.authorise(desk.app(relying_party), estab, [s.strip() for s in scopes.split(",")])
+        app = desk.app(relying_party)
+        standing = next((g for g in desk.grants(app) if g.estab == estab and g.state != "revoked"), None)
+        wanted = _scopes(scopes) if scopes else standing.scopes if standing and new_secret else frozenset[str]()
+        if not wanted:
+            raise Malformed(Problem("--scopes", "is missing", "such as --scopes School,StudentLite"))
+        if standing is not None and not new_secret:
+            _must_be_same(standing, wanted)
+            say(f"{relying_party} at {estab} holds these scopes already; its secret stays as it is.")
+            return
+        _, secret = desk.authorise(app, estab, wanted)
     say(f"schoolSecret: {secret}")
+
+
+def _scopes(text: str) -> frozenset[str]:
+    from ..consent.grants import known_scopes
+
+    return known_scopes(frozenset(name.strip() for name in text.split(",") if name.strip()))
+
+
+def _must_be_same(grant: Grant, wanted: frozenset[str]) -> None:
+    """Raise unless a grant that exists holds these scopes: its secret must not change by accident."""
+    if wanted == grant.scopes:
+        return
+    hint = (
+        "add scopes with `rollbook apps widen`, take them away with `apps narrow`, or add --new-secret to start again"
+    )
+    raise Conflict(
+        Problem("grant", f"{grant.app.relying_party} already has one at {grant.estab}, with other scopes", hint)
+    )
+
+
+@apps.command("widen")
+@_of_a_grant
+@click.option("--scopes", required=True, help="The scopes to add, separated by commas.")
+@data_option()
+def apps_widen(relying_party: str, estab: str, scopes: str, data: Path | None) -> None:
+    """Add scopes to a grant. Its secret, tokens, people and links stay; the app's webhook is told."""
+    with open_desk(data) as desk:
+        grant = desk.widen(desk.grant(desk.app(relying_party), estab), _scopes(scopes))
+    say(f"{grant.app.relying_party} at {grant.estab}: {', '.join(sorted(grant.scopes))}")
 
 
 @apps.command("narrow")

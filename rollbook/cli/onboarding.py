@@ -10,8 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import Conflict, Malformed, Problem
-from .common import Column, data_option, draw, json_option, open_desk, print_json, say, served_at, show, wants_json
+from ..errors import Conflict, Malformed, NotFound, Problem
+from .common import (
+    Column,
+    data_option,
+    draw,
+    json_option,
+    open_desk,
+    print_json,
+    say,
+    served_at,
+    show,
+    wants_json,
+    warn,
+)
 from .granting import apps
 
 if TYPE_CHECKING:
@@ -38,7 +50,37 @@ def apps_register(
         if contact is None and webhook is None and live is None:
             _show(desk.registration(app), as_json)
         else:
+            if webhook:
+                _look_up(webhook)
             _show(desk.register(app, contact=contact, webhook=webhook, live=live), as_json)
+
+
+def _look_up(url: str) -> None:
+    """Refuse a webhook whose host has private addresses only; one that cannot be looked up now may be known later."""
+    from ..addresses import UnreachableError, reachable, read_address
+
+    address = read_address(url, "webhook")
+    try:
+        reachable(address.host, address.port)
+    except UnreachableError as error:
+        raise Malformed(Problem("webhook", str(error))) from None
+    except (OSError, UnicodeError):
+        warn(f"{address.host} could not be looked up. `rollbook apps test-event` tries the webhook.")
+
+
+@apps.command("test-event")
+@click.argument("relying_party")
+@data_option()
+def apps_test_event(relying_party: str, data: Path | None) -> None:
+    """Send a signed test event to an app's webhook now, and print what came back."""
+    from ..api.webhooks import send_test
+
+    with open_desk(data) as desk:
+        told = desk.registration(desk.app(relying_party))
+        if not told.webhook:
+            hint = "`rollbook apps register --webhook` names one"
+            raise NotFound(Problem("webhook", f"{relying_party} has none", hint))
+        say(send_test(desk, told.app, told.webhook))
 
 
 @apps.command("ask")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +18,7 @@ from .common import Column, data_option, json_option, open_store, print_json, sa
 
 if TYPE_CHECKING:
     from ..jobs import Job, Queue
+    from ..store.sqlite import Store
 
 STATES = ("waiting", "running", "done", "dead")
 
@@ -28,6 +29,7 @@ PLAIN = frozenset({"app", "grant", "family", "endpoint", "database", "district",
 _JOBS = (
     Column("Id", "id"),
     Column("Kind", "kind"),
+    Column("About", "about"),
     Column("State", "state"),
     Column("Tries", "tries", right=True),
     Column("Due or ended", lambda row: row["ended"] or row["due"]),
@@ -59,7 +61,24 @@ def jobs(context: click.Context, data: Path | None, state: str | None, kind: str
         return
     with _open_queue(data) as queue:
         found = queue.jobs(*([state] if state else []), kind=kind)
-    show(_JOBS, map(_row, found), as_json=as_json, empty="There are no jobs.")
+        told = _about(queue.store)
+    rows = [{**_row(job), "about": told(job)} for job in found]
+    show(_JOBS, rows, as_json=as_json, empty="There are no jobs.")
+
+
+def _about(store: Store) -> Callable[[Job], str]:
+    """What a job is about, by names that people know: the kind of webhook, the app and the school."""
+    from ..consent import Desk
+
+    desk = Desk(store)
+    apps = {app.id: app.relying_party for app in desk.apps()}
+    grants = {grant.id: f"{grant.app.relying_party} at {grant.estab}" for grant in desk.grants()}
+
+    def told(job: Job) -> str:
+        whom = grants.get(job.payload.get("grant") or "") or apps.get(job.payload.get("app") or "")
+        return ", ".join(one for one in (job.payload.get("family"), whom) if one)
+
+    return told
 
 
 def _row(job: Job) -> dict[str, Any]:

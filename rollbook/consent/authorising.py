@@ -121,7 +121,7 @@ class AuthorisingDesk:
     def revoke_at(self, grant: Grant, at: float | None) -> Grant:
         """End a grant from a moment on (seconds since 1970), which counts without anybody noting it; None for never."""
         if grant.state == "revoked":
-            raise Conflict("the grant is revoked", hint="authorise the app anew")
+            raise Conflict("the grant is revoked", hint="authorise the app again")
         if at is not None and at <= self.clock():
             return self.revoke(grant)
         with self.store.transaction() as db:
@@ -255,6 +255,9 @@ def tell(connection: Connection, grant: str, event: str) -> None:
         # Rollbook's own: the document has no message for an end. It says what it is, and brings no secret.
         form = {n: v for n, v in form.items() if n not in ("schoolSecret", "templateScopes", "scopes")}
         form |= {"event": "revoked", "dateRevoked": (ended or "")[:19]}
+    if event == "widened":
+        # The same message as at first, with the same secret: an app that knows nothing of widening learns the scopes.
+        form |= {"event": "widened"}
     payload: dict[str, Any] = {
         "app": app,
         "grant": grant,

@@ -8,20 +8,22 @@ import json
 import os
 import time
 import uuid
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from ..errors import Conflict, Malformed, NotFound, NotHeld, NotSignedIn, Problem, Refused, nearest
 from ..fields import RECORDS
 from ..scopes import writable
+from ..store.connection import Connection
+from ..store.moving import move_school
 from ..store.sqlite import Store
 from ..store.writing import UNVEILED, Batch, now
 from . import callers
 from .agents import AgentDesk
-from .authorising import AuthorisingDesk
+from .authorising import AuthorisingDesk, tell
 from .checking import Checker
 from .choosing import ChoosingDesk
 from .credentials import READS_ONLY, Credential, CredentialDesk, Holder
@@ -38,6 +40,7 @@ from .secrets import digest, new_secret
 from .shared import SHARED, SharedReader
 from .signing import SigningDesk
 from .slips import asked_by
+from .waiting import WaitingReader
 from .writer import WRITTEN, Writer
 
 TOKEN_SECONDS = 5 * 24 * 3600
@@ -230,6 +233,47 @@ class Desk(
             yield Writer(batch, reader)
 
     @contextmanager
+    def writing_each(self, holder: Holder, districts: Iterable[int]) -> Generator[Iterator[Writer]]:
+        """Change records of several districts for a holder, one after the other: all of them or none."""
+        if not holder.credential.writes:
+            raise NotHeld("the credential may read only", hint="ask for one whose rights let it write")
+        with self.store.transaction() as connection:
+            yield self._each(connection, holder, frozenset(districts))
+
+    def _each(self, connection: Connection, holder: Holder, districts: frozenset[int]) -> Iterator[Writer]:
+        for reader in (r for r in self.readers(holder) if r.district in districts):
+            batch = Batch(connection, reader.district)
+            yield Writer(batch, reader)
+            batch.settle()
+
+    @contextmanager
+    def moving_school(self, holder: Holder, school: str, old: int, new: int) -> Generator[Writer]:
+        """Let a school that a holder founded by itself join a district, and change it there: whole or not at all."""
+        if not (holder.credential.writes and holder.credential.organisations):
+            raise NotHeld("the credential may not move schools", hint="ask for one whose rights let it")
+        with self.store.transaction() as connection:
+            readers = {r.district: r for r in self.readers(holder)}
+            if not {old, new} <= readers.keys():
+                raise NotHeld("no school of this district has granted the app anything")
+            move_school(connection, school, old, new)
+            there = readers[new]
+            grants = [*there.grants, *(replace(g, district=new) for g in readers[old].grants)]
+            batch = Batch(connection, new)
+            yield Writer(
+                batch,
+                DistrictReader(
+                    self.store,
+                    holder.credential,
+                    new,
+                    there.identifier,
+                    grants,
+                    self._day(grants),
+                    self.remembered().known,
+                ),
+            )
+            batch.settle()
+
+    @contextmanager
     def checking(self, grant: Grant) -> Generator[Checker]:
         """What a write-back of a grant may name, as of one moment of the store."""
         with self.store.lend() as connection:
@@ -246,10 +290,10 @@ class Desk(
         with self.store.write(SHARED) as batch:
             yield batch
 
-    def waits(self, holder: Holder, person: str) -> bool:
-        """Whether a human is one whom the holder told of and who has no role yet."""
-        with self.store.lend() as connection:
-            return Pending(connection, holder.app.id).holds(person)
+    def waiting_reader(self, holder: Holder) -> WaitingReader:
+        """The reader of the humans whom the holder's app told of and who have no role."""
+        self.fresh()
+        return WaitingReader(self.store, holder.credential, self.today("UTC"), self.remembered().known)
 
     def vocabulary(self) -> frozenset[tuple[str, str]]:
         """The words of standards that may be used today: each list's name, and `namespace#code` in small letters."""
@@ -422,7 +466,9 @@ class Desk(
         if more:
             raise Conflict(
                 *(
-                    Problem("scopes", f"{name} is not held, so it cannot be kept", "authorise anew to widen")
+                    Problem(
+                        "scopes", f"{name} is not held, so it cannot be kept", "add scopes with `rollbook apps widen`"
+                    )
                     for name in more
                 )
             )
@@ -435,20 +481,6 @@ class Desk(
                 give_receipt(db, grant.id, "narrowed", grant.scopes - left)
         return self.grant(grant.app, grant.estab)
 
-    def widen(self, grant: Grant, scopes: Iterable[str]) -> Grant:
-        """Let a grant hold further scopes; its secret and its tokens go on."""
-        if grant.state == "revoked":
-            raise Conflict("the grant is revoked", hint="authorise the app again")
-        more = known_scopes(frozenset(scopes)) | grant.scopes
-        with self.store.transaction() as db:
-            db.execute(
-                'UPDATE "grant" SET scopes = ?, version = version + 1 WHERE id = ?',
-                (json.dumps(sorted(more)), grant.id),
-            )
-            if more != grant.scopes:
-                give_receipt(db, grant.id, "widened")
-        return self.grant(grant.app, grant.estab)
-
     def nobodys_grant(self, app: App, estab: str) -> Grant:
         """What a grant would be, if there were one: with it a school is shown what an app would see."""
         row = self.store.records.execute(
@@ -459,10 +491,26 @@ class Desk(
         district, school, number, name, mis, zone = row
         return Grant("", app, district, school, number, name, mis or "", zone or "UTC", frozenset(), "active", 0)
 
+    def widen(self, grant: Grant, scopes: Iterable[str]) -> Grant:
+        """Let a grant hold further scopes; its secret, its tokens, its people and its links stay. The app is told."""
+        if grant.state == "revoked":
+            raise Conflict("the grant is revoked", hint="grant again")
+        more = known_scopes(frozenset(scopes)) | grant.scopes
+        if more == grant.scopes:
+            return grant
+        with self.store.transaction() as db:
+            db.execute(
+                'UPDATE "grant" SET scopes = ?, version = version + 1 WHERE id = ?',
+                (json.dumps(sorted(more)), grant.id),
+            )
+            tell(db, grant.id, "widened")
+            give_receipt(db, grant.id, "widened")
+        return self.grant(grant.app, grant.estab)
+
     def pause(self, grant: Grant, paused: bool = True) -> Grant:
         """Stop a grant for a while, or let it go on."""
         if grant.state == "revoked":
-            raise Conflict("the grant is revoked", hint="authorise the app anew")
+            raise Conflict("the grant is revoked", hint="authorise the app again")
         return self._update(grant, "state = ?", "paused" if paused else "active")
 
     def _update(self, grant: Grant, sets: str, value: str) -> Grant:

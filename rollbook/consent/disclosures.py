@@ -14,6 +14,7 @@ from ..fields import RECORDS
 from ..store.ledger import Often, Once, Span, What
 from ..store.sqlite import Store
 from .grants import Grant, human_kind
+from .wording import words_of
 
 _EPOCH = date(1970, 1, 1).toordinal()
 
@@ -48,6 +49,11 @@ class Disclosure:
     """How many rows, and people, one answer told of; of several answers neither is told."""
     whole: bool = True
     """Whether the answer reached its end."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The facts in words, as a parent may read them."""
+        return tuple(map(words_of, self.facts))
 
 
 class Disclosures:
@@ -222,5 +228,5 @@ def as_json(one: Disclosure) -> dict[str, Any]:
         {"relyingParty": v.relying_party, "app": v.app_name, "estab": v.estab, "school": v.school, "reader": v.reader}
         for v in one.viewers
     ]
-    said = {"seenBy": viewers, "api": one.dialect, "endpoint": one.endpoint, "facts": list(one.facts)}
+    said = {"seenBy": viewers, "api": one.dialect, "endpoint": one.endpoint, "facts": list(one.words)}
     return {**said, "times": one.times, "first": one.first, "last": one.last, "whole": one.whole}

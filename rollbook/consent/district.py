@@ -81,6 +81,8 @@ class DistrictReader:
         self._seer = self.app.id if veils else ""
         self.sight = Schools(tuple(views), turns=self.sightings.kinds, veils=veils)
         self.reach = {school: views.index(view) for school, view in of.items()}
+        self.places = {school: (grant, self.reach[school]) for school, grant in self._grant_at.items()}
+        """The grant of each school in reach, and the number of its view."""
         self.base: dict[str, Any] = {
             "district": district,
             "reach": json.dumps(self.reach),
@@ -112,7 +114,7 @@ class DistrictReader:
     def session(self) -> Generator[Session]:
         """One moment of the store: whatever is read inside agrees."""
         with self._store.lend() as connection:
-            yield Session(connection, self.base)
+            yield Session(connection, self.base, self.places)
 
     def versions(self, kinds: Iterable[str]) -> dict[str, int]:
         """The number at which each kind of record last moved in the district; equal numbers, equal records."""
@@ -283,6 +285,14 @@ class DistrictReader:
         """Whether a human is seen now."""
         with self._store.lend() as connection:
             return self.finds(Session(connection, self.base), Person, person)
+
+    def twins(self) -> frozenset[str]:
+        """The hub ids of the humans of the district who have a record in another one too."""
+        return self.once("twins", self._twins)
+
+    def _twins(self) -> frozenset[str]:
+        rows = self._store.records.execute("SELECT id FROM twin WHERE district = ?", (self.district,))
+        return frozenset(identity for (identity,) in rows)
 
     def now_called(self, fact: str, value: str) -> str:
         """The unique id (a stored fact) that a human has now who had another one before.

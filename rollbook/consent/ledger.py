@@ -13,7 +13,7 @@ import itertools
 import logging
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -25,7 +25,7 @@ from ..store import journal
 from ..store.connection import Busy
 from ..store.journal import CUT, KEPT, LAST, Journal
 from ..store.sqlite import Store
-from .slips import Slip, lying
+from .slips import Share, Slip, lying
 
 log = logging.getLogger("rollbook")
 
@@ -108,31 +108,33 @@ class Ledger:
         """A slip for an answer that is about to be read."""
         return Slip()
 
-    def note(self, slip: Slip, status: int = 200, *, kept: bool = False) -> Told:
-        """Write down a whole answer; `kept` that it may be given again."""
+    def note(self, slip: Slip, status: int = 200, *, kept: bool = False) -> tuple[Told, ...]:
+        """Write down a whole answer, a line for each share of it; `kept` that it may be given again."""
         with self._lock:
-            what, asked = self.asked(slip)
-            people, told = slip.take(), b""
-            number = NOBODY
-            if people or slip.rows:
-                number = next(self._count)
-                flags = LAST | (KEPT if kept else 0)
-                told = journal.told(number, what, slip.rows, self.numbers(people), flags)
-            found = Told(what, number, slip.status or status)
-            self.write(asked + told + journal.answered(self._clock(), *found, slip.tracking))
-            return found
+            records, found = b"", list[Told]()
+            for share in shares_of(slip):
+                what, asked = self.asked(slip, share)
+                people, told, number = share.take(), b"", NOBODY
+                if people or share.rows:
+                    number = next(self._count)
+                    flags = LAST | (KEPT if kept else 0)
+                    told = journal.told(number, what, share.rows, self.numbers(people), flags)
+                found.append(Told(what, number, slip.status or status))
+                records += asked + told + journal.answered(self._clock(), *found[-1], slip.tracking)
+            self.write(records)
+            return tuple(found)
 
-    def again(self, told: Told) -> None:
+    def again(self, told: Iterable[Told]) -> None:
         """Write down that an answer is given once more."""
         with self._lock:
-            self.write(journal.answered(self._clock(), *told))
+            self.write(b"".join(journal.answered(self._clock(), *one) for one in told))
 
-    def again_at_once(self, told: Told) -> bool:
+    def again_at_once(self, told: Iterable[Told]) -> bool:
         """The same for a thread that must not wait: tells whether it could be done without any waiting."""
         if not self._lock.acquire(blocking=False):
             return False
         try:
-            records = journal.answered(self._clock(), *told)
+            records = b"".join(journal.answered(self._clock(), *one) for one in told)
             if not self._journal.has_room(len(records)):
                 return False
             self.write(records)
@@ -155,12 +157,9 @@ class Ledger:
 
     def begin(self, slip: Slip, status: int = 200, *, kept: bool = False) -> Growing:
         """Write down the beginning of an answer that is read while it is sent, and whom it tells of until then."""
-        with self._lock:
-            what, asked = self.asked(slip)
-            told = Told(what, next(self._count), slip.status or status)
-            growing = Growing(self, slip, told, kept)
-            growing.grow(asked + journal.answered(self._clock(), *told, slip.tracking))
-            return growing
+        growing = Growing(self, slip, status, kept)
+        growing.grow()
+        return growing
 
     def numbers(self, people: Iterable[str]) -> list[int]:
         """The numbers of people, which are written down with what is written next."""
@@ -170,16 +169,17 @@ class Ledger:
             self._names.fresh = fresh
         return list(map(self._names.__getitem__, people))
 
-    def asked(self, slip: Slip) -> tuple[int, bytes]:
+    def asked(self, slip: Slip, share: Share) -> tuple[int, bytes]:
         """The number of what was asked, and its record if that has to be written yet."""
-        key = (slip.dialect, slip.endpoint, slip.app, slip.grants, slip.reader, frozenset(slip.facts), slip.outcome)
+        grants = share.grants or slip.grants
+        key = (slip.dialect, slip.endpoint, slip.app, grants, slip.reader, frozenset(share.facts), slip.outcome)
         known = self._asked.get(key)
         if known is not None:
             return known, b""
         if len(self._asked) >= ASKED:
             self._asked.clear()
         self._asked[key] = number = next(self._count)
-        facts = sorted(frozenset[str]().union(*slip.facts))
+        facts = sorted(frozenset[str]().union(*share.facts))
         names = ("dialect", "endpoint", "app", "grants", "reader", "facts", "outcome")
         said = dict(zip(names, (*key[:5], facts, slip.outcome), strict=True))
         return number, journal.asked(number, msgspec.json.encode(said))
@@ -209,40 +209,63 @@ class Ledger:
             log.error("an answer is held back, since what it tells cannot be recorded: %s", fault)
         self._fault = fault
 
-    def growing(self, growing: Growing, records: bytes, flags: int) -> None:
+    def growing(self, growing: Growing, flags: int) -> None:
         """Write down what more an answer tells that is read while it is sent."""
         with self._lock:
-            slip = growing.slip
-            if len(slip.facts) != growing.facts:
-                what, asked = self.asked(slip)
-                growing.facts, records = len(slip.facts), records + asked
-                growing.told = growing.told._replace(what=what)
-            fresh = slip.take() - growing.before
-            told = journal.told(growing.told.people, growing.told.what, slip.rows, self.numbers(fresh), flags)
-            self.write(records + told)
-            growing.before |= fresh
+            slip, records, fresh_of = growing.slip, b"", dict[tuple[str, ...], set[str]]()
+            for share in shares_of(slip, growing.before):
+                what, asked = self.asked(slip, share)
+                told = growing.lines.get(share.grants)
+                records += asked
+                if told is None:
+                    told = Told(what, next(self._count), slip.status or growing.status)
+                    records += journal.answered(self._clock(), *told, slip.tracking)
+                growing.lines[share.grants] = told = told._replace(what=what)
+                fresh = share.take() - growing.before.get(share.grants, set())
+                fresh_of[share.grants] = fresh
+                records += journal.told(told.people, what, share.rows, self.numbers(fresh), flags)
+            self.write(records)
+            for grants, fresh in fresh_of.items():
+                growing.before.setdefault(grants, set()).update(fresh)
+
+
+def shares_of(slip: Slip, before: Mapping[tuple[str, ...], set[str]] | None = None) -> list[Share]:
+    """The shares of an answer, one at the least; those whom the request names are in the first, unless told of."""
+    told = {identity for share in slip.shares.values() for identity in share.people}.union(*(before or {}).values())
+    only = slip.named - told
+    if only or not slip.shares:
+        slip.share().people.update(only)
+    return list(slip.shares.values())
 
 
 class Growing:
     """An answer that is read while it is sent: whom a chunk tells of is written down before the chunk leaves."""
 
-    def __init__(self, pen: Ledger, slip: Slip, told: Told, kept: bool) -> None:
+    def __init__(self, pen: Ledger, slip: Slip, status: int, kept: bool) -> None:
         self.slip = slip
-        self.told = told
-        self.before: set[str] = set()
-        """Those of whom it has told until now."""
-        self.facts = len(slip.facts)
+        self.status = status
+        self.lines: dict[tuple[str, ...], Told] = {}
+        self.before: dict[tuple[str, ...], set[str]] = {}
+        """Those of whom it has told until now, by the grants through which they were seen."""
         self._pen = pen
         self._kept = kept
+        self._facts = -1
         self._ended = False
 
-    def grow(self, records: bytes = b"") -> None:
-        """Write down what the next chunk tells, if that is more than before, after other records."""
-        if records or self.slip.people or len(self.slip.facts) != self.facts:
-            self._pen.growing(self, records, 0)
+    @property
+    def told(self) -> tuple[Told, ...]:
+        """What it has told."""
+        return tuple(self.lines.values())
+
+    def grow(self) -> None:
+        """Write down what the next chunk tells, if that is more than before."""
+        facts = sum(len(share.facts) for share in self.slip.shares.values()) + len(self.slip.named)
+        if facts != self._facts or any(share.people for share in self.slip.shares.values()):
+            self._facts = facts
+            self._pen.growing(self, 0)
 
     def end(self, *, cut: bool = False) -> None:
         """Write down that the answer has ended; `cut` before its end."""
         if not self._ended:
             self._ended = True
-            self._pen.growing(self, b"", LAST | (CUT if cut else KEPT if self._kept else 0))
+            self._pen.growing(self, LAST | (CUT if cut else KEPT if self._kept else 0))

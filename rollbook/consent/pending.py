@@ -1,4 +1,4 @@
-"""Humans whom an app has told of before any school has: each waits, seen by nobody, for the first role at a school."""
+"""Humans of an app whom no school has, not yet or no longer: each waits, seen by that app only, for a role."""
 
 from __future__ import annotations
 
@@ -6,57 +6,77 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from ..fields import Record
 from ..model.people import Person
 from ..store.connection import Connection
+from ..store.keys import keys_of
 from ..store.schema import columns
-from ..store.writing import Batch
+from ..store.writing import Batch, number_of
 from .shared import SHARED
 
-_APP = "$app"
+APP, AS = "$app", "$as"
+"""What the remainder of a human who waits says: the app that told of them, and in which roles."""
 
 
 class Pending:
-    """The humans of one app who have no role yet, within a transaction."""
+    """The humans of one app who have no role, within a transaction."""
 
     def __init__(self, connection: Connection, app: str) -> None:
         self._connection = connection
         self._batch = Batch(connection, SHARED)
         self._app = app
 
-    def find(self, fact: str, value: str) -> dict[str, Any] | None:
-        """A human by one of the stored facts."""
+    def find(self, fact: str, value: str, role: type[Record]) -> dict[str, Any] | None:
+        """A human in a role by one of the stored facts."""
         names = list(columns(Person))
-        row = self._connection.execute(
+        rows = self._connection.execute(
             f'SELECT {", ".join(f""" "{n}" """ for n in names)} FROM person WHERE district = ? AND "{fact}" = ?'
             " AND remainder ->> ? = ?",
-            (SHARED, value, f'$."{_APP}"', self._app),
-        ).fetchone()
-        return dict(zip(names, row, strict=True)) if row else None
+            (SHARED, value, f'$."{APP}"', self._app),
+        ).fetchall()
+        found = (dict(zip(names, row, strict=True)) for row in rows)
+        # Of those who were released before roles were noted, only the number is known.
+        return next((row for row in found if role.__name__ in _kept(row).get(AS, [role.__name__])), None)
+
+    def put(self, role: type[Record], values: Mapping[str, Any], rest: Mapping[str, Any], identity: str = "") -> str:
+        """Keep a human, or change the one with this hub id; gives the hub id."""
+        before = _kept(self._batch.get(Person, identity) if identity else None)
+        roles = sorted({*before.get(AS, ()), role.__name__})
+        kept = json.dumps({**before, **rest, APP: self._app, AS: roles}, ensure_ascii=False)
+        if identity:
+            self._batch.change(Person, identity, {**values, "remainder": kept})
+        else:
+            identity = self._batch.add(Person, [{**values, "remainder": kept}])[0]
+        self._batch.settle()
+        return identity
 
     def holds(self, identity: str) -> bool:
         """Whether a human with this hub id waits."""
-        row = self._batch.get(Person, identity)
-        return row is not None and json.loads(row["remainder"] or "{}").get(_APP) == self._app
-
-    def put(self, values: Mapping[str, Any], rest: Mapping[str, Any], identity: str = "") -> str:
-        """Keep a human, or change the one with this hub id; gives the hub id."""
-        kept = {**values, "remainder": json.dumps({_APP: self._app, **rest}, ensure_ascii=False)}
-        if identity:
-            self._batch.change(Person, identity, kept)
-        else:
-            identity = self._batch.add(Person, [kept])[0]
-        self._batch.settle()
-        return identity
+        return _kept(self._batch.get(Person, identity)).get(APP) == self._app
 
     def take(self, identity: str) -> dict[str, Any]:
         """Let a human go to a district, with the same hub id; gives what to add there."""
         row = self._batch.get(Person, identity)
         assert row is not None
-        self._connection.execute("DELETE FROM person WHERE district = ? AND id = ?", (SHARED, identity))
-        rest = {k: v for k, v in json.loads(row["remainder"] or "{}").items() if k != _APP}
+        self._batch.remove(Person, identity)
+        self._batch.settle()
+        rest = {k: v for k, v in _kept(row).items() if k not in (APP, AS)}
         facts = {n: row[n] for n in Person.stored()}
         return {**facts, "id": identity, "remainder": json.dumps(rest, ensure_ascii=False) if rest else None}
 
-    def drop(self, identity: str) -> None:
-        """Forget a human; as nobody saw them, nobody is told."""
-        self._connection.execute("DELETE FROM person WHERE district = ? AND id = ?", (SHARED, identity))
+    def drop(self, identity: str, role: type[Record]) -> None:
+        """Forget a human; the app that told of them finds them among what is gone."""
+        row = self._batch.get(Person, identity)
+        if row is None:
+            return
+        facts = {f"person.{n}": v for n, v in keys_of(self._connection, Person, row).items()}
+        self._batch.remove(Person, identity)
+        seq, at = self._batch.tick()
+        keys = json.dumps({**facts, "person": identity})
+        told = (SHARED, seq, role.__name__, identity, self._app, "gone", at, keys, number_of(row["made"]))
+        self._connection.execute("INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", told)
+        self._batch.settle()
+
+
+def _kept(row: Mapping[str, Any] | None) -> dict[str, Any]:
+    return json.loads((row or {}).get("remainder") or "{}")

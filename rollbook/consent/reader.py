@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -204,9 +204,11 @@ class Reader:
 class Session:
     """Reads that agree with each other; of whom the rows tell is put on the slip of the request that is answered."""
 
-    def __init__(self, connection: Connection, base: Args) -> None:
+    def __init__(self, connection: Connection, base: Args, places: Mapping[str, tuple[str, int]] | None = None) -> None:
         self._connection = connection
         self._base = base
+        self._places = places or {}
+        """The grant of each school of a district, and the number of its view."""
         self._slip = current()
 
     def rows(
@@ -219,8 +221,28 @@ class Session:
 
     def shows(self, found: Plan, rows: int, people: People) -> None:
         """So many rows are shown, which tell of these people."""
-        if self._slip is not None:
+        if self._slip is None:
+            return
+        if not found.through or not people.schools:
             self._slip.tell(found.facts | found.asked, rows, people)
+            return
+        # Each school granted facts of its own: what was seen through others is on lines of its own.
+        at: dict[str | None, list[int]] = {}
+        for place, schools in enumerate(people.schools):
+            at.setdefault(schools, []).append(place)
+        for schools, places in at.items():
+            whose = people if len(at) == 1 else people.rows(places)
+            self._slip.tell(*self._told(found, schools, rows if len(at) == 1 else len(places), whose))
+
+    def _told(
+        self, found: Plan, schools: str | None, rows: int, people: People
+    ) -> tuple[frozenset[str], int, People, tuple[str, ...]]:
+        """What rows tell that were seen through these schools, and under which grants."""
+        known = [self._places[school] for school in (schools or "").split(",") if school in self._places]
+        if not known:
+            return found.facts | found.asked, rows, people, ()
+        facts = frozenset[str]().union(*(found.under.get(view, frozenset()) for _, view in known))
+        return facts, rows, people, tuple(sorted(grant for grant, _ in known))
 
     def names(self, found: Plan, bound: Args) -> None:
         """Those whom the request names are on its slip, whatever is found, as far as they may be seen."""
@@ -253,7 +275,7 @@ class Session:
         while rows := list(itertools.islice(cursor, some)):
             shown, *further = zip(*rows, strict=True)
             hashed = further.pop(0) if found.row_hash is not None else ()
-            people = People(tuple(further[: found.singles]), tuple(further[found.singles :]))
+            people = _people(found, further)
             yield _with_hashes(found.row_hash, shown, hashed) if found.row_hash is not None else list(shown), people
             some = MORE_ROWS
 
@@ -279,7 +301,7 @@ class Session:
         bodies = 1 if found.row_hash is None else 2
         for identity, key, *row in self._connection.execute(found.keyed if only is None else found.some, bound):
             body = row[0] if found.row_hash is None else _with_hashes(found.row_hash, row[:1], row[1:2])[0]
-            yield identity, key, body, People((row[bodies : bodies + found.singles],), (row[bodies + found.singles :],))
+            yield identity, key, body, _people(found, [(value,) for value in row[bodies:]])
 
     def ids(self, found: Plan, args: Args) -> list[str]:
         """The hub ids of all rows, in their order."""
@@ -307,6 +329,12 @@ class Session:
             columns = list(zip(*self._connection.execute(found.numbered, bound), strict=True))
             people = People(tuple(columns[: found.owners]), tuple(columns[found.owners :]))
             self._slip.tell(found.asked, 0, people)
+
+
+def _people(found: Plan, columns: Sequence[Sequence[str | None]]) -> People:
+    """Of whom rows tell, by the columns behind them; none where nobody asked for them."""
+    singles, lists = columns[: found.singles], columns[found.singles : found.singles + found.lists]
+    return People(tuple(singles), tuple(lists), columns[-1] if found.through and columns else ())
 
 
 def _with_hashes(name: str, shown: Iterable[bytes], hashed: Iterable[bytes | None]) -> list[bytes]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
+from ..addresses import read_address
 from ..errors import Conflict, Malformed, Problem
 from ..store.sqlite import Store
 from .addresses import address_problems, line_problems
@@ -109,15 +109,9 @@ class RegisteringDesk:
 
 
 def webhook_problems(url: str) -> list[Problem]:
-    """What is wrong with the address of an app's webhooks."""
-    wrong = Problem("webhook", f"{url[:60]!r} is not an address", "such as https://app.example.org/hooks")
-    if not (url.isascii() and url.isprintable()) or " " in url or len(url) > 2000:
-        return [wrong]
+    """Why the address of an app's webhooks can never be called: what the guard of calls says of it (`addresses`)."""
     try:
-        parts = urlsplit(url)
-        whole = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return [wrong]
-    if whole and (parts.username or parts.fragment):
-        return [Problem("webhook", "must have neither a name before its host nor a fragment")]
-    return [] if whole else [wrong]
+        read_address(url, "webhook")
+    except Malformed as error:
+        return list(error.problems)
+    return [Problem("webhook", "has a fragment", "leave out what follows the #")] if "#" in url else []

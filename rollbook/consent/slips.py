@@ -23,10 +23,44 @@ class People:
 
     singles: tuple[Sequence[str | None], ...] = ()
     lists: tuple[Sequence[str | None], ...] = ()
+    schools: Sequence[str | None] = ()
+    """Where a district is read, through which schools each row was seen: hub ids with commas between."""
 
     def row(self, at: int) -> People:
         """Those of one row."""
-        return People((tuple(c[at] for c in self.singles),), (tuple(c[at] for c in self.lists),))
+        return self.rows([at])
+
+    def rows(self, places: Sequence[int]) -> People:
+        """Those of some rows."""
+        singles = tuple(tuple(c[at] for at in places) for c in self.singles)
+        lists = tuple(tuple(c[at] for at in places) for c in self.lists)
+        return People(singles, lists, tuple(self.schools[at] for at in places) if self.schools else ())
+
+
+@dataclass
+class Share:
+    """What an answer tells through some of the grants under which it was read."""
+
+    grants: tuple[str, ...]
+    facts: set[frozenset[str]] = field(default_factory=set[frozenset[str]])
+    people: set[str | None] = field(default_factory=set[str | None])
+    """The hub ids of those of whom it tells, and None or "" for nobody."""
+    rows: int = 0
+
+    def tell(self, facts: frozenset[str], rows: int, people: People) -> None:
+        """Rows are shown that tell these facts of these people."""
+        self.facts.add(facts)
+        self.rows += rows
+        for column in people.singles:
+            self.people.update(column)
+        for column in people.lists:
+            for ids in filter(None, column):
+                self.people.update(ids.split(BETWEEN))
+
+    def take(self) -> set[str]:
+        """The people, who are then no longer on it."""
+        found, self.people = self.people, set()
+        return {identity for identity in found if identity}
 
 
 @dataclass
@@ -42,12 +76,10 @@ class Slip:
     """The hub ids of the grants under which it was read."""
     reader: str = ""
     """The hub id of the person on whose behalf the app asked, or of the researcher; none for the app itself."""
-    facts: set[frozenset[str]] = field(default_factory=set[frozenset[str]])
-    people: set[str | None] = field(default_factory=set[str | None])
-    """The hub ids of those of whom it tells, and None or "" for nobody."""
+    shares: dict[tuple[str, ...], Share] = field(default_factory=dict[tuple[str, ...], Share])
+    """What is told, by the grants through which it was seen: each has a line of its own."""
     named: set[str] = field(default_factory=set[str])
     """The hub ids of those whom the request names, and the caller may see: also a refusal says something of them."""
-    rows: int = 0
     outcome: str = ""
     """The name of the error, if it was refused."""
     status: int = 0
@@ -58,36 +90,32 @@ class Slip:
     @property
     def counts(self) -> bool:
         """Whether it is of a request by somebody who was admitted, or tells of somebody."""
-        return bool(self.app or self.reader or self.people or self.named)
+        return bool(self.app or self.reader or self.shares or self.named)
 
     def by(self, app: str, grants: Iterable[str], reader: str = "") -> None:
         """Who asks, and under which grants."""
         self.app, self.grants, self.reader = app, tuple(grants), reader
 
-    def tell(self, facts: frozenset[str], rows: int, people: People) -> None:
-        """Rows are shown that tell these facts of these people."""
-        self.facts.add(facts)
-        self.rows += rows
-        for column in people.singles:
-            self.people.update(column)
-        for column in people.lists:
-            for ids in filter(None, column):
-                self.people.update(ids.split(BETWEEN))
+    def share(self, grants: tuple[str, ...] = ()) -> Share:
+        """What is told through some of the grants; without any, through all of them."""
+        found = self.shares.get(grants)
+        if found is None:
+            found = self.shares[grants] = Share(grants)
+        return found
 
-    def take(self) -> set[str]:
-        """The people on the slip; but for those whom the request names they are then no longer on it."""
-        found, self.people = self.people, set()
-        return {identity for identity in found if identity} | self.named
+    def tell(self, facts: frozenset[str], rows: int, people: People, grants: tuple[str, ...] = ()) -> None:
+        """Rows are shown that tell these facts of these people, who were seen through these grants."""
+        self.share(grants).tell(facts, rows, people)
 
     def refuse(self, outcome: str, status: int) -> None:
         """The request is refused: whatever was read, nobody is told of but those whom it names, and no fact of them."""
-        self.outcome, self.status, self.rows = outcome, status, 0
-        self.facts, self.people = set(), set()
+        self.outcome, self.status = outcome, status
+        self.shares = {}
 
     def show_nothing(self) -> None:
         """The answer has no content: it tells that those whom it is about are there, and no fact of them."""
-        self.named |= {identity for identity in self.people if identity}
-        self.facts, self.people, self.rows = set(), set(), 0
+        for share in self.shares.values():
+            share.facts, share.rows = set(), 0
 
 
 _SLIP: ContextVar[Slip | None] = ContextVar("slip", default=None)
@@ -136,7 +164,7 @@ def shows(*people: str) -> None:
     """Put down people whom an answer names by other ways than rows, by their hub ids."""
     slip = _SLIP.get()
     if slip is not None:
-        slip.people.update(people)
+        slip.share().people.update(people)
 
 
 def names(*people: str) -> None:

@@ -232,7 +232,15 @@ class Writer:
         if known_by in taken:
             self._veil(Person, identity)
 
-    def release(self, identity: str, shown: Mapping[str, Any]) -> None:
+    def bring(self, identity: str, of: int, values: Mapping[str, Any], rest: Mapping[str, Any]) -> None:
+        """Take a human whom the app sees in another district (`of`) into this one too, under the same hub id."""
+        self._adopted.add(identity)
+        if self._batch.get(Person, identity) is None:
+            self._batch.add(Person, [{**values, "id": identity, "remainder": json.dumps(rest, ensure_ascii=False)}])
+        twins = [(identity, of), (identity, self.reader.district)]
+        self._batch.connection.executemany("INSERT OR REPLACE INTO twin VALUES (?, ?)", twins)
+
+    def release(self, identity: str, role: type[Record], shown: Mapping[str, Any]) -> None:
         """Let a human whose last role that the app sees is gone wait for another one, with what the app was `shown`.
 
         Whoever has other roles, is told of by a source, or has facts that the app was not shown, stays in the district
@@ -249,9 +257,19 @@ class Writer:
         whole = all(row[n] is None or n in shown for n in (*Person.stored(), "remainder"))
         if whole and not told and not self.depends(Person, identity):
             self._batch.remove(Person, identity)
+        if self._elsewhere(identity):
+            # Their record in the other district goes on.
+            return
         rest = json.loads(shown.get("remainder") or "{}")
         facts = {n: v for n, v in shown.items() if n != "remainder"}
-        self.pending.put({"id": identity, **facts}, rest, identity if self.pending.holds(identity) else "")
+        held = identity if self.pending.holds(identity) else ""
+        self.pending.put(role, facts if held else {"id": identity, **facts}, rest, held)
+
+    def _elsewhere(self, identity: str) -> bool:
+        """Whether a human has a record in another district too; the one here is no twin of it any more."""
+        where = (identity, self.reader.district)
+        self._batch.connection.execute("DELETE FROM twin WHERE id = ? AND district = ?", where)
+        return self._batch.connection.execute("SELECT 1 FROM twin WHERE id = ?", (identity,)).get is not None
 
     def shown(self, person: str, role: type[Record], kept: Need) -> dict[str, Any]:
         """What the app sees of a human through a role, and the numbers by which they are known.

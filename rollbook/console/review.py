@@ -25,6 +25,7 @@ from ..errors import (
     Unavailable,
     WrongMethod,
 )
+from ..jobs import Queue
 from ..scopes import CATALOGUE, Scope
 from .choosing import Choosing, summary
 from .forms import Form, read_form
@@ -55,6 +56,7 @@ class Review:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.choosing = Choosing(desk)
+        self.queue = Queue(desk.store, desk.clock)
         self.reads: dict[str, Callable[[Visit, Query], Response]] = {
             "": self.front,
             "again": self.again,
@@ -195,7 +197,7 @@ class Review:
         more = [(CATALOGUE[a.scope], a) for a in visit.asks if a.scope not in grant.scopes]
         return visit.page(
             "standing.html",
-            notices=[f"Agreed on {day_of(since, grant.time_zone)}."],
+            notices=[f"Agreed on {day_of(since, grant.time_zone)}.", *self.untold(grant)],
             paused=grant.state == "paused",
             choosing=bool(self.desk.draft(grant)),
             parts=_parts(held),
@@ -229,6 +231,17 @@ class Review:
             ends=None if receipt.ends is None else moment_of(receipt.ends, receipt.time_zone),
             dropped=[words(name) for name in receipt.dropped],
         )
+
+    def untold(self, grant: Grant) -> list[str]:
+        """That the app's webhook has not heard of the last decision, and whether it is still being tried."""
+        job = self.queue.undelivered(grant.id)
+        if job is None:
+            return []
+        more = "It will not be tried again by itself." if job.state == "dead" else "The hub keeps trying."
+        why = f"its webhook failed ({job.error})"
+        return [
+            f"{grant.app.name} has not been told about your last decision: {why}. {more} What you decided is in force."
+        ]
 
     def today(self, grant: Grant) -> date:
         """The day on the school's clock, which goes on where that of a demo's records stands still."""

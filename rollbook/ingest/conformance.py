@@ -50,10 +50,17 @@ class Case:
 
 
 def conform(connector: Connector, samples: Samples, folder: Path) -> None:
-    """Hold a connector to every rule, each in a fresh hub under `folder`."""
+    """Hold a connector to every rule, each in a fresh hub under `folder`; raises all that it breaks, together."""
+    broken: list[Exception] = []
     for check in CHECKS:
-        with Store(folder / check.__name__) as store:
-            check(Case(connector, samples, store))
+        try:
+            with Store(folder / check.__name__) as store:
+                check(Case(connector, samples, store))
+        except Exception as error:
+            error.add_note(f"rule: {check.__name__}")
+            broken.append(error)
+    if broken:
+        raise ExceptionGroup(f"{connector.name} breaks {len(broken)} of {len(CHECKS)} rules", broken)
 
 
 def contents(store: Store) -> dict[str, list[Any]]:

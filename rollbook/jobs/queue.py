@@ -232,6 +232,16 @@ class Queue:
         ).fetchall()
         return [job for job in map(_job, rows) if not states or job.state in states]
 
+    def undelivered(self, grant: str) -> Job | None:
+        """The last authorisation webhook about a grant (hub id), if it has failed so far or permanently."""
+        row = self.store.passing.execute(
+            f"SELECT {_COLUMNS} FROM job WHERE kind = 'webhook' AND payload ->> '$.grant' = ?"
+            " AND payload ->> '$.family' = 'authorisation' ORDER BY made DESC, id DESC LIMIT 1",
+            (grant,),
+        ).fetchone()
+        job = _job(row) if row else None
+        return job if job is not None and job.state != "done" and job.error else None
+
     def job(self, identity: str) -> Job:
         """The job with this id."""
         row = self.store.passing.execute(f"SELECT {_COLUMNS} FROM job WHERE id = ?", (identity,)).fetchone()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -36,6 +36,10 @@ class Plan:
     singles: int
     lists: int
     facts: frozenset[str]
+    through: bool
+    """Whether the last column of `telling` says through which schools the row is seen, hub ids with commas between."""
+    under: Mapping[int, frozenset[str]]
+    """Where grants differ, the facts that are shown, or asked after, under each view that shows any."""
     asked: frozenset[str]
     named: tuple[str, ...]
     numbered: str
@@ -90,7 +94,8 @@ def plan(question: Question, sight: Sight) -> Plan:
     order = sql.order(question.order, few=question.few)
     source = f"FROM {sql.tables()} WHERE {where}"
     tail = f"{source} ORDER BY {order} LIMIT :limit OFFSET :offset"
-    people = "".join(f", {one}" for one in (*singles, *lists))
+    through = sight.through(question.of, sql.base)
+    people = "".join(f", {one}" for one in (*singles, *lists, *([through] if through else [])))
     columns = f"{', '.join([f'{sql.base}.id', key, *bodies])}{people}"
     some = f"{source} AND {sql.base}.id IN (SELECT value FROM json_each(:only)) ORDER BY {order}"
     counted = Statement(question.of, sight, hashed)
@@ -105,6 +110,8 @@ def plan(question: Question, sight: Sight) -> Plan:
         singles=len(singles),
         lists=len(lists),
         facts=frozenset(name for _, expr in shown for name in facts_of(expr)),
+        through=bool(through),
+        under=_under(sight, [*(expr for _, expr in shown), *compared(question.where)]),
         asked=frozenset(name for expr in compared(question.where) for name in facts_of(expr)),
         named=tuple(dict.fromkeys(_naming(question, record, one, sight) for record, one in _named(question, sight))),
         numbered=numbered if own or several else "",
@@ -131,6 +138,25 @@ def _naming(question: Question, record: type[Record], one: Condition, sight: Sig
     sql = Statement(record, sight, [])
     where = sql.where(one, few=True)
     return f"SELECT {sql.base}.id FROM {sql.tables()} WHERE {where}"
+
+
+def _under(sight: Sight, shown: Iterable[Expr]) -> Mapping[int, frozenset[str]]:
+    found: dict[int, set[str]] = {}
+    for leaf in dict.fromkeys(leaf for expr in shown for leaf in _leaves(expr)):
+        for view in sight.facts(leaf):
+            found.setdefault(view, set()).update(facts_of(leaf))
+    return {view: frozenset(facts) for view, facts in found.items()}
+
+
+def _leaves(expr: Expr) -> Iterator[Expr]:
+    """The values that name a fact."""
+    if isinstance(expr, Field | Path):
+        yield expr
+    elif isinstance(expr, Csv):
+        yield from _leaves(expr.what)
+    elif not isinstance(expr, LastUpdated | Latest):
+        for part in expr.parts():
+            yield from _leaves(part)
 
 
 def facts_of(expr: Expr) -> Iterator[str]:

@@ -67,6 +67,8 @@ HOUSEKEEPING = [
     # Unique ids by which a human was known before: whoever kept one still finds them, until another has it.
     "CREATE TABLE former_id (district INTEGER NOT NULL, fact TEXT NOT NULL, value TEXT NOT NULL, person TEXT NOT NULL,"
     " PRIMARY KEY (district, fact, value, person)) WITHOUT ROWID",
+    # Humans with a record in several districts: one hub id, and a row for each of the districts.
+    "CREATE TABLE twin (id TEXT NOT NULL, district INTEGER NOT NULL, PRIMARY KEY (id, district)) WITHOUT ROWID",
     # Numbers that the hub hands out, such as MIS ids for records whose source has none.
     "CREATE TABLE counter (district INTEGER NOT NULL, name TEXT NOT NULL, value INTEGER NOT NULL,"
     " PRIMARY KEY (district, name)) WITHOUT ROWID",

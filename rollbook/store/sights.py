@@ -67,6 +67,14 @@ class Sight(Protocol):
         """Whether what was written of a human beside the facts is shown, through a role."""
         ...
 
+    def through(self, record: type[Record], alias: str) -> str:
+        """The schools through which a row is seen, a text of hub ids with commas between; "" where there is one."""
+        ...
+
+    def facts(self, expr: Expr) -> frozenset[int]:
+        """The numbers of the views under which a fact is shown; none where there are no views."""
+        ...
+
     def called(self, record: type[Record]) -> str:
         """Where a record is looked up by a value that is its own."""
         ...
@@ -177,6 +185,14 @@ class OneSchool:
         """What is not granted has no column."""
         return ""
 
+    def through(self, record: type[Record], alias: str) -> str:
+        """The one school."""
+        return ""
+
+    def facts(self, expr: Expr) -> frozenset[int]:
+        """There are no views: what is not granted has no column."""
+        return frozenset()
+
     def called(self, record: type[Record]) -> str:
         """The school's own look-up."""
         return "district = :district AND school = :school"
@@ -236,6 +252,14 @@ class Whole:
     def remembers(self, role: type[Record], alias: str, need: Need) -> str:
         """Everything is shown."""
         return ""
+
+    def through(self, record: type[Record], alias: str) -> str:
+        """No school."""
+        return ""
+
+    def facts(self, expr: Expr) -> frozenset[int]:
+        """There are no views."""
+        return frozenset()
 
     def called(self, record: type[Record]) -> str:
         """Anywhere in the partition."""
@@ -339,6 +363,24 @@ class Schools:
     def remembers(self, role: type[Record], alias: str, need: Need) -> str:
         """Whether the human has the role at a school that granted what is needed."""
         return self.through_roles(((role, self.meeting(role.scope & need)),), alias)
+
+    def through(self, record: type[Record], alias: str) -> str:
+        """The row's own school, or those at which a human has a role that shows them."""
+        if record is School:
+            return f"{alias}.id"
+        if record is Person:
+            roles = (
+                f'SELECT r.school AS s FROM "{role.table}" r WHERE {self._held(role, views, alias)}'
+                for role, views in self.ways(None)
+            )
+            return f"(SELECT group_concat(s) FROM ({' UNION '.join(roles)}))" if self.ways(None) else "NULL"
+        return f"{alias}.school" if _school_ref(record) is not None else "NULL"
+
+    def facts(self, expr: Expr) -> frozenset[int]:
+        """Those whose school granted the fact, of a human those with a role that tells it."""
+        if isinstance(expr, Field) and expr.owner is Person:
+            return frozenset(n for _, views in self.ways(expr) for n in views)
+        return frozenset(self.meeting(expr.need))
 
     def called(self, record: type[Record]) -> str:
         """Anywhere in the district; what is found must still be in reach."""

@@ -12,6 +12,7 @@ from tests.district import (
     EdFi,
     agency,
     cohort,
+    course,
     enrolment,
     in_section,
     offering,
@@ -24,7 +25,7 @@ from tests.district import (
     student,
     word,
 )
-from tests.hub import THORNFIELD, Answer
+from tests.hub import SAGUARO, THORNFIELD, Answer
 
 from .conftest import caller
 
@@ -446,9 +447,57 @@ def test_the_number_of_an_organisation_is_another_ones_nowhere(api: EdFi) -> Non
     assert clock(api) == before
 
 
-def test_a_school_stays_in_its_district(api: EdFi) -> None:
+ALONE = 700102
+
+
+def founded(api: EdFi, of: int | None) -> dict[str, dict[str, Any]]:
+    """A school with a term and what it teaches, as documents by their addresses."""
+    made = {
+        "schools": school(ALONE, of),
+        "sessions": session(ALONE, "Fall", "2026-08-17", "2026-12-18"),
+        "courses": course("ALG-1", ALONE),
+        "courseOfferings": offering("ALG-1", ALONE, "Fall"),
+        "sections": section("A1", "ALG-1", ALONE, "Fall"),
+        "cohorts": cohort("1", ALONE),
+    }
+    paths = [f"{resource}/{api.post(resource, body)}" for resource, body in made.items()]
+    return {path: plain(api.get(path)) for path in paths}
+
+
+@pytest.mark.parametrize("before", [None, 700100])
+@pytest.mark.parametrize("method", ["PUT", "POST"])
+def test_a_school_may_join_another_district(api: EdFi, before: int | None, method: str) -> None:
+    api.post("localEducationAgencies", agency(700100))
+    documents = founded(api, before)
+    path = next(iter(documents))
+    since = api.get("/edfi/changeQueries/v1/availableChangeVersions")["newestChangeVersion"] + 1
+    moved = school(ALONE, 255901)
+    assert api.ask(method, path if method == "PUT" else "schools", moved).status in (200, 204)
+
+    # The same documents under the same ids, of which the app is told anew and of none that it is gone.
+    assert plain(api.get(path))["localEducationAgencyReference"]["localEducationAgencyId"] == 255901
+    for other, document in documents.items():
+        resource = other.partition("/")[0]
+        if other != path:
+            assert plain(api.get(other)) == document
+        assert other.partition("/")[2] in [d["id"] for d in api.get(f"{resource}?minChangeVersion={since}&limit=500")]
+        assert api.get(f"{resource}/deletes?minChangeVersion={since}") == []
+    # All of it is in the new district, with the grant, and goes on there.
+    number, identity, _ = api.hub.desk.school(str(ALONE))
+    assert number == api.hub.desk.school(SAGUARO)[0]
+    for table in ("session", "course", "course_offering", "group", "grant"):
+        rows = api.hub.store.records.execute(f'SELECT DISTINCT district FROM "{table}" WHERE school = ?', (identity,))
+        assert rows.fetchall() == [(number,)], table
+    api.post("students", student("7777"))
+    api.post("studentSchoolAssociations", enrolment("7777", ALONE))
+    assert len(api.get("studentSchoolAssociations?studentUniqueId=7777")) == 1
+
+
+def test_a_school_with_people_stays_in_its_district(api: EdFi) -> None:
     api.post("localEducationAgencies", agency(700100))
     identity = api.post("schools", school(700101, 700100))
+    api.post("students", student("7777"))
+    api.post("studentSchoolAssociations", enrolment("7777", 700101))
     before = clock(api)
     for method, path in (("POST", "schools"), ("PUT", f"schools/{identity}")):
         status, _, paths = problem(api.ask(method, path, school(700101, 255901)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterable, Iterator
 from urllib.parse import parse_qsl
@@ -15,8 +16,9 @@ from rollbook.dialects.edlink.catalogue import PATHS
 from rollbook.dialects.edlink.catalogue import RESOURCES as ROSTER
 from rollbook.dialects.xporter.catalogue import ENDPOINTS
 from rollbook.fields import RECORDS, Coalesce, Csv, Expr, Field, Path
+from rollbook.store.ledger import What
 from tests.hub import THORNFIELD, Hub
-from tests.told import told
+from tests.told import entries, told
 
 from .asking import SCOPES, tables, widest
 from .districts import DOCUMENTS, EDFI, Caller, caller
@@ -193,3 +195,36 @@ def test_whoever_is_missed_in_an_answer_was_on_its_line(
     ]
     assert missed == []
     assert sum(bool(people & {role, person}) for _, people in before.values()) > 10
+
+
+# ---- a line says only what is so
+
+GRANTED = {THORNFIELD: ["all"], "9992001": ["StudentLite", "SchoolLite"]}
+"""One school grants everything, the other names only."""
+
+
+def test_a_line_has_the_grant_and_the_facts_of_the_school_through_which_somebody_was_seen(small_hub: Hub) -> None:
+    district = caller(small_hub, GRANTED)
+    by_school = {estab: small_hub.desk.grant(district.app, estab).id for estab in GRANTED}
+    for estab, birth_dates in ((THORNFIELD, True), ("9992001", False)):
+        person = small_hub.store.records.execute(
+            "SELECT r.person FROM student r JOIN school s ON s.district = r.district AND s.id = r.school"
+            " WHERE s.estab = ? ORDER BY r.id LIMIT 1",
+            (estab,),
+        ).get
+        for path in (f"{EDFI}/students/{person.replace('-', '')}", f"/api/v2/graph/people/{person}"):
+            shown = json.loads(district.get(path))[2]
+            (line,) = last_lines(small_hub, 1)
+            assert line.grants == (by_school[estab],), path
+            assert ("birthDate" in shown) == (birth_dates and path.startswith("/edfi"))
+            assert ("Person.birth_date" in line.facts) == birth_dates, path
+    district.get(f"{EDFI}/students?limit=500")
+    # Who was at both schools was seen through both.
+    lines = [line for line in last_lines(small_hub, 3) if line.endpoint == "students"]
+    assert {line.grants for line in lines} >= {(grant,) for grant in by_school.values()}
+    assert all(("Person.birth_date" in line.facts) == (by_school[THORNFIELD] in line.grants) for line in lines)
+
+
+def last_lines(hub: Hub, number: int) -> list[What]:
+    """What the last lines of the ledger say."""
+    return [one.what for one in entries(hub)[:number]]

@@ -154,7 +154,7 @@ def test_a_school_is_told_who_saw_what_about_a_child(small_hub: Hub) -> None:
             "OnBehalfOf": None,
             "Api": "xporter",
             "Area": "school.students",
-            "Fields": ["Student.mis_id", "Student.surname"],
+            "Fields": ["Student: The MIS Id of the student", "Student: Preferred surname"],
             "Times": 2,
             "First": NOW,
             "Last": "2026-11-18T12:06:40.000",
@@ -199,8 +199,8 @@ def test_an_apps_token_does_not_open_the_schools_ledger(small_hub: Hub) -> None:
 @pytest.mark.parametrize(
     ("query", "said"),
     [
-        ("", "must be named once"),
-        ("studentId=1&staffId=2", "must be named once"),
+        ("", "name one person"),
+        ("studentId=1&staffId=2", "name one person"),
         ("studentId=9919&since=soon&until=never", "until: never is not a day"),
         ("studentId=none", "no Student of the school has, or had, the Id none"),
     ],

@@ -25,6 +25,7 @@ from ...errors import (
     Unavailable,
     nearest,
 )
+from ...model.people import Person
 from ...model.vocabulary import Descriptor
 from . import metadata, problems, tokens
 from .answering import Caller, Shelf, encoded
@@ -134,7 +135,9 @@ class EdFi:
     def versions(self, request: Request, holder: Holder) -> Response:
         """How far the record has come, as far as the caller may know."""
         own = [r for r in RESOURCES.values() if r.of is not Descriptor]
-        known = max(newest(own, self.desk.readers(holder)), self.desk.shared().newest())
+        people = [r for r in own if r.of is Person]
+        waiting = newest(people, [self.desk.waiting_reader(holder)])
+        known = max(newest(own, self.desk.readers(holder)), waiting, self.desk.shared().newest())
         return encoded({"oldestChangeVersion": 0, "newestChangeVersion": known})
 
     def data(self, request: Request, holder: Holder, steps: list[str]) -> Response:

@@ -25,7 +25,7 @@ from .reading import START, AnyReader, Asked, Collection, Document, find, hexade
 from .refusal import Refusal
 from .schema import Resource
 from .validation import understand as checked
-from .writing import Scribe, absent
+from .writing import Scribe
 
 PARTITIONS = 5
 """Into how many parts a collection is cut when the request does not say."""
@@ -83,7 +83,7 @@ class Shelf:
         resting = self.resting(Collection(self.resource, self.readers, Asked()).kinds())
         found = find(self.resource, self.readers, identity)
         if found is None:
-            raise absent(self.caller.desk, self.caller.holder, self.resource, identity)
+            raise Refusal(problems.not_found())
         tag = f'"{found.etag}"'.encode()
         given = tags(request.header("if-none-match"))
         if found.etag in given or given == ["*"]:
@@ -168,7 +168,7 @@ class Shelf:
         return Response(b"", 204, (NO_STORE,))
 
     def written(self, request: Request, identity: str, status: int) -> Response:
-        """Where a document that was written stands, and how it is now; a human who waits for a role is not told of."""
+        """The address of a document that was written, and its etag."""
         address = f"{request.base}/edfi/data/v3/ed-fi/{self.resource.name}/{hexadecimal(identity)}"
         found: Document | None = find(self.resource, self.caller.readers(self.resource), identity)
         tag = ((b"etag", f'"{found.etag}"'.encode()),) if found else ()

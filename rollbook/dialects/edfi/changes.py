@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,11 +60,15 @@ def deletes(resource: Resource, readers: Sequence[AnyReader], since: int, until:
     """What is gone between two numbers, both included; what was made anew since is not told."""
     # Pages of one window follow one another, and to tell what was made anew takes a look for each.
     key = ("edfi deletes", resource.name, since, until)
-    found = (r.once(key, lambda r=r: list(_deletes(resource, r, since, until))) for r in readers)
-    return sorted((change for changes in found for change in changes), key=lambda c: c.number)
+    found = (r.once(key, lambda r=r: list(_deletes(resource, r, readers, since, until))) for r in readers)
+    every = sorted((change for changes in found for change in changes), key=lambda c: c.number)
+    # A human whose last role is gone may still wait, and be deleted later: told once, with the last number.
+    return sorted({c.body["id"]: c for c in every}.values(), key=lambda c: c.number)
 
 
-def _deletes(resource: Resource, reader: AnyReader, since: int, until: int | None) -> Iterator[Change]:
+def _deletes(
+    resource: Resource, reader: AnyReader, readers: Sequence[AnyReader], since: int, until: int | None
+) -> Iterator[Change]:
     told: dict[str, Gone] = {}
     for gone in reader.gone(_kinds(resource), since - 1, until):
         if gone.what == "gone" and _is(resource, gone.keys):
@@ -72,16 +76,19 @@ def _deletes(resource: Resource, reader: AnyReader, since: int, until: int | Non
     for identity, gone in told.items():
         key = _key(resource, reader, gone)
         # A human who is left out at one school may be seen at another.
-        stands = _now(resource, reader, identity) if gone.unseen else key and _stands(resource, reader, key)
+        # A student or a school may have gone to another district, where the document is the same one.
+        stands = _now(resource, reader, identity) if gone.unseen else key and _stands(resource, readers, key)
         if key is not None and not stands:
             body = {"id": hexadecimal(identity), "changeVersion": gone.seq, "keyValues": key}
             yield Change(gone.seq, body, tuple(gone.people))
 
 
-def _stands(resource: Resource, reader: AnyReader, key: Mapping[str, Any]) -> bool:
-    with reader.session() as session:
-        found = find_in(resource, reader, session, resource.keyed, resource.key_args(key), "key")
-    return found is not None
+def _stands(resource: Resource, readers: Iterable[AnyReader], key: Mapping[str, Any]) -> bool:
+    for reader in readers:
+        with reader.session() as session:
+            if find_in(resource, reader, session, resource.keyed, resource.key_args(key), "key"):
+                return True
+    return False
 
 
 def key_changes(resource: Resource, readers: Sequence[AnyReader], since: int, until: int | None) -> list[Change]:

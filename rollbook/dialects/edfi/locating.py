@@ -11,12 +11,16 @@ from typing import Any
 
 from ...consent import Writer
 from ...fields import Arg, HubId, Record
-from ...model.people import Person
+from ...model.people import Person, Staff
+from ...model.students import Student
 from .homes import Fact, Home
 from .places import Places
 from .reading import find_in
 from .resources import RESOURCES
 from .schema import Reference, Resource, Target
+
+ROLES: dict[str, type[Record]] = {"student": Student, "staff": Staff}
+"""The role that a human has as the target of a reference."""
 
 UNIQUE_IDS: dict[str, str] = {"student": "student_unique_id", "staff": "staff_unique_id"}
 """The stored fact by which a human is known, by the name of the target that refers to it."""

@@ -18,8 +18,9 @@ from ...model.groups import Group, GroupProgram, GroupSession
 from ...model.organisation import District, School
 from ...model.people import Person, Staff
 from . import problems
-from .locating import ORGANISATIONS, UNIQUE_IDS, Locator
+from .locating import ORGANISATIONS, ROLES, UNIQUE_IDS, Locator
 from .places import Places
+from .reading import find_in
 from .refusal import Refusal
 from .resources import RESOURCES
 from .schema import Pointing, Resource, Written
@@ -176,7 +177,7 @@ class Pen:
         shown = self.writer.shown(person, record, kept or record.scope) if person else {}
         yield
         if person:
-            self.writer.release(person, shown)
+            self.writer.release(person, record, shown)
 
     # ---- references
 
@@ -238,12 +239,27 @@ class Pen:
         for row in self.writer.find(Person, **{fact: value}):
             if self.writer.sees(Person, row["id"]):
                 return row["id"]
-        waiting = self.writer.pending.find(fact, value)
+        waiting = self.writer.pending.find(fact, value, ROLES[one.target.name])
+        begins = one.role is None or self.resource.of is StaffAssignment
         if waiting is None:
-            return None
-        if one.role is None or self.resource.of is StaffAssignment:
+            return self.moved(one) if begins else None
+        if begins:
             self.writer.adopt(waiting["id"], fact)
         return waiting["id"]
+
+    def moved(self, one: Pointing) -> str | None:
+        """The hub id of a human whom the caller sees in another district, and who gets a record in this one."""
+        (name,) = one.target.served
+        humans = RESOURCES[name]
+        for reader in (r for r in self.places.readers if r.district != self.writer.reader.district):
+            with reader.session() as session:
+                found = find_in(humans, reader, session, humans.keyed, humans.key_args(one.identity), "key")
+            if found:
+                written = humans.unshape({n: v for n, v in found.body.items() if n in humans.by_name})
+                rest = {"edfi": {name: written.rest}}
+                self.writer.bring(found.id, reader.district, written.values, rest)
+                return found.id
+        return None
 
     def role(self, one: Pointing, person: str, school: str | None) -> str:
         """The role that a human has at the row's school, or elsewhere in the district where that is the district's."""

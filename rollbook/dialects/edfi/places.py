@@ -25,6 +25,7 @@ class Places:
     """Districts and schools by number: a school's is its establishment number, a district's its identifier."""
 
     def __init__(self, readers: Sequence[DistrictReader]) -> None:
+        self.readers = tuple(readers)
         self.known: dict[int, Place] = {}
         for reader in readers:
             if reader.identifier.isdecimal():

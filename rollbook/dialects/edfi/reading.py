@@ -16,11 +16,13 @@ from ...consent import Desk, Holder
 from ...consent.district import DistrictReader
 from ...consent.reader import Plan, Session
 from ...consent.shared import SharedReader
-from ...fields import ALWAYS, Arg, Condition, HubId, Kept, LastUpdated, Question, Version
+from ...consent.waiting import WaitingReader
+from ...fields import ALWAYS, Arg, Condition, HubId, Kept, LastUpdated, Not, Question, Version
+from ...model.people import Person
 from ...model.vocabulary import Descriptor
 from .schema import Resource, Target
 
-AnyReader = DistrictReader | SharedReader
+AnyReader = DistrictReader | SharedReader | WaitingReader
 
 ID, NUMBER, MOMENT, REST = "$id", "$number", "$moment", "$rest"
 """The columns that every document has beside those of its properties."""
@@ -45,7 +47,9 @@ class Document:
 
 def readers_of(desk: Desk, holder: Holder, resource: Resource) -> tuple[AnyReader, ...]:
     """Who reads a resource's documents, as things stand now: descriptors are every district's."""
-    return (desk.shared(),) if resource.of is Descriptor else desk.readers(holder)
+    if resource.of is Descriptor:
+        return (desk.shared(),)
+    return (desk.waiting_reader(holder), *desk.readers(holder)) if resource.of is Person else desk.readers(holder)
 
 
 def hexadecimal(identity: str) -> str:
@@ -132,6 +136,16 @@ def find_in(
     return None
 
 
+def find_quietly(resource: Resource, readers: Iterable[AnyReader], identity: str) -> Document | None:
+    """The document with a hub id, which is only looked at."""
+    where, args = HubId(resource.of).is_(Arg("wanted")), {"wanted": identity}
+    for reader in readers:
+        with reader.session() as session:
+            if found := find_in(resource, reader, session, where, args):
+                return found
+    return None
+
+
 # ---- collections
 
 
@@ -200,8 +214,19 @@ class Collection:
             if cursor is not None and reader.district == cursor.last_district:
                 where, args["last"] = where & identity.until(Arg("last")), cursor.last
                 shape.append("last")
+            if twins := self.shown_before(reader):
+                where, args["twins"] = where & Not(identity.one_of(Arg("twins"))), msgspec.json.encode(twins).decode()
+                shape.append("twins")
             plan = reader.prepare(question(self.resource, where), ("edfi", self.resource.name, "list", *shape))
             yield reader, plan, args
+
+    def shown_before(self, reader: AnyReader) -> list[str]:
+        """The humans of a reader whom an earlier one shows already: they have a record in two districts."""
+        if self.resource.of is not Person or not isinstance(reader, DistrictReader):
+            return []
+        earlier = [r for r in self.readers if isinstance(r, DistrictReader) and r.district < reader.district]
+        twins = reader.twins() if earlier else frozenset[str]()
+        return sorted(i for i in twins if find_quietly(self.resource, earlier, i))
 
     def kinds(self) -> frozenset[str]:
         """The kinds of record that the documents are made of."""

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from ...consent import Desk, DistrictReader, Holder, Writer, unwritable
 from ...consent.credentials import READS_ONLY
-from ...errors import Problem
+from ...consent.waiting import WaitingReader
+from ...errors import Conflict, Problem
 from ...model.organisation import District, School
 from ...model.people import Person
 from ...model.vocabulary import Descriptor
 from . import problems
 from .conditions import EXISTS, Conditions
-from .locating import UNIQUE_IDS
+from .locating import ROLES, UNIQUE_IDS
 from .pen import Outcome, Pen, remainder
 from .places import Places
-from .reading import Document, find, find_in, readers_of
+from .reading import Document, find, find_in, find_quietly, readers_of
 from .refusal import Refusal
 from .schema import Resource, Word, Written
 from .uses import using
@@ -124,20 +125,39 @@ class Scribe:
             with self.desk.founding(self.holder, {"name": document["nameOfInstitution"]}) as writer:
                 self.free("school", "schoolId", number)
                 return Outcome(Pen(resource, writer, self.places).add(document, written), True)
+        if there and named is not None and named.district != home.district:
+            identity = home.school or ""
+            self.move(resource, identity, home.district, named.district, document, written)
+            return self.wanted(Outcome(identity, False))
         with self.desk.writing(self.holder, home.district) as writer:
-            if there:
-                self.stays(document, home.district)
-            else:
+            if not there:
                 self.free("school", "schoolId", number)
             return self.wanted(Pen(resource, writer, self.places).post(document, written))
 
-    def stays(self, document: Mapping[str, Any], district: int) -> None:
-        """Raise if a school is said to be in another district than the one whose record it is a part of."""
+    def joins(self, document: Mapping[str, Any], district: int) -> int | None:
+        """The number of the district that a school joins, where that is another one than it is in."""
         agency = document.get("localEducationAgencyReference")
         named = self.places.known.get(agency["localEducationAgencyId"]) if agency else None
-        if named is not None and named.district != district:
-            said = "A school stays in its district: all that is known of it is a part of that district's record."
-            raise Refusal(problems.invalid(Problem("$.localEducationAgencyReference", said)))
+        return named.district if named is not None and not named.school and named.district != district else None
+
+    def move(
+        self,
+        resource: Resource,
+        identity: str,
+        old: int,
+        new: int,
+        document: Mapping[str, Any],
+        written: Written,
+    ) -> None:
+        """Let a school join another district; raises where its records must stay in the one that it is in."""
+        if self.only_new:
+            raise Refusal(EXISTS)
+        try:
+            with self.desk.moving_school(self.holder, identity, old, new) as writer:
+                Pen(resource, writer, self.places).change(identity, document, written)
+        except Conflict as error:
+            said = f"The school cannot join another district: {error.problems[0]}."
+            raise Refusal(problems.invalid(Problem("$.localEducationAgencyReference", said))) from error
 
     def free(self, entity: str, member: str, number: int) -> None:
         """Raise if an organisation that the caller reaches has a number; another one's is answered as a free one."""
@@ -146,21 +166,44 @@ class Scribe:
 
     def post_person(self, resource: Resource, document: Mapping[str, Any], written: Written) -> Outcome:
         """A human: whom a district knows is changed there; whom none does waits for the first role."""
+        known = self.known(resource, document)
+        if known is not None:
+            self.change_each(resource, known, document, written)
+            return self.wanted(Outcome(known, False))
+        fact = UNIQUE_IDS[resource.singular]
+        with self.desk.waiting(self.holder) as pending:
+            role = ROLES[resource.singular]
+            waiting = pending.find(fact, str(written.values[fact]), role)
+            identity = pending.put(role, written.values, told(resource, written), waiting["id"] if waiting else "")
+            return self.wanted(Outcome(identity, waiting is None))
+
+    def known(self, resource: Resource, document: Mapping[str, Any]) -> str | None:
+        """The hub id of the human with the natural key of a document, in any district."""
         args = resource.key_args(resource.key(document))
         for reader in self.readers:
             with reader.session() as session:
-                known = find_in(resource, reader, session, resource.keyed, args, "key")
-            if known is not None:
-                with self.desk.writing(self.holder, reader.district) as writer:
-                    Pen(resource, writer, self.places).change(known.id, document, written)
-                    return self.wanted(Outcome(known.id, False))
-        fact = UNIQUE_IDS[resource.singular]
-        with self.desk.waiting(self.holder) as pending:
-            waiting = pending.find(fact, str(written.values[fact]))
-            identity = pending.put(
-                written.values, {"edfi": {resource.name: written.rest}}, waiting["id"] if waiting else ""
-            )
-            return self.wanted(Outcome(identity, waiting is None))
+                found = find_in(resource, reader, session, resource.keyed, args, "key")
+            if found is not None:
+                return found.id
+        return None
+
+    def change_each(
+        self,
+        resource: Resource,
+        identity: str,
+        document: Mapping[str, Any],
+        written: Written,
+        check: Callable[[], object] = lambda: None,
+    ) -> None:
+        """Change a human in every district that has them, so that all records of one human say the same.
+
+        `check` raises unless the change may still be made now that nobody else can write.
+        """
+        places = [r.district for r in self.readers if find_quietly(resource, [r], identity)]
+        with self.desk.writing_each(self.holder, places) as writers:
+            check()
+            for writer in writers:
+                Pen(resource, writer, self.places).change(identity, document, written)
 
     # ---- update and delete
 
@@ -175,14 +218,37 @@ class Scribe:
                 self.own(batch.get(Descriptor, identity))
                 batch.change(Descriptor, identity, written.values)
             return
+        if isinstance(self.current(resource, identity, conditions).reader, WaitingReader):
+            self.put_waiting(resource, identity, document, conditions)
+            return
+        if resource.of is Person:
+
+            def check() -> None:
+                self.renamed(resource, self.current(resource, identity, conditions), document)
+
+            self.change_each(resource, identity, document, written, check)
+            return
+        old = self.current(resource, identity, conditions).reader.district
+        new = self.joins(document, old) if resource.of is School else None
+        if new is not None:
+            self.renamed(resource, self.current(resource, identity, conditions), document)
+            self.move(resource, identity, old, new, document, written)
+            return
         with self.alone(resource, identity, conditions) as (current, writer):
             renamed = self.renamed(resource, current, document)
-            if resource.of is School:
-                self.stays(document, current.reader.district)
             pen = Pen(resource, writer, self.places)
             if renamed and pen.known(document) is not None:
                 raise Refusal(problems.not_unique(resource.singular, resource.key(document)))
             pen.change(identity, document, written, rename=renamed)
+
+    def put_waiting(
+        self, resource: Resource, identity: str, document: Mapping[str, Any], conditions: Conditions
+    ) -> None:
+        """Update a human who has no role."""
+        written = resource.unshape(document)
+        with self.desk.waiting(self.holder) as pending:
+            self.renamed(resource, self.current(resource, identity, conditions), document)
+            pending.put(ROLES[resource.singular], written.values, told(resource, written), identity)
 
     def renamed(self, resource: Resource, current: Document, document: Mapping[str, Any]) -> bool:
         """Whether a document has another natural key than the one that it replaces; raises where it must not."""
@@ -204,6 +270,11 @@ class Scribe:
                     raise Refusal(problems.depended_on(user.entity))
                 batch.remove(Descriptor, identity)
             return
+        if isinstance(self.current(resource, identity, conditions).reader, WaitingReader):
+            with self.desk.waiting(self.holder) as pending:
+                self.current(resource, identity, conditions)
+                pending.drop(identity, ROLES[resource.singular])
+            return
         with self.alone(resource, identity, conditions) as (_, writer):
             Pen(resource, writer, self.places).remove(identity)
 
@@ -218,7 +289,7 @@ class Scribe:
         """The document with an id, if it is still the one that the caller means."""
         found = find(resource, readers_of(self.desk, self.holder, resource), identity)
         if found is None:
-            raise absent(self.desk, self.holder, resource, identity)
+            raise Refusal(problems.not_found())
         conditions.hold(found.etag)
         return found
 
@@ -233,11 +304,9 @@ class Scribe:
             raise Refusal(problems.invalid(*said))
 
 
-def absent(desk: Desk, holder: Holder, resource: Resource, identity: str) -> Refusal:
-    """Why there is no document: there is none, or it is a human who waits for a first role."""
-    if resource.of is Person and desk.waits(holder, identity):
-        return Refusal(problems.no_relationship(resource.singular))
-    return Refusal(problems.not_found())
+def told(resource: Resource, written: Written) -> dict[str, Any]:
+    """What a document says that no field takes, as it is kept of a human who has no role."""
+    return {"edfi": {resource.name: written.rest}}
 
 
 _SMALL = str.maketrans({chr(c): chr(c + 32) for c in range(ord("A"), ord("Z") + 1)})

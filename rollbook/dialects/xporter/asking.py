@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from ...api.addresses import read_address
+from ...addresses import read_address
 from ...api.resource import Add, AnyTable, Counted, Endpoint, Facts, Filter, Ignore, Option, With
 from ...consent import Reader
 from ...errors import Malformed, Problem, nearest

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import msgspec
 
-from ...api.addresses import read_address
+from ...addresses import read_address
 from ...api.bodies import read_json
 from ...api.messages import Request, Response
 from ...consent import Reader

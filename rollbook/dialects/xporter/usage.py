@@ -107,7 +107,7 @@ def disclosures(desk: Desk, request: Request, estab: str) -> Response:
     skip, take = _window(said)
     span = days(said.get("since", ""), said.get("until", ""))
     if len(wanted) != 1:
-        raise Malformed(Problem("person", "must be named once", "studentId, staffId or contactId, an MIS id"))
+        raise Malformed(Problem("person", "name one person", "studentId, staffId or contactId, an MIS id"))
     ((name, mis_id),) = wanted.items()
     ledger = Disclosures(desk.store)
     ids = ledger.at_school(own.district, own.id, KINDS[name], mis_id)
@@ -126,7 +126,7 @@ def _seen(one: Disclosure) -> dict[str, Any]:
         "OnBehalfOf": ",".join(readers) or None,
         "Api": one.dialect,
         "Area": one.endpoint,
-        "Fields": list(one.facts),
+        "Fields": list(one.words),
     }
 
 

@@ -1,3 +1,4 @@
+CREATE TABLE twin (id TEXT NOT NULL, district INTEGER NOT NULL, PRIMARY KEY (id, district)) WITHOUT ROWID;
 CREATE TABLE former_id (district INTEGER NOT NULL, fact TEXT NOT NULL, value TEXT NOT NULL, person TEXT NOT NULL, PRIMARY KEY (district, fact, value, person)) WITHOUT ROWID;
 ALTER TABLE "district" ADD COLUMN "origin" TEXT;
 ALTER TABLE "school" ADD COLUMN "origin" TEXT;
@@ -21,3 +22,4 @@ UPDATE "student" SET origin = 'oneroster' WHERE external_id IS NOT NULL AND (dis
 UPDATE "student_membership" SET origin = 'oneroster' WHERE external_id IS NOT NULL AND (district, id) IN (SELECT district, id FROM source_row WHERE kind = 'StudentMembership' AND source GLOB 'oneroster-csv:*');
 UPDATE "district" SET origin = 'oneroster' WHERE external_id IS NOT NULL AND (district, id) IN (SELECT district, id FROM source_row WHERE kind = 'District' AND source GLOB 'oneroster-csv:*');
 UPDATE "school" SET origin = 'oneroster' WHERE external_id IS NOT NULL AND (district, id) IN (SELECT district, id FROM source_row WHERE kind = 'School' AND source GLOB 'oneroster-csv:*');
+UPDATE "person" SET remainder = json_set(remainder, '$."$as"', json(iif(json_type(remainder, '$.edfi.staffs') IS NULL, '["Student"]', '["Staff"]'))) WHERE district = 0 AND remainder ->> '$."$app"' IS NOT NULL AND (json_type(remainder, '$.edfi.students') IS NOT NULL OR json_type(remainder, '$.edfi.staffs') IS NOT NULL);

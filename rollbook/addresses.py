@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit
 
-from ..errors import Malformed, Problem
+from .errors import Malformed, Problem
 from .networks import is_public
 
 ALLOW = "ROLLBOOK_CALLBACK_ALLOW"
@@ -116,7 +116,7 @@ def _wrong(url: str, parts: SplitResult, port: int | None) -> Iterable[tuple[str
     else:
         allowed = host in allowed_hosts()
         if why := "" if allowed else _private(host):
-            yield why, "give a host that can be reached from the internet"
+            yield why, f"give a host that can be reached from the internet, or name it in {ALLOW}"
     if port == 0 or (port and port < SYSTEM_PORTS and port not in PORTS.values() and not allowed):
         yield f"names port {port}, which is no web server's", f"use 443, 80, or one from {SYSTEM_PORTS}"
 

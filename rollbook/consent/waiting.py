@@ -1,0 +1,116 @@
+"""Reading the humans whom an app has told of and whom no school has: not yet, or no longer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..fields import RECORDS, Condition, Expr, Field, Question, Record
+from ..model.people import Person
+from ..recent import Recent
+from ..scopes import Need
+from ..store.planner import Plan, plan
+from ..store.sights import NEVER, Schools, View, Whole
+from ..store.sqlite import Store
+from .bygone import Gone, history_of
+from .credentials import Credential
+from .district import Made, versions_of
+from .pending import APP, AS
+from .reader import Session
+from .shared import SHARED
+
+_plans: Recent[Plan] = Recent(512)
+
+
+@dataclass(frozen=True)
+class Waiting(Whole):
+    """The humans of one app (`:app`) in one role, as far as a credential lets through what such a role tells."""
+
+    role: type[Record]
+    view: View
+
+    @property
+    def key(self) -> Hashable:
+        """The role, and what the credential lets through."""
+        return ("waiting", self.role.__name__, self.view)
+
+    @property
+    def _through(self) -> Schools:
+        return Schools((self.view,))
+
+    def bounds(self, record: type[Record], alias: str, plus: str = "") -> list[str]:
+        """Those who wait; nobody's other records do."""
+        if record is not Person:
+            raise TypeError(f"{record.__name__} does not wait")
+        role = (
+            f"""EXISTS (SELECT 1 FROM json_each({alias}.remainder, '$."{AS}"') WHERE value = '{self.role.__name__}')"""
+        )
+        own = [f"{alias}.district = :district", f"""{alias}.remainder ->> '$."{APP}"' = :app""", role]
+        return own if self._through.meeting(self.role.scope) else [*own, NEVER]
+
+    def shows(self, field: Field, alias: str, *, sure: bool) -> str:
+        """What a role tells."""
+        return "" if self._through.telling(self.role, field) else NEVER
+
+    def remembers(self, role: type[Record], alias: str, need: Need) -> str:
+        """What was written beside the facts."""
+        return "" if self._through.meeting(need & role.scope) else NEVER
+
+
+class WaitingReader:
+    """Reads the humans of one app who wait; it has the ways of a `DistrictReader`."""
+
+    district = SHARED
+
+    def __init__(self, store: Store, credential: Credential, today: str, known: dict[object, Any]) -> None:
+        self._store = store
+        self._known = known
+        self._app = credential.app.id
+        self._view = View(credential.scopes)
+        self.base: dict[str, Any] = {"district": SHARED, "today": today, "district_id": "", "app": self._app}
+
+    def prepare(self, question: Question, key: object) -> Plan:
+        """The question about humans in one role, compiled once."""
+        (role,) = question.through
+        sight = Waiting(role, self._view)
+        return _plans.get((sight.key, key), lambda: plan(replace(question, through=()), sight))
+
+    @contextmanager
+    def session(self) -> Generator[Session]:
+        """One moment of the store: whatever is read inside agrees."""
+        with self._store.lend() as connection:
+            yield Session(connection, self.base)
+
+    def sees(self, value: Expr | Condition) -> bool:
+        """Whether a value may be asked about."""
+        return True
+
+    def versions(self, kinds: Iterable[str]) -> dict[str, int]:
+        """The number at which anybody last began or ceased to wait."""
+        return versions_of(self._store, self._known, SHARED, kinds)
+
+    def once(self, key: object, make: Callable[[], Made]) -> Made:
+        """What is worked out once, until the next write."""
+        whole = ("waiting", self._app, self._view, key)
+        if whole not in self._known:
+            self._known[whole] = make()
+        return self._known[whole]
+
+    def last_choice(self) -> int:
+        """Nobody is left out of an app's own."""
+        return 0
+
+    def granted(self) -> object:
+        """What the credential lets through."""
+        return self._view
+
+    def gone(self, kinds: Iterable[str], since: int = 0, until: int | None = None) -> Iterator[Gone]:
+        """The humans whom the app has deleted while they waited, by their roles."""
+        wanted = [kind for kind in kinds if RECORDS[kind].human]
+        return (one for one in history_of(self._store, SHARED, wanted, since, until) if one.school == self._app)
+
+    def tells(self, gone: Gone, value: Expr) -> bool:
+        """The app told of them itself."""
+        return True
