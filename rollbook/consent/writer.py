@@ -252,7 +252,7 @@ class Writer:
             "SELECT 1 FROM source_row WHERE district = ? AND id = ? LIMIT 1", (self.reader.district, identity)
         ).get
         row = self._batch.get(Person, identity)
-        if row is None or self._batch.veiled(identity):
+        if row is None:
             return
         whole = all(row[n] is None or n in shown for n in (*Person.stored(), "remainder"))
         if whole and not told and not self.depends(Person, identity):
