@@ -9,11 +9,12 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
+from .api.aside import PATIENCE, Aside
 from .api.http import Edge
 from .api.limits import PER_MINUTE
 from .api.webhooks import Body, Fill, Webhooks
 from .cli import run
-from .cli.serving import RATE_LIMIT
+from .cli.serving import RATE_LIMIT, WRITE_WAIT, steady
 from .connectors import CONNECTORS
 from .connectors.records_csv import MIS_AGENT
 from .consent import Desk
@@ -57,6 +58,8 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
 
     Raises `Stop` when the ledger of disclosures cannot be used: nothing is told that cannot be recorded.
     """
+    patience = float(os.environ.get(WRITE_WAIT) or PATIENCE)
+    store.patience = patience
     desk, queue, folding = Desk(store, clock), Queue(store, clock), Folding()
     store.ledger.check()
 
@@ -85,6 +88,7 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
         fallback=Front(),
         beside=worker,
         ledger=Ledger(store.folder, clock, folding),
+        aside=Aside(patience=patience),
         shown=error_page,
     )
 
@@ -141,6 +145,7 @@ def now_and_then(clock: Callable[[], float], notice: Noticing, folding: Folding,
 
 def from_environment() -> Edge:
     """The ASGI application over the data directory that `ROLLBOOK_DATA` names, for servers that are given a factory."""
+    steady()
     return application(Store(os.environ[DATA])).limited(int(os.environ.get(RATE_LIMIT, PER_MINUTE)))
 
 

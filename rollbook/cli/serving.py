@@ -6,6 +6,7 @@ import ctypes
 import errno
 import os
 import socket
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
@@ -22,8 +23,11 @@ if TYPE_CHECKING:
 RATE_LIMIT = "ROLLBOOK_RATE_LIMIT"
 """The environment variable that sets how many requests a minute a caller may send."""
 
+WRITE_WAIT = "ROLLBOOK_WRITE_WAIT"
+"""The environment variable that sets for how many seconds a request waits for other writers before it gets 503."""
+
 SETTINGS: dict[str, Any] = {
-    "http": "httptools",
+    "http": "rollbook.api.connections:Connection",
     "log_level": "warning",
     "access_log": False,
     "server_header": False,
@@ -38,6 +42,13 @@ def _steady_heap() -> None:
         mallopt = ctypes.CDLL("libc.so.6").mallopt
         for setting, value in ((trim, 1 << 30), (top_pad, 16 << 20), (mmap, 1 << 30)):
             mallopt(setting, value)
+
+
+def steady() -> None:
+    """Set up a process that answers."""
+    _steady_heap()
+    # A thread that works in Python lets the event loop have its turn after half a millisecond, not five.
+    sys.setswitchinterval(0.0005)
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -79,7 +90,7 @@ def serve_edge(edge: Edge, listening: socket.socket, ready: Callable[[str], None
 
     from .server import Server
 
-    _steady_heap()
+    steady()
     Server(uvicorn.Config(edge, **SETTINGS), lambda: ready(url_of(listening)), edge).run(sockets=[listening])
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..store.connection import Connection
+from ..store.lending import Passing
 
 LIFE = 3600.0
 """Seconds for which a pull is kept after its last page was asked for."""
@@ -48,7 +49,7 @@ class Pull:
 class Pulls:
     """The pulls of a hub, in the database of what passes: they outlive the process and serve all workers."""
 
-    def __init__(self, passing: Connection) -> None:
+    def __init__(self, passing: Passing) -> None:
         self._passing = passing
 
     def begin(self, question: Question, at: float, total: int, state: str, pages: Iterable[bytes]) -> None:

@@ -57,9 +57,11 @@ class Worker:
 
     def start(self) -> None:
         """Begin, in threads of its own."""
+        # One for all threads, so that a worker takes few file descriptors.
+        store = Store(self.folder)
         own = [lane.kinds for lane in self.lanes for _ in range(lane.threads)]
         for number, kinds in enumerate([None, *own]):
-            thread = threading.Thread(target=self._run, args=(kinds,), name=f"worker {number}", daemon=True)
+            thread = threading.Thread(target=self._run, args=(store, kinds), name=f"worker {number}", daemon=True)
             self._threads.append(thread)
             thread.start()
 
@@ -70,21 +72,19 @@ class Worker:
         for thread in self._threads:
             thread.join(max(until - time.monotonic(), 0))
 
-    def _run(self, kinds: frozenset[str] | None) -> None:
-        # A connection serves one thread at a time, so each thread has a store of its own.
-        with Store(self.folder) as store:
-            queue = Queue(store, self.clock)
-            works = self._works(store, queue, kinds)
-            while not self._stopped.is_set():
-                try:
-                    if kinds is None:
-                        self._tick(queue)
-                    done = step(queue, works)
-                except Exception:
-                    log.exception("the worker could not look at its queue")
-                    done = False
-                if not done:
-                    self._stopped.wait(IDLE)
+    def _run(self, store: Store, kinds: frozenset[str] | None) -> None:
+        queue = Queue(store, self.clock)
+        works = self._works(store, queue, kinds)
+        while not self._stopped.is_set():
+            try:
+                if kinds is None:
+                    self._tick(queue)
+                done = step(queue, works)
+            except Exception:
+                log.exception("the worker could not look at its queue")
+                done = False
+            if not done:
+                self._stopped.wait(IDLE)
 
     def _works(self, store: Store, queue: Queue, kinds: frozenset[str] | None) -> Mapping[str, Work]:
         elsewhere = frozenset[str]().union(*(lane.kinds for lane in self.lanes))
