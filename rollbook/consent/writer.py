@@ -252,7 +252,7 @@ class Writer:
             "SELECT 1 FROM source_row WHERE district = ? AND id = ? LIMIT 1", (self.reader.district, identity)
         ).get
         row = self._batch.get(Person, identity)
-        if row is None or self._batch.veiled(identity):
+        if row is None:
             return
         whole = all(row[n] is None or n in shown for n in (*Person.stored(), "remainder"))
         if whole and not told and not self.depends(Person, identity):
@@ -306,15 +306,17 @@ class Writer:
         plan = self.reader.prepare(asked, ("refers", record.__name__, name))
         return self.session.count(plan, {"wanted": identity}) > 0
 
-    def drop(self, record: type[Record], identity: str, but: tuple[type[Record], ...] = ()) -> None:
-        """Delete a record of which the app sees nothing that depends on it.
+    def drop(
+        self, record: type[Record], identity: str, but: tuple[type[Record], ...] = (), *, holds: bool = False
+    ) -> None:
+        """Delete a record on which nothing depends that the app sees; `holds` when something is known to depend on it.
 
         Where something does that the app may not see, the record stays for everybody else: a refusal would tell that
         there is something, and a deletion would take it along.
         """
         before = self._batch.get(record, identity) or {}
         self.may(record, before.get("school") or (identity if record is School else None), {})
-        if self.depends(record, identity, but):
+        if holds or self.depends(record, identity, but):
             self._batch.veil(record, identity, self.reader.app.id, shown=False)
             self.reader.heed_veils()
         else:

@@ -193,7 +193,8 @@ class Batch:
         row = self.get(record, identity)
         if row is None:
             raise NotFound(f"no {record.__name__} {identity}")
-        self._seq += 1
+        # A record that only one app sees is veiled as it is made, and counts as one write like any other.
+        self._seq += not shown
         self.connection.execute(
             "INSERT OR REPLACE INTO veiled VALUES (?, ?, ?, ?, ?, ?)",
             (self.district, record.__name__, identity, app, int(shown), self.at),

@@ -48,7 +48,8 @@ def check(folder: Path, at: Path, seed: int, scopes: list[str], mode: str, *, wh
             answers = said(one, write, number), said(other, write, number)
             assert answers[0] == answers[1], (write, done, scopes, mode)
         after = one.read(whole=whole), other.read(whole=whole)
-        assert [p for p in after[0] if after[0][p] != after[1][p]] == [], (done, scopes, mode)
+        unlike = {p: (after[0][p], after[1][p]) for p in after[0] if after[0][p] != after[1][p]}
+        assert not unlike, (done, scopes, mode)
     finally:
         one.hub.close()
         other.hub.close()

@@ -155,14 +155,14 @@ class Pen:
         record, writer = self.resource.of, self.writer
         own = GOES_WITH.get(record, ())
         holding = writer.dependents(record, identity, own)
-        if record is District:
-            # No record refers to its own district.
-            holding = [r.__name__ for r in OF_DISTRICT if any(writer.sees(r, row["id"]) for row in writer.find(r))]
+        # No record refers to its own district.
+        within = {r: writer.find(r) for r in OF_DISTRICT} if record is District else {}
+        holding += [r.__name__ for r, rows in within.items() if any(writer.sees(r, row["id"]) for row in rows)]
         if holding:
             raise Refusal(problems.depended_on(referrer(self.resource, holding)))
         before = writer.get(record, identity) or {}
         with self.leaving(record, before):
-            writer.drop(record, identity, own)
+            writer.drop(record, identity, own, holds=any(within.values()))
         staff = before.get("staff") if record is StaffAssignment else None
         if staff and self.made_here(staff) and not writer.dependents(Staff, staff):
             role = writer.get(Staff, staff) or {}
