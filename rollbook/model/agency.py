@@ -72,7 +72,7 @@ class Agency(SchoolRecord, scope=S.AgencyAgent, indexes=(("school", "mis_id"),))
 
 
 class Agent(SchoolRecord, scope=S.AgencyAgent, indexes=(("school", "mis_id"),)):
-    """Somebody outside the school who works with its students by profession."""
+    """A professional outside the school who works with its students."""
 
     mis_id = Text("Id of the agent", "3453")
     local_id = Computed("The local Id of the agent", "PA-14", Key("PA-", mis_id))
@@ -94,7 +94,7 @@ class AgencyStudent(
     scope=S.AgencyAgent,
     indexes=(("school", "mis_id"), ("agency", "student"), ("student",)),
 ):
-    """That an agency works with a student, for a time."""
+    """An agency's work with a student, for a time."""
 
     mis_id = Text("Id for the relationship between the agency and the student", "4355")
     agency = Ref("The agency", Agency, part_of=True, tells=("mis_id", "kind"))
@@ -109,7 +109,7 @@ class AgentStudent(
     scope=S.AgencyAgent,
     indexes=(("school", "mis_id"), ("agent", "student"), ("student",)),
 ):
-    """That an agent works with a student, for a time."""
+    """An agent's work with a student, for a time."""
 
     mis_id = Text("Id for the relationship between the agent and the student", "4355")
     agent = Ref("The agent", Agent, part_of=True, tells=("mis_id", "kind"))
@@ -120,7 +120,7 @@ class AgentStudent(
 
 
 class AgencyAgent(SchoolRecord, scope=S.AgencyAgent, indexes=(("school", "mis_id"), ("agency", "agent"), ("agent",))):
-    """That an agent belongs to an agency."""
+    """An agent's membership of an agency."""
 
     mis_id = Text("Id for the relationship between the agency and the agent", "4355")
     agency = Ref("The agency", Agency, part_of=True, tells=("mis_id", "kind"))
@@ -150,7 +150,7 @@ class MedicalAgencyStudent(
     view=_view(AgencyStudent, f"b.kind = '{MEDICAL_AGENCY}'", _OF_AGENCY),
     over=("AgencyStudent", "Agency"),
 ):
-    """That a medical agency works with a student, for a time."""
+    """A medical agency's work with a student, for a time."""
 
 
 class MedicalAgentStudent(
@@ -159,7 +159,7 @@ class MedicalAgentStudent(
     view=_view(AgentStudent, f"c.kind = '{MEDICAL_AGENT}'", _OF_AGENT),
     over=("AgentStudent", "Agent"),
 ):
-    """That a doctor works with a student, for a time."""
+    """A doctor's work with a student, for a time."""
 
 
 class MedicalAgencyAgent(
@@ -172,7 +172,7 @@ class MedicalAgencyAgent(
     ),
     over=("AgencyAgent", "Agency", "Agent"),
 ):
-    """That somebody belongs to an agency, where one of the two is medical."""
+    """Somebody's membership of an agency, where either of the two is medical."""
 
 
 def _now(link: type[AgencyStudent] | type[AgentStudent]) -> Condition:
@@ -182,5 +182,5 @@ def _now(link: type[AgencyStudent] | type[AgentStudent]) -> Condition:
 
 agency_now, agent_now = _now(AgencyStudent), _now(AgentStudent)
 """The links that are in force today, with students on roll."""
-agency_students = Many("The students with whom an agency works now", AgencyStudent.agency, where=agency_now)
-agent_students = Many("The students with whom an agent works now", AgentStudent.agent, where=agent_now)
+agency_students = Many("The students an agency works with now", AgencyStudent.agency, where=agency_now)
+agent_students = Many("The students an agent works with now", AgentStudent.agent, where=agent_now)

@@ -16,7 +16,7 @@ class ConsentType(SchoolRecord, scope=S.ParentalConsents, indexes=(("school", "m
 
 
 class ParentalConsent(SchoolRecord, scope=S.ParentalConsents, indexes=(("school", "student"), ("student",))):
-    """Something that a student's parent agreed to; where they did not, there is none."""
+    """Something that a student's parent agreed to; there is no record of what they did not agree to."""
 
     student = Ref("The MIS ID of the student", Student, part_of=True, tells=("mis_id", "external_id", "xid", "on_roll"))
     kind = Ref(

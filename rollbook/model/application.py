@@ -52,7 +52,7 @@ class Applicant(
     county = Told(person, Person.county)
     post_code = Told(person, Person.post_code)
     country = Told(person, Person.country)
-    parental_salutation = Text("To whom letters about the application go", "Mrs Hilda Abbess")
+    parental_salutation = Text("How letters about the application are addressed", "Mrs Hilda Abbess")
     previous_school = Text("The school that the applicant attends, or attended last", "Wold View Primary School")
     previous_school_number = Text("The establishment number of that school", "9992107")
     sibling = Ref("Id of a sibling who is a student of the school", Student, tells=("mis_id",))
@@ -74,24 +74,24 @@ class Application(ApplicantRecord, scope=S.Applications, indexes=_ABOUT):
     """An application for a place at the school."""
 
     mis_id = Text("The MIS Id of the application", "1")
-    reference = Text("The number by which the local authority or the school knows the application", "999-2027-00012")
+    reference = Text("The local authority's or the school's number for the application", "999-2027-00012")
     academic_year = Text("The academic year for which a place is sought", "2027-2028")
     intake_group = Text("The intake that the application belongs to", "Year 7 September 2027")
     year_code = Code("The year for which a place is sought, as in StandardYearGroupCode", "7")
-    route = Code("The way that the application came", "Coordinated", ROUTES)
+    route = Code("How the application was made", "Coordinated", ROUTES)
     application_date = Date("The day on which the application was made", "2026-10-12")
     is_late = Flag("Whether it was made after the closing date, boolean", 0)
     preference = Number("The place of the school in the family's order of preference", 1)
-    status = Code("What has become of the application", "Applied", STATUSES)
+    status = Code("The status of the application", "Applied", STATUSES)
     criterion = Text("The oversubscription criterion that the application meets", "Sibling at the school")
     distance = Decimal("Miles from home to the school in a straight line", 1.42)
-    waiting_list = Number("The place on the waiting list, first 1", 3)
+    waiting_list = Number("The place on the waiting list; 1 is first", 3)
     decision_date = Date("The day on which a place was offered or refused", "2026-11-03")
     response_date = Date("The day on which the family answered the offer", "2026-11-09")
     admission_date = Date("The first day at the school, planned or past", "2027-09-03")
-    enrolment_status = Code("The enrolment status that the student is to have", "C")
-    part_time = Flag("Whether the student is to be part-time, boolean", 0)
-    boarder = Flag("Whether the student is to board, boolean", 0)
+    enrolment_status = Code("The student's planned enrolment status", "C")
+    part_time = Flag("Whether the student will be part-time, boolean", 0)
+    boarder = Flag("Whether the student will board, boolean", 0)
 
 
 class ApplicantSenProvision(ApplicantRecord, scope=S.Applications, indexes=_ABOUT):
@@ -110,13 +110,13 @@ class ApplicantSenNeed(ApplicantRecord, scope=S.Applications, indexes=_ABOUT):
     mis_id = Text("Id of the record", "1")
     code = Code("Code of the need", "SPLD")
     description = Text("Description of the need", "Specific learning difficulty")
-    rank = Number("The order of the applicant's needs, the primary one 1", 1)
+    rank = Number("The rank of the need; 1 is the primary need", 1)
     start = Date("The first day on which the need was recorded", "2025-01-06")
     end = Date("The last day of the need", "2026-07-21")
 
 
 class ApplicantMedicalEvent(ApplicantRecord, scope=S.Applications, indexes=_ABOUT):
-    """Something that happened, or will, for an applicant's health, of which the family told the school."""
+    """A past or planned event concerning an applicant's health, which the family told the school about."""
 
     mis_id = Text("Id of the medical event", "1")
     kind = Text("Type of medical event", "Medical Inspection")

@@ -20,7 +20,7 @@ class GradeSet(SchoolRecord, scope=S.School, indexes=(("school", "mis_id"),)):
 
 
 class GradeSetHistory(SchoolRecord, scope=S.School, indexes=(("school", "mis_id"), ("grade_set",))):
-    """The grades of a scale as they are for a time; results of earlier times relate to earlier grades."""
+    """The grades of a scale for a period; earlier results relate to the grades of their own period."""
 
     mis_id = Text("The unique MIS identifier for the gradesethistory record", "1463")
     grade_set = Ref("The gradeset this record is linked to", GradeSet, part_of=True, tells=("mis_id", "exam"))
@@ -42,7 +42,7 @@ class Grade(SchoolRecord, scope=S.School, indexes=(("school", "mis_id"), ("versi
 
 
 class AssessmentCategory(SchoolRecord, scope=S.School, indexes=(("school", "mis_id"),)):
-    """What a school sorts its aspects and templates by."""
+    """A category that a school sorts its aspects and templates into."""
 
     mis_id = Text("The unique MIS identifier for the assessment category", "136")
     name = Text("The name of the assessment category", "Academic Progress")
@@ -58,9 +58,9 @@ class Aspect(SchoolRecord, scope=S.School, indexes=(("school", "mis_id"), ("cate
     description = Text("Description of the aspect", "English Attainment Level")
     supplier = Text("Name of the establishment that created the aspect", "328 4321 Example School")
     grade_set = Ref("The gradeset assigned to this aspect", GradeSet, tells=("mis_id",))
-    exam = Flag("Whether it is that of a public examination", 0)
+    exam = Flag("Whether it is for a public examination", 0)
     prior = Flag(
-        "Whether its results are prior attainment: those of the Early Years, of key stage 1 or of key stage 2",
+        "Whether its results are prior attainment: from the Early Years, key stage 1 or key stage 2",
         1,
         scope=S.School | S.SchoolLite,
     )
@@ -90,7 +90,7 @@ class ResultSet(SchoolRecord, scope=S.School, indexes=(("school", "mis_id"),)):
     supplier = Text("Name of the establishment that created the resultset", "328 4321 Example School")
     start = Date("First day of the period", "2026-01-05")
     end = Date("Last day of the period", "2026-03-27")
-    exam = Flag("Whether it is of public examinations", 0)
+    exam = Flag("Whether it is for public examinations", 0)
 
 
 class Template(

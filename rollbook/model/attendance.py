@@ -152,7 +152,7 @@ class Mark(
     minutes_late = Number("The number of minutes late when code L is used", 5)
     notes = Text("Any notes to explain the mark given", "Bus was late")
     statutory_comment = Text(
-        "What the register must say beside marks of activity elsewhere or of an unavoidable cause", "Referral order"
+        "What the register must record with marks for activity elsewhere or an unavoidable cause", "Referral order"
     )
 
 
@@ -178,7 +178,7 @@ class Attendance(
     view="SELECT district, id, school, id AS student, mis_id, made, seq, NULL AS changed FROM student",
     over=("Student",),
 ):
-    """What there is to say of a student's attendance; as many as there are students."""
+    """A student's attendance; there is one for each student."""
 
     student = Ref("Whose attendance", Student, part_of=True, tells=("mis_id", "external_id", "on_roll"))
     mis_id = Text("Id of the student", "9919")
@@ -219,7 +219,7 @@ class AttendanceWeek(
     """,
     over=("Mark", "Student"),
 ):
-    """A student's marks in a week, Monday to Sunday, as far as it lies between two days, counted."""
+    """Counts of a student's marks in a week, Monday to Sunday, or in the part of it between two dates."""
 
     student = Ref("Id of the student", Student, part_of=True, tells=("mis_id",))
     monday = Date("Start date of the week", "2016-12-26")

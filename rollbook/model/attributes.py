@@ -11,13 +11,13 @@ from .students import Student
 
 
 class Attribute(SchoolRecord, abstract=True):
-    """A named note about something; those of an app are seen by no other app."""
+    """A named note about something; no other app can see an app's notes."""
 
     name = Text("What the attribute is called", "Homework")
     value = Text("What it says", "Opened every day this week")
     app = Text("The relying party of the app that keeps it; none for the school itself", "app.example.org")
     kept_by = Computed(
-        "Whether the school keeps it, or the app that asks",
+        "Whether the school keeps it, or the requesting app",
         "App",
         When((app.unknown(), "School"), otherwise="App"),
     )

@@ -34,8 +34,8 @@ class Session(
     school_year = Text("The academic year that it belongs to", "2026-2027")
     parent = Ref("The session that it is a part of")
     year = Number("The calendar year in which its academic year ends", 2027)
-    term = Text("The term that it is, by the words of Ed-Fi's TermDescriptor", "First Trimester")
-    instructional_days = Number("On how many days of it the school teaches", 74)
+    term = Text("The term, as a value of Ed-Fi's TermDescriptor", "First Trimester")
+    instructional_days = Number("The number of days in it on which the school teaches", 74)
 
 
 class CalendarEvent(SchoolRecord, scope=S.School, indexes=(("school", "start"),)):

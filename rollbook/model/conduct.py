@@ -57,7 +57,7 @@ class ConductLookup(SchoolRecord, scope=S.Conduct, indexes=(("school", "kind", "
 
 
 class ConductRecord(SchoolRecord, abstract=True):
-    """Something that students did which the school wrote down."""
+    """Something that students did and the school recorded."""
 
     mis_id = Text("MIS Id of the conduct record", "4000")
     type = Ref("The incident type", ConductType, tells=("mis_id", "description"))
@@ -82,12 +82,12 @@ class Achievement(ConductRecord, scope=S.Conduct, indexes=(("school", "mis_id"),
         Key("Ach.", ConductRecord.mis_id),
     )
     category = Computed("Ach or Beh to define record type", "Ach", Literal("Ach"))
-    status = Computed("Current status of the conduct record, of which achievements have none", None, Literal(None))
+    status = Computed("Current status of the conduct record; achievements have none", None, Literal(None))
     description = Text("Comment on the incident record", "Helped a new student", scope=S.ConductComments)
 
 
 class Behaviour(ConductRecord, scope=S.Conduct, indexes=(("school", "mis_id"), ("school", "date", "mis_id"))):
-    """An incident in which students behaved badly, or were treated so."""
+    """An incident in which students behaved badly, or were treated badly."""
 
     conduct_id = Computed(
         "Id of the conduct record prefixed with the conduct type to ensure uniqueness with achievement records",
@@ -95,11 +95,11 @@ class Behaviour(ConductRecord, scope=S.Conduct, indexes=(("school", "mis_id"), (
         Key("Beh.", ConductRecord.mis_id),
     )
     category = Computed("Ach or Beh to define record type", "Beh", Literal("Beh"))
-    bullying_type = Ref("The way of bullying, where it was bullying", ConductLookup, tells=_WORDS)
+    bullying_type = Ref("The kind of bullying, if it was bullying", ConductLookup, tells=_WORDS)
     status = Ref("Current status of the conduct record", ConductLookup, tells=_WORDS)
     description = Text("Comment on the incident record", "Graffiti on a wall")
     comments = Computed(
-        "Comment on the incident record, as a list of both categories shows it",
+        "Comment on the incident record, as shown in a list of both categories",
         "Graffiti on a wall",
         description,
         scope=S.ConductComments,
@@ -112,7 +112,7 @@ _EVENT = ("mis_id", "conduct_id", "date")
 
 
 class Participant(SchoolRecord, abstract=True):
-    """A student's share in what was written down."""
+    """A student's part in a conduct record."""
 
     student = Ref("The student", Student, part_of=True, tells=_STUDENT)
     points = Number("Points assigned to this specific student", 10)
@@ -120,10 +120,10 @@ class Participant(SchoolRecord, abstract=True):
 
 
 class AchievementStudent(Participant, scope=S.Conduct, indexes=(("school",), ("student",), ("achievement",))):
-    """A student's share in an achievement."""
+    """A student's part in an achievement."""
 
     achievement = Ref("The achievement", Achievement, part_of=True, tells=_EVENT)
-    role = Computed("Role of this student, of which achievements know none", None, Literal(None))
+    role = Computed("Role of this student; achievements have none", None, Literal(None))
 
 
 class BehaviourStudent(Participant, scope=S.Conduct, indexes=(("school",), ("student",), ("behaviour",))):
@@ -134,39 +134,39 @@ class BehaviourStudent(Participant, scope=S.Conduct, indexes=(("school",), ("stu
 
 
 class StaffInvolved(SchoolRecord, abstract=True):
-    """A member of staff who had to do with what was written down, beside the one who did so."""
+    """A member of staff who was involved, other than the one who recorded it."""
 
     staff = Ref("The staff member", Staff, part_of=True, tells=_STAFF)
     role = Ref("Role of this staff member in the conduct", ConductLookup, tells=_WORDS)
 
 
 class AchievementStaff(StaffInvolved, scope=S.Conduct, indexes=(("school",), ("staff",), ("achievement",))):
-    """A member of staff who had to do with an achievement."""
+    """A member of staff who was involved in an achievement."""
 
     achievement = Ref("The achievement", Achievement, part_of=True, tells=_EVENT)
 
 
 class BehaviourStaff(StaffInvolved, scope=S.Conduct, indexes=(("school",), ("staff",), ("behaviour",))):
-    """A member of staff who had to do with an incident."""
+    """A member of staff who was involved in an incident."""
 
     behaviour = Ref("The incident", Behaviour, part_of=True, tells=_EVENT)
 
 
 achievement_students = Many("The students who share an achievement", AchievementStudent.achievement)
-achievement_staff = Many("The staff who had to do with an achievement", AchievementStaff.achievement)
+achievement_staff = Many("The staff involved in an achievement", AchievementStaff.achievement)
 behaviour_students = Many("The students who took part in an incident", BehaviourStudent.behaviour)
-behaviour_staff = Many("The staff who had to do with an incident", BehaviourStaff.behaviour)
+behaviour_staff = Many("The staff involved in an incident", BehaviourStaff.behaviour)
 
 
 class ReportCard(SchoolRecord, scope=S.Conduct, indexes=(("school", "mis_id"), ("student", "start"))):
-    """A time in which a student's teachers report on every lesson, so that behaviour or work gets better."""
+    """A period in which a student's teachers report on every lesson, to improve behaviour or work."""
 
     student = Ref("Who is on report", Student, part_of=True, tells=_STUDENT)
     mis_id = Text("The MIS Id of the report card", "31")
-    reason = Text("What the student is to get better at", "Punctuality")
+    reason = Text("What the student should improve", "Punctuality")
     start = Date("The first day on report", "2026-11-09")
     end = Date("The last day on report; not known while it is open", "2026-11-20")
-    staff = Ref("Who looks through the card at the end of each day", Staff, tells=("mis_id", "display_name"))
+    staff = Ref("Who checks the card at the end of each day", Staff, tells=("mis_id", "display_name"))
 
 
 report_cards = Many("The report cards of a student", ReportCard.student)

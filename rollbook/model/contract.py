@@ -60,7 +60,7 @@ class PayScale(SchoolRecord, scope=S.StaffContractual, indexes=(("school", "code
 
 
 class ContractScale(SchoolRecord, scope=S.StaffContractual, indexes=(("school",), ("contract",), ("staff",))):
-    """The place on a pay scale that a contract gives, for a time."""
+    """A contract's place on a pay scale, for a time."""
 
     staff = Ref("Whose place", Staff, part_of=True, tells=STAFF)
     contract = Ref("The contract that gives it", StaffContract, part_of=True, tells=("mis_id",))
@@ -72,7 +72,7 @@ class ContractScale(SchoolRecord, scope=S.StaffContractual, indexes=(("school",)
 
 
 class ContractAllowance(SchoolRecord, scope=S.StaffContractual, indexes=(("school",), ("contract",), ("staff",))):
-    """Something that a contract pays beside the salary."""
+    """Something that a contract pays in addition to the salary."""
 
     staff = Ref("Whose allowance", Staff, part_of=True, tells=STAFF)
     contract = Ref("The contract that pays it", StaffContract, part_of=True, tells=("mis_id",))
@@ -90,10 +90,10 @@ class WorkingDay(SchoolRecord, scope=S.StaffContractual, indexes=(("school",), (
     """When somebody works on a day of the week, under a contract."""
 
     staff = Ref("Who works", Staff, part_of=True, tells=STAFF)
-    contract = Ref("The contract that says so", StaffContract, part_of=True, tells=("mis_id",))
+    contract = Ref("The contract that sets this", StaffContract, part_of=True, tells=("mis_id",))
     mis_id = Text("The MIS Id of the day in the working pattern", "5")
     weekday = Number("The day of the week: 1 is Monday", 1)
     day = Text("The name of the day", "Monday")
     start_time = Time("When work begins", "08:15")
     end_time = Time("When work ends", "15:30")
-    hours = Decimal("How many hours of work this is, breaks left out", 6.5)
+    hours = Decimal("The number of hours worked, excluding breaks", 6.5)

@@ -50,8 +50,8 @@ class CourseOffering(
 
     course = Ref("The course that is taught", Course)
     session = Ref("The session in which it is taught", Session)
-    code = Text("The code by which the school knows it", "Fr-9")
-    title = Text("What the school calls it, where that is not the course's title", "French, Year 9")
+    code = Text("The school's code for it", "Fr-9")
+    title = Text("What the school calls it, if not by the course's title", "French, Year 9")
     external_id = Text("Its id in the system that it came from", "5f1f2cf6-7a0b-4c74-9a0c-6f9d9f1b8a11")
 
 
@@ -62,9 +62,9 @@ class Program(
     indexes=(("school",), ("name",)),
     natural=("name", "kind", "school.estab", "district.identifier"),
 ):
-    """A programme of instruction or support beside the timetable, which schools of the district may share."""
+    """A programme of instruction or support outside the timetable, which schools of the district may share."""
 
     school = Ref("The school that runs it; all schools of the district if empty", School, part_of=True, shared=True)
     name = Text("The name of the programme", "Reading Recovery")
-    kind = Text("The kind of programme, by the words of Ed-Fi's ProgramTypeDescriptor", "Remedial Education")
+    kind = Text("The kind of programme, as a value of Ed-Fi's ProgramTypeDescriptor", "Remedial Education")
     external_id = Text("Its id in the system that it came from", "8f0a4e0e-6b3c-4a5e-8f5d-0d1a9d6f2c77")

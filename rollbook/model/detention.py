@@ -62,7 +62,7 @@ class Detention(SchoolRecord, scope=S.StudentDetentions, indexes=(("school", "mi
 class StudentDetention(
     SchoolRecord, scope=S.StudentDetentions, indexes=(("school", "mis_id"), ("student",), ("detention",))
 ):
-    """A student's place in a detention, and whether it was taken."""
+    """A student's place in a detention, and whether the student attended."""
 
     mis_id = Text("Id of the student detention record", "1744")
     detention = Ref("The detention", Detention, part_of=True, tells=("mis_id", "date"))
@@ -86,7 +86,7 @@ class DetentionActivity(SchoolRecord, scope=S.StudentDetentions, indexes=(("scho
 class DetentionStaff(
     SchoolRecord, scope=S.StudentDetentions, indexes=(("school", "mis_id"), ("staff",), ("detention",))
 ):
-    """A member of staff who helps with a detention, beside the one who takes it."""
+    """A member of staff who helps with a detention, other than the one who takes it."""
 
     mis_id = Text("Id of the detention other staff record", "10")
     detention = Ref("The detention", Detention, part_of=True, tells=("mis_id", "date"))

@@ -19,7 +19,7 @@ class DocumentType(SchoolRecord, scope=S.StudentFreeText, indexes=(("school", "m
 
 
 class LinkedDocument(SchoolRecord, abstract=True):
-    """A file that is linked to somebody; its content is compressed (gzip) and written in base64."""
+    """A file that is linked to somebody; its content is compressed (gzip) and encoded in base64."""
 
     mis_id = Text("Id of the linked document", "32")
     type = Ref("What kind of document it is", DocumentType, tells=("mis_id", "name"))
@@ -32,12 +32,12 @@ class LinkedDocument(SchoolRecord, abstract=True):
 
 
 class ConductMedia(LinkedDocument, scope=S.StudentFreeText, indexes=(("achievement",), ("behaviour",))):
-    """A file that an app wrote to an achievement or incident; it is kept once, and linked to each student of it."""
+    """A file that an app added to an achievement or incident; it is stored once and linked to each student involved."""
 
     achievement = Ref("The achievement that it shows", Achievement, part_of=True)
     behaviour = Ref("The incident that it shows", Behaviour, part_of=True)
-    writer = Text("The app that wrote it", "6c4e9a44-2f1f-4c4e-9a0e-0d8b6a3f5b1c")
-    number = Text("The number that the app knows it by, within the record", "1")
+    writer = Text("The app that added it", "6c4e9a44-2f1f-4c4e-9a0e-0d8b6a3f5b1c")
+    number = Text("The app's number for it, within the record", "1")
     taken = DateTime("When it was made", "2026-11-20T12:00:00")
     format = Text("What kind of file it is", "png")
 
@@ -50,13 +50,13 @@ class StudentDocument(
     """A document that is linked to a student."""
 
     student = Ref(
-        "Whom the document is about", Student, part_of=True, tells=("mis_id", "external_id", "xid", "idaas_id")
+        "Who the document is about", Student, part_of=True, tells=("mis_id", "external_id", "xid", "idaas_id")
     )
-    media = Ref("The file of a conduct record that it shows, where it is one", ConductMedia, part_of=True)
+    media = Ref("The file of a conduct record that it shows, if any", ConductMedia, part_of=True)
     confidential = Flag("Boolean indicating whether the document is confidential", 1)
 
 
 class StaffDocument(LinkedDocument, scope=S.StaffFreeText, indexes=(("school", "mis_id"), ("staff", "modified"))):
     """A document that is linked to a member of staff."""
 
-    staff = Ref("Whom the document is about", Staff, part_of=True, tells=("mis_id", "external_id", "xid", "idaas_id"))
+    staff = Ref("Who the document is about", Staff, part_of=True, tells=("mis_id", "external_id", "xid", "idaas_id"))

@@ -20,7 +20,7 @@ class StaffAssignment(
     staff = Ref(
         "Whose position", Staff, part_of=True, tells=("mis_id", "external_id", "xid", "idaas_id", "staff_unique_id")
     )
-    classification = Text("The kind of work, by the words of Ed-Fi's StaffClassificationDescriptor", "Teacher")
+    classification = Text("The kind of work, as a value of Ed-Fi's StaffClassificationDescriptor", "Teacher")
     title = Text("What the school calls the position", "Teacher of French")
     start = Date("The first day in the position", "2019-09-01")
     end = Date("The last day in the position", "2027-08-31")

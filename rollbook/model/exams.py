@@ -29,7 +29,7 @@ class ExamLevel(SchoolRecord, scope=S.School, indexes=(("school", "mis_id"),)):
 
 
 class ExamSeason(SchoolRecord, scope=S.School, indexes=(("school", "mis_id"),)):
-    """A time of the year in which a school holds examinations, of whatever board."""
+    """A time of the year in which a school holds examinations, of any board."""
 
     mis_id = Text("The unique MIS identifier for the exam season", "14")
     name = Text("The name of the exam season", "November Exams 2017")
@@ -160,17 +160,17 @@ class ExamCandidate(
     mis_id = Text("The unique MIS identifier for the candidacy", "6120")
     student = Ref("The student who is the candidate", Student, part_of=True, tells=STUDENT_TELLS)
     season = Ref("The exam season of the candidacy", ExamSeason, tells=("mis_id",))
-    number = Text("The four digits by which the centre knows the candidate in the season", "0124")
+    number = Text("The candidate's four-digit number at the centre in the season", "0124")
     uci = Text("Unique Candidate Identifier, 13 characters, the same in every season", "999010260124M")
-    centre_no = Text("The number of the centre at which the candidate sits", "99901")
+    centre_no = Text("The number of the centre where the candidate sits", "99901")
 
 
 class ExternalCandidate(SchoolRecord, scope=S.ExamsResults, indexes=(("school", "mis_id"), ("season",))):
-    """A person who sits examinations at the school in a season without being its student."""
+    """A person who sits examinations at the school in a season without being a student there."""
 
     mis_id = Text("The unique MIS identifier for the external candidate", "301")
     season = Ref("The exam season of the candidacy", ExamSeason, tells=("mis_id",))
-    number = Text("The four digits by which the centre knows the candidate in the season", "8001")
+    number = Text("The candidate's four-digit number at the centre in the season", "8001")
     uci = Text("Unique Candidate Identifier, 13 characters, the same in every season", "999010258001C")
     title = Text("Title", "Mr")
     forename = Text("Legal forename", "Kit")
@@ -190,7 +190,7 @@ class ExamSitting(
     mis_id = Text("The unique MIS identifier for the sitting", "70412")
     student = Ref("The student who sits the paper", Student, part_of=True, tells=STUDENT_TELLS)
     external = Ref(
-        "The external candidate who sits the paper, if it is no student",
+        "The external candidate who sits the paper, if not a student",
         ExternalCandidate,
         part_of=True,
         tells=("mis_id",),
@@ -204,12 +204,12 @@ class ExamSitting(
         "Whether the paper is sat in the morning or the afternoon", "AM", {"AM": "Morning", "PM": "Afternoon"}
     )
     start_time = Time("The time at which the paper begins", "09:00")
-    minutes = Number("How many minutes the paper lasts for everybody", 90)
-    extra_minutes = Number("How many minutes more this candidate has", 23)
+    minutes = Number("The standard length of the paper, in minutes", 90)
+    extra_minutes = Number("This candidate's extra time, in minutes", 23)
     room = Ref("The room in which the candidate sits", Room, tells=("mis_id", "name"))
     row = Text("The row in which the candidate sits", "C")
     seat = Number("The number of the seat in its row", 7)
-    present = Flag("Whether the candidate was there; null before the paper", 1)
+    present = Flag("Whether the candidate was present; null before the paper", 1)
 
 
 class ExamArrangement(
@@ -220,7 +220,7 @@ class ExamArrangement(
     mis_id = Text("The unique MIS identifier for the arrangement", "910")
     student = Ref("The student whose arrangement it is", Student, part_of=True, tells=STUDENT_TELLS)
     external = Ref(
-        "The external candidate whose arrangement it is, if it is no student",
+        "The external candidate whose arrangement it is, if not a student",
         ExternalCandidate,
         part_of=True,
         tells=("mis_id",),
@@ -240,13 +240,13 @@ class ExamArrangement(
             "AR": "Alternative rooming",
         },
     )
-    extra_percent = Number("How much longer than the others the candidate has, in per cent", 25)
+    extra_percent = Number("The candidate's extra time, in per cent", 25)
     start = Date("The first day on which it is approved", "2025-01-20")
     end = Date("The last day on which it is approved", "2027-03-20")
 
 
 class DiscountCode(Record, scope=S.School, indexes=(("school",), ("stage", "year"))):
-    """What a qualification counts as in a year's performance tables: of those with one code, one result counts."""
+    """What a qualification counts as in a year's performance tables; only one result counts for each code."""
 
     school = Ref("The school that keeps the list; all schools of the district if empty", School, shared=True)
     stage = Code("The key stage whose tables use the code", "KS4", {"KS4": "Key stage 4", "KS5": "Key stage 5"})

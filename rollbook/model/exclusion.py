@@ -51,7 +51,7 @@ class ExclusionReason(SchoolRecord, scope=S.StudentExclusions, indexes=(("school
 class Exclusion(
     SchoolRecord, scope=S.StudentExclusions, indexes=(("school", "mis_id"), ("school", "start"), ("student", "start"))
 ):
-    """That a student was not to come to school, or to be there at lunchtime, for a time or for good."""
+    """A student's exclusion from the school, or from its premises at lunchtime, for a time or permanently."""
 
     student = Ref("The excluded student", Student, part_of=True, tells=("mis_id", "forename", "surname", "on_roll"))
     mis_id = Text("The Id of the exclusion event", "2318")
@@ -81,7 +81,7 @@ class Exclusion(
 class ExclusionGround(
     SchoolRecord, scope=S.StudentExclusions, indexes=(("school",), ("exclusion", "reason"), ("student",))
 ):
-    """That an exclusion has a reason; it may have several."""
+    """A reason for an exclusion, which may have several."""
 
     exclusion = Ref("The exclusion", Exclusion, part_of=True, tells=("mis_id",))
     student = Ref("The excluded student", Student, part_of=True)
@@ -91,7 +91,7 @@ class ExclusionGround(
 class ExclusionAgency(
     SchoolRecord, scope=S.StudentExclusions, indexes=(("school",), ("exclusion", "agency"), ("student",))
 ):
-    """That an agency is involved in an exclusion."""
+    """An agency's involvement in an exclusion."""
 
     exclusion = Ref("The exclusion", Exclusion, part_of=True, tells=("mis_id",))
     student = Ref("The excluded student", Student, part_of=True)

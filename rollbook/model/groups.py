@@ -128,8 +128,8 @@ class Group(
     subject_codes = Text("CSV of the codes of those subjects", "ENG")
     class_type = Code("Whether a class is a homeroom or scheduled", "scheduled")
     description = Text("What the group is, in a sentence", "Year 9 students who study in the library after school")
-    purpose = Text("What a cohort is for, by the words of Ed-Fi's CohortTypeDescriptor", "Study Hall")
-    offering = Ref("The course as it is offered in a session, which the class follows", CourseOffering)
+    purpose = Text("What a cohort is for, as a value of Ed-Fi's CohortTypeDescriptor", "Study Hall")
+    offering = Ref("The course offering that the class follows", CourseOffering)
     active = Computed(
         "Whether the group has begun and has not ended",
         1,
@@ -175,7 +175,7 @@ class GroupProgram(
 
 
 class ClassSection(SchoolRecord, scope=S.School | S.SchoolLite, indexes=(("school",), ("group",))):
-    """A part of a class that is taught by itself, such as a set for practical work."""
+    """A part of a class that is taught separately, such as a set for practical work."""
 
     group = Ref("The class", Group, part_of=True)
     external_id = Text("Its id in the system that it came from", "c2f0c2b8-3c2a-4a43-8b0a-5c3f8f1f4e10")

@@ -23,7 +23,7 @@ class PreviousSchool(SchoolRecord, scope=S.Student, indexes=(("school",), ("stud
 
 
 class Enrolment(SchoolRecord, scope=S.Student, indexes=(("school",), ("student", "start"))):
-    """A time for which a student was, is or will be enrolled at this school with one status."""
+    """A period when a student was, is or will be enrolled at this school with one status."""
 
     student = Ref("Who is enrolled", Student, part_of=True, tells=_STUDENT)
     status = Code("The enrolment status code of the enrolment period", "C", ENROLMENT)
@@ -41,7 +41,7 @@ class EntitlementGroup(SchoolRecord, scope=S.StudentFunding, indexes=(("school",
 
 
 class Entitlement(SchoolRecord, scope=S.StudentFunding, indexes=(("school",), ("student", "start"))):
-    """A time for which a student was, or is, entitled to something."""
+    """A period when a student was, or is, entitled to something."""
 
     group = Ref("What the student is entitled to", EntitlementGroup, part_of=True, tells=("mis_id", "short"))
     student = Ref("Who is entitled", Student, part_of=True, tells=_STUDENT)
@@ -61,7 +61,7 @@ class MealsLately(
     """,
     over=("Entitlement", "EntitlementGroup"),
 ):
-    """An entitlement to free school meals on a day of the last six years, or one that was granted on account of it."""
+    """An entitlement to free school meals within the last six years, or one granted because of it."""
 
     student = Ref("Who was entitled", Student, part_of=True)
     start = Date("Date the entitlement began", "2006-05-16")

@@ -21,13 +21,13 @@ _STAFF = ("mis_id", "status")
 
 
 class InterventionOverview(SchoolRecord, scope=S.Conduct, indexes=(("school", "mis_id"), ("school", "start"))):
-    """A kind of help that a school offers for a time, which students take part in."""
+    """A kind of help that a school offers for a time and students take part in."""
 
     mis_id = Text("The MIS Id of the intervention overview", "4")
     name = Text("The name of the intervention", "Reading Recovery")
     kind = Code("The type of intervention", "Literacy", INTERVENTION_TYPES)
     description = Text("What is done", "Daily reading with an adult")
-    aim = Text("What it is to achieve", "Reads a chapter book alone")
+    aim = Text("What it is meant to achieve", "Reads a chapter book alone")
     start = Date("The first day on which it is offered", "2026-09-14")
     end = Date("The last day on which it is offered", "2027-02-12")
     sessions_per_week = Number("How many sessions a student has each week", 3)
@@ -38,7 +38,7 @@ class InterventionOverview(SchoolRecord, scope=S.Conduct, indexes=(("school", "m
 class Intervention(
     SchoolRecord, scope=S.Conduct, indexes=(("school", "mis_id"), ("student", "start"), ("overview", "student"))
 ):
-    """Help that a student gets for a time, with an aim."""
+    """Help that a student receives for a time, with an aim."""
 
     student = Ref("Who is helped", Student, part_of=True, tells=("mis_id", "idaas_id", "on_roll"))
     mis_id = Text("The MIS Id of the intervention", "12")
@@ -47,17 +47,17 @@ class Intervention(
     )
     start = Date("The first day of the intervention", "2026-09-14")
     end = Date("The last day of the intervention", "2026-10-23")
-    review = Date("The day on which it is, or was, to be reviewed", "2026-10-16")
+    review = Date("The day planned for its review", "2026-10-16")
     reason = Text("Why the student takes part", "Reading age two years behind")
-    target = Text("What the student is to achieve", "Reading age of 9 years by half term")
-    before = Text("Where the student stood at the start", "Reading age 7y 2m")
-    after = Text("Where the student stood at the end", "Reading age 8y 1m")
+    target = Text("What the student is meant to achieve", "Reading age of 9 years by half term")
+    before = Text("The student's level at the start", "Reading age 7y 2m")
+    after = Text("The student's level at the end", "Reading age 8y 1m")
     outcome = Code(
-        "How it ended; null while it goes on",
+        "How it ended; null until it ends",
         "Achieved",
         {"Achieved": "Achieved", "Partly achieved": "Partly achieved", "Not achieved": "Not achieved"},
     )
-    comments = Text("What was written about it", "Reads at home every evening now", scope=S.ConductComments)
+    comments = Text("Comments on the intervention", "Reads at home every evening now", scope=S.ConductComments)
     status = Computed(
         "Whether the intervention is planned, active or completed",
         "Active",

@@ -10,15 +10,15 @@ from .students import Student
 
 
 class LookupType(SchoolRecord, scope=S.School, indexes=(("school", "mis_id"), ("school", "name"))):
-    """A list of words that facts are chosen from."""
+    """A list of values that a field is chosen from."""
 
     mis_id = Text("The MIS Id of the lookup type", "7")
     name = Text("The name of the lookup type, used as a parameter in LookupMeta", "EnrolmentStatus")
-    description = Text("What the words of the list are about", "Enrolment status of a student")
+    description = Text("What the list is about", "Enrolment status of a student")
 
 
 class Lookup(SchoolRecord, scope=S.School, indexes=(("school", "mis_id"), ("type", "display_order"))):
-    """One of the words of a list."""
+    """One of the values of a list."""
 
     type = Ref("The lookup type that the entry belongs to", LookupType, part_of=True, tells=("mis_id", "name"))
     mis_id = Text("The MIS Id of the lookup entry", "41")
@@ -29,14 +29,14 @@ class Lookup(SchoolRecord, scope=S.School, indexes=(("school", "mis_id"), ("type
 
 
 class UserDefinedField(SchoolRecord, scope=S.StudentFreeText, indexes=(("school", "kind", "name"),)):
-    """A fact of which a school's system knew nothing until the school defined it."""
+    """A field that the school defined in its own system."""
 
     kind = Code("UDF person type", "Student", {"Student": "Student", "Staff": "Staff", "Contact": "Contact"})
     name = Text("Name of UDF", "Locker Number")
 
 
 class FieldValue(SchoolRecord, abstract=True):
-    """What a school has written in a field of its own."""
+    """A value in a field that the school defined."""
 
     field = Ref("The field", UserDefinedField, part_of=True, tells=("name",))
     value = Text("Value of the UDF", "120")
@@ -45,25 +45,25 @@ class FieldValue(SchoolRecord, abstract=True):
 class StudentFieldValue(
     FieldValue, scope=S.StudentFreeText, indexes=(("school", "mis_id"), ("student",), ("field", "student"))
 ):
-    """What a field says of a student."""
+    """The value of a school's own field for a student."""
 
-    student = Ref("Of whom", Student, part_of=True, tells=("mis_id", "external_id", "xid", "on_roll"))
+    student = Ref("The student", Student, part_of=True, tells=("mis_id", "external_id", "xid", "on_roll"))
     mis_id = Text("Id of UDF / Student link", "11242")
 
 
 class ContactFieldValue(
     FieldValue, scope=S.ContactFreeText, indexes=(("school", "mis_id"), ("contact",), ("field", "contact"))
 ):
-    """What a field says of a contact."""
+    """The value of a school's own field for a contact."""
 
-    contact = Ref("Of whom", Contact, part_of=True, tells=("mis_id", "external_id", "xid"))
+    contact = Ref("The contact", Contact, part_of=True, tells=("mis_id", "external_id", "xid"))
     mis_id = Text("Id of UDF / Contact link", "11242")
 
 
 class StaffFieldValue(
     FieldValue, scope=S.StaffFreeText, indexes=(("school", "mis_id"), ("staff",), ("field", "staff"))
 ):
-    """What a field says of a member of staff."""
+    """The value of a school's own field for a member of staff."""
 
-    staff = Ref("Of whom", Staff, part_of=True, tells=("mis_id", "external_id", "xid", "status"))
+    staff = Ref("The member of staff", Staff, part_of=True, tells=("mis_id", "external_id", "xid", "status"))
     mis_id = Text("Id of UDF / Staff link", "11242")

@@ -26,7 +26,7 @@ class StudentCondition(SchoolRecord, scope=S.StudentMedical, indexes=(*_BY_STUDE
 
 
 class MedicalRecord(SchoolRecord, scope=S.StudentMedical, indexes=_BY_STUDENT):
-    """What a school knows of a student's health beside conditions, notes and events; a student has one."""
+    """What a school knows about a student's health besides conditions, notes and events; one for each student."""
 
     student = Ref("StudentId", Student, part_of=True, tells=(*_WHO, "disabled"))
     emergency_consent = Flag("Whether a parent agreed to treatment in an emergency, 1 or 0", 1)
@@ -34,7 +34,7 @@ class MedicalRecord(SchoolRecord, scope=S.StudentMedical, indexes=_BY_STUDENT):
 
 
 class MedicalNote(SchoolRecord, scope=S.StudentMedical, indexes=(*_BY_STUDENT, ("school", "mis_id"))):
-    """What was written down about a student's health."""
+    """A note about a student's health."""
 
     student = Ref("Id of the student the note relates to", Student, part_of=True, tells=_WHO)
     mis_id = Text("Id for the note", "1453")
@@ -44,7 +44,7 @@ class MedicalNote(SchoolRecord, scope=S.StudentMedical, indexes=(*_BY_STUDENT, (
 
 
 class MedicalEvent(SchoolRecord, scope=S.StudentMedical, indexes=(*_BY_STUDENT, ("school", "mis_id"))):
-    """Something that happened, or will, for a student's health: an inspection, a vaccination, first aid."""
+    """A past or planned event concerning a student's health: an inspection, a vaccination, first aid."""
 
     student = Ref("Id of the student the event relates to", Student, part_of=True, tells=_WHO)
     mis_id = Text("Id for the medical event", "1453")
@@ -55,7 +55,7 @@ class MedicalEvent(SchoolRecord, scope=S.StudentMedical, indexes=(*_BY_STUDENT, 
 
 
 class MedicalEventNote(SchoolRecord, scope=S.StudentMedical, indexes=(*_BY_STUDENT, ("event",), ("school", "mis_id"))):
-    """What was written down about a medical event."""
+    """A note about a medical event."""
 
     student = Ref("Whose event it is", Student, part_of=True, tells=_WHO)
     event = Ref("Id for the medical event that the note relates to", MedicalEvent, part_of=True, tells=("mis_id",))
@@ -65,7 +65,7 @@ class MedicalEventNote(SchoolRecord, scope=S.StudentMedical, indexes=(*_BY_STUDE
 
 
 class DietaryNeed(SchoolRecord, scope=S.DietaryNeeds | S.StudentMedical, indexes=(("school", "mis_id"),)):
-    """Something that people cannot or do not eat, allergies too, as the school's system lists it."""
+    """Something that people cannot or do not eat, including allergies, as listed in the school's system."""
 
     mis_id = Text("Id of the dietary need.", "1744")
     code = Code("Code of the dietary need.", "DAIR")
@@ -81,7 +81,7 @@ class StudentDietaryNeed(
 
     student = Ref("Id of the student.", Student, part_of=True, tells=_WHO)
     need = Ref("Id of the dietary need.", DietaryNeed, part_of=True, tells=("mis_id", "code", "description"))
-    record = Ref("The medical record of the student, which tells of it too", MedicalRecord)
+    record = Ref("The student's medical record, which also shows the need", MedicalRecord)
     mis_id = Text("Id of the student dietary need record.", "1453")
 
 
@@ -91,7 +91,7 @@ dietary_needs = Many(
 
 
 class MealType(SchoolRecord, scope=S.StudentExtended, indexes=(("school", "mis_id"),)):
-    """A kind of meal that students have at the school, or instead of one."""
+    """A kind of meal that students have at the school, or instead of a school meal."""
 
     mis_id = Text("Id of the meal type", "1")
     code = Code("Code of the meal type", "SM")
@@ -103,7 +103,7 @@ _MEAL = ("mis_id", "code", "description")
 
 
 class MealPattern(SchoolRecord, scope=S.StudentExtended, indexes=_BY_STUDENT):
-    """What a student eats on each day of the week; a student has one."""
+    """What a student eats on each day of the week; one for each student."""
 
     student = Ref("The MIS Id of the student", Student, part_of=True, tells=(*_WHO, "legal_forename", "legal_surname"))
     sunday = Ref("Student's meal type for Sunday", MealType, tells=_MEAL)

@@ -8,19 +8,19 @@ from .origin import came_from
 
 
 class District(Record, scope=S.School | S.SchoolLite, writing=S.WritebackSchool, natural=("identifier",)):
-    """What schools belong to: a UK trust or authority, a US district; a school by itself is a district of one."""
+    """What schools belong to: a UK trust or authority, or a US district; a school on its own is a district of one."""
 
     name = Text("The name of the district", "Larkspur Learning Trust")
     country = Code(
-        "The country whose customs the district follows",
+        "The country whose conventions the district follows",
         "GB",
         {"GB": "United Kingdom", "US": "United States"},
     )
-    identifier = Text("The number by which others know the district", "1000")
+    identifier = Text("The number that others use for the district", "1000")
     external_id = Text("The id of the district in the system that it came from", "d9e197f7-ce02-42fe-ab85-8837e4454239")
     origin = came_from()
-    locale = Text("The language and country of the district's people, as RFC 5646 writes them", "en-GB")
-    time_zone = Text("The time zone that the district's clocks show", "Europe/London")
+    locale = Text("The language and country of the district's people, as an RFC 5646 tag", "en-GB")
+    time_zone = Text("The district's time zone", "Europe/London")
     street = Text("The house number and street of the district's office", "4 Exchange Square")
     town = Text("The town of the district's office", "Derby")
     county = Text("The county or state of the district's office", "Derbyshire")
@@ -42,7 +42,7 @@ class Organisation(Record, scope=S.School | S.SchoolLite, natural=("identifier",
             "national": "National body",
         },
     )
-    identifier = Text("The number by which others know it", "1000-S")
+    identifier = Text("The number that others use for it", "1000-S")
     external_id = Text("Its id in the system that it came from", "0a1b2c3d-0000-4000-8000-000000000001")
     parent_id = Text("The external id of the organisation that it belongs to", "0a1b2c3d-0000-4000-8000-000000000002")
 
@@ -69,12 +69,12 @@ class School(
         "The web address of the school's logo for other places, such as a dark background",
         "https://www.aisleyschool.com/logo-light.png",
     )
-    time_zone = Text("The time zone that the school's clocks show", "Europe/London")
+    time_zone = Text("The school's time zone", "Europe/London")
     external_id = Text("The id of the school in the system that it came from", "678f4c50-e0fb-472a-a0bf-cb2ab5ee5e69")
     origin = came_from()
-    identifier = Text("The number by which the school's district knows it", "1001")
+    identifier = Text("The number that the district uses for the school", "1001")
     mis = Text("The management information system that the school's records come from", "rollbook", scope=ANYONE)
-    locale = Text("The language and country of the school's people, as RFC 5646 writes them", "en-GB")
+    locale = Text("The language and country of the school's people, as an RFC 5646 tag", "en-GB")
     grades = Text("CSV of the grades that the school teaches, as CEDS codes them", "06,07,08")
 
 

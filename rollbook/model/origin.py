@@ -12,4 +12,4 @@ ORIGINS = {ONEROSTER: "OneRoster"}
 
 def came_from() -> Code:
     """The fact of a record that says which standard its external id is an id of."""
-    return Code("The standard that the external id is an id of, where the record came in its words", ONEROSTER, ORIGINS)
+    return Code("The standard that the external id belongs to, if the record came through one", ONEROSTER, ORIGINS)

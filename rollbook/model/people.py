@@ -59,7 +59,7 @@ class Person(
     post_code = Text("The post code of the address", "D12 0BA")
     country = Text("The residing country for the address", "United Kingdom")
     address_block = Computed(
-        "The full address, a line each",
+        "The full address, one part per line",
         "22 Winch Road\nKingston\nDerby\nD12 0BA\nUK",
         Words(
             "\n",
@@ -95,7 +95,7 @@ class Person(
     is_traveller = Flag("Marked as being a traveller", 0)
     traveller_source = Text("Source of traveller status", "Student")
     traveller_type = Text("Type of traveller", "Showman")
-    username = Text("The name by which the person signs in", "graham.abbess")
+    username = Text("The username that the person signs in with", "graham.abbess")
     external_id = Text("The id of the person in the system that they came from", "a925c7eb-86bc-40d7-91fd-f3fcbf6a2f2b")
     student_unique_id = Text("The id of the person as a student, unique in the district", "604822")
     staff_unique_id = Text("The id of the person as a member of staff, unique in the district", "207219")
@@ -110,7 +110,7 @@ class Staff(
     indexes=(("school", "mis_id"), ("school", "external_id"), ("school", "xid"), ("person",)),
     natural=("person.staff_unique_id", "school.estab", "person"),
 ):
-    """A person who works at a school, or did, or will."""
+    """A person who works, has worked or will work at a school."""
 
     person = Ref("The human", Person)
     mis_id = Text("The MIS Id of the staff member", "5")
@@ -182,10 +182,10 @@ class Staff(
 
 
 class StaffHierarchy(SchoolRecord, scope=S.StaffEmployment, indexes=(("school",), ("parent",), ("child",))):
-    """Who manages whom."""
+    """A manager and a member of staff who reports to them."""
 
     parent = Ref("The manager", Staff, part_of=True, tells=("mis_id",))
-    child = Ref("The one who reports", Staff, part_of=True, tells=("mis_id",))
+    child = Ref("The member of staff who reports to the manager", Staff, part_of=True, tells=("mis_id",))
     code = Code("What kind of relationship it is", "Man")
     parent_title = Text("The relationship title of the parent staff member", "Manager")
     child_title = Text("The relationship title of the child staff member", "Reportee")
@@ -214,12 +214,12 @@ class StaffSwacRole(SchoolRecord, scope=S.StaffEmployment, indexes=(("school",),
 
 
 class StaffNextOfKin(SchoolRecord, scope=S.StaffNextOfKin, indexes=(("school",), ("staff",), ("person",))):
-    """Whom to call for a member of staff."""
+    """Who to call in an emergency involving a member of staff."""
 
     staff = Ref("Whose next of kin", Staff, part_of=True, tells=("mis_id", "xid"))
     person = Ref("The human to call", Person)
     mis_id = Text("The MIS Id of the person to call", "2")
-    role = Text("What they are to the member of staff", "Wife")
+    role = Text("Their relationship to the member of staff", "Wife")
     title = Told(person, Person.title)
     forename = Told(person, Person.forename)
     surname = Told(person, Person.surname)
@@ -252,7 +252,7 @@ class Contact(
     indexes=(("school", "mis_id"), ("school", "external_id"), ("school", "xid"), ("person",)),
     natural=("person",),
 ):
-    """A parent, carer or other person to whom a school turns about a student."""
+    """A parent, carer or other person whom the school contacts about a student."""
 
     person = Ref("The human", Person)
     mis_id = Text("The MIS Id of the contact", "9920")
@@ -302,19 +302,19 @@ class Comm(SchoolRecord, abstract=True):
 class StaffComm(Comm, scope=S.Staff, indexes=(("school",), ("who",))):
     """A way to reach a member of staff."""
 
-    who = Ref("Whom it reaches", Staff, part_of=True, tells=("mis_id", "idaas_id", "status"))
+    who = Ref("Who it reaches", Staff, part_of=True, tells=("mis_id", "idaas_id", "status"))
 
 
 class ContactComm(Comm, scope=S.Contact, indexes=(("school",), ("who",))):
     """A way to reach a contact."""
 
-    who = Ref("Whom it reaches", Contact, part_of=True, tells=("mis_id", "idaas_id"))
+    who = Ref("Who it reaches", Contact, part_of=True, tells=("mis_id", "idaas_id"))
 
 
 class StaffPhoto(SchoolRecord, scope=S.Photos, indexes=(("school",), ("who",))):
     """A photograph of a member of staff."""
 
-    who = Ref("Who is seen", Staff, part_of=True, tells=("mis_id", "display_name", "status"))
+    who = Ref("Who the photo shows", Staff, part_of=True, tells=("mis_id", "display_name", "status"))
     mis_id = Text("Id of the photo", "1")
     image = Text("Base64 encoded image", "/9j/4AAQSkZJR...UVoiWf/2Q==")
 

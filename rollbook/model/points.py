@@ -107,17 +107,17 @@ _REPORT_CARDS = Many("The report cards of a student", ReportCard.student)
 
 
 class ConductSums(SchoolRecord, abstract=True):
-    """What a student's achievements and incidents of some days come to."""
+    """Totals of a student's achievements and incidents over some days."""
 
     student = Ref("The student", Student, part_of=True, tells=("mis_id", "external_id", "on_roll"))
-    achievements = Number("How many achievements", 65)
-    achievement_points = Number("How many points for achievements", 1232)
-    incidents = Number("How many incidents", 23)
-    behaviour_points = Number("How many points for behaviour", 567)
+    achievements = Number("The number of achievements", 65)
+    achievement_points = Number("The number of points for achievements", 1232)
+    incidents = Number("The number of incidents", 23)
+    behaviour_points = Number("The number of points for behaviour", 567)
 
 
 class ConductYear(ConductSums, scope=S.Conduct, query=_sums(YEAR), over=_SUMMED):
-    """What a student's achievements and incidents of an academic year come to."""
+    """Totals of a student's achievements and incidents in an academic year."""
 
     balance = Number("Overall conduct points this academic year (Ach - Beh)", 665)
     events = Number("Total conduct incidents this academic year (Ach Incidents + Beh Incidents)", 77)
@@ -139,7 +139,7 @@ class ConductYear(ConductSums, scope=S.Conduct, query=_sums(YEAR), over=_SUMMED)
 
 
 class ConductWeek(ConductSums, scope=S.Conduct, query=_sums(WEEK_SO_FAR), over=_SUMMED):
-    """What a student's achievements and incidents of this week come to so far."""
+    """Totals of a student's achievements and incidents so far this week."""
 
     detentions = Computed(
         "The number of detentions for this entire week",
@@ -162,7 +162,7 @@ class ConductWeek(ConductSums, scope=S.Conduct, query=_sums(WEEK_SO_FAR), over=_
 
 
 class ConductTerms(ConductSums, scope=S.Conduct, query=_sums(YEAR, termly=True), over=_SUMMED):
-    """What a student's achievements and incidents in the terms of an academic year come to."""
+    """Totals of a student's achievements and incidents in the terms of an academic year."""
 
     detentions = Number("The number of detentions for terms in this academic year", 7)
     interventions = Number("The number of interventions for terms in this academic year", 2)

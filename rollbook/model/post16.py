@@ -11,7 +11,7 @@ _STUDENT = ("mis_id", "external_id", "xid")
 
 
 class StudyProgramme(SchoolRecord, scope=S.Post16Study, indexes=(("school",), ("student",))):
-    """What a learner over sixteen is to do in an academic year, with its planned hours."""
+    """The studies planned for a learner over sixteen in an academic year, with their hours."""
 
     student = Ref("Whose programme", Student, part_of=True, tells=_STUDENT)
     mis_id = Text("Id of the post 16 study record", "1")
@@ -51,9 +51,9 @@ class StudyCourse(SchoolRecord, scope=S.Post16Study, indexes=(("school",), ("pro
 
 
 class FundingRecord(SchoolRecord, scope=S.FundingMonitoring, indexes=(("school",), ("student",))):
-    """Something about a learner over sixteen that decides on funding, or is monitored for it."""
+    """Something about a learner over sixteen that affects funding, or is monitored for it."""
 
-    student = Ref("Whom it is about", Student, part_of=True, tells=_STUDENT)
+    student = Ref("Who it is about", Student, part_of=True, tells=_STUDENT)
     mis_id = Text("Id of the student funding and monitoring record", "1")
     kind = Code(
         "Type of funding and monitoring",

@@ -22,22 +22,24 @@ RRID_PAGES = "https://scicrunch.org/resolver/"
 class ResearchUser(Record, indexes=(("email",), ("number",)), natural=("email",)):
     """Somebody who works on research projects."""
 
-    email = Text("The e-mail address by which projects name the user", "ada.fenn@research.example")
+    email = Text("The e-mail address that identifies the user in projects", "ada.fenn@research.example")
     number = Number("The number of the user", 16)
     first_name = Text("First name", "Ada")
     last_name = Text("Last name", "Fenn")
-    website = Text("The user's own pages", "https://fenn.research.example")
-    google_scholar = Text("The user's page at Google Scholar", "https://scholar.google.com/citations?user=AAAAAAAAAAAJ")
+    website = Text("The user's website", "https://fenn.research.example")
+    google_scholar = Text("The user's Google Scholar page", "https://scholar.google.com/citations?user=AAAAAAAAAAAJ")
     orcid_id = Text("The user's ORCID", "https://orcid.org/0000-0000-0000-0000")
     atlas_preference = Text("The brain atlas that the user prefers", "AIA")
-    administrator = Flag("Whether the user keeps the lists that all projects share, and reaches every project", 0)
+    administrator = Flag(
+        "Whether the user maintains the lists that all projects share, and has access to every project", 0
+    )
 
 
 class ResearchTeam(Record, indexes=(("name",), ("number",)), natural=("name",)):
-    """A group of users, who have what a project gives to the group."""
+    """A group of users, who all have the rights that a project gives the group."""
 
     number = Number("The number of the group", 48)
-    name = Text("The name by which projects name the group", "Larkspur learning lab")
+    name = Text("The name that identifies the group in projects", "Larkspur learning lab")
 
 
 class TeamMember(Record, indexes=(("team", "user"), ("user",))):
@@ -53,17 +55,17 @@ class TeamMember(Record, indexes=(("team", "user"), ("user",))):
 
 
 class Project(Record, indexes=(("name",),), natural=("name",)):
-    """A piece of research, and all that belongs to it; whoever works on it sees that and no more."""
+    """A piece of research and everything that belongs to it; the people who work on it see nothing else."""
 
-    name = Text("The name of the project, which no other has", "Reading aloud 2026")
+    name = Text("The unique name of the project", "Reading aloud 2026")
     description = Text("What the project is about, as rich text", "<p>How reading aloud helps</p>")
-    extra_fields = Text("What the project's people note besides, as a JSON object", '{"ethics": "2026-001"}')
+    extra_fields = Text("Other notes by the project's members, as a JSON object", '{"ethics": "2026-001"}')
     is_public = Flag("Whether anybody may read the project", 0)
     app = Text("The hub id of the app whose grants say which students may stand behind subjects")
 
 
 class ProjectMember(Record, indexes=(("project", "user"), ("project", "team"), ("user",), ("team",))):
-    """What a user, or every member of a group, may do in a project; whoever is in it may read."""
+    """What a user, or every member of a group, may do in a project; all of them may read it."""
 
     project = Ref("The project", Project, part_of=True)
     user = Ref("The user, unless it is a group", ResearchUser, part_of=True)
@@ -88,19 +90,19 @@ class ProjectInvitation(Record, indexes=(("project", "invitee"), ("invitee",))):
 
 
 class Taxon(Record, abstract=True):
-    """A word of a list that all projects share."""
+    """An entry in a list that all projects share."""
 
-    name = Text("Its name, which no other of the list has", "Homo sapiens")
+    name = Text("Its name, unique in the list", "Homo sapiens")
     description = Text("What it is", "")
     rrid = Text("Its Research Resource Identifier", "RRID:IMSR_JAX:000664")
     rrid_url = Computed("Where its identifier is looked up", f"{RRID_PAGES}RRID:IMSR_JAX:000664", Key(RRID_PAGES, rrid))
-    external_identifiers = Text("The ids that others know it by, as JSON", "[]")
+    external_identifiers = Text("Its ids in other systems, as JSON", "[]")
 
 
 class Proposal(Taxon, abstract=True):
     """A change to a list that all projects share, until an administrator has decided."""
 
-    instance = Text("The hub id of what is to be changed; none for a new one")
+    instance = Text("The hub id of the entry to change; none for a new one")
     action = Code("What is proposed", "Add", {"Add": "A new one", "Change": "A change to one"})
     status = Code("What was decided", "Pending", {"Pending": "Nothing yet", "Accepted": "Yes", "Rejected": "No"})
     comments = Text("Why, in the proposer's words", "Used in the reading study")
@@ -134,9 +136,9 @@ class StrainProposal(Proposal, indexes=(("name",), ("proposer",))):
 class ResearchSubject(
     Record, indexes=(("name",), ("strain",), ("of_student",)), natural=("name",), behind="of_student"
 ):
-    """Somebody or something that is studied. One that stands for a student is there while the school agrees."""
+    """Somebody or something that is studied. One that stands for a student exists only while the school agrees."""
 
-    name = Text("The name of the subject, which no other has; a pseudonym, if it stands for a student", "S-7K2Q9M")
+    name = Text("The unique name of the subject; a pseudonym, if it stands for a student", "S-7K2Q9M")
     description = Text("What the subject is, as rich text", "")
     sex = Code("Sex", "U", SEXES)
     strain = Ref("The strain", Strain)
@@ -144,11 +146,11 @@ class ResearchSubject(
     subject_identifier = Text("An id that the subject has elsewhere, such as an ear tag", "A1234")
     birth_date = Date("Date of birth", "2023-03-22")
     death_date = Date("Date of death", "2024-03-25")
-    extra_fields = Text("What the project's people note besides, as a JSON object", '{"weight": 25}')
+    extra_fields = Text("Other notes by the project's members, as a JSON object", '{"weight": 25}')
     name_used_in_storage = Text("The name that the subject has where its data are kept", "M01_2026")
     # Neither is shown by anything: who a subject is stays in the hub.
-    of_district = Number("The number of the district of the student whom it stands for", 1)
-    of_student = Text("The hub id of the student whom it stands for", "01981c0e-8a5b-4c1d-9f3e-5d2a7b8c9e0f")
+    of_district = Number("The district number of the student it stands for", 1)
+    of_student = Text("The hub id of the student it stands for", "01981c0e-8a5b-4c1d-9f3e-5d2a7b8c9e0f")
 
 
 class SubjectProject(Record, indexes=(("subject", "project"), ("project",))):
@@ -159,9 +161,9 @@ class SubjectProject(Record, indexes=(("subject", "project"), ("project",))):
 
 
 class ResearchCohort(Record, indexes=(("project", "name"),), natural=("name", "project.name")):
-    """Subjects of a project that are looked at together, in an order."""
+    """An ordered set of a project's subjects that are studied together."""
 
-    name = Text("The name of the cohort, which no other of the project has", "Year 9, autumn")
+    name = Text("The name of the cohort, unique in the project", "Year 9, autumn")
     project = Ref("The project", Project, part_of=True)
     description = Text("What the subjects have in common, as rich text", "")
 
@@ -175,13 +177,13 @@ class CohortSubject(Record, indexes=(("cohort", "position"), ("subject",))):
 
 
 class ResearchTag(Record, indexes=(("project",), ("subject",), ("cohort",), ("name",))):
-    """A word by which a project, a subject or a cohort is found."""
+    """A word used to find a project, a subject or a cohort."""
 
     name = Text("The word", "reading")
     position = Number("Its place among the words, from 0", 0)
-    project = Ref("The project that bears it", Project, part_of=True)
-    subject = Ref("The subject that bears it", ResearchSubject, part_of=True)
-    cohort = Ref("The cohort that bears it", ResearchCohort, part_of=True)
+    project = Ref("The project that has it", Project, part_of=True)
+    subject = Ref("The subject that has it", ResearchSubject, part_of=True)
+    cohort = Ref("The cohort that has it", ResearchCohort, part_of=True)
 
 
 team_members = Many("The members of a group", TeamMember.team)

@@ -189,7 +189,7 @@ class Student(
     pupil_premium = Flag("Flag defining if student is eligible for pupil premium", 1, scope=S.StudentFunding)
     yssa = Text("Youth service support association status", "Obtained", scope=S.StudentFunding)
     ever6 = Flag(
-        "Student has been eligible in last 6 years for FSM, as earlier schools told", 1, scope=S.StudentFunding
+        "Student has been eligible in last 6 years for FSM, as reported by earlier schools", 1, scope=S.StudentFunding
     )
     gifted = Flag("Student is marked as gifted and talented", 0, scope=S.StudentFunding)
     part_time = Flag("Whether the student is part-time", 1, scope=S.StudentFunding)
@@ -230,17 +230,17 @@ class Student(
     leaving_reg_group = Ref("Id of the reg group at time of leaving", Group, scope=S.Student, tells=_GROUP)
     planned_year_group = Ref("Id of the expected year group", Group, scope=S.Student, tells=_GROUP)
     planned_reg_group = Ref("Id of the expected reg group", Group, scope=S.Student, tells=_GROUP)
-    grade = Code("The grade that the student is in, as their district counts", "09")
+    grade = Code("The grade that the student is in, as the district numbers grades", "09")
     grade_level = Computed(
         "The grade that the student is in, as CEDS codes it", "09", Coalesce(grade, Mapped(nc_year, GRADES))
     )
     individualized_education_plan = Computed(
-        "Whether the law gives the student a plan of their own for special needs",
+        "Whether the student has a statutory plan for special needs",
         1,
         When((sen_provision.is_("E"), 1), (sen_provision.known(), 0), kind="flag"),
         scope=S.SEN | S.SENTypes,
     )
-    graduation_year = Number("The calendar year in which the student is to graduate", 2030)
+    graduation_year = Number("The calendar year in which the student is expected to graduate", 2030)
     username = Told(person, Person.username)
     student_unique_id = Told(person, Person.student_unique_id)
     races = Told(person, Person.races, scope=S.StudentEthnicity)
@@ -249,7 +249,7 @@ class Student(
     birth_city = Told(person, Person.birth_city, scope=S.StudentDemographic | S.StudentEthnicity)
     homeless = Flag("Student has no fixed, regular home (sensitive)", 0, scope=S.StudentFamily)
     migrant = Flag(
-        "Student moved within three years, as they or a parent do seasonal farm or fishing work",
+        "Student moved within the last three years because they or a parent do seasonal farm or fishing work",
         0,
         scope=S.StudentDemographic,
     )
@@ -314,7 +314,7 @@ class Relationship(
     indexes=(("school",), ("student", "contact"), ("contact", "student")),
     natural=("student.person", "contact.person"),
 ):
-    """What a contact is to a student."""
+    """A contact's relationship to a student."""
 
     student = Ref(
         "The student",
@@ -337,7 +337,7 @@ parents = Many(
     where=Relationship.parental.is_(1) & Relationship.court_order.is_not(1),
 )
 children = Many(
-    "The students for whom a contact has parental responsibility, unless a court order restricts them",
+    "The students a contact has parental responsibility for, unless a court order restricts them",
     Relationship.contact,
     where=Relationship.parental.is_(1)
     & Relationship.court_order.is_not(1)
@@ -362,7 +362,7 @@ class Sibling(
     """,
     over=("Relationship",),
 ):
-    """Another student of the same school for whom one person has parental responsibility too."""
+    """Another student of the same school; one person has parental responsibility for both."""
 
     student = Ref("The student", Student, part_of=True, tells=("mis_id", "external_id", "xid"))
     sibling = Ref("The sibling", Student, part_of=True, tells=("mis_id", "external_id", "xid", "on_roll"))
@@ -378,13 +378,13 @@ siblings = Many(
 class StudentComm(Comm, scope=S.Student, indexes=(("school",), ("who",))):
     """A way to reach a student."""
 
-    who = Ref("Whom it reaches", Student, part_of=True, tells=("mis_id", "idaas_id", "on_roll"))
+    who = Ref("Who it reaches", Student, part_of=True, tells=("mis_id", "idaas_id", "on_roll"))
 
 
 class StudentPhoto(SchoolRecord, scope=S.Photos, indexes=(("school",), ("who",))):
     """A photograph of a student."""
 
-    who = Ref("Who is seen", Student, part_of=True, tells=("mis_id", "display_name", "on_roll"))
+    who = Ref("Who the photo shows", Student, part_of=True, tells=("mis_id", "display_name", "on_roll"))
     mis_id = Text("Id of the photo", "1")
     image = Text("Base64 encoded image", "/9j/4AAQSkZJR...UVoiWf/2Q==")
 

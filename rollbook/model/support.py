@@ -112,7 +112,7 @@ class SenEventPerson(SchoolRecord, scope=S.SENEvents, indexes=(("school", "mis_i
 
 
 class _Assessed(SchoolRecord, abstract=True):
-    """A statutory assessment of a student's special educational needs, and what came of it."""
+    """A statutory assessment of a student's special educational needs, and its outcome."""
 
     student = Ref("The student", Student, part_of=True, tells=_STUDENT)
     mis_id = Text("Id of the statement or plan", "20")
@@ -130,13 +130,13 @@ class _Assessed(SchoolRecord, abstract=True):
 
 
 class SenStatement(_Assessed, scope=S.SENStatements, indexes=(("school", "mis_id"), ("student",))):
-    """A statement of special educational needs, as they were made until plans took their place."""
+    """A statement of special educational needs, as used until plans replaced statements."""
 
     agent = Ref("The agent of the local authority", Agent, tells=("mis_id",))
 
 
 class SenPlan(_Assessed, scope=S.SENEHCP, indexes=(("school", "mis_id"), ("student",))):
-    """An education, health and care plan, asked for or made."""
+    """An education, health and care plan, requested or made."""
 
     mediation = Flag("Flag indicating whether undergoing SEND mediation (boolean)", 1)
 

@@ -16,8 +16,8 @@ class TagDefinition(SchoolRecord, scope=_ANY, indexes=(("school", "mis_id"),)):
     """A label that may be given."""
 
     mis_id = Text("Id of the tag definition", "1")
-    code = Code("Short code of the tag, which stays the same", "LIBRARIAN")
-    name = Text("The tag as people read it", "Pupil librarian")
+    code = Code("Short code of the tag, which never changes", "LIBRARIAN")
+    name = Text("The tag as shown to people", "Pupil librarian")
     description = Text("What the tag means", "Helps in the library at lunchtime")
     colour = Text("The colour in which the tag is shown", "#2F6B4F")
     applies_to = Text("CSV of what may be given the tag: Student, Staff, Group", "Student")
@@ -28,8 +28,8 @@ class Tag(SchoolRecord, abstract=True):
     """A label given to something."""
 
     definition = Ref("Id of the tag definition", TagDefinition, part_of=True, tells=("mis_id", "code", "name"))
-    start = Date("The first day on which the tag holds", "2026-09-07")
-    end = Date("The last day on which the tag holds", "2027-07-21")
+    start = Date("The first day on which the tag applies", "2026-09-07")
+    end = Date("The last day on which the tag applies", "2027-07-21")
 
 
 _WHO = ("mis_id", "xid", "idaas_id")

@@ -84,7 +84,7 @@ class TimetableLesson(SchoolRecord, scope=S.School, indexes=(("school",), ("peri
         part_of=True,
         tells=("mis_id", "name", "session", "timetable"),
     )
-    joined = Ref("The lesson of the period after it, when the two are a double lesson", tells=("mis_id",))
+    joined = Ref("The lesson of the next period, when the two are a double lesson", tells=("mis_id",))
 
 
 class LessonClass(SchoolRecord, scope=S.School, indexes=(("school",), ("lesson",), ("group",))):
@@ -131,7 +131,7 @@ class TimetableSessionInstance(SchoolRecord, scope=S.School, indexes=(("school",
 
 
 class TimetablePeriodInstance(SchoolRecord, scope=S.School, indexes=(("school", "date"), ("period",), ("held",))):
-    """A period of a date; a mark in the register of one of its lessons names it."""
+    """A period of a date; marks in the registers of its lessons refer to it."""
 
     mis_id = Text("Event Instance Id of the Period", "46845")
     period = Ref(
@@ -154,7 +154,7 @@ class LessonInstance(
     mis_id = Text("Id of the lesson instance", "44901")
     lesson = Ref("The lesson of the cycle", TimetableLesson, part_of=True, tells=("mis_id", "period"))
     slot = Ref("The period of the date", TimetablePeriodInstance, tells=("mis_id",))
-    joined = Ref("The lesson after it on the same date, when the two are a double lesson", tells=("mis_id",))
+    joined = Ref("The next lesson on the same date, when the two are a double lesson", tells=("mis_id",))
     date = Date("Date this lesson occurs", "2017-05-11")
     start = DateTime("Specific start date and time", "2016-11-28T11:35:00")
     end = DateTime("Specific end date and time", "2016-11-28T12:35:00")
@@ -265,7 +265,7 @@ class TimetableSubject(
     view="SELECT district, id, school, mis_id, code, name, made, seq, NULL AS changed FROM subject",
     over=("Subject",),
 ):
-    """A subject that the school's timetable may name."""
+    """A subject that the school's timetable may use."""
 
     school = Ref("The school that teaches it; all schools of the district if empty", School, shared=True)
     mis_id = Text("Id of the subject", "562")
@@ -274,7 +274,7 @@ class TimetableSubject(
 
 
 class SeatingPlan(SchoolRecord, scope=S.School | S.EmergeForWeb, indexes=(("school", "mis_id"), ("group",), ("room",))):
-    """Who of a class sits where in a room."""
+    """Where each student of a class sits in a room."""
 
     mis_id = Text("Id of the seating plan", "3")
     name = Text("Name of the seating plan", "Practical benches")

@@ -12,12 +12,12 @@ class Descriptor(
     indexes=(("kind", "code"),),
     natural=("kind", "namespace", "code"),
 ):
-    """A word of a standard's list, such as a kind of cohort; all districts of a hub share the lists."""
+    """A value of a standard's list, such as a kind of cohort; all districts of a hub share the lists."""
 
     kind = Text("The list that it belongs to", "CohortTypeDescriptor")
-    namespace = Text("Who says what it means", "uri://ed-fi.org/CohortTypeDescriptor")
-    code = Text("The word itself", "Study Hall")
-    short = Text("The word as people read it", "Study Hall")
+    namespace = Text("The namespace that defines it", "uri://ed-fi.org/CohortTypeDescriptor")
+    code = Text("The value itself", "Study Hall")
+    short = Text("The value as shown to people", "Study Hall")
     description = Text("What it means", "Study Hall")
     effective_from = Date("The first day on which it may be used", "2026-07-01")
     effective_to = Date("The last day on which it may be used", "2030-06-30")

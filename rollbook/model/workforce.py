@@ -12,9 +12,9 @@ STAFF = ("mis_id", "idaas_id", "external_id", "xid", "status", "employment_end")
 
 
 class StaffAbsence(SchoolRecord, scope=S.StaffAbsence, indexes=(("school", "start"), ("staff",))):
-    """A time for which a member of staff was, or will be, away."""
+    """A period when a member of staff was, or will be, absent."""
 
-    staff = Ref("Who was away", Staff, part_of=True, tells=STAFF)
+    staff = Ref("Who was absent", Staff, part_of=True, tells=STAFF)
     mis_id = Text("Primary Key", "100")
     start = Date("Start date of the absence", "2006-06-05")
     start_time = Time("Start time of the absence", "00:00")
@@ -33,7 +33,7 @@ class StaffAbsence(SchoolRecord, scope=S.StaffAbsence, indexes=(("school", "star
 
 
 class AbsenceCertificate(SchoolRecord, scope=S.StaffAbsence, indexes=(("school",), ("absence",), ("staff",))):
-    """A paper that says why a member of staff cannot work."""
+    """A document that states why a member of staff cannot work."""
 
     staff = Ref("Whose certificate", Staff, part_of=True, tells=STAFF)
     absence = Ref("The absence that it is for", StaffAbsence, part_of=True, tells=("mis_id",))
@@ -46,7 +46,7 @@ class AbsenceCertificate(SchoolRecord, scope=S.StaffAbsence, indexes=(("school",
 
 
 class StaffCheck(SchoolRecord, scope=S.StaffChecks, indexes=(("school",), ("staff",))):
-    """A check of somebody who is to work with children: an entry of the single central record."""
+    """A check on somebody who will work with children: an entry in the single central record."""
 
     staff = Ref("Who was checked", Staff, part_of=True, tells=STAFF)
     mis_id = Text("The unique id of the check", "5")
@@ -78,29 +78,29 @@ class StaffQualification(SchoolRecord, scope=S.StaffQualifications, indexes=(("s
 
 
 class StaffTraining(SchoolRecord, scope=S.StaffTraining, indexes=(("school",), ("staff",))):
-    """Training that a member of staff had, or is to have."""
+    """Training that a member of staff has had or will have."""
 
     staff = Ref("Who was trained", Staff, part_of=True, tells=STAFF)
     mis_id = Text("The unique id of the training record", "5")
     code = Text("The code of the training course", "SAFE")
-    title = Text("What the training was called", "Safeguarding: annual update")
+    title = Text("The name of the training", "Safeguarding: annual update")
     provider = Text("Who gave the training", "Fenshire County Council")
-    venue = Text("Where it was given", "Main Hall")
+    venue = Text("Where the training took place", "Main Hall")
     start = Date("The first day of the training", "2025-09-02")
     end = Date("The last day of the training", "2025-09-02")
     hours = Decimal("How many hours it took", 2.5)
     result = Code(
-        "What came of it",
+        "The outcome of the training",
         "Completed",
         {"Completed": "Completed", "Booked": "Booked", "Not completed": "Not completed"},
     )
-    expires = Date("The last day on which the training counts", "2026-09-01")
+    expires = Date("The last day on which the training is valid", "2026-09-01")
     cost = Decimal("What the training cost", 85.0)
     notes = Text("Any notes on the training", "Repeat every three years")
 
 
 class StaffImpairment(SchoolRecord, scope=S.StaffImpairments, indexes=(("school",), ("staff",))):
-    """An impairment that a member of staff told the school about, so that work can be arranged to suit."""
+    """An impairment that a member of staff told the school about, so that adjustments can be made at work."""
 
     staff = Ref("Whose impairment", Staff, part_of=True, tells=STAFF)
     mis_id = Text("The unique id of the impairment record", "5")
@@ -116,7 +116,7 @@ class StaffImpairment(SchoolRecord, scope=S.StaffImpairments, indexes=(("school"
         },
     )
     description = Text("The kind of impairment", "Hearing impairment")
-    start = Date("The first day on which it was known of", "2019-09-02")
+    start = Date("The day on which it became known", "2019-09-02")
     end = Date("The last day for which it was recorded", "2022-07-20")
-    adjustment = Text("What the school arranges", "Meets in the room with the hearing loop")
+    adjustment = Text("The adjustments that the school makes", "Meets in the room with the hearing loop")
     notes = Text("Any notes on the impairment", "Prefers messages in writing")

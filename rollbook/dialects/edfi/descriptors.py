@@ -25,19 +25,19 @@ def _resource(kind: str) -> Resource:
         numbered=f"{singular}Id",
         fresh={"kind": entity},
         properties=(
-            Text("codeValue", "The word itself", 50, identity=True, home=Fact(Vocabulary.code, any_case=True)),
+            Text("codeValue", "The value itself", 50, identity=True, home=Fact(Vocabulary.code, any_case=True)),
             Text("description", "What it means", 1024, home=Fact(Vocabulary.description)),
             Date("effectiveBeginDate", "The first day on which it is used", home=Fact(Vocabulary.effective_from)),
             Date("effectiveEndDate", "The last day on which it is used", home=Fact(Vocabulary.effective_to)),
             Text(
                 "namespace",
-                "Who says what it means",
+                "The namespace that defines it",
                 255,
                 5,
                 identity=True,
                 home=Fact(Vocabulary.namespace, any_case=True),
             ),
-            Text("shortDescription", "The word as people read it", 75, required=True, home=Fact(Vocabulary.short)),
+            Text("shortDescription", "The value as shown to people", 75, required=True, home=Fact(Vocabulary.short)),
         ),
     )
 

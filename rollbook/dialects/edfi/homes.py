@@ -14,7 +14,7 @@ Row = Mapping[str, Any]
 Rest = Mapping[str, Any]
 May = Callable[[str], bool]
 
-DISTRICT = Given(Arg("district_id"), ANYONE, about="The number by which others know the district", kind="text")
+DISTRICT = Given(Arg("district_id"), ANYONE, about="The number that others use for the district", kind="text")
 """The district that is read: its reader binds it, since no record refers to its own district."""
 
 

@@ -245,7 +245,7 @@ staffs = Resource(
         parts.international_addresses("staff"),
         _languages,
         _last,
-        Text("loginId", "The name by which the person signs in", 60, home=Fact(Person.username)),
+        Text("loginId", "The username that the person signs in with", 60, home=Fact(Person.username)),
         _maiden,
         _middle,
         parts.other_names("staff"),

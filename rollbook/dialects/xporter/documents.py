@@ -117,7 +117,7 @@ staff_linked_documents = Endpoint(
     filters=_filters(StaffDocument, "StaffIds", Employee.mis_id),
 )
 
-_TYPE = "Whom the document is about, Student or Staff"
+_TYPE = "Who the document is about, Student or Staff"
 
 
 class StudentDocumentMeta(Table, of=StudentDocument, name="DocumentAttachmentMeta", order=(StudentDocument.mis_id,)):

@@ -151,7 +151,7 @@ class StaffNextOfKin(
     order=(Kin.staff / Employee.mis_id, Kin.mis_id),
     key=Key(Kin.staff / Employee.mis_id, ".", Kin.mis_id),
 ):
-    """Whom to call for a member of staff."""
+    """Who to call in an emergency involving a member of staff."""
 
     StaffId = Kin.staff / Employee.mis_id
     ContactId = Kin.mis_id

@@ -29,8 +29,8 @@ TAGS = Section(
         Property(
             "EntityId", "id", "Id of the student, member of staff or group; a minus takes the tag away", "9919", True
         ),
-        Property("StartDate", "date", "The first day on which the tag holds; today if it is new", "2026-09-07"),
-        Property("EndDate", "date", "The last day on which the tag holds", "2027-07-21"),
+        Property("StartDate", "date", "The first day on which the tag applies; today if it is new", "2026-09-07"),
+        Property("EndDate", "date", "The last day on which the tag applies", "2027-07-21"),
     ),
     mandatory=True,
 )
@@ -41,7 +41,7 @@ DEFINITIONS = Section(
     (
         Property("Id", "id", "Id of a tag that is there; a minus has it given to nobody from now on", "1"),
         Property("Code", "text", "Short code, which stays the same", "LIBRARIAN", new=True),
-        Property("Name", "text", "The tag as people read it", "Pupil Librarian", new=True),
+        Property("Name", "text", "The tag as shown to people", "Pupil Librarian", new=True),
         Property("Description", "text", "What the tag means", "Helps in the library at lunchtime"),
         Property("Colour", "text", "The colour in which the tag is shown, #RRGGBB", "#2F6B4F"),
         Property("AppliesTo", "text", "CSV of what may be given it; Student if it is new", "Student,Staff"),
