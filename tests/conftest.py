@@ -37,3 +37,11 @@ def small_hub(small_folder: Path, tmp_path: Path) -> Iterator[Hub]:
     served = Hub.copy(small_folder, tmp_path / "hub")
     yield served
     served.close()
+
+
+@pytest.fixture
+def own_hub(tmp_path: Path) -> Iterator[Hub]:
+    """A hub over demo schools of its own at their full size, which nobody has read, for tests that change consent."""
+    served = Hub(demo_schools(1.0, tmp_path / "hub"))
+    yield served
+    served.close()

@@ -15,8 +15,9 @@ import pytest
 from rollbook.demo import DEFAULT_TODAY, Demo, build
 from rollbook.demo.numbers import upn_check_letter
 from rollbook.errors import Conflict, Malformed
-from rollbook.fields import RECORDS, Record
+from rollbook.fields import RECORDS, Code, Record
 from rollbook.model.assessment import Aspect, ResultSet
+from rollbook.model.origin import ORIGINS
 from rollbook.model.people import Comm
 from rollbook.store.schema import columns
 from rollbook.store.sqlite import Store
@@ -32,7 +33,12 @@ TABLES = [
 NOWHERE = {
     "School.deni_no": "only schools in Northern Ireland have one",
     "Mark.statutory_comment": "it comes with marks that no school of the demo gives, when an app writes them back",
-} | {f"{record.__name__}.origin": "the demo came from no roster" for record in TABLES if "origin" in record.stored()}
+} | {
+    f"{record.__name__}.{name}": "the demo came from no roster"
+    for record in TABLES
+    for name, field in record.stored().items()
+    if isinstance(field, Code) and field.choices == ORIGINS
+}
 """Facts that nobody in the demo has, and why."""
 
 

@@ -70,10 +70,15 @@ def parts(page: str) -> list[Part]:
 
 
 def writes(path: Path) -> bool:
-    """Whether a page changes records, so that it needs a hub of its own."""
+    """Whether a page changes records, so that it needs a hub of its own, which is a small one."""
     said = parts(path.read_text())
     posts = any(p.kind == "http" and p.text.startswith(("POST /api/v1/", "POST /api/Manage/")) for p in said)
     return SPEAKERS[path.parent.name].writes or posts or any(p.kind == "then" for p in said)
+
+
+def commands(path: Path) -> bool:
+    """Whether a page runs commands, which may change consent, so that it needs a hub of its own at full size."""
+    return any(p.kind == "sh" for p in parts(path.read_text()))
 
 
 class Speaker:
@@ -358,7 +363,8 @@ def test_a_request_gets_the_answer_that_its_page_shows(path: Path, request: pyte
         shown = json.loads(part.text)
         assert fits(shown, came), laid_out(opened(shown, came))
 
-    read(page, request.getfixturevalue("small_hub" if writes(path) else "hub"), path.parent.name, compare)
+    hub = "small_hub" if writes(path) else "own_hub" if commands(path) else "hub"
+    read(page, request.getfixturevalue(hub), path.parent.name, compare)
 
 
 @pytest.mark.parametrize(
@@ -405,8 +411,11 @@ def write_page(path: Path, hub: Hub) -> None:
     changes: list[tuple[Part, str]] = []
 
     def put(part: Part, came: Any) -> None:
+        # What is still true stays as it was laid out: a page differs only where its answers do.
         if part.kind == "json":
-            changes.append((part, laid_out(opened(json.loads(part.text.strip() or "null"), came)) + "\n"))
+            shown = json.loads(part.text.strip() or "null")
+            if not fits(shown, came):
+                changes.append((part, laid_out(opened(shown, came)) + "\n"))
         elif not fits(part.text.strip(), came.strip()):
             changes.append((part, came.rstrip() + "\n"))
 
@@ -419,10 +428,12 @@ def write_page(path: Path, hub: Hub) -> None:
 def main(*names: str) -> None:
     """Write every page anew, or those that are named (`Students`)."""
     with tempfile.TemporaryDirectory() as folder:
-        whole, small = demo_schools(1.0, Path(folder, "whole")), demo_schools(0.05, Path(folder, "small"))
+        whole = demo_schools(1.0, Path(folder, "whole"))
         for path in (p for p in PAGES if not names or p.stem in names):
             own = Path(folder, path.parent.name, path.stem)
-            hub = Hub.copy(small, own) if writes(path) else Hub(whole)
+            # What others have read of a hub stands in its ledger, so a page of its own begins with a new one.
+            size = 0.05 if writes(path) else 1.0
+            hub = Hub(demo_schools(size, own) if writes(path) or commands(path) else whole)
             write_page(path, hub)
             hub.close()
 
