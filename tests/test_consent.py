@@ -230,7 +230,8 @@ def test_only_the_people_chosen_are_seen(small_hub: Hub) -> None:
     some = ids(small_hub, token)[:2]
     with Office(small_hub) as desk:
         grant = desk.choose(desk.grant(desk.app(PARTY), THORNFIELD), "students", "only", some)
-    assert dict(grant.people) == {"Student": "only"}
+    # Contacts are seen with their students.
+    assert dict(grant.people) == {"Student": "only", "Contact": "only"}
     assert ids(small_hub, token) == some
 
 
@@ -259,7 +260,7 @@ def test_a_later_choice_replaces_the_earlier_one_of_its_kind_only(small_hub: Hub
     grant = small_hub.desk.choose(grant, "staff", "except", staff[:1])
     grant = small_hub.desk.choose(grant, "student", "only", students[:3])
     grant = small_hub.desk.choose(grant, "student", "except", students[:1])
-    assert dict(grant.people) == {"Staff": "except", "Student": "except"}
+    assert dict(grant.people) == {"Staff": "except", "Student": "except", "Contact": "only"}
     assert ids(small_hub, token) == students[1:]
     assert ids(small_hub, token, "Staff?select=Id") == staff[1:]
 

@@ -37,10 +37,10 @@ def test_a_school_reads_what_is_asked_for_scope_by_scope_with_the_reasons(small_
     assert page.answer.status == 200
     assert "Pupil Pages asks to read records of Thornfield Academy" in page.words
     assert (
-        "Attendance Attendance marks and what they add up to (Attendance) Optional Parents are told the same day."
+        "Attendance Attendance marks and totals (Attendance) Optional Parents are told the same day."
         in page.words
     )
-    assert "Students' names, ids and groups only (StudentLite) Required A page for each pupil." in page.words
+    assert "Students' names, IDs and groups only (StudentLite) Required A page for each pupil." in page.words
 
 
 def test_what_is_optional_is_unticked_until_the_school_ticks_it(small_hub: Hub) -> None:
