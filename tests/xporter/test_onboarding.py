@@ -369,7 +369,7 @@ def test_check_estab_tells_whether_a_school_is_here_and_what_it_grants(small_hub
     }
     small_hub.desk.authorise(app, THORNFIELD, ["SchoolLite"])
     assert small_hub.get(f"{path}{THORNFIELD}", token).json["Scopes"] == [
-        {"Name": "SchoolLite", "Category": "School", "Description": "The school's name and address, and its groups"}
+        {"Name": "SchoolLite", "Category": "School", "Description": "The school's name, address and groups only"}
     ]
     assert small_hub.get(f"{path}1234567&httpstatuscodes=true", token).status == 404
     assert small_hub.get("/api/Manage/CheckEstab", token).json["ExceptionType"] == "InvalidRequest"
