@@ -1,171 +1,38 @@
-"""Small invented OneRoster rosters, written as folders or ZIPs."""
+"""Small invented OneRoster rosters, written as folders or ZIPs: the demo's, with more that a roster may hold."""
 
 from __future__ import annotations
 
-import csv
-import io
-import zipfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from rollbook.demo import roster as sample
+from rollbook.demo.roster import Roster, Rows, enrolment, files, in_1_2, zipped
 from rollbook.ingest.conformance import Samples
 
-Rows = list[dict[str, str]]
-Roster = dict[str, Rows]
-
-SYSTEM = "Heronsgate SIS"
+__all__ = ["Roster", "Rows", "enrolment", "files", "folder", "roster", "samples", "student", "version_1_2"]
+__all__ += ["without", "zipped"]
 
 
 def roster() -> Roster:
-    """A district of two schools in 1.1: twelve students, two teachers, a parent, a superintendent."""
-    return {
-        "orgs": [
-            {"sourcedId": "d", "name": "Heronsgate District", "type": "district", "identifier": "77"},
-            {
-                "sourcedId": "a",
-                "name": "Alder School",
-                "type": "school",
-                "identifier": "1001",
-                "parentSourcedId": "d",
-            },
-            {
-                "sourcedId": "b",
-                "name": "Birch School",
-                "type": "school",
-                "identifier": "1002",
-                "parentSourcedId": "d",
-            },
-            {"sourcedId": "sci", "name": "Science", "type": "department", "parentSourcedId": "b"},
-        ],
-        "academicSessions": [
-            session("y", "Year 2026", "schoolYear", "2026-08-15", "2027-06-10", ""),
-            session("t1", "Autumn", "term", "2026-08-15", "2026-12-18", "y"),
-            session("t2", "Spring", "term", "2027-01-04", "2027-06-10", "y"),
-        ],
-        "courses": [
-            {
-                "sourcedId": "c1",
-                "title": "English",
-                "courseCode": "EN",
-                "orgSourcedId": "d",
-                "subjects": "English",
-            }
-        ],
-        "classes": [
-            group("k1", "Otters", "a", classType="homeroom", grades="01"),
-            group(
-                "k2",
-                "English 1",
-                "a",
-                classCode="EN-1",
-                periods="1,3",
-                subjects="English",
-                subjectCodes="ENG",
-            ),
-            group("k3", "English 2", "sci", classCode="EN-2"),
-        ],
-        "users": [
-            *(student(f"s{n}", n, "a" if n < 7 else "b") for n in range(1, 13)),
-            user("t", "teacher", "a", givenName="Moss", familyName="Tarn", email="moss@heronsgate.example"),
-            user("v", "teacher", "b", givenName="Vale", familyName="Rook"),
-            user(
-                "p",
-                "parent",
-                "a",
-                givenName="Pia",
-                familyName="Fennel",
-                email="pia@home.example",
-                sms="555-0101",
-            ),
-            user("boss", "administrator", "d", givenName="Bo", familyName="Sorrel"),
-        ],
-        "enrollments": [
-            *(enrolment(f"h{n}", "k1", "a", f"s{n}") for n in range(1, 7)),
-            *(enrolment(f"e{n}", "k2", "a", f"s{n}") for n in range(1, 7)),
-            *(enrolment(f"f{n}", "k3", "sci", f"s{n}") for n in range(7, 13)),
-            enrolment("et", "k2", "a", "t", role="teacher", primary="true"),
-            enrolment("ev", "k3", "b", "v", role="teacher", primary="true"),
-        ],
-        "demographics": [
-            {"sourcedId": "s1", "birthDate": "2019-05-04", "sex": "female", "asian": "true", "white": "true"}
-            | {"hispanicOrLatinoEthnicity": "false", "cityOfBirth": "Riverton"},
-        ],
-    }
-
-
-def session(key: str, title: str, kind: str, start: str, end: str, parent: str) -> dict[str, str]:
-    """A row of academicSessions.csv."""
-    return {"sourcedId": key, "title": title, "type": kind, "startDate": start, "endDate": end} | {
-        "parentSourcedId": parent,
-        "schoolYear": "2027",
-    }
-
-
-def group(key: str, title: str, school: str, **more: str) -> dict[str, str]:
-    """A row of classes.csv."""
-    return {"sourcedId": key, "title": title, "courseSourcedId": "c1", "schoolSourcedId": school} | {
-        "termSourcedIds": "t1,t2",
-        **more,
-    }
-
-
-def user(key: str, role: str, org: str, **more: str) -> dict[str, str]:
-    """A row of users.csv."""
-    return {
-        "sourcedId": key,
-        "enabledUser": "true",
-        "orgSourcedIds": org,
-        "role": role,
-        "username": key,
-    } | more
+    """The demo's roster in 1.1, with passwords, which no hub may keep, and a column that no standard knows."""
+    tables = sample.roster()
+    users = [_with_more(row) if row["role"] == "student" else row for row in tables["users"]]
+    return tables | {"users": users}
 
 
 def student(key: str, number: int, school: str) -> dict[str, str]:
     """A student in users.csv."""
-    names = {"givenName": f"Given{number}", "familyName": f"Family{number}", "identifier": f"91{number:04}"}
-    more = {"agentSourcedIds": "p", "metadata.locker": f"locker-{number}"} if number == 1 else {}
-    return user(key, "student", school, **names, grades="01", password="hunter2", **more)
+    return _with_more(sample.student(key, number, school))
 
 
-def enrolment(key: str, group: str, school: str, who: str, **more: str) -> dict[str, str]:
-    """A row of enrollments.csv."""
-    return {"sourcedId": key, "classSourcedId": group, "schoolSourcedId": school, "userSourcedId": who} | {
-        "role": "student",
-        **more,
-    }
+def _with_more(row: dict[str, str]) -> dict[str, str]:
+    locker = {"metadata.locker": "locker-1"} if row["identifier"] == "910001" else {}
+    return row | locker | {"password": "hunter2"}
 
 
 def version_1_2() -> Roster:
-    """The same district in 1.2, where roles are rows of their own."""
-    tables = roster()
-    roles: Rows = []
-    for row in tables["users"]:
-        role, org = row.pop("role"), row.pop("orgSourcedIds")
-        key = f"r-{row['sourcedId']}"
-        roles.append({"sourcedId": key, "userSourcedId": row["sourcedId"], "roleType": "primary", "role": role})
-        roles[-1] |= {"orgSourcedId": org, "beginDate": "2026-08-15", "endDate": ""}
-    return {**tables, "roles": roles}
-
-
-def manifest(tables: Mapping[str, Rows], version: str = "1.1", **modes: str) -> str:
-    """The manifest of a roster: every file is bulk unless `modes` says otherwise."""
-    said = dict.fromkeys(tables, "bulk") | modes
-    lines = ["propertyName,value", "manifest.version,1.0", f"oneroster.version,{version}"]
-    lines += [f"file.{name},{mode}" for name, mode in said.items()]
-    return "\n".join([*lines, f"source.systemName,{SYSTEM}", ""])
-
-
-def files(tables: Mapping[str, Rows], version: str = "1.1", **modes: str) -> dict[str, str]:
-    """A roster's files as text; a column is there when any row has it."""
-    texts = {"manifest.csv": manifest(tables, version, **modes)}
-    for name, rows in tables.items():
-        text = io.StringIO()
-        columns = dict.fromkeys(["sourcedId", "status", "dateLastModified", *(c for row in rows for c in row)])
-        writer = csv.DictWriter(text, list(columns), restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
-        texts[f"{name}.csv"] = text.getvalue()
-    return texts
+    """The same district in 1.2."""
+    return in_1_2(roster())
 
 
 def folder(path: Path, tables: Mapping[str, Rows], version: str = "1.1", **modes: str) -> Path:
@@ -173,14 +40,6 @@ def folder(path: Path, tables: Mapping[str, Rows], version: str = "1.1", **modes
     path.mkdir(parents=True, exist_ok=True)
     for name, text in files(tables, version, **modes).items():
         (path / name).write_text(text)
-    return path
-
-
-def zipped(path: Path, texts: Mapping[str, str | bytes], inside: str = "") -> Path:
-    """Write files as a ZIP, in a folder within it if `inside` names one."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in texts.items():
-            archive.writestr(inside + name, text)
     return path
 
 

@@ -18,6 +18,7 @@ from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import click
 import pytest
@@ -254,6 +255,50 @@ def bash(lines: str) -> list[dict[str, Any]]:
     )  # fmt: skip
     assert done.stderr == ""
     return [json.loads(line) for line in done.stdout.splitlines() if line]
+
+
+# ---- a sample roster
+
+README = Path(__file__).parent.parent / "README.md"
+
+ALDER_AND_BIRCH = [
+    {"estab": "1001", "school": "Alder School", "district": "Heronsgate District"},
+    {"estab": "1002", "school": "Birch School", "district": "Heronsgate District"},
+]
+
+
+@pytest.mark.parametrize("version", ["1.1", "1.2"])
+def test_the_sample_roster_can_be_imported(tmp_path: Path, version: str) -> None:
+    roster = tmp_path / "roster.zip"
+    assert str(roster) in said("demo", "roster", "--out", roster, "--version", version)
+    with ZipFile(roster) as archive:
+        assert f"oneroster.version,{version}" in archive.read("manifest.csv").decode()
+    told = json.loads(said("import", "oneroster-csv", roster, "--data", tmp_path / "data"))
+    assert (told["schools"], told["notes"]) == (ALDER_AND_BIRCH, [])
+
+
+def test_the_sample_roster_gives_what_the_readme_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    _, _, section = README.read_text().partition("### Your own schools")
+    shown = section.partition("```console\n")[2].partition("\n```")[0].splitlines()
+    making, reading, _ = (line.split()[2:] for line in shown if line.startswith("$ rollbook "))
+    came = [line.strip() for words in (making, reading) for line in terminal(*words).stdout.splitlines()]
+    wanted = [line.strip() for line in shown if line[0] != "$" and "…" not in line]
+    assert len(wanted) > 10
+    assert [line for line in wanted if line not in came] == []
+
+
+def test_a_sample_roster_overwrites_no_other_file(tmp_path: Path) -> None:
+    roster = tmp_path / "roster.zip"
+    for version in ("1.1", "1.1"):
+        said("demo", "roster", "--out", roster, "--version", version)
+    written = roster.read_bytes()
+    told = refused("demo", "roster", "--out", roster, "--version", "1.2")
+    assert told == f"--out: {roster} exists already (choose another name, or remove the file)"
+    assert roster.read_bytes() == written
+    (tmp_path / "notes.txt").write_text("mine")
+    assert "exists already" in refused("demo", "roster", "--out", tmp_path / "notes.txt")
+    assert "is not a folder" in refused("demo", "roster", "--out", tmp_path / "nowhere" / "roster.zip")
 
 
 # ---- serve

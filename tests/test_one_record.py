@@ -150,7 +150,7 @@ def next_rows(answer: dict[str, Any]) -> str:
 def test_a_roster_delta_that_renames_a_student_shows_in_every_dialects_idea_of_change(fed: Fed) -> None:
     known = next_rows(fed.changed())
     (version,) = (fed.edfi.get("/edfi/changeQueries/v1/availableChangeVersions")["newestChangeVersion"],)
-    by_name = {"last_name": [{"operator": "equals", "value": "Family2"}]}
+    by_name = {"last_name": [{"operator": "equals", "value": "Thistlewood"}]}
     (person,) = fed.edlink.get("people", filter=by_name)
 
     fed.delta(familyName="Nettlebed")
@@ -167,10 +167,10 @@ def test_a_roster_delta_that_renames_a_student_shows_in_every_dialects_idea_of_c
 def test_a_student_who_is_deleted_is_a_tombstone_in_each_dialects_own_form(fed: Fed) -> None:
     known = next_rows(fed.changed())
     version = fed.edfi.get("/edfi/changeQueries/v1/availableChangeVersions")["newestChangeVersion"]
-    by_name = {"last_name": [{"operator": "equals", "value": "Family2"}]}
+    by_name = {"last_name": [{"operator": "equals", "value": "Thistlewood"}]}
     (person,) = fed.edlink.get("people", filter=by_name)
-    (student,) = fed.edfi.get("students?lastSurname=Family2")
-    row = next(s["Id"] for s in fed.changed()["Students"] if s["Surname"] == "Family2")
+    (student,) = fed.edfi.get("students?lastSurname=Thistlewood")
+    row = next(s["Id"] for s in fed.changed()["Students"] if s["Surname"] == "Thistlewood")
 
     fed.delta(status="tobedeleted")
 

@@ -6,11 +6,12 @@ import json
 import os
 from datetime import date
 from pathlib import Path
+from shlex import quote
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import Malformed, Problem
+from ..errors import Malformed, NotFound, Problem
 from ..scopes import CATALOGUE
 from .common import Application, Later, Within, made_whole, note_served, progress, say
 from .serving import address_options, listen, rate_option, serve_edge, url_of
@@ -107,6 +108,49 @@ def run_demo(
 
         note_served(store, url_of(listening))
         serve_edge(application(store).limited(rate_limit), listening, ready)
+
+
+@run_demo.command("roster")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, writable=True, path_type=Path),
+    default=Path("roster.zip"),
+    show_default=True,
+    help="The ZIP file to write. A file with other contents is not overwritten.",
+)
+@click.option(
+    "--version",
+    type=click.Choice(["1.1", "1.2"]),
+    default="1.1",
+    show_default=True,
+    help="The version of OneRoster.",
+)
+def make_roster(out: Path, version: str) -> None:
+    """Make a sample roster in OneRoster CSV, to try an import with.
+
+    It holds two invented schools, Alder School and Birch School of Heronsgate District, with twelve students.
+    """
+    from ..demo.roster import sample, zipped
+
+    texts = sample(version)
+    if not out.parent.is_dir():
+        raise NotFound(Problem("--out", f"{out.parent} is not a folder"))
+    if out.exists() and not _holds(out, texts):
+        raise Malformed(Problem("--out", f"{out} exists already", "choose another name, or remove the file"))
+    zipped(out, texts)
+    say(f"{out} holds a OneRoster {version} roster of two invented schools.")
+    say(f"Import it:  rollbook import oneroster-csv {quote(str(out))} --data heronsgate")
+
+
+def _holds(path: Path, texts: dict[str, str]) -> bool:
+    """Whether a file is a ZIP of these texts and no others."""
+    from zipfile import BadZipFile, ZipFile
+
+    try:
+        with ZipFile(path) as archive:
+            return {name: archive.read(name).decode() for name in archive.namelist()} == texts
+    except (BadZipFile, UnicodeDecodeError):
+        return False
 
 
 def _demo_facts(store: Store, kept: Path, today: date, size: float, count: int, scopes: str) -> dict[str, Any]:
