@@ -36,10 +36,7 @@ def test_a_school_reads_what_is_asked_for_scope_by_scope_with_the_reasons(small_
     page = invited(small_hub).look()
     assert page.answer.status == 200
     assert "Pupil Pages asks to read records of Thornfield Academy" in page.words
-    assert (
-        "Attendance Attendance marks and totals (Attendance) Optional Parents are told the same day."
-        in page.words
-    )
+    assert "Attendance Attendance marks and totals (Attendance) Optional Parents are told the same day." in page.words
     assert "Students' names, IDs and groups only (StudentLite) Required A page for each pupil." in page.words
 
 
