@@ -23,7 +23,7 @@ BODY_SECONDS, BODY_BYTES = 20.0, 20 * 1024
 UNREAD_BYTES = 64 * 1024 * 1024
 """How much of a body is still taken, and thrown away, after its request was refused."""
 
-RESERVE = 48
+RESERVE = 56
 """File descriptors that connections leave to databases, journals and calls to apps."""
 
 MOST = 4096

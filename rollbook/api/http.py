@@ -8,6 +8,7 @@ for the disk, holds up nobody else. What is in memory, and still true, is given 
 from __future__ import annotations
 
 import asyncio
+import errno
 import itertools
 import logging
 import math
@@ -23,7 +24,7 @@ from urllib.parse import unquote
 from ..consent.callers import count_with
 from ..consent.ledger import Ledger
 from ..consent.slips import Slip, lay
-from ..errors import Malformed, Problem, RollbookError, TooLarge, TooManyRequests, Unavailable
+from ..errors import Malformed, NoRoom, Problem, RollbookError, TooLarge, TooManyRequests, Unavailable
 from . import compressing
 from .aside import Aside
 from .keeping import Keeping, Kept
@@ -60,6 +61,9 @@ VARIES = (b"authorization", b"host", b"if-none-match", b"prefer", b"use-snapshot
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 """The methods that change nothing (RFC 9110 §9.2.1)."""
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""How the system says that there is no room on the disk, or for this user, or in this file."""
 
 NO_SNIFF = (b"x-content-type-options", b"nosniff")
 
@@ -454,9 +458,17 @@ class Edge:
             return replace(response, body=b"".join(head))
         except (Unavailable, TooManyRequests) as error:
             return _held_off(handler, request, error)
+        except OSError as error:
+            if error.errno not in FULL:
+                return self.fault(handler, request, error)
+            return _held_off(handler, request, NoRoom(f"a file cannot be written: {error.strerror}"))
         except Exception as error:
-            log.exception("fault while answering %s %s", request.method, request.path)
-            return handler.refuse(request, error)
+            return self.fault(handler, request, error)
+
+    def fault(self, handler: Handler, request: Request, error: Exception) -> Response:
+        """The answer after a fault of ours."""
+        log.error("fault while answering %s %s", request.method, request.path, exc_info=error)
+        return handler.refuse(request, error)
 
 
 def _client(scope: Scope) -> str:

@@ -17,6 +17,7 @@ import msgspec
 from ..fields import Record
 from ..model.organisation import District
 from ..store.connection import Connection
+from ..store.permissions import open_private
 from .kinds import BY_TABLE, KEY, KINDS
 
 _TIME = (1980, 1, 1, 0, 0, 0)
@@ -46,12 +47,12 @@ def export(connection: Connection, district: int, path: Path) -> int:
     if path.suffix.lower() != ".zip":
         path.mkdir(parents=True, exist_ok=True)
         return sum(_write_file(connection, district, kind, path) for kind in KINDS)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+    with open_private(path, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
         return sum(_write_member(connection, district, kind, archive) for kind in KINDS)
 
 
 def _write_file(connection: Connection, district: int, kind: type[Record], folder: Path) -> int:
-    with (folder / f"{kind.table}.csv").open("w", encoding="utf-8", newline="") as file:
+    with open_private(folder / f"{kind.table}.csv", "w", encoding="utf-8", newline="") as file:
         return _write(file, kind, _rows(connection, district, kind, 0))
 
 

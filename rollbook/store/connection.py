@@ -9,13 +9,19 @@ from typing import Any, Protocol, cast
 
 import apsw
 
-from ..errors import Problem, Stop
+from ..errors import Problem, Stop, Unavailable
 from .members import holds
 from .packing import packed, tallied
+from .permissions import begin_file
 
 BUSY_SECONDS = 30
 
 Busy = apsw.BusyError
+
+
+class NotOpened(Unavailable):
+    """A database cannot be opened now: too many files are open, or its permissions do not allow it."""
+
 
 Full = apsw.FullError, apsw.IOError
 """What SQLite raises when the disk has no room, or cannot be written to for another reason."""
@@ -83,7 +89,12 @@ def _fold(value: Any) -> str | None:
 
 def connect(path: Path, clock: Callable[[], float] = time.time) -> Opened:
     """Open a database file as the store uses it; `hub_now()` in a statement is the clock's (seconds since 1970)."""
-    connection = apsw.Connection(str(path))
+    if path.name != ":memory:":
+        begin_file(path)
+    try:
+        connection = apsw.Connection(str(path))
+    except apsw.CantOpenError as error:
+        raise NotOpened(f"{path} cannot be opened: {error}") from error
     connection.set_busy_timeout(BUSY_SECONDS * 1000)
     # One plan for each question, whatever is asked with it: otherwise every execution is compiled anew.
     connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)

@@ -6,17 +6,25 @@ of one moment borrows one until it ends, whichever threads that happens in.
 
 from __future__ import annotations
 
+import resource
 import threading
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from ..errors import NoRoom, Occupied
 from ..waiting import seconds_left
-from .connection import Busy, Connection, Cursor, Full, Opened
+from .connection import Busy, Connection, Cursor, Full, NotOpened, Opened
 
-IDLE = 4
+FEW_FILES = 256
+"""A process that may open no more files than this keeps one connection to a file instead of several."""
+
+IDLE = 4 if resource.getrlimit(resource.RLIMIT_NOFILE)[0] > FEW_FILES else 1
 """How many connections are kept open while nobody needs them: each takes two file descriptors and a cache."""
+
+RETURN_SECONDS, LOOK_SECONDS = 5.0, 0.02
+"""For how long a thread that cannot open a connection waits for one to be given back, and how often it looks."""
 
 
 class Rows:
@@ -63,7 +71,20 @@ class Lent:
         try:
             return self._idle.pop()
         except IndexError:
+            pass
+        try:
             return self._open()
+        except NotOpened:
+            return self._given_back(time.monotonic() + RETURN_SECONDS)
+
+    def _given_back(self, until: float) -> Opened:
+        """A connection that another thread gives back: all files are open that this process may open."""
+        while True:
+            with suppress(IndexError):
+                return self._idle.pop()
+            if time.monotonic() > until:
+                return self._open()
+            time.sleep(LOOK_SECONDS)
 
     def give(self, connection: Opened) -> None:
         """Give a connection back."""
@@ -126,7 +147,7 @@ class Writer:
             with self._begun() as connection:
                 yield connection
         except Full as error:
-            raise NoRoom(f"the disk cannot be written to: {error}") from error
+            raise NoRoom(f"the data directory cannot be written to: {error}", hint="free some space first") from error
         finally:
             self._owner = 0
             self._lock.release()

@@ -17,6 +17,7 @@ from . import schema
 from .connection import BUSY_SECONDS, Connection, Opened, connect
 from .ledger import LedgerFile
 from .lending import Lent, Passing, Writer
+from .permissions import close_to_others
 from .watching import Watch
 from .writing import Batch
 
@@ -62,7 +63,7 @@ class Store:
     def __init__(self, folder: Path | str, *, patience: float = BUSY_SECONDS) -> None:
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
-        os.chmod(self.folder, 0o700)
+        close_to_others(self.folder)
         self.clock: Callable[[], float] = time.time
         """What the hub takes for the time (seconds since 1970)."""
         self.patience = patience
