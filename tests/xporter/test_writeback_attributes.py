@@ -102,12 +102,12 @@ def test_everything_that_is_wrong_is_told_at_once(sender: Sender):
     rows: list[Row] = [
         {"XID": "x000000", "Reads": "Every day"},
         {"Reads": "Every day"},
-        {"XID": graham, "Reads": 7, "x" * 51: "long name", "Long": "y" * 501},
+        {"XID": graham, "Reads": True, "x" * 51: "long name", "Long": "y" * 501},
         {"XID": graham, "Long": "again"},
     ]
     assert sender.wrong("EntityAttributes", {"attributes": rows}) == [
         "Missing mandatory field XID",
-        "Invalid Reads provided: 7",
+        "Invalid Reads provided: True",
         "Invalid XID: x000000",
         f"Invalid attribute name provided: {'x' * 51}",
         f"Long field max character limit (500) exceeded for XID: {graham}",
