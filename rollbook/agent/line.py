@@ -9,7 +9,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
@@ -107,7 +107,7 @@ class Line:
             raise
         said: dict[str, Any] = {}
         with suppress(msgspec.DecodeError):
-            said = cast(dict[str, Any], msgspec.json.decode(answer, type=dict))
+            said = msgspec.json.decode(answer, type=dict[str, Any])
         if status != 200:
             raise Declined(status, said)
         return said

@@ -10,7 +10,7 @@ import io
 import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any
 
 import msgspec
 
@@ -106,7 +106,7 @@ def _rows(connection: Connection, district: int, kind: type[Record], since: int)
     )
 
 
-def _write(file: TextIO, kind: type[Record], rows: Iterable[tuple[Any, ...]]) -> int:
+def _write(file: IO[str], kind: type[Record], rows: Iterable[tuple[Any, ...]]) -> int:
     writer = csv.writer(file)
     writer.writerow([KEY, *kind.stored()])
     count = 0

@@ -438,7 +438,7 @@ def test_no_answer_holds_anything_of_the_person(study: Study):
     for facts in rows:
         assert not [f for f in facts if f and f.encode() in said]
     for mis_id, pupil in pupils.items():
-        known = [mis_id, pupil["Surname"], pupil["Forename"], pupil["UPN"], pupil["DateOfBirth"], pupil["XID"]]
+        known = [mis_id, pupil["Surname"], pupil["Forename"], pupil["UPN"], pupil["DateofBirth"], pupil["XID"]]
         assert not [f for f in known if f and f.encode() in plain], pupil
     assert not [s for s in (study.grant.school, study.grant.id, THORNFIELD, GROUP) if s.encode() in plain]
 

@@ -50,7 +50,7 @@ def test_inactive_codes_are_added_when_asked_for(app: Caller, held: Tables):
     assert sorted(tuple(r[c] for c in columns) for r in rows) == sorted(
         tuple(c[n] for n in names) for c in held.of("attendance_code")
     )
-    assert {r["Mark"] for r in rows if r["Active"] == 0} == {"H", "Y"}
+    assert {r["Mark"] for r in rows if r["Active"] == 0} == {"F", "H", "J", "Y"}
 
 
 def test_a_code_of_which_nobody_says_whether_it_is_active_is_in_use(asker: Caller, small: Tables):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 
@@ -33,7 +34,13 @@ def test_the_school_is_told_by_its_own_facts(app: Caller, held: Tables):
         "ExamCentre": school["exam_centre"],
         "Address": school["address"],
         "EstabId": school["estab"],
+        "CurrentAcademicYear": 2026,
+        "SchoolLogoUrl": school["logo"],
+        "SchoolLogoAlternateUrl": school["second_logo"],
+        "LastUpdated": row["LastUpdated"],
+        "RowHash": row["RowHash"],
     }
+    assert re.fullmatch(r"[0-9A-F]{40}", row["RowHash"])
 
 
 def test_another_school_has_its_own_details(hub: Hub):
@@ -119,7 +126,8 @@ def test_the_diary_has_the_events_that_meet_every_filter(
 
 def test_an_event_is_told_by_its_facts(app: Caller, held: Tables):
     event = next(e for e in held.of("calendar_event") if e["kind"] == "SchoolEvent")
-    assert app.one(f"Calendar/{event['mis_id']}") == {
+    row = app.one(f"Calendar/{event['mis_id']}")
+    assert row == {
         "Id": event["mis_id"],
         "StartDate": event["start"],
         "StartTime": event["start_time"],
@@ -128,6 +136,8 @@ def test_an_event_is_told_by_its_facts(app: Caller, held: Tables):
         "Category": event["category"],
         "Description": event["description"] or event["category"],
         "Type": "School Event",
+        "LastUpdated": row["LastUpdated"],
+        "RowHash": row["RowHash"],
     }
 
 
