@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from .test_server import PATIENCE, Served, until_closed
+from .hub import THORNFIELD
+from .test_server import PATIENCE, Served, until_closed, wait_until
 
 
 @pytest.fixture(scope="module")
@@ -46,6 +47,31 @@ def test_a_request_names_exactly_one_host(served: Served, hosts: bytes) -> None:
         got = until_closed(client)
     assert got.startswith(b"HTTP/1.1 400 ")
     assert b"x-content-type-options: nosniff" in got
+
+
+def answers(served: Served, token: str) -> bool:
+    """Whether a server answers."""
+    try:
+        got = served.ask("/api/v1/TokenDetails", token)
+        return got.get("Estab") == THORNFIELD
+    except OSError:
+        return False
+
+
+def test_a_server_that_may_open_few_files_sheds_idle_connections_and_goes_on(tmp_path: Path) -> None:
+    with Served(tmp_path / "data", files=64) as served:
+        token = served.token()
+        idle = [socket.create_connection((served.host, served.port), timeout=PATIENCE) for _ in range(80)]
+        try:
+            # Those that come within the same instant may be closed without a word.
+            assert wait_until(lambda: answers(served, token))
+            for _ in range(5):
+                assert served.ask("/api/v1/TokenDetails", token)["Estab"] == THORNFIELD
+                assert served.ask(f"/api/v1/School/{THORNFIELD}/Students?pagesize=2", token)["Students"]
+        finally:
+            for one in idle:
+                one.close()
+        assert served.ask(f"/api/v1/School/{THORNFIELD}/Staff?pagesize=2", token)["Staff"]
 
 
 @pytest.mark.slow

@@ -32,10 +32,12 @@ PATIENCE = 20.0
 class Served:
     """`rollbook demo` (or another command) in a process of its own, and a client of it."""
 
-    def __init__(self, data: Path, *more: str, env: dict[str, str] | None = None) -> None:
+    def __init__(self, data: Path, *more: str, env: dict[str, str] | None = None, files: int = 0) -> None:
         asked = [COMMAND, "demo", "--json", "--port", "0", "--data", data, "--size", "0.05", *more]
+        # With `files`, the process may open no more than so many.
+        before = ["prlimit", f"--nofile={files}:{files}"] if files else []
         self.process = subprocess.Popen(
-            list(map(str, asked)),
+            [*before, *map(str, asked)],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
             env={**os.environ, **(env or {})},

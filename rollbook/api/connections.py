@@ -23,7 +23,7 @@ BODY_SECONDS, BODY_BYTES = 20.0, 20 * 1024
 UNREAD_BYTES = 64 * 1024 * 1024
 """How much of a body is still taken, and thrown away, after its request was refused."""
 
-RESERVE = 56
+RESERVE = 60
 """File descriptors that connections leave to databases, journals and calls to apps."""
 
 MOST = 4096
@@ -36,7 +36,7 @@ def most_connections() -> int:
     with suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
         soft = hard
-    return max(min(MOST, soft - RESERVE), 8)
+    return max(min(MOST, soft - RESERVE), 4)
 
 
 class Connection(HttpToolsProtocol):
