@@ -34,7 +34,7 @@ def test_schools_are_listed_with_their_mis_and_what_it_takes_back(data: Path) ->
     ],
 )
 def test_a_school_is_said_to_keep_its_records_in_another_mis(data: Path, name: str, taken: str) -> None:
-    assert said("schools", "mis", THORNFIELD, name, "--data", data) == f"{THORNFIELD}: {name} takes back {taken}\n"
+    assert said("schools", "mis", THORNFIELD, name, "--data", data) == f"{THORNFIELD}: {name} accepts {taken}\n"
     assert name in said("schools", "list", "--data", data)
 
 
