@@ -47,7 +47,7 @@ def test_an_app_says_what_it_is_and_what_it_asks_for(data: Path) -> None:
     said(run("apps", "ask", PARTY, "Contact", "--drop", *at))
     told = json.loads(said(run("apps", "ask", PARTY, *at)))
     assert (told["name"], told["live"], told["contact"]) == ("Pupil Pages", True, "help@app.example.org")
-    assert [tuple(asked.values()) for asked in next(v for v in told.values() if isinstance(v, list))] == [
+    assert [(asked["scope"], asked["required"], asked["reason"]) for asked in told["asks"]] == [
         ("Attendance", False, "Messages."),
         ("School", True, "A page for each pupil."),
         ("StudentLite", True, "A page for each pupil."),
