@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN = .venv/bin
 PORT ?= 8000
 
-.PHONY: demo test check fast slow clients try-clients bench freeze docs clean
+.PHONY: demo test check fast slow newest clients try-clients bench freeze docs clean
 
 demo: .venv/ready
 	$(BIN)/rollbook demo --port $(PORT)
@@ -22,6 +22,16 @@ fast: .venv/ready
 
 slow: .venv/ready
 	$(BIN)/pytest -m slow -n auto --dist loadfile
+
+# A part of the tests on another Python, such as `make newest NEWEST=python3.13`: all imports, the laws, servers, commands.
+NEWEST ?= python3
+OTHER = .venv-newest
+AGAIN = tests/laws tests/test_server.py tests/test_cli.py tests/test_sync.py tests/test_error_pages.py
+
+newest:
+	$(NEWEST) -m venv $(OTHER)
+	$(OTHER)/bin/pip install --quiet --editable ".[dev]"
+	$(OTHER)/bin/pytest -m "not slow" -n auto --dist loadfile $(AGAIN)
 
 # Other people's clients, as they are published, each in an environment of its own: the tests run them against the demo.
 NPM_CLIENTS = .clients/edlink .clients/openapi-ts
@@ -44,7 +54,7 @@ docs: .venv/ready
 	$(BIN)/python docs/build.py
 
 clean:
-	rm -rf .venv .clients .demo-data-of-tests
+	rm -rf .venv $(OTHER) .clients .demo-data-of-tests
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv
