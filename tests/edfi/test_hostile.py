@@ -258,7 +258,7 @@ def test_a_student_guessed_by_id_from_another_district_is_not_there(target: EdFi
             "schoolReference": {"schoolId": 9995001},
             "studentReference": {"studentUniqueId": there["studentUniqueId"]},
         }
-        if guesser.get(f"students?studentUniqueId={there['studentUniqueId']}"):
+        if guesser.get(f"students?studentUniqueId={quote(there['studentUniqueId'], safe='')}"):
             continue
         assert guesser.ask("POST", "studentSchoolAssociations", body).status == 409
 
