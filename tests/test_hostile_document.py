@@ -6,6 +6,7 @@ Set ROLLBOOK_SCHEMATHESIS_EXAMPLES for more of what it invents for each operatio
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import os
 import re
@@ -139,7 +140,9 @@ def send(hub: Hub, token: str, case: Any) -> schemathesis.Response:
     path = f"{url.path}?{url.query}" if url.query else url.path
     answer = hub.ask(str(asked.method), path, token, body, **headers)
     shown = {name: [value] for name, value in answer.headers.items()}
-    return schemathesis.Response(answer.status, shown, answer.body, asked, elapsed=0.0, verify=False)
+    # As `requests` asked for it to be compressed, so it would read it.
+    sent = gzip.decompress(answer.body) if answer.headers.get("content-encoding") == "gzip" else answer.body
+    return schemathesis.Response(answer.status, shown, sent, asked, elapsed=0.0, verify=False)
 
 
 def with_real_ids(draw: st.DrawFn, body: Any) -> Any:

@@ -105,6 +105,31 @@ def test_many_at_once_tell_of_the_same_students_and_enrol_them(lines: list[Line]
             assert len(lines[0].ask("GET", f"{resource}?studentUniqueId=many-{at}")[2]) == 1
 
 
+def test_a_student_is_one_while_some_enrol_and_others_end_the_enrolment(lines: list[Line]) -> None:
+    """Whoever is posted moves between those who wait and those who are enrolled, and no write falls between."""
+    body = student("to-and-fro")
+    identity = lines[0].ask("POST", "students", body)[1]["location"].rsplit("/", 1)[-1]
+
+    def write(line: Line, number: int) -> list[int]:
+        return enrol_and_end(line) if number % 2 else rename(line, number)
+
+    def enrol_and_end(line: Line) -> list[int]:
+        for _ in range(8):
+            told = line.ask("POST", "studentSchoolAssociations", enrolment("to-and-fro", ESTAB))
+            line.ask("DELETE", f"studentSchoolAssociations/{told[1]['location'].rsplit('/', 1)[-1]}")
+        return []
+
+    def rename(line: Line, number: int) -> list[int]:
+        found: list[int] = []
+        for at in range(8):
+            changed = {**body, "middleName": f"{number}-{at}"}
+            found += [line.ask("POST", "students", changed)[0], line.ask("PUT", f"students/{identity}", changed)[0]]
+        return found
+
+    assert together(lines, write) == {200: CALLERS // 2 * 8, 204: CALLERS // 2 * 8}
+    assert len(lines[0].ask("GET", "students?studentUniqueId=to-and-fro")[2]) == 1
+
+
 def test_of_many_updates_that_rest_on_the_same_version_one_wins(lines: list[Line]) -> None:
     lines[0].ask("POST", "cohorts", cohort("race", ESTAB))
     (first,) = lines[0].ask("GET", "cohorts?cohortIdentifier=race")[2]

@@ -182,6 +182,12 @@ def test_what_is_written_is_read_back_as_it_was(lab: Lab, text: str):
     assert lab.ask("DELETE", f"stem/project/{added['id']}/").status == 204
 
 
+def test_a_name_that_a_hidden_project_has_is_answered_as_if_it_were_free(lab: Lab):
+    project = lab.get("stem/project/?filter{name}=Maze")["projects"][0]["id"]
+    assert lab.patch("project", project, name=SECRET).status == 200
+    assert lab.patch("project", project, name="Maze").status == 200
+
+
 def test_refused_writing_changes_nothing(lab: Lab):
     store = lab.hub.store.records
     before = store.execute("SELECT seq FROM clock WHERE district = 0").get
@@ -189,7 +195,7 @@ def test_refused_writing_changes_nothing(lab: Lab):
     bodies: list[dict[str, Any]] = [
         {"name": ""},
         {"name": "New", "users": {lab.email("ada"): {"remove": True}}},
-        {"name": SECRET},
+        {"name": "Maze", "is_public": "perhaps"},
     ]
     for body in bodies:
         lab.wrong(lab.patch("project", project, **body))

@@ -165,17 +165,28 @@ class Scribe:
             raise Refusal(problems.not_unique(entity, {member: number}))
 
     def post_person(self, resource: Resource, document: Mapping[str, Any], written: Written) -> Outcome:
-        """A human: whom a district knows is changed there; whom none does waits for the first role."""
-        known = self.known(resource, document)
-        if known is not None:
-            self.change_each(resource, known, document, written)
-            return self.wanted(Outcome(known, False))
-        fact = UNIQUE_IDS[resource.singular]
+        """A human: whom a district knows is changed there; whom none does waits for the first role.
+
+        They may get that role, or lose their last one, while this waits for its turn to write: then it begins again.
+        """
+        outcome = None
+        while outcome is None:
+            known = self.known(resource, document)
+            if known is None:
+                outcome = self.await_role(resource, document, written)
+            elif self.change_each(resource, known, document, written):
+                outcome = Outcome(known, False)
+        return self.wanted(outcome)
+
+    def await_role(self, resource: Resource, document: Mapping[str, Any], written: Written) -> Outcome | None:
+        """Let a human whom no district knows wait for a role; None if one has come to know them meanwhile."""
+        fact, role = UNIQUE_IDS[resource.singular], ROLES[resource.singular]
         with self.desk.waiting(self.holder) as pending:
-            role = ROLES[resource.singular]
             waiting = pending.find(fact, str(written.values[fact]), role)
-            identity = pending.put(role, written.values, told(resource, written), waiting["id"] if waiting else "")
-            return self.wanted(Outcome(identity, waiting is None))
+            if waiting is None and self.known(resource, document) is not None:
+                return None
+            kept = waiting["id"] if waiting else ""
+            return Outcome(pending.put(role, written.values, told(resource, written), kept), waiting is None)
 
     def known(self, resource: Resource, document: Mapping[str, Any]) -> str | None:
         """The hub id of the human with the natural key of a document, in any district."""
@@ -194,16 +205,26 @@ class Scribe:
         document: Mapping[str, Any],
         written: Written,
         check: Callable[[], object] = lambda: None,
-    ) -> None:
+    ) -> bool:
         """Change a human in every district that has them, so that all records of one human say the same.
 
-        `check` raises unless the change may still be made now that nobody else can write.
+        `check` raises unless the change may still be made now that nobody else can write. Gives whether it was made:
+        not where none has them, or others than those that did a moment ago.
         """
-        places = [r.district for r in self.readers if find_quietly(resource, [r], identity)]
+        places = self.districts(resource, identity)
+        if not places:
+            return False
         with self.desk.writing_each(self.holder, places) as writers:
             check()
+            if self.districts(resource, identity) != places:
+                return False
             for writer in writers:
                 Pen(resource, writer, self.places).change(identity, document, written)
+        return True
+
+    def districts(self, resource: Resource, identity: str) -> list[int]:
+        """The districts that have a human whom the app sees there."""
+        return [r.district for r in self.readers if find_quietly(resource, [r], identity)]
 
     # ---- update and delete
 
@@ -218,15 +239,10 @@ class Scribe:
                 self.own(batch.get(Descriptor, identity))
                 batch.change(Descriptor, identity, written.values)
             return
-        if isinstance(self.current(resource, identity, conditions).reader, WaitingReader):
-            self.put_waiting(resource, identity, document, conditions)
-            return
         if resource.of is Person:
-
-            def check() -> None:
-                self.renamed(resource, self.current(resource, identity, conditions), document)
-
-            self.change_each(resource, identity, document, written, check)
+            # They may get their first role, or lose their last one, while this waits for its turn to write.
+            while not self.put_person(resource, identity, document, written, conditions):
+                continue
             return
         old = self.current(resource, identity, conditions).reader.district
         new = self.joins(document, old) if resource.of is School else None
@@ -241,14 +257,31 @@ class Scribe:
                 raise Refusal(problems.not_unique(resource.singular, resource.key(document)))
             pen.change(identity, document, written, rename=renamed)
 
-    def put_waiting(
-        self, resource: Resource, identity: str, document: Mapping[str, Any], conditions: Conditions
-    ) -> None:
-        """Update a human who has no role."""
-        written = resource.unshape(document)
-        with self.desk.waiting(self.holder) as pending:
+    def put_person(
+        self,
+        resource: Resource,
+        identity: str,
+        document: Mapping[str, Any],
+        written: Written,
+        conditions: Conditions,
+    ) -> bool:
+        """Update a human where they are now; gives whether they still were there when nobody else could write."""
+
+        def check() -> None:
             self.renamed(resource, self.current(resource, identity, conditions), document)
+
+        if not self.waits(resource, identity, conditions):
+            return self.change_each(resource, identity, document, written, check)
+        with self.desk.waiting(self.holder) as pending:
+            check()
+            if not self.waits(resource, identity, conditions):
+                return False
             pending.put(ROLES[resource.singular], written.values, told(resource, written), identity)
+        return True
+
+    def waits(self, resource: Resource, identity: str, conditions: Conditions) -> bool:
+        """Whether a document is of a human who has no role."""
+        return isinstance(self.current(resource, identity, conditions).reader, WaitingReader)
 
     def renamed(self, resource: Resource, current: Document, document: Mapping[str, Any]) -> bool:
         """Whether a document has another natural key than the one that it replaces; raises where it must not."""
@@ -270,11 +303,11 @@ class Scribe:
                     raise Refusal(problems.depended_on(user.entity))
                 batch.remove(Descriptor, identity)
             return
-        if isinstance(self.current(resource, identity, conditions).reader, WaitingReader):
+        while self.waits(resource, identity, conditions):
             with self.desk.waiting(self.holder) as pending:
-                self.current(resource, identity, conditions)
-                pending.drop(identity, ROLES[resource.singular])
-            return
+                if self.waits(resource, identity, conditions):
+                    pending.drop(identity, ROLES[resource.singular])
+                    return
         with self.alone(resource, identity, conditions) as (_, writer):
             Pen(resource, writer, self.places).remove(identity)
 
