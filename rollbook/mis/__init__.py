@@ -1,5 +1,7 @@
 """Writing back: what an app asks a school's management information system (MIS) to enter, and what came of it."""
 
+# Each kind of change is known by having been imported, to an agent no less than to a server.
+from . import attendance, attributes, conduct, detention, photos, seating, tags, users
 from .agents import AgentMis, Handing, mis_of
 from .changes import Change, Invalid, MisRefused
 from .orders import Order, Outcome, Tell, WriteBacks
@@ -25,6 +27,14 @@ __all__ = [
     "Tasks",
     "Tell",
     "WriteBacks",
+    "attendance",
+    "attributes",
+    "conduct",
+    "detention",
     "mis_of",
+    "photos",
     "profile_of",
+    "seating",
+    "tags",
+    "users",
 ]
