@@ -39,7 +39,7 @@ def make_callers(folder: Path, school: Measured) -> Callers:
         desk = Desk(store)
         app, _ = desk.add_app(APP, "Bench district")
         desk.authorise(app, school.estab, ["all"])
-        credential, secret = desk.add_credential(app, "edfi")
+        credential, secret = desk.add_credential(app, "edfi", rights=["SISVendor"])
         edfi, _ = desk.exchange("edfi", credential.key, secret, DAY)
         _, edlink = desk.add_credential(app, "edlink", district=school.district)
         research = ResearchDesk(desk)

@@ -30,7 +30,7 @@ from .servers import Server
 FEW = "Id,Forename,Surname,UPN,RegGroup"
 TYPICAL = (
     "Id,ExternalId,XID,Forename,Surname,DisplayName,Gender,RegGroupId,RegGroup,YearGroupId,YearGroup,HouseGroup,"
-    "WorkEmail,AdmissionNo,DateOfBirth,UniqueLearnerNumber,LegalForename,LegalSurname,EntryDate,MiddleName,"
+    "WorkEmail,AdmissionNo,DateofBirth,UniqueLearnerNumber,LegalForename,LegalSurname,EntryDate,MiddleName,"
     "EnrolmentStatus,SENProvision,EAL,FirstLanguage,PostCode,FsmEligible,PupilPremium,UPN,NCYear,LastUpdated"
 )
 

@@ -27,7 +27,7 @@ EDFI, EDLINK = "/edfi/data/v3/ed-fi", "/api/v2/graph/people"
 
 SELECTED = (
     "Id,ExternalId,XID,Forename,Surname,DisplayName,Gender,RegGroupId,RegGroup,YearGroupId,YearGroup,HouseGroup,"
-    "WorkEmail,AdmissionNo,DateOfBirth,UniqueLearnerNumber,LegalForename,LegalSurname,EntryDate,MiddleName,"
+    "WorkEmail,AdmissionNo,DateofBirth,UniqueLearnerNumber,LegalForename,LegalSurname,EntryDate,MiddleName,"
     "EnrolmentStatus,SENProvision,EAL,FirstLanguage,PostCode,FsmEligible,PupilPremium,UPN,NCYear,LastUpdated"
 )
 """Thirty columns, such as a typical app asks for."""

@@ -320,7 +320,8 @@ def test_serve_serves_a_data_directory_until_it_is_told_to_stop(granted: Path) -
 
 @pytest.mark.slow
 def test_several_processes_can_serve_one_directory(granted: Path) -> None:
-    secret = said("apps", "grant", PARTY, THORNFIELD, "--scopes", "School", "--data", granted).split()[1]
+    words = ["--scopes", "School", "--new-secret", "--data", granted]
+    secret = said("apps", "grant", PARTY, THORNFIELD, *words).split()[1]
     port = _free_port()
     words = ["serve", "--port", str(port), "--workers", "2", "--data", str(granted)]
     with subprocess.Popen([COMMAND, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:

@@ -219,7 +219,10 @@ class Shown:
     @property
     def identifiers(self) -> list[Identifier]:
         """The other ids."""
-        found = [("sis_id", one.mis_id) for one in (*self.pupils, *self.person.staff, *self.person.contacts)]
+        now = (*self.pupils, *self.person.staff, *self.person.contacts)
+        ever = (*self.person.students, *self.person.staff, *self.person.contacts)
+        found = [("sis_id", one.external_id) for one in now]
+        found += [("oneroster_id", one.external_id) for one in ever if one.origin == "oneroster"]
         if "UPN" in self.scopes:
             found += [("state_id", one.upn) for one in self.pupils]
         found += [("username", self.person.username), ("email", _first(*self._work_emails))]

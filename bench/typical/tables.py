@@ -69,7 +69,7 @@ STUDENT = Table(
         " destination_start reason_for_leaving enrolment_status boarding_house sen_provision english_level"
         " english_level_code travel_mode travel_code fsm_start fsm_end yssa care_authority service_child_source upn"
         " former_upn candidate_no parental_salutation taught_in nc_year grade residence_status quick_note"
-        " updated row_hash",
+        " origin updated row_hash",
         "boarder eal on_report fsm_eligible uniform_allowance pupil_premium ever6 gifted part_time disabled in_care"
         " ever_in_care service_child young_carer graduation_year homeless migrant public_assistance rural_residency"
         " economically_disadvantaged",
@@ -86,7 +86,7 @@ STAFF = Table(
     _key(),
     _link("school", "school"),
     _link("person", "person"),
-    *_columns("mis_id idaas_email work_email work_phone", "is_teacher"),
+    *_columns("mis_id external_id origin idaas_email work_email work_phone", "is_teacher"),
     Index("staff_person", "person_id"),
 )
 CONTACT = Table(
@@ -95,7 +95,7 @@ CONTACT = Table(
     _key(),
     _link("school", "school"),
     _link("person", "person"),
-    *_columns("mis_id work_email work_phone"),
+    *_columns("mis_id external_id origin work_email work_phone"),
     Index("contact_person", "person_id"),
 )
 TOKEN = Table(
@@ -277,6 +277,8 @@ class Staff:
     __table__: ClassVar[Table] = STAFF
 
     mis_id: Mapped[str | None]
+    external_id: Mapped[str | None]
+    origin: Mapped[str | None]
     idaas_email: Mapped[str | None]
     work_email: Mapped[str | None]
     work_phone: Mapped[str | None]
@@ -292,6 +294,8 @@ class Contact:
     __table__: ClassVar[Table] = CONTACT
 
     mis_id: Mapped[str | None]
+    external_id: Mapped[str | None]
+    origin: Mapped[str | None]
     work_email: Mapped[str | None]
     work_phone: Mapped[str | None]
     school_id: Mapped[str]
@@ -321,6 +325,7 @@ class Student:
     person_id: Mapped[str]
     mis_id: Mapped[str]
     external_id: Mapped[str]
+    origin: Mapped[str | None]
     xid: Mapped[str]
     upn: Mapped[str | None]
     work_email: Mapped[str | None]

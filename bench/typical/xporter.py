@@ -38,7 +38,7 @@ COLUMNS: tuple[Column, ...] = (
     ("WorkEmail", "work_email", str, "Student StudentLite"),
     ("IdaasEmail", "idaas_email", str, "Student StudentLite"),
     ("AdmissionNo", "admission_no", str, "Student"),
-    ("DateOfBirth", "person.birth_date", str, "StudentExtended"),
+    ("DateofBirth", "person.birth_date", str, "StudentExtended"),
     ("UniqueLearnerNumber", "uln", str, "StudentExtended"),
     ("LegalForename", "person.legal_forename", str, "StudentExtended"),
     ("LegalSurname", "person.legal_surname", str, "StudentExtended"),
