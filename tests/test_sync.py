@@ -133,7 +133,8 @@ def test_a_shrunken_source_is_stopped_with_the_numbers(store: Store) -> None:
     with pytest.raises(Stop) as raised:
         import_roster(store, source(*people(*"ABCD")), "")
     assert [str(p) for p in raised.value.problems] == [
-        "more than 50% of a kind of record is missing from this source (if that is right, import again with --allow-shrink)",
+        "more than 50% of a kind of record is missing from this source"
+        " (if that is right, import again with --allow-shrink)",
         "Person: 6 of 10 would be removed",
         "Student: 6 of 10 would be removed",
     ]
