@@ -132,9 +132,10 @@ class School:
             desk.choose(grant, kind, mode, few if mode == "except" else [*few, *every[::2]] if mode == "only" else [])
 
     def lets_in(self, grant: Grant, kind: str, mis_id: str) -> bool:
-        """Whether the school lets somebody in."""
+        """Whether the school lets somebody in; a contact only with one of their students."""
         choice = next(c for c in self.hub.desk.people_of(grant) if c.kind == kind)
-        return choice.mode == "all" or (mis_id in choice.ids) == (choice.mode == "only")
+        named = choice.mode == "all" or (mis_id in choice.ids) == (choice.mode == "only")
+        return named and (kind != "Contact" or mis_id in self.hub.desk.would_see(grant, {})[kind] | {*choice.declined})
 
     def edit(self, grant: Grant, kind: str) -> None:
         """Change somebody's record, whether or not the app sees them."""
