@@ -48,6 +48,15 @@ def test_an_answer_tells_of_the_people_in_it(small_hub: Hub) -> None:
     assert about(small_hub, "9920") == []
 
 
+def test_a_fact_that_is_empty_is_on_the_line_as_empty(small_hub: Hub) -> None:
+    (graham,) = roles(small_hub, GRAHAM)
+    with small_hub.store.write(1) as batch:
+        batch.change(Student, graham, {"upn": None})
+    small_hub.school(f"Students?id={GRAHAM}&select=Id,UPN", small_hub.token())
+    (line,) = about(small_hub)
+    assert line.words == ("Student: The MIS Id of the student", f"Student: {Student.upn.about} (empty)")
+
+
 def test_an_answer_from_memory_is_told_each_time(small_hub: Hub) -> None:
     token = small_hub.token()
     for _ in range(3):
@@ -147,6 +156,15 @@ def test_edlink_tells_of_a_page_and_not_of_who_stands_behind_it(small_hub: Hub) 
     assert told(small_hub) == {person["id"] for person in page["$data"]}
     (last,) = entries(small_hub)
     assert (last.what.dialect, last.what.endpoint, last.rows) == ("edlink", "people", 5)
+
+
+def test_the_line_of_students_says_nothing_that_is_asked_of_contacts(small_hub: Hub) -> None:
+    vendor = Vendor(small_hub)
+    section = vendor.body("sections", first=1)["$data"][0]["id"]
+    assert len(vendor.body(f"sections/{section}/students", first=1000)["$data"]) > 2
+    facts = entries(small_hub)[0].what.facts
+    assert "Student.grade_level" in facts
+    assert [fact for fact in facts if fact.startswith(("Contact.", "Relationship."))] == []
 
 
 def test_research_tells_of_the_student_behind_a_subject(small_hub: Hub) -> None:

@@ -184,8 +184,6 @@ def _day(seconds: float) -> str:
 @click.option("--name", default="", help="The name of the reader.")
 def invites_add(relying_party: str, estab: str, email: str, name: str, data: Path | None) -> None:
     """Invite a school for an app. An e-mail is sent if a mail server is set, and the link is shown."""
-    from ..jobs import post_office
-
     with open_desk(data) as desk:
         app = desk.app(relying_party)
         told = desk.registration(app)
@@ -195,11 +193,7 @@ def invites_add(relying_party: str, estab: str, email: str, name: str, data: Pat
         if email and email.casefold() not in {a.casefold() for a in known}:
             hint = f"known: {', '.join(known) or 'none'}; `rollbook invites signatory` adds one"
             raise Malformed(Problem("--email", f"{email} may not answer for {estab}", hint))
-        mail = post_office() is not None
-        made = desk.invite(app, estab, email=email, name=name, live=told.live, mail=mail)
-        if mail and made.email:
-            say(f"An e-mail goes to {made.email}; `rollbook jobs` shows whether it was sent.")
-        _print_link(desk, made)
+        _send(desk, lambda mail: desk.invite(app, estab, email=email, name=name, live=told.live, mail=mail))
 
 
 @invites.command("link")
@@ -209,8 +203,20 @@ def invites_link(relying_party: str, estab: str, data: Path | None) -> None:
     with open_desk(data) as desk:
         made = desk.invitation(desk.app(relying_party), estab)
         if made.expires <= time.time() and not (made.expires and desk.lives_on(made)):
-            raise Conflict(Problem("invitation", "its link has expired", "`rollbook invites renew` makes a new one"))
+            ended = "has expired" if made.expires else "has been revoked"
+            raise Conflict(Problem("invitation", f"its link {ended}", "`rollbook invites renew` makes a new one"))
         _print_link(desk, made)
+
+
+def _send(desk: Desk, invite: Callable[[bool], Invitation]) -> None:
+    """Make an invitation or its link, by e-mail as well where a mail server is set, and show the link."""
+    from ..jobs import post_office
+
+    mail = post_office() is not None
+    made = invite(mail)
+    if mail and made.email:
+        say(f"An e-mail goes to {made.email}; `rollbook jobs` shows whether it was sent.")
+    _print_link(desk, made)
 
 
 def _print_link(desk: Desk, made: Invitation) -> None:
@@ -222,14 +228,9 @@ def _print_link(desk: Desk, made: Invitation) -> None:
 @_of_an_invitation
 def invites_renew(relying_party: str, estab: str, data: Path | None) -> None:
     """Make a new link in place of a lost or old one, which stops working. What is shared stays as it is."""
-    from ..jobs import post_office
-
     with open_desk(data) as desk:
-        mail = post_office() is not None
-        made = desk.renew_link(desk.invitation(desk.app(relying_party), estab), mail=mail)
-        if mail and made.email:
-            say(f"An e-mail goes to {made.email}; `rollbook jobs` shows whether it was sent.")
-        _print_link(desk, made)
+        invitation = desk.invitation(desk.app(relying_party), estab)
+        _send(desk, lambda mail: desk.renew_link(invitation, mail=mail))
 
 
 @invites.command("revoke")

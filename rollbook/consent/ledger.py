@@ -23,6 +23,7 @@ import msgspec
 from ..errors import Stop, Unavailable
 from ..store import journal
 from ..store.connection import Busy
+from ..store.facts import settled
 from ..store.journal import CUT, KEPT, LAST, Journal
 from ..store.sqlite import Store
 from .slips import Share, Slip, lying
@@ -179,9 +180,8 @@ class Ledger:
         if len(self._asked) >= ASKED:
             self._asked.clear()
         self._asked[key] = number = next(self._count)
-        facts = sorted(frozenset[str]().union(*share.facts))
         names = ("dialect", "endpoint", "app", "grants", "reader", "facts", "outcome")
-        said = dict(zip(names, (*key[:5], facts, slip.outcome), strict=True))
+        said = dict(zip(names, (*key[:5], settled(share.facts), slip.outcome), strict=True))
         return number, journal.asked(number, msgspec.json.encode(said))
 
     def write(self, records: bytes) -> None:
