@@ -1,4 +1,4 @@
-"""The queue: one row a job, taken by one worker at a time, tried again until it is done or given up."""
+"""The queue: one row a job, taken by one worker at a time, retried until it is done or has failed permanently."""
 
 from __future__ import annotations
 
@@ -256,9 +256,11 @@ class Queue:
             raise Conflict(f"{identity} has not ended: it is {found.state}", hint="see `rollbook jobs`")
         gone = found.kind not in REPEATED if found.state == "done" else (found.ended or 0) < self.clock() - DEAD_KEPT
         if gone:
-            raise Conflict(f"{identity} has ended, and what it was about is let go")
+            raise Conflict(f"{identity} has ended, and its details were deleted")
         if self.pending(found.kind, found.key):
-            raise Conflict(f"another job that does the same as {identity} waits already", hint="see `rollbook jobs`")
+            raise Conflict(
+                f"another job that does the same as {identity} is already waiting", hint="see `rollbook jobs`"
+            )
         with self.store.passing as db:
             db.execute(
                 "UPDATE job SET state = 'waiting', due = ?, tries = 0, ended = NULL WHERE id = ?",
