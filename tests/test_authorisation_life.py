@@ -11,6 +11,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from rollbook.consent import Desk
+from rollbook.consent.invitations import LIFE
 
 from .hub import THORNFIELD, Hub
 from .postbox import Postbox, receiving
@@ -242,3 +243,60 @@ def test_a_link_serves_the_school_also_after_the_end(small_hub: Hub) -> None:
     school.send(school.look(), "revoke", when="now")
     secret = secret_on(school.send(school.look(), "authorise").words)
     assert sign_in(small_hub, secret)["token"]
+
+
+# ---- a new link
+
+
+def test_an_old_link_has_a_new_one_sent_to_the_schools_address_and_stops_working(served: Hub, postbox: Postbox) -> None:
+    app, _ = asking_app(served)
+    old = School(served, link_of(served, served.desk.invite(app, THORNFIELD)))
+    secret = secret_on(old.send(old.look(), "authorise").words)
+    served.work()
+    young = old.look()
+    assert "E-mail me a new link" not in young.words
+    served.now += LIFE
+    page = old.look()
+    assert "E-mail me a new link" in page.words
+    page = old.send(page, "new-link")
+    assert page.words == (
+        "Look in your e-mail A new link is on its way by e-mail, to the address that this one was sent to. This link no"
+        " longer works."
+    )
+    assert old.look().answer.status == 404
+    served.work()
+    assert postbox.envelopes[-1][1] == ["office@thornfield.example"]
+    assert postbox.letters[-1]["subject"] == "Your new link: what Thornfield Academy shares with Pupil Pages"
+    found = re.search(r"https://hub\.example\.org(/authorise/\S+)", postbox.text())
+    assert found is not None
+    new = School(served, found[1])
+    page = new.send(new.look(), "widen", scope="Contact")
+    assert page.answer.status == 200
+    grant = served.desk.grant(app, THORNFIELD)
+    assert (grant.state, grant.scopes) == ("active", {"School", "StudentLite", "Contact"})
+    assert sign_in(served, secret)["token"], "a new link is no new secret"
+
+
+def test_a_young_link_sends_no_other(served: Hub, postbox: Postbox) -> None:
+    app, _ = asking_app(served)
+    school = School(served, link_of(served, served.desk.invite(app, THORNFIELD)))
+    school.send(school.look(), "authorise")
+    token = school.link.removeprefix("/authorise/")
+    asked = [(a.scope, a.required) for a in served.desk.registration(app).asks]
+    proof = [("proof", served.desk.proof(token, "new-link", 1, asked))]
+    sent = len(postbox.letters)
+    assert school.post(f"{school.link}/new-link", proof).answer.status == 409
+    served.work()
+    # The receipt of the agreement is all that is sent.
+    assert [letter["subject"][:8] for letter in postbox.letters[sent:]] == ["Receipt:"]
+    assert school.look().answer.status == 200
+
+
+def test_a_hub_without_a_mail_server_says_whom_to_ask_for_a_new_link(small_hub: Hub) -> None:
+    app, _ = asking_app(small_hub)
+    school = School(small_hub, link_of(small_hub, small_hub.desk.invite(app, THORNFIELD)))
+    school.send(school.look(), "authorise")
+    small_hub.now += LIFE
+    words = school.look().words
+    assert "E-mail me a new link" not in words
+    assert "Ask the people who run this hub for a new link." in words

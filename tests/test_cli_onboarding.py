@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from rollbook.consent import Desk
 from rollbook.errors import NotSignedIn
 from rollbook.store.sqlite import Store
 
-from .hub import THORNFIELD
+from .hub import THORNFIELD, Hub
+from .school import School
 from .test_cli import Done, run
 
 PARTY = "app.example.org"
@@ -57,7 +59,7 @@ def test_an_app_says_what_it_is_and_what_it_asks_for(data: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
-        (("ask", PARTY, "School"), "reason: is missing (schools read it: say what the app does with the data)"),
+        (("ask", PARTY, "School"), "reason: is missing (schools read this: say what the app does with the data)"),
         (("ask", PARTY, "Scool", "--reason", "x"), "scopes: Scool is not a scope (did you mean School?)"),
         (("ask", PARTY, "School", "--drop"), "scopes: app.example.org does not ask for School"),
         (("register", PARTY, "--contact", "nobody"), "contact: 'nobody' is not an e-mail address"),
@@ -67,7 +69,7 @@ def test_an_app_says_what_it_is_and_what_it_asks_for(data: Path) -> None:
         ),
         (
             ("register", PARTY, "--webhook", "https://me@x.example/#top"),
-            "webhook: names a user before the host (leave out what stands before the @)",
+            "webhook: has a user name before the host (remove everything before the @)",
         ),
     ],
 )
@@ -107,7 +109,7 @@ def test_only_those_whom_the_operator_names_answer_for_a_school(data: Path) -> N
         "office@thornfield.example\n"
     )
     assert wrong(run("invites", "link", PARTY, THORNFIELD, *at)) == (
-        "invitation: its link has expired (`rollbook invites renew` makes a new one)"
+        "invitation: its link has been revoked (`rollbook invites renew` makes a new one)"
     )
 
 
@@ -132,7 +134,7 @@ def test_a_hub_whose_mail_settings_make_no_sense_does_not_start(data: Path, monk
     assert told == (
         "ROLLBOOK_SMTP_URL: is not the address of a mail server (such as smtp://name:password@host:587)\n"
         "ROLLBOOK_MAIL_FROM: is not an e-mail address (such as rollbook@hub.example.org)\n"
-        "ROLLBOOK_URL: is missing (letters hold links: such as https://hub.example.org)"
+        "ROLLBOOK_URL: is missing (e-mails contain links to it: such as https://hub.example.org)"
     )
 
 
@@ -146,3 +148,89 @@ def test_a_token_dies_with_its_app(data: Path) -> None:
             db.execute("DELETE FROM app WHERE id = ?", (app.id,))
         with pytest.raises(NotSignedIn):
             desk.admit(token)
+
+
+# ---- links that are renewed and revoked
+
+
+@pytest.fixture
+def agreed(data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A data directory in which the school has agreed, by the link that it was sent."""
+    monkeypatch.setenv("ROLLBOOK_URL", "https://hub.example.org")
+    at = ("--data", data)
+    said(run("apps", "ask", PARTY, "School,StudentLite", "--reason", "Lessons.", *at))
+    said(run("invites", "add", PARTY, THORNFIELD, *at))
+    with Store(data) as store:
+        desk = Desk(store)
+        made = desk.invitation(desk.app(PARTY), THORNFIELD)
+        desk.authorise(made.app, THORNFIELD, ["School", "StudentLite"], answers=made)
+    return data
+
+
+def looked_at(data: Path, link: str) -> tuple[int, str]:
+    """What somebody who opens a link is answered: the status and the words of the page."""
+    hub = Hub(data)
+    hub.now = time.time()
+    try:
+        page = School(hub, link.removeprefix("https://hub.example.org")).look()
+        return page.answer.status, page.words
+    finally:
+        hub.close()
+
+
+def held(data: Path) -> tuple[str, list[str], int]:
+    """The state, the scopes and the authorisation of the grant."""
+    with Store(data) as store:
+        desk = Desk(store)
+        grant = desk.grant(desk.app(PARTY), THORNFIELD)
+        return grant.state, sorted(grant.scopes), grant.serial
+
+
+def test_a_renewed_link_takes_the_place_of_the_old_one_and_keeps_what_is_shared(agreed: Path) -> None:
+    at = ("--data", agreed)
+    old, before = said(run("invites", "link", PARTY, THORNFIELD, *at)).strip(), held(agreed)
+    assert looked_at(agreed, old)[0] == 200
+    new = said(run("invites", "renew", PARTY, THORNFIELD, *at)).strip()
+    assert re.fullmatch(r"https://hub\.example\.org/authorise/[\w-]{43}", new)
+    assert new != old
+    status, words = looked_at(agreed, old)
+    assert (status, "Pupil Pages" in words) == (404, False), "whoever holds an old link is told nothing of the app"
+    assert words == (
+        "This link is not in use A newer link has taken its place, or it never existed. Use the link in the newest"
+        " e-mail. If you cannot find it, ask the people who run this hub to send you a new link."
+    )
+    status, words = looked_at(agreed, new)
+    assert (status, "Pupil Pages at Thornfield Academy" in words) == (200, True)
+    assert "Example from your school" in words, "a new link can do everything again"
+    assert held(agreed) == before
+    assert said(run("invites", "link", PARTY, THORNFIELD, *at)).strip() == new
+    assert '"authorised"' in said(run("invites", "list", "--json", *at))
+
+
+def test_a_revoked_link_stops_working_at_once_and_ends_no_sharing(agreed: Path) -> None:
+    at = ("--data", agreed)
+    old, before = said(run("invites", "link", PARTY, THORNFIELD, *at)).strip(), held(agreed)
+    assert said(run("invites", "revoke", PARTY, THORNFIELD, *at)) == (
+        "The link of app.example.org at 9994001 no longer works.\n"
+    )
+    status, words = looked_at(agreed, old)
+    assert (status, words) == (
+        404,
+        "This link is not in use It has been revoked. To see, change or end what your school shares, ask the people"
+        " who run this hub for a new link.",
+    )
+    assert held(agreed) == before
+    assert '"revoked"' in said(run("invites", "list", "--json", *at))
+    assert wrong(run("invites", "link", PARTY, THORNFIELD, *at)) == (
+        "invitation: its link has been revoked (`rollbook invites renew` makes a new one)"
+    )
+    new = said(run("invites", "renew", PARTY, THORNFIELD, *at)).strip()
+    assert (looked_at(agreed, new)[0], looked_at(agreed, old)[0]) == (200, 404)
+    assert held(agreed) == before
+
+
+@pytest.mark.parametrize("command", ["renew", "revoke", "link"])
+def test_the_link_of_a_school_that_was_never_invited_is_not_there(data: Path, command: str) -> None:
+    assert wrong(run("invites", command, PARTY, THORNFIELD, "--data", data)) == (
+        "invitation: app.example.org has not invited 9994001 (`rollbook invites add` does it)"
+    )

@@ -17,6 +17,7 @@ from rollbook.store.journal import FOLDER
 from rollbook.store.ledger import ALWAYS
 from rollbook.store.sqlite import Store
 
+from .district import edfi, student
 from .edlink.vendor import Vendor
 from .hub import THORNFIELD, Answer, Hub
 from .research.lab import Lab
@@ -45,6 +46,15 @@ def test_an_answer_tells_of_the_people_in_it(small_hub: Hub) -> None:
     assert line.facts == ("Student.mis_id", "Student.reg_group.name", "Student.surname")
     assert (line.times, line.first, line.last) == (1, "2026-11-18T11:06:40.000Z", "2026-11-18T11:06:40.000Z")
     assert about(small_hub, "9920") == []
+
+
+def test_a_fact_that_is_empty_is_on_the_line_as_empty(small_hub: Hub) -> None:
+    (graham,) = roles(small_hub, GRAHAM)
+    with small_hub.store.write(1) as batch:
+        batch.change(Student, graham, {"upn": None})
+    small_hub.school(f"Students?id={GRAHAM}&select=Id,UPN", small_hub.token())
+    (line,) = about(small_hub)
+    assert line.words == ("Student: The MIS Id of the student", f"Student: {Student.upn.about} (empty)")
 
 
 def test_an_answer_from_memory_is_told_each_time(small_hub: Hub) -> None:
@@ -148,6 +158,15 @@ def test_edlink_tells_of_a_page_and_not_of_who_stands_behind_it(small_hub: Hub) 
     assert (last.what.dialect, last.what.endpoint, last.rows) == ("edlink", "people", 5)
 
 
+def test_the_line_of_students_says_nothing_that_is_asked_of_contacts(small_hub: Hub) -> None:
+    vendor = Vendor(small_hub)
+    section = vendor.body("sections", first=1)["$data"][0]["id"]
+    assert len(vendor.body(f"sections/{section}/students", first=1000)["$data"]) > 2
+    facts = entries(small_hub)[0].what.facts
+    assert "Student.grade_level" in facts
+    assert [fact for fact in facts if fact.startswith(("Contact.", "Relationship."))] == []
+
+
 def test_research_tells_of_the_student_behind_a_subject(small_hub: Hub) -> None:
     lab = Lab(small_hub)
     study = Study(lab)
@@ -228,6 +247,35 @@ def test_a_write_about_somebody_is_on_their_line_taken_or_refused(small_hub: Hub
     }
     assert district.ask("POST", "studentCohortAssociations", json.dumps(body).encode()).status == 409
     assert person in told(small_hub)
+
+
+@pytest.mark.parametrize(("method", "within"), [("POST", False), ("PUT", True)])
+def test_a_refused_guess_at_a_fact_is_on_the_line_of_whom_it_names_and_shows_none(
+    small_hub: Hub, method: str, within: bool
+) -> None:
+    person, unique, born = District(small_hub).graham
+    small_hub.grant(["SchoolLite", "StudentLite", "WritebackStudents"], app="guesses.example.org")
+    api = edfi(small_hub, small_hub.app("guesses.example.org"))
+    (seen,) = api.get(f"students?studentUniqueId={unique}")
+    named = {n: v for n, v in seen.items() if not n.startswith("_")}
+    for guess in (born, "1999-12-31"):
+        body = student(unique) | named | {"birthDate": guess}
+        body = body if within else {n: v for n, v in body.items() if n != "id"}
+        assert api.ask(method, f"students/{seen['id']}" if within else "students", body).status == 403
+        (last, *_) = entries(small_hub)
+        assert (last.what.outcome, last.what.facts, last.rows) == ("403", (), 0)
+        assert person in told(small_hub)
+
+
+def test_a_write_that_the_grant_alone_refuses_tells_of_nobody(small_hub: Hub) -> None:
+    person, unique, born = District(small_hub).graham
+    small_hub.grant(["SchoolLite", "StudentLite"], app="guesses.example.org")
+    api = edfi(small_hub, small_hub.app("guesses.example.org"))
+    for one in (unique, "nobody"):
+        assert api.ask("POST", "students", student(one) | {"birthDate": born}).status == 403
+        (last, *_) = entries(small_hub)
+        assert (last.what.outcome, last.people) == ("403", 0)
+        assert person not in told(small_hub)
 
 
 # ---- who asks

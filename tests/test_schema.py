@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import itertools
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
+from rollbook.consent import Desk
+from rollbook.consent.filtering import Strangers
 from rollbook.errors import Stop
+from rollbook.fields import Question
 from rollbook.model.curriculum import Program
+from rollbook.model.students import Student
 from rollbook.store import schema
 from rollbook.store.connection import Connection, connect
 from rollbook.store.sqlite import Store
@@ -221,3 +227,124 @@ def test_whoever_could_write_before_writing_had_scopes_goes_on_writing(tmp_path:
             "c4": '["EdFiAPIReadOnly"]',
             "c5": "[]",
         }
+
+
+# ---- people who were chosen before there were rules
+
+EIGHTH = """
+INSERT INTO clock VALUES (1, 40, '2026-11-20T08:45:00.000');
+INSERT INTO setting VALUES ('today', '2026-11-20');
+INSERT INTO district (district, id, name, made, seq) VALUES (1, 'd', 'Larkspur', '2026-11-01T08:00:00.000', 1);
+INSERT INTO school (district, id, estab, name, made, seq) VALUES
+  (1, 's', '9994001', 'Thornfield Academy', '2026-11-01T08:00:00.000', 2);
+"""
+
+PUPILS, PARENTS = ("ada", "bo", "cy"), ("pa", "qa")
+
+_STAMP = "2026-11-01T08:00:00.000{:012d}"
+
+Said = tuple[str, frozenset[str], frozenset[str]]
+"""How a school's list was meant, who stood on it, and whom the app left out by itself."""
+
+
+def subsets(some: Iterable[str]) -> list[frozenset[str]]:
+    """Every choice of some things."""
+    every = tuple(some)
+    return [frozenset(c) for size in range(len(every) + 1) for c in itertools.combinations(every, size)]
+
+
+SAID: list[Said] = [
+    (mode, school, own)
+    for mode in ("all", "only", "except")
+    for school in (subsets(PUPILS) if mode != "all" else [frozenset[str]()])
+    for own in subsets(PUPILS)
+]
+
+
+def as_the_eighth_kept(grant: str, said: Said) -> tuple[dict[str, str], list[tuple[Any, ...]], list[tuple[Any, ...]]]:
+    """What schema 8 kept of the lists of students: the mode in `people`, the rows of `chosen` and of `declined`."""
+    mode, school, own = said
+    every = school - own if mode == "only" else school | own
+    kept = "only" if mode == "only" else "except" if every else mode
+    chosen = [(grant, "Student", one) for one in sorted(every)]
+    declined = [(grant, "Student", one, int(one in school)) for one in sorted(own)]
+    return ({} if kept == "all" else {"Student": kept}), chosen, declined
+
+
+def of_the_eighth(folder: Path) -> None:
+    """A data directory of schema 8 with a grant for each way in which people could be chosen."""
+    database = connect(folder / "records.sqlite")
+    for migration in schema.migrations("records")[:8]:
+        database.execute(migration)
+    database.execute(EIGHTH)
+    for number, (kind, name) in enumerate(
+        [("student", n) for n in PUPILS] + [("contact", n) for n in PARENTS], start=10
+    ):
+        at = _STAMP.format(number)
+        database.execute("INSERT INTO person (district, id, made, seq) VALUES (1, ?, ?, ?)", (f"h-{name}", at, number))
+        database.execute(
+            f"INSERT INTO {kind} (district, id, school, person, mis_id, made, seq) VALUES (1, ?, 's', ?, ?, ?, ?)",
+            (name, f"h-{name}", f"m-{name}", at, number),
+        )
+    for number, said in enumerate(SAID):
+        grant, party = f"g{number}", f"a{number}.example.org"
+        people, chosen, declined = as_the_eighth_kept(grant, said)
+        database.execute("INSERT INTO app VALUES (?, ?, ?, x'00', 'm')", (f"a{number}", party, party))
+        database.execute(
+            'INSERT INTO "grant" (id, app, district, school, scopes, state, secret, version, people, made)'
+            " VALUES (?, ?, 1, 's', '[\"Student\"]', 'active', ?, 3, ?, 'm')",
+            (grant, f"a{number}", number.to_bytes(2, "big"), json.dumps(people)),
+        )
+        database.executemany("INSERT INTO chosen VALUES (?, ?, ?)", chosen)
+        database.executemany("INSERT INTO declined VALUES (?, ?, ?, ?)", declined)
+    database.execute("""INSERT INTO draft VALUES ('g0', 'Student', 'only', '["m-ada"]')""")
+    database.execute("PRAGMA user_version = 8")
+    database.close()
+
+
+def read_by(desk: Desk, number: int) -> set[str]:
+    """The students whom a reader of a grant finds (MIS ids)."""
+    reader = desk.reader(desk.grant(desk.app(f"a{number}.example.org"), "9994001"))
+    found = reader.prepare(Question(Student, (("Id", Student.mis_id),)), ("test", "ids"))
+    with reader.session() as session:
+        return {json.loads(row)["Id"] for rows in session.rows(found, {}) for row in rows}
+
+
+def called(some: Iterable[str]) -> set[str]:
+    """MIS ids of people."""
+    return {f"m-{one}" for one in some}
+
+
+def test_whom_schools_and_apps_had_chosen_before_there_were_rules_stays_chosen_and_nothing_is_opened(
+    tmp_path: Path,
+) -> None:
+    of_the_eighth(tmp_path)
+    with Store(tmp_path) as store:
+        desk = Desk(store)
+        for _ in ("as it was opened", "and when a day has been followed"):
+            for number, (mode, school, own) in enumerate(SAID):
+                let_in = set(PUPILS) if mode == "all" else school if mode == "only" else set(PUPILS) - school
+                assert read_by(desk, number) == called(let_in - own), SAID[number]
+                grant = desk.grant(desk.app(f"a{number}.example.org"), "9994001")
+                told = next(c for c in desk.people_of(grant) if c.kind == "Student")
+                assert (set(told.ids), told.rules, told.without) == (called(school), (), ())
+                # An empty list of people left out was none already where the app had one of its own.
+                assert told.mode == ("all" if mode == "except" and not school and own else mode)
+                assert set(told.declined) == called(own & let_in)
+            desk.follow_days()
+        secrets = store.records.execute('SELECT secret, scopes, state FROM "grant" ORDER BY made, id').fetchall()
+        assert {row[1:] for row in secrets} == {('["Student"]', "active")}
+        assert {row[0] for row in secrets} == {number.to_bytes(2, "big") for number in range(len(SAID))}
+        assert desk.draft(desk.grant(desk.app("a0.example.org"), "9994001"))["Student"].people == {"m-ada"}
+
+
+def test_an_app_lets_in_again_whom_it_left_out_before_there_were_rules_and_nobody_else(tmp_path: Path) -> None:
+    of_the_eighth(tmp_path)
+    number = SAID.index(("only", frozenset({"ada", "bo"}), frozenset({"bo"})))
+    with Store(tmp_path) as store:
+        desk = Desk(store)
+        grant = desk.grant(desk.app(f"a{number}.example.org"), "9994001")
+        with pytest.raises(Strangers):
+            desk.restrict(grant, add=[("Student", "m-cy")])
+        desk.restrict(grant, add=[("Student", "m-bo")])
+        assert read_by(desk, number) == called(("ada", "bo"))

@@ -13,7 +13,7 @@ from ..store.connection import Connection
 from ..store.schema import columns
 from ..store.sights import humans
 from ..store.sqlite import Store
-from ..store.writing import SEER
+from ..store.writing import OTHERS, SEER
 
 STONE = "seq, at, kind, id, school, what, keys, made"
 """The columns of the history that a `Gone` is made of."""
@@ -53,7 +53,7 @@ class Gone:
 
 
 TOLD = (
-    f"""AND coalesce(keys ->> '$."{SEER}"', :seer) = :seer"""
+    f"""AND coalesce(keys ->> '$."{SEER}"', :seer) = :seer AND coalesce(keys ->> '$."{OTHERS}"', '') <> :seer"""
     f""" AND (keys ->> '$."{SEER}"' IS NOT NULL OR id NOT IN (SELECT id FROM veiled WHERE app = :seer AND NOT shown))"""
 )
 """What holds of a row of the history that an app (`:seer`) is told, where there are veils."""

@@ -194,10 +194,16 @@ class InvitingDesk:
         """
         row = self.store.records.execute(f"{_INVITATIONS} WHERE i.hash = ?", (digest(token),)).fetchone()
         if row is None:
-            raise LinkEnded("If you have a newer e-mail, use the link in that one.")
+            raise LinkEnded(
+                "A newer link has taken its place, or it never existed. Use the link in the newest e-mail. If you"
+                " cannot find it, ask the people who run this hub to send you a new link."
+            )
         invitation = _invitation(row)
         if not invitation.expires:
-            raise LinkEnded("It has been revoked. Ask the people who run this hub for a new one.")
+            raise LinkEnded(
+                "It has been revoked. To see, change or end what your school shares, ask the people who run this hub"
+                " for a new link."
+            )
         if invitation.expires <= self.clock() and not self.lives_on(invitation):
             raise LinkEnded(
                 f"It could be used for a month after {invitation.app.name[:200]} asked. Ask for a new invitation."

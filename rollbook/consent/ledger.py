@@ -23,6 +23,7 @@ import msgspec
 from ..errors import Stop, Unavailable
 from ..store import journal
 from ..store.connection import Busy
+from ..store.facts import settled
 from ..store.journal import CUT, KEPT, LAST, Journal
 from ..store.sqlite import Store
 from .slips import Share, Slip, lying
@@ -179,9 +180,8 @@ class Ledger:
         if len(self._asked) >= ASKED:
             self._asked.clear()
         self._asked[key] = number = next(self._count)
-        facts = sorted(frozenset[str]().union(*share.facts))
         names = ("dialect", "endpoint", "app", "grants", "reader", "facts", "outcome")
-        said = dict(zip(names, (*key[:5], facts, slip.outcome), strict=True))
+        said = dict(zip(names, (*key[:5], settled(share.facts), slip.outcome), strict=True))
         return number, journal.asked(number, msgspec.json.encode(said))
 
     def write(self, records: bytes) -> None:
@@ -201,12 +201,12 @@ class Ledger:
             ) from error
         fresh.clear()
         if self._fault:
-            log.warning("disclosures can be recorded again: answers go out")
+            log.warning("disclosures can be recorded again: answers are sent")
             self._fault = ""
 
     def _hold_back(self, fault: str) -> None:
         if fault != self._fault:
-            log.error("an answer is held back, since what it tells cannot be recorded: %s", fault)
+            log.error("an answer was withheld, because its disclosure could not be recorded: %s", fault)
         self._fault = fault
 
     def growing(self, growing: Growing, flags: int) -> None:

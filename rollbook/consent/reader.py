@@ -14,6 +14,7 @@ from typing import Any
 from ..fields import Condition, Expr, Question
 from ..recent import Recent
 from ..store.connection import Connection
+from ..store.facts import IS_EMPTY
 from ..store.planner import Plan, plan
 from ..store.sights import OneSchool
 from ..store.sqlite import Store
@@ -29,6 +30,11 @@ SNAPSHOT_SECONDS = 60 * 24 * 3600
 
 ROLL = 20
 """Up to how many rows a count tells of those whose rows they are, though it is not of anybody in particular."""
+
+ONE = 2
+"""Up to how many rows one thing is asked for, or it and a sign that there are more."""
+
+NOBODY = People()
 
 FIRST_ROWS, MORE_ROWS = 8, 128
 """How many rows are read at a time: few at first, so that an answer begins at once."""
@@ -224,7 +230,7 @@ class Session:
         if self._slip is None:
             return
         if not found.through or not people.schools:
-            self._slip.tell(found.facts | found.asked, rows, people)
+            self._slip.tell(found.facts(people.filled, one=people.one) | found.asked, rows, people)
             return
         # Each school granted facts of its own: what was seen through others is on lines of its own.
         at: dict[str | None, list[int]] = {}
@@ -240,9 +246,12 @@ class Session:
         """What rows tell that were seen through these schools, and under which grants."""
         known = [self._places[school] for school in (schools or "").split(",") if school in self._places]
         if not known:
-            return found.facts | found.asked, rows, people, ()
-        facts = frozenset[str]().union(*(found.under.get(view, frozenset()) for _, view in known))
-        return facts, rows, people, tuple(sorted(grant for grant, _ in known))
+            return found.facts(people.filled, one=people.one) | found.asked, rows, people, ()
+        granted = frozenset[str]().union(*(found.under.get(view, frozenset()) for _, view in known))
+        shown = frozenset(
+            name for name in found.facts(people.filled, one=people.one) if name.removesuffix(IS_EMPTY) in granted
+        )
+        return shown | (found.asked & granted), rows, people, tuple(sorted(grant for grant, _ in known))
 
     def names(self, found: Plan, bound: Args) -> None:
         """Those whom the request names are on its slip, whatever is found, as far as they may be seen."""
@@ -269,13 +278,16 @@ class Session:
         bound = {**self._base, **args, "limit": limit, "offset": offset, "page": page, "before": before}
         if named:
             self.names(found, bound)
-        asked = found.rows if self._slip is None or not found.whom else found.telling
+        one = bool(found.named) or 0 <= limit <= ONE
+        asked = found.telling_of_one if one else found.telling
+        if self._slip is None:
+            asked = found.rows
         cursor = iter(self._connection.execute(asked, bound))
         some = FIRST_ROWS
         while rows := list(itertools.islice(cursor, some)):
             shown, *further = zip(*rows, strict=True)
             hashed = further.pop(0) if found.row_hash is not None else ()
-            people = _people(found, further)
+            people = _people(found, further, one=one) if self._slip is not None else NOBODY
             yield _with_hashes(found.row_hash, shown, hashed) if found.row_hash is not None else list(shown), people
             some = MORE_ROWS
 
@@ -331,10 +343,12 @@ class Session:
             self._slip.tell(found.asked, 0, people)
 
 
-def _people(found: Plan, columns: Sequence[Sequence[str | None]]) -> People:
-    """Of whom rows tell, by the columns behind them; none where nobody asked for them."""
-    singles, lists = columns[: found.singles], columns[found.singles : found.singles + found.lists]
-    return People(tuple(singles), tuple(lists), columns[-1] if found.through and columns else ())
+def _people(found: Plan, columns: Sequence[Sequence[str | None]], *, one: bool = False) -> People:
+    """Of whom rows tell, and what, by the columns behind them."""
+    last = found.singles + found.lists
+    singles, lists = columns[: found.singles], columns[found.singles : last]
+    filled = columns[last] if (found.shows if one else found.by_letters) else ()
+    return People(tuple(singles), tuple(lists), filled, one, columns[-1] if found.through else ())
 
 
 def _with_hashes(name: str, shown: Iterable[bytes], hashed: Iterable[bytes | None]) -> list[bytes]:

@@ -23,6 +23,10 @@ class People:
 
     singles: tuple[Sequence[str | None], ...] = ()
     lists: tuple[Sequence[str | None], ...] = ()
+    filled: Sequence[str | None] = ()
+    """Which of the facts that were asked for each row tells, by letters (`store/facts.py`)."""
+    one: bool = False
+    """Whether one thing was asked for, so that there is a letter for each fact."""
     schools: Sequence[str | None] = ()
     """Where a district is read, through which schools each row was seen: hub ids with commas between."""
 
@@ -34,7 +38,9 @@ class People:
         """Those of some rows."""
         singles = tuple(tuple(c[at] for at in places) for c in self.singles)
         lists = tuple(tuple(c[at] for at in places) for c in self.lists)
-        return People(singles, lists, tuple(self.schools[at] for at in places) if self.schools else ())
+        filled = tuple(self.filled[at] for at in places) if self.filled else ()
+        schools = tuple(self.schools[at] for at in places) if self.schools else ()
+        return People(singles, lists, filled, self.one, schools)
 
 
 @dataclass
@@ -42,14 +48,14 @@ class Share:
     """What an answer tells through some of the grants under which it was read."""
 
     grants: tuple[str, ...]
-    facts: set[frozenset[str]] = field(default_factory=set[frozenset[str]])
+    facts: set[str] = field(default_factory=set[str])
     people: set[str | None] = field(default_factory=set[str | None])
     """The hub ids of those of whom it tells, and None or "" for nobody."""
     rows: int = 0
 
     def tell(self, facts: frozenset[str], rows: int, people: People) -> None:
         """Rows are shown that tell these facts of these people."""
-        self.facts.add(facts)
+        self.facts |= facts
         self.rows += rows
         for column in people.singles:
             self.people.update(column)

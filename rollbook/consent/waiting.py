@@ -98,6 +98,19 @@ class WaitingReader:
             self._known[whole] = make()
         return self._known[whole]
 
+    def twins(self) -> frozenset[str]:
+        """The hub ids of those whom a district has as well, where the app did not see them any more."""
+        return self.once("twins", self._twins)
+
+    def _twins(self) -> frozenset[str]:
+        rows = self._store.records.execute(
+            f"""SELECT id FROM person w WHERE district = ? AND remainder ->> '$."{APP}"' = ? AND EXISTS"""
+            " (SELECT 1 FROM district d JOIN person p ON p.district = d.district AND p.id = w.id"
+            " WHERE d.district <> w.district)",
+            (SHARED, self._app),
+        )
+        return frozenset(identity for (identity,) in rows)
+
     def last_choice(self) -> int:
         """Nobody is left out of an app's own."""
         return 0

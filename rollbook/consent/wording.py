@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 
 from ..fields import RECORDS
+from ..store.facts import IS_EMPTY
 
 
 def words_of(fact: str) -> str:
     """A fact in words: `Student.reg_group.name` is "Student: Registration group, Group's full name or short code".
 
-    What an older version recorded and this one has no name for stays as it is.
+    A fact that was shown to be empty is followed by "(empty)". What an older version recorded and this one has no name
+    for stays as it is.
     """
+    if fact.endswith(IS_EMPTY):
+        return f"{words_of(fact.removesuffix(IS_EMPTY))} (empty)"
     kind, *steps, end = fact.split(".")
     record, said = RECORDS.get(kind), list[str]()
     for step in steps:

@@ -35,7 +35,7 @@ WRITTEN = frozenset(
 
 def lacking(where: str, need: Need) -> Problem:
     """What cannot be written because the school did not grant it."""
-    return Problem(where, f"needs the scope {need}" if need.ways else "is not shown to any app", HINT)
+    return Problem(where, f"needs the scope {need}" if need.ways else "is not available to any app", HINT)
 
 
 def unwritable(need: Need) -> Problem:
@@ -113,25 +113,31 @@ class Writer:
 
     # ---- changing
 
-    def add(self, record: type[Record], values: Mapping[str, Any]) -> str:
-        """A new record; gives its hub id."""
+    def add(self, record: type[Record], values: Mapping[str, Any], *, taken: bool = False) -> str:
+        """A new record; gives its hub id. `taken` when something has its natural key that the app does not see."""
         self.may(record, values.get("school"), values)
         if values.get("person") in self._adopted and not self._held(values.get("school"), record.human_writing):
             raise NotHeld(unwritable(record.human_writing))
         identity = self._batch.add(record, [values])[0]
         if record.human and values.get("person"):
             self._joined(record, identity, values["person"], values.get("school"))
+        if (taken or self._batch.alone(record, values)) and not self._batch.veiled(identity):
+            self._veil(record, identity)
         return identity
 
     def _joined(self, role: type[Record], identity: str, person: str, school: str | None) -> None:
         """Veil a role of a human who is veiled, or who has it at the school already where the app cannot see it."""
-        others = (row["id"] for row in self.find(role, person=person, school=school) if row["id"] != identity)
-        if self._batch.veiled(person) or not all(self.sees(role, other) for other in others):
+        if self._batch.veiled(person) or self._crowded(role, identity, person, school):
             self._veil(role, identity)
         known = self._returning.pop(person, None)
         if known:
             may = self.rights(Person, person, role=role).may
             self._batch.change(Person, person, {n: v for n, v in known.items() if may(n)})
+
+    def _crowded(self, role: type[Record], identity: str, person: str, school: str | None) -> bool:
+        """Whether a human has a role at a school already where the app cannot see it."""
+        others = (row["id"] for row in self.find(role, person=person, school=school) if row["id"] != identity)
+        return not all(self.sees(role, other) for other in others)
 
     def _veil(self, record: type[Record], identity: str) -> None:
         """Let nobody else see a record whose natural key something has that the app may not see."""
@@ -229,6 +235,9 @@ class Writer:
         taken = {fact for fact in UNIQUE_IDS if self.find(Person, **{fact: row[fact]})}
         # A number that the hub drew while they waited may be another human's here.
         self._batch.add(Person, [row | dict.fromkeys(taken - {known_by})])
+        # Their record in another district may be out of sight now, and is still theirs.
+        pair = "INSERT OR IGNORE INTO twin SELECT DISTINCT id, ? FROM twin WHERE id = ?"
+        self._batch.connection.execute(pair, (self.reader.district, identity))
         if known_by in taken:
             self._veil(Person, identity)
 
@@ -240,11 +249,11 @@ class Writer:
         twins = [(identity, of), (identity, self.reader.district)]
         self._batch.connection.executemany("INSERT OR REPLACE INTO twin VALUES (?, ?)", twins)
 
-    def release(self, identity: str, role: type[Record], shown: Mapping[str, Any]) -> None:
+    def release(self, identity: str, role: type[Record], shown: Mapping[str, Any], *, elsewhere: bool = False) -> None:
         """Let a human whose last role that the app sees is gone wait for another one, with what the app was `shown`.
 
         Whoever has other roles, is told of by a source, or has facts that the app was not shown, stays in the district
-        too.
+        too. Whom the app still sees in another district (`elsewhere`) does not wait.
         """
         if self.sees(Person, identity):
             return
@@ -257,19 +266,14 @@ class Writer:
         whole = all(row[n] is None or n in shown for n in (*Person.stored(), "remainder"))
         if whole and not told and not self.depends(Person, identity):
             self._batch.remove(Person, identity)
-        if self._elsewhere(identity):
-            # Their record in the other district goes on.
+            where = (identity, self.reader.district)
+            self._batch.connection.execute("DELETE FROM twin WHERE id = ? AND district = ?", where)
+        if elsewhere:
             return
         rest = json.loads(shown.get("remainder") or "{}")
         facts = {n: v for n, v in shown.items() if n != "remainder"}
         held = identity if self.pending.holds(identity) else ""
         self.pending.put(role, facts if held else {"id": identity, **facts}, rest, held)
-
-    def _elsewhere(self, identity: str) -> bool:
-        """Whether a human has a record in another district too; the one here is no twin of it any more."""
-        where = (identity, self.reader.district)
-        self._batch.connection.execute("DELETE FROM twin WHERE id = ? AND district = ?", where)
-        return self._batch.connection.execute("SELECT 1 FROM twin WHERE id = ?", (identity,)).get is not None
 
     def shown(self, person: str, role: type[Record], kept: Need) -> dict[str, Any]:
         """What the app sees of a human through a role, and the numbers by which they are known.
@@ -339,13 +343,33 @@ class Writer:
         self.may(record, before.get("school") or (identity if record is School else None), {})
         return self._batch.remove(record, identity)
 
-    def rename(self, record: type[Record], identity: str, values: Mapping[str, Any]) -> bool:
-        """Change facts by which a record is known; what is known through it is noted as having another key."""
+    def rename(self, record: type[Record], identity: str, values: Mapping[str, Any], *, taken: bool = False) -> bool:
+        """Change facts by which a record is known; what is known through it is noted as having another key.
+
+        `taken` when something has the new key that the app does not see. Then the app has what it asked for, and all
+        others see what had the key before, and not two.
+        """
         knowing = self.known_by(record, identity)
+        if taken or self._doubles(record, identity, values):
+            self._set_apart((record, identity), *((other, dependent) for other, dependent, _ in knowing))
         changed = self.change(record, identity, values)
         for other, dependent, keys in knowing:
             self._batch.touch(other, dependent, keys)
         return changed
+
+    def _doubles(self, record: type[Record], identity: str, values: Mapping[str, Any]) -> bool:
+        """Whether a record with another key is one that only the app can see: by what it leads to, or as a role."""
+        before = self._batch.get(record, identity) or {}
+        place = ("person", "school")
+        comes = record.human and any(before.get(name) != values.get(name) for name in place)
+        crowded = comes and self._crowded(record, identity, *(values[name] for name in place))
+        return crowded or self._batch.alone(record, values)
+
+    def _set_apart(self, *records: tuple[type[Record], str]) -> None:
+        """Let nobody else see records any more, of which each is known by those before it."""
+        for record, identity in reversed(records):
+            self._batch.set_apart(record, identity, self.reader.app.id)
+        self.reader.heed_veils()
 
     def may(self, record: type[Record], school: str | None, values: Mapping[str, Any]) -> None:
         """Raise `NotHeld` unless the school (or, without one, any of the district) granted this write and its facts."""
@@ -369,7 +393,7 @@ class Writer:
     def open_school(self, values: Mapping[str, Any]) -> str:
         """A new school, at which the app is granted what its credential lets through; gives its hub id."""
         if not self.reader.credential.organisations:
-            raise NotHeld("This key may not make schools.", hint="use a key whose claim set may, such as EdFiSandbox")
+            raise NotHeld("This key may not create schools.", hint="use a key whose claim set may, such as EdFiSandbox")
         wanted = values.get("estab")
         taken = wanted and self._batch.connection.execute("SELECT 1 FROM school WHERE estab = ?", (wanted,)).get
         estab = wanted if taken else free_estab(self._batch.connection, wanted, self.reader.district)

@@ -1,4 +1,4 @@
-"""Writing back: what an app asks a school's management information system (MIS) to enter, and what came of it."""
+"""Writing back: what an app asks a school's management information system (MIS) to enter, and the outcome."""
 
 # Each kind of change is known by having been imported, to an agent no less than to a server.
 from . import attendance, attributes, conduct, detention, photos, seating, tags, users

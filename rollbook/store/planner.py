@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..fields import Condition, Csv, Expr, Field, LastUpdated, Latest, Path, Question, Record, Ref, RowHash
+from ..fields import Condition, Expr, Question, Record, RowHash
 from ..model.people import Person
 from .counting import count_together
+from .facts import facts_of, leaves_of, letters, said_by
 from .naming import about_people, compared, named
 from .sights import OneSchool, Sight
 from .statement import Statement
@@ -21,7 +22,8 @@ class Plan:
     question's own arguments, `:limit` and `:offset`, and `:page` and `:before` for the rows that these are parts of.
 
     `rows` yields (shown) or, where a RowHash is shown, (shown, hashed). `telling` yields after them whom the row tells
-    of: `singles` hub ids and `lists` texts of hub ids with commas between. `keyed` yields the row's hub id and key
+    of: `singles` hub ids and `lists` texts of hub ids with commas between, and what it
+    tells of `shows`, or of `shows_of_many` (`store/facts.py`). `keyed` yields the row's hub id and key
     before all that, `some` does so for the rows whose hub ids stand in the JSON list `:only`. `moved` yields the hub
     ids of the rows that may be other ones since a kind of record stood at `:since`, for each kind that they are made
     of, except those in `nested`, which are read in a roundabout way. `facts` are the names of what is shown, such as
@@ -31,11 +33,15 @@ class Plan:
 
     shown: str
     whom: str
+    whom_of_one: str
     source: str
     identity: str
     singles: int
     lists: int
-    facts: frozenset[str]
+    shows: tuple[frozenset[str], ...]
+    shows_of_many: tuple[frozenset[str], ...]
+    by_letters: bool
+    """Whether letters for `shows_of_many` stand beside a row; else all of them are told."""
     through: bool
     """Whether the last column of `telling` says through which schools the row is seen, hub ids with commas between."""
     under: Mapping[int, frozenset[str]]
@@ -68,10 +74,21 @@ class Plan:
         """The statement for the hub ids of the rows, in their order."""
         return f"SELECT {self.identity} {self.source}"
 
+    def facts(self, filled: Sequence[str | None], *, one: bool) -> frozenset[str]:
+        """What some rows show, by the letters beside them; `one` where only one was asked for."""
+        if one:
+            return said_by(self.shows, filled)
+        return said_by(self.shows_of_many, filled) if self.by_letters else frozenset[str]().union(*self.shows_of_many)
+
     @cached_property
     def telling(self) -> str:
         """The statement that tells of whom its rows are."""
         return f"SELECT {self.shown}{self.whom} {self.source}"
+
+    @cached_property
+    def telling_of_one(self) -> str:
+        """The same where one thing is asked for: which of its facts have a value is looked at."""
+        return f"SELECT {self.shown}{self.whom_of_one} {self.source}"
 
 
 def plan(question: Question, sight: Sight) -> Plan:
@@ -83,6 +100,7 @@ def plan(question: Question, sight: Sight) -> Plan:
     count_together(sql, [expr for _, expr in (*shown, *(hashed if marks else ()))])
     bodies = [sql.json(shown)]
     singles, lists = whom(sql)
+    one_by_one, by_roles = letters(sql, [expr for _, expr in shown])
     if marks:
         # The digest is over the whole row; where that is what is shown, once is enough.
         same = [n for n, _ in shown] == [n for n, _ in hashed]
@@ -95,7 +113,10 @@ def plan(question: Question, sight: Sight) -> Plan:
     source = f"FROM {sql.tables()} WHERE {where}"
     tail = f"{source} ORDER BY {order} LIMIT :limit OFFSET :offset"
     through = sight.through(question.of, sql.base)
-    people = "".join(f", {one}" for one in (*singles, *lists, *([through] if through else [])))
+    whose = [*singles, *lists]
+    people, people_of_one = (
+        "".join(f", {one}" for one in (*whose, said.sql, through) if one) for said in (by_roles, one_by_one)
+    )
     columns = f"{', '.join([f'{sql.base}.id', key, *bodies])}{people}"
     some = f"{source} AND {sql.base}.id IN (SELECT value FROM json_each(:only)) ORDER BY {order}"
     counted = Statement(question.of, sight, hashed)
@@ -105,11 +126,14 @@ def plan(question: Question, sight: Sight) -> Plan:
     return Plan(
         shown=", ".join(bodies),
         whom=people,
+        whom_of_one=people_of_one,
         source=tail,
         identity=identity,
         singles=len(singles),
         lists=len(lists),
-        facts=frozenset(name for _, expr in shown for name in facts_of(expr)),
+        shows=one_by_one.facts,
+        shows_of_many=by_roles.facts,
+        by_letters=bool(by_roles.sql),
         through=bool(through),
         under=_under(sight, [*(expr for _, expr in shown), *compared(question.where)]),
         asked=frozenset(name for expr in compared(question.where) for name in facts_of(expr)),
@@ -142,36 +166,7 @@ def _naming(question: Question, record: type[Record], one: Condition, sight: Sig
 
 def _under(sight: Sight, shown: Iterable[Expr]) -> Mapping[int, frozenset[str]]:
     found: dict[int, set[str]] = {}
-    for leaf in dict.fromkeys(leaf for expr in shown for leaf in _leaves(expr)):
+    for leaf in dict.fromkeys(leaf for expr in shown for leaf in leaves_of(expr)):
         for view in sight.facts(leaf):
             found.setdefault(view, set()).update(facts_of(leaf))
     return {view: frozenset(facts) for view, facts in found.items()}
-
-
-def _leaves(expr: Expr) -> Iterator[Expr]:
-    """The values that name a fact."""
-    if isinstance(expr, Field | Path):
-        yield expr
-    elif isinstance(expr, Csv):
-        yield from _leaves(expr.what)
-    elif not isinstance(expr, LastUpdated | Latest):
-        for part in expr.parts():
-            yield from _leaves(part)
-
-
-def facts_of(expr: Expr) -> Iterator[str]:
-    """The facts that a value shows, each by its own name: `Student.upn`, `Student.reg_group.name`.
-
-    That something has changed is told of no fact.
-    """
-    if isinstance(expr, Ref):
-        return
-    if isinstance(expr, Field):
-        yield f"{expr.owner.__name__}.{expr.name}"
-    elif isinstance(expr, Path):
-        yield ".".join([expr.steps[0].owner.__name__, *(step.name for step in expr.steps), expr.end.name])
-    elif isinstance(expr, Csv):
-        yield from facts_of(expr.what)
-    elif not isinstance(expr, LastUpdated | Latest):
-        for part in expr.parts():
-            yield from facts_of(part)

@@ -8,7 +8,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from ..errors import Conflict, NotFound, Problem
@@ -49,6 +49,9 @@ def xid(number: int) -> str:
 
 SEER = "$app"
 """Where the history keeps the one app to which what is gone, or has another key, is told."""
+
+OTHERS = "$but"
+"""Where the history keeps the one app to which it is not told that something is gone."""
 
 UNIQUE_IDS = ("student_unique_id", "staff_unique_id")
 """A human's ids across the schools of a district: one number, whichever of the two they need."""
@@ -205,9 +208,27 @@ class Batch:
         else:
             self._remember(record, row, "gone", {**keys_of(self.connection, record, row), SEER: app})
 
+    def set_apart(self, record: type[Record], identity: str, app: str) -> None:
+        """Let only one app see a record that others saw so far: for them it is gone, with all that is part of it."""
+        row = self.get(record, identity)
+        if row is None or self.alone(record, row):
+            return
+        for part, name in parts_of(record):
+            sql = f'SELECT id FROM "{part.table}" WHERE district = ? AND "{name}" = ?'
+            for (one,) in self.connection.execute(sql, (self.district, identity)).fetchall():
+                self.set_apart(part, one, app)
+        self.veil(record, identity, app, shown=True)
+        self._seq += 1
+        self._moved[_school(record, row), record.__name__] = self._seq
+        self._remember(record, row, "gone", {**keys_of(self.connection, record, row), SEER: None, OTHERS: app})
+
     def veiled(self, identity: str) -> bool:
         """Whether only one app sees a record."""
         return identity in self._veils
+
+    def alone(self, record: type[Record], row: Row) -> bool:
+        """Whether only one app sees a row, for what it is, is part of, or is known by."""
+        return any(row.get(name) in self._veils for name in ("id", *_leads(record)))
 
     @cached_property
     def _veils(self) -> dict[str, str]:
@@ -310,6 +331,13 @@ class Batch:
     def writes(self) -> int:
         """How many records have been written so far."""
         return self._seq - self._first
+
+
+@cache
+def _leads(record: type[Record]) -> tuple[str, ...]:
+    """The references to what a record is part of, and to what its natural key leads through, less its school."""
+    known = {name.split(".")[0] for name in record.natural if "." in name}
+    return tuple(n for n, ref in record.refs().items() if ref.target is not School and (ref.part_of or n in known))
 
 
 def number_of(stamp: str) -> int:

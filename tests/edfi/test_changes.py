@@ -239,6 +239,24 @@ def test_a_student_whom_the_school_left_out_is_not_told_of_when_gone(api: EdFi) 
     assert len(api.get("students/deletes")) == 1
 
 
+def test_an_enrolment_that_loses_its_first_day_is_told_as_deleted_since_it_has_no_key_any_more(api: EdFi) -> None:
+    ids = write(api, "students", "studentSchoolAssociations")
+    ((district, identity),) = api.hub.store.records.execute(
+        "SELECT s.district, s.id FROM student s JOIN person p ON p.id = s.person WHERE p.student_unique_id = '7001'"
+    )
+    before = newest(api)
+    with api.hub.store.write(district) as batch:
+        batch.change(Student, identity, {"entry_date": None})
+    assert api.ask("GET", f"studentSchoolAssociations/{ids['studentSchoolAssociations']}").status == 404
+    (gone,) = api.get(f"studentSchoolAssociations/deletes?minChangeVersion={before + 1}")
+    assert gone["id"] == ids["studentSchoolAssociations"]
+    assert gone["keyValues"] == {"entryDate": "2026-08-20", "schoolId": ESTAB, "studentUniqueId": "7001"}
+    with api.hub.store.write(district) as batch:
+        batch.change(Student, identity, {"entry_date": "2026-08-21"})
+    assert api.get(f"studentSchoolAssociations/deletes?minChangeVersion={before + 1}") == []
+    assert len(api.get(f"studentSchoolAssociations?minChangeVersion={before + 1}")) == 1
+
+
 def test_the_end_of_a_place_in_a_cohort_is_a_change_and_no_delete(api: EdFi) -> None:
     write(api, "students", "studentSchoolAssociations", "cohorts")
     identity = api.post("studentCohortAssociations", place("1", ESTAB, "7001", "2026-09-14"))

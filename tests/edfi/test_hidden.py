@@ -5,8 +5,19 @@ from __future__ import annotations
 import pytest
 
 from rollbook.model.attendance import Mark
-from tests.district import EdFi, assignment, cohort, enrolment, place, school, staff, student
-from tests.hub import BRAMBLESIDE, THORNFIELD, Hub
+from tests.district import (
+    EdFi,
+    assignment,
+    cohort,
+    enrolment,
+    in_section,
+    place,
+    school,
+    section,
+    staff,
+    student,
+)
+from tests.hub import BRAMBLESIDE, SAGUARO, THORNFIELD, Hub
 
 from .conftest import caller
 from .school_year import ESTAB, write
@@ -18,7 +29,8 @@ def leaves_out(hub: Hub, app: str, unique: str, estab: str = THORNFIELD) -> None
     """Let a school leave a student out of what an app sees."""
     _, here, _ = hub.desk.school(estab)
     sql = (
-        "SELECT s.mis_id FROM student s JOIN person p ON p.id = s.person WHERE p.student_unique_id = ? AND s.school = ?"
+        "SELECT s.mis_id FROM student s JOIN person p ON p.district = s.district AND p.id = s.person"
+        " WHERE p.student_unique_id = ? AND s.school = ?"
     )
     mis_id = hub.store.records.execute(sql, (unique, here)).get
     hub.desk.choose(hub.desk.grant(hub.app(app), estab), "students", "except", [mis_id])
@@ -131,3 +143,118 @@ def test_the_operator_sees_what_is_veiled(api: EdFi, little: EdFi) -> None:
         ("Person", "little.example.org", True),
         ("Student", "little.example.org", True),
     ]
+
+
+# ---- a key that is taken by something hidden, when a document is renamed
+
+
+@pytest.fixture
+def two_schools(api: EdFi) -> EdFi:
+    """A caller of two schools, of which one has left out a student who is enrolled at both."""
+    write(api, "students", "studentSchoolAssociations")
+    api.post("studentSchoolAssociations", enrolment("7001", int(BRAMBLESIDE), "2026-08-20"))
+    for estab in (THORNFIELD, BRAMBLESIDE):
+        api.hub.grant(estab=estab, app="little.example.org")
+    leaves_out(api.hub, "little.example.org", "7001", THORNFIELD)
+    return caller(api.hub, app="little.example.org")
+
+
+def enrolments(who: EdFi) -> list[tuple[int, str]]:
+    """Where a caller sees the student enrolled, and under which id."""
+    found = who.get("studentSchoolAssociations?studentUniqueId=7001")
+    return sorted((e["schoolReference"]["schoolId"], e["id"]) for e in found)
+
+
+def test_a_key_that_is_taken_out_of_sight_can_be_renamed_to_and_nobody_else_meets_two(
+    api: EdFi, two_schools: EdFi
+) -> None:
+    hidden = next(identity for estab, identity in enrolments(api) if estab == ESTAB)
+    ((_, mine),) = enrolments(two_schools)
+    since = api.get("/edfi/changeQueries/v1/availableChangeVersions")["newestChangeVersion"] + 1
+    two_schools.put("studentSchoolAssociations", mine, enrolment("7001", ESTAB))
+    assert enrolments(two_schools) == [(ESTAB, mine)]
+    (renamed,) = two_schools.get(f"studentSchoolAssociations/keyChanges?minChangeVersion={since}")
+    assert renamed["id"] == mine
+    assert two_schools.get(f"studentSchoolAssociations/deletes?minChangeVersion={since}") == []
+    # Everybody else sees the enrolment that there was, and is told that the other one is gone.
+    assert enrolments(api) == [(ESTAB, hidden)]
+    (gone,) = api.get(f"studentSchoolAssociations/deletes?minChangeVersion={since}")
+    assert (gone["id"], gone["keyValues"]["schoolId"]) == (mine, int(BRAMBLESIDE))
+    assert api.get(f"studentSchoolAssociations/keyChanges?minChangeVersion={since}") == []
+
+
+def test_a_rename_within_a_school_that_leaves_out_another_enrolment_is_everybodys(api: EdFi, little: EdFi) -> None:
+    api.post("studentSchoolAssociations", enrolment("7001", ESTAB, "2026-09-20"))
+    ((_, mine),) = enrolments(little)
+    little.put("studentSchoolAssociations", mine, enrolment("7001", ESTAB, "2026-09-21"))
+    assert api.get(f"studentSchoolAssociations/{mine}")["entryDate"] == "2026-09-21"
+    assert len(enrolments(api)) == 2
+
+
+def test_what_takes_the_key_of_a_record_that_one_app_deleted_is_seen_by_that_app_alone(api: EdFi, little: EdFi) -> None:
+    api.post("cohorts", cohort("1", ESTAB))
+    api.post("studentCohortAssociations", place("1", ESTAB, "7001", "2026-10-01"))
+    (kept,) = api.get("cohorts?cohortIdentifier=1")
+    assert little.ask("DELETE", f"cohorts/{kept['id']}").status == 204
+    again = little.post("cohorts", cohort("1", ESTAB))
+    assert [c["id"] for c in little.get("cohorts?cohortIdentifier=1")] == [again]
+    assert [c["id"] for c in api.get("cohorts?cohortIdentifier=1")] == [kept["id"]]
+
+
+def test_a_section_renamed_to_one_that_an_app_deleted_goes_for_others_with_its_places(api: EdFi, little: EdFi) -> None:
+    write(api, "sessions", "courses", "courseOfferings", "sections", "studentSectionAssociations")
+    hidden = api.get("sections?sectionIdentifier=A1")[0]["id"]
+    other = api.post("sections", section("A2", "ALG-1", ESTAB, "Fall"))
+    api.post("students", student("7002"))
+    api.post("studentSchoolAssociations", enrolment("7002", ESTAB))
+    held = api.post(
+        "studentSectionAssociations",
+        in_section("A2", "ALG-1", ESTAB, "Fall") | {"studentReference": {"studentUniqueId": "7002"}},
+    )
+    assert little.ask("DELETE", f"sections/{hidden}").status == 204
+    little.put("sections", other, section("A1", "ALG-1", ESTAB, "Fall"))
+    assert [s["id"] for s in little.get("sections?localCourseCode=ALG-1")] == [other]
+    assert [s["id"] for s in little.get("studentSectionAssociations?studentUniqueId=7002")] == [held]
+    assert [s["id"] for s in api.get("sections?sectionIdentifier=A1")] == [hidden]
+    assert api.get("studentSectionAssociations?studentUniqueId=7002") == []
+    assert [s["id"] for s in api.get("studentSectionAssociations/deletes")] == [held]
+    # A further place in the section that only one app sees is that app's.
+    little.post(
+        "studentSectionAssociations",
+        in_section("A1", "ALG-1", ESTAB, "Fall")
+        | {"studentReference": {"studentUniqueId": "7002"}}
+        | {"beginDate": "2026-10-05"},
+    )
+    assert len(little.get("studentSectionAssociations?studentUniqueId=7002")) == 2
+    assert api.get("studentSectionAssociations?studentUniqueId=7002") == []
+
+
+# ---- somebody of two districts
+
+
+def test_a_human_whose_other_district_is_out_of_sight_waits_like_anybody_else(api: EdFi) -> None:
+    identity = api.post("students", student("7001"))
+    left = api.post("studentSchoolAssociations", enrolment("7001", ESTAB, exitWithdrawDate="2026-10-01"))
+    api.post("studentSchoolAssociations", enrolment("7001", int(SAGUARO), "2026-10-02"))
+    hub = api.hub
+    leaves_out(hub, "sis.example.org", "7001", SAGUARO)
+    assert api.ask("DELETE", f"studentSchoolAssociations/{left}").status == 204
+    assert api.get(f"students/{identity}")["studentUniqueId"] == "7001"
+    assert [s["id"] for s in api.get("students?studentUniqueId=7001")] == [identity]
+    # They come back under the same id, and are one human again where both districts are seen.
+    api.post("studentSchoolAssociations", enrolment("7001", ESTAB, "2026-11-02"))
+    hub.desk.choose(hub.desk.grant(hub.app("sis.example.org"), SAGUARO), "students", "all")
+    assert [s["id"] for s in api.get("students?studentUniqueId=7001")] == [identity]
+    assert len(api.get("studentSchoolAssociations?studentUniqueId=7001")) == 2
+
+
+def test_who_waits_and_comes_into_sight_again_is_one_document(api: EdFi) -> None:
+    identity = api.post("students", student("7001"))
+    left = api.post("studentSchoolAssociations", enrolment("7001", ESTAB, exitWithdrawDate="2026-10-01"))
+    api.post("studentSchoolAssociations", enrolment("7001", int(SAGUARO), "2026-10-02"))
+    hub = api.hub
+    leaves_out(hub, "sis.example.org", "7001", SAGUARO)
+    assert api.ask("DELETE", f"studentSchoolAssociations/{left}").status == 204
+    hub.desk.choose(hub.desk.grant(hub.app("sis.example.org"), SAGUARO), "students", "all")
+    assert [s["id"] for s in api.get("students?studentUniqueId=7001")] == [identity]
+    assert api.ask("GET", "students?studentUniqueId=7001&totalCount=true").headers["total-count"] == "1"

@@ -71,16 +71,22 @@ def _deletes(
 ) -> Iterator[Change]:
     told: dict[str, Gone] = {}
     for gone in reader.gone(_kinds(resource), since - 1, until):
-        if gone.what == "gone" and _is(resource, gone.keys):
+        if _ends(resource, gone) and _is(resource, gone.keys):
             told[str(gone.keys.get("person")) if resource.name in HUMANS else gone.id] = gone
     for identity, gone in told.items():
         key = _key(resource, reader, gone)
         # A human who is left out at one school may be seen at another.
         # A student or a school may have gone to another district, where the document is the same one.
-        stands = _now(resource, reader, identity) if gone.unseen else key and _stands(resource, readers, key)
+        by_id = gone.unseen or gone.what == "key"
+        stands = _now(resource, reader, identity) if by_id else key and _stands(resource, readers, key)
         if key is not None and not stands:
             body = {"id": hexadecimal(identity), "changeVersion": gone.seq, "keyValues": key}
             yield Change(gone.seq, body, tuple(gone.people))
+
+
+def _ends(resource: Resource, gone: Gone) -> bool:
+    """Whether a document may have ended with this; one whose record has lost a part of its key is none any more."""
+    return gone.what == "gone" or (gone.what == "key" and resource.name not in HUMANS)
 
 
 def _stands(resource: Resource, readers: Iterable[AnyReader], key: Mapping[str, Any]) -> bool:

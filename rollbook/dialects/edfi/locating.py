@@ -39,11 +39,18 @@ class Locator:
 
     def document(self, resource: Resource, key: Mapping[str, Any]) -> str | None:
         """The hub id of the document with a natural key, if the caller sees it."""
+        return next((identity for identity in self.having(resource, key) if self.seen(resource, identity)), None)
+
+    def taken(self, resource: Resource, key: Mapping[str, Any]) -> bool:
+        """Whether a record has a natural key, and the caller does not see it."""
+        return not all(self.writer.sees(resource.of, identity) for identity in self.having(resource, key))
+
+    def having(self, resource: Resource, key: Mapping[str, Any]) -> Iterator[str]:
+        """The hub ids of the records with a natural key, whoever may see them."""
         for facts in self.candidates(resource, key):
             for row in self.writer.find(resource.of, **facts):
-                if self.fits(resource, key, row) and self.seen(resource, row["id"]):
-                    return row["id"]
-        return None
+                if self.fits(resource, key, row):
+                    yield row["id"]
 
     def seen(self, resource: Resource, identity: str) -> bool:
         """Whether a record is a document of the resource that the caller sees."""

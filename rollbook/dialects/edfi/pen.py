@@ -20,7 +20,7 @@ from ...model.people import Person, Staff
 from . import problems
 from .locating import ORGANISATIONS, ROLES, UNIQUE_IDS, Locator
 from .places import Places
-from .reading import find_in
+from .reading import find_in, find_quietly
 from .refusal import Refusal
 from .resources import RESOURCES
 from .schema import Pointing, Resource, Written
@@ -93,6 +93,10 @@ class Pen:
         """The hub id of the document with the same natural key."""
         return self.locator.document(self.resource, self.resource.key(document))
 
+    def taken(self, document: Mapping[str, Any]) -> bool:
+        """Whether something that the caller does not see has the natural key of a document that it may write."""
+        return self.locator.taken(self.resource, self.resource.key(document))
+
     def add(self, document: Mapping[str, Any], written: Written) -> str:
         """A new record; gives its hub id."""
         resolved = self.resolve(written)
@@ -103,7 +107,7 @@ class Pen:
         values["remainder"] = remainder(self.resource, None, rest(written, resolved))
         if self.resource.of is School:
             return self.writer.open_school(values)
-        identity = self.writer.add(self.resource.of, {**values, **self.follows(values)})
+        identity = self.writer.add(self.resource.of, {**values, **self.follows(values)}, taken=self.taken(document))
         self.link(identity, resolved)
         self.meet(identity, values, {})
         return identity
@@ -119,7 +123,7 @@ class Pen:
         values["remainder"] = self.kept(before, written, resolved)
         facts = {**values, **self.follows(values)}
         if rename:
-            self.writer.rename(self.resource.of, identity, facts)
+            self.writer.rename(self.resource.of, identity, facts, taken=self.taken(document))
         else:
             self.writer.change(self.resource.of, identity, facts, self.resource.role)
         self.link(identity, resolved)
@@ -173,11 +177,14 @@ class Pen:
     def leaving(self, record: type[Record], row: Mapping[str, Any]) -> Generator[None]:
         """Take a role away from a human, who then waits for another one if the caller sees no more of them."""
         person = row.get("person") if record.human else None
-        kept = next((r.remainder for r in RESOURCES.values() if r.of is Person and r.role is record), None)
-        shown = self.writer.shown(person, record, kept or record.scope) if person else {}
+        humans = next((r for r in RESOURCES.values() if r.of is Person and r.role is record), None)
+        if humans is None or not person:
+            yield
+            return
+        shown = self.writer.shown(person, record, humans.remainder or record.scope)
         yield
-        if person:
-            self.writer.release(person, record, shown)
+        others = (r for r in self.places.readers if r.district != self.writer.reader.district)
+        self.writer.release(person, record, shown, elsewhere=find_quietly(humans, others, person) is not None)
 
     # ---- references
 

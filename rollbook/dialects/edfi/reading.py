@@ -107,8 +107,8 @@ def document(resource: Resource, reader: AnyReader, row: Mapping[str, Any]) -> D
 
 
 def find(resource: Resource, readers: Iterable[AnyReader], identity: str) -> Document | None:
-    """The document with a hub id, where one of the readers sees it."""
-    for reader in readers:
+    """The document with a hub id, where one of the readers sees it: a district's rather than that of one who waits."""
+    for reader in sorted(readers, key=lambda one: isinstance(one, WaitingReader)):
         with reader.session() as session:
             where = HubId(resource.of).is_(Arg("wanted"))
             found = find_in(resource, reader, session, where, {"wanted": identity}, shown=True)
@@ -221,10 +221,12 @@ class Collection:
             yield reader, plan, args
 
     def shown_before(self, reader: AnyReader) -> list[str]:
-        """The humans of a reader whom an earlier one shows already: they have a record in two districts."""
-        if self.resource.of is not Person or not isinstance(reader, DistrictReader):
+        """The humans of a reader whom an earlier one shows already: they have a record in two districts, or wait."""
+        if self.resource.of is not Person or not isinstance(reader, DistrictReader | WaitingReader):
             return []
-        earlier = [r for r in self.readers if isinstance(r, DistrictReader) and r.district < reader.district]
+        waits = isinstance(reader, WaitingReader)
+        districts = (r for r in self.readers if isinstance(r, DistrictReader))
+        earlier = [r for r in districts if waits or r.district < reader.district]
         twins = reader.twins() if earlier else frozenset[str]()
         return sorted(i for i in twins if find_quietly(self.resource, earlier, i))
 

@@ -1,0 +1,228 @@
+"""The facts that values show: their names, and which of them a row tells.
+
+Where one thing is asked for by its id, a text with a letter for each fact stands beside it: whether the fact has a
+value, is empty, or is not told at all, such as what is asked of somebody's children who has none. To look at that in
+each row of a long list would cost as much as the list. There the facts are those that were asked for; beside a human
+stands only which roles they have, since a student's line must not say what is told of contacts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..fields import (
+    Coalesce,
+    Csv,
+    Expr,
+    Field,
+    First,
+    Initial,
+    Key,
+    LastUpdated,
+    Latest,
+    Many,
+    MarkString,
+    Nested,
+    Path,
+    Record,
+    Ref,
+    Some,
+    Split,
+    Tally,
+    When,
+    Words,
+)
+from ..model.people import Person
+from .phrases import both, masked
+from .rendering import of_many
+from .sights import OneSchool
+
+if TYPE_CHECKING:
+    from .statement import Statement
+
+VALUE, EMPTY, NOTHING = "1", "0", "-"
+"""A fact has a value, is empty, or is not told. Of several rows the greatest letter holds."""
+
+IS_EMPTY = "=null"
+"""What follows the name of a fact that was shown to be empty."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """Letters beside a row: what each is about, the SQL of the text, and the role that tells it, if one does."""
+
+    facts: tuple[frozenset[str], ...]
+    sql: str
+    role: type[Record] | None = None
+
+    def where(self, condition: str) -> Piece:
+        """The same where a condition holds."""
+        return Piece(self.facts, masked(condition, self.sql, nothing_of(self.facts)), self.role)
+
+
+def nothing_of(facts: tuple[frozenset[str], ...]) -> str:
+    """The SQL of letters that tell nothing."""
+    return f"'{NOTHING * len(facts)}'"
+
+
+@dataclass(frozen=True)
+class Letters:
+    """What each letter beside a row is about, and the SQL of the text; "" where there is nothing to ask."""
+
+    facts: tuple[frozenset[str], ...]
+    sql: str
+
+
+def letters(sql: Statement, columns: Iterable[Expr]) -> tuple[Letters, Letters]:
+    """The facts that columns of a statement show: by themselves for one row, by the roles of a human for many."""
+    found = list(dict.fromkeys(piece for expr in columns for piece in _pieces(sql, expr, sql.base)))
+    return _together(found), _by_roles(sql, found)
+
+
+def _together(pieces: list[Piece]) -> Letters:
+    facts = tuple(one for piece in pieces for one in piece.facts)
+    return Letters(facts, f"concat({', '.join(p.sql for p in pieces)})" if facts else "")
+
+
+def _by_roles(sql: Statement, pieces: list[Piece]) -> Letters:
+    told: dict[type[Record] | None, set[str]] = {None: set()}
+    for piece in pieces:
+        told.setdefault(piece.role, set()).update(*piece.facts)
+    held = [
+        f'iif(EXISTS (SELECT 1 FROM "{role.table}" r WHERE r.district = :district AND r.person = {sql.base}.id),'
+        f" '{VALUE}', '{NOTHING}')"
+        for role in told
+        if role
+    ]
+    text = f"concat({', '.join([repr(VALUE), *held])})" if held else ""
+    return Letters(tuple(map(frozenset, told.values())), text)
+
+
+def _pieces(sql: Statement, expr: Expr, alias: str) -> Iterator[Piece]:
+    if isinstance(expr, Nested):
+        for value in expr.members.values():
+            yield from _pieces(sql, value, alias)
+    elif isinstance(expr, Coalesce):
+        yield from _first_known(sql, expr, alias)
+    elif isinstance(expr, Words) and not isinstance(expr, Key):
+        for value in expr.parts():
+            yield from _pieces(sql, value, alias)
+    elif isinstance(expr, Split | Initial):
+        yield from _pieces(sql, expr.value, alias)
+    elif isinstance(expr, Csv):
+        yield from _of_many(sql, expr, alias)
+    elif facts := frozenset(facts_of(expr)):
+        letter = _letter(sql, expr, alias, alone=len(facts) == 1)
+        yield Piece((facts,), letter, _role_in(expr))
+
+
+def _role_in(expr: Expr) -> type[Record] | None:
+    """The role whose records a value asks after, where it asks a human whether there are any."""
+    cases = [case for case, _ in expr.cases] if isinstance(expr, When) else []
+    roles = {_role(case.many) if isinstance(case, Some) else None for case in cases}
+    return roles.pop() if len(roles) == 1 else None
+
+
+def _role(many: Many) -> type[Record] | None:
+    return many.child if many.child.human and many.via.target is Person else None
+
+
+def _letter(sql: Statement, expr: Expr, alias: str, *, alone: bool) -> str:
+    """A value of several facts that is empty does not tell which of them are, nor one that may be hidden that it is."""
+    if isinstance(expr, Tally | MarkString):
+        return f"'{VALUE}'"
+    seen = sql.sight.shows(expr, alias, sure=alias == sql.base) if isinstance(expr, Field) and not sql.disclosed else ""
+    plain = isinstance(expr, Field) or isinstance(sql.sight, OneSchool)
+    empty = EMPTY if alone and plain and not isinstance(expr, When) else NOTHING
+    return masked(seen, f"iif({sql.expr(expr, alias)} IS NULL, '{empty}', '{VALUE}')", f"'{NOTHING}'")
+
+
+def _first_known(sql: Statement, expr: Coalesce, alias: str) -> Iterator[Piece]:
+    """Each value is told of where those before it are unknown."""
+    before: list[str] = []
+    for value in expr.values:
+        for piece in _pieces(sql, value, alias):
+            yield piece.where(both(before))
+        before.append(f"{sql.expr(value, alias)} IS NULL")
+
+
+def _of_many(sql: Statement, expr: Csv, alias: str) -> Iterator[Piece]:
+    """Of the facts of many records that one is told that any of them tells."""
+    inner, own, seen = of_many(sql, expr, alias)
+    found = list(_pieces(inner, expr.what, inner.base))
+    if not found:
+        return
+    one = _together(found)
+    if isinstance(expr, First):
+        text = f"SELECT {one.sql} FROM {inner.tables()} WHERE {own} LIMIT 1"
+    else:
+        greatest = (f"coalesce(max({letter}), '{NOTHING}')" for piece in found for letter in _each(piece))
+        text = f"SELECT concat({', '.join(greatest)}) FROM {inner.tables()} WHERE {own}"
+    nothing = nothing_of(one.facts)
+    yield Piece(one.facts, masked(seen, f"coalesce(({text}), {nothing})", nothing), _role(expr.many))
+
+
+def _each(piece: Piece) -> Iterator[str]:
+    if len(piece.facts) == 1:
+        yield piece.sql
+    else:
+        yield from (f"substr({piece.sql}, {at}, 1)" for at in range(1, len(piece.facts) + 1))
+
+
+# ---- what they say
+
+
+_AS_VALUES = str.maketrans({EMPTY: "0", NOTHING: "0"})
+_AS_EMPTY = str.maketrans({VALUE: "0", EMPTY: "1", NOTHING: "0"})
+
+
+def said_by(facts: tuple[frozenset[str], ...], texts: Iterable[str | None]) -> frozenset[str]:
+    """The facts that have a value in any of some rows, by the rows' letters, and those that are empty in all."""
+    values = empty = 0
+    for text in set(filter(None, texts)):
+        values |= int(text.translate(_AS_VALUES), 2)
+        empty |= int(text.translate(_AS_EMPTY), 2)
+    last = len(facts) - 1
+    shown = {name for at, names in enumerate(facts) if values >> (last - at) & 1 for name in names}
+    blank = {name for at, names in enumerate(facts) if empty >> (last - at) & 1 for name in names}
+    return frozenset(shown | {name + IS_EMPTY for name in blank - shown})
+
+
+def settled(facts: Iterable[str]) -> list[str]:
+    """Facts that several rows told: what has a value in one of them was not shown to be empty."""
+    found = frozenset(facts)
+    return sorted(name for name in found if not name.endswith(IS_EMPTY) or name.removesuffix(IS_EMPTY) not in found)
+
+
+# ---- their names
+
+
+def leaves_of(expr: Expr) -> Iterator[Expr]:
+    """The values that name a fact."""
+    if isinstance(expr, Field | Path):
+        yield expr
+    elif isinstance(expr, Csv):
+        yield from leaves_of(expr.what)
+    elif not isinstance(expr, LastUpdated | Latest):
+        for part in expr.parts():
+            yield from leaves_of(part)
+
+
+def facts_of(expr: Expr) -> Iterator[str]:
+    """The facts that a value shows, each by its own name: `Student.upn`, `Student.reg_group.name`.
+
+    That something has changed is told of no fact.
+    """
+    if isinstance(expr, Ref):
+        return
+    if isinstance(expr, Field):
+        yield f"{expr.owner.__name__}.{expr.name}"
+    elif isinstance(expr, Path):
+        yield ".".join([expr.steps[0].owner.__name__, *(step.name for step in expr.steps), expr.end.name])
+    elif isinstance(expr, Csv):
+        yield from facts_of(expr.what)
+    elif not isinstance(expr, LastUpdated | Latest):
+        for part in expr.parts():
+            yield from facts_of(part)
