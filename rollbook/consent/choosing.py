@@ -79,6 +79,7 @@ class ChoosingDesk:
     """The part of the desk at which a school chooses people for a grant."""
 
     store: Store
+    by: str
 
     def choose(
         self,
@@ -89,6 +90,7 @@ class ChoosingDesk:
         *,
         rules: Iterable[Rule] = (),
         without: Iterable[str] = (),
+        receipt: bool = True,
     ) -> Grant:
         """Let a grant see only these people of a kind, or all except them; mode `all` takes the choice back."""
         raise NotImplementedError
@@ -176,11 +178,12 @@ class ChoosingDesk:
             people, without = (self._held(grant, kind, some) for some in (draft.people, draft.without))
             kept = Draft(draft.mode, people, draft.rules, without) if draft.mode != EVERYONE else _EVERYONE
             if kept != self.chosen(grant, kind):
-                self.choose(grant, kind, kept.mode, sorted(people), rules=sorted(kept.rules), without=sorted(without))
+                rules, less = sorted(kept.rules), sorted(without)
+                self.choose(grant, kind, kept.mode, sorted(people), rules=rules, without=less, receipt=False)
         first = self.first_choice(grant)
         with self.store.transaction() as db:
             db.execute('DELETE FROM draft WHERE "grant" = ?', (grant.id,))
-            give_receipt(db, grant.id, "authorised" if first else "people")
+            give_receipt(db, grant.id, "authorised" if first else "people", self.by)
         return self.pause(grant, False)
 
     def give_up_choosing(self, grant: Grant) -> Grant:

@@ -33,7 +33,7 @@ from .grants import GRANT_COLUMNS, STATE, App, Grant, grant_from, human_kind, kn
 from .invitations import InvitingDesk
 from .pending import Pending
 from .reader import Reader
-from .receipts import ReceiptDesk, give_receipt
+from .receipts import OPERATOR, SCHOOL, ReceiptDesk, give_receipt
 from .registering import RegisteringDesk
 from .school_keys import SchoolKeyDesk
 from .secrets import digest, new_secret
@@ -135,8 +135,10 @@ class Desk(
 ):
     """Admits apps to one store. It notices within the same request what another process changed."""
 
-    def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, store: Store, clock: Callable[[], float] = time.time, by: str = SCHOOL) -> None:
+        """`by` is who changes consent at this desk, as receipts say it: a school by its link, or the operator."""
         self.store = store
+        self.by = by
         self.store.clock = self.clock = clock
         self._memory = Memory()
         self._vocabulary: tuple[object, frozenset[tuple[str, str]]] = None, frozenset()
@@ -478,7 +480,8 @@ class Desk(
                 (json.dumps(sorted(left)), grant.id),
             )
             if left != grant.scopes:
-                give_receipt(db, grant.id, "narrowed", grant.scopes - left)
+                tell(db, grant.id, "narrowed")
+                give_receipt(db, grant.id, "narrowed", self.by, grant.scopes - left)
         return self.grant(grant.app, grant.estab)
 
     def nobodys_grant(self, app: App, estab: str) -> Grant:
@@ -504,18 +507,22 @@ class Desk(
                 (json.dumps(sorted(more)), grant.id),
             )
             tell(db, grant.id, "widened")
-            give_receipt(db, grant.id, "widened")
+            give_receipt(db, grant.id, "widened", self.by)
         return self.grant(grant.app, grant.estab)
 
     def pause(self, grant: Grant, paused: bool = True) -> Grant:
         """Stop a grant for a while, or let it go on."""
         if grant.state == "revoked":
             raise Conflict("the grant is revoked", hint="authorise the app again")
-        return self._update(grant, "state = ?", "paused" if paused else "active")
-
-    def _update(self, grant: Grant, sets: str, value: str) -> Grant:
+        state = "paused" if paused else "active"
         with self.store.transaction() as db:
-            db.execute(f'UPDATE "grant" SET {sets}, version = version + 1 WHERE id = ?', (value, grant.id))
+            changed = db.execute(
+                'UPDATE "grant" SET state = ?, version = version + 1 WHERE id = ? AND state <> ? RETURNING 1',
+                (state, grant.id, state),
+            ).fetchall()
+            if changed and self.by == OPERATOR:
+                # A school pauses only while it chooses people, of which it gets one receipt at the end.
+                give_receipt(db, grant.id, "paused" if paused else "resumed", self.by)
         return self.grant(grant.app, grant.estab)
 
     def _drop_tokens(self, grant: Grant) -> None:
