@@ -17,6 +17,7 @@ from rollbook.store.journal import FOLDER
 from rollbook.store.ledger import ALWAYS
 from rollbook.store.sqlite import Store
 
+from .district import edfi, student
 from .edlink.vendor import Vendor
 from .hub import THORNFIELD, Answer, Hub
 from .research.lab import Lab
@@ -246,6 +247,35 @@ def test_a_write_about_somebody_is_on_their_line_taken_or_refused(small_hub: Hub
     }
     assert district.ask("POST", "studentCohortAssociations", json.dumps(body).encode()).status == 409
     assert person in told(small_hub)
+
+
+@pytest.mark.parametrize(("method", "within"), [("POST", False), ("PUT", True)])
+def test_a_refused_guess_at_a_fact_is_on_the_line_of_whom_it_names_and_shows_none(
+    small_hub: Hub, method: str, within: bool
+) -> None:
+    person, unique, born = District(small_hub).graham
+    small_hub.grant(["SchoolLite", "StudentLite", "WritebackStudents"], app="guesses.example.org")
+    api = edfi(small_hub, small_hub.app("guesses.example.org"))
+    (seen,) = api.get(f"students?studentUniqueId={unique}")
+    named = {n: v for n, v in seen.items() if not n.startswith("_")}
+    for guess in (born, "1999-12-31"):
+        body = student(unique) | named | {"birthDate": guess}
+        body = body if within else {n: v for n, v in body.items() if n != "id"}
+        assert api.ask(method, f"students/{seen['id']}" if within else "students", body).status == 403
+        (last, *_) = entries(small_hub)
+        assert (last.what.outcome, last.what.facts, last.rows) == ("403", (), 0)
+        assert person in told(small_hub)
+
+
+def test_a_write_that_the_grant_alone_refuses_tells_of_nobody(small_hub: Hub) -> None:
+    person, unique, born = District(small_hub).graham
+    small_hub.grant(["SchoolLite", "StudentLite"], app="guesses.example.org")
+    api = edfi(small_hub, small_hub.app("guesses.example.org"))
+    for one in (unique, "nobody"):
+        assert api.ask("POST", "students", student(one) | {"birthDate": born}).status == 403
+        (last, *_) = entries(small_hub)
+        assert (last.what.outcome, last.people) == ("403", 0)
+        assert person not in told(small_hub)
 
 
 # ---- who asks

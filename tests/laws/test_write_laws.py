@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from pathlib import Path
 
@@ -10,20 +11,25 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from rollbook.consent.writer import WRITTEN
+from rollbook.dialects.xporter.writeback.catalogue import OPERATIONS
+from rollbook.scopes import CATALOGUE, writable
 from rollbook.store.writing import Batch
+from tests.hub import Hub
 
 from .asking import SCOPES
 from .twins import Twin, Writes, drawn_ids, fixed, requests, twins
+from .write_backs import BODIES, sent
 
 some = settings(
-    max_examples=4,
+    max_examples=3,
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 who_is_seen = st.sampled_from([["Student"], ["StudentLite"], ["StudentLite", "StudentExtended"], ["StaffLite"]])
-who_is_written = st.sampled_from([sorted(WRITTEN), sorted(WRITTEN), []])
+ALL_WRITING = writable(CATALOGUE)
+who_is_written = st.sampled_from([sorted(WRITTEN), ALL_WRITING, ALL_WRITING])
 held = st.tuples(st.lists(st.sampled_from(SCOPES), max_size=12, unique=True), who_is_seen, who_is_written).map(
     lambda drawn: sorted({*drawn[0], *drawn[1], *drawn[2], "SchoolLite"})
 )
@@ -44,7 +50,7 @@ def check(folder: Path, at: Path, seed: int, scopes: list[str], mode: str, *, wh
     try:
         before = one.read(whole=whole), other.read(whole=whole)
         assert [p for p in before[0] if before[0][p] != before[1][p]] == [], (done, scopes, mode)
-        for number, write in enumerate(requests(one, other, random.Random(seed))):
+        for number, write in enumerate(requests(one, other, random.Random(seed), 2 if whole else 1)):
             answers = said(one, write, number), said(other, write, number)
             assert answers[0] == answers[1], (write, done, scopes, mode)
         after = one.read(whole=whole), other.read(whole=whole)
@@ -65,10 +71,18 @@ def test_two_hubs_that_differ_in_what_is_hidden_answer_a_write_alike(
 
 
 @pytest.mark.slow
-@settings(some, max_examples=60)
+@settings(some, max_examples=6)
 @given(scopes=st.one_of(held, held, everything), mode=modes, seed=st.integers(0, 2**32))
 def test_many_hubs_that_differ_in_what_is_hidden_answer_every_write_alike(
     small_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scopes: list[str], mode: str, seed: int
 ) -> None:
     fixed(monkeypatch)
     check(small_folder, tmp_path, seed, scopes, mode, whole=True)
+
+
+def test_every_write_back_is_written_and_accepted(small_hub: Hub) -> None:
+    token, accepted = small_hub.token(), set[str]()
+    for path, body in sent(small_hub, random.Random(1), "twin.name", 12):
+        answer = small_hub.ask("POST", f"/api/v1/Writeback/{path}", token, json.dumps(body).encode()).json
+        accepted |= {path.partition("/")[0]} if answer["Message"] == "success" else set()
+    assert accepted == BODIES.keys() == OPERATIONS.keys()
