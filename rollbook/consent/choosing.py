@@ -12,8 +12,7 @@ from ..store.choices import Lists, Reckoning, lists_of, place_of
 from ..store.connection import Connection
 from ..store.rules import KINDS as CHOSEN_BY
 from ..store.rules import Roll, Rule
-from ..store.sqlite import Store
-from .filtering import KINDS, Choice
+from .filtering import KINDS, FilteringDesk
 from .grants import MODES, Grant, human_kind
 from .receipts import give_receipt
 
@@ -75,29 +74,8 @@ _LEFT = {
 }
 
 
-class ChoosingDesk:
+class ChoosingDesk(FilteringDesk):
     """The part of the desk at which a school chooses people for a grant."""
-
-    store: Store
-    by: str
-
-    def choose(
-        self,
-        grant: Grant,
-        kind: str,
-        mode: str,
-        mis_ids: Iterable[str] = (),
-        *,
-        rules: Iterable[Rule] = (),
-        without: Iterable[str] = (),
-        receipt: bool = True,
-    ) -> Grant:
-        """Let a grant see only these people of a kind, or all except them; mode `all` takes the choice back."""
-        raise NotImplementedError
-
-    def people_of(self, grant: Grant) -> tuple[Choice, ...]:
-        """What a grant sees of each kind of human."""
-        raise NotImplementedError
 
     def first_choice(self, grant: Grant) -> bool:
         """Whether the school has never yet confirmed the people of this authorisation."""
