@@ -402,7 +402,6 @@ def test_each_scope_shows_its_fields_with_an_example_of_that_school(small_hub: H
         assert all("Here " in one for one in examples[name]), examples[name]
     assert {role for _, role, _ in named} == {"student", "contact"}
     assert {where for where, _, _ in named} == {"Here"}
-    assert examples["Estab"] == {THORNFIELD}
     assert "Nowhere School" not in page.html
     assert "Birth date" not in examples, "which nobody asks for"
 
