@@ -1,4 +1,4 @@
-"""What every connector must do, in one line of its test: `conform(connector, samples, folder)`."""
+"""What every connector must do, tested with one line: `conform(connector, samples, folder)`."""
 
 from __future__ import annotations
 
