@@ -31,8 +31,8 @@ def test_an_agents_credential_is_shown_once_and_can_be_changed_and_ended(tmp_pat
     first = read_credential(tmp_path / "file")
     assert admitted(data, first.key, first.secret) == "oakfield"
     listed = said("agents", "list", "--data", data)
-    (told,) = json.loads(listed)
-    assert (told["agent"], told["lastContact"], told["offline"]) == ("oakfield", None, True)
+    assert "oakfield" in listed
+    assert json.loads(listed)[0]["lastContact"] is None
     assert first.secret not in listed
     second = lines(said("agents", "rotate", "oakfield", "--data", data))
     assert admitted(data, first.key, first.secret) is None
@@ -55,7 +55,7 @@ def test_an_agent_has_a_name_of_its_own_and_a_source_that_is_there(tmp_path: Pat
 def test_records_are_exported_as_they_are_imported(small_hub: Hub, tmp_path: Path) -> None:
     data, path = small_hub.store.folder, tmp_path / "records.zip"
     told = said("export", "records-csv", path, "--district", "Larkspur Learning Trust", "--data", data)
-    assert "records of Larkspur Learning Trust to" in told
+    assert f"records of Larkspur Learning Trust to {path}." in told
     assert "Larkspur Learning Trust" in run("import", "records-csv", path, "--data", tmp_path / "other").stdout
     refusal = refused("export", "records-csv", path, "--data", data)
     assert "must identify one district" in refusal
