@@ -10,12 +10,12 @@ from .report import Line, machine, markdown
 HOW = """\
 ## How it is measured
 
-Everything runs on one machine, each server as a process of its own with one worker, authentication and consent on.
-In each round every server is asked in the same minute, one request after the other over one connection that is
-kept alive. A figure is the median of the rounds' medians, from the moment when a request is sent to the moment when
-the last byte of its answer is there (*first byte*: the first one of its content). Ratios are of speed: 25 means that
-Rollbook is 25 times as fast; 0.35 of bare sockets, that it takes not quite three times as long as sending
-bytes that are ready. What other work the machine had to do shows in all columns, so trust ratios more than times.
+Everything runs on one machine. Each server is a separate process with one worker, with authentication and consent on.
+In each round every server is measured within the same minute, with one request after the other over one connection that
+is kept alive. A figure is the median of the rounds' medians, from sending a request to receiving the
+last byte of its answer (*first byte*: the first byte of its content). Ratios are of speed: 25 means that Rollbook is 25
+times as fast; 0.35 of bare sockets means that it takes not quite three times as long as sending bytes that are ready.
+Other work on the machine affects all columns, so trust ratios more than times.
 
 - **Rollbook** is `rollbook serve` over two invented schools in one data directory, every column of every student
   filled, one student in ten changed since being made. The app holds all scopes.
@@ -25,14 +25,14 @@ bytes that are ready. What other work the machine had to do shows in all columns
   to SQLite each second, one at a time, as durably as both servers do (write-ahead log, `synchronous = FULL`).
 - **FastAPI** is what a school's developer would write instead: FastAPI, SQLAlchemy and Pydantic on SQLite, the same
   rows, indexes for every question asked, relations joined, a bearer token looked up in the database, a Pydantic model
-  for the columns that the scopes show, uvicorn with uvloop and httptools. It is spared some work: dates stay texts,
+  for the columns that the scopes show, uvicorn with uvloop and httptools. It has less work to do: dates stay texts,
   row hashes are stored and not computed, and the answer does not pass through FastAPI's own second validation. Before
   anything is measured, its answers are compared with Rollbook's: every column, thirty columns, one student; then
   every answer of the other dialects, and what both tell of the same cohort and its students, written twice.
 - **Cold** means that Rollbook reads, guards and renders every row: another process has just changed a student of
   the school, or the student was not asked for before. **Warm** means that nothing was written since the
   same app asked the same: Rollbook then answers from memory, after it has made sure of the token, the grant and the
-  state of the records. FastAPI keeps no answers, as most such servers. Answers above 16 MB are never kept, so
+  state of the records. FastAPI caches no answers, like most such servers. Answers above 16 MB are never cached, so
   the large school's are always cold.
 - **The client** is a blocking socket that counts bytes and looks for the end of the answer; it parses nothing.
 - **Extra memory** is the peak during the first long answer of a freshly started server (`VmHWM`, reset before) less
@@ -50,15 +50,15 @@ bytes that are ready. What other work the machine had to do shows in all columns
 - **Ed-Fi writes** are POSTs of new documents, each found or made by its natural key after its references and
   descriptors were checked, each in a commit of its own: cohorts, and places of the small school's students in one
   cohort (studentCohortAssociations). Both servers wait for the disk once a row (`fdatasync`) before they answer.
-  *Plain connections* are kept alive, each sends one request after the other.
+  *Plain connections* are kept alive, and each sends one request after the other.
   `lightbeam send` is that client as published (0.1.12, eight connections), from its start to its end. Where both are
-  far below the disk's commits, the limit is the server's one processor: *server time* says how much of it a row takes.
-- **Xporter's endpoints** are asked over `rollbook demo`'s own secondary at its full size, with what must be said and no
-  more, so that no answer is in memory. The widest questions are asked in the same way; their bare sockets send the same
-  bytes. The 100,000 assessment results are added to the school's own.
+  far below the disk's commits, the limit is the server's one processor: *server time* is how much of it a row takes.
+- **Xporter's endpoints** are measured on `rollbook demo`'s own secondary at its full size, with only the required
+  parameters, and no answer is in memory. The largest requests are measured in the same way; their bare sockets
+  send the same bytes. The 100,000 assessment results are added to the school's own.
 - **The ledger** is measured on two servers over copies of one data directory, by turns: `rollbook serve`, and the same
-  without a ledger. What decides is how long the thread that answers is on a processor: a quarter of the requests take
-  less than what is told. What the worker takes within the next second to fold the journal is told beside it. The year
+  without a ledger. The figure is how long the answering thread is on a processor: a quarter of the requests take
+  less. The time that the worker takes within the next second to fold the journal is given beside it. The year
   is written and folded as a server does it: every half hour each app asks for every list, seven of ten for the whole
   school (of which one child in 200 changes each week) and three for forty children who are others each time; and each
   looks up a hundred single children a day.
@@ -66,26 +66,27 @@ bytes that are ready. What other work the machine had to do shows in all columns
   with the same files (`unchanged`). Rows are those of the CSV files.
 
 Run it yourself: `make bench`, or `python -m bench` (about ten minutes), `python -m bench --quick`
-to see that it runs, `--only one` for a part, `--write` to renew this page. lightbeam is there after `make clients`;
-without it the bench says so, and goes on.
+to see that it runs, `--only one` for a part, `--write` to renew this page. `make clients` installs lightbeam;
+without it the bench says so and continues.
 """
 
 
 WHY = """\
 ## The slowest endpoints, and why
 
-What takes more than 50 ms by default, or comes near it, reads tens of thousands of rows for little, or gives many:
+Endpoints that take more than 50 ms by default, or nearly, read tens of thousands of rows for a short answer, or return
+many:
 
-- `HistoricalAttendanceSummary` counts the marks of a whole year, about 325,000: a tenth of a microsecond goes into
-  reading each from the index, the rest into counting it.
-- `AttendanceSummary` counts the 115,000 marks of this year so far and lays them out as a text, in one pass.
-- `AttStatsByWeek` and `AttendanceForDateRange` grow with the days that are asked for; two weeks have 20,000 marks.
+- `HistoricalAttendanceSummary` counts the marks of a whole year, about 325,000: reading each from the index takes a
+  tenth of a microsecond, and counting it takes the rest.
+- `AttendanceSummary` counts the 115,000 marks of this year so far and packs them into strings, in one pass.
+- `AttStatsByWeek` and `AttendanceForDateRange` grow with the number of days requested; two weeks have 20,000 marks.
 - `TimetableModel` is the whole year: 38,000 rows, 4 MB.
 - `PriorAttainment` is 10,400 rows with three look-ups each, in the order of the record.
 - `PersonComms` reads the ways to reach students, staff and contacts, some 8,000 rows of three kinds.
 
-What the ledger costs is the hub id beside each row: SQLite hands over 36 letters more, and sorts with them, a sixth of
-a microsecond. It shows where rows are short and many.
+The cost of the ledger is the hub id beside each row: SQLite returns 36 more characters, and sorts with them, which
+takes a sixth of a microsecond. It is noticeable where rows are short and many.
 
 """
 
@@ -94,8 +95,8 @@ def page(lines: list[Line]) -> str:
     """The page for a whole run."""
     return (
         "# Performance\n\n"
-        "Measured by `python -m bench`, beside bare sockets, which are the limit, and beside what a school's developer"
-        f" would write instead. This page is written by `python -m bench --write`.\n\n"
+        "Measured by `python -m bench` and compared with bare sockets, which are the limit, and with what a school's"
+        f" developer would write instead. `python -m bench --write` writes this page.\n\n"
         f"Machine: {machine()}. Date: {datetime.now(UTC):%Y-%m-%d}. {_busy()}\n\n"
         f"{markdown(lines)}\n\n{_shortfalls(lines)}\n{WHY}{HOW}"
     )

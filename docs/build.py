@@ -1,6 +1,5 @@
-"""Writes docs/reference from the declarations: what the code says once, laid out to be read.
-
-`make docs` runs it; a test fails when what is committed is no longer what it writes.
+"""Writes docs/reference from the declarations. `make docs` runs it; a test fails when the committed pages differ from
+what it writes.
 """
 
 from __future__ import annotations
@@ -58,27 +57,27 @@ TYPES = {
     "moment": "moment",
     "datetime": "date and time",
     "time": "time",
-    "list": "one or more, with commas between",
-    "pairs": "one or more, with commas between, each alone or as `702|34`",
+    "list": "one or more, separated by commas",
+    "pairs": "one or more, separated by commas, each alone or as `702|34`",
     "range": "two dates, `2026-09-01|2026-12-18`",
     "year": "the year in which an academic year begins, such as `2025`",
 }
 
 COMMON_PARAMETERS = {
-    "page": "Which page, from 1. With it or `pagesize` the answer has a `__pagination__` table.",
+    "page": "The number of the page, from 1. With `page` or `pagesize`, the answer has a `__pagination__` table.",
     "pagesize": f"How many rows of the first table, at most {ROW_LIMIT:,}, which is also what an answer without "
     "pages holds at most.",
-    "changedRows": "`*` for everything and a name for it; then that name, for what has changed since.",
-    "select": "Columns with commas between them. `Column as Name` renames, `Table.Column` is of another table, `*` is "
-    "every column that is shown without options.",
-    "options": "Options with commas between them, instead of a parameter for each.",
+    "changedRows": "`*` for everything, with a hash to quote next time; then that hash, for what has changed since.",
+    "select": "Columns, separated by commas. `Column as Name` renames one, `Table.Column` names another table's, `*` "
+    "is every column that is shown without options.",
+    "options": "Options, separated by commas, instead of a parameter for each.",
     "callbackUrl": "An address to which the state of the databases is posted once they can be read.",
     "httpstatuscodes": "`true`: errors have their own HTTP status instead of 200.",
-    "onlyGetDBStatus": "`true`: only the state of the databases behind the endpoint.",
+    "onlyGetDBStatus": "`true`: return only the state of the databases behind the endpoint.",
 }
 
 Pages = dict[str, str]
-"""For each path below docs, what stands in it."""
+"""The text of each page, by its path below docs."""
 
 
 def main() -> None:
@@ -127,12 +126,12 @@ def cell(text: str) -> str:
 
 
 def code(value: Value) -> str:
-    """A value as it is written, or nothing."""
+    """A value as code, or nothing."""
     return "" if value is None else f"`{str(value).replace(chr(10), chr(92) + 'n')}`"
 
 
 def need(needed: Need) -> str:
-    """What must be held, in words."""
+    """The scopes needed, in words."""
     ways = [" and ".join(sorted(way)) for way in needed.ways if way]
     return " or ".join(sorted(ways)) or "any token"
 
@@ -150,26 +149,26 @@ def xporter() -> str:
     listed = [(f"[{e.segment}](xporter/{e.segment}.md)", e.about, need(e.need)) for e in ENDPOINTS.values()]
     return page(
         "Xporter",
-        "The School Data API 1.0.0, as far as Rollbook serves it. Each endpoint has a page of its own here, with all "
+        "The School Data API 1.0.0 as Rollbook serves it. Each endpoint has its own page here, with all "
         "of its fields, and [an example](../../tests/examples/xporter/README.md) that is executed as a test.",
         "```http\nGET /api/v1/School/{estab}/{Endpoint}\nGET /api/v1/School/{estab}/{Endpoint}/{id}\n```",
-        "Endpoints, parameters and options may be written in any case. The answer is one JSON object whose keys are "
-        "tables, each an array of rows.",
+        "The names of endpoints, parameters and options are not case-sensitive. The answer is a JSON object whose keys "
+        "are tables, each an array of rows.",
         "## Endpoints",
-        grid(("Endpoint", "What it answers", "Scopes"), listed),
+        grid(("Endpoint", "What it returns", "Scopes"), listed),
         "## Write-back",
         grid(
             ("Write-back", "What it does", "Scopes"),
             ((f"[{o.name}](xporter/writeback/{o.name}.md)", o.about, need(o.need)) for o in OPERATIONS.values()),
         ),
-        "Beside them stand `GET /api/v1/TokenDetails`, `/api/v1/Scopes` and `/api/v1/Queries`, for any token, and "
-        "`POST /api/oauth/GetToken`, which gives tokens.",
-        "## Parameters that all of them take",
+        "There are also `GET /api/v1/TokenDetails`, `/api/v1/Scopes` and `/api/v1/Queries`, for any token, and "
+        "`POST /api/oauth/GetToken`, which issues tokens.",
+        "## Parameters of every endpoint",
         grid(("Parameter", "What it does"), ((f"`{name}`", COMMON_PARAMETERS[name]) for name in COMMON)),
         "## Types",
         "A text is a JSON string; ids are texts. Flags are the numbers 0 and 1. A date is `yyyy-MM-dd`, a moment "
         "`yyyy-MM-ddTHH:MM:SS.mmm` in UTC; a date and time without milliseconds, and a time `HH:MM`, are on the "
-        "school's clock. What is not known is `null`, and its key stays.",
+        "school's clock. An unknown value is `null`; its key is always there.",
     )
 
 
@@ -201,14 +200,14 @@ def endpoint_page(endpoint: Endpoint) -> str:
 
 def writeback_page(operation: Operation) -> str:
     """Everything about one write-back."""
-    waits = "The answer is a `TrackingId`; the address in `Callback` is called once it is written, or cannot be."
-    comes = "The answer comes when it is written; with a `Callback`, that address is called too."
+    waits = "The answer is a `TrackingId`. The address in `Callback` is called once the data is written or has failed."
+    comes = "The answer comes once the data is written. If there is a `Callback`, that address is called too."
     return page(
         operation.title,
         operation.about,
         "```http\n" + "\n".join(f"POST {path}" for path in describing.paths_of(operation)) + "\n```",
-        f"Needs {need(operation.need)}. {waits if operation.asynchronous else comes} Sent again with the same header "
-        "`Idempotency-Key`, it is written once.",
+        f"Needs {need(operation.need)}. {waits if operation.asynchronous else comes} If it is sent again with the same "
+        "header `Idempotency-Key`, it is written only once.",
         *(
             block
             for section, mandatory in describing.sections_of(operation)
@@ -239,11 +238,11 @@ def _effect(one: object) -> str:
     if isinstance(one, Without):
         return f"leaves {', '.join(t.name for t in one.tables)} empty"
     if isinstance(one, Ignore):
-        return f"takes no account of {', '.join(one.filters)}"
+        return f"ignores {', '.join(one.filters)}"
     if isinstance(one, Instead):
         return f"changes {', '.join(one.columns)}"
     if isinstance(one, Renew):
-        return "has the data renewed"
+        return "refreshes the data"
     if isinstance(one, Also):
         return "more rows"
     if isinstance(one, Only):
@@ -253,7 +252,7 @@ def _effect(one: object) -> str:
 
 def written(one: Filter) -> str:
     """How a filter's value is written, and whether it must be."""
-    kinds = {"csv": "one or more, with commas, of", "code": "one of"}
+    kinds = {"csv": "one or more, separated by commas, of", "code": "one of"}
     choices = ", ".join(f"`{c}`" for c in one.choices)
     value = f"{kinds[one.kind]} {choices}" if one.kind in kinds else TYPES[one.kind]
     required = f"; required unless `{one.unless}` is given" if one.unless else "; required"
@@ -261,7 +260,7 @@ def written(one: Filter) -> str:
 
 
 Row = tuple[str, str, str, str, str]
-FIELD_HEAD = ("Field", "Type", "Example", "What it says", "Scopes")
+FIELD_HEAD = ("Field", "Type", "Example", "Description", "Scopes")
 
 
 def table_blocks(endpoint: Endpoint, table: AnyTable) -> Iterator[str]:
@@ -270,7 +269,7 @@ def table_blocks(endpoint: Endpoint, table: AnyTable) -> Iterator[str]:
     option = next(
         (n for n, o in endpoint.options.items() for e in o.effects if isinstance(e, With) and table in e.tables), ""
     )
-    yield " ".join(filter(None, [about(endpoint, table), f"Filled with `{option}` only." if option else ""]))
+    yield " ".join(filter(None, [about(endpoint, table), f"Filled only with `{option}`." if option else ""]))
     yield grid(FIELD_HEAD, fields(endpoint, table))
 
 
@@ -320,12 +319,12 @@ def edfi() -> str:
         ]
         about = f"{resource.about} Each is a {records_link(resource.of)}. Writing one needs `{resource.writing}`."
         blocks += [f"## {resource.name}", about]
-        blocks.append(grid(("Property", "Type", "", "What it says", "Scopes"), rows))
+        blocks.append(grid(("Property", "Type", "", "Description", "Scopes"), rows))
     return page(
         "Ed-Fi",
-        "The resources of Data Standard 5.2 that Rollbook serves at `/edfi/data/v3/ed-fi/`, beside their descriptors. "
-        "What a school did not grant is not there. What is kept beside the record has no canonical field: it comes "
-        "back to Ed-Fi's clients as it was written. [By example](../../tests/examples/edfi/README.md); "
+        "The resources of Data Standard 5.2 that Rollbook serves at `/edfi/data/v3/ed-fi/`, besides their descriptors. "
+        "What a school did not grant is absent. A property that is kept beside the record has no canonical field: it "
+        "returns to Ed-Fi's clients as it was written. [By example](../../tests/examples/edfi/README.md); "
         "[where the sources disagree](../edfi-differences.md).",
         *blocks,
     )
@@ -345,7 +344,7 @@ def edfi_type(one: Property) -> str:
 
 
 def edlink() -> str:
-    """The resources of Edlink, and what may be asked of each property."""
+    """The resources of Edlink, and which filters each property allows."""
     blocks: list[str] = []
     for resource in ROSTER.values():
         rows = [
@@ -373,7 +372,7 @@ def edlink() -> str:
 
 
 def by_facts(values: Iterable[Expr], roles: tuple[type[Record], ...] = ()) -> str:
-    """What must be held for the facts that values are made of, each by itself."""
+    """The scopes needed for each of the facts that values are made of."""
     every = roles or tuple(r for r in RECORDS.values() if r.human)
     found = dict.fromkeys(need(n) for value in values for n in _needs(value, every) if n.ways - {frozenset()})
     return "; ".join(found)
@@ -403,7 +402,7 @@ def scopes() -> str:
     for category, each in groupby(CATALOGUE.values(), key=lambda s: s.category):
         blocks.append(f"## {category}")
         for scope in each:
-            changes = "An app that holds it can change something." if scope.changes else ""
+            changes = "It lets an app change data." if scope.changes else ""
             blocks += [
                 f"### {scope.name}",
                 f"{scope.words}. {changes}".strip(),
@@ -418,10 +417,10 @@ def scopes() -> str:
         "brackets needs other scopes too.",
         *blocks,
         "## Permission words of other standards",
-        "A key for Ed-Fi or Edlink may carry words of its standard. They narrow what its app's grants hold, and never "
+        "A key for Ed-Fi or Edlink may have permission words of its standard. They narrow its app's grants, and never "
         "widen it. A key for which no word is named reads all that is granted, and writes nothing.",
         grid(
-            ("API", "Word", "What it lets through", "Writes", "Scopes"),
+            ("API", "Word", "What it allows", "Writes", "Scopes"),
             ((w.dialect, f"`{w.name}`", w.about, "yes" if w.writes else "no", scope_list(w.scopes)) for w in WORDS),
         ),
     )
@@ -431,10 +430,10 @@ def scope_list(held: frozenset[str]) -> str:
     """Scopes by name, or that it is every one."""
     if held >= CATALOGUE.keys():
         return "all"
-    return "all that read" if held == frozenset(readable(CATALOGUE)) else ", ".join(sorted(held))
+    return "all that only read" if held == frozenset(readable(CATALOGUE)) else ", ".join(sorted(held))
 
 
-NOTHING_YET = "No field that is served yet."
+NOTHING_YET = "No field yet."
 
 
 def opened(scope: str) -> Iterator[str]:
@@ -464,14 +463,14 @@ def opened(scope: str) -> Iterator[str]:
 
 
 def errors() -> str:
-    """Every error that Xporter's clients can meet."""
+    """Every error that Xporter's clients can get."""
     rows = [error_row(kind) for kind, _, _ in EXCEPTIONS]
     return page(
         "Errors",
         "An error of the Xporter dialect is an object with `Message`, `ExceptionType`, `ExceptionMessage` and "
-        "`InnerException` (always null). The HTTP status is 200, or the one given here when the request says "
-        "`httpstatuscodes=true`. `ExceptionMessage` names what is wrong in this request, all of it, with a hint for "
-        "each. [Examples](../../tests/examples/xporter/errors.md).",
+        "`InnerException` (always null). The HTTP status is 200, or the one given here if the request has "
+        "`httpstatuscodes=true`. `ExceptionMessage` lists everything that is wrong with the request, with hints. "
+        "[Examples](../../tests/examples/xporter/errors.md).",
         grid(("ExceptionType", "Status", "Message"), rows),
         "The STS (`GetToken`) answers as the service does: status 200, `token` null, the reason in `ExceptionMessage`, "
         "and `ExceptionType` null. [Examples](../../tests/examples/xporter/token.md).",
@@ -479,8 +478,8 @@ def errors() -> str:
 
 
 def error_row(kind: type[Exception]) -> tuple[str, str, str]:
-    """An error as it really answers."""
-    error = kind() if issubclass(kind, RollbookError) else kind("a fault of the hub's own")
+    """An error as the hub really returns it."""
+    error = kind() if issubclass(kind, RollbookError) else kind("an error of the hub's own")
     answer = failure(error, status_codes=True)
     assert isinstance(answer.body, bytes)
     body = msgspec.json.decode(answer.body, type=dict[str, str | None])
@@ -503,9 +502,9 @@ def records() -> str:
             blocks += [f"### {record.__name__}", said(record), grid(FIELD_HEAD, rows)]
     return page(
         "Records",
-        "What the hub keeps, and every fact about it, each declared once in `rollbook/model`. Every record also has a "
+        "The hub's records and every fact about them, each declared once in `rollbook/model`. Every record also has a "
         "hub id (a UUID) and a history. An arrow is a reference to another record. Scopes in brackets are the record's "
-        "own; a human's facts (Person) are told by the roles that the human has at a school, each with its own scopes.",
+        "own. A person's facts are shown through the person's roles at a school, each with its own scopes.",
         *blocks,
     )
 
@@ -528,9 +527,9 @@ def kept_as(field: Field) -> str:
     if isinstance(field, Ref):
         return f"→ {link(field.target)}"
     if isinstance(field, Told):
-        return f"{TYPES[field.kind]}, told of {link(field.fact.owner)}"
+        return f"{TYPES[field.kind]}, from {link(field.fact.owner)}"
     if isinstance(field, Computed):
-        return f"{TYPES[field.kind]}, worked out"
+        return f"{TYPES[field.kind]}, calculated"
     if isinstance(field, Code):
         return "code" + (f" ({', '.join(field.choices)})" if field.choices else "")
     return TYPES[field.kind]

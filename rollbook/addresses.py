@@ -19,7 +19,7 @@ from .errors import Malformed, Problem
 from .networks import is_public
 
 ALLOW = "ROLLBOOK_CALLBACK_ALLOW"
-"""The setting that names hosts, with commas between, which may be called although their address is private."""
+"""The setting that lists hosts, separated by commas, that may be called although their address is private."""
 
 LONGEST = 2048
 """Characters of a URL; servers and proxies refuse longer ones."""
@@ -105,20 +105,20 @@ def _wrong(url: str, parts: SplitResult, port: int | None) -> Iterable[tuple[str
     if len(url) > LONGEST:
         yield f"is longer than {LONGEST:,} characters", ""
     if _ODD.search(url):
-        yield "has a space, a backslash or a control character in it", "encode it, as %20"
+        yield "contains a space, a backslash or a control character", "encode it, as %20"
     if parts.username is not None or parts.password is not None:
-        yield "names a user before the host", "leave out what stands before the @"
+        yield "has a user name before the host", "remove everything before the @"
     allowed = False
     try:
         host = _host(parts)
     except ValueError as error:
-        yield str(error), "name it as app.example.org"
+        yield str(error), "write it like app.example.org"
     else:
         allowed = host in allowed_hosts()
         if why := "" if allowed else _private(host):
-            yield why, f"give a host that can be reached from the internet, or name it in {ALLOW}"
+            yield why, f"use a host that can be reached from the internet, or list it in {ALLOW}"
     if port == 0 or (port and port < SYSTEM_PORTS and port not in PORTS.values() and not allowed):
-        yield f"names port {port}, which is no web server's", f"use 443, 80, or one from {SYSTEM_PORTS}"
+        yield f"has port {port}, which web servers do not use", f"use 443, 80, or a port from {SYSTEM_PORTS} up"
 
 
 def _host(parts: SplitResult) -> str:
@@ -128,12 +128,12 @@ def _host(parts: SplitResult) -> str:
         try:
             return str(ipaddress.IPv6Address(said if "%" not in said else ""))
         except ValueError:
-            raise ValueError("has an IPv6 address that is none, or that names a network interface") from None
+            raise ValueError("has an invalid IPv6 address, or one with a network interface") from None
     try:
         # Also makes dots and digits of other alphabets what a resolver would take them for.
         host = said.encode("idna").decode().lower().removesuffix(".")
     except UnicodeError:
-        raise ValueError("has a host that is no name") from None
+        raise ValueError("has an invalid host name") from None
     labels = host.split(".")
     if _NUMBER.fullmatch(labels[-1]):
         try:
@@ -141,7 +141,7 @@ def _host(parts: SplitResult) -> str:
         except ValueError:
             raise ValueError("has an IP address that is not written as four numbers") from None
     if len(host) > 253 or not all(map(_LABEL.fullmatch, labels)):
-        raise ValueError("has a host that is no name")
+        raise ValueError("has an invalid host name")
     return host
 
 
@@ -153,7 +153,7 @@ def _private(host: str) -> str:
         pass
     # A name without a dot is looked up in the hub's own domain.
     inside = "." not in host or any(host == name or host.endswith(f".{name}") for name in _PRIVATE_NAMES)
-    return "has a host that is known only inside a private network" if inside else ""
+    return "has a host name that is known only inside a private network" if inside else ""
 
 
 def allowed_hosts() -> frozenset[str]:
@@ -177,5 +177,5 @@ def reachable(host: str, port: int, resolve: Resolve = addresses) -> list[str]:
         return found
     public = [a for a in found if "%" not in a and is_public(ipaddress.ip_address(a))]
     if not public:
-        raise UnreachableError(f"{host} has no public address; name it in {ALLOW} to allow it")
+        raise UnreachableError(f"{host} has no public address; list it in {ALLOW} to allow it")
     return public

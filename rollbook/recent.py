@@ -1,4 +1,4 @@
-"""What was worked out lately, so that it need not be worked out again."""
+"""Recent results, kept to avoid calculating them again."""
 
 from __future__ import annotations
 

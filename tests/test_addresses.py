@@ -55,7 +55,7 @@ OUTSIDE = ["8.8.8.8", "1.1.1.1", "172.32.0.1", "2606:4700:4700::1111", "::ffff:8
 
 @pytest.mark.parametrize("address", INSIDE)
 def test_an_address_inside_a_network_is_not_called_nor_a_name_that_stands_for_it(address: str) -> None:
-    with pytest.raises(UnreachableError, match="has no public address; name it in ROLLBOOK_CALLBACK_ALLOW"):
+    with pytest.raises(UnreachableError, match="has no public address; list it in ROLLBOOK_CALLBACK_ALLOW"):
         reachable("innocent.example", 443, lambda host, port: [address])
     written = f"[{address}]" if ":" in address else address
     with pytest.raises(Malformed, match="is an address inside a private network"):
@@ -94,33 +94,33 @@ def test_a_name_that_the_owner_allows_is_called_wherever_it_is(monkeypatch: pyte
         ("http://[::1", "is not an http or https address (such as https://app.example.org/hook)"),
         ("http://h.example:port/", "is not an http or https address (such as https://app.example.org/hook)"),
         ("http://h.example:99999/", "is not an http or https address (such as https://app.example.org/hook)"),
-        ("http://h.example:0/", "names port 0, which is no web server's (use 443, 80, or one from 1024)"),
-        ("http://h.example:25/", "names port 25, which is no web server's (use 443, 80, or one from 1024)"),
-        ("http://8.8.8.8@app.example/", "names a user before the host (leave out what stands before the @)"),
-        ("http://user:word@app.example/", "names a user before the host (leave out what stands before the @)"),
-        ("http://2130706433/", "has an IP address that is not written as four numbers (name it as app.example.org)"),
-        ("http://0x7f.1/", "has an IP address that is not written as four numbers (name it as app.example.org)"),
-        ("http://0177.0.0.1/", "has an IP address that is not written as four numbers (name it as app.example.org)"),
-        ("http://0/", "has an IP address that is not written as four numbers (name it as app.example.org)"),
-        ("http://127.1/", "has an IP address that is not written as four numbers (name it as app.example.org)"),
-        ("http://app.example..org/", "has a host that is no name (name it as app.example.org)"),
-        ("http://127%2e0%2e0%2e1/", "has a host that is no name (name it as app.example.org)"),
-        ("http://-app.example/", "has a host that is no name (name it as app.example.org)"),
-        (f"http://{'a' * 64}.example/", "has a host that is no name (name it as app.example.org)"),
-        ("http://[fe80::1%25eth0]/", "has an IPv6 address that is none, or that names a network interface"),
-        ("http://localhost/", "has a host that is known only inside a private network"),
-        ("http://LOCALHOST./", "has a host that is known only inside a private network"),
-        ("http://app.localhost/", "has a host that is known only inside a private network"),
-        ("http://intranet/", "has a host that is known only inside a private network"),
-        ("http://printer.local/", "has a host that is known only inside a private network"),
-        ("http://mis.school.internal/", "has a host that is known only inside a private network"),
+        ("http://h.example:0/", "has port 0, which web servers do not use (use 443, 80, or a port from 1024 up)"),
+        ("http://h.example:25/", "has port 25, which web servers do not use (use 443, 80, or a port from 1024 up)"),
+        ("http://8.8.8.8@app.example/", "has a user name before the host (remove everything before the @)"),
+        ("http://user:word@app.example/", "has a user name before the host (remove everything before the @)"),
+        ("http://2130706433/", "has an IP address that is not written as four numbers (write it like app.example.org)"),
+        ("http://0x7f.1/", "has an IP address that is not written as four numbers (write it like app.example.org)"),
+        ("http://0177.0.0.1/", "has an IP address that is not written as four numbers (write it like app.example.org)"),
+        ("http://0/", "has an IP address that is not written as four numbers (write it like app.example.org)"),
+        ("http://127.1/", "has an IP address that is not written as four numbers (write it like app.example.org)"),
+        ("http://app.example..org/", "has an invalid host name (write it like app.example.org)"),
+        ("http://127%2e0%2e0%2e1/", "has an invalid host name (write it like app.example.org)"),
+        ("http://-app.example/", "has an invalid host name (write it like app.example.org)"),
+        (f"http://{'a' * 64}.example/", "has an invalid host name (write it like app.example.org)"),
+        ("http://[fe80::1%25eth0]/", "has an invalid IPv6 address, or one with a network interface"),
+        ("http://localhost/", "has a host name that is known only inside a private network"),
+        ("http://LOCALHOST./", "has a host name that is known only inside a private network"),
+        ("http://app.localhost/", "has a host name that is known only inside a private network"),
+        ("http://intranet/", "has a host name that is known only inside a private network"),
+        ("http://printer.local/", "has a host name that is known only inside a private network"),
+        ("http://mis.school.internal/", "has a host name that is known only inside a private network"),
         ("http://127.0.0.1./", "is an address inside a private network"),
         ("http://\uff11\uff12\uff17.0.0.1/", "is an address inside a private network"),
         ("http://127。0。0。1/", "is an address inside a private network"),
-        ("http://ⓛocalhost/", "has a host that is known only inside a private network"),
-        ("https://app.example/a b", "has a space, a backslash or a control character in it (encode it, as %20)"),
-        ("https://app.example\\@127.0.0.1/", "has a space, a backslash or a control character in it"),
-        ("https://app.example/\r\nHost: x", "has a space, a backslash or a control character in it"),
+        ("http://ⓛocalhost/", "has a host name that is known only inside a private network"),
+        ("https://app.example/a b", "contains a space, a backslash or a control character (encode it, as %20)"),
+        ("https://app.example\\@127.0.0.1/", "contains a space, a backslash or a control character"),
+        ("https://app.example/\r\nHost: x", "contains a space, a backslash or a control character"),
         (f"https://app.example/{'x' * 2048}", "is longer than 2,048 characters"),
     ],
 )
@@ -134,10 +134,10 @@ def test_all_that_is_wrong_with_an_address_is_told_at_once() -> None:
     with pytest.raises(Malformed) as refused:
         read_address("http://me@0x7f.1:22/a b")
     assert [p.what for p in refused.value.problems] == [
-        "has a space, a backslash or a control character in it",
-        "names a user before the host",
+        "contains a space, a backslash or a control character",
+        "has a user name before the host",
         "has an IP address that is not written as four numbers",
-        "names port 22, which is no web server's",
+        "has port 22, which web servers do not use",
     ]
 
 

@@ -186,7 +186,7 @@ def test_a_school_that_shrinks_is_not_believed_until_its_owner_allows_it(hub: Hu
     assert hub.store.records.execute("SELECT count(*) FROM mark").get == held
     last = Tasks(hub.store, lambda: hub.now).last_reading(hub.desk.agent("larkspur").id)
     assert last is not None
-    assert (last.state, "would go" in str(last.note)) == ("refused", True)
+    assert (last.state, "would be removed" in str(last.note)) == ("refused", True)
     hub.desk.let_shrink(hub.desk.agent("larkspur"))
     beside.read()
     assert hub.store.records.execute("SELECT count(*) FROM mark").get == 0
@@ -255,7 +255,7 @@ def test_after_an_hour_a_write_back_that_nobody_has_had_is_reported(hub: Hub, be
     assert told(hub) == []
     hub.now += FIVE_MINUTES
     hub.work()
-    said = "The school's agent could not be reached for an hour; nothing was written back"
+    said = "The school's agent could not be reached for an hour. Nothing was written back"
     assert told(hub) == [{"trackingid": tracking, "XodCompleted": "False", "ErrorMessage": said}]
     beside.run()
     assert (entered(beside), seen(writer), len(told(hub))) == ("/", "/", 1)
@@ -294,7 +294,7 @@ def test_after_a_day_it_is_told_that_nobody_knows(hub: Hub, beside: Beside, writ
     hub.work()
     (query,) = told(hub)
     assert (query["trackingid"], query["XodCompleted"]) == (tracking, "")
-    assert query["ErrorMessage"].endswith("whether it was entered is not known")
+    assert query["ErrorMessage"].endswith("It is not known whether it was entered")
 
 
 def test_what_the_school_no_longer_grants_is_not_handed_out(hub: Hub, beside: Beside, writer: Writer) -> None:

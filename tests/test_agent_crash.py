@@ -245,7 +245,7 @@ def test_a_synchronous_write_back_is_answered_when_the_school_has_entered_it(pai
         # The agent waits for the hub now, and yet both end at once when they are asked to.
         begun = time.monotonic()
         assert ended(agent, signal.SIGTERM) == 0
-        assert pair.said("the agent has ended")
+        assert pair.said("the agent has stopped")
         served.process.send_signal(signal.SIGTERM)
         assert served.process.wait(20) in (0, -signal.SIGTERM)
         assert time.monotonic() - begun < 10
@@ -255,7 +255,7 @@ def test_a_synchronous_write_back_is_answered_when_the_school_has_entered_it(pai
 def test_a_second_agent_takes_over_and_the_first_is_told_so(pair: Pair) -> None:
     with pair.serve():
         first = pair.agent()
-        assert pair.said("has let the agent in")
+        assert pair.said("connected to the hub")
         assert pair.agent("--once").wait(30) == 0
         assert first.wait(30) == 1
-        assert pair.said("another agent runs with this credential")
+        assert pair.said("another agent uses this credential")

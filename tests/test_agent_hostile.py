@@ -337,7 +337,7 @@ def test_a_hub_whose_certificate_nobody_vouches_for_gets_no_secret(certificate: 
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     try:
         hub = f"https://127.0.0.1:{server.server_port}"
-        with pytest.raises(Stop, match="is not one that this machine trusts"):
+        with pytest.raises(Stop, match="this machine does not trust the certificate"):
             Agent(beside.school, Line(hub, beside.credential)).run()
         assert heard == []
         with pytest.raises(Declined):
@@ -351,11 +351,11 @@ def test_a_hub_whose_certificate_nobody_vouches_for_gets_no_secret(certificate: 
 def test_a_credential_file_says_what_is_missing(tmp_path: Path) -> None:
     file = tmp_path / "credential"
     file.write_text("key: 123\n")
-    with pytest.raises(Malformed, match="has no line that begins with secret:"):
+    with pytest.raises(Malformed, match="has no line that starts with secret:"):
         read_credential(file)
 
 
 def test_a_district_must_be_named_where_there_are_several(small_folder: Path, tmp_path: Path) -> None:
     shutil.copytree(small_folder, tmp_path / "several")
-    with Store(tmp_path / "several") as store, pytest.raises(Exception, match="does not name one district"):
+    with Store(tmp_path / "several") as store, pytest.raises(Exception, match="does not identify one district"):
         School(store)

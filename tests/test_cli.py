@@ -645,7 +645,7 @@ def test_a_missing_district_is_said_once(tmp_path: Path) -> None:
     records.mkdir()
     (records / "school.csv").write_text("key,estab,name\n1,1001,Alder School\n")
     words = ["import", "records-csv", records, "--data", tmp_path / "data"]
-    assert refused(*words) == "district: the records do not name their district (name it with --district)"
+    assert refused(*words) == "district: the records do not say which district they belong to (name it with --district)"
     assert refused(*words, "--dry-run").count("--district") == 1
     assert json.loads(said(*words, "--district", "Heronsgate"))["district"] == "Heronsgate"
 

@@ -57,7 +57,7 @@ def test_records_are_exported_as_they_are_imported(small_hub: Hub, tmp_path: Pat
     assert "records of Larkspur Learning Trust are in" in told
     assert "Larkspur Learning Trust" in run("import", "records-csv", path, "--data", tmp_path / "other").stdout
     refusal = refused("export", "records-csv", path, "--data", data)
-    assert "does not name one district" in refusal
+    assert "does not identify one district" in refusal
     # An agent goes on where the import left off.
     with Store(tmp_path / "other") as store:
         source = store.records.execute("SELECT DISTINCT source FROM source_row").get

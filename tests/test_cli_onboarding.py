@@ -59,7 +59,7 @@ def test_an_app_says_what_it_is_and_what_it_asks_for(data: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
-        (("ask", PARTY, "School"), "reason: is missing (schools read it: say what the app does with the data)"),
+        (("ask", PARTY, "School"), "reason: is missing (schools read this: say what the app does with the data)"),
         (("ask", PARTY, "Scool", "--reason", "x"), "scopes: Scool is not a scope (did you mean School?)"),
         (("ask", PARTY, "School", "--drop"), "scopes: app.example.org does not ask for School"),
         (("register", PARTY, "--contact", "nobody"), "contact: 'nobody' is not an e-mail address"),
@@ -69,7 +69,7 @@ def test_an_app_says_what_it_is_and_what_it_asks_for(data: Path) -> None:
         ),
         (
             ("register", PARTY, "--webhook", "https://me@x.example/#top"),
-            "webhook: names a user before the host (leave out what stands before the @)",
+            "webhook: has a user name before the host (remove everything before the @)",
         ),
     ],
 )
@@ -134,7 +134,7 @@ def test_a_hub_whose_mail_settings_make_no_sense_does_not_start(data: Path, monk
     assert told == (
         "ROLLBOOK_SMTP_URL: is not the address of a mail server (such as smtp://name:password@host:587)\n"
         "ROLLBOOK_MAIL_FROM: is not an e-mail address (such as rollbook@hub.example.org)\n"
-        "ROLLBOOK_URL: is missing (letters hold links: such as https://hub.example.org)"
+        "ROLLBOOK_URL: is missing (e-mails contain links to it: such as https://hub.example.org)"
     )
 
 

@@ -155,7 +155,7 @@ def test_what_is_done_again_does_not_meet_another_that_does_the_same(queue: Queu
     first = queue.add("refresh", {}, key="1/a")
     step(queue, {"refresh": lambda job: None})
     queue.add("refresh", {}, key="1/a")
-    with pytest.raises(Conflict, match="waits already"):
+    with pytest.raises(Conflict, match="is already waiting"):
         queue.again(first)
 
 
@@ -166,7 +166,7 @@ def test_what_an_app_wrote_of_children_is_let_go_when_it_is_entered(queue: Queue
     identity = queue.add("writeback", {"Notes": "Fernwhistle"})
     step(queue, {"writeback": lambda job: None})
     assert (queue.job(identity).state, queue.job(identity).payload) == ("done", {})
-    with pytest.raises(Conflict, match="what it was about is let go"):
+    with pytest.raises(Conflict, match="its details were deleted"):
         queue.again(identity)
 
 
@@ -195,7 +195,7 @@ def test_of_what_was_given_up_the_content_is_let_go_after_thirty_days(queue: Que
     queue.let_go()
     job = queue.job(identity)
     assert (job.state, job.error, job.payload) == ("dead", "the bridge is gone", {})
-    with pytest.raises(Conflict, match="what it was about is let go"):
+    with pytest.raises(Conflict, match="its details were deleted"):
         queue.again(identity)
 
 

@@ -65,7 +65,7 @@ def test_a_journal_that_is_gone_stops_every_answer_and_then_goes_on_without_loss
     # A moment later it is made again, with all that it held.
     journal._held = 0  # pyright: ignore[reportPrivateUsage]
     assert small_hub.get(PATH, token).json["Students"][0]["Forename"] == "Graham"
-    assert "can be recorded again: answers go out" in caplog.text
+    assert "can be recorded again: answers are sent" in caplog.text
     told = [small_hub.store.ledger.people(one.number) & roles(small_hub, GRAHAM) for one in entries(small_hub)]
     assert told == [roles(small_hub, GRAHAM)] * 4
 

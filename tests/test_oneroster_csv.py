@@ -263,7 +263,7 @@ def test_a_delta_that_deletes_a_user_alone_ends_the_enrolments_too(store: Store)
 
 def test_a_delta_says_of_each_row_whether_it_is_to_be_deleted(store: Store) -> None:
     take(store, rosters.roster())
-    with pytest.raises(Malformed, match=r"users.csv line 2, column status: is empty \(a delta says active"):
+    with pytest.raises(Malformed, match=r"users.csv line 2, column status: is empty \(in a delta, expected active"):
         take(store, {"users": [rosters.student("s1", 1, "a")]}, users="delta")
 
 
@@ -341,8 +341,8 @@ def test_every_problem_is_named_at_once_by_file_line_and_column(store: Store) ->
     assert refused(store, rosters.files(tables)) == [
         "academicSessions.csv line 3, column startDate: '15/08/2026' is not a day (expected yyyy-MM-dd)",
         "courses.csv line 2, column title: is empty (expected a value)",
-        "classes.csv line 4, column sourcedId: 'k2' is the id of line 3 too (an id stands for one row)",
-        "users.csv line 3, column role: 'studnet' is not one of the values (did you mean student?)",
+        "classes.csv line 4, column sourcedId: 'k2' is also the id of line 3 (each row needs its own id)",
+        "users.csv line 3, column role: 'studnet' is not an allowed value (did you mean student?)",
         *(
             f"enrollments.csv line {n}, column classSourcedId: 'k3' refers to classes.csv, but is not there"
             for n in (*range(14, 20), 21)
@@ -374,7 +374,7 @@ def test_broken_quotes_are_named_where_they_begin(store: Store) -> None:
     texts = rosters.files(rosters.roster())
     texts["demographics.csv"] += 's2,"never ends,\n'
     (said,) = refused(store, texts)
-    assert said.startswith("demographics.csv line 3: is broken CSV: ")
+    assert said.startswith("demographics.csv line 3: is not valid CSV: ")
 
 
 def test_a_byte_that_is_not_utf_8_is_named(store: Store) -> None:
@@ -388,7 +388,7 @@ def test_two_schools_with_one_number_are_refused(store: Store) -> None:
     tables = rosters.roster()
     tables["orgs"][2]["identifier"] = "1001"
     assert refused(store, rosters.files(tables)) == [
-        "orgs.csv line 4, column identifier: '1001' is the number of line 3 too (two schools cannot share one)"
+        "orgs.csv line 4, column identifier: '1001' is also the number of line 3 (each school needs its own)"
     ]
 
 
@@ -396,7 +396,9 @@ def test_several_districts_are_refused_by_name(store: Store) -> None:
     tables = rosters.roster()
     tables["orgs"][3] |= {"type": "district", "name": "Other District"}
     said = refused(store, rosters.files(tables))
-    assert "orgs.csv line 5, column type: Other District is one of 2 districts (import each district by itself)" in said
+    assert (
+        "orgs.csv line 5, column type: Other District is one of 2 districts (import each district separately)" in said
+    )
 
 
 def test_many_problems_of_one_column_are_counted(store: Store) -> None:
@@ -404,7 +406,7 @@ def test_many_problems_of_one_column_are_counted(store: Store) -> None:
     tables["users"] += [rosters.student(f"x{n}", n, "elsewhere") for n in range(50)]
     said = refused(store, rosters.files(tables))
     assert len(said) == 21
-    assert said[-1] == "users.csv, column orgSourcedIds: and 30 more like these"
+    assert said[-1] == "users.csv, column orgSourcedIds: and 30 more like this"
 
 
 def test_the_manifest_is_held_to_the_files(store: Store) -> None:
@@ -414,12 +416,11 @@ def test_the_manifest_is_held_to_the_files(store: Store) -> None:
     )
     texts["manifest.csv"] = lines + "file.roles,bulk\n"
     assert refused(store, texts)[:4] == [
-        "manifest.csv line 3, column value: oneroster.version '2.0' is not a version that is read here"
-        " (expected 1.1 or 1.2)",
+        "manifest.csv line 3, column value: oneroster.version '2.0' is not a supported version (expected 1.1 or 1.2)",
         "manifest.csv line 7, column value: file.users is 'full' (expected bulk, delta, absent)",
-        "manifest.csv line 11, column value: file.roles is bulk, but roles.csv is not there"
-        " (add the file, or say that it is absent)",
-        "manifest.csv: does not say what orgs.csv is (add the line file.orgs,bulk (or delta, or absent))",
+        "manifest.csv line 11, column value: file.roles is bulk, but roles.csv is missing"
+        " (add the file, or change its mode to absent)",
+        "manifest.csv: does not give the mode of orgs.csv (add the line file.orgs,bulk (or delta, or absent))",
     ]
 
 
@@ -433,7 +434,7 @@ def test_a_file_that_is_no_zip_is_refused(store: Store, tmp_path: Path) -> None:
     (tmp_path / "x.zip").write_text("hello")
     with pytest.raises(Malformed, match="neither a folder nor a ZIP"):
         import_roster(store, ONEROSTER, tmp_path / "x.zip")
-    with pytest.raises(Malformed, match="is not there"):
+    with pytest.raises(Malformed, match="does not exist"):
         import_roster(store, ONEROSTER, tmp_path / "nowhere")
 
 

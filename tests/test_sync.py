@@ -133,9 +133,10 @@ def test_a_shrunken_source_is_stopped_with_the_numbers(store: Store) -> None:
     with pytest.raises(Stop) as raised:
         import_roster(store, source(*people(*"ABCD")), "")
     assert [str(p) for p in raised.value.problems] == [
-        "this source shrinks by more than 50% (if that is right, import again with --allow-shrink)",
-        "Person: 6 of 10 would go",
-        "Student: 6 of 10 would go",
+        "more than 50% of a kind of record is missing from this source"
+        " (if that is right, import again with --allow-shrink)",
+        "Person: 6 of 10 would be removed",
+        "Student: 6 of 10 would be removed",
     ]
     assert len(surnames(store)) == 10
     assert import_roster(store, source(*people(*"ABCD")), "", max_shrink=0.6).kinds["Person"].gone == 6
@@ -144,7 +145,7 @@ def test_a_shrunken_source_is_stopped_with_the_numbers(store: Store) -> None:
 def test_one_school_that_vanishes_among_many_is_stopped_too(store: Store) -> None:
     at_a, at_b = people(*"ABCDEFGHIJKLMNOPQRST"), people(*"UVWXYZ", school="b")
     import_roster(store, source([*at_a[0], *at_b[0]], [*at_a[1], *at_b[1]]), "")
-    with pytest.raises(Stop, match="Student at Birch: 6 of 6 would go"):
+    with pytest.raises(Stop, match="Student at Birch: 6 of 6 would be removed"):
         import_roster(store, source(*at_a), "")
 
 
@@ -157,7 +158,7 @@ def test_a_row_that_refers_to_nothing_is_refused_by_name(store: Store) -> None:
     humans, students = people("Abbess", "Birdsong")
     with pytest.raises(Malformed) as raised:
         import_roster(store, source(humans[:1], students), "")
-    assert "'a2' is no Person that the source holds" in str(raised.value)
+    assert "'a2' is not a Person in the source" in str(raised.value)
     assert ask(store.records, "SELECT * FROM clock") == []
 
 

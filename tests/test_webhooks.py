@@ -114,9 +114,9 @@ def test_an_address_that_cannot_be_called_is_refused_at_once(small_hub: Hub) -> 
     answer = ask(small_hub, "http://me@10.0.0.1:22/", "&httpstatuscodes=true&colour=red")
     assert answer["ExceptionType"] == "InvalidRequest"
     for told in (
-        "callbackUrl: names a user before the host",
+        "callbackUrl: has a user name before the host",
         "callbackUrl: is an address inside a private network",
-        "callbackUrl: names port 22",
+        "callbackUrl: has port 22",
         "colour",
     ):
         assert told in answer["ExceptionMessage"]

@@ -1,4 +1,4 @@
-"""The school agent: it runs beside a school's records, calls a hub, and does there what the hub asks of it."""
+"""The school agent: it runs beside a school's records, connects to a hub, and carries out the hub's tasks there."""
 
 from .line import Credential, Line, read_credential
 from .program import Agent

@@ -17,10 +17,10 @@ import msgspec
 from ..errors import Malformed, Problem, Stop
 
 TIMEOUT = 60.0
-"""Seconds for which an answer is waited for; the hub answers a question for what is next within 25."""
+"""Seconds to wait for an answer; the hub answers a request for the next task within 25."""
 
 IDLE = 3.0
-"""Seconds after which a connection that was not used is made anew: servers hang up after five, or sooner."""
+"""Seconds after which an unused connection is opened again: servers close it after five, or sooner."""
 
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
@@ -39,13 +39,13 @@ def read_credential(path: Path) -> Credential:
     said = {name.strip(): value.strip() for name, _, value in lines}
     missing = [name for name in ("key", "secret") if not said.get(name)]
     if missing:
-        hint = "keep in it what `rollbook agents add` prints"
-        raise Malformed(*(Problem(str(path), f"has no line that begins with {name}:", hint) for name in missing))
+        hint = "save the output of `rollbook agents add` in it"
+        raise Malformed(*(Problem(str(path), f"has no line that starts with {name}:", hint) for name in missing))
     return Credential(said["key"], said["secret"])
 
 
 class Declined(Exception):
-    """The hub answered with a problem (RFC 9457): `kind` is the last part of its type, `said` all of it."""
+    """The hub answered with a problem (RFC 9457): `kind` is the last part of its type, `said` the whole of it."""
 
     def __init__(self, status: int, said: dict[str, Any]) -> None:
         self.status = status
@@ -64,7 +64,7 @@ class Line:
             raise Malformed(Problem("--hub", "is not an address", "such as https://hub.example.org"))
         if not self.secure and parts.hostname not in LOOPBACK:
             raise Malformed(
-                Problem("--hub", "is not https", "a credential travels in the clear within one machine only")
+                Problem("--hub", "is not https", "a credential may be sent without encryption only within one machine")
             )
         self.host, self.port = parts.hostname, parts.port or (443 if self.secure else 80)
         self.path = parts.path.rstrip("/")
@@ -76,11 +76,11 @@ class Line:
         self.used = 0.0
 
     def post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
-        """POST a body as JSON and give the answer's."""
+        """POST a body as JSON and return the answer's JSON."""
         return self._call("POST", path, msgspec.json.encode(body), "application/json")
 
     def put(self, path: str, part: bytes) -> dict[str, Any]:
-        """PUT bytes and give the answer's JSON."""
+        """PUT bytes and return the answer's JSON."""
         return self._call("PUT", path, part, "application/zip")
 
     def close(self) -> None:
@@ -103,7 +103,7 @@ class Line:
             # A connection that was left amid a call cannot be used again.
             self.close()
             if isinstance(error, http.client.HTTPException):
-                raise OSError(f"the hub broke off: {type(error).__name__}") from error
+                raise OSError(f"the hub closed the connection: {type(error).__name__}") from error
             raise
         said: dict[str, Any] = {}
         with suppress(msgspec.DecodeError):
@@ -122,8 +122,8 @@ class Line:
             kept.connect()
         except ssl.SSLCertVerificationError as error:
             raise Stop(
-                f"the certificate of {self.host} is not one that this machine trusts: {error.verify_message}",
-                hint="name the file of your authority with --ca-file",
+                f"this machine does not trust the certificate of {self.host}: {error.verify_message}",
+                hint="give your certificate authority's file with --ca-file",
             ) from error
         self.connection = kept
         return kept

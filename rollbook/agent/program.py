@@ -1,4 +1,4 @@
-"""The agent's loop: ask the hub what is next, do it, tell what came of it; when it cannot be reached, try again."""
+"""The agent's loop: ask the hub for the next task, do it, report the outcome; when it cannot be reached, try again."""
 
 from __future__ import annotations
 
@@ -25,22 +25,23 @@ SOFTWARE = f"rollbook {__version__}"
 PROTOCOLS = [1]
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.5, 60.0
-"""Seconds before the first and the last of the tries to reach a hub that does not answer; each waits twice as long."""
+"""The shortest and longest pause, in seconds, between tries to reach a hub that does not answer; each pause is twice
+the last."""
 
 GIVE_UP = ("not-signed-in", "insecure", "not-held", "superseded", "bound-elsewhere", "no-common-version")
-"""Problems that no further try mends: a person must."""
+"""Problems that no retry fixes: a person must."""
 
 
 TRIES = 3
-"""How often changes that make the hub fail are sent before it is told to read all instead."""
+"""How many times changes that make the hub fail are sent before it is told to read all records instead."""
 
 
 class Ending(Exception):
-    """The program is asked to end while it waits for the hub."""
+    """The program was asked to stop while it waits for the hub."""
 
 
 class Agent:
-    """One run of the agent of a school; with `once` it ends when the hub has nothing more to ask, or is not there."""
+    """One run of the agent of a school; with `once` it ends when the hub has no more tasks, or cannot be reached."""
 
     def __init__(self, school: School, line: Line, once: bool = False) -> None:
         self.school = school
@@ -64,7 +65,7 @@ class Agent:
     def run(self) -> None:
         """Go on until ended.
 
-        Raises `Stop` when the hub does not let the agent in and no further try can change that.
+        Raises `Stop` when the hub refuses the agent and no retry can change that.
         """
         try:
             while not self.ended.is_set():
@@ -76,7 +77,7 @@ class Agent:
             pass
         finally:
             self.line.close()
-            log.info("the agent has ended")
+            log.info("the agent has stopped")
 
     # ---- a line that may fail
 
@@ -102,7 +103,7 @@ class Agent:
         # Agents that lost one hub at one moment must not all come back at one moment.
         seconds = longest * (0.5 + random.random() / 2)  # noqa: S311
         self.failures = min(self.failures + 1, 10)
-        log.warning("%s; the next try is in %.1f seconds", why, seconds)
+        log.warning("%s; retrying in %.1f seconds", why, seconds)
         self.ended.wait(seconds)
 
     def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
@@ -122,7 +123,7 @@ class Agent:
         about = {"software": SOFTWARE, "store": self.school.identity, "reached": self.school.reached}
         said = self._post("hello", {"run": self.run_id, "protocols": PROTOCOLS, **about})
         self.part_bytes, self.wait_seconds = int(said["part_bytes"]), float(said["poll_seconds"])
-        log.info("the hub at %s has let the agent in", self.line.host)
+        log.info("connected to the hub at %s", self.line.host)
 
     def _step(self) -> None:
         wait = 0.0 if self.once else self.wait_seconds
@@ -155,7 +156,7 @@ class Agent:
             if problem.kind == "behind" and position is not None:
                 self._tell(task, outcome, self.school.changes(position))
             elif changed is not None and self._hopeless(task, problem):
-                log.warning("the hub does not take what has changed (%s); it will read all", problem.kind)
+                log.warning("the hub did not accept the changes (%s); it will read all records", problem.kind)
                 self.line.post("done", {**told, "changes": None})
             else:
                 raise
@@ -167,12 +168,12 @@ class Agent:
     def _upload(self, task: dict[str, Any]) -> None:
         with self.school.copy() as copy:
             if self._send(task["id"], copy):
-                log.info("sent %d bytes with all records", copy.size)
+                log.info("sent all records, %d bytes", copy.size)
                 upload = {"size": copy.size, "sha256": copy.sha256, "to": copy.to}
                 self.line.post("done", {"run": self.run_id, "task": task["id"], "upload": upload})
 
     def _send(self, task: str, copy: Copy) -> bool:
-        """Send a file in parts, going on where the hub has it to; tells whether the hub still wants it."""
+        """Send a file in parts, from where the hub's copy ends; returns whether the hub still wants it."""
         sent = 0
         with copy.path.open("rb") as file:
             while sent < copy.size and not self.ended.is_set():
@@ -183,7 +184,7 @@ class Agent:
         return sent == copy.size
 
     def _part(self, task: str, offset: int, part: bytes) -> int:
-        """Send one part; gives how many bytes the hub has then, or -1 when it wants none."""
+        """Send one part; returns how many bytes the hub then has, or -1 when it wants none."""
         found = [offset]
 
         def put() -> None:
@@ -200,7 +201,7 @@ class Agent:
 
 MENDS = {
     "not-signed-in": "ask the hub's owner for a new credential (`rollbook agents rotate`)",
-    "superseded": "another agent runs with this credential; end one of them",
-    "no-common-version": "upgrade Rollbook here or at the hub",
+    "superseded": "another agent uses this credential; stop one of them",
+    "no-common-version": "upgrade Rollbook here or on the hub",
 }
-"""What a person can do about a problem that ends the agent."""
+"""What a person can do about a problem that stops the agent."""

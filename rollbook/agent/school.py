@@ -49,7 +49,7 @@ class School:
         self.writebacks = WriteBacks(store, _nobody)
         self.district, name = own_district(store.records, district)
         if not self.district:
-            raise NotFound(Problem("--district", "does not name one district", f"there are: {name or 'none'}"))
+            raise NotFound(Problem("--district", "does not identify one district", f"known: {name or 'none'}"))
         self.identity = f"{self._directory()}/{self.district}"
         """What tells this district of this data directory from every other."""
 
@@ -66,9 +66,8 @@ class School:
         return reached(self.store.records, self.district)
 
     def enter(self, identity: str, order: dict[str, Any], recalled: dict[str, Any] | None) -> Outcome:
-        """Enter an order, once, whatever became of the answer; one that was recalled is entered no more.
-
-        What the order names but this Rollbook does not know is told as what is wrong with it.
+        """Enter an order once, even if the answer was lost; a recalled order is not entered. What the order names but
+        this Rollbook does not know is reported as an error.
         """
         made = Order(identity, "", "", self.district, order["school"], order["operation"], order["change"])
         if recalled is not None:
@@ -76,13 +75,13 @@ class School:
         try:
             return self.writebacks.enter(made, self._today(made.school))
         except msgspec.ValidationError:
-            unknown = f"The school's agent does not know the write-back {made.operation}; upgrade it"
+            unknown = f"The school's agent does not support the write-back {made.operation}. Upgrade it"
             return self.writebacks.settle(made, Outcome(FAILED, (unknown,)))
         except (OSError, Occupied):
             raise
         except Exception:
             # A fault here must not hold up whatever is asked next; nothing of the order is entered.
-            log.exception("fault while entering %s", identity)
+            log.exception("error while entering %s", identity)
             return self.writebacks.settle(made, Outcome(FAILED, ("The school's agent could not enter the write-back",)))
 
     def _today(self, school: str) -> str:

@@ -21,6 +21,7 @@ from .. import __version__
 from ..addresses import Address, Resolve, UnreachableError, addresses, read_address
 from ..consent import App, Desk
 from ..consent.ledger import Ledger
+from ..consent.slips import shows
 from ..errors import Malformed
 from ..jobs import Failed, Job, Later
 from .callbacks import BODY_LIMIT, Reply, post
@@ -93,6 +94,7 @@ class Webhooks:
         fill = self.fillers.get(told["family"])
         grants = (told["grant"],) if told.get("grant") else ()
         with self.ledger.reading("webhook", told["family"], app.id, grants) as slip:
+            shows(*told.get("people", ()))
             body = fill(told) if fill else Body(told.get("json"), told.get("form"))
         if body is None:
             return

@@ -53,7 +53,7 @@ def _how_many() -> click.ParamType[Any, Any]:
 )
 @address_options()
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON, with all that clients need, when ready.")
-@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day on which the demo's clock stands still.")
+@click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day on which the demo's clock is stopped.")
 @click.option("--scopes", default="all", show_default=True, help="The scopes of the demo app, separated by commas.")
 @click.option(
     "--size",

@@ -30,7 +30,7 @@ def records_csv(path: Path, district: str | None, data: Path | None) -> None:
     with open_store(data) as store:
         number, name = own_district(store.records, district)
         if not number:
-            raise NotFound(Problem("--district", "must name one district", f"there are: {name or 'none'}"))
+            raise NotFound(Problem("--district", "must identify one district", f"known: {name or 'none'}"))
         with store.lend() as connection:
             count = export(connection, number, path)
     say(f"Wrote {count:,} records of {name} to {path}.")

@@ -91,7 +91,7 @@ def _rows(app: App, grants: list[Grant]) -> list[dict[str, Any]]:
 @click.option("--name", default="", help="The app's name, as people know it.")
 @data_option()
 def apps_add(relying_party: str, name: str, data: Path | None) -> None:
-    """Make an app; its management secret is shown once."""
+    """Add an app. Its management secret is shown once."""
     with open_desk(data) as desk:
         _, secret = desk.add_app(relying_party, name)
     say(f"managementSecret: {secret}")
@@ -101,17 +101,17 @@ def apps_add(relying_party: str, name: str, data: Path | None) -> None:
 @click.argument("relying_party")
 @data_option()
 def apps_secret(relying_party: str, data: Path | None) -> None:
-    """Give an app another management secret; the earlier one is void."""
+    """Give an app a new management secret. The old one stops working."""
     with open_desk(data) as desk:
         say(f"managementSecret: {desk.new_management_secret(desk.app(relying_party))}")
 
 
 @apps.command("signing-secret")
 @click.argument("relying_party")
-@click.option("--rotate", is_flag=True, help="Make another one; for a day calls are signed with both.")
+@click.option("--rotate", is_flag=True, help="Make a new one. Calls are signed with both for a day.")
 @data_option()
 def apps_signing_secret(relying_party: str, rotate: bool, data: Path | None) -> None:
-    """Show what an app verifies the hub's calls with (Standard Webhooks)."""
+    """Show the secret with which an app verifies the hub's calls (Standard Webhooks)."""
     with open_desk(data) as desk:
         app = desk.app(relying_party)
         secret = desk.rotate_signing_secret(app) if rotate else desk.signing_secret(app)
@@ -174,10 +174,10 @@ def apps_widen(relying_party: str, estab: str, scopes: str, data: Path | None) -
 
 @apps.command("narrow")
 @_of_a_grant
-@click.option("--scopes", required=True, help="The scopes that are left, with commas between.")
+@click.option("--scopes", required=True, help="The scopes to keep, separated by commas.")
 @data_option()
 def apps_narrow(relying_party: str, estab: str, scopes: str, data: Path | None) -> None:
-    """Leave a grant only these scopes; it shows in the next answer."""
+    """Reduce a grant to these scopes. It takes effect with the next request."""
     with open_desk(data) as desk:
         grant = desk.narrow(desk.grant(desk.app(relying_party), estab), [s.strip() for s in scopes.split(",")])
     say(f"{grant.app.relying_party} at {grant.estab}: {', '.join(sorted(grant.scopes))}")
@@ -287,7 +287,7 @@ def _change_state(relying_party: str, estab: str, data: Path | None, change: Cal
 @_of_a_grant
 @data_option()
 def apps_pause(relying_party: str, estab: str, data: Path | None) -> None:
-    """Stop a grant while the school chooses people; tokens are refused until it is resumed."""
+    """Pause a grant while the school chooses people. Its tokens are refused until it is resumed."""
     _change_state(relying_party, estab, data, lambda desk, grant: desk.pause(grant))
 
 
@@ -295,19 +295,19 @@ def apps_pause(relying_party: str, estab: str, data: Path | None) -> None:
 @_of_a_grant
 @data_option()
 def apps_resume(relying_party: str, estab: str, data: Path | None) -> None:
-    """Let a paused grant go on."""
+    """Resume a paused grant."""
     _change_state(relying_party, estab, data, lambda desk, grant: desk.pause(grant, False))
 
 
 @apps.command("revoke")
 @_of_a_grant
-@click.option("--at", metavar="DATE", help="From then on: yyyy-MM-dd or yyyy-MM-ddTHH:mm, on the school's clock.")
-@click.option("--never", is_flag=True, help="Take back the moment that was named for the end.")
+@click.option("--at", metavar="DATE", help="End at this time: yyyy-MM-dd or yyyy-MM-ddTHH:mm, on the school's clock.")
+@click.option("--never", is_flag=True, help="Cancel the planned end.")
 @data_option()
 def apps_revoke(relying_party: str, estab: str, at: str | None, never: bool, data: Path | None) -> None:
-    """End a grant, now or from a moment on; its secret and its tokens end with it."""
+    """End a grant, now or at a given time. Its secret and tokens stop working then."""
     if at and never:
-        raise Malformed(Problem("--never", "does not go with --at"))
+        raise Malformed(Problem("--never", "cannot be combined with --at"))
     with open_desk(data) as desk:
         grant = desk.grant(desk.app(relying_party), estab)
         if never or at:
@@ -332,9 +332,7 @@ def moment_at(text: str, time_zone: str) -> float:
 @apps.command("key")
 @click.argument("relying_party")
 @click.argument("dialect", type=Later("dialect", _dialects))
-@click.option(
-    "--estab", default="", help="A school of the one district that the key is for; without it, every district."
-)
+@click.option("--estab", default="", help="Limit the key to the district of this school. Default: every district.")
 @click.option(
     "--rights",
     default="",
@@ -369,7 +367,7 @@ _KEYS = (
 @json_option()
 @data_option()
 def apps_keys(as_json: bool, data: Path | None) -> None:
-    """List keys, with what each may read and change: the scopes that its rights let through of the app's grants."""
+    """List keys, with what each may read and change: the scopes of the app's grants that its rights allow."""
     with open_desk(data) as desk:
         names = dict(desk.districts())
         rows = [
@@ -391,7 +389,7 @@ def apps_keys(as_json: bool, data: Path | None) -> None:
 @click.argument("key")
 @data_option()
 def apps_drop_key(key: str, data: Path | None) -> None:
-    """End a key; its tokens end with it."""
+    """Revoke a key, with its tokens."""
     with open_desk(data) as desk:
         desk.drop_credential(desk.credential(key))
     say(f"{key}: ended")
@@ -404,7 +402,7 @@ def apps_drop_key(key: str, data: Path | None) -> None:
 @click.argument("mis_id")
 @data_option()
 def apps_person_code(key: str, estab: str, kind: str, mis_id: str, data: Path | None) -> None:
-    """A code with which an app gets one person's Edlink token, once, within ten minutes."""
+    """Make a code with which an app can get one person's Edlink token, once, within ten minutes."""
     with open_desk(data) as desk:
         code = desk.person_code(desk.credential(key), desk.person(estab, kind, mis_id))
     say(f"code: {code}")

@@ -39,16 +39,18 @@ _CHANGES = (
 @data_option()
 @click.option("--district", help="The name of the district, when the roster does not name one.")
 @click.option(
-    "--follow", is_flag=True, help="Read it again, while the hub is being served, whenever its data is out of date."
+    "--follow",
+    is_flag=True,
+    help="While the hub is being served, read the source again whenever its data is out of date.",
 )
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
-@click.option("--allow-shrink", is_flag=True, help="Import even if much of what was there is gone from the roster.")
+@click.option("--allow-shrink", is_flag=True, help="Import even if many records are missing from the roster.")
 @click.option(
     "--max-shrink",
     type=Within(0, 1),
     default=0.5,
     show_default=True,
-    help="The share of a kind of record that may be gone before the import stops.",
+    help="The share of a kind of record that may be missing before the import stops.",
 )
 @json_option()
 def import_(

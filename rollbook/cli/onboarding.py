@@ -36,15 +36,15 @@ __all__ = ["apps", "invites"]
 
 @apps.command("register")
 @click.argument("relying_party")
-@click.option("--contact", help="The e-mail address to which schools may turn.")
-@click.option("--webhook", help="The address that is told when a school authorises the app or revokes.")
-@click.option("--live/--test", default=None, help="Whether the app is in live use or on trial.")
+@click.option("--contact", help="The e-mail address for schools' questions.")
+@click.option("--webhook", help="The address to call when a school authorises the app or revokes access.")
+@click.option("--live/--test", default=None, help="Whether the app is in live use or being tested.")
 @json_option()
 @data_option()
 def apps_register(
     relying_party: str, contact: str | None, webhook: str | None, live: bool | None, as_json: bool, data: Path | None
 ) -> None:
-    """Say of an app whom to write to and where its webhooks go, or show what was said."""
+    """Set an app's contact address and webhook, or show them."""
     with open_desk(data) as desk:
         app = desk.app(relying_party)
         if contact is None and webhook is None and live is None:
@@ -86,9 +86,9 @@ def apps_test_event(relying_party: str, data: Path | None) -> None:
 @apps.command("ask")
 @click.argument("relying_party")
 @click.argument("scopes", nargs=-1)
-@click.option("--reason", default="", help="Why, in a sentence that schools read.")
-@click.option("--optional", is_flag=True, help="The app can do without; a school may leave it out.")
-@click.option("--drop", is_flag=True, help="Ask for these scopes no longer.")
+@click.option("--reason", default="", help="The reason, in a sentence that schools read.")
+@click.option("--optional", is_flag=True, help="Optional: a school may leave it out.")
+@click.option("--drop", is_flag=True, help="Stop asking for these scopes.")
 @json_option()
 @data_option()
 def apps_ask(
@@ -100,7 +100,7 @@ def apps_ask(
     as_json: bool,
     data: Path | None,
 ) -> None:
-    """Have an app ask schools for scopes; without any, show what it asks for. What is granted stays as it is."""
+    """Set the scopes that an app asks schools for; without scopes, show them. Existing grants stay as they are."""
     names = [name for text in scopes for name in text.split(",") if name]
     with open_desk(data) as desk:
         app = desk.app(relying_party)
@@ -155,7 +155,7 @@ _INVITATIONS = (
 @json_option()
 @data_option()
 def invites_list(as_json: bool, data: Path | None) -> None:
-    """List the schools that were invited, and what they answered."""
+    """List the invited schools and their answers."""
     with open_desk(data) as desk:
         rows = [_row(one) for one in desk.invitations()]
     show(_INVITATIONS, rows, as_json=as_json)
@@ -180,10 +180,10 @@ def _day(seconds: float) -> str:
 
 @invites.command("add")
 @_of_an_invitation
-@click.option("--email", default="", help="Who is written to, of those who may answer for the school.")
-@click.option("--name", default="", help="The name of the reader.")
+@click.option("--email", default="", help="The e-mail address to invite, one that may answer for the school.")
+@click.option("--name", default="", help="The recipient's name.")
 def invites_add(relying_party: str, estab: str, email: str, name: str, data: Path | None) -> None:
-    """Invite a school for an app. An e-mail is sent if a mail server is set, and the link is shown."""
+    """Invite a school for an app. Shows the link, and sends it by e-mail if a mail server is set."""
     with open_desk(data) as desk:
         app = desk.app(relying_party)
         told = desk.registration(app)
@@ -199,7 +199,7 @@ def invites_add(relying_party: str, estab: str, email: str, name: str, data: Pat
 @invites.command("link")
 @_of_an_invitation
 def invites_link(relying_party: str, estab: str, data: Path | None) -> None:
-    """Show the link of an invitation, to hand it over in another way than by e-mail."""
+    """Show the link of an invitation, to pass it on in another way than by e-mail."""
     with open_desk(data) as desk:
         made = desk.invitation(desk.app(relying_party), estab)
         if made.expires <= time.time() and not (made.expires and desk.lives_on(made)):
@@ -245,10 +245,10 @@ def invites_revoke(relying_party: str, estab: str, data: Path | None) -> None:
 @invites.command("signatory")
 @click.argument("estab")
 @click.argument("email", required=False)
-@click.option("--drop", is_flag=True, help="This address may no longer answer for the school.")
+@click.option("--drop", is_flag=True, help="Stop this address from answering for the school.")
 @data_option()
 def invites_signatory(estab: str, email: str | None, drop: bool, data: Path | None) -> None:
-    """Say who may answer for a school beside the address in its record, or list them."""
+    """Add an address that may answer for a school, besides the one in its record; without an address, list them."""
     with open_desk(data) as desk:
         if email:
             (desk.drop_signatory if drop else desk.add_signatory)(estab, email)

@@ -73,7 +73,7 @@ def users_list(as_json: bool, data: Path | None) -> None:
 
 @users.command("password")
 @click.argument("email")
-@click.password_option(help="The password. You are asked for it when it is not given.")
+@click.password_option(help="The password. If you leave it out, you are asked for it.")
 @data_option()
 def users_password(email: str, password: str, data: Path | None) -> None:
     """Set the password with which a user gets tokens."""

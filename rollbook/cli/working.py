@@ -136,7 +136,7 @@ def _covered(name: str, value: Any) -> Any:
 @click.option("--kind", default="", help="With --all-dead: only jobs of this kind.")
 @data_option()
 def again(identity: str | None, all_dead: bool, kind: str, data: Path | None) -> None:
-    """Run a job again that has ended, or all dead jobs. Each keeps its id."""
+    """Run a finished or dead job again, or all dead jobs. Each keeps its id."""
     if (identity is None) != all_dead:
         raise click.UsageError("Give either one job's ID or --all-dead. `rollbook jobs --state dead` lists dead jobs.")
     if kind and not all_dead:

@@ -140,11 +140,11 @@ class Manifest:
 
     @classmethod
     def of(cls, parts: Mapping[str, Part], problems: Problems) -> Manifest:
-        """Read the manifest and hold it against the files that are there."""
+        """Read the manifest and compare it with the files that are there."""
         columns = layout("manifest", "propertyName! value", key="propertyName")
         data = parts["manifest.csv"].read(problems) if "manifest.csv" in parts else None
         if data is None:
-            hint = "it says of each file whether it is bulk, delta or absent"
+            hint = "it must say for each file whether it is bulk, delta or absent"
             problems.add("manifest.csv", "manifest.csv", "is missing", hint)
             return cls()
         table = parse(columns, data, problems)
@@ -166,7 +166,7 @@ class Manifest:
     def _check(self, table: Table, parts: Mapping[str, Part], problems: Problems) -> None:
         at = table.keys
         if self.version not in NEEDED:
-            said = f"{self.said.get('oneroster.version', '')!r} is not a version that is read here"
+            said = f"{self.said.get('oneroster.version', '')!r} is not a supported version"
             place = table.place(at["oneroster.version"]) if "oneroster.version" in at else ("manifest.csv", 1)
             problems.cell(place, "value", f"oneroster.version {said}", "expected 1.1 or 1.2")
         for key, value in self.said.items():
@@ -176,12 +176,12 @@ class Manifest:
             if value not in MODES:
                 problems.cell(table.place(at[key]), "value", f"{key} is {value!r}", f"expected {', '.join(MODES)}")
             elif value != "absent" and f"{name}.csv" not in parts:
-                hint = "add the file, or say that it is absent"
-                problems.cell(table.place(at[key]), "value", f"{key} is {value}, but {name}.csv is not there", hint)
+                hint = "add the file, or change its mode to absent"
+                problems.cell(table.place(at[key]), "value", f"{key} is {value}, but {name}.csv is missing", hint)
         for of in LAYOUTS:
             if of.file in parts and f"file.{of.name}" not in self.said:
                 hint = f"add the line file.{of.name},bulk (or delta, or absent)"
-                problems.add("manifest.csv", "manifest.csv", f"does not say what {of.file} is", hint)
+                problems.add("manifest.csv", "manifest.csv", f"does not give the mode of {of.file}", hint)
 
 
 @dataclass
@@ -215,7 +215,7 @@ class Roster:
     def _check_statuses(self, table: Table, statuses: Iterable[str]) -> None:
         for at, status in enumerate(statuses):
             if not status:
-                self.problems.cell(table.place(at), "status", "is empty", "a delta says active or tobedeleted")
+                self.problems.cell(table.place(at), "status", "is empty", "in a delta, expected active or tobedeleted")
 
     def place(self) -> None:
         """Find out which district the roster speaks for."""
@@ -229,7 +229,7 @@ class Roster:
         if len(districts) > 1:
             for at in districts:
                 said = f"{orgs['name'][at]} is one of {len(districts)} districts"
-                self.problems.cell(orgs.place(at), "type", said, "import each district by itself")
+                self.problems.cell(orgs.place(at), "type", said, "import each district separately")
         schools = [name for name, kind in zip(orgs["name"], orgs["type"], strict=True) if kind == "school"]
         if districts:
             self.origin = Origin(orgs["sourcedId"][districts[0]], orgs["name"][districts[0]])
@@ -258,7 +258,7 @@ class Roster:
         whole = all(self.manifest.mode(name) == "bulk" for name in ("users", "roles" if version == "1.2" else "users"))
         if before and before != version and not whole:
             said = f"oneroster.version is {version}, and what it changes was {before}"
-            self.problems.add("manifest.csv version", "manifest.csv", said, "send the users in bulk once")
+            self.problems.add("manifest.csv version", "manifest.csv", said, "send users in bulk once")
 
     def _roles(self) -> list[UserRole]:
         """What users are where: 1.2 has a file for it, 1.1 says it of each user."""

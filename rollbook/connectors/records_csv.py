@@ -2,9 +2,9 @@
 
 It is for whatever has no connector of its own yet: a school's system that can write tables fills every table of every
 dialect with it. `student.csv` holds students: a `key` of the source's own for each row, a column for each fact by its
-name in docs/reference/records.md, and in the columns that refer to other records their keys. A fact of which there is
-no column is unknown. A file that is not there says nothing about its kind: what was said before stays. `district.csv`
-has one row, the district that the records are of.
+name in docs/reference/records.md, and in the columns that refer to other records their keys. A field without a column
+is unknown. If a kind has no file, its records stay as they were. `district.csv` has one row, the district that the
+records are of.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class Records:
     def take_all(self, files: Mapping[str, Callable[[], bytes | None]], progress: Progress) -> None:
         """Read the files by their names, and find out which district they are of."""
         for name in sorted(files.keys() - {of.file for of in LAYOUTS.values()}):
-            self.problems.add(name, name, "is not the file of a kind of record", "see docs/reference/records.md")
+            self.problems.add(name, name, "is not named after a kind of record", "see docs/reference/records.md")
         wanted = [(kind, of) for kind, of in LAYOUTS.items() if of.file in files]
         for done, (kind, of) in enumerate(wanted):
             progress("reading", done, len(wanted))
@@ -95,7 +95,7 @@ class Records:
         table = parse(of, data, self.problems) if data is not None else Table(of, {}, broken=True)
         known = {column.name for column in of.columns}
         for name in table.columns.keys() - known:
-            said = f"column {name!r} is no fact of {kind.__name__}"
+            said = f"column {name!r} is not a field of {kind.__name__}"
             self.problems.add(f"{of.file} columns", f"{of.file} line 1", said)
         check(table, self.problems)
         self.size += len(table)
@@ -108,7 +108,7 @@ class Records:
             return
         if len(table) > 1:
             said = f"has {len(table)} rows"
-            self.problems.add("district.csv", "district.csv", said, "import each district by itself")
+            self.problems.add("district.csv", "district.csv", said, "import each district separately")
         for key, name in table.cells(KEY, "name"):
             self.origin = Origin(key, name or None)
 

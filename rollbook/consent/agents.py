@@ -85,7 +85,7 @@ class AgentDesk:
 
     def _district_of(self, source: str) -> int:
         if any(a.source == source for a in self.agents()):
-            raise Conflict(Problem("source", f"{source} has an agent already"))
+            raise Conflict(Problem("source", f"{source} already has an agent"))
         ask = self.store.records.execute
         found = ask("SELECT district FROM source_row WHERE source = ? LIMIT 1", (source,)).get
         if found is None:
@@ -158,7 +158,7 @@ class AgentDesk:
         return self._change(agent, "position = NULL")
 
     def new_agent_secret(self, agent: Agent) -> str:
-        """Another secret for an agent; the earlier one is void, and it may speak for another data directory."""
+        """A new secret for an agent; the old one stops working, and the agent may use another data directory."""
         secret = new_secret()
         self._change(agent, "store = '', position = NULL, secret = ?", digest(secret))
         return secret

@@ -1,4 +1,4 @@
-"""The life of a grant: authorised, authorised anew, narrowed, ended now or at a moment that the school names.
+"""The life of a grant: authorised, authorised again, narrowed, ended now or at a moment that the school names.
 
 Whatever an app must be told of it is promised in the transaction that changes it, as a job of kind `webhook`.
 """
@@ -67,7 +67,7 @@ class AuthorisingDesk:
         choosing: bool = False,
         after: int | None = None,
     ) -> tuple[Grant, str]:
-        """Grant scopes at a school, or grant them anew: a new school secret voids the earlier one and its tokens.
+        """Grant scopes at a school, or grant them again: a new school secret revokes the old one and its tokens.
 
         Which people the school chose stays as it was: who was left out is not let in by a second authorisation. With
         `choosing` the grant is paused until the school has chosen people. `answers` is the invitation that led here,
@@ -79,7 +79,7 @@ class AuthorisingDesk:
         with self.store.transaction() as db:
             identity, serial = _known(db, app, school)
             if after is not None and after != serial:
-                raise Conflict("the app has been authorised meanwhile", hint="look at the page again")
+                raise Conflict("the app has been authorised in the meantime", hint="reload the page")
             secret = self.school_secret(identity, serial + 1)
             _open(db, identity, (app.id, district, school))
             _update(db, identity, held, "paused" if choosing else "active", secret)
@@ -272,7 +272,7 @@ def tell(connection: Connection, grant: str, event: str) -> None:
 def fill_authorisation(desk: AuthorisingDesk, payload: Mapping[str, Any]) -> dict[str, str] | None:
     """The form of a `webhook` job of the family `authorisation`, with the secret, the same at each delivery.
 
-    None where it is no longer true: a secret that is void by now, delivered late, would take the place of the good one.
+    None where it is no longer true: a revoked secret, delivered late, would take the place of the valid one.
     """
     grant, serial = next((g for g in desk.grants() if g.id == payload["grant"]), None), payload["serial"]
     revoked = payload["event"] == "revoked"

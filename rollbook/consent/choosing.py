@@ -150,13 +150,13 @@ class ChoosingDesk:
         ticked, gone = frozenset(tick), frozenset(untick)
         strange = ticked - self._held(grant, human, ticked)
         if strange:
-            raise Malformed(Problem("people", f"{len(strange)} of those ticked are not people of the school"))
+            raise Malformed(Problem("people", f"{len(strange)} of the people ticked are not at the school"))
         with self.store.transaction() as db:
             row = db.execute(
                 'SELECT mode, people, rules, without FROM draft WHERE "grant" = ? AND kind = ?', (grant.id, human)
             ).fetchone()
             if row is None:
-                raise Conflict("nobody is choosing people now", hint="start on the first page of this link")
+                raise Conflict("no choice of people is in progress", hint="start on the first page of this link")
             before = _draft(*row)
             wanted = before.rules if rules is None else frozenset(rules)
             by_rule = self._by_rule(grant, before.rules)
@@ -170,7 +170,7 @@ class ChoosingDesk:
         """Let what was drafted be chosen, and the grant go on."""
         drafts = self.draft(grant)
         if not drafts:
-            raise Conflict("nobody is choosing people now", hint="start on the first page of this link")
+            raise Conflict("no choice of people is in progress", hint="start on the first page of this link")
         for kind, draft in drafts.items():
             # Whoever has been taken out of the records meanwhile is nobody's choice any more.
             people, without = (self._held(grant, kind, some) for some in (draft.people, draft.without))
@@ -239,7 +239,7 @@ class ChoosingDesk:
             roll = Roll(connection, grant.district, grant.school)
             strange = [r for r in wanted - before if kind != "Student" or r.by not in CHOSEN_BY or not roll.known(r)]
         if strange:
-            raise Malformed(Problem("rule", f"{len(strange)} of those chosen are not groups of the school"))
+            raise Malformed(Problem("rule", f"{len(strange)} of the groups chosen are not at the school"))
         return wanted
 
     def candidates(self, grant: Grant, kind: str, search: Search, limit: int = -1, offset: int = 0) -> list[Candidate]:

@@ -25,7 +25,7 @@ DIALECTS = ("edfi", "edlink")
 
 READS_ONLY = Problem(
     "",
-    "This key may only read",
+    "This key can only read",
     "make a key that names a claim set with writing: `rollbook apps key APP edfi --rights SISVendor`",
 )
 """What is wrong when a key that reads is used to write."""
@@ -112,7 +112,7 @@ class CredentialDesk:
     ) -> tuple[Credential, str]:
         """A new credential and its secret, which is shown once and kept only as a hash."""
         if dialect not in DIALECTS:
-            raise Malformed(Problem("dialect", f"{dialect} has no credentials", nearest(dialect, DIALECTS)))
+            raise Malformed(Problem("dialect", f"{dialect} does not use keys", nearest(dialect, DIALECTS)))
         words = known_words(dialect, rights)
         if dialect == "edlink" and not district:
             raise Malformed(Problem("district", "is missing", "an Edlink integration reads one district"))

@@ -21,6 +21,7 @@ from ..store.rules import Roll
 from ..store.rules import Rule as Rule
 from ..store.sqlite import Store
 from .grants import GRANT_COLUMNS, MODES, Grant, grant_from, human_kind
+from .slips import names
 
 DAY_PATIENCE = 0.2
 """Seconds to wait for somebody else who writes before the new day is looked at again."""
@@ -171,6 +172,8 @@ class FilteringDesk:
                 for kind, mis_id in dict.fromkeys((k, m) for _, k, m in wanted)
                 if mis_id not in ids[kind] or not reckoning.offers(kind, ids[kind][mis_id])
             )
+            # Whoever is no stranger was found, which the answer says.
+            names(*(ids[kind][mis_id] for _, kind, mis_id in wanted if (kind, mis_id) not in strangers))
             if strangers:
                 raise Strangers(strangers)
             for kind in kinds:

@@ -201,12 +201,12 @@ class Ledger:
             ) from error
         fresh.clear()
         if self._fault:
-            log.warning("disclosures can be recorded again: answers go out")
+            log.warning("disclosures can be recorded again: answers are sent")
             self._fault = ""
 
     def _hold_back(self, fault: str) -> None:
         if fault != self._fault:
-            log.error("an answer is held back, since what it tells cannot be recorded: %s", fault)
+            log.error("an answer was withheld, because its disclosure could not be recorded: %s", fault)
         self._fault = fault
 
     def growing(self, growing: Growing, flags: int) -> None:

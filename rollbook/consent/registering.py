@@ -86,7 +86,7 @@ class RegisteringDesk:
         names = known_scopes(frozenset(scopes))
         wrong = line_problems("reason", reason, 300)
         if not reason.strip():
-            wrong.append(Problem("reason", "is missing", "schools read it: say what the app does with the data"))
+            wrong.append(Problem("reason", "is missing", "schools read this: say what the app does with the data"))
         if wrong:
             raise Malformed(*wrong)
         with self.store.transaction() as db:
@@ -114,4 +114,4 @@ def webhook_problems(url: str) -> list[Problem]:
         read_address(url, "webhook")
     except Malformed as error:
         return list(error.problems)
-    return [Problem("webhook", "has a fragment", "leave out what follows the #")] if "#" in url else []
+    return [Problem("webhook", "has a fragment", "remove the # and everything after it")] if "#" in url else []

@@ -30,7 +30,7 @@ class SchoolKeyDesk:
         raise NotImplementedError
 
     def new_school_key(self, estab: str) -> str:
-        """A new key for a school, which is shown once and kept only as a hash; the earlier one is void."""
+        """A new key for a school, which is shown once and kept only as a hash; the old one stops working."""
         district, school, _ = self.school(estab)
         secret = new_secret()
         with self.store.transaction() as db:

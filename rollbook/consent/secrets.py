@@ -1,4 +1,4 @@
-"""Secrets: made at random, shown once, kept as hashes."""
+"""Secrets: random, shown once, kept as hashes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The permission words of other standards, and what each lets the holder of a credential do with its grants.
+"""The permission words of other standards, and what each allows the holder of a credential to do with its grants.
 
 A credential never reaches further than the grants of its app: a word narrows what they hold. A credential that writes
 needs both a word that writes and a school that granted the write scope of the record. Claim sets are Ed-Fi's
@@ -26,9 +26,9 @@ _READING = frozenset(readable(CATALOGUE))
 
 @dataclass(frozen=True)
 class Word:
-    """A permission word: the scopes that it lets through, and whether it lets its holder write.
+    """A permission word: the scopes that it allows, and whether its holder may write.
 
-    `organisations` says whether it also lets its holder make districts and schools.
+    `organisations` says whether its holder may also create districts and schools.
     """
 
     dialect: str
@@ -40,14 +40,14 @@ class Word:
 
 
 WORDS: tuple[Word, ...] = (
-    Word("edfi", "EdFiSandbox", _EVERYTHING, True, True, "Read and write everything, and make districts and schools"),
+    Word("edfi", "EdFiSandbox", _EVERYTHING, True, True, "Read and write everything, and create districts and schools"),
     Word(
         "edfi",
         "DistrictHostedSISVendor",
         _EVERYTHING,
         True,
         True,
-        "Read and write everything, and make districts and schools",
+        "Read and write everything, and create districts and schools",
     ),
     Word("edfi", "SISVendor", _EVERYTHING, True, False, "Read and write everything at the schools that granted it"),
     Word("edfi", "RosterVendor", _ROSTER, False, False, "Read schools, people, classes and enrolments"),
@@ -61,7 +61,8 @@ WORDS: tuple[Word, ...] = (
 """Research has project roles instead (`consent.research`), which say who may change a project."""
 
 DEFAULT = {"edfi": ("EdFiAPIReadOnly",)}
-"""The words of a credential for which none were named: it reads. Without any, all that is granted may be read."""
+"""The words of a credential created without any: it only reads. With no words at all, everything granted may be
+read."""
 
 
 def known_words(dialect: str, names: Iterable[str]) -> tuple[Word, ...]:
@@ -76,6 +77,6 @@ def known_words(dialect: str, names: Iterable[str]) -> tuple[Word, ...]:
 
 
 def scopes_of(words: Iterable[Word]) -> frozenset[str]:
-    """The scopes that the words let through, together; without any word, every one that reads."""
+    """The scopes that the words allow together; without any word, every scope that only reads."""
     held = [w.scopes for w in words]
     return frozenset(s for scopes in held for s in scopes) if held else _READING

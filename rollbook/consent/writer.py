@@ -35,7 +35,7 @@ WRITTEN = frozenset(
 
 def lacking(where: str, need: Need) -> Problem:
     """What cannot be written because the school did not grant it."""
-    return Problem(where, f"needs the scope {need}" if need.ways else "is not shown to any app", HINT)
+    return Problem(where, f"needs the scope {need}" if need.ways else "is not available to any app", HINT)
 
 
 def unwritable(need: Need) -> Problem:
@@ -393,7 +393,7 @@ class Writer:
     def open_school(self, values: Mapping[str, Any]) -> str:
         """A new school, at which the app is granted what its credential lets through; gives its hub id."""
         if not self.reader.credential.organisations:
-            raise NotHeld("This key may not make schools.", hint="use a key whose claim set may, such as EdFiSandbox")
+            raise NotHeld("This key may not create schools.", hint="use a key whose claim set may, such as EdFiSandbox")
         wanted = values.get("estab")
         taken = wanted and self._batch.connection.execute("SELECT 1 FROM school WHERE estab = ?", (wanted,)).get
         estab = wanted if taken else free_estab(self._batch.connection, wanted, self.reader.district)

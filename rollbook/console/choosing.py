@@ -103,7 +103,7 @@ class Choosing:
         visit.must_be_fresh()
         drafts = self.desk.draft(visit.held)
         if len(drafts) < len(KINDS):
-            raise Conflict("nobody is choosing people now", hint="start on the first page of this link")
+            raise Conflict("no choice of people is in progress", hint="start on the first page of this link")
         asks("the school's page")
         asked_by("", (), SCHOOL)
         return drafts

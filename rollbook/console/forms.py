@@ -32,7 +32,7 @@ class Form:
     def choice(self, name: str, known: tuple[str, ...]) -> str:
         """The value of a field that is one of several."""
         if self.one(name) not in known:
-            raise Malformed(Problem(name, "is not chosen", f"one of {', '.join(known)}"))
+            raise Malformed(Problem(name, "is not selected", f"one of {', '.join(known)}"))
         return self.one(name)
 
     def day(self, name: str) -> date:
@@ -49,7 +49,7 @@ def read_form(request: Request) -> Form:
     if request.header("sec-fetch-site") not in ("", "same-origin", "none"):
         raise Malformed("the form comes from another site", hint="open the link itself")
     if request.header("content-type").split(";")[0].strip().lower() != "application/x-www-form-urlencoded":
-        raise Malformed("the body is not a form")
+        raise Malformed("the request body is not a form")
     if len(request.body) > LARGEST:
         raise TooLarge(f"the form is larger than {LARGEST // 1024} KB")
     try:

@@ -86,7 +86,7 @@ class Review:
         except RollbookError as error:
             return self.refuse(request, error)
         except Exception as error:
-            log.exception("fault while answering a school's page")
+            log.exception("error while answering a school's page")
             return self.refuse(request, error)
 
     def refuse(self, request: Request, error: Exception) -> Response:
@@ -129,7 +129,7 @@ class Review:
     def check(self, visit: Visit, action: str, form: Form) -> None:
         """Refuse a form that was not made here for this, or was answered already."""
         if not hmac.compare_digest(form.one("proof").encode(), visit.proof(action).encode()):
-            raise Conflict("this form is out of date, or was sent already", hint="open the link again")
+            raise Conflict("this form is out of date or was already sent", hint="open the link again")
 
     # ---- looking
 
@@ -254,14 +254,14 @@ class Review:
         visit.must_be_fresh()
         ticked, asked = frozenset(form.all("scope")), {a.scope for a in visit.asks}
         if not asked:
-            raise Conflict("the app asks for nothing at the moment")
+            raise Conflict("the app does not ask for anything at the moment")
         strange = sorted(ticked - asked)
         if strange:
             raise Malformed(*(Problem("scope", f"the app does not ask for {name[:60]!r}") for name in strange[:20]))
         choosing = form.choice("people", ("everyone", "same", "selection")) == "selection"
         scopes = ticked | {a.scope for a in visit.asks if a.required}
         if not scopes:
-            raise Malformed("nothing is ticked", hint="tick what the app can read, or decline")
+            raise Malformed("nothing is ticked", hint="tick what the app may read, or decline")
         grant, secret = self.desk.authorise(
             visit.invitation.app,
             visit.invitation.estab,
@@ -290,7 +290,7 @@ class Review:
         kept, held = frozenset(form.all("scope")), visit.held.scopes
         left = (held & visit.registration.required) | kept
         if kept - held:
-            raise Malformed("only what is shared now can stay shared", hint='use "Share more" to add to it')
+            raise Malformed("you can only keep sharing what is shared now", hint='use "Share more" to add to it')
         if not left:
             raise Malformed("nothing would be left", hint="stop sharing instead")
         if left != held:
@@ -305,7 +305,7 @@ class Review:
         if strange:
             raise Malformed(*(Problem("scope", f"the app does not ask for {name[:60]!r}") for name in strange[:20]))
         if not ticked - visit.held.scopes:
-            raise Malformed("nothing new is ticked", hint="tick what you want to share as well")
+            raise Malformed("nothing new is ticked", hint="tick what else you want to share")
         self.desk.widen(visit.held, ticked)
         return go(visit.base)
 

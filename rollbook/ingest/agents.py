@@ -1,4 +1,4 @@
-"""What school agents bring: their records whole, or what has changed of them, with what came of write-backs."""
+"""What school agents send: all their records, or the changes, with the outcome of write-backs."""
 
 from __future__ import annotations
 
@@ -41,10 +41,10 @@ class FollowedConnector(Connector, Protocol):
 
 
 class Behind(Conflict):
-    """The hub has not followed the agent's history that far: send what changed since the position that is told."""
+    """The hub's copy is older than these changes. Send what changed since the position given."""
 
     def __init__(self, position: int | None) -> None:
-        super().__init__("the changes do not begin where the hub's copy ends")
+        super().__init__("the changes do not start where the hub's copy ends")
         self.position = position
 
 
@@ -139,7 +139,9 @@ class Brought:
             source = self.connector.read(path, silent)
             source.problems.stop()
             if source.origin.key is None:
-                source.problems.add("district", "district.csv", "is not there", "an agent brings one district")
+                source.problems.add(
+                    "district", "district.csv", "is not there", "an agent sends the records of one district"
+                )
                 source.problems.stop()
             with self.store.transaction() as connection:
                 top = connection.execute("SELECT coalesce(max(district), 0) FROM clock").get
@@ -161,7 +163,7 @@ class Brought:
         self._refuse(agent, task, error)
 
     def _refuse(self, agent: Agent, task: Task, error: Exception) -> None:
-        told = error if isinstance(error, RollbookError) else Malformed("what was uploaded is gone")
+        told = error if isinstance(error, RollbookError) else Malformed("the uploaded file is no longer there")
         with self.store.transaction() as connection:
             keep_refusal(connection, agent.district, agent.source, told)
         self.tasks.end(task.id, REFUSED, str(told)[:2000])
@@ -191,7 +193,7 @@ def ask_agent(desk: Desk, tasks: Tasks, seen: Freshness) -> Callable[[str, Job],
             return
         last = tasks.last_reading(agent.id)
         if last is not None and last.state == REFUSED and (last.ended or 0) >= job.made:
-            raise Stop(f"what {agent.name} brought was refused: {last.note}")
+            raise Stop(f"the records from {agent.name} were refused: {last.note}")
         tasks.read(agent.id)
         if tasks.offline(agent.id):
             seen.note(district, school, database, None, OFFLINE)

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from .rows import Problems
 
 MOST_BYTES = 2 << 30
-"""A roster of a million students is about 1 GiB: what would unpack to more than twice that is refused."""
+"""A roster of a million students is about 1 GiB; a bundle that would unpack to more than twice that is refused."""
 
 
 @dataclass(frozen=True)
@@ -36,24 +36,29 @@ class Part:
                 self.name,
                 self.name,
                 f"cannot be read: {error}",
-                "is the archive whole and without a password?",
+                "check that the archive is complete and has no password",
             )
             return None
 
 
 def open_bundle(path: Path, problems: Problems, *, ending: str = ".csv", most: int = MOST_BYTES) -> dict[str, Part]:
-    """The files of a folder or ZIP by their names, also when they lie one folder deeper."""
+    """The files of a folder or ZIP by name, including those one folder deeper."""
     found = list(_parts(path, problems))
     parts = [p for p in found if p.name.lower().endswith(ending) and not p.name.startswith((".", "._"))]
     for name, count in Counter(p.name for p in parts).items():
         if count > 1:
-            problems.add(name, name, f"is there {count} times, in different folders", "leave one of them")
+            problems.add(name, name, f"appears {count} times, in different folders", "keep only one of them")
     total = sum(p.size for p in parts)
     if total > most:
-        problems.add("size", path.name, f"would unpack to {total:,} bytes, more than {most:,}", "import it in parts")
+        problems.add(
+            "size",
+            path.name,
+            f"would unpack to {total:,} bytes; the limit is {most:,}",
+            "split it and import the parts",
+        )
         return {}
     if not parts and not problems.found:
-        problems.add("empty", str(path), f"holds no {ending} files", "give the folder or ZIP that has them")
+        problems.add("empty", str(path), f"contains no {ending} files", "choose the folder or ZIP that contains them")
     return {p.name: p for p in parts}
 
 
@@ -63,9 +68,9 @@ def _parts(path: Path, problems: Problems) -> Iterable[Part]:
     try:
         return _in_zip(zipfile.ZipFile(path))
     except FileNotFoundError:
-        problems.add("path", str(path), "is not there", "give a folder or a ZIP")
+        problems.add("path", str(path), "does not exist", "choose a folder or a ZIP")
     except (OSError, zipfile.BadZipFile) as error:
-        problems.add("path", str(path), f"is neither a folder nor a ZIP: {error}", "give a folder or a ZIP")
+        problems.add("path", str(path), f"is neither a folder nor a ZIP: {error}", "choose a folder or a ZIP")
     return ()
 
 

@@ -1,4 +1,4 @@
-"""What every connector must do, in one line of its test: `conform(connector, samples, folder)`."""
+"""What every connector must do, tested with one line: `conform(connector, samples, folder)`."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Samples:
     shrunk: Path
     """The same with only a few of its students."""
     dangling: Path
-    """The same, with something that refers to what is not there."""
+    """The same, with a reference to something that is missing."""
     extra: str
     """A word in `whole` for which the hub has no field."""
 
@@ -121,7 +121,7 @@ def the_same_import_again_writes_nothing(case: Case) -> None:
 
 
 def a_dry_run_writes_nothing_and_foretells_all(case: Case) -> None:
-    """What a dry run says is what the import then does, at first and later."""
+    """What a dry run reports is what the import then does, the first time and later."""
     for path in (case.samples.whole, case.samples.fewer, case.samples.altered):
         before = contents(case.store)
         foretold = case.take(path, dry_run=True)
@@ -131,15 +131,15 @@ def a_dry_run_writes_nothing_and_foretells_all(case: Case) -> None:
 
 
 def an_import_cut_short_leaves_nothing(case: Case) -> None:
-    """An import that fails half way, first or later, leaves the hub as it was."""
+    """An import that fails half-way leaves the hub as it was, the first time and later."""
     for path in (case.samples.whole, case.samples.altered):
         before = contents(case.store)
         try:
             case.take(path, progress=_cut)
         except KeyboardInterrupt:
-            assert contents(case.store) == before, "an import that failed left something behind"
+            assert contents(case.store) == before, "a failed import left something behind"
         else:
-            raise AssertionError("the import does not tell its progress while it writes")
+            raise AssertionError("the import does not report progress while it writes")
         case.take(path)
 
 
@@ -162,7 +162,7 @@ def what_is_missing_is_gone(case: Case) -> None:
 
 
 def what_was_lost_comes_back(case: Case) -> None:
-    """A record that went from the hub in another way is made again while its source still tells of it."""
+    """A record that was removed from the hub in another way is made again while its source still contains it."""
     case.take(case.samples.whole)
     full = by_keys(case.store)
     ((district, lost),) = ask(case.store.records, "SELECT district, id FROM student ORDER BY id LIMIT 1")
@@ -185,7 +185,7 @@ def only_what_differs_is_written(case: Case) -> None:
 
 
 def a_source_that_shrinks_is_stopped(case: Case) -> None:
-    """Losing most students needs a word from somebody."""
+    """An import that would lose most students stops until somebody confirms it."""
     case.take(case.samples.whole)
     with _refuses(Stop, case.store):
         case.take(case.samples.shrunk)
@@ -193,7 +193,7 @@ def a_source_that_shrinks_is_stopped(case: Case) -> None:
 
 
 def what_refers_to_nothing_is_refused(case: Case) -> None:
-    """A reference that leads nowhere stops the import before anything is written."""
+    """A reference to a missing record stops the import before anything is written."""
     with _refuses(Malformed, case.store):
         case.take(case.samples.dangling)
 
@@ -210,7 +210,7 @@ def every_reference_leads_somewhere(case: Case) -> None:
                 f'SELECT a.id FROM "{kind.table}" a LEFT JOIN "{table}" b ON b.district = a.district'
                 f' AND b.id = a."{name}" WHERE a."{name}" IS NOT NULL AND b.id IS NULL',
             )
-            assert not lost, f"{kind.__name__}.{name} leads nowhere in {len(lost)} records"
+            assert not lost, f"{kind.__name__}.{name} refers to a missing record in {len(lost)} records"
 
 
 def nothing_is_lost(case: Case) -> None:

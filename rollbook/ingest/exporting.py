@@ -21,7 +21,7 @@ from ..store.permissions import open_private
 from .kinds import BY_TABLE, KEY, KINDS
 
 _TIME = (1980, 1, 1, 0, 0, 0)
-"""The moment that every member of a ZIP bears, so that equal records make equal files."""
+"""The timestamp of every member of a ZIP, so that equal records make equal files."""
 
 
 class Changes(msgspec.Struct, frozen=True):

@@ -25,7 +25,7 @@ def follow_changes(
     few: int,
     max_shrink: float = 0.5,
 ) -> Plan:
-    """Write what a source says is different, within the transaction of a batch; `key` is the source's in remainders.
+    """Write what a source reports as changed, within the transaction of a batch; `key` is the source's in remainders.
 
     `gone` are keys by the name of their table. Raises `Malformed` with everything that is wrong, and `Stop` when of
     one kind more than `few` records and more than a share of them would go.
@@ -85,6 +85,6 @@ def _guard(batch: Batch, plan: Plan, few: int, most: float) -> None:
             count = "SELECT count(*) FROM source_row WHERE district = ? AND source = ? AND kind = ?"
             before = ask(batch.connection, count, where)[0][0]
             if len(part.gone) > most * before:
-                found.append(Problem(part.kind.__name__, f"{len(part.gone):,} of {before:,} would go"))
+                found.append(Problem(part.kind.__name__, f"{len(part.gone):,} of {before:,} would be removed"))
     if found:
-        raise Stop(Problem("", f"this source shrinks by more than {most:.0%}"), *found)
+        raise Stop(Problem("", f"more than {most:.0%} of a kind of record is missing from this source"), *found)

@@ -1,4 +1,4 @@
-"""What is remembered between imports: what each source said, what it asked to keep, and when it was read."""
+"""What is kept between imports: each source's last data, what it asked to keep, and when it was read."""
 
 from __future__ import annotations
 

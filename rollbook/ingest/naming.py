@@ -80,7 +80,7 @@ class Namer:
                 was = self.held(RECORDS[target], before[name]) if before.get(name) else "nothing"
                 said.append(f"{name}: {was} -> {self.key(target, key) if key else 'nothing'}")
         more = f" and {len(said) - MOST_FIELDS} more" if len(said) > MOST_FIELDS else ""
-        listed = ", ".join(said[:MOST_FIELDS]) or "what has no field of its own"
+        listed = ", ".join(said[:MOST_FIELDS]) or "values that have no field of their own"
         return f"{kind.__name__} {self.held(kind, identity)}: {listed}{more}"
 
 

@@ -1,4 +1,4 @@
-"""What must be written so that the hub says what the source says: worked out by reading only."""
+"""What must be written to make the hub agree with the source: calculated by reading only."""
 
 from __future__ import annotations
 
@@ -125,7 +125,7 @@ def _name_twins(part: Part, problems: Problems) -> None:
     seen: set[str] = set()
     for row in part.rows:
         if row.key in seen:
-            problems.cell(row.place, part.kind.__name__, f"{row.key!r} is given twice")
+            problems.cell(row.place, part.kind.__name__, f"{row.key!r} appears twice")
         seen.add(row.key)
 
 
@@ -136,7 +136,7 @@ def _check_refs(part: Part, there: dict[str, set[str]], problems: Problems) -> N
         lost = keys - there.get(target, set()) - {None}
         for row in part.rows if lost else ():
             if row.refs.get(name) in lost:
-                problems.cell(row.place, name, f"{row.refs[name]!r} is no {target} that the source holds")
+                problems.cell(row.place, name, f"{row.refs[name]!r} is not a {target} in the source")
 
 
 def target_of(kind: type[Record], name: str) -> str:
@@ -152,7 +152,7 @@ def guard(batch: Batch, plan: Plan, most: float) -> None:
     found = [problem for part in plan.parts if part.gone for problem in _shrunk(batch, part, plan.held, most)]
     if found:
         hint = "if that is right, import again with --allow-shrink"
-        raise Stop(Problem("", f"this source shrinks by more than {most:.0%}", hint), *found)
+        raise Stop(Problem("", f"more than {most:.0%} of a kind of record is missing from this source", hint), *found)
 
 
 def _shrunk(batch: Batch, part: Part, held: Held, most: float) -> Iterable[Problem]:
@@ -161,11 +161,11 @@ def _shrunk(batch: Batch, part: Part, held: Held, most: float) -> Iterable[Probl
     if gone < least:
         return
     if gone > most * before:
-        yield Problem(part.kind.__name__, f"{gone:,} of {before:,} would go")
+        yield Problem(part.kind.__name__, f"{gone:,} of {before:,} would be removed")
     elif "school" in part.kind.fields:
         for name, lost, had in _by_school(batch, part):
             if lost >= FEW and lost > most * had:
-                yield Problem(f"{part.kind.__name__} at {name}", f"{lost:,} of {had:,} would go")
+                yield Problem(f"{part.kind.__name__} at {name}", f"{lost:,} of {had:,} would be removed")
 
 
 def _by_school(batch: Batch, part: Part) -> list[tuple[str, int, int]]:

@@ -1,4 +1,4 @@
-"""Reading a source again because what it said has become old."""
+"""Reading a source again because its data is out of date."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Renewal:
         every = [school for (school,) in schools]
         try:
             if connector not in self.connectors:
-                raise NotFound(Problem("connector", f"{connector} is not one that this Rollbook has"))
+                raise NotFound(Problem("connector", f"this Rollbook has no connector {connector}"))
             import_roster(self.store, self.connectors[connector], Path(path), district_name=name)
         except (RollbookError, OSError) as error:
             self.seen.note_all(district, every, None, "the source could not be read; see ValidationErrors")

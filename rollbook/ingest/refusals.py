@@ -1,4 +1,4 @@
-"""What a source was refused for, kept for the school to see; nothing of what it said of anybody."""
+"""Why a source was refused, kept for the school to see, without any personal data."""
 
 from __future__ import annotations
 

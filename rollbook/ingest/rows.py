@@ -15,7 +15,7 @@ Progress = Callable[[str, int, int], None]
 
 
 def silent(what: str, done: int, of: int) -> None:
-    """Progress that nobody looks at."""
+    """Progress that is not shown."""
 
 
 Kept = Callable[[str], bytes | None]
@@ -117,7 +117,7 @@ class Problems:
         for group, problems in self.found.items():
             listed += problems
             if more := self.count[group] - len(problems):
-                listed.append(Problem(group, f"and {more:,} more like these"))
+                listed.append(Problem(group, f"and {more:,} more like this"))
         return listed
 
     def stop(self) -> None:

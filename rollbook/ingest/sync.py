@@ -102,7 +102,9 @@ def find_district(store: Store, connector: Connector, source: Source, named: str
             return fed[0][0], Origin(name=fed[0][2]), fed[0][1]
         if not named or fed:
             known = f", one of {', '.join(f[2] for f in fed)}" if fed else ""
-            missing = Problem("district", "the records do not name their district", f"name it with --district{known}")
+            missing = Problem(
+                "district", "the records do not say which district they belong to", f"name it with --district{known}"
+            )
             # Not noted with the source's problems: whoever asks again would be answered twice.
             raise Malformed(*source.problems.all(), missing)
     name = f"{connector.name}:{key}"

@@ -149,7 +149,7 @@ def parse(of: Layout, data: bytes, problems: Problems) -> Table:
     if failed:
         begun = (lines[-1] + 1) if lines else 1
         where = f"{of.file} line {begun}" + (f" to {reader.line_num}" if reader.line_num > begun else "")
-        problems.add(of.file, where, f"is broken CSV: {failed}", "quotes inside a quoted cell are doubled")
+        problems.add(of.file, where, f"is not valid CSV: {failed}", "double each quotation mark inside a quoted cell")
     return _table(of, rows, lines, bool(failed), problems)
 
 
@@ -207,7 +207,7 @@ def _check_header(of: Layout, header: list[str], problems: Problems) -> bool:
     missing = known - set(header)
     for name, count in Counter(header).items():
         if count > 1:
-            problems.add(f"{where} twice", where, f"column {name} is there {count} times")
+            problems.add(f"{where} twice", where, f"column {name} appears {count} times")
         elif name not in known | of.dropped and (meant := _meant(name, missing)):
             problems.add(where, where, f"column {name} is not known", f"did you mean {meant}?")
             missing.discard(meant)
@@ -244,8 +244,8 @@ def _check_keys(table: Table, problems: Problems) -> None:
         if not key:
             problems.cell(table.place(at), table.layout.key, "is empty", "expected an id")
         elif key in first:
-            said = f"{key!r} is the id of line {table.lines[first[key]]} too"
-            problems.cell(table.place(at), table.layout.key, said, "an id stands for one row")
+            said = f"{key!r} is also the id of line {table.lines[first[key]]}"
+            problems.cell(table.place(at), table.layout.key, said, "each row needs its own id")
         else:
             first[key] = at
 
@@ -254,7 +254,7 @@ def _wrong(column: Column, value: str) -> tuple[str, str] | None:
     if not value:
         return ("is empty", _expected(column)) if column.required else None
     if column.choices and value not in column.choices and not value.startswith("ext:"):
-        return f"{value!r} is not one of the values", nearest(value, column.choices)
+        return f"{value!r} is not an allowed value", nearest(value, column.choices)
     if CHECKS[column.kind](value):
         return None
     return f"{value!r} is not {_a(column.kind)}", _expected(column)
@@ -279,7 +279,7 @@ def _expected(column: Column) -> str:
         "flag": "true or false",
         "bit": "0 or 1",
         "number": "digits",
-        "decimal": "digits, with a point if need be",
+        "decimal": "digits, with a decimal point if needed",
         "time": "HH:MM",
         "datetime": "yyyy-MM-ddTHH:MM:SS",
         "moment": "yyyy-MM-ddTHH:MM:SSZ",
@@ -340,7 +340,7 @@ def _without_orphans(table: Table, column: Column, gone: frozenset[str]) -> Tabl
 
 
 def check_references(tables: Mapping[str, Table], problems: Problems) -> None:
-    """Name each cell that refers to a row which is not there, with both sides."""
+    """Report each cell that refers to a missing row, with both sides."""
     for table in tables.values():
         for column in table.layout.columns:
             target = tables.get(column.to)
@@ -356,7 +356,7 @@ def _missing(values: set[str], target: Table, many: bool) -> dict[str, tuple[str
     for value in values:
         for one in split(value) if many else (value,):
             if one and one not in target.keys:
-                why = "is to be deleted there" if one in target.gone else "is not there"
+                why = "is deleted by this roster" if one in target.gone else "is not there"
                 found[value] = (f"{one!r} refers to {target.layout.file}, but {why}", "")
     return found
 

@@ -1,4 +1,4 @@
-"""Jobs: what must be done later, written down first, done at least once, and seen when it cannot be done."""
+"""Jobs: work to be done later. Each is recorded first, done at least once, and listed if it fails permanently."""
 
 from .freshness import DATABASES, Database, Freshness
 from .mail import Mail, PostOffice, hub_address, post_office

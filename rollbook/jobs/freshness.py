@@ -1,4 +1,4 @@
-"""How old what a school's source said is: the cached databases of the Xporter service, and their renewal.
+"""How old the data of a school's source is: the cached databases of the Xporter service, and their renewal.
 
 The service keeps a school's data in databases, each current for a time (vendor documentation, caching). An answer
 from one that has expired is given at once, while it is renewed behind; one that was never read is read first. Rollbook

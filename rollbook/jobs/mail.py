@@ -1,4 +1,4 @@
-"""Letters: an e-mail is a job, so it leaves after what caused it is kept, and is tried until a mail server has it."""
+"""E-mail: each is a job, so it is sent only after its cause is stored, and retried until a mail server accepts it."""
 
 from __future__ import annotations
 
@@ -26,16 +26,16 @@ SENDER, ADDRESS = "ROLLBOOK_MAIL_FROM", "ROLLBOOK_URL"
 the address at which schools reach the hub (`https://hub.example.org`)."""
 
 TIMEOUT = 6.0
-"""Seconds to wait for the mail server at each step; a letter takes fewer steps than a job's lease has room for."""
+"""Seconds to wait for the mail server at each step; an e-mail takes fewer steps than a job's lease has room for."""
 
 
 class NotSent(RollbookError):
-    """The mail server did not take the letter."""
+    """The mail server did not accept the e-mail."""
 
 
 @dataclass(frozen=True)
 class PostOffice:
-    """How letters leave: through which server, from whom; `hub` is the address that stands in their links."""
+    """How e-mail is sent: through which server and from whom; `hub` is the address in its links."""
 
     host: str
     port: int
@@ -51,7 +51,7 @@ class PostOffice:
         return self.sender.rpartition("@")[2]
 
     def send(self, letter: EmailMessage) -> None:
-        """Hand a letter to the mail server; raises `NotSent`, which tells neither addresses nor secrets."""
+        """Hand an e-mail to the mail server; raises `NotSent`, which shows neither addresses nor secrets."""
         try:
             with self._connected() as server:
                 if self.user:
@@ -84,7 +84,7 @@ def hub_address(settings: Mapping[str, str] = os.environ) -> str:
 
 
 def post_office(settings: Mapping[str, str] = os.environ) -> PostOffice | None:
-    """How letters leave, by the settings; None where no mail server is set. Raises `Stop` for what makes no sense."""
+    """How e-mail is sent, by the settings; None if no mail server is set. Raises `Stop` for invalid settings."""
     server = settings.get(SMTP, "").strip()
     if not server:
         return None
@@ -96,7 +96,7 @@ def post_office(settings: Mapping[str, str] = os.environ) -> PostOffice | None:
     if not is_address(sender):
         wrong.append(Problem(SENDER, "is not an e-mail address", "such as rollbook@hub.example.org"))
     if not hub:
-        wrong.append(Problem(ADDRESS, "is missing", "letters hold links: such as https://hub.example.org"))
+        wrong.append(Problem(ADDRESS, "is missing", "e-mails contain links to it: such as https://hub.example.org"))
     if wrong:
         raise Stop(*wrong)
     secure = parts.scheme == "smtps"

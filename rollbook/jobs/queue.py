@@ -1,4 +1,4 @@
-"""The queue: one row a job, taken by one worker at a time, tried again until it is done or given up."""
+"""The queue: one row a job, taken by one worker at a time, retried until it is done or has failed permanently."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ REPEATED = frozenset({"webhook", "callback", "refresh"})
 other kind the payload, which may be what an app wrote of children, is let go as soon as the job is done."""
 
 DEAD_KEPT = 30 * 24 * 3600.0
-"""Seconds for which a job that was given up can be done again. After that its payload, which may tell of children, is
-let go; that it was there, and why it was given up, stays."""
+"""Seconds for which a job that failed permanently can be run again. After that its payload, which may be about
+children, is deleted; the row stays, with the reason."""
 
 SWEEP = 3600.0
 """Seconds between two looks at what need no longer be kept."""
 
 DELAYS = (10.0, 60.0, 300.0, 900.0, 3600.0, 3600.0 * 6, 3600.0 * 24)
-"""Seconds to wait after each failure; after the last one a job is given up. There is no jitter: it is the share of an
-app, not chance, that keeps its receiver from being called by many at once when it comes back."""
+"""Seconds to wait after each failure; after the last one a job has failed permanently. There is no jitter: it is the
+share of an app, not chance, that keeps its receiver from being called by many at once when it comes back."""
 
 SHARE = 3
 """How many jobs of one app are done at a time, so that an app whose server is slow holds up nobody else."""
@@ -212,7 +212,8 @@ class Queue:
             )
 
     def fail(self, job: Job, why: str, *, after: float = 0.0, final: bool = False) -> None:
-        """The job failed: it is tried again later, or given up when that is of no use or it was tried often enough."""
+        """The job failed: it is retried later, or has failed permanently if that is no use or it was tried often
+        enough."""
         now, again = self.clock(), job.tries <= len(DELAYS) and not final
         due = now + max(DELAYS[job.tries - 1], after) if again else now
         with self.store.passing as db:
@@ -250,15 +251,17 @@ class Queue:
         return _job(row)
 
     def again(self, identity: str) -> Job:
-        """Have a job that was given up or done carried out once more, under the same id."""
+        """Run a finished or permanently failed job again, under the same id."""
         found = self.job(identity)
         if found.state not in ("dead", "done"):
             raise Conflict(f"{identity} has not ended: it is {found.state}", hint="see `rollbook jobs`")
         gone = found.kind not in REPEATED if found.state == "done" else (found.ended or 0) < self.clock() - DEAD_KEPT
         if gone:
-            raise Conflict(f"{identity} has ended, and what it was about is let go")
+            raise Conflict(f"{identity} has ended, and its details were deleted")
         if self.pending(found.kind, found.key):
-            raise Conflict(f"another job that does the same as {identity} waits already", hint="see `rollbook jobs`")
+            raise Conflict(
+                f"another job that does the same as {identity} is already waiting", hint="see `rollbook jobs`"
+            )
         with self.store.passing as db:
             db.execute(
                 "UPDATE job SET state = 'waiting', due = ?, tries = 0, ended = NULL WHERE id = ?",

@@ -76,7 +76,9 @@ class Subscriptions:
             if same is not None:
                 return same
             if len(known) >= MOST:
-                raise Conflict(f"there are {MOST} subscriptions already", hint="delete those that are not needed")
+                raise Conflict(
+                    f"the limit of {MOST} subscriptions is reached", hint="delete those that you do not need"
+                )
             made = Subscription(str(uuid.uuid4()), grant, database, url, now)
             db.execute("INSERT INTO subscription VALUES (?, ?, ?, ?, ?)", (made.id, grant, database, url, now))
         self.queue.add(KIND, {"grant": grant, "database": database}, key=f"{grant}/{database}")

@@ -81,7 +81,7 @@ class Worker:
                     self._tick(queue)
                 done = step(queue, works)
             except Exception:
-                log.exception("the worker could not look at its queue")
+                log.exception("the worker could not read its queue")
                 done = False
             if not done:
                 self._stopped.wait(IDLE)

@@ -1,4 +1,4 @@
-"""Writing back: what an app asks a school's management information system (MIS) to enter, and what came of it."""
+"""Writing back: what an app asks a school's management information system (MIS) to enter, and the outcome."""
 
 from .agents import AgentMis, Handing, mis_of
 from .changes import Change, Invalid, MisRefused

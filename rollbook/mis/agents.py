@@ -16,14 +16,14 @@ PATIENCE = 3600.0
 """Seconds for which an agent is waited for: an hour, as the document says."""
 
 LONGEST = 24 * 3600.0
-"""Seconds for which an agent that has a write-back is waited for to say what came of it."""
+"""Seconds to wait for an agent that has a write-back to report its outcome."""
 
 AFTER_REFUSAL = 900.0
 """Seconds after which an agent whose records were refused is asked for them again."""
 
-NOT_REACHED = "The school's agent could not be reached for an hour; nothing was written back"
+NOT_REACHED = "The school's agent could not be reached for an hour. Nothing was written back"
 NOT_SAID = (
-    "The school's agent took the write-back and has not been heard of for a day; whether it was entered is not known"
+    "The school's agent took the write-back but has not connected for a day. It is not known whether it was entered"
 )
 
 

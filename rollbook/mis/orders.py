@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from ..fields import RECORDS
 from ..store.connection import BUSY_SECONDS, Connection
 from ..store.outbox import promise
 from ..store.sqlite import Store
@@ -110,7 +111,7 @@ class WriteBacks:
         )
         told = self.tell(order, outcome)
         if told is not None:
-            promise(connection, "webhook", told)
+            promise(connection, "webhook", {**told, "people": named_by(connection, order)})
 
     def _tried(
         self, connection: Connection, order: Order, today: str, admit: Callable[[Connection], Sees] | None
@@ -141,6 +142,17 @@ def _savepoint(connection: Connection) -> Generator[None]:
         connection.execute("ROLLBACK TO entering; RELEASE entering")
         raise
     connection.execute("RELEASE entering")
+
+
+def named_by(connection: Connection, order: Order) -> list[str]:
+    """The hub ids of the people whom an order names, as far as they are there: what came of it says so."""
+    found: list[str] = []
+    for kind, mis_ids in order.what.people().items():
+        sql = f'SELECT id FROM "{RECORDS[kind].table}" WHERE district = ? AND school = ?'
+        listed = json.dumps([mis_id.removeprefix("-") for mis_id in mis_ids])
+        named = " AND mis_id IN (SELECT value FROM json_each(?))"
+        found += [identity for (identity,) in connection.execute(sql + named, (order.district, order.school, listed))]
+    return sorted(set(found))
 
 
 def outcome_of(connection: Connection, identity: str) -> Outcome | None:

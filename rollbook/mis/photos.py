@@ -30,7 +30,7 @@ class PhotoEntry(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class Photos(Change, frozen=True):
-    """Photographs to be put in, in the place of those that there are, and to be removed."""
+    """Photographs to add, replacing existing ones, and to remove."""
 
     photos: tuple[PhotoEntry, ...]
 

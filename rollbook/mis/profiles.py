@@ -53,7 +53,7 @@ _KNOWN = {spelled: profile for profile in (ROLLBOOK, SIMS, BROMCOM) for spelled 
 
 
 def profile_of(mis: str) -> Profile:
-    """The profile of the MIS that a school's records name; one that is not known takes nothing back."""
+    """The profile of the MIS that a school's records name; an unknown MIS accepts no write-backs."""
     return _KNOWN.get(mis.lower()) or Profile(
         mis,
         attendance=False,

@@ -1,1 +1,1 @@
-"""The three laws, held by properties over random grants, edits and requests."""
+"""Laws 2 to 5 of docs/architecture.md, as properties over random grants, edits and requests."""

@@ -214,7 +214,7 @@ TEXTS = "gt, gte, lt, lte, in, range, isnull, iexact, contains, icontains, start
         ("name=x", {"name": [
             "is not a parameter (known: exclude[], filter{...}, format, include[], limit, offset, sort[])"]}),
         ("sort[]=subjects", {"sort[]": [
-            "subjects is not what a list is sorted by (known: id, name, description, project)"]}),
+            "lists cannot be sorted by subjects (known: id, name, description, project)"]}),
         ("include[]=subject", {"include[]": ["subject is not related to cohort (known: project, subjects)"]}),
         ("include[]=subjects.nothing.*", {"include[]": [
             "nothing is not related to subject (known: projects, strain, supplier, procedures, subjectlogs)"]}),
@@ -226,7 +226,7 @@ TEXTS = "gt, gte, lt, lte, in, range, isnull, iexact, contains, icontains, start
         ("filter{a}=1&filter{b}=2&sort[]=c", {
             "filter{a}": [f"a is not a filter (known: {COHORT})"],
             "filter{b}": [f"b is not a filter (known: {COHORT})"],
-            "sort[]": ["c is not what a list is sorted by (known: id, name, description, project)"]}),
+            "sort[]": ["lists cannot be sorted by c (known: id, name, description, project)"]}),
     ],
 )  # fmt: skip
 def test_what_is_not_known_is_told_with_what_is(lab: Lab, query: str, said: Json):
@@ -236,7 +236,7 @@ def test_what_is_not_known_is_told_with_what_is(lab: Lab, query: str, said: Json
 def test_one_resource_is_neither_filtered_nor_sorted(lab: Lab):
     project = lab.project()
     answer = lab.ask("GET", f"stem/project/{project}/?filter{{name}}=x&sort[]=name&limit=1")
-    assert lab.wrong(answer) == {n: ["is for lists"] for n in ("filter{name}", "sort[]", "limit")}
+    assert lab.wrong(answer) == {n: ["is only for lists"] for n in ("filter{name}", "sort[]", "limit")}
 
 
 def test_filters_see_no_further_than_lists(lab: Lab):

@@ -160,9 +160,9 @@ def test_only_those_present_are_drawn(study: Study):
     [
         ({"group": "9X1/Xx"}, {"group": ["9X1/Xx is not known"]}),
         ({"school": BRAMBLESIDE}, {"school": [
-            f"{BRAMBLESIDE} has not granted the project's app what drawing needs (the school grants"
+            f"{BRAMBLESIDE} has not granted the project's app the scopes that drawing needs (the school must grant"
             " School&Student / School&StudentLite / SchoolLite&Student / SchoolLite&StudentLite to the app that the"
-            " operator gave the project)"]}),
+            " operator set for the project)"]}),
         ({"name": "Taken"}, {"name": ["cohort with this name already exists in the project."]}),
         ({"name": "", "group": None, "school": []}, {
             "name": ["This field may not be blank."],
@@ -380,8 +380,8 @@ def test_a_linked_subject_keeps_its_pseudonym_and_its_project(study: Study):
     other = lab.project("Other")
     for projects in ([study.project, other], [other]):
         assert lab.wrong(lab.patch("subject", subject, name="Bea", projects=projects)) == {
-            "name": ["the hub names a subject that stands for a student"],
-            "projects": ["a subject that stands for a student belongs to one project"],
+            "name": ["the hub sets the name of a subject that represents a student"],
+            "projects": ["a subject that represents a student belongs to one project"],
         }
     before = lab.one("subject", subject)
     body = {**before, "description": "reads well", "sex": "U", "tags": ["calm"]}
@@ -397,7 +397,7 @@ def test_no_other_subject_may_be_called_like_one_that_stands_for_a_student(study
     for name in (taken, "S-7K2Q9M"):
         body = {"name": name, "sex": "U", "strain": lab.strain, "projects": [study.project]}
         assert lab.wrong(lab.ask("POST", "stem/subject/", body=body)) == {
-            "name": ["names of this form are kept for subjects that stand for students (choose another one)"]
+            "name": ["names of this form are reserved for subjects that represent students (choose another one)"]
         }
     for name in ("S-001", "S-234567", "S-BCDFGH", "S-7K2Q9M-B"):
         lab.subject(name, study.project)

@@ -140,7 +140,7 @@ def test_users_see_each_other_and_keep_their_own_profile(lab: Lab):
     assert changed.json["user"]["website"] == "https://fenn.example"
     assert lab.patch("user", 2, website="https://other.example").status == 403
     assert lab.wrong(lab.patch("user", 1, email="other@research.example")) == {
-        "email": ["stays as it is (projects name people by it)"]
+        "email": ["cannot be changed (projects identify people by it)"]
     }
     assert [u["id"] for u in lab.get("users/user/?sort[]=-id")["users"]] == [2, 1]
 
@@ -150,7 +150,7 @@ def test_administrators_add_and_remove_users(lab: Lab):
     refused = lab.ask("POST", "users/user/", "ada", body)
     assert (refused.status, refused.json) == (
         403,
-        {"detail": "You do not have permission to perform this action. (it takes an administrator)"},
+        {"detail": "You do not have permission to perform this action. (only an administrator may do this)"},
     )
     assert lab.ask("DELETE", f"users/user/{lab.number('bram')}/", "ada").status == 403
     added = lab.ask("POST", "users/user/", "dana", body)

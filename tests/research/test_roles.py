@@ -120,8 +120,8 @@ def test_a_role_may_do_what_it_may_and_no_more(lab: Lab, role: str, through: str
 
 def test_a_refusal_says_who_could(lab: Lab):
     scene = Scene(lab, "member", "user")
-    assert scene.do("change cohort").json == {"detail": f"{REFUSED} (it takes a contributor of the project)"}
-    assert scene.do("rename").json == {"detail": f"{REFUSED} (it takes an owner of the project)"}
+    assert scene.do("change cohort").json == {"detail": f"{REFUSED} (only a contributor of the project may do this)"}
+    assert scene.do("rename").json == {"detail": f"{REFUSED} (only an owner of the project may do this)"}
 
 
 def test_what_somebody_is_not_in_is_in_none_of_their_lists(lab: Lab):
@@ -220,7 +220,7 @@ def test_members_that_cannot_be_meant_are_told(lab: Lab):
 
 def test_a_project_keeps_an_owner(lab: Lab):
     project = lab.project()
-    lone = {"users": ["a project needs an owner (name another one first)"]}
+    lone = {"users": ["a project needs an owner (add another one first)"]}
     for place in ({"remove": True}, {"is_manager": True}):
         assert lab.wrong(lab.patch("project", project, users={lab.email("ada"): place})) == lone
     lab.add("group", "bram", name="Lab")
@@ -243,7 +243,7 @@ def test_anybody_may_leave_a_project_or_a_group(lab: Lab):
     lab.patch("group", 1, users={lab.email("bram"): {}})
     assert lab.patch("group", 1, "bram", users={lab.email("bram"): {"remove": True}}).status == 200
     assert lab.wrong(lab.patch("group", 1, users={lab.email("ada"): {"remove": True}})) == {
-        "users": ["a group needs an owner (name another one first)"]
+        "users": ["a group needs an owner (add another one first)"]
     }
 
 
@@ -354,9 +354,9 @@ def test_an_invitation_that_cannot_be_meant_is_told(lab: Lab):
     assert wrong() == {"invitee": ["This field is required."], "project": ["This field is required."]}
     assert wrong(project=project, invitee=77) == {"invitee": ['Invalid pk "77" - object does not exist.']}
     assert wrong(project=project, invitee="x") == {"invitee": ["Incorrect type. Expected pk value, received str."]}
-    assert wrong(project=project, invitee=2) == {"invitee": ["is in the project already"]}
+    assert wrong(project=project, invitee=2) == {"invitee": ["is already in the project"]}
     assert lab.ask("POST", path, body={"project": project, "invitee": 3}).status == 201
-    assert wrong(project=project, invitee=3) == {"invitee": ["is invited already"]}
+    assert wrong(project=project, invitee=3) == {"invitee": ["is already invited"]}
 
 
 # ---- portals

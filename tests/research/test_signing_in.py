@@ -224,11 +224,11 @@ def test_the_command_lists_what_there_is(lab: Lab):
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("users", "add", "ada@research.example"), "ada@research.example is already somebody's"),
+        (("users", "add", "ada@research.example"), "ada@research.example already belongs to a user"),
         (("users", "add", "ada"), "Enter a valid email address."),
         (("token", "adda@research.example"), "did you mean ada@research.example?"),
         (("projects", "app", "Mase", "app.example.org"), "did you mean Maze?"),
-        (("users", "password", "ada@research.example", "--password", "short"), "10 letters or more"),
+        (("users", "password", "ada@research.example", "--password", "short"), "use 10 characters or more"),
     ],
 )
 def test_the_command_says_what_is_wrong(lab: Lab, words: tuple[str, ...], said: str):

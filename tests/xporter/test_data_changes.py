@@ -270,7 +270,7 @@ def test_an_app_sees_and_ends_its_own_subscriptions_only(small_hub: Hub, receive
         ({"url": 7, "DatabaseName": []}, "url: must be a string; DatabaseName: must be a string"),
         (
             {"url": "http://10.0.0.1/", "DatabaseName": "XodSchoolDat"},
-            "url: is an address inside a private network (give a host that can be reached from the internet, or name it"
+            "url: is an address inside a private network (use a host that can be reached from the internet, or list it"
             " in ROLLBOOK_CALLBACK_ALLOW);"
             " DatabaseName: XodSchoolDat is not a database (did you mean XodSchoolData?)",
         ),

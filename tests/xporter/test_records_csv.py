@@ -90,8 +90,8 @@ def test_everything_wrong_with_the_files_is_told_at_once(tmp_path: Path) -> None
     with pytest.raises(Malformed) as refused:
         import_roster(hub.store, RECORDS_CSV, folder)
     said = str(refused.value)
-    assert "pets.csv: is not the file of a kind of record" in said
-    assert "school.csv line 1: column 'colour' is no fact of School" in said
+    assert "pets.csv: is not named after a kind of record" in said
+    assert "school.csv line 1: column 'colour' is not a field of School" in said
     assert "person.csv line 2, column birth_date: 'yesterday' is not a day" in said
     assert "student.csv line 2, column ever6: 'maybe' is not 0 or 1" in said
     assert "student.csv line 3, column school: is empty" in said
@@ -106,7 +106,7 @@ def test_a_reference_to_nothing_is_a_problem(tmp_path: Path) -> None:
     (folder / "district.csv").write_text("key,name\nd,Larkspur\n")
     (folder / "school.csv").write_text("key,estab,name\ns,9994001,Thornfield\n")
     (folder / "student.csv").write_text("key,school,person\n1,s,q\n")
-    with pytest.raises(Malformed, match="'q' is no Person that the source holds"):
+    with pytest.raises(Malformed, match="'q' is not a Person in the source"):
         import_roster(hub.store, RECORDS_CSV, folder)
     hub.close()
 

@@ -166,7 +166,7 @@ class Accounts:
         address = known_email(email)
         with self.store.write(HUB) as batch:
             if self._find("email", address) is not None:
-                raise Conflict(Problem("email", f"{address} is already somebody's"))
+                raise Conflict(Problem("email", f"{address} already belongs to a user"))
             number = batch.number("research_user")
             values = {
                 "email": address,
@@ -240,7 +240,7 @@ class Accounts:
     def set_password(self, user: Researcher, password: str) -> None:
         """Give a user a password, or another one; it is kept only as a salted hash."""
         if len(password) < SHORTEST:
-            raise Malformed(Problem("password", "is too short", f"{SHORTEST} letters or more"))
+            raise Malformed(Problem("password", "is too short", f"use {SHORTEST} characters or more"))
         salt = os.urandom(16)
         with self.store.transaction() as db:
             db.execute(
@@ -291,7 +291,11 @@ class Accounts:
                 (state, user.id if user else None, user_code.strip().upper(), self.clock()),
             ).fetchone()
         if row is None:
-            raise NotFound(Problem("code", f"no device waits with {user_code}", "it may have expired: ask for another"))
+            raise NotFound(
+                Problem(
+                    "code", f"no device with the code {user_code} is waiting", "it may have expired: request another"
+                )
+            )
         return row[0]
 
     def poll_device(self, code: str) -> dict[str, str]:

@@ -71,7 +71,7 @@ class ResearchDesk:
         asked_by("", (), user.id)
         admitted(user.id)
         if portal is Portal.SUPER and not user.administrator:
-            raise refusal("it takes an administrator")
+            raise refusal("only an administrator may do this")
         return Caller(portal, user), expires
 
     def reader(self, caller: Caller) -> ResearchReader:

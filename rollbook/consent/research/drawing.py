@@ -73,7 +73,7 @@ def draw(
     wanted = _group(work, reader, group) if reader else ""
     students = _students(reader, wanted) if reader and wanted else {}
     if wanted and not students:
-        work.wrong("group", "has no student who may be drawn")
+        work.wrong("group", "has no students who may be drawn")
     if cohort and work.taken(ResearchCohort, cohort, project=project):
         work.wrong("name", "cohort with this name already exists in the project.")
     work.settle()
@@ -96,8 +96,8 @@ def _grant(work: Work, project: str, estab: str) -> Grant | None:
     for grant in map(grant_from, rows):
         if NEEDED.met_by(grant.scopes):
             return grant
-    hint = f"the school grants {NEEDED} to the app that the operator gave the project"
-    work.wrong("school", f"{estab[:40]} has not granted the project's app what drawing needs", hint)
+    hint = f"the school must grant {NEEDED} to the app that the operator set for the project"
+    work.wrong("school", f"{estab[:40]} has not granted the project's app the scopes that drawing needs", hint)
     return None
 
 
@@ -108,7 +108,7 @@ def _group(work: Work, reader: Reader, group: str) -> str:
     if len(by_id) == 1:
         return by_id[0]["id"]
     several = "several groups have this code"
-    work.wrong("group", several if by_id else f"{group[:40]} is not known", "name it by its MIS id" if by_id else "")
+    work.wrong("group", several if by_id else f"{group[:40]} is not known", "use the group's MIS id" if by_id else "")
     return ""
 
 

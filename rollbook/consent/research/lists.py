@@ -67,7 +67,7 @@ class Taxa:
         row = work.row(self.proposal, identity)
         work.require_administrator()
         if row["status"] != "Pending":
-            work.wrong("status", f"is {row['status']} already")
+            work.wrong("status", f"is already {row['status']}")
         work.settle()
         facts = {n: row[n] for n in FACTS if n in row}
         instance: str = row["instance"] or ""

@@ -25,12 +25,12 @@ class Users:
         return ResearchUser, work.batch.add(ResearchUser, [{**row, "administrator": 0}])[0]
 
     def change(self, work: Work, identity: str, values: Values) -> tuple[type[Record], str]:
-        """Change a profile; the e-mail address stays, since projects name people by it."""
+        """Change a profile; the e-mail address stays, since projects identify people by it."""
         before = work.row(ResearchUser, identity)
         if identity != work.caller.id:
             work.require_administrator()
         if values.get("email", before["email"]).strip().lower() != before["email"]:
-            work.wrong("email", "stays as it is", "projects name people by it")
+            work.wrong("email", "cannot be changed", "projects identify people by it")
         work.settle()
         work.batch.change(ResearchUser, identity, {n: values[n] for n in PROFILE if n in values})
         return ResearchUser, identity
@@ -105,7 +105,7 @@ def _members(work: Work, team: str) -> dict[str, tuple[str, Role]]:
 def _need(mine: Role | None, role: Role) -> None:
     if mine is None or mine < role:
         who = "an owner" if role is Role.OWNER else "a manager"
-        raise refusal(f"it takes {who} of the group")
+        raise refusal(f"only {who} of the group may do this")
 
 
 def _put(work: Work, team: str, who: str, place: Place, held: str) -> None:
@@ -123,5 +123,5 @@ def keep_team_owners(work: Work) -> None:
     owner = f"SELECT 1 FROM team_member m WHERE m.district = {HUB} AND m.team = t.id AND m.is_owner = 1"
     lost = work.ask(f"SELECT name FROM research_team t WHERE t.district = {HUB} AND NOT EXISTS ({owner})")
     if lost:
-        work.wrong("users", "a group needs an owner", "name another one first")
+        work.wrong("users", "a group needs an owner", "add another one first")
     work.settle()

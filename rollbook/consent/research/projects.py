@@ -150,7 +150,7 @@ def keep_owners(work: Work) -> None:
     """Raise when a project has nobody left who owns it; what was done is then undone."""
     lost = work.ask(f"SELECT name FROM project p WHERE p.district = {HUB} AND NOT EXISTS ({_OWNED})")
     if lost:
-        work.wrong("users", "a project needs an owner", "name another one first")
+        work.wrong("users", "a project needs an owner", "add another one first")
     work.settle()
 
 
@@ -163,10 +163,10 @@ class Invitations:
         invitee = self._invitee(work, values)
         for project in projects:
             if invitee and invitee in held_by(work, project, "user"):
-                work.wrong("invitee", "is in the project already")
+                work.wrong("invitee", "is already in the project")
             pending = f"SELECT 1 FROM project_invitation WHERE district = {HUB} AND project = ? AND invitee = ?"
             if invitee and work.ask(pending, project, invitee):
-                work.wrong("invitee", "is invited already")
+                work.wrong("invitee", "is already invited")
         work.settle()
         role = role_of(values.get("can_change"), values.get("manage_project"), values.get("own_project"))
         work.require(projects[0], Role.OWNER if role >= Role.MANAGER else Role.MANAGER)
@@ -197,7 +197,7 @@ class Invitations:
         """Accept or decline, as the one who is invited."""
         row = work.row(ProjectInvitation, identity)
         if row["invitee"] != work.caller.id:
-            raise refusal("it takes the one who is invited")
+            raise refusal("only the person who is invited may do this")
         if accept and row["invitee"] not in held_by(work, row["project"], "user"):
             role = role_of(row["can_change"], row["manage_project"], row["own_project"])
             place = {"project": row["project"], "user": row["invitee"], **Place(role).flags}
@@ -208,5 +208,5 @@ class Invitations:
         """Cancel an invitation, as a manager of its project."""
         row = work.row(ProjectInvitation, identity)
         if not work.standing.may(row["project"], Role.MANAGER):
-            raise refusal("it takes a manager of the project")
+            raise refusal("only a manager of the project may do this")
         work.batch.remove(ProjectInvitation, identity)

@@ -58,7 +58,9 @@ class Subjects:
             work.refer("strain", Strain, [values["strain"]])
         name = values.get("name")
         if isinstance(name, str) and PSEUDONYM.fullmatch(name):
-            work.wrong("name", "names of this form are kept for subjects that stand for students", "choose another one")
+            work.wrong(
+                "name", "names of this form are reserved for subjects that represent students", "choose another one"
+            )
         else:
             work.unique(ResearchSubject, "subject", values, but)
 
@@ -67,7 +69,7 @@ class Subjects:
         before = work.row(ResearchSubject, identity)
         here = _projects(work, identity) & work.standing.roles.keys()
         if not any(work.standing.may(p, Role.CONTRIBUTOR) for p in here):
-            raise refusal("it takes a contributor of its project")
+            raise refusal("only a contributor of its project may do this")
         facts = {n: values[n] for n in FACTS if n in values and values[n] != before[n]}
         there = set(work.refer("projects", Project, values.get("projects", here)))
         if before["of_student"] is not None:
@@ -88,9 +90,9 @@ class Subjects:
     def _keep_linked(self, work: Work, facts: Values, *, moved: bool) -> None:
         """A subject that stands for a student keeps its pseudonym and its project: elsewhere it has another one."""
         if "name" in facts:
-            work.wrong("name", "the hub names a subject that stands for a student")
+            work.wrong("name", "the hub sets the name of a subject that represents a student")
         if moved:
-            work.wrong("projects", "a subject that stands for a student belongs to one project")
+            work.wrong("projects", "a subject that represents a student belongs to one project")
         if "strain" in facts:
             work.refer("strain", Strain, [facts["strain"]])
 
@@ -105,7 +107,7 @@ class Subjects:
         every = _projects(work, identity)
         here = every & work.standing.roles.keys()
         if not all(work.standing.may(p, Role.CONTRIBUTOR) for p in here):
-            raise refusal("it takes a contributor of each of its projects")
+            raise refusal("only a contributor of each of its projects may do this")
         if every == here:
             work.batch.remove(ResearchSubject, identity)
             return

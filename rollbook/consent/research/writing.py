@@ -124,12 +124,12 @@ class Work:
         if project not in self.standing.roles:
             raise NotFound
         if not self.standing.may(project, role):
-            raise refusal(f"it takes {_WHO[role]} of the project")
+            raise refusal(f"only {_WHO[role]} of the project may do this")
 
     def require_administrator(self) -> None:
         """Refuse unless the caller keeps the shared lists."""
         if not self.caller.administrator:
-            raise refusal("it takes an administrator")
+            raise refusal("only an administrator may do this")
 
     @property
     def above(self) -> bool:

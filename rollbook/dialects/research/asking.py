@@ -87,9 +87,7 @@ def _order(resource: Resource, names: list[str], problems: list[Problem]) -> lis
         expr = sortable(resource, name.removeprefix("-"))
         if expr is None:
             known = [n for n in resource.attributes if sortable(resource, n) is not None]
-            problems.append(
-                Problem("sort[]", f"{name[:60]} is not what a list is sorted by", f"known: {', '.join(known)}")
-            )
+            problems.append(Problem("sort[]", f"lists cannot be sorted by {name[:60]}", f"known: {', '.join(known)}"))
         else:
             found.append((name, Down(expr) if name.startswith("-") else expr))
     return found
@@ -138,7 +136,7 @@ def _unknown(given: Mapping[str, list[str]], *, one: bool) -> list[Problem]:
     found: list[Problem] = []
     for name in given:
         if one and (name in of_lists or name.startswith("filter")):
-            found.append(Problem(name[:80], "is for lists"))
+            found.append(Problem(name[:80], "is only for lists"))
         elif name not in PARAMETERS and not name.startswith("filter"):
             found.append(Problem(name[:80], "is not a parameter", nearest(name[:80], PARAMETERS)))
     return found

@@ -82,8 +82,8 @@ class Classes:
         for at, (key, org) in enumerate(table.cells("sourcedId", "schoolSourcedId")):
             school = self.places.school_of[org]
             if school is None:
-                said = f"{org!r} is neither a school nor a part of one"
-                self.tables.problems.cell(table.place(at), "schoolSourcedId", said, "a class belongs to a school")
+                said = f"{org!r} is neither a school nor part of one"
+                self.tables.problems.cell(table.place(at), "schoolSourcedId", said, "a class must belong to a school")
             else:
                 found[key] = school
         return found

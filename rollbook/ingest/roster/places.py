@@ -59,8 +59,8 @@ class Places:
         orgs, first = self.orgs, dict[str, int]()
         for at, (kind, number) in enumerate(orgs.cells("type", "identifier")):
             if kind == "school" and number and number in first:
-                said = f"{number!r} is the number of line {orgs.lines[first[number]]} too"
-                self.tables.problems.cell(orgs.place(at), "identifier", said, "two schools cannot share one")
+                said = f"{number!r} is also the number of line {orgs.lines[first[number]]}"
+                self.tables.problems.cell(orgs.place(at), "identifier", said, "each school needs its own")
             elif kind == "school":
                 first[number] = at
 
