@@ -82,6 +82,38 @@ def test_widening_is_told_with_the_same_secret(small_hub: Hub, receiver: Receive
     assert (form["event"], form["scopes"], form["schoolSecret"]) == ("widened", "School,UPN", secret)
 
 
+def test_narrowing_is_told_with_the_same_secret_and_the_scopes_that_are_left(
+    small_hub: Hub, receiver: Receiver
+) -> None:
+    app = small_hub.app()
+    small_hub.desk.register(app, webhook=receiver.url("/hooks"))
+    grant, secret = small_hub.desk.authorise(app, THORNFIELD, ["School", "UPN"])
+    small_hub.work()
+    assert form_of(receiver)["scopes"] == "School,UPN"
+    grant = small_hub.desk.narrow(grant, ["School"])
+    small_hub.work()
+    form = form_of(receiver)
+    assert (form["event"], form["scopes"], form["schoolSecret"]) == ("narrowed", "School", secret)
+    small_hub.desk.narrow(grant, ["School"])
+    assert small_hub.work() == 0
+
+
+def test_a_message_that_arrives_late_brings_back_no_scope_that_was_taken_away(
+    small_hub: Hub, receiver: Receiver
+) -> None:
+    app = small_hub.app()
+    small_hub.desk.register(app, webhook=receiver.url("/hooks"))
+    grant, _ = small_hub.desk.authorise(app, THORNFIELD, ["School", "UPN"])
+    receiver.status = 503
+    small_hub.work()
+    form_of(receiver)
+    small_hub.desk.narrow(grant, ["School"])
+    receiver.status = 200
+    small_hub.now += 3600
+    small_hub.work()
+    assert [form_of(receiver)["scopes"] for _ in range(2)] == ["School", "School"]
+
+
 def test_a_school_and_the_operator_see_that_the_app_was_not_told(
     small_hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from rollbook.consent import Desk, Grant
-from rollbook.consent.desk import Paused
+from rollbook.consent.tokens import Paused
 from rollbook.errors import Conflict, Malformed, NotFound, NotSignedIn, RollbookError
 from rollbook.scopes import CATALOGUE
 from rollbook.store.sqlite import Store

@@ -12,6 +12,7 @@ import pytest
 from rollbook.consent.disclosures import Disclosure, Disclosures
 from rollbook.consent.ledger import Ledger
 from rollbook.consent.slips import shows
+from rollbook.model.people import Person
 from rollbook.model.students import Student
 from rollbook.store.journal import FOLDER
 from rollbook.store.ledger import ALWAYS
@@ -233,6 +234,56 @@ def test_the_week_of_a_child_is_on_their_line_though_no_row_names_them(small_hub
     answer = small_hub.school(f"TimetableForStudent/{GRAHAM}", small_hub.token())
     assert answer["Lessons"]
     assert roles(small_hub, GRAHAM) <= told(small_hub)
+
+
+def test_a_filter_that_nobody_granted_matches_tells_of_nobody_and_depends_on_nobody(small_hub: Hub) -> None:
+    district = District(small_hub)
+    (graham,) = roles(small_hub, GRAHAM)
+    grant = small_hub.desk.grant(small_hub.app(), THORNFIELD)
+    with small_hub.store.write(1) as batch:
+        batch.change(Person, district.graham[0], {"surname": "Unlikely"})
+    small_hub.desk.choose(grant, "Student", "except", [GRAHAM])
+    asked = [f"students?lastSurname={name}&totalCount=true" for name in ("Unlikely", "Nobody")]
+    before = [district.ask("GET", path) for path in asked]
+    assert [(one.json, one.headers["total-count"]) for one in before] == [([], "0")] * 2
+    assert told(small_hub) == frozenset()
+    assert {line.people for line in entries(small_hub)[:2]} == {0}
+    everybody = roles(small_hub)
+    with small_hub.store.write(1) as batch:
+        for identity in (graham, *sorted(everybody - {graham})[:5]):
+            batch.remove(Student, identity)
+    assert [(one.body, one.headers) for one in before] == [
+        (one.body, one.headers) for one in (district.ask("GET", path) for path in asked)
+    ]
+
+
+def test_whoever_is_gone_or_renamed_is_on_the_line_that_says_so(small_hub: Hub) -> None:
+    district = District(small_hub)
+    (graham,) = roles(small_hub, GRAHAM)
+    with small_hub.store.write(1) as batch:
+        batch.change(Person, district.graham[0], {"student_unique_id": "990001"})
+    assert "990001" in district.ask("GET", "students/keyChanges").body.decode()
+    assert told(small_hub) & {district.graham[0], graham}
+    with small_hub.store.write(1) as batch:
+        batch.remove(Student, graham)
+    for path in ("students/deletes", "studentSchoolAssociations/deletes"):
+        assert "990001" in district.ask("GET", path).body.decode()
+        assert told(small_hub) & {district.graham[0], graham}, path
+
+
+def test_edlink_tells_of_whoever_an_event_is_about_and_whoever_asks_for_what_is_theirs(small_hub: Hub) -> None:
+    vendor = Vendor(small_hub)
+    person = District(small_hub).graham[0]
+    with small_hub.store.write(1) as batch:
+        batch.change(Person, person, {"surname": "Unlikely"})
+    assert entries(small_hub) == []
+    assert person in vendor.ask("events", last=100).body.decode()
+    lines = (small_hub.store.ledger.people(line.number) for line in entries(small_hub))
+    assert person in frozenset[str]().union(*lines)
+    mine = vendor.signed_in(person)
+    for path in ("profile", "classes", "sections", "schools", "enrollments"):
+        assert mine.ask(path).status == 200
+        assert person in told(small_hub), path
 
 
 def test_a_write_about_somebody_is_on_their_line_taken_or_refused(small_hub: Hub) -> None:

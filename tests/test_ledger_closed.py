@@ -144,6 +144,17 @@ def test_a_hub_with_a_damaged_ledger_refuses_to_start(tmp_path: Path, damage: Ca
     assert "restore it from a backup, or move it away to begin a new ledger" in " ".join(said.stderr.split())
 
 
+def test_a_data_directory_on_a_read_only_disk_is_said_to_be_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: Path, mode: int) -> bool:
+        return mode != os.W_OK
+
+    monkeypatch.setattr(os, "access", refused)
+    with pytest.raises(Stop, match="cannot be written to"):
+        Store(tmp_path)
+
+
 def test_a_ledger_that_is_damaged_under_the_hub_stops_it_until_it_is_put_right(
     small_hub: Hub, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -10,9 +10,12 @@ import pytest
 
 from rollbook.consent.invitations import LIFE
 from rollbook.errors import NotSignedIn
+from rollbook.model.people import Person
+from rollbook.model.students import Student
 
 from .hub import BRAMBLESIDE, THORNFIELD, Hub
-from .school import ASKED, PARTY, School, asking_app, invited, link_of
+from .school import ASKED, PARTY, Page, School, asking_app, invited, link_of
+from .told import roles, told
 
 UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 
@@ -352,37 +355,116 @@ def test_what_an_app_may_change_is_under_a_heading_of_its_own(small_hub: Hub) ->
     app = asking_app(small_hub)[0]
     small_hub.desk.ask(app, ["WritebackAttendance"], required=False, reason="Marks taken on a phone.")
     words = School(small_hub, link_of(small_hub, small_hub.desk.invite(app, THORNFIELD))).look().words
+    assert words.startswith("Pupil Pages asks to read and change records of Thornfield Academy")
     reads, writes = words.index("What it can read"), words.index("What it can change")
     assert reads < words.index("Parents are told the same day.") < writes < words.index("Marks taken on a phone.")
 
 
+ROLES = ("student", "staff", "contact")
+
+
+def renamed(hub: Hub) -> None:
+    """Have everybody's every name say who they are: `Here student 9919` at Thornfield, `There ...` elsewhere."""
+    columns = hub.store.records.execute("SELECT name FROM pragma_table_info('person') WHERE name LIKE '%name'")
+    names = [name for (name,) in columns if name != "username"]
+    with hub.store.transaction() as db:
+        # Thornfield's come last, so that who is at several schools counts as one of its people.
+        for word, same in (("There", "<>"), ("Here", "=")):
+            for role in ROLES:
+                sets = ", ".join(f"\"{name}\" = '{word} {role} ' || r.mis_id" for name in names)
+                db.execute(
+                    f'UPDATE person SET {sets} FROM "{role}" r JOIN school c ON c.id = r.school'
+                    f" WHERE r.person = person.id AND c.estab {same} ?",
+                    (THORNFIELD,),
+                )
+        db.execute("UPDATE school SET name = 'Nowhere School' WHERE estab <> ?", (THORNFIELD,))
+
+
+def examples_on(page: Page) -> dict[str, set[str]]:
+    """The examples that a page shows, by what their fields are called."""
+    found: dict[str, set[str]] = {}
+    for name, example in re.findall(r'<th scope="row">(.*?)<br>.*?<td>(.*?)</td>', page.html, re.S):
+        found.setdefault(name, set()).add(example)
+    return found
+
+
+def named_on(page: Page) -> set[tuple[str, str, str]]:
+    """Who is named anywhere on a page: at which school, as what, and by which MIS id."""
+    return set(re.findall(r"\b(Here|There) (student|staff|contact) (\w+)", page.html))
+
+
 def test_each_scope_shows_its_fields_with_an_example_of_that_school(small_hub: Hub) -> None:
-    school = invited(small_hub)
-    words = school.look().words
-    ((forename, surname),) = small_hub.store.records.execute(
-        "SELECT p.forename, p.surname FROM student s JOIN person p ON p.id = s.person JOIN school c ON c.id = s.school"
-        " WHERE c.estab = ? AND s.mis_id = '9919'",
-        (THORNFIELD,),
-    ).fetchall()
-    assert f"Preferred forename {forename}" in words or "Example from your school" in words
-    assert re.search(r"Surname .{0,60}", words)
-    assert "Birth date" not in words, "which nobody asks for"
-    assert surname
+    renamed(small_hub)
+    page = invited(small_hub).look()
+    examples, named = examples_on(page), named_on(page)
+    for name in ("Forename", "Surname", "Display name"):
+        assert examples[name], name
+        assert all("Here " in one for one in examples[name]), examples[name]
+    assert {role for _, role, _ in named} == {"student", "contact"}
+    assert {where for where, _, _ in named} == {"Here"}
+    assert "Nowhere School" not in page.html
+    assert "Birth date" not in examples, "which nobody asks for"
+
+
+def test_no_example_is_the_declarations_own(small_hub: Hub) -> None:
+    renamed(small_hub)
+    examples = examples_on(invited(small_hub).look())
+    for field in (Person.forename, Person.surname, Student.display_name):
+        assert field.example not in {None, ""}
+        assert str(field.example) not in set[str]().union(*examples.values())
+
+
+def test_a_field_without_a_value_has_no_example(small_hub: Hub) -> None:
+    with small_hub.store.transaction() as db:
+        db.execute("UPDATE person SET surname = NULL")
+    assert examples_on(invited(small_hub).look())["Surname"] == {"\u2013"}
+
+
+def test_a_school_without_such_records_is_shown_no_other_schools(small_hub: Hub) -> None:
+    renamed(small_hub)
+    district, school, _ = small_hub.desk.school(THORNFIELD)
+    with small_hub.store.write(district) as batch:
+        for (identity,) in batch.connection.execute("SELECT id FROM student WHERE school = ?", (school,)).fetchall():
+            batch.remove(Student, identity)
+    page = invited(small_hub).look()
+    assert "Your school has no such record at the moment." in page.words
+    assert not {one for one in named_on(page) if one[1] == "student" or one[0] == "There"}
 
 
 def test_examples_are_of_people_whom_the_app_sees_and_are_in_the_ledger(small_hub: Hub) -> None:
     school = invited(small_hub)
-    school.send(school.look(), "authorise", people="selection")
+    school.send(school.look(), "authorise", people="selection", scope="Contact")
     desk = small_hub.desk
     grant = desk.grant(small_hub.app(PARTY), THORNFIELD)
     desk.change_draft(grant, "students", "only", tick=["9922"])
     desk.confirm_choosing(grant)
-    ((name,),) = small_hub.store.records.execute(
-        "SELECT p.forename || ' ' || p.surname FROM student s JOIN person p ON p.id = s.person"
-        " JOIN school c ON c.id = s.school WHERE c.estab = ? AND s.mis_id = '9922'",
-        (THORNFIELD,),
-    ).fetchall()
-    assert f"Display name Student full name {name}" in school.look().words
+    renamed(small_hub)
+    page = school.look()
+    named = named_on(page)
+    assert {mis_id for _, role, mis_id in named if role == "student"} == {"9922"}
+    theirs = small_hub.store.records.execute(
+        "SELECT c.mis_id FROM relationship r JOIN contact c ON c.id = r.contact JOIN student s ON s.id = r.student"
+        " WHERE s.school = ? AND s.mis_id = '9922'",
+        (grant.school,),
+    )
+    contacts = {mis_id for _, role, mis_id in named if role == "contact"}
+    assert contacts
+    assert contacts <= {mis_id for (mis_id,) in theirs}
+    assert roles(small_hub, "9922") <= told(small_hub)
+    assert not told(small_hub) & (roles(small_hub) - roles(small_hub, "9922"))
+
+
+def test_whom_the_app_left_out_by_itself_is_no_example_either(small_hub: Hub) -> None:
+    school = invited(small_hub)
+    school.send(school.look(), "authorise")
+    desk = small_hub.desk
+    grant = desk.grant(small_hub.app(PARTY), THORNFIELD)
+    every = [
+        m for (m,) in small_hub.store.records.execute("SELECT mis_id FROM student WHERE school = ?", (grant.school,))
+    ]
+    desk.restrict(grant, add=[("Student", m) for m in every if m != "9923"])
+    renamed(small_hub)
+    assert {mis_id for _, role, mis_id in named_on(school.look()) if role == "student"} == {"9923"}
 
 
 # ---- by rule

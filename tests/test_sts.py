@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 import pytest
 
 from rollbook.consent import Grant
-from rollbook.consent.desk import TOKEN_SECONDS
+from rollbook.consent.tokens import TOKEN_SECONDS
 
 from .hub import BRAMBLESIDE, THORNFIELD, Hub
 

@@ -98,9 +98,10 @@ def made_whole(folder: Path, *, keep: bool = True) -> Generator[Path]:
 def open_desk(data: Path | None) -> Generator[Desk]:
     """The desk over the store of a data directory."""
     from ..consent import Desk
+    from ..consent.receipts import OPERATOR
 
     with open_store(data) as store:
-        yield Desk(store)
+        yield Desk(store, by=OPERATOR)
 
 
 # ---- where the hub is served
@@ -110,9 +111,12 @@ SERVED_AT = "served at"
 
 
 def note_served(store: Store, url: str) -> None:
-    """Note the address at which the hub is served, for the links that other commands print."""
-    if store.setting(SERVED_AT) != url:
-        store.set(SERVED_AT, url)
+    """Note the address at which the hub is served, and whether it sends e-mail, for the commands beside it."""
+    from ..consent.addresses import SENDS_MAIL, mails
+
+    for name, value in ((SERVED_AT, url), (SENDS_MAIL, "yes" if mails() else "no")):
+        if store.setting(name) != value:
+            store.set(name, value)
 
 
 def served_at(store: Store) -> str:

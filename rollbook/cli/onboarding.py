@@ -210,9 +210,10 @@ def invites_link(relying_party: str, estab: str, data: Path | None) -> None:
 
 def _send(desk: Desk, invite: Callable[[bool], Invitation]) -> None:
     """Make an invitation or its link, by e-mail as well where a mail server is set, and show the link."""
+    from ..consent.addresses import sends_mail
     from ..jobs import post_office
 
-    mail = post_office() is not None
+    mail = post_office() is not None or sends_mail(desk.store.records)
     made = invite(mail)
     if mail and made.email:
         say(f"An e-mail goes to {made.email}; `rollbook jobs` shows whether it was sent.")

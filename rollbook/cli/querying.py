@@ -51,7 +51,7 @@ def _answer(
     """The body with which Xporter answers."""
     from ..api.messages import Request
     from ..consent import Desk
-    from ..consent.desk import SchoolPass
+    from ..consent.tokens import SchoolPass
     from ..dialects.xporter import Xporter
     from ..dialects.xporter.writeback import Taking, tell
     from ..jobs import Freshness, Queue

@@ -6,6 +6,7 @@ import os
 import re
 
 from ..errors import Problem
+from ..store.connection import Connection
 
 SMTP = "ROLLBOOK_SMTP_URL"
 """The setting that names the mail server; without it no e-mail is sent."""
@@ -18,8 +19,17 @@ _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z
 
 
 def mails() -> bool:
-    """Whether e-mail can be sent at all."""
+    """Whether this process can send e-mail."""
     return bool(os.environ.get(SMTP))
+
+
+SENDS_MAIL = "sends mail"
+"""The setting that keeps whether the hub, as it was last served, could send e-mail (`yes`)."""
+
+
+def sends_mail(connection: Connection) -> bool:
+    """Whether e-mail can be sent by this process, or by the hub that is served beside it."""
+    return mails() or connection.execute("SELECT value FROM setting WHERE name = ?", (SENDS_MAIL,)).get == "yes"
 
 
 def is_address(text: str) -> bool:

@@ -38,6 +38,7 @@ class AuthorisingDesk:
 
     store: Store
     clock: Callable[[], float]
+    by: str
 
     def school(self, estab: str) -> tuple[int, str, str]:
         """The district number, hub id and name of the school with this establishment number."""
@@ -86,7 +87,7 @@ class AuthorisingDesk:
             _agree(db, identity, serial + 1, {*asked} or held, answers, shown=not choosing)
             tell(db, identity, "authorised")
             if not choosing:
-                give_receipt(db, identity, "authorised")
+                give_receipt(db, identity, "authorised", self.by)
         grant = self.grant(app, estab)
         self._drop_tokens(grant)
         return grant, secret
@@ -111,36 +112,38 @@ class AuthorisingDesk:
 
     # ---- ending
 
-    def revoke(self, grant: Grant) -> Grant:
-        """End a grant; its tokens and its secret end with it."""
+    def revoke(self, grant: Grant, by: str = "") -> Grant:
+        """End a grant; its tokens and its secret end with it. `by` is who does, where it is not whose desk this is."""
         # One whose moment has come already ended then.
-        self._end(grant.id, min(self.clock(), grant.ends or float("inf")))
+        self._end(grant.id, min(self.clock(), grant.ends or float("inf")), by or self.by)
         self._drop_tokens(grant)
         return self.grant(grant.app, grant.estab)
 
-    def revoke_at(self, grant: Grant, at: float | None) -> Grant:
+    def revoke_at(self, grant: Grant, at: float | None, by: str = "") -> Grant:
         """End a grant from a moment on (seconds since 1970), which counts without anybody noting it; None for never."""
         if grant.state == "revoked":
             raise Conflict("the grant is revoked", hint="authorise the app again")
         if at is not None and at <= self.clock():
-            return self.revoke(grant)
+            return self.revoke(grant, by)
         with self.store.transaction() as db:
-            db.execute('DELETE FROM ending WHERE "grant" = ?', (grant.id,))
+            before = db.execute('DELETE FROM ending WHERE "grant" = ? RETURNING at', (grant.id,)).fetchall()
             if at is not None:
                 db.execute("INSERT INTO ending VALUES (?, ?)", (grant.id, at))
                 promise(db, "revoke", {"grant": grant.id}, key=f"{grant.id}/{at}", due=at)
-                give_receipt(db, grant.id, "ending")
+                give_receipt(db, grant.id, "ending", by or self.by)
+            elif before:
+                give_receipt(db, grant.id, "endless", by or self.by)
         return self.grant(grant.app, grant.estab)
 
     def note_ending(self, grant: str) -> None:
         """Write down that a grant (hub id) has ended, if the moment that the school named has come."""
         at = self.store.records.execute('SELECT at FROM ending WHERE "grant" = ?', (grant,)).get
         if at is not None and at <= self.clock():
-            self._end(grant, at)
+            self._end(grant, at, self.by)
             with self.store.passing as db:
                 db.execute('DELETE FROM token WHERE "grant" = ?', (grant,))
 
-    def _end(self, grant: str, at: float) -> None:
+    def _end(self, grant: str, at: float, by: str) -> None:
         ended = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
         with self.store.transaction() as db:
             changed = db.execute(
@@ -152,7 +155,7 @@ class AuthorisingDesk:
             db.execute('DELETE FROM draft WHERE "grant" = ?', (grant,))
             if changed:
                 tell(db, grant, "revoked")
-                give_receipt(db, grant, "ended")
+                give_receipt(db, grant, "ended", by)
 
     def endings(self) -> tuple[float, ...]:
         """The moments that schools have named as the ends of grants, seconds since 1970, in order."""
@@ -247,7 +250,7 @@ def tell(connection: Connection, grant: str, event: str) -> None:
         "schoolEmail": email,
         "schoolName": name or estab,
         "templateScopes": ",".join(json.loads(asked) if asked else held),
-        "scopes": ",".join(held),
+        "scopes": {"fill": "scopes"},
         "thirdParty": SERVICE,
         "partnerId": party,
     }
@@ -255,9 +258,9 @@ def tell(connection: Connection, grant: str, event: str) -> None:
         # Rollbook's own: the document has no message for an end. It says what it is, and brings no secret.
         form = {n: v for n, v in form.items() if n not in ("schoolSecret", "templateScopes", "scopes")}
         form |= {"event": "revoked", "dateRevoked": (ended or "")[:19]}
-    if event == "widened":
-        # The same message as at first, with the same secret: an app that knows nothing of widening learns the scopes.
-        form |= {"event": "widened"}
+    if event in ("widened", "narrowed"):
+        # The same message as at first, with the same secret: an app that knows of no such event learns the scopes.
+        form |= {"event": event}
     payload: dict[str, Any] = {
         "app": app,
         "grant": grant,
@@ -270,13 +273,14 @@ def tell(connection: Connection, grant: str, event: str) -> None:
 
 
 def fill_authorisation(desk: AuthorisingDesk, payload: Mapping[str, Any]) -> dict[str, str] | None:
-    """The form of a `webhook` job of the family `authorisation`, with the secret, the same at each delivery.
+    """The form of a `webhook` job of the family `authorisation`, with the secret, and the scopes as they are now.
 
+    Messages may arrive late and in any order, and the last to arrive must not bring back scopes that were taken away.
     None where it is no longer true: a revoked secret, delivered late, would take the place of the valid one.
     """
     grant, serial = next((g for g in desk.grants() if g.id == payload["grant"]), None), payload["serial"]
     revoked = payload["event"] == "revoked"
     if grant is None or grant.serial != serial or (grant.state == "revoked") != revoked:
         return None
-    filled = {"schoolSecret": desk.school_secret(grant.id, serial)}
+    filled = {"schoolSecret": desk.school_secret(grant.id, serial), "scopes": ",".join(sorted(grant.scopes))}
     return {n: filled[v["fill"]] if isinstance(v, dict) else str(v) for n, v in payload["form"].items()}

@@ -12,8 +12,7 @@ from ..store.choices import Lists, Reckoning, lists_of, place_of
 from ..store.connection import Connection
 from ..store.rules import KINDS as CHOSEN_BY
 from ..store.rules import Roll, Rule
-from ..store.sqlite import Store
-from .filtering import KINDS, Choice
+from .filtering import KINDS, FilteringDesk
 from .grants import MODES, Grant, human_kind
 from .receipts import give_receipt
 
@@ -75,27 +74,8 @@ _LEFT = {
 }
 
 
-class ChoosingDesk:
+class ChoosingDesk(FilteringDesk):
     """The part of the desk at which a school chooses people for a grant."""
-
-    store: Store
-
-    def choose(
-        self,
-        grant: Grant,
-        kind: str,
-        mode: str,
-        mis_ids: Iterable[str] = (),
-        *,
-        rules: Iterable[Rule] = (),
-        without: Iterable[str] = (),
-    ) -> Grant:
-        """Let a grant see only these people of a kind, or all except them; mode `all` takes the choice back."""
-        raise NotImplementedError
-
-    def people_of(self, grant: Grant) -> tuple[Choice, ...]:
-        """What a grant sees of each kind of human."""
-        raise NotImplementedError
 
     def first_choice(self, grant: Grant) -> bool:
         """Whether the school has never yet confirmed the people of this authorisation."""
@@ -176,11 +156,12 @@ class ChoosingDesk:
             people, without = (self._held(grant, kind, some) for some in (draft.people, draft.without))
             kept = Draft(draft.mode, people, draft.rules, without) if draft.mode != EVERYONE else _EVERYONE
             if kept != self.chosen(grant, kind):
-                self.choose(grant, kind, kept.mode, sorted(people), rules=sorted(kept.rules), without=sorted(without))
+                rules, less = sorted(kept.rules), sorted(without)
+                self.choose(grant, kind, kept.mode, sorted(people), rules=rules, without=less, receipt=False)
         first = self.first_choice(grant)
         with self.store.transaction() as db:
             db.execute('DELETE FROM draft WHERE "grant" = ?', (grant.id,))
-            give_receipt(db, grant.id, "authorised" if first else "people")
+            give_receipt(db, grant.id, "authorised" if first else "people", self.by)
         return self.pause(grant, False)
 
     def give_up_choosing(self, grant: Grant) -> Grant:

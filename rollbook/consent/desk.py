@@ -1,11 +1,9 @@
-"""The desk where apps are admitted: it keeps apps and grants, hands out tokens and takes them back."""
+"""The desk where apps are admitted: it keeps apps, schools and grants, and makes readers and writers for them."""
 
 from __future__ import annotations
 
-import base64
 import bisect
 import json
-import os
 import time
 import uuid
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -14,58 +12,33 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ..errors import Conflict, Malformed, NotFound, NotHeld, NotSignedIn, Problem, Refused, nearest
+from ..errors import Conflict, Malformed, NotFound, NotHeld, Problem, nearest
 from ..fields import RECORDS
 from ..scopes import writable
 from ..store.connection import Connection
 from ..store.moving import move_school
 from ..store.sqlite import Store
 from ..store.writing import UNVEILED, Batch, now
-from . import callers
 from .agents import AgentDesk
 from .authorising import AuthorisingDesk, tell
 from .checking import Checker
 from .choosing import ChoosingDesk
 from .credentials import READS_ONLY, Credential, CredentialDesk, Holder
 from .district import DistrictReader
-from .filtering import FilteringDesk
 from .grants import GRANT_COLUMNS, STATE, App, Grant, grant_from, human_kind, known_scopes, zone_of
 from .invitations import InvitingDesk
 from .pending import Pending
 from .reader import Reader
-from .receipts import ReceiptDesk, give_receipt
+from .receipts import OPERATOR, SCHOOL, ReceiptDesk, give_receipt
 from .registering import RegisteringDesk
 from .school_keys import SchoolKeyDesk
 from .secrets import digest, new_secret
 from .shared import SHARED, SharedReader
 from .signing import SigningDesk
 from .slips import asked_by
+from .tokens import ManagementPass, SchoolPass, TokenDesk
 from .waiting import WaitingReader
 from .writer import WRITTEN, Writer
-
-TOKEN_SECONDS = 5 * 24 * 3600
-"""The life of a token: five days, as the Xporter STS's recorded ones."""
-
-
-@dataclass(frozen=True)
-class ManagementPass:
-    """What a management token stands for: an app, and no school's records."""
-
-    app: App
-    expires: float
-
-
-@dataclass(frozen=True)
-class SchoolPass:
-    """What a school token stands for: a grant, until a moment (seconds since 1970)."""
-
-    grant: Grant
-    expires: float
-
-    @property
-    def app(self) -> App:
-        """The app that the token was given to."""
-        return self.grant.app
 
 
 @dataclass(frozen=True)
@@ -82,25 +55,6 @@ class Veiled:
     app: str
     shown: bool
     at: str
-
-
-class Paused(Refused):
-    """Authorisation is currently paused."""
-
-    def __init__(self) -> None:
-        # The document's own words (Authentication, Example AuthorisationPaused Response).
-        super().__init__(
-            "Authorisation is currently paused while the school finalises the selection of people "
-            "they wish to include in this feed."
-        )
-
-
-class WrongSecret(Refused):
-    """The app, the school or the secret is wrong."""
-
-    def __init__(self) -> None:
-        # The document's own words (Authentication, Example Failed Response).
-        super().__init__("Relying Party not found for estab or secret not correct")
 
 
 def moment(seconds: float) -> str:
@@ -122,12 +76,12 @@ class Memory:
 
 
 class Desk(
+    TokenDesk,
     AgentDesk,
     CredentialDesk,
     RegisteringDesk,
     InvitingDesk,
     AuthorisingDesk,
-    FilteringDesk,
     ChoosingDesk,
     SchoolKeyDesk,
     SigningDesk,
@@ -135,8 +89,10 @@ class Desk(
 ):
     """Admits apps to one store. It notices within the same request what another process changed."""
 
-    def __init__(self, store: Store, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, store: Store, clock: Callable[[], float] = time.time, by: str = SCHOOL) -> None:
+        """`by` is who changes consent at this desk, as receipts say it: a school by its link, or the operator."""
         self.store = store
+        self.by = by
         self.store.clock = self.clock = clock
         self._memory = Memory()
         self._vocabulary: tuple[object, frozenset[tuple[str, str]]] = None, frozenset()
@@ -478,7 +434,8 @@ class Desk(
                 (json.dumps(sorted(left)), grant.id),
             )
             if left != grant.scopes:
-                give_receipt(db, grant.id, "narrowed", grant.scopes - left)
+                tell(db, grant.id, "narrowed")
+                give_receipt(db, grant.id, "narrowed", self.by, grant.scopes - left)
         return self.grant(grant.app, grant.estab)
 
     def nobodys_grant(self, app: App, estab: str) -> Grant:
@@ -504,102 +461,20 @@ class Desk(
                 (json.dumps(sorted(more)), grant.id),
             )
             tell(db, grant.id, "widened")
-            give_receipt(db, grant.id, "widened")
+            give_receipt(db, grant.id, "widened", self.by)
         return self.grant(grant.app, grant.estab)
 
     def pause(self, grant: Grant, paused: bool = True) -> Grant:
         """Stop a grant for a while, or let it go on."""
         if grant.state == "revoked":
             raise Conflict("the grant is revoked", hint="authorise the app again")
-        return self._update(grant, "state = ?", "paused" if paused else "active")
-
-    def _update(self, grant: Grant, sets: str, value: str) -> Grant:
+        state = "paused" if paused else "active"
         with self.store.transaction() as db:
-            db.execute(f'UPDATE "grant" SET {sets}, version = version + 1 WHERE id = ?', (value, grant.id))
+            changed = db.execute(
+                'UPDATE "grant" SET state = ?, version = version + 1 WHERE id = ? AND state <> ? RETURNING 1',
+                (state, grant.id, state),
+            ).fetchall()
+            if changed and self.by == OPERATOR:
+                # A school pauses only while it chooses people, of which it gets one receipt at the end.
+                give_receipt(db, grant.id, "paused" if paused else "resumed", self.by)
         return self.grant(grant.app, grant.estab)
-
-    def _drop_tokens(self, grant: Grant) -> None:
-        with self.store.passing as db:
-            db.execute('DELETE FROM token WHERE "grant" = ?', (grant.id,))
-
-    # ---- tokens
-
-    def sign_in(self, relying_party: str, password: str, estab: str = "") -> tuple[str, float]:
-        """A token and the moment when it expires: for a school's records, or, without `estab`, for management."""
-        app, grant, serial = self._secret_of(relying_party, digest(password), estab)
-        return self._token(app, grant, serial)
-
-    def token_for(self, grant: Grant) -> tuple[str, float]:
-        """A token for a school's records, for an app that has shown its management token; raises as `sign_in` does."""
-        if grant.state == "paused":
-            raise Paused
-        if grant.state == "revoked":
-            raise WrongSecret
-        return self._token(grant.app.id, grant.id, grant.serial)
-
-    def _token(self, app: str, grant: str, serial: int) -> tuple[str, float]:
-        token = base64.b64encode(os.urandom(48)).decode()
-        expires = self.clock() + TOKEN_SECONDS
-        with self.store.passing as db:
-            db.execute("DELETE FROM token WHERE expires < ?", (self.clock(),))
-            db.execute("INSERT INTO token VALUES (?, ?, ?, ?, ?)", (digest(token), app, grant, serial, expires))
-        return token, expires
-
-    def _secret_of(self, relying_party: str, hashed: bytes, estab: str) -> tuple[str, str, int]:
-        if not estab:
-            found = self.store.records.execute(
-                "SELECT id FROM app WHERE relying_party = ? AND secret = ?", (relying_party, hashed)
-            ).get
-            if found is None:
-                raise WrongSecret
-            return found, "", 0
-        row = self.store.records.execute(
-            f"SELECT {GRANT_COLUMNS} WHERE a.relying_party = ? AND s.estab = ? AND g.secret = ?",
-            (relying_party, estab, hashed),
-        ).fetchone()
-        grant = grant_from(row) if row else None
-        if grant is None or grant.state == "revoked":
-            raise WrongSecret
-        if grant.state == "paused":
-            raise Paused
-        return grant.app.id, grant.id, grant.serial
-
-    def admit(self, token: str) -> SchoolPass | ManagementPass:
-        """What a token stands for now; a token dies with its grant."""
-        hashed, passes = digest(token), self.remembered().passes
-        admitted = passes.get(hashed) or self._look_up(hashed)
-        by_grant = isinstance(admitted, SchoolPass)
-        asked_by(admitted.app.id, (admitted.grant.id,) if by_grant else ())
-        callers.admitted(admitted.grant.id if by_grant else admitted.app.id)
-        if admitted.expires <= self.clock():
-            raise NotSignedIn("the token has expired", hint="request a new one from the STS")
-        passes[hashed] = admitted
-        return admitted
-
-    def _look_up(self, hashed: bytes) -> SchoolPass | ManagementPass:
-        row = self.store.passing.execute(
-            'SELECT app, "grant", version, expires FROM token WHERE hash = ?', (hashed,)
-        ).fetchone()
-        if row is None:
-            raise NotSignedIn("the token is unknown", hint="request a new one from the STS")
-        app, grant, serial, expires = row
-        return self._school_pass(grant, serial, expires) if grant else self._management_pass(app, expires)
-
-    def _management_pass(self, app: str, expires: float) -> ManagementPass:
-        found = self.store.records.execute("SELECT id, relying_party, name FROM app WHERE id = ?", (app,)).fetchone()
-        if found is None:
-            raise NotSignedIn("the app of this token is gone")
-        return ManagementPass(App(*found), expires)
-
-    def _school_pass(self, grant: str, serial: int, expires: float) -> SchoolPass:
-        row = self.store.records.execute(f"SELECT {GRANT_COLUMNS} WHERE g.id = ?", (grant,)).fetchone()
-        kept = grant_from(row) if row else None
-        if kept is None or kept.state == "revoked":
-            raise NotSignedIn("the school has revoked this authorisation")
-        if kept.serial != serial:
-            raise NotSignedIn(
-                "the school has authorised the app again", hint="request a token with the new school secret"
-            )
-        if kept.state == "paused":
-            raise Paused
-        return SchoolPass(kept, expires)

@@ -21,6 +21,7 @@ from ..store.rules import Roll
 from ..store.rules import Rule as Rule
 from ..store.sqlite import Store
 from .grants import GRANT_COLUMNS, MODES, Grant, grant_from, human_kind
+from .receipts import give_receipt
 from .slips import names
 
 DAY_PATIENCE = 0.2
@@ -67,6 +68,7 @@ class FilteringDesk:
     """The part of the desk that keeps the lists of people."""
 
     store: Store
+    by: str
 
     def _again(self, grant: Grant) -> Grant:
         (row,) = self.store.records.execute(f"SELECT {GRANT_COLUMNS} WHERE g.id = ?", (grant.id,))
@@ -83,11 +85,13 @@ class FilteringDesk:
         *,
         rules: Iterable[Rule] = (),
         without: Iterable[str] = (),
+        receipt: bool = True,
     ) -> Grant:
         """Let a grant see only these people of a kind, or all except them; mode `all` takes the choice back.
 
         `rules` name further people, and go on doing so as the roll moves; `without` are people (MIS ids) whom a rule
-        does not name all the same. Whom the app left out by itself stays left out.
+        does not name all the same. Whom the app left out by itself stays left out. The school gets a receipt, unless
+        it gets one for several kinds together.
         """
         human, wanted, named, less = human_kind(kind), tuple(rules), tuple(mis_ids), tuple(without)
         if mode not in {*MODES, "all"}:
@@ -103,6 +107,8 @@ class FilteringDesk:
                 after = Lists(mode, on, frozenset(wanted), off - on, before.declined)
             if after != before:
                 keep_lists(batch, grant.id, human, after)
+                if receipt:
+                    give_receipt(batch.connection, grant.id, "people", self.by)
         return self._again(grant)
 
     def amend(
@@ -134,6 +140,7 @@ class FilteringDesk:
             after = widened(replace(before, rules=rules), add=on, remove=off)
             if after != before:
                 keep_lists(batch, grant.id, human, after)
+                give_receipt(batch.connection, grant.id, "people", self.by)
         return self._again(grant)
 
     def people_of(self, grant: Grant) -> tuple[Choice, ...]:

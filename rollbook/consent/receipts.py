@@ -13,14 +13,22 @@ from ..store.connection import Connection
 from ..store.outbox import promise
 from ..store.sqlite import Store
 from ..store.writing import new_id
-from .addresses import is_address, mails
+from .addresses import is_address, sends_mail
+
+SCHOOL, OPERATOR, APP = "school", "operator", "app"
+"""Who did what a receipt is about: the school by its link, whoever runs the hub, or the app."""
+
+_WHO = {SCHOOL: "You", OPERATOR: "The people who run this hub", APP: "The app"}
 
 EVENTS = {
-    "authorised": "You agreed to share data",
-    "narrowed": "You stopped sharing some data",
-    "widened": "You agreed to share more data",
-    "people": "You changed which people are included",
-    "ending": "You set a day on which sharing ends",
+    "authorised": "{who} agreed to share data",
+    "narrowed": "{who} stopped sharing some data",
+    "widened": "{who} agreed to share more data",
+    "people": "{who} changed which people are included",
+    "paused": "{who} paused sharing",
+    "resumed": "{who} resumed sharing",
+    "ending": "{who} set a day on which sharing ends",
+    "endless": "{who} cancelled the day on which sharing was to end",
     "ended": "Sharing has ended",
 }
 """What a receipt is about, in words."""
@@ -45,11 +53,12 @@ class Receipt:
     email: str
     """The address to which the invitation was sent."""
     ends: float | None = None
+    by: str = SCHOOL
 
     @property
     def heading(self) -> str:
         """What it is about."""
-        return EVENTS[self.event]
+        return EVENTS[self.event].format(who=_WHO[self.by])
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -72,8 +81,10 @@ def words(name: str) -> str:
     return f"{CATALOGUE[name].words} ({name})" if name in CATALOGUE else name
 
 
-def give_receipt(connection: Connection, grant: str, event: str, dropped: frozenset[str] = frozenset()) -> None:
-    """Write down within a transaction what a grant comes to after an event, and promise that it is sent."""
+def give_receipt(
+    connection: Connection, grant: str, event: str, by: str, dropped: frozenset[str] = frozenset()
+) -> None:
+    """Write down within a transaction what a grant comes to after somebody did something, and promise to send it."""
     row = connection.execute(
         "SELECT a.name, s.estab, coalesce(s.name, s.estab), s.time_zone, g.scopes, coalesce(t.email, ''), e.at,"
         " coalesce(s.email, ''), coalesce(i.email, ''), hub_now()"
@@ -96,10 +107,11 @@ def give_receipt(connection: Connection, grant: str, event: str, dropped: frozen
         "people": people_told(connection, grant),
         "email": agreed,
         "ends": ends,
+        "by": by,
     }
     identity = new_id()
     connection.execute("INSERT INTO receipt VALUES (?, ?, ?, ?, ?)", (identity, grant, now, event, json.dumps(told)))
-    if mails():
+    if sends_mail(connection):
         folded = {address.casefold(): address for address in (own, invited) if is_address(address)}
         for number, address in enumerate(folded.values()):
             payload = {"letter": "receipt", "receipt": identity, "to": address}

@@ -211,6 +211,8 @@ def receipt_letter(receipt: Receipt, to: str, link: str, job: Job, office: PostO
     if receipt.event == "ended":
         paragraphs.append(f"{app} can no longer read any records of {school}.")
     else:
+        if receipt.event == "paused":
+            paragraphs.append("Nothing is shared while it is paused. When sharing is resumed, this is what is shared:")
         paragraphs.append(f"What {app} can read:\n" + _listed(receipt.reads or ("Nothing",)))
         paragraphs.append(f"What {app} can change:\n" + _listed(receipt.writes or ("Nothing",)))
         paragraphs.append("Whose data:\n" + _listed(receipt.people))

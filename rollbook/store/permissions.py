@@ -30,13 +30,11 @@ def open_private(path: Path, mode: str, **how: Any) -> Generator[IO[Any]]:
 
 def close_to_others(folder: Path) -> None:
     """Take a data directory, and all that lies in it, from everybody but its owner."""
-    # On a disk that is read-only nothing can be closed; whoever writes there first says so.
-    with suppress(OSError):
-        os.chmod(folder, 0o700)
+    os.chmod(folder, 0o700)
     for inside, folders, files in os.walk(folder):
         for name, most in (*((n, 0o700) for n in folders), *((n, OWNER_ONLY) for n in files)):
             path = os.path.join(inside, name)
             # What another process has just deleted needs no protection; a link's target is not ours.
-            with suppress(OSError):
+            with suppress(FileNotFoundError, PermissionError):
                 if not os.path.islink(path) and os.stat(path).st_mode & 0o777 & ~most:
                     os.chmod(path, most)

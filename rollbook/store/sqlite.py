@@ -63,6 +63,8 @@ class Store:
     def __init__(self, folder: Path | str, *, patience: float = BUSY_SECONDS) -> None:
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(self.folder, os.W_OK):
+            raise Stop(f"the data directory {self.folder} cannot be written to", hint="is the disk read-only?")
         close_to_others(self.folder)
         self.clock: Callable[[], float] = time.time
         """What the hub takes for the time (seconds since 1970)."""

@@ -10,9 +10,9 @@ from ...api.messages import Request, Response
 from ...api.resource import Context, Renew
 from ...api.webhooks import KIND
 from ...consent import Desk, Reader
-from ...consent.desk import ManagementPass, SchoolPass
 from ...consent.pulls import LIFE
 from ...consent.slips import asked_by, asks
+from ...consent.tokens import ManagementPass, SchoolPass
 from ...errors import (
     NotFound,
     NotHeld,

@@ -6,10 +6,10 @@ from typing import Any
 
 from ...api.messages import Response
 from ...consent import Desk, Grant
-from ...consent.desk import ManagementPass, SchoolPass
 from ...consent.disclosures import hub_ids
 from ...consent.filtering import Choice
 from ...consent.slips import shows
+from ...consent.tokens import ManagementPass, SchoolPass
 from ...fields import RECORDS
 from .wire import QUIET, SchoolNotGranted, success
 

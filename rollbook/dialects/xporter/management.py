@@ -8,7 +8,8 @@ from typing import Any
 from ...api.messages import Request, Response
 from ...api.resource import Endpoint, Facts, Table
 from ...consent import Desk
-from ...consent.desk import ManagementPass, SchoolPass, WrongSecret, moment
+from ...consent.desk import moment
+from ...consent.tokens import ManagementPass, SchoolPass, WrongSecret
 from ...errors import Malformed, Problem, RollbookError, TooManyRequests, Unavailable, WrongMethod
 from ...scopes import ANYONE, CATALOGUE, Need
 from . import running, writeback

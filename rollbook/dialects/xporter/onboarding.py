@@ -13,8 +13,9 @@ from typing import Any
 from ...api.messages import Request, Response
 from ...consent import App, Desk
 from ...consent.authorising import Authorisation
-from ...consent.desk import ManagementPass, Paused, SchoolPass, WrongSecret, moment
+from ...consent.desk import moment
 from ...consent.slips import asks
+from ...consent.tokens import ManagementPass, Paused, SchoolPass, WrongSecret
 from ...errors import Malformed, NotFound, NotHeld, Problem, WrongMethod, nearest
 from ...jobs import PostOffice
 from ...scopes import CATALOGUE

@@ -9,6 +9,7 @@ from typing import Any
 from ...api.messages import Request, Response
 from ...consent import App, Desk
 from ...consent.grants import zone_of
+from ...consent.receipts import APP
 from ...errors import Malformed, NotFound, Problem
 from .bodies import read_body, text_of
 from .wire import QUIET, success
@@ -31,7 +32,7 @@ def revoke_access(request: Request, desk: Desk, app: App) -> Response:
     zone = zone_of(grant.time_zone)
     if when.date() < datetime.fromtimestamp(desk.clock(), zone).date():
         raise Malformed(Problem("RevokeDate", "is in the past", "send today's date to revoke at once"))
-    ended = desk.revoke_at(grant, when.replace(tzinfo=zone).timestamp())
+    ended = desk.revoke_at(grant, when.replace(tzinfo=zone).timestamp(), by=APP)
     told = "is revoked" if ended.state == "revoked" else f"will be revoked from {when:%Y-%m-%dT%H:%M:%S}"
     return success({**QUIET, "Message": f"Access to {estab} {told}"})
 

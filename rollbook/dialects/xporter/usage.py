@@ -11,9 +11,9 @@ from typing import Any
 
 from ...api.messages import Request, Response
 from ...consent import Desk
-from ...consent.desk import ManagementPass, SchoolPass
 from ...consent.disclosures import Disclosure, Disclosures, days
 from ...consent.requests import Requests, Use
+from ...consent.tokens import ManagementPass, SchoolPass
 from ...errors import Malformed, NotSignedIn, Problem
 from .wire import QUIET, SchoolNotGranted, success
 

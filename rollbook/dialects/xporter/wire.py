@@ -7,8 +7,8 @@ from typing import Any
 import msgspec
 
 from ...api.messages import JSON, NO_STORE, Response
-from ...consent.desk import Paused, WrongSecret
 from ...consent.slips import refuses
+from ...consent.tokens import Paused, WrongSecret
 from ...errors import (
     Conflict,
     Malformed,

@@ -12,8 +12,8 @@ import msgspec
 from ....api.bodies import read_json
 from ....api.messages import Request, Response
 from ....consent import Desk, Grant
-from ....consent.desk import ManagementPass, SchoolPass
 from ....consent.slips import asks, tracks
+from ....consent.tokens import ManagementPass, SchoolPass
 from ....errors import Malformed, NotHeld, Occupied, Problem
 from ....jobs import Queue
 from ....mis import Change, Find, Invalid, MisRefused, Order, Outcome, WriteBacks, profile_of

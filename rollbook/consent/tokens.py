@@ -1,0 +1,157 @@
+"""Tokens: how an app gets one for its secret, what it stands for, and when it stops."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..errors import NotSignedIn, Refused
+from ..store.sqlite import Store
+from . import callers
+from .grants import GRANT_COLUMNS, App, Grant, grant_from
+from .secrets import digest
+from .slips import asked_by
+
+if TYPE_CHECKING:
+    from .desk import Memory
+
+TOKEN_SECONDS = 5 * 24 * 3600
+"""The life of a token: five days, as the Xporter STS's recorded ones."""
+
+
+@dataclass(frozen=True)
+class ManagementPass:
+    """What a management token stands for: an app, and no school's records."""
+
+    app: App
+    expires: float
+
+
+@dataclass(frozen=True)
+class SchoolPass:
+    """What a school token stands for: a grant, until a moment (seconds since 1970)."""
+
+    grant: Grant
+    expires: float
+
+    @property
+    def app(self) -> App:
+        """The app that the token was given to."""
+        return self.grant.app
+
+
+class Paused(Refused):
+    """Authorisation is currently paused."""
+
+    def __init__(self) -> None:
+        # The document's own words (Authentication, Example AuthorisationPaused Response).
+        super().__init__(
+            "Authorisation is currently paused while the school finalises the selection of people "
+            "they wish to include in this feed."
+        )
+
+
+class WrongSecret(Refused):
+    """The app, the school or the secret is wrong."""
+
+    def __init__(self) -> None:
+        # The document's own words (Authentication, Example Failed Response).
+        super().__init__("Relying Party not found for estab or secret not correct")
+
+
+class TokenDesk:
+    """The part of the desk that hands out tokens and takes them back."""
+
+    store: Store
+    clock: Callable[[], float]
+
+    def remembered(self) -> Memory:
+        """What was looked up in the present state of the hub, to be added to."""
+        raise NotImplementedError
+
+    def sign_in(self, relying_party: str, password: str, estab: str = "") -> tuple[str, float]:
+        """A token and the moment when it expires: for a school's records, or, without `estab`, for management."""
+        app, grant, serial = self._secret_of(relying_party, digest(password), estab)
+        return self._token(app, grant, serial)
+
+    def token_for(self, grant: Grant) -> tuple[str, float]:
+        """A token for a school's records, for an app that has shown its management token; raises as `sign_in` does."""
+        if grant.state == "paused":
+            raise Paused
+        if grant.state == "revoked":
+            raise WrongSecret
+        return self._token(grant.app.id, grant.id, grant.serial)
+
+    def _token(self, app: str, grant: str, serial: int) -> tuple[str, float]:
+        token = base64.b64encode(os.urandom(48)).decode()
+        expires = self.clock() + TOKEN_SECONDS
+        with self.store.passing as db:
+            db.execute("DELETE FROM token WHERE expires < ?", (self.clock(),))
+            db.execute("INSERT INTO token VALUES (?, ?, ?, ?, ?)", (digest(token), app, grant, serial, expires))
+        return token, expires
+
+    def _secret_of(self, relying_party: str, hashed: bytes, estab: str) -> tuple[str, str, int]:
+        if not estab:
+            found = self.store.records.execute(
+                "SELECT id FROM app WHERE relying_party = ? AND secret = ?", (relying_party, hashed)
+            ).get
+            if found is None:
+                raise WrongSecret
+            return found, "", 0
+        row = self.store.records.execute(
+            f"SELECT {GRANT_COLUMNS} WHERE a.relying_party = ? AND s.estab = ? AND g.secret = ?",
+            (relying_party, estab, hashed),
+        ).fetchone()
+        grant = grant_from(row) if row else None
+        if grant is None or grant.state == "revoked":
+            raise WrongSecret
+        if grant.state == "paused":
+            raise Paused
+        return grant.app.id, grant.id, grant.serial
+
+    def admit(self, token: str) -> SchoolPass | ManagementPass:
+        """What a token stands for now; a token dies with its grant."""
+        hashed, passes = digest(token), self.remembered().passes
+        admitted = passes.get(hashed) or self._look_up(hashed)
+        by_grant = isinstance(admitted, SchoolPass)
+        asked_by(admitted.app.id, (admitted.grant.id,) if by_grant else ())
+        callers.admitted(admitted.grant.id if by_grant else admitted.app.id)
+        if admitted.expires <= self.clock():
+            raise NotSignedIn("the token has expired", hint="request a new one from the STS")
+        passes[hashed] = admitted
+        return admitted
+
+    def _look_up(self, hashed: bytes) -> SchoolPass | ManagementPass:
+        row = self.store.passing.execute(
+            'SELECT app, "grant", version, expires FROM token WHERE hash = ?', (hashed,)
+        ).fetchone()
+        if row is None:
+            raise NotSignedIn("the token is unknown", hint="request a new one from the STS")
+        app, grant, serial, expires = row
+        return self._school_pass(grant, serial, expires) if grant else self._management_pass(app, expires)
+
+    def _management_pass(self, app: str, expires: float) -> ManagementPass:
+        found = self.store.records.execute("SELECT id, relying_party, name FROM app WHERE id = ?", (app,)).fetchone()
+        if found is None:
+            raise NotSignedIn("the app of this token is gone")
+        return ManagementPass(App(*found), expires)
+
+    def _school_pass(self, grant: str, serial: int, expires: float) -> SchoolPass:
+        row = self.store.records.execute(f"SELECT {GRANT_COLUMNS} WHERE g.id = ?", (grant,)).fetchone()
+        kept = grant_from(row) if row else None
+        if kept is None or kept.state == "revoked":
+            raise NotSignedIn("the school has revoked this authorisation")
+        if kept.serial != serial:
+            raise NotSignedIn(
+                "the school has authorised the app again", hint="request a token with the new school secret"
+            )
+        if kept.state == "paused":
+            raise Paused
+        return SchoolPass(kept, expires)
+
+    def _drop_tokens(self, grant: Grant) -> None:
+        with self.store.passing as db:
+            db.execute('DELETE FROM token WHERE "grant" = ?', (grant.id,))
