@@ -26,9 +26,13 @@ class Names:
     username: str
 
     def some(self, table: str, count: int = 1, what: str = "mis_id", order: str = "mis_id") -> list[str]:
-        """Ids from a table: of the first eight, some of which a choice of people leaves out."""
+        """Ids from a table: of the first eight, of which a choice of people leaves out four.
+
+        Mostly of the others, since a body that names one person too many is refused for that alone.
+        """
         sql = f'SELECT {what} FROM "{table}" WHERE school = ? ORDER BY {order} LIMIT 8'
         rows = self.hub.store.records.execute(sql, (self.hub.desk.school(THORNFIELD)[1],)).fetchall()
+        rows = rows[4:] if len(rows) == 8 and self.rng.random() < 0.7 else rows
         return [one for (one,) in self.rng.sample(rows, min(count, len(rows)))]
 
     def one(self, table: str, what: str = "mis_id") -> str:
@@ -37,11 +41,11 @@ class Names:
 
 
 def marks(names: Names) -> Body:
-    days = [TODAY, "2026-11-19", "2026-11-21", "2026-12-25"]
+    days = [TODAY, TODAY, TODAY, "2026-11-19", "2026-12-25"]
     usual = {"MarkType": "S", "Session": "AM"}
     return {
         "Marks": [
-            {**usual, "StudentId": mis, "Date": names.rng.choice(days), "Mark": names.rng.choice("I/#LN")}
+            {**usual, "StudentId": mis, "Date": names.rng.choice(days), "Mark": names.rng.choice("I/LN")}
             for mis in names.some("student", 2)
         ]
     }
