@@ -25,6 +25,7 @@ from .reading import (
     open_field,
 )
 from .report import Line, show
+from .waiting import measure_waiting
 from .writing import check_writes, measure_writes
 
 SERVED: dict[str, Callable[[Field], list[Line]]] = {
@@ -35,13 +36,25 @@ SERVED: dict[str, Callable[[Field], list[Line]]] = {
     "edfi": measure_edfi,
     "edlink": measure_edlink,
     "research": measure_research,
-    # The last one, because it leaves more behind than it found.
+    # The last ones, because they leave more behind than they found.
     "writes": measure_writes,
+    "waiting": measure_waiting,
 }
 PARTS = [*SERVED, "endpoints", "ledger", "import"]
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
 QUICK = Sizes(
-    small=200, large=2_000, imported=200, rounds=2, repeat=5, written=24, sent=24, school=0.05, results=1_000, days=3
+    small=200,
+    large=2_000,
+    imported=200,
+    rounds=2,
+    repeat=5,
+    written=24,
+    sent=24,
+    school=0.05,
+    results=1_000,
+    days=3,
+    crowd=2_000,
+    seconds=3,
 )
 
 

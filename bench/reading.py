@@ -52,6 +52,10 @@ class Sizes:
     repeat: int = 20
     days: int = 195
     """Days of school in the year of traffic that the ledger is asked about."""
+    crowd: int = 100_000
+    """Students of the roster that is imported while others read."""
+    seconds: float = 10
+    """How long readers are watched while something keeps the hub busy."""
 
 
 @dataclass
