@@ -84,15 +84,18 @@ def changes(connection: Connection, district: int, since: int, most: int) -> Cha
 
 
 def _gone(connection: Connection, district: int, since: int) -> dict[str, list[str]]:
-    named = {kind.__name__: kind.table for kind in BY_TABLE.values()}
-    found: dict[str, list[str]] = {}
+    """By table, what is no longer there; what is gone for one app only, or came back, still is."""
+    found = {kind.table: _gone_of(connection, district, kind, since) for kind in BY_TABLE.values()}
+    return {table: identities for table, identities in found.items() if identities}
+
+
+def _gone_of(connection: Connection, district: int, kind: type[Record], since: int) -> list[str]:
     rows = connection.execute(
-        "SELECT kind, id FROM history WHERE district = ? AND seq > ? AND what = 'gone' ORDER BY seq", (district, since)
+        "SELECT id FROM history WHERE district = ?1 AND seq > ?2 AND kind = ?3 AND what = 'gone'"
+        f' AND NOT EXISTS (SELECT 1 FROM "{kind.table}" r WHERE r.district = ?1 AND r.id = history.id) ORDER BY seq',
+        (district, since, kind.__name__),
     )
-    for kind, identity in rows:
-        if kind in named:
-            found.setdefault(named[kind], []).append(identity)
-    return found
+    return list(dict.fromkeys(identity for (identity,) in rows))
 
 
 def _rows(connection: Connection, district: int, kind: type[Record], since: int) -> Iterator[tuple[Any, ...]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from rollbook.ingest.exporting import changes, reached
 from rollbook.model.attendance import Mark
 from tests.district import (
     EdFi,
@@ -127,8 +128,13 @@ def test_what_something_hidden_depends_on_goes_for_who_deletes_it_and_stays_for_
 def test_a_place_of_a_student_out_of_sight_keeps_no_cohort_and_is_not_lost(api: EdFi, little: EdFi) -> None:
     identity = api.post("cohorts", cohort("1", ESTAB))
     held = api.post("studentCohortAssociations", place("1", ESTAB, "7001", "2026-10-01"))
+    with api.hub.store.lend() as connection:
+        before = reached(connection, api.hub.desk.school(THORNFIELD)[0])
     assert little.ask("DELETE", f"cohorts/{identity}").status == 204
     assert little.get("cohorts?cohortIdentifier=1") == []
+    with api.hub.store.lend() as connection:
+        # An agent tells its hub of what is gone for everybody.
+        assert changes(connection, api.hub.desk.school(THORNFIELD)[0], before, 100).gone == {}
     again = little.post("cohorts", cohort("1", ESTAB))
     assert again != identity
     assert plain(api.get(f"cohorts/{identity}")) == cohort("1", ESTAB)
