@@ -62,11 +62,11 @@ Other work on the machine affects all columns, so trust ratios more than times.
   is written and folded as a server does it: every half hour each app asks for every list, seven of ten for the whole
   school (of which one child in 200 changes each week) and three for forty children who are others each time; and each
   looks up a hundred single children a day.
-- **Readers beside something else** are eight connections, each of which asks for another student every 25
-  milliseconds, whatever became of its last request: a wait counts from when the request was due, and the first second does not count. The lock is held by
-  another process, and a request to write waits for it; the import is `rollbook import` of a OneRoster roster, about ten
-  rows for each student, into the data directory that is served; the slow client reads 64 KB of the large school's
-  answer twenty times a second. Readers, hub and import share the machine's processors.
+- **Readers beside something else** are eight connections, each of which asks for another student every 25 milliseconds,
+  whatever became of its last request: a wait counts from when the request was due, and the first second does not count.
+  The lock is held by another process, and a request to write waits for it. The import is `rollbook import` of a
+  OneRoster roster, about ten rows for each student, into the data directory that is served. The slow client reads 64 KB
+  of the large school's answer twenty times a second. Readers, hub and import share the machine's processors.
 - **Imports** are the whole command, interpreter start included, into a new data directory (`all new`), then again
   with the same files (`unchanged`). Rows are those of the CSV files.
 

@@ -227,31 +227,32 @@ class Session:
 
     def shows(self, found: Plan, rows: int, people: People) -> None:
         """So many rows are shown, which tell of these people."""
+        self._tell(found, rows, people, lambda some: found.facts(some.filled, one=some.one) | found.asked)
+
+    def _tell(self, found: Plan, rows: int, people: People, facts: Callable[[People], frozenset[str]]) -> None:
+        """So many rows, about these people, tell certain facts of them."""
         if self._slip is None:
             return
         if not found.through or not people.schools:
-            self._slip.tell(found.facts(people.filled, one=people.one) | found.asked, rows, people)
+            self._slip.tell(facts(people), rows, people)
             return
         # Each school granted facts of its own: what was seen through others is on lines of its own.
         at: dict[str | None, list[int]] = {}
         for place, schools in enumerate(people.schools):
             at.setdefault(schools, []).append(place)
         for schools, places in at.items():
-            whose = people if len(at) == 1 else people.rows(places)
-            self._slip.tell(*self._told(found, schools, rows if len(at) == 1 else len(places), whose))
+            some = people if len(at) == 1 else people.rows(places)
+            grants, granted = self._under(found, schools)
+            told = frozenset(f for f in facts(some) if granted is None or f.removesuffix(IS_EMPTY) in granted)
+            self._slip.tell(told, min(rows, len(places)), some, grants)
 
-    def _told(
-        self, found: Plan, schools: str | None, rows: int, people: People
-    ) -> tuple[frozenset[str], int, People, tuple[str, ...]]:
-        """What rows tell that were seen through these schools, and under which grants."""
+    def _under(self, found: Plan, schools: str | None) -> tuple[tuple[str, ...], frozenset[str] | None]:
+        """The grants of schools through which rows were seen, and the facts that they grant; None where none is one."""
         known = [self._places[school] for school in (schools or "").split(",") if school in self._places]
         if not known:
-            return found.facts(people.filled, one=people.one) | found.asked, rows, people, ()
+            return (), None
         granted = frozenset[str]().union(*(found.under.get(view, frozenset()) for _, view in known))
-        shown = frozenset(
-            name for name in found.facts(people.filled, one=people.one) if name.removesuffix(IS_EMPTY) in granted
-        )
-        return shown | (found.asked & granted), rows, people, tuple(sorted(grant for grant, _ in known))
+        return tuple(sorted(grant for grant, _ in known)), granted
 
     def names(self, found: Plan, bound: Args) -> None:
         """Those whom the request names are on its slip, whatever is found, as far as they may be seen."""
@@ -278,18 +279,25 @@ class Session:
         bound = {**self._base, **args, "limit": limit, "offset": offset, "page": page, "before": before}
         if named:
             self.names(found, bound)
+        if offset and found.passed and self._slip is not None:
+            # Which rows a page has depends on those that are skipped before it.
+            self._counted(found, found.passed, bound)
         one = bool(found.named) or 0 <= limit <= ONE
-        asked = found.telling_of_one if one else found.telling
-        if self._slip is None:
-            asked = found.rows
-        cursor = iter(self._connection.execute(asked, bound))
+        cursor = iter(self._connection.execute(found.telling if self._slip is not None else found.rows, bound))
+        letters = self._letters(found, bound) if one and self._slip is not None else None
         some = FIRST_ROWS
         while rows := list(itertools.islice(cursor, some)):
             shown, *further = zip(*rows, strict=True)
             hashed = further.pop(0) if found.row_hash is not None else ()
-            people = _people(found, further, one=one) if self._slip is not None else NOBODY
+            people = _people(found, further) if self._slip is not None else NOBODY
+            if letters is not None:
+                people = replace(people, filled=tuple(itertools.islice(letters, len(rows))), one=True)
             yield _with_hashes(found.row_hash, shown, hashed) if found.row_hash is not None else list(shown), people
             some = MORE_ROWS
+
+    def _letters(self, found: Plan, bound: Args) -> Iterator[str | None]:
+        """By row, letters for the facts that it tells, where one thing is asked for."""
+        return (text for (text,) in self._connection.execute(found.facts_of_one, bound)) if found.letters else iter(())
 
     def moved(self, found: Plan, kinds: Iterable[str], since: Mapping[str, int]) -> set[str]:
         """The hub ids of the rows that may be other ones since these kinds of record stood at these numbers."""
@@ -338,17 +346,23 @@ class Session:
         bound = {**self._base, **args, "page": -1, "before": 0}
         self.names(found, bound)
         if found.numbered and (found.of_people or number <= ROLL):
-            columns = list(zip(*self._connection.execute(found.numbered, bound), strict=True))
-            people = People(tuple(columns[: found.owners]), tuple(columns[found.owners :]))
-            self._slip.tell(found.asked, 0, people)
+            self._counted(found, found.numbered, bound)
+
+    def _counted(self, found: Plan, statement: str, bound: Args) -> None:
+        """Rows that are not shown, whose people a statement gives, make a difference to the answer."""
+        columns = list(zip(*self._connection.execute(statement, bound), strict=True))
+        schools = columns.pop() if columns and found.through else ()
+        people = People(tuple(columns[: found.owners]), tuple(columns[found.owners :]), schools=schools)
+        self._tell(found, 0, people, lambda _: found.asked)
 
 
-def _people(found: Plan, columns: Sequence[Sequence[str | None]], *, one: bool = False) -> People:
+def _people(found: Plan, columns: Sequence[Sequence[str | None]]) -> People:
     """Of whom rows tell, and what, by the columns behind them."""
     last = found.singles + found.lists
     singles, lists = columns[: found.singles], columns[found.singles : last]
-    filled = columns[last] if (found.shows if one else found.by_letters) else ()
-    return People(tuple(singles), tuple(lists), filled, one, columns[-1] if found.through else ())
+    filled = columns[last] if found.by_letters else ()
+    schools = columns[-1] if found.through else ()
+    return People(tuple(singles), tuple(lists), filled, schools=schools)
 
 
 def _with_hashes(name: str, shown: Iterable[bytes], hashed: Iterable[bytes | None]) -> list[bytes]:

@@ -108,7 +108,7 @@ def connect(path: Path, clock: Callable[[], float] = time.time) -> Opened:
         "journal_mode = WAL",
         # An acknowledged write is on the disk: a server killed at any moment, or a power cut, loses nothing.
         "synchronous = FULL",
-        "cache_size = -16384",
+        "cache_size = -8192",
         "mmap_size = 33554432",
         "temp_store = MEMORY",
     ):

@@ -20,7 +20,7 @@ from .connection import Busy, Connection, Cursor, Full, NotOpened, Opened
 FEW_FILES = 256
 """A process that may open no more files than this keeps one connection to a file instead of several."""
 
-IDLE = 4 if resource.getrlimit(resource.RLIMIT_NOFILE)[0] > FEW_FILES else 1
+IDLE = 8 if resource.getrlimit(resource.RLIMIT_NOFILE)[0] > FEW_FILES else 1
 """How many connections are kept open while nobody needs them: each takes two file descriptors and a cache."""
 
 RETURN_SECONDS, LOOK_SECONDS = 5.0, 0.02

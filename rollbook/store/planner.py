@@ -33,7 +33,7 @@ class Plan:
 
     shown: str
     whom: str
-    whom_of_one: str
+    letters: str
     source: str
     identity: str
     singles: int
@@ -51,6 +51,8 @@ class Plan:
     numbered: str
     owners: int
     """How many columns of `numbered` are single hub ids; the others are lists."""
+    passed: str
+    """The same for the rows that are skipped before a page, where the request compares facts of people."""
     of_people: bool
     """Whether the request compares facts of people with values of its own."""
     human: bool
@@ -86,9 +88,12 @@ class Plan:
         return f"SELECT {self.shown}{self.whom} {self.source}"
 
     @cached_property
-    def telling_of_one(self) -> str:
-        """The same where one thing is asked for: which of its facts have a value is looked at."""
-        return f"SELECT {self.shown}{self.whom_of_one} {self.source}"
+    def facts_of_one(self) -> str:
+        """The statement for which facts the rows tell, where one thing is asked for; "" where they tell none.
+
+        It stands beside `telling`, for apsw compiles each time what is longer than 16 KB, such as both in one.
+        """
+        return f"SELECT {self.letters} {self.source}" if self.letters else ""
 
 
 def plan(question: Question, sight: Sight) -> Plan:
@@ -114,19 +119,18 @@ def plan(question: Question, sight: Sight) -> Plan:
     tail = f"{source} ORDER BY {order} LIMIT :limit OFFSET :offset"
     through = sight.through(question.of, sql.base)
     whose = [*singles, *lists]
-    people, people_of_one = (
-        "".join(f", {one}" for one in (*whose, said.sql, through) if one) for said in (by_roles, one_by_one)
-    )
+    people = "".join(f", {one}" for one in (*whose, by_roles.sql, through) if one)
     columns = f"{', '.join([f'{sql.base}.id', key, *bodies])}{people}"
     some = f"{source} AND {sql.base}.id IN (SELECT value FROM json_each(:only)) ORDER BY {order}"
     counted = Statement(question.of, sight, hashed)
     counted_where = counted.where(question.where, few=question.few)
     own, several = whom(counted)
-    numbered = f"SELECT {', '.join([*own, *several])} FROM {counted.tables()} WHERE {counted_where}"
+    counting = [one for one in (*own, *several, sight.through(question.of, counted.base)) if one]
+    numbered = f"SELECT {', '.join(counting)} FROM {counted.tables()} WHERE {counted_where}"
     return Plan(
         shown=", ".join(bodies),
         whom=people,
-        whom_of_one=people_of_one,
+        letters=one_by_one.sql,
         source=tail,
         identity=identity,
         singles=len(singles),
@@ -140,6 +144,7 @@ def plan(question: Question, sight: Sight) -> Plan:
         named=tuple(dict.fromkeys(_naming(question, record, one, sight) for record, one in _named(question, sight))),
         numbered=numbered if own or several else "",
         owners=len(own),
+        passed=_passed(question, sight, hashed) if about_people(question.where) else "",
         of_people=about_people(question.where),
         human=question.of.human or question.of is Person,
         keyed=f"SELECT {columns} {tail}",
@@ -151,6 +156,17 @@ def plan(question: Question, sight: Sight) -> Plan:
         dated=sql.dated or counted.dated or sight.dated,
         row_hash=marks[0] if marks else None,
     )
+
+
+def _passed(question: Question, sight: Sight, hashed: list[tuple[str, Expr]]) -> str:
+    sql = Statement(question.of, sight, hashed)
+    where = sql.where(question.where, few=question.few)
+    own, several = whom(sql)
+    if not own and not several:
+        return ""
+    columns = [one for one in (*own, *several, sight.through(question.of, sql.base)) if one]
+    order = sql.order(question.order, few=question.few)
+    return f"SELECT {', '.join(columns)} FROM {sql.tables()} WHERE {where} ORDER BY {order} LIMIT :offset"
 
 
 def _named(question: Question, sight: Sight) -> Iterator[tuple[type[Record], Condition]]:

@@ -253,6 +253,8 @@ class Collection:
                 if passed and len(self.readers) > 1:
                     here = session.count(plan, args, shown=False)
                     if here <= passed:
+                        if plan.of_people:
+                            session.sized(plan, args, here)
                         passed -= here
                         continue
                 for rows in session.rows(plan, args, left, passed):
