@@ -291,13 +291,16 @@ class Session:
             hashed = further.pop(0) if found.row_hash is not None else ()
             people = _people(found, further) if self._slip is not None else NOBODY
             if letters is not None:
-                people = replace(people, filled=tuple(itertools.islice(letters, len(rows))), one=True)
+                filled = tuple(found.plain.letters(row) + rest for row, rest in zip(shown, letters, strict=False))
+                people = replace(people, filled=filled, one=True)
             yield _with_hashes(found.row_hash, shown, hashed) if found.row_hash is not None else list(shown), people
             some = MORE_ROWS
 
-    def _letters(self, found: Plan, bound: Args) -> Iterator[str | None]:
-        """By row, letters for the facts that it tells, where one thing is asked for."""
-        return (text for (text,) in self._connection.execute(found.facts_of_one, bound)) if found.letters else iter(())
+    def _letters(self, found: Plan, bound: Args) -> Iterator[str]:
+        """By row, letters for what its columns do not tell by themselves, where one thing is asked for."""
+        if not found.letters:
+            return itertools.repeat("")
+        return (text for (text,) in self._connection.execute(found.facts_of_one, bound))
 
     def moved(self, found: Plan, kinds: Iterable[str], since: Mapping[str, int]) -> set[str]:
         """The hub ids of the rows that may be other ones since these kinds of record stood at these numbers."""

@@ -1,16 +1,19 @@
 """The facts that values show: their names, and which of them a row tells.
 
-Where one thing is asked for by its id, a text with a letter for each fact stands beside it: whether the fact has a
-value, is empty, or is not told at all, such as what is asked of somebody's children who has none. To look at that in
-each row of a long list would cost as much as the list. There the facts are those that were asked for; beside a human
-stands only which roles they have, since a student's line must not say what is told of contacts.
+Where one thing is asked for by its id, a text has a letter for each fact: whether the fact has a value, is empty, or is
+not told at all, such as what is asked of somebody's children who has none. What is a column by itself, read through one
+school's grant, is looked at in the row that was rendered; a statement of its own tells the rest. To do that for each
+row of a long list would cost as much as the list. There the facts are those that were asked for; beside a human stands
+only which roles they have, since a student's line must not say what is told of contacts.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from ..fields import (
     Coalesce,
@@ -68,6 +71,19 @@ def nothing_of(facts: tuple[frozenset[str], ...]) -> str:
 
 
 @dataclass(frozen=True)
+class Plain:
+    """The columns of a row that are one fact each."""
+
+    names: tuple[str, ...] = ()
+    facts: tuple[frozenset[str], ...] = ()
+
+    def letters(self, row: bytes) -> str:
+        """A letter for each of them, by a row as it was rendered."""
+        told = msgspec.json.decode(row, type=dict[str, Any])
+        return "".join([EMPTY if told[name] is None else VALUE for name in self.names])
+
+
+@dataclass(frozen=True)
 class Letters:
     """What each letter beside a row is about, and the SQL of the text; "" where there is nothing to ask."""
 
@@ -75,10 +91,20 @@ class Letters:
     sql: str
 
 
-def letters(sql: Statement, columns: Iterable[Expr]) -> tuple[Letters, Letters]:
+def letters(sql: Statement, columns: Iterable[tuple[str, Expr]]) -> tuple[Plain, Letters, Letters]:
     """The facts that columns of a statement show: by themselves for one row, by the roles of a human for many."""
-    found = list(dict.fromkeys(piece for expr in columns for piece in _pieces(sql, expr, sql.base)))
-    return _together(found), _by_roles(sql, found)
+    columns = list(columns)
+    plain = [(name, expr) for name, expr in columns if _is_plain(sql, expr)]
+    rest = [expr for name, expr in columns if (name, expr) not in plain]
+    found = list(dict.fromkeys(piece for expr in rest for piece in _pieces(sql, expr, sql.base)))
+    seen = Plain(tuple(name for name, _ in plain), tuple(frozenset(facts_of(expr)) for _, expr in plain))
+    every = [*found, *(Piece((facts,), "") for facts in seen.facts)]
+    return seen, _together(found), _by_roles(sql, every)
+
+
+def _is_plain(sql: Statement, expr: Expr) -> bool:
+    """Whether a column is one fact, null in the rendered row if and only if it is empty."""
+    return isinstance(sql.sight, OneSchool) and isinstance(expr, Field | Path) and len({*facts_of(expr)}) == 1
 
 
 def _together(pieces: list[Piece]) -> Letters:

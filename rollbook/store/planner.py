@@ -9,7 +9,7 @@ from functools import cached_property
 from ..fields import Condition, Expr, Question, Record, RowHash
 from ..model.people import Person
 from .counting import count_together
-from .facts import facts_of, leaves_of, letters, said_by
+from .facts import Plain, facts_of, leaves_of, letters, said_by
 from .naming import about_people, compared, named
 from .sights import OneSchool, Sight
 from .statement import Statement
@@ -33,6 +33,7 @@ class Plan:
 
     shown: str
     whom: str
+    plain: Plain
     letters: str
     source: str
     identity: str
@@ -89,7 +90,9 @@ class Plan:
 
     @cached_property
     def facts_of_one(self) -> str:
-        """The statement for which facts the rows tell, where one thing is asked for; "" where they tell none.
+        """The statement for what is not in `plain` of the facts that rows tell, where one thing is asked for.
+
+        "" where there is nothing else.
 
         It stands beside `telling`, for apsw compiles each time what is longer than 16 KB, such as both in one.
         """
@@ -105,7 +108,7 @@ def plan(question: Question, sight: Sight) -> Plan:
     count_together(sql, [expr for _, expr in (*shown, *(hashed if marks else ()))])
     bodies = [sql.json(shown)]
     singles, lists = whom(sql)
-    one_by_one, by_roles = letters(sql, [expr for _, expr in shown])
+    plain, one_by_one, by_roles = letters(sql, shown)
     if marks:
         # The digest is over the whole row; where that is what is shown, once is enough.
         same = [n for n, _ in shown] == [n for n, _ in hashed]
@@ -130,12 +133,13 @@ def plan(question: Question, sight: Sight) -> Plan:
     return Plan(
         shown=", ".join(bodies),
         whom=people,
+        plain=plain,
         letters=one_by_one.sql,
         source=tail,
         identity=identity,
         singles=len(singles),
         lists=len(lists),
-        shows=one_by_one.facts,
+        shows=(*plain.facts, *one_by_one.facts),
         shows_of_many=by_roles.facts,
         by_letters=bool(by_roles.sql),
         through=bool(through),
