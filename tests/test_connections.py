@@ -34,6 +34,15 @@ def test_headers_without_an_end_are_refused_before_they_fill_the_memory(served: 
     assert memory(served) < before + 30
 
 
+def test_what_is_no_request_is_told_so(served: Served) -> None:
+    with socket.create_connection((served.host, served.port), timeout=PATIENCE) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nhost hub.example\r\n\r\n")
+        head, _, said = until_closed(client).partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"x-content-type-options: nosniff" in head
+    assert said
+
+
 def test_headers_that_are_too_large_are_told_so(served: Served) -> None:
     with socket.create_connection((served.host, served.port), timeout=PATIENCE) as client:
         client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\nX-Long: " + b"x" * 70_000 + b"\r\n\r\n")

@@ -71,7 +71,7 @@ class Connection(HttpToolsProtocol):
 
     # ---- how many
 
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+    def connection_made(self, transport: asyncio.Transport) -> None:
         """A client has connected."""
         super().connection_made(transport)
         Connection.most = Connection.most or most_connections()
@@ -185,6 +185,10 @@ class Connection(HttpToolsProtocol):
                 self._watch_body()
 
         self._set_timer(BODY_SECONDS, look)
+
+    def send_400_response(self, msg: str) -> None:
+        """What was sent is no request."""
+        self._refuse(400, b"Bad Request", msg.encode())
 
     def _refuse(self, status: int, phrase: bytes, said: bytes) -> None:
         """Say why, if no answer has begun, and close."""
