@@ -68,7 +68,7 @@ def test_sending_the_form_again_does_not_void_the_secret(small_hub: Hub) -> None
     secret = secret_on(school.send(first, "authorise").words)
     again = school.send(first, "authorise")
     assert (again.answer.status, UUID.search(again.words)) == (409, None)
-    assert "was sent already" in again.words
+    assert "was already sent" in again.words
     assert small_hub.desk.sign_in(PARTY, secret, THORNFIELD)[0]
 
 
