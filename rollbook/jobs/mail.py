@@ -158,7 +158,7 @@ def letter(invitation: Invitation, link: str, job: Job, office: PostOffice, cont
     """The e-mail in which an app asks a school for its records."""
     app = plain(invitation.app.name) or invitation.app.relying_party
     school = plain(invitation.school_name)
-    subject = f"{'' if invitation.live else '[Test] '}{app} asks to read records of {school}"
+    subject = f"{'' if invitation.live else '[Test] '}{app} asks for access to records of {school}"
     message = _begun(invitation.email, subject, job, office, contact)
     until = _day(invitation.expires, invitation.time_zone)
     paragraphs = [

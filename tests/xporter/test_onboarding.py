@@ -204,7 +204,7 @@ def test_the_school_is_sent_a_letter_with_its_link(posting_hub: Hub, postbox: Po
     assert posting_hub.work() == 1
     (letter,) = postbox.letters
     assert postbox.envelopes == [("rollbook@hub.example.org", ["office@thornfield.example"])]
-    assert letter["subject"] == "Pupil Pages asks to read records of Thornfield Academy"
+    assert letter["subject"] == "Pupil Pages asks for access to records of Thornfield Academy"
     assert (letter["to"], letter["reply-to"]) == ("office@thornfield.example", "help@app.example.org")
     link = f"https://hub.example.org{link_of(posting_hub, posting_hub.desk.invitation(app, THORNFIELD))}"
     assert link in postbox.text()
@@ -283,7 +283,7 @@ def test_whatever_an_app_is_called_a_letter_has_one_subject_and_one_reader(posti
     invite(posting_hub, token)
     posting_hub.work()
     (letter,) = postbox.letters
-    assert letter["subject"].startswith("Pages Bcc: all@thornfield.example <script>alert(1)</script> asks to read")
+    assert letter["subject"].startswith("Pages Bcc: all@thornfield.example <script>alert(1)</script> asks for access")
     assert (letter["bcc"], postbox.envelopes[0][1]) == (None, ["office@thornfield.example"])
     assert letter.get_content_type() == "text/plain"
 
