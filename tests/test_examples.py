@@ -48,7 +48,7 @@ VARIES = {
     *("$request", "$next", "access_token", "refresh_token"),
     *("_etag", "_lastModifiedDate"),
 }
-"""Facts that differ from run to run; a page that is written anew leaves them open."""
+"""Facts that differ from run to run; a page that is written again leaves them open."""
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ class Response:
     headers: tuple[tuple[bytes, bytes], ...] = (JSON, NO_STORE)
     keep: bool = False
     until: float = field(default=float("inf"))
-    """The moment, seconds since 1970, after which the caller must be admitted anew."""
+    """The moment, seconds since 1970, after which the caller must be admitted again."""
     rests_on: object = None
     """What the answer rests on, as it was before the answer was read."""
     now_rests_on: Callable[[], object] | None = None

@@ -96,7 +96,7 @@ def connect(path: Path, clock: Callable[[], float] = time.time) -> Opened:
     except apsw.CantOpenError as error:
         raise NotOpened(f"{path} cannot be opened: {error}") from error
     connection.set_busy_timeout(BUSY_SECONDS * 1000)
-    # One plan for each question, whatever is asked with it: otherwise every execution is compiled anew.
+    # One plan for each question, whatever is asked with it: otherwise every execution is compiled again.
     connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
     cast(Any, connection).create_scalar_function("fold", _fold, 1, deterministic=True)
     cast(Any, connection).create_scalar_function("hub_now", clock, 0)

@@ -48,7 +48,7 @@ def _count(sql: Statement, tallies: list[Tally], packs: list[MarkString]) -> Non
     # What json_each is given may name the row at hand; a subquery that is joined may not.
     # It comes last, when it is known which rows are there.
     sql.last_joins.append(f"LEFT JOIN json_each(({counts})) {alias}")
-    # Its `json` is what it was given, as it is; its `value` would be written anew for each of the counts.
+    # Its `json` is what it was given, as it is; its `value` would be written again for each of the counts.
     sql.counted.update({expr: f"({alias}.json ->> '$[0][{at}]')" for at, expr in enumerate(found)})
 
 

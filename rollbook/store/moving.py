@@ -16,7 +16,7 @@ FOLLOWS = ("grant", "invitation", "signatory", "school_key", "writeback")
 """The tables beside the records that name a school's district."""
 
 HUB = ("district", "made", "seq", "changed")
-"""What a record gets anew in another district."""
+"""What a record gets again in another district."""
 
 
 def move_school(connection: Connection, school: str, old: int, new: int) -> None:

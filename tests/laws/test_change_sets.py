@@ -102,7 +102,7 @@ class Copy:
         (self.at,) = values
 
     def whole(self, hub: Hub, token: str) -> dict[str, dict[str, list[str]]]:
-        """The endpoint, read anew."""
+        """The endpoint, read again."""
         answer = hub.school(self.path, token)
         skipped = ("meta", "__pagination__")
         return {t: by_key(t, rows) for t, rows in answer.items() if t not in skipped}

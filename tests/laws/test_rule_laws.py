@@ -53,7 +53,7 @@ class XporterCopy:
             copy.follow(self.hub, self.token)
 
     def check(self) -> None:
-        """Each table is as it is read anew."""
+        """Each table is as it is read again."""
         for copy in self.copies:
             assert copy.rows == copy.whole(self.hub, self.token), copy.path
 
@@ -69,7 +69,7 @@ class FeedCopy:
         self.copy, self.sync = copy, copy.sync
 
     def check(self) -> None:
-        """Each collection is as it is read anew."""
+        """Each collection is as it is read again."""
         for name, documents in self.copy.whole().items():
             held = self.copy.held[name]
             assert held.keys() == documents.keys(), (name, held.keys() ^ documents.keys())

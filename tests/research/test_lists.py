@@ -45,7 +45,7 @@ def test_a_new_strain_goes_through_approval(lab: Lab):
         "rrid_url": "https://scicrunch.org/resolver/RRID:IMSR_JAX:000664",
         "external_identifiers": [],
     }
-    assert lab.wrong(lab.ask("PATCH", accept, "dana")) == {"status": ["is Accepted already"]}
+    assert lab.wrong(lab.ask("PATCH", accept, "dana")) == {"status": ["is already Accepted"]}
 
 
 def test_a_change_goes_through_approval_too(lab: Lab):

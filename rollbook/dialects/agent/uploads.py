@@ -23,7 +23,7 @@ class Uploads:
         return self.folder / f"{uuid.UUID(task)}.zip"
 
     def add(self, task: str, offset: int, part: bytes) -> int:
-        """Add a part at the end of a file, and give its size then; at 0 the file begins anew."""
+        """Add a part at the end of a file, and give its size then; at 0 the file begins again."""
         path = self.path(task)
         size = path.stat().st_size if path.exists() else 0
         if offset and offset != size:

@@ -33,7 +33,7 @@ PARTITIONS = 5
 
 @dataclass(frozen=True)
 class Caller:
-    """Whose request it is, and how the same caller is admitted anew, a moment later."""
+    """Whose request it is, and how the same caller is admitted again, a moment later."""
 
     desk: Desk
     holder: Holder

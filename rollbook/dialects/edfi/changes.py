@@ -57,8 +57,8 @@ def _last(resource: Resource, reader: AnyReader) -> int:
 
 
 def deletes(resource: Resource, readers: Sequence[AnyReader], since: int, until: int | None) -> list[Change]:
-    """What is gone between two numbers, both included; what was made anew since is not told."""
-    # Pages of one window follow one another, and to tell what was made anew takes a look for each.
+    """What is gone between two numbers, both included; what was made again since is not told."""
+    # Pages of one window follow one another, and to tell what was made again takes a look for each.
     key = ("edfi deletes", resource.name, since, until)
     found = (r.once(key, lambda r=r: list(_deletes(resource, r, readers, since, until))) for r in readers)
     every = sorted((change for changes in found for change in changes), key=lambda c: c.number)

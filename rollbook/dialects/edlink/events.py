@@ -2,7 +2,7 @@
 
 A row gives one event for its making and one for its last change, each with the row as it is now; a change before the
 last one is gone with it, so that whoever reads the events in order ends with the rows as they are. What a change of the
-school's choice of people takes out of sight is deleted to this app, and what it lets in again is made anew.
+school's choice of people takes out of sight is deleted to this app, and what it lets in again is made again.
 """
 
 from __future__ import annotations

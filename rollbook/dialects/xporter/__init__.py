@@ -191,7 +191,7 @@ class Xporter:
         return self.desk.reader(admitted.grant)
 
     def answer(self, asked: Asked, context: Context, until: float, again: Callable[[], Reader]) -> Response:
-        """The answer to what was asked; `again` makes the reader anew, or raises when the caller is not admitted."""
+        """The answer to what was asked; `again` makes the reader again, or raises when the caller is not admitted."""
         if asked.endpoint.segment == "TestError":
             raise TestError
         if asked.callback:

@@ -285,7 +285,7 @@ class _Table:
     now: Rows
     gone: list[str] = field(default_factory=list[str])
     moved: dict[str, str] = field(default_factory=dict[str, str])
-    """The keys that rows had before they were read anew, by hub id."""
+    """The keys that rows had before they were read again, by hub id."""
 
     def all(self, keyed: Keyed) -> Iterator[Entry | None]:
         """Put every row on record; gives those that the caller does not have, and None for a pause."""

@@ -1,7 +1,7 @@
 """Pages of one pull: the ids that page 1 was cut from, so that a row that goes or comes moves no other one between
 pages.
 
-A page is read anew for its ids, through the reader of the request: it shows the rows as they are now, and none of
+A page is read again for its ids, through the reader of the request: it shows the rows as they are now, and none of
 those that the caller may no longer see.
 """
 
