@@ -16,8 +16,8 @@ LEAST = 1400
 """The size of a body in bytes from which on compressing saves a packet."""
 
 LEVEL = 1
-"""zlib's fastest: long lists of the demo school shrink to between 7 and 32 % with it. Level 6 takes off up to 40 % more,
-and two to six times as long."""
+"""zlib's fastest: long lists of the demo school shrink to 7 to 32 % with it. Level 6 takes off up to 40 % more,
+and takes two to six times as long."""
 
 GZIP_WINDOW = 31
 """zlib's word for 32 KB of memory and gzip's frame."""
