@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from ..demo_data import no_schools
 from ..hub import Hub
 from .lab import Lab
 
@@ -14,7 +15,7 @@ from .lab import Lab
 @pytest.fixture
 def lab(tmp_path: Path) -> Iterator[Lab]:
     """A hub that holds nothing yet."""
-    hub = Hub(tmp_path / "hub")
+    hub = Hub(no_schools(tmp_path / "hub"))
     yield Lab(hub)
     hub.close()
 
