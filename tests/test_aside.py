@@ -195,6 +195,19 @@ def test_many_threads_share_a_store(tmp_path: Path) -> None:
         assert store.passing.execute("SELECT count(*) FROM token").get == 100
 
 
+def test_nobody_reads_at_the_moment_of_a_statement_that_another_left_unfinished(tmp_path: Path) -> None:
+    with Store(tmp_path) as store:
+        for number in range(3):
+            store.set(f"name {number}", "before")
+        with store.lend() as connection:
+            unfinished = iter(connection.execute("SELECT name FROM setting"))
+            next(unfinished)
+        store.set("name 0", "after")
+        assert store.setting("name 0") == "after"
+        with store.lend() as connection:
+            assert connection.execute("SELECT value FROM setting WHERE name = 'name 0'").get == "after"
+
+
 def test_a_store_waits_no_longer_than_its_patience(tmp_path: Path) -> None:
     with Store(tmp_path, patience=0.2) as store, writing_elsewhere(tmp_path, "records.sqlite"):
         began = time.monotonic()

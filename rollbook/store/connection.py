@@ -77,6 +77,10 @@ class Opened(Connection, Protocol):
         """How long to wait for a writer before giving up."""
         ...
 
+    def txn_state(self, schema: str | None = None) -> int:
+        """0 where no statement reads or writes; one that is under way goes on reading after a ROLLBACK too."""
+        ...
+
     def close(self) -> None:
         """Close it."""
         ...

@@ -87,8 +87,12 @@ class Lent:
             time.sleep(LOOK_SECONDS)
 
     def give(self, connection: Opened) -> None:
-        """Give a connection back."""
-        if self._closed or len(self._idle) >= self._most:
+        """Give a connection back.
+
+        One on which somebody has not read a statement to its end still stands at that statement's moment: the next one
+        must not read there.
+        """
+        if self._closed or len(self._idle) >= self._most or connection.txn_state("main"):
             connection.close()
         else:
             self._idle.append(connection)
