@@ -23,10 +23,10 @@ fast: .venv/ready
 slow: .venv/ready
 	$(BIN)/pytest -m slow -n auto --dist loadfile
 
-# A part of the tests on another Python, such as `make newest NEWEST=python3.13`: all imports, the laws, servers, commands.
+# A part of the tests on another Python, such as `make newest NEWEST=python3.13`: all imports, the laws, servers, some commands.
 NEWEST ?= python3
 OTHER = .venv-newest
-AGAIN = tests/laws tests/test_server.py tests/test_cli.py tests/test_sync.py tests/test_error_pages.py
+AGAIN = $(addprefix tests/,laws/test_consent_laws.py laws/test_rule_laws.py test_server.py test_cli.py test_error_pages.py)
 
 newest:
 	$(NEWEST) -m venv $(OTHER)
