@@ -23,7 +23,7 @@ fast: .venv/ready
 slow: .venv/ready
 	$(BIN)/pytest -m slow -n auto --dist loadfile
 
-# A part of the tests on another Python, such as `make newest NEWEST=python3.13`: all imports, the laws, servers, some commands.
+# Some of the tests on another Python, such as `make newest NEWEST=python3.13`: imports, two laws, servers, commands.
 NEWEST ?= python3
 OTHER = .venv-newest
 AGAIN = $(addprefix tests/,laws/test_consent_laws.py laws/test_rule_laws.py test_server.py test_cli.py test_error_pages.py)
