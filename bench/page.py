@@ -64,6 +64,7 @@ Other work on the machine affects all columns, so trust ratios more than times.
   looks up a hundred single children a day.
 - **Readers beside something else** are eight connections, each of which asks for another student every 25 milliseconds,
   whatever became of its last request: a wait counts from when the request was due, and the first second does not count.
+  Every student was asked for before.
   The lock is held by another process, and a request to write waits for it. The import is `rollbook import` of a
   OneRoster roster, about ten rows for each student, into the data directory that is served. The slow client reads 64 KB
   of the large school's answer twenty times a second. Readers, hub and import share the machine's processors.
