@@ -216,30 +216,19 @@ def _occupied() -> Occupied:
     )
 
 
-class Passing(Lent):
-    """What passes: reads by borrowed connections; as a context, a transaction that is whole or not at all."""
+class OwnWrites(Lent):
+    """Connections to a file; a thread that writes to it reads what it has written."""
 
-    def __init__(self, opens: Callable[[], Opened], patience: Callable[[], float]) -> None:
+    def __init__(self, opens: Callable[[], Opened]) -> None:
         super().__init__(opens)
-        self._writer = Writer(opens())
-        self._patience = patience
-        self._open_blocks = threading.local()
+        self.writer = Writer(opens())
 
     def execute(self, statements: str, bindings: Any = None) -> Cursor:
         """Execute statements; within this thread's own transaction they see what it has written."""
-        mine = self._writer.mine
+        mine = self.writer.mine
         return super().execute(statements, bindings) if mine is None else mine.execute(statements, bindings)
-
-    def __enter__(self) -> Connection:
-        if self._writer.mine is not None:
-            raise RuntimeError("a transaction within a transaction")
-        self._open_blocks.one = block = self._writer.transaction(self._patience())
-        return block.__enter__()
-
-    def __exit__(self, *error: Any) -> bool | None:
-        return self._open_blocks.one.__exit__(*error)
 
     def close(self) -> None:
         """Close the connections."""
         super().close()
-        self._writer.close()
+        self.writer.close()

@@ -15,8 +15,10 @@ from typing import Any
 from ..errors import Stop
 from . import schema
 from .connection import BUSY_SECONDS, Connection, Opened, connect
+from .kept import Kept
 from .ledger import LedgerFile
-from .lending import Lent, Passing, Writer
+from .lending import Lent, Writer
+from .passing import Passing
 from .permissions import close_to_others
 from .watching import Watch
 from .writing import Batch
@@ -75,6 +77,8 @@ class Store:
         self._writer = Writer(writer)
         self.records = Lent(self._reading)
         """Statements that read the records, each of its own moment; `lend` is for several of one moment."""
+        self.kept = Kept(self.records)
+        """Operations that read what is kept, each of its own moment; `transaction` is for those that change it."""
         passing = self._open_passing()
         _migrate(passing, "passing")
         passing.close()
@@ -119,12 +123,12 @@ class Store:
         return self.watch.versions()[0]
 
     @contextmanager
-    def lend(self) -> Generator[Connection]:
-        """A connection for one reading: all that is read until it is given back is of one moment."""
+    def lend(self) -> Generator[Kept]:
+        """One reading: all that is read until the block ends is of one moment."""
         with self.records.lend() as connection:
             connection.execute("BEGIN")
             try:
-                yield connection
+                yield Kept(connection)
             finally:
                 connection.execute("ROLLBACK")
 
@@ -140,14 +144,14 @@ class Store:
         return connection
 
     @contextmanager
-    def transaction(self, patience: float | None = None) -> Generator[Connection]:
-        """Whole or not at all: what is executed on the connection is kept when the block ends without an error.
+    def transaction(self, patience: float | None = None) -> Generator[Kept]:
+        """Whole or not at all: what is changed is kept when the block ends without an error.
 
         Raises `Occupied` when somebody else, such as a long import, writes for longer than `patience` seconds (the
         store's own, unless it is given), `NoRoom` when the disk is full.
         """
         with self._writer.transaction(self.patience if patience is None else patience) as connection:
-            yield connection
+            yield Kept(connection)
 
     @contextmanager
     def write(self, district: int, patience: float | None = None) -> Generator[Batch]:
@@ -176,12 +180,9 @@ class Store:
 
     def setting(self, name: str) -> str | None:
         """A setting of this data directory."""
-        return self.records.execute("SELECT value FROM setting WHERE name = ?", (name,)).get
+        return self.kept.settings.get(name)
 
     def set(self, name: str, value: str) -> None:
         """Change a setting of this data directory."""
-        with self.transaction() as connection:
-            connection.execute(
-                "INSERT INTO setting VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
-                (name, value),
-            )
+        with self.transaction() as kept:
+            kept.settings.put(name, value)

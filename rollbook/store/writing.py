@@ -18,6 +18,7 @@ from ..model.organisation import District, School
 from ..model.people import Person
 from .choices import follow
 from .connection import Connection
+from .kept import Kept
 from .keys import key_facts, keys_of
 from .schema import columns
 from .stamps import TEXT_STAMP
@@ -70,6 +71,7 @@ class Batch:
 
     def __init__(self, connection: Connection, district: int) -> None:
         self.connection = connection
+        self.kept = Kept(connection)
         self.district = district
         # One count for all districts: who reads several of them knows with one number how far they have read.
         self._first, last = connection.execute("SELECT coalesce(max(seq), 0), coalesce(max(at), '') FROM clock").get

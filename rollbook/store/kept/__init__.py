@@ -1,0 +1,168 @@
+"""Named operations on what is kept beside the records of schools: each subject has a class of its own.
+
+Nobody above the store writes a statement or holds a connection; they ask for what they need by these names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any
+
+from ..connection import Connection, Cursor
+from .agents import Agents
+from .apps import Apps
+from .choices import Choices
+from .credentials import Credentials
+from .devices import Devices
+from .grants import Grants
+from .history import History
+from .invitations import Invitations
+from .jobs import Jobs
+from .orders import Orders
+from .outbox import Outbox
+from .pulls import Pulls
+from .receipts import Receipts
+from .research import Research
+from .schools import Schools
+from .settings import Settings
+from .snapshots import Snapshots
+from .sources import Sources
+from .subscriptions import Subscriptions
+from .tasks import Tasks
+from .tokens import Tokens
+
+
+class Kept:
+    """What is kept for good, over one connection: of its moment, or within its transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def execute(self, statements: str, bindings: Any = None) -> Cursor:
+        """Execute statements."""
+        return self._connection.execute(statements, bindings)
+
+    def executemany(self, statements: str, sequenceofbindings: Iterable[Any]) -> Cursor:
+        """Execute a statement once for each set of values."""
+        return self._connection.executemany(statements, sequenceofbindings)
+
+    @cached_property
+    def apps(self) -> Apps:
+        """Apps, what they registered, and the districts that they made."""
+        return Apps(self._connection)
+
+    @cached_property
+    def grants(self) -> Grants:
+        """What schools granted to apps, from authorisation to end, with what was agreed and when it ends."""
+        return Grants(self._connection)
+
+    @cached_property
+    def choices(self) -> Choices:
+        """Whom schools let apps see: drafts, lists, rules, and what they come to."""
+        return Choices(self._connection)
+
+    @cached_property
+    def invitations(self) -> Invitations:
+        """What schools are asked by apps, by e-mail, and how they answered."""
+        return Invitations(self._connection)
+
+    @cached_property
+    def credentials(self) -> Credentials:
+        """Keys of apps and of schools, kept as digests."""
+        return Credentials(self._connection)
+
+    @cached_property
+    def receipts(self) -> Receipts:
+        """What schools were given in writing of each decision, and who signs for them."""
+        return Receipts(self._connection)
+
+    @cached_property
+    def agents(self) -> Agents:
+        """School agents, and the schools whose records they bring."""
+        return Agents(self._connection)
+
+    @cached_property
+    def schools(self) -> Schools:
+        """Districts, schools and the words of standards, as far as others than readers need them."""
+        return Schools(self._connection)
+
+    @cached_property
+    def sources(self) -> Sources:
+        """What each source said last, when it was read, and what was refused."""
+        return Sources(self._connection)
+
+    @cached_property
+    def research(self) -> Research:
+        """Accounts, projects, teams and subjects of research."""
+        return Research(self._connection)
+
+    @cached_property
+    def history(self) -> History:
+        """What moved, what is gone, former ids, and records that one app alone sees or does not see."""
+        return History(self._connection)
+
+    @cached_property
+    def settings(self) -> Settings:
+        """Settings of a data directory."""
+        return Settings(self._connection)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """Jobs that a change of the records has promised, until the queue has them."""
+        return Outbox(self._connection)
+
+    @cached_property
+    def orders(self) -> Orders:
+        """What was entered by write-backs, and what became of it at the school's system."""
+        return Orders(self._connection)
+
+
+class Passed:
+    """What passes: what can be lost without loss of records or consent."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def execute(self, statements: str, bindings: Any = None) -> Cursor:
+        """Execute statements."""
+        return self._connection.execute(statements, bindings)
+
+    def executemany(self, statements: str, sequenceofbindings: Iterable[Any]) -> Cursor:
+        """Execute a statement once for each set of values."""
+        return self._connection.executemany(statements, sequenceofbindings)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """Jobs: what is to be done, by whom, until when, and how it ended."""
+        return Jobs(self._connection)
+
+    @cached_property
+    def tokens(self) -> Tokens:
+        """Tokens and tickets that were handed out, kept as digests, until they end."""
+        return Tokens(self._connection)
+
+    @cached_property
+    def tasks(self) -> Tasks:
+        """What school agents are asked to do."""
+        return Tasks(self._connection)
+
+    @cached_property
+    def pulls(self) -> Pulls:
+        """What is being read page by page."""
+        return Pulls(self._connection)
+
+    @cached_property
+    def snapshots(self) -> Snapshots:
+        """Data sets that were returned, to compare with what comes later."""
+        return Snapshots(self._connection)
+
+    @cached_property
+    def subscriptions(self) -> Subscriptions:
+        """What apps asked to be told of when it changes."""
+        return Subscriptions(self._connection)
+
+    @cached_property
+    def devices(self) -> Devices:
+        """Devices and tokens of people who sign in."""
+        return Devices(self._connection)

@@ -1,0 +1,43 @@
+"""What all named operations are made of: statements on one connection, with values by place or by name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ..connection import Connection
+
+Row = tuple[Any, ...]
+Values = Sequence[Any] | Mapping[str, Any]
+
+
+class Statements:
+    """Operations on some tables, over one connection.
+
+    The connection decides of which moment they are: lent for each statement, of one reading, or a transaction's own.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def _rows(self, statement: str, values: Values = ()) -> list[Row]:
+        """All rows."""
+        return self._connection.execute(statement, values).fetchall()
+
+    def _row(self, statement: str, values: Values = ()) -> Row | None:
+        """The first row, if there is any."""
+        rows = self._rows(statement, values)
+        return rows[0] if rows else None
+
+    def _value(self, statement: str, values: Values = ()) -> Any:
+        """The first value of the first row; None where there is no row."""
+        row = self._row(statement, values)
+        return row[0] if row else None
+
+    def _do(self, statement: str, values: Values = ()) -> bool:
+        """Execute a statement that changes something; true where it returns a row (`RETURNING 1`)."""
+        return bool(self._rows(statement, values))
+
+    def _each(self, statement: str, every: Iterable[Values]) -> None:
+        """Execute a statement that changes something once for each set of values."""
+        self._connection.executemany(statement, every)
