@@ -10,8 +10,8 @@ from typing import Any
 from ..fields import RECORDS, Record
 from ..model.people import Person
 from ..store.connection import Connection
+from ..store.plan.sights import humans
 from ..store.schema import columns
-from ..store.sights import humans
 from ..store.sqlite import Store
 from ..store.writing import OTHERS, SEER
 

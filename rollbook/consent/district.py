@@ -14,9 +14,9 @@ from ..model.people import Person
 from ..recent import Recent
 from ..store.connection import Connection
 from ..store.keys import keys_of
-from ..store.planner import Plan, plan
+from ..store.plan.planner import Plan, plan
+from ..store.plan.sights import CHOSEN_NOW, Schools, View
 from ..store.renumbering import called, formerly
-from ..store.sights import CHOSEN_NOW, Schools, View
 from ..store.sqlite import Store
 from ..store.writing import number_of
 from .bygone import STONE, TOLD, Gone, Stones, by_record, first, gone_from, history_of, parts_left

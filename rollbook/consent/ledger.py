@@ -23,8 +23,8 @@ import msgspec
 from ..errors import Stop, Unavailable
 from ..store import journal
 from ..store.connection import Busy
-from ..store.facts import settled
 from ..store.journal import CUT, KEPT, LAST, Journal
+from ..store.plan.facts import settled
 from ..store.sqlite import Store
 from .slips import Share, Slip, lying
 

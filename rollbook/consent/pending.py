@@ -10,12 +10,10 @@ from ..fields import Record
 from ..model.people import Person
 from ..store.connection import Connection
 from ..store.keys import keys_of
+from ..store.plan.sights import APP, AS
 from ..store.schema import columns
 from ..store.writing import Batch, number_of
 from .shared import SHARED
-
-APP, AS = "$app", "$as"
-"""What the remainder of a human who waits says: the app that told of them, and in which roles."""
 
 
 class Pending:

@@ -14,9 +14,9 @@ from typing import Any
 from ..fields import Condition, Expr, Question
 from ..recent import Recent
 from ..store.connection import Connection
-from ..store.facts import IS_EMPTY
-from ..store.planner import Plan, plan
-from ..store.sights import OneSchool
+from ..store.plan.facts import IS_EMPTY
+from ..store.plan.planner import Plan, plan
+from ..store.plan.sights import OneSchool
 from ..store.sqlite import Store
 from .grants import Grant
 from .pulls import Pulls

@@ -2,61 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Hashable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from ..fields import RECORDS, Condition, Expr, Field, Question, Record
-from ..model.people import Person
+from ..fields import RECORDS, Condition, Expr, Question
 from ..recent import Recent
-from ..scopes import Need
-from ..store.planner import Plan, plan
-from ..store.sights import NEVER, Schools, View, Whole
+from ..store.plan.planner import Plan, plan
+from ..store.plan.sights import APP, View, Waiting
 from ..store.sqlite import Store
 from .bygone import Gone, history_of
 from .credentials import Credential
 from .district import Made, versions_of
-from .pending import APP, AS
 from .reader import Session
 from .shared import SHARED
 
 _plans: Recent[Plan] = Recent(512)
-
-
-@dataclass(frozen=True)
-class Waiting(Whole):
-    """The humans of one app (`:app`) in one role, as far as a credential lets through what such a role tells."""
-
-    role: type[Record]
-    view: View
-
-    @property
-    def key(self) -> Hashable:
-        """The role, and what the credential lets through."""
-        return ("waiting", self.role.__name__, self.view)
-
-    @property
-    def _through(self) -> Schools:
-        return Schools((self.view,))
-
-    def bounds(self, record: type[Record], alias: str, plus: str = "") -> list[str]:
-        """Those who wait; nobody's other records do."""
-        if record is not Person:
-            raise TypeError(f"{record.__name__} does not wait")
-        role = (
-            f"""EXISTS (SELECT 1 FROM json_each({alias}.remainder, '$."{AS}"') WHERE value = '{self.role.__name__}')"""
-        )
-        own = [f"{alias}.district = :district", f"""{alias}.remainder ->> '$."{APP}"' = :app""", role]
-        return own if self._through.meeting(self.role.scope) else [*own, NEVER]
-
-    def shows(self, field: Field, alias: str, *, sure: bool) -> str:
-        """What a role tells."""
-        return "" if self._through.telling(self.role, field) else NEVER
-
-    def remembers(self, role: type[Record], alias: str, need: Need) -> str:
-        """What was written beside the facts."""
-        return "" if self._through.meeting(need & role.scope) else NEVER
 
 
 class WaitingReader:

@@ -20,8 +20,8 @@ from .choices import follow
 from .connection import Connection
 from .kept import Kept
 from .keys import key_facts, keys_of
+from .plan.stamps import TEXT_STAMP
 from .schema import columns
-from .stamps import TEXT_STAMP
 
 Row = Mapping[str, Any]
 

@@ -26,8 +26,8 @@ from ...model.research import (
     TeamMember,
 )
 from ...recent import Recent
-from ...store.planner import Plan, plan
-from ...store.sights import Whole
+from ...store.plan.planner import Plan, plan
+from ...store.plan.sights import Whole
 from ...store.sqlite import Store
 from ..reader import PLANS, Session
 from ..slips import asked_by
@@ -105,7 +105,7 @@ class ResearchSight(Whole):
             raise TypeError(f"{record.__name__} is not research")
         return guards[record].format(alias)
 
-    def bounds(self, record: type[Record], alias: str, plus: str = "") -> list[str]:
+    def bounds(self, record: type[Record], alias: str, *, few: bool = False) -> list[str]:
         """The rows that a caller may know of."""
         if record in PARTS_ONLY:
             raise TypeError(f"{record.__name__} is read with what it is a part of")
