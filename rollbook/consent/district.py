@@ -238,17 +238,14 @@ class DistrictReader:
     def _listed(self, human: Human) -> bool:
         """Whether a human is in the grants' lists."""
         kind, identity = human
-        chosen = self._store.kept.choices.chosen
-        key = ("chosen", self.grant_ids, kind, self.today)
-        return identity in once(self._known, key, lambda: chosen(self.grant_ids, kind, self.today))
+        where = (self.grant_ids, kind, self.today)
+        return identity in once(self._known, ("chosen", *where), lambda: self._store.kept.chosen.today(*where))
 
     def _stands(self, human: Human) -> bool:
         """Whether a human is there at all."""
         kind, identity = human
-        ids = self._store.kept.records.ids
-        return identity in once(
-            self._known, ("standing", self.district, kind), lambda: ids(RECORDS[kind], self.district)
-        )
+        where = (RECORDS[kind], self.district)
+        return identity in once(self._known, ("standing", *where), lambda: self._store.kept.records.ids(*where))
 
     def _roles_gone(self, person: str) -> list[Gone]:
         """The roles of a human that are gone; a human without any was never seen."""
