@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any
 
 from ..fields import RECORDS, Condition, Expr, Question
-from ..recent import Recent
+from ..recent import Recent, once
 from ..store.plan.planner import Plan, plan
-from ..store.plan.sights import APP, View, Waiting
+from ..store.plan.sights import View, Waiting
 from ..store.sqlite import Store
 from .bygone import Gone, history_of
 from .credentials import Credential
@@ -42,8 +42,8 @@ class WaitingReader:
     @contextmanager
     def session(self) -> Generator[Session]:
         """One moment of the store: whatever is read inside agrees."""
-        with self._store.lend() as connection:
-            yield Session(connection, self.base)
+        with self._store.lend() as kept:
+            yield Session(kept, self.base)
 
     def sees(self, value: Expr | Condition) -> bool:
         """Whether a value may be asked about."""
@@ -55,23 +55,11 @@ class WaitingReader:
 
     def once(self, key: object, make: Callable[[], Made]) -> Made:
         """What is worked out once, until the next write."""
-        whole = ("waiting", self._app, self._view, key)
-        if whole not in self._known:
-            self._known[whole] = make()
-        return self._known[whole]
+        return once(self._known, ("waiting", self._app, self._view, key), make)
 
     def twins(self) -> frozenset[str]:
         """The hub ids of those whom a district has as well, where the app did not see them any more."""
-        return self.once("twins", self._twins)
-
-    def _twins(self) -> frozenset[str]:
-        rows = self._store.records.execute(
-            f"""SELECT id FROM person w WHERE district = ? AND remainder ->> '$."{APP}"' = ? AND EXISTS"""
-            " (SELECT 1 FROM district d JOIN person p ON p.district = d.district AND p.id = w.id"
-            " WHERE d.district <> w.district)",
-            (SHARED, self._app),
-        )
-        return frozenset(identity for (identity,) in rows)
+        return self.once("twins", lambda: self._store.kept.people.waiting_twins(SHARED, self._app))
 
     def last_choice(self) -> int:
         """Nobody is left out of an app's own."""
