@@ -10,7 +10,6 @@ import tempfile
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 DEBIAN = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 """Where Debian's packages put the programs of each version, the newest first."""
@@ -42,16 +41,12 @@ def served() -> Generator[str]:
 
 def _run(program: str, *words: str) -> None:
     assert BIN is not None
+    # PostgreSQL refuses to run as root; its package has a user for it.
+    user = _user().pw_uid if os.geteuid() == 0 else None
     # Its output goes nowhere rather than into a pipe, which the server would keep open.
-    done = subprocess.run(
-        [str(BIN / program), *words], **_somebody(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-    )
+    command, nowhere = [str(BIN / program), *words], subprocess.DEVNULL
+    done = subprocess.run(command, user=user, stdout=nowhere, stderr=nowhere)
     assert done.returncode == 0, f"{program} failed"
-
-
-def _somebody() -> dict[str, Any]:
-    """PostgreSQL refuses to run as root; its package has a user for it."""
-    return {"user": _user().pw_uid, "group": _user().pw_gid, "extra_groups": []} if os.geteuid() == 0 else {}
 
 
 def _user() -> pwd.struct_passwd:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +22,7 @@ from rollbook.store.plan.sights import OneSchool, Schools, Sight
 from .hub import Hub
 from .laws.asking import answers
 from .postgres import ABSENT, BIN, served
-from .test_examples import PAGES, Reading, parts
+from .test_examples import PAGES, SPEAKERS, Reading, parts
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(BIN is None, reason=ABSENT)]
 
@@ -50,14 +50,18 @@ def asked(small_hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Asked:
         if getattr(module, "plan", None) is real:
             monkeypatch.setattr(module, "plan", plan)
     # Whatever other tests have had compiled is compiled again.
-    monkeypatch.setattr(Recent, "get", lambda _, key, make: make())
+    monkeypatch.setattr(Recent, "get", _anew)
+    readings = {dialect: Reading(small_hub, dialect) for dialect in SPEAKERS}
     for page in PAGES:
-        reading = Reading(small_hub, page.parent.name)
         for part in parts(page.read_text()):
             if part.kind == "http":
-                reading.ask(part.text)
+                readings[page.parent.name].ask(part.text)
     answers(small_hub, small_hub.token())
     return found
+
+
+def _anew(_: object, key: object, make: Callable[[], Any]) -> Any:
+    return make()
 
 
 def variants(question: Question, sight: Sight) -> Iterator[Plan]:

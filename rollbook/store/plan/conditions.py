@@ -55,7 +55,7 @@ def known(sql: Statement, condition: Known, alias: str) -> str:
 
 def all_of(sql: Statement, condition: All, alias: str) -> str:
     found = every(sql.condition(c, alias) for c in condition.conditions)
-    return found if found == ALWAYS else f"({found})"
+    return found if found in (ALWAYS, NEVER) else f"({found})"
 
 
 def either(sql: Statement, condition: Either, alias: str) -> str:

@@ -25,8 +25,9 @@ def both(conditions: Iterable[str]) -> str:
 
 
 def every(conditions: Iterable[str]) -> str:
-    """All of the conditions, written out: what always holds is left out beside others."""
-    return " AND ".join(c for c in conditions if c != ALWAYS) or ALWAYS
+    """All of the conditions, written out: what always holds is left out, and what never does leaves out the others."""
+    said = [c for c in conditions if c != ALWAYS]
+    return NEVER if NEVER in said else " AND ".join(said) or ALWAYS
 
 
 def quote(value: Value) -> str:

@@ -154,7 +154,8 @@ class Schools(Views):
         """Whether a human has one of these roles at a school under one of its views."""
         found: list[str] = []
         for role, views in ways:
-            found.append(f'EXISTS (SELECT 1 FROM "{role.table}" r WHERE {self._held(role, views, person)})')
+            if views:
+                found.append(f'EXISTS (SELECT 1 FROM "{role.table}" r WHERE {self._held(role, views, person)})')
         return f"({' OR '.join(found)})" if found else NEVER
 
     def _held(self, role: type[Record], views: tuple[int, ...], person: str) -> str:
