@@ -132,10 +132,4 @@ def _largest(research: ResearchDesk, estab: str, kind: str) -> str:
     """The MIS id of the group of a kind with the most students today."""
     district, school, _ = research.desk.school(estab)
     today = research.desk.today("UTC")
-    found = research.store.records.execute(
-        'SELECT g.mis_id FROM "group" g JOIN student_membership m ON m.district = g.district AND m."group" = g.id'
-        " WHERE g.district = ? AND g.school = ? AND g.kind = ? AND coalesce(m.start, '') <= ?"
-        " AND coalesce(m.\"end\", '9') >= ? GROUP BY g.id ORDER BY count(*) DESC, g.mis_id LIMIT 1",
-        (district, school, kind, today, today),
-    ).get
-    return found or ""
+    return research.store.kept.records.largest_group(district, school, kind, today) or ""

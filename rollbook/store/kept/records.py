@@ -1,0 +1,58 @@
+"""Records of a district as they are stored, whoever may see them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ...fields import Record
+from ..schema import columns
+from .statements import Statements
+
+Stored = dict[str, Any]
+"""A record, column by column."""
+
+
+class Records(Statements):
+    """Records of a district as they are stored, whoever may see them."""
+
+    def find(self, record: type[Record], district: int, facts: Mapping[str, Any]) -> list[Stored]:
+        """The records with these stored facts, oldest first."""
+        names = list(columns(record))
+        same = "".join(f' AND "{name}" IS ?' for name in facts)
+        rows = self._rows(
+            f'SELECT {_listed(names)} FROM "{record.table}" WHERE district = ?{same} ORDER BY made',
+            (district, *facts.values()),
+        )
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def named(self, record: type[Record], district: int, school: str, mis_ids: Iterable[str]) -> list[str]:
+        """The hub ids of those of a school's records of a kind that have one of these MIS ids."""
+        return self._values(
+            f'SELECT id FROM "{record.table}" WHERE district = ? AND school = ?'
+            " AND mis_id IN (SELECT value FROM json_each(?))",
+            (district, school, json.dumps(list(mis_ids))),
+        )
+
+    def usernames(self, district: int) -> list[tuple[str, str]]:
+        """The hub ids of the humans who have a sign-in name, with that name."""
+        rows = self._rows("SELECT id, username FROM person WHERE district = ? AND username > ''", (district,))
+        return [(identity, name) for identity, name in rows]
+
+    def unique_ids(self, district: int, fact: str) -> dict[str, str | None]:
+        """One of the unique ids of every human, a stored fact, by their hub ids."""
+        return dict(self._rows(f'SELECT id, "{fact}" FROM person WHERE district = ?', (district,)))
+
+    def largest_group(self, district: int, school: str, kind: str, today: str) -> str | None:
+        """The MIS id of the group of a kind with the most students on a day, `yyyy-MM-dd`."""
+        return self._value(
+            'SELECT g.mis_id FROM "group" g JOIN student_membership m ON m.district = g.district AND m."group" = g.id'
+            " WHERE g.district = ? AND g.school = ? AND g.kind = ? AND coalesce(m.start, '') <= ?"
+            " AND coalesce(m.\"end\", '9') >= ? GROUP BY g.id ORDER BY count(*) DESC, g.mis_id LIMIT 1",
+            (district, school, kind, today, today),
+        )
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
