@@ -105,7 +105,7 @@ def _estab(batch: Batch, wanted: str | None) -> str:
 
 def _taken(batch: Batch, estab: str | None, identity: str) -> bool:
     """Whether another school than the one with this hub id has an establishment number."""
-    return bool(estab) and batch.kept.schools.numbered(estab, identity)
+    return bool(estab) and batch.kept.schools.has_estab(estab, identity)
 
 
 def _add_codes(batch: Batch, plan: Plan, schools: Mapping[str, str]) -> None:

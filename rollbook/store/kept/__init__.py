@@ -1,4 +1,4 @@
-"""Named operations on what is kept beside the records of schools: each subject has a class of its own.
+"""Named operations on what is kept: each subject has a class of its own.
 
 Nobody above the store writes a statement or holds a connection; they ask for what they need by these names.
 """
@@ -13,7 +13,9 @@ from typing import Any
 from ..connection import Connection, Cursor
 from .agents import Agents
 from .apps import Apps
+from .candidates import Candidates
 from .choices import Choices
+from .chosen import Chosen
 from .copies import Copies
 from .credentials import Credentials
 from .databases import Databases
@@ -24,16 +26,20 @@ from .invitations import Invitations
 from .jobs import Jobs
 from .orders import Orders
 from .outbox import Outbox
+from .people import People
+from .plans import Plans
 from .pulls import Pulls
 from .receipts import Receipts
 from .records import Records
 from .research import Research
+from .rolls import Rolls
 from .schools import Schools
 from .settings import Settings
 from .snapshots import Snapshots
 from .sources import Sources
 from .subscriptions import Subscriptions
 from .tasks import Tasks
+from .tickets import Tickets
 from .tokens import Tokens
 
 
@@ -63,6 +69,21 @@ class Kept:
         self._connection.execute("RELEASE attempt")
 
     @cached_property
+    def plans(self) -> Plans:
+        """Compiled questions, asked."""
+        return Plans(self._connection)
+
+    @cached_property
+    def records(self) -> Records:
+        """Records of a district as they are stored, whoever may see them."""
+        return Records(self._connection)
+
+    @cached_property
+    def people(self) -> People:
+        """Humans and the roles that they have or had, and those who wait for one."""
+        return People(self._connection)
+
+    @cached_property
     def apps(self) -> Apps:
         """Apps, what they registered, and the districts that they made."""
         return Apps(self._connection)
@@ -74,8 +95,23 @@ class Kept:
 
     @cached_property
     def choices(self) -> Choices:
-        """Whom schools let apps see: drafts, lists, rules, and what they come to."""
+        """Whom schools let apps see, as they and the apps said it, and what schools are choosing now."""
         return Choices(self._connection)
+
+    @cached_property
+    def chosen(self) -> Chosen:
+        """Whom grants see, as it was worked out, and who was let in or left out."""
+        return Chosen(self._connection)
+
+    @cached_property
+    def candidates(self) -> Candidates:
+        """People of schools as those who choose among them know them."""
+        return Candidates(self._connection)
+
+    @cached_property
+    def rolls(self) -> Rolls:
+        """The rolls of schools: groups, and who is in them on which days."""
+        return Rolls(self._connection)
 
     @cached_property
     def invitations(self) -> Invitations:
@@ -101,11 +137,6 @@ class Kept:
     def schools(self) -> Schools:
         """Districts, schools and the words of standards, as far as others than readers need them."""
         return Schools(self._connection)
-
-    @cached_property
-    def records(self) -> Records:
-        """Records of a district as they are stored, whoever may see them."""
-        return Records(self._connection)
 
     @cached_property
     def copies(self) -> Copies:
@@ -164,8 +195,13 @@ class Passed:
 
     @cached_property
     def tokens(self) -> Tokens:
-        """Tokens and tickets that were handed out, kept as digests, until they end."""
+        """Tokens that were handed out for grants, kept as digests, until they end."""
         return Tokens(self._connection)
+
+    @cached_property
+    def tickets(self) -> Tickets:
+        """Tokens that apps got for their keys, and codes and refresh tokens for one person's."""
+        return Tickets(self._connection)
 
     @cached_property
     def tasks(self) -> Tasks:

@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from .statements import Statements
+
+
+@dataclass(frozen=True)
+class KnownSchool:
+    """A school's public facts; nothing about its people."""
+
+    estab: str
+    name: str
+    phase: str | None
+    governance: str | None
+    address: str | None
+    post_code: str | None
+    telephone: str | None
+    web: str | None
 
 
 class District(NamedTuple):
@@ -16,10 +31,15 @@ class District(NamedTuple):
 
 
 class Schools(Statements):
-    """Districts, schools and the words of standards, as far as others than readers need them.
+    """Districts, schools and the words of standards, as far as others than readers need them."""
 
-    Schools are named by hub ids, districts by their numbers.
-    """
+    def has_district(self, district: int) -> bool:
+        """Whether there is a district of this number."""
+        return self._value("SELECT 1 FROM district WHERE district = ?", (district,)) is not None
+
+    def has_person(self, district: int, identity: str) -> bool:
+        """Whether somebody in a district is known by this hub id."""
+        return self._value("SELECT 1 FROM person WHERE district = ? AND id = ?", (district, identity)) is not None
 
     # ---- districts
 
@@ -55,6 +75,26 @@ class Schools(Statements):
         """The time zone of a school, such as Europe/London."""
         return self._value("SELECT time_zone FROM school WHERE district = ? AND id = ?", (district, school))
 
-    def numbered(self, estab: str, but: str = "") -> bool:
-        """Whether a school, other than the one given, has an establishment number, whoever may see it."""
-        return self._row("SELECT 1 FROM school WHERE estab = ? AND id <> ?", (estab, but)) is not None
+    def known(self) -> list[KnownSchool]:
+        """The schools that have a number and a name, by name."""
+        rows = self._rows(
+            "SELECT s.estab, s.name, s.phase, s.governance, s.address,"
+            " (SELECT p.post_code FROM site p WHERE p.district = s.district AND p.school = s.id"
+            " AND p.post_code IS NOT NULL ORDER BY p.is_main DESC LIMIT 1),"
+            " s.telephone, s.web FROM school s WHERE s.estab IS NOT NULL AND s.name IS NOT NULL"
+            " ORDER BY s.name, s.estab"
+        )
+        return [KnownSchool(*row) for row in rows]
+
+    def sessions(self, district: int, school: str) -> list[tuple[str, str, str]]:
+        """The kind, first and last day of each academic year, term and other session of a school, by first days."""
+        rows = self._rows(
+            'SELECT DISTINCT kind, start, "end" FROM session WHERE district = ?'
+            ' AND (school = ? OR school IS NULL) AND start IS NOT NULL AND "end" IS NOT NULL ORDER BY start',
+            (district, school),
+        )
+        return [(kind, start, end) for kind, start, end in rows]
+
+    def has_estab(self, estab: str, but: str = "") -> bool:
+        """Whether a school, other than the one given, has an establishment number."""
+        return self._value("SELECT 1 FROM school WHERE estab = ? AND id <> ?", (estab, but)) is not None
