@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+import json
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from ..fields import Record
 from ..model.research import (
@@ -109,3 +111,21 @@ class ResearchSight(Whole):
     def part(self, record: type[Record], alias: str, of: type[Record], *, disclosed: bool) -> list[str]:
         """What refers has its own guard."""
         return [self.guard(record, alias)]
+
+
+def bounds_of(
+    account: str, *, administrator: bool, projects: Iterable[str], managed: Iterable[str], seen: Iterable[str]
+) -> dict[str, Any]:
+    """The values that bound the statements of a `ResearchSight`.
+
+    `projects` are those that the caller sees, `managed` those that they manage, `seen` the subjects that stand for
+    students who may be seen; all are hub ids, and the public's `account` is empty.
+    """
+    return {
+        "district": HUB,
+        "projects": json.dumps(list(projects)),
+        "managed": json.dumps(list(managed)),
+        "seen": json.dumps(list(seen)),
+        "user": account,
+        "administrator": int(administrator),
+    }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum, IntEnum
@@ -10,11 +9,11 @@ from functools import cached_property
 from typing import Any
 
 from ...errors import NotHeld
-from ...model.research import HUB
 from ...model.students import Student
 from ...store.kept import Kept
 from ...store.kept.accounts import Account
 from ...store.kept.standings import Standings
+from ...store.research import bounds_of
 
 
 class Portal(Enum):
@@ -76,15 +75,14 @@ class Standing:
 
     @cached_property
     def args(self) -> dict[str, Any]:
-        """What the statements of a reading are bounded by (`reading.GUARDS`)."""
-        return {
-            "district": HUB,
-            "projects": json.dumps(list(self.roles)),
-            "managed": json.dumps([p for p, role in self.roles.items() if role >= Role.MANAGER]),
-            "seen": json.dumps(list(self.seen)),
-            "user": self.caller.id,
-            "administrator": int(self.caller.administrator),
-        }
+        """The values that bound every statement of a reading."""
+        return bounds_of(
+            self.caller.id,
+            administrator=self.caller.administrator,
+            projects=self.roles,
+            managed=(project for project, role in self.roles.items() if role >= Role.MANAGER),
+            seen=self.seen,
+        )
 
 
 def role_of(can_change: object, is_manager: object, is_owner: object) -> Role:

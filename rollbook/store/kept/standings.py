@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ...model.research import HUB
-from ..choices import day_at
 from .grants import STATE
+from .settings import Settings
 from .statements import Row, Statements
 
 
@@ -100,6 +100,7 @@ class Standings(Statements):
 
     def seen(self, projects: Iterable[str], through: Iterable[Reach]) -> list[str]:
         """The subjects of these projects that stand for students who may be seen today through these grants."""
+        settings = Settings(self._connection)
         reach = [
             {
                 "grant": one.grant,
@@ -107,7 +108,7 @@ class Standings(Statements):
                 "district": one.district,
                 "school": one.school,
                 "students": one.students,
-                "today": day_at(self._connection, one.time_zone),
+                "today": settings.day(one.time_zone),
             }
             for one in through
         ]
