@@ -35,6 +35,10 @@ class Accounts(Statements):
         )
         return [(_account(row[:4]), row[4]) for row in rows]
 
+    def emails(self) -> dict[str, str]:
+        """The e-mail address of each account, by hub id."""
+        return dict(self._rows("SELECT id, email FROM research_user"))
+
     def by_email(self, email: str) -> Account | None:
         """Whoever has this e-mail address, in small letters."""
         row = self._row(f"SELECT {_COLUMNS} FROM research_user WHERE district = {HUB} AND email = ?", (email,))
