@@ -46,15 +46,6 @@ class Records(Statements):
         """One of the unique ids of every human, a stored fact, by their hub ids."""
         return dict(self._rows(f'SELECT id, "{fact}" FROM person WHERE district = ?', (district,)))
 
-    def largest_group(self, district: int, school: str, kind: str, today: str) -> str | None:
-        """The MIS id of the group of a kind with the most students on a day, `yyyy-MM-dd`."""
-        return self._value(
-            'SELECT g.mis_id FROM "group" g JOIN student_membership m ON m.district = g.district AND m."group" = g.id'
-            " WHERE g.district = ? AND g.school = ? AND g.kind = ? AND coalesce(m.start, '') <= ?"
-            " AND coalesce(m.\"end\", '9') >= ? GROUP BY g.id ORDER BY count(*) DESC, g.mis_id LIMIT 1",
-            (district, school, kind, today, today),
-        )
-
     def refers(self, record: type[Record], district: int, name: str, identity: str) -> bool:
         """Whether any record of a kind refers, by a stored reference, to the record with a hub id."""
         found = f'SELECT 1 FROM "{record.table}" WHERE district = ? AND "{name}" = ? LIMIT 1'
