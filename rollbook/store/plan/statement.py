@@ -164,7 +164,7 @@ class Statement:
         self.human(ref.target)
         on = [f"{other}.district = :district", f'{other}.id = {alias}."{ref.name}"']
         on += self.sight.linked(ref.target, other)
-        self.joins.append(f"LEFT JOIN {self.rows(ref.target)} {other} ON {' AND '.join(on)}")
+        self.joins.append(f"LEFT JOIN {self.rows(ref.target)} {other} ON {every(on)}")
         self.joined[alias, ref.name] = other
         return other
 

@@ -5,6 +5,7 @@ bound their questions themselves. A statement asks its sight wherever it touches
 """
 
 from .one_school import Guards, OneSchool
+from .research import ResearchSight, bounds_of
 from .schools import Schools
 from .sight import BETWEEN, CHOSEN_NOW, Sight, humans
 from .views import View, Views
@@ -19,11 +20,13 @@ __all__ = [
     "WHOLE",
     "Guards",
     "OneSchool",
+    "ResearchSight",
     "Schools",
     "Sight",
     "View",
     "Views",
     "Waiting",
     "Whole",
+    "bounds_of",
     "humans",
 ]

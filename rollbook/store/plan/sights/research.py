@@ -1,0 +1,132 @@
+"""The sight of research: every statement is bounded by the projects and the linked subjects that a caller may see."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ....fields import Record
+from ....model.research import (
+    HUB,
+    CohortSubject,
+    Project,
+    ProjectInvitation,
+    ProjectMember,
+    ResearchCohort,
+    ResearchSubject,
+    ResearchTag,
+    ResearchTeam,
+    ResearchUser,
+    Species,
+    SpeciesProposal,
+    Strain,
+    StrainProposal,
+    SubjectProject,
+    TeamMember,
+)
+from ..phrases import ALWAYS
+from .whole import Whole
+
+# A subject of a project; one that stands for a student only while the student may be seen.
+_UNLINKED = (
+    f"EXISTS (SELECT 1 FROM research_subject u WHERE u.district = {HUB} AND u.id = {{0}} AND u.of_student IS NULL)"
+)
+_SHOWN = f"({{0}} IN ({{seen}}) OR {_UNLINKED})"
+_PLACED = (
+    f"EXISTS (SELECT 1 FROM subject_project v WHERE v.district = {HUB} AND v.subject = {{0}}"
+    f" AND v.project IN ({{projects}}))"
+)
+_NAMED = (
+    f'{{0}} IN (SELECT m."user" FROM project_member m WHERE m.district = {HUB} AND m.project IN ({{projects}}) UNION'
+    f' SELECT t."user" FROM project_member m JOIN team_member t ON t.district = {HUB} AND t.team = m.team'
+    f" WHERE m.district = {HUB} AND m.project IN ({{projects}}))"
+)
+_TEAMED = f"{{0}} IN (SELECT m.team FROM project_member m WHERE m.district = {HUB} AND m.project IN ({{projects}}))"
+_PROPOSED = "({0}.proposer = :user OR :administrator = 1)"
+
+GUARDS: dict[type[Record], str] = {
+    Species: ALWAYS,
+    Strain: ALWAYS,
+    SpeciesProposal: _PROPOSED,
+    StrainProposal: _PROPOSED,
+    Project: "{0}.id IN ({projects})",
+    ProjectMember: "{0}.project IN ({projects})",
+    ProjectInvitation: "({0}.invitee = :user OR {0}.project IN ({managed}))",
+    ResearchSubject: f"{_SHOWN} AND {_PLACED}".replace("{0}", "{0}.id"),
+    SubjectProject: f"{{0}}.project IN ({{projects}}) AND {_SHOWN.replace('{0}', '{0}.subject')}",
+    ResearchCohort: "{0}.project IN ({projects})",
+    CohortSubject: _SHOWN.replace("{0}", "{0}.subject"),
+    # Tags and members are read as parts of what bears or names them, and with that.
+    ResearchTag: ALWAYS,
+    TeamMember: ALWAYS,
+    ResearchUser: ALWAYS,
+    ResearchTeam: ALWAYS,
+}
+"""What must hold of a row, so that a caller may know of it; other records are not read here.
+
+`{0}` stands for the row; `{projects}`, `{managed}` and `{seen}` for what a caller's lists hold (`bounds_of`).
+"""
+
+PARTS_ONLY = {ResearchTag, TeamMember}
+"""What is read only with what it is a part of."""
+
+ANONYMOUS: dict[type[Record], str] = {
+    **GUARDS,
+    ResearchUser: _NAMED.replace("{0}", "{0}.id"),
+    ResearchTeam: _TEAMED.replace("{0}", "{0}.id"),
+    TeamMember: f"{_TEAMED.replace('{0}', '{0}.team')} AND {_NAMED.replace('{0}', '{0}.user')}",
+}
+"""Researchers know of each other; the public knows of those who work on public projects."""
+
+
+@dataclass(frozen=True)
+class ResearchSight(Whole):
+    """The hub's own partition, every research record under its guard; a row that is seen is seen whole."""
+
+    signed_in: bool
+
+    @property
+    def key(self) -> Hashable:
+        """There are two."""
+        return ("research", self.signed_in)
+
+    def guard(self, record: type[Record], alias: str) -> str:
+        guards = GUARDS if self.signed_in else ANONYMOUS
+        if record not in guards:
+            raise TypeError(f"{record.__name__} is not research")
+        lists = {name: self.flavour.listed(f":{name}") for name in ("projects", "managed", "seen")}
+        return guards[record].format(alias, **lists)
+
+    def bounds(self, record: type[Record], alias: str, *, few: bool = False) -> list[str]:
+        """The rows that a caller may know of."""
+        if record in PARTS_ONLY:
+            raise TypeError(f"{record.__name__} is read with what it is a part of")
+        return [f"{alias}.district = :district", self.guard(record, alias)]
+
+    def linked(self, record: type[Record], alias: str) -> list[str]:
+        """What is referred to has its own guard."""
+        return [self.guard(record, alias)]
+
+    def part(self, record: type[Record], alias: str, of: type[Record], *, disclosed: bool) -> list[str]:
+        """What refers has its own guard."""
+        return [self.guard(record, alias)]
+
+
+def bounds_of(
+    account: str, *, administrator: bool, projects: Iterable[str], managed: Iterable[str], seen: Iterable[str]
+) -> dict[str, Any]:
+    """The values that bound the statements of a `ResearchSight`.
+
+    `projects` are those that the caller sees, `managed` those that they manage, `seen` the subjects that stand for
+    students who may be seen; all are hub ids, and the public's `account` is empty.
+    """
+    return {
+        "district": HUB,
+        "projects": json.dumps(list(projects)),
+        "managed": json.dumps(list(managed)),
+        "seen": json.dumps(list(seen)),
+        "user": account,
+        "administrator": int(administrator),
+    }
