@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..store.connection import Connection
-from ..store.lending import Passing
+from ..store.passing import Passing
 
 LIFE = 3600.0
 """Seconds for which a pull is kept after its last page was asked for."""
