@@ -1,8 +1,7 @@
-"""Whom a rule names, and on which days: the students of a year, a form, a house, a class or a course.
+"""Rules: the students of a year, a form, a house, a class or a course; and the days on which something holds.
 
 A rule is a word that the school uses, not the hub id of a group: form 8B stays form 8B when its group is made again for
-the next school year. Each student whom it names is named for spans of days, because places in groups and on roll have
-dates; so what a rule says of a day is known before the day comes, and nothing has to run at midnight.
+the next school year.
 """
 
 from __future__ import annotations
@@ -36,13 +35,10 @@ class Rule:
 KINDS = {"year": "YearGrp", "form": "RegGrp", "house": "HouseGrp", "class": "TeachingGrp", "course": ""}
 """What people can be chosen by, with the kind of group that it is; a course has many groups."""
 
-_OWN = {"year": "year_group", "form": "reg_group", "house": "house_group"}
-"""The student's own reference to the one group of a kind that they belong to."""
-
 
 def year_of(text: str | None) -> str:
     """A year group however it is written: `Year 8`, `Y8`, `08` and `8` are one, and so are `Reception` and `R`."""
-    folded = " ".join((text or "").casefold().split())
+    folded = word_of(text)
     for code, name in STANDARD_YEARS.items():
         if folded == name.casefold():
             return code.casefold()
@@ -52,8 +48,29 @@ def year_of(text: str | None) -> str:
     return folded.lstrip("0") if folded.strip("0").isdigit() else folded
 
 
-def _word(text: str | None) -> str:
+def word_of(text: str | None) -> str:
+    """What a group is called, in whatever case and with whatever spaces it is written."""
     return " ".join((text or "").casefold().split())
+
+
+def within(one: Span, other: Span) -> Span:
+    """The days that two spans share; it ends before it begins where there are none."""
+    return max(one[0], other[0]), min(one[1], other[1])
+
+
+def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The same days in as few spans as can be."""
+    found: list[Span] = []
+    for first, last in sorted(s for s in spans if s[0] <= s[1]):
+        if found and first <= found[-1][1]:
+            found[-1] = (found[-1][0], max(found[-1][1], last))
+        else:
+            found.append((first, last))
+    return tuple(found)
+
+
+_OWN = {"year": "year_group", "form": "reg_group", "house": "house_group"}
+"""The student's own reference to the one group of a kind that they belong to."""
 
 
 @dataclass(frozen=True)
@@ -69,12 +86,12 @@ class _Group:
     def words(self, by: str) -> frozenset[str]:
         """What the group is called, as one of the things that people are chosen by."""
         if by == "course":
-            return frozenset(map(_word, self.course)) - {""}
+            return frozenset(map(word_of, self.course)) - {""}
         if self.kind != KINDS[by]:
             return frozenset()
         if by == "year":
             return frozenset(map(year_of, (self.code, self.name, self.year))) - {""}
-        return frozenset(map(_word, (self.code, self.name))) - {""}
+        return frozenset(map(word_of, (self.code, self.name))) - {""}
 
 
 @dataclass(frozen=True)
@@ -191,7 +208,7 @@ class Roll:
 
 
 def _meant(rule: Rule) -> str:
-    return year_of(rule.value) if rule.by == "year" else _word(rule.value)
+    return year_of(rule.value) if rule.by == "year" else word_of(rule.value)
 
 
 def _called(group: _Group, by: str) -> Iterator[tuple[str, str]]:
@@ -207,19 +224,3 @@ def _called(group: _Group, by: str) -> Iterator[tuple[str, str]]:
 def _span(first: str | None, last: str | None) -> Span:
     # A day may come with a time behind it.
     return (first or FOREVER[0])[:10], (last or FOREVER[1])[:10]
-
-
-def within(one: Span, other: Span) -> Span:
-    """The days that two spans share; it ends before it begins where there are none."""
-    return max(one[0], other[0]), min(one[1], other[1])
-
-
-def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """The same days in as few spans as can be."""
-    found: list[Span] = []
-    for first, last in sorted(s for s in spans if s[0] <= s[1]):
-        if found and first <= found[-1][1]:
-            found[-1] = (found[-1][0], max(found[-1][1], last))
-        else:
-            found.append((first, last))
-    return tuple(found)

@@ -16,11 +16,11 @@ from ..fields import RECORDS, Record
 from ..fields.record import OWN_DISTRICT
 from ..model.organisation import District, School
 from ..model.people import Person
-from .choices import follow
 from .connection import Connection
 from .kept import Kept
 from .keys import key_facts, keys_of
 from .schema import columns
+from .settling import follow
 from .stamps import TEXT_STAMP
 
 Row = Mapping[str, Any]

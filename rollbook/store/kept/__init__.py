@@ -12,7 +12,9 @@ from typing import Any
 from ..connection import Connection, Cursor
 from .agents import Agents
 from .apps import Apps
+from .candidates import Candidates
 from .choices import Choices
+from .chosen import Chosen
 from .credentials import Credentials
 from .devices import Devices
 from .grants import Grants
@@ -24,12 +26,14 @@ from .outbox import Outbox
 from .pulls import Pulls
 from .receipts import Receipts
 from .research import Research
+from .rolls import Rolls
 from .schools import Schools
 from .settings import Settings
 from .snapshots import Snapshots
 from .sources import Sources
 from .subscriptions import Subscriptions
 from .tasks import Tasks
+from .tickets import Tickets
 from .tokens import Tokens
 
 
@@ -59,8 +63,23 @@ class Kept:
 
     @cached_property
     def choices(self) -> Choices:
-        """Whom schools let apps see: drafts, lists, rules, and what they come to."""
+        """Whom schools let apps see, as they and the apps said it, and what schools are choosing now."""
         return Choices(self._connection)
+
+    @cached_property
+    def chosen(self) -> Chosen:
+        """Whom grants see, as it was worked out, and who was let in or left out."""
+        return Chosen(self._connection)
+
+    @cached_property
+    def candidates(self) -> Candidates:
+        """People of schools as those who choose among them know them."""
+        return Candidates(self._connection)
+
+    @cached_property
+    def rolls(self) -> Rolls:
+        """The rolls of schools: groups, and who is in them on which days."""
+        return Rolls(self._connection)
 
     @cached_property
     def invitations(self) -> Invitations:
@@ -139,8 +158,13 @@ class Passed:
 
     @cached_property
     def tokens(self) -> Tokens:
-        """Tokens and tickets that were handed out, kept as digests, until they end."""
+        """Tokens that were handed out for grants, kept as digests, until they end."""
         return Tokens(self._connection)
+
+    @cached_property
+    def tickets(self) -> Tickets:
+        """Tokens that apps got for their keys, and codes and refresh tokens for one person's."""
+        return Tickets(self._connection)
 
     @cached_property
     def tasks(self) -> Tasks:

@@ -2,8 +2,77 @@
 
 from __future__ import annotations
 
-from .statements import Statements
+import json
+from dataclasses import dataclass
+
+from .apps import App
+from .statements import Row, Statements
+
+
+@dataclass(frozen=True)
+class AppKey:
+    """What an app shows in one dialect; `district` 0 stands for every district that has granted it something.
+
+    `rights` are the permission words of the dialect's standard; `made` is the moment when it was made, UTC.
+    """
+
+    id: str
+    app: App
+    dialect: str
+    key: str
+    district: int
+    rights: tuple[str, ...]
+    made: str
+
+
+_KEYS = (
+    "SELECT c.id, a.id, a.relying_party, a.name, c.dialect, c.key, c.district, c.rights, c.made"
+    " FROM credential c JOIN app a ON a.id = c.app"
+)
+
+
+def _key(row: Row) -> AppKey:
+    identity, app, party, name, dialect, key, district, rights, made = row
+    return AppKey(identity, App(app, party, name), dialect, key, district, tuple(json.loads(rights)), made)
 
 
 class Credentials(Statements):
     """Keys of apps and of schools, kept as digests."""
+
+    def every(self) -> list[AppKey]:
+        """The keys of all apps, by app, oldest first."""
+        return [_key(row) for row in self._rows(f"{_KEYS} ORDER BY a.name, c.made, c.id")]
+
+    def with_key(self, key: str) -> AppKey | None:
+        """The credential with this key."""
+        return self._one("c.key = ?", key)
+
+    def with_id(self, dialect: str, identity: str) -> AppKey | None:
+        """The credential of a dialect with this id."""
+        return self._one("c.id = ? AND c.dialect = ?", identity, dialect)
+
+    def with_secret(self, dialect: str, secret: bytes) -> AppKey | None:
+        """The credential of a dialect with this secret (its digest)."""
+        return self._one("c.secret = ? AND c.dialect = ?", secret, dialect)
+
+    def _one(self, where: str, *values: object) -> AppKey | None:
+        row = self._row(f"{_KEYS} WHERE {where}", values)
+        return _key(row) if row else None
+
+    def client(self, dialect: str, key: str, secret: bytes) -> str | None:
+        """The id of the credential of a dialect with this key and this secret (its digest)."""
+        return self._value(
+            "SELECT id FROM credential WHERE dialect = ? AND key = ? AND secret = ?", (dialect, key, secret)
+        )
+
+    def add(self, key: AppKey, secret: bytes) -> None:
+        """Keep a new key of an app, with the digest of its secret."""
+        self._do(
+            "INSERT INTO credential (id, app, dialect, key, secret, district, rights, made)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            (key.id, key.app.id, key.dialect, key.key, secret, key.district, json.dumps(key.rights), key.made),
+        )
+
+    def drop(self, identity: str) -> None:
+        """End a key of an app (the credential's id)."""
+        self._do("DELETE FROM credential WHERE id = ?", (identity,))

@@ -2,8 +2,43 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from .statements import Statements
+
+
+@dataclass(frozen=True)
+class KnownSchool:
+    """A school's public facts; nothing about its people."""
+
+    estab: str
+    name: str
+    phase: str | None
+    governance: str | None
+    address: str | None
+    post_code: str | None
+    telephone: str | None
+    web: str | None
 
 
 class Schools(Statements):
     """Districts, schools and the words of standards, as far as others than readers need them."""
+
+    def has_district(self, district: int) -> bool:
+        """Whether there is a district of this number."""
+        return self._value("SELECT 1 FROM district WHERE district = ?", (district,)) is not None
+
+    def has_person(self, district: int, identity: str) -> bool:
+        """Whether somebody in a district is known by this hub id."""
+        return self._value("SELECT 1 FROM person WHERE district = ? AND id = ?", (district, identity)) is not None
+
+    def known(self) -> list[KnownSchool]:
+        """The schools that have a number and a name, by name."""
+        rows = self._rows(
+            "SELECT s.estab, s.name, s.phase, s.governance, s.address,"
+            " (SELECT p.post_code FROM site p WHERE p.district = s.district AND p.school = s.id"
+            " AND p.post_code IS NOT NULL ORDER BY p.is_main DESC LIMIT 1),"
+            " s.telephone, s.web FROM school s WHERE s.estab IS NOT NULL AND s.name IS NOT NULL"
+            " ORDER BY s.name, s.estab"
+        )
+        return [KnownSchool(*row) for row in rows]

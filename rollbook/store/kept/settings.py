@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
 from .statements import Statements
 
 
@@ -17,3 +20,13 @@ class Settings(Statements):
         self._do(
             "INSERT INTO setting VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, value)
         )
+
+    def day(self, time_zone: str | None) -> str:
+        """The day on a school's clock (yyyy-MM-dd), unless the data directory has stopped the clock."""
+        (row,) = self._rows("SELECT (SELECT value FROM setting WHERE name = 'today'), hub_now()")
+        stopped, now = row
+        try:
+            zone = ZoneInfo(time_zone or "UTC")
+        except (ZoneInfoNotFoundError, ValueError):
+            zone = UTC
+        return stopped or datetime.fromtimestamp(now, zone).date().isoformat()

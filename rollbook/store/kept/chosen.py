@@ -1,0 +1,140 @@
+"""Whom grants see, as it was worked out for spans of days, and who was let in or left out by what was different."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from ...fields import RECORDS
+from ...model.people import Contact
+from ...model.students import Relationship
+from ..rules import Span
+from .statements import Statements
+
+Listed = tuple[str, str, str]
+"""A hub id, and the first and the last day of a span on which it is listed."""
+
+
+class Followed(NamedTuple):
+    """A grant that sees only some people, where it is, and the day up to which that was worked out."""
+
+    grant: str
+    district: int
+    time_zone: str | None
+    day: str | None
+
+
+class Chosen(Statements):
+    """Whom grants see. A grant is its hub id, a kind is `Student`, `Staff`, `Contact` or `Person`."""
+
+    # ---- which grants
+
+    def grants(self, district: int) -> list[tuple[str, str]]:
+        """The grants of a district that see only some students, each with its school."""
+        rows = self._rows(
+            "SELECT id, school FROM \"grant\" WHERE district = ? AND people ->> '$.Student' IS NOT NULL", (district,)
+        )
+        return [(grant, school) for grant, school in rows]
+
+    def followed(self) -> list[Followed]:
+        """Every grant that sees only some students."""
+        rows = self._rows(
+            'SELECT g.id, g.district, s.time_zone, f.day FROM "grant" g'
+            " JOIN school s ON s.district = g.district AND s.id = g.school"
+            " LEFT JOIN followed f ON f.\"grant\" = g.id WHERE g.people ->> '$.Student' IS NOT NULL"
+        )
+        return [Followed(*row) for row in rows]
+
+    def day(self, grant: str) -> str | None:
+        """The day up to which it was worked out whom a grant sees."""
+        return self._value('SELECT day FROM followed WHERE "grant" = ?', (grant,))
+
+    def follow(self, grant: str, day: str) -> None:
+        """Write down the day up to which it was worked out whom a grant sees."""
+        self._do(
+            'INSERT INTO followed ("grant", day) VALUES (?, ?) ON CONFLICT ("grant") DO UPDATE SET day = excluded.day',
+            (grant, day),
+        )
+
+    # ---- whom they see
+
+    def modes(self, grant: str) -> dict[str, str]:
+        """How the lists of a grant are meant (`only` or `except`), by kind of human; a kind with none is seen whole."""
+        return json.loads(self._value('SELECT people FROM "grant" WHERE id = ?', (grant,)))
+
+    def set_modes(self, grant: str, modes: dict[str, str]) -> None:
+        """Change how the lists of a grant are meant; it is another version of the grant then."""
+        self._do('UPDATE "grant" SET people = ?, version = version + 1 WHERE id = ?', (json.dumps(modes), grant))
+
+    def spans(self, grant: str, kind: str) -> dict[str, tuple[Span, ...]]:
+        """The days on which each of a grant's list of a kind is listed, in order."""
+        found: dict[str, tuple[Span, ...]] = {}
+        rows = self._rows(
+            'SELECT id, first, last FROM chosen WHERE "grant" = ? AND kind = ? ORDER BY id, first', (grant, kind)
+        )
+        for identity, first, last in rows:
+            found[identity] = (*found.get(identity, ()), (first, last))
+        return found
+
+    def change(self, grant: str, kind: str, *, off: Iterable[Listed], on: Iterable[Listed]) -> None:
+        """Take people off a grant's list of a kind, and put others on it."""
+        self._each(
+            'DELETE FROM chosen WHERE "grant" = ? AND kind = ? AND id = ? AND first = ?',
+            [(grant, kind, identity, first) for identity, first, _ in off],
+        )
+        self._each(
+            'INSERT INTO chosen ("grant", kind, id, first, last) VALUES (?, ?, ?, ?, ?)',
+            [(grant, kind, *one) for one in on],
+        )
+
+    # ---- who was let in or left out
+
+    def was_read(self, grant: str) -> bool:
+        """Whether anybody can have read a district through a grant; keys that are older than `opened` are not in it."""
+        found = self._value(
+            'SELECT 1 FROM opened WHERE "grant" = :grant UNION ALL'
+            " SELECT 1 FROM \"grant\" g JOIN credential c ON c.app = g.app WHERE g.id = :grant AND g.state = 'active'",
+            {"grant": grant},
+        )
+        return found is not None
+
+    def gone(self, grant: str, kind: str, ids: Iterable[str], *, seen: bool) -> None:
+        """Write down of people who are in the records no more whether they were seen, where nothing says so yet."""
+        self._each(
+            'INSERT INTO turned ("grant", kind, id, seq, at, seen)'
+            " SELECT :grant, :kind, :id, 0, '', :seen WHERE NOT EXISTS"
+            ' (SELECT 1 FROM turned WHERE "grant" = :grant AND kind = :kind AND id = :id)',
+            [{"grant": grant, "kind": kind, "id": identity, "seen": int(seen)} for identity in ids],
+        )
+
+    def turn(self, grant: str, kind: str, write: tuple[int, str], turned: Iterable[tuple[str, bool]]) -> None:
+        """Write down whom a write (its number and moment) let in (true) or left out; "" is whoever no list names."""
+        self._each(
+            'INSERT INTO turned ("grant", kind, id, seq, at, seen) VALUES (?, ?, ?, ?, ?, ?)',
+            [(grant, kind, identity, *write, seen) for identity, seen in turned],
+        )
+
+    def turn_persons(self, grant: str, kind: str, district: int, write: tuple[int, str], ids: Iterable[str]) -> None:
+        """Write down that a write moved the persons behind these people; of students, those of their contacts too."""
+        seq, at = write
+        self._do(
+            'INSERT INTO turned ("grant", kind, id, seq, at, seen)'
+            " SELECT DISTINCT :grant, 'Person', person, :seq, :at, 1"
+            f" FROM ({_CONCERNED[kind]}) c WHERE person IS NOT NULL ON CONFLICT DO NOTHING",
+            {"grant": grant, "district": district, "seq": seq, "at": at, "ids": json.dumps(list(ids))},
+        )
+
+
+_TURNED = "IN (SELECT value FROM json_each(:ids))"
+
+_CONCERNED = {
+    kind: f'SELECT person FROM "{RECORDS[kind].table}" WHERE district = :district AND id {_TURNED}'
+    for kind in ("Student", "Staff", "Contact")
+}
+_CONCERNED["Student"] += (
+    f' UNION SELECT c.person FROM "{Relationship.table}" r'
+    f' JOIN "{Contact.table}" c ON c.district = r.district AND c.id = r.contact'
+    f" WHERE r.district = :district AND r.student {_TURNED}"
+)
+"""The hub ids of those of whom a change of somebody's sight tells: of a student, their contacts too."""

@@ -1,0 +1,43 @@
+"""Tokens that apps got for their keys, and codes and refresh tokens for one person's, until they end."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from .statements import Statements
+
+
+class Ticket(NamedTuple):
+    """A token: the id of the credential it came from, the person (hub id, or "") it is for, its end (s since 1970)."""
+
+    credential: str
+    person: str
+    expires: float
+
+
+class Tickets(Statements):
+    """Tokens that apps got for their keys, and codes and refresh tokens for one person's."""
+
+    def add(self, digest: bytes, kind: str, ticket: Ticket, now: float) -> None:
+        """Keep a ticket of a kind (`access`, `code` or `refresh`), and forget those that have ended by now."""
+        self._do("DELETE FROM ticket WHERE expires < ?", (now,))
+        self._do(
+            "INSERT INTO ticket (hash, credential, kind, person, expires) VALUES (?, ?, ?, ?, ?)",
+            (digest, ticket.credential, kind, ticket.person, ticket.expires),
+        )
+
+    def access(self, digest: bytes) -> Ticket | None:
+        """The access token with this digest, also one that has ended."""
+        row = self._row("SELECT credential, person, expires FROM ticket WHERE hash = ? AND kind = 'access'", (digest,))
+        return Ticket(*row) if row else None
+
+    def redeem(self, digest: bytes, kind: str, credential: str, now: float) -> str | None:
+        """Use up a code or a refresh token of a credential (id) that has not ended; returns the person it is for."""
+        return self._value(
+            "DELETE FROM ticket WHERE hash = ? AND credential = ? AND kind = ? AND expires > ? RETURNING person",
+            (digest, credential, kind, now),
+        )
+
+    def drop(self, credential: str) -> None:
+        """Forget every ticket of a credential (id)."""
+        self._do("DELETE FROM ticket WHERE credential = ?", (credential,))
