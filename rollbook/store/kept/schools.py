@@ -42,3 +42,26 @@ class Schools(Statements):
             " ORDER BY s.name, s.estab"
         )
         return [KnownSchool(*row) for row in rows]
+
+    def sessions(self, district: int, school: str) -> list[tuple[str, str, str]]:
+        """The kind, first and last day of each academic year, term and other session of a school, by first days."""
+        rows = self._rows(
+            'SELECT DISTINCT kind, start, "end" FROM session WHERE district = ?'
+            ' AND (school = ? OR school IS NULL) AND start IS NOT NULL AND "end" IS NOT NULL ORDER BY start',
+            (district, school),
+        )
+        return [(kind, start, end) for kind, start, end in rows]
+
+    def has_estab(self, estab: str, but: str = "") -> bool:
+        """Whether a school, other than the one given, has an establishment number."""
+        return self._value("SELECT 1 FROM school WHERE estab = ? AND id <> ?", (estab, but)) is not None
+
+    def largest_group(self, district: int, school: str, kind: str, day: str) -> str | None:
+        """The MIS id of the group of a kind with the most students on a day (`YYYY-MM-DD`)."""
+        return self._value(
+            'SELECT g.mis_id FROM "group" g JOIN student_membership m ON m.district = g.district AND m."group" = g.id'
+            " WHERE g.district = :district AND g.school = :school AND g.kind = :kind"
+            " AND coalesce(m.start, '') <= :day AND coalesce(m.\"end\", '9') >= :day"
+            " GROUP BY g.id, g.mis_id ORDER BY count(*) DESC, g.mis_id LIMIT 1",
+            {"district": district, "school": school, "kind": kind, "day": day},
+        )
