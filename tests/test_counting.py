@@ -12,9 +12,9 @@ from rollbook.fields import Arg, Called, Expr, Many, MarkString, Not, Path, Ques
 from rollbook.model.attendance import Mark, in_year, marks_this_year
 from rollbook.model.people import Contact
 from rollbook.model.students import Relationship, Student
-from rollbook.store.packing import packed, tallied
-from rollbook.store.planner import Plan, plan
-from rollbook.store.sights import OneSchool, Sight
+from rollbook.store.plan.flavours.packing import packed, tallied
+from rollbook.store.plan.planner import Plan, plan
+from rollbook.store.plan.sights import OneSchool, Sight
 
 from .hub import Hub
 from .xporter.tables import Tables
@@ -93,7 +93,7 @@ def test_what_a_grant_leaves_out_is_not_counted(held: Tables):
     grant = held.hub.grant()
     everybody = answers(held, compiled(OF_CONTACTS, OneSchool({})))
     left_out = held.known("contact")[held.of("relationship")[0]["contact"]]
-    desk.choose(grant, "contacts", "except", [left_out["mis_id"]])
+    desk.people.choose(grant, "contacts", "except", [left_out["mis_id"]])
     told = answers(held, compiled(OF_CONTACTS, OneSchool({"Contact": "except"})), grant.id)
     without = {r["student"] for r in held.of("relationship") if r["contact"] == left_out["id"]}
     students = held.known("student")

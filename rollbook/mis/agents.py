@@ -63,7 +63,7 @@ def mis_of(desk: Desk, tasks: Tasks, writebacks: WriteBacks, hub: Mis) -> Find:
     """Finds the MIS of a school: its agent if it has one, and the hub itself if not."""
 
     def find(district: int, school: str) -> Mis:
-        agent = desk.agent_of(district, school)
+        agent = desk.agents.of_school(district, school)
         return hub if agent is None else AgentMis(agent, tasks, writebacks)
 
     return find
@@ -117,8 +117,8 @@ class Handing:
     def _wrong(self, order: Order) -> tuple[str, ...] | None:
         grant = standing_grant(self.desk, order)
         try:
-            with self.desk.store.lend() as connection:
-                check_standing(connection, grant, order, self.desk)
+            with self.desk.store.lend() as kept:
+                check_standing(kept, grant, order, self.desk)
         except Invalid as error:
             return tuple(p.what for p in error.problems)
         return None
