@@ -73,7 +73,7 @@ def test_a_full_disk_leaves_nothing_half_written_and_is_told_as_that(tmp_path: P
 
 
 def test_a_request_that_finds_the_disk_full_is_answered_503(small_hub: Hub) -> None:
-    grant, secret = small_hub.desk.authorise(small_hub.app(), THORNFIELD, ["School"])
+    grant, secret = small_hub.desk.grants.authorise(small_hub.app(), THORNFIELD, ["School"])
     asked = {"relyingParty": grant.app.relying_party, "password": secret, "estab": THORNFIELD}
     fill(small_hub.store, "passing")
     answers = [small_hub.post("/api/oauth/GetToken", asked) for _ in range(400)]

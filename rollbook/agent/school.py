@@ -88,8 +88,8 @@ class School:
         zone = self.store.records.execute(
             "SELECT time_zone FROM school WHERE district = ? AND id = ?", (self.district, school)
         ).get
-        self.desk.fresh()
-        return self.desk.today(zone or "UTC")
+        self.desk.memory.fresh()
+        return self.desk.memory.today(zone or "UTC")
 
     def changes(self, since: int) -> Changes | None:
         """What has changed since a number of the history; None when it is more than a message holds."""

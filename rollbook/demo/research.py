@@ -130,8 +130,8 @@ def _draw(research: ResearchDesk, draft: Draft, owner: Researcher, project: str,
 
 def _largest(research: ResearchDesk, estab: str, kind: str) -> str:
     """The MIS id of the group of a kind with the most students today."""
-    district, school, _ = research.desk.school(estab)
-    today = research.desk.today("UTC")
+    district, school, _ = research.desk.schools.find(estab)
+    today = research.desk.memory.today("UTC")
     found = research.store.records.execute(
         'SELECT g.mis_id FROM "group" g JOIN student_membership m ON m.district = g.district AND m."group" = g.id'
         " WHERE g.district = ? AND g.school = ? AND g.kind = ? AND coalesce(m.start, '') <= ?"
