@@ -14,6 +14,7 @@ from typing import Any
 
 from ..errors import Conflict, NotFound, Problem
 from ..store.connection import Connection
+from ..store.kept import Kept
 from ..store.outbox import promise
 from ..store.sqlite import Store
 from .announcing import filled, tell
@@ -297,11 +298,11 @@ def _update(connection: Connection, grant: str, scopes: Iterable[str], state: st
 
 
 def _agree(
-    connection: Connection, grant: str, serial: int, asked: Iterable[str], answers: Invitation | None, *, shown: bool
+    kept: Kept, grant: str, serial: int, asked: Iterable[str], answers: Invitation | None, *, shown: bool
 ) -> None:
-    connection.execute(
+    kept.execute(
         "INSERT OR REPLACE INTO agreement VALUES (?, ?, hub_now(), ?, ?, ?)",
         (grant, serial, json.dumps(sorted(asked)), answers.email if answers else "", shown),
     )
     if answers:
-        mark_answer(connection, answers, "authorised")
+        mark_answer(kept, answers, "authorised")

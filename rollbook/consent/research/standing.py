@@ -12,8 +12,8 @@ from typing import Any
 from ...errors import NotHeld
 from ...model.research import HUB
 from ...model.students import Student
-from ...store.choices import day_at
 from ...store.connection import Connection
+from ...store.kept.settings import Settings
 from ..grants import STATE
 
 
@@ -148,7 +148,7 @@ def _seen(connection: Connection, projects: Iterable[str]) -> tuple[frozenset[st
             "district": district,
             "school": school,
             "mode": json.loads(people).get("Student"),
-            "today": day_at(connection, zone),
+            "today": Settings(connection).day(zone),
         }
         for grant, app, district, school, scopes, people, zone in connection.execute(_GRANTS, {"projects": listed})
         if Student.scope.met_by(frozenset(json.loads(scopes)))
