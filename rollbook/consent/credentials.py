@@ -157,10 +157,9 @@ class Tickets:
 
     def _ticket(self, credential: str, kind: str, person: str, seconds: float) -> tuple[str, float]:
         token = base64.urlsafe_b64encode(os.urandom(33)).decode()
-        now = self._clock()
-        expires = now + seconds
+        expires = self._clock() + seconds
         with self._store.passing as passing:
-            passing.tickets.add(digest(token), kind, Ticket(credential, person, expires), now)
+            passing.tickets.add(digest(token), kind, Ticket(credential, person, expires), self._clock())
         return token, expires
 
     def code(self, credential: Credential, person: str) -> str:

@@ -2,8 +2,7 @@
 
 The school's list says whom an app may see, or whom it may not: people one by one, and people by rule. An app may leave
 more people out, and let those in again whom it left out itself; it never widens what the school chose. What both come
-to, and who is let in or left out by a change, is worked out in `store/reckoning.py` and
-`store/settling.py`.
+to, and who is let in or left out by a change, is worked out in `store/reckoning.py` and `store/settling.py`.
 """
 
 from __future__ import annotations
@@ -19,7 +18,7 @@ from ..store.reckoning import Reckoning
 from ..store.roll import Roll
 from ..store.rules import KINDS as CHOSEN_BY
 from ..store.rules import Rule as Rule
-from ..store.settling import follow_days, keep_lists, settle, widened
+from ..store.settling import follow_days, keep_lists, settle
 from ..store.sqlite import Store
 from .grants import GRANT_COLUMNS, MODES, Grant, grant_from, human_kind
 from .receipts import give_receipt
@@ -140,7 +139,7 @@ class People:
             _check_rules(Roll(batch.kept.rolls, grant.district, grant.school), human, further - before.rules)
             rules = (before.rules | further) - frozenset(remove_rules)
             on, off = ([ids[m] for m in some] for some in (added, removed))
-            after = widened(replace(before, rules=rules), add=on, remove=off)
+            after = replace(before, rules=rules).amended(add=on, remove=off)
             if after != before:
                 keep_lists(batch, grant.id, human, after)
                 give_receipt(batch.kept, grant.id, "people", self._by)

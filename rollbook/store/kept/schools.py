@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
+from ...fields import Record
+from ...model.organisation import School
+from ..schema import columns
 from .statements import Statements
+
+BESIDE = ("grant", "invitation", "signatory", "school_key", "writeback")
+"""The tables beside the records that name a school's district."""
 
 
 @dataclass(frozen=True)
@@ -42,3 +49,28 @@ class Schools(Statements):
             " ORDER BY s.name, s.estab"
         )
         return [KnownSchool(*row) for row in rows]
+
+    # ---- joining another district
+
+    def rows(self, kind: type[Record], district: int, school: str) -> list[dict[str, Any]]:
+        """The records of a kind that are a school's (hub id), column by column; of the kind `School`, itself."""
+        names, own = list(columns(kind)), "id" if kind is School else "school"
+        listed = ", ".join(f'"{name}"' for name in names)
+        rows = self._rows(f'SELECT {listed} FROM "{kind.table}" WHERE district = ? AND "{own}" = ?', (district, school))
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def is_sourced(self, district: int, school: str) -> bool:
+        """Whether a source has a school (hub id), and would bring it again."""
+        found = self._value(
+            "SELECT 1 FROM source_row WHERE district = ? AND kind = 'School' AND id = ?", (district, school)
+        )
+        return found is not None
+
+    def move_counters(self, school: str, old: int, new: int) -> None:
+        """Let the counters of a school (hub id) go on in another district."""
+        self._do("UPDATE counter SET district = ? WHERE district = ? AND name LIKE ?", (new, old, f"% {school}"))
+
+    def move_beside(self, school: str, old: int, new: int) -> None:
+        """Let what is kept of a school (hub id) beside its records name another district."""
+        for table in BESIDE:
+            self._do(f'UPDATE "{table}" SET district = ? WHERE district = ? AND school = ?', (new, old, school))
