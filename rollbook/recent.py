@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from collections.abc import Callable, Hashable, MutableMapping
+from typing import Any, Generic, TypeVar
 
 Value = TypeVar("Value")
+
+
+def once(known: MutableMapping[object, Any], key: object, make: Callable[[], Value]) -> Value:
+    """What is known under a key, made when it is not there; whoever holds `known` decides how long that is true."""
+    if key not in known:
+        known[key] = make()
+    return known[key]
 
 
 class Recent(Generic[Value]):

@@ -2,38 +2,26 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from ..fields import RECORDS, Record
+from ..fields import RECORDS
 from ..model.people import Person
-from ..store.connection import Connection
-from ..store.schema import columns
-from ..store.sights import humans
+from ..store.kept.history import Stone
 from ..store.sqlite import Store
-from ..store.writing import OTHERS, SEER
-
-STONE = "seq, at, kind, id, school, what, keys, made"
-"""The columns of the history that a `Gone` is made of."""
 
 
 @dataclass(frozen=True)
-class Gone:
-    """A record that is gone, or whose key changed: `keys` are the natural keys that it had, by dotted name."""
+class Gone(Stone):
+    """A record that is gone, or whose key changed, as an app is told of it."""
 
-    seq: int
-    at: str
-    kind: str
-    id: str
-    school: str
-    what: str
-    keys: Mapping[str, Any]
-    made: int | None = None
-    """The number of the record's making; unknown of what is gone since before that was written down."""
     unseen: bool = False
     """Whether people are left out now whom it was of: nothing that is seen can have its key."""
+
+    @classmethod
+    def of(cls, stone: Stone) -> Gone:
+        """What the history says of a record."""
+        return cls(**vars(stone))
 
     @property
     def humans(self) -> list[tuple[str, str | None]]:
@@ -52,13 +40,6 @@ class Gone:
         return [identity for _, identity in self.humans if identity]
 
 
-TOLD = (
-    f"""AND coalesce(keys ->> '$."{SEER}"', :seer) = :seer AND coalesce(keys ->> '$."{OTHERS}"', '') <> :seer"""
-    f""" AND (keys ->> '$."{SEER}"' IS NOT NULL OR id NOT IN (SELECT id FROM veiled WHERE app = :seer AND NOT shown))"""
-)
-"""What holds of a row of the history that an app (`:seer`) is told, where there are veils."""
-
-
 def history_of(
     store: Store, district: int, kinds: Iterable[str], since: int, until: int | None, seer: str = ""
 ) -> Iterator[Gone]:
@@ -66,20 +47,7 @@ def history_of(
 
     `seer` is the app that is told, where some records are veiled.
     """
-    last, listed = 2**62 if until is None else until, json.dumps(sorted(kinds))
-    with store.lend() as connection:
-        rows = connection.execute(
-            f"SELECT {STONE} FROM history WHERE district = :district AND seq > :since AND seq <= :last"
-            f" AND kind IN (SELECT value FROM json_each(:kinds)) {TOLD if seer else ''} ORDER BY seq",
-            {"district": district, "since": since, "last": last, "kinds": listed, "seer": seer},
-        ).fetchall()
-    return map(gone_from, rows)
-
-
-def gone_from(row: tuple[Any, ...]) -> Gone:
-    """A row of the history."""
-    seq, at, kind, identity, school, what, keys, made = row
-    return Gone(seq, at, kind, identity, school or "", what, json.loads(keys), made)
+    return map(Gone.of, store.kept.history.stones(district, kinds, since, until, seer))
 
 
 Stones = Mapping[tuple[str, str], list[Gone]]
@@ -97,22 +65,3 @@ def by_record(stones: Iterable[Gone]) -> Stones:
 def first(stones: Stones, kind: str, identity: str, number: int) -> Gone | None:
     """The first thing said of a record from a number on."""
     return next((stone for stone in stones.get((kind, identity), ()) if stone.seq >= number), None)
-
-
-def parts_left(
-    connection: Connection, district: int, record: type[Record], left: Mapping[str, list[str]]
-) -> dict[str, dict[str, Any]]:
-    """By hub id the rows, column by column, that some humans (hub ids by kind) are, or that are parts of them."""
-    found: dict[str, dict[str, Any]] = {}
-    if record.derived() or "school" not in record.fields:
-        return found
-    names = list(columns(record))
-    at, listed = names.index("id"), ", ".join(f't."{n}"' for n in names)
-    for kind, identity in humans(record, "t"):
-        rows = connection.execute(
-            f'SELECT {listed} FROM "{record.table}" t WHERE t.district = ?'
-            f" AND {identity} IN (SELECT value FROM json_each(?))",
-            (district, json.dumps(left.get(kind.__name__, []))),
-        )
-        found |= {row[at]: dict(zip(names, row, strict=True)) for row in rows}
-    return found

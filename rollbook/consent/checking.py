@@ -15,7 +15,7 @@ from ..fields import RECORDS, Arg, Called, Condition, Expr, Field, HubId, Questi
 from ..model.people import Contact, Staff
 from ..model.students import Student
 from ..recent import Recent
-from ..store.connection import Connection
+from ..store.kept import Kept
 from ..store.planner import Plan, plan
 from ..store.sights import OneSchool
 from .grants import Grant
@@ -32,9 +32,9 @@ _plans: Recent[Plan] = Recent(256)
 
 
 class Checker:
-    """Looks up what a write-back of one grant names, as things stand on one connection."""
+    """Looks up what a write-back of one grant names, as things stand at one moment, or within a transaction."""
 
-    def __init__(self, connection: Connection, grant: Grant, today: str) -> None:
+    def __init__(self, kept: Kept, grant: Grant, today: str) -> None:
         self.grant = grant
         self.today = today
         base = {
@@ -44,8 +44,8 @@ class Checker:
             "seer": grant.app.id,
             "today": today,
         }
-        self._veils = bool(connection.execute("SELECT EXISTS (SELECT 1 FROM veiled)").get)
-        self._session = Session(connection, base)
+        self._veils = kept.history.any_veiled()
+        self._session = Session(kept, base)
         self._found: dict[tuple[object, ...], str | None] = {}
         self._told: dict[tuple[object, ...], list[Any]] = {}
 

@@ -164,7 +164,7 @@ class Tickets:
 
     def code(self, credential: Credential, person: str) -> str:
         """A code with which an app gets one person's tokens, once, within ten minutes."""
-        if not self._store.kept.schools.has_person(credential.district, person):
+        if not self._store.kept.people.is_in(credential.district, person):
             raise NotFound(Problem("person", f"{person} is not a person of the district"))
         return self._ticket(credential.id, "code", person, CODE_SECONDS)[0]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -11,14 +10,13 @@ from typing import Any
 
 from ..errors import Malformed, NotFound, Problem
 from ..fields import RECORDS
+from ..store.kept.grants import Place
 from ..store.ledger import Often, Once, Span, What
 from ..store.sqlite import Store
 from .grants import Grant, human_kind
 from .wording import words_of
 
 _EPOCH = date(1970, 1, 1).toordinal()
-
-_HERE = "district IN (SELECT district FROM clock)"
 
 
 @dataclass(frozen=True)
@@ -69,59 +67,20 @@ class Disclosures:
 
         Any of them will do; raises `NotFound` when the hub has never held it.
         """
-        people = {identity, *self._persons(identity)}
-        found = people | {role for person in people for role in self._roles(person)}
-        if found == {identity} and not self._held("Person", identity):
+        humans = self._store.kept.people
+        people = {identity, *humans.persons(identity)}
+        found = people | {role for person in people for role in humans.roles(person)}
+        if found == {identity} and not humans.ever(identity):
             raise NotFound(Problem("person", f"{identity[:60]} is not the hub id of anybody", "it is a UUID"))
         return frozenset(found)
 
     def at_school(self, district: int, school: str, kind: str, mis_id: str) -> frozenset[str]:
         """The hub ids of whoever was or is a student, a member of staff or a contact of a school by an MIS id."""
         human = human_kind(kind)
-        found = self._store.records.execute(
-            f'SELECT id, person FROM "{RECORDS[human].table}" WHERE district = ? AND school = ? AND mis_id = ?',
-            (district, school, mis_id),
-        ).fetchall()
-        found += self._store.records.execute(
-            "SELECT id, keys ->> '$.person' FROM history WHERE district = ? AND kind = ? AND school = ?"
-            " AND what = 'gone' AND keys ->> '$.mis_id' = ?",
-            (district, human, school, mis_id),
-        ).fetchall()
+        found = self._store.kept.people.ever_by_mis_id(RECORDS[human], district, school, mis_id)
         if not found:
             raise NotFound(Problem("person", f"no {human} of the school has, or had, the Id {mis_id[:60]}"))
-        return frozenset(identity for row in found for identity in row if identity)
-
-    def _persons(self, role: str) -> list[str]:
-        """The human who has or had a role."""
-        return self._ask_roles("SELECT person FROM {table} WHERE {here} AND id = ?", role) + self._gone(
-            "h.id = ?", role
-        )
-
-    def _roles(self, person: str) -> list[str]:
-        """The roles that a human has or had."""
-        held = self._ask_roles("SELECT id FROM {table} WHERE {here} AND person = ?", person)
-        return held + self._gone("h.keys ->> '$.person' = ?", person, "h.id")
-
-    def _ask_roles(self, sql: str, identity: str) -> list[str]:
-        tables = [r.table for r in RECORDS.values() if r.human]
-        every = " UNION ALL ".join(sql.format(table=f'"{table}"', here=_HERE) for table in tables)
-        rows = self._store.records.execute(every, (identity,) * len(tables))
-        return [found for (found,) in rows if found]
-
-    def _gone(self, where: str, identity: str, what: str = "h.keys ->> '$.person'") -> list[str]:
-        kinds = json.dumps([r.__name__ for r in RECORDS.values() if r.human])
-        rows = self._store.records.execute(
-            f"SELECT {what} FROM history h WHERE h.{_HERE} AND h.kind IN (SELECT value FROM json_each(?))"
-            f" AND h.what = 'gone' AND {where}",
-            (kinds, identity),
-        )
-        return [found for (found,) in rows if found]
-
-    def _held(self, kind: str, identity: str) -> bool:
-        table = RECORDS[kind].table
-        there = self._store.records.execute(f'SELECT 1 FROM "{table}" WHERE {_HERE} AND id = ?', (identity,)).get
-        left = f"SELECT 1 FROM history h WHERE h.{_HERE} AND h.kind = ? AND h.what = 'gone' AND h.id = ?"
-        return there is not None or self._store.records.execute(left, (kind, identity)).get is not None
+        return found
 
     # ---- what
 
@@ -143,7 +102,7 @@ class Disclosures:
         return [self._once(one, school) for one in self._store.ledger.each(ids, days, whats, take, skip)]
 
     def _concerns(self, what: What, school: str) -> bool:
-        return not school or any(self._grants.get(grant, _UNKNOWN)[0] == school for grant in what.grants)
+        return not school or any(self._grants.get(grant, _UNKNOWN).school == school for grant in what.grants)
 
     def _often(self, one: Often, school: str) -> Disclosure:
         said = (self._viewers(one.what, school), one.what.dialect, one.what.endpoint, one.what.facts)
@@ -166,35 +125,24 @@ class Disclosures:
 
     @cached_property
     def _apps(self) -> dict[str, tuple[str, str]]:
-        rows = self._store.records.execute("SELECT id, relying_party, name FROM app")
-        return {identity: (party, name) for identity, party, name in rows}
+        return self._store.kept.apps.names()
 
     @cached_property
-    def _grants(self) -> dict[str, tuple[str, str, str, str]]:
-        """By grant the school's hub id, number and name, and the app's hub id."""
-        rows = self._store.records.execute(
-            'SELECT g.id, g.school, s.estab, s.name, g.app FROM "grant" g'
-            " JOIN school s ON s.district = g.district AND s.id = g.school"
-        )
-        return {identity: tuple(rest) for identity, *rest in rows}
+    def _grants(self) -> dict[str, Place]:
+        return self._store.kept.grants.places()
 
     @cached_property
     def _readers(self) -> dict[str, str]:
         """Researchers by their e-mail addresses, as projects name them."""
-        return dict(self._store.records.execute("SELECT id, email FROM research_user").fetchall())
+        return self._store.kept.research.emails()
 
 
-_UNKNOWN = ("", "", "", "")
+_UNKNOWN = Place("", "", "", "")
 
 
 def hub_ids(store: Store, grant: Grant, kind: str, mis_ids: Iterable[str]) -> list[str]:
     """The hub ids of people of a grant's school by their MIS ids."""
-    rows = store.records.execute(
-        f'SELECT id FROM "{RECORDS[kind].table}" WHERE district = ? AND school = ?'
-        " AND mis_id IN (SELECT value FROM json_each(?))",
-        (grant.district, grant.school, json.dumps(list(mis_ids))),
-    )
-    return [identity for (identity,) in rows]
+    return store.kept.people.by_mis_ids(RECORDS[kind], grant.district, grant.school, mis_ids)
 
 
 def days(since: str, until: str) -> Span:

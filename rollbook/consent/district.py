@@ -11,19 +11,18 @@ from typing import Any, TypeVar
 
 from ..fields import RECORDS, Arg, Condition, Expr, HubId, Question, Record
 from ..model.people import Person
-from ..recent import Recent
-from ..store.connection import Connection
-from ..store.keys import keys_of
+from ..recent import Recent, once
+from ..store.kept import Kept
+from ..store.kept.history import END
 from ..store.planner import Plan, plan
-from ..store.renumbering import called, formerly
-from ..store.sights import CHOSEN_NOW, Schools, View
+from ..store.sights import Schools, View
 from ..store.sqlite import Store
 from ..store.writing import number_of
-from .bygone import STONE, TOLD, Gone, Stones, by_record, first, gone_from, history_of, parts_left
+from .bygone import Gone, Stones, by_record, first, history_of
 from .credentials import Credential
 from .grants import Grant
 from .reader import PLANS, Session, veiled
-from .sightings import END, Human, Sightings, humans_in, read_turns
+from .sightings import Human, Sightings, humans_in
 
 Made = TypeVar("Made")
 
@@ -32,16 +31,8 @@ _plans: Recent[Plan] = Recent(PLANS)
 
 def versions_of(store: Store, known: dict[object, Any], district: int, kinds: Iterable[str]) -> dict[str, int]:
     """The number at which each kind of record last moved in a district; `known` holds what was looked up before."""
-    listed = json.dumps(sorted(kinds))
-    key = ("versions", district, listed)
-    if key not in known:
-        rows = store.records.execute(
-            "SELECT kind, max(seq) FROM moved WHERE district = ? AND kind IN (SELECT value FROM json_each(?))"
-            " GROUP BY kind ORDER BY kind",
-            (district, listed),
-        )
-        known[key] = dict(rows.fetchall())
-    return known[key]
+    wanted = frozenset(kinds)
+    return once(known, ("versions", district, wanted), lambda: store.kept.history.moved(district, wanted))
 
 
 class DistrictReader:
@@ -75,7 +66,7 @@ class DistrictReader:
         # A district without a school yet is seen by whoever made it.
         views = sorted(set(of.values()), key=repr) or [View(credential.scopes)]
         self._grant_at = {g.school: g.id for g in grants}
-        turns = read_turns(store.records, self._grant_at.values())
+        turns = store.kept.history.turns(self._grant_at.values())
         self.sightings = Sightings(turns, self._chooses, self._listed, self._stands)
         veils = veiled(store, known)
         self._seer = self.app.id if veils else ""
@@ -113,8 +104,8 @@ class DistrictReader:
     @contextmanager
     def session(self) -> Generator[Session]:
         """One moment of the store: whatever is read inside agrees."""
-        with self._store.lend() as connection:
-            yield Session(connection, self.base, self.places)
+        with self._store.lend() as kept:
+            yield Session(kept, self.base, self.places)
 
     def versions(self, kinds: Iterable[str]) -> dict[str, int]:
         """The number at which each kind of record last moved in the district; equal numbers, equal records."""
@@ -126,7 +117,7 @@ class DistrictReader:
 
     def newest(self) -> int:
         """The number of the last write to the district."""
-        return int(self._store.records.execute("SELECT seq FROM clock WHERE district = ?", (self.district,)).get or 0)
+        return self._store.kept.history.newest(self.district)
 
     def last_choice(self) -> int:
         """The number with which people were last let in or left out by one of the grants; 0 when nobody ever was."""
@@ -148,9 +139,7 @@ class DistrictReader:
 
     def once(self, key: object, make: Callable[[], Made]) -> Made:
         """What is worked out once, until the next write."""
-        if key not in self._worked_out:
-            self._worked_out[key] = make()
-        return self._worked_out[key]
+        return once(self._worked_out, key, make)
 
     def _told(self, wanted: tuple[str, ...], since: int, last: int) -> list[Gone]:
         stones = list(history_of(self._store, self.district, wanted, since, None, self._seer))
@@ -187,21 +176,21 @@ class DistrictReader:
         left: dict[str, list[str]] = {}
         for kind, identity in self.sightings.left(since):
             left.setdefault(kind, []).append(identity)
-        with self._store.lend() as connection:
-            for kind in kinds:
-                for row in parts_left(connection, self.district, RECORDS[kind], left).values():
-                    yield from self._as_gone(connection, RECORDS[kind], row)
+        with self._store.lend() as kept:
+            for record in map(RECORDS.__getitem__, kinds):
+                for row in kept.records.parts_of(record, self.district, left):
+                    yield from self._as_gone(kept, record, row)
 
-    def _as_gone(self, connection: Connection, record: type[Record], row: Mapping[str, Any]) -> Iterator[Gone]:
+    def _as_gone(self, kept: Kept, record: type[Record], row: Mapping[str, Any]) -> Iterator[Gone]:
         grant, of = self._grant_at.get(row["school"]), humans_in(record, row["id"], row)
         if grant is None or self.sightings.all_seen(grant, of):
             return
         turn, made = self.sightings.lost(grant, of), number_of(row["made"])
         if turn is not None and made < turn.seq:
-            keys = keys_of(connection, record, row)
-            gone = Gone(turn.seq, turn.at, record.__name__, row["id"], row["school"], "gone", keys, made, True)
-            if self._granted(gone):
-                yield gone
+            keys = kept.records.keys(record, row)
+            found = Gone(turn.seq, turn.at, record.__name__, row["id"], row["school"], "gone", keys, made, True)
+            if self._granted(found):
+                yield found
 
     def _as_known(self, gone: Gone, stones: Stones) -> Gone:
         """What is gone, by what it was known by when it was last seen."""
@@ -221,12 +210,7 @@ class DistrictReader:
         if not role:
             return str(gone.keys.get("person"))
         target = RECORDS[gone.kind].refs()[role].target
-        found = self._store.records.execute(
-            f'SELECT person FROM "{target.table}" WHERE district = :district AND id = :id UNION ALL'
-            " SELECT keys ->> '$.person' FROM history WHERE district = :district AND kind = :kind AND id = :id",
-            {"district": self.district, "id": gone.keys.get(role), "kind": target.__name__},
-        ).get
-        return str(found)
+        return str(self._store.kept.people.person_of(target, self.district, str(gone.keys.get(role))))
 
     def _knew(self, gone: Gone) -> bool:
         if gone.kind == Person.__name__:
@@ -252,59 +236,41 @@ class DistrictReader:
         return mode is None or self._listed(human) == (mode == "only")
 
     def _listed(self, human: Human) -> bool:
-        return human[1] in self._ids("chosen", human[0])
+        """Whether a human is in the grants' lists."""
+        kind, identity = human
+        where = (self.grant_ids, kind, self.today)
+        return identity in once(self._known, ("chosen", *where), lambda: self._store.kept.chosen.today(*where))
 
     def _stands(self, human: Human) -> bool:
-        return human[1] in self._ids("standing", human[0])
-
-    def _ids(self, what: str, kind: str) -> frozenset[str]:
-        """The humans of a kind who are in the grants' lists, or who are there at all."""
-        key = (what, self.base["grants"], self.district, kind, self.today)
-        if key not in self._known:
-            sql = {
-                "chosen": "SELECT id FROM chosen WHERE kind = :kind"
-                f' AND "grant" IN (SELECT value FROM json_each(:grants)) AND {CHOSEN_NOW}',
-                "standing": f'SELECT id FROM "{RECORDS[kind].table}" WHERE district = :district',
-            }[what]
-            rows = self._store.records.execute(sql, {**self.base, "kind": kind})
-            self._known[key] = frozenset(identity for (identity,) in rows)
-        return self._known[key]
+        """Whether a human is there at all."""
+        kind, identity = human
+        where = (RECORDS[kind], self.district)
+        return identity in once(self._known, ("standing", *where), lambda: self._store.kept.records.ids(*where))
 
     def _roles_gone(self, person: str) -> list[Gone]:
         """The roles of a human that are gone; a human without any was never seen."""
-        roles = json.dumps([r.__name__ for r in RECORDS.values() if r.human])
-        rows = self._store.records.execute(
-            f"SELECT {STONE} FROM history WHERE district = :district AND what = 'gone'"
-            " AND kind IN (SELECT value FROM json_each(:roles)) AND keys ->> '$.person' = :person"
-            f" {TOLD if self._seer else ''}",
-            {"district": self.district, "roles": roles, "person": person, "seer": self._seer},
-        )
-        return [gone_from(row) for row in rows]
+        return list(map(Gone.of, self._store.kept.history.roles_gone(self.district, person, self._seer)))
 
     def _knows(self, person: str) -> bool:
         """Whether a human is seen now."""
-        with self._store.lend() as connection:
-            return self.finds(Session(connection, self.base), Person, person)
+        with self._store.lend() as kept:
+            return self.finds(Session(kept, self.base), Person, person)
 
     def twins(self) -> frozenset[str]:
         """The hub ids of the humans of the district who have a record in another one too."""
-        return self.once("twins", self._twins)
-
-    def _twins(self) -> frozenset[str]:
-        rows = self._store.records.execute("SELECT id FROM twin WHERE district = ?", (self.district,))
-        return frozenset(identity for (identity,) in rows)
+        return self.once("twins", lambda: self._store.kept.history.twins(self.district))
 
     def now_called(self, fact: str, value: str) -> str:
         """The unique id (a stored fact) that a human has now who had another one before.
 
         An id that somebody has now is theirs, and one that nobody had whom the caller sees stays as it is.
         """
-        with self._store.lend() as connection:
-            before = formerly(connection, self.district, fact, value)
+        with self._store.lend() as kept:
+            before = kept.history.formerly(self.district, fact, value)
             if not before:
                 return value
-            session = Session(connection, self.base)
-            if any(self.finds(session, Person, i) for i in called(connection, self.district, fact, value)):
+            session = Session(kept, self.base)
+            if any(self.finds(session, Person, i) for i in kept.history.called(self.district, fact, value)):
                 return value
             return next((now for identity, now in before if self.finds(session, Person, identity)), value)
 

@@ -20,9 +20,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from ..errors import Stop, Unavailable
+from ..errors import Occupied, Stop, Unavailable
 from ..store import journal
-from ..store.connection import Busy
 from ..store.facts import settled
 from ..store.journal import CUT, KEPT, LAST, Journal
 from ..store.sqlite import Store
@@ -74,7 +73,7 @@ class Folding:
         """Bring in all that has been written; whether that could be done is known to the pens afterwards."""
         try:
             store.ledger.fold()
-        except Busy:
+        except Occupied:
             # Another process is at it, such as `rollbook disclosures`.
             return
         except Stop as error:

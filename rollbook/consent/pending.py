@@ -8,33 +8,24 @@ from typing import Any
 
 from ..fields import Record
 from ..model.people import Person
-from ..store.connection import Connection
-from ..store.keys import keys_of
-from ..store.schema import columns
+from ..store.kept import Kept
+from ..store.kept.history import Stone
+from ..store.waiting import APP, AS
 from ..store.writing import Batch, number_of
 from .shared import SHARED
-
-APP, AS = "$app", "$as"
-"""What the remainder of a human who waits says: the app that told of them, and in which roles."""
 
 
 class Pending:
     """The humans of one app who have no role, within a transaction."""
 
-    def __init__(self, connection: Connection, app: str) -> None:
-        self._connection = connection
-        self._batch = Batch(connection, SHARED)
+    def __init__(self, kept: Kept, app: str) -> None:
+        self._kept = kept
+        self._batch = Batch(kept, SHARED)
         self._app = app
 
     def find(self, fact: str, value: str, role: type[Record]) -> dict[str, Any] | None:
         """A human in a role by one of the stored facts."""
-        names = list(columns(Person))
-        rows = self._connection.execute(
-            f'SELECT {", ".join(f""" "{n}" """ for n in names)} FROM person WHERE district = ? AND "{fact}" = ?'
-            " AND remainder ->> ? = ?",
-            (SHARED, value, f'$."{APP}"', self._app),
-        ).fetchall()
-        found = (dict(zip(names, row, strict=True)) for row in rows)
+        found = self._kept.people.waiting(SHARED, self._app, fact, value)
         # Of those who were released before roles were noted, only the number is known.
         return next((row for row in found if role.__name__ in _kept(row).get(AS, [role.__name__])), None)
 
@@ -69,12 +60,12 @@ class Pending:
         row = self._batch.get(Person, identity)
         if row is None:
             return
-        facts = {f"person.{n}": v for n, v in keys_of(self._connection, Person, row).items()}
+        facts = {f"person.{n}": v for n, v in self._kept.records.keys(Person, row).items()}
         self._batch.remove(Person, identity)
         seq, at = self._batch.tick()
-        keys = json.dumps({**facts, "person": identity})
-        told = (SHARED, seq, role.__name__, identity, self._app, "gone", at, keys, number_of(row["made"]))
-        self._connection.execute("INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", told)
+        keys = {**facts, "person": identity}
+        told = Stone(seq, at, role.__name__, identity, self._app, "gone", keys, number_of(row["made"]))
+        self._kept.history.add(SHARED, told)
         self._batch.settle()
 
 

@@ -9,12 +9,15 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Se
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from ..fields import Condition, Expr, Question
-from ..recent import Recent
-from ..store.connection import Connection
+from ..recent import Recent, once
 from ..store.facts import IS_EMPTY
+from ..store.kept import Kept
+from ..store.kept.snapshots import Name, Snapshot
+from ..store.kept.sources import Reading, Refusal
+from ..store.kept.statements import Row
 from ..store.planner import Plan, plan
 from ..store.sights import OneSchool
 from ..store.sqlite import Store
@@ -44,14 +47,14 @@ OWN_SOURCE = "demo"
 
 Args = Mapping[str, Any]
 
+Made = TypeVar("Made")
+
 _plans: Recent[Plan] = Recent(PLANS)
 
 
 def veiled(store: Store, known: dict[object, Any]) -> bool:
     """Whether any record of the hub is veiled from some app; `known` holds what was looked up since the last write."""
-    if "veiled" not in known:
-        known["veiled"] = bool(store.records.execute("SELECT EXISTS (SELECT 1 FROM veiled)").get)
-    return known["veiled"]
+    return once(known, "veiled", store.kept.history.any_veiled)
 
 
 class Reader:
@@ -101,63 +104,51 @@ class Reader:
     @contextmanager
     def session(self) -> Generator[Session]:
         """One moment of the store: whatever is read inside agrees."""
-        with self._store.lend() as connection:
-            yield Session(connection, self._base)
+        with self._store.lend() as kept:
+            yield Session(kept, self._base)
 
     def versions(self, kinds: frozenset[str]) -> dict[str, int]:
         """The sequence number at which each kind of record last moved; equal numbers, equal records."""
-        rows = self._ask(
-            "SELECT kind, max(seq) FROM moved WHERE district = :district AND school IN (:school, '')"
-            " AND kind IN (SELECT value FROM json_each(:kinds)) GROUP BY kind ORDER BY kind",
-            kinds=json.dumps(sorted(kinds)),
-        )
-        return dict(rows)
+        moved = self._store.kept.history.moved
+        return self._once(("versions", kinds), lambda: moved(self.grant.district, kinds, self.grant.school))
 
     def synced(self) -> str | None:
         """The moment when the school's records were last read from their source, or first made here."""
-        ((at,),) = self._ask("SELECT max(at) FROM sync WHERE district = :district AND school = :school")
-        return at
+        return next((reading.at for reading in self._readings()), None)
 
     def source(self) -> tuple[float | None, str]:
         """When the school's records were last read from their source (seconds since 1970), and of which kind it is.
 
         `feed`: the hub can read it again by itself; `once`: it was handed over; `live`: the hub is where they are kept.
         """
-        rows = self._ask(
-            "SELECT s.at, s.source, f.source FROM sync s LEFT JOIN feed f"
-            " ON f.district = s.district AND f.source = s.source"
-            " WHERE s.district = :district AND s.school = :school ORDER BY s.at DESC"
-        )
-        if not rows or rows[0][1] == OWN_SOURCE:
+        readings = self._readings()
+        if not readings or readings[0].source == OWN_SOURCE:
             return None, "live"
-        at = datetime.fromisoformat(rows[0][0]).replace(tzinfo=UTC).timestamp()
-        return at, "feed" if any(feed for _, _, feed in rows) else "once"
-
-    def refusals(self) -> list[tuple[str, str, str, str, str, int]]:
-        """What the school's sources were last refused for: source, moment, where, what, hint, number."""
-        return self._ask(
-            'SELECT r.source, r.at, r."where", r.what, r.hint, r.number FROM refusal r JOIN sync s'
-            " ON s.district = r.district AND s.source = r.source"
-            " WHERE r.district = :district AND s.school = :school ORDER BY r.source, r.number"
-        )
+        at = datetime.fromisoformat(readings[0].at).replace(tzinfo=UTC).timestamp()
+        return at, "feed" if any(reading.fed for reading in readings) else "once"
 
     def sources(self) -> frozenset[str]:
         """The names of the sources that the school's records were read from; none for those kept here."""
-        rows = self._ask("SELECT source FROM sync WHERE district = :district AND school = :school")
-        return frozenset(source for (source,) in rows if source != OWN_SOURCE)
+        return frozenset(reading.source for reading in self._readings() if reading.source != OWN_SOURCE)
+
+    def _readings(self) -> list[Reading]:
+        return self._once("readings", lambda: self._store.kept.sources.readings(*self._where))
+
+    def refusals(self) -> list[Refusal]:
+        """What the school's sources were last refused for."""
+        return self._once("refusals", lambda: self._store.kept.sources.refusals(*self._where))
 
     def sessions(self) -> list[tuple[str, str, str]]:
         """The kind, first and last day of each academic year, term and other session of the school."""
-        return self._ask(
-            "SELECT DISTINCT kind, start, end FROM session WHERE district = :district"
-            " AND (school = :school OR school IS NULL) AND start IS NOT NULL AND end IS NOT NULL ORDER BY start",
-        )
+        return self._once("sessions", lambda: self._store.kept.schools.sessions(*self._where))
 
-    def _ask(self, sql: str, **args: str) -> list[tuple[Any, ...]]:
-        key = (sql, self.grant.district, self.grant.school, self.today, *args.values())
-        if key not in self._known:
-            self._known[key] = self._store.records.execute(sql, {**self._base, **args}).fetchall()
-        return self._known[key]
+    @property
+    def _where(self) -> tuple[int, str]:
+        return self.grant.district, self.grant.school
+
+    def _once(self, what: object, read: Callable[[], Made]) -> Made:
+        """What is read of the school once, until the next write."""
+        return once(self._known, (what, *self._where), read)
 
     @property
     def pulls(self) -> Pulls:
@@ -166,52 +157,41 @@ class Reader:
 
     # ---- change sets
 
-    def remembered(self, endpoint: str, digest: str) -> tuple[str, str, float] | None:
-        """A data set that was returned to this grant before: its request, its versions, and when it was made."""
-        return self._snapshot("request, versions, made", "snapshot", endpoint, digest)
+    def remembered(self, endpoint: str, digest: str) -> Snapshot | None:
+        """A data set that was returned to this grant before."""
+        return self._store.passing.snapshots.find(self._name(endpoint, digest))
 
     def remembered_rows(self, endpoint: str, digest: str) -> bytes:
         """The rows of a data set that is remembered."""
-        found = self._snapshot("rows", "snapshot_rows", endpoint, digest)
-        return found[0] if found else b""
+        return self._store.passing.snapshots.rows(self._name(endpoint, digest)) or b""
 
-    def _snapshot(self, columns: str, table: str, endpoint: str, digest: str) -> Any:
-        return self._store.passing.execute(
-            f'SELECT {columns} FROM {table} WHERE "grant" = ? AND endpoint = ? AND hash = ?',
-            (self.grant.id, endpoint, digest),
-        ).fetchone()
+    def _name(self, endpoint: str, digest: str) -> Name:
+        return Name(self.grant.id, endpoint, digest)
 
     def remember(self, endpoint: str, digest: str, at: float, request: str, versions: str, rows: bytes | None) -> None:
         """Keep a data set under its digest, to compare with what comes later; None for rows that are kept already."""
-        where = (self.grant.id, endpoint, digest)
-        with self._store.passing as db:
-            db.execute("DELETE FROM snapshot WHERE used < ?", (at - SNAPSHOT_SECONDS,))
-            db.execute(
-                "INSERT INTO snapshot VALUES (?, ?, ?, ?, ?, ?, ?)"
-                ' ON CONFLICT ("grant", endpoint, hash) DO UPDATE SET used = excluded.used,'
-                " request = excluded.request, versions = excluded.versions",
-                (*where, at, at, request, versions),
-            )
+        name = self._name(endpoint, digest)
+        with self._store.passing as passing:
+            passing.snapshots.clear(at - SNAPSHOT_SECONDS)
+            passing.snapshots.put(name, Snapshot(request, versions, at))
             if rows is not None:
-                db.execute("INSERT OR REPLACE INTO snapshot_rows VALUES (?, ?, ?, ?)", (*where, rows))
+                passing.snapshots.put_rows(name, rows)
 
     def amend(self, endpoint: str, digest: str, amended: Callable[[bytes], bytes]) -> None:
         """Change the rows of a data set that is remembered; whoever compares with it then compares every row."""
-        where = (self.grant.id, endpoint, digest)
-        of = 'WHERE "grant" = ? AND endpoint = ? AND hash = ?'
-        with self._store.passing as db:
-            # The write comes first: a transaction that begins by reading may not write once another has.
-            db.execute(f"UPDATE snapshot SET request = '' {of}", where)
-            found = db.execute(f"SELECT rows FROM snapshot_rows {of}", where).fetchone()
-            if found is not None:
-                db.execute(f"UPDATE snapshot_rows SET rows = ? {of}", (amended(found[0]), *where))
+        name = self._name(endpoint, digest)
+        with self._store.passing as passing:
+            passing.snapshots.forget_request(name)
+            rows = passing.snapshots.rows(name)
+            if rows is not None:
+                passing.snapshots.put_rows(name, amended(rows))
 
 
 class Session:
     """Reads that agree with each other; of whom the rows tell is put on the slip of the request that is answered."""
 
-    def __init__(self, connection: Connection, base: Args, places: Mapping[str, tuple[str, int]] | None = None) -> None:
-        self._connection = connection
+    def __init__(self, kept: Kept, base: Args, places: Mapping[str, tuple[str, int]] | None = None) -> None:
+        self._plans = kept.plans
         self._base = base
         self._places = places or {}
         """The grant of each school of a district, and the number of its view."""
@@ -258,8 +238,7 @@ class Session:
         """Those whom the request names are on its slip, whatever is found, as far as they may be seen."""
         if self._slip is None or not found.named:
             return
-        for statement in found.named:
-            self._slip.named.update(identity for (identity,) in self._connection.execute(statement, bound))
+        self._slip.named.update(self._plans.named(found, bound))
 
     def chosen(
         self,
@@ -281,9 +260,9 @@ class Session:
             self.names(found, bound)
         if offset and found.passed and self._slip is not None:
             # Which rows a page has depends on those that are skipped before it.
-            self._counted(found, found.passed, bound)
+            self._counted(found, self._plans.passed(found, bound))
         one = bool(found.named) or 0 <= limit <= ONE
-        cursor = iter(self._connection.execute(found.telling if self._slip is not None else found.rows, bound))
+        cursor = (self._plans.telling if self._slip is not None else self._plans.rows)(found, bound)
         letters = self._letters(found, bound) if one and self._slip is not None else None
         some = FIRST_ROWS
         while rows := list(itertools.islice(cursor, some)):
@@ -298,16 +277,13 @@ class Session:
 
     def _letters(self, found: Plan, bound: Args) -> Iterator[str]:
         """By row, letters for what its columns do not tell by themselves, where one thing is asked for."""
-        if not found.letters:
-            return itertools.repeat("")
-        return (text for (text,) in self._connection.execute(found.facts_of_one, bound))
+        return self._plans.facts_of_one(found, bound) if found.letters else itertools.repeat("")
 
     def moved(self, found: Plan, kinds: Iterable[str], since: Mapping[str, int]) -> set[str]:
         """The hub ids of the rows that may be other ones since these kinds of record stood at these numbers."""
         ids: set[str] = set()
         for kind in kinds:
-            bound = {**self._base, "since": since.get(kind, 0)}
-            ids.update(identity for (identity,) in self._connection.execute(found.moved[kind], bound))
+            ids.update(self._plans.moved(found, kind, since.get(kind, 0), self._base))
         return ids
 
     def keyed(
@@ -319,22 +295,21 @@ class Session:
         """
         bound = {**self._base, **args, "limit": -1, "offset": 0, "page": -1, "before": 0}
         self.names(found, bound)
-        if only is not None:
-            bound["only"] = json.dumps(list(only))
+        rows = self._plans.keyed(found, bound) if only is None else self._plans.some(found, bound, only)
         bodies = 1 if found.row_hash is None else 2
-        for identity, key, *row in self._connection.execute(found.keyed if only is None else found.some, bound):
+        for identity, key, *row in rows:
             body = row[0] if found.row_hash is None else _with_hashes(found.row_hash, row[:1], row[1:2])[0]
             yield identity, key, body, _people(found, [(value,) for value in row[bodies:]])
 
     def ids(self, found: Plan, args: Args) -> list[str]:
         """The hub ids of all rows, in their order."""
         bound = {**self._base, **args, "limit": -1, "offset": 0, "page": -1, "before": 0}
-        return [identity for (identity,) in self._connection.execute(found.ids, bound)]
+        return self._plans.ids(found, bound)
 
     def count(self, found: Plan, args: Args, *, shown: bool = True) -> int:
         """How many rows there are, `shown` to the caller: then it tells of those whose rows they are."""
         bound = {**self._base, **args, "page": -1, "before": 0}
-        number = int(self._connection.execute(found.count, bound).get)
+        number = self._plans.count(found, bound)
         if shown:
             self.sized(found, args, number)
         return number
@@ -349,11 +324,11 @@ class Session:
         bound = {**self._base, **args, "page": -1, "before": 0}
         self.names(found, bound)
         if found.numbered and (found.of_people or number <= ROLL):
-            self._counted(found, found.numbered, bound)
+            self._counted(found, self._plans.numbered(found, bound))
 
-    def _counted(self, found: Plan, statement: str, bound: Args) -> None:
-        """Rows that are not shown, whose people a statement gives, make a difference to the answer."""
-        columns = list(zip(*self._connection.execute(statement, bound), strict=True))
+    def _counted(self, found: Plan, rows: Iterable[Row]) -> None:
+        """Rows that are not shown, of these people, make a difference to the answer."""
+        columns = list(zip(*rows, strict=True))
         schools = columns.pop() if columns and found.through else ()
         people = People(tuple(columns[: found.owners]), tuple(columns[found.owners :]), schools=schools)
         self._tell(found, 0, people, lambda _: found.asked)

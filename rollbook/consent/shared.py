@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..fields import RECORDS, Condition, Expr, Question
-from ..recent import Recent
+from ..recent import Recent, once
 from ..scopes import ANYONE
 from ..store.planner import Plan, plan
 from ..store.sights import WHOLE
@@ -49,8 +49,8 @@ class SharedReader:
     @contextmanager
     def session(self) -> Generator[Session]:
         """One moment of the store: whatever is read inside agrees."""
-        with self._store.lend() as connection:
-            yield Session(connection, self.base)
+        with self._store.lend() as kept:
+            yield Session(kept, self.base)
 
     def versions(self, kinds: Iterable[str]) -> dict[str, int]:
         """The number at which each kind of record last moved."""
@@ -58,10 +58,7 @@ class SharedReader:
 
     def once(self, key: object, make: Callable[[], Made]) -> Made:
         """What is worked out once, until the next write."""
-        whole = ("shared", key)
-        if whole not in self._known:
-            self._known[whole] = make()
-        return self._known[whole]
+        return once(self._known, ("shared", key), make)
 
     def last_choice(self) -> int:
         """Nobody is left out of what is of nobody."""

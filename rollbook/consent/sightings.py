@@ -6,27 +6,13 @@ humans (a relationship, of a student and a contact) was seen while all of them w
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 
 from ..fields import Record
-from ..store.connection import Connection
-
-END = 2**62
-"""A number after every write."""
+from ..store.kept.history import END, Turn, Turns
 
 Human = tuple[str, str]
 """A kind of human and the hub id of one."""
-
-
-@dataclass(frozen=True)
-class Turn:
-    """From a number and a moment on, somebody was seen, or no longer was."""
-
-    seq: int
-    at: str
-    seen: bool
 
 
 def humans_in(record: type[Record], identity: str, facts: Mapping[str, object]) -> list[Human]:
@@ -44,7 +30,7 @@ class Sightings:
 
     def __init__(
         self,
-        turns: Mapping[tuple[str, str, str], list[Turn]],
+        turns: Turns,
         chooses: Callable[[str, Human], bool],
         listed: Callable[[Human], bool],
         stands: Callable[[Human], bool],
@@ -98,16 +84,3 @@ class Sightings:
         """When some humans who are all seen now came into sight; None if they always were."""
         turns = (self._turns.get((grant, *human), [])[-1:] for human in humans)
         return max((t for last in turns for t in last), key=lambda t: t.seq, default=None)
-
-
-def read_turns(connection: Connection, grants: Iterable[str]) -> dict[tuple[str, str, str], list[Turn]]:
-    """What was written down for some grants: by grant, kind and hub id, in order."""
-    rows = connection.execute(
-        'SELECT "grant", kind, id, seq, at, seen FROM turned'
-        ' WHERE "grant" IN (SELECT value FROM json_each(?)) ORDER BY seq',
-        (json.dumps(list(grants)),),
-    )
-    found: dict[tuple[str, str, str], list[Turn]] = {}
-    for grant, kind, identity, seq, at, seen in rows:
-        found.setdefault((grant, kind, identity), []).append(Turn(seq, at, bool(seen)))
-    return found

@@ -2,61 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Hashable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from ..fields import RECORDS, Condition, Expr, Field, Question, Record
-from ..model.people import Person
-from ..recent import Recent
-from ..scopes import Need
+from ..fields import RECORDS, Condition, Expr, Question
+from ..recent import Recent, once
 from ..store.planner import Plan, plan
-from ..store.sights import NEVER, Schools, View, Whole
+from ..store.sights import View
 from ..store.sqlite import Store
+from ..store.waiting import Waiting
 from .bygone import Gone, history_of
 from .credentials import Credential
 from .district import Made, versions_of
-from .pending import APP, AS
 from .reader import Session
 from .shared import SHARED
 
 _plans: Recent[Plan] = Recent(512)
-
-
-@dataclass(frozen=True)
-class Waiting(Whole):
-    """The humans of one app (`:app`) in one role, as far as a credential lets through what such a role tells."""
-
-    role: type[Record]
-    view: View
-
-    @property
-    def key(self) -> Hashable:
-        """The role, and what the credential lets through."""
-        return ("waiting", self.role.__name__, self.view)
-
-    @property
-    def _through(self) -> Schools:
-        return Schools((self.view,))
-
-    def bounds(self, record: type[Record], alias: str, plus: str = "") -> list[str]:
-        """Those who wait; nobody's other records do."""
-        if record is not Person:
-            raise TypeError(f"{record.__name__} does not wait")
-        role = (
-            f"""EXISTS (SELECT 1 FROM json_each({alias}.remainder, '$."{AS}"') WHERE value = '{self.role.__name__}')"""
-        )
-        own = [f"{alias}.district = :district", f"""{alias}.remainder ->> '$."{APP}"' = :app""", role]
-        return own if self._through.meeting(self.role.scope) else [*own, NEVER]
-
-    def shows(self, field: Field, alias: str, *, sure: bool) -> str:
-        """What a role tells."""
-        return "" if self._through.telling(self.role, field) else NEVER
-
-    def remembers(self, role: type[Record], alias: str, need: Need) -> str:
-        """What was written beside the facts."""
-        return "" if self._through.meeting(need & role.scope) else NEVER
 
 
 class WaitingReader:
@@ -80,8 +43,8 @@ class WaitingReader:
     @contextmanager
     def session(self) -> Generator[Session]:
         """One moment of the store: whatever is read inside agrees."""
-        with self._store.lend() as connection:
-            yield Session(connection, self.base)
+        with self._store.lend() as kept:
+            yield Session(kept, self.base)
 
     def sees(self, value: Expr | Condition) -> bool:
         """Whether a value may be asked about."""
@@ -93,23 +56,11 @@ class WaitingReader:
 
     def once(self, key: object, make: Callable[[], Made]) -> Made:
         """What is worked out once, until the next write."""
-        whole = ("waiting", self._app, self._view, key)
-        if whole not in self._known:
-            self._known[whole] = make()
-        return self._known[whole]
+        return once(self._known, ("waiting", self._app, self._view, key), make)
 
     def twins(self) -> frozenset[str]:
         """The hub ids of those whom a district has as well, where the app did not see them any more."""
-        return self.once("twins", self._twins)
-
-    def _twins(self) -> frozenset[str]:
-        rows = self._store.records.execute(
-            f"""SELECT id FROM person w WHERE district = ? AND remainder ->> '$."{APP}"' = ? AND EXISTS"""
-            " (SELECT 1 FROM district d JOIN person p ON p.district = d.district AND p.id = w.id"
-            " WHERE d.district <> w.district)",
-            (SHARED, self._app),
-        )
-        return frozenset(identity for (identity,) in rows)
+        return self.once("twins", lambda: self._store.kept.people.waiting_twins(SHARED, self._app))
 
     def last_choice(self) -> int:
         """Nobody is left out of an app's own."""

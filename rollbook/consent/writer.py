@@ -13,7 +13,6 @@ from ..fields import RECORDS, Arg, Question, Record, Told
 from ..model.organisation import School
 from ..model.people import Person
 from ..scopes import ANYONE, CATALOGUE, Need
-from ..store.schema import columns
 from ..store.writing import UNIQUE_IDS, Batch, free_estab, now
 from .district import DistrictReader
 from .pending import Pending
@@ -79,8 +78,8 @@ class Writer:
     def __init__(self, batch: Batch, reader: DistrictReader) -> None:
         self._batch = batch
         self.reader = reader
-        self.session = Session(batch.connection, reader.base)
-        self.pending = Pending(batch.connection, reader.app.id)
+        self.session = Session(batch.kept, reader.base)
+        self.pending = Pending(batch.kept, reader.app.id)
         self._returning: dict[str, dict[str, Any]] = {}
         self._adopted: set[str] = set()
 
@@ -88,14 +87,7 @@ class Writer:
 
     def find(self, record: type[Record], **facts: Any) -> list[Row]:
         """The records of the district with these stored facts, whoever may see them, oldest first."""
-        names = list(columns(record))
-        same = " AND ".join(f'"{name}" IS ?' for name in facts)
-        rows = self._batch.connection.execute(
-            f'SELECT {", ".join(f""" "{n}" """ for n in names)} FROM "{record.table}"'
-            f" WHERE district = ?{f' AND {same}' if same else ''} ORDER BY +rowid",
-            (self.reader.district, *facts.values()),
-        )
-        return [dict(zip(names, row, strict=True)) for row in rows]
+        return self._batch.kept.records.find(record, self.reader.district, facts)
 
     def get(self, record: type[Record], identity: str) -> Row | None:
         """A record by its hub id, whoever may see it."""
@@ -236,8 +228,7 @@ class Writer:
         # A number that the hub drew while they waited may be another human's here.
         self._batch.add(Person, [row | dict.fromkeys(taken - {known_by})])
         # Their record in another district may be out of sight now, and is still theirs.
-        pair = "INSERT OR IGNORE INTO twin SELECT DISTINCT id, ? FROM twin WHERE id = ?"
-        self._batch.connection.execute(pair, (self.reader.district, identity))
+        self._batch.kept.history.twin_again(identity, self.reader.district)
         if known_by in taken:
             self._veil(Person, identity)
 
@@ -246,8 +237,7 @@ class Writer:
         self._adopted.add(identity)
         if self._batch.get(Person, identity) is None:
             self._batch.add(Person, [{**values, "id": identity, "remainder": json.dumps(rest, ensure_ascii=False)}])
-        twins = [(identity, of), (identity, self.reader.district)]
-        self._batch.connection.executemany("INSERT OR REPLACE INTO twin VALUES (?, ?)", twins)
+        self._batch.kept.history.twin(identity, (of, self.reader.district))
 
     def release(self, identity: str, role: type[Record], shown: Mapping[str, Any], *, elsewhere: bool = False) -> None:
         """Let a human whose last role that the app sees is gone wait for another one, with what the app was `shown`.
@@ -257,17 +247,14 @@ class Writer:
         """
         if self.sees(Person, identity):
             return
-        told = self._batch.connection.execute(
-            "SELECT 1 FROM source_row WHERE district = ? AND id = ? LIMIT 1", (self.reader.district, identity)
-        ).get
+        told = self._batch.kept.sources.tells_of(self.reader.district, identity)
         row = self._batch.get(Person, identity)
         if row is None:
             return
         whole = all(row[n] is None or n in shown for n in (*Person.stored(), "remainder"))
         if whole and not told and not self.depends(Person, identity):
             self._batch.remove(Person, identity)
-            where = (identity, self.reader.district)
-            self._batch.connection.execute("DELETE FROM twin WHERE id = ? AND district = ?", where)
+            self._batch.kept.history.part_twins(identity, self.reader.district)
         if elsewhere:
             return
         rest = json.loads(shown.get("remainder") or "{}")
@@ -291,12 +278,8 @@ class Writer:
             for other in RECORDS.values()
             if not other.derived() and other not in but
             for name, ref in other.refs().items()
-            if ref.target is record and self._refers(other, name, identity)
+            if ref.target is record and self._batch.kept.records.refers(other, self.reader.district, name, identity)
         ]
-
-    def _refers(self, record: type[Record], name: str, identity: str) -> bool:
-        found = f'SELECT 1 FROM "{record.table}" WHERE district = ? AND "{name}" = ? LIMIT 1'
-        return bool(self._batch.connection.execute(found, (self.reader.district, identity)).get)
 
     def dependents(self, record: type[Record], identity: str, but: tuple[type[Record], ...] = ()) -> list[str]:
         """The kinds of record of which the app sees one that refers to a record, less those that go with it."""
@@ -395,14 +378,12 @@ class Writer:
         if not self.reader.credential.organisations:
             raise NotHeld("This key may not create schools.", hint="use a key whose claim set may, such as EdFiSandbox")
         wanted = values.get("estab")
-        taken = wanted and self._batch.connection.execute("SELECT 1 FROM school WHERE estab = ?", (wanted,)).get
-        estab = wanted if taken else free_estab(self._batch.connection, wanted, self.reader.district)
+        kept = self._batch.kept
+        taken = wanted and kept.schools.has_estab(wanted)
+        estab = wanted if taken else free_estab(kept, wanted, self.reader.district)
         school = self._batch.add(School, [{**values, "estab": estab}])[0]
         if taken:
             self._veil(School, school)
-        scopes = json.dumps(sorted(self.reader.credential.scopes))
-        self._batch.connection.execute(
-            "INSERT INTO \"grant\" VALUES (?, ?, ?, ?, ?, 'active', NULL, 1, '{}', ?, NULL)",
-            (str(uuid.uuid4()), self.reader.app.id, self.reader.district, school, scopes, now()),
-        )
+        scopes = self.reader.credential.scopes
+        kept.grants.open(str(uuid.uuid4()), self.reader.app.id, self.reader.district, school, scopes, now())
         return school

@@ -13,7 +13,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
-from ..errors import Stop
+from ..errors import Occupied, Stop
 from .connection import Busy, Connection, Fault, Opened, connect
 from .folding import DAY, Folder
 from .members import unpack
@@ -129,17 +129,20 @@ class LedgerFile:
             self._opened()
 
     def fold(self) -> None:
-        """Take in all that the journals hold by now; raises `Busy` while another process does."""
+        """Take in all that the journals hold by now; raises `Occupied` while another process does."""
         with self.lock:
-            db = self._opened()
-            self._folds = self._folds or Folder(self._folder, db)
             try:
-                self._folds.fold()
-            except Busy:
-                raise
+                self._fold()
+            except Busy as error:
+                raise Occupied("another process is writing to the ledger of disclosures", hint="try again") from error
             except (Fault, OSError) as error:
                 self._give_up()
                 raise self._broken(f"cannot be written to: {error}", "see that the disk has room") from error
+
+    def _fold(self) -> None:
+        db = self._opened()
+        self._folds = self._folds or Folder(self._folder, db)
+        self._folds.fold()
 
     @property
     def _db(self) -> Connection:

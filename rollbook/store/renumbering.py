@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping
 
 from ..fields import RECORDS, Record
 from ..model.people import Person
-from .connection import Connection
 from .writing import Batch
 
 
@@ -20,8 +19,9 @@ def renumber(batch: Batch, identity: str, numbers: Mapping[str, str]) -> None:
     batch.change(Person, identity, numbers)
     for kind, row, keys in knowing:
         batch.touch(kind, row, keys)
-    old = [(batch.district, fact, before[fact], identity) for fact, new in numbers.items() if before[fact] != new]
-    batch.connection.executemany("INSERT OR REPLACE INTO former_id VALUES (?, ?, ?, ?)", old)
+    for fact, new in numbers.items():
+        if before[fact] != new:
+            batch.kept.history.renumbered(batch.district, fact, before[fact], identity)
 
 
 def _known_by(batch: Batch, record: type[Record], identity: str) -> Iterator[tuple[type[Record], str]]:
@@ -35,18 +35,3 @@ def _known_by(batch: Batch, record: type[Record], identity: str) -> Iterator[tup
             for (row,) in rows:
                 yield other, row
                 yield from _known_by(batch, other, row)
-
-
-def formerly(connection: Connection, district: int, fact: str, value: str) -> list[tuple[str, str]]:
-    """The humans of a district who had a unique id before: the hub id of each, and what it is now."""
-    return connection.execute(
-        f'SELECT p.id, p."{fact}" FROM former_id f JOIN person p ON p.district = f.district AND p.id = f.person'
-        " WHERE f.district = ? AND f.fact = ? AND f.value = ?",
-        (district, fact, value),
-    ).fetchall()
-
-
-def called(connection: Connection, district: int, fact: str, value: str) -> list[str]:
-    """The humans (hub ids) of a district who have a unique id now."""
-    rows = connection.execute(f'SELECT id FROM person WHERE district = ? AND "{fact}" = ?', (district, value))
-    return [identity for (identity,) in rows]

@@ -18,6 +18,7 @@ from ..model.organisation import District, School
 from ..model.people import Person
 from .connection import Connection
 from .kept import Kept
+from .kept.history import OTHERS, SEER
 from .keys import key_facts, keys_of
 from .schema import columns
 from .settling import follow
@@ -47,12 +48,6 @@ def xid(number: int) -> str:
         digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
     return "x" + digits
 
-
-SEER = "$app"
-"""Where the history keeps the one app to which what is gone, or has another key, is told."""
-
-OTHERS = "$but"
-"""Where the history keeps the one app to which it is not told that something is gone."""
 
 UNIQUE_IDS = ("student_unique_id", "staff_unique_id")
 """A human's ids across the schools of a district: one number, whichever of the two they need."""

@@ -43,7 +43,7 @@ class Work:
         self.caller: Caller = standing.caller
         self.problems: list[Problem] = []
         self._sight = ResearchSight(self.caller.researcher is not None)
-        self._session = Session(batch.connection, standing.args)
+        self._session = Session(batch.kept, standing.args)
 
     # ---- what is there
 

@@ -1,4 +1,4 @@
-"""Named operations on what is kept beside the records of schools: each subject has a class of its own.
+"""Named operations on what is kept: each subject has a class of its own.
 
 Nobody above the store writes a statement or holds a connection; they ask for what they need by these names.
 """
@@ -23,8 +23,11 @@ from .invitations import Invitations
 from .jobs import Jobs
 from .orders import Orders
 from .outbox import Outbox
+from .people import People
+from .plans import Plans
 from .pulls import Pulls
 from .receipts import Receipts
+from .records import Records
 from .research import Research
 from .rolls import Rolls
 from .schools import Schools
@@ -50,6 +53,21 @@ class Kept:
     def executemany(self, statements: str, sequenceofbindings: Iterable[Any]) -> Cursor:
         """Execute a statement once for each set of values."""
         return self._connection.executemany(statements, sequenceofbindings)
+
+    @cached_property
+    def plans(self) -> Plans:
+        """Compiled questions, asked."""
+        return Plans(self._connection)
+
+    @cached_property
+    def records(self) -> Records:
+        """Records of a district as they are stored, whoever may see them."""
+        return Records(self._connection)
+
+    @cached_property
+    def people(self) -> People:
+        """Humans and the roles that they have or had, and those who wait for one."""
+        return People(self._connection)
 
     @cached_property
     def apps(self) -> Apps:

@@ -29,6 +29,10 @@ class Ask:
 class Apps(Statements):
     """Apps, what they registered, and the districts that they made."""
 
+    def names(self) -> dict[str, tuple[str, str]]:
+        """By hub id, the name by which each app signs in, and what it is called."""
+        return {app: (party, name) for app, party, name in self._rows("SELECT id, relying_party, name FROM app")}
+
     # ---- what they registered
 
     def registered(self, app: str) -> tuple[str, str, bool] | None:

@@ -10,6 +10,7 @@ from ...fields import RECORDS
 from ...model.people import Contact
 from ...model.students import Relationship
 from ..rules import Span
+from ..sights import CHOSEN_NOW
 from .statements import Statements
 
 Listed = tuple[str, str, str]
@@ -76,6 +77,15 @@ class Chosen(Statements):
         for identity, first, last in rows:
             found[identity] = (*found.get(identity, ()), (first, last))
         return found
+
+    def today(self, grants: Iterable[str], kind: str, today: str) -> frozenset[str]:
+        """The humans of a kind who are in the lists of some grants on a day (`YYYY-MM-DD`)."""
+        rows = self._values(
+            "SELECT id FROM chosen WHERE kind = :kind"
+            f' AND "grant" IN (SELECT value FROM json_each(:grants)) AND {CHOSEN_NOW}',
+            {"kind": kind, "grants": json.dumps(list(grants)), "today": today},
+        )
+        return frozenset(rows)
 
     def change(self, grant: str, kind: str, *, off: Iterable[Listed], on: Iterable[Listed]) -> None:
         """Take people off a grant's list of a kind, and put others on it."""

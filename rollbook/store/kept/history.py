@@ -2,8 +2,186 @@
 
 from __future__ import annotations
 
-from .statements import Statements
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+from ...fields import RECORDS
+from .statements import Row, Statements
+
+SEER = "$app"
+"""Where the history keeps the one app to which what is gone, or has another key, is told."""
+
+OTHERS = "$but"
+"""Where the history keeps the one app to which it is not told that something is gone."""
+
+END = 2**62
+"""A number after every write."""
+
+_STONE = "seq, at, kind, id, school, what, keys, made"
+
+_TOLD = (
+    f"""AND coalesce(keys ->> '$."{SEER}"', :seer) = :seer AND coalesce(keys ->> '$."{OTHERS}"', '') <> :seer"""
+    f""" AND (keys ->> '$."{SEER}"' IS NOT NULL OR id NOT IN (SELECT id FROM veiled WHERE app = :seer AND NOT shown))"""
+)
+"""What holds of a row of the history that an app (`:seer`) is told, where there are veils."""
+
+
+@dataclass(frozen=True)
+class Stone:
+    """What is written down of a record that is gone, or that has another key (`what` is `gone` or `key`).
+
+    `keys` are the natural keys that it had, by dotted name.
+    """
+
+    seq: int
+    at: str
+    kind: str
+    id: str
+    school: str
+    what: str
+    keys: Mapping[str, Any]
+    made: int | None = None
+    """The number of the record's making; unknown of what is gone since before that was written down."""
+
+
+class Turn(NamedTuple):
+    """From a number and a moment on, somebody was seen, or no longer was."""
+
+    seq: int
+    at: str
+    seen: bool
+
+
+Turns = Mapping[tuple[str, str, str], list[Turn]]
+"""By grant, kind and hub id, in order, when somebody was let in or left out."""
 
 
 class History(Statements):
     """What moved, what is gone, former ids, and records that one app alone sees or does not see."""
+
+    # ---- what moved
+
+    def newest(self, district: int) -> int:
+        """The number of the last write to a district; 0 when there was none."""
+        return self._value("SELECT seq FROM clock WHERE district = ?", (district,)) or 0
+
+    def moved(self, district: int, kinds: Iterable[str], school: str | None = None) -> dict[str, int]:
+        """The number at which each kind of record last moved in a district.
+
+        With a `school` (hub id) only its own records count, and those that its district shares.
+        """
+        there = "" if school is None else " AND school IN (:school, '')"
+        rows = self._rows(
+            f"SELECT kind, max(seq) FROM moved WHERE district = :district{there}"
+            " AND kind IN (SELECT value FROM json_each(:kinds)) GROUP BY kind ORDER BY kind",
+            {"district": district, "school": school, "kinds": json.dumps(sorted(kinds))},
+        )
+        return dict(rows)
+
+    # ---- what is gone
+
+    def stones(
+        self, district: int, kinds: Iterable[str], since: int = 0, until: int | None = None, seer: str = ""
+    ) -> list[Stone]:
+        """What is gone of some kinds in a district, and keys that changed, after one number up to another.
+
+        `seer` is the app that is told, where some records are veiled.
+        """
+        last = END if until is None else until
+        rows = self._rows(
+            f"SELECT {_STONE} FROM history WHERE district = :district AND seq > :since AND seq <= :last"
+            f" AND kind IN (SELECT value FROM json_each(:kinds)) {_TOLD if seer else ''} ORDER BY seq",
+            {"district": district, "since": since, "last": last, "kinds": json.dumps(sorted(kinds)), "seer": seer},
+        )
+        return list(map(_stone, rows))
+
+    def roles_gone(self, district: int, person: str, seer: str = "") -> list[Stone]:
+        """The roles of a human that are gone."""
+        rows = self._rows(
+            f"SELECT {_STONE} FROM history WHERE district = :district AND what = 'gone'"
+            " AND kind IN (SELECT value FROM json_each(:roles)) AND keys ->> '$.person' = :person"
+            f" {_TOLD if seer else ''}",
+            {"district": district, "roles": _roles(), "person": person, "seer": seer},
+        )
+        return list(map(_stone, rows))
+
+    def add(self, district: int, stone: Stone) -> None:
+        """Write down that a record is gone, or has another key."""
+        keys = json.dumps(stone.keys)
+        said = (stone.seq, stone.at, stone.kind, stone.id, stone.school, stone.what, keys, stone.made)
+        self._do(f"INSERT INTO history (district, {_STONE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (district, *said))
+
+    # ---- who was let in or left out
+
+    def turns(self, grants: Iterable[str]) -> Turns:
+        """What each change of the choices of some grants (hub ids) wrote down."""
+        rows = self._rows(
+            'SELECT "grant", kind, id, seq, at, seen FROM turned'
+            ' WHERE "grant" IN (SELECT value FROM json_each(?)) ORDER BY seq',
+            (json.dumps(list(grants)),),
+        )
+        found: dict[tuple[str, str, str], list[Turn]] = {}
+        for grant, kind, identity, seq, at, seen in rows:
+            found.setdefault((grant, kind, identity), []).append(Turn(seq, at, bool(seen)))
+        return found
+
+    # ---- veils
+
+    def any_veiled(self) -> bool:
+        """Whether any record of the hub is veiled from some app."""
+        return bool(self._value("SELECT EXISTS (SELECT 1 FROM veiled)"))
+
+    # ---- humans of several districts
+
+    def twins(self, district: int) -> frozenset[str]:
+        """The hub ids of the humans of a district who have a record in another one too."""
+        return frozenset(self._values("SELECT id FROM twin WHERE district = ?", (district,)))
+
+    def twin(self, identity: str, districts: Iterable[int]) -> None:
+        """A human has a record in each of some districts."""
+        put = "INSERT INTO twin (id, district) VALUES (?, ?) ON CONFLICT DO NOTHING"
+        self._each(put, [(identity, district) for district in districts])
+
+    def twin_again(self, identity: str, district: int) -> None:
+        """A human who has records in several districts has one in this district too."""
+        self._do(
+            "INSERT INTO twin (id, district) SELECT DISTINCT id, ? FROM twin WHERE id = ? ON CONFLICT DO NOTHING",
+            (district, identity),
+        )
+
+    def part_twins(self, identity: str, district: int) -> None:
+        """A human no longer has a record in a district."""
+        self._do("DELETE FROM twin WHERE id = ? AND district = ?", (identity, district))
+
+    # ---- unique ids
+
+    def called(self, district: int, fact: str, value: str) -> list[str]:
+        """The humans (hub ids) of a district who have a unique id, a stored fact, now."""
+        return self._values(f'SELECT id FROM person WHERE district = ? AND "{fact}" = ?', (district, value))
+
+    def formerly(self, district: int, fact: str, value: str) -> list[tuple[str, str]]:
+        """The humans of a district who had a unique id before: the hub id of each, and what it is now."""
+        rows = self._rows(
+            f'SELECT p.id, p."{fact}" FROM former_id f JOIN person p ON p.district = f.district AND p.id = f.person'
+            " WHERE f.district = ? AND f.fact = ? AND f.value = ?",
+            (district, fact, value),
+        )
+        return [(identity, now) for identity, now in rows]
+
+    def renumbered(self, district: int, fact: str, value: str, identity: str) -> None:
+        """A human had a unique id before."""
+        self._do(
+            "INSERT INTO former_id (district, fact, value, person) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (district, fact, value, identity),
+        )
+
+
+def _stone(row: Row) -> Stone:
+    seq, at, kind, identity, school, what, keys, made = row
+    return Stone(seq, at, kind, identity, school or "", what, json.loads(keys), made)
+
+
+def _roles() -> str:
+    return json.dumps([record.__name__ for record in RECORDS.values() if record.human])

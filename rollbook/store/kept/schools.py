@@ -35,10 +35,6 @@ class Schools(Statements):
         """Whether there is a district of this number."""
         return self._value("SELECT 1 FROM district WHERE district = ?", (district,)) is not None
 
-    def has_person(self, district: int, identity: str) -> bool:
-        """Whether somebody in a district is known by this hub id."""
-        return self._value("SELECT 1 FROM person WHERE district = ? AND id = ?", (district, identity)) is not None
-
     def known(self) -> list[KnownSchool]:
         """The schools that have a number and a name, by name."""
         rows = self._rows(
@@ -49,6 +45,19 @@ class Schools(Statements):
             " ORDER BY s.name, s.estab"
         )
         return [KnownSchool(*row) for row in rows]
+
+    def sessions(self, district: int, school: str) -> list[tuple[str, str, str]]:
+        """The kind, first and last day of each academic year, term and other session of a school, by first days."""
+        rows = self._rows(
+            'SELECT DISTINCT kind, start, "end" FROM session WHERE district = ?'
+            ' AND (school = ? OR school IS NULL) AND start IS NOT NULL AND "end" IS NOT NULL ORDER BY start',
+            (district, school),
+        )
+        return [(kind, start, end) for kind, start, end in rows]
+
+    def has_estab(self, estab: str, but: str = "") -> bool:
+        """Whether a school, other than the one given, has an establishment number."""
+        return self._value("SELECT 1 FROM school WHERE estab = ? AND id <> ?", (estab, but)) is not None
 
     # ---- joining another district
 

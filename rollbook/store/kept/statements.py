@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..connection import Connection
@@ -33,6 +33,18 @@ class Statements:
         """The first value of the first row; None where there is no row."""
         row = self._row(statement, values)
         return row[0] if row else None
+
+    def _values(self, statement: str, values: Values = ()) -> list[Any]:
+        """The first value of each row."""
+        return [first for first, *_ in self._rows(statement, values)]
+
+    def _stream(self, statement: str, values: Values = ()) -> Iterator[Row]:
+        """The rows, read as they are iterated."""
+        return iter(self._connection.execute(statement, values))
+
+    def _stream_of_values(self, statement: str, values: Values = ()) -> Iterator[Any]:
+        """The one value of each row, read as they are iterated."""
+        return (value for (value,) in self._stream(statement, values))
 
     def _do(self, statement: str, values: Values = ()) -> bool:
         """Execute a statement that changes something; true where it returns a row (`RETURNING 1`)."""

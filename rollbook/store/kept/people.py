@@ -1,0 +1,111 @@
+"""Humans and the roles that they have or had, and those who wait for one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from ...fields import RECORDS, Record
+from ...model.people import Person
+from ..schema import columns
+from ..waiting import APP
+from .records import Stored
+from .statements import Statements, Values
+
+_HERE = "district IN (SELECT district FROM clock)"
+
+
+class People(Statements):
+    """Humans and the roles that they have or had, in any district, and those who wait for one. Ids are hub ids."""
+
+    # ---- roles
+
+    def persons(self, role: str) -> list[str]:
+        """The human who has or had a role."""
+        return self._of_roles("SELECT person FROM {table} WHERE {here} AND id = ?", role) + self._of_gone(
+            "h.keys ->> '$.person'", "h.id = ?", role
+        )
+
+    def roles(self, person: str) -> list[str]:
+        """The roles that a human has or had."""
+        return self._of_roles("SELECT id FROM {table} WHERE {here} AND person = ?", person) + self._of_gone(
+            "h.id", "h.keys ->> '$.person' = ?", person
+        )
+
+    def _of_roles(self, statement: str, identity: str) -> list[str]:
+        tables = [f'"{record.table}"' for record in RECORDS.values() if record.human]
+        every = " UNION ALL ".join(statement.format(table=table, here=_HERE) for table in tables)
+        return self._known(every, (identity,) * len(tables))
+
+    def _of_gone(self, what: str, where: str, identity: str) -> list[str]:
+        kinds = json.dumps([record.__name__ for record in RECORDS.values() if record.human])
+        return self._known(
+            f"SELECT {what} FROM history h WHERE h.{_HERE} AND h.kind IN (SELECT value FROM json_each(?))"
+            f" AND h.what = 'gone' AND {where}",
+            (kinds, identity),
+        )
+
+    def _known(self, statement: str, values: Values) -> list[str]:
+        return [found for found in self._values(statement, values) if found]
+
+    def ever(self, person: str) -> bool:
+        """Whether there is, or was, a human with this id."""
+        there = f"SELECT 1 FROM person WHERE {_HERE} AND id = ?"
+        left = f"SELECT 1 FROM history h WHERE h.{_HERE} AND h.kind = 'Person' AND h.what = 'gone' AND h.id = ?"
+        return self._row(there, (person,)) is not None or self._row(left, (person,)) is not None
+
+    def is_in(self, district: int, person: str) -> bool:
+        """Whether a district has a human with this id."""
+        return self._value("SELECT 1 FROM person WHERE district = ? AND id = ?", (district, person)) is not None
+
+    def person_of(self, role: type[Record], district: int, identity: str) -> str | None:
+        """The human who has or had a role of a kind in a district."""
+        return self._value(
+            f'SELECT person FROM "{role.table}" WHERE district = :district AND id = :id UNION ALL'
+            " SELECT keys ->> '$.person' FROM history WHERE district = :district AND kind = :kind AND id = :id",
+            {"district": district, "id": identity, "kind": role.__name__},
+        )
+
+    # ---- by MIS ids
+
+    def by_mis_ids(self, role: type[Record], district: int, school: str, mis_ids: Iterable[str]) -> list[str]:
+        """The ids of those roles of a kind at a school that have one of some MIS ids."""
+        return self._values(
+            f'SELECT id FROM "{role.table}" WHERE district = ? AND school = ?'
+            " AND mis_id IN (SELECT value FROM json_each(?))",
+            (district, school, json.dumps(list(mis_ids))),
+        )
+
+    def ever_by_mis_id(self, role: type[Record], district: int, school: str, mis_id: str) -> frozenset[str]:
+        """The ids of whoever has or had a role of a kind at a school by an MIS id, and of those roles."""
+        rows = self._rows(
+            f'SELECT id, person FROM "{role.table}" WHERE district = ? AND school = ? AND mis_id = ?',
+            (district, school, mis_id),
+        ) + self._rows(
+            "SELECT id, keys ->> '$.person' FROM history WHERE district = ? AND kind = ? AND school = ?"
+            " AND what = 'gone' AND keys ->> '$.mis_id' = ?",
+            (district, role.__name__, school, mis_id),
+        )
+        return frozenset(identity for row in rows for identity in row if identity)
+
+    # ---- those who wait for a role
+
+    def waiting(self, district: int, app: str, fact: str, value: str) -> list[Stored]:
+        """The humans of an app who wait in a partition, column by column, by one of the stored facts."""
+        names = list(columns(Person))
+        listed = ", ".join(f'"{name}"' for name in names)
+        rows = self._rows(
+            f'SELECT {listed} FROM person WHERE district = ? AND "{fact}" = ? AND remainder ->> ? = ?',
+            (district, value, f'$."{APP}"', app),
+        )
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def waiting_twins(self, district: int, app: str) -> frozenset[str]:
+        """The humans of an app who wait in a partition, and whom a district has as well."""
+        rows = self._values(
+            f"""SELECT id FROM person w WHERE district = ? AND remainder ->> '$."{APP}"' = ? AND EXISTS"""
+            " (SELECT 1 FROM district d JOIN person p ON p.district = d.district AND p.id = w.id"
+            " WHERE d.district <> w.district)",
+            (district, app),
+        )
+        return frozenset(rows)
