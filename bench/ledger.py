@@ -111,7 +111,7 @@ class Pair:
         mine, less = map(quarter, taken)
         return Line(
             f"The ledger: {what}",
-            f"{time_text(mine)} of the answering thread with it, {time_text(less)} without: {mine / less:.3f} times as"
+            f"{time_text(mine)} of the answering threads with it, {time_text(less)} without: {mine / less:.3f} times as"
             f" much ({time_text(own)} and {time_text(bare)} there and back;"
             f" {time_text(max(median(folded), 0))} later, to fold it)",
             aim=f"at most {AIM:.2f} times as much",

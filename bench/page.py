@@ -57,7 +57,7 @@ Other work on the machine affects all columns, so trust ratios more than times.
   parameters, and no answer is in memory. The largest requests are measured in the same way; their bare sockets
   send the same bytes. The 100,000 assessment results are added to the school's own.
 - **The ledger** is measured on two servers over copies of one data directory, by turns: `rollbook serve`, and the same
-  without a ledger. The figure is how long the answering thread is on a processor: a quarter of the requests take
+  without a ledger. The figure is how long the answering threads are on a processor: a quarter of the requests take
   less. The time that the worker takes within the next second to fold the journal is given beside it. The year
   is written and folded as a server does it: every half hour each app asks for every list, seven of ten for the whole
   school (of which one child in 200 changes each week) and three for forty children who are others each time; and each

@@ -22,10 +22,11 @@ MB = 1024 * 1024
 
 @dataclass(frozen=True)
 class Server:
-    """A running server: its process and its port."""
+    """A running server: its process, its port, and the threads that it had before anybody asked it anything."""
 
     pid: int
     port: int
+    workers: frozenset[str] = frozenset()
 
     def wire(self, authorization: str = "") -> Wire:
         """A connection to it."""
@@ -33,12 +34,11 @@ class Server:
 
     def cpu(self) -> float:
         """Seconds for which its threads have been on a processor."""
-        tasks = Path(f"/proc/{self.pid}/task").iterdir()
-        return sum(int((t / "schedstat").read_text().split()[0]) for t in tasks) / 1e9
+        return _on_processor(self.pid, _threads(self.pid))
 
     def answering(self) -> float:
-        """Seconds for which the thread that answers has been on a processor; the workers are other ones."""
-        return int(Path(f"/proc/{self.pid}/task/{self.pid}/schedstat").read_text().split()[0]) / 1e9
+        """Seconds for which the threads that answer have been on a processor; the workers are other ones."""
+        return _on_processor(self.pid, _threads(self.pid) - self.workers)
 
     def status(self, name: str) -> int:
         """A line of its status, such as VmRSS, in bytes."""
@@ -48,12 +48,24 @@ class Server:
         return 0
 
 
+def _threads(pid: int) -> frozenset[str]:
+    return frozenset(task.name for task in Path(f"/proc/{pid}/task").iterdir())
+
+
+def _on_processor(pid: int, threads: frozenset[str]) -> float:
+    """Seconds for which some threads of a process have been on a processor."""
+    stats = (Path(f"/proc/{pid}/task/{thread}/schedstat") for thread in threads)
+    return sum(int(stat.read_text().split()[0]) for stat in stats) / 1e9
+
+
 @contextmanager
 def rollbook(data: Path, command_module: str = "bench.rollbook_command") -> Generator[Server]:
     """`rollbook serve`, as anybody would start it; or a command of the bench's that differs from it in one thing."""
     command = [sys.executable, "-m", command_module, "serve", "--data", str(data), "--port", "0"]
     with _started(command) as (process, line):
-        yield Server(process.pid, int(line.rsplit(":", 1)[1]))
+        # The workers begin before the server says that it is there, the threads that answer when they are needed.
+        workers = _threads(process.pid) - {str(process.pid)}
+        yield Server(process.pid, int(line.rsplit(":", 1)[1]), workers)
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 
@@ -24,9 +24,9 @@ from rollbook.store.sqlite import Store
 REGENERATE = "run `make freeze`"
 
 
-def tables(folder: Path, statements: list[str]) -> dict[str, Any]:
+def tables(statements: list[str]) -> dict[str, Any]:
     """What a database holds when the statements have run: of tables and indexes the columns, of the rest the SQL."""
-    database = connect(folder / f"{uuid4()}.sqlite")
+    database = connect(Path(":memory:"))
     for statement in statements:
         database.execute(statement)
     rows = database.execute("SELECT type, name, tbl_name, sql FROM sqlite_schema").fetchall()
@@ -59,10 +59,16 @@ def _folded(sql: str) -> str:
     return " ".join(sql.split())
 
 
-def test_the_migrations_make_the_tables_that_the_model_asks_for(tmp_path: Path) -> None:
-    assert tables(tmp_path, schema.migrations("records")) == tables(tmp_path, schema.derived()), REGENERATE
-    assert tables(tmp_path, schema.migrations("passing")) == tables(tmp_path, schema.PASSING), REGENERATE
-    assert tables(tmp_path, schema.migrations("ledger")) == tables(tmp_path, schema.LEDGER), REGENERATE
+@pytest.fixture(scope="module")
+def asked() -> dict[str, Any]:
+    """The tables of records that the model asks for."""
+    return tables(schema.derived())
+
+
+def test_the_migrations_make_the_tables_that_the_model_asks_for(asked: dict[str, Any]) -> None:
+    assert tables(schema.migrations("records")) == asked, REGENERATE
+    assert tables(schema.migrations("passing")) == tables(schema.PASSING), REGENERATE
+    assert tables(schema.migrations("ledger")) == tables(schema.LEDGER), REGENERATE
 
 
 @pytest.mark.parametrize(
@@ -80,11 +86,13 @@ def test_the_migrations_make_the_tables_that_the_model_asks_for(tmp_path: Path) 
         (") WITHOUT ROWID", ")"),
     ],
 )
-def test_tables_that_differ_in_a_column_a_type_or_an_index_are_different(tmp_path: Path, less: tuple[str, str]) -> None:
+def test_tables_that_differ_in_a_column_a_type_or_an_index_are_different(
+    asked: dict[str, Any], less: tuple[str, str]
+) -> None:
     said = schema.derived()
     found = next(n for n, statement in enumerate(said) if less[0] in statement)
     other = [*said[:found], said[found].replace(*less), *said[found + 1 :]]
-    assert tables(tmp_path, other) != tables(tmp_path, said)
+    assert tables(other) != asked
 
 
 def test_a_store_is_opened_again_as_it_was(tmp_path: Path) -> None:

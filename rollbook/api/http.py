@@ -30,7 +30,7 @@ from .aside import Aside
 from .keeping import Keeping, Kept
 from .limits import GUESSES, Callers, Limit
 from .messages import Handler, Request, Response
-from .streams import Held, Noted, Parts, Stream, close
+from .streams import Held, Noted, Parts, Stream, close, pieces
 
 log = logging.getLogger("rollbook")
 
@@ -51,7 +51,7 @@ KEEP_LIMIT = 16 * 1024 * 1024
 """The largest answer that is kept in memory, in bytes."""
 
 SEND_SECONDS = 60.0
-"""How long a client may let a chunk of a long answer wait, and how long that chunk may wait to be read."""
+"""How long a client may let a piece of a long answer wait, and how long a part of it may wait to be read."""
 
 STREAM_FROM = 16 * 1024
 """The least size of a first chunk, in bytes, that leaves before it is known whether there is another."""
@@ -338,8 +338,8 @@ class Edge:
         try:
             await send({"type": "http.response.start", "status": response.status, "headers": headers})
             while (part := await self.next_part(visit, parts)) is not None:
-                if part:
-                    sent = send({"type": "http.response.body", "body": part, "more_body": True})
+                for piece in pieces(part):
+                    sent = send({"type": "http.response.body", "body": piece, "more_body": True})
                     await asyncio.wait_for(sent, SEND_SECONDS)
                 held.add(part)
                 if gone.done() and gone.result()["type"] == "http.disconnect":

@@ -12,8 +12,9 @@ from ..consent.slips import lying
 from ..errors import Unavailable
 from .compressing import Compressor
 
-PART = 64 * 1024
-"""The least size of a part of a long answer, in bytes, that is sent by itself."""
+PIECE, MOST = 64 * 1024, 512 * 1024
+"""How much of a long answer is read at a time, in bytes: little at first, so that it leaves at once, then twice as
+much each time, since each time one thread waits for another. It is sent a piece at a time."""
 
 
 class Stream:
@@ -77,6 +78,7 @@ class Parts:
     def __init__(self, chunks: Iterator[bytes], compressor: Compressor | None = None) -> None:
         self._chunks = chunks
         self._compressor = compressor
+        self._size = PIECE
         self._lock = threading.Lock()
         self._closed = False
 
@@ -92,11 +94,11 @@ class Parts:
             return self._compressor.end() if self._compressor else None
 
     def _some(self) -> Iterator[bytes]:
-        size = 0
+        left, self._size = self._size, min(2 * self._size, MOST)
         for chunk in self._chunks:
             yield chunk
-            size += len(chunk)
-            if size >= PART:
+            left -= len(chunk)
+            if left <= 0:
                 return
 
     def _encoded(self, data: bytes) -> bytes:
@@ -107,6 +109,11 @@ class Parts:
         with self._lock:
             self._closed = True
             close(self._chunks)
+
+
+def pieces(part: bytes) -> Iterator[bytes]:
+    """A part as it is sent: a client may take its time over each piece, not over the whole part."""
+    return (part[at : at + PIECE] for at in range(0, len(part), PIECE))
 
 
 class Held:

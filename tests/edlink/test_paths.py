@@ -79,15 +79,21 @@ def belongs(
             raise AssertionError((name, leads))
 
 
+@pytest.fixture(scope="module")
+def lists(vendor: Vendor) -> dict[str, list[Row]]:
+    """Every list whole."""
+    return {name: vendor.rows(name) for name in RESOURCES}
+
+
 @pytest.mark.parametrize(("name", "leads"), PATHS)
-def test_a_path_gives_those_of_the_whole_list_that_belong_to_one_thing(vendor: Vendor, name: str, leads: str):
-    people = {p["id"]: p for p in vendor.rows("people")}
-    enrolled, posts = vendor.rows("enrollments"), held(vendor)
-    target = PATHS[name, leads].leads
-    whole = list(people.values()) if target == "people" else vendor.rows(target)
-    ids = vendor.ids(name)
+def test_a_path_gives_those_of_the_whole_list_that_belong_to_one_thing(
+    vendor: Vendor, lists: dict[str, list[Row]], name: str, leads: str
+):
+    people = {p["id"]: p for p in lists["people"]}
+    enrolled, posts = lists["enrollments"], held(vendor)
+    whole, ids = lists[PATHS[name, leads].leads], [row["id"] for row in lists[name]]
     met = 0
-    divided = [s["class_id"] for s in vendor.rows("sections")] if name == "classes" else []
+    divided = [s["class_id"] for s in lists["sections"]] if name == "classes" else []
     for one in dict.fromkeys((*ids[:6], *divided, *ids[:: max(1, len(ids) // 12)], ids[-1])):
         rows = vendor.rows(f"{name}/{one}/{leads}")
         assert rows == [row for row in whole if belongs(name, leads, one, row, people, enrolled, posts)]

@@ -7,15 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from ..demo_data import no_schools
 from ..hub import Hub
 from .lab import Lab
 
 
 @pytest.fixture
-def lab(tmp_path: Path) -> Iterator[Lab]:
+def lab(empty_folder: Path, tmp_path: Path) -> Iterator[Lab]:
     """A hub that holds nothing yet."""
-    hub = Hub(no_schools(tmp_path / "hub"))
+    hub = Hub.copy(empty_folder, tmp_path / "hub")
     yield Lab(hub)
     hub.close()
 
