@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any
 
 from ..connection import Connection, Cursor
+from .accounts import Accounts
 from .agents import Agents
 from .apps import Apps
 from .candidates import Candidates
@@ -25,17 +26,23 @@ from .orders import Orders
 from .outbox import Outbox
 from .people import People
 from .plans import Plans
+from .projects import Projects
 from .pulls import Pulls
 from .receipts import Receipts
 from .records import Records
 from .research import Research
 from .rolls import Rolls
 from .schools import Schools
+from .sessions import Sessions
 from .settings import Settings
 from .snapshots import Snapshots
 from .sources import Sources
+from .standings import Standings
+from .subjects import Subjects
 from .subscriptions import Subscriptions
 from .tasks import Tasks
+from .taxa import Taxa
+from .teams import Teams
 from .tickets import Tickets
 from .tokens import Tokens
 
@@ -130,9 +137,39 @@ class Kept:
         return Sources(self._connection)
 
     @cached_property
+    def accounts(self) -> Accounts:
+        """People who sign in, and their passwords."""
+        return Accounts(self._connection)
+
+    @cached_property
     def research(self) -> Research:
-        """Accounts, projects, teams and subjects of research."""
+        """Names and numbers of research records, references to them, and their tags."""
         return Research(self._connection)
+
+    @cached_property
+    def projects(self) -> Projects:
+        """Projects of research, and who has a place in them."""
+        return Projects(self._connection)
+
+    @cached_property
+    def teams(self) -> Teams:
+        """Groups that users of research make of themselves."""
+        return Teams(self._connection)
+
+    @cached_property
+    def subjects(self) -> Subjects:
+        """Subjects of research, in projects and cohorts."""
+        return Subjects(self._connection)
+
+    @cached_property
+    def taxa(self) -> Taxa:
+        """Species and strains, and what is proposed of them."""
+        return Taxa(self._connection)
+
+    @cached_property
+    def standings(self) -> Standings:
+        """What callers may see and do in research."""
+        return Standings(self._connection)
 
     @cached_property
     def history(self) -> History:
@@ -205,6 +242,11 @@ class Passed:
         return Subscriptions(self._connection)
 
     @cached_property
+    def sessions(self) -> Sessions:
+        """Sessions of people who signed in."""
+        return Sessions(self._connection)
+
+    @cached_property
     def devices(self) -> Devices:
-        """Devices and tokens of people who sign in."""
+        """Devices that ask to act on somebody's behalf."""
         return Devices(self._connection)
