@@ -46,10 +46,9 @@ class Agents:
     def _district_of(self, source: str) -> int:
         if any(a.source == source for a in self.all()):
             raise Conflict(Problem("source", f"{source} already has an agent"))
-        ask = self._store.records.execute
-        found = ask("SELECT district FROM source_row WHERE source = ? LIMIT 1", (source,)).get
+        found = self._store.kept.sources.district(source)
         if found is None:
-            known = [one for (one,) in ask("SELECT DISTINCT source FROM source_row").fetchall()]
+            known = self._store.kept.sources.imported()
             raise NotFound(Problem("source", f"nothing was imported from {source}", nearest(source, known)))
         return found
 

@@ -15,7 +15,6 @@ from typing import Any
 from ..errors import Conflict, NotFound, Problem
 from ..store.connection import Connection
 from ..store.kept import Kept
-from ..store.outbox import promise
 from ..store.sqlite import Store
 from .announcing import filled, tell
 from .grants import GRANT_COLUMNS, App, Grant, grant_from, known_scopes
@@ -224,7 +223,7 @@ class Grants:
             before = db.execute('DELETE FROM ending WHERE "grant" = ? RETURNING at', (grant.id,)).fetchall()
             if at is not None:
                 db.execute("INSERT INTO ending VALUES (?, ?)", (grant.id, at))
-                promise(db, "revoke", {"grant": grant.id}, key=f"{grant.id}/{at}", due=at)
+                db.outbox.promise("revoke", {"grant": grant.id}, key=f"{grant.id}/{at}", due=at)
                 give_receipt(db, grant.id, "ending", by or self._by)
             elif before:
                 give_receipt(db, grant.id, "endless", by or self._by)

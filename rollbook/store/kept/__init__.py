@@ -5,7 +5,8 @@ Nobody above the store writes a statement or holds a connection; they ask for wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -16,7 +17,9 @@ from .apps import Apps
 from .candidates import Candidates
 from .choices import Choices
 from .chosen import Chosen
+from .copies import Copies
 from .credentials import Credentials
+from .databases import Databases
 from .devices import Devices
 from .grants import Grants
 from .history import History
@@ -60,6 +63,17 @@ class Kept:
     def executemany(self, statements: str, sequenceofbindings: Iterable[Any]) -> Cursor:
         """Execute a statement once for each set of values."""
         return self._connection.executemany(statements, sequenceofbindings)
+
+    @contextmanager
+    def attempt(self) -> Generator[None]:
+        """What is changed within is undone when it raises, while the transaction around it goes on."""
+        self._connection.execute("SAVEPOINT attempt")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK TO attempt; RELEASE attempt")
+            raise
+        self._connection.execute("RELEASE attempt")
 
     @cached_property
     def plans(self) -> Plans:
@@ -130,6 +144,11 @@ class Kept:
     def schools(self) -> Schools:
         """Districts, schools and the words of standards, as far as others than readers need them."""
         return Schools(self._connection)
+
+    @cached_property
+    def copies(self) -> Copies:
+        """Records copied whole, or as far as they have changed."""
+        return Copies(self._connection)
 
     @cached_property
     def sources(self) -> Sources:
@@ -235,6 +254,11 @@ class Passed:
     def snapshots(self) -> Snapshots:
         """Data sets that were returned, to compare with what comes later."""
         return Snapshots(self._connection)
+
+    @cached_property
+    def databases(self) -> Databases:
+        """When the databases of schools were last read, and why they could not be."""
+        return Databases(self._connection)
 
     @cached_property
     def subscriptions(self) -> Subscriptions:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...fields import Record
 from ...model.organisation import School
@@ -28,12 +28,54 @@ class KnownSchool:
     web: str | None
 
 
+class District(NamedTuple):
+    """A district: its number, its name, and its id in the source that made it."""
+
+    number: int
+    name: str | None
+    external_id: str | None
+
+
 class Schools(Statements):
     """Districts, schools and the words of standards, as far as others than readers need them."""
+
+    # ---- districts
 
     def has_district(self, district: int) -> bool:
         """Whether there is a district of this number."""
         return self._value("SELECT 1 FROM district WHERE district = ?", (district,)) is not None
+
+    def districts(self) -> list[District]:
+        """All districts, by number."""
+        return [
+            District(*row) for row in self._rows("SELECT district, name, external_id FROM district ORDER BY district")
+        ]
+
+    def district_known_as(self, external_id: str) -> int | None:
+        """The number of the district that has an id in a source."""
+        return self._value("SELECT district FROM district WHERE external_id = ?", (external_id,))
+
+    def district_id(self, number: int) -> str | None:
+        """The hub id of a district's own record."""
+        return self._value("SELECT id FROM district WHERE district = ?", (number,))
+
+    def next_district(self) -> int:
+        """The number for a new district."""
+        return self._value("SELECT coalesce(max(district), 0) FROM clock") + 1
+
+    # ---- schools
+
+    def systems(self) -> dict[str, str | None]:
+        """The management information system of every school, as its records name it."""
+        return dict(self._rows("SELECT id, mis FROM school"))
+
+    def system(self, district: int, school: str) -> str | None:
+        """The management information system of a school, as its records name it."""
+        return self._value("SELECT mis FROM school WHERE district = ? AND id = ?", (district, school))
+
+    def time_zone(self, district: int, school: str) -> str | None:
+        """The time zone of a school, such as Europe/London."""
+        return self._value("SELECT time_zone FROM school WHERE district = ? AND id = ?", (district, school))
 
     def known(self) -> list[KnownSchool]:
         """The schools that have a number and a name, by name."""
