@@ -53,9 +53,8 @@ def test_a_directory_that_others_could_read_is_closed_to_them_when_it_is_opened(
 
 def fill(store: Store, name: str) -> None:
     """Let a file of a store grow no more, as on a full disk."""
-    writer = store.passing if name == "passing" else None
-    one = writer._writer if writer is not None else store._writer  # pyright: ignore[reportPrivateUsage]
-    connection = one._connection  # pyright: ignore[reportPrivateUsage]
+    writer = store.passing._lent.writer if name == "passing" else store._writer  # pyright: ignore[reportPrivateUsage]
+    connection = writer._connection  # pyright: ignore[reportPrivateUsage]
     connection.execute(f"PRAGMA max_page_count = {int(connection.execute('PRAGMA page_count').get)}")
 
 
