@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from ...fields import RECORDS, Record
 from ...model.people import Person
+from ..plan.sights import APP
 from ..schema import columns
-from ..waiting import APP
 from .records import Stored
 from .statements import Statements, Values
 
