@@ -91,7 +91,7 @@ class ResearchDesk:
         work.refer("project", Project, [project])
         work.settle()
         work.require(project, Role.CONTRIBUTOR)
-        return draw(self.desk.readers.for_holder, work, project, estab, group, cohort)[0]
+        return draw(self.desk.readers, work, project, estab, group, cohort)[0]
 
     # ---- for the operator
 
@@ -117,7 +117,7 @@ class ResearchDesk:
     ) -> tuple[str, int]:
         """Draw a school's students into a project as the operator of the hub; gives cohort and number of subjects."""
         with self.writing(Caller(Portal.SUPER, _OPERATOR)) as work:
-            return draw(self.desk.readers.for_holder, work, project, estab, group, cohort, lot)
+            return draw(self.desk.readers, work, project, estab, group, cohort, lot)
 
     def proposals(self) -> list[Proposed]:
         """What waits for a decision."""
