@@ -22,21 +22,14 @@ SQL = re.compile(
 
 STATEMENTS_LEFT = frozenset(
     {
-        "consent/addresses.py",
-        "consent/agents.py",
         "consent/announcing.py",
         "consent/apps.py",
         "consent/authorising.py",
-        "consent/choosing.py",
-        "consent/credentials.py",
         "consent/filtering.py",
         "consent/grants.py",
-        "consent/invitations.py",
-        "consent/known_schools.py",
         "consent/memory.py",
         "consent/readers.py",
         "consent/receipts.py",
-        "consent/registering.py",
         "consent/research/drawing.py",
         "consent/school_keys.py",
         "consent/schools.py",
@@ -49,20 +42,13 @@ STATEMENTS_LEFT = frozenset(
 
 EXECUTING_LEFT = frozenset(
     {
-        "consent/addresses.py",
-        "consent/agents.py",
         "consent/announcing.py",
         "consent/apps.py",
         "consent/authorising.py",
-        "consent/choosing.py",
-        "consent/credentials.py",
         "consent/filtering.py",
-        "consent/invitations.py",
-        "consent/known_schools.py",
         "consent/memory.py",
         "consent/readers.py",
         "consent/receipts.py",
-        "consent/registering.py",
         "consent/research/drawing.py",
         "consent/school_keys.py",
         "consent/schools.py",
