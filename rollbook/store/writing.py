@@ -18,7 +18,7 @@ from ..model.organisation import District, School
 from ..model.people import Person
 from .connection import Connection
 from .kept import Kept
-from .kept.history import OTHERS, SEER
+from .kept.history import OTHERS, SEER, UNVEILED
 from .keys import key_facts, keys_of
 from .plan.stamps import TEXT_STAMP
 from .schema import columns
@@ -360,10 +360,6 @@ def parts_of(record: type[Record]) -> list[tuple[type[Record], str]]:
                 if ref.part_of:
                     _PARTS.setdefault(ref.target.__name__, []).append((part, name))
     return _PARTS.get(record.__name__, [])
-
-
-UNVEILED = "id NOT IN (SELECT id FROM veiled WHERE shown)"
-"""What holds of records that not only one app sees."""
 
 
 def free_estab(connection: Connection, wanted: str | None, district: int) -> str:
