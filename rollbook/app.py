@@ -35,7 +35,6 @@ from .ingest.agents import Brought, ask_agent
 from .jobs import Freshness, Lane, Mail, Queue, Work, Worker, post_office
 from .jobs.subscriptions import Noticing, Subscriptions, Watching
 from .mis import Find, Handing, HubMis, Tasks, WriteBacks, mis_of
-from .store.connection import BUSY_SECONDS
 from .store.sqlite import Store
 
 SOON = 0.05
@@ -122,7 +121,7 @@ def fillers(desk: Desk, seen: Freshness) -> Mapping[str, Fill]:
     return {"data": DataReady(desk, seen), "database": DataChanged(desk, seen), "authorisation": authorisation}
 
 
-def systems(desk: Desk, writebacks: WriteBacks, patience: float = BUSY_SECONDS) -> Find:
+def systems(desk: Desk, writebacks: WriteBacks, patience: float | None = None) -> Find:
     """Which system the write-backs of a school are handed to."""
     return mis_of(desk, Tasks(desk.store, desk.clock), writebacks, HubMis(desk, writebacks, patience))
 

@@ -14,10 +14,10 @@ from rollbook.connectors import CONNECTORS
 from rollbook.errors import Malformed
 from rollbook.ingest import Diff, conformance, import_roster, open_bundle
 from rollbook.ingest.conformance import Case, by_keys, conform
-from rollbook.ingest.plan import ask
 from rollbook.ingest.rows import Problems
 from rollbook.store.sqlite import Store
 from tests import rosters
+from tests.looking import look
 
 ONEROSTER = CONNECTORS["oneroster-csv"]
 
@@ -51,7 +51,7 @@ def refused(store: Store, texts: dict[str, Any], name: str = "roster.zip") -> li
     path = rosters.zipped(store.folder.parent / name, texts)
     with pytest.raises(Malformed) as raised:
         import_roster(store, ONEROSTER, path)
-    assert ask(store.records, "SELECT * FROM clock") == []
+    assert look(store, "SELECT * FROM clock").fetchall() == []
     return [str(p) for p in raised.value.problems]
 
 
@@ -63,7 +63,7 @@ def test_a_school_gets_its_number_and_the_statutory_attendance_codes(store: Stor
     school = held(store, "School", "a")
     assert (school["estab"], school["name"], school["mis"]) == ("1001", "Alder School", "Heronsgate SIS")
     counted = "SELECT count(*), sum(active) FROM attendance_code GROUP BY school"
-    assert ask(store.records, counted) == [(39, 35), (39, 35)]
+    assert look(store, counted).fetchall() == [(39, 35), (39, 35)]
 
 
 def test_a_number_that_another_district_has_is_replaced_by_one_of_the_hubs_own(store: Store) -> None:
@@ -75,7 +75,7 @@ def test_a_number_that_another_district_has_is_replaced_by_one_of_the_hubs_own(s
     second["courses"][0]["orgSourcedId"] = "e"
     second["users"][-1]["orgSourcedIds"] = "e"
     assert take(store, second).number == 2
-    found = ask(store.records, "SELECT district, estab, identifier FROM school ORDER BY 1, 2")
+    found = look(store, "SELECT district, estab, identifier FROM school ORDER BY 1, 2").fetchall()
     assert found == [(1, "1001", "1001"), (1, "1002", "1002"), (2, "9002001", "1001"), (2, "9002002", "1002")]
 
 
@@ -169,7 +169,7 @@ def test_who_works_for_the_district_only_is_a_person_and_keeps_the_role(store: S
     boss = held(store, "Person", "boss")
     kept = {"identifier": "900", "email": "bo@heronsgate.example", "role": "administrator", "orgSourcedIds": "d"}
     assert json.loads(boss["remainder"])["oneroster"] == kept
-    assert ask(store.records, "SELECT count(*) FROM staff WHERE external_id = 'boss'") == [(0,)]
+    assert look(store, "SELECT count(*) FROM staff WHERE external_id = 'boss'").fetchall() == [(0,)]
 
 
 def test_a_user_of_two_schools_has_a_role_at_each(store: Store) -> None:
@@ -196,7 +196,7 @@ def test_passwords_are_never_kept(store: Store) -> None:
     assert b"locker-1" in every
     assert b"hunter2" not in every
     with Store(store.folder) as again:
-        kept = ask(again.records, "SELECT content FROM source_file WHERE name = 'users.csv'")
+        kept = look(again, "SELECT content FROM source_file WHERE name = 'users.csv'").fetchall()
     assert b"hunter2" not in zlib.decompress(kept[0][0])
 
 
@@ -212,7 +212,7 @@ def test_people_with_one_email_stay_two(store: Store) -> None:
     for row in tables["users"]:
         row["email"] = "office@heronsgate.example"
     take(store, tables)
-    assert ask(store.records, "SELECT count(*) FROM person") == [(16,)]
+    assert look(store, "SELECT count(*) FROM person").fetchall() == [(16,)]
 
 
 # ---- bulk, delta, absent

@@ -13,11 +13,11 @@ from rollbook.errors import Malformed, Stop
 from rollbook.fields import Field
 from rollbook.ingest import Kept, Origin, Problems, Progress, Row, Stream, import_roster
 from rollbook.ingest.conformance import by_keys
-from rollbook.ingest.plan import ask
 from rollbook.model.organisation import District, School
 from rollbook.model.people import Person
 from rollbook.model.students import Student
 from rollbook.store.sqlite import Store
+from tests.looking import look
 
 
 @dataclass
@@ -82,7 +82,7 @@ def store(tmp_path: Path) -> Iterator[Store]:
 
 
 def surnames(store: Store) -> list[str]:
-    return [name for (name,) in ask(store.records, "SELECT surname FROM person ORDER BY surname")]
+    return [name for (name,) in look(store, "SELECT surname FROM person ORDER BY surname").fetchall()]
 
 
 def test_new_changed_and_gone_are_told_with_examples(store: Store) -> None:
@@ -110,7 +110,7 @@ def test_a_part_of_a_source_leaves_the_rest_alone(store: Store) -> None:
 def test_what_another_hand_wrote_stays_while_the_source_says_nothing_new(store: Store) -> None:
     humans, students = people("Abbess", "Birdsong")
     import_roster(store, source(humans, students), "")
-    ((lost,),) = ask(store.records, "SELECT id FROM person WHERE surname = 'Abbess'")
+    ((lost,),) = look(store, "SELECT id FROM person WHERE surname = 'Abbess'").fetchall()
     with store.write(1) as batch:
         batch.change(Person, lost, {"surname": "Abbot", "remainder": json.dumps({"edfi": {"x": 1}})})
     import_roster(store, source(humans, students), "")
@@ -120,7 +120,7 @@ def test_what_another_hand_wrote_stays_while_the_source_says_nothing_new(store: 
 def test_a_remainder_of_another_format_is_kept(store: Store) -> None:
     humans, students = people("Abbess")
     import_roster(store, source(humans, students), "")
-    ((lost,),) = ask(store.records, "SELECT id FROM person")
+    ((lost,),) = look(store, "SELECT id FROM person").fetchall()
     with store.write(1) as batch:
         batch.change(Person, lost, {"remainder": json.dumps({"edfi": {"x": 1}})})
     humans[0] = humans[0]._replace(remainder={"y": 2})
@@ -159,14 +159,14 @@ def test_a_row_that_refers_to_nothing_is_refused_by_name(store: Store) -> None:
     with pytest.raises(Malformed) as raised:
         import_roster(store, source(humans[:1], students), "")
     assert "'a2' is not a Person in the source" in str(raised.value)
-    assert ask(store.records, "SELECT * FROM clock") == []
+    assert look(store, "SELECT * FROM clock").fetchall() == []
 
 
 def test_a_district_made_in_another_way_is_found_by_its_id(store: Store) -> None:
     number = store.new_district({"name": "Old name", "external_id": "d"})
     diff = import_roster(store, source(*people("Abbess")), "")
     assert (diff.number, diff.kinds["District"].changed) == (number, 1)
-    assert ask(store.records, "SELECT name FROM district") == [("Larkspur",)]
+    assert look(store, "SELECT name FROM district").fetchall() == [("Larkspur",)]
 
 
 def test_what_a_source_asked_to_keep_it_finds_again(store: Store) -> None:
@@ -187,10 +187,10 @@ def test_what_a_source_asked_to_keep_it_finds_again(store: Store) -> None:
 def test_each_sync_is_noted_school_by_school(store: Store) -> None:
     import_roster(store, source(*people("Abbess", "Birdsong")), "")
     names = "SELECT s.name, y.outcome FROM sync y JOIN school s ON s.id = y.school ORDER BY s.name"
-    (alder, birch) = ask(store.records, names)
+    (alder, birch) = look(store, names).fetchall()
     assert json.loads(alder[1])["Student"] == {"new": 2, "changed": 0, "unchanged": 0}
     assert "Student" not in json.loads(birch[1])
-    ((whole,),) = ask(store.records, "SELECT outcome FROM sync WHERE school = ''")
+    ((whole,),) = look(store, "SELECT outcome FROM sync WHERE school = ''").fetchall()
     assert json.loads(whole)["Person"] == {"new": 2, "changed": 0, "gone": 0, "unchanged": 0}
 
 

@@ -17,7 +17,7 @@ from ..consent import Desk
 from ..errors import NotFound, Occupied, Problem
 from ..ingest.exporting import Changes, changes, export, own_district, reached
 from ..mis.orders import FAILED, Order, Outcome, WriteBacks
-from ..store.connection import Connection
+from ..store.kept import Kept
 from ..store.sqlite import Store
 
 log = logging.getLogger("rollbook.agent")
@@ -47,7 +47,7 @@ class School:
         self.store = store
         self.desk = Desk(store)
         self.writebacks = WriteBacks(store, _nobody)
-        self.district, name = own_district(store.records, district)
+        self.district, name = own_district(store.kept, district)
         if not self.district:
             raise NotFound(Problem("--district", "does not identify one district", f"known: {name or 'none'}"))
         self.identity = f"{self._directory()}/{self.district}"
@@ -63,7 +63,7 @@ class School:
     @property
     def reached(self) -> int:
         """How far the history has come."""
-        return reached(self.store.records, self.district)
+        return reached(self.store.kept, self.district)
 
     def enter(self, identity: str, order: dict[str, Any], recalled: dict[str, Any] | None) -> Outcome:
         """Enter an order once, even if the answer was lost; a recalled order is not entered. What the order names but
@@ -85,16 +85,14 @@ class School:
             return self.writebacks.settle(made, Outcome(FAILED, ("The school's agent could not enter the write-back",)))
 
     def _today(self, school: str) -> str:
-        zone = self.store.records.execute(
-            "SELECT time_zone FROM school WHERE district = ? AND id = ?", (self.district, school)
-        ).get
+        zone = self.store.kept.schools.time_zone(self.district, school)
         self.desk.fresh()
         return self.desk.today(zone or "UTC")
 
     def changes(self, since: int) -> Changes | None:
         """What has changed since a number of the history; None when it is more than a message holds."""
-        with self.store.lend() as connection:
-            return changes(connection, self.district, since, MOST_CHANGES)
+        with self.store.lend() as kept:
+            return changes(kept, self.district, since, MOST_CHANGES)
 
     @contextmanager
     def copy(self) -> Generator[Copy]:
@@ -103,14 +101,14 @@ class School:
         path.unlink(missing_ok=True)
         path.touch(mode=0o600)
         try:
-            with self.store.lend() as connection:
-                to = self._export(connection, path)
+            with self.store.lend() as kept:
+                to = self._export(kept, path)
             with path.open("rb") as file:
                 found = hashlib.file_digest(file, "sha256").hexdigest()
             yield Copy(path, to, path.stat().st_size, found)
         finally:
             path.unlink(missing_ok=True)
 
-    def _export(self, connection: Connection, path: Path) -> int:
-        export(connection, self.district, path)
-        return reached(connection, self.district)
+    def _export(self, kept: Kept, path: Path) -> int:
+        export(kept, self.district, path)
+        return reached(kept, self.district)

@@ -28,9 +28,9 @@ def records_csv(path: Path, district: str | None, data: Path | None) -> None:
     from ..ingest.exporting import export, own_district
 
     with open_store(data) as store:
-        number, name = own_district(store.records, district)
+        number, name = own_district(store.kept, district)
         if not number:
             raise NotFound(Problem("--district", "must identify one district", f"known: {name or 'none'}"))
-        with store.lend() as connection:
-            count = export(connection, number, path)
+        with store.lend() as kept:
+            count = export(kept, number, path)
     say(f"Wrote {count:,} records of {name} to {path}.")

@@ -154,8 +154,8 @@ def projects_list(as_json: bool, data: Path | None) -> None:
     """List projects, and the app whose grants decide which students may be subjects."""
     with _desk(data) as desk:
         rows = [
-            {"project": name, "id": identity, "public": bool(public), "app": app or None, "subjects": subjects}
-            for identity, name, public, app, subjects in desk.projects()
+            {"project": p.name, "id": p.id, "public": p.is_public, "app": p.app or None, "subjects": p.subjects}
+            for p in desk.projects()
         ]
     show(_PROJECTS, rows, as_json=as_json)
 
@@ -180,7 +180,7 @@ _PROPOSALS = (Column("Kind", "kind"), Column("Name", "name"), Column("Action", "
 def projects_proposals(as_json: bool, data: Path | None) -> None:
     """List the species and strains that wait for an administrator's approval."""
     with _desk(data) as desk:
-        rows = [{"kind": kind, "name": name, "action": what, "by": by} for kind, name, what, by in desk.proposals()]
+        rows = [proposed._asdict() for proposed in desk.proposals()]
     show(_PROPOSALS, rows, as_json=as_json)
 
 

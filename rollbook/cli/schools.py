@@ -39,7 +39,7 @@ def schools_list(as_json: bool, data: Path | None) -> None:
     from ..mis import profile_of
 
     with open_store(data) as store:
-        named = dict(store.records.execute("SELECT id, mis FROM school").fetchall())
+        named = store.kept.schools.systems()
         rows = [
             {
                 "estab": estab,

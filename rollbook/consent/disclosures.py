@@ -134,7 +134,7 @@ class Disclosures:
     @cached_property
     def _readers(self) -> dict[str, str]:
         """Researchers by their e-mail addresses, as projects name them."""
-        return self._store.kept.research.emails()
+        return self._store.kept.accounts.emails()
 
 
 _UNKNOWN = Place("", "", "", "")

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ..errors import Malformed, NotFound, Problem, nearest
 from ..fields import RECORDS
 from ..scopes import CATALOGUE
+from ..store.kept.grants import STATE
 
 MODES = {"only": "only the people chosen", "except": "all but the people chosen"}
 STATES = {
@@ -57,12 +58,6 @@ class Grant:
         """What decides how a question is compiled; grants with equal views share their plans."""
         return self.scopes, tuple(sorted(self.people.items()))
 
-
-ENDED = 'EXISTS (SELECT 1 FROM ending WHERE ending."grant" = g.id AND ending.at <= hub_now())'
-"""Whether the moment has come that a school named for the end of a grant `g`."""
-
-STATE = f"CASE WHEN {ENDED} THEN 'revoked' ELSE g.state END"
-"""The state of a grant `g` now: a moment that has come counts before anybody has written it down."""
 
 GRANT_COLUMNS = (
     "g.id, a.id, a.relying_party, a.name, g.district, g.school, s.estab, s.name, s.mis, s.time_zone,"

@@ -129,7 +129,7 @@ def _check(store: Store, today: date, wanted: Iterable[Trust]) -> None:
         raise Malformed(f"the invented schools cannot stand still on {today}", hint=hint)
     for trust in wanted:
         for plan in trust.plans:
-            free_estab(store.records, plan.estab, 0)
+            free_estab(store.kept, plan.estab, 0)
 
 
 def _steps(progress: Progress | None, total: int) -> Callable[[str], None]:

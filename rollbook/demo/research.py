@@ -6,7 +6,8 @@ from contextlib import suppress
 from typing import Any
 
 from ..consent import App, Desk
-from ..consent.research import KEEPERS, Caller, Place, Portal, ResearchDesk, Researcher, Role, Work
+from ..consent.accounts import Account, open_account
+from ..consent.research import KEEPERS, Caller, Place, Portal, ResearchDesk, Role, Work
 from ..consent.research.drawing import draw
 from ..errors import Malformed, NotFound
 from ..fields import Record
@@ -16,7 +17,6 @@ from ..model.research import (
     ResearchCohort,
     ResearchSubject,
     ResearchTeam,
-    ResearchUser,
     Species,
     Strain,
 )
@@ -51,7 +51,7 @@ def demo_research(desk: Desk, app: App, estab: str) -> dict[str, Any]:
     return {"token": research.accounts.new_token(owner, "demo")}
 
 
-def _make(research: ResearchDesk, app: App, estab: str) -> Researcher:
+def _make(research: ResearchDesk, app: App, estab: str) -> Account:
     draft = Draft("research")
     owner, keeper = _people(research, draft)
     with research.writing(Caller(Portal.SUPER, keeper)) as work:
@@ -78,21 +78,13 @@ def _make(research: ResearchDesk, app: App, estab: str) -> Researcher:
     return owner
 
 
-def _people(research: ResearchDesk, draft: Draft) -> tuple[Researcher, Researcher]:
+def _people(research: ResearchDesk, draft: Draft) -> tuple[Account, Account]:
     with research.store.write(HUB) as batch:
         batch.ids = draft.new_id
-        rows = [
-            {
-                "email": email,
-                "first_name": first,
-                "last_name": last,
-                "administrator": admin,
-                "number": batch.number("research_user"),
-            }
+        every = [
+            open_account(batch, email, {"first_name": first, "last_name": last}, administrator=bool(admin))
             for email, first, last, admin in PEOPLE
         ]
-        batch.add(ResearchUser, rows)
-    every = [user for user, _ in research.accounts.users()]
     return next(u for u in every if u.email == OWNER), next(u for u in every if u.administrator)
 
 
@@ -118,7 +110,7 @@ def _breed(work: Work, project: str, strain: str) -> None:
         _put(work, ResearchCohort, name=name, project=project, subjects=some, tags=["batch-1"])
 
 
-def _draw(research: ResearchDesk, draft: Draft, owner: Researcher, project: str, estab: str) -> None:
+def _draw(research: ResearchDesk, draft: Draft, owner: Account, project: str, estab: str) -> None:
     """A form and a class of the school, as far as it has granted that."""
     for kind, called in DRAWN:
         group = _largest(research, estab, kind)
@@ -132,10 +124,4 @@ def _largest(research: ResearchDesk, estab: str, kind: str) -> str:
     """The MIS id of the group of a kind with the most students today."""
     district, school, _ = research.desk.school(estab)
     today = research.desk.today("UTC")
-    found = research.store.records.execute(
-        'SELECT g.mis_id FROM "group" g JOIN student_membership m ON m.district = g.district AND m."group" = g.id'
-        " WHERE g.district = ? AND g.school = ? AND g.kind = ? AND coalesce(m.start, '') <= ?"
-        " AND coalesce(m.\"end\", '9') >= ? GROUP BY g.id ORDER BY count(*) DESC, g.mis_id LIMIT 1",
-        (district, school, kind, today, today),
-    ).get
-    return found or ""
+    return research.store.kept.schools.largest_group(district, school, kind, today) or ""

@@ -11,9 +11,10 @@ from ..consent import Desk
 from ..consent.agents import CONNECTOR, Agent
 from ..errors import Conflict, Malformed, RollbookError, Stop
 from ..jobs import Freshness, Job, Later, Queue
-from ..mis.orders import Order, Outcome, WriteBacks, outcome_of
+from ..mis.orders import Order, Outcome, WriteBacks
 from ..mis.tasks import DONE, REFUSED, UPLOADED, Task, Tasks
-from ..store.connection import Connection
+from ..store.kept import Kept
+from ..store.kept.sources import Feed
 from ..store.writing import Batch
 from .exporting import Changes
 from .following import follow_changes
@@ -75,41 +76,38 @@ class Brought:
 
         Without changes the agent's records are read whole, and no order is handed out until they are.
         """
-        with self.store.transaction(0.05) as connection:
-            self._follow(connection, agent, changes, MANY)
-            if outcome_of(connection, order.id) is None:
-                self.writebacks.keep(connection, order, outcome)
+        with self.store.transaction(0.05) as kept:
+            self._follow(kept, agent, changes, MANY)
+            if kept.orders.outcome(order.id) is None:
+                self.writebacks.keep(kept, order, outcome)
         self.tasks.end(task.id)
         self.queue.hasten("writeback", order.id)
         self._fresh(agent, task)
 
     def changed(self, agent: Agent, task: Task, changes: Changes | None) -> None:
         """Write what has changed since the last time, as a reading asked; without changes, have all of it read."""
-        with self.store.transaction(0.05) as connection:
-            self._follow(connection, agent, changes, FEW)
+        with self.store.transaction(0.05) as kept:
+            self._follow(kept, agent, changes, FEW)
             if changes is not None:
-                keep_refusal(connection, agent.district, agent.source, None)
+                keep_refusal(kept, agent.district, agent.source, None)
         self.tasks.end(task.id)
         self._fresh(agent, task)
 
-    def _follow(self, connection: Connection, agent: Agent, changes: Changes | None, few: int) -> None:
-        position = connection.execute("SELECT position FROM school_agent WHERE id = ?", (agent.id,)).get
+    def _follow(self, kept: Kept, agent: Agent, changes: Changes | None, few: int) -> None:
+        position = kept.agents.position(agent.id)
         if changes is None:
-            self._move(connection, agent, None)
+            kept.agents.follow(agent.id, None)
             return
         if position is None or changes.since > position:
             raise Behind(position)
         if changes.to <= position:
             # It was written before, and the agent was not told in time.
             return
-        batch = Batch(connection, agent.district)
+        batch = Batch(kept, agent.district)
         source = self.connector.changes({name: text.encode() for name, text in changes.files.items()})
         follow_changes(batch, agent.source, source, self.connector.format, changes.gone, few)
         batch.settle()
-        self._move(connection, agent, changes.to)
-
-    def _move(self, connection: Connection, agent: Agent, position: int | None) -> None:
-        connection.execute("UPDATE school_agent SET position = ? WHERE id = ?", (position, agent.id))
+        kept.agents.follow(agent.id, changes.to)
 
     # ---- whole
 
@@ -143,20 +141,13 @@ class Brought:
                     "district", "district.csv", "is not there", "an agent sends the records of one district"
                 )
                 source.problems.stop()
-            with self.store.transaction() as connection:
-                top = connection.execute("SELECT coalesce(max(district), 0) FROM clock").get
-                batch = Batch(connection, agent.district or int(top) + 1)
+            with self.store.transaction() as kept:
+                batch = Batch(kept, agent.district or kept.schools.next_district())
                 most = 1.0 if agent.may_shrink else 0.5
                 run_import(batch, self.connector, source, source.origin, agent.source, most)
-                keep_refusal(connection, batch.district, agent.source, None)
-                connection.execute(
-                    "INSERT OR REPLACE INTO feed VALUES (?, ?, ?, ?, NULL)",
-                    (batch.district, agent.source, CONNECTOR, agent.name),
-                )
-                connection.execute(
-                    "UPDATE school_agent SET district = ?, position = ?, may_shrink = 0 WHERE id = ?",
-                    (batch.district, to, agent.id),
-                )
+                keep_refusal(kept, batch.district, agent.source, None)
+                kept.sources.follow(batch.district, Feed(agent.source, CONNECTOR, agent.name, None))
+                kept.agents.brought(agent.id, batch.district, to)
 
     def refuse(self, agent: Agent, task: Task, error: RollbookError) -> None:
         """Note that what an agent brought for a reading was not accepted."""
@@ -164,8 +155,8 @@ class Brought:
 
     def _refuse(self, agent: Agent, task: Task, error: Exception) -> None:
         told = error if isinstance(error, RollbookError) else Malformed("the uploaded file is no longer there")
-        with self.store.transaction() as connection:
-            keep_refusal(connection, agent.district, agent.source, told)
+        with self.store.transaction() as kept:
+            keep_refusal(kept, agent.district, agent.source, told)
         self.tasks.end(task.id, REFUSED, str(told)[:2000])
         self.seen.note_all(agent.district, self.desk.schools_of(agent), None, REFUSED_READING)
         self._hasten(agent)

@@ -14,7 +14,7 @@ from ..model.people import Person
 from ..store.writing import Batch, free_estab
 from .memory import remember_rows
 from .numbering import Numbers, numbers_of, renumber_people
-from .plan import Part, Plan, ask, target_of
+from .plan import Part, Plan, target_of
 from .rows import Progress, Row
 
 CHUNK = 2_000
@@ -100,12 +100,12 @@ def _insert(batch: Batch, kind: type[Record], rows: list[dict[str, Any]]) -> Non
 
 
 def _estab(batch: Batch, wanted: str | None) -> str:
-    return free_estab(batch.connection, None if _taken(batch, wanted, "") else wanted, batch.district)
+    return free_estab(batch.kept, None if _taken(batch, wanted, "") else wanted, batch.district)
 
 
 def _taken(batch: Batch, estab: str | None, identity: str) -> bool:
     """Whether another school than the one with this hub id has an establishment number."""
-    return bool(estab and ask(batch.connection, "SELECT 1 FROM school WHERE estab = ? AND id <> ?", (estab, identity)))
+    return bool(estab) and batch.kept.schools.has_estab(estab, identity)
 
 
 def _add_codes(batch: Batch, plan: Plan, schools: Mapping[str, str]) -> None:

@@ -13,7 +13,7 @@ from ..errors import Malformed, RollbookError, Stop
 from ..fields import RECORDS, Record
 from ..store.sqlite import Store
 from .diff import Diff
-from .plan import ask, target_of
+from .plan import target_of
 from .rows import Connector
 from .sync import import_roster
 
@@ -63,35 +63,28 @@ def conform(connector: Connector, samples: Samples, folder: Path) -> None:
         raise ExceptionGroup(f"{connector.name} breaks {len(broken)} of {len(CHECKS)} rules", broken)
 
 
-def contents(store: Store) -> dict[str, list[Any]]:
-    """All that a hub holds, table by table."""
+def contents(store: Store) -> dict[str, list[dict[str, Any]]]:
+    """All that a hub holds, table by table, each row column by column."""
     # What a source was refused for is kept beside what it said.
-    names = ask(
-        store.records, "SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'refusal' ORDER BY name"
-    )
-    return {name: sorted(ask(store.records, f'SELECT * FROM "{name}"'), key=repr) for (name,) in names}
+    every = store.kept.copies.everything()
+    return {table: sorted(rows, key=repr) for table, rows in every.items() if table != "refusal"}
 
 
-def by_keys(store: Store) -> dict[tuple[str, str], Any]:
+def by_keys(store: Store) -> dict[tuple[str, str], dict[str, Any]]:
     """What a hub holds of what sources said, by their keys, with keys for the hub's own ids."""
-    rows = ask(store.records, "SELECT kind, key, id FROM source_row")
-    key_of = {identity: key for kind, key, identity in rows if kind in RECORDS}
-    return {
-        (kind, key): {n: key_of.get(v, v) for n, v in _record(store, RECORDS[kind], identity).items()}
-        for kind, key, identity in rows
-        if kind in RECORDS
-    }
+    held = contents(store)
+    said = [row for row in held["source_row"] if row["kind"] in RECORDS]
+    key_of = {row["id"]: row["key"] for row in said}
+    records = {row["id"]: row for kind in {row["kind"] for row in said} for row in held[RECORDS[kind].table]}
+    return {(row["kind"], row["key"]): _facts(RECORDS[row["kind"]], records[row["id"]], key_of) for row in said}
 
 
-def _record(store: Store, kind: type[Record], identity: str) -> dict[str, Any]:
-    names = [*kind.stored(), "remainder"]
-    listed = ", ".join(f'"{n}"' for n in names)
-    row = ask(store.records, f'SELECT {listed} FROM "{kind.table}" WHERE id = ?', (identity,))[0]
-    return dict(zip(names, row, strict=True))
+def _facts(kind: type[Record], record: dict[str, Any], key_of: dict[Any, str]) -> dict[str, Any]:
+    return {name: key_of.get(record[name], record[name]) for name in (*kind.stored(), "remainder")}
 
 
-def _clock(store: Store) -> list[Any]:
-    return ask(store.records, "SELECT * FROM clock")
+def _clock(store: Store) -> list[dict[str, Any]]:
+    return contents(store)["clock"]
 
 
 @contextmanager
@@ -154,8 +147,8 @@ def what_is_missing_is_gone(case: Case) -> None:
     full = by_keys(case.store)
     diff = case.take(case.samples.fewer)
     assert diff.kinds["Student"].gone == 1
-    stones = ask(case.store.records, "SELECT count(*) FROM history WHERE kind = 'Student' AND what = 'gone'")
-    assert stones == [(1,)]
+    stones = [row for row in contents(case.store)["history"] if (row["kind"], row["what"]) == ("Student", "gone")]
+    assert len(stones) == 1
     every_reference_leads_somewhere(case)
     case.take(case.samples.whole)
     assert by_keys(case.store).keys() == full.keys()
@@ -165,9 +158,9 @@ def what_was_lost_comes_back(case: Case) -> None:
     """A record that was removed from the hub in another way is made again while its source still contains it."""
     case.take(case.samples.whole)
     full = by_keys(case.store)
-    ((district, lost),) = ask(case.store.records, "SELECT district, id FROM student ORDER BY id LIMIT 1")
-    with case.store.write(district) as batch:
-        batch.remove(RECORDS["Student"], lost)
+    lost = min(contents(case.store)["student"], key=lambda row: row["id"])
+    with case.store.write(lost["district"]) as batch:
+        batch.remove(RECORDS["Student"], lost["id"])
     assert case.take(case.samples.whole).kinds["Student"].new == 1
     assert by_keys(case.store).keys() == full.keys()
     every_reference_leads_somewhere(case)
@@ -202,14 +195,13 @@ def every_reference_leads_somewhere(case: Case) -> None:
     """No record of the hub refers to one that is not there."""
     if not _clock(case.store):
         case.take(case.samples.whole)
+    held = contents(case.store)
+    there = {table: {(row.get("district"), row.get("id")) for row in rows} for table, rows in held.items()}
     for kind in RECORDS.values():
         for name in {} if kind.derived() else kind.refs():
-            table = RECORDS[target_of(kind, name)].table
-            lost = ask(
-                case.store.records,
-                f'SELECT a.id FROM "{kind.table}" a LEFT JOIN "{table}" b ON b.district = a.district'
-                f' AND b.id = a."{name}" WHERE a."{name}" IS NOT NULL AND b.id IS NULL',
-            )
+            target = there[RECORDS[target_of(kind, name)].table]
+            said = [(row["district"], row[name]) for row in held[kind.table] if row[name] is not None]
+            lost = [one for one in said if one not in target]
             assert not lost, f"{kind.__name__}.{name} refers to a missing record in {len(lost)} records"
 
 

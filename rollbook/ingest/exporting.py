@@ -8,15 +8,14 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any
 
 import msgspec
 
 from ..fields import Record
-from ..model.organisation import District
-from ..store.connection import Connection
+from ..store.kept import Kept
 from ..store.permissions import open_private
 from .kinds import BY_TABLE, KEY, KINDS
 
@@ -37,42 +36,42 @@ class Changes(msgspec.Struct, frozen=True):
     gone: dict[str, list[str]] = {}
 
 
-def reached(connection: Connection, district: int) -> int:
+def reached(kept: Kept, district: int) -> int:
     """How far the history of a district has come."""
-    return int(connection.execute("SELECT seq FROM clock WHERE district = ?", (district,)).get or 0)
+    return kept.history.newest(district)
 
 
-def export(connection: Connection, district: int, path: Path) -> int:
+def export(kept: Kept, district: int, path: Path) -> int:
     """Write all records of a district into a folder or, where the path ends in `.zip`, a ZIP; gives how many."""
     if path.suffix.lower() != ".zip":
         path.mkdir(parents=True, exist_ok=True)
-        return sum(_write_file(connection, district, kind, path) for kind in KINDS)
+        return sum(_write_file(kept, district, kind, path) for kind in KINDS)
     with open_private(path, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        return sum(_write_member(connection, district, kind, archive) for kind in KINDS)
+        return sum(_write_member(kept, district, kind, archive) for kind in KINDS)
 
 
-def _write_file(connection: Connection, district: int, kind: type[Record], folder: Path) -> int:
+def _write_file(kept: Kept, district: int, kind: type[Record], folder: Path) -> int:
     with open_private(folder / f"{kind.table}.csv", "w", encoding="utf-8", newline="") as file:
-        return _write(file, kind, _rows(connection, district, kind, 0))
+        return _write(file, kind, kept.copies.rows(kind, district))
 
 
-def _write_member(connection: Connection, district: int, kind: type[Record], archive: zipfile.ZipFile) -> int:
+def _write_member(kept: Kept, district: int, kind: type[Record], archive: zipfile.ZipFile) -> int:
     info = zipfile.ZipInfo(f"{kind.table}.csv", _TIME)
     info.compress_type = zipfile.ZIP_DEFLATED
     with archive.open(info, "w") as member, io.TextIOWrapper(member, encoding="utf-8", newline="") as file:
-        return _write(file, kind, _rows(connection, district, kind, 0))
+        return _write(file, kind, kept.copies.rows(kind, district))
 
 
-def changes(connection: Connection, district: int, since: int, most: int) -> Changes | None:
+def changes(kept: Kept, district: int, since: int, most: int) -> Changes | None:
     """What has changed since a number of the history; None when it is more than `most` records.
 
-    The connection must stand at one moment.
+    What is kept must be read at one moment.
     """
     files: dict[str, str] = {}
-    gone = _gone(connection, district, since)
+    gone = _gone(kept, district, since)
     count = sum(map(len, gone.values()))
     for kind in KINDS:
-        moved = list(_rows(connection, district, kind, since))
+        moved = list(kept.copies.rows(kind, district, since))
         count += len(moved)
         if count > most:
             return None
@@ -80,33 +79,13 @@ def changes(connection: Connection, district: int, since: int, most: int) -> Cha
             text = io.StringIO()
             _write(text, kind, moved)
             files[f"{kind.table}.csv"] = text.getvalue()
-    return Changes(since, reached(connection, district), files, gone)
+    return Changes(since, reached(kept, district), files, gone)
 
 
-def _gone(connection: Connection, district: int, since: int) -> dict[str, list[str]]:
+def _gone(kept: Kept, district: int, since: int) -> dict[str, list[str]]:
     """By table, what is no longer there; what is gone for one app only, or came back, still is."""
-    found = {kind.table: _gone_of(connection, district, kind, since) for kind in BY_TABLE.values()}
+    found = {kind.table: kept.copies.gone(kind, district, since) for kind in BY_TABLE.values()}
     return {table: identities for table, identities in found.items() if identities}
-
-
-def _gone_of(connection: Connection, district: int, kind: type[Record], since: int) -> list[str]:
-    rows = connection.execute(
-        "SELECT id FROM history WHERE district = ?1 AND seq > ?2 AND kind = ?3 AND what = 'gone'"
-        f' AND NOT EXISTS (SELECT 1 FROM "{kind.table}" r WHERE r.district = ?1 AND r.id = history.id) ORDER BY seq',
-        (district, since, kind.__name__),
-    )
-    return list(dict.fromkeys(identity for (identity,) in rows))
-
-
-def _rows(connection: Connection, district: int, kind: type[Record], since: int) -> Iterator[tuple[Any, ...]]:
-    listed = ", ".join(f'"{name}"' for name in ("id", *kind.stored()))
-    moved = " AND seq > ?" if since else ""
-    return iter(
-        connection.execute(
-            f'SELECT {listed} FROM "{kind.table}" WHERE district = ?{moved} ORDER BY id',
-            (district, since) if since else (district,),
-        )
-    )
 
 
 def _write(file: IO[str], kind: type[Record], rows: Iterable[tuple[Any, ...]]) -> int:
@@ -119,10 +98,10 @@ def _write(file: IO[str], kind: type[Record], rows: Iterable[tuple[Any, ...]]) -
     return count
 
 
-def own_district(connection: Connection, named: str | None) -> tuple[int, str]:
+def own_district(kept: Kept, named: str | None) -> tuple[int, str]:
     """The number and name of the district named, or of the only one; the number is 0 when it is not plain which."""
-    rows = connection.execute(
-        f'SELECT district, name, external_id FROM "{District.table}" ORDER BY district'
-    ).fetchall()
-    found = [(number, name or "") for number, name, key in rows if named is None or named in (name, key, str(number))]
-    return found[0] if len(found) == 1 else (0, ", ".join(name or "" for _, name, _ in rows))
+    every = kept.schools.districts()
+    found = [
+        (d.number, d.name or "") for d in every if named is None or named in (d.name, d.external_id, str(d.number))
+    ]
+    return found[0] if len(found) == 1 else (0, ", ".join(d.name or "" for d in every))

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from ..errors import Problem, Stop
-from ..fields import RECORDS, Record
+from ..fields import RECORDS
 from ..store.writing import Batch
 from .applying import write_plan
 from .kinds import BY_TABLE, KINDS
 from .memory import note_sync
-from .plan import Held, Plan, ask, make_plan, target_of
+from .plan import Held, Plan, make_plan, target_of
 from .rows import Source, Stream, silent
 
 
@@ -59,31 +58,15 @@ def _held(batch: Batch, name: str, streams: Iterable[Stream]) -> Held:
             wanted.setdefault(target_of(stream.kind, ref), set()).update(key for key in there if key)
     held = Held()
     for kind, keys in wanted.items():
-        for key, said, identity, lost in _known(batch, name, RECORDS[kind], keys):
-            if lost:
-                held.stale.append((kind, key))
-            else:
-                held.kinds.setdefault(kind, {})[key] = (said, identity)
+        held.add(kind, batch.kept.sources.said_of(batch.district, name, RECORDS[kind], keys))
     return held
-
-
-def _known(batch: Batch, name: str, kind: type[Record], keys: Iterable[str]) -> list[tuple[str, bytes, str, int]]:
-    return ask(
-        batch.connection,
-        "SELECT s.key, s.digest, s.id, t.id IS NULL FROM json_each(?) j CROSS JOIN source_row s"
-        f' LEFT JOIN "{kind.table}" t ON t.district = s.district AND t.id = s.id'
-        " WHERE s.district = ? AND s.source = ? AND s.kind = ? AND s.key = j.value",
-        (json.dumps(sorted(keys)), batch.district, name, kind.__name__),
-    )
 
 
 def _guard(batch: Batch, plan: Plan, few: int, most: float) -> None:
     found: list[Problem] = []
     for part in plan.parts:
         if len(part.gone) > few:
-            where = (batch.district, plan.source, part.kind.__name__)
-            count = "SELECT count(*) FROM source_row WHERE district = ? AND source = ? AND kind = ?"
-            before = ask(batch.connection, count, where)[0][0]
+            before = batch.kept.sources.count(batch.district, plan.source, part.kind.__name__)
             if len(part.gone) > most * before:
                 found.append(Problem(part.kind.__name__, f"{len(part.gone):,} of {before:,} would be removed"))
     if found:

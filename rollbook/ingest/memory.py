@@ -2,57 +2,39 @@
 
 from __future__ import annotations
 
-import hashlib
-import zlib
 from collections import Counter
 from collections.abc import Mapping
-from typing import Any
 
 from ..model.organisation import School
 from ..store.writing import Batch
-from .plan import Part, Plan, ask
+from .plan import Part, Plan
 from .rows import Row
 
 
 def remember_rows(batch: Batch, plan: Plan, ids: Mapping[str, Mapping[str, str]]) -> None:
     """Write down what the source says now, and forget what it no longer does."""
-    where = (batch.district, plan.source)
-    connection: Any = batch.connection
-    put = connection.executemany
+    sources = batch.kept.sources
     # In the order of their key, so that the rows of the table come to lie side by side.
     said = [
         *((part.kind.__name__, row.key, said) for part in plan.parts for row, said in part.new),
         *((part.kind.__name__, row.key, said) for part in plan.parts for row, said, _ in part.changed),
     ]
-    put(
-        "INSERT OR REPLACE INTO source_row VALUES (?, ?, ?, ?, ?, ?)",
-        ((*where, kind, key, digest, ids[kind][key]) for kind, key, digest in sorted(said)),
-    )
+    rows = ((kind, key, digest, ids[kind][key]) for kind, key, digest in sorted(said))
+    sources.remember(batch.district, plan.source, rows)
     gone = [(part.kind.__name__, key) for part in plan.parts for key in part.gone]
     again = {(kind, key) for kind, key, _ in said}
-    put(
-        "DELETE FROM source_row WHERE district = ? AND source = ? AND kind = ? AND key = ?",
-        ((*where, *lost) for lost in (*gone, *plan.held.stale) if lost not in again),
-    )
+    sources.forget(batch.district, plan.source, (lost for lost in (*gone, *plan.held.stale) if lost not in again))
 
 
 def read_kept(batch: Batch, source: str, name: str) -> bytes | None:
     """What a source asked to keep at its last import."""
-    find = "SELECT content FROM source_file WHERE district = ? AND source = ? AND name = ?"
-    found = ask(batch.connection, find, (batch.district, source, name))
-    return zlib.decompress(found[0][0]) if found else None
+    return batch.kept.sources.file(batch.district, source, name)
 
 
 def keep(batch: Batch, source: str, kept: Mapping[str, bytes]) -> None:
-    """Keep what the source must find again, compressed, with a digest to compare it by."""
-    connection: Any = batch.connection
-    find = "SELECT digest FROM source_file WHERE district = ? AND source = ? AND name = ?"
+    """Keep what the source must find again."""
     for name, data in kept.items():
-        where = (batch.district, source, name)
-        fresh = hashlib.blake2b(data, digest_size=16).hexdigest()
-        if ask(connection, find, where) != [(fresh,)]:
-            put = "INSERT OR REPLACE INTO source_file VALUES (?, ?, ?, ?, ?)"
-            connection.execute(put, (*where, fresh, zlib.compress(data, 1)))
+        batch.kept.sources.keep_file(batch.district, source, name, data)
 
 
 def note_sync(batch: Batch, plan: Plan) -> None:
@@ -77,6 +59,5 @@ def _school(part: Part, row: Row) -> str:
 
 
 def _put_sync(batch: Batch, plan: Plan, tallies: Mapping[str, Mapping[str, Counter[str]]]) -> None:
-    find = "SELECT id FROM source_row WHERE district = ? AND source = ? AND kind = 'School' AND key = ?"
-    ids = {key: ask(batch.connection, find, (batch.district, plan.source, key)) for key in tallies}
-    batch.synced(plan.source, {found[0][0] if found else "": tallies[key] for key, found in ids.items()})
+    ids = {key: batch.kept.sources.record_of(batch.district, plan.source, "School", key) or "" for key in tallies}
+    batch.synced(plan.source, {ids[key]: tally for key, tally in tallies.items()})

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from ..model.people import Person
 from ..store.renumbering import renumber
 from ..store.writing import UNIQUE_IDS, Batch
-from .plan import Plan, ask
+from .plan import Plan
 
 LONGEST = 32
 """The longest unique id, in characters, as Ed-Fi has them."""
@@ -48,8 +48,8 @@ def _gone(plan: Plan) -> set[str]:
 
 def _free(batch: Batch, fact: str, claims: Mapping[str, str], gone: set[str]) -> dict[str, str]:
     """The claims that are news and cross nobody else's: who gives up a number in the same import is not in the way."""
-    rows = ask(batch.connection, f'SELECT id, "{fact}" FROM person WHERE district = ?', (batch.district,))
-    now = {identity: value for identity, value in rows if identity not in gone}
+    held = batch.kept.records.unique_ids(batch.district, fact)
+    now = {identity: value for identity, value in held.items() if identity not in gone}
     times = Counter(claims.values())
     moving = {i: n for i, n in claims.items() if times[n] == 1 and now.get(i) != n}
     while blocked := set(_blocked(now, moving)):
@@ -57,7 +57,7 @@ def _free(batch: Batch, fact: str, claims: Mapping[str, str], gone: set[str]) ->
     return moving
 
 
-def _blocked(now: Mapping[str, str], moving: Mapping[str, str]) -> Iterator[str]:
+def _blocked(now: Mapping[str, str | None], moving: Mapping[str, str]) -> Iterator[str]:
     """Those whose number somebody has who keeps it."""
     kept = {value for identity, value in now.items() if identity not in moving}
     return (identity for identity, value in moving.items() if value in kept)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 import msgspec
 
 from ..errors import Problem, Stop
 from ..fields import RECORDS, Record, Ref
 from ..model.organisation import School
+from ..store.kept.sources import Said
 from ..store.writing import Batch
 from .rows import Problems, Row, Stream
 
@@ -37,6 +37,11 @@ class Held:
     def of(self, kind: type[Record]) -> dict[str, tuple[bytes, str]]:
         """What is held of one kind."""
         return self.kinds.get(kind.__name__, {})
+
+    def add(self, kind: str, said: Said) -> None:
+        """Hold what was said of another kind."""
+        self.kinds[kind] = said.rows
+        self.stale += [(kind, key) for key in said.lost]
 
 
 @dataclass
@@ -65,27 +70,12 @@ class Plan:
         return any(p.new or p.changed or p.gone for p in self.parts)
 
 
-def ask(connection: Any, sql: str, values: tuple[Any, ...] = ()) -> list[Any]:
-    """The rows that answer a question to the store."""
-    return connection.execute(sql, values).fetchall()
-
-
 def read_held(batch: Batch, source: str) -> Held:
     """Read what a source said before, as far as the hub still holds it."""
-    held = Held()
-    where = (batch.district, source)
-    kinds = ask(batch.connection, "SELECT DISTINCT kind FROM source_row WHERE district = ? AND source = ?", where)
-    for (kind,) in kinds:
+    held, sources = Held(), batch.kept.sources
+    for kind in sources.kinds(batch.district, source):
         if kind in RECORDS:
-            rows = ask(
-                batch.connection,
-                "SELECT s.key, s.digest, s.id, t.id IS NULL FROM source_row s"
-                f' LEFT JOIN "{RECORDS[kind].table}" t ON t.district = s.district AND t.id = s.id'
-                " WHERE s.district = ? AND s.source = ? AND s.kind = ?",
-                (*where, kind),
-            )
-            held.kinds[kind] = {key: (said, identity) for key, said, identity, lost in rows if not lost}
-            held.stale += [(kind, key) for key, _, _, lost in rows if lost]
+            held.add(kind, sources.said(batch.district, source, RECORDS[kind]))
     return held
 
 
@@ -163,17 +153,7 @@ def _shrunk(batch: Batch, part: Part, held: Held, most: float) -> Iterable[Probl
     if gone > most * before:
         yield Problem(part.kind.__name__, f"{gone:,} of {before:,} would be removed")
     elif "school" in part.kind.fields:
-        for name, lost, had in _by_school(batch, part):
+        goes = batch.kept.sources.would_lose(part.kind, batch.district, part.gone.values())
+        for name, lost, had in goes:
             if lost >= FEW and lost > most * had:
                 yield Problem(f"{part.kind.__name__} at {name}", f"{lost:,} of {had:,} would be removed")
-
-
-def _by_school(batch: Batch, part: Part) -> list[tuple[str, int, int]]:
-    """Of each school its name, how many of the kind would go, and how many the hub holds."""
-    return ask(
-        batch.connection,
-        "SELECT s.name, sum(t.id IN (SELECT value FROM json_each(?))) AS lost, count(*)"
-        f' FROM "{part.kind.table}" t JOIN school s ON s.district = t.district AND s.id = t.school'
-        " WHERE t.district = ? GROUP BY s.id HAVING lost > 0 ORDER BY s.name",
-        (msgspec.json.encode(list(part.gone.values())).decode(), batch.district),
-    )

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ..errors import NotFound, Problem, RollbookError
 from ..jobs import Freshness, Job
+from ..store.kept.sources import Feed
 from ..store.sqlite import Store
 from .rows import Connector
 from .sync import import_roster
@@ -33,29 +34,22 @@ class Renewal:
     def __call__(self, job: Job) -> None:
         """Do a `refresh` job."""
         district, school, database = job.payload["district"], job.payload["school"], job.payload["database"]
-        feeds = self.store.records.execute(
-            "SELECT f.source, f.connector, f.path, f.name FROM feed f JOIN sync s"
-            " ON s.district = f.district AND s.source = f.source WHERE f.district = ? AND s.school = ?",
-            (district, school),
-        ).fetchall()
+        feeds = self.store.kept.sources.feeds(district, school)
         begun = self.clock()
         if not feeds:
             self.seen.note(district, school, database, begun, None)
-        for source, connector, path, name in feeds:
-            if connector in self.asked:
-                self.asked[connector](source, job)
+        for feed in feeds:
+            if feed.connector in self.asked:
+                self.asked[feed.connector](feed.source, job)
                 continue
-            self._read(district, source, connector, path, name, begun)
+            self._read(district, feed, begun)
 
-    def _read(self, district: int, source: str, connector: str, path: str, name: str | None, begun: float) -> None:
-        schools = self.store.records.execute(
-            "SELECT school FROM sync WHERE district = ? AND source = ? AND school <> ''", (district, source)
-        ).fetchall()
-        every = [school for (school,) in schools]
+    def _read(self, district: int, feed: Feed, begun: float) -> None:
+        every = self.store.kept.sources.schools(district, feed.source)
         try:
-            if connector not in self.connectors:
-                raise NotFound(Problem("connector", f"this Rollbook has no connector {connector}"))
-            import_roster(self.store, self.connectors[connector], Path(path), district_name=name)
+            if feed.connector not in self.connectors:
+                raise NotFound(Problem("connector", f"this Rollbook has no connector {feed.connector}"))
+            import_roster(self.store, self.connectors[feed.connector], Path(feed.path), district_name=feed.name)
         except (RollbookError, OSError) as error:
             self.seen.note_all(district, every, None, "the source could not be read; see ValidationErrors")
             raise error
@@ -64,8 +58,5 @@ class Renewal:
 
 def follow(store: Store, district: int, source: str, connector: str, path: Path, name: str | None) -> None:
     """Have a source read again, from now on, whenever what it said has become old."""
-    with store.transaction() as db:
-        db.execute(
-            "INSERT OR REPLACE INTO feed VALUES (?, ?, ?, ?, ?)",
-            (district, source, connector, str(path.resolve()), name),
-        )
+    with store.transaction() as kept:
+        kept.sources.follow(district, Feed(source, connector, str(path.resolve()), name))

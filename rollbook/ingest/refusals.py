@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from ..errors import RollbookError
-from ..store.connection import Connection
+from ..errors import Problem, RollbookError
+from ..store.kept import Kept
 from ..store.writing import now
 
 QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
@@ -14,11 +14,11 @@ QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 MOST_PROBLEMS = 500
 
 
-def keep_refusal(db: Connection, district: int, source: str, error: RollbookError | None) -> None:
+def keep_refusal(kept: Kept, district: int, source: str, error: RollbookError | None) -> None:
     """Write down, in a transaction, what a source was refused for last; None when it was accepted."""
-    rows = [
-        (district, source, number, now(), *(QUOTED.sub("a value", text) for text in (p.where, p.what, p.hint)))
-        for number, p in enumerate(error.problems[:MOST_PROBLEMS] if error else (), 1)
-    ]
-    db.execute("DELETE FROM refusal WHERE district = ? AND source = ?", (district, source))
-    db.executemany("INSERT INTO refusal VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+    listed = error.problems[:MOST_PROBLEMS] if error else ()
+    kept.sources.refuse(district, source, now(), [Problem(*map(_unquoted, (p.where, p.what, p.hint))) for p in listed])
+
+
+def _unquoted(text: str) -> str:
+    return QUOTED.sub("a value", text)

@@ -15,7 +15,7 @@ from .applying import write_plan
 from .diff import Diff
 from .memory import keep, note_sync, read_kept
 from .naming import Namer
-from .plan import Held, ask, guard, make_plan, read_held
+from .plan import Held, guard, make_plan, read_held
 from .refusals import keep_refusal
 from .rows import Connector, Origin, Progress, Source, Stream, silent
 
@@ -65,27 +65,26 @@ def _import(
 ) -> Diff:
     if dry_run:
         found = find_district(store, connector, source, district_name)
-        return _run(Batch(store.records, found[0]), connector, source, *found[1:], None, max_shrink, tell)
+        return _run(Batch(store.kept, found[0]), connector, source, *found[1:], None, max_shrink, tell)
     try:
         return _apply(store, connector, source, district_name, max_shrink, tell)
     except (Malformed, Stop) as error:
         number, _, name = find_district(store, connector, source, district_name)
         if number:
-            with store.transaction() as connection:
-                keep_refusal(connection, number, name, error)
+            with store.transaction() as kept:
+                keep_refusal(kept, number, name, error)
         raise
 
 
 def _apply(
     store: Store, connector: Connector, source: Source, district_name: str | None, max_shrink: float, tell: Progress
 ) -> Diff:
-    with store.transaction() as connection:
+    with store.transaction() as kept:
         number, origin, name = find_district(store, connector, source, district_name)
         # A district that is not there yet gets its number here, so that a failed import leaves no empty one.
-        top = ask(connection, "SELECT coalesce(max(district), 0) FROM clock")[0][0]
-        batch = Batch(connection, number or top + 1)
+        batch = Batch(kept, number or kept.schools.next_district())
         diff = _run(batch, connector, source, origin, name, batch, max_shrink, tell)
-        keep_refusal(connection, batch.district, name, None)
+        keep_refusal(kept, batch.district, name, None)
         return diff
 
 
@@ -97,31 +96,21 @@ def find_district(store: Store, connector: Connector, source: Source, named: str
     """
     key = source.origin.key or named or source.origin.name
     if source.origin.key is None and source.origin.name is None:
-        fed = _districts_fed(store, connector, named)
+        fed = store.kept.sources.fed(f"{connector.name}:", named)
         if len(fed) == 1:
-            return fed[0][0], Origin(name=fed[0][2]), fed[0][1]
+            return fed[0].district, Origin(name=fed[0].name), fed[0].source
         if not named or fed:
-            known = f", one of {', '.join(f[2] for f in fed)}" if fed else ""
+            known = f", one of {', '.join(one.name for one in fed)}" if fed else ""
             missing = Problem(
                 "district", "the records do not say which district they belong to", f"name it with --district{known}"
             )
             # Not noted with the source's problems: whoever asks again would be answered twice.
             raise Malformed(*source.problems.all(), missing)
     name = f"{connector.name}:{key}"
-    found = ask(store.records, "SELECT district FROM source_row WHERE source = ? LIMIT 1", (name,))
-    if not found and source.origin.key:
-        found = ask(store.records, "SELECT district FROM district WHERE external_id = ?", (key,))
-    return found[0][0] if found else 0, Origin(source.origin.key, named or source.origin.name), name
-
-
-def _districts_fed(store: Store, connector: Connector, named: str | None) -> list[tuple[int, str, str]]:
-    return ask(
-        store.records,
-        "SELECT DISTINCT s.district, s.source, d.name"
-        " FROM source_row s JOIN district d ON d.district = s.district"
-        " WHERE s.source GLOB ?1 AND s.kind = 'District' AND (?2 IS NULL OR ?2 IN (d.name, d.external_id))",
-        (f"{connector.name}:*", named),
-    )
+    number = store.kept.sources.district(name)
+    if number is None and source.origin.key:
+        number = store.kept.schools.district_known_as(source.origin.key)
+    return number or 0, Origin(source.origin.key, named or source.origin.name), name
 
 
 def _run(
@@ -175,7 +164,7 @@ def _adopt_district(batch: Batch, held: Held, streams: list[Stream]) -> None:
     """A district that was made in another way is the one that the roster means: changed, not doubled."""
     if held.of(District):
         return
-    made = ask(batch.connection, "SELECT id FROM district WHERE district = ?", (batch.district,))
+    made = batch.kept.schools.district_id(batch.district)
     for stream in streams:
         if made and stream.kind is District and stream.rows:
-            held.kinds["District"] = {stream.rows[0].key: (b"", made[0][0])}
+            held.kinds["District"] = {stream.rows[0].key: (b"", made)}

@@ -61,7 +61,7 @@ class Freshness:
 
     def look(self, reader: Reader, names: Iterable[str]) -> tuple[Database, ...]:
         """The databases behind an answer; those that have expired are being renewed from now on."""
-        held = self._held(reader)
+        held = self.store.passing.databases.of(reader.grant.district, reader.grant.school)
         source = reader.source()
         return tuple(self._look(reader, name, held.get(name), source) for name in names)
 
@@ -99,28 +99,14 @@ class Freshness:
         self._add(reader.grant.district, reader.grant.school, name)
         return Database(name, read, read + life, "Failed" if problem else "Refreshing", problem)
 
-    def _held(self, reader: Reader) -> dict[str, tuple[float, str | None]]:
-        rows = self.store.passing.execute(
-            "SELECT name, read, problem FROM cached WHERE district = ? AND school = ?",
-            (reader.grant.district, reader.grant.school),
-        )
-        return {name: (read, problem) for name, read, problem in rows}
-
     def note(self, district: int, school: str, name: str, read: float | None, problem: str | None) -> None:
         """Write down that a database was read, or (without a moment) why it could not be."""
-        with self.store.passing as db:
-            db.execute(
-                "INSERT INTO cached VALUES (?1, ?2, ?3, coalesce(?4, 0), ?5) ON CONFLICT (district, school, name)"
-                " DO UPDATE SET read = coalesce(?4, read), problem = ?5",
-                (district, school, name, read, problem),
-            )
+        with self.store.passing as passing:
+            passing.databases.note(district, school, name, read, problem)
 
     def read_at(self, district: int, school: str, name: str) -> float:
         """When a database was last read (seconds since 1970); 0 when it never was."""
-        found = self.store.passing.execute(
-            "SELECT read FROM cached WHERE district = ? AND school = ? AND name = ?", (district, school, name)
-        )
-        return found.get or 0.0
+        return self.store.passing.databases.read_at(district, school, name)
 
     def note_all(self, district: int, schools: Iterable[str], read: float | None, problem: str | None) -> None:
         """Write down for every database of some schools that it was read, or why it could not be."""
@@ -134,8 +120,5 @@ class Freshness:
         three = today.replace(hour=3, minute=0, second=0, microsecond=0).timestamp()
         if self.clock() < three:
             return
-        rows = self.store.passing.execute(
-            "SELECT DISTINCT district, school, name FROM cached WHERE read < ?", (three,)
-        ).fetchall()
-        for district, school, name in rows:
+        for district, school, name in self.store.passing.databases.read_before(three):
             self._add(district, school, name)

@@ -7,7 +7,6 @@ kept in the transaction that writes the webhook down, and is compared again as s
 
 from __future__ import annotations
 
-import json
 import time
 import uuid
 from collections.abc import Callable, Mapping
@@ -17,6 +16,9 @@ from typing import Any
 
 from ..consent import Desk, Grant, Reader
 from ..errors import Conflict, NotFound, Problem
+from ..store.kept import Passed
+from ..store.kept.subscriptions import State as State
+from ..store.kept.subscriptions import Subscription as Subscription
 from .queue import Job, Later, Queue
 
 KIND = "watch"
@@ -35,26 +37,11 @@ SOON = 2.0
 MOST = 50
 """Subscriptions of one grant."""
 
-State = Mapping[str, list[str]]
-"""What a grant sees of a database, by endpoint: what it was read from, and a digest of it; no digest before the first
-reading."""
-
 Look = Callable[[Reader, str, State, bool], State]
 """Works out the state of a database; digests of what was read from the same are taken from an earlier state.
 
 Without the last argument nothing is read, and digests that are not known are left out.
 """
-
-
-@dataclass(frozen=True)
-class Subscription:
-    """Where a grant wants to be told of changes of a database; `made` is in seconds since 1970."""
-
-    id: str
-    grant: str
-    database: str
-    url: str
-    made: float
 
 
 class Subscriptions:
@@ -67,11 +54,10 @@ class Subscriptions:
     def add(self, reader: Reader, database: str, url: str) -> Subscription:
         """Subscribe a grant; the same address and database again are the same subscription."""
         grant, now = reader.grant.id, self.queue.clock()
-        seen = json.dumps(self.look(reader, database, {}, False))
-        with self.queue.store.passing as db:
-            # Writing first holds off whoever else writes, so that what is read next stays true.
-            db.execute("INSERT OR IGNORE INTO watched VALUES (?, ?, ?)", (grant, database, seen))
-            known = self.of(grant)
+        seen = self.look(reader, database, {}, False)
+        with self.queue.store.passing as passing:
+            passing.subscriptions.watch(grant, database, seen)
+            known = passing.subscriptions.of(grant)
             same = next((s for s in known if (s.database, s.url) == (database, url)), None)
             if same is not None:
                 return same
@@ -80,89 +66,65 @@ class Subscriptions:
                     f"the limit of {MOST} subscriptions is reached", hint="delete those that you do not need"
                 )
             made = Subscription(str(uuid.uuid4()), grant, database, url, now)
-            db.execute("INSERT INTO subscription VALUES (?, ?, ?, ?, ?)", (made.id, grant, database, url, now))
+            passing.subscriptions.add(made)
         self.queue.add(KIND, {"grant": grant, "database": database}, key=f"{grant}/{database}")
         return made
 
     def of(self, grant: str, database: str = "") -> list[Subscription]:
         """The subscriptions of a grant, oldest first; to one database, or to all."""
-        rows = self.queue.store.passing.execute(
-            'SELECT id, "grant", database, url, made FROM subscription'
-            " WHERE \"grant\" = ? AND (? = '' OR database = ?) ORDER BY made, id",
-            (grant, database, database),
-        )
-        return [Subscription(*row) for row in rows]
+        return self.queue.store.passing.subscriptions.of(grant, database)
 
     def drop(self, grant: str, identity: str) -> None:
         """End a subscription of a grant, with what waits to be told by it."""
-        with self.queue.store.passing as db:
-            found = db.execute(
-                'DELETE FROM subscription WHERE "grant" = ? AND id = ? RETURNING database', (grant, identity)
-            ).get
-            if found is None:
+        with self.queue.store.passing as passing:
+            if not passing.subscriptions.drop(grant, identity):
                 raise NotFound(Problem("Id", f"{identity[:60]} is not a subscription", "list them with a GET"))
-            db.execute("DELETE FROM job WHERE kind = 'webhook' AND key = ? AND state = 'waiting'", (identity,))
-            self._tidy(db, grant)
+            passing.jobs.drop("webhook", identity)
 
     def end(self, grant: str) -> None:
         """End all subscriptions of a grant."""
-        with self.queue.store.passing as db:
-            db.execute('DELETE FROM subscription WHERE "grant" = ?', (grant,))
-            self._tidy(db, grant)
+        with self.queue.store.passing as passing:
+            passing.subscriptions.end(grant)
 
     def unwanted(self, told: Mapping[str, Any]) -> None:
         """End the subscription that a webhook came of, if it came of one."""
         with suppress(NotFound):
             self.drop(told.get("grant") or "", told.get("subscription") or "")
 
-    def _tidy(self, db: Any, grant: str) -> None:
-        db.execute(
-            'DELETE FROM watched WHERE "grant" = ? AND NOT EXISTS (SELECT 1 FROM subscription s'
-            ' WHERE s."grant" = watched."grant" AND s.database = watched.database)',
-            (grant,),
-        )
-
     def watched(self) -> list[tuple[str, str]]:
         """Every grant (its id) and database to which somebody has subscribed."""
-        return self.queue.store.passing.execute('SELECT "grant", database FROM watched').fetchall()
+        return self.queue.store.passing.subscriptions.watched()
 
     def told(self, grant: str, database: str) -> State:
         """The state that was last told of, or that was there when somebody subscribed."""
-        found = self.queue.store.passing.execute(
-            'SELECT state FROM watched WHERE "grant" = ? AND database = ?', (grant, database)
-        ).get
-        return json.loads(found) if found else {}
+        return self.queue.store.passing.subscriptions.told(grant, database)
 
     def tell(self, grant: Grant, database: str, state: State, *, changed: bool) -> bool:
         """Keep a state, and write a webhook down for each subscription if it is a change.
 
         False, and nothing is kept, while one of the webhooks that are to be replaced is being sent.
         """
-        with self.queue.store.passing as db:
-            where = ' WHERE "grant" = ? AND database = ?', (grant.id, database)
-            db.execute(f"UPDATE watched SET state = state{where[0]}", where[1])
-            subscribed = self.of(grant.id, database)
-            if changed and any(self.queue.runs("webhook", s.id) for s in subscribed):
+        with self.queue.store.passing as passing:
+            subscribed = passing.subscriptions.of(grant.id, database)
+            if changed and any(passing.jobs.runs("webhook", s.id) for s in subscribed):
                 return False
-            db.execute(f"UPDATE watched SET state = ?{where[0]}", (json.dumps(state), *where[1]))
+            passing.subscriptions.tell(grant.id, database, state)
             for one in subscribed if changed else ():
-                self._supersede(db, grant, one)
+                self._supersede(passing, grant, one)
         return True
 
-    def _supersede(self, db: Any, grant: Grant, one: Subscription) -> None:
+    def _supersede(self, passing: Passed, grant: Grant, one: Subscription) -> None:
         """Write a webhook down, in the place of one that still waits.
 
         One that was tried may have arrived although nobody said so. A receiver that knows its id would take the new one
         for a repeat, so the new one has an id of its own; the tries, and the time to wait, are those of the old one.
         """
         now = self.queue.clock()
-        waiting = db.execute(
-            "SELECT id, tries, due FROM job WHERE kind = 'webhook' AND key = ? AND state = 'waiting'", (one.id,)
-        ).fetchone()
-        if waiting is not None and waiting[1] == 0:
+        waiting = passing.jobs.waiting("webhook", one.id)
+        if waiting is not None and waiting.tries == 0:
             return
-        tries, due = (waiting[1], waiting[2]) if waiting is not None else (0, now)
-        db.execute("DELETE FROM job WHERE kind = 'webhook' AND key = ? AND state = 'waiting'", (one.id,))
+        tries, due = (waiting.tries, waiting.due) if waiting is not None else (0, now)
+        passing.jobs.drop("webhook", one.id)
         payload = {
             "app": grant.app.id,
             "grant": grant.id,
@@ -172,11 +134,7 @@ class Subscriptions:
             "url": one.url,
             "query": {"estab": grant.estab, "DatabaseName": one.database},
         }
-        db.execute(
-            "INSERT INTO job (id, kind, key, payload, state, due, tries, made)"
-            " VALUES (?, 'webhook', ?, ?, 'waiting', ?, ?, ?)",
-            (str(uuid.uuid4()), one.id, json.dumps(payload), due, tries, now),
-        )
+        passing.jobs.put(str(uuid.uuid4()), "webhook", one.id, payload, due=due, now=now, tries=tries)
 
 
 class Watching:

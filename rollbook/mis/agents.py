@@ -117,8 +117,8 @@ class Handing:
     def _wrong(self, order: Order) -> tuple[str, ...] | None:
         grant = standing_grant(self.desk, order)
         try:
-            with self.desk.store.lend() as connection:
-                check_standing(connection, grant, order, self.desk)
+            with self.desk.store.lend() as kept:
+                check_standing(kept, grant, order, self.desk)
         except Invalid as error:
             return tuple(p.what for p in error.problems)
         return None

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ..fields import Record
-from ..store.schema import columns
 from ..store.writing import Batch
 
 Row = dict[str, Any]
@@ -35,14 +34,7 @@ class SchoolRecords:
 
     def find(self, record: type[Record], **facts: Any) -> list[Row]:
         """The school's records of a kind with these stored facts, oldest first."""
-        names = list(columns(record))
-        same = "".join(f' AND "{name}" IS ?' for name in facts)
-        rows = self.batch.connection.execute(
-            f'SELECT {", ".join(f""" "{n}" """ for n in names)} FROM "{record.table}"'
-            f" WHERE district = ? AND school = ?{same} ORDER BY rowid",
-            (self.batch.district, self.school, *facts.values()),
-        )
-        return [dict(zip(names, row, strict=True)) for row in rows]
+        return self.batch.kept.records.find(record, self.batch.district, {"school": self.school, **facts})
 
     def one(self, record: type[Record], **facts: Any) -> Row | None:
         """The first of the school's records with these stored facts."""

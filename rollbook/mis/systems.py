@@ -7,7 +7,7 @@ from typing import Protocol
 
 from ..consent import Desk, Grant
 from ..consent.checking import Checker
-from ..store.connection import BUSY_SECONDS, Connection
+from ..store.kept import Kept
 from .changes import Invalid
 from .orders import Order, Outcome, WriteBacks
 from .school import Sees
@@ -28,10 +28,11 @@ Find = Callable[[int, str], Mis]
 class HubMis:
     """The hub's own record as a MIS: an order is entered at once.
 
-    `patience` is for how many seconds it waits while somebody else writes; others wait for a server meanwhile.
+    `patience` is for how many seconds it waits while somebody else writes (None: for as long as its store does);
+    others wait for a server meanwhile.
     """
 
-    def __init__(self, desk: Desk, writebacks: WriteBacks, patience: float = BUSY_SECONDS) -> None:
+    def __init__(self, desk: Desk, writebacks: WriteBacks, patience: float | None = None) -> None:
         self.desk = desk
         self.writebacks = writebacks
         self.patience = patience
@@ -40,8 +41,8 @@ class HubMis:
         """Enter an order once; raises `Occupied` when somebody else writes for longer than there is patience."""
         grant = standing_grant(self.desk, order)
 
-        def admit(connection: Connection) -> Sees:
-            return check_standing(connection, grant, order, self.desk).sees
+        def admit(kept: Kept) -> Sees:
+            return check_standing(kept, grant, order, self.desk).sees
 
         zone = grant.time_zone if grant else "UTC"
         return self.writebacks.enter(order, self.desk.today(zone), admit, self.patience)
@@ -53,14 +54,14 @@ def standing_grant(desk: Desk, order: Order) -> Grant | None:
     return next((g for g in desk.grants() if g.id == order.grant and g.state == "active"), None)
 
 
-def check_standing(connection: Connection, grant: Grant | None, order: Order, desk: Desk) -> Checker:
+def check_standing(kept: Kept, grant: Grant | None, order: Order, desk: Desk) -> Checker:
     """What a grant lets an order name; raises `Invalid` when it no longer lets it be entered.
 
     It ended, or somebody was left out since.
     """
     if grant is None or not order.what.need.met_by(grant.scopes):
         raise Invalid("The school no longer grants this write-back")
-    checker = Checker(connection, grant, desk.today(grant.time_zone))
+    checker = Checker(kept, grant, desk.today(grant.time_zone))
     missing = order.what.strangers(checker)
     if missing:
         raise Invalid(*missing)

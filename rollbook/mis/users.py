@@ -6,7 +6,6 @@ A human has one name in a district, whatever roles they have at its schools.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import msgspec
 
@@ -79,7 +78,8 @@ class Users(Change, frozen=True):
         wanted = {name.casefold() for name in told.values() if name is not None}
         kept = (
             (identity, name)
-            for identity, name in _names(school)
+            # Unicode's upper and lower case is beyond the database; there are no more names than humans who sign in.
+            for identity, name in school.batch.kept.records.usernames(school.batch.district)
             if identity not in told and name.casefold() in wanted and _seen(school, identity)
         )
         for identity, name in (*kept, *told.items()):
@@ -87,13 +87,6 @@ class Users(Change, frozen=True):
                 taken.append(f"Invalid Username provided: {name}")
         if taken:
             raise Invalid(*taken)
-
-
-def _names(school: SchoolRecords) -> Iterable[Any]:
-    # Unicode's upper and lower case is beyond SQLite; the index has no more than the names in it to be read.
-    return school.batch.connection.execute(
-        "SELECT id, username FROM person WHERE district = ? AND username > ''", (school.batch.district,)
-    )
 
 
 def _seen(school: SchoolRecords, person: str) -> bool:

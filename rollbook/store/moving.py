@@ -8,7 +8,7 @@ from typing import Any
 from ..errors import Conflict
 from ..fields import RECORDS, Record
 from ..model.organisation import School
-from .connection import Connection
+from .kept import Kept
 from .schema import columns
 from .writing import Batch
 
@@ -19,48 +19,48 @@ HUB = ("district", "made", "seq", "changed")
 """What a record gets again in another district."""
 
 
-def move_school(connection: Connection, school: str, old: int, new: int) -> None:
+def move_school(kept: Kept, school: str, old: int, new: int) -> None:
     """Move a school (hub id) from one district to another one, within the caller's transaction.
 
     The history of the old district says that its records are gone, that of the new one that they are new. Raises
     `Conflict` while people are at the school, a source would bring it again, or it uses what its district shares.
     """
-    rows = list(_rows(connection, school, old))
-    _check(connection, old, rows)
-    leaving = Batch(connection, old)
+    rows = list(_rows(kept, school, old))
+    _check(kept, old, rows)
+    leaving = Batch(kept, old)
     # What refers goes before what it refers to, so that each tombstone still has its whole key.
     for kind, row in reversed(rows):
         leaving.remove(kind, row["id"])
     leaving.settle()
     counters = "UPDATE counter SET district = ? WHERE district = ? AND name LIKE ?"
-    connection.execute(counters, (new, old, f"% {school}"))
-    coming = Batch(connection, new)
+    kept.execute(counters, (new, old, f"% {school}"))
+    coming = Batch(kept, new)
     for kind, row in rows:
         coming.add(kind, [_as_new(row)])
     coming.settle()
     for table in FOLLOWS:
-        connection.execute(f'UPDATE "{table}" SET district = ? WHERE district = ? AND school = ?', (new, old, school))
+        kept.execute(f'UPDATE "{table}" SET district = ? WHERE district = ? AND school = ?', (new, old, school))
 
 
-def _check(connection: Connection, old: int, rows: Iterable[tuple[type[Record], dict[str, Any]]]) -> None:
+def _check(kept: Kept, old: int, rows: Iterable[tuple[type[Record], dict[str, Any]]]) -> None:
     moved = {row["id"] for _, row in rows}
     for kind, row in rows:
         if kind.human:
             raise Conflict("people are at it, whose records are a part of its district's")
         brought = "SELECT 1 FROM source_row WHERE district = ? AND kind = 'School' AND id = ?"
-        if kind is School and connection.execute(brought, (old, row["id"])).get:
+        if kind is School and kept.execute(brought, (old, row["id"])).get:
             raise Conflict("a source has it there, and would bring it again")
         if any(row.get(name) and row[name] not in moved for name in kind.refs()):
             raise Conflict("its classes use what its district shares")
 
 
-def _rows(connection: Connection, school: str, old: int) -> Iterator[tuple[type[Record], dict[str, Any]]]:
+def _rows(kept: Kept, school: str, old: int) -> Iterator[tuple[type[Record], dict[str, Any]]]:
     """The school, and every record of it, column by column."""
     for kind in (k for k in RECORDS.values() if k is School or (not k.derived() and "school" in k.fields)):
         names = list(columns(kind))
         listed, own = ", ".join(f'"{n}"' for n in names), "id" if kind is School else "school"
         sql = f'SELECT {listed} FROM "{kind.table}" WHERE district = ? AND "{own}" = ?'
-        for row in connection.execute(sql, (old, school)).fetchall():
+        for row in kept.execute(sql, (old, school)).fetchall():
             yield kind, dict(zip(names, row, strict=True))
 
 

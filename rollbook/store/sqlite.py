@@ -156,8 +156,8 @@ class Store:
     @contextmanager
     def write(self, district: int, patience: float | None = None) -> Generator[Batch]:
         """Change the records of one district in one transaction, with one history."""
-        with self.transaction(patience) as connection:
-            batch = Batch(connection, district)
+        with self.transaction(patience) as kept:
+            batch = Batch(kept, district)
             yield batch
             batch.settle()
 
@@ -169,12 +169,11 @@ class Store:
     @contextmanager
     def founding(self, values: dict[str, Any], founder: str = "") -> Generator[Batch]:
         """Make a district, and records of it, in one transaction. `founder` is the id of the app that makes it."""
-        with self.transaction() as connection:
-            top = connection.execute("SELECT coalesce(max(district), 0) FROM clock").get
-            batch = Batch(connection, int(top) + 1)
+        with self.transaction() as kept:
+            batch = Batch(kept, kept.schools.next_district())
             batch.add_district(values)
             if founder:
-                connection.execute("INSERT INTO founded VALUES (?, ?)", (batch.district, founder))
+                kept.execute("INSERT INTO founded VALUES (?, ?)", (batch.district, founder))
             yield batch
             batch.settle()
 

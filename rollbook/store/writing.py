@@ -64,12 +64,12 @@ class Batch:
 
     ids: Callable[[], str] = staticmethod(new_id)
 
-    def __init__(self, connection: Connection, district: int) -> None:
-        self.connection = connection
-        self.kept = Kept(connection)
+    def __init__(self, kept: Kept, district: int) -> None:
+        self.kept = kept
+        self.connection: Connection = kept
         self.district = district
         # One count for all districts: who reads several of them knows with one number how far they have read.
-        self._first, last = connection.execute("SELECT coalesce(max(seq), 0), coalesce(max(at), '') FROM clock").get
+        self._first, last = kept.execute("SELECT coalesce(max(seq), 0), coalesce(max(at), '') FROM clock").get
         self._seq: int = self._first
         # A clock set back must not make a later write look older.
         self.at = max(now(), last)

@@ -6,7 +6,8 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from rollbook.consent.research import ResearchDesk, Researcher
+from rollbook.consent.accounts import Account
+from rollbook.consent.research import ResearchDesk
 
 from ..hub import Answer, Hub
 
@@ -21,7 +22,7 @@ class Lab:
     def __init__(self, hub: Hub) -> None:
         self.hub = hub
         self.desk = ResearchDesk(hub.desk)
-        self.people: dict[str, Researcher] = {}
+        self.people: dict[str, Account] = {}
         self.tokens: dict[str, str] = {}
         self._strain = ""
 

@@ -191,7 +191,7 @@ def test_a_browser_that_is_sent_there_is_told_what_to_do(lab: Lab):
 
 
 def test_only_so_many_devices_wait_at_a_time(lab: Lab, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("rollbook.consent.research.accounts.DEVICES", 2)
+    monkeypatch.setattr("rollbook.consent.accounts.DEVICES", 2)
     begin(lab)
     begin(lab)
     assert lab.hub.post("/api/auth/device/", {}).status == 429

@@ -4,7 +4,7 @@ from .desk import INVITATIONS, KEEPERS, ResearchDesk
 from .lists import SPECIES, STRAINS
 from .projects import Place
 from .reading import ResearchReader
-from .standing import Caller, Portal, Researcher, Role
+from .standing import Caller, Portal, Role
 from .writing import Values, Work
 
 __all__ = [
@@ -17,7 +17,6 @@ __all__ = [
     "Portal",
     "ResearchDesk",
     "ResearchReader",
-    "Researcher",
     "Role",
     "Values",
     "Work",

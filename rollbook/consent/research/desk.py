@@ -22,17 +22,20 @@ from ...model.research import (
     StrainProposal,
 )
 from ...recent import Recent
+from ...store.kept.accounts import Account
+from ...store.kept.projects import ProjectLine
+from ...store.kept.taxa import Proposed
+from ..accounts import Accounts
 from ..callers import admitted
 from ..desk import Desk
 from ..grants import App
 from ..slips import asked_by
-from .accounts import Accounts
 from .drawing import LOT, draw
 from .lists import SPECIES, STRAINS, Proposals
 from .people import Teams, Users
 from .projects import Invitations, Projects
 from .reading import STANDINGS, ResearchReader
-from .standing import PUBLIC, Caller, Portal, Researcher, Role, Standing, refusal, standing_of
+from .standing import PUBLIC, Caller, Portal, Role, Standing, refusal, standing_of
 from .subjects import Cohorts, Subjects
 from .writing import Keeper, Work
 
@@ -82,7 +85,7 @@ class ResearchDesk:
     def writing(self, caller: Caller) -> Generator[Work]:
         """Change research for a caller: whole or not at all."""
         with self.store.write(HUB) as batch:
-            yield Work(batch, standing_of(batch.connection, caller))
+            yield Work(batch, standing_of(batch.kept, caller))
 
     def draw(self, work: Work, project: str, estab: str, group: str, cohort: str) -> str:
         """Draw a school's students into a project as one who contributes to it; gives the new cohort's hub id."""
@@ -93,21 +96,17 @@ class ResearchDesk:
 
     # ---- for the operator
 
-    def projects(self) -> list[tuple[str, str, bool, str, int]]:
-        """Every project: hub id, name, whether it is public, the name by which its app signs in, how many subjects."""
-        return self.store.records.execute(
-            "SELECT p.id, p.name, coalesce(p.is_public, 0), coalesce(a.relying_party, ''), (SELECT count(*)"
-            " FROM subject_project s WHERE s.district = p.district AND s.project = p.id) FROM project p"
-            f" LEFT JOIN app a ON a.id = p.app WHERE p.district = {HUB} ORDER BY p.name"
-        ).fetchall()
+    def projects(self) -> list[ProjectLine]:
+        """Every project, by name."""
+        return self.store.kept.projects.every()
 
     def project(self, name: str) -> str:
         """The hub id of the project with this name or id."""
         every = self.projects()
-        for identity, called, *_ in every:
-            if name in (identity, called):
-                return identity
-        raise NotFound(Problem("project", f"{name} is not known", nearest(name, [p[1] for p in every])))
+        for project in every:
+            if name in (project.id, project.name):
+                return project.id
+        raise NotFound(Problem("project", f"{name} is not known", nearest(name, [p.name for p in every])))
 
     def set_app(self, project: str, app: App | None) -> None:
         """Let the grants of an app say which students may stand behind the subjects of a project; None for no app."""
@@ -121,13 +120,9 @@ class ResearchDesk:
         with self.writing(Caller(Portal.SUPER, _OPERATOR)) as work:
             return draw(self.desk, work, project, estab, group, cohort, lot)
 
-    def proposals(self) -> list[tuple[str, str, str, str]]:
-        """What waits for a decision: kind, name, action, and who proposes it."""
-        one = (
-            "SELECT '{0}', p.name, p.action, coalesce(u.email, '') FROM {0}_proposal p LEFT JOIN research_user u"
-            " ON u.district = p.district AND u.id = p.proposer WHERE p.status = 'Pending'"
-        )
-        return self.store.records.execute(f"{one.format('species')} UNION ALL {one.format('strain')}").fetchall()
+    def proposals(self) -> list[Proposed]:
+        """What waits for a decision."""
+        return self.store.kept.taxa.pending()
 
 
-_OPERATOR = Researcher("", 0, "", administrator=True)
+_OPERATOR = Account("", 0, "", administrator=True)

@@ -9,7 +9,6 @@ from typing import Any
 from ...fields import Arg, HubId, Question
 from ...model.groups import Group
 from ...model.research import (
-    HUB,
     CohortSubject,
     Project,
     ResearchCohort,
@@ -92,7 +91,9 @@ def draw(
 def _grant(work: Work, project: str, estab: str) -> Grant | None:
     """What the school granted the project's app; a school that granted too little is like none."""
     app = (work.batch.get(Project, project) or {}).get("app")
-    rows = work.ask(f"SELECT {GRANT_COLUMNS} WHERE g.app = ? AND s.estab = ? AND {STATE} = 'active'", app, estab)
+    rows = work.kept.execute(
+        f"SELECT {GRANT_COLUMNS} WHERE g.app = ? AND s.estab = ? AND {STATE} = 'active'", (app, estab)
+    )
     for grant in map(grant_from, rows):
         if NEEDED.met_by(grant.scopes):
             return grant
@@ -126,14 +127,7 @@ def _rows(session: Session, reader: Reader, question: Question, group: str) -> l
 
 def _subjects(work: Work, project: str, district: int, students: dict[str, str], lot: Random) -> list[str]:
     """The subject of each student, made where there is none yet."""
-    drawn = dict(
-        work.ask(
-            "SELECT s.of_student, s.id FROM subject_project p JOIN research_subject s ON s.district = p.district"
-            f" AND s.id = p.subject WHERE p.district = {HUB} AND p.project = ? AND s.of_district = ?",
-            project,
-            district,
-        )
-    )
+    drawn = work.kept.subjects.drawn(project, district)
     new = [student for student in students if student not in drawn]
     strain = _strain(work) if new else ""
     rows = [
@@ -147,7 +141,7 @@ def _subjects(work: Work, project: str, district: int, students: dict[str, str],
 
 
 def _names(work: Work, number: int, lot: Random) -> list[str]:
-    """Pseudonyms that nobody has, and that tell nothing."""
+    """Pseudonyms that nobody has, and that reveal nothing."""
     found: dict[str, None] = {}
     while len(found) < number:
         name = f"S-{''.join(lot.choices(_LETTERS, k=6))}"
@@ -158,9 +152,9 @@ def _names(work: Work, number: int, lot: Random) -> list[str]:
 
 def _strain(work: Work) -> str:
     """The strain of students, made once."""
-    found = work.ask(f"SELECT id FROM strain WHERE district = {HUB} AND name = ?", STRAIN)
+    found = work.kept.research.named(Strain, STRAIN)
     if found:
-        return found[0][0]
-    species = work.ask(f"SELECT id FROM species WHERE district = {HUB} AND name = ?", SPECIES)
-    of = species[0][0] if species else work.batch.add(Species, [{"name": SPECIES, "external_identifiers": "[]"}])[0]
+        return found[0]
+    species = work.kept.research.named(Species, SPECIES)
+    of = species[0] if species else work.batch.add(Species, [{"name": SPECIES, "external_identifiers": "[]"}])[0]
     return work.batch.add(Strain, [{"name": STRAIN, "species": of, "external_identifiers": "[]"}])[0]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...errors import NotFound
-from ...fields import Record
-from ...model.research import HUB, Proposal, Species, SpeciesProposal, Strain, StrainProposal, Taxon
+from ...fields import Record, Ref
+from ...model.research import Proposal, ResearchSubject, Species, SpeciesProposal, Strain, StrainProposal, Taxon
 from .writing import Values, Work
 
 FACTS = ("name", "description", "rrid", "external_identifiers", "species")
@@ -19,8 +19,8 @@ class Taxa:
     record: type[Taxon]
     proposal: type[Proposal]
     noun: str
-    used_by: str
-    """The table of what refers to it, by a column of the noun's name."""
+    used_by: Ref
+    """The reference by which it is used."""
 
     def add(self, work: Work, values: Values) -> tuple[type[Record], str]:
         """Propose a new one, or make it."""
@@ -57,7 +57,7 @@ class Taxa:
         """Delete one that nothing refers to."""
         work.row(self.record, identity)
         work.require_administrator()
-        if work.ask(f'SELECT 1 FROM "{self.used_by}" WHERE district = {HUB} AND "{self.noun}" = ?', identity):
+        if work.kept.research.referred(self.used_by, identity):
             work.wrong(self.noun, "is in use", "change what refers to it first")
         work.settle()
         work.batch.remove(self.record, identity)
@@ -84,8 +84,8 @@ class Taxa:
         work.batch.change(self.proposal, identity, decided)
 
 
-SPECIES = Taxa(Species, SpeciesProposal, "species", "strain")
-STRAINS = Taxa(Strain, StrainProposal, "strain", "research_subject")
+SPECIES = Taxa(Species, SpeciesProposal, "species", Strain.species)
+STRAINS = Taxa(Strain, StrainProposal, "strain", ResearchSubject.strain)
 
 
 @dataclass(frozen=True)

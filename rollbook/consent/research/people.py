@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ...fields import Record
-from ...model.research import HUB, ResearchTeam, ResearchUser, TeamMember
-from .projects import Place, keep_owners, named
-from .standing import Role, refusal
+from ...model.research import ResearchTeam, ResearchUser, TeamMember
+from ..accounts import close_account, open_account
+from .projects import Place, keep_owners
+from .standing import Role, refusal, role_of
 from .writing import Values, Work
 
 PROFILE = ("first_name", "last_name", "website", "google_scholar", "orcid_id", "atlas_preference")
@@ -17,12 +18,11 @@ class Users:
     def add(self, work: Work, values: Values) -> tuple[type[Record], str]:
         """Make a user."""
         work.require_administrator()
-        if "email" in values and named(work, ResearchUser, values["email"]):
+        if "email" in values and work.called(ResearchUser, values["email"]):
             work.wrong("email", "user with this email already exists.")
         work.settle()
         facts = {n: values[n] for n in PROFILE if n in values}
-        row = {**facts, "email": values["email"].strip().lower(), "number": work.batch.number("research_user")}
-        return ResearchUser, work.batch.add(ResearchUser, [{**row, "administrator": 0}])[0]
+        return ResearchUser, open_account(work.batch, values["email"].strip().lower(), facts).id
 
     def change(self, work: Work, identity: str, values: Values) -> tuple[type[Record], str]:
         """Change a profile; the e-mail address stays, since projects identify people by it."""
@@ -39,8 +39,7 @@ class Users:
         """Remove a user from the hub, unless a project or a group would have no owner left."""
         work.row(ResearchUser, identity)
         work.require_administrator()
-        work.batch.remove(ResearchUser, identity)
-        work.batch.connection.execute('DELETE FROM research_password WHERE "user" = ?', (identity,))
+        close_account(work.batch, identity)
         keep_team_owners(work)
         keep_owners(work)
 
@@ -68,7 +67,7 @@ class Teams:
             work.unique(ResearchTeam, "group", values, but=identity)
         changes: list[tuple[str, Place, str]] = []
         for email, place in values.get("users", {}).items():
-            who = named(work, ResearchUser, email)
+            who = work.called(ResearchUser, email)
             member, role = held.get(who, ("", None))
             if not who or (place.role is None and not member):
                 work.wrong("users", f"{email} is not known" if not who else f"{email} is not in the group")
@@ -95,11 +94,11 @@ class Teams:
 
 
 def _members(work: Work, team: str) -> dict[str, tuple[str, Role]]:
-    rows = work.ask(
-        f'SELECT "user", id, is_manager, is_owner FROM team_member WHERE district = {HUB} AND team = ?', team
-    )
-    roles = {(0, 0): Role.MEMBER, (1, 0): Role.MANAGER}
-    return {who: (member, roles.get((manager, owner), Role.OWNER)) for who, member, manager, owner in rows}
+    """By user, the record of their place in a group and their role."""
+    return {
+        member.user: (member.id, role_of(False, member.is_manager, member.is_owner))
+        for member in work.kept.teams.members(team)
+    }
 
 
 def _need(mine: Role | None, role: Role) -> None:
@@ -120,8 +119,6 @@ def _put(work: Work, team: str, who: str, place: Place, held: str) -> None:
 
 def keep_team_owners(work: Work) -> None:
     """Raise when a group has nobody left who owns it; what was done is then undone."""
-    owner = f"SELECT 1 FROM team_member m WHERE m.district = {HUB} AND m.team = t.id AND m.is_owner = 1"
-    lost = work.ask(f"SELECT name FROM research_team t WHERE t.district = {HUB} AND NOT EXISTS ({owner})")
-    if lost:
+    if work.kept.teams.any_without_owner():
         work.wrong("users", "a group needs an owner", "add another one first")
     work.settle()

@@ -5,22 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ...errors import NotFound
-from ...fields import Record
+from ...fields import Record, Ref
 from ...model.research import (
-    HUB,
     Project,
     ProjectInvitation,
     ProjectMember,
     ResearchSubject,
     ResearchTag,
-    ResearchTeam,
     ResearchUser,
 )
-from .standing import Role, refusal
+from .standing import Role, refusal, role_of
 from .writing import Values, Work
 
 FACTS = ("name", "description", "extra_fields", "is_public")
-KINDS: dict[str, tuple[type[Record], str]] = {"users": (ResearchUser, "user"), "groups": (ResearchTeam, "team")}
+HOLDERS: dict[str, Ref] = {"users": ProjectMember.user, "groups": ProjectMember.team}
+"""What leads to those who have a place in a project."""
 
 
 @dataclass(frozen=True)
@@ -65,25 +64,25 @@ class Projects:
         if facts:
             work.require(identity, Role.OWNER)
         work.unique(Project, "project", facts, but=identity)
-        changes = [c for name in KINDS for c in self._wanted(work, identity, name, values.get(name, {}))]
+        changes = [c for name in HOLDERS for c in self._wanted(work, identity, name, values.get(name, {}))]
         work.settle()
         work.batch.change(Project, identity, facts)
         if "tags" in values and work.tag(ResearchTag.project, identity, values["tags"]):
             work.require(identity, Role.OWNER)
-        for column, who, place, held in changes:
-            _put(work, identity, column, who, place, held)
+        for holder, who, place, held in changes:
+            _put(work, identity, holder, who, place, held)
         keep_owners(work)
         return Project, identity
 
     def _wanted(
         self, work: Work, project: str, name: str, places: dict[str, Place]
-    ) -> list[tuple[str, str, Place, str]]:
-        """The places that are to be other ones: column, user or group, place, and the record of the one they have."""
-        record, column = KINDS[name]
-        held = held_by(work, project, column)
-        found: list[tuple[str, str, Place, str]] = []
+    ) -> list[tuple[Ref, str, Place, str]]:
+        """The places that are to change: what leads to their holder, who that is, the new place, and its record."""
+        holder = HOLDERS[name]
+        held = held_by(work, project, holder)
+        found: list[tuple[Ref, str, Place, str]] = []
         for called, place in places.items():
-            who = named(work, record, called)
+            who = work.called(holder.target, called)
             member, role = held.get(who, ("", None))
             if not who or (place.role is None and not member):
                 work.wrong(name, f"{called} is not known" if not who else f"{called} is not in the project")
@@ -91,65 +90,39 @@ class Projects:
                 if not (place.role is None and who == work.caller.id):
                     greatest = max(place.role or Role.MEMBER, role or Role.MEMBER)
                     work.require(project, Role.OWNER if greatest >= Role.MANAGER else Role.MANAGER)
-                found.append((column, who, place, member))
+                found.append((holder, who, place, member))
         return found
 
     def remove(self, work: Work, identity: str) -> None:
         """Delete a project with all that belongs to it alone."""
         work.require(identity, Role.OWNER)
-        subjects = work.ask(f"SELECT subject FROM subject_project WHERE district = {HUB} AND project = ?", identity)
+        subjects = work.kept.subjects.of_project(identity)
         work.batch.remove(Project, identity)
-        for (subject,) in subjects:
-            left = f"SELECT 1 FROM subject_project WHERE district = {HUB} AND subject = ?"
-            if not work.ask(left, subject):
+        for subject in subjects:
+            if not work.kept.subjects.projects(subject):
                 work.batch.remove(ResearchSubject, subject)
 
 
-def held_by(work: Work, project: str, column: str) -> Held:
+def held_by(work: Work, project: str, holder: Ref) -> Held:
     """Who has a place in a project: the users, or the groups."""
-    rows = work.ask(
-        f'SELECT "{column}", id, can_change, is_manager, is_owner FROM project_member'
-        f' WHERE district = {HUB} AND project = ? AND "{column}" IS NOT NULL',
-        project,
-    )
-    return {who: (member, role_of(*flags)) for who, member, *flags in rows}
+    return {
+        place.who: (place.id, role_of(place.can_change, place.is_manager, place.is_owner))
+        for place in work.kept.projects.places(project, holder)
+    }
 
 
-def role_of(can_change: object, is_manager: object, is_owner: object) -> Role:
-    """The role that rights amount to."""
-    if is_owner:
-        return Role.OWNER
-    if is_manager:
-        return Role.MANAGER
-    return Role.CONTRIBUTOR if can_change else Role.MEMBER
-
-
-def named(work: Work, record: type[Record], called: str) -> str:
-    """The hub id of a user by e-mail address or of a group by name; "" for nobody."""
-    by, value = ("email", called.strip().lower()) if record is ResearchUser else ("name", called)
-    found = work.ask(f'SELECT id FROM "{record.table}" WHERE district = {HUB} AND "{by}" = ?', value)
-    return found[0][0] if found else ""
-
-
-def _put(work: Work, project: str, column: str, who: str, place: Place, held: str) -> None:
+def _put(work: Work, project: str, holder: Ref, who: str, place: Place, held: str) -> None:
     if place.role is None:
         work.batch.remove(ProjectMember, held)
     elif held:
         work.batch.change(ProjectMember, held, place.flags)
     else:
-        work.batch.add(ProjectMember, [{"project": project, column: who, **place.flags}])
-
-
-_OWNED = (
-    f"SELECT 1 FROM project_member m WHERE m.district = {HUB} AND m.project = p.id AND m.is_owner = 1 AND"
-    f' (m."user" IS NOT NULL OR EXISTS (SELECT 1 FROM team_member t WHERE t.district = {HUB} AND t.team = m.team))'
-)
+        work.batch.add(ProjectMember, [{"project": project, holder.name: who, **place.flags}])
 
 
 def keep_owners(work: Work) -> None:
     """Raise when a project has nobody left who owns it; what was done is then undone."""
-    lost = work.ask(f"SELECT name FROM project p WHERE p.district = {HUB} AND NOT EXISTS ({_OWNED})")
-    if lost:
+    if work.kept.projects.any_without_owner():
         work.wrong("users", "a project needs an owner", "add another one first")
     work.settle()
 
@@ -162,10 +135,9 @@ class Invitations:
         projects = work.refer("project", Project, [values["project"]] if "project" in values else [])
         invitee = self._invitee(work, values)
         for project in projects:
-            if invitee and invitee in held_by(work, project, "user"):
+            if invitee and invitee in held_by(work, project, ProjectMember.user):
                 work.wrong("invitee", "is already in the project")
-            pending = f"SELECT 1 FROM project_invitation WHERE district = {HUB} AND project = ? AND invitee = ?"
-            if invitee and work.ask(pending, project, invitee):
+            if invitee and work.kept.projects.invited(project, invitee):
                 work.wrong("invitee", "is already invited")
         work.settle()
         role = role_of(values.get("can_change"), values.get("manage_project"), values.get("own_project"))
@@ -198,7 +170,7 @@ class Invitations:
         row = work.row(ProjectInvitation, identity)
         if row["invitee"] != work.caller.id:
             raise refusal("only the person who is invited may do this")
-        if accept and row["invitee"] not in held_by(work, row["project"], "user"):
+        if accept and row["invitee"] not in held_by(work, row["project"], ProjectMember.user):
             role = role_of(row["can_change"], row["manage_project"], row["own_project"])
             place = {"project": row["project"], "user": row["invitee"], **Place(role).flags}
             work.batch.add(ProjectMember, [place])

@@ -8,7 +8,6 @@ from typing import Any
 
 from ...fields import Record
 from ...model.research import (
-    HUB,
     CohortSubject,
     Project,
     ResearchCohort,
@@ -67,7 +66,7 @@ class Subjects:
     def change(self, work: Work, identity: str, values: Values) -> tuple[type[Record], str]:
         """Change a subject, and which projects it belongs to."""
         before = work.row(ResearchSubject, identity)
-        here = _projects(work, identity) & work.standing.roles.keys()
+        here = work.kept.subjects.projects(identity).keys() & work.standing.roles.keys()
         if not any(work.standing.may(p, Role.CONTRIBUTOR) for p in here):
             raise refusal("only a contributor of its project may do this")
         facts = {n: values[n] for n in FACTS if n in values and values[n] != before[n]}
@@ -98,13 +97,13 @@ class Subjects:
 
     def _leaving(self, work: Work, subject: str, projects: Iterable[str]) -> None:
         for project in projects:
-            if _places(work, subject, project):
+            if work.kept.subjects.places(subject, project):
                 work.wrong("projects", f"the subject is in a cohort of {project}", "take it out of the cohort first")
 
     def remove(self, work: Work, identity: str) -> None:
         """Delete a subject; where it also belongs to projects that the caller cannot see, it stays there."""
         work.row(ResearchSubject, identity)
-        every = _projects(work, identity)
+        every = work.kept.subjects.projects(identity).keys()
         here = every & work.standing.roles.keys()
         if not all(work.standing.may(p, Role.CONTRIBUTOR) for p in here):
             raise refusal("only a contributor of each of its projects may do this")
@@ -112,32 +111,15 @@ class Subjects:
             work.batch.remove(ResearchSubject, identity)
             return
         for project in here:
-            for place in _places(work, identity, project):
+            for place in work.kept.subjects.places(identity, project):
                 work.batch.remove(CohortSubject, place)
         _leave(work, identity, here)
 
 
-def _projects(work: Work, subject: str) -> set[str]:
-    rows = work.ask(f"SELECT project FROM subject_project WHERE district = {HUB} AND subject = ?", subject)
-    return {project for (project,) in rows}
-
-
-def _places(work: Work, subject: str, project: str) -> list[str]:
-    """The records of a subject's places in the cohorts of a project."""
-    rows = work.ask(
-        "SELECT p.id FROM cohort_subject p JOIN research_cohort c ON c.district = p.district AND c.id = p.cohort"
-        f" WHERE p.district = {HUB} AND p.subject = ? AND c.project = ?",
-        subject,
-        project,
-    )
-    return [place for (place,) in rows]
-
-
 def _leave(work: Work, subject: str, projects: Iterable[str]) -> None:
+    held = work.kept.subjects.projects(subject)
     for project in projects:
-        found = f"SELECT id FROM subject_project WHERE district = {HUB} AND subject = ? AND project = ?"
-        for (place,) in work.ask(found, subject, project):
-            work.batch.remove(SubjectProject, place)
+        work.batch.remove(SubjectProject, held[project])
 
 
 class Cohorts:
@@ -158,8 +140,7 @@ class Cohorts:
         return ResearchCohort, cohort
 
     def _fits(self, work: Work, project: str, subjects: Iterable[str], name: Any, but: str = "") -> None:
-        rows = work.ask(f"SELECT subject FROM subject_project WHERE district = {HUB} AND project = ?", project)
-        there = {subject for (subject,) in rows}
+        there = set(work.kept.subjects.of_project(project))
         for subject in subjects:
             if subject not in there:
                 work.wrong("subjects", f'Subject "{subject}" does not belong to the project.')
@@ -171,7 +152,7 @@ class Cohorts:
         before = work.row(ResearchCohort, identity)
         work.require(before["project"], Role.CONTRIBUTOR)
         projects = work.refer("project", Project, [values.get("project", before["project"])])
-        held = _subjects(work, identity)
+        held = list(work.kept.subjects.of_cohort(identity))
         seen = work.among(ResearchSubject, held)
         shown = [s for s in held if s in seen]
         subjects = work.refer("subjects", ResearchSubject, values.get("subjects", shown))
@@ -205,18 +186,9 @@ def among(wanted: list[str], held: list[str], shown: list[str]) -> list[str]:
     return line
 
 
-def _subjects(work: Work, cohort: str) -> list[str]:
-    """All subjects of a cohort in order, seen or not."""
-    rows = work.ask(
-        f"SELECT subject FROM cohort_subject WHERE district = {HUB} AND cohort = ? ORDER BY position", cohort
-    )
-    return [subject for (subject,) in rows]
-
-
 def _line_up(work: Work, cohort: str, subjects: list[str]) -> None:
     """Let a cohort hold these subjects in this order; who was there before keeps their record."""
-    rows = work.ask(f"SELECT subject, id FROM cohort_subject WHERE district = {HUB} AND cohort = ?", cohort)
-    held = dict(rows)
+    held = work.kept.subjects.of_cohort(cohort)
     for subject in held.keys() - set(subjects):
         work.batch.remove(CohortSubject, held[subject])
     new: list[dict[str, object]] = []

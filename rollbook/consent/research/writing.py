@@ -1,4 +1,4 @@
-"""Changing research: one transaction for one caller, bounded by their roles; every problem is told at once."""
+"""Changing research: one transaction for one caller, bounded by their roles; every problem is reported at once."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any, Protocol
 
 from ...errors import Malformed, NotFound, Problem
 from ...fields import Arg, HubId, Question, Record, Ref
-from ...model.research import HUB, ResearchTag
+from ...model.research import ResearchTag, ResearchUser
+from ...store.research import ResearchSight
 from ...store.writing import Batch
 from ..reader import Session
-from .reading import ResearchSight, prepared
+from .reading import prepared
 from .standing import Caller, Portal, Role, Standing, refusal
 
 Values = Mapping[str, Any]
@@ -35,10 +36,11 @@ class Keeper(Protocol):
 
 
 class Work:
-    """Changes by one caller within one transaction; `problems` are told together by `settle`."""
+    """Changes by one caller within one transaction; `settle` reports all `problems` together."""
 
     def __init__(self, batch: Batch, standing: Standing) -> None:
         self.batch = batch
+        self.kept = batch.kept
         self.standing = standing
         self.caller: Caller = standing.caller
         self.problems: list[Problem] = []
@@ -46,10 +48,6 @@ class Work:
         self._session = Session(batch.kept, standing.args)
 
     # ---- what is there
-
-    def ask(self, sql: str, *args: Any) -> list[tuple[Any, ...]]:
-        """Rows of a statement, whoever may see them."""
-        return self.batch.connection.execute(sql, args).fetchall()
 
     def row(self, record: type[Record], identity: str) -> dict[str, Any]:
         """A record that the caller may see, column by column; raises `NotFound`."""
@@ -77,15 +75,19 @@ class Work:
 
     def numbered(self, record: type[Record], number: int) -> str | None:
         """The hub id of the user or group with a number."""
-        found = self.ask(f'SELECT id FROM "{record.table}" WHERE district = {HUB} AND number = ?', number)
-        return found[0][0] if found else None
+        return self.kept.research.numbered(record, number)
+
+    def called(self, record: type[Record], name: str) -> str:
+        """The hub id of a user by e-mail address or of a group by name; "" for nobody."""
+        if record is ResearchUser:
+            user = self.kept.accounts.by_email(name.strip().lower())
+            return user.id if user else ""
+        return next(iter(self.kept.research.named(record, name)), "")
 
     def taken(self, record: type[Record], name: str, but: str = "", project: str = "") -> bool:
-        """Whether a name is that of another record that the caller may see: a refusal must not tell of any other."""
-        within = " AND project = ?" if project else ""
-        sql = f'SELECT id FROM "{record.table}" WHERE district = {HUB} AND name = ? AND id <> ?{within}'
-        rows = self.ask(sql, name, but, *([project] if project else []))
-        return bool(self.among(record, [identity for (identity,) in rows]))
+        """Whether a name is that of another record that the caller may see: a refusal must not reveal any other."""
+        others = set(self.kept.research.named(record, name, project)) - {but}
+        return bool(self.among(record, others))
 
     # ---- what is wrong
 
@@ -139,9 +141,8 @@ class Work:
     # ---- tags
 
     def tag(self, ref: Ref, identity: str, names: list[str]) -> bool:
-        """Give a record these tags and no others; tells whether any are different."""
-        sql = f'SELECT id, name FROM research_tag WHERE district = {HUB} AND "{ref.name}" = ? ORDER BY position'
-        held = self.ask(sql, identity)
+        """Give a record these tags and no others; returns whether any are different."""
+        held = self.kept.research.tags(ref, identity)
         wanted = list(dict.fromkeys(names))
         if [name for _, name in held] == wanted:
             return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ...api.messages import Request, Response
-from ...consent.research.accounts import DEVICE_INTERVAL, DEVICE_SECONDS, Accounts
+from ...consent.accounts import DEVICE_INTERVAL, DEVICE_SECONDS, Accounts
 from ...errors import Malformed, Problem
 from .bodies import REQUIRED, json_body
 from .wire import NotAllowed, base, success

@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 import msgspec
 
 from ...api.messages import JSON, NO_STORE, Request, Response
-from ...consent.research.accounts import TooOften, WrongPassword
+from ...consent.accounts import WrongPassword
+from ...consent.tries import TooOften
 from ...errors import (
     Conflict,
     Malformed,

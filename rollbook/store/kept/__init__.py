@@ -5,17 +5,21 @@ Nobody above the store writes a statement or holds a connection; they ask for wh
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
 from ..connection import Connection, Cursor
+from .accounts import Accounts
 from .agents import Agents
 from .apps import Apps
 from .candidates import Candidates
 from .choices import Choices
 from .chosen import Chosen
+from .copies import Copies
 from .credentials import Credentials
+from .databases import Databases
 from .devices import Devices
 from .grants import Grants
 from .history import History
@@ -25,17 +29,23 @@ from .orders import Orders
 from .outbox import Outbox
 from .people import People
 from .plans import Plans
+from .projects import Projects
 from .pulls import Pulls
 from .receipts import Receipts
 from .records import Records
 from .research import Research
 from .rolls import Rolls
 from .schools import Schools
+from .sessions import Sessions
 from .settings import Settings
 from .snapshots import Snapshots
 from .sources import Sources
+from .standings import Standings
+from .subjects import Subjects
 from .subscriptions import Subscriptions
 from .tasks import Tasks
+from .taxa import Taxa
+from .teams import Teams
 from .tickets import Tickets
 from .tokens import Tokens
 
@@ -53,6 +63,17 @@ class Kept:
     def executemany(self, statements: str, sequenceofbindings: Iterable[Any]) -> Cursor:
         """Execute a statement once for each set of values."""
         return self._connection.executemany(statements, sequenceofbindings)
+
+    @contextmanager
+    def attempt(self) -> Generator[None]:
+        """What is changed within is undone when it raises, while the transaction around it goes on."""
+        self._connection.execute("SAVEPOINT attempt")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK TO attempt; RELEASE attempt")
+            raise
+        self._connection.execute("RELEASE attempt")
 
     @cached_property
     def plans(self) -> Plans:
@@ -125,14 +146,49 @@ class Kept:
         return Schools(self._connection)
 
     @cached_property
+    def copies(self) -> Copies:
+        """Records copied whole, or as far as they have changed."""
+        return Copies(self._connection)
+
+    @cached_property
     def sources(self) -> Sources:
         """What each source said last, when it was read, and what was refused."""
         return Sources(self._connection)
 
     @cached_property
+    def accounts(self) -> Accounts:
+        """People who sign in, and their passwords."""
+        return Accounts(self._connection)
+
+    @cached_property
     def research(self) -> Research:
-        """Accounts, projects, teams and subjects of research."""
+        """Names and numbers of research records, references to them, and their tags."""
         return Research(self._connection)
+
+    @cached_property
+    def projects(self) -> Projects:
+        """Projects of research, and who has a place in them."""
+        return Projects(self._connection)
+
+    @cached_property
+    def teams(self) -> Teams:
+        """Groups that users of research make of themselves."""
+        return Teams(self._connection)
+
+    @cached_property
+    def subjects(self) -> Subjects:
+        """Subjects of research, in projects and cohorts."""
+        return Subjects(self._connection)
+
+    @cached_property
+    def taxa(self) -> Taxa:
+        """Species and strains, and what is proposed of them."""
+        return Taxa(self._connection)
+
+    @cached_property
+    def standings(self) -> Standings:
+        """What callers may see and do in research."""
+        return Standings(self._connection)
 
     @cached_property
     def history(self) -> History:
@@ -200,11 +256,21 @@ class Passed:
         return Snapshots(self._connection)
 
     @cached_property
+    def databases(self) -> Databases:
+        """When the databases of schools were last read, and why they could not be."""
+        return Databases(self._connection)
+
+    @cached_property
     def subscriptions(self) -> Subscriptions:
         """What apps asked to be told of when it changes."""
         return Subscriptions(self._connection)
 
     @cached_property
+    def sessions(self) -> Sessions:
+        """Sessions of people who signed in."""
+        return Sessions(self._connection)
+
+    @cached_property
     def devices(self) -> Devices:
-        """Devices and tokens of people who sign in."""
+        """Devices that ask to act on somebody's behalf."""
         return Devices(self._connection)

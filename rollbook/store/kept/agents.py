@@ -118,3 +118,20 @@ class Agents(Statements):
         """Forget an agent, and how far its source was read."""
         self._do("DELETE FROM school_agent WHERE id = ?", (agent.id,))
         self._do("DELETE FROM feed WHERE district = ? AND source = ?", (agent.district, agent.source))
+
+    # ---- what they brought
+
+    def position(self, identity: str) -> int | None:
+        """How far the history of an agent (id) has been followed; None when it must be read whole."""
+        return self._value("SELECT position FROM school_agent WHERE id = ?", (identity,))
+
+    def follow(self, identity: str, position: int | None) -> None:
+        """The history of an agent (id) has been followed up to a number; None: it must be read whole."""
+        self._do("UPDATE school_agent SET position = ? WHERE id = ?", (position, identity))
+
+    def brought(self, identity: str, district: int, position: int) -> None:
+        """An agent (id) has brought a district whole, as it was at a number of its history."""
+        self._do(
+            "UPDATE school_agent SET district = ?, position = ?, may_shrink = 0 WHERE id = ?",
+            (district, position, identity),
+        )

@@ -8,6 +8,12 @@ from typing import NamedTuple
 
 from .statements import Statements
 
+ENDED = 'EXISTS (SELECT 1 FROM ending WHERE ending."grant" = g.id AND ending.at <= hub_now())'
+"""Whether the moment has come that a school named for the end of a grant `g`."""
+
+STATE = f"CASE WHEN {ENDED} THEN 'revoked' ELSE g.state END"
+"""The state of a grant `g` now: a moment that has come counts before anybody has written it down."""
+
 
 class Place(NamedTuple):
     """Where a grant is of: the school's hub id, number and name, and the hub id of the app that has it."""

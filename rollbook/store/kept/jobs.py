@@ -2,8 +2,200 @@
 
 from __future__ import annotations
 
-from .statements import Statements
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .outbox import Promise
+from .statements import Row, Statements
+
+_COLUMNS = "id, kind, key, payload, state, due, tries, made, ended, error, lease"
+
+_PUT = (
+    "INSERT INTO job (id, kind, key, payload, state, due, tries, made) VALUES (?, ?, ?, ?, 'waiting', ?, ?, ?)"
+    " ON CONFLICT DO NOTHING"
+)
+
+_DUE = (
+    "SELECT id FROM job WHERE (state = 'waiting' AND due <= :now OR state = 'running' AND lease < :now)"
+    " AND (:kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds)))"
+    " AND coalesce(payload ->> '$.app', '') NOT IN (SELECT payload ->> '$.app' FROM job"
+    " WHERE state = 'running' AND lease >= :now AND payload ->> '$.app' <> '' GROUP BY 1"
+    " HAVING count(*) >= :share) ORDER BY due, made LIMIT 1"
+)
+
+
+@dataclass(frozen=True)
+class Job:
+    """Something to do: `kind` says what, `key` whether another one is the same, `payload` with what.
+
+    `state` is waiting, running, done or dead; moments are seconds since 1970. Whoever a job reaches can tell a repeat
+    by its `id`. A running job is its worker's until `lease`.
+    """
+
+    id: str
+    kind: str
+    key: str
+    payload: dict[str, Any]
+    state: str
+    due: float
+    tries: int
+    made: float
+    ended: float | None
+    error: str | None
+    lease: float | None = None
+
+
+@dataclass(frozen=True)
+class Turn:
+    """Which jobs a worker may take at a moment: of these kinds (None: of any), and of each app at most `share` at a
+    time, over all workers."""
+
+    now: float
+    kinds: frozenset[str] | None
+    share: int
+
+    def values(self) -> dict[str, Any]:
+        """The turn as a statement needs it."""
+        return {
+            "now": self.now,
+            "kinds": None if self.kinds is None else json.dumps(sorted(self.kinds)),
+            "share": self.share,
+        }
 
 
 class Jobs(Statements):
-    """Jobs: what is to be done, by whom, until when, and how it ended."""
+    """Jobs: what is to be done, by whom, until when, and how it ended.
+
+    Of one kind and key, one job at a time waits or runs.
+    """
+
+    # ---- what is to be done
+
+    def put(
+        self, identity: str, kind: str, key: str, payload: Mapping[str, Any], *, due: float, now: float, tries: int = 0
+    ) -> None:
+        """Write a job down; nothing where its id is known, or where one with the same kind and key waits or runs."""
+        self._do(_PUT, (identity, kind, key, json.dumps(payload), due, tries, now))
+
+    def bring(self, promised: Iterable[Promise]) -> None:
+        """Write down what was promised, under the ids that it has, in the same way."""
+        self._each(_PUT, ((one.id, one.kind, one.key, one.payload, one.due, 0, one.made) for one in promised))
+
+    def pending(self, kind: str, key: str) -> str | None:
+        """The id of the job with this kind and key that waits or runs."""
+        return self._value(
+            "SELECT id FROM job WHERE kind = ? AND key = ? AND state IN ('waiting', 'running')", (kind, key)
+        )
+
+    def runs(self, kind: str, key: str, other_than: str = "") -> bool:
+        """Whether such a job is running, under another id than the one given."""
+        found = "SELECT 1 FROM job WHERE kind = ? AND key = ? AND state = 'running' AND id <> ?"
+        return self._value(found, (kind, key, other_than)) is not None
+
+    def waiting(self, kind: str, key: str) -> Job | None:
+        """Such a job while it waits."""
+        row = self._row(f"SELECT {_COLUMNS} FROM job WHERE kind = ? AND key = ? AND state = 'waiting'", (kind, key))
+        return _job(row) if row else None
+
+    def drop(self, kind: str, key: str) -> None:
+        """Delete such a job if it waits."""
+        self._do("DELETE FROM job WHERE kind = ? AND key = ? AND state = 'waiting'", (kind, key))
+
+    # ---- doing it
+
+    def due(self, turn: Turn) -> bool:
+        """Whether there is a job to take."""
+        return self._value(_DUE, turn.values()) is not None
+
+    def take(self, turn: Turn, lease: float, longer: Mapping[str, float]) -> Job | None:
+        """The job that has been due longest, from now on running; None when there is none.
+
+        It can be taken again after `lease` seconds, or after those in `longer` where its kind is there.
+        """
+        row = self._row(
+            "UPDATE job SET state = 'running', tries = tries + 1,"
+            " lease = :now + coalesce((SELECT value FROM json_each(:longer) l WHERE l.key = job.kind), :lease)"
+            f" WHERE id = ({_DUE}) RETURNING {_COLUMNS}",
+            {**turn.values(), "lease": lease, "longer": json.dumps(longer)},
+        )
+        return _job(row) if row else None
+
+    def finish(self, identity: str, now: float, *, keeping: bool) -> None:
+        """The job is done; whether its payload is kept."""
+        self._do(
+            "UPDATE job SET state = 'done', ended = ?, error = NULL,"
+            " payload = CASE WHEN ? THEN payload ELSE '{}' END WHERE id = ?",
+            (now, keeping, identity),
+        )
+
+    def postpone(self, job: Job, due: float) -> None:
+        """A running job waits again until `due`, and this time does not count as a try.
+
+        Nothing happens to a job that another worker has taken since, here as in `retry` and `bury`.
+        """
+        self._do(
+            "UPDATE job SET state = 'waiting', due = ?, tries = tries - 1"
+            " WHERE id = ? AND state = 'running' AND lease IS NOT DISTINCT FROM ?",
+            (due, job.id, job.lease),
+        )
+
+    def retry(self, job: Job, due: float, why: str) -> None:
+        """A running job failed, and waits until `due`."""
+        self._do(
+            "UPDATE job SET state = 'waiting', due = ?, ended = NULL, error = ?"
+            " WHERE id = ? AND state = 'running' AND lease IS NOT DISTINCT FROM ?",
+            (due, why, job.id, job.lease),
+        )
+
+    def bury(self, job: Job, now: float, why: str) -> None:
+        """A running job failed permanently."""
+        self._do(
+            "UPDATE job SET state = 'dead', due = ?, ended = ?, error = ?"
+            " WHERE id = ? AND state = 'running' AND lease IS NOT DISTINCT FROM ?",
+            (now, now, why, job.id, job.lease),
+        )
+
+    def hasten(self, kind: str, beginning: str, now: float) -> None:
+        """Waiting jobs of a kind, whose keys begin so, are due now."""
+        self._do(
+            "UPDATE job SET due = :now WHERE state = 'waiting' AND due > :now AND kind = :kind"
+            " AND substr(key, 1, length(:beginning)) = :beginning",
+            {"now": now, "kind": kind, "beginning": beginning},
+        )
+
+    # ---- what has been done
+
+    def find(self, identity: str) -> Job | None:
+        """A job by its id."""
+        row = self._row(f"SELECT {_COLUMNS} FROM job WHERE id = ?", (identity,))
+        return _job(row) if row else None
+
+    def every(self, kind: str = "") -> list[Job]:
+        """The jobs of a kind, or all, oldest first."""
+        rows = self._rows(f"SELECT {_COLUMNS} FROM job WHERE (? = '' OR kind = ?) ORDER BY made, id", (kind, kind))
+        return [_job(row) for row in rows]
+
+    def last_webhook(self, grant: str, family: str) -> Job | None:
+        """The newest webhook of a family about a grant (hub id)."""
+        row = self._row(
+            f"SELECT {_COLUMNS} FROM job WHERE kind = 'webhook' AND payload ->> '$.grant' = ?"
+            " AND payload ->> '$.family' = ? ORDER BY made DESC, id DESC LIMIT 1",
+            (grant, family),
+        )
+        return _job(row) if row else None
+
+    def again(self, identity: str, now: float) -> None:
+        """A job that has ended is due now, as if it had never been tried."""
+        self._do("UPDATE job SET state = 'waiting', due = ?, tries = 0, ended = NULL WHERE id = ?", (now, identity))
+
+    def let_go(self, *, done_before: float, dead_before: float) -> None:
+        """Delete the jobs that were done before a moment, and the payloads of those that failed before another."""
+        self._do("DELETE FROM job WHERE state = 'done' AND ended < ?", (done_before,))
+        self._do("UPDATE job SET payload = '{}' WHERE state = 'dead' AND ended < ?", (dead_before,))
+
+
+def _job(row: Row) -> Job:
+    identity, kind, key, payload, *rest = row
+    return Job(identity, kind, key, json.loads(payload), *rest)

@@ -29,6 +29,23 @@ class Records(Statements):
         )
         return [dict(zip(names, row, strict=True)) for row in rows]
 
+    def named(self, record: type[Record], district: int, school: str, mis_ids: Iterable[str]) -> list[str]:
+        """The hub ids of those of a school's records of a kind that have one of these MIS ids."""
+        return self._values(
+            f'SELECT id FROM "{record.table}" WHERE district = ? AND school = ?'
+            " AND mis_id IN (SELECT value FROM json_each(?))",
+            (district, school, json.dumps(list(mis_ids))),
+        )
+
+    def usernames(self, district: int) -> list[tuple[str, str]]:
+        """The hub ids of the humans who have a sign-in name, with that name."""
+        rows = self._rows("SELECT id, username FROM person WHERE district = ? AND username > ''", (district,))
+        return [(identity, name) for identity, name in rows]
+
+    def unique_ids(self, district: int, fact: str) -> dict[str, str | None]:
+        """One of the unique ids of every human, a stored fact, by their hub ids."""
+        return dict(self._rows(f'SELECT id, "{fact}" FROM person WHERE district = ?', (district,)))
+
     def refers(self, record: type[Record], district: int, name: str, identity: str) -> bool:
         """Whether any record of a kind refers, by a stored reference, to the record with a hub id."""
         found = f'SELECT 1 FROM "{record.table}" WHERE district = ? AND "{name}" = ? LIMIT 1'

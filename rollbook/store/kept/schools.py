@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .statements import Statements
 
@@ -21,6 +22,14 @@ class KnownSchool:
     web: str | None
 
 
+class District(NamedTuple):
+    """A district: its number, its name, and its id in the source that made it."""
+
+    number: int
+    name: str | None
+    external_id: str | None
+
+
 class Schools(Statements):
     """Districts, schools and the words of standards, as far as others than readers need them."""
 
@@ -31,6 +40,40 @@ class Schools(Statements):
     def has_person(self, district: int, identity: str) -> bool:
         """Whether somebody in a district is known by this hub id."""
         return self._value("SELECT 1 FROM person WHERE district = ? AND id = ?", (district, identity)) is not None
+
+    # ---- districts
+
+    def districts(self) -> list[District]:
+        """All districts, by number."""
+        return [
+            District(*row) for row in self._rows("SELECT district, name, external_id FROM district ORDER BY district")
+        ]
+
+    def district_known_as(self, external_id: str) -> int | None:
+        """The number of the district that has an id in a source."""
+        return self._value("SELECT district FROM district WHERE external_id = ?", (external_id,))
+
+    def district_id(self, number: int) -> str | None:
+        """The hub id of a district's own record."""
+        return self._value("SELECT id FROM district WHERE district = ?", (number,))
+
+    def next_district(self) -> int:
+        """The number for a new district."""
+        return self._value("SELECT coalesce(max(district), 0) FROM clock") + 1
+
+    # ---- schools
+
+    def systems(self) -> dict[str, str | None]:
+        """The management information system of every school, as its records name it."""
+        return dict(self._rows("SELECT id, mis FROM school"))
+
+    def system(self, district: int, school: str) -> str | None:
+        """The management information system of a school, as its records name it."""
+        return self._value("SELECT mis FROM school WHERE district = ? AND id = ?", (district, school))
+
+    def time_zone(self, district: int, school: str) -> str | None:
+        """The time zone of a school, such as Europe/London."""
+        return self._value("SELECT time_zone FROM school WHERE district = ? AND id = ?", (district, school))
 
     def known(self) -> list[KnownSchool]:
         """The schools that have a number and a name, by name."""
@@ -55,3 +98,13 @@ class Schools(Statements):
     def has_estab(self, estab: str, but: str = "") -> bool:
         """Whether a school, other than the one given, has an establishment number."""
         return self._value("SELECT 1 FROM school WHERE estab = ? AND id <> ?", (estab, but)) is not None
+
+    def largest_group(self, district: int, school: str, kind: str, day: str) -> str | None:
+        """The MIS id of the group of a kind with the most students on a day (`YYYY-MM-DD`)."""
+        return self._value(
+            'SELECT g.mis_id FROM "group" g JOIN student_membership m ON m.district = g.district AND m."group" = g.id'
+            " WHERE g.district = :district AND g.school = :school AND g.kind = :kind"
+            " AND coalesce(m.start, '') <= :day AND coalesce(m.\"end\", '9') >= :day"
+            " GROUP BY g.id, g.mis_id ORDER BY count(*) DESC, g.mis_id LIMIT 1",
+            {"district": district, "school": school, "kind": kind, "day": day},
+        )

@@ -2,9 +2,49 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import zlib
+from collections.abc import Iterable
 from typing import NamedTuple
 
-from .statements import Statements
+from ...errors import Problem
+from ...fields import Record
+from .statements import Row, Statements
+
+
+class Said(NamedTuple):
+    """What a source said last of one kind of record."""
+
+    rows: dict[str, tuple[bytes, str]]
+    """By its key for each, the digest of what it said, and the record's hub id."""
+    lost: list[str]
+    """Its keys for records that are no longer there, as they went with others."""
+
+
+class Feed(NamedTuple):
+    """How a source is read again: by which connector, from which path, and for the district of which name."""
+
+    source: str
+    connector: str
+    path: str
+    name: str | None
+
+
+class Fed(NamedTuple):
+    """A district that a source has brought, with its name."""
+
+    district: int
+    source: str
+    name: str
+
+
+class Loss(NamedTuple):
+    """What would go from a school: its name, how many of its records of a kind, and of how many."""
+
+    school: str
+    lost: int
+    of: int
 
 
 class Reading(NamedTuple):
@@ -27,7 +67,149 @@ class Refusal(NamedTuple):
 
 
 class Sources(Statements):
-    """What each source said last, when it was read, and what was refused."""
+    """What each source said last, when it was read, and what was refused.
+
+    A source is named by its district's number and its own name; schools and records by hub ids.
+    """
+
+    # ---- what it said
+
+    def kinds(self, district: int, source: str) -> list[str]:
+        """The kinds of record of which a source said something."""
+        rows = self._rows("SELECT DISTINCT kind FROM source_row WHERE district = ? AND source = ?", (district, source))
+        return [kind for (kind,) in rows]
+
+    def said(self, district: int, source: str, record: type[Record]) -> Said:
+        """What a source said last of a kind."""
+        rows = self._rows(
+            "SELECT s.key, s.digest, s.id, t.id IS NULL FROM source_row s"
+            f' LEFT JOIN "{record.table}" t ON t.district = s.district AND t.id = s.id'
+            " WHERE s.district = ? AND s.source = ? AND s.kind = ?",
+            (district, source, record.__name__),
+        )
+        return _said(rows)
+
+    def said_of(self, district: int, source: str, record: type[Record], keys: Iterable[str]) -> Said:
+        """What a source said last of the records with these keys of its own."""
+        rows = self._rows(
+            "SELECT s.key, s.digest, s.id, t.id IS NULL FROM json_each(?) j CROSS JOIN source_row s"
+            f' LEFT JOIN "{record.table}" t ON t.district = s.district AND t.id = s.id'
+            " WHERE s.district = ? AND s.source = ? AND s.kind = ? AND s.key = j.value",
+            (json.dumps(sorted(keys)), district, source, record.__name__),
+        )
+        return _said(rows)
+
+    def count(self, district: int, source: str, kind: str) -> int:
+        """Of how many records of a kind a source said something."""
+        return self._value(
+            "SELECT count(*) FROM source_row WHERE district = ? AND source = ? AND kind = ?", (district, source, kind)
+        )
+
+    def record_of(self, district: int, source: str, kind: str, key: str) -> str | None:
+        """The record that a source knows by a key."""
+        return self._value(
+            "SELECT id FROM source_row WHERE district = ? AND source = ? AND kind = ? AND key = ?",
+            (district, source, kind, key),
+        )
+
+    def remember(self, district: int, source: str, rows: Iterable[tuple[str, str, bytes, str]]) -> None:
+        """Keep what a source says now: kind, key, digest and hub id of each record, best in that order."""
+        self._each(
+            "INSERT INTO source_row (district, source, kind, key, digest, id) VALUES (?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (district, source, kind, key) DO UPDATE SET digest = excluded.digest, id = excluded.id",
+            ((district, source, *row) for row in rows),
+        )
+
+    def forget(self, district: int, source: str, rows: Iterable[tuple[str, str]]) -> None:
+        """Forget what a source says no longer: kind and key of each record."""
+        self._each(
+            "DELETE FROM source_row WHERE district = ? AND source = ? AND kind = ? AND key = ?",
+            ((district, source, *row) for row in rows),
+        )
+
+    def would_lose(self, record: type[Record], district: int, gone: Iterable[str]) -> list[Loss]:
+        """What schools would lose of a kind, by their names, if the records with these hub ids went."""
+        rows = self._rows(
+            "SELECT s.name, sum(CASE WHEN t.id IN (SELECT value FROM json_each(:gone)) THEN 1 ELSE 0 END) AS lost,"
+            f' count(*) FROM "{record.table}" t JOIN school s ON s.district = t.district AND s.id = t.school'
+            " WHERE t.district = :district GROUP BY s.id HAVING lost > 0 ORDER BY s.name",
+            {"gone": json.dumps(list(gone)), "district": district},
+        )
+        return [Loss(*row) for row in rows]
+
+    # ---- whose it is
+
+    def district(self, source: str) -> int | None:
+        """The district that a source brought."""
+        return self._value("SELECT district FROM source_row WHERE source = ? LIMIT 1", (source,))
+
+    def fed(self, beginning: str, named: str | None) -> list[Fed]:
+        """The districts that sources whose names begin so have brought; of this name or external id, or all."""
+        rows = self._rows(
+            "SELECT DISTINCT s.district, s.source, d.name FROM source_row s JOIN district d ON d.district = s.district"
+            " WHERE substr(s.source, 1, length(:beginning)) = :beginning AND s.kind = 'District'"
+            " AND (:named IS NULL OR :named IN (d.name, d.external_id))",
+            {"beginning": beginning, "named": named},
+        )
+        return [Fed(*row) for row in rows]
+
+    def schools(self, district: int, source: str) -> list[str]:
+        """The schools that a source was last read for."""
+        rows = self._rows(
+            "SELECT school FROM sync WHERE district = ? AND source = ? AND school <> ''", (district, source)
+        )
+        return [school for (school,) in rows]
+
+    # ---- what it asked to keep
+
+    def file(self, district: int, source: str, name: str) -> bytes | None:
+        """What a source asked to keep at its last import."""
+        found = self._value(
+            "SELECT content FROM source_file WHERE district = ? AND source = ? AND name = ?", (district, source, name)
+        )
+        return zlib.decompress(found) if found is not None else None
+
+    def keep_file(self, district: int, source: str, name: str, data: bytes) -> None:
+        """Keep what a source must find again, compressed; nothing is written where it is the same as before."""
+        digest = hashlib.blake2b(data, digest_size=16).hexdigest()
+        same = "SELECT 1 FROM source_file WHERE district = ? AND source = ? AND name = ? AND digest = ?"
+        if self._value(same, (district, source, name, digest)) is None:
+            self._do(
+                "INSERT INTO source_file (district, source, name, digest, content) VALUES (?, ?, ?, ?, ?)"
+                " ON CONFLICT (district, source, name)"
+                " DO UPDATE SET digest = excluded.digest, content = excluded.content",
+                (district, source, name, digest, zlib.compress(data, 1)),
+            )
+
+    # ---- how it is read again, and what was wrong with it
+
+    def feeds(self, district: int, school: str) -> list[Feed]:
+        """The sources that bring a school and can be read again."""
+        rows = self._rows(
+            "SELECT f.source, f.connector, f.path, f.name FROM feed f JOIN sync s"
+            " ON s.district = f.district AND s.source = f.source WHERE f.district = ? AND s.school = ?",
+            (district, school),
+        )
+        return [Feed(*row) for row in rows]
+
+    def follow(self, district: int, feed: Feed) -> None:
+        """Have a source read again in this way from now on."""
+        self._do(
+            "INSERT INTO feed (district, source, connector, path, name) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (district, source)"
+            " DO UPDATE SET connector = excluded.connector, path = excluded.path, name = excluded.name",
+            (district, *feed),
+        )
+
+    def refuse(self, district: int, source: str, at: str, problems: Iterable[Problem]) -> None:
+        """Keep what a source was refused for at a moment (UTC, milliseconds), in the place of what it was before."""
+        self._do("DELETE FROM refusal WHERE district = ? AND source = ?", (district, source))
+        self._each(
+            'INSERT INTO refusal (district, source, number, at, "where", what, hint) VALUES (?, ?, ?, ?, ?, ?, ?)',
+            ((district, source, number, at, p.where, p.what, p.hint) for number, p in enumerate(problems, 1)),
+        )
+
+    # ---- what schools and apps are told of it
 
     def readings(self, district: int, school: str) -> list[Reading]:
         """The sources that a school's (hub id) records were read from, the last one first."""
@@ -53,3 +235,8 @@ class Sources(Statements):
         """Whether a source told of a record, by its hub id."""
         found = "SELECT 1 FROM source_row WHERE district = ? AND id = ? LIMIT 1"
         return self._row(found, (district, identity)) is not None
+
+
+def _said(rows: list[Row]) -> Said:
+    held = {key: (digest, identity) for key, digest, identity, lost in rows if not lost}
+    return Said(held, [key for key, _, _, lost in rows if lost])

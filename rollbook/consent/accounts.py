@@ -1,0 +1,229 @@
+"""Accounts: who somebody is, how they sign in (with a password or a device), and when their sessions end."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import os
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from ..errors import Conflict, Malformed, NotFound, NotSignedIn, Problem, Refused, nearest
+from ..model.research import HUB, ResearchUser
+from ..store.kept import Kept
+from ..store.kept.accounts import Account
+from ..store.sqlite import Store
+from ..store.writing import Batch, Row
+from .secrets import digest
+from .tries import Guessing, TooOften
+
+DAY = 24 * 3600
+TOKEN_SECONDS = 365 * DAY
+"""The life of a token after its last use: a year, as BrainSTEM's personal access tokens."""
+
+DEVICE_SECONDS, DEVICE_INTERVAL, DEVICES = 900, 5, 1000
+"""How long a device may wait, how often it may ask, in seconds, and how many may wait at a time."""
+
+TOKENS = 50
+"""The most tokens of one user; the one that expires first makes room."""
+
+# RFC 7914, section 2; these cost about a twentieth of a second and 16 MB, and `Guessing` bounds how often.
+_SCRYPT = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}
+
+SHORTEST = 10
+"""The least letters of a password."""
+
+# Letters that are neither vowels nor easily mistaken for others.
+_LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
+
+
+class WrongPassword(Refused):
+    """Unable to log in with provided credentials."""
+
+
+@dataclass(frozen=True)
+class Device:
+    """A device that waits for somebody to approve it: what it polls with, and what its user is to say."""
+
+    code: str
+    user_code: str
+
+
+class Accounts:
+    """The accounts of a hub."""
+
+    def __init__(self, store: Store, clock: Callable[[], float], fresh: Callable[[], object]) -> None:
+        """`fresh` returns the state of the hub: what was looked up in an earlier state is forgotten."""
+        self.store = store
+        self.clock = clock
+        self.fresh = fresh
+        self._admitted: tuple[object, dict[bytes, tuple[Account, float]]] = None, {}
+        self._guessing = Guessing()
+
+    # ---- who there is
+
+    def users(self) -> list[tuple[Account, str]]:
+        """Everybody with their full name, in the order in which they came."""
+        return self.store.kept.accounts.every()
+
+    def user(self, email: str) -> Account:
+        """The user with this e-mail address."""
+        found = self.store.kept.accounts.by_email(email.strip().lower())
+        if found is None:
+            known = [u.email for u, _ in self.users()]
+            raise NotFound(Problem("user", f"{email} is not known", nearest(email, known)))
+        return found
+
+    def add_user(
+        self, email: str, first_name: str = "", last_name: str = "", *, administrator: bool = False
+    ) -> Account:
+        """A new user."""
+        address = known_email(email)
+        with self.store.write(HUB) as batch:
+            if batch.kept.accounts.by_email(address) is not None:
+                raise Conflict(Problem("email", f"{address} already belongs to a user"))
+            facts = {"first_name": first_name, "last_name": last_name}
+            return open_account(batch, address, facts, administrator=administrator)
+
+    def set_administrator(self, user: Account, administrator: bool) -> None:
+        """Let a user maintain what all accounts share, or no longer."""
+        with self.store.write(HUB) as batch:
+            batch.change(ResearchUser, user.id, {"administrator": int(administrator)})
+
+    # ---- sessions
+
+    def new_token(self, user: Account, name: str = "") -> str:
+        """A token of a user, shown once and kept only as a hash."""
+        token = base64.urlsafe_b64encode(os.urandom(30)).decode()
+        now = self.clock()
+        with self.store.passing as passing:
+            passing.sessions.begin(digest(token), user.id, name, now, now + TOKEN_SECONDS, TOKENS)
+        return token
+
+    def drop_tokens(self, user: Account) -> int:
+        """Revoke every token of a user; returns how many there were."""
+        with self.store.passing as passing:
+            return passing.sessions.end_all(user.id)
+
+    def admit(self, token: str) -> tuple[Account, float]:
+        """Whose token it is, and the moment when it expires."""
+        state, (then, admitted) = self.fresh(), self._admitted
+        if state != then:
+            admitted = dict[bytes, tuple[Account, float]]()
+            self._admitted = state, admitted
+        hashed = digest(token)
+        user, expires = admitted.get(hashed) or self._look_up(hashed)
+        now = self.clock()
+        if expires <= now:
+            raise NotSignedIn("Token has expired.", hint="make a new one")
+        if expires < now + TOKEN_SECONDS - DAY:
+            expires = now + TOKEN_SECONDS
+            with self.store.passing as passing:
+                passing.sessions.prolong(hashed, expires)
+        admitted[hashed] = user, expires
+        return user, expires
+
+    def _look_up(self, hashed: bytes) -> tuple[Account, float]:
+        session = self.store.passing.sessions.of(hashed)
+        user = self.store.kept.accounts.by_id(session[0]) if session else None
+        if session is None or user is None:
+            raise NotSignedIn("Invalid token.", hint="make a new one with `rollbook research token`")
+        return user, session[1]
+
+    # ---- passwords
+
+    def set_password(self, user: Account, password: str) -> None:
+        """Give a user a password, or another one; it is kept only as a salted hash."""
+        if len(password) < SHORTEST:
+            raise Malformed(Problem("password", "is too short", f"use {SHORTEST} characters or more"))
+        salt = os.urandom(16)
+        with self.store.transaction() as kept:
+            kept.accounts.set_password(user.id, salt, _slow_hash(password, salt))
+
+    def sign_in(self, username: str, password: str, client: str = "") -> str:
+        """A token for an e-mail address and a password; `client` is the address on the network that they come from."""
+        now, address = self.clock(), username.strip().lower()
+        begun = self._guessing.begin(client, address[:200], now)
+        user = _user_of(self.store.kept, address, password)
+        if user is None:
+            raise WrongPassword
+        self._guessing.right(begun, client, address[:200], now)
+        return self.new_token(user, "password")
+
+    # ---- devices (after RFC 8628)
+
+    def begin_device(self, client: str) -> Device:
+        """A device that wants to act for somebody."""
+        code = secrets.token_urlsafe(32)
+        user_code = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(2))
+        now = self.clock()
+        with self.store.passing as passing:
+            passing.devices.drop_expired(now)
+            if passing.devices.count() >= DEVICES:
+                raise TooOften("too many devices are waiting", hint=f"try again in {DEVICE_SECONDS // 60} minutes")
+            passing.devices.add(digest(code), user_code, client[:100], now + DEVICE_SECONDS)
+        return Device(code, user_code)
+
+    def answer_device(self, user_code: str, user: Account | None) -> str:
+        """Let the device with this code act for a user, or for nobody; returns what it calls itself."""
+        with self.store.passing as passing:
+            client = passing.devices.answer(user_code.strip().upper(), user.id if user else None, self.clock())
+        if client is None:
+            raise NotFound(
+                Problem(
+                    "code", f"no device with the code {user_code} is waiting", "it may have expired: request another"
+                )
+            )
+        return client
+
+    def poll_device(self, code: str) -> dict[str, str]:
+        """The answer to a device that polls: to wait, its token, or why there is none."""
+        hashed = digest(code)
+        with self.store.passing as passing:
+            asked = passing.devices.get(hashed)
+            if asked is None or asked.expires <= self.clock():
+                return {"error": "expired_token"}
+            if asked.state == "approved":
+                passing.devices.use(hashed)
+        if asked.state == "pending":
+            return {"status": "authorization_pending"}
+        user = self.store.kept.accounts.by_id(asked.account) if asked.state == "approved" and asked.account else None
+        if user is None:
+            return {"error": "already_used" if asked.state == "used" else "access_denied"}
+        return {"status": "success", "token": self.new_token(user, asked.client)}
+
+
+def known_email(email: str) -> str:
+    """An e-mail address as it is kept; raises `Malformed` for what is none."""
+    address = email.strip().lower()
+    if not re.fullmatch(r"[^\s@]{1,64}@[^\s@]{1,180}", address):
+        raise Malformed(Problem("email", "Enter a valid email address."))
+    return address
+
+
+def open_account(batch: Batch, address: str, facts: Row, *, administrator: bool = False) -> Account:
+    """Make an account for an address that has none yet; `facts` are what else is known of the person."""
+    number = batch.number("research_user")
+    row = {**facts, "email": address, "number": number, "administrator": int(administrator)}
+    return Account(batch.add(ResearchUser, [row])[0], number, address, administrator)
+
+
+def close_account(batch: Batch, identity: str) -> None:
+    """Remove an account with its password and all that is part of it; its sessions are void from then on."""
+    batch.remove(ResearchUser, identity)
+    batch.kept.accounts.drop_password(identity)
+
+
+def _user_of(kept: Kept, address: str, password: str) -> Account | None:
+    """Whose e-mail address and password these are."""
+    user = kept.accounts.by_email(address)
+    # An unknown user takes as long as a wrong password.
+    salt, expected = kept.accounts.password(user.id if user else "") or (bytes(16), b"")
+    return user if hmac.compare_digest(_slow_hash(password, salt), expected) else None
+
+
+def _slow_hash(password: str, salt: bytes) -> bytes:
+    return hashlib.scrypt(password.encode("utf-8", "surrogatepass"), salt=salt, **_SCRYPT)

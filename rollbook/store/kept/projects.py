@@ -1,0 +1,71 @@
+"""Projects of research: who has a place in them, who is invited, and the apps that they draw students through."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from ...fields import Ref
+from ...model.research import HUB
+from .statements import Statements
+
+
+class Place(NamedTuple):
+    """The place of a user or a group in a project."""
+
+    who: str
+    """The hub id of the user or group."""
+    id: str
+    """The hub id of the record of the place."""
+    can_change: int
+    is_manager: int
+    is_owner: int
+
+
+class ProjectLine(NamedTuple):
+    """What an operator sees of a project."""
+
+    id: str
+    name: str
+    is_public: bool
+    app: str
+    """The name by which its app signs in; "" for no app."""
+    subjects: int
+
+
+# Owned by a user, or by a group that has members.
+_OWNED = (
+    f"SELECT 1 FROM project_member m WHERE m.district = {HUB} AND m.project = p.id AND m.is_owner = 1 AND"
+    f' (m."user" IS NOT NULL OR EXISTS (SELECT 1 FROM team_member t WHERE t.district = {HUB} AND t.team = m.team))'
+)
+
+
+class Projects(Statements):
+    """Projects of research."""
+
+    def every(self) -> list[ProjectLine]:
+        """Every project, by name."""
+        rows = self._rows(
+            "SELECT p.id, p.name, coalesce(p.is_public, 0), coalesce(a.relying_party, ''), (SELECT count(*)"
+            " FROM subject_project s WHERE s.district = p.district AND s.project = p.id) FROM project p"
+            f" LEFT JOIN app a ON a.id = p.app WHERE p.district = {HUB} ORDER BY p.name"
+        )
+        return [ProjectLine(identity, name, bool(public), app, held) for identity, name, public, app, held in rows]
+
+    def places(self, project: str, holder: Ref) -> list[Place]:
+        """The places in a project of users (`ProjectMember.user`) or of groups (`ProjectMember.team`)."""
+        rows = self._rows(
+            f'SELECT "{holder.name}", id, can_change, is_manager, is_owner FROM project_member'
+            f' WHERE district = {HUB} AND project = ? AND "{holder.name}" IS NOT NULL',
+            (project,),
+        )
+        return [Place(*row) for row in rows]
+
+    def invited(self, project: str, invitee: str) -> bool:
+        """Whether somebody is invited to a project."""
+        sql = f"SELECT 1 FROM project_invitation WHERE district = {HUB} AND project = ? AND invitee = ?"
+        return self._row(sql, (project, invitee)) is not None
+
+    def any_without_owner(self) -> bool:
+        """Whether there is a project that nobody owns."""
+        sql = f"SELECT 1 FROM project p WHERE p.district = {HUB} AND NOT EXISTS ({_OWNED}) LIMIT 1"
+        return self._row(sql) is not None
