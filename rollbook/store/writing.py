@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import Any
 
-from ..errors import Conflict, NotFound, Problem
+from ..errors import NotFound
 from ..fields import RECORDS, Record
 from ..fields.record import OWN_DISTRICT
 from ..model.organisation import District, School
@@ -364,16 +364,3 @@ def parts_of(record: type[Record]) -> list[tuple[type[Record], str]]:
 
 UNVEILED = "id NOT IN (SELECT id FROM veiled WHERE shown)"
 """What holds of records that not only one app sees."""
-
-
-def free_estab(connection: Connection, wanted: str | None, district: int) -> str:
-    """The establishment number for a new school: the one it asks for, or the next of the hub's own (9xxxxxx)."""
-    if wanted:
-        taken = connection.execute(f"SELECT name FROM school WHERE estab = ? AND {UNVEILED}", (wanted,)).get
-        if taken is None:
-            return wanted
-        raise Conflict(Problem("estab", f"{wanted} is already {taken}", "give the school another number"))
-    top = connection.execute(
-        "SELECT max(CAST(estab AS INTEGER)) FROM school WHERE length(estab) = 7 AND estab GLOB '9[0-9]*'"
-    ).get
-    return str(max(int(top or 0), 9_000_000 + district * 1000) + 1)

@@ -11,6 +11,7 @@ from rollbook.model.students import Student
 from rollbook.scopes import CATALOGUE
 from tests.district import EdFi, cohort, enrolment, place, staff, student, word
 from tests.hub import BRAMBLESIDE, THORNFIELD
+from tests.looking import look
 
 from .conftest import caller
 from .school_year import ESTAB, TERM, write
@@ -242,9 +243,10 @@ def test_a_student_whom_the_school_left_out_is_not_told_of_when_gone(api: EdFi) 
 def test_what_went_out_of_sight_is_told_by_the_key_that_it_had_there(api: EdFi) -> None:
     write(api, "students", "studentSchoolAssociations", "cohorts")
     api.post("studentCohortAssociations", place("1", ESTAB, "7001", "2026-09-14"))
-    row = api.hub.store.records.execute(
+    row = look(
+        api.hub.store,
         "SELECT s.district, s.mis_id, s.id, p.id FROM student s JOIN person p ON p.id = s.person"
-        " WHERE p.student_unique_id = '7001'"
+        " WHERE p.student_unique_id = '7001'",
     ).fetchone()
     district, mis, identity, person = cast("tuple[int, str, str, str]", row)
     grant = api.hub.grant(CATALOGUE, THORNFIELD, "chosen.example.org")
