@@ -37,11 +37,11 @@ def make_callers(folder: Path, school: Measured) -> Callers:
     """An app to which one school granted everything, and a researcher into whose project its students are drawn."""
     with Store(folder) as store:
         desk = Desk(store)
-        app, _ = desk.add_app(APP, "Bench district")
-        desk.authorise(app, school.estab, ["all"])
-        credential, secret = desk.add_credential(app, "edfi", rights=["SISVendor"])
-        edfi, _ = desk.exchange("edfi", credential.key, secret, DAY)
-        _, edlink = desk.add_credential(app, "edlink", district=school.district)
+        app, _ = desk.apps.add(APP, "Bench district")
+        desk.grants.authorise(app, school.estab, ["all"])
+        credential, secret = desk.credentials.add(app, "edfi", rights=["SISVendor"])
+        edfi, _ = desk.tickets.exchange("edfi", credential.key, secret, DAY)
+        _, edlink = desk.credentials.add(app, "edlink", district=school.district)
         research = ResearchDesk(desk)
         user = research.accounts.add_user("ada.fenn@bench.example", "Ada", "Fenn")
         with research.writing(Caller(Portal.PRIVATE, user)) as work:

@@ -97,8 +97,8 @@ def make_secondary(data: Path, size: float, results: int) -> Measured:
         secondary = built.schools[0]
         _add_results(store, secondary.district, secondary.id, results)
         desk = Desk(store)
-        app, _ = desk.add_app(PARTY)
-        _, secret = desk.authorise(app, secondary.estab, ["all"])
+        app, _ = desk.apps.add(PARTY)
+        _, secret = desk.grants.authorise(app, secondary.estab, ["all"])
         students = store.records.execute("SELECT count(*) FROM student WHERE school = ?", (secondary.id,)).get
     return Measured(secondary.estab, secondary.district, students, secret)
 

@@ -51,9 +51,10 @@ def make_schools(folder: Path, sizes: Iterable[int]) -> list[Measured]:
         made = [(_make_school(store, f"999{number:04}", size, models), size) for number, size in enumerate(sizes, 1)]
         store.set("today", DEFAULT_TODAY.isoformat())
         desk = Desk(store)
-        app, _ = desk.add_app(PARTY, "Bench")
+        app, _ = desk.apps.add(PARTY, "Bench")
         return [
-            Measured(estab, district, size, desk.authorise(app, estab, ["all"])[1]) for (estab, district), size in made
+            Measured(estab, district, size, desk.grants.authorise(app, estab, ["all"])[1])
+            for (estab, district), size in made
         ]
 
 

@@ -19,7 +19,6 @@ from .connectors import CONNECTORS
 from .connectors.records_csv import MIS_AGENT
 from .consent import Desk
 from .consent.agents import CONNECTOR as AGENT
-from .consent.authorising import fill_authorisation
 from .consent.ledger import Folding, Ledger
 from .consent.research import ResearchDesk
 from .console import Front, Review, error_page
@@ -67,7 +66,7 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
         return (*state, int(clock() // 900))
 
     def glance() -> object | None:
-        state = desk.glance()
+        state = desk.memory.glance()
         return None if state is None else dated(state)
 
     writebacks = WriteBacks(store, tell)
@@ -81,7 +80,7 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
     dialects = [xporter, EdFi(desk), Edlink(desk), Research(ResearchDesk(desk)), Review(desk), agents]
     return Edge(
         dialects,
-        state=lambda: dated(desk.fresh()),
+        state=lambda: dated(desk.memory.fresh()),
         glance=glance,
         clock=clock,
         fallback=Front(),
@@ -107,7 +106,7 @@ def works(clock: Callable[[], float], folding: Folding, store: Store, queue: Que
         "callback": webhooks.earlier,
         "writeback": Entering(writebacks, systems(desk, writebacks)),
         "mail": Mail(desk, post_office()),
-        "revoke": lambda job: desk.note_ending(job.payload["grant"]),
+        "revoke": lambda job: desk.grants.note_ending(job.payload["grant"]),
     }
 
 
@@ -115,7 +114,7 @@ def fillers(desk: Desk, seen: Freshness) -> Mapping[str, Fill]:
     """What makes the bodies of those families of webhooks that are of the moment in which they are sent."""
 
     def authorisation(told: Mapping[str, Any]) -> Body | None:
-        form = fill_authorisation(desk, told)
+        form = desk.grants.announcement(told)
         return None if form is None else Body(form=form)
 
     return {"data": DataReady(desk, seen), "database": DataChanged(desk, seen), "authorisation": authorisation}
@@ -138,7 +137,7 @@ def now_and_then(clock: Callable[[], float], notice: Noticing, folding: Folding,
     Freshness(queue.store, queue, clock).renew_at_night()
     with suppress(Occupied):
         # Who is seen has followed the day by itself; who follows changes can be told of it a little later.
-        Desk(queue.store, clock).follow_days()
+        Desk(queue.store, clock).people.follow_days()
     notice(queue)
 
 

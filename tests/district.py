@@ -102,7 +102,7 @@ def researcher(hub: Hub, email: str = "ada.thistlewood@research.example") -> Res
 
 def edfi(hub: Hub, app: App, rights: str = "EdFiSandbox") -> EdFi:
     """An Ed-Fi caller for an app, which reaches what schools granted it."""
-    credential, secret = hub.desk.add_credential(app, "edfi", rights=[rights])
+    credential, secret = hub.desk.credentials.add(app, "edfi", rights=[rights])
     form = f"grant_type=client_credentials&client_id={credential.key}&client_secret={secret}".encode()
     answer = hub.post("/edfi/oauth/token", form, "application/x-www-form-urlencoded")
     return EdFi(hub, answer.json["access_token"])
@@ -110,7 +110,7 @@ def edfi(hub: Hub, app: App, rights: str = "EdFiSandbox") -> EdFi:
 
 def edlink(hub: Hub, app: App, estab: str) -> Edlink:
     """An Edlink caller for an app, which reads the district of a school."""
-    return Edlink(hub, hub.desk.add_credential(app, "edlink", district=hub.desk.school(estab)[0])[1])
+    return Edlink(hub, hub.desk.credentials.add(app, "edlink", district=hub.desk.schools.find(estab)[0])[1])
 
 
 # ---- documents

@@ -70,18 +70,18 @@ class Hub:
     def app(self, name: str = "app.example.org") -> App:
         """The app of this name, made when it is not there."""
         try:
-            return self.desk.app(name)
+            return self.desk.apps.named(name)
         except NotFound:
-            return self.desk.add_app(name)[0]
+            return self.desk.apps.add(name)[0]
 
     def grant(self, scopes: Iterable[str] = ("all",), estab: str = THORNFIELD, app: str = "app.example.org") -> Grant:
         """A grant of scopes at a school, new each time."""
-        return self.desk.authorise(self.app(app), estab, scopes)[0]
+        return self.desk.grants.authorise(self.app(app), estab, scopes)[0]
 
     def token(self, scopes: Iterable[str] = ("all",), estab: str = THORNFIELD, app: str = "app.example.org") -> str:
         """A token for a new grant of scopes at a school."""
-        grant, secret = self.desk.authorise(self.app(app), estab, scopes)
-        return self.desk.sign_in(grant.app.relying_party, secret, estab)[0]
+        grant, secret = self.desk.grants.authorise(self.app(app), estab, scopes)
+        return self.desk.tokens.sign_in(grant.app.relying_party, secret, estab)[0]
 
     # ---- asking
 

@@ -24,7 +24,7 @@ class Office:
 
     def __init__(self, hub: Hub, estab: str = THORNFIELD) -> None:
         self.hub = hub
-        self.district, self.school, _ = hub.desk.school(estab)
+        self.district, self.school, _ = hub.desk.schools.find(estab)
 
     def ask(self, sql: str, **args: Any) -> list[tuple[Any, ...]]:
         """Rows of the record as it is."""
@@ -76,7 +76,7 @@ class Office:
 def chosen(hub: Hub, *rules: Rule, mode: str = "only", **more: Any) -> tuple[Grant, str]:
     """A grant of everything of the students whom rules name, and a token for it."""
     token = hub.token()
-    grant = hub.desk.choose(hub.desk.grant(hub.app(), THORNFIELD), "students", mode, rules=rules, **more)
+    grant = hub.desk.people.choose(hub.desk.grants.at(hub.app(), THORNFIELD), "students", mode, rules=rules, **more)
     return grant, token
 
 
@@ -87,8 +87,8 @@ def shown(hub: Hub, token: str, estab: str = THORNFIELD) -> set[str]:
 
 def edlink(hub: Hub) -> str:
     """An integration of the app in Thornfield's district."""
-    district = hub.desk.school(THORNFIELD)[0]
-    return hub.desk.add_credential(hub.app(), "edlink", district=district)[1]
+    district = hub.desk.schools.find(THORNFIELD)[0]
+    return hub.desk.credentials.add(hub.app(), "edlink", district=district)[1]
 
 
 def graph(hub: Hub, token: str, path: str) -> list[dict[str, Any]]:
@@ -199,7 +199,7 @@ def everybody(office: Office) -> set[str]:
 
 def seen_by(hub: Hub, grant: Grant) -> set[str]:
     """Everyone whom a reader of the grant finds among the students."""
-    reader = hub.desk.reader(hub.desk.grant(grant.app, grant.estab))
+    reader = hub.desk.readers.for_grant(hub.desk.grants.at(grant.app, grant.estab))
     found = reader.prepare(Question(Student, (("Id", Student.mis_id),)), ("test", "ids"))
     with reader.session() as session:
         rows = [row for some in session.rows(found, {}) for row in some]

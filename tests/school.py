@@ -101,19 +101,19 @@ ASKED = (
 
 def asking_app(hub: Hub, *, live: bool = True, webhook: str = "", name: str = "Pupil Pages") -> tuple[App, str]:
     """An app that asks for something, and its management token."""
-    app, secret = hub.desk.add_app(PARTY, name)
-    hub.desk.register(app, contact="help@app.example.org", webhook=webhook, live=live)
+    app, secret = hub.desk.apps.add(PARTY, name)
+    hub.desk.registrations.change(app, contact="help@app.example.org", webhook=webhook, live=live)
     for scope, required, reason in ASKED:
-        hub.desk.ask(app, [scope], required=required, reason=reason)
-    return app, hub.desk.sign_in(PARTY, secret)[0]
+        hub.desk.registrations.ask(app, [scope], required=required, reason=reason)
+    return app, hub.desk.tokens.sign_in(PARTY, secret)[0]
 
 
 def link_of(hub: Hub, made: Invitation) -> str:
     """The path of an invitation's link."""
-    return f"/authorise/{hub.desk.link_of(made)}"
+    return f"/authorise/{hub.desk.invitations.link(made)}"
 
 
 def invited(hub: Hub, estab: str = THORNFIELD) -> School:
     """A school that an app has invited."""
     app = asking_app(hub)[0]
-    return School(hub, link_of(hub, hub.desk.invite(app, estab)))
+    return School(hub, link_of(hub, hub.desk.invitations.make(app, estab)))

@@ -57,7 +57,7 @@ class Beside:
         self.school = School(self.store, district)
 
     def _credential(self) -> Credential:
-        agent, secret = self.hub.desk.add_agent(self.name)
+        agent, secret = self.hub.desk.agents.add(self.name)
         return Credential(agent.key, secret)
 
     def close(self) -> None:

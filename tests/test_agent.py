@@ -108,10 +108,10 @@ def agree(hub: Hub, beside: Beside) -> None:
 
 
 def test_the_hub_reads_the_school_whole_when_its_agent_first_comes(hub: Hub, beside: Beside) -> None:
-    schools = [(estab, name) for _, _, estab, name, _ in hub.desk.schools()]
+    schools = [(estab, name) for _, _, estab, name, _ in hub.desk.schools.all()]
     assert schools == [("9992001", "Brambleside Primary School"), (THORNFIELD, "Thornfield Academy")]
     agree(hub, beside)
-    assert hub.desk.agent("larkspur").position == beside.school.reached
+    assert hub.desk.agents.named("larkspur").position == beside.school.reached
 
 
 def test_what_the_school_changes_is_there_when_what_the_hub_holds_has_grown_old(
@@ -157,12 +157,12 @@ def test_while_the_agent_is_away_the_cache_answers_and_health_says_so(hub: Hub, 
     (status,) = writer.read("Students?onlyGetDBStatus=true")["DBStatus"]
     assert (status["Status"], status["Problem"]) == ("Failed", "the school's agent cannot be reached")
     hub.now += 30 * 24 * HOUR
-    writer.token = hub.desk.sign_in(*_secret(hub))[0]
+    writer.token = hub.desk.tokens.sign_in(*_secret(hub))[0]
     assert writer.read("Health")["health"][0]["SchoolDataStatus"] == "expired"
 
 
 def _secret(hub: Hub) -> tuple[str, str, str]:
-    grant, secret = hub.desk.authorise(hub.app("register.example.org"), THORNFIELD, ["all"])
+    grant, secret = hub.desk.grants.authorise(hub.app("register.example.org"), THORNFIELD, ["all"])
     return grant.app.relying_party, secret, THORNFIELD
 
 
@@ -181,16 +181,16 @@ def test_a_school_that_shrinks_is_not_believed_until_its_owner_allows_it(hub: Hu
     with beside.store.write(beside.school.district) as batch:
         batch.connection.execute("DELETE FROM mark WHERE district = ?", (beside.school.district,))
     hub.now += 1
-    hub.desk.unread(hub.desk.agent("larkspur"))
+    hub.desk.agents.unread(hub.desk.agents.named("larkspur"))
     beside.read()
     assert hub.store.records.execute("SELECT count(*) FROM mark").get == held
-    last = Tasks(hub.store, lambda: hub.now).last_reading(hub.desk.agent("larkspur").id)
+    last = Tasks(hub.store, lambda: hub.now).last_reading(hub.desk.agents.named("larkspur").id)
     assert last is not None
     assert (last.state, "would be removed" in str(last.note)) == ("refused", True)
-    hub.desk.let_shrink(hub.desk.agent("larkspur"))
+    hub.desk.agents.let_shrink(hub.desk.agents.named("larkspur"))
     beside.read()
     assert hub.store.records.execute("SELECT count(*) FROM mark").get == 0
-    assert hub.desk.agent("larkspur").may_shrink is False
+    assert hub.desk.agents.named("larkspur").may_shrink is False
 
 
 # ---- writing back
@@ -316,7 +316,7 @@ def test_the_school_has_the_profile_of_its_own_mis(hub: Hub, beside: Beside) -> 
     with beside.store.write(beside.school.district) as batch:
         batch.connection.execute("UPDATE school SET mis = 'bromcom', seq = ? WHERE estab = ?", (10**9, THORNFIELD))
         batch.connection.execute("UPDATE clock SET seq = ?", (10**9,))
-    hub.desk.unread(hub.desk.agent("larkspur"))
+    hub.desk.agents.unread(hub.desk.agents.named("larkspur"))
     beside.read()
     answer = Writer(hub).write(f"Attendance/{THORNFIELD}", {"Marks": [mark()]})
     assert answer["ExceptionMessage"] == "Attendance writeback is not supported for Bromcom"
@@ -327,7 +327,7 @@ def test_a_school_put_back_to_an_earlier_day_is_read_whole_before_anything_is_as
 ) -> None:
     send(writer, mark(Mark="L"))
     beside.hello(reached=beside.school.reached - 1)
-    assert hub.desk.agent("larkspur").position is None
+    assert hub.desk.agents.named("larkspur").position is None
     task = beside.next()
     assert task is not None
     assert (task["kind"], task["since"]) == ("reading", None)

@@ -77,7 +77,7 @@ class Pair:
         key = beside.credential
         self.credential.write_text(f"key: {key.key}\nsecret: {key.secret}\n")
         beside.close()
-        self.secret = hub.desk.authorise(hub.app(APP), THORNFIELD, ["all"])[1]
+        self.secret = hub.desk.grants.authorise(hub.app(APP), THORNFIELD, ["all"])[1]
         hub.close()
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))

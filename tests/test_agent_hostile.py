@@ -84,7 +84,7 @@ def test_without_a_credential_nobody_is_let_in(beside: Beside) -> None:
 
 def test_a_revoked_credential_ends_the_agent_and_the_hub_answers_from_what_it_has(beside: Beside) -> None:
     tracking = order(beside)
-    beside.hub.desk.revoke_agent(beside.hub.desk.agent("larkspur"))
+    beside.hub.desk.agents.revoke(beside.hub.desk.agents.named("larkspur"))
     with pytest.raises(Stop, match="not-signed-in"):
         beside.run()
     assert Writer(beside.hub).read("Students?pagesize=1")["Students"]
@@ -95,8 +95,8 @@ def test_a_revoked_credential_ends_the_agent_and_the_hub_answers_from_what_it_ha
 
 def test_a_new_secret_lets_the_agent_in_again(beside: Beside) -> None:
     tracking = order(beside)
-    agent = beside.hub.desk.agent("larkspur")
-    beside.credential = Credential(agent.key, beside.hub.desk.new_agent_secret(agent))
+    agent = beside.hub.desk.agents.named("larkspur")
+    beside.credential = Credential(agent.key, beside.hub.desk.agents.new_secret(agent))
     beside.read()
     beside.run()
     assert Writer(beside.hub).outcome(tracking) == "done"
@@ -162,7 +162,7 @@ def test_two_agents_see_nothing_of_each_other(beside: Beside, other: Beside) -> 
     part = other.hub.ask("PUT", f"/agent/v1/records/{tracking}?run=r&offset=0", None, b"x", authorization=basic)
     assert refused(part) == (404, "not-found")
     desk = beside.hub.desk
-    mine, theirs = desk.schools_of(desk.agent("larkspur")), desk.schools_of(desk.agent("saguaro"))
+    mine, theirs = desk.agents.schools(desk.agents.named("larkspur")), desk.agents.schools(desk.agents.named("saguaro"))
     assert mine.keys().isdisjoint(theirs)
     assert mine
     assert theirs
@@ -171,9 +171,9 @@ def test_two_agents_see_nothing_of_each_other(beside: Beside, other: Beside) -> 
 def test_an_agent_cannot_change_what_another_brought(beside: Beside, other: Beside) -> None:
     hub = beside.hub
     before = hub.store.records.execute("SELECT count(*), max(seq) FROM student WHERE district = 1").get
-    hub.desk.agent("saguaro")
+    hub.desk.agents.named("saguaro")
     theirs = beside.store.records.execute("SELECT id FROM student WHERE mis_id = '9919'").get
-    position = hub.desk.agent("saguaro").position
+    position = hub.desk.agents.named("saguaro").position
     assert position is not None
     other.hello()
     hub.now += 25 * 3600
@@ -187,8 +187,8 @@ def test_an_agent_cannot_change_what_another_brought(beside: Beside, other: Besi
 
 
 def _estab(hub: Hub, name: str) -> str:
-    schools = hub.desk.schools_of(hub.desk.agent(name))
-    return next(estab for _, school, estab, _, _ in hub.desk.schools() if school in schools)
+    schools = hub.desk.agents.schools(hub.desk.agents.named(name))
+    return next(estab for _, school, estab, _, _ in hub.desk.schools.all() if school in schools)
 
 
 def test_no_school_takes_the_number_of_another(beside: Beside, other: Beside) -> None:
@@ -198,9 +198,9 @@ def test_no_school_takes_the_number_of_another(beside: Beside, other: Beside) ->
             "UPDATE school SET estab = ?, seq = 900000000 WHERE district = ? AND id = ?",
             (THORNFIELD, batch.district, school if isinstance(school, str) else school[0][0]),
         )
-    beside.hub.desk.unread(beside.hub.desk.agent("saguaro"))
+    beside.hub.desk.agents.unread(beside.hub.desk.agents.named("saguaro"))
     other.read()
-    found = [name for _, _, estab, name, _ in beside.hub.desk.schools() if estab == THORNFIELD]
+    found = [name for _, _, estab, name, _ in beside.hub.desk.schools.all() if estab == THORNFIELD]
     assert found == ["Thornfield Academy"]
 
 
@@ -237,7 +237,7 @@ def test_what_no_school_sends_is_refused_and_nothing_has_changed(
     monkeypatch.setattr(MIS_AGENT, "most", 1 << 20)
     hub, data = beside.hub, HOSTILE[what]
     before = hub.store.records.execute("SELECT max(seq) FROM clock").get
-    hub.desk.unread(hub.desk.agent("larkspur"))
+    hub.desk.agents.unread(hub.desk.agents.named("larkspur"))
     beside.hello()
     task = beside.next()
     assert task is not None
@@ -248,7 +248,7 @@ def test_what_no_school_sends_is_refused_and_nothing_has_changed(
     assert beside.ask("done", run="r", task=task["id"], upload=upload).status == 200
     hub.work()
     assert hub.store.records.execute("SELECT max(seq) FROM clock").get == before
-    assert hub.desk.agent("larkspur").position is None
+    assert hub.desk.agents.named("larkspur").position is None
     assert [p.name for p in (hub.store.folder / "uploads").iterdir()] == []
     # It is not asked for again at once, and what was wrong is there for the school to see.
     assert beside.next() is None
@@ -257,7 +257,7 @@ def test_what_no_school_sends_is_refused_and_nothing_has_changed(
 
 def test_a_file_is_added_to_at_its_end_only_and_must_be_what_was_sent(beside: Beside) -> None:
     hub = beside.hub
-    hub.desk.unread(hub.desk.agent("larkspur"))
+    hub.desk.agents.unread(hub.desk.agents.named("larkspur"))
     beside.hello()
     task = beside.next()
     assert task is not None

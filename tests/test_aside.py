@@ -49,8 +49,8 @@ def together(hub: Hub, *asked: tuple[str, str, bytes, dict[str, str]]) -> list[A
 def edfi(small_hub: Hub) -> str:
     """A token for the school's Ed-Fi documents."""
     small_hub.grant()
-    credential, secret = small_hub.desk.add_credential(small_hub.app(), "edfi", rights=["SISVendor"])
-    return small_hub.desk.exchange("edfi", credential.key, secret, 3600)[0]
+    credential, secret = small_hub.desk.credentials.add(small_hub.app(), "edfi", rights=["SISVendor"])
+    return small_hub.desk.tickets.exchange("edfi", credential.key, secret, 3600)[0]
 
 
 def cohort(number: int, token: str) -> tuple[str, str, bytes, dict[str, str]]:
@@ -104,16 +104,16 @@ def test_a_write_that_waits_holds_up_no_reader_and_is_refused_when_its_share_is_
 
 
 def test_signing_in_waits_for_no_import(small_hub: Hub) -> None:
-    grant, secret = small_hub.desk.authorise(small_hub.app(), THORNFIELD, ["School"])
+    grant, secret = small_hub.desk.grants.authorise(small_hub.app(), THORNFIELD, ["School"])
     asked = {"relyingParty": grant.app.relying_party, "password": secret, "estab": THORNFIELD}
     with writing_elsewhere(small_hub.store.folder, "records.sqlite"):
         assert small_hub.post("/api/oauth/GetToken", asked).json["token"]
 
 
 def test_whoever_must_write_to_read_waits_aside_and_is_told_to_try_again_in_each_dialect(small_hub: Hub) -> None:
-    grant, secret = small_hub.desk.authorise(small_hub.app(), THORNFIELD, ["School", "Student"])
+    grant, secret = small_hub.desk.grants.authorise(small_hub.app(), THORNFIELD, ["School", "Student"])
     token = small_hub.token(["Student"], app=NAME)
-    credential, shown = small_hub.desk.add_credential(small_hub.app(), "edfi")
+    credential, shown = small_hub.desk.credentials.add(small_hub.app(), "edfi")
     small_hub.store.patience = small_hub.edge.aside.patience = 0.3
     asked = {"relyingParty": grant.app.relying_party, "password": secret, "estab": THORNFIELD}
     form = f"grant_type=client_credentials&client_id={credential.key}&client_secret={shown}".encode()
@@ -227,7 +227,7 @@ def test_rows_are_given_as_sqlite_gives_them() -> None:
 
 def test_many_at_once_are_answered_as_each_alone(small_hub: Hub, edfi: str) -> None:
     token = small_hub.token(app=NAME)
-    credential, shown = small_hub.desk.add_credential(small_hub.app(), "edlink", district=1)
+    credential, shown = small_hub.desk.credentials.add(small_hub.app(), "edlink", district=1)
     del credential
     school = f"/api/v1/School/{THORNFIELD}"
     idaas, bearer, link = f"Idaas {token}", f"Bearer {edfi}", f"Bearer {shown}"

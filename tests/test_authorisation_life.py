@@ -142,7 +142,7 @@ def test_from_the_invitation_to_the_end(served: Hub, postbox: Postbox, receiver:
 
 def served_again(hub: Hub) -> str:
     """A new management token."""
-    return hub.desk.sign_in(PARTY, hub.desk.new_management_secret(hub.app(PARTY)))[0]
+    return hub.desk.tokens.sign_in(PARTY, hub.desk.apps.new_secret(hub.app(PARTY)))[0]
 
 
 # ---- what the app is told
@@ -150,7 +150,7 @@ def served_again(hub: Hub) -> str:
 
 def test_each_try_brings_the_same_secret_and_no_file_holds_it(small_hub: Hub, receiver: Receiver) -> None:
     app, _ = asking_app(small_hub, webhook=receiver.url("/hooks"))
-    _, secret = small_hub.desk.authorise(app, THORNFIELD, ["School"])
+    _, secret = small_hub.desk.grants.authorise(app, THORNFIELD, ["School"])
     kept = b"".join(f.read_bytes() for f in small_hub.store.folder.iterdir() if f.is_file())
     assert secret.encode() not in kept
     receiver.status = 503
@@ -163,8 +163,8 @@ def test_each_try_brings_the_same_secret_and_no_file_holds_it(small_hub: Hub, re
 
 def test_a_secret_that_is_void_by_now_is_not_delivered_late(small_hub: Hub, receiver: Receiver) -> None:
     app, _ = asking_app(small_hub, webhook=receiver.url("/hooks"))
-    small_hub.desk.authorise(app, THORNFIELD, ["School"])
-    _, second = small_hub.desk.authorise(app, THORNFIELD, ["School"])
+    small_hub.desk.grants.authorise(app, THORNFIELD, ["School"])
+    _, second = small_hub.desk.grants.authorise(app, THORNFIELD, ["School"])
     small_hub.work()
     assert form_of(receiver)["schoolSecret"] == second
     assert receiver.hears_nothing()
@@ -172,7 +172,7 @@ def test_a_secret_that_is_void_by_now_is_not_delivered_late(small_hub: Hub, rece
 
 def test_an_app_without_an_address_is_told_nothing(small_hub: Hub) -> None:
     app, _ = asking_app(small_hub)
-    small_hub.desk.revoke(small_hub.desk.authorise(app, THORNFIELD, ["School"])[0])
+    small_hub.desk.grants.revoke(small_hub.desk.grants.authorise(app, THORNFIELD, ["School"])[0])
     assert small_hub.work() == 0
 
 
@@ -181,10 +181,10 @@ def test_an_app_without_an_address_is_told_nothing(small_hub: Hub) -> None:
 
 def test_a_planned_end_is_one_in_every_dialect(small_hub: Hub) -> None:
     app = small_hub.app(PARTY)
-    grant, _ = small_hub.desk.authorise(app, THORNFIELD, ["all"])
-    credential, secret = small_hub.desk.add_credential(app, "edfi")
-    _, edlink = small_hub.desk.add_credential(app, "edlink", district=grant.district)
-    edfi = small_hub.desk.exchange("edfi", credential.key, secret, 7200.0)[0]
+    grant, _ = small_hub.desk.grants.authorise(app, THORNFIELD, ["all"])
+    credential, secret = small_hub.desk.credentials.add(app, "edfi")
+    _, edlink = small_hub.desk.credentials.add(app, "edlink", district=grant.district)
+    edfi = small_hub.desk.tickets.exchange("edfi", credential.key, secret, 7200.0)[0]
 
     def seen() -> tuple[int, int]:
         pupils = small_hub.get("/edfi/data/v3/ed-fi/students?limit=5", authorization=f"Bearer {edfi}")
@@ -194,15 +194,15 @@ def test_a_planned_end_is_one_in_every_dialect(small_hub: Hub) -> None:
 
     before = seen()
     assert min(before) > 0
-    small_hub.desk.revoke_at(grant, small_hub.now + 60)
+    small_hub.desk.grants.revoke_at(grant, small_hub.now + 60)
     assert seen() == before
     small_hub.now += 60
     assert seen() == (0, 0)
 
 
 def test_another_process_sees_a_planned_end_at_the_same_moment(small_hub: Hub) -> None:
-    grant, secret = small_hub.desk.authorise(small_hub.app(PARTY), THORNFIELD, ["School"])
-    small_hub.desk.revoke_at(grant, small_hub.now + 60)
+    grant, secret = small_hub.desk.grants.authorise(small_hub.app(PARTY), THORNFIELD, ["School"])
+    small_hub.desk.grants.revoke_at(grant, small_hub.now + 60)
     other = Hub(small_hub.store.folder)
     other.now = small_hub.now + 59
     token = sign_in(other, secret)["token"]
@@ -215,30 +215,32 @@ def test_another_process_sees_a_planned_end_at_the_same_moment(small_hub: Hub) -
 
 def test_an_end_that_was_moved_comes_when_it_is_due(small_hub: Hub) -> None:
     desk: Desk = small_hub.desk
-    grant = desk.authorise(small_hub.app(PARTY), THORNFIELD, ["School"])[0]
-    desk.revoke_at(grant, small_hub.now + 60)
-    desk.revoke_at(grant, small_hub.now + 600)
+    grant = desk.grants.authorise(small_hub.app(PARTY), THORNFIELD, ["School"])[0]
+    desk.grants.revoke_at(grant, small_hub.now + 60)
+    desk.grants.revoke_at(grant, small_hub.now + 600)
     small_hub.now += 60
     small_hub.work()
-    assert desk.grant(grant.app, THORNFIELD).state == "active"
+    assert desk.grants.at(grant.app, THORNFIELD).state == "active"
     small_hub.now += 540
     small_hub.work()
-    assert desk.grants()[0].state == "revoked"
-    assert desk.grants()[0].ends is None
+    assert desk.grants.all()[0].state == "revoked"
+    assert desk.grants.all()[0].ends is None
 
 
 def test_what_has_ended_is_not_ended_later_by_ending_it_again(small_hub: Hub) -> None:
     desk: Desk = small_hub.desk
-    grant = desk.revoke_at(desk.authorise(small_hub.app(PARTY), THORNFIELD, ["School"])[0], small_hub.now + 60)
+    grant = desk.grants.revoke_at(
+        desk.grants.authorise(small_hub.app(PARTY), THORNFIELD, ["School"])[0], small_hub.now + 60
+    )
     small_hub.now += 3600
-    desk.revoke(grant)
-    (known,) = desk.authorisations(grant.app)
+    desk.grants.revoke(grant)
+    (known,) = desk.grants.authorisations(grant.app)
     assert known.revoked == grant.ends
 
 
 def test_a_link_serves_the_school_also_after_the_end(small_hub: Hub) -> None:
     app, _ = asking_app(small_hub)
-    school = School(small_hub, link_of(small_hub, small_hub.desk.invite(app, THORNFIELD)))
+    school = School(small_hub, link_of(small_hub, small_hub.desk.invitations.make(app, THORNFIELD)))
     school.send(school.look(), "authorise")
     school.send(school.look(), "revoke", when="now")
     secret = secret_on(school.send(school.look(), "authorise").words)
@@ -250,7 +252,7 @@ def test_a_link_serves_the_school_also_after_the_end(small_hub: Hub) -> None:
 
 def test_an_old_link_has_a_new_one_sent_to_the_schools_address_and_stops_working(served: Hub, postbox: Postbox) -> None:
     app, _ = asking_app(served)
-    old = School(served, link_of(served, served.desk.invite(app, THORNFIELD)))
+    old = School(served, link_of(served, served.desk.invitations.make(app, THORNFIELD)))
     secret = secret_on(old.send(old.look(), "authorise").words)
     served.work()
     young = old.look()
@@ -272,18 +274,18 @@ def test_an_old_link_has_a_new_one_sent_to_the_schools_address_and_stops_working
     new = School(served, found[1])
     page = new.send(new.look(), "widen", scope="Contact")
     assert page.answer.status == 200
-    grant = served.desk.grant(app, THORNFIELD)
+    grant = served.desk.grants.at(app, THORNFIELD)
     assert (grant.state, grant.scopes) == ("active", {"School", "StudentLite", "Contact"})
     assert sign_in(served, secret)["token"], "a new link is no new secret"
 
 
 def test_a_young_link_sends_no_other(served: Hub, postbox: Postbox) -> None:
     app, _ = asking_app(served)
-    school = School(served, link_of(served, served.desk.invite(app, THORNFIELD)))
+    school = School(served, link_of(served, served.desk.invitations.make(app, THORNFIELD)))
     school.send(school.look(), "authorise")
     token = school.link.removeprefix("/authorise/")
-    asked = [(a.scope, a.required) for a in served.desk.registration(app).asks]
-    proof = [("proof", served.desk.proof(token, "new-link", 1, asked))]
+    asked = [(a.scope, a.required) for a in served.desk.registrations.of(app).asks]
+    proof = [("proof", served.desk.invitations.proof(token, "new-link", 1, asked))]
     sent = len(postbox.letters)
     assert school.post(f"{school.link}/new-link", proof).answer.status == 409
     served.work()
@@ -294,7 +296,7 @@ def test_a_young_link_sends_no_other(served: Hub, postbox: Postbox) -> None:
 
 def test_a_hub_without_a_mail_server_says_whom_to_ask_for_a_new_link(small_hub: Hub) -> None:
     app, _ = asking_app(small_hub)
-    school = School(small_hub, link_of(small_hub, small_hub.desk.invite(app, THORNFIELD)))
+    school = School(small_hub, link_of(small_hub, small_hub.desk.invitations.make(app, THORNFIELD)))
     school.send(school.look(), "authorise")
     small_hub.now += LIFE
     words = school.look().words

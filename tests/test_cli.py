@@ -176,8 +176,8 @@ def test_a_demo_made_before_there_was_a_scope_holds_it_when_it_is_served_again(t
         assert first.token()
     with Store(tmp_path / "data") as store:
         desk = Desk(store)
-        grant = desk.grant(desk.app("demo.rollbook.example"), THORNFIELD)
-        desk.narrow(grant, grant.scopes - {"WritebackTags"})
+        grant = desk.grants.at(desk.apps.named("demo.rollbook.example"), THORNFIELD)
+        desk.grants.narrow(grant, grant.scopes - {"WritebackTags"})
         then = store.setting("demo scopes") or ""
         store.set("demo scopes", then.replace("WritebackTags,", ""))
     with Served(tmp_path / "data") as again:
@@ -380,9 +380,9 @@ def test_an_app_is_made_granted_and_used(data: Path) -> None:
     assert school
     with Store(data) as store:
         desk = Desk(store)
-        assert desk.sign_in(PARTY, management[1])[0]
-        assert desk.sign_in(PARTY, school[1], THORNFIELD)[0]
-        assert desk.grant(desk.app(PARTY), THORNFIELD).scopes == {"School", "StudentLite"}
+        assert desk.tokens.sign_in(PARTY, management[1])[0]
+        assert desk.tokens.sign_in(PARTY, school[1], THORNFIELD)[0]
+        assert desk.grants.at(desk.apps.named(PARTY), THORNFIELD).scopes == {"School", "StudentLite"}
 
 
 def test_apps_are_listed_with_what_they_see(granted: Path) -> None:
@@ -511,9 +511,9 @@ def test_another_management_secret_voids_the_earlier_one(granted: Path) -> None:
     second = said("apps", "secret", PARTY, "--data", granted).split()[1]
     with Store(granted) as store:
         desk = Desk(store)
-        assert desk.sign_in(PARTY, second)[0]
+        assert desk.tokens.sign_in(PARTY, second)[0]
         with pytest.raises(Exception, match="secret not correct"):
-            desk.sign_in(PARTY, first)
+            desk.tokens.sign_in(PARTY, first)
 
 
 @pytest.mark.parametrize(
@@ -551,7 +551,9 @@ def test_query_prints_json_when_it_is_piped(granted: Path) -> None:
 
 def test_query_answers_as_the_api_does_on_the_same_day(granted: Path, small_hub: Hub) -> None:
     said("apps", "widen", PARTY, THORNFIELD, "--scopes", "all", "--data", granted)
-    token = small_hub.desk.sign_in(PARTY, small_hub.desk.authorise(small_hub.app(), THORNFIELD, ["all"])[1], THORNFIELD)
+    token = small_hub.desk.tokens.sign_in(
+        PARTY, small_hub.desk.grants.authorise(small_hub.app(), THORNFIELD, ["all"])[1], THORNFIELD
+    )
     for question in ("Students", "AttendanceForDate", "Groups", "Staff"):
         asked = said("query", question, "--data", granted)
         assert json.loads(asked) == small_hub.school(question, token[0]), question

@@ -19,7 +19,7 @@ def admitted(data: Path, key: str, secret: str) -> str | None:
     """The name of the agent that shows a credential."""
     with Store(data) as store:
         try:
-            return Desk(store).admit_agent(key, secret).name
+            return Desk(store).agents.admit(key, secret).name
         except NotSignedIn:
             return None
 

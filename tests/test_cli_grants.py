@@ -31,7 +31,7 @@ def held(data: Path) -> frozenset[str]:
     """The scopes of the grant."""
     with Store(data) as store:
         desk = Desk(store)
-        return desk.grant(desk.app(PARTY), THORNFIELD).scopes
+        return desk.grants.at(desk.apps.named(PARTY), THORNFIELD).scopes
 
 
 def test_granting_again_never_takes_a_secret_away(data: Path) -> None:
@@ -42,7 +42,7 @@ def test_granting_again_never_takes_a_secret_away(data: Path) -> None:
     assert "--new-secret" in told
     assert held(data) == {"School", "StudentLite"}
     with Store(data) as store:
-        assert Desk(store).sign_in(PARTY, secret, THORNFIELD)[0]
+        assert Desk(store).tokens.sign_in(PARTY, secret, THORNFIELD)[0]
 
 
 def test_a_new_secret_is_made_when_it_is_asked_for(data: Path) -> None:
@@ -59,15 +59,15 @@ def test_widening_keeps_secret_tokens_people_and_the_count_of_authorisations(dat
     said("apps", "people", PARTY, THORNFIELD, "students", "only", "9919", "--data", data)
     with Store(data) as store:
         desk = Desk(store)
-        before = desk.grant(desk.app(PARTY), THORNFIELD)
-        token, _ = desk.sign_in(PARTY, secret, THORNFIELD)
+        before = desk.grants.at(desk.apps.named(PARTY), THORNFIELD)
+        token, _ = desk.tokens.sign_in(PARTY, secret, THORNFIELD)
         told = said("apps", "widen", PARTY, THORNFIELD, "--scopes", "UPN,WritebackTags", "--data", data)
         assert told == f"{PARTY} at {THORNFIELD}: School, StudentLite, UPN, WritebackTags\n"
-        desk.fresh()
-        after = desk.admit(token).grant  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
+        desk.memory.fresh()
+        after = desk.tokens.admit(token).grant  # pyright: ignore[reportAttributeAccessIssue, reportUnknownMemberType, reportUnknownVariableType]
         assert after.scopes == before.scopes | {"UPN", "WritebackTags"}  # pyright: ignore[reportUnknownMemberType]
         assert (after.serial, after.people) == (before.serial, before.people)  # pyright: ignore[reportUnknownMemberType]
-        assert desk.sign_in(PARTY, secret, THORNFIELD)[0]
+        assert desk.tokens.sign_in(PARTY, secret, THORNFIELD)[0]
 
 
 def test_what_is_revoked_is_granted_again_and_not_widened(data: Path) -> None:

@@ -30,8 +30,8 @@ def test_a_key_for_ed_fi_gives_a_token(data: Path) -> None:
     made = lines(said("apps", "key", PARTY, "edfi", "--rights", "RosterVendor", "--data", data))
     with Store(data) as store:
         desk = Desk(store)
-        token, _ = desk.exchange("edfi", made["key"], made["secret"], 60)
-        assert [w.name for w in desk.admit_credential("edfi", token).credential.words] == ["RosterVendor"]
+        token, _ = desk.tickets.exchange("edfi", made["key"], made["secret"], 60)
+        assert [w.name for w in desk.tickets.admit("edfi", token).credential.words] == ["RosterVendor"]
 
 
 def test_keys_are_listed_and_ended(data: Path) -> None:
@@ -49,8 +49,8 @@ def test_a_code_leads_to_one_persons_token(data: Path) -> None:
     code = lines(said("apps", "person-code", made["key"], THORNFIELD, "student", "9919", "--data", data))["code"]
     with Store(data) as store:
         desk = Desk(store)
-        access, _, _ = desk.redeem("edlink", made["key"], made["token"], code=code)
-        assert desk.admit_credential("edlink", access).person == desk.person(THORNFIELD, "student", "9919")
+        access, _, _ = desk.tickets.redeem("edlink", made["key"], made["token"], code=code)
+        assert desk.tickets.admit("edlink", access).person == desk.schools.person(THORNFIELD, "student", "9919")
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def test_the_operator_invites_and_hands_the_link_over(data: Path, monkeypatch: p
     assert "waits" in listed
     assert link[-20:] not in listed
     with Store(data) as store:
-        assert Desk(store).follow(link.rpartition("/")[2]).estab == THORNFIELD
+        assert Desk(store).invitations.follow(link.rpartition("/")[2]).estab == THORNFIELD
 
 
 def test_only_those_whom_the_operator_names_answer_for_a_school(data: Path) -> None:
@@ -141,13 +141,13 @@ def test_a_hub_whose_mail_settings_make_no_sense_does_not_start(data: Path, monk
 def test_a_token_dies_with_its_app(data: Path) -> None:
     with Store(data) as store:
         desk = Desk(store)
-        app = desk.app(PARTY)
-        _, secret = desk.authorise(app, THORNFIELD, ["School"])
-        token = desk.sign_in(PARTY, secret, THORNFIELD)[0]
+        app = desk.apps.named(PARTY)
+        _, secret = desk.grants.authorise(app, THORNFIELD, ["School"])
+        token = desk.tokens.sign_in(PARTY, secret, THORNFIELD)[0]
         with store.transaction() as db:
             db.execute("DELETE FROM app WHERE id = ?", (app.id,))
         with pytest.raises(NotSignedIn):
-            desk.admit(token)
+            desk.tokens.admit(token)
 
 
 # ---- links that are renewed and revoked
@@ -162,8 +162,8 @@ def agreed(data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     said(run("invites", "add", PARTY, THORNFIELD, *at))
     with Store(data) as store:
         desk = Desk(store)
-        made = desk.invitation(desk.app(PARTY), THORNFIELD)
-        desk.authorise(made.app, THORNFIELD, ["School", "StudentLite"], answers=made)
+        made = desk.invitations.at(desk.apps.named(PARTY), THORNFIELD)
+        desk.grants.authorise(made.app, THORNFIELD, ["School", "StudentLite"], answers=made)
     return data
 
 
@@ -182,7 +182,7 @@ def held(data: Path) -> tuple[str, list[str], int]:
     """The state, the scopes and the authorisation of the grant."""
     with Store(data) as store:
         desk = Desk(store)
-        grant = desk.grant(desk.app(PARTY), THORNFIELD)
+        grant = desk.grants.at(desk.apps.named(PARTY), THORNFIELD)
         return grant.state, sorted(grant.scopes), grant.serial
 
 

@@ -93,7 +93,7 @@ def test_what_a_grant_leaves_out_is_not_counted(held: Tables):
     grant = held.hub.grant()
     everybody = answers(held, compiled(OF_CONTACTS, OneSchool({})))
     left_out = held.known("contact")[held.of("relationship")[0]["contact"]]
-    desk.choose(grant, "contacts", "except", [left_out["mis_id"]])
+    desk.people.choose(grant, "contacts", "except", [left_out["mis_id"]])
     told = answers(held, compiled(OF_CONTACTS, OneSchool({"Contact": "except"})), grant.id)
     without = {r["student"] for r in held.of("relationship") if r["contact"] == left_out["id"]}
     students = held.known("student")

@@ -17,18 +17,18 @@ from tests.hub import BRAMBLESIDE, SAGUARO, THORNFIELD, Hub
 
 def key(hub: Hub, dialect: str = "edfi", *rights: str) -> tuple[Credential, str]:
     hub.grant()
-    district = hub.desk.school(THORNFIELD)[0] if dialect == "edlink" else 0
-    return hub.desk.add_credential(hub.app(), dialect, district=district, rights=rights)
+    district = hub.desk.schools.find(THORNFIELD)[0] if dialect == "edlink" else 0
+    return hub.desk.credentials.add(hub.app(), dialect, district=district, rights=rights)
 
 
 def test_a_key_and_its_secret_give_a_token_that_expires(small_hub: Hub) -> None:
     made, secret = key(small_hub)
-    token, expires = small_hub.desk.exchange("edfi", made.key, secret, 1800)
+    token, expires = small_hub.desk.tickets.exchange("edfi", made.key, secret, 1800)
     assert expires == small_hub.now + 1800
-    assert small_hub.desk.admit_credential("edfi", token).credential == made
+    assert small_hub.desk.tickets.admit("edfi", token).credential == made
     small_hub.now += 1801
     with pytest.raises(NotSignedIn, match="expired"):
-        small_hub.desk.admit_credential("edfi", token)
+        small_hub.desk.tickets.admit("edfi", token)
 
 
 def test_a_secret_is_kept_only_as_a_hash(small_hub: Hub) -> None:
@@ -43,46 +43,46 @@ def test_a_wrong_secret_another_dialects_key_and_a_token_of_another_dialect_are_
     made, secret = key(small_hub)
     for dialect, name, shown in (("edfi", made.key, "no"), ("edlink", made.key, secret), ("edfi", "no", secret)):
         with pytest.raises(WrongClient):
-            small_hub.desk.exchange(dialect, name, shown, 60)
-    token, _ = small_hub.desk.exchange("edfi", made.key, secret, 60)
+            small_hub.desk.tickets.exchange(dialect, name, shown, 60)
+    token, _ = small_hub.desk.tickets.exchange("edfi", made.key, secret, 60)
     with pytest.raises(NotSignedIn):
-        small_hub.desk.admit_credential("edlink", token)
+        small_hub.desk.tickets.admit("edlink", token)
     with pytest.raises(NotSignedIn):
-        small_hub.desk.admit_credential("edfi", secret)
+        small_hub.desk.tickets.admit("edfi", secret)
 
 
 def test_an_integrations_own_secret_is_a_token_that_does_not_end(small_hub: Hub) -> None:
     made, token = key(small_hub, "edlink")
     small_hub.now += 10 * 365 * 24 * 3600
-    assert small_hub.desk.admit_credential("edlink", token).credential == made
+    assert small_hub.desk.tickets.admit("edlink", token).credential == made
 
 
 def test_dropping_a_key_ends_its_tokens_at_once(small_hub: Hub) -> None:
     made, secret = key(small_hub)
-    token, _ = small_hub.desk.exchange("edfi", made.key, secret, 1800)
-    small_hub.desk.admit_credential("edfi", token)
-    small_hub.desk.drop_credential(made)
+    token, _ = small_hub.desk.tickets.exchange("edfi", made.key, secret, 1800)
+    small_hub.desk.tickets.admit("edfi", token)
+    small_hub.desk.credentials.drop(made)
     with pytest.raises(NotSignedIn):
-        small_hub.desk.admit_credential("edfi", token)
-    assert small_hub.desk.credentials() == []
+        small_hub.desk.tickets.admit("edfi", token)
+    assert small_hub.desk.credentials.all() == []
 
 
 def test_a_code_for_a_person_serves_once_and_ten_minutes(small_hub: Hub) -> None:
     made, secret = key(small_hub, "edlink")
-    graham = small_hub.desk.person(THORNFIELD, "student", "9919")
-    code = small_hub.desk.person_code(made, graham)
-    access, refresh, _ = small_hub.desk.redeem("edlink", made.key, secret, code=code)
-    assert small_hub.desk.admit_credential("edlink", access).person == graham
+    graham = small_hub.desk.schools.person(THORNFIELD, "student", "9919")
+    code = small_hub.desk.tickets.code(made, graham)
+    access, refresh, _ = small_hub.desk.tickets.redeem("edlink", made.key, secret, code=code)
+    assert small_hub.desk.tickets.admit("edlink", access).person == graham
     with pytest.raises(UnknownCode):
-        small_hub.desk.redeem("edlink", made.key, secret, code=code)
-    again, _, _ = small_hub.desk.redeem("edlink", made.key, secret, refresh=refresh)
-    assert small_hub.desk.admit_credential("edlink", again).person == graham
+        small_hub.desk.tickets.redeem("edlink", made.key, secret, code=code)
+    again, _, _ = small_hub.desk.tickets.redeem("edlink", made.key, secret, refresh=refresh)
+    assert small_hub.desk.tickets.admit("edlink", again).person == graham
     with pytest.raises(UnknownCode):
-        small_hub.desk.redeem("edlink", made.key, secret, refresh=refresh)
-    late = small_hub.desk.person_code(made, graham)
+        small_hub.desk.tickets.redeem("edlink", made.key, secret, refresh=refresh)
+    late = small_hub.desk.tickets.code(made, graham)
     small_hub.now += 601
     with pytest.raises(UnknownCode):
-        small_hub.desk.redeem("edlink", made.key, secret, code=late)
+        small_hub.desk.tickets.redeem("edlink", made.key, secret, code=late)
 
 
 def test_a_code_is_for_people_of_the_keys_own_district(small_hub: Hub) -> None:
@@ -91,7 +91,7 @@ def test_a_code_is_for_people_of_the_keys_own_district(small_hub: Hub) -> None:
         "SELECT t.person FROM student t JOIN school s ON s.id = t.school WHERE s.estab = ?", (SAGUARO,)
     ).get[0]
     with pytest.raises(NotFound):
-        small_hub.desk.person_code(made, stranger)
+        small_hub.desk.tickets.code(made, stranger)
 
 
 # ---- permission words
@@ -113,12 +113,12 @@ def test_an_unknown_permission_word_is_refused_with_the_nearest(small_hub: Hub) 
 def test_a_word_narrows_what_the_grants_hold(small_hub: Hub) -> None:
     small_hub.grant(["School", "Student", "StudentExtended", "Staff", "UPN"])
     core = edlink(small_hub, small_hub.app(), THORNFIELD)
-    district = small_hub.desk.school(THORNFIELD)[0]
-    _, token = small_hub.desk.add_credential(
+    district = small_hub.desk.schools.find(THORNFIELD)[0]
+    _, token = small_hub.desk.credentials.add(
         small_hub.app(), "edlink", district=district, rights=[f"{ROSTER}roster-core.readonly"]
     )
-    whole = small_hub.desk.readers(small_hub.desk.admit_credential("edlink", core.token))[0]
-    narrow = small_hub.desk.readers(small_hub.desk.admit_credential("edlink", token))[0]
+    whole = small_hub.desk.readers.for_holder(small_hub.desk.tickets.admit("edlink", core.token))[0]
+    narrow = small_hub.desk.readers.for_holder(small_hub.desk.tickets.admit("edlink", token))[0]
     assert whole.sight.views[0].scopes == {"School", "Student", "StudentExtended", "Staff", "UPN"}
     assert narrow.sight.views[0].scopes == {"School"}
 
@@ -129,19 +129,19 @@ def test_a_key_that_may_only_read_writes_nothing(small_hub: Hub) -> None:
     assert len(reader.get("schools")) == 1
     answer = reader.ask("POST", "cohorts", cohort("x", int(THORNFIELD)))
     assert (answer.status, answer.json["type"]) == (403, "urn:ed-fi:api:security:authorization")
-    holder = small_hub.desk.admit_credential("edfi", reader.token)
-    with pytest.raises(NotHeld), small_hub.desk.writing(holder, 1):
+    holder = small_hub.desk.tickets.admit("edfi", reader.token)
+    with pytest.raises(NotHeld), small_hub.desk.writers.in_district(holder, 1):
         pass
 
 
 def test_a_key_that_may_not_make_organisations_is_refused_and_makes_none(small_hub: Hub) -> None:
     small_hub.grant()
     vendor = edfi(small_hub, small_hub.app(), "SISVendor")
-    before = small_hub.desk.districts(), small_hub.desk.schools()
+    before = small_hub.desk.schools.districts(), small_hub.desk.schools.all()
     for resource, body in (("localEducationAgencies", AGENCY), ("schools", SCHOOL)):
         answer = vendor.ask("POST", resource, body)
         assert answer.status == 403, answer.body
-    assert (small_hub.desk.districts(), small_hub.desk.schools()) == before
+    assert (small_hub.desk.schools.districts(), small_hub.desk.schools.all()) == before
 
 
 ORG = "uri://ed-fi.org/EducationOrganizationCategoryDescriptor"
@@ -211,9 +211,9 @@ def person_at(hub: Hub, estab: str, role: str) -> str:
 def test_a_fact_of_a_human_is_written_and_emptied_only_where_their_own_school_granted_it(small_hub: Hub) -> None:
     small_hub.grant(["School", "Student", "StudentExtended", "WritebackStudents"])
     small_hub.grant(["School", "Student", "WritebackStudents"], estab=BRAMBLESIDE)
-    holder = small_hub.desk.admit_credential("edfi", edfi(small_hub, small_hub.app()).token)
+    holder = small_hub.desk.tickets.admit("edfi", edfi(small_hub, small_hub.app()).token)
     here, there = (person_at(small_hub, estab, "student") for estab in (THORNFIELD, BRAMBLESIDE))
-    with small_hub.desk.writing(holder, 1) as writer:
+    with small_hub.desk.writers.in_district(holder, 1) as writer:
         assert not writer.change(Person, there, {"middle_name": None}, Student)
         with pytest.raises(NotHeld, match="middle_name"):
             writer.change(Person, there, {"middle_name": "Guessed"}, Student)

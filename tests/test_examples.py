@@ -122,7 +122,7 @@ class Xporter(Speaker):
 
     def ran(self, words: list[str], known: dict[str, str]) -> None:
         if words[:2] == ["apps", "grant"]:
-            self.token = self.hub.desk.sign_in(words[2], known["schoolSecret"], words[3])[0]
+            self.token = self.hub.desk.tokens.sign_in(words[2], known["schoolSecret"], words[3])[0]
 
 
 class Edlink(Speaker):
@@ -132,8 +132,8 @@ class Edlink(Speaker):
         super().__init__(hub)
         app = hub.app(APP)
         for estab in (THORNFIELD, BRAMBLESIDE):
-            hub.desk.authorise(app, estab, ["all"])
-        self.token = hub.desk.add_credential(app, "edlink", district=hub.desk.school(THORNFIELD)[0])[1]
+            hub.desk.grants.authorise(app, estab, ["all"])
+        self.token = hub.desk.credentials.add(app, "edlink", district=hub.desk.schools.find(THORNFIELD)[0])[1]
         self.person = ""
 
     def authorization(self, path: str) -> str:
@@ -161,9 +161,9 @@ class EdFi(Speaker):
         super().__init__(hub)
         app = hub.app(APP)
         for estab in (THORNFIELD, BRAMBLESIDE, SAGUARO):
-            hub.desk.authorise(app, estab, ["all"])
-        key, secret = hub.desk.add_credential(app, "edfi", rights=["EdFiSandbox"])
-        self.token = hub.desk.exchange("edfi", key.key, secret, 86_400)[0]
+            hub.desk.grants.authorise(app, estab, ["all"])
+        key, secret = hub.desk.credentials.add(app, "edfi", rights=["EdFiSandbox"])
+        self.token = hub.desk.tickets.exchange("edfi", key.key, secret, 86_400)[0]
 
     def authorization(self, path: str) -> str:
         return f"Bearer {self.token}"

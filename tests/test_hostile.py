@@ -80,7 +80,7 @@ def target(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 @pytest.fixture(scope="module")
 def token(target: Hub) -> str:
     """A token for everything at one school."""
-    held = target.desk.grant(target.app(), THORNFIELD)
+    held = target.desk.grants.at(target.app(), THORNFIELD)
     # Straight into what passes, so that the records stay as they were.
     made = base64.b64encode(b"hostile" * 6).decode()
     target.store.passing.execute(

@@ -55,7 +55,7 @@ def folder(tmp_path: Path) -> Path:
 def opened(folder: Path) -> Hub:
     """A hub whose schools granted an app everything."""
     hub = Hub(folder)
-    for _, _, estab, _, _ in hub.desk.schools():
+    for _, _, estab, _, _ in hub.desk.schools.all():
         hub.grant(estab=estab, app=APP)
     return hub
 
@@ -93,7 +93,7 @@ def identifiers(reader: Edlink, resource: str) -> dict[tuple[str, str], set[str]
 @pytest.mark.parametrize("estab", [THORNFIELD, SAGUARO])
 @pytest.mark.parametrize("resource", RESOURCES)
 def test_an_identifier_of_the_demo_stands_for_one_thing(small_hub: Hub, estab: str, resource: str) -> None:
-    for _, _, one, _, _ in small_hub.desk.schools():
+    for _, _, one, _, _ in small_hub.desk.schools.all():
         small_hub.grant(estab=one, app=APP)
     found = identifiers(edlink(small_hub, small_hub.app(APP), estab), resource)
     # E-mail addresses and UPNs are what the school says that they are.
@@ -149,7 +149,7 @@ def test_edlink_tells_the_sources_ids_and_none_of_the_hubs_own(hub: Hub) -> None
 
 
 def test_only_a_state_gives_state_ids(small_hub: Hub) -> None:
-    for _, _, one, _, _ in small_hub.desk.schools():
+    for _, _, one, _, _ in small_hub.desk.schools.all():
         small_hub.grant(estab=one, app=APP)
     british, american = (edlink(small_hub, small_hub.app(APP), estab) for estab in (THORNFIELD, SAGUARO))
     assert ("state_id", THORNFIELD) in identifiers(british, "schools")
@@ -280,7 +280,7 @@ def documented(dialect: str) -> set[str]:
 
 
 def test_the_docs_name_every_identifier_that_edlink_tells(small_hub: Hub, hub: Hub) -> None:
-    for _, _, one, _, _ in small_hub.desk.schools():
+    for _, _, one, _, _ in small_hub.desk.schools.all():
         small_hub.grant(estab=one, app=APP)
     callers = [edlink(small_hub, small_hub.app(APP), THORNFIELD), edlink(hub, hub.app(APP), ALDER)]
     kinds = {kind for caller in callers for resource in RESOURCES for kind, _ in identifiers(caller, resource)}

@@ -92,7 +92,7 @@ def test_whoever_a_joined_fact_is_of_is_told_of(small_hub: Hub) -> None:
 
 
 def test_a_list_of_ids_tells_of_those_on_it(small_hub: Hub) -> None:
-    small_hub.desk.choose(small_hub.grant(), "Student", "only", [GRAHAM, "9920"])
+    small_hub.desk.people.choose(small_hub.grant(), "Student", "only", [GRAHAM, "9920"])
     # What was chosen stays chosen when the app is authorised anew.
     (row,) = small_hub.get("/api/v1/GDPRIDs", small_hub.token()).json["GDPR"]
     assert row["StudentIds"] == f"{GRAHAM},9920"
@@ -141,8 +141,8 @@ def test_a_change_set_tells_only_of_those_who_changed(small_hub: Hub) -> None:
 
 def test_ed_fi_tells_of_the_students_of_its_page(small_hub: Hub) -> None:
     small_hub.grant()
-    key, secret = small_hub.desk.add_credential(small_hub.app(), "edfi", rights=["EdFiSandbox"])
-    token, _ = small_hub.desk.exchange("edfi", key.key, secret, 3600)
+    key, secret = small_hub.desk.credentials.add(small_hub.app(), "edfi", rights=["EdFiSandbox"])
+    token, _ = small_hub.desk.tickets.exchange("edfi", key.key, secret, 3600)
     answer = small_hub.get("/edfi/data/v3/ed-fi/students?limit=3", authorization=f"Bearer {token}")
     page: list[dict[str, Any]] = json.loads(answer.body)
     assert {identity.replace("-", "") for identity in told(small_hub)} == {document["id"] for document in page}
@@ -192,9 +192,9 @@ class District:
 
     def __init__(self, hub: Hub) -> None:
         hub.grant()
-        key, secret = hub.desk.add_credential(hub.app(), "edfi", rights=["EdFiSandbox"])
+        key, secret = hub.desk.credentials.add(hub.app(), "edfi", rights=["EdFiSandbox"])
         self.hub = hub
-        self.token = hub.desk.exchange("edfi", key.key, secret, 3600)[0]
+        self.token = hub.desk.tickets.exchange("edfi", key.key, secret, 3600)[0]
         found = hub.store.records.execute(
             "SELECT p.id, p.student_unique_id, p.birth_date FROM person p JOIN student s ON s.person = p.id"
             " AND s.district = p.district WHERE s.mis_id = ? ORDER BY s.district",
@@ -240,10 +240,10 @@ def test_the_week_of_a_child_is_on_their_line_though_no_row_names_them(small_hub
 def test_a_filter_that_nobody_granted_matches_tells_of_nobody_and_depends_on_nobody(small_hub: Hub) -> None:
     district = District(small_hub)
     (graham,) = roles(small_hub, GRAHAM)
-    grant = small_hub.desk.grant(small_hub.app(), THORNFIELD)
+    grant = small_hub.desk.grants.at(small_hub.app(), THORNFIELD)
     with small_hub.store.write(1) as batch:
         batch.change(Person, district.graham[0], {"surname": "Unlikely", "legal_surname": "Unlikely"})
-    small_hub.desk.choose(grant, "Student", "except", [GRAHAM])
+    small_hub.desk.people.choose(grant, "Student", "except", [GRAHAM])
     asked = [f"students?lastSurname={name}&totalCount=true" for name in ("Unlikely", "Nobody")]
     before = [district.ask("GET", path) for path in asked]
     assert [(one.json, one.headers["total-count"]) for one in before] == [([], "0")] * 2
@@ -360,7 +360,7 @@ def test_a_student_who_has_gone_is_still_found(small_hub: Hub) -> None:
     (role,) = roles(small_hub, GRAHAM)
     with small_hub.store.write(1) as batch:
         batch.remove(Student, role)
-    district, school, _ = small_hub.desk.school(THORNFIELD)
+    district, school, _ = small_hub.desk.schools.find(THORNFIELD)
     ledger = Disclosures(small_hub.store)
     assert role in ledger.at_school(district, school, "Student", GRAHAM)
     (line,) = ledger.often(ledger.of_person(role), ALWAYS)

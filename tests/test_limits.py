@@ -193,7 +193,7 @@ def sign_in(hub: Hub, password: str, estab: str = THORNFIELD) -> Answer:
 
 
 def test_who_guesses_at_a_schools_secret_is_told_to_wait_and_locks_nobody_out(small_hub: Hub) -> None:
-    secrets = {e: small_hub.desk.authorise(small_hub.app(), e, ["School"])[1] for e in (THORNFIELD, BRAMBLESIDE)}
+    secrets = {e: small_hub.desk.grants.authorise(small_hub.app(), e, ["School"])[1] for e in (THORNFIELD, BRAMBLESIDE)}
     clock = limited(small_hub, 10_000)
     for _ in range(GUESSES):
         assert sign_in(small_hub, "guess").json["ExceptionMessage"].startswith("Relying Party not found")
@@ -209,13 +209,13 @@ def test_who_guesses_at_a_schools_secret_is_told_to_wait_and_locks_nobody_out(sm
 
 
 def test_another_token_of_the_same_secret_does_not_begin_the_count_again(small_hub: Hub) -> None:
-    secret = small_hub.desk.authorise(small_hub.app(), THORNFIELD, ["School"])[1]
+    secret = small_hub.desk.grants.authorise(small_hub.app(), THORNFIELD, ["School"])[1]
     first, second = (sign_in(small_hub, secret).json["token"] for _ in range(2))
     limited(small_hub, 6)
     assert [small_hub.get("/api/v1/TokenDetails", first).status for _ in range(4)] == [200] * 4
     answers = [small_hub.get("/api/v1/TokenDetails", second).status for _ in range(4)]
     assert answers == [200, 200, 429, 429]
-    credential, shown = small_hub.desk.add_credential(small_hub.app(), "edfi")
+    credential, shown = small_hub.desk.credentials.add(small_hub.app(), "edfi")
     form = f"grant_type=client_credentials&client_id={credential.key}&client_secret={shown}".encode()
     kind = "application/x-www-form-urlencoded"
     tokens = [small_hub.post("/edfi/oauth/token", form, kind).json["access_token"] for _ in range(2)]
@@ -235,7 +235,7 @@ def test_tokens_that_are_not_known_are_counted_together_by_their_address(small_h
 
 
 def test_right_secrets_may_be_shown_as_often_as_anything(small_hub: Hub) -> None:
-    secret = small_hub.desk.authorise(small_hub.app(), THORNFIELD, ["School"])[1]
+    secret = small_hub.desk.grants.authorise(small_hub.app(), THORNFIELD, ["School"])[1]
     limited(small_hub, 10_000)
     assert all(sign_in(small_hub, secret).json["token"] for _ in range(GUESSES * 2))
 

@@ -15,7 +15,7 @@ STUDENTS = f"/api/v1/School/{THORNFIELD}/Students?select=Id,Surname"
 
 def first(hub: Hub, table: str, estab: str = THORNFIELD) -> tuple[int, str]:
     """The district and the hub id of some record of a school."""
-    district, school, _ = hub.desk.school(estab)
+    district, school, _ = hub.desk.schools.find(estab)
     where = (
         "school = ?"
         if table != "person"
@@ -71,11 +71,11 @@ def test_a_write_to_something_else_does_not(small_hub: Hub, monkeypatch: pytest.
 def test_consent_that_is_narrowed_or_revoked_ends_it(small_hub: Hub) -> None:
     token = small_hub.token()
     assert small_hub.get(STUDENTS, token).json["Students"]
-    small_hub.desk.narrow(small_hub.desk.grant(small_hub.app(), THORNFIELD), ["School"])
+    small_hub.desk.grants.narrow(small_hub.desk.grants.at(small_hub.app(), THORNFIELD), ["School"])
     assert small_hub.get(STUDENTS, token).json["ExceptionType"] == "ScopeNotHeld"
     token = small_hub.token()
     assert small_hub.get(STUDENTS, token).json["Students"]
-    small_hub.desk.revoke(small_hub.desk.grant(small_hub.app(), THORNFIELD))
+    small_hub.desk.grants.revoke(small_hub.desk.grants.at(small_hub.app(), THORNFIELD))
     assert small_hub.get(STUDENTS, token).json["ExceptionType"] == "InvalidToken"
 
 

@@ -54,7 +54,7 @@ FIELD_NAMES = ("scope", "people", "when", "date", "mode", "tick", "shown", "do",
 def asked(small_hub: Hub) -> tuple[Hub, str]:
     """A hub with an app that another school has granted something, and the app's management token."""
     app, token = asking_app(small_hub)
-    small_hub.desk.authorise(app, BRAMBLESIDE, ["School"])
+    small_hub.desk.grants.authorise(app, BRAMBLESIDE, ["School"])
     return small_hub, token
 
 
@@ -65,7 +65,7 @@ def test_any_body_has_an_answer_and_no_fault(asked: tuple[Hub, str], body: Any, 
     sent = json.dumps(body).encode()
     answer = hub.ask("POST", f"/api/Manage/{path}?httpstatuscodes=true", token, sent, content_type="application/json")
     assert answer.status < 500, answer.json
-    assert hub.desk.grant(hub.desk.apps()[0], BRAMBLESIDE).scopes == {"School"}
+    assert hub.desk.grants.at(hub.desk.apps.all()[0], BRAMBLESIDE).scopes == {"School"}
 
 
 @TRIED
@@ -85,12 +85,12 @@ def test_any_form_has_a_page_and_grants_no_more_than_is_asked_for(
     asked: tuple[Hub, str], action: str, more: list[tuple[str, str]]
 ) -> None:
     hub, _ = asked
-    app = hub.desk.apps()[0]
-    made = next((i for i in hub.desk.invitations(app)), None) or hub.desk.invite(app, THORNFIELD)
+    app = hub.desk.apps.all()[0]
+    made = next((i for i in hub.desk.invitations.of(app)), None) or hub.desk.invitations.make(app, THORNFIELD)
     school = School(hub, link_of(hub, made))
-    here = next((g for g in hub.desk.grants(app) if g.estab == THORNFIELD), None)
-    registration = hub.desk.registration(app)
-    proof = hub.desk.proof(
+    here = next((g for g in hub.desk.grants.of(app) if g.estab == THORNFIELD), None)
+    registration = hub.desk.registrations.of(app)
+    proof = hub.desk.invitations.proof(
         school.link.removeprefix("/authorise/"),
         action,
         here.serial if here else 0,
@@ -99,5 +99,5 @@ def test_any_form_has_a_page_and_grants_no_more_than_is_asked_for(
     page = school.post(f"{school.link}/{action}", [("proof", proof), *more])
     assert page.answer.status < 500, page.words
     assert "was sent already" not in page.words, "the form must have come through"
-    for grant in hub.desk.grants(app):
+    for grant in hub.desk.grants.of(app):
         assert grant.estab == BRAMBLESIDE or registration.required <= grant.scopes <= registration.scopes

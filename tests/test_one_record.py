@@ -22,7 +22,7 @@ GRAHAM = "9919"
 @pytest.fixture
 def app(small_hub: Hub) -> str:
     """An app to which every school has granted everything."""
-    for _, _, estab, _, _ in small_hub.desk.schools():
+    for _, _, estab, _, _ in small_hub.desk.schools.all():
         small_hub.grant(estab=estab)
     return "app.example.org"
 

@@ -53,8 +53,7 @@ def test_a_directory_that_others_could_read_is_closed_to_them_when_it_is_opened(
 
 def fill(store: Store, name: str) -> None:
     """Let a file of a store grow no more, as on a full disk."""
-    writer = store.passing if name == "passing" else None
-    one = writer._writer if writer is not None else store._writer  # pyright: ignore[reportPrivateUsage]
+    one = store.passing._lent.writer if name == "passing" else store._writer  # pyright: ignore[reportPrivateUsage]
     connection = one._connection  # pyright: ignore[reportPrivateUsage]
     connection.execute(f"PRAGMA max_page_count = {int(connection.execute('PRAGMA page_count').get)}")
 
@@ -73,7 +72,7 @@ def test_a_full_disk_leaves_nothing_half_written_and_is_told_as_that(tmp_path: P
 
 
 def test_a_request_that_finds_the_disk_full_is_answered_503(small_hub: Hub) -> None:
-    grant, secret = small_hub.desk.authorise(small_hub.app(), THORNFIELD, ["School"])
+    grant, secret = small_hub.desk.grants.authorise(small_hub.app(), THORNFIELD, ["School"])
     asked = {"relyingParty": grant.app.relying_party, "password": secret, "estab": THORNFIELD}
     fill(small_hub.store, "passing")
     answers = [small_hub.post("/api/oauth/GetToken", asked) for _ in range(400)]

@@ -41,8 +41,8 @@ def hub(postbox: Postbox, small_hub: Hub) -> Iterator[Hub]:
 
 def headings(hub: Hub) -> list[str]:
     """What the receipts of the grant are about, the first one first."""
-    grant = hub.desk.grant(hub.app(PARTY), THORNFIELD)
-    return [receipt.heading for receipt in reversed(hub.desk.receipts(grant.id))]
+    grant = hub.desk.grants.at(hub.app(PARTY), THORNFIELD)
+    return [receipt.heading for receipt in reversed(hub.desk.receipts.of(grant.id))]
 
 
 def typed(hub: Hub, command: str, *words: str) -> str:
@@ -160,9 +160,9 @@ def test_what_a_school_does_by_its_link_is_its_own_and_choosing_people_has_one_r
 
 
 def test_a_day_that_an_app_names_for_its_end_is_the_apps(small_hub: Hub) -> None:
-    app, secret = small_hub.desk.add_app(PARTY)
-    small_hub.desk.authorise(app, THORNFIELD, ["School"])
-    management, _ = small_hub.desk.sign_in(PARTY, secret)
+    app, secret = small_hub.desk.apps.add(PARTY)
+    small_hub.desk.grants.authorise(app, THORNFIELD, ["School"])
+    management, _ = small_hub.desk.tokens.sign_in(PARTY, secret)
     body = f'{{"Estab": "{THORNFIELD}", "RevokeDate": "31:12:2026"}}'.encode()
     answer = small_hub.ask("POST", "/api/Manage/RevokeAccess", management, body, content_type="application/json")
     assert "will be revoked" in answer.json["Message"], answer.body

@@ -29,7 +29,7 @@ def secret_on(words: str) -> str:
 
 def state(hub: Hub) -> str:
     """The state of the app's grant."""
-    return hub.desk.grant(hub.app(PARTY), THORNFIELD).state
+    return hub.desk.grants.at(hub.app(PARTY), THORNFIELD).state
 
 
 # ---- agreeing
@@ -50,15 +50,15 @@ def test_what_is_optional_is_unticked_until_the_school_ticks_it(small_hub: Hub) 
         ("Contact", ""),
     ]
     school.send(school.look(), "authorise")
-    assert small_hub.desk.grant(small_hub.app(PARTY), THORNFIELD).scopes == {"School", "StudentLite"}
+    assert small_hub.desk.grants.at(small_hub.app(PARTY), THORNFIELD).scopes == {"School", "StudentLite"}
 
 
 def test_agreeing_grants_what_is_required_and_ticked_and_shows_the_secret_once(small_hub: Hub) -> None:
     school = invited(small_hub)
     page = school.send(school.look(), "authorise", scope="Attendance")
-    grant = small_hub.desk.grant(small_hub.app(PARTY), THORNFIELD)
+    grant = small_hub.desk.grants.at(small_hub.app(PARTY), THORNFIELD)
     assert (grant.state, grant.scopes) == ("active", {"School", "StudentLite", "Attendance"})
-    assert small_hub.desk.sign_in(PARTY, secret_on(page.words), THORNFIELD)[0]
+    assert small_hub.desk.tokens.sign_in(PARTY, secret_on(page.words), THORNFIELD)[0]
     assert UUID.search(school.look().words) is None
 
 
@@ -69,17 +69,17 @@ def test_sending_the_form_again_does_not_void_the_secret(small_hub: Hub) -> None
     again = school.send(first, "authorise")
     assert (again.answer.status, UUID.search(again.words)) == (409, None)
     assert "was already sent" in again.words
-    assert small_hub.desk.sign_in(PARTY, secret, THORNFIELD)[0]
+    assert small_hub.desk.tokens.sign_in(PARTY, secret, THORNFIELD)[0]
 
 
 def test_a_second_authorisation_gives_a_new_secret_and_voids_the_first(small_hub: Hub) -> None:
     school = invited(small_hub)
     first = secret_on(school.send(school.look(), "authorise").words)
-    token = small_hub.desk.sign_in(PARTY, first, THORNFIELD)[0]
+    token = small_hub.desk.tokens.sign_in(PARTY, first, THORNFIELD)[0]
     second = secret_on(school.send(school.look("again"), "authorise").words)
     assert first != second
     assert small_hub.get("/api/v1/TokenDetails", token).json["ExceptionType"] == "InvalidToken"
-    assert small_hub.desk.sign_in(PARTY, second, THORNFIELD)[0]
+    assert small_hub.desk.tokens.sign_in(PARTY, second, THORNFIELD)[0]
 
 
 def test_a_token_of_an_earlier_authorisation_is_void_even_where_it_could_not_be_taken_away(small_hub: Hub) -> None:
@@ -89,22 +89,22 @@ def test_a_token_of_an_earlier_authorisation_is_void_even_where_it_could_not_be_
     # As if the hub had been killed before it came to the tokens, which lie in a file of their own.
     small_hub.store.passing.executemany("INSERT INTO token VALUES (?, ?, ?, ?, ?)", rows)
     with pytest.raises(NotSignedIn, match="authorised the app again"):
-        small_hub.desk.admit(token)
+        small_hub.desk.tokens.admit(token)
 
 
 def test_declining_shares_nothing_and_may_be_thought_over(small_hub: Hub) -> None:
     school = invited(small_hub)
     assert "You have declined" in school.send(school.look(), "decline").words
-    assert small_hub.desk.grants() == []
+    assert small_hub.desk.grants.all() == []
     assert "You can still change your mind." in school.look().words
 
 
 def test_when_what_is_asked_for_changes_meanwhile_the_school_looks_again(small_hub: Hub) -> None:
     school = invited(small_hub)
     page = school.look()
-    small_hub.desk.ask(small_hub.app(PARTY), ["StudentMedical"], required=True, reason="Allergies.")
+    small_hub.desk.registrations.ask(small_hub.app(PARTY), ["StudentMedical"], required=True, reason="Allergies.")
     assert school.send(page, "authorise").answer.status == 409
-    assert small_hub.desk.grants() == []
+    assert small_hub.desk.grants.all() == []
 
 
 # ---- choosing people
@@ -123,7 +123,7 @@ def test_choosing_people_pauses_the_app_until_the_school_confirms(small_hub: Hub
     assert "Students: only the 2 chosen" in page.words
 
     secret = secret_on(school.send(page, "confirm").words)
-    token = small_hub.desk.sign_in(PARTY, secret, THORNFIELD)[0]
+    token = small_hub.desk.tokens.sign_in(PARTY, secret, THORNFIELD)[0]
     assert sorted(row["Id"] for row in small_hub.school("Students?select=Id", token)["Students"]) == sorted(ids)
 
 
@@ -152,7 +152,7 @@ def test_changing_people_later_pauses_and_leaving_it_resumes_as_it_was(small_hub
     people = school.look("people/staff")
     school.send(people, "people/staff", mode="except", do="all")
     school.send(page, "keep")
-    grant = small_hub.desk.grant(small_hub.app(PARTY), THORNFIELD)
+    grant = small_hub.desk.grants.at(small_hub.app(PARTY), THORNFIELD)
     assert (grant.state, grant.people) == ("active", {})
 
 
@@ -169,14 +169,14 @@ def test_who_has_chosen_nobody_yet_cannot_let_everybody_in_by_leaving(small_hub:
 def proof_of(hub: Hub, token: str, action: str) -> str:
     """The proof that a form of an authorised link holds."""
     asked = [(scope, required) for scope, required, _ in sorted(ASKED)]
-    return hub.desk.proof(token, action, 1, asked)
+    return hub.desk.invitations.proof(token, action, 1, asked)
 
 
 def test_a_school_that_was_cut_off_while_choosing_begins_anew_and_nothing_was_shared(small_hub: Hub) -> None:
     school = invited(small_hub)
-    grant, _ = small_hub.desk.authorise(small_hub.app(PARTY), THORNFIELD, ["School"], choosing=True)
+    grant, _ = small_hub.desk.grants.authorise(small_hub.app(PARTY), THORNFIELD, ["School"], choosing=True)
     # As if the hub had been killed before it laid out the choice.
-    assert small_hub.desk.draft(grant) == {}
+    assert small_hub.desk.choosing.draft(grant) == {}
     page = school.look()
     assert "the app waits until you have looked at the people" in page.words
     page = school.send(page, "choose")
@@ -190,7 +190,7 @@ def test_a_school_that_was_cut_off_while_choosing_begins_anew_and_nothing_was_sh
 def test_a_school_narrows_what_is_shared_and_the_token_goes_on_with_the_rest(small_hub: Hub) -> None:
     school = invited(small_hub)
     secret = secret_on(school.send(school.look(), "authorise", scope=["Attendance", "Contact"]).words)
-    token = small_hub.desk.sign_in(PARTY, secret, THORNFIELD)[0]
+    token = small_hub.desk.tokens.sign_in(PARTY, secret, THORNFIELD)[0]
     school.send(school.look(), "narrow", without=[("scope", "Contact")])
     assert small_hub.get("/api/v1/TokenDetails", token).json["Scopes"] == ["Attendance", "School", "StudentLite"]
 
@@ -243,18 +243,18 @@ def test_a_link_ends_after_its_time_and_a_newer_one_takes_its_place(small_hub: H
     school = invited(small_hub)
     small_hub.now += LIFE
     assert school.look().answer.status == 404
-    newer = School(small_hub, link_of(small_hub, small_hub.desk.invite(small_hub.app(PARTY), THORNFIELD)))
+    newer = School(small_hub, link_of(small_hub, small_hub.desk.invitations.make(small_hub.app(PARTY), THORNFIELD)))
     assert newer.link != school.link
     assert (newer.look().answer.status, school.look().answer.status) == (200, 404)
 
 
 def test_a_link_is_for_one_app_at_one_school(small_hub: Hub) -> None:
     here = invited(small_hub)
-    there = School(small_hub, link_of(small_hub, small_hub.desk.invite(small_hub.app(PARTY), BRAMBLESIDE)))
+    there = School(small_hub, link_of(small_hub, small_hub.desk.invitations.make(small_hub.app(PARTY), BRAMBLESIDE)))
     _, pairs = here.look().form("authorise")
     assert there.post(f"{there.link}/authorise", pairs).answer.status == 409
     there.send(there.look(), "authorise")
-    assert [(g.estab, g.state) for g in small_hub.desk.grants()] == [(BRAMBLESIDE, "active")]
+    assert [(g.estab, g.state) for g in small_hub.desk.grants.all()] == [(BRAMBLESIDE, "active")]
 
 
 def test_no_address_of_a_link_and_no_secret_is_kept_or_logged(
@@ -266,7 +266,7 @@ def test_no_address_of_a_link_and_no_secret_is_kept_or_logged(
     def broken(*_: object) -> None:
         raise RuntimeError("broken")
 
-    monkeypatch.setattr("rollbook.consent.desk.Desk.authorisations", broken)
+    monkeypatch.setattr("rollbook.consent.authorising.Grants.authorisations", broken)
     with caplog.at_level(logging.DEBUG):
         assert school.look().answer.status == 500
     token = school.link.removeprefix("/authorise/")
@@ -287,7 +287,7 @@ def test_a_link_is_good_for_looking_narrowing_and_ending_as_long_as_the_grant_li
     page = school.look()
     assert "Attendance marks" in page.words
     page = school.send(page, "narrow", without=[("scope", "Attendance")])
-    assert small_hub.desk.grant(small_hub.app(PARTY), THORNFIELD).scopes == {"School", "StudentLite"}
+    assert small_hub.desk.grants.at(small_hub.app(PARTY), THORNFIELD).scopes == {"School", "StudentLite"}
     assert "can no longer read" in school.send(page, "revoke", when="now").words
     assert state(small_hub) == "revoked"
     later = school.look()
@@ -326,14 +326,14 @@ def test_an_old_link_cannot_begin_again_what_was_ended(small_hub: Hub) -> None:
 def test_a_new_link_takes_the_place_of_a_lost_one_and_a_link_can_be_revoked(small_hub: Hub) -> None:
     school = invited(small_hub)
     school.send(school.look(), "authorise")
-    lost = small_hub.desk.invitation(small_hub.app(PARTY), THORNFIELD)
+    lost = small_hub.desk.invitations.at(small_hub.app(PARTY), THORNFIELD)
     small_hub.now += LIFE
-    made = small_hub.desk.renew_link(lost)
+    made = small_hub.desk.invitations.renew(lost)
     newer = School(small_hub, link_of(small_hub, made))
     assert (newer.look().answer.status, school.look().answer.status) == (200, 404)
     assert (made.answer, state(small_hub)) == ("authorised", "active")
     newer.send(newer.look(), "widen", scope="Attendance")
-    small_hub.desk.revoke_link(made)
+    small_hub.desk.invitations.revoke(made)
     page = newer.look()
     assert (page.answer.status, "has been revoked" in page.words) == (404, True)
     assert state(small_hub) == "active", "ending a link ends no sharing"
@@ -342,19 +342,19 @@ def test_a_new_link_takes_the_place_of_a_lost_one_and_a_link_can_be_revoked(smal
 def test_what_was_left_out_is_ticked_later_and_the_secret_stays_good(small_hub: Hub) -> None:
     school = invited(small_hub)
     secret = secret_on(school.send(school.look(), "authorise").words)
-    token = small_hub.desk.sign_in(PARTY, secret, THORNFIELD)[0]
+    token = small_hub.desk.tokens.sign_in(PARTY, secret, THORNFIELD)[0]
     page = school.send(school.look(), "widen", scope="Contact")
     assert page.answer.status == 200
     assert small_hub.get("/api/v1/TokenDetails", token).json["Scopes"] == ["Contact", "School", "StudentLite"]
-    assert small_hub.desk.sign_in(PARTY, secret, THORNFIELD)[0]
+    assert small_hub.desk.tokens.sign_in(PARTY, secret, THORNFIELD)[0]
     assert school.send(page, "widen", scope="StudentMedical").answer.status == 400
     assert school.send(page, "widen").answer.status == 400
 
 
 def test_what_an_app_may_change_is_under_a_heading_of_its_own(small_hub: Hub) -> None:
     app = asking_app(small_hub)[0]
-    small_hub.desk.ask(app, ["WritebackAttendance"], required=False, reason="Marks taken on a phone.")
-    words = School(small_hub, link_of(small_hub, small_hub.desk.invite(app, THORNFIELD))).look().words
+    small_hub.desk.registrations.ask(app, ["WritebackAttendance"], required=False, reason="Marks taken on a phone.")
+    words = School(small_hub, link_of(small_hub, small_hub.desk.invitations.make(app, THORNFIELD))).look().words
     assert words.startswith("Pupil Pages asks to read and change records of Thornfield Academy")
     reads, writes = words.index("What it can read"), words.index("What it can change")
     assert reads < words.index("Parents are told the same day.") < writes < words.index("Marks taken on a phone.")
@@ -422,7 +422,7 @@ def test_a_field_without_a_value_has_no_example(small_hub: Hub) -> None:
 
 def test_a_school_without_such_records_is_shown_no_other_schools(small_hub: Hub) -> None:
     renamed(small_hub)
-    district, school, _ = small_hub.desk.school(THORNFIELD)
+    district, school, _ = small_hub.desk.schools.find(THORNFIELD)
     with small_hub.store.write(district) as batch:
         for (identity,) in batch.connection.execute("SELECT id FROM student WHERE school = ?", (school,)).fetchall():
             batch.remove(Student, identity)
@@ -435,9 +435,9 @@ def test_examples_are_of_people_whom_the_app_sees_and_are_in_the_ledger(small_hu
     school = invited(small_hub)
     school.send(school.look(), "authorise", people="selection", scope="Contact")
     desk = small_hub.desk
-    grant = desk.grant(small_hub.app(PARTY), THORNFIELD)
-    desk.change_draft(grant, "students", "only", tick=["9922"])
-    desk.confirm_choosing(grant)
+    grant = desk.grants.at(small_hub.app(PARTY), THORNFIELD)
+    desk.choosing.change(grant, "students", "only", tick=["9922"])
+    desk.choosing.confirm(grant)
     renamed(small_hub)
     page = school.look()
     named = named_on(page)
@@ -458,11 +458,11 @@ def test_whom_the_app_left_out_by_itself_is_no_example_either(small_hub: Hub) ->
     school = invited(small_hub)
     school.send(school.look(), "authorise")
     desk = small_hub.desk
-    grant = desk.grant(small_hub.app(PARTY), THORNFIELD)
+    grant = desk.grants.at(small_hub.app(PARTY), THORNFIELD)
     every = [
         m for (m,) in small_hub.store.records.execute("SELECT mis_id FROM student WHERE school = ?", (grant.school,))
     ]
-    desk.restrict(grant, add=[("Student", m) for m in every if m != "9923"])
+    desk.people.restrict(grant, add=[("Student", m) for m in every if m != "9923"])
     renamed(small_hub)
     assert {mis_id for _, role, mis_id in named_on(school.look()) if role == "student"} == {"9923"}
 
@@ -481,7 +481,7 @@ def test_students_are_chosen_by_year_with_counts_and_a_preview_of_who_is_include
     assert f"Students: only year 8 {number} today" in page.words
     page = school.send(school.look("people/students"), "people/students", do="done")
     secret = secret_on(school.send(page, "confirm").words)
-    token = small_hub.desk.sign_in(PARTY, secret, THORNFIELD)[0]
+    token = small_hub.desk.tokens.sign_in(PARTY, secret, THORNFIELD)[0]
     shown = small_hub.school("Students?select=Id&includeSubsidiary=true&includeGuests=true", token)["Students"]
     assert len(shown) == number
     page = school.look()
@@ -496,10 +496,10 @@ def test_somebody_whom_a_rule_names_is_unticked_and_stays_out(small_hub: Hub) ->
     ids = re.findall(r'name="tick" value="([^"]+)" checked', page.html)
     page = school.send(page, "people/students", without=[("tick", ids[0])], do="search")
     assert "not counting 1 left out one by one" in page.words
-    draft = small_hub.desk.draft(small_hub.desk.grant(small_hub.app(PARTY), THORNFIELD))["Student"]
+    draft = small_hub.desk.choosing.draft(small_hub.desk.grants.at(small_hub.app(PARTY), THORNFIELD))["Student"]
     assert (draft.people, draft.without) == (frozenset(), {ids[0]})
     page = school.send(page, "people/students", tick=ids, do="search")
-    draft = small_hub.desk.draft(small_hub.desk.grant(small_hub.app(PARTY), THORNFIELD))["Student"]
+    draft = small_hub.desk.choosing.draft(small_hub.desk.grants.at(small_hub.app(PARTY), THORNFIELD))["Student"]
     assert (draft.people, draft.without) == (frozenset(), frozenset())
 
 
@@ -538,8 +538,8 @@ def test_a_receipt_is_kept_and_shown_for_each_agreement_and_change(small_hub: Hu
 def test_a_receipt_is_reached_by_its_own_link_only(small_hub: Hub) -> None:
     school = invited(small_hub)
     school.send(school.look(), "authorise")
-    (receipt,) = small_hub.desk.receipts(small_hub.desk.grant(small_hub.app(PARTY), THORNFIELD).id)
-    there = School(small_hub, link_of(small_hub, small_hub.desk.invite(small_hub.app(PARTY), BRAMBLESIDE)))
+    (receipt,) = small_hub.desk.receipts.of(small_hub.desk.grants.at(small_hub.app(PARTY), THORNFIELD).id)
+    there = School(small_hub, link_of(small_hub, small_hub.desk.invitations.make(small_hub.app(PARTY), BRAMBLESIDE)))
     assert school.look(f"receipt?id={receipt.id}").answer.status == 200
     assert there.look(f"receipt?id={receipt.id}").answer.status == 404
     assert school.look("receipt?id=x").answer.status == 404
@@ -553,23 +553,23 @@ def test_more_than_the_app_asks_for_cannot_be_granted(small_hub: Hub, scope: str
     school = invited(small_hub)
     page = school.send(school.look(), "authorise", scope=[scope, "Attendance"])
     assert page.answer.status == 400
-    assert small_hub.desk.grants() == []
+    assert small_hub.desk.grants.all() == []
 
 
 def test_what_is_required_cannot_be_unticked(small_hub: Hub) -> None:
     school = invited(small_hub)
     school.send(school.look(), "authorise")
-    assert small_hub.desk.grant(small_hub.app(PARTY), THORNFIELD).scopes == {"School", "StudentLite"}
+    assert small_hub.desk.grants.at(small_hub.app(PARTY), THORNFIELD).scopes == {"School", "StudentLite"}
     assert school.send(school.look(), "narrow", scope=["Staff"]).answer.status == 400
     school.send(school.look(), "narrow")
-    assert small_hub.desk.grant(small_hub.app(PARTY), THORNFIELD).scopes == {"School", "StudentLite"}
+    assert small_hub.desk.grants.at(small_hub.app(PARTY), THORNFIELD).scopes == {"School", "StudentLite"}
 
 
 @pytest.mark.parametrize("proof", ["", "x", "é"])
 def test_a_form_without_its_proof_does_nothing(small_hub: Hub, proof: str) -> None:
     school = invited(small_hub)
     assert school.send(school.look(), "authorise", proof=proof).answer.status == 409
-    assert small_hub.desk.grants() == []
+    assert small_hub.desk.grants.all() == []
 
 
 def test_a_form_of_another_site_does_nothing(small_hub: Hub) -> None:
@@ -579,7 +579,7 @@ def test_a_form_of_another_site_does_nothing(small_hub: Hub) -> None:
     kind = {"content_type": "application/x-www-form-urlencoded"}
     assert small_hub.ask("POST", where, None, body, sec_fetch_site="cross-site", **kind).status == 400
     assert small_hub.ask("POST", where, None, body, content_type="text/plain").status == 400
-    assert small_hub.desk.grants() == []
+    assert small_hub.desk.grants.all() == []
 
 
 def test_people_of_other_schools_cannot_be_chosen(small_hub: Hub) -> None:
@@ -588,7 +588,10 @@ def test_people_of_other_schools_cannot_be_chosen(small_hub: Hub) -> None:
     people = school.look("people/students")
     for tick in ("no-such-id", "' OR 1=1 --", "0"):
         assert school.send(people, "people/students", tick=[tick], mode="only", do="done").answer.status == 400
-    assert small_hub.desk.draft(small_hub.desk.grant(small_hub.app(PARTY), THORNFIELD))["Student"].people == frozenset()
+    assert (
+        small_hub.desk.choosing.draft(small_hub.desk.grants.at(small_hub.app(PARTY), THORNFIELD))["Student"].people
+        == frozenset()
+    )
 
 
 @pytest.mark.parametrize(
@@ -605,9 +608,9 @@ def test_whatever_a_form_says_it_is_no_fault_of_the_hub(small_hub: Hub, more: di
 
 def test_names_are_text_and_the_page_runs_and_keeps_nothing(small_hub: Hub) -> None:
     app = asking_app(small_hub, name="<script>alert(1)</script>")[0]
-    small_hub.desk.ask(app, ["Photos"], required=False, reason='"><img src=x onerror=alert(1)>')
-    small_hub.desk.register(app, contact="help?bcc=all@app.example.org")
-    school = School(small_hub, link_of(small_hub, small_hub.desk.invite(app, THORNFIELD)))
+    small_hub.desk.registrations.ask(app, ["Photos"], required=False, reason='"><img src=x onerror=alert(1)>')
+    small_hub.desk.registrations.change(app, contact="help?bcc=all@app.example.org")
+    school = School(small_hub, link_of(small_hub, small_hub.desk.invitations.make(app, THORNFIELD)))
     page = school.look()
     assert 'href="mailto:help%3Fbcc%3Dall%40app.example.org"' in page.html
     assert "<script" not in page.html
@@ -624,4 +627,4 @@ def test_only_the_methods_of_a_page_are_answered(small_hub: Hub) -> None:
     assert small_hub.get(f"{school.link}/authorise").status == 405
     assert small_hub.ask("DELETE", school.link).status == 405
     assert small_hub.get(f"{school.link}/nowhere").status == 404
-    assert small_hub.desk.grants() == []
+    assert small_hub.desk.grants.all() == []

@@ -45,10 +45,10 @@ def link(small_folder: Path, tmp_path: Path) -> Iterator[Link]:
     shutil.copytree(small_folder, folder)
     with Store(folder) as store:
         desk = Desk(store)
-        app, _ = desk.add_app(PARTY, "Pupil Pages")
+        app, _ = desk.apps.add(PARTY, "Pupil Pages")
         for scope, required, reason in ASKED:
-            desk.ask(app, [scope], required=required, reason=reason)
-        token = desk.link_of(desk.invite(app, THORNFIELD))
+            desk.registrations.ask(app, [scope], required=required, reason=reason)
+        token = desk.invitations.link(desk.invitations.make(app, THORNFIELD))
         serving = subprocess.Popen(
             [COMMAND, "serve", "--data", folder, "--port", "0"],
             stdout=subprocess.PIPE,
@@ -116,10 +116,10 @@ def test_a_school_agrees_and_chooses_people_with_the_keyboard_and_without_script
     secret = page.locator(".secret").inner_text()
 
     desk = Desk(link.store)
-    grant = desk.grant(link.app, THORNFIELD)
+    grant = desk.grants.at(link.app, THORNFIELD)
     assert (grant.state, grant.scopes) == ("active", {"School", "StudentLite", "Attendance"})
-    assert desk.chosen(grant, "Student").people == {chosen}
-    assert desk.sign_in(PARTY, secret, THORNFIELD)[0]
+    assert desk.choosing.chosen(grant, "Student").people == {chosen}
+    assert desk.tokens.sign_in(PARTY, secret, THORNFIELD)[0]
     # A browser tells of whatever the policy of the page forbids.
     assert said == []
     context.close()

@@ -87,7 +87,7 @@ def test_a_year_without_one_child_and_with_another(small_hub: Hub, office: Offic
     one, other = sorted(office.in_year("Year 8"))[0], sorted(office.in_year("Year 9"))[0]
     grant, token = chosen(small_hub, Rule("year", "8"), mis_ids=[other], without=[one])
     assert shown(small_hub, token) == office.in_year("Year 8") - {one} | {other}
-    small_hub.desk.amend(grant, "students", add=[one], remove=[other])
+    small_hub.desk.people.amend(grant, "students", add=[one], remove=[other])
     assert shown(small_hub, token) == office.in_year("Year 8")
 
 
@@ -96,7 +96,7 @@ def test_a_rule_that_names_no_group_is_refused_with_a_hint(small_hub: Hub) -> No
         chosen(small_hub, Rule("form", "8Q"))
     assert "8A" in str(raised.value.problems[0])
     with pytest.raises(NotFound, match="only students are chosen by rule"):
-        small_hub.desk.choose(small_hub.grant(), "staff", "only", rules=[Rule("year", "8")])
+        small_hub.desk.people.choose(small_hub.grant(), "staff", "only", rules=[Rule("year", "8")])
 
 
 def test_a_form_that_is_gone_shows_nobody_and_one_of_the_same_name_shows_its_own(
@@ -191,7 +191,7 @@ def test_after_any_edits_of_the_roll_the_app_sees_exactly_whom_the_rules_name(
     hub = Hub.copy(small_folder, tmp_path_factory.mktemp("rolled"))
     try:
         office = Office(hub)
-        every = sorted(Rule(r.by, r.value) for r in (o.rule for o in hub.desk.offers(hub.grant())))
+        every = sorted(Rule(r.by, r.value) for r in (o.rule for o in hub.desk.choosing.offers(hub.grant())))
         rules = (*rng.sample([r for r in every if r.by != "course"], 3), Rule("year", "8"))
         mode = rng.choice(("only", "except"))
         grant, _ = chosen(hub, *rules, mode=mode)

@@ -48,11 +48,11 @@ class Reader:
         """An app to which a school grants everything of the students whom rules name, once it has read them."""
         name = "follower.example.org"
         token, app = hub.token(estab=estab, app=name), hub.app(name)
-        key, secret = hub.desk.add_credential(app, "edfi")
-        edfi, _ = hub.desk.exchange("edfi", key.key, secret, 36_000)
-        _, edlink = hub.desk.add_credential(app, "edlink", district=hub.desk.school(estab)[0])
+        key, secret = hub.desk.credentials.add(app, "edfi")
+        edfi, _ = hub.desk.tickets.exchange("edfi", key.key, secret, 36_000)
+        _, edlink = hub.desk.credentials.add(app, "edlink", district=hub.desk.schools.find(estab)[0])
         made = cls(hub, app, estab, token, edfi, edlink)
-        hub.desk.choose(hub.desk.grant(app, estab), "students", mode, rules=rules)
+        hub.desk.people.choose(hub.desk.grants.at(app, estab), "students", mode, rules=rules)
         made.changes()
         return made
 
@@ -311,7 +311,9 @@ def marked(student: str) -> dict[str, Any]:
 
 def test_who_is_outside_the_rule_cannot_be_written_of_and_looks_like_nobody(writer: Writer, office: Office) -> None:
     hub = writer.hub
-    hub.desk.choose(hub.desk.grant(hub.app(REGISTER), THORNFIELD), "students", "only", rules=[Rule("form", "8A")])
+    hub.desk.people.choose(
+        hub.desk.grants.at(hub.app(REGISTER), THORNFIELD), "students", "only", rules=[Rule("form", "8A")]
+    )
     inside, outside = sorted(shown(hub, writer.token))[0], sorted(office.in_year("Year 7"))[0]
     path = f"Attendance/{THORNFIELD}/"
     assert writer.write(path, marked(inside))["Message"] == "success"
@@ -324,7 +326,9 @@ def test_who_is_outside_the_rule_cannot_be_written_of_and_looks_like_nobody(writ
 
 def test_a_write_back_that_waits_is_not_entered_once_its_student_has_fallen_out(writer: Writer, office: Office) -> None:
     hub = writer.hub
-    hub.desk.choose(hub.desk.grant(hub.app(REGISTER), THORNFIELD), "students", "only", rules=[Rule("form", "8A")])
+    hub.desk.people.choose(
+        hub.desk.grants.at(hub.app(REGISTER), THORNFIELD), "students", "only", rules=[Rule("form", "8A")]
+    )
     one = sorted(shown(hub, writer.token))[0]
     before = office.ask("SELECT count(*) FROM mark WHERE student = :i", i=office.student(one))
     tracking = writer.write(f"AttendanceAsync/{THORNFIELD}/", marked(one))["TrackingId"]
@@ -338,7 +342,9 @@ def test_whom_an_app_left_out_by_itself_stays_out_when_they_come_back_into_the_r
     writer: Writer, office: Office
 ) -> None:
     hub = writer.hub
-    hub.desk.choose(hub.desk.grant(hub.app(REGISTER), THORNFIELD), "students", "only", rules=[Rule("form", "8A")])
+    hub.desk.people.choose(
+        hub.desk.grants.at(hub.app(REGISTER), THORNFIELD), "students", "only", rules=[Rule("form", "8A")]
+    )
     before = shown(hub, writer.token)
     one, outside = sorted(before)[0], sorted(office.in_year("Year 7"))[0]
     edit = {"Type": "Student", "Id": one}

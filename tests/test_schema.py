@@ -312,7 +312,7 @@ def of_the_eighth(folder: Path) -> None:
 
 def read_by(desk: Desk, number: int) -> set[str]:
     """The students whom a reader of a grant finds (MIS ids)."""
-    reader = desk.reader(desk.grant(desk.app(f"a{number}.example.org"), "9994001"))
+    reader = desk.readers.for_grant(desk.grants.at(desk.apps.named(f"a{number}.example.org"), "9994001"))
     found = reader.prepare(Question(Student, (("Id", Student.mis_id),)), ("test", "ids"))
     with reader.session() as session:
         return {json.loads(row)["Id"] for rows in session.rows(found, {}) for row in rows}
@@ -333,17 +333,19 @@ def test_whom_schools_and_apps_had_chosen_before_there_were_rules_stays_chosen_a
             for number, (mode, school, own) in enumerate(SAID):
                 let_in = set(PUPILS) if mode == "all" else school if mode == "only" else set(PUPILS) - school
                 assert read_by(desk, number) == called(let_in - own), SAID[number]
-                grant = desk.grant(desk.app(f"a{number}.example.org"), "9994001")
-                told = next(c for c in desk.people_of(grant) if c.kind == "Student")
+                grant = desk.grants.at(desk.apps.named(f"a{number}.example.org"), "9994001")
+                told = next(c for c in desk.people.of(grant) if c.kind == "Student")
                 assert (set(told.ids), told.rules, told.without) == (called(school), (), ())
                 # An empty list of people left out was none already where the app had one of its own.
                 assert told.mode == ("all" if mode == "except" and not school and own else mode)
                 assert set(told.declined) == called(own & let_in)
-            desk.follow_days()
+            desk.people.follow_days()
         secrets = store.records.execute('SELECT secret, scopes, state FROM "grant" ORDER BY made, id').fetchall()
         assert {row[1:] for row in secrets} == {('["Student"]', "active")}
         assert {row[0] for row in secrets} == {number.to_bytes(2, "big") for number in range(len(SAID))}
-        assert desk.draft(desk.grant(desk.app("a0.example.org"), "9994001"))["Student"].people == {"m-ada"}
+        assert desk.choosing.draft(desk.grants.at(desk.apps.named("a0.example.org"), "9994001"))["Student"].people == {
+            "m-ada"
+        }
 
 
 def test_an_app_lets_in_again_whom_it_left_out_before_there_were_rules_and_nobody_else(tmp_path: Path) -> None:
@@ -351,8 +353,8 @@ def test_an_app_lets_in_again_whom_it_left_out_before_there_were_rules_and_nobod
     number = SAID.index(("only", frozenset({"ada", "bo"}), frozenset({"bo"})))
     with Store(tmp_path) as store:
         desk = Desk(store)
-        grant = desk.grant(desk.app(f"a{number}.example.org"), "9994001")
+        grant = desk.grants.at(desk.apps.named(f"a{number}.example.org"), "9994001")
         with pytest.raises(Strangers):
-            desk.restrict(grant, add=[("Student", "m-cy")])
-        desk.restrict(grant, add=[("Student", "m-bo")])
+            desk.people.restrict(grant, add=[("Student", "m-cy")])
+        desk.people.restrict(grant, add=[("Student", "m-bo")])
         assert read_by(desk, number) == called(("ada", "bo"))

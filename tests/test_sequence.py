@@ -82,7 +82,7 @@ class Keeper:
 @pytest.mark.slow
 def test_a_copy_kept_by_one_number_over_two_districts_is_what_a_fresh_reading_gives(small_hub: Hub) -> None:
     who = caller(small_hub, {THORNFIELD: ["all"], SAGUARO: ["all"]})
-    schools = [small_hub.desk.school(estab)[:2] for estab in (THORNFIELD, SAGUARO)]
+    schools = [small_hub.desk.schools.find(estab)[:2] for estab in (THORNFIELD, SAGUARO)]
     assert len({district for district, _ in schools}) == 2
     follower, rounds = Follower(who), 0
     with ExitStack() as ending:

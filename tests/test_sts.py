@@ -40,7 +40,7 @@ PAUSED = {
 @pytest.fixture
 def secret(small_hub: Hub) -> str:
     """The school secret of an app that Thornfield has authorised."""
-    return small_hub.desk.authorise(small_hub.app(PARTY), THORNFIELD, ["School"])[1]
+    return small_hub.desk.grants.authorise(small_hub.app(PARTY), THORNFIELD, ["School"])[1]
 
 
 def asked(password: str, estab: str | None = THORNFIELD, **more: str) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def asked(password: str, estab: str | None = THORNFIELD, **more: str) -> dict[st
 
 def grant_of(hub: Hub) -> Grant:
     """The grant that these tests are about."""
-    return hub.desk.grant(hub.app(PARTY), THORNFIELD)
+    return hub.desk.grants.at(hub.app(PARTY), THORNFIELD)
 
 
 def works(hub: Hub, token: str) -> bool:
@@ -136,7 +136,7 @@ def test_every_token_is_another_one_and_all_of_them_are_good(small_hub: Hub, sec
 
 @pytest.mark.parametrize("estab", [None, ""])
 def test_without_a_school_the_management_secret_gives_a_management_token(small_hub: Hub, estab: str | None) -> None:
-    app, management = small_hub.desk.add_app("managed.example.org", "Managed")
+    app, management = small_hub.desk.apps.add("managed.example.org", "Managed")
     token = small_hub.post(STS, asked(management, estab, relyingParty=app.relying_party)).json["token"]
     details = small_hub.get("/api/v1/TokenDetails", token).json
     assert (details["Estab"], details["Name"], details["Scopes"]) == (None, "Managed", [])
@@ -156,7 +156,7 @@ def test_a_wrong_secret_is_answered_as_the_document_shows(small_hub: Hub, secret
 
 
 def test_who_or_what_was_wrong_is_not_told(small_hub: Hub, secret: str) -> None:
-    _, management = small_hub.desk.add_app("managed.example.org")
+    _, management = small_hub.desk.apps.add("managed.example.org")
     for body in (
         asked(secret, relyingParty="nobody.example.org"),
         asked(secret, "0000000"),
@@ -236,7 +236,7 @@ def test_what_has_expired_is_cleared_away(small_hub: Hub, secret: str) -> None:
 def test_a_token_dies_with_its_grant(small_hub: Hub, secret: str) -> None:
     token = small_hub.post(STS, asked(secret)).json["token"]
     assert works(small_hub, token)
-    small_hub.desk.revoke(grant_of(small_hub))
+    small_hub.desk.grants.revoke(grant_of(small_hub))
     assert small_hub.get("/api/v1/TokenDetails?httpstatuscodes=true", token).status == 401
     assert small_hub.post(STS, asked(secret)).json == FAILED
 
@@ -244,18 +244,18 @@ def test_a_token_dies_with_its_grant(small_hub: Hub, secret: str) -> None:
 def test_authorising_anew_voids_the_earlier_secret_and_its_tokens(small_hub: Hub, secret: str) -> None:
     token = small_hub.post(STS, asked(secret)).json["token"]
     assert works(small_hub, token)
-    _, other = small_hub.desk.authorise(small_hub.app(PARTY), THORNFIELD, ["School"])
+    _, other = small_hub.desk.grants.authorise(small_hub.app(PARTY), THORNFIELD, ["School"])
     assert not works(small_hub, token)
     assert small_hub.post(STS, asked(secret)).json == FAILED
     assert works(small_hub, small_hub.post(STS, asked(other)).json["token"])
 
 
 def test_a_new_management_secret_voids_the_earlier_one_and_its_tokens_only(small_hub: Hub, secret: str) -> None:
-    earlier = small_hub.desk.new_management_secret(small_hub.app(PARTY))
+    earlier = small_hub.desk.apps.new_secret(small_hub.app(PARTY))
     management = small_hub.post(STS, asked(earlier, None)).json["token"]
     school = small_hub.post(STS, asked(secret)).json["token"]
     assert works(small_hub, management)
-    other = small_hub.desk.new_management_secret(small_hub.app(PARTY))
+    other = small_hub.desk.apps.new_secret(small_hub.app(PARTY))
     assert small_hub.post(STS, asked(earlier, None)).json == FAILED
     assert not works(small_hub, management)
     assert works(small_hub, school)
@@ -264,13 +264,13 @@ def test_a_new_management_secret_voids_the_earlier_one_and_its_tokens_only(small
 
 def test_while_the_school_chooses_people_no_token_is_given_and_none_works(small_hub: Hub, secret: str) -> None:
     token = small_hub.post(STS, asked(secret)).json["token"]
-    small_hub.desk.pause(grant_of(small_hub))
+    small_hub.desk.grants.pause(grant_of(small_hub))
     assert small_hub.post(STS, asked(secret)).json == PAUSED
     assert small_hub.post(STS, asked("wrong")).json == FAILED
     refused = small_hub.get("/api/v1/TokenDetails?httpstatuscodes=true", token)
     assert (refused.status, refused.json["ExceptionType"]) == (401, "AuthorisationPaused")
     assert refused.json["ExceptionMessage"] == PAUSED["ExceptionMessage"]
-    small_hub.desk.pause(grant_of(small_hub), False)
+    small_hub.desk.grants.pause(grant_of(small_hub), False)
     assert works(small_hub, token)
     assert works(small_hub, small_hub.post(STS, asked(secret)).json["token"])
 
@@ -315,7 +315,7 @@ def test_a_token_is_for_its_own_school_and_whether_there_is_another_is_not_told(
 
 
 def test_no_secret_and_no_token_is_kept_in_clear(small_hub: Hub, secret: str) -> None:
-    management = small_hub.desk.new_management_secret(small_hub.app(PARTY))
+    management = small_hub.desk.apps.new_secret(small_hub.app(PARTY))
     said = [secret, management]
     said += [
         small_hub.post(STS, asked(secret)).json["token"],

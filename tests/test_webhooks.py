@@ -160,7 +160,7 @@ def test_a_form_is_posted_as_one(small_hub: Hub, receiver: Receiver) -> None:
     _, _, headers, body = receiver.take()
     assert headers["content-type"] == "application/x-www-form-urlencoded"
     assert body == b"schoolName=Thornfield+Academy&scopes=School%2CSEN"
-    Webhook(small_hub.desk.signing_secret(small_hub.app())).verify(body, headers, json_parse=False)
+    Webhook(small_hub.desk.signing.secret(small_hub.app())).verify(body, headers, json_parse=False)
 
 
 def test_a_familys_filler_completes_the_body_when_it_is_sent(small_hub: Hub, receiver: Receiver) -> None:
@@ -192,20 +192,20 @@ def test_a_call_is_signed_so_that_the_receivers_library_accepts_it(small_hub: Hu
     identity = tell(small_hub, receiver.url(), json={"result": [{"IncidentId": 1, "ActualId": "é"}]})
     small_hub.work()
     _, _, headers, body = receiver.take()
-    secret = small_hub.desk.signing_secret(small_hub.app())
+    secret = small_hub.desk.signing.secret(small_hub.app())
     assert headers["webhook-id"] == identity
     assert Webhook(secret).verify(body, headers) == {"result": [{"IncidentId": 1, "ActualId": "é"}]}
     with pytest.raises(WebhookVerificationError):
         Webhook(secret).verify(body + b" ", headers)
     with pytest.raises(WebhookVerificationError):
-        Webhook(small_hub.desk.signing_secret(small_hub.app("other.example.org"))).verify(body, headers)
+        Webhook(small_hub.desk.signing.secret(small_hub.app("other.example.org"))).verify(body, headers)
 
 
 @pytest.mark.usefixtures("now")
 def test_for_a_day_after_a_change_both_secrets_verify(small_hub: Hub, receiver: Receiver) -> None:
     app, desk = small_hub.app(), small_hub.desk
-    secrets = [desk.signing_secret(app), desk.rotate_signing_secret(app)]
-    assert desk.signing_secret(app) == secrets[1] != secrets[0]
+    secrets = [desk.signing.secret(app), desk.signing.rotate(app)]
+    assert desk.signing.secret(app) == secrets[1] != secrets[0]
     tell(small_hub, receiver.url(), json={})
     small_hub.work()
     _, _, headers, body = receiver.take()
@@ -233,7 +233,7 @@ def test_the_secret_is_shown_and_changed_in_the_terminal_and_kept_nowhere(small_
     assert first.startswith("signingSecret: whsec_")
     assert call() == first
     assert call("--rotate") != first
-    assert call().split()[1] == small_hub.desk.signing_secret(small_hub.app())
+    assert call().split()[1] == small_hub.desk.signing.secret(small_hub.app())
     kept = b"".join(path.read_bytes() for path in small_hub.store.folder.iterdir())
     assert first.split()[1].removeprefix("whsec_").encode() not in kept
 
@@ -342,7 +342,7 @@ def test_an_address_that_may_no_longer_be_called_is_given_up(
 @pytest.mark.parametrize("family", ["data", "database"])
 def test_who_is_no_longer_granted_anything_is_not_called(small_hub: Hub, receiver: Receiver, family: str) -> None:
     tell(small_hub, receiver.url(), family=family, endpoint="Students", database="XodSchoolData", json={})
-    small_hub.desk.revoke(small_hub.desk.grant(small_hub.app(), THORNFIELD))
+    small_hub.desk.grants.revoke(small_hub.desk.grants.at(small_hub.app(), THORNFIELD))
     assert small_hub.work() == 1
     assert receiver.hears_nothing()
     assert len(jobs(small_hub, "done")) == 1
@@ -350,17 +350,17 @@ def test_who_is_no_longer_granted_anything_is_not_called(small_hub: Hub, receive
 
 def test_what_came_of_a_write_back_is_told_although_the_grant_has_ended(small_hub: Hub, receiver: Receiver) -> None:
     tell(small_hub, receiver.url())
-    small_hub.desk.revoke(small_hub.desk.grant(small_hub.app(), THORNFIELD))
+    small_hub.desk.grants.revoke(small_hub.desk.grants.at(small_hub.app(), THORNFIELD))
     small_hub.work()
     assert receiver.take()[0] == "POST"
 
 
 def test_while_a_grant_is_paused_its_webhooks_wait(small_hub: Hub, receiver: Receiver) -> None:
     tell(small_hub, receiver.url(), family="data", endpoint="Students")
-    grant = small_hub.desk.pause(small_hub.desk.grant(small_hub.app(), THORNFIELD))
+    grant = small_hub.desk.grants.pause(small_hub.desk.grants.at(small_hub.app(), THORNFIELD))
     small_hub.work()
     assert receiver.hears_nothing()
-    small_hub.desk.pause(grant, False)
+    small_hub.desk.grants.pause(grant, False)
     small_hub.now += 300
     assert small_hub.work() == 1
     assert receiver.take()[0] == "POST"

@@ -86,8 +86,8 @@ class School:
 
     def _today(self, school: str) -> str:
         zone = self.store.kept.schools.time_zone(self.district, school)
-        self.desk.fresh()
-        return self.desk.today(zone or "UTC")
+        self.desk.memory.fresh()
+        return self.desk.memory.today(zone or "UTC")
 
     def changes(self, since: int) -> Changes | None:
         """What has changed since a number of the history; None when it is more than a message holds."""

@@ -88,7 +88,7 @@ class Webhooks:
     def __call__(self, job: Job) -> None:
         """Call the receiver; returns without a call where nothing may be told any more."""
         told = job.payload
-        app = self.desk.called_app(told["app"])
+        app = self.desk.apps.by_id(told["app"])
         if app is None or not self.granted(told):
             return
         fill = self.fillers.get(told["family"])
@@ -101,7 +101,7 @@ class Webhooks:
         content, kind = body.encoded()
         if len(content) > BODY_LIMIT:
             raise Undelivered(f"the body is larger than {BODY_LIMIT // 1024 // 1024} MB", final=True)
-        signed = signature(job.id, int(self.desk.clock()), content, self.desk.signing_keys(app))
+        signed = signature(job.id, int(self.desk.clock()), content, self.desk.signing.keys(app))
         to = destination(told)
         # Whether or not the receiver accepts it, it has left.
         self.ledger.note(slip)
@@ -113,7 +113,7 @@ class Webhooks:
 
     def earlier(self, job: Job) -> None:
         """Do a `callback` job, as earlier versions wrote one for each `callbackUrl`."""
-        grant = self.desk.called_grant(job.payload["grant"])
+        grant = self.desk.grants.by_id(job.payload["grant"])
         if grant is not None:
             self(replace(job, payload={**job.payload, "family": "data", "app": grant.app.id}))
 
@@ -122,7 +122,7 @@ class Webhooks:
         # What came of an app's own write-back is told to the end: an app that hears nothing would send it again.
         if told.get("grant") is None or told["family"] in ("authorisation", "writeback"):
             return True
-        grant = self.desk.called_grant(told["grant"])
+        grant = self.desk.grants.by_id(told["grant"])
         if grant is not None and grant.state == "paused":
             raise Later(PAUSED_SECONDS)
         # What is no longer granted is not told, not even that it is there.
@@ -180,7 +180,7 @@ def send_test(desk: Desk, app: App, url: str, resolve: Resolve = addresses) -> s
     """Send a signed event now that says it is a test; gives what came back, raises `Undelivered` unless accepted."""
     address = read_address(url, "webhook")
     content, kind = Body(form={"event": "test", "partnerId": app.relying_party}).encoded()
-    signed = signature(str(uuid.uuid4()), int(desk.clock()), content, desk.signing_keys(app))
+    signed = signature(str(uuid.uuid4()), int(desk.clock()), content, desk.signing.keys(app))
     try:
         reply = post(address, content, {"User-Agent": f"Rollbook/{__version__}", **kind, **signed}, resolve=resolve)
     except (OSError, UnreachableError) as error:

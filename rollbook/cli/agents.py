@@ -36,7 +36,7 @@ def agents_add(name: str, source: str, data: Path | None) -> None:
     from ..consent import Desk
 
     with open_or_make_store(data) as store:
-        agent, secret = Desk(store).add_agent(name, source)
+        agent, secret = Desk(store).agents.add(name, source)
     _show_credential(agent, secret)
 
 
@@ -64,8 +64,8 @@ def agents_list(as_json: bool, data: Path | None) -> None:
 
     with open_desk(data) as desk:
         tasks = Tasks(desk.store, desk.clock)
-        estabs = {school: estab for _, school, estab, _, _ in desk.schools()}
-        rows = [_row(desk, tasks, agent, estabs) for agent in desk.agents()]
+        estabs = {school: estab for _, school, estab, _, _ in desk.schools.all()}
+        rows = [_row(desk, tasks, agent, estabs) for agent in desk.agents.all()]
     show(_AGENTS, rows, as_json=as_json)
 
 
@@ -78,7 +78,7 @@ def _row(desk: Desk, tasks: Tasks, agent: Agent, estabs: dict[str, str]) -> dict
         "lastContact": _moment(contact.at) if contact else None,
         "offline": tasks.offline(agent.id),
         "program": contact.software if contact else None,
-        "schools": sorted(estabs.get(school, "") for school in desk.schools_of(agent)),
+        "schools": sorted(estabs.get(school, "") for school in desk.agents.schools(agent)),
         "waiting": len(tasks.unanswered(agent.id, "order")),
         "lastReading": read,
     }
@@ -97,8 +97,8 @@ def agents_rotate(name: str, data: Path | None) -> None:
     The agent may then run with another data directory.
     """
     with open_desk(data) as desk:
-        agent = desk.agent(name)
-        secret = desk.new_agent_secret(agent)
+        agent = desk.agents.named(name)
+        secret = desk.agents.new_secret(agent)
     _show_credential(agent, secret)
 
 
@@ -108,7 +108,7 @@ def agents_rotate(name: str, data: Path | None) -> None:
 def agents_revoke(name: str, data: Path | None) -> None:
     """Revoke an agent's credential. The hub goes on answering for its schools from the records that it has."""
     with open_desk(data) as desk:
-        desk.revoke_agent(desk.agent(name))
+        desk.agents.revoke(desk.agents.named(name))
     say(f"{name}: revoked. `rollbook agents rotate` gives it a new credential.")
 
 
@@ -118,7 +118,7 @@ def agents_revoke(name: str, data: Path | None) -> None:
 def agents_allow(name: str, data: Path | None) -> None:
     """Accept an agent's next reading even if many records are missing from it."""
     with open_desk(data) as desk:
-        desk.let_shrink(desk.agent(name))
+        desk.agents.let_shrink(desk.agents.named(name))
     say(f"{name}: its records are read completely when it next connects")
 
 
@@ -128,7 +128,7 @@ def agents_allow(name: str, data: Path | None) -> None:
 def agents_remove(name: str, data: Path | None) -> None:
     """Remove an agent. From now on this hub keeps the records of its schools."""
     with open_desk(data) as desk:
-        desk.remove_agent(desk.agent(name))
+        desk.agents.remove(desk.agents.named(name))
     say(f"{name}: removed. This hub now keeps the records of its schools.")
 
 

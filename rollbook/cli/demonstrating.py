@@ -162,7 +162,7 @@ def _demo_facts(store: Store, kept: Path, today: date, size: float, count: int, 
             _catch_up(Desk(store), store, scopes)
             return facts
     else:
-        if Desk(store).schools():
+        if Desk(store).schools.all():
             raise Malformed(Problem("--data", "holds other schools already", "choose an empty directory for the demo"))
         facts = _make_schools(store, today, size, count)
         store.set("demo", json.dumps(facts))
@@ -175,9 +175,9 @@ def _catch_up(desk: Desk, store: Store, scopes: str) -> None:
     """Let an app that holds every scope also hold those that did not exist when the demo was made."""
     if store.setting(SCOPES_THEN) == SCOPES_NOW:
         return
-    for grant in desk.grants(desk.app(DEMO_APP)):
+    for grant in desk.grants.of(desk.apps.named(DEMO_APP)):
         if grant.state != "revoked":
-            desk.widen(grant, [name.strip() for name in scopes.split(",")])
+            desk.grants.widen(grant, [name.strip() for name in scopes.split(",")])
     store.set(SCOPES_THEN, SCOPES_NOW)
 
 
@@ -205,18 +205,20 @@ def _make_schools(store: Store, today: date, size: float, count: int) -> dict[st
 def _demo_app(desk: Desk, made: list[dict[str, str]], scopes: str) -> dict[str, Any]:
     from ..demo.research import demo_research
 
-    known = {a.relying_party: a for a in desk.apps()}
+    known = {a.relying_party: a for a in desk.apps.all()}
     if DEMO_APP in known:
         app = known[DEMO_APP]
-        secret = desk.new_management_secret(app)
+        secret = desk.apps.new_secret(app)
     else:
-        app, secret = desk.add_app(DEMO_APP, "Demo app")
-    secrets = {s["estab"]: desk.authorise(app, s["estab"], [n.strip() for n in scopes.split(",")])[1] for s in made}
+        app, secret = desk.apps.add(DEMO_APP, "Demo app")
+    secrets = {
+        s["estab"]: desk.grants.authorise(app, s["estab"], [n.strip() for n in scopes.split(",")])[1] for s in made
+    }
     first = made[0]["estab"]
-    for old in desk.credentials(app):
-        desk.drop_credential(old)
-    edfi, edfi_secret = desk.add_credential(app, "edfi", rights=["EdFiSandbox"])
-    _, edlink_token = desk.add_credential(app, "edlink", district=desk.school(first)[0])
+    for old in desk.credentials.of(app):
+        desk.credentials.drop(old)
+    edfi, edfi_secret = desk.credentials.add(app, "edfi", rights=["EdFiSandbox"])
+    _, edlink_token = desk.credentials.add(app, "edlink", district=desk.schools.find(first)[0])
     return {
         "edfi": {"key": edfi.key, "secret": edfi_secret},
         "edlink": {"token": edlink_token},
@@ -234,12 +236,12 @@ def _demo_app(desk: Desk, made: list[dict[str, str]], scopes: str) -> dict[str, 
 
 def _demo_invitation(desk: Desk, estab: str) -> str:
     """The path of the link with which a school answers an app that has invited it."""
-    known = {a.relying_party: a for a in desk.apps()}
-    app = known.get(ASKING_APP) or desk.add_app(ASKING_APP, "Pupil Pages")[0]
+    known = {a.relying_party: a for a in desk.apps.all()}
+    app = known.get(ASKING_APP) or desk.apps.add(ASKING_APP, "Pupil Pages")[0]
     for scope, required, reason in ASKED:
-        desk.ask(app, [scope], required=required, reason=reason)
-    sent = next((i for i in desk.invitations(app) if i.expires > desk.clock()), None)
-    return f"/authorise/{desk.link_of(sent or desk.invite(app, estab, live=False))}"
+        desk.registrations.ask(app, [scope], required=required, reason=reason)
+    sent = next((i for i in desk.invitations.of(app) if i.expires > desk.clock()), None)
+    return f"/authorise/{desk.invitations.link(sent or desk.invitations.make(app, estab, live=False))}"
 
 
 def _write_private(path: Path, text: str) -> None:

@@ -49,7 +49,7 @@ def disclosures(
     with open_store(data) as store:
         ledger = Disclosures(store)
         if estab:
-            district, school, _ = Desk(store).school(estab)
+            district, school, _ = Desk(store).schools.find(estab)
             ((kind, mis_id),) = roles.items()
             named = ledger.at_school(district, school, kind, mis_id)
             ids = frozenset(identity for one in named for identity in ledger.of_person(one))

@@ -50,7 +50,7 @@ _GRANTS = (
 def apps_list(as_json: bool, data: Path | None) -> None:
     """List apps with their grants: what each may read, and what it may change."""
     with open_desk(data) as desk:
-        rows = [row for app in desk.apps() for row in _rows(app, desk.grants(app))]
+        rows = [row for app in desk.apps.all() for row in _rows(app, desk.grants.of(app))]
     show(_GRANTS, rows, as_json=as_json)
 
 
@@ -93,7 +93,7 @@ def _rows(app: App, grants: list[Grant]) -> list[dict[str, Any]]:
 def apps_add(relying_party: str, name: str, data: Path | None) -> None:
     """Add an app. Its management secret is shown once."""
     with open_desk(data) as desk:
-        _, secret = desk.add_app(relying_party, name)
+        _, secret = desk.apps.add(relying_party, name)
     say(f"managementSecret: {secret}")
 
 
@@ -103,7 +103,7 @@ def apps_add(relying_party: str, name: str, data: Path | None) -> None:
 def apps_secret(relying_party: str, data: Path | None) -> None:
     """Give an app a new management secret. The old one stops working."""
     with open_desk(data) as desk:
-        say(f"managementSecret: {desk.new_management_secret(desk.app(relying_party))}")
+        say(f"managementSecret: {desk.apps.new_secret(desk.apps.named(relying_party))}")
 
 
 @apps.command("signing-secret")
@@ -113,8 +113,8 @@ def apps_secret(relying_party: str, data: Path | None) -> None:
 def apps_signing_secret(relying_party: str, rotate: bool, data: Path | None) -> None:
     """Show the secret with which an app verifies the hub's calls (Standard Webhooks)."""
     with open_desk(data) as desk:
-        app = desk.app(relying_party)
-        secret = desk.rotate_signing_secret(app) if rotate else desk.signing_secret(app)
+        app = desk.apps.named(relying_party)
+        secret = desk.signing.rotate(app) if rotate else desk.signing.secret(app)
     say(f"signingSecret: {secret}")
 
 
@@ -130,8 +130,8 @@ def apps_grant(relying_party: str, estab: str, scopes: str, new_secret: bool, da
     --new-secret it gets another secret, and the scopes of --scopes if you name any.
     """
     with open_desk(data) as desk:
-        app = desk.app(relying_party)
-        standing = next((g for g in desk.grants(app) if g.estab == estab and g.state != "revoked"), None)
+        app = desk.apps.named(relying_party)
+        standing = next((g for g in desk.grants.of(app) if g.estab == estab and g.state != "revoked"), None)
         wanted = _scopes(scopes) if scopes else standing.scopes if standing and new_secret else frozenset[str]()
         if not wanted:
             raise Malformed(Problem("--scopes", "is missing", "such as --scopes School,StudentLite"))
@@ -139,7 +139,7 @@ def apps_grant(relying_party: str, estab: str, scopes: str, new_secret: bool, da
             _must_be_same(standing, wanted)
             say(f"{relying_party} at {estab} holds these scopes already; its secret stays as it is.")
             return
-        _, secret = desk.authorise(app, estab, wanted)
+        _, secret = desk.grants.authorise(app, estab, wanted)
     say(f"schoolSecret: {secret}")
 
 
@@ -168,7 +168,7 @@ def _must_be_same(grant: Grant, wanted: frozenset[str]) -> None:
 def apps_widen(relying_party: str, estab: str, scopes: str, data: Path | None) -> None:
     """Add scopes to a grant. Its secret, tokens, people and links stay; the app's webhook is told."""
     with open_desk(data) as desk:
-        grant = desk.widen(desk.grant(desk.app(relying_party), estab), _scopes(scopes))
+        grant = desk.grants.widen(desk.grants.at(desk.apps.named(relying_party), estab), _scopes(scopes))
     say(f"{grant.app.relying_party} at {grant.estab}: {', '.join(sorted(grant.scopes))}")
 
 
@@ -179,7 +179,9 @@ def apps_widen(relying_party: str, estab: str, scopes: str, data: Path | None) -
 def apps_narrow(relying_party: str, estab: str, scopes: str, data: Path | None) -> None:
     """Reduce a grant to these scopes. It takes effect with the next request."""
     with open_desk(data) as desk:
-        grant = desk.narrow(desk.grant(desk.app(relying_party), estab), [s.strip() for s in scopes.split(",")])
+        grant = desk.grants.narrow(
+            desk.grants.at(desk.apps.named(relying_party), estab), [s.strip() for s in scopes.split(",")]
+        )
     say(f"{grant.app.relying_party} at {grant.estab}: {', '.join(sorted(grant.scopes))}")
 
 
@@ -218,17 +220,17 @@ def apps_people(
     named, rules = _people_and_rules(("by", *ids) if mode == "by" else ids)
     wanted = [*named, *(listed.read().replace(",", " ").split() if listed else ())]
     with open_desk(data) as desk:
-        grant = desk.grant(desk.app(relying_party), estab)
+        grant = desk.grants.at(desk.apps.named(relying_party), estab)
         if kind is None or mode is None:
             _show_people(desk, grant, kind or "")
             return
         if mode == "add":
-            desk.amend(grant, kind, add=wanted, add_rules=rules)
+            desk.people.amend(grant, kind, add=wanted, add_rules=rules)
         elif mode == "remove":
-            desk.amend(grant, kind, remove=wanted, remove_rules=rules)
+            desk.people.amend(grant, kind, remove=wanted, remove_rules=rules)
         else:
-            desk.choose(grant, kind, "only" if mode == "by" else mode, wanted, rules=rules)
-        say(_said(desk, desk.grant(grant.app, estab), kind, mode, len(wanted), rules))
+            desk.people.choose(grant, kind, "only" if mode == "by" else mode, wanted, rules=rules)
+        say(_said(desk, desk.grants.at(grant.app, estab), kind, mode, len(wanted), rules))
 
 
 def _said(desk: Desk, grant: Grant, kind: str, mode: str, named: int, rules: list[Rule]) -> str:
@@ -237,7 +239,7 @@ def _said(desk: Desk, grant: Grant, kind: str, mode: str, named: int, rules: lis
 
     counted = f"{named} {kind}" if named or not rules else kind
     told = " ".join(["only" if mode == "by" else mode, counted, *(f"by {rule.by} {rule.value}" for rule in rules)])
-    today = f" ({len(desk.would_see(grant, {})[human_kind(kind)])} seen today)" if rules else ""
+    today = f" ({len(desk.choosing.would_see(grant, {})[human_kind(kind)])} seen today)" if rules else ""
     return f"{grant.app.relying_party} at {grant.estab}: {told}{today}".replace(f" 0 {kind}", f" {kind}")
 
 
@@ -263,8 +265,8 @@ def _show_people(desk: Desk, grant: Grant, kind: str) -> None:
     """The lists of a grant, of one kind of people or all, and how many people they come to today."""
     from ..consent.grants import human_kind
 
-    seen = desk.would_see(grant, {})
-    for choice in desk.people_of(grant):
+    seen = desk.choosing.would_see(grant, {})
+    for choice in desk.people.of(grant):
         if kind and choice.kind != human_kind(kind):
             continue
         by = [f"by {rule.by} {rule.value}" for rule in choice.rules]
@@ -279,7 +281,7 @@ def _show_people(desk: Desk, grant: Grant, kind: str) -> None:
 
 def _change_state(relying_party: str, estab: str, data: Path | None, change: Callable[[Desk, Grant], Grant]) -> None:
     with open_desk(data) as desk:
-        grant = change(desk, desk.grant(desk.app(relying_party), estab))
+        grant = change(desk, desk.grants.at(desk.apps.named(relying_party), estab))
     say(f"{relying_party} at {estab}: {grant.state}")
 
 
@@ -288,7 +290,7 @@ def _change_state(relying_party: str, estab: str, data: Path | None, change: Cal
 @data_option()
 def apps_pause(relying_party: str, estab: str, data: Path | None) -> None:
     """Pause a grant while the school chooses people. Its tokens are refused until it is resumed."""
-    _change_state(relying_party, estab, data, lambda desk, grant: desk.pause(grant))
+    _change_state(relying_party, estab, data, lambda desk, grant: desk.grants.pause(grant))
 
 
 @apps.command("resume")
@@ -296,7 +298,7 @@ def apps_pause(relying_party: str, estab: str, data: Path | None) -> None:
 @data_option()
 def apps_resume(relying_party: str, estab: str, data: Path | None) -> None:
     """Resume a paused grant."""
-    _change_state(relying_party, estab, data, lambda desk, grant: desk.pause(grant, False))
+    _change_state(relying_party, estab, data, lambda desk, grant: desk.grants.pause(grant, False))
 
 
 @apps.command("revoke")
@@ -309,11 +311,11 @@ def apps_revoke(relying_party: str, estab: str, at: str | None, never: bool, dat
     if at and never:
         raise Malformed(Problem("--never", "cannot be combined with --at"))
     with open_desk(data) as desk:
-        grant = desk.grant(desk.app(relying_party), estab)
+        grant = desk.grants.at(desk.apps.named(relying_party), estab)
         if never or at:
-            grant = desk.revoke_at(grant, moment_at(at, grant.time_zone) if at else None)
+            grant = desk.grants.revoke_at(grant, moment_at(at, grant.time_zone) if at else None)
         else:
-            grant = desk.revoke(grant)
+            grant = desk.grants.revoke(grant)
     until = f" until {at}" if at and grant.state != "revoked" else ""
     say(f"{relying_party} at {estab}: {grant.state}{until}")
 
@@ -346,9 +348,9 @@ def apps_key(relying_party: str, dialect: str, estab: str, rights: str, data: Pa
     A key reads unless --rights names words that write, and reaches no further than the app's grants.
     """
     with open_desk(data) as desk:
-        district = desk.school(estab)[0] if estab else 0
+        district = desk.schools.find(estab)[0] if estab else 0
         words = [w.strip() for w in rights.split(",") if w.strip()]
-        made, secret = desk.add_credential(desk.app(relying_party), dialect, district=district, rights=words)
+        made, secret = desk.credentials.add(desk.apps.named(relying_party), dialect, district=district, rights=words)
     say(f"key: {made.key}\n{'token' if dialect == 'edlink' else 'secret'}: {secret}")
 
 
@@ -369,7 +371,7 @@ _KEYS = (
 def apps_keys(as_json: bool, data: Path | None) -> None:
     """List keys, with what each may read and change: the scopes of the app's grants that its rights allow."""
     with open_desk(data) as desk:
-        names = dict(desk.districts())
+        names = dict(desk.schools.districts())
         rows = [
             {
                 "app": one.app.relying_party,
@@ -377,10 +379,10 @@ def apps_keys(as_json: bool, data: Path | None) -> None:
                 "key": one.key,
                 "district": names.get(one.district),
                 "rights": [word.name.rsplit("/", 1)[-1] for word in one.words],
-                "reads": readable(desk.reach(one)),
-                "changes": writable(desk.reach(one)),
+                "reads": readable(desk.readers.reach(one)),
+                "changes": writable(desk.readers.reach(one)),
             }
-            for one in desk.credentials()
+            for one in desk.credentials.all()
         ]
     show(_KEYS, rows, as_json=as_json)
 
@@ -391,7 +393,7 @@ def apps_keys(as_json: bool, data: Path | None) -> None:
 def apps_drop_key(key: str, data: Path | None) -> None:
     """Revoke a key, with its tokens."""
     with open_desk(data) as desk:
-        desk.drop_credential(desk.credential(key))
+        desk.credentials.drop(desk.credentials.by_key(key))
     say(f"{key}: ended")
 
 
@@ -404,7 +406,7 @@ def apps_drop_key(key: str, data: Path | None) -> None:
 def apps_person_code(key: str, estab: str, kind: str, mis_id: str, data: Path | None) -> None:
     """Make a code with which an app can get one person's Edlink token, once, within ten minutes."""
     with open_desk(data) as desk:
-        code = desk.person_code(desk.credential(key), desk.person(estab, kind, mis_id))
+        code = desk.tickets.code(desk.credentials.by_key(key), desk.schools.person(estab, kind, mis_id))
     say(f"code: {code}")
 
 
@@ -429,6 +431,6 @@ def apps_veiled(as_json: bool, data: Path | None) -> None:
     with open_desk(data) as desk:
         rows = [
             {"app": one.app, "record": one.kind, "id": one.id, "shown": one.shown, "since": one.at}
-            for one in desk.veiled()
+            for one in desk.apps.veiled()
         ]
     show(_VEILED, rows, as_json=as_json)

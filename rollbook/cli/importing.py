@@ -90,7 +90,7 @@ def import_(
         )
         if follow and not dry_run:
             follow_source(store, diff.number, diff.source, connector, path, district)
-        found = Desk(store).schools() if diff.applied or not dry_run else []
+        found = Desk(store).schools.all() if diff.applied or not dry_run else []
     schools = [{"estab": estab, "school": name, "district": of} for _, _, estab, name, of in found]
     if wants_json(as_json):
         print_json(_told(diff, schools))

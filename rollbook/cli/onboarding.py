@@ -46,13 +46,13 @@ def apps_register(
 ) -> None:
     """Set an app's contact address and webhook, or show them."""
     with open_desk(data) as desk:
-        app = desk.app(relying_party)
+        app = desk.apps.named(relying_party)
         if contact is None and webhook is None and live is None:
-            _show(desk.registration(app), as_json)
+            _show(desk.registrations.of(app), as_json)
         else:
             if webhook:
                 _look_up(webhook)
-            _show(desk.register(app, contact=contact, webhook=webhook, live=live), as_json)
+            _show(desk.registrations.change(app, contact=contact, webhook=webhook, live=live), as_json)
 
 
 def _look_up(url: str) -> None:
@@ -76,7 +76,7 @@ def apps_test_event(relying_party: str, data: Path | None) -> None:
     from ..api.webhooks import send_test
 
     with open_desk(data) as desk:
-        told = desk.registration(desk.app(relying_party))
+        told = desk.registrations.of(desk.apps.named(relying_party))
         if not told.webhook:
             hint = "`rollbook apps register --webhook` names one"
             raise NotFound(Problem("webhook", f"{relying_party} has none", hint))
@@ -103,13 +103,13 @@ def apps_ask(
     """Set the scopes that an app asks schools for; without scopes, show them. Existing grants stay as they are."""
     names = [name for text in scopes for name in text.split(",") if name]
     with open_desk(data) as desk:
-        app = desk.app(relying_party)
+        app = desk.apps.named(relying_party)
         if not names:
-            _show(desk.registration(app), as_json)
+            _show(desk.registrations.of(app), as_json)
         elif drop:
-            _show(desk.ask_no_more(app, names), as_json)
+            _show(desk.registrations.ask_no_more(app, names), as_json)
         else:
-            _show(desk.ask(app, names, required=not optional, reason=reason), as_json)
+            _show(desk.registrations.ask(app, names, required=not optional, reason=reason), as_json)
 
 
 _ASKS = (
@@ -157,7 +157,7 @@ _INVITATIONS = (
 def invites_list(as_json: bool, data: Path | None) -> None:
     """List the invited schools and their answers."""
     with open_desk(data) as desk:
-        rows = [_row(one) for one in desk.invitations()]
+        rows = [_row(one) for one in desk.invitations.all()]
     show(_INVITATIONS, rows, as_json=as_json)
 
 
@@ -185,15 +185,15 @@ def _day(seconds: float) -> str:
 def invites_add(relying_party: str, estab: str, email: str, name: str, data: Path | None) -> None:
     """Invite a school for an app. Shows the link, and sends it by e-mail if a mail server is set."""
     with open_desk(data) as desk:
-        app = desk.app(relying_party)
-        told = desk.registration(app)
+        app = desk.apps.named(relying_party)
+        told = desk.registrations.of(app)
         if not told.asks:
             raise Conflict(Problem("app", f"{relying_party} asks for nothing", "`rollbook apps ask` first"))
-        known = desk.signatories(estab)
+        known = desk.invitations.signatories(estab)
         if email and email.casefold() not in {a.casefold() for a in known}:
             hint = f"known: {', '.join(known) or 'none'}; `rollbook invites signatory` adds one"
             raise Malformed(Problem("--email", f"{email} may not answer for {estab}", hint))
-        _send(desk, lambda mail: desk.invite(app, estab, email=email, name=name, live=told.live, mail=mail))
+        _send(desk, lambda mail: desk.invitations.make(app, estab, email=email, name=name, live=told.live, mail=mail))
 
 
 @invites.command("link")
@@ -201,8 +201,8 @@ def invites_add(relying_party: str, estab: str, email: str, name: str, data: Pat
 def invites_link(relying_party: str, estab: str, data: Path | None) -> None:
     """Show the link of an invitation, to pass it on in another way than by e-mail."""
     with open_desk(data) as desk:
-        made = desk.invitation(desk.app(relying_party), estab)
-        if made.expires <= time.time() and not (made.expires and desk.lives_on(made)):
+        made = desk.invitations.at(desk.apps.named(relying_party), estab)
+        if made.expires <= time.time() and not (made.expires and desk.invitations.lives_on(made)):
             ended = "has expired" if made.expires else "has been revoked"
             raise Conflict(Problem("invitation", f"its link {ended}", "`rollbook invites renew` makes a new one"))
         _print_link(desk, made)
@@ -222,7 +222,7 @@ def _send(desk: Desk, invite: Callable[[bool], Invitation]) -> None:
 
 def _print_link(desk: Desk, made: Invitation) -> None:
     # The token is shown to whoever runs the hub, who could grant as well; it stands in no log.
-    say(f"{served_at(desk.store)}/authorise/{desk.link_of(made)}")
+    say(f"{served_at(desk.store)}/authorise/{desk.invitations.link(made)}")
 
 
 @invites.command("renew")
@@ -230,8 +230,8 @@ def _print_link(desk: Desk, made: Invitation) -> None:
 def invites_renew(relying_party: str, estab: str, data: Path | None) -> None:
     """Make a new link in place of a lost or old one, which stops working. What is shared stays as it is."""
     with open_desk(data) as desk:
-        invitation = desk.invitation(desk.app(relying_party), estab)
-        _send(desk, lambda mail: desk.renew_link(invitation, mail=mail))
+        invitation = desk.invitations.at(desk.apps.named(relying_party), estab)
+        _send(desk, lambda mail: desk.invitations.renew(invitation, mail=mail))
 
 
 @invites.command("revoke")
@@ -239,7 +239,7 @@ def invites_renew(relying_party: str, estab: str, data: Path | None) -> None:
 def invites_revoke(relying_party: str, estab: str, data: Path | None) -> None:
     """Revoke the link of an invitation. What is shared stays as it is; `rollbook invites renew` makes a new link."""
     with open_desk(data) as desk:
-        desk.revoke_link(desk.invitation(desk.app(relying_party), estab))
+        desk.invitations.revoke(desk.invitations.at(desk.apps.named(relying_party), estab))
     say(f"The link of {relying_party} at {estab} no longer works.")
 
 
@@ -252,5 +252,5 @@ def invites_signatory(estab: str, email: str | None, drop: bool, data: Path | No
     """Add an address that may answer for a school, besides the one in its record; without an address, list them."""
     with open_desk(data) as desk:
         if email:
-            (desk.drop_signatory if drop else desk.add_signatory)(estab, email)
-        say("\n".join(desk.signatories(estab)) or "nobody")
+            (desk.invitations.drop_signatory if drop else desk.invitations.add_signatory)(estab, email)
+        say("\n".join(desk.invitations.signatories(estab)) or "nobody")

@@ -58,7 +58,7 @@ def _answer(
     from ..mis import HubMis, WriteBacks
 
     desk, queue = Desk(store), Queue(store, time.time)
-    desk.fresh()
+    desk.memory.fresh()
     grant = _pick(desk, estab, relying_party)
     writebacks = WriteBacks(store, tell)
     taking = Taking(desk, queue, writebacks, lambda district, school: HubMis(desk, writebacks))
@@ -71,7 +71,7 @@ def _answer(
 
 def _pick(desk: Desk, estab: str | None, relying_party: str | None) -> Grant:
     """The grant to read with; where several fit, the oldest, and the choice is reported."""
-    fits = [g for g in desk.grants() if g.state == "active"]
+    fits = [g for g in desk.grants.all() if g.state == "active"]
     fits = [g for g in fits if relying_party in (None, g.app.relying_party) and estab in (None, g.estab)]
     if not fits:
         raise NotFound(Problem("grant", "none matches", "`rollbook apps list` shows them"))

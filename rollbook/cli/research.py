@@ -20,7 +20,7 @@ def _desk(data: Path | None) -> Generator[ResearchDesk]:
     from ..consent.research import ResearchDesk
 
     with open_desk(data) as desk:
-        desk.fresh()
+        desk.memory.fresh()
         yield ResearchDesk(desk)
 
 
@@ -167,7 +167,7 @@ def projects_list(as_json: bool, data: Path | None) -> None:
 def projects_app(project: str, relying_party: str | None, data: Path | None) -> None:
     """Set the app whose grants decide which students may be subjects of a project. Without an app, none may."""
     with _desk(data) as desk:
-        desk.set_app(desk.project(project), desk.desk.app(relying_party) if relying_party else None)
+        desk.set_app(desk.project(project), desk.desk.apps.named(relying_party) if relying_party else None)
     say(f"{project}: {relying_party or 'no app'}")
 
 

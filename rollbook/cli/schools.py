@@ -48,7 +48,7 @@ def schools_list(as_json: bool, data: Path | None) -> None:
                 "mis": named[identity],
                 "accepts": taken_by(profile_of(named[identity] or "")),
             }
-            for _, identity, estab, name, district in Desk(store).schools()
+            for _, identity, estab, name, district in Desk(store).schools.all()
         ]
     show(_SCHOOLS, rows, as_json=as_json)
 
@@ -69,7 +69,7 @@ def schools_mis(estab: str, name: str, data: Path | None) -> None:
     from ..model.organisation import School
 
     with open_store(data) as store:
-        district, identity, _ = Desk(store).school(estab)
+        district, identity, _ = Desk(store).schools.find(estab)
         with store.write(district) as batch:
             batch.change(School, identity, {"mis": name})
     say(f"{estab}: {name} accepts {', '.join(taken_by(profile_of(name))) or 'nothing'}")
@@ -81,7 +81,7 @@ def schools_mis(estab: str, name: str, data: Path | None) -> None:
 def schools_key(estab: str, data: Path | None) -> None:
     """Make a key with which the school itself asks who saw what. It is shown once; the earlier key is revoked."""
     with open_desk(data) as desk:
-        secret = desk.new_school_key(estab)
+        secret = desk.school_keys.make(estab)
     say(f"schoolKey: {secret}")
 
 

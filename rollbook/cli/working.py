@@ -71,8 +71,8 @@ def _about(store: Store) -> Callable[[Job], str]:
     from ..consent import Desk
 
     desk = Desk(store)
-    apps = {app.id: app.relying_party for app in desk.apps()}
-    grants = {grant.id: f"{grant.app.relying_party} at {grant.estab}" for grant in desk.grants()}
+    apps = {app.id: app.relying_party for app in desk.apps.all()}
+    grants = {grant.id: f"{grant.app.relying_party} at {grant.estab}" for grant in desk.grants.all()}
 
     def told(job: Job) -> str:
         whom = grants.get(job.payload.get("grant") or "") or apps.get(job.payload.get("app") or "")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hmac
 import uuid
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,24 +50,24 @@ def _agent(row: tuple[Any, ...]) -> Agent:
     return Agent(identity, name, key, bool(active), district, source, store, position, bool(may_shrink), made)
 
 
-class AgentDesk:
-    """The part of the desk that knows school agents and admits them."""
+class Agents:
+    """The school agents that a hub knows, and admits."""
 
-    store: Store
-    clock: Callable[[], float]
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
-    def add_agent(self, name: str, source: str = "") -> tuple[Agent, str]:
+    def add(self, name: str, source: str = "") -> tuple[Agent, str]:
         """A new agent and its secret, which is shown once and kept only as a hash.
 
         Its district comes to be with its first reading, unless it is to go on with a `source` that the hub has.
         """
         if not name or any(c.isspace() for c in name):
             raise Malformed(Problem("agent", "must be a name without spaces", "such as oakfield"))
-        if any(a.name.lower() == name.lower() for a in self.agents()):
+        if any(a.name.lower() == name.lower() for a in self.all()):
             raise Conflict(Problem("agent", f"{name} is already taken"))
         identity, secret = str(uuid.uuid4()), new_secret()
         district = self._district_of(source) if source else 0
-        with self.store.transaction() as db:
+        with self._store.transaction() as db:
             db.execute(
                 "INSERT INTO school_agent VALUES (?, ?, ?, ?, ?, ?, '', NULL, 0, ?)",
                 (
@@ -81,64 +80,64 @@ class AgentDesk:
                     now(),
                 ),
             )
-        return self.agent(name), secret
+        return self.named(name), secret
 
     def _district_of(self, source: str) -> int:
-        if any(a.source == source for a in self.agents()):
+        if any(a.source == source for a in self.all()):
             raise Conflict(Problem("source", f"{source} already has an agent"))
-        ask = self.store.records.execute
+        ask = self._store.records.execute
         found = ask("SELECT district FROM source_row WHERE source = ? LIMIT 1", (source,)).get
         if found is None:
             known = [one for (one,) in ask("SELECT DISTINCT source FROM source_row").fetchall()]
             raise NotFound(Problem("source", f"nothing was imported from {source}", nearest(source, known)))
         return found
 
-    def agents(self) -> list[Agent]:
+    def all(self) -> list[Agent]:
         """All agents by name."""
-        return [_agent(row) for row in self.store.records.execute(f"SELECT {_COLUMNS} ORDER BY name")]
+        return [_agent(row) for row in self._store.records.execute(f"SELECT {_COLUMNS} ORDER BY name")]
 
-    def agent(self, name: str) -> Agent:
+    def named(self, name: str) -> Agent:
         """The agent of this name."""
-        every = self.agents()
+        every = self.all()
         found = next((a for a in every if a.name.lower() == name.lower()), None)
         if found is None:
             raise NotFound(Problem("agent", f"{name} is not known", nearest(name, [a.name for a in every])))
         return found
 
-    def agent_of(self, district: int, school: str) -> Agent | None:
+    def of_school(self, district: int, school: str) -> Agent | None:
         """The agent that brought a school, if one did."""
-        row = self.store.records.execute(
+        row = self._store.records.execute(
             f"SELECT {_COLUMNS} WHERE district = ?1 AND EXISTS (SELECT 1 FROM source_row s WHERE s.district = ?1"
             " AND s.source = school_agent.source AND s.kind = 'School' AND s.id = ?2)",
             (district, school),
         ).fetchone()
         return _agent(row) if row else None
 
-    def agent_of_source(self, source: str) -> Agent | None:
+    def of_source(self, source: str) -> Agent | None:
         """The agent that is this source."""
-        row = self.store.records.execute(f"SELECT {_COLUMNS} WHERE source = ?", (source,)).fetchone()
+        row = self._store.records.execute(f"SELECT {_COLUMNS} WHERE source = ?", (source,)).fetchone()
         return _agent(row) if row else None
 
-    def schools_of(self, agent: Agent) -> dict[str, str]:
+    def schools(self, agent: Agent) -> dict[str, str]:
         """The schools that an agent brought: by hub id the key that it knows each by."""
-        rows = self.store.records.execute(
+        rows = self._store.records.execute(
             "SELECT id, key FROM source_row WHERE district = ? AND source = ? AND kind = 'School'",
             (agent.district, agent.source),
         )
         return dict(rows.fetchall())
 
-    def admit_agent(self, key: str, secret: str) -> Agent:
+    def admit(self, key: str, secret: str) -> Agent:
         """The agent that shows this key and secret."""
-        row = self.store.records.execute("SELECT name, secret FROM school_agent WHERE key = ?", (key,)).fetchone()
+        row = self._store.records.execute("SELECT name, secret FROM school_agent WHERE key = ?", (key,)).fetchone()
         if row is None or row[1] is None or not hmac.compare_digest(row[1], digest(secret)):
             raise NotSignedIn(
                 Problem("Authorization", "is not the credential of an agent", "make one with `rollbook agents add`")
             )
-        agent = self.agent(row[0])
+        agent = self.named(row[0])
         admitted(agent.id)
         return agent
 
-    def bind_agent(self, agent: Agent, store: str) -> Agent:
+    def bind(self, agent: Agent, store: str) -> Agent:
         """Bind an agent to the data directory that it speaks for; another one than before is refused.
 
         Two directories behind one credential could both enter the same write-back.
@@ -157,13 +156,13 @@ class AgentDesk:
         """Have an agent's records read whole before anything else, since what the hub holds cannot be gone on from."""
         return self._change(agent, "position = NULL")
 
-    def new_agent_secret(self, agent: Agent) -> str:
+    def new_secret(self, agent: Agent) -> str:
         """A new secret for an agent; the old one stops working, and the agent may use another data directory."""
         secret = new_secret()
         self._change(agent, "store = '', position = NULL, secret = ?", digest(secret))
         return secret
 
-    def revoke_agent(self, agent: Agent) -> Agent:
+    def revoke(self, agent: Agent) -> Agent:
         """Let an agent in no more; its schools stay its own, and the hub answers for them from what it has."""
         return self._change(agent, "secret = NULL")
 
@@ -171,13 +170,13 @@ class AgentDesk:
         """Let the next reading of an agent lose any share of what was there, once."""
         return self._change(agent, "may_shrink = 1, position = NULL")
 
-    def remove_agent(self, agent: Agent) -> None:
+    def remove(self, agent: Agent) -> None:
         """Forget an agent: from now on the hub itself is where the records of its schools are kept."""
-        with self.store.transaction() as db:
+        with self._store.transaction() as db:
             db.execute("DELETE FROM school_agent WHERE id = ?", (agent.id,))
             db.execute("DELETE FROM feed WHERE district = ? AND source = ?", (agent.district, agent.source))
 
     def _change(self, agent: Agent, sets: str, *values: Any) -> Agent:
-        with self.store.transaction() as db:
+        with self._store.transaction() as db:
             db.execute(f"UPDATE school_agent SET {sets} WHERE id = ?", (*values, agent.id))
-        return self.agent(agent.name)
+        return self.named(agent.name)

@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from ..errors import Conflict
+from ..errors import Conflict, NotFound, Problem
 from ..store.connection import Connection
 from ..store.outbox import promise
 from ..store.sqlite import Store
-from .grants import App, Grant, known_scopes
+from .announcing import filled, tell
+from .grants import GRANT_COLUMNS, App, Grant, grant_from, known_scopes
 from .invitations import Invitation, mark_answer
-from .receipts import give_receipt
+from .receipts import OPERATOR, give_receipt
+from .schools import Schools
 from .secrets import digest, shaped, told_again
-
-SERVICE = "XporterOnDemand"
 
 
 @dataclass(frozen=True)
@@ -33,27 +33,60 @@ class Authorisation:
     revoked: float | None
 
 
-class AuthorisingDesk:
-    """The part of the desk that makes grants and ends them."""
+class Grants:
+    """What schools grant to apps."""
 
-    store: Store
-    clock: Callable[[], float]
-    by: str
+    def __init__(self, store: Store, clock: Callable[[], float], by: str, schools: Schools) -> None:
+        """`by` is who changes grants here, as receipts say it."""
+        self._store = store
+        self._clock = clock
+        self._by = by
+        self._schools = schools
 
-    def school(self, estab: str) -> tuple[int, str, str]:
-        """The district number, hub id and name of the school with this establishment number."""
-        raise NotImplementedError
+    # ---- looking
 
-    def grant(self, app: App, estab: str) -> Grant:
+    def all(self) -> list[Grant]:
+        """All grants, by app, in the order in which they were first made."""
+        rows = self._store.records.execute(f"SELECT {GRANT_COLUMNS} ORDER BY a.name, g.made, s.estab")
+        return [grant_from(row) for row in rows]
+
+    def of(self, app: App) -> list[Grant]:
+        """The grants of one app, in the order in which they were first made."""
+        return [g for g in self.all() if g.app == app]
+
+    def at(self, app: App, estab: str) -> Grant:
         """What a school has granted to an app."""
-        raise NotImplementedError
+        for grant in self.of(app):
+            if grant.estab == estab:
+                return grant
+        raise NotFound(
+            Problem("grant", f"{app.relying_party} has none at {estab}", "make one with `rollbook apps grant`")
+        )
 
-    def grants(self, app: App | None = None) -> list[Grant]:
-        """All grants, or those of one app."""
-        raise NotImplementedError
+    def by_id(self, identity: str) -> Grant | None:
+        """The grant with this id, in whatever state, if there is one."""
+        row = self._store.records.execute(f"SELECT {GRANT_COLUMNS} WHERE g.id = ?", (identity,)).fetchone()
+        return grant_from(row) if row else None
 
-    def _drop_tokens(self, grant: Grant) -> None:
-        raise NotImplementedError
+    def authorisations(self, app: App) -> list[Authorisation]:
+        """The grants of an app with their dates (seconds since 1970), by school."""
+        rows = self._store.records.execute(
+            'SELECT g.id, g.made, g.ended, a.at FROM "grant" g LEFT JOIN agreement a ON a."grant" = g.id'
+            " WHERE g.app = ?",
+            (app.id,),
+        ).fetchall()
+        dates = {identity: (made, ended, at) for identity, made, ended, at in rows}
+        return sorted((_dated(g, *dates[g.id]) for g in self.of(app)), key=lambda a: a.grant.estab)
+
+    def for_nobody(self, app: App, estab: str) -> Grant:
+        """What a grant would be, if there were one: with it a school is shown what an app would see."""
+        row = self._store.records.execute(
+            "SELECT district, id, estab, coalesce(name, estab), mis, time_zone FROM school WHERE estab = ?", (estab,)
+        ).fetchone()
+        if row is None:
+            raise NotFound(Problem("estab", f"no school has the number {estab}"))
+        district, school, number, name, mis, zone = row
+        return Grant("", app, district, school, number, name, mis or "", zone or "UTC", frozenset(), "active", 0)
 
     # ---- beginning
 
@@ -76,76 +109,136 @@ class AuthorisingDesk:
         and raises `Conflict` where it has done so since.
         """
         held = known_scopes(frozenset(scopes))
-        district, school, _ = self.school(estab)
-        with self.store.transaction() as db:
+        district, school, _ = self._schools.find(estab)
+        with self._store.transaction() as db:
             identity, serial = _known(db, app, school)
             if after is not None and after != serial:
                 raise Conflict("the app has been authorised in the meantime", hint="reload the page")
-            secret = self.school_secret(identity, serial + 1)
+            secret = self.secret(identity, serial + 1)
             _open(db, identity, (app.id, district, school))
             _update(db, identity, held, "paused" if choosing else "active", secret)
             _agree(db, identity, serial + 1, {*asked} or held, answers, shown=not choosing)
             tell(db, identity, "authorised")
             if not choosing:
-                give_receipt(db, identity, "authorised", self.by)
-        grant = self.grant(app, estab)
-        self._drop_tokens(grant)
+                give_receipt(db, identity, "authorised", self._by)
+        grant = self.at(app, estab)
+        self._drop_tokens(grant.id)
         return grant, secret
 
-    def school_secret(self, grant: str, serial: int) -> str:
+    def secret(self, grant: str, serial: int) -> str:
         """The secret of a grant's nth authorisation: made again whenever it must be told, kept only as a hash."""
-        return shaped(told_again(self.store.secret("school secret"), grant, serial))
+        return shaped(told_again(self._store.secret("school secret"), grant, serial))
 
     def show_secret(self, grant: Grant) -> str | None:
         """The school secret, the first time that it is asked for after the school has chosen people; then None."""
-        with self.store.transaction() as db:
+        with self._store.transaction() as db:
             first = db.execute(
                 'UPDATE agreement SET shown = 1 WHERE "grant" = ? AND serial = ? AND shown = 0 RETURNING 1',
                 (grant.id, grant.serial),
             ).fetchall()
-        return self.school_secret(grant.id, grant.serial) if first else None
+        return self.secret(grant.id, grant.serial) if first else None
 
     def first_choice(self, grant: Grant) -> bool:
         """Whether the school has never yet confirmed the people of this authorisation."""
-        shown = self.store.records.execute('SELECT shown FROM agreement WHERE "grant" = ?', (grant.id,)).get
+        shown = self._store.records.execute('SELECT shown FROM agreement WHERE "grant" = ?', (grant.id,)).get
         return shown == 0
+
+    # ---- changing
+
+    def narrow(self, grant: Grant, scopes: Iterable[str]) -> Grant:
+        """Leave a grant only these scopes from now on; its tokens go on with what is left."""
+        left = known_scopes(frozenset(scopes))
+        more = sorted(left - grant.scopes)
+        if more:
+            raise Conflict(
+                *(
+                    Problem(
+                        "scopes", f"{name} is not held, so it cannot be kept", "add scopes with `rollbook apps widen`"
+                    )
+                    for name in more
+                )
+            )
+        with self._store.transaction() as db:
+            db.execute(
+                'UPDATE "grant" SET scopes = ?, version = version + 1 WHERE id = ?',
+                (json.dumps(sorted(left)), grant.id),
+            )
+            if left != grant.scopes:
+                tell(db, grant.id, "narrowed")
+                give_receipt(db, grant.id, "narrowed", self._by, grant.scopes - left)
+        return self.at(grant.app, grant.estab)
+
+    def widen(self, grant: Grant, scopes: Iterable[str]) -> Grant:
+        """Let a grant hold further scopes; its secret, its tokens, its people and its links stay. The app is told."""
+        if grant.state == "revoked":
+            raise Conflict("the grant is revoked", hint="grant again")
+        more = known_scopes(frozenset(scopes)) | grant.scopes
+        if more == grant.scopes:
+            return grant
+        with self._store.transaction() as db:
+            db.execute(
+                'UPDATE "grant" SET scopes = ?, version = version + 1 WHERE id = ?',
+                (json.dumps(sorted(more)), grant.id),
+            )
+            tell(db, grant.id, "widened")
+            give_receipt(db, grant.id, "widened", self._by)
+        return self.at(grant.app, grant.estab)
+
+    def pause(self, grant: Grant, paused: bool = True) -> Grant:
+        """Stop a grant for a while, or let it go on."""
+        if grant.state == "revoked":
+            raise Conflict("the grant is revoked", hint="authorise the app again")
+        state = "paused" if paused else "active"
+        with self._store.transaction() as db:
+            changed = db.execute(
+                'UPDATE "grant" SET state = ?, version = version + 1 WHERE id = ? AND state <> ? RETURNING 1',
+                (state, grant.id, state),
+            ).fetchall()
+            if changed and self._by == OPERATOR:
+                # A school pauses only while it chooses people, of which it gets one receipt at the end.
+                give_receipt(db, grant.id, "paused" if paused else "resumed", self._by)
+        return self.at(grant.app, grant.estab)
+
+    def announcement(self, payload: Mapping[str, Any]) -> dict[str, str] | None:
+        """What a promised message to an app says now; None where it is no longer true."""
+        grant = self.by_id(payload["grant"])
+        return filled(payload, grant, self.secret(grant.id, payload["serial"])) if grant else None
 
     # ---- ending
 
     def revoke(self, grant: Grant, by: str = "") -> Grant:
         """End a grant; its tokens and its secret end with it. `by` is who does, where it is not whose desk this is."""
         # One whose moment has come already ended then.
-        self._end(grant.id, min(self.clock(), grant.ends or float("inf")), by or self.by)
-        self._drop_tokens(grant)
-        return self.grant(grant.app, grant.estab)
+        self._end(grant.id, min(self._clock(), grant.ends or float("inf")), by or self._by)
+        self._drop_tokens(grant.id)
+        return self.at(grant.app, grant.estab)
 
     def revoke_at(self, grant: Grant, at: float | None, by: str = "") -> Grant:
         """End a grant from a moment on (seconds since 1970), which counts without anybody noting it; None for never."""
         if grant.state == "revoked":
             raise Conflict("the grant is revoked", hint="authorise the app again")
-        if at is not None and at <= self.clock():
+        if at is not None and at <= self._clock():
             return self.revoke(grant, by)
-        with self.store.transaction() as db:
+        with self._store.transaction() as db:
             before = db.execute('DELETE FROM ending WHERE "grant" = ? RETURNING at', (grant.id,)).fetchall()
             if at is not None:
                 db.execute("INSERT INTO ending VALUES (?, ?)", (grant.id, at))
                 promise(db, "revoke", {"grant": grant.id}, key=f"{grant.id}/{at}", due=at)
-                give_receipt(db, grant.id, "ending", by or self.by)
+                give_receipt(db, grant.id, "ending", by or self._by)
             elif before:
-                give_receipt(db, grant.id, "endless", by or self.by)
-        return self.grant(grant.app, grant.estab)
+                give_receipt(db, grant.id, "endless", by or self._by)
+        return self.at(grant.app, grant.estab)
 
     def note_ending(self, grant: str) -> None:
         """Write down that a grant (hub id) has ended, if the moment that the school named has come."""
-        at = self.store.records.execute('SELECT at FROM ending WHERE "grant" = ?', (grant,)).get
-        if at is not None and at <= self.clock():
-            self._end(grant, at, self.by)
-            with self.store.passing as db:
-                db.execute('DELETE FROM token WHERE "grant" = ?', (grant,))
+        at = self._store.records.execute('SELECT at FROM ending WHERE "grant" = ?', (grant,)).get
+        if at is not None and at <= self._clock():
+            self._end(grant, at, self._by)
+            self._drop_tokens(grant)
 
     def _end(self, grant: str, at: float, by: str) -> None:
         ended = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
-        with self.store.transaction() as db:
+        with self._store.transaction() as db:
             changed = db.execute(
                 "UPDATE \"grant\" SET state = 'revoked', secret = NULL, ended = ?, version = version + 1"
                 " WHERE id = ? AND state <> 'revoked' RETURNING 1",
@@ -157,22 +250,9 @@ class AuthorisingDesk:
                 tell(db, grant, "revoked")
                 give_receipt(db, grant, "ended", by)
 
-    def endings(self) -> tuple[float, ...]:
-        """The moments that schools have named as the ends of grants, seconds since 1970, in order."""
-        rows = self.store.records.execute("SELECT at FROM ending ORDER BY at").fetchall()
-        return tuple(at for (at,) in rows)
-
-    # ---- looking
-
-    def authorisations(self, app: App) -> list[Authorisation]:
-        """The grants of an app with their dates (seconds since 1970), by school."""
-        rows = self.store.records.execute(
-            'SELECT g.id, g.made, g.ended, a.at FROM "grant" g LEFT JOIN agreement a ON a."grant" = g.id'
-            " WHERE g.app = ?",
-            (app.id,),
-        ).fetchall()
-        dates = {identity: (made, ended, at) for identity, made, ended, at in rows}
-        return sorted((_dated(g, *dates[g.id]) for g in self.grants(app)), key=lambda a: a.grant.estab)
+    def _drop_tokens(self, grant: str) -> None:
+        with self._store.passing as db:
+            db.execute('DELETE FROM token WHERE "grant" = ?', (grant,))
 
 
 def _dated(grant: Grant, made: str, ended: str | None, at: float | None) -> Authorisation:
@@ -225,62 +305,3 @@ def _agree(
     )
     if answers:
         mark_answer(connection, answers, "authorised")
-
-
-# ---- what an app is told
-
-
-def tell(connection: Connection, grant: str, event: str) -> None:
-    """Promise within a transaction that an app is told what became of a grant, where it has an address for that."""
-    row = connection.execute(
-        "SELECT r.webhook, a.id, a.relying_party, s.estab, s.name, coalesce(nullif(t.email, ''), s.email, ''),"
-        " g.scopes, t.asked, coalesce(t.serial, 0), g.ended"
-        ' FROM "grant" g JOIN app a ON a.id = g.app JOIN registration r ON r.app = a.id'
-        " JOIN school s ON s.district = g.district AND s.id = g.school"
-        ' LEFT JOIN agreement t ON t."grant" = g.id WHERE g.id = ?',
-        (grant,),
-    ).fetchone()
-    if row is None or not row[0]:
-        return
-    url, app, party, estab, name, email, scopes, asked, serial, ended = row
-    held = sorted(json.loads(scopes))
-    form: dict[str, Any] = {
-        "schoolSecret": {"fill": "schoolSecret"},
-        "schoolId": estab,
-        "schoolEmail": email,
-        "schoolName": name or estab,
-        "templateScopes": ",".join(json.loads(asked) if asked else held),
-        "scopes": {"fill": "scopes"},
-        "thirdParty": SERVICE,
-        "partnerId": party,
-    }
-    if event == "revoked":
-        # Rollbook's own: the document has no message for an end. It says what it is, and brings no secret.
-        form = {n: v for n, v in form.items() if n not in ("schoolSecret", "templateScopes", "scopes")}
-        form |= {"event": "revoked", "dateRevoked": (ended or "")[:19]}
-    if event in ("widened", "narrowed"):
-        # The same message as at first, with the same secret: an app that knows of no such event learns the scopes.
-        form |= {"event": event}
-    payload: dict[str, Any] = {
-        "app": app,
-        "grant": grant,
-        "family": "authorisation",
-        "url": url,
-        "query": {},
-        "json": None,
-    }
-    promise(connection, "webhook", {**payload, "form": form, "event": event, "serial": serial})
-
-
-def fill_authorisation(desk: AuthorisingDesk, payload: Mapping[str, Any]) -> dict[str, str] | None:
-    """The form of a `webhook` job of the family `authorisation`, with the secret, and the scopes as they are now.
-
-    Messages may arrive late and in any order, and the last to arrive must not bring back scopes that were taken away.
-    None where it is no longer true: a revoked secret, delivered late, would take the place of the valid one.
-    """
-    grant, serial = next((g for g in desk.grants() if g.id == payload["grant"]), None), payload["serial"]
-    revoked = payload["event"] == "revoked"
-    if grant is None or grant.serial != serial or (grant.state == "revoked") != revoked:
-        return None
-    filled = {"schoolSecret": desk.school_secret(grant.id, serial), "scopes": ",".join(sorted(grant.scopes))}
-    return {n: filled[v["fill"]] if isinstance(v, dict) else str(v) for n, v in payload["form"].items()}

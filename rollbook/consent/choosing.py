@@ -12,8 +12,11 @@ from ..store.choices import Lists, Reckoning, lists_of, place_of
 from ..store.connection import Connection
 from ..store.rules import KINDS as CHOSEN_BY
 from ..store.rules import Roll, Rule
-from .filtering import KINDS, FilteringDesk
+from ..store.sqlite import Store
+from .authorising import Grants
+from .filtering import KINDS, People
 from .grants import MODES, Grant, human_kind
+from .memory import Memory
 from .receipts import give_receipt
 
 EVERYONE = "all"
@@ -74,43 +77,39 @@ _LEFT = {
 }
 
 
-class ChoosingDesk(FilteringDesk):
-    """The part of the desk at which a school chooses people for a grant."""
+class Choosing:
+    """Where a school chooses people for a grant."""
 
-    def first_choice(self, grant: Grant) -> bool:
-        """Whether the school has never yet confirmed the people of this authorisation."""
-        raise NotImplementedError
-
-    def pause(self, grant: Grant, paused: bool = True) -> Grant:
-        """Stop a grant for a while, or let it go on."""
-        raise NotImplementedError
-
-    def today(self, time_zone: str) -> str:
-        """The day as of which a school is read."""
-        raise NotImplementedError
+    def __init__(self, store: Store, by: str, memory: Memory, grants: Grants, people: People) -> None:
+        """`by` is who chooses, as receipts say it."""
+        self._store = store
+        self._by = by
+        self._memory = memory
+        self._grants = grants
+        self._people = people
 
     # ---- the draft
 
-    def begin_choosing(self, grant: Grant) -> Mapping[str, Draft]:
+    def begin(self, grant: Grant) -> Mapping[str, Draft]:
         """Pause a grant and lay out what is chosen now, to be changed; a draft that there is goes on."""
-        self.pause(grant)
+        self._grants.pause(grant)
         there = self.draft(grant)
         if there:
             return there
         now = {kind: self.chosen(grant, kind) for kind in KINDS}
-        with self.store.transaction() as db:
+        with self._store.transaction() as db:
             db.executemany(_KEEP, [_row(grant, k, d) for k, d in now.items()])
         return now
 
     def draft(self, grant: Grant) -> dict[str, Draft]:
         """What has been chosen so far, by kind of human; empty where the school is not choosing."""
-        rows = self.store.records.execute(
+        rows = self._store.records.execute(
             'SELECT kind, mode, people, rules, without FROM draft WHERE "grant" = ?', (grant.id,)
         ).fetchall()
         found = {kind: _draft(*row) for kind, *row in rows}
         return {kind: found[kind] for kind in KINDS if kind in found}
 
-    def change_draft(
+    def change(
         self,
         grant: Grant,
         kind: str,
@@ -131,7 +130,7 @@ class ChoosingDesk(FilteringDesk):
         strange = ticked - self._held(grant, human, ticked)
         if strange:
             raise Malformed(Problem("people", f"{len(strange)} of the people ticked are not at the school"))
-        with self.store.transaction() as db:
+        with self._store.transaction() as db:
             row = db.execute(
                 'SELECT mode, people, rules, without FROM draft WHERE "grant" = ? AND kind = ?', (grant.id, human)
             ).fetchone()
@@ -146,7 +145,7 @@ class ChoosingDesk(FilteringDesk):
             db.execute(_KEEP, _row(grant, human, draft))
         return draft
 
-    def confirm_choosing(self, grant: Grant) -> Grant:
+    def confirm(self, grant: Grant) -> Grant:
         """Let what was drafted be chosen, and the grant go on."""
         drafts = self.draft(grant)
         if not drafts:
@@ -157,35 +156,35 @@ class ChoosingDesk(FilteringDesk):
             kept = Draft(draft.mode, people, draft.rules, without) if draft.mode != EVERYONE else _EVERYONE
             if kept != self.chosen(grant, kind):
                 rules, less = sorted(kept.rules), sorted(without)
-                self.choose(grant, kind, kept.mode, sorted(people), rules=rules, without=less, receipt=False)
-        first = self.first_choice(grant)
-        with self.store.transaction() as db:
+                self._people.choose(grant, kind, kept.mode, sorted(people), rules=rules, without=less, receipt=False)
+        first = self._grants.first_choice(grant)
+        with self._store.transaction() as db:
             db.execute('DELETE FROM draft WHERE "grant" = ?', (grant.id,))
-            give_receipt(db, grant.id, "authorised" if first else "people", self.by)
-        return self.pause(grant, False)
+            give_receipt(db, grant.id, "authorised" if first else "people", self._by)
+        return self._grants.pause(grant, False)
 
-    def give_up_choosing(self, grant: Grant) -> Grant:
+    def cancel(self, grant: Grant) -> Grant:
         """Leave what is chosen as it was before, and let the grant go on."""
         self._drop_draft(grant)
-        return self.pause(grant, False)
+        return self._grants.pause(grant, False)
 
     def _drop_draft(self, grant: Grant) -> None:
-        with self.store.transaction() as db:
+        with self._store.transaction() as db:
             db.execute('DELETE FROM draft WHERE "grant" = ?', (grant.id,))
 
     # ---- people
 
     def chosen(self, grant: Grant, kind: str) -> Draft:
         """What the school has chosen of one kind of human; whom the app leaves out by itself does not count."""
-        choice = next(c for c in self.people_of(grant) if c.kind == kind)
+        choice = next(c for c in self._people.of(grant) if c.kind == kind)
         if choice.mode == EVERYONE:
             return _EVERYONE
         return Draft(choice.mode, frozenset(choice.ids), frozenset(choice.rules), frozenset(choice.without))
 
     def offers(self, grant: Grant) -> list[Offer]:
         """By what the school's students may be chosen: each of its years, forms, houses, classes and courses."""
-        day = self.today(grant.time_zone)
-        with self.store.lend() as connection:
+        day = self._memory.today(grant.time_zone)
+        with self._store.lend() as connection:
             roll = Roll(connection, grant.district, grant.school)
             return [Offer(rule, name, len(roll.on(day, [rule]))) for rule, name in roll.rules().items()]
 
@@ -195,7 +194,7 @@ class ChoosingDesk(FilteringDesk):
 
     def would_see(self, grant: Grant, drafts: Mapping[str, Draft]) -> dict[str, frozenset[str]]:
         """Whom the app would see today (MIS ids) if the drafts counted, by kind of human."""
-        with self.store.lend() as connection:
+        with self._store.lend() as connection:
             place = place_of(connection, grant.id)
             said = {kind: _lists(connection, grant, kind, draft) for kind, draft in drafts.items()}
             reckoning = Reckoning(connection, place, said)
@@ -207,16 +206,16 @@ class ChoosingDesk(FilteringDesk):
 
     def _by_rule(self, grant: Grant, rules: Iterable[Rule]) -> frozenset[str]:
         """The students (MIS ids) whom rules name today."""
-        with self.store.lend() as connection:
+        with self._store.lend() as connection:
             roll = Roll(connection, grant.district, grant.school)
-            ids = roll.on(self.today(grant.time_zone), rules)
+            ids = roll.on(self._memory.today(grant.time_zone), rules)
             return frozenset(m for i, m in _everyone(connection, grant, "Student") if i in ids) if ids else frozenset()
 
     def _rules_known(
         self, grant: Grant, kind: str, before: frozenset[Rule], wanted: frozenset[Rule]
     ) -> frozenset[Rule]:
         """Rules that are wanted; raises `Malformed` for those that name no group of the school."""
-        with self.store.lend() as connection:
+        with self._store.lend() as connection:
             roll = Roll(connection, grant.district, grant.school)
             strange = [r for r in wanted - before if kind != "Student" or r.by not in CHOSEN_BY or not roll.known(r)]
         if strange:
@@ -226,7 +225,7 @@ class ChoosingDesk(FilteringDesk):
     def candidates(self, grant: Grant, kind: str, search: Search, limit: int = -1, offset: int = 0) -> list[Candidate]:
         """The school's people of a kind who are looked for, by surname."""
         place = _PLACE[kind]
-        rows = self.store.records.execute(
+        rows = self._store.records.execute(
             "SELECT r.mis_id, trim(coalesce(p.forename, '') || ' ' || coalesce(p.surname, '')),"
             f" {place}, {_LEFT[kind]} {self._where(kind)}"
             " ORDER BY fold(p.surname), fold(p.forename), r.mis_id LIMIT :limit OFFSET :offset",
@@ -234,9 +233,9 @@ class ChoosingDesk(FilteringDesk):
         ).fetchall()
         return [Candidate(mis_id, name, where, bool(left)) for mis_id, name, where, left in rows]
 
-    def count_candidates(self, grant: Grant, kind: str, search: Search) -> int:
+    def count(self, grant: Grant, kind: str, search: Search) -> int:
         """How many people are looked for."""
-        return self.store.records.execute(f"SELECT count(*) {self._where(kind)}", self._sought(grant, search)).get
+        return self._store.records.execute(f"SELECT count(*) {self._where(kind)}", self._sought(grant, search)).get
 
     def _where(self, kind: str) -> str:
         named = "fold(coalesce(p.forename, '') || ' ' || coalesce(p.surname, ''))"
@@ -252,7 +251,7 @@ class ChoosingDesk(FilteringDesk):
         return {
             "district": grant.district,
             "school": grant.school,
-            "today": self.today(grant.time_zone),
+            "today": self._memory.today(grant.time_zone),
             "text": " ".join(search.text.split()).casefold(),
             "leavers": search.leavers,
             "narrowed": search.ticked is not None,
@@ -262,7 +261,7 @@ class ChoosingDesk(FilteringDesk):
     def _held(self, grant: Grant, kind: str, mis_ids: frozenset[str]) -> frozenset[str]:
         """Those of some MIS ids that are people of the school."""
         table = _FROM[kind].split(" ")[0]
-        rows = self.store.records.execute(
+        rows = self._store.records.execute(
             f"SELECT mis_id FROM {table} WHERE district = ? AND school = ?"
             " AND mis_id IN (SELECT value FROM json_each(?))",
             (grant.district, grant.school, json.dumps(sorted(mis_ids))),

@@ -97,19 +97,13 @@ def _credential(row: tuple[Any, ...]) -> Credential:
     return Credential(identity, App(app, party, name), dialect, key, district, words, made)
 
 
-class CredentialDesk:
-    """The part of the desk that keeps credentials and hands out their tokens."""
+class Credentials:
+    """The credentials of apps."""
 
-    store: Store
-    clock: Callable[[], float]
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
-    def holders(self) -> dict[tuple[str, bytes], Holder]:
-        """Who shows which token, as far as that was looked up in the present state of the hub."""
-        raise NotImplementedError
-
-    def add_credential(
-        self, app: App, dialect: str, *, district: int = 0, rights: Iterable[str] = ()
-    ) -> tuple[Credential, str]:
+    def add(self, app: App, dialect: str, *, district: int = 0, rights: Iterable[str] = ()) -> tuple[Credential, str]:
         """A new credential and its secret, which is shown once and kept only as a hash."""
         if dialect not in DIALECTS:
             raise Malformed(Problem("dialect", f"{dialect} does not use keys", nearest(dialect, DIALECTS)))
@@ -120,7 +114,7 @@ class CredentialDesk:
             raise NotFound(Problem("district", f"there is no district {district}"))
         made = Credential(str(uuid.uuid4()), app, dialect, str(uuid.uuid4()), district, words, now())
         secret = new_secret()
-        with self.store.transaction() as db:
+        with self._store.transaction() as db:
             db.execute(
                 "INSERT INTO credential VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 (
@@ -137,36 +131,50 @@ class CredentialDesk:
         return made, secret
 
     def _exists(self, district: int) -> bool:
-        found = self.store.records.execute("SELECT 1 FROM district WHERE district = ?", (district,)).get
+        found = self._store.records.execute("SELECT 1 FROM district WHERE district = ?", (district,)).get
         return found is not None
 
-    def credentials(self, app: App | None = None) -> list[Credential]:
-        """All credentials, or those of one app."""
-        rows = self.store.records.execute(f"SELECT {_COLUMNS} ORDER BY a.name, c.made, c.id")
-        return [c for c in map(_credential, rows) if app is None or c.app == app]
+    def all(self) -> list[Credential]:
+        """All credentials, by app."""
+        rows = self._store.records.execute(f"SELECT {_COLUMNS} ORDER BY a.name, c.made, c.id")
+        return [_credential(row) for row in rows]
 
-    def credential(self, key: str) -> Credential:
+    def of(self, app: App) -> list[Credential]:
+        """The credentials of one app."""
+        return [c for c in self.all() if c.app == app]
+
+    def by_key(self, key: str) -> Credential:
         """The credential with this key."""
-        found = self.store.records.execute(f"SELECT {_COLUMNS} WHERE c.key = ?", (key,)).fetchone()
+        found = self._store.records.execute(f"SELECT {_COLUMNS} WHERE c.key = ?", (key,)).fetchone()
         if found is None:
             raise NotFound(Problem("key", f"{key} is not known", "list keys with `rollbook apps keys`"))
         return _credential(found)
 
-    def drop_credential(self, credential: Credential) -> None:
+    def drop(self, credential: Credential) -> None:
         """End a credential; its tokens end with it."""
-        with self.store.transaction() as db:
+        with self._store.transaction() as db:
             db.execute("DELETE FROM credential WHERE id = ?", (credential.id,))
-        with self.store.passing as db:
+        with self._store.passing as db:
             db.execute("DELETE FROM ticket WHERE credential = ?", (credential.id,))
 
-    # ---- tokens
+
+class Tickets:
+    """The tokens of credentials, handed out and taken back."""
+
+    def __init__(
+        self, store: Store, clock: Callable[[], float], holders: Callable[[], dict[tuple[str, bytes], Holder]]
+    ) -> None:
+        """`holders` gives who shows which token, as far as that was looked up in the present state of the hub."""
+        self._store = store
+        self._clock = clock
+        self._holders = holders
 
     def exchange(self, dialect: str, key: str, secret: str, seconds: float) -> tuple[str, float]:
         """A token for a key and its secret (OAuth 2.0 client credentials), and the moment when it expires."""
         return self._ticket(self._client(dialect, key, secret), "access", "", seconds)
 
     def _client(self, dialect: str, key: str, secret: str) -> str:
-        found = self.store.records.execute(
+        found = self._store.records.execute(
             "SELECT id FROM credential WHERE dialect = ? AND key = ? AND secret = ?", (dialect, key, digest(secret))
         ).get
         if found is None:
@@ -175,15 +183,15 @@ class CredentialDesk:
 
     def _ticket(self, credential: str, kind: str, person: str, seconds: float) -> tuple[str, float]:
         token = base64.urlsafe_b64encode(os.urandom(33)).decode()
-        expires = self.clock() + seconds
-        with self.store.passing as db:
-            db.execute("DELETE FROM ticket WHERE expires < ?", (self.clock(),))
+        expires = self._clock() + seconds
+        with self._store.passing as db:
+            db.execute("DELETE FROM ticket WHERE expires < ?", (self._clock(),))
             db.execute("INSERT INTO ticket VALUES (?, ?, ?, ?, ?)", (digest(token), credential, kind, person, expires))
         return token, expires
 
-    def person_code(self, credential: Credential, person: str) -> str:
+    def code(self, credential: Credential, person: str) -> str:
         """A code with which an app gets one person's tokens, once, within ten minutes."""
-        found = self.store.records.execute(
+        found = self._store.records.execute(
             "SELECT 1 FROM person WHERE district = ? AND id = ?", (credential.district, person)
         ).get
         if found is None:
@@ -196,33 +204,33 @@ class CredentialDesk:
         """A person's access token, a new refresh token, and the moment when the first expires; a code serves once."""
         credential = self._client(dialect, key, secret)
         kind, shown = ("code", code) if code else ("refresh", refresh)
-        with self.store.passing as db:
+        with self._store.passing as db:
             row = db.execute(
                 "DELETE FROM ticket WHERE hash = ? AND credential = ? AND kind = ? AND expires > ? RETURNING person",
-                (digest(shown), credential, kind, self.clock()),
+                (digest(shown), credential, kind, self._clock()),
             ).fetchone()
         if row is None:
             raise UnknownCode
         access, expires = self._ticket(credential, "access", row[0], seconds)
         return access, self._ticket(credential, "refresh", row[0], REFRESH_SECONDS)[0], expires
 
-    def admit_credential(self, dialect: str, token: str) -> Holder:
+    def admit(self, dialect: str, token: str) -> Holder:
         """Who shows a token now: one that was handed out, or an Edlink integration's own secret, which does not end."""
-        key, holders = (dialect, digest(token)), self.holders()
+        key, holders = (dialect, digest(token)), self._holders()
         holder = holders.get(key) or self._holder(*key)
         asked_by(holder.app.id, (), holder.person)
         admitted(holder.credential.id)
-        if holder.expires <= self.clock():
+        if holder.expires <= self._clock():
             raise NotSignedIn("the token has expired", hint="request a new one")
         holders[key] = holder
         return holder
 
     def _holder(self, dialect: str, hashed: bytes) -> Holder:
-        row = self.store.passing.execute(
+        row = self._store.passing.execute(
             "SELECT credential, person, expires FROM ticket WHERE hash = ? AND kind = 'access'", (hashed,)
         ).fetchone()
         by, value = ("id", row[0]) if row else ("secret", hashed)
-        found = self.store.records.execute(
+        found = self._store.records.execute(
             f"SELECT {_COLUMNS} WHERE c.{by} = ? AND c.dialect = ?", (value, dialect)
         ).fetchone()
         if found is None or (row is None and dialect != "edlink"):

@@ -64,14 +64,16 @@ class Strangers(NotFound):
         self.people = people
 
 
-class FilteringDesk:
-    """The part of the desk that keeps the lists of people."""
+class People:
+    """The lists of people whom grants see."""
 
-    store: Store
-    by: str
+    def __init__(self, store: Store, by: str) -> None:
+        """`by` is who changes them, as receipts say it."""
+        self._store = store
+        self._by = by
 
     def _again(self, grant: Grant) -> Grant:
-        (row,) = self.store.records.execute(f"SELECT {GRANT_COLUMNS} WHERE g.id = ?", (grant.id,))
+        (row,) = self._store.records.execute(f"SELECT {GRANT_COLUMNS} WHERE g.id = ?", (grant.id,))
         return grant_from(row)
 
     # ---- the school's lists
@@ -96,7 +98,7 @@ class FilteringDesk:
         human, wanted, named, less = human_kind(kind), tuple(rules), tuple(mis_ids), tuple(without)
         if mode not in {*MODES, "all"}:
             raise Malformed(Problem("mode", f"{mode} is not known", nearest(mode, [*MODES, "all"])))
-        with self.store.write(grant.district) as batch:
+        with self._store.write(grant.district) as batch:
             before = lists_of(batch.connection, grant.id, human)
             known = [rule for rule in wanted if rule not in before.rules]
             _check_rules(Roll(batch.connection, grant.district, grant.school), human, known)
@@ -108,7 +110,7 @@ class FilteringDesk:
             if after != before:
                 keep_lists(batch, grant.id, human, after)
                 if receipt:
-                    give_receipt(batch.connection, grant.id, "people", self.by)
+                    give_receipt(batch.connection, grant.id, "people", self._by)
         return self._again(grant)
 
     def amend(
@@ -126,7 +128,7 @@ class FilteringDesk:
         Who is on it already may be added again; who is taken off it stays off though a rule names them.
         """
         human, further, added, removed = human_kind(kind), frozenset(add_rules), tuple(add), tuple(remove)
-        with self.store.write(grant.district) as batch:
+        with self._store.write(grant.district) as batch:
             before = lists_of(batch.connection, grant.id, human)
             if before.mode == "all":
                 said = f"there is no list at {grant.estab}: {grant.app.relying_party} sees every {human}"
@@ -140,23 +142,23 @@ class FilteringDesk:
             after = widened(replace(before, rules=rules), add=on, remove=off)
             if after != before:
                 keep_lists(batch, grant.id, human, after)
-                give_receipt(batch.connection, grant.id, "people", self.by)
+                give_receipt(batch.connection, grant.id, "people", self._by)
         return self._again(grant)
 
-    def people_of(self, grant: Grant) -> tuple[Choice, ...]:
+    def of(self, grant: Grant) -> tuple[Choice, ...]:
         """What a grant sees of each kind of human: the school's list, and whom the app leaves out of it."""
-        with self.store.lend() as connection:
+        with self._store.lend() as connection:
             reckoning = Reckoning(connection, place_of(connection, grant.id))
             return tuple(_choice(connection, grant, reckoning, kind) for kind in KINDS)
 
-    def settle_people(self, grant: Grant) -> None:
+    def settle(self, grant: Grant) -> None:
         """Work out again whom a grant sees."""
-        with self.store.write(grant.district) as batch:
+        with self._store.write(grant.district) as batch:
             settle(batch, place_of(batch.connection, grant.id))
 
     def follow_days(self) -> int:
         """Write down whom the day that has come lets in and leaves out; gives for how many grants."""
-        return follow_days(self.store, DAY_PATIENCE)
+        return follow_days(self._store, DAY_PATIENCE)
 
     # ---- an app's own
 
@@ -170,7 +172,7 @@ class FilteringDesk:
         then nothing is done.
         """
         wanted = [(True, *one) for one in add] + [(False, *one) for one in remove]
-        with self.store.write(grant.district) as batch:
+        with self._store.write(grant.district) as batch:
             reckoning = Reckoning(batch.connection, place_of(batch.connection, grant.id))
             kinds = tuple(dict.fromkeys(kind for _, kind, _ in wanted))
             ids = {k: _found(batch.connection, grant, k, [m for _, of, m in wanted if of == k]) for k in kinds}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -89,6 +89,11 @@ def grant_from(row: tuple[Any, ...]) -> Grant:
         serial,
         ends,
     )
+
+
+def moment(seconds: float) -> str:
+    """A moment as text, UTC, six decimals and `Z`."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def zone_of(name: str) -> tzinfo:

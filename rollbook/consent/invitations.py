@@ -15,6 +15,7 @@ from ..store.outbox import promise
 from ..store.sqlite import Store
 from .addresses import address_problems, is_address
 from .grants import App
+from .schools import Schools
 from .secrets import digest, told_again
 
 LIFE = 30 * 24 * 3600.0
@@ -79,36 +80,34 @@ class LinkEnded(NotFound):
     """This link is unknown or no longer valid."""
 
 
-class InvitingDesk:
-    """The part of the desk that invites schools and knows their links."""
+class Invitations:
+    """The invitations of schools, and their links."""
 
-    store: Store
-    clock: Callable[[], float]
-
-    def school(self, estab: str) -> tuple[int, str, str]:
-        """The district number, hub id and name of the school with this establishment number."""
-        raise NotImplementedError
+    def __init__(self, store: Store, clock: Callable[[], float], schools: Schools) -> None:
+        self._store = store
+        self._clock = clock
+        self._schools = schools
 
     # ---- who may answer for a school
 
     def signatories(self, estab: str) -> tuple[str, ...]:
         """The addresses that may answer for a school: first its own in the record, then those the operator named."""
-        district, school, _ = self.school(estab)
-        return _signatories(self.store.records, district, school)
+        district, school, _ = self._schools.find(estab)
+        return _signatories(self._store.records, district, school)
 
     def add_signatory(self, estab: str, email: str) -> None:
         """Let an address answer for a school beside the school's own."""
         wrong = address_problems("email", email)
         if wrong:
             raise Malformed(*wrong)
-        district, school, _ = self.school(estab)
-        with self.store.transaction() as db:
+        district, school, _ = self._schools.find(estab)
+        with self._store.transaction() as db:
             db.execute("INSERT OR IGNORE INTO signatory VALUES (?, ?, ?)", (district, school, email))
 
     def drop_signatory(self, estab: str, email: str) -> None:
         """Let an address no longer answer for a school; links that were sent to it are revoked."""
-        district, school, _ = self.school(estab)
-        with self.store.transaction() as db:
+        district, school, _ = self._schools.find(estab)
+        with self._store.transaction() as db:
             db.execute(
                 "DELETE FROM signatory WHERE district = ? AND school = ? AND email = ?", (district, school, email)
             )
@@ -119,7 +118,7 @@ class InvitingDesk:
 
     # ---- inviting
 
-    def invite(
+    def make(
         self,
         app: App,
         estab: str,
@@ -135,56 +134,60 @@ class InvitingDesk:
         The e-mail goes to an address that may answer for the school: `email` where that is one, else the first.
         Whoever reads it decides over children's records, so the app that asks has no say in who that is.
         """
-        district, school, _ = self.school(estab)
+        district, school, _ = self._schools.find(estab)
         identity, serial, asked = str(uuid.uuid4()), 1, json.dumps(sorted(scopes))
-        with self.store.transaction() as db:
+        with self._store.transaction() as db:
             found = db.execute(
                 "SELECT id, serial FROM invitation WHERE app = ? AND school = ?", (app.id, school)
             ).fetchone()
             if found:
                 identity, serial = found[0], found[1] + 1
             to = _chosen(_signatories(db, district, school), email)
-            now, hashed = self.clock(), digest(self._link(identity, serial))
+            now, hashed = self._clock(), digest(self._link(identity, serial))
             db.execute(
                 "INSERT OR REPLACE INTO invitation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '')",
                 (identity, app.id, district, school, to, name, live, asked, serial, hashed, now, now + LIFE),
             )
             if mail and to:
                 promise_letter(db, identity, serial)
-        return self.invitation(app, estab)
+        return self.at(app, estab)
 
-    def invitations(self, app: App | None = None) -> list[Invitation]:
-        """All invitations, or those of one app, by app and school."""
-        rows = self.store.records.execute(f"{_INVITATIONS} ORDER BY a.name, s.estab").fetchall()
-        return [i for i in map(_invitation, rows) if app is None or i.app == app]
+    def all(self) -> list[Invitation]:
+        """All invitations, by app and school."""
+        rows = self._store.records.execute(f"{_INVITATIONS} ORDER BY a.name, s.estab").fetchall()
+        return [_invitation(row) for row in rows]
 
-    def invitation(self, app: App, estab: str) -> Invitation:
+    def of(self, app: App) -> list[Invitation]:
+        """The invitations of one app, by school."""
+        return [i for i in self.all() if i.app == app]
+
+    def at(self, app: App, estab: str) -> Invitation:
         """An app's invitation of a school."""
-        found = next((i for i in self.invitations(app) if i.estab == estab), None)
+        found = next((i for i in self.of(app) if i.estab == estab), None)
         if found is None:
             raise NotFound(
                 Problem("invitation", f"{app.relying_party} has not invited {estab}", "`rollbook invites add` does it")
             )
         return found
 
-    def invitation_by_id(self, identity: str) -> Invitation | None:
+    def by_id(self, identity: str) -> Invitation | None:
         """The invitation with this id, while it is there."""
-        row = self.store.records.execute(f"{_INVITATIONS} WHERE i.id = ?", (identity,)).fetchone()
+        row = self._store.records.execute(f"{_INVITATIONS} WHERE i.id = ?", (identity,)).fetchone()
         return _invitation(row) if row else None
 
     # ---- links
 
-    def link_of(self, invitation: Invitation) -> str:
+    def link(self, invitation: Invitation) -> str:
         """The token in the link of an invitation: made again whenever it is needed, and kept only as a hash."""
         return self._link(invitation.id, invitation.serial)
 
     def _link(self, identity: str, serial: int) -> str:
-        made = told_again(self.store.secret("invitation link"), identity, serial)
+        made = told_again(self._store.secret("invitation link"), identity, serial)
         return base64.urlsafe_b64encode(made).decode().rstrip("=")
 
     def proof(self, *parts: object) -> str:
         """What a form must bring back to show that it was made here, for these things and for nothing else."""
-        return base64.urlsafe_b64encode(told_again(self.store.secret("form"), *parts)[:18]).decode()
+        return base64.urlsafe_b64encode(told_again(self._store.secret("form"), *parts)[:18]).decode()
 
     def follow(self, token: str) -> Invitation:
         """The invitation whose link holds this token; raises `LinkEnded`.
@@ -192,7 +195,7 @@ class InvitingDesk:
         A link with which a school has not agreed ends after its time. One with which it has stays, for as long as data
         flows and after, so that whoever kept it can look, share less and stop.
         """
-        row = self.store.records.execute(f"{_INVITATIONS} WHERE i.hash = ?", (digest(token),)).fetchone()
+        row = self._store.records.execute(f"{_INVITATIONS} WHERE i.hash = ?", (digest(token),)).fetchone()
         if row is None:
             raise LinkEnded(
                 "A newer link has taken its place, or it never existed. Use the link in the newest e-mail. If you"
@@ -204,7 +207,7 @@ class InvitingDesk:
                 "It has been revoked. To see, change or end what your school shares, ask the people who run this hub"
                 " for a new link."
             )
-        if invitation.expires <= self.clock() and not self.lives_on(invitation):
+        if invitation.expires <= self._clock() and not self.lives_on(invitation):
             raise LinkEnded(
                 f"It could be used for a month after {invitation.app.name[:200]} asked. Ask for a new invitation."
             )
@@ -215,19 +218,19 @@ class InvitingDesk:
         return self._grant_of(invitation) is not None
 
     def _grant_of(self, invitation: Invitation) -> str | None:
-        return self.store.records.execute(
+        return self._store.records.execute(
             'SELECT id FROM "grant" WHERE app = ? AND school = ?', (invitation.app.id, invitation.school)
         ).get
 
-    def renew_link(self, invitation: Invitation, *, mail: bool = False) -> Invitation:
+    def renew(self, invitation: Invitation, *, mail: bool = False) -> Invitation:
         """Another link in place of the one there is, which no longer works; what was answered stays.
 
         With `mail`, it is sent to the address that the invitation was sent to, if that may still answer for the school.
         """
-        with self.store.transaction() as db:
+        with self._store.transaction() as db:
             known = _signatories(db, invitation.district, invitation.school)
             to, serial = _chosen(known, invitation.email), invitation.serial + 1
-            now, hashed = self.clock(), digest(self._link(invitation.id, serial))
+            now, hashed = self._clock(), digest(self._link(invitation.id, serial))
             changed = db.execute(
                 "UPDATE invitation SET serial = ?, hash = ?, email = ?, made = ?, expires = ?"
                 " WHERE id = ? AND serial = ? RETURNING 1",
@@ -237,28 +240,28 @@ class InvitingDesk:
                 raise Conflict("a newer link has been sent meanwhile", hint="use the link in the newest e-mail")
             if mail and to:
                 promise_letter(db, invitation.id, serial)
-        return self.invitation(invitation.app, invitation.estab)
+        return self.at(invitation.app, invitation.estab)
 
-    def revoke_link(self, invitation: Invitation) -> None:
+    def revoke(self, invitation: Invitation) -> None:
         """End a link for good; what is shared goes on."""
-        with self.store.transaction() as db:
+        with self._store.transaction() as db:
             db.execute("UPDATE invitation SET expires = 0 WHERE id = ?", (invitation.id,))
 
     def link_for(self, grant: str, email: str) -> str | None:
         """The token of the link at which an address may answer about a grant (hub id); None where there is none."""
-        row = self.store.records.execute(
+        row = self._store.records.execute(
             f'{_INVITATIONS} JOIN "grant" g ON g.app = i.app AND g.school = i.school WHERE g.id = ? AND i.expires > 0',
             (grant,),
         ).fetchone()
         if row is None:
             return None
         invitation = _invitation(row)
-        known = _signatories(self.store.records, invitation.district, invitation.school)
-        return self.link_of(invitation) if email.casefold() in {a.casefold() for a in known} else None
+        known = _signatories(self._store.records, invitation.district, invitation.school)
+        return self.link(invitation) if email.casefold() in {a.casefold() for a in known} else None
 
     def answer(self, invitation: Invitation, answer: str) -> None:
         """Write down what came of an invitation; the link stays in use."""
-        with self.store.transaction() as db:
+        with self._store.transaction() as db:
             mark_answer(db, invitation, answer)
 
 

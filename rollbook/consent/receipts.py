@@ -151,21 +151,22 @@ def choice_words(kind: str, mode: str, named: int, rules: list[str], without: in
     return f"{name}: {how} {listed}{less}{also}"
 
 
-class ReceiptDesk:
-    """The part of the desk that keeps receipts."""
+class Receipts:
+    """The receipts that schools have."""
 
-    store: Store
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
-    def receipts(self, grant: str) -> list[Receipt]:
+    def of(self, grant: str) -> list[Receipt]:
         """The receipts of a grant (hub id), the latest first."""
-        rows = self.store.records.execute(
+        rows = self._store.records.execute(
             'SELECT id, "grant", at, event, told FROM receipt WHERE "grant" = ? ORDER BY at DESC, id DESC', (grant,)
         )
         return [_receipt(*row) for row in rows]
 
-    def receipt(self, identity: str) -> Receipt | None:
+    def by_id(self, identity: str) -> Receipt | None:
         """The receipt with this id."""
-        row = self.store.records.execute(
+        row = self._store.records.execute(
             'SELECT id, "grant", at, event, told FROM receipt WHERE id = ?', (identity,)
         ).fetchone()
         return _receipt(*row) if row else None

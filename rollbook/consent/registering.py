@@ -47,24 +47,25 @@ class Registration:
         return tuple(a for a in self.asks if a.scope in wanted)
 
 
-class RegisteringDesk:
-    """The part of the desk that keeps what apps say of themselves."""
+class Registrations:
+    """What apps say of themselves."""
 
-    store: Store
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
-    def registration(self, app: App) -> Registration:
+    def of(self, app: App) -> Registration:
         """What an app says of itself; one that has said nothing yet is a trial that asks for nothing."""
-        rows = self.store.records.execute(
+        rows = self._store.records.execute(
             "SELECT scope, required, reason FROM ask WHERE app = ? ORDER BY scope", (app.id,)
         ).fetchall()
         asks = tuple(Ask(scope, bool(required), reason) for scope, required, reason in rows)
-        found = self.store.records.execute(
+        found = self._store.records.execute(
             "SELECT contact, webhook, live FROM registration WHERE app = ?", (app.id,)
         ).fetchone()
         contact, webhook, live = found or ("", "", 0)
         return Registration(app, contact, webhook, bool(live), asks)
 
-    def register(
+    def change(
         self, app: App, *, contact: str | None = None, webhook: str | None = None, live: bool | None = None
     ) -> Registration:
         """Change what an app says of itself; what is None stays as it was, an empty text takes it back."""
@@ -72,14 +73,14 @@ class RegisteringDesk:
         wrong += webhook_problems(webhook) if webhook else []
         if wrong:
             raise Malformed(*wrong)
-        with self.store.transaction() as db:
+        with self._store.transaction() as db:
             db.execute("INSERT OR IGNORE INTO registration VALUES (?, '', '', 0)", (app.id,))
             db.execute(
                 "UPDATE registration SET contact = coalesce(?, contact), webhook = coalesce(?, webhook),"
                 " live = coalesce(?, live) WHERE app = ?",
                 (contact, webhook, live, app.id),
             )
-        return self.registration(app)
+        return self.of(app)
 
     def ask(self, app: App, scopes: Iterable[str], *, required: bool, reason: str) -> Registration:
         """Have an app ask for scopes, or ask otherwise than before. Grants that there are stay as they are."""
@@ -89,23 +90,23 @@ class RegisteringDesk:
             wrong.append(Problem("reason", "is missing", "schools read this: say what the app does with the data"))
         if wrong:
             raise Malformed(*wrong)
-        with self.store.transaction() as db:
+        with self._store.transaction() as db:
             db.executemany(
                 "INSERT INTO ask VALUES (?, ?, ?, ?) ON CONFLICT (app, scope) DO UPDATE"
                 " SET required = excluded.required, reason = excluded.reason",
                 [(app.id, name, required, reason.strip()) for name in sorted(names)],
             )
-        return self.registration(app)
+        return self.of(app)
 
     def ask_no_more(self, app: App, scopes: Iterable[str]) -> Registration:
         """Have an app ask for scopes no longer."""
         names = known_scopes(frozenset(scopes))
-        strange = sorted(names - self.registration(app).scopes)
+        strange = sorted(names - self.of(app).scopes)
         if strange:
             raise Conflict(*(Problem("scopes", f"{app.relying_party} does not ask for {name}") for name in strange))
-        with self.store.transaction() as db:
+        with self._store.transaction() as db:
             db.executemany("DELETE FROM ask WHERE app = ? AND scope = ?", [(app.id, name) for name in names])
-        return self.registration(app)
+        return self.of(app)
 
 
 def webhook_problems(url: str) -> list[Problem]:

@@ -8,6 +8,7 @@ from ..errors import NotSignedIn
 from ..store.sqlite import Store
 from ..store.writing import now
 from .callers import admitted
+from .schools import Schools
 from .secrets import digest, new_secret
 
 
@@ -20,27 +21,25 @@ class OwnSchool:
     estab: str
 
 
-class SchoolKeyDesk:
-    """The part of the desk that keeps the schools' keys."""
+class SchoolKeys:
+    """The keys of schools."""
 
-    store: Store
+    def __init__(self, store: Store, schools: Schools) -> None:
+        self._store = store
+        self._schools = schools
 
-    def school(self, estab: str) -> tuple[int, str, str]:
-        """The district number, hub id and name of the school with this establishment number."""
-        raise NotImplementedError
-
-    def new_school_key(self, estab: str) -> str:
+    def make(self, estab: str) -> str:
         """A new key for a school, which is shown once and kept only as a hash; the old one stops working."""
-        district, school, _ = self.school(estab)
+        district, school, _ = self._schools.find(estab)
         secret = new_secret()
-        with self.store.transaction() as db:
+        with self._store.transaction() as db:
             db.execute("DELETE FROM school_key WHERE district = ? AND school = ?", (district, school))
             db.execute("INSERT INTO school_key VALUES (?, ?, ?, ?)", (digest(secret), district, school, now()))
         return secret
 
-    def admit_school(self, key: str) -> OwnSchool:
+    def admit(self, key: str) -> OwnSchool:
         """The school that shows a key; raises `NotSignedIn`."""
-        found = self.store.records.execute(
+        found = self._store.records.execute(
             "SELECT k.district, k.school, s.estab FROM school_key k"
             " JOIN school s ON s.district = k.district AND s.id = k.school WHERE k.hash = ?",
             (digest(key),),

@@ -7,7 +7,7 @@ import hmac
 from collections.abc import Callable
 
 from ..store.sqlite import Store
-from .grants import GRANT_COLUMNS, App, Grant, grant_from
+from .grants import App
 
 OVERLAP = 24 * 3600.0
 """Seconds for which calls are signed with the earlier secret too, so that a receiver can change over in between."""
@@ -16,48 +16,36 @@ PREFIX = "whsec_"
 """How Standard Webhooks marks a secret (specification 1.0.0, Signature scheme)."""
 
 
-class SigningDesk:
-    """The part of the desk that knows what each app verifies the hub's calls with."""
+class Signing:
+    """What each app verifies the hub's calls with."""
 
-    store: Store
-    clock: Callable[[], float]
+    def __init__(self, store: Store, clock: Callable[[], float]) -> None:
+        self._store = store
+        self._clock = clock
 
-    def signing_secret(self, app: App) -> str:
+    def secret(self, app: App) -> str:
         """The secret with which calls to an app are signed now, in the form that receivers' libraries take."""
         return PREFIX + base64.b64encode(self._derived(app, self._rotation(app)[0])).decode()
 
-    def rotate_signing_secret(self, app: App) -> str:
+    def rotate(self, app: App) -> str:
         """Another secret for an app; for a day calls carry the earlier one's signature too."""
-        with self.store.transaction() as db:
+        with self._store.transaction() as db:
             db.execute(
                 "INSERT INTO signing VALUES (?, 1, ?) ON CONFLICT (app)"
                 " DO UPDATE SET rotation = rotation + 1, at = excluded.at",
-                (app.id, self.clock()),
+                (app.id, self._clock()),
             )
-        return self.signing_secret(app)
+        return self.secret(app)
 
-    def signing_keys(self, app: App) -> list[bytes]:
+    def keys(self, app: App) -> list[bytes]:
         """The keys with which a call to an app is signed now, the newest first."""
         rotation, at = self._rotation(app)
-        overlapping = rotation and self.clock() < at + OVERLAP
+        overlapping = rotation and self._clock() < at + OVERLAP
         return [self._derived(app, number) for number in ([rotation, rotation - 1] if overlapping else [rotation])]
 
     def _rotation(self, app: App) -> tuple[int, float]:
-        found = self.store.records.execute("SELECT rotation, at FROM signing WHERE app = ?", (app.id,)).fetchone()
+        found = self._store.records.execute("SELECT rotation, at FROM signing WHERE app = ?", (app.id,)).fetchone()
         return (found[0], found[1]) if found else (0, 0.0)
 
     def _derived(self, app: App, rotation: int) -> bytes:
-        return hmac.digest(self.store.secret("webhook signing"), f"{app.id} {rotation}".encode(), "sha256")
-
-    # ---- who is called
-
-    def called_app(self, identity: str) -> App | None:
-        """The app with this id, if there is one."""
-        found = self.store.records.execute("SELECT id, relying_party, name FROM app WHERE id = ?", (identity,))
-        row = found.fetchone()
-        return App(*row) if row else None
-
-    def called_grant(self, identity: str) -> Grant | None:
-        """The grant with this id, in whatever state, if there is one."""
-        row = self.store.records.execute(f"SELECT {GRANT_COLUMNS} WHERE g.id = ?", (identity,)).fetchone()
-        return grant_from(row) if row else None
+        return hmac.digest(self._store.secret("webhook signing"), f"{app.id} {rotation}".encode(), "sha256")

@@ -6,7 +6,6 @@ import base64
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from ..errors import NotSignedIn, Refused
 from ..store.sqlite import Store
@@ -14,9 +13,6 @@ from . import callers
 from .grants import GRANT_COLUMNS, App, Grant, grant_from
 from .secrets import digest
 from .slips import asked_by
-
-if TYPE_CHECKING:
-    from .desk import Memory
 
 TOKEN_SECONDS = 5 * 24 * 3600
 """The life of a token: five days, as the Xporter STS's recorded ones."""
@@ -62,22 +58,26 @@ class WrongSecret(Refused):
         super().__init__("Relying Party not found for estab or secret not correct")
 
 
-class TokenDesk:
-    """The part of the desk that hands out tokens and takes them back."""
+class Tokens:
+    """The tokens of apps, for management or for a school's records."""
 
-    store: Store
-    clock: Callable[[], float]
-
-    def remembered(self) -> Memory:
-        """What was looked up in the present state of the hub, to be added to."""
-        raise NotImplementedError
+    def __init__(
+        self,
+        store: Store,
+        clock: Callable[[], float],
+        passes: Callable[[], dict[bytes, SchoolPass | ManagementPass]],
+    ) -> None:
+        """`passes` gives what each token stands for, as far as that was looked up in the present state of the hub."""
+        self._store = store
+        self._clock = clock
+        self._passes = passes
 
     def sign_in(self, relying_party: str, password: str, estab: str = "") -> tuple[str, float]:
         """A token and the moment when it expires: for a school's records, or, without `estab`, for management."""
         app, grant, serial = self._secret_of(relying_party, digest(password), estab)
         return self._token(app, grant, serial)
 
-    def token_for(self, grant: Grant) -> tuple[str, float]:
+    def for_grant(self, grant: Grant) -> tuple[str, float]:
         """A token for a school's records, for an app that has shown its management token; raises as `sign_in` does."""
         if grant.state == "paused":
             raise Paused
@@ -87,21 +87,21 @@ class TokenDesk:
 
     def _token(self, app: str, grant: str, serial: int) -> tuple[str, float]:
         token = base64.b64encode(os.urandom(48)).decode()
-        expires = self.clock() + TOKEN_SECONDS
-        with self.store.passing as db:
-            db.execute("DELETE FROM token WHERE expires < ?", (self.clock(),))
+        expires = self._clock() + TOKEN_SECONDS
+        with self._store.passing as db:
+            db.execute("DELETE FROM token WHERE expires < ?", (self._clock(),))
             db.execute("INSERT INTO token VALUES (?, ?, ?, ?, ?)", (digest(token), app, grant, serial, expires))
         return token, expires
 
     def _secret_of(self, relying_party: str, hashed: bytes, estab: str) -> tuple[str, str, int]:
         if not estab:
-            found = self.store.records.execute(
+            found = self._store.records.execute(
                 "SELECT id FROM app WHERE relying_party = ? AND secret = ?", (relying_party, hashed)
             ).get
             if found is None:
                 raise WrongSecret
             return found, "", 0
-        row = self.store.records.execute(
+        row = self._store.records.execute(
             f"SELECT {GRANT_COLUMNS} WHERE a.relying_party = ? AND s.estab = ? AND g.secret = ?",
             (relying_party, estab, hashed),
         ).fetchone()
@@ -114,18 +114,18 @@ class TokenDesk:
 
     def admit(self, token: str) -> SchoolPass | ManagementPass:
         """What a token stands for now; a token dies with its grant."""
-        hashed, passes = digest(token), self.remembered().passes
+        hashed, passes = digest(token), self._passes()
         admitted = passes.get(hashed) or self._look_up(hashed)
         by_grant = isinstance(admitted, SchoolPass)
         asked_by(admitted.app.id, (admitted.grant.id,) if by_grant else ())
         callers.admitted(admitted.grant.id if by_grant else admitted.app.id)
-        if admitted.expires <= self.clock():
+        if admitted.expires <= self._clock():
             raise NotSignedIn("the token has expired", hint="request a new one from the STS")
         passes[hashed] = admitted
         return admitted
 
     def _look_up(self, hashed: bytes) -> SchoolPass | ManagementPass:
-        row = self.store.passing.execute(
+        row = self._store.passing.execute(
             'SELECT app, "grant", version, expires FROM token WHERE hash = ?', (hashed,)
         ).fetchone()
         if row is None:
@@ -134,13 +134,13 @@ class TokenDesk:
         return self._school_pass(grant, serial, expires) if grant else self._management_pass(app, expires)
 
     def _management_pass(self, app: str, expires: float) -> ManagementPass:
-        found = self.store.records.execute("SELECT id, relying_party, name FROM app WHERE id = ?", (app,)).fetchone()
+        found = self._store.records.execute("SELECT id, relying_party, name FROM app WHERE id = ?", (app,)).fetchone()
         if found is None:
             raise NotSignedIn("the app of this token is gone")
         return ManagementPass(App(*found), expires)
 
     def _school_pass(self, grant: str, serial: int, expires: float) -> SchoolPass:
-        row = self.store.records.execute(f"SELECT {GRANT_COLUMNS} WHERE g.id = ?", (grant,)).fetchone()
+        row = self._store.records.execute(f"SELECT {GRANT_COLUMNS} WHERE g.id = ?", (grant,)).fetchone()
         kept = grant_from(row) if row else None
         if kept is None or kept.state == "revoked":
             raise NotSignedIn("the school has revoked this authorisation")
@@ -151,7 +151,3 @@ class TokenDesk:
         if kept.state == "paused":
             raise Paused
         return SchoolPass(kept, expires)
-
-    def _drop_tokens(self, grant: Grant) -> None:
-        with self.store.passing as db:
-            db.execute('DELETE FROM token WHERE "grant" = ?', (grant.id,))

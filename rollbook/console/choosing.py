@@ -64,11 +64,11 @@ def told(kind: str, draft: Draft, students: Draft | None = None) -> str:
 
 def summary(desk: Desk, grant: Grant) -> list[str]:
     """Whose data a grant shares, in words, and how many people that is today."""
-    chosen = {kind: desk.chosen(grant, kind) for kind in KINDS}
+    chosen = {kind: desk.choosing.chosen(grant, kind) for kind in KINDS}
     lines = [told(kind, chosen[kind], chosen["Student"]) for kind in KINDS]
     if all(draft.mode == EVERYONE for draft in chosen.values()):
         return lines
-    seen = desk.would_see(grant, {})
+    seen = desk.choosing.would_see(grant, {})
     return [f"{line} ({len(seen[kind]):,} today)" for kind, line in zip(KINDS, lines, strict=True)]
 
 
@@ -101,7 +101,7 @@ class Choosing:
 
     def _drafts(self, visit: Visit) -> dict[str, Draft]:
         visit.must_be_fresh()
-        drafts = self.desk.draft(visit.held)
+        drafts = self.desk.choosing.draft(visit.held)
         if len(drafts) < len(KINDS):
             raise Conflict("no choice of people is in progress", hint="start on the first page of this link")
         asks("the school's page")
@@ -116,7 +116,7 @@ class Choosing:
         """What has been chosen so far, kind by kind."""
         kinds: list[dict[str, Any]] = []
         drafts = self._drafts(visit)
-        seen = self.desk.would_see(visit.held, drafts)
+        seen = self.desk.choosing.would_see(visit.held, drafts)
         for kind, draft in drafts.items():
             kinds.append(
                 {
@@ -130,7 +130,7 @@ class Choosing:
         return visit.page(
             "people.html",
             kinds=kinds,
-            first=self.desk.first_choice(visit.held),
+            first=self.desk.grants.first_choice(visit.held),
             proofs={a: visit.proof(a) for a in ("confirm", "keep")},
         )
 
@@ -138,11 +138,11 @@ class Choosing:
         """The people of one kind who are looked for, with those ticked who are chosen so far."""
         drafts, view = self._drafts(visit), view_of(query)
         draft, path, name = drafts[kind], _NAMES[kind].lower(), _NAMES[kind]
-        listed = self.desk.on_list(visit.held, kind, draft)
-        found = self.desk.count_candidates(visit.held, kind, view.search(listed))
+        listed = self.desk.choosing.on_list(visit.held, kind, draft)
+        found = self.desk.choosing.count(visit.held, kind, view.search(listed))
         pages = max(-(-found // PAGE), 1)
         page = min(view.page, pages)
-        people = self.desk.candidates(visit.held, kind, view.search(listed), PAGE, (page - 1) * PAGE)
+        people = self.desk.choosing.candidates(visit.held, kind, view.search(listed), PAGE, (page - 1) * PAGE)
         self._names(visit, kind, people)
         modes = (
             (EVERYONE, "Everyone"),
@@ -166,13 +166,13 @@ class Choosing:
             people=people,
             chosen=listed,
             offers=self._offers(visit, draft) if kind == "Student" else [],
-            count=len(self.desk.would_see(visit.held, drafts)[kind]),
+            count=len(self.desk.choosing.would_see(visit.held, drafts)[kind]),
             proof=visit.proof(f"people/{path}"),
         )
 
     def _offers(self, visit: Visit, draft: Draft) -> list[tuple[str, list[dict[str, Any]]]]:
         """The groups by which students may be chosen, by kind; also those chosen before that are no longer there."""
-        offers = self.desk.offers(visit.held)
+        offers = self.desk.choosing.offers(visit.held)
         known = {offer.rule for offer in offers}
         offers += [Offer(rule, f"{rule.value} (no longer there)", 0) for rule in sorted(draft.rules - known)]
         offers.sort(key=lambda offer: _in_order(offer.name))
@@ -196,11 +196,11 @@ class Choosing:
     def preview(self, kind: str, visit: Visit, query: list[tuple[str, str]]) -> Response:
         """Exactly whom the app would see today."""
         drafts, view = self._drafts(visit), view_of(query)
-        seen = self.desk.would_see(visit.held, drafts)[kind]
+        seen = self.desk.choosing.would_see(visit.held, drafts)[kind]
         pages = max(-(-len(seen) // PAGE), 1)
         page = min(view.page, pages)
         search = Search("", leavers=True, ticked=seen)
-        people = self.desk.candidates(visit.held, kind, search, PAGE, (page - 1) * PAGE)
+        people = self.desk.choosing.candidates(visit.held, kind, search, PAGE, (page - 1) * PAGE)
         self._names(visit, kind, people)
         return visit.page(
             "preview.html",
@@ -218,7 +218,7 @@ class Choosing:
         """Keep what is ticked on the page, then do what the button says."""
         view = view_of(parse_qsl(form.one("was"), keep_blank_values=True, max_num_fields=20))
         draft = self._drafts(visit)[kind]
-        listed = self.desk.on_list(visit.held, kind, draft)
+        listed = self.desk.choosing.on_list(visit.held, kind, draft)
         shown, ticked = frozenset(form.all("shown")), frozenset(form.all("tick"))
         wanted = form.choice("do", ("search", "back", "next", "all", "none", "preview", "done"))
         mode = form.one("mode") or draft.mode
@@ -228,10 +228,10 @@ class Choosing:
             mode = "only"
         found = frozenset[str]()
         if wanted in ("all", "none"):
-            found = frozenset(c.mis_id for c in self.desk.candidates(visit.held, kind, view.search(listed)))
+            found = frozenset(c.mis_id for c in self.desk.choosing.candidates(visit.held, kind, view.search(listed)))
             mode = "only" if mode == EVERYONE and wanted == "all" else mode
         tick, untick = (found, found) if wanted in ("all", "none") else (ticked, shown - ticked)
-        self.desk.change_draft(
+        self.desk.choosing.change(
             visit.held,
             kind,
             mode,

@@ -121,9 +121,9 @@ class Review:
 
     def visit(self, token: str) -> Visit:
         """Who comes by this token; raises `LinkEnded`."""
-        invitation = self.desk.follow(token)
-        registration = self.desk.registration(invitation.app)
-        grant = next((g for g in self.desk.grants(invitation.app) if g.estab == invitation.estab), None)
+        invitation = self.desk.invitations.follow(token)
+        registration = self.desk.registrations.of(invitation.app)
+        grant = next((g for g in self.desk.grants.of(invitation.app) if g.estab == invitation.estab), None)
         return Visit(self.desk, token, invitation, registration, grant)
 
     def check(self, visit: Visit, action: str, form: Form) -> None:
@@ -147,7 +147,7 @@ class Review:
 
     def ended_on(self, visit: Visit, grant: Grant) -> str:
         """The day on which sharing ended."""
-        known = self.desk.authorisations(visit.invitation.app)
+        known = self.desk.grants.authorisations(visit.invitation.app)
         ended = next(a.revoked for a in known if a.grant == grant)
         return day_of(ended or self.desk.clock(), grant.time_zone)
 
@@ -184,13 +184,13 @@ class Review:
         if not visit.fresh:
             return {}
         every = frozenset(a.scope for a in visit.asks) | frozenset(scopes)
-        held = visit.grant or self.desk.nobodys_grant(visit.invitation.app, visit.invitation.estab)
+        held = visit.grant or self.desk.grants.for_nobody(visit.invitation.app, visit.invitation.estab)
         return {name: list(showing(self.desk, replace(held, scopes=every), name)) for name in scopes}
 
     def standing(self, visit: Visit, grant: Grant) -> Response:
         """What is shared, and the ways to change it."""
         required, reasons = visit.registration.required, {a.scope: a.reason for a in visit.registration.asks}
-        known = self.desk.authorisations(grant.app)
+        known = self.desk.grants.authorisations(grant.app)
         since = next(a.authorised for a in known if a.grant == grant)
         tomorrow = self.today(grant) + timedelta(days=1)
         held = [(CATALOGUE[name], (name in required, reasons.get(name, ""))) for name in sorted(grant.scopes)]
@@ -199,7 +199,7 @@ class Review:
             "standing.html",
             notices=[f"Agreed on {day_of(since, grant.time_zone)}.", *self.untold(grant)],
             paused=grant.state == "paused",
-            choosing=bool(self.desk.draft(grant)),
+            choosing=bool(self.desk.choosing.draft(grant)),
             parts=_parts(held),
             more=by_category(more),
             shows=self.shows(visit, [scope.name for scope, _ in (*held, *more)]),
@@ -217,11 +217,11 @@ class Review:
         if visit.grant is None:
             return []
         zone = visit.grant.time_zone
-        return [(r.id, moment_of(r.at, zone), r.heading) for r in self.desk.receipts(visit.grant.id)]
+        return [(r.id, moment_of(r.at, zone), r.heading) for r in self.desk.receipts.of(visit.grant.id)]
 
     def receipt(self, visit: Visit, query: Query) -> Response:
         """One receipt, to be printed."""
-        receipt = self.desk.receipt(dict(query).get("id", ""))
+        receipt = self.desk.receipts.by_id(dict(query).get("id", ""))
         if receipt is None or visit.grant is None or receipt.grant != visit.grant.id:
             raise NotFound("There is no such receipt.")
         return visit.page(
@@ -262,7 +262,7 @@ class Review:
         scopes = ticked | {a.scope for a in visit.asks if a.required}
         if not scopes:
             raise Malformed("nothing is ticked", hint="tick what the app may read, or decline")
-        grant, secret = self.desk.authorise(
+        grant, secret = self.desk.grants.authorise(
             visit.invitation.app,
             visit.invitation.estab,
             scopes,
@@ -272,7 +272,7 @@ class Review:
             after=visit.grant.serial if visit.grant else 0,
         )
         if choosing:
-            self.desk.begin_choosing(grant)
+            self.desk.choosing.begin(grant)
             return go(f"{visit.base}/people")
         return self.agreed(visit, secret)
 
@@ -282,7 +282,7 @@ class Review:
 
     def decline(self, visit: Visit, form: Form) -> Response:
         """Say no; what is shared already is not touched."""
-        self.desk.answer(visit.invitation, "declined")
+        self.desk.invitations.answer(visit.invitation, "declined")
         return visit.said("You have declined", f"Nothing new is shared with {visit.invitation.app.name}.")
 
     def narrow(self, visit: Visit, form: Form) -> Response:
@@ -294,7 +294,7 @@ class Review:
         if not left:
             raise Malformed("nothing would be left", hint="stop sharing instead")
         if left != held:
-            self.desk.narrow(visit.held, left)
+            self.desk.grants.narrow(visit.held, left)
         return go(visit.base)
 
     def widen(self, visit: Visit, form: Form) -> Response:
@@ -306,14 +306,14 @@ class Review:
             raise Malformed(*(Problem("scope", f"the app does not ask for {name[:60]!r}") for name in strange[:20]))
         if not ticked - visit.held.scopes:
             raise Malformed("nothing new is ticked", hint="tick what else you want to share")
-        self.desk.widen(visit.held, ticked)
+        self.desk.grants.widen(visit.held, ticked)
         return go(visit.base)
 
     def new_link(self, visit: Visit, form: Form) -> Response:
         """Send another link in place of an old one, to the address that this one was sent to."""
         if visit.fresh or not mails() or not visit.invitation.email:
             raise Conflict("a new link cannot be sent from here", hint="ask the people who run this hub")
-        self.desk.renew_link(visit.invitation, mail=True)
+        self.desk.invitations.renew(visit.invitation, mail=True)
         said = (
             "A new link is on its way by e-mail, to the address that this one was sent to. This link no longer works."
         )
@@ -322,41 +322,43 @@ class Review:
     def choose(self, visit: Visit, form: Form) -> Response:
         """Begin to choose people; the app waits meanwhile."""
         visit.must_be_fresh()
-        self.desk.begin_choosing(visit.held)
+        self.desk.choosing.begin(visit.held)
         return go(f"{visit.base}/people")
 
     def confirm(self, visit: Visit, form: Form) -> Response:
         """Let what was chosen count, and the app go on."""
         visit.must_be_fresh()
-        grant = self.desk.confirm_choosing(visit.held)
-        secret = self.desk.show_secret(grant)
+        grant = self.desk.choosing.confirm(visit.held)
+        secret = self.desk.grants.show_secret(grant)
         return self.agreed(visit, secret) if secret else go(visit.base)
 
     def keep(self, visit: Visit, form: Form) -> Response:
         """Leave the choice as it was."""
-        if self.desk.first_choice(visit.held):
+        if self.desk.grants.first_choice(visit.held):
             raise Conflict("nobody has been chosen yet", hint="choose people and confirm, or stop sharing")
-        self.desk.give_up_choosing(visit.held)
+        self.desk.choosing.cancel(visit.held)
         return go(visit.base)
 
     def revoke(self, visit: Visit, form: Form) -> Response:
         """Stop sharing, at once or from a day on."""
         grant = visit.held
         if form.choice("when", ("now", "date")) == "now":
-            self.desk.revoke(grant)
+            self.desk.grants.revoke(grant)
             return visit.said(
                 "Sharing has ended", f"{grant.app.name} can no longer read any records of {grant.school_name}."
             )
         day = form.day("date")
         if day <= self.today(grant):
             raise Malformed(Problem("date", "is not in the future", "choose a later day, or stop now"))
-        self.desk.revoke_at(grant, datetime.combine(day, datetime.min.time(), zone_of(grant.time_zone)).timestamp())
+        self.desk.grants.revoke_at(
+            grant, datetime.combine(day, datetime.min.time(), zone_of(grant.time_zone)).timestamp()
+        )
         return go(visit.base)
 
     def endless(self, visit: Visit, form: Form) -> Response:
         """Take back the day on which sharing was to end."""
         visit.must_be_fresh()
-        self.desk.revoke_at(visit.held, None)
+        self.desk.grants.revoke_at(visit.held, None)
         return go(visit.base)
 
 

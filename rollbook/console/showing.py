@@ -79,7 +79,7 @@ def _fullest(desk: Desk, grant: Grant, record: type[Record], fields: dict[str, F
         ref = next((r for r in record.refs().values() if r.target is human and r.part_of), None)
         if ref is not None:
             columns.append((called, ref / name))
-    reader = desk.reader(grant)
+    reader = desk.readers.for_grant(grant)
     found = reader.prepare(Question(record, tuple(columns)), ("the school's page", record.__name__, *fields))
     with reader.session() as session:
         read: list[tuple[dict[str, Any], People]] = [

@@ -80,7 +80,7 @@ class Visit:
     def proof(self, action: str) -> str:
         """What a form of this link must send back; no longer valid once the app was authorised or asks for more."""
         asked = [(a.scope, a.required) for a in self.asks]
-        return self.desk.proof(self.token, action, self.grant.serial if self.grant else 0, asked)
+        return self.desk.invitations.proof(self.token, action, self.grant.serial if self.grant else 0, asked)
 
     @property
     def fresh(self) -> bool:

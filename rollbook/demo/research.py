@@ -122,6 +122,6 @@ def _draw(research: ResearchDesk, draft: Draft, owner: Account, project: str, es
 
 def _largest(research: ResearchDesk, estab: str, kind: str) -> str:
     """The MIS id of the group of a kind with the most students today."""
-    district, school, _ = research.desk.school(estab)
-    today = research.desk.today("UTC")
+    district, school, _ = research.desk.schools.find(estab)
+    today = research.desk.memory.today("UTC")
     return research.store.kept.schools.largest_group(district, school, kind, today) or ""

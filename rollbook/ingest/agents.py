@@ -118,7 +118,7 @@ class Brought:
 
     def __call__(self, job: Job) -> None:
         """Do a `reading` job: import what was uploaded, whole or not at all."""
-        agent = next((a for a in self.desk.agents() if a.name == job.payload["agent"]), None)
+        agent = next((a for a in self.desk.agents.all() if a.name == job.payload["agent"]), None)
         task = agent and self.tasks.find(agent.id, job.payload["task"])
         if agent is None or task is None or task.state != UPLOADED:
             return
@@ -129,7 +129,7 @@ class Brought:
             self._refuse(agent, task, error)
         else:
             self.tasks.end(task.id, DONE)
-            self._fresh(self.desk.agent(agent.name), task)
+            self._fresh(self.desk.agents.named(agent.name), task)
         Path(said["path"]).unlink(missing_ok=True)
 
     def _import(self, agent: Agent, path: Path, to: int) -> None:
@@ -158,19 +158,19 @@ class Brought:
         with self.store.transaction() as kept:
             keep_refusal(kept, agent.district, agent.source, told)
         self.tasks.end(task.id, REFUSED, str(told)[:2000])
-        self.seen.note_all(agent.district, self.desk.schools_of(agent), None, REFUSED_READING)
+        self.seen.note_all(agent.district, self.desk.agents.schools(agent), None, REFUSED_READING)
         self._hasten(agent)
 
     # ---- how fresh it is
 
     def _fresh(self, agent: Agent, task: Task) -> None:
         """The records are as old as the moment at which the agent was asked for them."""
-        schools = self.desk.schools_of(agent)
+        schools = self.desk.agents.schools(agent)
         self.seen.note_all(agent.district, schools, task.handed or task.made, None)
         self._hasten(agent)
 
     def _hasten(self, agent: Agent) -> None:
-        for school in self.desk.schools_of(agent):
+        for school in self.desk.agents.schools(agent):
             self.queue.hasten("refresh", f"{agent.district}/{school}/")
 
 
@@ -179,7 +179,7 @@ def ask_agent(desk: Desk, tasks: Tasks, seen: Freshness) -> Callable[[str, Job],
 
     def ask(source: str, job: Job) -> None:
         district, school, database = job.payload["district"], job.payload["school"], job.payload["database"]
-        agent = desk.agent_of_source(source)
+        agent = desk.agents.of_source(source)
         if agent is None or seen.read_at(district, school, database) >= job.made:
             return
         last = tasks.last_reading(agent.id)

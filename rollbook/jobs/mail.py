@@ -121,21 +121,21 @@ class Mail:
             self.office.send(made(self.office))
 
     def _invitation(self, job: Job) -> Callable[[PostOffice], EmailMessage] | None:
-        invitation = self.desk.invitation_by_id(job.payload["invitation"])
+        invitation = self.desk.invitations.by_id(job.payload["invitation"])
         if invitation is None or invitation.serial != job.payload["serial"] or not invitation.email:
             return None
         if invitation.expires <= self.desk.clock():
             return None
-        link = f"/authorise/{self.desk.link_of(invitation)}"
-        contact, agreed = self.desk.registration(invitation.app).contact, self.desk.lives_on(invitation)
+        link = f"/authorise/{self.desk.invitations.link(invitation)}"
+        contact, agreed = self.desk.registrations.of(invitation.app).contact, self.desk.invitations.lives_on(invitation)
         write = fresh_link if agreed else letter
         return lambda office: write(invitation, office.hub + link, job, office, contact)
 
     def _receipt(self, job: Job) -> Callable[[PostOffice], EmailMessage] | None:
-        receipt = self.desk.receipt(job.payload["receipt"])
+        receipt = self.desk.receipts.by_id(job.payload["receipt"])
         if receipt is None:
             return None
-        link = self.desk.link_for(receipt.grant, job.payload["to"])
+        link = self.desk.invitations.link_for(receipt.grant, job.payload["to"])
         path = f"/authorise/{link}" if link else ""
         return lambda office: receipt_letter(receipt, job.payload["to"], office.hub + path if path else "", job, office)
 

@@ -147,7 +147,7 @@ class Watching:
 
     def __call__(self, job: Job) -> None:
         """Do a `watch` job."""
-        grant, database = self.desk.called_grant(job.payload["grant"]), job.payload["database"]
+        grant, database = self.desk.grants.by_id(job.payload["grant"]), job.payload["database"]
         if grant is None or grant.state == "revoked":
             self.subscriptions.end(job.payload["grant"])
             return
@@ -158,7 +158,7 @@ class Watching:
             raise Later(rest)
         began = time.monotonic()
         before = self.subscriptions.told(grant.id, database)
-        now = self.subscriptions.look(self.desk.reader(grant), database, before, True)
+        now = self.subscriptions.look(self.desk.readers.for_grant(grant), database, before, True)
         self._rests_until = time.monotonic() + REST * (time.monotonic() - began)
         if now != before and not self.subscriptions.tell(grant, database, now, changed=differs(before, now)):
             raise Later(SOON)

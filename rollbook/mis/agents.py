@@ -63,7 +63,7 @@ def mis_of(desk: Desk, tasks: Tasks, writebacks: WriteBacks, hub: Mis) -> Find:
     """Finds the MIS of a school: its agent if it has one, and the hub itself if not."""
 
     def find(district: int, school: str) -> Mis:
-        agent = desk.agent_of(district, school)
+        agent = desk.agents.of_school(district, school)
         return hub if agent is None else AgentMis(agent, tasks, writebacks)
 
     return find

@@ -45,13 +45,13 @@ class HubMis:
             return check_standing(kept, grant, order, self.desk).sees
 
         zone = grant.time_zone if grant else "UTC"
-        return self.writebacks.enter(order, self.desk.today(zone), admit, self.patience)
+        return self.writebacks.enter(order, self.desk.memory.today(zone), admit, self.patience)
 
 
 def standing_grant(desk: Desk, order: Order) -> Grant | None:
     """The grant of an order while it is active."""
-    desk.fresh()
-    return next((g for g in desk.grants() if g.id == order.grant and g.state == "active"), None)
+    desk.memory.fresh()
+    return next((g for g in desk.grants.all() if g.id == order.grant and g.state == "active"), None)
 
 
 def check_standing(kept: Kept, grant: Grant | None, order: Order, desk: Desk) -> Checker:
@@ -61,7 +61,7 @@ def check_standing(kept: Kept, grant: Grant | None, order: Order, desk: Desk) ->
     """
     if grant is None or not order.what.need.met_by(grant.scopes):
         raise Invalid("The school no longer grants this write-back")
-    checker = Checker(kept, grant, desk.today(grant.time_zone))
+    checker = Checker(kept, grant, desk.memory.today(grant.time_zone))
     missing = order.what.strangers(checker)
     if missing:
         raise Invalid(*missing)

@@ -26,7 +26,7 @@ def granted_folder(small_folder: Path, tmp_path_factory: pytest.TempPathFactory)
     """The small demo schools, which have granted an app everything; to be copied."""
     folder = tmp_path_factory.mktemp("granted") / "hub"
     hub = Hub.copy(small_folder, folder)
-    for _, _, estab, _, _ in hub.desk.schools():
+    for _, _, estab, _, _ in hub.desk.schools.all():
         hub.grant(estab=estab, app=APP)
     hub.close()
     return folder

@@ -18,7 +18,7 @@ from .whole import NAMES
 
 def granted(api: EdFi, *scopes: str, rights: str = "SISVendor", estab: str = THORNFIELD) -> EdFi:
     """A caller to whom one school granted scopes."""
-    app = f"app{len(api.hub.desk.apps())}.example.org"
+    app = f"app{len(api.hub.desk.apps.all())}.example.org"
     api.hub.grant(scopes or CATALOGUE, estab, app)
     return caller(api.hub, rights, app)
 
@@ -152,8 +152,8 @@ def test_the_natural_key_of_what_is_hidden_is_free_to_take(api: EdFi) -> None:
 def test_a_grant_that_ends_takes_everything_with_it(api: EdFi, state: str) -> None:
     who = granted(api)
     identity = who.post("cohorts", cohort("1", ESTAB))
-    grant = api.hub.desk.grant(next(a for a in api.hub.desk.apps() if a.name.startswith("app")), THORNFIELD)
-    api.hub.desk.pause(grant) if state == "paused" else api.hub.desk.revoke(grant)
+    grant = api.hub.desk.grants.at(next(a for a in api.hub.desk.apps.all() if a.name.startswith("app")), THORNFIELD)
+    api.hub.desk.grants.pause(grant) if state == "paused" else api.hub.desk.grants.revoke(grant)
     assert who.get("cohorts") == []
     assert problem(who.ask("GET", f"cohorts/{identity}"))[0] == 404
     assert problem(who.ask("PUT", f"cohorts/{identity}", cohort("1", ESTAB)))[0] == 403

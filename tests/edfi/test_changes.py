@@ -230,7 +230,7 @@ def test_a_student_whom_the_school_left_out_is_not_told_of_when_gone(api: EdFi) 
     assert row is not None
     mis = cast("tuple[str, int, str]", row)
     grant = api.hub.grant(CATALOGUE, THORNFIELD, "chosen.example.org")
-    api.hub.desk.choose(grant, "students", "except", [mis[0]])
+    api.hub.desk.people.choose(grant, "students", "except", [mis[0]])
     chosen = caller(api.hub, app="chosen.example.org")
     assert chosen.get("students?studentUniqueId=7001") == []
     with api.hub.store.write(mis[1]) as batch:

@@ -28,13 +28,13 @@ from .test_writing import plain, problem
 
 def leaves_out(hub: Hub, app: str, unique: str, estab: str = THORNFIELD) -> None:
     """Let a school leave a student out of what an app sees."""
-    _, here, _ = hub.desk.school(estab)
+    _, here, _ = hub.desk.schools.find(estab)
     sql = (
         "SELECT s.mis_id FROM student s JOIN person p ON p.district = s.district AND p.id = s.person"
         " WHERE p.student_unique_id = ? AND s.school = ?"
     )
     mis_id = hub.store.records.execute(sql, (unique, here)).get
-    hub.desk.choose(hub.desk.grant(hub.app(app), estab), "students", "except", [mis_id])
+    hub.desk.people.choose(hub.desk.grants.at(hub.app(app), estab), "students", "except", [mis_id])
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_what_something_hidden_depends_on_goes_for_who_deletes_it_and_stays_for_
     ids = write(api, "students", "studentSchoolAssociations")
     held = ids["studentSchoolAssociations"]
     hub = api.hub
-    district, here, _ = hub.desk.school(THORNFIELD)
+    district, here, _ = hub.desk.schools.find(THORNFIELD)
     role = hub.store.records.execute(
         "SELECT s.id FROM student s JOIN person p ON p.id = s.person WHERE p.student_unique_id = '7001'"
     ).get
@@ -129,12 +129,12 @@ def test_a_place_of_a_student_out_of_sight_keeps_no_cohort_and_is_not_lost(api: 
     identity = api.post("cohorts", cohort("1", ESTAB))
     held = api.post("studentCohortAssociations", place("1", ESTAB, "7001", "2026-10-01"))
     with api.hub.store.lend() as connection:
-        before = reached(connection, api.hub.desk.school(THORNFIELD)[0])
+        before = reached(connection, api.hub.desk.schools.find(THORNFIELD)[0])
     assert little.ask("DELETE", f"cohorts/{identity}").status == 204
     assert little.get("cohorts?cohortIdentifier=1") == []
     with api.hub.store.lend() as connection:
         # An agent tells its hub of what is gone for everybody.
-        told = changes(connection, api.hub.desk.school(THORNFIELD)[0], before, 100)
+        told = changes(connection, api.hub.desk.schools.find(THORNFIELD)[0], before, 100)
     assert told is not None
     assert told.gone == {}
     again = little.post("cohorts", cohort("1", ESTAB))
@@ -147,7 +147,7 @@ def test_the_operator_sees_what_is_veiled(api: EdFi, little: EdFi) -> None:
     little.post("students", student("7001", "Mine"))
     little.post("studentSchoolAssociations", enrolment("7001", ESTAB))
     little.post("schools", school(700101))
-    assert [(v.kind, v.app, v.shown) for v in api.hub.desk.veiled()] == [
+    assert [(v.kind, v.app, v.shown) for v in api.hub.desk.apps.veiled()] == [
         ("Person", "little.example.org", True),
         ("Student", "little.example.org", True),
     ]
@@ -251,7 +251,7 @@ def test_a_human_whose_other_district_is_out_of_sight_waits_like_anybody_else(ap
     assert [s["id"] for s in api.get("students?studentUniqueId=7001")] == [identity]
     # They come back under the same id, and are one human again where both districts are seen.
     api.post("studentSchoolAssociations", enrolment("7001", ESTAB, "2026-11-02"))
-    hub.desk.choose(hub.desk.grant(hub.app("sis.example.org"), SAGUARO), "students", "all")
+    hub.desk.people.choose(hub.desk.grants.at(hub.app("sis.example.org"), SAGUARO), "students", "all")
     assert [s["id"] for s in api.get("students?studentUniqueId=7001")] == [identity]
     assert len(api.get("studentSchoolAssociations?studentUniqueId=7001")) == 2
 
@@ -263,6 +263,6 @@ def test_who_waits_and_comes_into_sight_again_is_one_document(api: EdFi) -> None
     hub = api.hub
     leaves_out(hub, "sis.example.org", "7001", SAGUARO)
     assert api.ask("DELETE", f"studentSchoolAssociations/{left}").status == 204
-    hub.desk.choose(hub.desk.grant(hub.app("sis.example.org"), SAGUARO), "students", "all")
+    hub.desk.people.choose(hub.desk.grants.at(hub.app("sis.example.org"), SAGUARO), "students", "all")
     assert [s["id"] for s in api.get("students?studentUniqueId=7001")] == [identity]
     assert api.ask("GET", "students?studentUniqueId=7001&totalCount=true").headers["total-count"] == "1"

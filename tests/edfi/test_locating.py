@@ -20,12 +20,12 @@ from tests.hub import Hub
 def test_a_document_is_found_by_its_natural_key_without_a_walk_through_the_district(
     small_hub: Hub, resource: Resource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for _, _, estab, _, _ in small_hub.desk.schools():
+    for _, _, estab, _, _ in small_hub.desk.schools.all():
         small_hub.grant(estab=estab)
     caller = edfi(small_hub, small_hub.app())
     wanted = caller.get(f"{resource.name}?limit=500")[-1]
-    holder = small_hub.desk.admit_credential("edfi", caller.token)
-    places = Places(small_hub.desk.readers(holder))
+    holder = small_hub.desk.tickets.admit("edfi", caller.token)
+    places = Places(small_hub.desk.readers.for_holder(holder))
     plain, walked = Writer.find, list[str]()
 
     def find(self: Writer, record: type[Record], **facts: Any) -> list[dict[str, Any]]:
@@ -37,8 +37,8 @@ def test_a_document_is_found_by_its_natural_key_without_a_walk_through_the_distr
 
     monkeypatch.setattr(Writer, "find", find)
     found: list[str | None] = []
-    for reader in small_hub.desk.readers(holder):
-        with small_hub.desk.writing(holder, reader.district) as writer:
+    for reader in small_hub.desk.readers.for_holder(holder):
+        with small_hub.desk.writers.in_district(holder, reader.district) as writer:
             found.append(Locator(writer, places).document(resource, resource.key(wanted)))
     assert [f.replace("-", "") for f in found if f] == [wanted["id"]]
     # A district is the only record of its kind in its partition.

@@ -38,7 +38,7 @@ def test_the_first_role_makes_a_human_seen_under_the_same_id(api: EdFi, resource
 def test_another_app_neither_sees_nor_gets_a_human_who_waits(api: EdFi, resource: str) -> None:
     human, link, role = FIRST[resource]
     identity = api.post(resource, human)
-    for _, _, estab, _, _ in api.hub.desk.schools():
+    for _, _, estab, _, _ in api.hub.desk.schools.all():
         api.hub.grant(estab=estab, app="other.example.org")
     other = caller(api.hub, app="other.example.org")
     assert problem(other.ask("GET", f"{resource}/{identity}"))[0] == 404
@@ -261,7 +261,7 @@ def test_who_founded_a_district_is_the_only_one_who_sees_it(api: EdFi) -> None:
     # A number that is taken by what it may not see is answered as a free one; nobody else sees the second school.
     other.post("schools", school(700101))
     assert len(other.get("schools?schoolId=700101")) == len(api.get("schools?schoolId=700101")) == 1
-    assert api.hub.desk.school("700101")[0] == api.hub.desk.districts()[-2][0]
+    assert api.hub.desk.schools.find("700101")[0] == api.hub.desk.schools.districts()[-2][0]
 
 
 def other_app(hub: Hub) -> Hub:

@@ -18,7 +18,7 @@ FORM, JSON = "application/x-www-form-urlencoded", "application/json"
 @pytest.fixture
 def key(api: EdFi) -> tuple[Credential, str]:
     """A key and its secret."""
-    return api.hub.desk.add_credential(api.hub.app("sis.example.org"), "edfi")
+    return api.hub.desk.credentials.add(api.hub.app("sis.example.org"), "edfi")
 
 
 def basic(key: str, secret: str) -> str:
@@ -79,8 +79,8 @@ def test_a_broken_basic_header_is_a_wrong_key(api: EdFi, header: str) -> None:
 
 
 def test_a_secret_of_another_dialect_is_no_secret_here(api: EdFi) -> None:
-    district = api.hub.desk.school("9994001")[0]
-    client, secret = api.hub.desk.add_credential(api.hub.app("sis.example.org"), "edlink", district=district)
+    district = api.hub.desk.schools.find("9994001")[0]
+    client, secret = api.hub.desk.credentials.add(api.hub.app("sis.example.org"), "edlink", district=district)
     body = f"grant_type=client_credentials&client_id={client.key}&client_secret={secret}".encode()
     assert ask(api.hub, body).status == 401
     assert EdFi(api.hub, secret).ask("GET", "schools").status == 401
@@ -124,7 +124,7 @@ def test_a_token_ends_with_its_key(api: EdFi, key: tuple[Credential, str]) -> No
     body = f"grant_type=client_credentials&client_id={key[0].key}&client_secret={key[1]}".encode()
     mine = EdFi(api.hub, ask(api.hub, body).json["access_token"])
     assert mine.ask("GET", "schools").status == 200
-    api.hub.desk.drop_credential(key[0])
+    api.hub.desk.credentials.drop(key[0])
     assert mine.ask("GET", "schools").status == 401
 
 

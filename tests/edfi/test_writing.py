@@ -483,8 +483,8 @@ def test_a_school_may_join_another_district(api: EdFi, before: int | None, metho
         assert other.partition("/")[2] in [d["id"] for d in api.get(f"{resource}?minChangeVersion={since}&limit=500")]
         assert api.get(f"{resource}/deletes?minChangeVersion={since}") == []
     # All of it is in the new district, with the grant, and goes on there.
-    number, identity, _ = api.hub.desk.school(str(ALONE))
-    assert number == api.hub.desk.school(SAGUARO)[0]
+    number, identity, _ = api.hub.desk.schools.find(str(ALONE))
+    assert number == api.hub.desk.schools.find(SAGUARO)[0]
     for table in ("session", "course", "course_offering", "group", "grant"):
         rows = api.hub.store.records.execute(f'SELECT DISTINCT district FROM "{table}" WHERE school = ?', (identity,))
         assert rows.fetchall() == [(number,)], table

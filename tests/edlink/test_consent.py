@@ -64,11 +64,11 @@ def test_a_revoked_or_paused_grant_ends_what_was_kept_in_memory(small_hub: Hub):
     vendor = Vendor(small_hub)
     assert len(vendor.rows("schools")) == 2
     desk = small_hub.desk
-    desk.pause(desk.grant(vendor.app, BRAMBLESIDE))
+    desk.grants.pause(desk.grants.at(vendor.app, BRAMBLESIDE))
     assert vendor.ids("schools") == [vendor.school()]
-    desk.revoke(desk.grant(vendor.app, THORNFIELD))
+    desk.grants.revoke(desk.grants.at(vendor.app, THORNFIELD))
     assert vendor.refusal("schools")[0][0] == "INVALID_INTEGRATION_STATE"
-    desk.drop_credential(vendor.credential)
+    desk.credentials.drop(vendor.credential)
     assert vendor.refusal("schools")[0][0] == "INVALID_TOKEN"
 
 
@@ -256,7 +256,7 @@ def test_somebody_left_out_is_nowhere(small_hub: Hub):
     family = {i for (i,) in vendor.sql("SELECT id FROM relationship WHERE student = ?", student)}
     newest = vendor.body("events", last=1)["$data"][0]["id"]
     desk = small_hub.desk
-    desk.choose(desk.grant(vendor.app, THORNFIELD), "student", "except", ["9919"])
+    desk.people.choose(desk.grants.at(vendor.app, THORNFIELD), "student", "except", ["9919"])
     assert person not in vendor.ids("people")
     assert vendor.refusal(f"people/{person}")[0][0] == "NOT_FOUND"
     assert vendor.refusal(f"people/{person}/agents")[0][0] == "NOT_FOUND"
@@ -279,7 +279,7 @@ def test_somebody_left_out_is_nowhere(small_hub: Hub):
 def test_only_those_chosen_are_there(small_hub: Hub):
     vendor = Vendor(small_hub)
     desk = small_hub.desk
-    desk.choose(desk.grant(vendor.app, THORNFIELD), "student", "only", ["9919", "9920"])
+    desk.people.choose(desk.grants.at(vendor.app, THORNFIELD), "student", "only", ["9919", "9920"])
     names = {p["first_name"] for p in vendor.rows(f"schools/{vendor.school()}/students")}
     assert names == {"Graham", "Primrose"}
     assert vendor.rows(f"schools/{vendor.school(BRAMBLESIDE)}/students") != []

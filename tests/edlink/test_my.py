@@ -224,7 +224,7 @@ def given(vendor: Vendor, **fields: Any) -> Any:
 
 def test_a_code_gives_a_token_for_an_hour_and_serves_once(writer: Vendor):
     _, person = writer.role("student", "9919")
-    code = writer.hub.desk.person_code(writer.credential, person)
+    code = writer.hub.desk.tickets.code(writer.credential, person)
     asked = {**writer.client, "code": code, "grant_type": "authorization_code", "redirect_uri": "https://app.example"}
     answer = given(writer, **asked)
     data = answer.json["$data"]
@@ -239,7 +239,7 @@ def test_a_code_gives_a_token_for_an_hour_and_serves_once(writer: Vendor):
 def test_a_token_dies_after_an_hour_and_a_refresh_token_gives_another(small_hub: Hub):
     vendor = Vendor(small_hub)
     graham = vendor.signed_in(vendor.human("student", "9919"))
-    code = small_hub.desk.person_code(vendor.credential, vendor.human("student", "9920"))
+    code = small_hub.desk.tickets.code(vendor.credential, vendor.human("student", "9920"))
     refresh = given(vendor, **vendor.client, code=code).json["$data"]["refresh_token"]
     assert graham.one("profile")["first_name"] == "Graham"
     small_hub.now += 3600
@@ -280,7 +280,7 @@ def test_tokens_are_given_to_posts(vendor: Vendor):
 
 def test_a_code_of_one_app_is_worth_nothing_to_another(writer: Vendor):
     other = Vendor(writer.hub, app="other.example.org")
-    code = writer.hub.desk.person_code(writer.credential, writer.human("student", "9919"))
+    code = writer.hub.desk.tickets.code(writer.credential, writer.human("student", "9919"))
     assert given(other, **other.client, code=code).json["$errors"][0]["code"] == "INVALID_GRANT"
     assert given(writer, **writer.client, code=code).status == 200
 

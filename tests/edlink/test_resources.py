@@ -368,7 +368,7 @@ def test_the_service_is_up(vendor: Vendor):
 
 @pytest.mark.parametrize("name", RESOURCES)
 def test_an_answer_is_made_of_no_record_that_its_keeping_does_not_know_of(vendor: Vendor, name: str):
-    (reader,) = vendor.hub.desk.readers(vendor.hub.desk.admit_credential("edlink", vendor.token))
+    (reader,) = vendor.hub.desk.readers.for_holder(vendor.hub.desk.tickets.admit("edlink", vendor.token))
     resource = RESOURCES[name]
     for part in resource.parts:
         assert prepare(reader, resource, part, Asked(), EVERY).reads <= READS

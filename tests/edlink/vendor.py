@@ -32,8 +32,8 @@ class Vendor:
         granted = {THORNFIELD: scopes, BRAMBLESIDE: scopes if elsewhere is None else elsewhere}
         for estab, names in granted.items():
             if names:
-                hub.desk.authorise(self.app, estab, names)
-        self.credential, self.token = hub.desk.add_credential(self.app, "edlink", district=1, rights=rights)
+                hub.desk.grants.authorise(self.app, estab, names)
+        self.credential, self.token = hub.desk.credentials.add(self.app, "edlink", district=1, rights=rights)
         self.base = "/api/v2/graph"
 
     # ---- people's tokens
@@ -42,7 +42,7 @@ class Vendor:
         """The same app with a person's token, asking for what is theirs."""
         made = object.__new__(Vendor)
         made.__dict__.update(self.__dict__)
-        code = self.hub.desk.person_code(self.credential, person)
+        code = self.hub.desk.tickets.code(self.credential, person)
         given = self.hub.post(
             "/api/authentication/token",
             {"code": code, "grant_type": "authorization_code", **self.client},

@@ -40,7 +40,7 @@ def kinds_of(hub: Hub, path: str) -> frozenset[str]:
     """The kinds of record that an answer is made of."""
     segment, _, query = path.partition("?")
     endpoint = ENDPOINTS[segment.lower()]
-    reader = hub.desk.reader(hub.desk.grant(hub.app(), THORNFIELD))
+    reader = hub.desk.readers.for_grant(hub.desk.grants.at(hub.app(), THORNFIELD))
     asked = understand(endpoint, parse_qsl(query, keep_blank_values=True), "", reader)
     return frozenset(kind for table in prepare(asked, reader) for kind in kinds_read(table, endpoint))
 

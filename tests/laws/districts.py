@@ -47,17 +47,17 @@ class Caller:
 def caller(hub: Hub, scopes: Mapping[str, list[str]], name: str = "district.example.org") -> Caller:
     """An app to which schools (by number) grant scopes; the others grant it nothing."""
     app = hub.app(name)
-    for _, _, estab, _, _ in hub.desk.schools():
+    for _, _, estab, _, _ in hub.desk.schools.all():
         if estab in scopes:
-            hub.desk.authorise(app, estab, scopes[estab])
-        elif any(g.estab == estab and g.state == "active" for g in hub.desk.grants(app)):
-            hub.desk.revoke(hub.desk.grant(app, estab))
-    for old in hub.desk.credentials(app):
-        hub.desk.drop_credential(old)
-    key, secret = hub.desk.add_credential(app, "edfi", rights=["EdFiSandbox"])
-    token, _ = hub.desk.exchange("edfi", key.key, secret, 3600)
+            hub.desk.grants.authorise(app, estab, scopes[estab])
+        elif any(g.estab == estab and g.state == "active" for g in hub.desk.grants.of(app)):
+            hub.desk.grants.revoke(hub.desk.grants.at(app, estab))
+    for old in hub.desk.credentials.of(app):
+        hub.desk.credentials.drop(old)
+    key, secret = hub.desk.credentials.add(app, "edfi", rights=["EdFiSandbox"])
+    token, _ = hub.desk.tickets.exchange("edfi", key.key, secret, 3600)
     first = next(iter(scopes))
-    _, integration = hub.desk.add_credential(app, "edlink", district=hub.desk.school(first)[0])
+    _, integration = hub.desk.credentials.add(app, "edlink", district=hub.desk.schools.find(first)[0])
     return Caller(hub, app, token, integration)
 
 

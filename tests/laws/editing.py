@@ -67,7 +67,7 @@ class Editor:
 
     def __init__(self, hub: Hub, rng: random.Random) -> None:
         self.hub, self.rng = hub, rng
-        self.district, self.school, _ = hub.desk.school(THORNFIELD)
+        self.district, self.school, _ = hub.desk.schools.find(THORNFIELD)
         self.done: list[str] = []
 
     def ids(self, record: type[Record]) -> list[str]:

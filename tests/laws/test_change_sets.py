@@ -129,7 +129,7 @@ CHANGED = {
 
 def edit(hub: Hub, rng: random.Random) -> None:
     """Change something, anything, as a source or a dialect would."""
-    district, school, _ = hub.desk.school(THORNFIELD)
+    district, school, _ = hub.desk.schools.find(THORNFIELD)
     with hub.store.write(district) as batch:
         match rng.choice(["field", "field", "field", "leave", "join", "gone", "born", "parent", "mark", "group"]):
             case "field":
@@ -233,14 +233,14 @@ def test_a_copy_kept_page_by_page_with_edits_between_equals_a_full_reading(
 @given(seed=st.integers(0, 2**32))
 def test_what_goes_and_comes_back_between_two_pages_is_not_lost(small_hub: Hub, seed: int) -> None:
     rng, token = random.Random(seed), small_hub.token()
-    grant, copy = small_hub.desk.grant(small_hub.app(), THORNFIELD), Copy("Students?select=Id,Surname")
+    grant, copy = small_hub.desk.grants.at(small_hub.app(), THORNFIELD), Copy("Students?select=Id,Surname")
     students = [s["Id"] for s in small_hub.school("Students", token)["Students"]]
-    district, _, _ = small_hub.desk.school(THORNFIELD)
+    district, _, _ = small_hub.desk.schools.find(THORNFIELD)
     renamed: list[tuple[str, str]] = []
 
     def between() -> None:
         if rng.random() < 0.5:
-            small_hub.desk.choose(grant, "students", "except", rng.sample(students, 8))
+            small_hub.desk.people.choose(grant, "students", "except", rng.sample(students, 8))
         identity = some(small_hub, Person, rng)
         with small_hub.store.write(district) as batch:
             row = batch.get(Person, identity)
@@ -249,7 +249,7 @@ def test_what_goes_and_comes_back_between_two_pages_is_not_lost(small_hub: Hub, 
             batch.change(Person, identity, {"surname": "Quince"})
 
     def undo() -> None:
-        small_hub.desk.choose(grant, "students", "all", [])
+        small_hub.desk.people.choose(grant, "students", "all", [])
         with small_hub.store.write(district) as batch:
             while renamed:
                 identity, surname = renamed.pop()
@@ -267,7 +267,7 @@ def test_what_goes_and_comes_back_between_two_pages_is_not_lost(small_hub: Hub, 
 @given(seed=st.integers(0, 2**32))
 def test_a_copy_follows_consent_that_is_narrowed_and_people_that_are_left_out(small_hub: Hub, seed: int) -> None:
     rng, token = random.Random(seed), small_hub.token()
-    grant = small_hub.desk.grant(small_hub.app(), THORNFIELD)
+    grant = small_hub.desk.grants.at(small_hub.app(), THORNFIELD)
     students = [s["Id"] for s in small_hub.school("Students", token)["Students"]]
     copies = [Copy("Students?includeGroupIds=true"), Copy("Groups?includeStudentMembers=true"), Copy("Counts?")]
     for _ in range(5):
@@ -275,11 +275,13 @@ def test_a_copy_follows_consent_that_is_narrowed_and_people_that_are_left_out(sm
             copy.follow(small_hub, token)
             assert copy.rows == copy.whole(small_hub, token), copy.path
         if rng.random() < 0.5:
-            small_hub.desk.choose(grant, "students", rng.choice(["only", "except", "all"]), rng.sample(students, 5))
+            small_hub.desk.people.choose(
+                grant, "students", rng.choice(["only", "except", "all"]), rng.sample(students, 5)
+            )
         else:
-            held = small_hub.desk.grant(small_hub.app(), THORNFIELD).scopes
+            held = small_hub.desk.grants.at(small_hub.app(), THORNFIELD).scopes
             kept = {"Student", "School", *rng.sample(sorted(held), max(len(held) - 8, 1))}
-            small_hub.desk.narrow(small_hub.desk.grant(small_hub.app(), THORNFIELD), kept & held)
+            small_hub.desk.grants.narrow(small_hub.desk.grants.at(small_hub.app(), THORNFIELD), kept & held)
 
 
 def test_rows_with_one_key_stand_together(small_hub: Hub) -> None:
@@ -297,7 +299,7 @@ def test_a_person_left_out_is_a_deletion_in_the_next_change_set(small_hub: Hub) 
     token = small_hub.token()
     copy = Copy("Students?select=Id,DisplayName")
     copy.follow(small_hub, token)
-    small_hub.desk.choose(small_hub.desk.grant(small_hub.app(), THORNFIELD), "students", "except", ["9919"])
+    small_hub.desk.people.choose(small_hub.desk.grants.at(small_hub.app(), THORNFIELD), "students", "except", ["9919"])
     answer = small_hub.school(f"{copy.path}&changedRows={copy.at}", token)
     assert answer["Students"] == []
     assert answer["Students_deleted"] == [{"Id": "9919"}]
@@ -318,7 +320,7 @@ def test_a_change_and_its_undoing_give_the_first_value_again(small_hub: Hub) -> 
     token = small_hub.token()
     path = "Students?select=Id,Surname"
     first = small_hub.school(f"{path}&changedRows=*", token)["__changedRows__"][0]["NextChangedRows"]
-    district, _, _ = small_hub.desk.school(THORNFIELD)
+    district, _, _ = small_hub.desk.schools.find(THORNFIELD)
     found = small_hub.store.records.execute(
         "SELECT p.id, p.surname FROM student s JOIN person p ON p.district = s.district AND p.id = s.person"
         " WHERE s.mis_id = '9919' AND s.district = ?",
@@ -338,11 +340,11 @@ def test_a_change_and_its_undoing_give_the_first_value_again(small_hub: Hub) -> 
 
 def test_a_part_that_moves_to_somebody_left_out_is_a_deletion(small_hub: Hub) -> None:
     token = small_hub.token()
-    grant = small_hub.desk.grant(small_hub.app(), THORNFIELD)
-    small_hub.desk.choose(grant, "students", "except", ["9919"])
+    grant = small_hub.desk.grants.at(small_hub.app(), THORNFIELD)
+    small_hub.desk.people.choose(grant, "students", "except", ["9919"])
     copy = Copy("Post16Study?")
     copy.follow(small_hub, token)
-    district, school, _ = small_hub.desk.school(THORNFIELD)
+    district, school, _ = small_hub.desk.schools.find(THORNFIELD)
     here = "district = ? AND school = ?"
     ((left_out,),) = small_hub.store.records.execute(
         f"SELECT id FROM student WHERE {here} AND mis_id = '9919'", (district, school)
@@ -363,7 +365,7 @@ def test_rows_that_are_worked_out_change_with_what_they_refer_to(small_hub: Hub)
     copy = Copy("TimetableForStudent?id=9919&bypassDateFilter=true")
     copy.follow(small_hub, token)
     code = next(iter(copy.rows["LessonRooms"].values()))[0]
-    district, school, _ = small_hub.desk.school(THORNFIELD)
+    district, school, _ = small_hub.desk.schools.find(THORNFIELD)
     sql = "SELECT id FROM room WHERE district = ? AND school = ? AND code = ?"
     (room,) = small_hub.store.records.execute(sql, (district, school, json.loads(code)["Code"])).fetchall()[0]
     with small_hub.store.write(district) as batch:

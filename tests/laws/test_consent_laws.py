@@ -77,7 +77,7 @@ def other_value(field: Any, now: Any, rng: random.Random) -> Any:
 
 def change_one(hub: Hub, record: type[Record], name: str, rng: random.Random) -> bool:
     """Change a fact of some record of the first school; tells whether there was one."""
-    (district, school, _) = hub.desk.school(THORNFIELD)
+    (district, school, _) = hub.desk.schools.find(THORNFIELD)
     where = "school = ?" if "school" in record.fields else "'' <> ?"
     ids = hub.store.records.execute(
         f'SELECT id FROM "{record.table}" WHERE district = ? AND {where} ORDER BY id', (district, school)
@@ -162,7 +162,7 @@ def test_a_person_left_out_is_nowhere(small_hub: Hub, everyone: dict[str, Any], 
     ids = [s["Id"] for s in everyone["Students"]]
     chosen = data.draw(st.lists(st.sampled_from(ids), min_size=1, max_size=20, unique=True))
     token = small_hub.token()
-    small_hub.desk.choose(small_hub.desk.grant(small_hub.app(), THORNFIELD), "students", mode, chosen)
+    small_hub.desk.people.choose(small_hub.desk.grants.at(small_hub.app(), THORNFIELD), "students", mode, chosen)
     hidden = set(chosen) if mode == "except" else set(ids) - set(chosen)
     secrets = {s[k] for s in everyone["Students"] if s["Id"] in hidden for k in ("ExternalId", "XID", "IdaasId", "UPN")}
     for segment, body in answers(small_hub, token).items():
@@ -180,7 +180,7 @@ def test_counts_count_only_the_people_of_the_grant(
     ids = [s["Id"] for s in everyone["Students"]]
     chosen = data.draw(st.lists(st.sampled_from(ids), min_size=1, max_size=20, unique=True))
     token = small_hub.token()
-    small_hub.desk.choose(small_hub.desk.grant(small_hub.app(), THORNFIELD), "students", "only", chosen)
+    small_hub.desk.people.choose(small_hub.desk.grants.at(small_hub.app(), THORNFIELD), "students", "only", chosen)
     counts = {c["Area"]: c["Count"] for c in small_hub.school("Counts", token)["counts"]}
     assert counts["Students"] == len(small_hub.school("Students", token)["Students"]) == len(chosen)
     assert counts["Contacts"] == len(small_hub.school("Contacts", token)["Contacts"])
@@ -201,7 +201,7 @@ def test_staff_and_contacts_left_out_are_nowhere(small_hub: Hub, data: st.DataOb
     every = small_hub.school(endpoint, small_hub.token(app="everything.example.org"))[table]
     chosen = data.draw(st.lists(st.sampled_from([p["Id"] for p in every]), min_size=1, max_size=20, unique=True))
     token = small_hub.token()
-    small_hub.desk.choose(small_hub.desk.grant(small_hub.app(), THORNFIELD), kind, "except", chosen)
+    small_hub.desk.people.choose(small_hub.desk.grants.at(small_hub.app(), THORNFIELD), kind, "except", chosen)
     secrets = {p[k] for p in every if p["Id"] in chosen for k in ("ExternalId", "XID", "IdaasId")}
     for segment, body in answers(small_hub, token).items():
         found = [s for s in secrets if s and f'"{s}"' in body.decode()]
@@ -218,7 +218,9 @@ def test_a_parent_left_out_makes_nobody_siblings(small_hub: Hub) -> None:
         for row in small_hub.school("StudentContacts", token)["StudentContacts"]
         if row["StudentId"] == "9919"
     }
-    small_hub.desk.choose(small_hub.desk.grant(small_hub.app(), THORNFIELD), "contacts", "except", sorted(parents))
+    small_hub.desk.people.choose(
+        small_hub.desk.grants.at(small_hub.app(), THORNFIELD), "contacts", "except", sorted(parents)
+    )
     after = small_hub.school(path, token)
     assert after["Students"][0]["StudentSiblingIds"] is None
     assert after["StudentSiblings"] == []

@@ -101,7 +101,7 @@ def test_people_left_out_are_nowhere(small_hub: Hub, data: st.DataObject, mode: 
     # Of an app that has read nothing yet, nobody must be forgotten: whom it is not to see is named in no deletion.
     name = f"a{small_hub.store.data_version()}.example.org"
     grant = small_hub.grant(estab=THORNFIELD, app=name)
-    small_hub.desk.choose(grant, "students", mode, chosen)
+    small_hub.desk.people.choose(grant, "students", mode, chosen)
     who = caller(small_hub, {THORNFIELD: ["all"]}, name)
     wholes = [path for path in questions() if path.endswith(("totalCount=true", "10000")) or "expand" in path]
     hidden = {unique for mis, _, unique in every if (mis in chosen) != (mode == "only")}
@@ -116,7 +116,7 @@ def test_a_school_that_granted_nothing_is_nowhere(small_hub: Hub) -> None:
     who = caller(small_hub, {THORNFIELD: ["all"]})
     whole = b"\n".join(answers(who).values())
     for estab, shown in ((THORNFIELD, True), (BRAMBLESIDE, False), (SAGUARO, False)):
-        (_, school, name) = small_hub.desk.school(estab)
+        (_, school, name) = small_hub.desk.schools.find(estab)
         for said in (school, school.replace("-", ""), name, f'"schoolId": {estab}'):
             assert (said.encode() in whole) == shown, said
 
@@ -144,8 +144,8 @@ def test_a_roster_shows_of_each_school_what_it_granted(small_hub: Hub, one: list
 def test_an_app_whose_grant_has_ended_reads_nothing(small_hub: Hub, state: str) -> None:
     who = caller(small_hub, {THORNFIELD: ["all"]})
     assert rows(who.get(f"{EDFI}/students"))
-    grant = small_hub.desk.grant(who.app, THORNFIELD)
-    small_hub.desk.pause(grant) if state == "paused" else small_hub.desk.revoke(grant)
+    grant = small_hub.desk.grants.at(who.app, THORNFIELD)
+    small_hub.desk.grants.pause(grant) if state == "paused" else small_hub.desk.grants.revoke(grant)
     assert rows(who.get(f"{EDFI}/students")) == []
     assert rows(who.get(f"{EDFI}/schools")) == []
 
@@ -154,7 +154,7 @@ def test_a_tombstone_tells_no_key_that_the_school_did_not_grant(small_hub: Hub) 
     whole = caller(small_hub, {THORNFIELD: ["all"]}, "whole.example.org")
     # The day of an enrolment is a part of its key in Ed-Fi, and needs more than the student does.
     part = caller(small_hub, {THORNFIELD: ["SchoolLite", "StudentLite"]}, "part.example.org")
-    district, school, _ = small_hub.desk.school(THORNFIELD)
+    district, school, _ = small_hub.desk.schools.find(THORNFIELD)
     unique, student = small_hub.store.records.execute(
         "SELECT p.student_unique_id, s.id FROM student s JOIN person p ON p.id = s.person WHERE s.school = ? LIMIT 1",
         (school,),

@@ -65,7 +65,7 @@ def marked(hub: Hub, kind: str, seed: int) -> Marked:
     role, person, _ = about(hub, kind, mis_id)
     rng = random.Random(seed)
     values, empty = dict[Field, str](), set[Field]()
-    with hub.store.write(hub.desk.school(THORNFIELD)[0]) as batch:
+    with hub.store.write(hub.desk.schools.find(THORNFIELD)[0]) as batch:
         for record, identity in ((HUMANS[kind], role), (Person, person)):
             for field in markable(record):
                 if rng.random() < 0.6 or field.name in ("forename", "surname"):

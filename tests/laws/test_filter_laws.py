@@ -113,7 +113,7 @@ class School:
     def act(self) -> None:
         """Change the choice of a kind of people at a school, or one of them."""
         desk, rng = self.hub.desk, self.rng
-        grant = desk.grant(self.who.app, rng.choice([THORNFIELD, BRAMBLESIDE]))
+        grant = desk.grants.at(self.who.app, rng.choice([THORNFIELD, BRAMBLESIDE]))
         kind = rng.choice(["Student", "Student", "Staff", "Contact"])
         every = self.ids(grant, kind)
         few = rng.sample(every, min(len(every), rng.choice([1, 3, 20])))
@@ -123,14 +123,16 @@ class School:
         mode = rng.choice(["only", "except", "except", "all", "more", "own", "own"])
         self.done.append(f"{mode} {kind} {grant.estab} {few}")
         if mode == "more":
-            if next(c for c in desk.people_of(grant) if c.kind == kind).mode != "all":
+            if next(c for c in desk.people.of(grant) if c.kind == kind).mode != "all":
                 add = rng.random() < 0.5
-                desk.amend(grant, kind, add=few[:1] if add else (), remove=() if add else few[:1])
+                desk.people.amend(grant, kind, add=few[:1] if add else (), remove=() if add else few[:1])
         elif mode == "own":
             nameable = [m for m in few if m in self.offered(grant, kind)]
-            desk.restrict(grant, **{rng.choice(["add", "remove"]): [(kind, m) for m in nameable]})
+            desk.people.restrict(grant, **{rng.choice(["add", "remove"]): [(kind, m) for m in nameable]})
         else:
-            desk.choose(grant, kind, mode, few if mode == "except" else [*few, *every[::2]] if mode == "only" else [])
+            desk.people.choose(
+                grant, kind, mode, few if mode == "except" else [*few, *every[::2]] if mode == "only" else []
+            )
 
     def offered(self, grant: Grant, kind: str) -> set[str]:
         """Whom the app may name: those the school lets it see, which leaves out contacts who go with their students."""
@@ -204,25 +206,25 @@ def test_a_choice_for_one_app_changes_no_byte_for_another(small_hub: Hub) -> Non
     theirs = caller(small_hub, {THORNFIELD: ["all"]}, "theirs.example.org")
     asked = questions()
     before, own = {path: theirs.get(path) for path in asked}, mine.get(asked[0])
-    grant = small_hub.desk.grant(mine.app, THORNFIELD)
+    grant = small_hub.desk.grants.at(mine.app, THORNFIELD)
     for kind, mode, ids in (
         ("students", "except", ["9919", "9920"]),
         ("staff", "only", ["1"]),
         ("contacts", "only", []),
     ):
-        grant = small_hub.desk.choose(grant, kind, mode, ids)
+        grant = small_hub.desk.people.choose(grant, kind, mode, ids)
     assert {path: theirs.get(path) for path in asked} == before
     assert mine.get(asked[0]) != own
 
 
 def test_deletions_bear_the_keys_that_the_app_knew(small_hub: Hub) -> None:
     who = caller(small_hub, {THORNFIELD: ["all"]})
-    district, school, _ = small_hub.desk.school(THORNFIELD)
+    district, school, _ = small_hub.desk.schools.find(THORNFIELD)
     ask = "SELECT p.id, p.student_unique_id, s.id FROM student s JOIN person p ON p.id = s.person"
     ((person, unique, student),) = small_hub.store.records.execute(
         f"{ask} WHERE s.school = ? AND s.mis_id = '9919'", (school,)
     )
-    grant = small_hub.desk.choose(small_hub.desk.grant(who.app, THORNFIELD), "students", "except", ["9919"])
+    grant = small_hub.desk.people.choose(small_hub.desk.grants.at(who.app, THORNFIELD), "students", "except", ["9919"])
 
     def told(feed: str) -> list[dict[str, Any]]:
         return [d["keyValues"] for d in rows(who.get(f"{EDFI}/{feed}/deletes"))]
@@ -276,7 +278,7 @@ UNMARKED = ("kind", "method", "status", "on_roll", "standard_year_code")
 def test_nothing_of_anybody_left_out_is_anywhere(small_hub: Hub, seed: int) -> None:
     rng, name, word = random.Random(seed), f"a{seed}.example.org", f"zq{seed:x}q"
     token = small_hub.token(app=name)
-    grant = small_hub.desk.grant(small_hub.app(name), THORNFIELD)
+    grant = small_hub.desk.grants.at(small_hub.app(name), THORNFIELD)
     for kind in ("Student", "Staff", "Contact"):
         rows = small_hub.store.records.execute(
             f'SELECT id, person, mis_id FROM "{kind.lower()}" WHERE school = ? AND person IN ({ONE_ROLE}) ORDER BY id',
@@ -294,7 +296,7 @@ def test_nothing_of_anybody_left_out_is_anywhere(small_hub: Hub, seed: int) -> N
                 (json.dumps([identity for identity, _, _ in chosen]),),
             )
         ]
-        small_hub.desk.choose(grant, kind, "except", ids)
+        small_hub.desk.people.choose(grant, kind, "except", ids)
     everything = small_hub.token(app="everything.example.org")
     shown = [segment for segment, body in answers(small_hub, everything).items() if word.encode() in body]
     assert len(shown) > 30

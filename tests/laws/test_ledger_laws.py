@@ -53,7 +53,7 @@ class School:
     def __init__(self, hub: Hub) -> None:
         self.ids: dict[tuple[str, str, str], str] = {}
         self.texts: dict[str, set[str]] = {}
-        district, school, _ = hub.desk.school(THORNFIELD)
+        district, school, _ = hub.desk.schools.find(THORNFIELD)
         for kind, record in HUMANS.items():
             names = [name for name in IDS if name in record.stored()]
             rows = hub.store.records.execute(
@@ -91,8 +91,8 @@ def test_the_people_in_the_ledger_are_those_in_the_answer(small_hub: Hub, held: 
     rng = random.Random(seed)
     token = small_hub.token(held)
     left_out = rng.sample(range(9919, 9969), 8)
-    grant = small_hub.desk.grant(small_hub.app(), THORNFIELD)
-    small_hub.desk.choose(grant, "Student", rng.choice(["only", "except"]), map(str, left_out))
+    grant = small_hub.desk.grants.at(small_hub.app(), THORNFIELD)
+    small_hub.desk.people.choose(grant, "Student", rng.choice(["only", "except"]), map(str, left_out))
     school = School(small_hub)
     told_of = 0
     for segment, path in widest(small_hub, token).items():
@@ -185,7 +185,7 @@ def test_whoever_is_missed_in_an_answer_was_on_its_line(
     role, person, _ = about(small_hub, kind, mis_id)
     before = {path: heard.ask(district, token, path) for path in questions(small_hub, token, kind, mis_id)}
     for app in (small_hub.app(), district.app):
-        small_hub.desk.choose(small_hub.desk.grant(app, THORNFIELD), kind, "except", [mis_id])
+        small_hub.desk.people.choose(small_hub.desk.grants.at(app, THORNFIELD), kind, "except", [mis_id])
     missed = [
         path
         for path, (body, people) in before.items()
@@ -205,7 +205,7 @@ GRANTED = {THORNFIELD: ["all"], "9992001": ["StudentLite", "SchoolLite"]}
 
 def test_a_line_has_the_grant_and_the_facts_of_the_school_through_which_somebody_was_seen(small_hub: Hub) -> None:
     district = caller(small_hub, GRANTED)
-    by_school = {estab: small_hub.desk.grant(district.app, estab).id for estab in GRANTED}
+    by_school = {estab: small_hub.desk.grants.at(district.app, estab).id for estab in GRANTED}
     for estab, birth_dates in ((THORNFIELD, True), ("9992001", False)):
         person = small_hub.store.records.execute(
             "SELECT r.person FROM student r JOIN school s ON s.district = r.district AND s.id = r.school"

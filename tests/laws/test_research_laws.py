@@ -46,7 +46,7 @@ def drawn(hub: Hub, scopes: list[str]) -> Researcher:
     group = hub.store.records.execute(
         """SELECT code FROM "group" WHERE code <> '' AND id IN (SELECT year_group FROM student WHERE school = ?)
         ORDER BY id LIMIT 1""",
-        (hub.desk.school(THORNFIELD)[1],),
+        (hub.desk.schools.find(THORNFIELD)[1],),
     ).get
     body = {"project": project, "school": THORNFIELD, "group": group, "name": "The year"}
     who.post("cohort/draw", body)
@@ -87,7 +87,7 @@ def test_a_project_reads_of_nobody_whom_the_school_left_out(small_hub: Hub, data
     assert every
     chosen = data.draw(st.lists(st.sampled_from([m for _, m in every]), min_size=1, unique=True))
     before = answers(who)
-    small_hub.desk.choose(small_hub.desk.grant(small_hub.app(), THORNFIELD), "students", mode, chosen)
+    small_hub.desk.people.choose(small_hub.desk.grants.at(small_hub.app(), THORNFIELD), "students", mode, chosen)
     seen = {name for name, mis in every if (mis in chosen) == (mode == "only")}
     listed = who.get("subject/?limit=100")
     assert {s["name"] for s in listed["subjects"]} == seen
@@ -96,7 +96,7 @@ def test_a_project_reads_of_nobody_whom_the_school_left_out(small_hub: Hub, data
     assert len(cohort["subjects"]) == len(seen)
     whole = "".join(answers(who).values())
     assert not [name for name, _ in every if name not in seen and name in whole]
-    small_hub.desk.choose(small_hub.desk.grant(small_hub.app(), THORNFIELD), "students", "all", [])
+    small_hub.desk.people.choose(small_hub.desk.grants.at(small_hub.app(), THORNFIELD), "students", "all", [])
     assert answers(who) == before
 
 
@@ -104,13 +104,13 @@ def test_a_project_reads_nobody_when_the_grant_is_paused_narrowed_or_revoked(sma
     who = drawn(small_hub, [*NEEDED, "Student"])
     assert who.get("subject/")["count"]
     desk, app = small_hub.desk, small_hub.app()
-    desk.pause(desk.grant(app, THORNFIELD))
+    desk.grants.pause(desk.grants.at(app, THORNFIELD))
     assert who.get("subject/")["count"] == 0
-    desk.pause(desk.grant(app, THORNFIELD), False)
+    desk.grants.pause(desk.grants.at(app, THORNFIELD), False)
     assert who.get("subject/")["count"]
-    desk.narrow(desk.grant(app, THORNFIELD), ["SchoolLite"])
+    desk.grants.narrow(desk.grants.at(app, THORNFIELD), ["SchoolLite"])
     assert who.get("subject/")["count"] == 0
-    desk.authorise(app, THORNFIELD, NEEDED)
+    desk.grants.authorise(app, THORNFIELD, NEEDED)
     assert who.get("subject/")["count"]
-    desk.revoke(desk.grant(app, THORNFIELD))
+    desk.grants.revoke(desk.grants.at(app, THORNFIELD))
     assert who.get("subject/")["count"] == 0

@@ -81,15 +81,15 @@ def copy_of(hub: Hub, dialect: str) -> tuple[Grant, XporterCopy | FeedCopy]:
     """An app with everything of Thornfield, and its copy in a dialect."""
     if dialect == "xporter":
         token = hub.token(app=NAME)
-        return hub.desk.grant(hub.app(NAME), THORNFIELD), XporterCopy(hub, token)
+        return hub.desk.grants.at(hub.app(NAME), THORNFIELD), XporterCopy(hub, token)
     who = caller(hub, {THORNFIELD: ["all"]}, NAME)
     made = EdFiCopy(who) if dialect == "edfi" else EdlinkCopy(who)
-    return hub.desk.grant(who.app, THORNFIELD), FeedCopy(made)
+    return hub.desk.grants.at(who.app, THORNFIELD), FeedCopy(made)
 
 
 def drawn_rules(hub: Hub, grant: Grant, rng: random.Random) -> tuple[Rule, ...]:
     """A year, and three other rules that name groups of the school."""
-    every = sorted(offer.rule for offer in hub.desk.offers(grant) if offer.rule.by != "course")
+    every = sorted(offer.rule for offer in hub.desk.choosing.offers(grant) if offer.rule.by != "course")
     return (*rng.sample(every, 3), Rule("year", "8"))
 
 
@@ -105,7 +105,7 @@ def test_a_copy_kept_by_changes_follows_the_rules_through_any_edits_of_the_roll(
         grant, copy = copy_of(hub, dialect)
         office, rules, mode = Office(hub), drawn_rules(hub, grant, rng), rng.choice(("only", "except"))
         copy.sync()
-        grant = hub.desk.choose(grant, "students", mode, rules=rules)
+        grant = hub.desk.people.choose(grant, "students", mode, rules=rules)
         day = date.fromisoformat(TODAY)
         for _ in range(6):
             for _ in range(rng.choice((1, 2, 4))):

@@ -136,11 +136,11 @@ def prepared(folder: Path, at: Path, scopes: list[str], mode: str, left_out: int
     who = caller(hub, {THORNFIELD: scopes}, "twin.example.org")
     if mode != "all":
         sql = "SELECT mis_id FROM student WHERE school = ? ORDER BY mis_id"
-        every = [mis for (mis,) in hub.store.records.execute(sql, (hub.desk.school(THORNFIELD)[1],))]
+        every = [mis for (mis,) in hub.store.records.execute(sql, (hub.desk.schools.find(THORNFIELD)[1],))]
         chosen = every[:left_out] if mode == "except" else every[left_out:]
-        hub.desk.choose(hub.desk.grant(who.app, THORNFIELD), "students", mode, chosen)
-    grant = hub.desk.grant(who.app, THORNFIELD)
-    xporter = hub.desk.token_for(grant)[0]
+        hub.desk.people.choose(hub.desk.grants.at(who.app, THORNFIELD), "students", mode, chosen)
+    grant = hub.desk.grants.at(who.app, THORNFIELD)
+    xporter = hub.desk.tokens.for_grant(grant)[0]
     stem = researcher(hub, "twin@research.example")
     stem.post("project", {"name": "Twin study"})
     hub.close()
@@ -156,7 +156,7 @@ def twins(
     made: list[Twin] = []
     for name in ("one", "other"):
         hub = Hub.copy(at / "base", at / name)
-        who = Caller(hub, hub.desk.app("twin.example.org"), keys["edfi"], keys["edlink"])
+        who = Caller(hub, hub.desk.apps.named("twin.example.org"), keys["edfi"], keys["edlink"])
         made.append(Twin(hub, who, keys["xporter"], keys["research"]))
     one, other = made
     done = differ(other, seed, scopes, mode, left_out)
@@ -169,14 +169,14 @@ def differ(twin: Twin, seed: int, scopes: list[str], mode: str, left_out: int) -
     rng, hub = random.Random(seed), twin.hub
     hidden = [(r, n) for r, n in hidden_facts({*scopes}) if r.__name__ in RECORDS]
     done = [f"{r.__name__}.{n}" for r, n in rng.sample(hidden, min(len(hidden), 25)) if change_one(hub, r, n, rng)]
-    district, here, _ = hub.desk.school(THORNFIELD)
+    district, here, _ = hub.desk.schools.find(THORNFIELD)
     unseen = {name for record, name in hidden if record is Person}
     sql = "SELECT s.person FROM student s WHERE s.school = ? ORDER BY s.mis_id LIMIT 60"
     for (person,) in hub.store.records.execute(sql, (here,)).fetchall():
         with hub.store.write(district) as batch:
             guessed = {"birth_date": "2001-02-03", "middle_name": "Hidden", "birth_city": "Hidden"}
             batch.change(Person, person, {n: v for n, v in guessed.items() if n in unseen})
-    there = hub.desk.school(BRAMBLESIDE)
+    there = hub.desk.schools.find(BRAMBLESIDE)
     with hub.store.write(there[0]) as batch:
         who = batch.add(Person, [{"student_unique_id": TAKEN, "staff_unique_id": "h1", "username": NAME}])[0]
         batch.add(

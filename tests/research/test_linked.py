@@ -151,7 +151,7 @@ def test_only_those_present_are_drawn(study: Study):
         at = {mis_id: (membership, student) for membership, student, mis_id in rows}
         batch.change(StudentMembership, at[pupils[0]][0], {"end": "2026-11-01"})
         batch.change(Student, at[pupils[1]][1], {"leaving_date": "2026-11-01"})
-    lab.desk.desk.choose(study.grant, "students", "except", [pupils[2]])
+    lab.desk.desk.people.choose(study.grant, "students", "except", [pupils[2]])
     assert len(study.drawn()["subjects"]) == len(pupils) - 3
 
 
@@ -207,26 +207,26 @@ def test_drawing_takes_a_contributor_and_a_project_with_an_app(study: Study):
 
 
 def hide_by_state(study: Study) -> None:
-    study.lab.hub.desk.pause(study.grant)
+    study.lab.hub.desk.grants.pause(study.grant)
 
 
 def hide_by_end(study: Study) -> None:
-    study.lab.hub.desk.revoke(study.grant)
+    study.lab.hub.desk.grants.revoke(study.grant)
 
 
 def hide_by_date(study: Study) -> None:
     hub = study.lab.hub
-    hub.desk.revoke_at(study.grant, hub.now + 60)
+    hub.desk.grants.revoke_at(study.grant, hub.now + 60)
     study.everything()
     hub.now += 60
 
 
 def hide_by_scope(study: Study) -> None:
-    study.lab.hub.desk.narrow(study.grant, ["SchoolLite"])
+    study.lab.hub.desk.grants.narrow(study.grant, ["SchoolLite"])
 
 
 def hide_by_choice(study: Study) -> None:
-    study.lab.hub.desk.choose(study.grant, "students", "only", [])
+    study.lab.hub.desk.people.choose(study.grant, "students", "only", [])
 
 
 def hide_by_app(study: Study) -> None:
@@ -234,7 +234,7 @@ def hide_by_app(study: Study) -> None:
 
 
 def back_by_state(study: Study) -> None:
-    study.lab.hub.desk.pause(study.grant, False)
+    study.lab.hub.desk.grants.pause(study.grant, False)
 
 
 def back_by_grant(study: Study) -> None:
@@ -242,7 +242,7 @@ def back_by_grant(study: Study) -> None:
 
 
 def back_by_choice(study: Study) -> None:
-    study.lab.hub.desk.choose(study.grant, "students", "all", [])
+    study.lab.hub.desk.people.choose(study.grant, "students", "all", [])
 
 
 def back_by_app(study: Study) -> None:
@@ -299,10 +299,10 @@ def test_a_school_may_leave_out_one_student(study: Study):
     one, *others = cohort["subjects"]
     student = study.behind()[one]
     mis_id = lab.hub.store.records.execute("SELECT mis_id FROM student WHERE id = ?", (student,)).get
-    lab.hub.desk.choose(study.grant, "students", "except", [mis_id])
+    lab.hub.desk.people.choose(study.grant, "students", "except", [mis_id])
     assert lab.one("cohort", cohort["id"])["subjects"] == others
     assert lab.get("stem/subject/")["count"] == len(others)
-    lab.hub.desk.choose(study.grant, "students", "only", [mis_id])
+    lab.hub.desk.people.choose(study.grant, "students", "only", [mis_id])
     assert lab.one("cohort", cohort["id"])["subjects"] == [one]
 
 
@@ -321,7 +321,7 @@ def test_an_answer_in_memory_ends_with_the_consent(study: Study):
     study.drawn()
     full = lab.get("stem/subject/")
     assert lab.get("stem/subject/") == full
-    lab.hub.desk.pause(study.grant)
+    lab.hub.desk.grants.pause(study.grant)
     assert lab.get("stem/subject/")["count"] == 0
 
 
@@ -332,11 +332,11 @@ def test_what_a_caller_cannot_see_keeps_its_place_in_a_cohort(study: Study):
     mouse = lab.subject("Mouse 1", study.project)
     mixed = [*order[:2], mouse, *order[2:]]
     assert lab.patch("cohort", cohort["id"], subjects=mixed).json["cohort"]["subjects"] == mixed
-    lab.hub.desk.pause(study.grant)
+    lab.hub.desk.grants.pause(study.grant)
     assert lab.patch("cohort", cohort["id"], subjects=[mouse]).json["cohort"]["subjects"] == [mouse]
     rat = lab.subject("Rat 1", study.project)
     assert lab.patch("cohort", cohort["id"], subjects=[rat, mouse]).json["cohort"]["subjects"] == [rat, mouse]
-    lab.hub.desk.pause(study.grant, False)
+    lab.hub.desk.grants.pause(study.grant, False)
     now = lab.one("cohort", cohort["id"])["subjects"]
     assert [s for s in now if s in order] == order
     assert now[:2] == order[:2]
@@ -358,7 +358,7 @@ def test_administrators_see_no_more_of_students_than_the_project_does(study: Stu
     lab = study.lab
     cohort = study.drawn()
     assert len(lab.one("cohort", cohort["id"], "dana", "super")["subjects"]) > 5
-    lab.hub.desk.pause(study.grant)
+    lab.hub.desk.grants.pause(study.grant)
     assert lab.one("cohort", cohort["id"], "dana", "super")["subjects"] == []
     assert lab.get("stem/subject/", "dana", "super")["count"] == 0
 
@@ -393,7 +393,7 @@ def test_no_other_subject_may_be_called_like_one_that_stands_for_a_student(study
     lab = study.lab
     study.drawn()
     taken = lab.names("stem/subject/")[0]
-    lab.hub.desk.pause(study.grant)
+    lab.hub.desk.grants.pause(study.grant)
     for name in (taken, "S-7K2Q9M"):
         body = {"name": name, "sex": "U", "strain": lab.strain, "projects": [study.project]}
         assert lab.wrong(lab.ask("POST", "stem/subject/", body=body)) == {
@@ -421,7 +421,7 @@ def test_no_answer_holds_anything_of_the_person(study: Study):
     lab = study.lab
     pupils = members(lab)
     answers = [study.draw().body, study.draw().body, study.draw(group="nowhere").body]
-    study.lab.hub.desk.fresh()
+    study.lab.hub.desk.memory.fresh()
     for portal, who in (("private", "ada"), ("super", "dana"), ("public", "")):
         answers += study.everything(portal, who).values()
     subject = next(iter(study.behind()))

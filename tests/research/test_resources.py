@@ -454,7 +454,7 @@ def test_an_answer_stays_true_until_something_moves(lab: Lab, monkeypatch: pytes
 
     monkeypatch.setattr(research, "read_list", counted)
     assert lab.get("stem/project/") == first
-    lab.hub.desk.add_app("other.example.org")
+    lab.hub.desk.apps.add("other.example.org")
     assert lab.get("stem/project/") == first
     assert read == 0
     lab.patch("project", project, description="new")

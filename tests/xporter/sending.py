@@ -52,7 +52,7 @@ def without(sender: Sender, kind: str, *mis_ids: str) -> Sender:
     """Another app, which sees everybody of the school but these."""
     hub, name = sender.hub, "others.example.org"
     grant = hub.grant(estab=sender.estab, app=name)
-    hub.desk.choose(grant, kind, "except", mis_ids)
+    hub.desk.people.choose(grant, kind, "except", mis_ids)
     other = copy(sender)
     other.token = hub.token(estab=sender.estab, app=name)
     return other

@@ -248,10 +248,10 @@ def test_a_student_who_leaves_or_is_left_out_links_nobody(asker: Caller, small: 
     small.add(AgencyStudent, agency=agency, student=student)
     assert "Rosehip Practice" in {r["AgencyName"] for r in asker.rows("AgencyAgent")}
     hub = asker.hub
-    grant = hub.desk.grant(hub.app("all.example.org"), asker.estab)
-    hub.desk.choose(grant, "students", "except", [small.known("student")[student]["mis_id"]])
+    grant = hub.desk.grants.at(hub.app("all.example.org"), asker.estab)
+    hub.desk.people.choose(grant, "students", "except", [small.known("student")[student]["mis_id"]])
     assert "Rosehip Practice" not in {r["AgencyName"] for r in asker.rows("AgencyAgent")}
-    hub.desk.choose(grant, "students", "all", [])
+    hub.desk.people.choose(grant, "students", "all", [])
     assert "Rosehip Practice" in {r["AgencyName"] for r in asker.rows("AgencyAgent")}
     small.change(Student, student, leaving_date="2026-11-19")
     assert "Rosehip Practice" not in {r["AgencyName"] for r in asker.rows("AgencyAgent")}

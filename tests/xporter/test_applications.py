@@ -163,8 +163,8 @@ def test_a_student_who_was_left_out_of_a_grant_has_no_application_and_is_nobodys
     sibling = small.shown_students()[0]
     newcomer = next(a for a in small.of("applicant") if not a["student"])
     small.change(Applicant, newcomer["id"], sibling=sibling["id"])
-    grant = small_hub.desk.grant(small_hub.app("applications.example.org"), caller.estab)
-    small_hub.desk.choose(grant, "students", "except", [student["mis_id"], sibling["mis_id"]])
+    grant = small_hub.desk.grants.at(small_hub.app("applications.example.org"), caller.estab)
+    small_hub.desk.people.choose(grant, "students", "except", [student["mis_id"], sibling["mis_id"]])
     answer = caller.answer(BOTH)
     assert student["mis_id"] not in {r["StudentId"] for r in answer["Applications"]}
     assert admitted["mis_id"] not in {r["Id"] for r in answer["Applicants"]}
@@ -176,6 +176,6 @@ def test_a_grant_of_some_students_only_shows_no_strangers(small_hub: Hub, small:
     caller = Caller(small_hub, ["Applications"])
     admitted = next(a for a in small.of("applicant") if a["student"])
     student = small.known("student")[admitted["student"]]
-    grant = small_hub.desk.grant(small_hub.app("applications.example.org"), caller.estab)
-    small_hub.desk.choose(grant, "students", "only", [student["mis_id"]])
+    grant = small_hub.desk.grants.at(small_hub.app("applications.example.org"), caller.estab)
+    small_hub.desk.people.choose(grant, "students", "only", [student["mis_id"]])
     assert {r["Id"] for r in caller.rows(BOTH, "Applicants")} == {admitted["mis_id"]}

@@ -23,7 +23,7 @@ def token(hub: Hub) -> str:
 
 def signing_in(hub: Hub, estab: object = THORNFIELD) -> dict[str, Any]:
     """The body of a token request of a new grant."""
-    grant, secret = hub.desk.authorise(hub.app("sent.example.org"), THORNFIELD, ["School"])
+    grant, secret = hub.desk.grants.authorise(hub.app("sent.example.org"), THORNFIELD, ["School"])
     return {"estab": estab, "relyingParty": grant.app.relying_party, "password": secret}
 
 

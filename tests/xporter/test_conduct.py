@@ -231,7 +231,7 @@ def test_what_was_done_only_by_students_left_out_is_not_there(small_hub: Hub, sm
     token = small_hub.token()
     graham = next(s for s in small.of("student") if s["mis_id"] == "9919")
     theirs = of(small, kind, "student", lambda s: s["mis_id"] == "9919")
-    small_hub.desk.choose(small_hub.desk.grant(small_hub.app(), THORNFIELD), "students", "only", ["9919"])
+    small_hub.desk.people.choose(small_hub.desk.grants.at(small_hub.app(), THORNFIELD), "students", "only", ["9919"])
     days = "DateFrom=2025-09-01&DateTo=2026-11-20"
     answer = small_hub.school(kind.days("&includeStudentIds=true", days=days), token)
     expected = {e["mis_id"] for e in small.of(kind.event) if e["id"] in theirs}

@@ -264,8 +264,8 @@ def test_no_part_is_told_of_staff_left_out(small_hub: Hub, small: Tables):
     whose = small.known("staff")[one["staff"]]["mis_id"]
     contract = small.known("staff_contract")[one["contract"]]["mis_id"]
     before = caller.answer(f"StaffContracts?{EVERY}")
-    grant = small_hub.desk.grant(small_hub.app("all.example.org"), THORNFIELD)
-    small_hub.desk.choose(grant, "staff", "except", [whose])
+    grant = small_hub.desk.grants.at(small_hub.app("all.example.org"), THORNFIELD)
+    small_hub.desk.people.choose(grant, "staff", "except", [whose])
     after = caller.answer(f"StaffContracts?{EVERY}")
     for table in PARTS:
         assert contract in {r["ContractId"] for r in before[table]}

@@ -51,7 +51,7 @@ def later(hub: Hub, seconds: float = QUIET) -> None:
 
 def students(hub: Hub, estab: str = THORNFIELD) -> list[tuple[str, str, str]]:
     """The hub ids of the humans and of the students of a school who are on roll, and their MIS ids."""
-    district, school, _ = hub.desk.school(estab)
+    district, school, _ = hub.desk.schools.find(estab)
     return hub.store.records.execute(
         "SELECT person, id, mis_id FROM student WHERE district = ? AND school = ? AND leaving_date IS NULL"
         " AND enrolment_status = 'C' ORDER BY mis_id",
@@ -61,7 +61,7 @@ def students(hub: Hub, estab: str = THORNFIELD) -> list[tuple[str, str, str]]:
 
 def rename(hub: Hub, forename: str, number: int = 0, estab: str = THORNFIELD) -> None:
     """Change the forename of a student of a school."""
-    with hub.store.write(hub.desk.school(estab)[0]) as batch:
+    with hub.store.write(hub.desk.schools.find(estab)[0]) as batch:
         batch.change(Person, students(hub, estab)[number][0], {"forename": forename})
 
 
@@ -147,8 +147,8 @@ def test_a_change_of_a_fact_that_is_not_granted_is_told_to_nobody(small_hub: Hub
 def test_a_change_of_somebody_whom_the_grant_leaves_out_is_told_to_nobody(small_hub: Hub, receiver: Receiver) -> None:
     token = small_hub.token()
     mis_id = students(small_hub)[3][2]
-    grant = small_hub.desk.grant(small_hub.app(), THORNFIELD)
-    small_hub.desk.choose(grant, "Student", "except", [mis_id])
+    grant = small_hub.desk.grants.at(small_hub.app(), THORNFIELD)
+    small_hub.desk.people.choose(grant, "Student", "except", [mis_id])
     subscribe(small_hub, token, receiver.url())
     rename(small_hub, "Fernwhistle", 3)
     assert quiet(small_hub, receiver)
@@ -174,8 +174,8 @@ def test_what_is_written_as_it_was_is_no_change(small_hub: Hub, receiver: Receiv
 
 def test_leaving_somebody_out_is_a_change_of_what_is_seen(small_hub: Hub, receiver: Receiver) -> None:
     subscribe(small_hub, small_hub.token(["School", "Student"]), receiver.url())
-    grant = small_hub.desk.grant(small_hub.app(), THORNFIELD)
-    small_hub.desk.choose(grant, "Student", "except", [students(small_hub)[0][2]])
+    grant = small_hub.desk.grants.at(small_hub.app(), THORNFIELD)
+    small_hub.desk.people.choose(grant, "Student", "except", [students(small_hub)[0][2]])
     later(small_hub)
     assert receiver.take()[0] == "POST"
 
@@ -183,8 +183,8 @@ def test_leaving_somebody_out_is_a_change_of_what_is_seen(small_hub: Hub, receiv
 def test_a_subscription_dies_with_its_grant(small_hub: Hub, receiver: Receiver) -> None:
     token = small_hub.token(["School", "Student"])
     subscribe(small_hub, token, receiver.url())
-    grant = small_hub.desk.grant(small_hub.app(), THORNFIELD)
-    small_hub.desk.revoke(grant)
+    grant = small_hub.desk.grants.at(small_hub.app(), THORNFIELD)
+    small_hub.desk.grants.revoke(grant)
     rename(small_hub, "Fernwhistle")
     assert quiet(small_hub, receiver)
     again = small_hub.token(["School", "Student"])
@@ -193,10 +193,10 @@ def test_a_subscription_dies_with_its_grant(small_hub: Hub, receiver: Receiver) 
 
 def test_a_paused_grant_is_told_when_it_goes_on(small_hub: Hub, receiver: Receiver) -> None:
     subscribe(small_hub, small_hub.token(["School", "Student"]), receiver.url())
-    grant = small_hub.desk.pause(small_hub.desk.grant(small_hub.app(), THORNFIELD))
+    grant = small_hub.desk.grants.pause(small_hub.desk.grants.at(small_hub.app(), THORNFIELD))
     rename(small_hub, "Fernwhistle")
     assert quiet(small_hub, receiver)
-    small_hub.desk.pause(grant, False)
+    small_hub.desk.grants.pause(grant, False)
     later(small_hub)
     assert receiver.take()[0] == "POST"
 

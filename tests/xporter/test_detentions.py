@@ -207,7 +207,7 @@ def test_a_student_left_out_has_no_place(small_hub: Hub, small: Tables):
     place = small.of("student_detention")[0]
     student = number(small, "student", place["student"])
     assert student
-    small_hub.desk.choose(small_hub.desk.grant(small_hub.app(), THORNFIELD), "students", "except", [student])
+    small_hub.desk.people.choose(small_hub.desk.grants.at(small_hub.app(), THORNFIELD), "students", "except", [student])
     answer = small_hub.school("Detentions", token)
     assert student not in {r["StudentId"] for r in answer["DetentionStudents"]}
     assert len(answer["DetentionStudents"]) < len(small.of("student_detention"))

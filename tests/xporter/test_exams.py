@@ -192,8 +192,8 @@ def test_what_is_about_a_student_is_hidden_with_the_student(
 ):
     hidden = busiest(small, record)
     assert hidden in {r["StudentId"] for r in asker.rows(asked, table)}
-    grant = small.hub.desk.grant(small.hub.app("all.example.org"), THORNFIELD)
-    small.hub.desk.choose(grant, "students", "except", [hidden])
+    grant = small.hub.desk.grants.at(small.hub.app("all.example.org"), THORNFIELD)
+    small.hub.desk.people.choose(grant, "students", "except", [hidden])
     shown = {r["StudentId"] for r in asker.rows(asked, table)}
     assert shown
     assert hidden not in shown

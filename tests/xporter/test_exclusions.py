@@ -199,7 +199,9 @@ def test_a_student_whom_the_grant_leaves_out_was_never_excluded(asker: Caller, s
     (row,) = asker.rows(f"StudentExclusions/{student['mis_id']}")
     assert row["AgenciesInvolved"] == agency["name"]
     hub = asker.hub
-    hub.desk.choose(hub.desk.grant(hub.app("all.example.org"), asker.estab), "students", "except", [student["mis_id"]])
+    hub.desk.people.choose(
+        hub.desk.grants.at(hub.app("all.example.org"), asker.estab), "students", "except", [student["mis_id"]]
+    )
     assert asker.rows(f"StudentExclusions/{student['mis_id']}") == []
 
 

@@ -94,7 +94,7 @@ def take_roster(hub: Hub, path: Path, *, followed: bool) -> Caller:
     read = datetime.fromtimestamp(hub.now, UTC).isoformat(timespec="milliseconds")[:23]
     with hub.store.transaction() as db:
         db.execute("UPDATE sync SET at = ? WHERE district = ?", (read, diff.number))
-    return Caller(hub, estab=next(e for number, _, e, _, _ in hub.desk.schools() if number == diff.number))
+    return Caller(hub, estab=next(e for number, _, e, _, _ in hub.desk.schools.all() if number == diff.number))
 
 
 @pytest.fixture

@@ -207,8 +207,8 @@ def test_a_student_left_out_has_no_entitlements(small_hub: Hub, small: Tables):
     caller = Caller(small_hub)
     rows = caller.rows("EntitlementHistory", "EntitlementGroupStudents")
     assert whose in {r["StudentId"] for r in rows}
-    small_hub.desk.choose(
-        small_hub.desk.grant(small_hub.app("all.example.org"), caller.estab), "students", "except", [whose]
+    small_hub.desk.people.choose(
+        small_hub.desk.grants.at(small_hub.app("all.example.org"), caller.estab), "students", "except", [whose]
     )
     rest = caller.rows("EntitlementHistory", "EntitlementGroupStudents")
     assert rest == [r for r in rows if r["StudentId"] != whose]

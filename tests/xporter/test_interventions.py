@@ -168,8 +168,8 @@ def test_what_a_leaver_took_part_in_is_not_shown(asker: Caller, small: Tables):
 def test_people_whom_the_grant_leaves_out_take_part_in_nothing(asker: Caller, small: Tables):
     row = asker.rows("Interventions", "InterventionStaff")[0]
     hub = asker.hub
-    grant = hub.desk.grant(hub.app("all.example.org"), asker.estab)
-    hub.desk.choose(grant, "staff", "except", [row["StaffId"]])
+    grant = hub.desk.grants.at(hub.app("all.example.org"), asker.estab)
+    hub.desk.people.choose(grant, "staff", "except", [row["StaffId"]])
     answer = asker.answer("Interventions")
     assert row["StaffId"] not in {r["StaffId"] for r in answer["InterventionStaff"]}
     assert row["StaffId"] not in {r["LeadStaffId"] for r in answer["InterventionOvervews"]}
@@ -181,8 +181,8 @@ def test_students_whom_the_grant_leaves_out_are_not_counted(asker: Caller, small
     row = next(r for r in asker.rows("Interventions", "Interventions") if r["Status"] == "Active")
     before = {r["Id"]: r["NumStudents"] for r in asker.rows("Interventions")}
     hub = asker.hub
-    grant = hub.desk.grant(hub.app("all.example.org"), asker.estab)
-    hub.desk.choose(grant, "students", "except", [row["StudentId"]])
+    grant = hub.desk.grants.at(hub.app("all.example.org"), asker.estab)
+    hub.desk.people.choose(grant, "students", "except", [row["StudentId"]])
     after = {r["Id"]: r["NumStudents"] for r in asker.rows("Interventions")}
     assert after[row["OverviewId"]] == before[row["OverviewId"]] - 1
     assert row["Id"] not in asker.ids("StudentInterventions")

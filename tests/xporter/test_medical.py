@@ -193,8 +193,8 @@ def test_a_student_who_was_left_out_of_a_grant_has_no_medical_rows(small_hub: Hu
     noted = {r["student"] for r in small.of("medical_event_note")}
     student = next(s for s in small.shown_students() if s["id"] in noted)
     assert caller.rows(f"StudentMedical?StudentId={student['mis_id']}", "MedicalEventNotes")
-    grant = small_hub.desk.grant(small_hub.app("studentmedical.example.org"), caller.estab)
-    small_hub.desk.choose(grant, "students", "except", [student["mis_id"]])
+    grant = small_hub.desk.grants.at(small_hub.app("studentmedical.example.org"), caller.estab)
+    small_hub.desk.people.choose(grant, "students", "except", [student["mis_id"]])
     answer = caller.answer(f"StudentMedical?StudentId={student['mis_id']}")
     assert [len(answer[t]) for t in TABLES] == [0] * len(TABLES)
 

@@ -93,13 +93,13 @@ def test_an_app_on_trial_sends_no_live_invitations(small_hub: Hub) -> None:
         "the app is registered as Test (send RegistrationType Test until it is live)"
     )
     send(small_hub, REGISTER, token, {"RegistrationType": "Test", "Schools": [school()]})
-    page = School(small_hub, link_of(small_hub, small_hub.desk.invitation(app, THORNFIELD))).look()
+    page = School(small_hub, link_of(small_hub, small_hub.desk.invitations.at(app, THORNFIELD))).look()
     assert "This is a trial" in page.words
 
 
 def test_an_app_that_has_not_said_what_it_asks_for_invites_nobody(small_hub: Hub) -> None:
-    _, secret = small_hub.desk.add_app("silent.example.org")
-    token = small_hub.desk.sign_in("silent.example.org", secret)[0]
+    _, secret = small_hub.desk.apps.add("silent.example.org")
+    token = small_hub.desk.tokens.sign_in("silent.example.org", secret)[0]
     refused = send(small_hub, REGISTER, token, {"RegistrationType": "Test", "Schools": [school()]}).json
     assert refused["ExceptionType"] == "Conflict"
 
@@ -108,7 +108,7 @@ def test_one_school_may_be_asked_for_less_and_never_for_more(small_hub: Hub) -> 
     app, token = asking_app(small_hub)
     some = school(ScopesToAuthorise="School,attendance")
     send(small_hub, REGISTER, token, {"RegistrationType": "Live", "Schools": [some]})
-    page = School(small_hub, link_of(small_hub, small_hub.desk.invitation(app, THORNFIELD))).look()
+    page = School(small_hub, link_of(small_hub, small_hub.desk.invitations.at(app, THORNFIELD))).look()
     assert "Messages to parents." not in page.words
     more = school(ScopesToAuthorise=["School", "Staff", "Nonsense"])
     refused = send(
@@ -156,7 +156,7 @@ def test_a_request_that_cannot_be_understood_invites_nobody(small_hub: Hub, body
     _, token = asking_app(small_hub)
     said = send(small_hub, REGISTER, token, body).json["ExceptionMessage"]
     assert said == message
-    assert small_hub.desk.invitations() == []
+    assert small_hub.desk.invitations.all() == []
 
 
 @pytest.mark.parametrize(
@@ -206,7 +206,7 @@ def test_the_school_is_sent_a_letter_with_its_link(posting_hub: Hub, postbox: Po
     assert postbox.envelopes == [("rollbook@hub.example.org", ["office@thornfield.example"])]
     assert letter["subject"] == "Pupil Pages asks for access to records of Thornfield Academy"
     assert (letter["to"], letter["reply-to"]) == ("office@thornfield.example", "help@app.example.org")
-    link = f"https://hub.example.org{link_of(posting_hub, posting_hub.desk.invitation(app, THORNFIELD))}"
+    link = f"https://hub.example.org{link_of(posting_hub, posting_hub.desk.invitations.at(app, THORNFIELD))}"
     assert link in postbox.text()
     assert postbox.text().startswith("Dear Ada Hale,")
     token_in_link = link.rpartition("/")[2]
@@ -257,14 +257,14 @@ def test_an_app_has_no_say_in_who_answers_for_a_school(posting_hub: Hub, postbox
     invite(posting_hub, token, SchoolContactEmail="accomplice@app.example.org")
     posting_hub.work()
     assert postbox.envelopes[0][1] == ["office@thornfield.example"]
-    posting_hub.desk.add_signatory(THORNFIELD, "dpo@trust.example")
+    posting_hub.desk.invitations.add_signatory(THORNFIELD, "dpo@trust.example")
     posting_hub.now += 24 * 3600
     invite(posting_hub, token, SchoolContactEmail="DPO@trust.example")
     posting_hub.work()
     assert postbox.envelopes[1][1] == ["dpo@trust.example"]
-    posting_hub.desk.drop_signatory(THORNFIELD, "dpo@trust.example")
+    posting_hub.desk.invitations.drop_signatory(THORNFIELD, "dpo@trust.example")
     assert (
-        School(posting_hub, link_of(posting_hub, posting_hub.desk.invitation(app, THORNFIELD))).look().answer.status
+        School(posting_hub, link_of(posting_hub, posting_hub.desk.invitations.at(app, THORNFIELD))).look().answer.status
         == 404
     )
 
@@ -293,10 +293,10 @@ def test_whatever_an_app_is_called_a_letter_has_one_subject_and_one_reader(posti
 
 def test_schools_are_told_by_what_they_answered(small_hub: Hub) -> None:
     app, token = asking_app(small_hub)
-    small_hub.desk.authorise(app, THORNFIELD, ["School", "Attendance"])
-    gone = small_hub.desk.authorise(app, BRAMBLESIDE, ["School"])[0]
+    small_hub.desk.grants.authorise(app, THORNFIELD, ["School", "Attendance"])
+    gone = small_hub.desk.grants.authorise(app, BRAMBLESIDE, ["School"])[0]
     small_hub.now += 3600
-    small_hub.desk.revoke(gone)
+    small_hub.desk.grants.revoke(gone)
     assert small_hub.get(SCHOOLS, token).json == {
         "Authorised": [
             {
@@ -317,8 +317,8 @@ def test_schools_are_told_by_what_they_answered(small_hub: Hub) -> None:
 
 def test_one_school_may_be_asked_after(small_hub: Hub) -> None:
     app, token = asking_app(small_hub)
-    small_hub.desk.authorise(app, THORNFIELD, ["School"])
-    small_hub.desk.invite(app, BRAMBLESIDE)
+    small_hub.desk.grants.authorise(app, THORNFIELD, ["School"])
+    small_hub.desk.invitations.make(app, BRAMBLESIDE)
     asked = small_hub.get(f"{SCHOOLS}?estab={BRAMBLESIDE}&includePendingAuthorisation", token).json
     assert [(name, [s["estab"] for s in rows]) for name, rows in asked.items()] == [
         ("Authorised", []),
@@ -330,7 +330,7 @@ def test_one_school_may_be_asked_after(small_hub: Hub) -> None:
 def test_other_apps_schools_are_not_told(small_hub: Hub) -> None:
     _, token = asking_app(small_hub)
     small_hub.grant(["School"], app="other.example.org")
-    small_hub.desk.invite(small_hub.app("other.example.org"), BRAMBLESIDE)
+    small_hub.desk.invitations.make(small_hub.app("other.example.org"), BRAMBLESIDE)
     asked = small_hub.get(f"{SCHOOLS}?includePendingAuthorisation=true", token).json
     assert asked == {"Authorised": [], "Revoked": [], "PendingAuthorisation": []}
 
@@ -349,8 +349,8 @@ def test_a_parameter_that_makes_no_sense_is_named(small_hub: Hub, query: str, me
 
 def test_a_token_for_each_school_comes_at_once(small_hub: Hub) -> None:
     app, token = asking_app(small_hub)
-    small_hub.desk.authorise(app, THORNFIELD, ["School"])
-    small_hub.desk.pause(small_hub.desk.authorise(app, BRAMBLESIDE, ["School"])[0])
+    small_hub.desk.grants.authorise(app, THORNFIELD, ["School"])
+    small_hub.desk.grants.pause(small_hub.desk.grants.authorise(app, BRAMBLESIDE, ["School"])[0])
     answer = small_hub.get(f"/api/manage/GetXodSchoolTokens?applicationid={PARTY}", token).json
     (one,) = answer["Tokens"]
     assert (one["estab"], one["expires"]) == (THORNFIELD, "2026-11-23T11:06:40.000000Z")
@@ -367,7 +367,7 @@ def test_check_estab_tells_whether_a_school_is_here_and_what_it_grants(small_hub
         **QUIET,
         "Message": f"{THORNFIELD} has Xporter on Demand",
     }
-    small_hub.desk.authorise(app, THORNFIELD, ["SchoolLite"])
+    small_hub.desk.grants.authorise(app, THORNFIELD, ["SchoolLite"])
     assert small_hub.get(f"{path}{THORNFIELD}", token).json["Scopes"] == [
         {"Name": "SchoolLite", "Category": "School", "Description": "The school's name, address and groups only"}
     ]
@@ -406,15 +406,15 @@ def test_gdprids_tell_whom_the_app_may_see(small_hub: Hub) -> None:
     token = small_hub.token(["School", "StudentLite"], app=PARTY)
     assert small_hub.get("/api/v1/GDPRIDs", token).json == {"GDPR": [], **QUIET}
     ids = sorted(row["Id"] for row in small_hub.school("Students?select=Id", token)["Students"])[:2]
-    grant = small_hub.desk.grant(small_hub.app(PARTY), THORNFIELD)
-    small_hub.desk.choose(grant, "Student", "only", ids)
+    grant = small_hub.desk.grants.at(small_hub.app(PARTY), THORNFIELD)
+    small_hub.desk.people.choose(grant, "Student", "only", ids)
     assert small_hub.get("/api/v1/gdprids", token).json == {
         "GDPR": [
             {
                 "IsOptIn": True,
                 "Estab": THORNFIELD,
                 "RelyingParty": PARTY,
-                "MIS": small_hub.desk.grant(small_hub.app(PARTY), THORNFIELD).mis,
+                "MIS": small_hub.desk.grants.at(small_hub.app(PARTY), THORNFIELD).mis,
                 "StudentIds": ",".join(sorted(ids, key=lambda i: (len(i), i))),
                 "StaffIds": None,
                 "ContactIds": None,
@@ -428,7 +428,9 @@ def test_gdprids_tell_whom_the_app_may_see(small_hub: Hub) -> None:
 def test_gdprids_do_not_name_whom_the_school_leaves_out(small_hub: Hub) -> None:
     token = small_hub.token(["School", "StudentLite"], app=PARTY)
     gone = small_hub.school("Students?select=Id", token)["Students"][0]["Id"]
-    small_hub.desk.choose(small_hub.desk.grant(small_hub.app(PARTY), THORNFIELD), "Student", "except", [gone])
+    small_hub.desk.people.choose(
+        small_hub.desk.grants.at(small_hub.app(PARTY), THORNFIELD), "Student", "except", [gone]
+    )
     (row,) = small_hub.get("/api/v1/GDPRIDs", token).json["GDPR"]
     assert (row["IsOptIn"], row["StudentIds"]) == (False, "")
 
@@ -438,8 +440,8 @@ def test_gdprids_do_not_name_whom_the_school_leaves_out(small_hub: Hub) -> None:
 
 def test_an_app_gives_up_its_access_at_once(small_hub: Hub) -> None:
     app, token = asking_app(small_hub)
-    _, secret = small_hub.desk.authorise(app, THORNFIELD, ["School"])
-    school_token = small_hub.desk.sign_in(PARTY, secret, THORNFIELD)[0]
+    _, secret = small_hub.desk.grants.authorise(app, THORNFIELD, ["School"])
+    school_token = small_hub.desk.tokens.sign_in(PARTY, secret, THORNFIELD)[0]
     body = urlencode({"Estab": THORNFIELD, "RevokeDate": "18:11:2026"}).encode()
     answer = small_hub.ask("POST", REVOKE, token, body, content_type="application/x-www-form-urlencoded")
     assert answer.json == {**QUIET, "Message": f"Access to {THORNFIELD} is revoked"}
@@ -461,10 +463,10 @@ def test_access_ends_at_a_moment_on_the_schools_clock_though_no_worker_runs(
     small_hub: Hub, said: dict[str, str], at: datetime
 ) -> None:
     app, token = asking_app(small_hub)
-    _, secret = small_hub.desk.authorise(app, THORNFIELD, ["School"])
+    _, secret = small_hub.desk.grants.authorise(app, THORNFIELD, ["School"])
     assert send(small_hub, REVOKE, token, {"Estab": THORNFIELD, **said}).json["ExceptionType"] is None
     small_hub.now = at.timestamp() - 60
-    school_token = small_hub.desk.sign_in(PARTY, secret, THORNFIELD)[0]
+    school_token = small_hub.desk.tokens.sign_in(PARTY, secret, THORNFIELD)[0]
     path = f"/api/v1/School/{THORNFIELD}/SchoolInfo"
     small_hub.now = at.timestamp() - 0.001
     assert small_hub.get(path, school_token).json["SchoolInfo"]
@@ -527,9 +529,9 @@ def test_what_cannot_be_revoked_is_explained_and_nothing_ends(
     small_hub: Hub, said: dict[str, Any], message: str
 ) -> None:
     app, token = asking_app(small_hub)
-    grant = small_hub.desk.authorise(app, THORNFIELD, ["School"])[0]
+    grant = small_hub.desk.grants.authorise(app, THORNFIELD, ["School"])[0]
     assert send(small_hub, REVOKE, token, said).json["ExceptionMessage"] == message
-    assert small_hub.desk.grant(app, THORNFIELD) == grant
+    assert small_hub.desk.grants.at(app, THORNFIELD) == grant
 
 
 def test_another_apps_access_is_not_touched(small_hub: Hub) -> None:
@@ -541,9 +543,9 @@ def test_another_apps_access_is_not_touched(small_hub: Hub) -> None:
 
 def test_authorising_anew_takes_back_a_planned_end(small_hub: Hub) -> None:
     app, token = asking_app(small_hub)
-    small_hub.desk.authorise(app, THORNFIELD, ["School"])
+    small_hub.desk.grants.authorise(app, THORNFIELD, ["School"])
     send(small_hub, REVOKE, token, {"Estab": THORNFIELD, "RevokeDate": "01:12:2026"})
-    small_hub.desk.authorise(app, THORNFIELD, ["School"])
+    small_hub.desk.grants.authorise(app, THORNFIELD, ["School"])
     small_hub.now = datetime(2026, 12, 2, tzinfo=UTC).timestamp()
     small_hub.work()
-    assert small_hub.desk.grant(app, THORNFIELD).state == "active"
+    assert small_hub.desk.grants.at(app, THORNFIELD).state == "active"

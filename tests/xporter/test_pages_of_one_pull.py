@@ -30,7 +30,7 @@ def pages(hub: Hub, path: str, token: str, *numbers: int) -> list[list[str]]:
 def gone(hub: Hub, mis_id: str) -> None:
     """The school's source no longer has a student."""
     known = {row["mis_id"]: row["id"] for row in Tables(hub).of("student")}
-    with hub.store.write(hub.desk.school(THORNFIELD)[0]) as batch:
+    with hub.store.write(hub.desk.schools.find(THORNFIELD)[0]) as batch:
         batch.remove(Student, known[mis_id])
 
 
@@ -84,7 +84,7 @@ def test_a_page_shows_its_rows_as_they_are_by_then(small_hub: Hub, every: list[s
     known = {row["mis_id"]: row for row in Tables(small_hub).of("student")}[every[15]]
 
     def number(to: str) -> None:
-        with small_hub.store.write(small_hub.desk.school(THORNFIELD)[0]) as batch:
+        with small_hub.store.write(small_hub.desk.schools.find(THORNFIELD)[0]) as batch:
             batch.change(Student, known["id"], {"admission_no": to})
 
     number("X77")
@@ -101,15 +101,17 @@ def test_a_page_shows_its_rows_as_they_are_by_then(small_hub: Hub, every: list[s
 def test_whom_the_school_leaves_out_between_two_pages_is_on_none(small_hub: Hub, every: list[str], path: str) -> None:
     token = small_hub.token()
     pages(small_hub, path, token, 1)
-    small_hub.desk.choose(small_hub.desk.grant(small_hub.app(), THORNFIELD), "students", "except", [every[12]])
+    small_hub.desk.people.choose(
+        small_hub.desk.grants.at(small_hub.app(), THORNFIELD), "students", "except", [every[12]]
+    )
     assert pages(small_hub, path, token, 2) == [[*every[10:12], *every[13:20]]]
 
 
 def test_what_is_no_longer_granted_is_on_no_page(small_hub: Hub) -> None:
     token, path = small_hub.token(), "Students?pagesize=10&changedRows=%2A"
     assert "UPN" in small_hub.school(f"{path}&page=1", token)["Students"][0]
-    grant = small_hub.desk.grant(small_hub.app(), THORNFIELD)
-    small_hub.desk.narrow(grant, grant.scopes - {"UPN"})
+    grant = small_hub.desk.grants.at(small_hub.app(), THORNFIELD)
+    small_hub.desk.grants.narrow(grant, grant.scopes - {"UPN"})
     answer = small_hub.school(f"{path}&page=2", token)
     assert answer["Students"]
     assert not any("UPN" in row for row in answer["Students"])
@@ -136,14 +138,14 @@ def test_another_page_one_begins_anew(small_hub: Hub, every: list[str], path: st
 
 @pytest.mark.parametrize("path", [PLAIN, CHANGES])
 def test_two_workers_of_one_app_have_each_their_own_pages(small_hub: Hub, every: list[str], path: str) -> None:
-    grant, secret = small_hub.desk.authorise(small_hub.app(), THORNFIELD, ["all"])
-    tokens = [small_hub.desk.sign_in(grant.app.relying_party, secret, THORNFIELD)[0] for _ in range(2)]
+    grant, secret = small_hub.desk.grants.authorise(small_hub.app(), THORNFIELD, ["all"])
+    tokens = [small_hub.desk.tokens.sign_in(grant.app.relying_party, secret, THORNFIELD)[0] for _ in range(2)]
     pages(small_hub, path, tokens[0], 1)
     gone(small_hub, every[3])
     pages(small_hub, path, tokens[1], 1)
     assert pages(small_hub, path, tokens[0], 2) == [every[10:20]]
     assert pages(small_hub, path, tokens[1], 2) == [every[11:21]]
-    renewed = small_hub.desk.sign_in(grant.app.relying_party, secret, THORNFIELD)[0]
+    renewed = small_hub.desk.tokens.sign_in(grant.app.relying_party, secret, THORNFIELD)[0]
     assert pages(small_hub, path, renewed, 2)
 
 

@@ -151,8 +151,8 @@ def test_nothing_is_told_of_a_student_left_out(small_hub: Hub, small: Tables, ta
     whose = small.of(stored)[0]["student"]
     student = small.known("student")[whose]["mis_id"]
     caller = Caller(small_hub)
-    small_hub.desk.choose(
-        small_hub.desk.grant(small_hub.app("all.example.org"), THORNFIELD), "students", "except", [student]
+    small_hub.desk.people.choose(
+        small_hub.desk.grants.at(small_hub.app("all.example.org"), THORNFIELD), "students", "except", [student]
     )
     assert caller.ids(endpoint, table) == mis_ids(r for r in small.of(stored) if r["student"] != whose)
 

@@ -95,7 +95,7 @@ def test_everything_wrong_with_the_files_is_told_at_once(tmp_path: Path) -> None
     assert "person.csv line 2, column birth_date: 'yesterday' is not a day" in said
     assert "student.csv line 2, column ever6: 'maybe' is not 0 or 1" in said
     assert "student.csv line 3, column school: is empty" in said
-    assert hub.desk.schools() == []
+    assert hub.desk.schools.all() == []
     hub.close()
 
 
@@ -122,7 +122,7 @@ def test_a_file_that_is_not_there_says_nothing_about_its_kind(tmp_path: Path) ->
     (folder / "district.csv").write_text("key,name\nd,Larkspur Trust\n")
     diff = import_roster(hub.store, RECORDS_CSV, folder)
     assert diff.kinds[District.__name__].counts["changed"] == 1
-    assert [name for _, _, _, name, _ in hub.desk.schools()] == ["Thornfield"]
+    assert [name for _, _, _, name, _ in hub.desk.schools.all()] == ["Thornfield"]
     assert isinstance(hub.app(), App)
     hub.close()
 

@@ -165,15 +165,15 @@ def test_the_data_of_a_school_grows_old_until_its_source_is_read(small_hub: Hub,
 
 
 def test_a_management_token_asks_after_the_health_of_the_schools_that_let_the_app_in(small_hub: Hub):
-    app, secret = small_hub.desk.add_app("manager.example.org")
-    small_hub.desk.authorise(app, THORNFIELD, ["School"])
-    token = small_hub.desk.sign_in(app.relying_party, secret)[0]
+    app, secret = small_hub.desk.apps.add("manager.example.org")
+    small_hub.desk.grants.authorise(app, THORNFIELD, ["School"])
+    token = small_hub.desk.tokens.sign_in(app.relying_party, secret)[0]
     (told,) = small_hub.school("Health", token)["health"]
     assert (told["Estab"], told["SchoolDataStatus"]) == (THORNFIELD, "ok")
     assert small_hub.get(f"/api/v1/School/any/Health?estab={THORNFIELD}", token).json["health"] == [told]
     for path in ("SchoolInfo", "Health?estab=9992001", "Health?estab=1"):
         assert small_hub.school(path, token)["ExceptionType"] == "SchoolNotGranted"
-    small_hub.desk.revoke(small_hub.desk.grant(app, THORNFIELD))
+    small_hub.desk.grants.revoke(small_hub.desk.grants.at(app, THORNFIELD))
     assert small_hub.school("Health", token)["ExceptionType"] == "SchoolNotGranted"
 
 

@@ -241,8 +241,8 @@ def test_somebody_whom_the_grant_leaves_out_took_part_in_nothing(asker: Caller, 
     member = small.known("staff")[person["staff"]]
     before = asker.ids("SEN?includeSENEvents=true", "SENEventPersons")
     hub = asker.hub
-    grant = hub.desk.grant(hub.app("all.example.org"), asker.estab)
-    hub.desk.choose(grant, "staff", "except", [member["mis_id"]])
+    grant = hub.desk.grants.at(hub.app("all.example.org"), asker.estab)
+    hub.desk.people.choose(grant, "staff", "except", [member["mis_id"]])
     theirs = {p["mis_id"] for p in of_roll(small, "SENEventPersons") if p["staff"] == member["id"]}
     assert asker.ids("SEN?includeSENEvents=true", "SENEventPersons") == before - theirs
     rows = asker.rows("SEN?includeSENReviews=true", "StudentSENReviews")

@@ -165,8 +165,8 @@ def test_pages_of_weeks_are_the_whole(app: Caller):
 
 def test_weeks_of_who_is_left_out_are_not_told(small_hub: Hub, small: Tables):
     caller = Caller(small_hub, ["Attendance"])
-    small_hub.desk.choose(
-        small_hub.desk.grant(small_hub.app("attendance.example.org"), caller.estab), "students", "except", ["9919"]
+    small_hub.desk.people.choose(
+        small_hub.desk.grants.at(small_hub.app("attendance.example.org"), caller.estab), "students", "except", ["9919"]
     )
     assert "9919" not in {r["StudentId"] for r in caller.rows(WEEKS)}
     assert "9919" not in {r["StudentId"] for r in caller.rows("AttendanceSummary")}

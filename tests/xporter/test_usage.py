@@ -66,8 +66,8 @@ def test_usage_is_of_ones_own_grant_or_of_all_schools_of_the_app(small_hub: Hub)
     small_hub.school("Staff", there, BRAMBLESIDE)
     (only,) = usage(small_hub, there)
     assert (only["Estab"], [a["Area"] for a in only["Areas"]]) == (BRAMBLESIDE, ["school.staff", "school.students"])
-    secret = small_hub.desk.new_management_secret(small_hub.app())
-    management, _ = small_hub.desk.sign_in("app.example.org", secret)
+    secret = small_hub.desk.apps.new_secret(small_hub.app())
+    management, _ = small_hub.desk.tokens.sign_in("app.example.org", secret)
     every = usage(small_hub, management)
     assert {one["Estab"]: sum(a["Total"] for a in one["Areas"]) for one in every} == {THORNFIELD: 1, BRAMBLESIDE: 3}
 
@@ -75,8 +75,8 @@ def test_usage_is_of_ones_own_grant_or_of_all_schools_of_the_app(small_hub: Hub)
 def test_usage_counts_what_the_app_asked_of_the_school_in_other_dialects(small_hub: Hub) -> None:
     vendor = Vendor(small_hub, app="app.example.org")
     vendor.body("people", first=1)
-    secret = small_hub.desk.authorise(vendor.app, THORNFIELD, ["all"])[1]
-    token, _ = small_hub.desk.sign_in("app.example.org", secret, THORNFIELD)
+    secret = small_hub.desk.grants.authorise(vendor.app, THORNFIELD, ["all"])[1]
+    token, _ = small_hub.desk.tokens.sign_in("app.example.org", secret, THORNFIELD)
     (only,) = usage(small_hub, token)
     assert [a["Area"] for a in only["Areas"]] == ["edlink.people"]
 
@@ -147,7 +147,7 @@ def test_a_school_is_told_who_saw_what_about_a_child(small_hub: Hub) -> None:
     small_hub.school("Students?id=9919&select=Id,Surname", small_hub.token())
     small_hub.now += 3600
     small_hub.school("Students?id=9919&select=Id,Surname", small_hub.token())
-    key = small_hub.desk.new_school_key(THORNFIELD)
+    key = small_hub.desk.school_keys.make(THORNFIELD)
     assert ask(small_hub, "studentId=9919", key)["Disclosures"] == [
         {
             "RelyingParty": "app.example.org",
@@ -171,7 +171,7 @@ def test_a_school_is_told_of_its_own_grants_only(small_hub: Hub) -> None:
     # One request reads the whole district, under the grants of two schools.
     Vendor(small_hub).body("people", first=10_000)
     small_hub.school("Students", small_hub.token(estab=BRAMBLESIDE, app="other.example.org"), BRAMBLESIDE)
-    here, there = (small_hub.desk.new_school_key(estab) for estab in (THORNFIELD, BRAMBLESIDE))
+    here, there = (small_hub.desk.school_keys.make(estab) for estab in (THORNFIELD, BRAMBLESIDE))
     (line,) = ask(small_hub, "studentId=9919", here)["Disclosures"]
     assert (line["RelyingParty"], line["Api"]) == ("vendor.example.org", "edlink")
     pupil = min(
@@ -183,8 +183,8 @@ def test_a_school_is_told_of_its_own_grants_only(small_hub: Hub) -> None:
 
 
 def test_a_new_key_voids_the_earlier_one(small_hub: Hub) -> None:
-    old = small_hub.desk.new_school_key(THORNFIELD)
-    new = small_hub.desk.new_school_key(THORNFIELD)
+    old = small_hub.desk.school_keys.make(THORNFIELD)
+    new = small_hub.desk.school_keys.make(THORNFIELD)
     assert ask(small_hub, "studentId=9919", old)["ExceptionType"] == "InvalidToken"
     assert ask(small_hub, "studentId=9919", new)["Disclosures"] == []
 
@@ -206,4 +206,4 @@ def test_an_apps_token_does_not_open_the_schools_ledger(small_hub: Hub) -> None:
     ],
 )
 def test_a_question_that_cannot_be_answered_is_refused_with_a_hint(small_hub: Hub, query: str, said: str) -> None:
-    assert said in ask(small_hub, query, small_hub.desk.new_school_key(THORNFIELD))["ExceptionMessage"]
+    assert said in ask(small_hub, query, small_hub.desk.school_keys.make(THORNFIELD))["ExceptionMessage"]

@@ -241,8 +241,8 @@ def test_nothing_is_told_of_staff_left_out(small_hub: Hub, small: Tables, endpoi
     before = caller.rows(endpoint, endpoint)
     name = "StaffId" if endpoint == "StaffAbsence" else "StaffMis_Id"
     whose = before[-1][name]
-    grant = small_hub.desk.grant(small_hub.app("all.example.org"), THORNFIELD)
-    small_hub.desk.choose(grant, "staff", "except", [whose])
+    grant = small_hub.desk.grants.at(small_hub.app("all.example.org"), THORNFIELD)
+    small_hub.desk.people.choose(grant, "staff", "except", [whose])
     assert caller.rows(endpoint, endpoint) == [r for r in before if r[name] != whose]
     if endpoint == "StaffAbsence":
         known = {a["mis_id"] for a in small.of("staff_absence") if a["staff"] != small_id(small, whose)}

@@ -28,7 +28,7 @@ def seen(writer: Writer) -> list[str]:
 def choose(writer: Writer, mode: str, *mis_ids: str) -> None:
     """The school's own choice of students."""
     desk = writer.hub.desk
-    desk.choose(desk.grant(writer.hub.app(APP), THORNFIELD), "students", mode, mis_ids)
+    desk.people.choose(desk.grants.at(writer.hub.app(APP), THORNFIELD), "students", mode, mis_ids)
 
 
 def test_an_app_leaves_a_student_out_and_lets_them_in_again(writer: Writer):

@@ -31,11 +31,11 @@ class Writer:
 
     def leave_out(self, kind: str, *mis_ids: str) -> None:
         """Leave people out of the grant."""
-        self.hub.desk.choose(self.hub.desk.grant(self.hub.app(APP), self.estab), kind, "except", mis_ids)
+        self.hub.desk.people.choose(self.hub.desk.grants.at(self.hub.app(APP), self.estab), kind, "except", mis_ids)
 
     def revoke(self) -> None:
         """End the grant."""
-        self.hub.desk.revoke(self.hub.desk.grant(self.hub.app(APP), self.estab))
+        self.hub.desk.grants.revoke(self.hub.desk.grants.at(self.hub.app(APP), self.estab))
 
     def set_mis(self, name: str) -> None:
         """Have the school keep its records in another kind of MIS."""

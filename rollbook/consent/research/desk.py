@@ -61,7 +61,7 @@ class ResearchDesk:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.store = desk.store
-        self.accounts = Accounts(desk.store, desk.clock, desk.fresh)
+        self.accounts = Accounts(desk.store, desk.clock, desk.memory.fresh)
         self._standings: Recent[Standing] = Recent(STANDINGS)
 
     def admit(self, portal: Portal, token: str) -> tuple[Caller, float]:

@@ -68,7 +68,7 @@ def draw(
     into the project before keeps the pseudonym that they have there.
     """
     grant = _grant(work, project, estab)
-    reader = desk.reader(grant) if grant else None
+    reader = desk.readers.for_grant(grant) if grant else None
     wanted = _group(work, reader, group) if reader else ""
     students = _students(reader, wanted) if reader and wanted else {}
     if wanted and not students:

@@ -98,7 +98,7 @@ class AgentHub:
         key, secret = _credential(request)
         if not key:
             raise NotSignedIn(Problem("Authorization", "is missing", "send the agent's key and secret (RFC 7617)"))
-        return self.desk.admit_agent(key, secret)
+        return self.desk.agents.admit(key, secret)
 
     # ---- calls
 
@@ -110,10 +110,10 @@ class AgentHub:
             raise NoCommonVersion(Problem("protocols", f"the hub speaks {', '.join(map(str, PROTOCOLS))}"))
         if not said.run or not said.store:
             raise Malformed(Problem("body", "names no run or no store"))
-        agent = self.desk.bind_agent(agent, said.store[:200])
+        agent = self.desk.agents.bind(agent, said.store[:200])
         if agent.position is not None and said.reached < agent.position:
             # The school's records were put back to an earlier day.
-            agent = self.desk.unread(agent)
+            agent = self.desk.agents.unread(agent)
         self.tasks.seen(agent.id, said.run[:100], said.software[:100])
         limits = {"poll_seconds": POLL_SECONDS, "part_bytes": PART_BYTES}
         return told({"protocol": common[-1], "position": agent.position, **limits})
@@ -142,7 +142,7 @@ class AgentHub:
 
     def look(self, agent: Agent) -> Response | None:
         task = self.handing.next(agent)
-        return None if task is None else told({"task": asked(agent, task, self.desk.schools_of(agent))})
+        return None if task is None else told({"task": asked(agent, task, self.desk.agents.schools(agent))})
 
     def done(self, agent: Agent, request: Request) -> Response:
         """What came of a task; told again, it changes nothing."""

@@ -114,7 +114,7 @@ class EdFi:
         raise Refusal(problems.no_such_address())
 
     def admit(self, request: Request) -> Holder:
-        return self.desk.admit_credential("edfi", tokens.bearer(request))
+        return self.desk.tickets.admit("edfi", tokens.bearer(request))
 
     def metadata(self, request: Request, steps: list[str]) -> Response:
         """What is told to anyone: where things are, and how documents are made."""
@@ -136,8 +136,8 @@ class EdFi:
         """How far the record has come, as far as the caller may know."""
         own = [r for r in RESOURCES.values() if r.of is not Descriptor]
         people = [r for r in own if r.of is Person]
-        waiting = newest(people, [self.desk.waiting_reader(holder)])
-        known = max(newest(own, self.desk.readers(holder)), waiting, self.desk.shared().newest())
+        waiting = newest(people, [self.desk.readers.waiting(holder)])
+        known = max(newest(own, self.desk.readers.for_holder(holder)), waiting, self.desk.readers.shared().newest())
         return encoded({"oldestChangeVersion": 0, "newestChangeVersion": known})
 
     def data(self, request: Request, holder: Holder, steps: list[str]) -> Response:
@@ -218,11 +218,11 @@ def told(error: Exception) -> Answer:
 
 def publish(desk: Desk) -> None:
     """Put the published descriptors into the record, where they are missing: all districts share them."""
-    if all(_key(word) in desk.words() for word in published()):
+    if all(_key(word) in desk.vocabulary.every() for word in published()):
         return
-    with desk.sharing() as batch:
+    with desk.writers.shared() as batch:
         # Another process may have done it while this one waited for its turn.
-        known = desk.words()
+        known = desk.vocabulary.every()
         batch.add(Descriptor, [word for word in published() if _key(word) not in known])
 
 

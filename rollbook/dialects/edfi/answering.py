@@ -98,12 +98,12 @@ class Shelf:
 
     def pairs(self, request: Request) -> list[tuple[str, str]]:
         """The parameters of a request."""
-        return current_query(self.caller.desk.readers(self.caller.holder), request.query)
+        return current_query(self.caller.desk.readers.for_holder(self.caller.holder), request.query)
 
     def document(self, request: Request, *, posted: bool = False) -> dict[str, Any]:
         """The document that a request carries, checked."""
         document = checked(self.resource, _body(request), posted=posted)
-        return current_document(self.caller.desk.readers(self.caller.holder), document)
+        return current_document(self.caller.desk.readers.for_holder(self.caller.holder), document)
 
     def resting(self, kinds: frozenset[str]) -> Callable[[Response], Response]:
         """What makes an answer one that stays true until something is written, from now on, that it is made of."""

@@ -48,8 +48,12 @@ class Document:
 def readers_of(desk: Desk, holder: Holder, resource: Resource) -> tuple[AnyReader, ...]:
     """Who reads a resource's documents, as things stand now: descriptors are every district's."""
     if resource.of is Descriptor:
-        return (desk.shared(),)
-    return (desk.waiting_reader(holder), *desk.readers(holder)) if resource.of is Person else desk.readers(holder)
+        return (desk.readers.shared(),)
+    return (
+        (desk.readers.waiting(holder), *desk.readers.for_holder(holder))
+        if resource.of is Person
+        else desk.readers.for_holder(holder)
+    )
 
 
 def hexadecimal(identity: str) -> str:

@@ -73,7 +73,7 @@ def give(request: Request, desk: Desk) -> Response:
         return _refused(code, "grant_type must be client_credentials")
     key, secret = credentials(request)
     try:
-        token, _ = desk.exchange("edfi", key, secret, TOKEN_SECONDS)
+        token, _ = desk.tickets.exchange("edfi", key, secret, TOKEN_SECONDS)
     except WrongClient:
         return replace(_refused("invalid_client", "the key or the secret is wrong", 401), guessed=True)
     return _answer({"access_token": token, "expires_in": TOKEN_SECONDS, "token_type": "bearer"})
@@ -98,7 +98,7 @@ def tell(request: Request, desk: Desk, holder: Holder) -> dict[str, Any] | None:
             "type": "edfi.School",
             **({"local_education_agency_id": int(r.identifier)} if r.identifier.isdecimal() else {}),
         }
-        for r in desk.readers(holder)
+        for r in desk.readers.for_holder(holder)
         for grant in r.grants
         if grant.estab.isdecimal()
     ]

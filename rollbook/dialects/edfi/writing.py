@@ -32,7 +32,7 @@ class Scribe:
         self.desk = desk
         self.holder = holder
         self.only_new = only_new
-        self.readers: tuple[DistrictReader, ...] = desk.readers(holder)
+        self.readers: tuple[DistrictReader, ...] = desk.readers.for_holder(holder)
         self.places = Places(self.readers)
         if not holder.credential.writes:
             raise Refusal(problems.not_allowed(READS_ONLY))
@@ -62,7 +62,7 @@ class Scribe:
             return self.post_person(resource, document, written)
         if resource.of is School:
             return self.post_school(resource, document, written)
-        with self.desk.writing(self.holder, self.places.district(resource, document)) as writer:
+        with self.desk.writers.in_district(self.holder, self.places.district(resource, document)) as writer:
             return self.wanted(Pen(resource, writer, self.places).post(document, written))
 
     def wanted(self, outcome: Outcome) -> Outcome:
@@ -73,8 +73,8 @@ class Scribe:
 
     def post_word(self, resource: Resource, document: Mapping[str, Any], written: Written) -> Outcome:
         """A descriptor, which every district shares."""
-        with self.desk.sharing() as batch:
-            shared = self.desk.shared()
+        with self.desk.writers.shared() as batch:
+            shared = self.desk.readers.shared()
             with shared.session() as session:
                 args = resource.key_args(resource.key(document))
                 known = find_in(resource, shared, session, resource.keyed, args, "key")
@@ -104,10 +104,10 @@ class Scribe:
         number = document["localEducationAgencyId"]
         place = self.places.known.get(number)
         if place is not None and place.school is None:
-            with self.desk.writing(self.holder, place.district) as writer:
+            with self.desk.writers.in_district(self.holder, place.district) as writer:
                 return self.wanted(Pen(resource, writer, self.places).post(document, written))
         kept = {"remainder": remainder(resource, None, written.rest)}
-        with self.desk.founding(self.holder, {**written.values, **kept}) as writer:
+        with self.desk.writers.founding(self.holder, {**written.values, **kept}) as writer:
             self.free(resource.singular, "localEducationAgencyId", number)
             return Outcome(writer.find(District)[0]["id"], True)
 
@@ -122,14 +122,14 @@ class Scribe:
         there = known is not None and known.school is not None
         home = known if there else named
         if home is None:
-            with self.desk.founding(self.holder, {"name": document["nameOfInstitution"]}) as writer:
+            with self.desk.writers.founding(self.holder, {"name": document["nameOfInstitution"]}) as writer:
                 self.free("school", "schoolId", number)
                 return Outcome(Pen(resource, writer, self.places).add(document, written), True)
         if there and named is not None and named.district != home.district:
             identity = home.school or ""
             self.move(resource, identity, home.district, named.district, document, written)
             return self.wanted(Outcome(identity, False))
-        with self.desk.writing(self.holder, home.district) as writer:
+        with self.desk.writers.in_district(self.holder, home.district) as writer:
             if not there:
                 self.free("school", "schoolId", number)
             return self.wanted(Pen(resource, writer, self.places).post(document, written))
@@ -153,7 +153,7 @@ class Scribe:
         if self.only_new:
             raise Refusal(EXISTS)
         try:
-            with self.desk.moving_school(self.holder, identity, old, new) as writer:
+            with self.desk.writers.moving_school(self.holder, identity, old, new) as writer:
                 Pen(resource, writer, self.places).change(identity, document, written)
         except Conflict as error:
             said = f"The school cannot join another district: {error.problems[0]}."
@@ -181,7 +181,7 @@ class Scribe:
     def await_role(self, resource: Resource, document: Mapping[str, Any], written: Written) -> Outcome | None:
         """Let a human whom no district knows wait for a role; None if one has come to know them meanwhile."""
         fact, role = UNIQUE_IDS[resource.singular], ROLES[resource.singular]
-        with self.desk.waiting(self.holder) as pending:
+        with self.desk.writers.waiting(self.holder) as pending:
             waiting = pending.find(fact, str(written.values[fact]), role)
             if waiting is None and self.known(resource, document) is not None:
                 return None
@@ -214,7 +214,7 @@ class Scribe:
         places = self.districts(resource, identity)
         if not places:
             return False
-        with self.desk.writing_each(self.holder, places) as writers:
+        with self.desk.writers.in_districts(self.holder, places) as writers:
             check()
             if self.districts(resource, identity) != places:
                 return False
@@ -234,7 +234,7 @@ class Scribe:
         written = resource.unshape(document)
         self.check(written.words)
         if resource.of is Descriptor:
-            with self.desk.sharing() as batch:
+            with self.desk.writers.shared() as batch:
                 self.renamed(resource, self.current(resource, identity, conditions), document)
                 self.own(batch.get(Descriptor, identity))
                 batch.change(Descriptor, identity, written.values)
@@ -272,7 +272,7 @@ class Scribe:
 
         if not self.waits(resource, identity, conditions):
             return self.change_each(resource, identity, document, written, check)
-        with self.desk.waiting(self.holder) as pending:
+        with self.desk.writers.waiting(self.holder) as pending:
             check()
             if not self.waits(resource, identity, conditions):
                 return False
@@ -295,7 +295,7 @@ class Scribe:
         """Delete the document with an id."""
         self.may(resource)
         if resource.of is Descriptor:
-            with self.desk.sharing() as batch:
+            with self.desk.writers.shared() as batch:
                 word = self.current(resource, identity, conditions).body
                 self.own(batch.get(Descriptor, identity))
                 user = using(resource, word, self.readers)
@@ -304,7 +304,7 @@ class Scribe:
                 batch.remove(Descriptor, identity)
             return
         while self.waits(resource, identity, conditions):
-            with self.desk.waiting(self.holder) as pending:
+            with self.desk.writers.waiting(self.holder) as pending:
                 if self.waits(resource, identity, conditions):
                     pending.drop(identity, ROLES[resource.singular])
                     return
@@ -315,7 +315,7 @@ class Scribe:
     def alone(self, resource: Resource, identity: str, conditions: Conditions) -> Generator[tuple[Document, Writer]]:
         """The document with an id, as it is now that nobody else can write, and what changes it."""
         district = self.current(resource, identity, conditions).reader.district
-        with self.desk.writing(self.holder, district) as writer:
+        with self.desk.writers.in_district(self.holder, district) as writer:
             yield self.current(resource, identity, conditions), writer
 
     def current(self, resource: Resource, identity: str, conditions: Conditions) -> Document:
@@ -330,7 +330,7 @@ class Scribe:
 
     def check(self, words: Iterable[Word]) -> None:
         """Raise unless every descriptor is one that there is."""
-        known = self.desk.vocabulary()
+        known = self.desk.vocabulary.usable()
         unknown = [w for w in words if (f"{w.kind}Descriptor", _folded(w.uri)) not in known]
         if unknown:
             said = (Problem(w.path, f"{w.uri} is not a value of {w.kind}Descriptor.") for w in unknown)

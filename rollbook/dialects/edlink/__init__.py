@@ -95,7 +95,7 @@ class Edlink:
         if steps == ("api", "up"):
             return Response(b"Ok", headers=((b"content-type", b"text/plain; charset=utf-8"), NO_STORE))
         if steps == ("api", "authentication", "token"):
-            return tokens.give(request, self.desk)
+            return tokens.give(request, self.desk.tickets)
         if steps[:2] != ("api", "v2") or len(steps) < 4 or steps[2] not in ("graph", "my"):
             raise NotFound(Problem("path", "is unknown", "begin with /api/v2/graph/ or /api/v2/my/"))
         call = self.call(request, steps)
@@ -116,14 +116,14 @@ class Edlink:
         kind, _, token = request.header("authorization").strip().partition(" ")
         if kind.lower() != "bearer" or not token.strip():
             raise WrongToken(Problem("Authorization", "is missing", "send the header Authorization: Bearer {token}"))
-        holder = self.desk.admit_credential("edlink", token.strip())
+        holder = self.desk.tickets.admit("edlink", token.strip())
         if bool(holder.person) != personal:
             here, there = ("a person", "an integration") if personal else ("an integration", "a person")
             raise WrongToken(Problem("Authorization", f"is a token of {there}", f"here, send one of {here}"))
         return holder
 
     def reader(self, holder: Holder) -> DistrictReader:
-        found = next(iter(self.desk.readers(holder)), None)
+        found = next(iter(self.desk.readers.for_holder(holder)), None)
         if found is None:
             what = "no school of the district shares anything with the app"
             raise NotHeld(Fault("integration", what, "ask the schools to grant it", "INVALID_INTEGRATION_STATE"))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
 from ...api.bodies import read_json
 from ...api.messages import Request, Response
+from ...consent.credentials import Tickets
 from ...errors import Malformed, WrongMethod, nearest
 from .wire import Fault, success
 
@@ -18,23 +19,13 @@ GRANTS = {"authorization_code": "code", "refresh_token": "refresh_token"}
 """Each kind of grant with the field that holds it."""
 
 
-class Redeems(Protocol):
-    """The part of the desk that gives tokens for codes."""
-
-    def redeem(
-        self, dialect: str, key: str, secret: str, *, code: str = "", refresh: str = "", seconds: float = SECONDS
-    ) -> tuple[str, str, float]:
-        """A person's access token, a new refresh token, and the moment when the first expires."""
-        ...
-
-
-def give(request: Request, desk: Redeems) -> Response:
+def give(request: Request, tickets: Tickets) -> Response:
     """Answer a request for a token."""
     if request.method != "POST":
         raise WrongMethod(Fault("method", f"{request.method} gives no token", "use POST", "UNSUPPORTED_OPERATION"))
     said = understand(request.body)
     shown = {"code": said.get("code", ""), "refresh": said.get("refresh_token", "")}
-    access, refresh, _ = desk.redeem("edlink", said["client_id"], said["client_secret"], **shown, seconds=SECONDS)
+    access, refresh, _ = tickets.redeem("edlink", said["client_id"], said["client_secret"], **shown, seconds=SECONDS)
     return success({"access_token": access, "refresh_token": refresh, "expires_in": SECONDS, "token_type": "Bearer"})
 
 

@@ -142,7 +142,7 @@ class Xporter:
         kind, _, token = request.header("authorization").strip().partition(" ")
         if kind.lower() != "idaas" or not token.strip():
             raise NotSignedIn(Problem("Authorization", "is missing", "send the header Authorization: Idaas {token}"))
-        return self.desk.admit(token.strip())
+        return self.desk.tokens.admit(token.strip())
 
     def school(
         self, request: Request, admitted: SchoolPass | ManagementPass, estab: str, segment: str, identity: str
@@ -176,19 +176,19 @@ class Xporter:
         With a management token an app may ask after the health of each school that lets it in (school.health).
         """
         if isinstance(admitted, ManagementPass):
-            granted = (g for g in self.desk.grants(admitted.app) if g.estab == estab and g.state == "active")
+            granted = (g for g in self.desk.grants.of(admitted.app) if g.estab == estab and g.state == "active")
             grant = next(granted, None) if segment.lower() == "health" else None
             if grant is None:
                 raise SchoolNotGranted(
                     "a management token cannot read a school's records", hint="request a school token from the STS"
                 )
             asked_by(grant.app.id, (grant.id,))
-            return self.desk.reader(grant)
+            return self.desk.readers.for_grant(grant)
         if admitted.grant.estab != estab:
             raise SchoolNotGranted(
                 Problem("estab", "is not the school that the token is for", "request a token for this school")
             )
-        return self.desk.reader(admitted.grant)
+        return self.desk.readers.for_grant(admitted.grant)
 
     def answer(self, asked: Asked, context: Context, until: float, again: Callable[[], Reader]) -> Response:
         """The answer to what was asked; `again` makes the reader again, or raises when the caller is not admitted."""

@@ -24,11 +24,11 @@ class DataReady:
 
     def __call__(self, told: Mapping[str, Any]) -> Body | None:
         """The body of a webhook of the family `data`."""
-        grant = self.desk.called_grant(told["grant"])
+        grant = self.desk.grants.by_id(told["grant"])
         endpoint = ENDPOINTS.get(told["endpoint"].lower())
         if grant is None or endpoint is None or not endpoint.need.met_by(grant.scopes):
             return None
-        databases = self.seen.look(self.desk.reader(grant), endpoint.databases)
+        databases = self.seen.look(self.desk.readers.for_grant(grant), endpoint.databases)
         if any(d.status == "Failed" for d in databases):
             raise Undelivered("the databases could not be renewed")
         if any(d.status != "OK" for d in databases):

@@ -23,7 +23,7 @@ from typing import NamedTuple
 import msgspec
 
 from ...api.resource import Context
-from ...consent.desk import moment
+from ...consent.grants import moment
 from ...consent.pulls import Pull
 from ...consent.reader import Session
 from ...consent.slips import People, shows

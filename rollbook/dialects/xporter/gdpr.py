@@ -23,7 +23,7 @@ def gdpr_ids(desk: Desk, admitted: SchoolPass | ManagementPass) -> Response:
     """
     if not isinstance(admitted, SchoolPass):
         raise SchoolNotGranted("a management token has no school", hint="request a school token from the STS")
-    listed = [c for c in desk.people_of(admitted.grant) if c.mode != "all" or c.declined]
+    listed = [c for c in desk.people.of(admitted.grant) if c.mode != "all" or c.declined]
     for choice in listed:
         if RECORDS[choice.kind].scope.met_by(admitted.grant.scopes):
             shows(*hub_ids(desk.store, admitted.grant, choice.kind, choice.told))

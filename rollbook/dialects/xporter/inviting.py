@@ -71,7 +71,7 @@ class Inviting:
 
     def __call__(self, request: Request, app: App) -> Response:
         """Answer SchoolRegister: what came of each school, in the order in which they were named."""
-        registration = self.desk.registration(app)
+        registration = self.desk.registrations.of(app)
         kind, wanted = understood(read_body(request), registration)
         if not registration.asks:
             raise Conflict(
@@ -83,15 +83,17 @@ class Inviting:
 
     def _invite(self, app: App, kind: str, one: Wanted) -> dict[str, Any]:
         try:
-            self.desk.school(one.estab)
+            self.desk.schools.find(one.estab)
         except NotFound:
             return {**one.said, "Estab": one.estab, "Status": "NotFound", "Message": NOT_FOUND}
-        earlier = next((i for i in self.desk.invitations(app) if i.estab == one.estab), None)
+        earlier = next((i for i in self.desk.invitations.of(app) if i.estab == one.estab), None)
         if earlier is not None and not earlier.answer and self.desk.clock() < earlier.made + AGAIN:
             told = "The school was invited less than a day ago and has not answered yet"
             return {**one.said, "Estab": one.estab, "Status": "AlreadyInvited", "Message": told}
         live, post = kind == "Live", self.office is not None
-        made = self.desk.invite(app, one.estab, email=one.email, name=one.name, live=live, scopes=one.scopes, mail=post)
+        made = self.desk.invitations.make(
+            app, one.estab, email=one.email, name=one.name, live=live, scopes=one.scopes, mail=post
+        )
         return {**one.said, "Estab": one.estab, "Status": INVITED, "Message": self._told(made)}
 
     def _told(self, made: Invitation) -> str | None:

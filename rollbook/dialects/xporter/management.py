@@ -8,7 +8,7 @@ from typing import Any
 from ...api.messages import Request, Response
 from ...api.resource import Endpoint, Facts, Table
 from ...consent import Desk
-from ...consent.desk import moment
+from ...consent.grants import moment
 from ...consent.tokens import ManagementPass, SchoolPass, WrongSecret
 from ...errors import Malformed, Problem, RollbookError, TooManyRequests, Unavailable, WrongMethod
 from ...scopes import ANYONE, CATALOGUE, Need
@@ -29,7 +29,7 @@ def get_token(request: Request, desk: Desk) -> Response:
         if request.method != "POST":
             raise WrongMethod(Problem("method", f"{request.method} is not allowed here", "use POST"))
         said = _fields(request)
-        token, expires = desk.sign_in(said["relyingparty"], said["password"], said.get("estab", ""))
+        token, expires = desk.tokens.sign_in(said["relyingparty"], said["password"], said.get("estab", ""))
     except (Unavailable, TooManyRequests):
         raise
     except RollbookError as error:

@@ -13,7 +13,7 @@ from typing import Any
 from ...api.messages import Request, Response
 from ...consent import App, Desk
 from ...consent.authorising import Authorisation
-from ...consent.desk import moment
+from ...consent.grants import moment
 from ...consent.slips import asks
 from ...consent.tokens import ManagementPass, Paused, SchoolPass, WrongSecret
 from ...errors import Malformed, NotFound, NotHeld, Problem, WrongMethod, nearest
@@ -79,12 +79,12 @@ class Onboarding:
         """The schools that have authorised the app, that no longer do, and, when asked for, that have yet to answer."""
         said = asked(request, "estab", "includePendingAuthorisation")
         pending, only = flag("includePendingAuthorisation", said), said.get("estab", "")
-        grants = [a for a in self.desk.authorisations(app) if only in ("", a.grant.estab)]
+        grants = [a for a in self.desk.grants.authorisations(app) if only in ("", a.grant.estab)]
         current = [a for a in grants if a.grant.state != "revoked"]
         bound = {a.grant.estab for a in current}
         invited = [
             {"estab": i.estab, "schoolName": i.school_name, "dateInvited": _date(i.made), **self._installed(i.estab)}
-            for i in (self.desk.invitations(app) if pending else ())
+            for i in (self.desk.invitations.of(app) if pending else ())
             if not i.answer and i.estab not in bound and only in ("", i.estab)
         ]
         return success(
@@ -114,7 +114,7 @@ class Onboarding:
 
     def _installed(self, estab: str) -> dict[str, Any]:
         """Whether there are records of a school yet, which on the service means that its connector is installed."""
-        there = self.desk.has_records(estab)
+        there = self.desk.schools.has_records(estab)
         return {
             "installedStatus": there,
             "installMessage": None if there else "No records have been received from the school",
@@ -130,9 +130,9 @@ class Onboarding:
         if named.lower() != app.relying_party.lower():
             raise NotHeld(Problem("applicationid", "is not the app that the token is for", "use the app's own token"))
         rows: list[dict[str, str]] = []
-        for grant in self.desk.grants(app):
+        for grant in self.desk.grants.of(app):
             try:
-                token, expires = self.desk.token_for(grant)
+                token, expires = self.desk.tokens.for_grant(grant)
             except (Paused, WrongSecret):
                 continue
             rows.append({"estab": grant.estab, "token": token, "expires": moment(expires)})
@@ -145,8 +145,10 @@ class Onboarding:
         estab = asked(request, "Estab").get("estab", "")
         if not estab:
             raise Malformed(Problem("Estab", "is missing", "Estab=3281102"))
-        self.desk.school(estab)
-        held = {name for g in self.desk.grants(app) if g.estab == estab and g.state != "revoked" for name in g.scopes}
+        self.desk.schools.find(estab)
+        held = {
+            name for g in self.desk.grants.of(app) if g.estab == estab and g.state != "revoked" for name in g.scopes
+        }
         rows = [
             {"Name": s.name, "Category": s.category, "Description": s.words}
             for s in CATALOGUE.values()

@@ -26,13 +26,13 @@ def revoke_access(request: Request, desk: Desk, app: App) -> Response:
     """End what a school granted the app, from the moment that is named, on the school's clock."""
     said = {name.lower(): value for name, value in read_body(request).items()}
     estab, when = _understood(said)
-    grant = next((g for g in desk.grants(app) if g.estab == estab and g.state != "revoked"), None)
+    grant = next((g for g in desk.grants.of(app) if g.estab == estab and g.state != "revoked"), None)
     if grant is None:
         raise NotFound(Problem("Estab", "no school with this number shares data with the app", "see GetXodSchools"))
     zone = zone_of(grant.time_zone)
     if when.date() < datetime.fromtimestamp(desk.clock(), zone).date():
         raise Malformed(Problem("RevokeDate", "is in the past", "send today's date to revoke at once"))
-    ended = desk.revoke_at(grant, when.replace(tzinfo=zone).timestamp(), by=APP)
+    ended = desk.grants.revoke_at(grant, when.replace(tzinfo=zone).timestamp(), by=APP)
     told = "is revoked" if ended.state == "revoked" else f"will be revoked from {when:%Y-%m-%dT%H:%M:%S}"
     return success({**QUIET, "Message": f"Access to {estab} {told}"})
 

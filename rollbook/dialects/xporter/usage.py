@@ -68,7 +68,7 @@ def logs(desk: Desk, admitted: SchoolPass | ManagementPass, request: Request) ->
 def _requests(desk: Desk, admitted: SchoolPass | ManagementPass) -> Requests:
     if isinstance(admitted, SchoolPass):
         return Requests(desk.store, admitted.app, [admitted.grant], managing=False)
-    return Requests(desk.store, admitted.app, desk.grants(admitted.app), managing=True)
+    return Requests(desk.store, admitted.app, desk.grants.of(admitted.app), managing=True)
 
 
 def _window(said: dict[str, str]) -> tuple[int, int]:
@@ -99,7 +99,7 @@ def disclosures(desk: Desk, request: Request, estab: str) -> Response:
     kind, _, key = request.header("authorization").strip().partition(" ")
     if kind.lower() != "school" or not key.strip():
         raise NotSignedIn(Problem("Authorization", "is missing", "send the header Authorization: School {key}"))
-    own = desk.admit_school(key.strip())
+    own = desk.school_keys.admit(key.strip())
     if own.estab != estab:
         raise SchoolNotGranted(Problem("estab", "is not the school that the key is for", "use the school's own key"))
     said = {name.lower(): value.strip() for name, value in request.query}

@@ -114,8 +114,8 @@ class DataChanged:
 
     def __call__(self, told: Any) -> Body | None:
         """The body of a webhook of the family `database`."""
-        grant = self.desk.called_grant(told["grant"])
-        reader = self.desk.reader(grant) if grant is not None else None
+        grant = self.desk.grants.by_id(told["grant"])
+        reader = self.desk.readers.for_grant(grant) if grant is not None else None
         if reader is None or told["database"] not in databases_of(reader):
             return None
         return Body(db_status(self.seen.look(reader, (told["database"],)), self.desk.clock()))

@@ -40,7 +40,7 @@ def filter_people(desk: Desk, grant: Grant, body: Body) -> Response:
     if wrong:
         raise Invalid(*wrong)
     try:
-        desk.restrict(grant, add, remove)
+        desk.people.restrict(grant, add, remove)
     except Strangers as error:
         raise Invalid(*(f"Invalid {kind}Id: {shown(one)}" for kind, one in error.people)) from error
     return success({**QUIET, "Message": "success"})

@@ -84,7 +84,7 @@ class Taking:
         wrong = list(body.wrong)
         if operation.asynchronous and body.callback is None and not any("Url" in message for message in wrong):
             wrong.append("Missing mandatory section Callback")
-        with self.desk.checking(grant) as checker:
+        with self.desk.readers.checker(grant) as checker:
             change = operation.read(body, Case(checker, profile, checker.today), wrong)
         if wrong or change is None:
             raise Invalid(*wrong)

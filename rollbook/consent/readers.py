@@ -1,0 +1,99 @@
+"""Readers are made here: for one grant, for whoever holds a credential, and for what anybody may read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+
+from ..scopes import writable
+from ..store.sqlite import Store
+from .checking import Checker
+from .credentials import Credential, Holder
+from .district import DistrictReader
+from .grants import GRANT_COLUMNS, STATE, Grant, grant_from
+from .memory import Memory
+from .reader import Reader
+from .shared import SharedReader
+from .slips import asked_by
+from .waiting import WaitingReader
+from .writer import WRITTEN
+
+
+class Readers:
+    """Makes a reader for whoever asks, for what they are granted now."""
+
+    def __init__(self, store: Store, clock: Callable[[], float], memory: Memory) -> None:
+        self._store = store
+        self._clock = clock
+        self._memory = memory
+
+    def for_grant(self, grant: Grant) -> Reader:
+        """The reader for what a grant holds now."""
+        known = self._memory.known()
+        return Reader(self._store, grant, self._memory.today(grant.time_zone), known)
+
+    def for_holder(self, holder: Holder) -> tuple[DistrictReader, ...]:
+        """A reader for each district in which the holder's app has something granted, or that it made itself."""
+        found = self._each(holder.credential)
+        asked_by(holder.app.id, (g for reader in found for g in reader.grant_ids), holder.person)
+        return found
+
+    def of_district(
+        self, credential: Credential, district: int, identifier: str, grants: list[Grant]
+    ) -> DistrictReader:
+        """The reader of one district for a credential that holds these grants there.
+
+        `identifier` is what others know the district by, or empty.
+        """
+        known = self._memory.known()
+        today = self._memory.today(grants[0].time_zone if grants else "UTC")
+        return DistrictReader(self._store, credential, district, identifier, grants, today, known)
+
+    def shared(self) -> SharedReader:
+        """The reader of what all districts share."""
+        known = self._memory.known()
+        return SharedReader(self._store, self._memory.today("UTC"), known)
+
+    def waiting(self, holder: Holder) -> WaitingReader:
+        """The reader of the humans whom the holder's app told of and who have no role."""
+        known = self._memory.known()
+        return WaitingReader(self._store, holder.credential, self._memory.today("UTC"), known)
+
+    @contextmanager
+    def checker(self, grant: Grant) -> Generator[Checker]:
+        """What a write-back of a grant may name, as of one moment of the store."""
+        with self._store.lend() as kept:
+            yield Checker(kept, grant, self._memory.today(grant.time_zone))
+
+    def reach(self, credential: Credential) -> frozenset[str]:
+        """The scopes that a key has: those that its words let through of what the schools it reaches granted."""
+        held = {name for _, grants in self._districts(credential).values() for g in grants for name in g.scopes}
+        beside = {name for name in writable(held) if name not in WRITTEN}
+        return frozenset(held & credential.scopes) - beside
+
+    def _each(self, credential: Credential) -> tuple[DistrictReader, ...]:
+        known = self._memory.known()
+        key = ("readers", credential.id, self._memory.today("UTC"), int(self._clock() // 900))
+        if key not in known:
+            known[key] = tuple(
+                self.of_district(credential, number, identifier, grants)
+                for number, (identifier, grants) in self._districts(credential).items()
+            )
+        return known[key]
+
+    def _districts(self, credential: Credential) -> dict[int, tuple[str, list[Grant]]]:
+        """By district, what others know it by and the grants of a credential's app that are active."""
+        mine = (credential.app.id, credential.district, credential.district)
+        founded = self._store.records.execute(
+            "SELECT district FROM founded WHERE app = ? AND (? = 0 OR district = ?)", mine
+        )
+        found: dict[int, list[Grant]] = {number: [] for (number,) in founded}
+        rows = self._store.records.execute(
+            f"SELECT {GRANT_COLUMNS} WHERE g.app = ? AND {STATE} = 'active' AND (? = 0 OR g.district = ?)"
+            " ORDER BY s.estab",
+            mine,
+        )
+        for grant in map(grant_from, rows):
+            found.setdefault(grant.district, []).append(grant)
+        named = dict(self._store.records.execute("SELECT district, identifier FROM district").fetchall())
+        return {number: (named.get(number) or "", grants) for number, grants in sorted(found.items())}
