@@ -253,7 +253,7 @@ def test_what_went_out_of_sight_is_told_by_the_key_that_it_had_there(api: EdFi) 
     chosen = caller(api.hub, app="chosen.example.org")
     with api.hub.store.write(district) as batch:
         batch.change(Student, identity, {"entry_date": "2026-08-21"})
-    api.hub.desk.choose(grant, "students", "except", [mis])
+    api.hub.desk.people.choose(grant, "students", "except", [mis])
     with api.hub.store.write(district) as batch:
         batch.change(Person, person, {"student_unique_id": "7999"})
     (gone,) = chosen.get("studentCohortAssociations/deletes")
