@@ -12,9 +12,9 @@ from rollbook.fields import Arg, Called, Expr, Many, MarkString, Not, Path, Ques
 from rollbook.model.attendance import Mark, in_year, marks_this_year
 from rollbook.model.people import Contact
 from rollbook.model.students import Relationship, Student
-from rollbook.store.packing import packed, tallied
-from rollbook.store.planner import Plan, plan
-from rollbook.store.sights import OneSchool, Sight
+from rollbook.store.plan.flavours.packing import packed, tallied
+from rollbook.store.plan.planner import Plan, plan
+from rollbook.store.plan.sights import OneSchool, Sight
 
 from .hub import Hub
 from .xporter.tables import Tables

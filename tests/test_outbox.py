@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from rollbook.jobs import Queue
-from rollbook.store.outbox import promise
 from rollbook.store.sqlite import Store
 
 
@@ -16,7 +15,7 @@ def test_what_a_transaction_promised_comes_to_the_queue_once(tmp_path: Path) -> 
     with Store(tmp_path) as store:
         queue = Queue(store, lambda: 1_000.0)
         with store.transaction() as db:
-            identity = promise(db, "callback", {"to": "Mossbridge"}, due=900.0)
+            identity = db.outbox.promise("callback", {"to": "Mossbridge"}, due=900.0)
         assert queue.collect() == 1
         assert queue.collect() == 0
         job = queue.take()
@@ -30,7 +29,7 @@ def test_what_came_to_the_queue_before_a_crash_does_not_come_twice(tmp_path: Pat
         for _ in range(2):
             # The second time is the outbox as a crash between the two files would have left it.
             with store.transaction() as db:
-                promise(db, "callback", {}, identity="one", due=900.0)
+                db.outbox.promise("callback", {}, identity="one", due=900.0)
             queue.collect()
         assert [job.id for job in queue.jobs()] == ["one"]
 
@@ -38,7 +37,7 @@ def test_what_came_to_the_queue_before_a_crash_does_not_come_twice(tmp_path: Pat
 def test_what_was_not_written_promises_nothing(tmp_path: Path) -> None:
     def change(store: Store) -> None:
         with store.transaction() as db:
-            promise(db, "callback", {})
+            db.outbox.promise("callback", {})
             raise RuntimeError
 
     with Store(tmp_path) as store:
@@ -55,8 +54,8 @@ def test_what_is_the_same_as_a_job_under_way_waits_until_that_has_ended(tmp_path
         running = queue.take()
         assert running is not None
         with store.transaction() as db:
-            promise(db, "refresh", {"second": True}, key="1/a", due=900.0)
-            promise(db, "refresh", {"other": True}, due=900.0)
+            db.outbox.promise("refresh", {"second": True}, key="1/a", due=900.0)
+            db.outbox.promise("refresh", {"other": True}, due=900.0)
         assert [queue.collect(), queue.collect()] == [1, 0]
         queue.finish(running)
         assert queue.collect() == 1
@@ -70,7 +69,7 @@ def test_bringing_jobs_to_the_queue_waits_for_nobody_who_writes(tmp_path: Path) 
     with Store(tmp_path) as store, Store(tmp_path) as importing:
         queue = Queue(store, lambda: 1_000.0)
         with store.transaction() as db:
-            promise(db, "callback", {}, identity="one", due=900.0)
+            db.outbox.promise("callback", {}, identity="one", due=900.0)
         began = time.monotonic()
         with importing.transaction() as db:
             db.execute("INSERT INTO setting VALUES ('a', 'b')")

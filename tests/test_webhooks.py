@@ -25,7 +25,6 @@ from rollbook.consent.ledger import Ledger
 from rollbook.jobs import Job
 from rollbook.jobs import Queue as Jobs
 from rollbook.jobs.queue import DELAYS
-from rollbook.store.outbox import promise
 
 from .hub import THORNFIELD, Hub
 from .receiver import Receiver, listening
@@ -55,7 +54,7 @@ def tell(hub: Hub, url: str, **more: Any) -> str:
     grant = hub.grant()
     told = {"app": grant.app.id, "grant": grant.id, "family": "writeback", "url": url, **more}
     with hub.store.transaction() as db:
-        return promise(db, "webhook", told, due=0)
+        return db.outbox.promise("webhook", told, due=0)
 
 
 def jobs(hub: Hub, state: str) -> list[Job]:

@@ -13,7 +13,8 @@ PER_MINUTE = 12_000
 than would keep a processor busy."""
 
 GUESSES = 30
-"""Wrong secrets a minute for each caller and name that it signs in by."""
+"""Wrong secrets a minute for each caller and name that it signs in by. Passwords, which people choose, have bounds of
+their own (`consent.tries`)."""
 
 CALLERS = 65_536
 """How many callers are remembered at a time."""

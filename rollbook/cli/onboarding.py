@@ -213,7 +213,7 @@ def _send(desk: Desk, invite: Callable[[bool], Invitation]) -> None:
     from ..consent.addresses import sends_mail
     from ..jobs import post_office
 
-    mail = post_office() is not None or sends_mail(desk.store.records)
+    mail = post_office() is not None or sends_mail(desk.store.kept)
     made = invite(mail)
     if mail and made.email:
         say(f"An e-mail goes to {made.email}; `rollbook jobs` shows whether it was sent.")

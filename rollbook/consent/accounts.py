@@ -57,9 +57,9 @@ class Accounts:
 
     def __init__(self, store: Store, clock: Callable[[], float], fresh: Callable[[], object]) -> None:
         """`fresh` returns the state of the hub: what was looked up in an earlier state is forgotten."""
-        self.store = store
-        self.clock = clock
-        self.fresh = fresh
+        self._store = store
+        self._clock = clock
+        self._fresh = fresh
         self._admitted: tuple[object, dict[bytes, tuple[Account, float]]] = None, {}
         self._guessing = Guessing()
 
@@ -67,11 +67,11 @@ class Accounts:
 
     def users(self) -> list[tuple[Account, str]]:
         """Everybody with their full name, in the order in which they came."""
-        return self.store.kept.accounts.every()
+        return self._store.kept.accounts.every()
 
     def user(self, email: str) -> Account:
         """The user with this e-mail address."""
-        found = self.store.kept.accounts.by_email(email.strip().lower())
+        found = self._store.kept.accounts.by_email(email.strip().lower())
         if found is None:
             known = [u.email for u, _ in self.users()]
             raise NotFound(Problem("user", f"{email} is not known", nearest(email, known)))
@@ -82,7 +82,7 @@ class Accounts:
     ) -> Account:
         """A new user."""
         address = known_email(email)
-        with self.store.write(HUB) as batch:
+        with self._store.write(HUB) as batch:
             if batch.kept.accounts.by_email(address) is not None:
                 raise Conflict(Problem("email", f"{address} already belongs to a user"))
             facts = {"first_name": first_name, "last_name": last_name}
@@ -90,7 +90,7 @@ class Accounts:
 
     def set_administrator(self, user: Account, administrator: bool) -> None:
         """Let a user maintain what all accounts share, or no longer."""
-        with self.store.write(HUB) as batch:
+        with self._store.write(HUB) as batch:
             batch.change(ResearchUser, user.id, {"administrator": int(administrator)})
 
     # ---- sessions
@@ -98,37 +98,37 @@ class Accounts:
     def new_token(self, user: Account, name: str = "") -> str:
         """A token of a user, shown once and kept only as a hash."""
         token = base64.urlsafe_b64encode(os.urandom(30)).decode()
-        now = self.clock()
-        with self.store.passing as passing:
+        now = self._clock()
+        with self._store.passing as passing:
             passing.sessions.begin(digest(token), user.id, name, now, now + TOKEN_SECONDS, TOKENS)
         return token
 
     def drop_tokens(self, user: Account) -> int:
         """Revoke every token of a user; returns how many there were."""
-        with self.store.passing as passing:
+        with self._store.passing as passing:
             return passing.sessions.end_all(user.id)
 
     def admit(self, token: str) -> tuple[Account, float]:
         """Whose token it is, and the moment when it expires."""
-        state, (then, admitted) = self.fresh(), self._admitted
+        state, (then, admitted) = self._fresh(), self._admitted
         if state != then:
             admitted = dict[bytes, tuple[Account, float]]()
             self._admitted = state, admitted
         hashed = digest(token)
         user, expires = admitted.get(hashed) or self._look_up(hashed)
-        now = self.clock()
+        now = self._clock()
         if expires <= now:
             raise NotSignedIn("Token has expired.", hint="make a new one")
         if expires < now + TOKEN_SECONDS - DAY:
             expires = now + TOKEN_SECONDS
-            with self.store.passing as passing:
+            with self._store.passing as passing:
                 passing.sessions.prolong(hashed, expires)
         admitted[hashed] = user, expires
         return user, expires
 
     def _look_up(self, hashed: bytes) -> tuple[Account, float]:
-        session = self.store.passing.sessions.of(hashed)
-        user = self.store.kept.accounts.by_id(session[0]) if session else None
+        session = self._store.passing.sessions.of(hashed)
+        user = self._store.kept.accounts.by_id(session[0]) if session else None
         if session is None or user is None:
             raise NotSignedIn("Invalid token.", hint="make a new one with `rollbook research token`")
         return user, session[1]
@@ -140,14 +140,14 @@ class Accounts:
         if len(password) < SHORTEST:
             raise Malformed(Problem("password", "is too short", f"use {SHORTEST} characters or more"))
         salt = os.urandom(16)
-        with self.store.transaction() as kept:
+        with self._store.transaction() as kept:
             kept.accounts.set_password(user.id, salt, _slow_hash(password, salt))
 
     def sign_in(self, username: str, password: str, client: str = "") -> str:
         """A token for an e-mail address and a password; `client` is the address on the network that they come from."""
-        now, address = self.clock(), username.strip().lower()
+        now, address = self._clock(), username.strip().lower()
         begun = self._guessing.begin(client, address[:200], now)
-        user = _user_of(self.store.kept, address, password)
+        user = _user_of(self._store.kept, address, password)
         if user is None:
             raise WrongPassword
         self._guessing.right(begun, client, address[:200], now)
@@ -159,8 +159,8 @@ class Accounts:
         """A device that wants to act for somebody."""
         code = secrets.token_urlsafe(32)
         user_code = "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(2))
-        now = self.clock()
-        with self.store.passing as passing:
+        now = self._clock()
+        with self._store.passing as passing:
             passing.devices.drop_expired(now)
             if passing.devices.count() >= DEVICES:
                 raise TooOften("too many devices are waiting", hint=f"try again in {DEVICE_SECONDS // 60} minutes")
@@ -169,8 +169,8 @@ class Accounts:
 
     def answer_device(self, user_code: str, user: Account | None) -> str:
         """Let the device with this code act for a user, or for nobody; returns what it calls itself."""
-        with self.store.passing as passing:
-            client = passing.devices.answer(user_code.strip().upper(), user.id if user else None, self.clock())
+        with self._store.passing as passing:
+            client = passing.devices.answer(user_code.strip().upper(), user.id if user else None, self._clock())
         if client is None:
             raise NotFound(
                 Problem(
@@ -182,15 +182,15 @@ class Accounts:
     def poll_device(self, code: str) -> dict[str, str]:
         """The answer to a device that polls: to wait, its token, or why there is none."""
         hashed = digest(code)
-        with self.store.passing as passing:
+        with self._store.passing as passing:
             asked = passing.devices.get(hashed)
-            if asked is None or asked.expires <= self.clock():
+            if asked is None or asked.expires <= self._clock():
                 return {"error": "expired_token"}
             if asked.state == "approved":
                 passing.devices.use(hashed)
         if asked.state == "pending":
             return {"status": "authorization_pending"}
-        user = self.store.kept.accounts.by_id(asked.account) if asked.state == "approved" and asked.account else None
+        user = self._store.kept.accounts.by_id(asked.account) if asked.state == "approved" and asked.account else None
         if user is None:
             return {"error": "already_used" if asked.state == "used" else "access_denied"}
         return {"status": "success", "token": self.new_token(user, asked.client)}

@@ -6,7 +6,7 @@ import os
 import re
 
 from ..errors import Problem
-from ..store.connection import Connection
+from ..store.kept import Kept
 
 SMTP = "ROLLBOOK_SMTP_URL"
 """The setting that names the mail server; without it no e-mail is sent."""
@@ -27,9 +27,9 @@ SENDS_MAIL = "sends mail"
 """The setting that keeps whether the hub, as it was last served, could send e-mail (`yes`)."""
 
 
-def sends_mail(connection: Connection) -> bool:
+def sends_mail(kept: Kept) -> bool:
     """Whether e-mail can be sent by this process, or by the hub that is served beside it."""
-    return mails() or connection.execute("SELECT value FROM setting WHERE name = ?", (SENDS_MAIL,)).get == "yes"
+    return mails() or kept.settings.get(SENDS_MAIL) == "yes"
 
 
 def is_address(text: str) -> bool:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import hmac
 import uuid
-from dataclasses import dataclass
-from typing import Any
 
 from ..errors import Conflict, Malformed, NotFound, NotSignedIn, Problem, nearest
+from ..store.kept.agents import Agent as Agent
 from ..store.sqlite import Store
 from ..store.writing import now
 from .callers import admitted
@@ -16,38 +15,9 @@ from .secrets import digest, new_secret
 CONNECTOR = "mis-agent"
 """The connector by which a school's agent is read."""
 
-_COLUMNS = "id, name, key, secret IS NOT NULL, district, source, store, position, may_shrink, made FROM school_agent"
-
 
 class BoundElsewhere(Conflict):
     """The agent is bound to another data directory."""
-
-
-@dataclass(frozen=True)
-class Agent:
-    """A school's agent: the name that its owner gave it, and what it speaks for."""
-
-    id: str
-    name: str
-    key: str
-    active: bool
-    """Whether its credential is good."""
-    district: int
-    """The district that it brings the records of; 0 until it has brought them."""
-    source: str
-    """What the hub calls the source that it is."""
-    store: str
-    """The data directory that it is bound to since it first connected; "" until then."""
-    position: int | None
-    """How far the hub has followed its history; None when it must be read whole."""
-    may_shrink: bool
-    """Whether its next reading may lose any share of what was there."""
-    made: str
-
-
-def _agent(row: tuple[Any, ...]) -> Agent:
-    identity, name, key, active, district, source, store, position, may_shrink, made = row
-    return Agent(identity, name, key, bool(active), district, source, store, position, bool(may_shrink), made)
 
 
 class Agents:
@@ -67,34 +37,24 @@ class Agents:
             raise Conflict(Problem("agent", f"{name} is already taken"))
         identity, secret = str(uuid.uuid4()), new_secret()
         district = self._district_of(source) if source else 0
-        with self._store.transaction() as db:
-            db.execute(
-                "INSERT INTO school_agent VALUES (?, ?, ?, ?, ?, ?, '', NULL, 0, ?)",
-                (
-                    identity,
-                    name,
-                    str(uuid.uuid4()),
-                    digest(secret),
-                    district,
-                    source or f"{CONNECTOR}:{identity}",
-                    now(),
-                ),
-            )
-        return self.named(name), secret
+        source = source or f"{CONNECTOR}:{identity}"
+        made = Agent(identity, name, str(uuid.uuid4()), True, district, source, "", None, False, now())
+        with self._store.transaction() as kept:
+            kept.agents.add(made, digest(secret))
+        return made, secret
 
     def _district_of(self, source: str) -> int:
         if any(a.source == source for a in self.all()):
             raise Conflict(Problem("source", f"{source} already has an agent"))
-        ask = self._store.records.execute
-        found = ask("SELECT district FROM source_row WHERE source = ? LIMIT 1", (source,)).get
+        found = self._store.kept.sources.district(source)
         if found is None:
-            known = [one for (one,) in ask("SELECT DISTINCT source FROM source_row").fetchall()]
+            known = self._store.kept.sources.imported()
             raise NotFound(Problem("source", f"nothing was imported from {source}", nearest(source, known)))
         return found
 
     def all(self) -> list[Agent]:
         """All agents by name."""
-        return [_agent(row) for row in self._store.records.execute(f"SELECT {_COLUMNS} ORDER BY name")]
+        return self._store.kept.agents.every()
 
     def named(self, name: str) -> Agent:
         """The agent of this name."""
@@ -106,34 +66,24 @@ class Agents:
 
     def of_school(self, district: int, school: str) -> Agent | None:
         """The agent that brought a school, if one did."""
-        row = self._store.records.execute(
-            f"SELECT {_COLUMNS} WHERE district = ?1 AND EXISTS (SELECT 1 FROM source_row s WHERE s.district = ?1"
-            " AND s.source = school_agent.source AND s.kind = 'School' AND s.id = ?2)",
-            (district, school),
-        ).fetchone()
-        return _agent(row) if row else None
+        return self._store.kept.agents.at(district, school)
 
     def of_source(self, source: str) -> Agent | None:
         """The agent that is this source."""
-        row = self._store.records.execute(f"SELECT {_COLUMNS} WHERE source = ?", (source,)).fetchone()
-        return _agent(row) if row else None
+        return self._store.kept.agents.of_source(source)
 
     def schools(self, agent: Agent) -> dict[str, str]:
         """The schools that an agent brought: by hub id the key that it knows each by."""
-        rows = self._store.records.execute(
-            "SELECT id, key FROM source_row WHERE district = ? AND source = ? AND kind = 'School'",
-            (agent.district, agent.source),
-        )
-        return dict(rows.fetchall())
+        return self._store.kept.agents.schools(agent)
 
     def admit(self, key: str, secret: str) -> Agent:
         """The agent that shows this key and secret."""
-        row = self._store.records.execute("SELECT name, secret FROM school_agent WHERE key = ?", (key,)).fetchone()
-        if row is None or row[1] is None or not hmac.compare_digest(row[1], digest(secret)):
+        name, hashed = self._store.kept.agents.credential(key) or ("", None)
+        if hashed is None or not hmac.compare_digest(hashed, digest(secret)):
             raise NotSignedIn(
                 Problem("Authorization", "is not the credential of an agent", "make one with `rollbook agents add`")
             )
-        agent = self.named(row[0])
+        agent = self.named(name)
         admitted(agent.id)
         return agent
 
@@ -150,33 +100,38 @@ class Agents:
                     "if it has moved, give it a new credential with `rollbook agents rotate`",
                 )
             )
-        return agent if agent.store else self._change(agent, "store = ?", store)
+        if agent.store:
+            return agent
+        with self._store.transaction() as kept:
+            kept.agents.bind(agent.id, store)
+        return self.named(agent.name)
 
     def unread(self, agent: Agent) -> Agent:
         """Have an agent's records read whole before anything else, since what the hub holds cannot be gone on from."""
-        return self._change(agent, "position = NULL")
+        with self._store.transaction() as kept:
+            kept.agents.reread(agent.id)
+        return self.named(agent.name)
 
     def new_secret(self, agent: Agent) -> str:
         """A new secret for an agent; the old one stops working, and the agent may use another data directory."""
         secret = new_secret()
-        self._change(agent, "store = '', position = NULL, secret = ?", digest(secret))
+        with self._store.transaction() as kept:
+            kept.agents.renew(agent.id, digest(secret))
         return secret
 
     def revoke(self, agent: Agent) -> Agent:
         """Let an agent in no more; its schools stay its own, and the hub answers for them from what it has."""
-        return self._change(agent, "secret = NULL")
+        with self._store.transaction() as kept:
+            kept.agents.revoke(agent.id)
+        return self.named(agent.name)
 
     def let_shrink(self, agent: Agent) -> Agent:
         """Let the next reading of an agent lose any share of what was there, once."""
-        return self._change(agent, "may_shrink = 1, position = NULL")
+        with self._store.transaction() as kept:
+            kept.agents.let_shrink(agent.id)
+        return self.named(agent.name)
 
     def remove(self, agent: Agent) -> None:
         """Forget an agent: from now on the hub itself is where the records of its schools are kept."""
-        with self._store.transaction() as db:
-            db.execute("DELETE FROM school_agent WHERE id = ?", (agent.id,))
-            db.execute("DELETE FROM feed WHERE district = ? AND source = ?", (agent.district, agent.source))
-
-    def _change(self, agent: Agent, sets: str, *values: Any) -> Agent:
-        with self._store.transaction() as db:
-            db.execute(f"UPDATE school_agent SET {sets} WHERE id = ?", (*values, agent.id))
-        return self.named(agent.name)
+        with self._store.transaction() as kept:
+            kept.agents.remove(agent)

@@ -6,16 +6,15 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ..store.connection import Connection
-from ..store.outbox import promise
+from ..store.kept import Kept
 from .grants import Grant
 
 SERVICE = "XporterOnDemand"
 
 
-def tell(connection: Connection, grant: str, event: str) -> None:
+def tell(kept: Kept, grant: str, event: str) -> None:
     """Promise within a transaction that an app is told what became of a grant, where it has an address for that."""
-    row = connection.execute(
+    row = kept.execute(
         "SELECT r.webhook, a.id, a.relying_party, s.estab, s.name, coalesce(nullif(t.email, ''), s.email, ''),"
         " g.scopes, t.asked, coalesce(t.serial, 0), g.ended"
         ' FROM "grant" g JOIN app a ON a.id = g.app JOIN registration r ON r.app = a.id'
@@ -52,7 +51,7 @@ def tell(connection: Connection, grant: str, event: str) -> None:
         "query": {},
         "json": None,
     }
-    promise(connection, "webhook", {**payload, "form": form, "event": event, "serial": serial})
+    kept.outbox.promise("webhook", {**payload, "form": form, "event": event, "serial": serial})
 
 
 def filled(payload: Mapping[str, Any], grant: Grant, secret: str) -> dict[str, str] | None:

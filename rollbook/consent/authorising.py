@@ -14,7 +14,7 @@ from typing import Any
 
 from ..errors import Conflict, NotFound, Problem
 from ..store.connection import Connection
-from ..store.outbox import promise
+from ..store.kept import Kept
 from ..store.sqlite import Store
 from .announcing import filled, tell
 from .grants import GRANT_COLUMNS, App, Grant, grant_from, known_scopes
@@ -223,7 +223,7 @@ class Grants:
             before = db.execute('DELETE FROM ending WHERE "grant" = ? RETURNING at', (grant.id,)).fetchall()
             if at is not None:
                 db.execute("INSERT INTO ending VALUES (?, ?)", (grant.id, at))
-                promise(db, "revoke", {"grant": grant.id}, key=f"{grant.id}/{at}", due=at)
+                db.outbox.promise("revoke", {"grant": grant.id}, key=f"{grant.id}/{at}", due=at)
                 give_receipt(db, grant.id, "ending", by or self._by)
             elif before:
                 give_receipt(db, grant.id, "endless", by or self._by)
@@ -297,11 +297,11 @@ def _update(connection: Connection, grant: str, scopes: Iterable[str], state: st
 
 
 def _agree(
-    connection: Connection, grant: str, serial: int, asked: Iterable[str], answers: Invitation | None, *, shown: bool
+    kept: Kept, grant: str, serial: int, asked: Iterable[str], answers: Invitation | None, *, shown: bool
 ) -> None:
-    connection.execute(
+    kept.execute(
         "INSERT OR REPLACE INTO agreement VALUES (?, ?, hub_now(), ?, ?, ?)",
         (grant, serial, json.dumps(sorted(asked)), answers.email if answers else "", shown),
     )
     if answers:
-        mark_answer(connection, answers, "authorised")
+        mark_answer(kept, answers, "authorised")

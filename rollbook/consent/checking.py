@@ -16,8 +16,8 @@ from ..model.people import Contact, Staff
 from ..model.students import Student
 from ..recent import Recent
 from ..store.kept import Kept
-from ..store.planner import Plan, plan
-from ..store.sights import OneSchool
+from ..store.plan.planner import Plan, plan
+from ..store.plan.sights import OneSchool
 from .grants import Grant
 from .reader import Session
 

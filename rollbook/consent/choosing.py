@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..errors import Conflict, Malformed, Problem, nearest
-from ..fields import RECORDS
-from ..store.choices import Lists, Reckoning, lists_of, place_of
-from ..store.connection import Connection
+from ..store.kept import Kept
+from ..store.kept.candidates import Candidate as Candidate
+from ..store.kept.candidates import Search as Search
+from ..store.kept.choices import Draft as Draft
+from ..store.kept.choices import Lists
+from ..store.reckoning import Reckoning
+from ..store.roll import Roll
 from ..store.rules import KINDS as CHOSEN_BY
-from ..store.rules import Roll, Rule
+from ..store.rules import Rule
 from ..store.sqlite import Store
 from .authorising import Grants
 from .filtering import KINDS, People
@@ -24,57 +27,12 @@ EVERYONE = "all"
 
 
 @dataclass(frozen=True)
-class Draft:
-    """Of one kind of human: everyone (`all`), `only` the people on a list, or all `except` them.
-
-    On the list are the `people` (MIS ids) and those whom the `rules` name, without those in `without`.
-    """
-
-    mode: str
-    people: frozenset[str]
-    rules: frozenset[Rule] = frozenset()
-    without: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True)
 class Offer:
     """A rule that a school may choose: what it calls the group, and how many students the rule names today."""
 
     rule: Rule
     name: str
     count: int
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """Somebody who may be chosen: MIS id, name, and where the school's people look for them (a form, a staff code)."""
-
-    mis_id: str
-    name: str
-    place: str
-    left: bool
-
-
-@dataclass(frozen=True)
-class Search:
-    """Which people are looked for: by part of a name, a place or an Id; with those who left; of those `ticked`."""
-
-    text: str = ""
-    leavers: bool = False
-    ticked: frozenset[str] | None = None
-
-
-_FROM = {
-    "Student": 'student r LEFT JOIN "group" g ON g.district = r.district AND g.id = r.reg_group',
-    "Staff": "staff r",
-    "Contact": "contact r",
-}
-_PLACE = {"Student": "coalesce(g.name, '')", "Staff": "coalesce(r.code, '')", "Contact": "''"}
-_LEFT = {
-    "Student": "coalesce(r.leaving_date < :today, 0)",
-    "Staff": "coalesce(r.employment_end < :today, 0)",
-    "Contact": "0",
-}
 
 
 class Choosing:
@@ -97,16 +55,13 @@ class Choosing:
         if there:
             return there
         now = {kind: self.chosen(grant, kind) for kind in KINDS}
-        with self._store.transaction() as db:
-            db.executemany(_KEEP, [_row(grant, k, d) for k, d in now.items()])
+        with self._store.transaction() as kept:
+            kept.choices.keep_drafts(grant.id, now)
         return now
 
     def draft(self, grant: Grant) -> dict[str, Draft]:
         """What has been chosen so far, by kind of human; empty where the school is not choosing."""
-        rows = self._store.records.execute(
-            'SELECT kind, mode, people, rules, without FROM draft WHERE "grant" = ?', (grant.id,)
-        ).fetchall()
-        found = {kind: _draft(*row) for kind, *row in rows}
+        found = self._store.kept.choices.drafts(grant.id)
         return {kind: found[kind] for kind in KINDS if kind in found}
 
     def change(
@@ -130,47 +85,41 @@ class Choosing:
         strange = ticked - self._held(grant, human, ticked)
         if strange:
             raise Malformed(Problem("people", f"{len(strange)} of the people ticked are not at the school"))
-        with self._store.transaction() as db:
-            row = db.execute(
-                'SELECT mode, people, rules, without FROM draft WHERE "grant" = ? AND kind = ?', (grant.id, human)
-            ).fetchone()
-            if row is None:
-                raise Conflict("no choice of people is in progress", hint="start on the first page of this link")
-            before = _draft(*row)
+        with self._store.transaction() as kept:
+            before = kept.choices.draft(grant.id, human)
+            if before is None:
+                raise _not_choosing()
             wanted = before.rules if rules is None else frozenset(rules)
             by_rule = self._by_rule(grant, before.rules)
             named = (before.people - gone) | (ticked - by_rule) | (ticked & before.people)
             without = ((before.without - ticked) | (gone & by_rule)) if wanted else frozenset[str]()
             draft = Draft(mode, named, self._rules_known(grant, human, before.rules, wanted), without)
-            db.execute(_KEEP, _row(grant, human, draft))
+            kept.choices.keep_drafts(grant.id, {human: draft})
         return draft
 
     def confirm(self, grant: Grant) -> Grant:
         """Let what was drafted be chosen, and the grant go on."""
         drafts = self.draft(grant)
         if not drafts:
-            raise Conflict("no choice of people is in progress", hint="start on the first page of this link")
+            raise _not_choosing()
         for kind, draft in drafts.items():
             # Whoever has been taken out of the records meanwhile is nobody's choice any more.
             people, without = (self._held(grant, kind, some) for some in (draft.people, draft.without))
-            kept = Draft(draft.mode, people, draft.rules, without) if draft.mode != EVERYONE else _EVERYONE
-            if kept != self.chosen(grant, kind):
-                rules, less = sorted(kept.rules), sorted(without)
-                self._people.choose(grant, kind, kept.mode, sorted(people), rules=rules, without=less, receipt=False)
+            left = Draft(draft.mode, people, draft.rules, without) if draft.mode != EVERYONE else _EVERYONE
+            if left != self.chosen(grant, kind):
+                rules, less = sorted(left.rules), sorted(without)
+                self._people.choose(grant, kind, left.mode, sorted(people), rules=rules, without=less, receipt=False)
         first = self._grants.first_choice(grant)
-        with self._store.transaction() as db:
-            db.execute('DELETE FROM draft WHERE "grant" = ?', (grant.id,))
-            give_receipt(db, grant.id, "authorised" if first else "people", self._by)
+        with self._store.transaction() as kept:
+            kept.choices.drop_drafts(grant.id)
+            give_receipt(kept, grant.id, "authorised" if first else "people", self._by)
         return self._grants.pause(grant, False)
 
     def cancel(self, grant: Grant) -> Grant:
         """Leave what is chosen as it was before, and let the grant go on."""
-        self._drop_draft(grant)
+        with self._store.transaction() as kept:
+            kept.choices.drop_drafts(grant.id)
         return self._grants.pause(grant, False)
-
-    def _drop_draft(self, grant: Grant) -> None:
-        with self._store.transaction() as db:
-            db.execute('DELETE FROM draft WHERE "grant" = ?', (grant.id,))
 
     # ---- people
 
@@ -184,8 +133,8 @@ class Choosing:
     def offers(self, grant: Grant) -> list[Offer]:
         """By what the school's students may be chosen: each of its years, forms, houses, classes and courses."""
         day = self._memory.today(grant.time_zone)
-        with self._store.lend() as connection:
-            roll = Roll(connection, grant.district, grant.school)
+        with self._store.lend() as kept:
+            roll = Roll(kept.rolls, grant.district, grant.school)
             return [Offer(rule, name, len(roll.on(day, [rule]))) for rule, name in roll.rules().items()]
 
     def on_list(self, grant: Grant, kind: str, draft: Draft) -> frozenset[str]:
@@ -194,29 +143,27 @@ class Choosing:
 
     def would_see(self, grant: Grant, drafts: Mapping[str, Draft]) -> dict[str, frozenset[str]]:
         """Whom the app would see today (MIS ids) if the drafts counted, by kind of human."""
-        with self._store.lend() as connection:
-            place = place_of(connection, grant.id)
-            said = {kind: _lists(connection, grant, kind, draft) for kind, draft in drafts.items()}
-            reckoning = Reckoning(connection, place, said)
+        with self._store.lend() as kept:
+            said = {kind: _lists(kept, grant, kind, draft) for kind, draft in drafts.items()}
+            reckoning = Reckoning(kept, grant.id, said)
             found: dict[str, frozenset[str]] = {}
             for kind in KINDS:
-                guard, rows = reckoning.guard(kind), _everyone(connection, grant, kind)
-                found[kind] = frozenset(m for i, m in rows if guard.lets_in(i, place.day))
+                guard, people = reckoning.guard(kind), _everyone(kept, grant, kind)
+                found[kind] = frozenset(m for i, m in people if guard.lets_in(i, reckoning.place.day))
         return found
 
     def _by_rule(self, grant: Grant, rules: Iterable[Rule]) -> frozenset[str]:
         """The students (MIS ids) whom rules name today."""
-        with self._store.lend() as connection:
-            roll = Roll(connection, grant.district, grant.school)
-            ids = roll.on(self._memory.today(grant.time_zone), rules)
-            return frozenset(m for i, m in _everyone(connection, grant, "Student") if i in ids) if ids else frozenset()
+        with self._store.lend() as kept:
+            ids = Roll(kept.rolls, grant.district, grant.school).on(self._memory.today(grant.time_zone), rules)
+            return frozenset(m for i, m in _everyone(kept, grant, "Student") if i in ids) if ids else frozenset()
 
     def _rules_known(
         self, grant: Grant, kind: str, before: frozenset[Rule], wanted: frozenset[Rule]
     ) -> frozenset[Rule]:
         """Rules that are wanted; raises `Malformed` for those that name no group of the school."""
-        with self._store.lend() as connection:
-            roll = Roll(connection, grant.district, grant.school)
+        with self._store.lend() as kept:
+            roll = Roll(kept.rolls, grant.district, grant.school)
             strange = [r for r in wanted - before if kind != "Student" or r.by not in CHOSEN_BY or not roll.known(r)]
         if strange:
             raise Malformed(Problem("rule", f"{len(strange)} of the groups chosen are not at the school"))
@@ -224,78 +171,33 @@ class Choosing:
 
     def candidates(self, grant: Grant, kind: str, search: Search, limit: int = -1, offset: int = 0) -> list[Candidate]:
         """The school's people of a kind who are looked for, by surname."""
-        place = _PLACE[kind]
-        rows = self._store.records.execute(
-            "SELECT r.mis_id, trim(coalesce(p.forename, '') || ' ' || coalesce(p.surname, '')),"
-            f" {place}, {_LEFT[kind]} {self._where(kind)}"
-            " ORDER BY fold(p.surname), fold(p.forename), r.mis_id LIMIT :limit OFFSET :offset",
-            {**self._sought(grant, search), "limit": limit, "offset": offset},
-        ).fetchall()
-        return [Candidate(mis_id, name, where, bool(left)) for mis_id, name, where, left in rows]
+        today = self._memory.today(grant.time_zone)
+        return self._store.kept.candidates.find(kind, grant.district, grant.school, today, search, limit, offset)
 
     def count(self, grant: Grant, kind: str, search: Search) -> int:
         """How many people are looked for."""
-        return self._store.records.execute(f"SELECT count(*) {self._where(kind)}", self._sought(grant, search)).get
-
-    def _where(self, kind: str) -> str:
-        named = "fold(coalesce(p.forename, '') || ' ' || coalesce(p.surname, ''))"
-        return (
-            f"FROM {_FROM[kind]} LEFT JOIN person p ON p.district = r.district AND p.id = r.person"
-            " WHERE r.district = :district AND r.school = :school AND r.mis_id IS NOT NULL"
-            f" AND (:leavers OR NOT {_LEFT[kind]} OR r.mis_id IN (SELECT value FROM json_each(:kept)))"
-            f" AND (:text = '' OR instr({named}, :text) OR fold({_PLACE[kind]}) = :text OR r.mis_id = :text)"
-            " AND (NOT :narrowed OR r.mis_id IN (SELECT value FROM json_each(:kept)))"
-        )
-
-    def _sought(self, grant: Grant, search: Search) -> dict[str, object]:
-        return {
-            "district": grant.district,
-            "school": grant.school,
-            "today": self._memory.today(grant.time_zone),
-            "text": " ".join(search.text.split()).casefold(),
-            "leavers": search.leavers,
-            "narrowed": search.ticked is not None,
-            "kept": json.dumps(sorted(search.ticked or ())),
-        }
+        today = self._memory.today(grant.time_zone)
+        return self._store.kept.candidates.count(kind, grant.district, grant.school, today, search)
 
     def _held(self, grant: Grant, kind: str, mis_ids: frozenset[str]) -> frozenset[str]:
         """Those of some MIS ids that are people of the school."""
-        table = _FROM[kind].split(" ")[0]
-        rows = self._store.records.execute(
-            f"SELECT mis_id FROM {table} WHERE district = ? AND school = ?"
-            " AND mis_id IN (SELECT value FROM json_each(?))",
-            (grant.district, grant.school, json.dumps(sorted(mis_ids))),
-        ).fetchall()
-        return frozenset(m for (m,) in rows)
+        return frozenset(self._store.kept.candidates.with_mis_ids(kind, grant.district, grant.school, sorted(mis_ids)))
 
-
-_KEEP = "INSERT OR REPLACE INTO draft VALUES (?, ?, ?, ?, ?, ?)"
 
 _EVERYONE = Draft(EVERYONE, frozenset())
 
 
-def _row(grant: Grant, kind: str, draft: Draft) -> tuple[str, ...]:
-    rules = json.dumps([[rule.by, rule.value] for rule in sorted(draft.rules)])
-    return grant.id, kind, draft.mode, json.dumps(sorted(draft.people)), rules, json.dumps(sorted(draft.without))
+def _not_choosing() -> Conflict:
+    return Conflict("no choice of people is in progress", hint="start on the first page of this link")
 
 
-def _draft(mode: str, people: str, rules: str, without: str) -> Draft:
-    named = frozenset(Rule(by, value) for by, value in json.loads(rules))
-    return Draft(mode, frozenset(json.loads(people)), named, frozenset(json.loads(without)))
-
-
-def _everyone(connection: Connection, grant: Grant, kind: str) -> list[tuple[str, str]]:
+def _everyone(kept: Kept, grant: Grant, kind: str) -> list[tuple[str, str]]:
     """The hub id and the MIS id of everyone of a kind."""
-    table = RECORDS[kind].table
-    return connection.execute(
-        f'SELECT id, mis_id FROM "{table}" WHERE district = ? AND school = ? AND mis_id IS NOT NULL',
-        (grant.district, grant.school),
-    ).fetchall()
+    return kept.candidates.everyone(kind, grant.district, grant.school)
 
 
-def _lists(connection: Connection, grant: Grant, kind: str, draft: Draft) -> Lists:
+def _lists(kept: Kept, grant: Grant, kind: str, draft: Draft) -> Lists:
     """A draft by hub ids, beside what the app leaves out by itself."""
-    ids = {mis_id: identity for identity, mis_id in _everyone(connection, grant, kind)}
+    ids = {mis_id: identity for identity, mis_id in _everyone(kept, grant, kind)}
     named, without = (frozenset(ids[m] for m in some if m in ids) for some in (draft.people, draft.without))
-    declined = lists_of(connection, grant.id, kind).declined
-    return Lists(draft.mode, named, draft.rules, without, declined)
+    return Lists(draft.mode, named, draft.rules, without, kept.choices.said(grant.id, kind).declined)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from ..errors import Malformed, NotFound, NotSignedIn, Problem, Refused, nearest
+from ..store.kept.credentials import AppKey
+from ..store.kept.tickets import Ticket
 from ..store.sqlite import Store
 from ..store.writing import now
 from .callers import admitted
@@ -85,16 +85,9 @@ class UnknownCode(Refused):
     """The code or the refresh token is unknown, used or expired."""
 
 
-_COLUMNS = (
-    "c.id, a.id, a.relying_party, a.name, c.dialect, c.key, c.district, c.rights, c.made"
-    " FROM credential c JOIN app a ON a.id = c.app"
-)
-
-
-def _credential(row: tuple[Any, ...]) -> Credential:
-    identity, app, party, name, dialect, key, district, rights, made = row
-    words = known_words(dialect, json.loads(rights))
-    return Credential(identity, App(app, party, name), dialect, key, district, words, made)
+def _credential(key: AppKey) -> Credential:
+    words = known_words(key.dialect, key.rights)
+    return Credential(key.id, key.app, key.dialect, key.key, key.district, words, key.made)
 
 
 class Credentials:
@@ -110,34 +103,17 @@ class Credentials:
         words = known_words(dialect, rights)
         if dialect == "edlink" and not district:
             raise Malformed(Problem("district", "is missing", "an Edlink integration reads one district"))
-        if district and not self._exists(district):
+        if district and not self._store.kept.schools.has_district(district):
             raise NotFound(Problem("district", f"there is no district {district}"))
-        made = Credential(str(uuid.uuid4()), app, dialect, str(uuid.uuid4()), district, words, now())
-        secret = new_secret()
-        with self._store.transaction() as db:
-            db.execute(
-                "INSERT INTO credential VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                (
-                    made.id,
-                    app.id,
-                    dialect,
-                    made.key,
-                    digest(secret),
-                    district,
-                    json.dumps([w.name for w in words]),
-                    made.made,
-                ),
-            )
-        return made, secret
-
-    def _exists(self, district: int) -> bool:
-        found = self._store.records.execute("SELECT 1 FROM district WHERE district = ?", (district,)).get
-        return found is not None
+        named, secret = tuple(w.name for w in words), new_secret()
+        made = AppKey(str(uuid.uuid4()), app, dialect, str(uuid.uuid4()), district, named, now())
+        with self._store.transaction() as kept:
+            kept.credentials.add(made, digest(secret))
+        return _credential(made), secret
 
     def all(self) -> list[Credential]:
         """All credentials, by app."""
-        rows = self._store.records.execute(f"SELECT {_COLUMNS} ORDER BY a.name, c.made, c.id")
-        return [_credential(row) for row in rows]
+        return [_credential(key) for key in self._store.kept.credentials.every()]
 
     def of(self, app: App) -> list[Credential]:
         """The credentials of one app."""
@@ -145,17 +121,17 @@ class Credentials:
 
     def by_key(self, key: str) -> Credential:
         """The credential with this key."""
-        found = self._store.records.execute(f"SELECT {_COLUMNS} WHERE c.key = ?", (key,)).fetchone()
+        found = self._store.kept.credentials.with_key(key)
         if found is None:
             raise NotFound(Problem("key", f"{key} is not known", "list keys with `rollbook apps keys`"))
         return _credential(found)
 
     def drop(self, credential: Credential) -> None:
         """End a credential; its tokens end with it."""
-        with self._store.transaction() as db:
-            db.execute("DELETE FROM credential WHERE id = ?", (credential.id,))
-        with self._store.passing as db:
-            db.execute("DELETE FROM ticket WHERE credential = ?", (credential.id,))
+        with self._store.transaction() as kept:
+            kept.credentials.drop(credential.id)
+        with self._store.passing as passing:
+            passing.tickets.drop(credential.id)
 
 
 class Tickets:
@@ -174,9 +150,7 @@ class Tickets:
         return self._ticket(self._client(dialect, key, secret), "access", "", seconds)
 
     def _client(self, dialect: str, key: str, secret: str) -> str:
-        found = self._store.records.execute(
-            "SELECT id FROM credential WHERE dialect = ? AND key = ? AND secret = ?", (dialect, key, digest(secret))
-        ).get
+        found = self._store.kept.credentials.client(dialect, key, digest(secret))
         if found is None:
             raise WrongClient
         return found
@@ -184,17 +158,13 @@ class Tickets:
     def _ticket(self, credential: str, kind: str, person: str, seconds: float) -> tuple[str, float]:
         token = base64.urlsafe_b64encode(os.urandom(33)).decode()
         expires = self._clock() + seconds
-        with self._store.passing as db:
-            db.execute("DELETE FROM ticket WHERE expires < ?", (self._clock(),))
-            db.execute("INSERT INTO ticket VALUES (?, ?, ?, ?, ?)", (digest(token), credential, kind, person, expires))
+        with self._store.passing as passing:
+            passing.tickets.add(digest(token), kind, Ticket(credential, person, expires), self._clock())
         return token, expires
 
     def code(self, credential: Credential, person: str) -> str:
         """A code with which an app gets one person's tokens, once, within ten minutes."""
-        found = self._store.records.execute(
-            "SELECT 1 FROM person WHERE district = ? AND id = ?", (credential.district, person)
-        ).get
-        if found is None:
+        if not self._store.kept.people.is_in(credential.district, person):
             raise NotFound(Problem("person", f"{person} is not a person of the district"))
         return self._ticket(credential.id, "code", person, CODE_SECONDS)[0]
 
@@ -204,15 +174,12 @@ class Tickets:
         """A person's access token, a new refresh token, and the moment when the first expires; a code serves once."""
         credential = self._client(dialect, key, secret)
         kind, shown = ("code", code) if code else ("refresh", refresh)
-        with self._store.passing as db:
-            row = db.execute(
-                "DELETE FROM ticket WHERE hash = ? AND credential = ? AND kind = ? AND expires > ? RETURNING person",
-                (digest(shown), credential, kind, self._clock()),
-            ).fetchone()
-        if row is None:
+        with self._store.passing as passing:
+            person = passing.tickets.redeem(digest(shown), kind, credential, self._clock())
+        if person is None:
             raise UnknownCode
-        access, expires = self._ticket(credential, "access", row[0], seconds)
-        return access, self._ticket(credential, "refresh", row[0], REFRESH_SECONDS)[0], expires
+        access, expires = self._ticket(credential, "access", person, seconds)
+        return access, self._ticket(credential, "refresh", person, REFRESH_SECONDS)[0], expires
 
     def admit(self, dialect: str, token: str) -> Holder:
         """Who shows a token now: one that was handed out, or an Edlink integration's own secret, which does not end."""
@@ -226,13 +193,11 @@ class Tickets:
         return holder
 
     def _holder(self, dialect: str, hashed: bytes) -> Holder:
-        row = self._store.passing.execute(
-            "SELECT credential, person, expires FROM ticket WHERE hash = ? AND kind = 'access'", (hashed,)
-        ).fetchone()
-        by, value = ("id", row[0]) if row else ("secret", hashed)
-        found = self._store.records.execute(
-            f"SELECT {_COLUMNS} WHERE c.{by} = ? AND c.dialect = ?", (value, dialect)
-        ).fetchone()
-        if found is None or (row is None and dialect != "edlink"):
+        ticket, kept = self._store.passing.tickets.access(hashed), self._store.kept.credentials
+        if ticket:
+            found = kept.with_id(dialect, ticket.credential)
+        else:
+            found = kept.with_secret(dialect, hashed) if dialect == "edlink" else None
+        if found is None:
             raise NotSignedIn("the token is unknown", hint="request a new one")
-        return Holder(_credential(found), row[1], row[2]) if row else Holder(_credential(found))
+        return Holder(_credential(found), *ticket[1:]) if ticket else Holder(_credential(found))

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 
 from ..store.sqlite import Store
+from .accounts import Accounts
 from .agents import Agents
 from .apps import Apps
 from .authorising import Grants
@@ -33,6 +34,7 @@ class Desk:
         self.store, self.clock = store, clock
         store.clock = clock
         self.memory = Memory(store, clock)
+        self.accounts = Accounts(store, clock, self.memory.fresh)
 
         self.schools = Schools(store)
         self.vocabulary = Vocabulary(store, self.memory)

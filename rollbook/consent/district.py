@@ -14,8 +14,8 @@ from ..model.people import Person
 from ..recent import Recent, once
 from ..store.kept import Kept
 from ..store.kept.history import END
-from ..store.planner import Plan, plan
-from ..store.sights import Schools, View
+from ..store.plan.planner import Plan, plan
+from ..store.plan.sights import Schools, View
 from ..store.sqlite import Store
 from ..store.writing import number_of
 from .bygone import Gone, Stones, by_record, first, history_of

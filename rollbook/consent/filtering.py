@@ -2,23 +2,23 @@
 
 The school's list says whom an app may see, or whom it may not: people one by one, and people by rule. An app may leave
 more people out, and let those in again whom it left out itself; it never widens what the school chose. What both come
-to, and who is let in or left out by a change, is worked out in `store/choices.py`.
+to, and who is let in or left out by a change, is worked out in `store/reckoning.py` and `store/settling.py`.
 """
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from ..errors import Conflict, Malformed, NotFound, Problem, nearest
-from ..fields import RECORDS
-from ..store.choices import KINDS as KINDS
-from ..store.choices import Lists, Reckoning, follow_days, keep_lists, lists_of, place_of, settle, widened
-from ..store.connection import Connection
+from ..store.kept import Kept
+from ..store.kept.choices import Lists
+from ..store.reckoning import KINDS as KINDS
+from ..store.reckoning import Reckoning
+from ..store.roll import Roll
 from ..store.rules import KINDS as CHOSEN_BY
-from ..store.rules import Roll
 from ..store.rules import Rule as Rule
+from ..store.settling import follow_days, keep_lists, settle
 from ..store.sqlite import Store
 from .grants import GRANT_COLUMNS, MODES, Grant, grant_from, human_kind
 from .receipts import give_receipt
@@ -99,10 +99,10 @@ class People:
         if mode not in {*MODES, "all"}:
             raise Malformed(Problem("mode", f"{mode} is not known", nearest(mode, [*MODES, "all"])))
         with self._store.write(grant.district) as batch:
-            before = lists_of(batch.connection, grant.id, human)
+            before = batch.kept.choices.said(grant.id, human)
             known = [rule for rule in wanted if rule not in before.rules]
-            _check_rules(Roll(batch.connection, grant.district, grant.school), human, known)
-            ids = _known(batch.connection, grant, human, [*named, *less])
+            _check_rules(Roll(batch.kept.rolls, grant.district, grant.school), human, known)
+            ids = _known(batch.kept, grant, human, [*named, *less])
             after = Lists(declined=before.declined)
             if mode != "all":
                 on, off = (frozenset(ids[m] for m in some) for some in (named, less if wanted else ()))
@@ -110,7 +110,7 @@ class People:
             if after != before:
                 keep_lists(batch, grant.id, human, after)
                 if receipt:
-                    give_receipt(batch.connection, grant.id, "people", self._by)
+                    give_receipt(batch.kept, grant.id, "people", self._by)
         return self._again(grant)
 
     def amend(
@@ -129,32 +129,32 @@ class People:
         """
         human, further, added, removed = human_kind(kind), frozenset(add_rules), tuple(add), tuple(remove)
         with self._store.write(grant.district) as batch:
-            before = lists_of(batch.connection, grant.id, human)
+            before = batch.kept.choices.said(grant.id, human)
             if before.mode == "all":
                 said = f"there is no list at {grant.estab}: {grant.app.relying_party} sees every {human}"
                 raise Conflict(
                     Problem("people", said, "first say whether it sees only some people, or all except some")
                 )
-            ids = _known(batch.connection, grant, human, [*added, *removed])
-            _check_rules(Roll(batch.connection, grant.district, grant.school), human, further - before.rules)
+            ids = _known(batch.kept, grant, human, [*added, *removed])
+            _check_rules(Roll(batch.kept.rolls, grant.district, grant.school), human, further - before.rules)
             rules = (before.rules | further) - frozenset(remove_rules)
             on, off = ([ids[m] for m in some] for some in (added, removed))
-            after = widened(replace(before, rules=rules), add=on, remove=off)
+            after = replace(before, rules=rules).amended(add=on, remove=off)
             if after != before:
                 keep_lists(batch, grant.id, human, after)
-                give_receipt(batch.connection, grant.id, "people", self._by)
+                give_receipt(batch.kept, grant.id, "people", self._by)
         return self._again(grant)
 
     def of(self, grant: Grant) -> tuple[Choice, ...]:
         """What a grant sees of each kind of human: the school's list, and whom the app leaves out of it."""
-        with self._store.lend() as connection:
-            reckoning = Reckoning(connection, place_of(connection, grant.id))
-            return tuple(_choice(connection, grant, reckoning, kind) for kind in KINDS)
+        with self._store.lend() as kept:
+            reckoning = Reckoning(kept, grant.id)
+            return tuple(_choice(kept, grant, reckoning, kind) for kind in KINDS)
 
     def settle(self, grant: Grant) -> None:
         """Work out again whom a grant sees."""
         with self._store.write(grant.district) as batch:
-            settle(batch, place_of(batch.connection, grant.id))
+            settle(batch, grant.id)
 
     def follow_days(self) -> int:
         """Write down whom the day that has come lets in and leaves out; gives for how many grants."""
@@ -173,9 +173,9 @@ class People:
         """
         wanted = [(True, *one) for one in add] + [(False, *one) for one in remove]
         with self._store.write(grant.district) as batch:
-            reckoning = Reckoning(batch.connection, place_of(batch.connection, grant.id))
+            reckoning = Reckoning(batch.kept, grant.id)
             kinds = tuple(dict.fromkeys(kind for _, kind, _ in wanted))
-            ids = {k: _found(batch.connection, grant, k, [m for _, of, m in wanted if of == k]) for k in kinds}
+            ids = {k: _found(batch.kept, grant, k, [m for _, of, m in wanted if of == k]) for k in kinds}
             strangers = tuple(
                 (kind, mis_id)
                 for kind, mis_id in dict.fromkeys((k, m) for _, k, m in wanted)
@@ -202,16 +202,11 @@ class People:
 # ---- reading the lists
 
 
-def _choice(connection: Connection, grant: Grant, reckoning: Reckoning, kind: str) -> Choice:
+def _choice(kept: Kept, grant: Grant, reckoning: Reckoning, kind: str) -> Choice:
     lists = reckoning.lists[kind]
 
     def mis_ids(ids: Iterable[str]) -> tuple[str, ...]:
-        rows = connection.execute(
-            f'SELECT mis_id FROM "{RECORDS[kind].table}" WHERE district = ? AND school = ?'
-            " AND id IN (SELECT value FROM json_each(?)) ORDER BY length(mis_id), mis_id",
-            (grant.district, grant.school, json.dumps(list(ids))),
-        )
-        return tuple(mis_id for (mis_id,) in rows)
+        return kept.candidates.mis_ids(kind, grant.district, grant.school, ids)
 
     declined = mis_ids(i for i in lists.declined if reckoning.offers(kind, i))
     told = mis_ids(reckoning.seen(kind)) if lists.mode == "only" else declined
@@ -219,23 +214,18 @@ def _choice(connection: Connection, grant: Grant, reckoning: Reckoning, kind: st
     return Choice(kind, lists.mode, mis_ids(lists.named), declined, rules, mis_ids(lists.without), told)
 
 
-def _known(connection: Connection, grant: Grant, kind: str, mis_ids: Iterable[str]) -> dict[str, str]:
+def _known(kept: Kept, grant: Grant, kind: str, mis_ids: Iterable[str]) -> dict[str, str]:
     """The hub ids of people of the school by their MIS ids, every one of which must be there."""
     wanted = list(mis_ids)
-    found = _found(connection, grant, kind, wanted)
+    found = _found(kept, grant, kind, wanted)
     missing = [m for m in dict.fromkeys(wanted) if m not in found]
     if missing:
         raise NotFound(*(Problem("people", f"no {kind} has the Id {m} at {grant.estab}") for m in missing))
     return found
 
 
-def _found(connection: Connection, grant: Grant, kind: str, mis_ids: list[str]) -> dict[str, str]:
-    rows = connection.execute(
-        f'SELECT mis_id, id FROM "{RECORDS[kind].table}" WHERE district = ? AND school = ?'
-        " AND mis_id IN (SELECT value FROM json_each(?))",
-        (grant.district, grant.school, json.dumps(mis_ids)),
-    )
-    return dict(rows.fetchall())
+def _found(kept: Kept, grant: Grant, kind: str, mis_ids: Iterable[str]) -> dict[str, str]:
+    return kept.candidates.with_mis_ids(kind, grant.district, grant.school, mis_ids)
 
 
 # ---- rules

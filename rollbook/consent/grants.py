@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from ..errors import Malformed, NotFound, Problem, nearest
 from ..fields import RECORDS
 from ..scopes import CATALOGUE
+from ..store.kept.apps import App as App
 from ..store.kept.grants import STATE
 
 MODES = {"only": "only the people chosen", "except": "all but the people chosen"}
@@ -20,15 +21,6 @@ STATES = {
     "paused": "the school is still choosing the people whom the app may read of",
     "revoked": "the app may no longer read",
 }
-
-
-@dataclass(frozen=True)
-class App:
-    """A piece of software that reads; `relying_party` is the name by which it signs in."""
-
-    id: str
-    relying_party: str
-    name: str
 
 
 @dataclass(frozen=True)

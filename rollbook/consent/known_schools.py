@@ -5,21 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from ..store.kept.schools import KnownSchool as KnownSchool
 from ..store.sqlite import Store
-
-
-@dataclass(frozen=True)
-class KnownSchool:
-    """A school's public facts; nothing about its people."""
-
-    estab: str
-    name: str
-    phase: str | None
-    governance: str | None
-    address: str | None
-    post_code: str | None
-    telephone: str | None
-    web: str | None
 
 
 @dataclass(frozen=True)
@@ -58,10 +45,4 @@ def _bare(text: str) -> str:
 
 def seek(store: Store, sought: Sought) -> Iterator[KnownSchool]:
     """The schools of the hub that are sought, by name."""
-    rows = store.records.execute(
-        "SELECT s.estab, s.name, s.phase, s.governance, s.address,"
-        " (SELECT p.post_code FROM site p WHERE p.district = s.district AND p.school = s.id"
-        " AND p.post_code IS NOT NULL ORDER BY p.is_main DESC LIMIT 1),"
-        " s.telephone, s.web FROM school s WHERE s.estab IS NOT NULL AND s.name IS NOT NULL ORDER BY s.name, s.estab"
-    )
-    yield from (school for school in (KnownSchool(*row) for row in rows.fetchall()) if sought.fits(school))
+    return (school for school in store.kept.schools.known() if sought.fits(school))

@@ -22,8 +22,8 @@ import msgspec
 
 from ..errors import Occupied, Stop, Unavailable
 from ..store import journal
-from ..store.facts import settled
 from ..store.journal import CUT, KEPT, LAST, Journal
+from ..store.plan.facts import settled
 from ..store.sqlite import Store
 from .slips import Share, Slip, lying
 

@@ -10,7 +10,7 @@ from ..fields import Record
 from ..model.people import Person
 from ..store.kept import Kept
 from ..store.kept.history import Stone
-from ..store.waiting import APP, AS
+from ..store.plan.sights import APP, AS
 from ..store.writing import Batch, number_of
 from .shared import SHARED
 

@@ -13,13 +13,13 @@ from typing import Any, TypeVar
 
 from ..fields import Condition, Expr, Question
 from ..recent import Recent, once
-from ..store.facts import IS_EMPTY
 from ..store.kept import Kept
 from ..store.kept.snapshots import Name, Snapshot
 from ..store.kept.sources import Reading, Refusal
 from ..store.kept.statements import Row
-from ..store.planner import Plan, plan
-from ..store.sights import OneSchool
+from ..store.plan.facts import IS_EMPTY
+from ..store.plan.planner import Plan, plan
+from ..store.plan.sights import OneSchool
 from ..store.sqlite import Store
 from .grants import Grant
 from .pulls import Pulls

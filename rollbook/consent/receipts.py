@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..scopes import CATALOGUE
-from ..store.choices import KINDS, lists_of
-from ..store.connection import Connection
-from ..store.outbox import promise
+from ..store.kept import Kept
+from ..store.reckoning import KINDS
 from ..store.sqlite import Store
 from ..store.writing import new_id
 from .addresses import is_address, sends_mail
@@ -81,11 +80,9 @@ def words(name: str) -> str:
     return f"{CATALOGUE[name].words} ({name})" if name in CATALOGUE else name
 
 
-def give_receipt(
-    connection: Connection, grant: str, event: str, by: str, dropped: frozenset[str] = frozenset()
-) -> None:
+def give_receipt(kept: Kept, grant: str, event: str, by: str, dropped: frozenset[str] = frozenset()) -> None:
     """Write down within a transaction what a grant comes to after somebody did something, and promise to send it."""
-    row = connection.execute(
+    row = kept.execute(
         "SELECT a.name, s.estab, coalesce(s.name, s.estab), s.time_zone, g.scopes, coalesce(t.email, ''), e.at,"
         " coalesce(s.email, ''), coalesce(i.email, ''), hub_now()"
         ' FROM "grant" g JOIN app a ON a.id = g.app'
@@ -104,23 +101,23 @@ def give_receipt(
         "time_zone": zone or "UTC",
         "scopes": json.loads(scopes),
         "dropped": sorted(dropped),
-        "people": people_told(connection, grant),
+        "people": people_told(kept, grant),
         "email": agreed,
         "ends": ends,
         "by": by,
     }
     identity = new_id()
-    connection.execute("INSERT INTO receipt VALUES (?, ?, ?, ?, ?)", (identity, grant, now, event, json.dumps(told)))
-    if sends_mail(connection):
+    kept.execute("INSERT INTO receipt VALUES (?, ?, ?, ?, ?)", (identity, grant, now, event, json.dumps(told)))
+    if sends_mail(kept):
         folded = {address.casefold(): address for address in (own, invited) if is_address(address)}
         for number, address in enumerate(folded.values()):
             payload = {"letter": "receipt", "receipt": identity, "to": address}
-            promise(connection, "mail", payload, key=f"receipt/{identity}/{number}")
+            kept.outbox.promise("mail", payload, key=f"receipt/{identity}/{number}")
 
 
-def people_told(connection: Connection, grant: str) -> list[str]:
+def people_told(kept: Kept, grant: str) -> list[str]:
     """Whose data a grant shares, in words, a line for each kind of person."""
-    lists = {kind: lists_of(connection, grant, kind) for kind in KINDS}
+    lists = {kind: kept.choices.said(grant, kind) for kind in KINDS}
     found: list[str] = []
     for kind, some in lists.items():
         rules = [rule_words(rule.by, rule.value) for rule in sorted(some.rules)]

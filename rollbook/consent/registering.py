@@ -7,18 +7,10 @@ from dataclasses import dataclass
 
 from ..addresses import read_address
 from ..errors import Conflict, Malformed, Problem
+from ..store.kept.apps import Ask as Ask
 from ..store.sqlite import Store
 from .addresses import address_problems, line_problems
 from .grants import App, known_scopes
-
-
-@dataclass(frozen=True)
-class Ask:
-    """A scope that an app asks for, whether it cannot do without it, and why, in a sentence for the school."""
-
-    scope: str
-    required: bool
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -55,15 +47,9 @@ class Registrations:
 
     def of(self, app: App) -> Registration:
         """What an app says of itself; one that has said nothing yet is a trial that asks for nothing."""
-        rows = self._store.records.execute(
-            "SELECT scope, required, reason FROM ask WHERE app = ? ORDER BY scope", (app.id,)
-        ).fetchall()
-        asks = tuple(Ask(scope, bool(required), reason) for scope, required, reason in rows)
-        found = self._store.records.execute(
-            "SELECT contact, webhook, live FROM registration WHERE app = ?", (app.id,)
-        ).fetchone()
-        contact, webhook, live = found or ("", "", 0)
-        return Registration(app, contact, webhook, bool(live), asks)
+        kept = self._store.kept.apps
+        contact, webhook, live = kept.registered(app.id) or ("", "", False)
+        return Registration(app, contact, webhook, live, kept.asks(app.id))
 
     def change(
         self, app: App, *, contact: str | None = None, webhook: str | None = None, live: bool | None = None
@@ -73,13 +59,8 @@ class Registrations:
         wrong += webhook_problems(webhook) if webhook else []
         if wrong:
             raise Malformed(*wrong)
-        with self._store.transaction() as db:
-            db.execute("INSERT OR IGNORE INTO registration VALUES (?, '', '', 0)", (app.id,))
-            db.execute(
-                "UPDATE registration SET contact = coalesce(?, contact), webhook = coalesce(?, webhook),"
-                " live = coalesce(?, live) WHERE app = ?",
-                (contact, webhook, live, app.id),
-            )
+        with self._store.transaction() as kept:
+            kept.apps.register(app.id, contact, webhook, live)
         return self.of(app)
 
     def ask(self, app: App, scopes: Iterable[str], *, required: bool, reason: str) -> Registration:
@@ -90,12 +71,8 @@ class Registrations:
             wrong.append(Problem("reason", "is missing", "schools read this: say what the app does with the data"))
         if wrong:
             raise Malformed(*wrong)
-        with self._store.transaction() as db:
-            db.executemany(
-                "INSERT INTO ask VALUES (?, ?, ?, ?) ON CONFLICT (app, scope) DO UPDATE"
-                " SET required = excluded.required, reason = excluded.reason",
-                [(app.id, name, required, reason.strip()) for name in sorted(names)],
-            )
+        with self._store.transaction() as kept:
+            kept.apps.ask(app.id, [Ask(name, required, reason.strip()) for name in sorted(names)])
         return self.of(app)
 
     def ask_no_more(self, app: App, scopes: Iterable[str]) -> Registration:
@@ -104,8 +81,8 @@ class Registrations:
         strange = sorted(names - self.of(app).scopes)
         if strange:
             raise Conflict(*(Problem("scopes", f"{app.relying_party} does not ask for {name}") for name in strange))
-        with self._store.transaction() as db:
-            db.executemany("DELETE FROM ask WHERE app = ? AND scope = ?", [(app.id, name) for name in names])
+        with self._store.transaction() as kept:
+            kept.apps.ask_no_more(app.id, names)
         return self.of(app)
 
 

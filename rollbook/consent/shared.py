@@ -9,8 +9,8 @@ from typing import Any
 from ..fields import RECORDS, Condition, Expr, Question
 from ..recent import Recent, once
 from ..scopes import ANYONE
-from ..store.planner import Plan, plan
-from ..store.sights import WHOLE
+from ..store.plan.planner import Plan, plan
+from ..store.plan.sights import WHOLE
 from ..store.sqlite import Store
 from .bygone import Gone, history_of
 from .district import Made, versions_of

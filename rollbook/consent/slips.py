@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from ..store.telling import BETWEEN
+from ..store.plan.sights import BETWEEN
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,9 @@ from typing import Any
 
 from ..fields import RECORDS, Condition, Expr, Question
 from ..recent import Recent, once
-from ..store.planner import Plan, plan
-from ..store.sights import View
+from ..store.plan.planner import Plan, plan
+from ..store.plan.sights import View, Waiting
 from ..store.sqlite import Store
-from ..store.waiting import Waiting
 from .bygone import Gone, history_of
 from .credentials import Credential
 from .district import Made, versions_of

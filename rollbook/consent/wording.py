@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..fields import RECORDS
-from ..store.facts import IS_EMPTY
+from ..store.plan.facts import IS_EMPTY
 
 
 def words_of(fact: str) -> str:

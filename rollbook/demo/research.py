@@ -117,7 +117,7 @@ def _draw(research: ResearchDesk, draft: Draft, owner: Account, project: str, es
         # What the school has not granted is not drawn; the project is then without subjects.
         with suppress(Malformed), research.writing(Caller(Portal.PRIVATE, owner)) as work:
             work.batch.ids = draft.new_id
-            draw(research.desk, work, project, estab, group, f"{called}, autumn 2026", draft.rng)
+            draw(research.desk.readers, work, project, estab, group, f"{called}, autumn 2026", draft.rng)
 
 
 def _largest(research: ResearchDesk, estab: str, kind: str) -> str:

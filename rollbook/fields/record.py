@@ -214,12 +214,10 @@ class Record:
     Class keywords: `scope`, the consent that its facts need unless they say otherwise; `writing`, the consent that an
     app needs to add, change or delete a row (no scope is enough unless one is named), and
     `human_writing`, of a role, the consent to change the human through it; `human`, that a row is a human whom a grant
-    may leave out; `indexes`, tuples of field names that are looked up together; `view`, the SQL of
-    a record that is worked out from others, and `over`, the names of those; `query`, the SQL of one that is worked out
-    for a request, from its arguments too, in which `seen(Kind, alias)` asks whether a row may be known of; `natural`,
-    the facts by which others know a row, which the history keeps when it goes: dotted names lead through references,
-    and `district.` to the district's own record; `behind`, the fact that holds the hub id of the human whom a row
-    stands for without being one.
+    may leave out; `indexes`, tuples of field names that are looked up together; `over`, of a
+    record that is worked out from others, the names of those; `natural`, the facts by which others know a row, which
+    the history keeps when it goes: dotted names lead through references, and `district.` to the district's own record;
+    `behind`, the fact that holds the hub id of the human whom a row stands for without being one.
     """
 
     table: ClassVar[str] = ""
@@ -229,8 +227,7 @@ class Record:
     human: ClassVar[bool] = False
     fields: ClassVar[dict[str, Field]] = {}
     indexes: ClassVar[tuple[tuple[str, ...], ...]] = ()
-    view: ClassVar[str] = ""
-    query: ClassVar[str] = ""
+    worked_out: ClassVar[bool] = False
     over: ClassVar[tuple[str, ...]] = ()
     natural: ClassVar[tuple[str, ...]] = ()
     behind: ClassVar[str] = ""
@@ -245,8 +242,6 @@ class Record:
         human: bool = False,
         abstract: bool = False,
         indexes: tuple[tuple[str, ...], ...] = (),
-        view: str = "",
-        query: str = "",
         over: tuple[str, ...] = (),
         natural: tuple[str, ...] = (),
         behind: str = "",
@@ -257,8 +252,7 @@ class Record:
         cls.human_writing = human_writing
         cls.human = human
         cls.indexes = indexes
-        cls.view = view
-        cls.query = query
+        cls.worked_out = bool(over)
         cls.over = over or (cls.__name__,)
         cls.natural = natural
         cls.behind = behind
@@ -293,7 +287,7 @@ class Record:
     @classmethod
     def derived(cls) -> bool:
         """Whether its rows are worked out from those of others, so that it has no table."""
-        return bool(cls.view or cls.query)
+        return cls.worked_out
 
     @classmethod
     def refs(cls) -> dict[str, Ref]:

@@ -127,51 +127,23 @@ class AgencyAgent(SchoolRecord, scope=S.AgencyAgent, indexes=(("school", "mis_id
     agent = Ref("The agent", Agent, part_of=True, tells=("mis_id", "kind"))
 
 
-def _view(of: type[SchoolRecord], where: str, joins: str = "") -> str:
-    facts = ", ".join(f'a."{name}"' for name in of.stored())
-    return f'SELECT a.district, a.id, {facts}, a.made, a.seq, a.changed FROM "{of.table}" a {joins} WHERE {where}'
-
-
-_OF_AGENCY = "JOIN agency b ON b.district = a.district AND b.id = a.agency"
-_OF_AGENT = "JOIN agent c ON c.district = a.district AND c.id = a.agent"
-
-
-class MedicalAgency(Agency, scope=_BOTH, view=_view(Agency, f"a.kind = '{MEDICAL_AGENCY}'"), over=("Agency",)):
+class MedicalAgency(Agency, scope=_BOTH, over=("Agency",)):
     """An agency that looks after students' health."""
 
 
-class MedicalAgent(Agent, scope=_BOTH, view=_view(Agent, f"a.kind = '{MEDICAL_AGENT}'"), over=("Agent",)):
+class MedicalAgent(Agent, scope=_BOTH, over=("Agent",)):
     """An agent who looks after students' health."""
 
 
-class MedicalAgencyStudent(
-    AgencyStudent,
-    scope=_BOTH,
-    view=_view(AgencyStudent, f"b.kind = '{MEDICAL_AGENCY}'", _OF_AGENCY),
-    over=("AgencyStudent", "Agency"),
-):
+class MedicalAgencyStudent(AgencyStudent, scope=_BOTH, over=("AgencyStudent", "Agency")):
     """A medical agency's work with a student, for a time."""
 
 
-class MedicalAgentStudent(
-    AgentStudent,
-    scope=_BOTH,
-    view=_view(AgentStudent, f"c.kind = '{MEDICAL_AGENT}'", _OF_AGENT),
-    over=("AgentStudent", "Agent"),
-):
+class MedicalAgentStudent(AgentStudent, scope=_BOTH, over=("AgentStudent", "Agent")):
     """A doctor's work with a student, for a time."""
 
 
-class MedicalAgencyAgent(
-    AgencyAgent,
-    scope=_BOTH,
-    view=_view(
-        AgencyAgent,
-        f"b.kind = '{MEDICAL_AGENCY}' OR c.kind = '{MEDICAL_AGENT}'",
-        f"{_OF_AGENCY} {_OF_AGENT}",
-    ),
-    over=("AgencyAgent", "Agency", "Agent"),
-):
+class MedicalAgencyAgent(AgencyAgent, scope=_BOTH, over=("AgencyAgent", "Agency", "Agent")):
     """Somebody's membership of an agency, where either of the two is medical."""
 
 

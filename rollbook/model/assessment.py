@@ -155,12 +155,6 @@ class AssessmentResult(
 class PriorAttainment(
     SchoolRecord,
     scope=S.School | S.SchoolLite,
-    view="""
-    SELECT r.district, r.id, r.school, r.mis_id, r.student, r.aspect, r.mis_id AS result_id, r.result_set, r.result,
-           r.numeric_value, r.date, r.made, max(r.seq, a.seq) AS seq, NULL AS changed
-    FROM aspect a CROSS JOIN assessment_result r ON r.district = a.district AND r.school = a.school AND r.aspect = a.id
-    WHERE a.prior = 1
-    """,
     over=("AssessmentResult", "Aspect"),
 ):
     """What a student achieved in the Early Years Foundation Stage, key stage 1 or key stage 2."""

@@ -7,7 +7,6 @@ editions before. See docs/code-lists.md.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..fields import TODAY, Arg, Code, Condition, Date, Flag, Many, Not, Number, Ref, Text
@@ -175,7 +174,6 @@ def counts(what: str) -> Condition:
 class Attendance(
     SchoolRecord,
     scope=S.Attendance,
-    view="SELECT district, id, school, id AS student, mis_id, made, seq, NULL AS changed FROM student",
     over=("Student",),
 ):
     """A student's attendance; there is one for each student."""
@@ -184,39 +182,9 @@ class Attendance(
     mis_id = Text("Id of the student", "9919")
 
 
-def _listed(marks: Iterable[str]) -> str:
-    return ", ".join(f"'{mark}'" for mark in marks)
-
-
-_SUMS = ", ".join(
-    [f"sum(n * (mark IN ({_listed(marks)}))) AS {name}" for name, marks in {**COUNTED, **ONE_BY_ONE}.items()]
-    + [f"sum(n * (mark NOT IN ({_listed(KNOWN_MARKS)}))) AS unknown"]
-)
-
-
 class AttendanceWeek(
     SchoolRecord,
     scope=S.Attendance,
-    query=f"""
-    WITH RECURSIVE
-      held(first, last) AS (
-        SELECT max(:startDate, (SELECT min(date) FROM mark WHERE district = :district AND school = :school)),
-               min(:endDate, (SELECT max(date) FROM mark WHERE district = :district AND school = :school))),
-      week(monday, sunday) AS (
-        SELECT date(first, 'weekday 0', '-6 days'), date(first, 'weekday 0') FROM held WHERE first <= last
-        UNION ALL SELECT date(monday, '+7 days'), date(sunday, '+7 days') FROM week, held
-        WHERE date(monday, '+7 days') <= last)
-    SELECT :district AS district, student || '.' || monday AS id, :school AS school, student, monday, sunday,
-           {_SUMS}, max(made) AS made, max(seq) AS seq, NULL AS changed
-    FROM (
-      SELECT s.id AS student, monday, sunday, m.mark, count(*) AS n, s.made, s.seq
-      FROM student s CROSS JOIN week CROSS JOIN mark m
-      WHERE s.district = :district AND +s.school = :school
-        AND m.district = :district AND m.student = s.id AND m.kind = 'S'
-        AND m.date BETWEEN max(monday, :startDate) AND min(sunday, :endDate)
-      GROUP BY s.id, monday, m.mark)
-    GROUP BY student, monday
-    """,
     over=("Mark", "Student"),
 ):
     """Counts of a student's marks in a week, Monday to Sunday, or in the part of it between two dates."""

@@ -53,12 +53,6 @@ class Entitlement(SchoolRecord, scope=S.StudentFunding, indexes=(("school",), ("
 class MealsLately(
     SchoolRecord,
     scope=S.StudentFunding,
-    query="""
-    SELECT e.district, e.id, e.school, e.student, e.start, e."end", e.made, e.seq, e.changed
-    FROM entitlement e JOIN entitlement_group g ON g.district = e.district AND g.id = e."group"
-    WHERE g.short = 'FSM' AND (e."end" IS NULL OR e."end" >= date(:today, '-6 years'))
-       OR g.short = 'Ever6' AND (e."end" IS NULL OR e."end" >= :today)
-    """,
     over=("Entitlement", "EntitlementGroup"),
 ):
     """An entitlement to free school meals within the last six years, or one granted because of it."""

@@ -14,75 +14,6 @@ YEAR = ("year_start", "year_end")
 WEEK = ("week_start", "week_end")
 WEEK_SO_FAR = ("week_start", "today")
 
-_TERM = (
-    "t.district = :district AND t.school = :school AND t.kind IN ('term', 'semester')"
-    " AND t.start BETWEEN :year_start AND :year_end"
-)
-
-
-def _in_terms(first: str, last: str) -> str:
-    """Whether a time touches one of the terms of the academic year."""
-    return f"EXISTS (SELECT 1 FROM session t WHERE {_TERM} AND t.start <= {last} AND t.end >= {first})"
-
-
-def _stamp(alias: str, *facts: str) -> str:
-    changed = ", ".join(f"coalesce({alias}.changed ->> '{fact}', '')" for fact in facts)
-    return f"max({alias}.made, {changed})"
-
-
-def _shares(table: str, event: str, days: tuple[str, str], *, termly: bool) -> str:
-    """The number and the points of each student's shares in events of some days."""
-    first, last = days
-    term = f"AND {_in_terms('e.date', 'e.date')}" if termly else ""
-    return f"""
-    SELECT p.student, count(*) AS events, coalesce(sum(p.points), 0) AS points,
-           max(max({_stamp("p", "student", event, "points")}, {_stamp("e", "date")})) AS at
-    FROM "{event}" e CROSS JOIN "{table}" p ON p.district = :district AND p."{event}" = e.id
-    WHERE e.district = :district AND e.school = :school AND e.date BETWEEN :{first} AND :{last} {term}
-      AND p.school = :school
-    GROUP BY p.student
-    """
-
-
-_OTHERS = f"""
-    SELECT student, max(at) AS at, sum(detained) AS detentions, sum(helped) AS interventions FROM (
-      SELECT p.student, max({_stamp("p", "student", "detention")}, {_stamp("e", "date")}) AS at,
-             {_in_terms("e.date", "e.date")} AS detained, 0 AS helped
-      FROM student_detention p JOIN detention e ON e.district = :district AND e.id = p.detention
-      WHERE p.district = :district AND p.school = :school
-      UNION ALL
-      SELECT c.student, {_stamp("c", "student", "start", "end")}, 0, 0 FROM report_card c
-      WHERE c.district = :district AND c.school = :school
-      UNION ALL
-      SELECT i.student, {_stamp("i", "student", "start", "end")}, 0,
-             {_in_terms("i.start", "coalesce(i.end, :year_end)")}
-      FROM intervention i WHERE i.district = :district AND i.school = :school)
-    GROUP BY student
-    """
-"""When a detention, report card or intervention of each student was put down, or moved, and how many are in term."""
-
-
-def _sums(days: tuple[str, str], *, termly: bool = False) -> str:
-    """Every student of the school with the sums over some days, and when what is summed last changed."""
-    achieved = _shares("achievement_student", "achievement", days, termly=termly)
-    behaved = _shares("behaviour_student", "behaviour", days, termly=termly)
-    others = ", coalesce(o.detentions, 0) AS detentions, coalesce(o.interventions, 0) AS interventions"
-    return f"""
-    SELECT s.district, s.id, s.school, s.id AS student,
-           coalesce(a.events, 0) AS achievements, coalesce(a.points, 0) AS achievement_points,
-           coalesce(b.events, 0) AS incidents, coalesce(b.points, 0) AS behaviour_points,
-           coalesce(a.points, 0) - coalesce(b.points, 0) AS balance,
-           coalesce(a.events, 0) + coalesce(b.events, 0) AS events,
-           max(s.made, coalesce(a.at, ''), coalesce(b.at, ''), coalesce(o.at, '')) AS made,
-           s.seq, NULL AS changed {others if termly else ""}
-    FROM student s
-    LEFT JOIN ({achieved}) a ON a.student = s.id
-    LEFT JOIN ({behaved}) b ON b.student = s.id
-    LEFT JOIN ({_OTHERS}) o ON o.student = s.id
-    WHERE s.district = :district AND s.school = :school
-    """
-
-
 _SUMMED = (
     *("Student", "Achievement", "AchievementStudent", "Behaviour", "BehaviourStudent"),
     *("Detention", "StudentDetention", "ReportCard", "Intervention", "Session"),
@@ -116,7 +47,7 @@ class ConductSums(SchoolRecord, abstract=True):
     behaviour_points = Number("The number of points for behaviour", 567)
 
 
-class ConductYear(ConductSums, scope=S.Conduct, query=_sums(YEAR), over=_SUMMED):
+class ConductYear(ConductSums, scope=S.Conduct, over=_SUMMED):
     """Totals of a student's achievements and incidents in an academic year."""
 
     balance = Number("Overall conduct points this academic year (Ach - Beh)", 665)
@@ -138,7 +69,7 @@ class ConductYear(ConductSums, scope=S.Conduct, query=_sums(YEAR), over=_SUMMED)
     )
 
 
-class ConductWeek(ConductSums, scope=S.Conduct, query=_sums(WEEK_SO_FAR), over=_SUMMED):
+class ConductWeek(ConductSums, scope=S.Conduct, over=_SUMMED):
     """Totals of a student's achievements and incidents so far this week."""
 
     detentions = Computed(
@@ -161,7 +92,7 @@ class ConductWeek(ConductSums, scope=S.Conduct, query=_sums(WEEK_SO_FAR), over=_
     )
 
 
-class ConductTerms(ConductSums, scope=S.Conduct, query=_sums(YEAR, termly=True), over=_SUMMED):
+class ConductTerms(ConductSums, scope=S.Conduct, over=_SUMMED):
     """Totals of a student's achievements and incidents in the terms of an academic year."""
 
     detentions = Number("The number of detentions for terms in this academic year", 7)

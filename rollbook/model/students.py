@@ -349,17 +349,6 @@ children = Many(
 class Sibling(
     SchoolRecord,
     scope=S.Student | S.StudentLite,
-    query="""
-    SELECT a.district, a.id || '.' || b.id AS id, a.school, a.student, b.student AS sibling,
-           max(a.made, b.made) AS made, max(a.seq, b.seq) AS seq, NULL AS changed
-    FROM relationship a
-    JOIN relationship b ON b.district = a.district AND b.contact = a.contact AND b.student <> a.student
-    WHERE a.parental = 1 AND b.parental = 1 AND seen(Relationship, a)
-      AND NOT EXISTS (
-        SELECT 1 FROM relationship c JOIN relationship d ON d.district = c.district AND d.contact = c.contact
-        WHERE c.district = a.district AND c.student = a.student AND d.student = b.student
-          AND c.parental = 1 AND d.parental = 1 AND +c.id < a.id AND seen(Relationship, c))
-    """,
     over=("Relationship",),
 ):
     """Another student of the same school; one person has parental responsibility for both."""

@@ -195,11 +195,6 @@ class CoverRoom(SchoolRecord, scope=S.School, indexes=(("school", "date"), ("cov
 class ClassOfLesson(
     SchoolRecord,
     scope=S.School,
-    view="""
-    SELECT i.district, i.id || '.' || c.id AS id, +i.school AS school, i.id AS instance, c."group",
-           max(i.made, c.made) AS made, max(i.seq, c.seq) AS seq, NULL AS changed
-    FROM lesson_instance i JOIN lesson_class c ON c.district = i.district AND c.lesson = i.lesson
-    """,
     over=("LessonInstance", "LessonClass"),
 ):
     """A class that is taught in a lesson of a date."""
@@ -211,11 +206,6 @@ class ClassOfLesson(
 class StaffOfLesson(
     SchoolRecord,
     scope=S.School,
-    view="""
-    SELECT i.district, i.id || '.' || s.id AS id, +i.school AS school, i.id AS instance, s.staff,
-           max(i.made, s.made) AS made, max(i.seq, s.seq) AS seq, NULL AS changed
-    FROM lesson_instance i JOIN lesson_staff s ON s.district = i.district AND s.lesson = i.lesson
-    """,
     over=("LessonInstance", "LessonStaff"),
 ):
     """A member of staff who is timetabled to teach a lesson of a date."""
@@ -227,11 +217,6 @@ class StaffOfLesson(
 class RoomOfLesson(
     SchoolRecord,
     scope=S.School,
-    view="""
-    SELECT i.district, i.id || '.' || r.id AS id, +i.school AS school, i.id AS instance, r.room,
-           max(i.made, r.made) AS made, max(i.seq, r.seq) AS seq, NULL AS changed
-    FROM lesson_instance i JOIN lesson_room r ON r.district = i.district AND r.lesson = i.lesson
-    """,
     over=("LessonInstance", "LessonRoom"),
 ):
     """A room in which a lesson of a date is timetabled."""
@@ -243,14 +228,6 @@ class RoomOfLesson(
 class StudentOfLesson(
     SchoolRecord,
     scope=S.School,
-    view="""
-    SELECT i.district, i.id || '.' || m.id AS id, +i.school AS school, i.id AS instance, m.student,
-           max(i.made, m.made) AS made, max(i.seq, m.seq) AS seq, NULL AS changed
-    FROM lesson_instance i
-    JOIN lesson_class c ON c.district = i.district AND c.lesson = i.lesson
-    JOIN student_membership m ON m.district = i.district AND m."group" = c."group"
-     AND (m.start IS NULL OR m.start <= i.date) AND (m."end" IS NULL OR m."end" >= i.date)
-    """,
     over=("LessonInstance", "LessonClass", "StudentMembership"),
 ):
     """A student who is a member, on the date, of a class that a lesson is taught to."""
@@ -262,7 +239,6 @@ class StudentOfLesson(
 class TimetableSubject(
     Record,
     scope=S.School,
-    view="SELECT district, id, school, mis_id, code, name, made, seq, NULL AS changed FROM subject",
     over=("Subject",),
 ):
     """A subject that the school's timetable may use."""

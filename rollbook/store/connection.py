@@ -11,8 +11,8 @@ import apsw
 
 from ..errors import Problem, Stop, Unavailable
 from .members import holds
-from .packing import packed, tallied
 from .permissions import begin_file
+from .plan.flavours.packing import packed, tallied
 
 BUSY_SECONDS = 30
 

@@ -9,11 +9,7 @@ from ..errors import Conflict
 from ..fields import RECORDS, Record
 from ..model.organisation import School
 from .kept import Kept
-from .schema import columns
 from .writing import Batch
-
-FOLLOWS = ("grant", "invitation", "signatory", "school_key", "writeback")
-"""The tables beside the records that name a school's district."""
 
 HUB = ("district", "made", "seq", "changed")
 """What a record gets again in another district."""
@@ -32,14 +28,12 @@ def move_school(kept: Kept, school: str, old: int, new: int) -> None:
     for kind, row in reversed(rows):
         leaving.remove(kind, row["id"])
     leaving.settle()
-    counters = "UPDATE counter SET district = ? WHERE district = ? AND name LIKE ?"
-    kept.execute(counters, (new, old, f"% {school}"))
+    kept.schools.move_counters(school, old, new)
     coming = Batch(kept, new)
     for kind, row in rows:
         coming.add(kind, [_as_new(row)])
     coming.settle()
-    for table in FOLLOWS:
-        kept.execute(f'UPDATE "{table}" SET district = ? WHERE district = ? AND school = ?', (new, old, school))
+    kept.schools.move_beside(school, old, new)
 
 
 def _check(kept: Kept, old: int, rows: Iterable[tuple[type[Record], dict[str, Any]]]) -> None:
@@ -47,8 +41,7 @@ def _check(kept: Kept, old: int, rows: Iterable[tuple[type[Record], dict[str, An
     for kind, row in rows:
         if kind.human:
             raise Conflict("people are at it, whose records are a part of its district's")
-        brought = "SELECT 1 FROM source_row WHERE district = ? AND kind = 'School' AND id = ?"
-        if kind is School and kept.execute(brought, (old, row["id"])).get:
+        if kind is School and kept.schools.is_sourced(old, row["id"]):
             raise Conflict("a source has it there, and would bring it again")
         if any(row.get(name) and row[name] not in moved for name in kind.refs()):
             raise Conflict("its classes use what its district shares")
@@ -57,11 +50,7 @@ def _check(kept: Kept, old: int, rows: Iterable[tuple[type[Record], dict[str, An
 def _rows(kept: Kept, school: str, old: int) -> Iterator[tuple[type[Record], dict[str, Any]]]:
     """The school, and every record of it, column by column."""
     for kind in (k for k in RECORDS.values() if k is School or (not k.derived() and "school" in k.fields)):
-        names = list(columns(kind))
-        listed, own = ", ".join(f'"{n}"' for n in names), "id" if kind is School else "school"
-        sql = f'SELECT {listed} FROM "{kind.table}" WHERE district = ? AND "{own}" = ?'
-        for row in kept.execute(sql, (old, school)).fetchall():
-            yield kind, dict(zip(names, row, strict=True))
+        yield from ((kind, row) for row in kept.schools.rows(kind, old, school))
 
 
 def _as_new(row: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 from .. import model
 from ..fields import RECORDS, Record
+from .plan.derived import VIEWS, view
+from .plan.flavours.sqlite import SQLITE
 
 assert model.__name__
 
@@ -38,8 +40,8 @@ def columns(record: type[Record]) -> dict[str, str]:
 def statements(record: type[Record]) -> list[str]:
     """What makes a record's table and its indexes, or its view."""
     table = f'"{record.table}"'
-    if record.view:
-        return [f"CREATE VIEW {table} AS {' '.join(record.view.split())}"]
+    if record in VIEWS:
+        return [f"CREATE VIEW {table} AS {view(record, SQLITE)}"]
     body = ", ".join(f'"{name}" {kind}' for name, kind in columns(record).items())
     made = [
         f"CREATE TABLE {table} ({body}, PRIMARY KEY (district, id))",
@@ -280,7 +282,7 @@ LEDGER = [
 
 def derived() -> list[str]:
     """Every statement that makes today's schema of the records."""
-    views = [r for r in RECORDS.values() if r.view]
+    views = [r for r in RECORDS.values() if r in VIEWS]
     tables = [r for r in RECORDS.values() if not r.derived()]
     return [*HOUSEKEEPING, *(s for record in (*tables, *views) for s in statements(record))]
 

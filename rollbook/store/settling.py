@@ -12,7 +12,6 @@ changes are told. A day that comes lets people in and leaves them out without a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .connection import BUSY_SECONDS
@@ -35,13 +34,6 @@ def keep_lists(batch: Batch, grant: str, kind: str, lists: Lists) -> None:
     """Write down what was said of one kind of human, and whom that lets in or leaves out."""
     batch.kept.choices.say(grant, kind, lists)
     settle(batch, grant)
-
-
-def widened(lists: Lists, *, add: Iterable[str] = (), remove: Iterable[str] = ()) -> Lists:
-    """A list with people put on it and others taken off, also of those whom a rule puts there."""
-    added, gone = frozenset(add), frozenset(remove)
-    without = ((lists.without - added) | gone) if lists.rules else frozenset[str]()
-    return replace(lists, named=(lists.named | added) - gone, without=without - added)
 
 
 # ---- when

@@ -20,9 +20,9 @@ from .connection import Connection
 from .kept import Kept
 from .kept.history import OTHERS, SEER
 from .keys import key_facts, keys_of
+from .plan.stamps import TEXT_STAMP
 from .schema import columns
 from .settling import follow
-from .stamps import TEXT_STAMP
 
 Row = Mapping[str, Any]
 

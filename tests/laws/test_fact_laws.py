@@ -14,7 +14,7 @@ from rollbook.dialects.edlink.catalogue import PATHS
 from rollbook.dialects.xporter.catalogue import ENDPOINTS
 from rollbook.fields import RECORDS, Field, Record, Ref, Text
 from rollbook.model.people import Person, Staff
-from rollbook.store.facts import IS_EMPTY
+from rollbook.store.plan.facts import IS_EMPTY
 from tests.hub import THORNFIELD, Hub
 from tests.told import entries
 

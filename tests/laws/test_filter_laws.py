@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from rollbook.consent import Grant
 from rollbook.fields import RECORDS, Code, Record, Text
-from rollbook.store.choices import Reckoning, place_of
+from rollbook.store.reckoning import Reckoning
 from rollbook.store.writing import Batch, parts_of
 from tests.hub import BRAMBLESIDE, THORNFIELD, Hub
 
@@ -136,8 +136,7 @@ class School:
 
     def offered(self, grant: Grant, kind: str) -> set[str]:
         """Whom the app may name: those the school lets it see, which leaves out contacts who go with their students."""
-        connection = self.hub.store.records
-        reckoning = Reckoning(connection, place_of(connection, grant.id))
+        reckoning = Reckoning(self.hub.store.kept, grant.id)
         everybody = zip(self.ids(grant, kind), self.ids(grant, kind, "id"), strict=True)
         return {mis_id for mis_id, identity in everybody if reckoning.offers(kind, identity)}
 

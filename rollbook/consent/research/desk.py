@@ -25,7 +25,6 @@ from ...recent import Recent
 from ...store.kept.accounts import Account
 from ...store.kept.projects import ProjectLine
 from ...store.kept.taxa import Proposed
-from ..accounts import Accounts
 from ..callers import admitted
 from ..desk import Desk
 from ..grants import App
@@ -56,12 +55,12 @@ KEEPERS: dict[type[Record], Keeper] = {
 
 
 class ResearchDesk:
-    """Researchers, and what they may see and do."""
+    """What the users of a hub may see and do of research."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.store = desk.store
-        self.accounts = Accounts(desk.store, desk.clock, desk.memory.fresh)
+        self.accounts = desk.accounts
         self._standings: Recent[Standing] = Recent(STANDINGS)
 
     def admit(self, portal: Portal, token: str) -> tuple[Caller, float]:
@@ -92,7 +91,7 @@ class ResearchDesk:
         work.refer("project", Project, [project])
         work.settle()
         work.require(project, Role.CONTRIBUTOR)
-        return draw(self.desk, work, project, estab, group, cohort)[0]
+        return draw(self.desk.readers, work, project, estab, group, cohort)[0]
 
     # ---- for the operator
 
@@ -118,7 +117,7 @@ class ResearchDesk:
     ) -> tuple[str, int]:
         """Draw a school's students into a project as the operator of the hub; gives cohort and number of subjects."""
         with self.writing(Caller(Portal.SUPER, _OPERATOR)) as work:
-            return draw(self.desk, work, project, estab, group, cohort, lot)
+            return draw(self.desk.readers, work, project, estab, group, cohort, lot)
 
     def proposals(self) -> list[Proposed]:
         """What waits for a decision."""

@@ -18,9 +18,9 @@ from ...model.research import (
     SubjectProject,
 )
 from ...model.students import Student, StudentMembership, student_now
-from ..desk import Desk
 from ..grants import GRANT_COLUMNS, STATE, Grant, grant_from
 from ..reader import Reader, Session
+from ..readers import Readers
 from .subjects import PSEUDONYM
 from .writing import Work
 
@@ -54,7 +54,7 @@ LOT = SystemRandom()
 
 
 def draw(
-    desk: Desk,
+    readers: Readers,
     work: Work,
     project: str,
     estab: str,
@@ -68,7 +68,7 @@ def draw(
     into the project before keeps the pseudonym that they have there.
     """
     grant = _grant(work, project, estab)
-    reader = desk.readers.for_grant(grant) if grant else None
+    reader = readers.for_grant(grant) if grant else None
     wanted = _group(work, reader, group) if reader else ""
     students = _students(reader, wanted) if reader and wanted else {}
     if wanted and not students:

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 from ...fields import Question
 from ...recent import Recent
-from ...store.planner import Plan, plan
-from ...store.research import ResearchSight
+from ...store.plan.planner import Plan, plan
+from ...store.plan.sights import ResearchSight
 from ...store.sqlite import Store
 from ..reader import PLANS, Session
 from ..slips import asked_by

@@ -13,7 +13,7 @@ from ...model.students import Student
 from ...store.kept import Kept
 from ...store.kept.accounts import Account
 from ...store.kept.standings import Standings
-from ...store.research import bounds_of
+from ...store.plan.sights import bounds_of
 
 
 class Portal(Enum):

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from ...errors import Malformed, NotFound, Problem
 from ...fields import Arg, HubId, Question, Record, Ref
 from ...model.research import ResearchTag, ResearchUser
-from ...store.research import ResearchSight
+from ...store.plan.sights import ResearchSight
 from ...store.writing import Batch
 from ..reader import Session
 from .reading import prepared

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from ..rules import Rule
 from .settings import Settings
@@ -24,6 +24,12 @@ class Lists:
     rules: frozenset[Rule] = frozenset()
     without: frozenset[str] = frozenset()
     declined: frozenset[str] = frozenset()
+
+    def amended(self, *, add: Iterable[str] = (), remove: Iterable[str] = ()) -> Lists:
+        """The same with people put on the school's list and others taken off, also of those whom a rule puts there."""
+        added, gone = frozenset(add), frozenset(remove)
+        without = ((self.without - added) | gone) if self.rules else frozenset[str]()
+        return replace(self, named=(self.named | added) - gone, without=without - added)
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from typing import NamedTuple
 from ...fields import RECORDS
 from ...model.people import Contact
 from ...model.students import Relationship
+from ..plan.sights import CHOSEN_NOW
 from ..rules import Span
-from ..sights import CHOSEN_NOW
 from .statements import Statements
 
 Listed = tuple[str, str, str]

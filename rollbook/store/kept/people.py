@@ -6,8 +6,8 @@ import json
 
 from ...fields import RECORDS, Record
 from ...model.people import Person
+from ..plan.sights import APP
 from ..schema import columns
-from ..waiting import APP
 from .records import Stored
 from .statements import Statements, Values
 
@@ -52,6 +52,10 @@ class People(Statements):
         there = f"SELECT 1 FROM person WHERE {_HERE} AND id = ?"
         left = f"SELECT 1 FROM history h WHERE h.{_HERE} AND h.kind = 'Person' AND h.what = 'gone' AND h.id = ?"
         return self._row(there, (person,)) is not None or self._row(left, (person,)) is not None
+
+    def is_in(self, district: int, person: str) -> bool:
+        """Whether a district has a human with this id."""
+        return self._value("SELECT 1 FROM person WHERE district = ? AND id = ?", (district, person)) is not None
 
     def person_of(self, role: type[Record], district: int, identity: str) -> str | None:
         """The human who has or had a role of a kind in a district."""

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from ..planner import Plan
+from ..plan.planned import Plan
 from .statements import Row, Statements
 
 Bound = Mapping[str, Any]

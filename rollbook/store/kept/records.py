@@ -8,8 +8,8 @@ from typing import Any
 
 from ...fields import Record
 from ..keys import keys_of
+from ..plan.sights import humans
 from ..schema import columns
-from ..sights import humans
 from .statements import Statements
 
 Stored = dict[str, Any]

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ...errors import Conflict, Problem
+from ...fields import Record
+from ...model.organisation import School
+from ..schema import columns
 from .statements import Statements
+
+BESIDE = ("grant", "invitation", "signatory", "school_key", "writeback")
+"""The tables beside the records that name a school's district."""
 
 OWN_ESTABS = 9_000_000
 """Schools without an establishment number get one from here on, a thousand for each district."""
@@ -37,15 +43,11 @@ class District(NamedTuple):
 class Schools(Statements):
     """Districts, schools and the words of standards, as far as others than readers need them."""
 
+    # ---- districts
+
     def has_district(self, district: int) -> bool:
         """Whether there is a district of this number."""
         return self._value("SELECT 1 FROM district WHERE district = ?", (district,)) is not None
-
-    def has_person(self, district: int, identity: str) -> bool:
-        """Whether somebody in a district is known by this hub id."""
-        return self._value("SELECT 1 FROM person WHERE district = ? AND id = ?", (district, identity)) is not None
-
-    # ---- districts
 
     def districts(self) -> list[District]:
         """All districts, by number."""
@@ -126,3 +128,28 @@ class Schools(Statements):
             " GROUP BY g.id, g.mis_id ORDER BY count(*) DESC, g.mis_id LIMIT 1",
             {"district": district, "school": school, "kind": kind, "day": day},
         )
+
+    # ---- joining another district
+
+    def rows(self, kind: type[Record], district: int, school: str) -> list[dict[str, Any]]:
+        """The records of a kind that are a school's (hub id), column by column; of the kind `School`, itself."""
+        names, own = list(columns(kind)), "id" if kind is School else "school"
+        listed = ", ".join(f'"{name}"' for name in names)
+        rows = self._rows(f'SELECT {listed} FROM "{kind.table}" WHERE district = ? AND "{own}" = ?', (district, school))
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+    def is_sourced(self, district: int, school: str) -> bool:
+        """Whether a source has a school (hub id), and would bring it again."""
+        found = self._value(
+            "SELECT 1 FROM source_row WHERE district = ? AND kind = 'School' AND id = ?", (district, school)
+        )
+        return found is not None
+
+    def move_counters(self, school: str, old: int, new: int) -> None:
+        """Let the counters of a school (hub id) go on in another district."""
+        self._do("UPDATE counter SET district = ? WHERE district = ? AND name LIKE ?", (new, old, f"% {school}"))
+
+    def move_beside(self, school: str, old: int, new: int) -> None:
+        """Let what is kept of a school (hub id) beside its records name another district."""
+        for table in BESIDE:
+            self._do(f'UPDATE "{table}" SET district = ? WHERE district = ? AND school = ?', (new, old, school))

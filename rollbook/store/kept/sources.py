@@ -143,6 +143,10 @@ class Sources(Statements):
         """The district that a source brought."""
         return self._value("SELECT district FROM source_row WHERE source = ? LIMIT 1", (source,))
 
+    def imported(self) -> list[str]:
+        """Every source that something was imported from."""
+        return self._values("SELECT DISTINCT source FROM source_row")
+
     def fed(self, beginning: str, named: str | None) -> list[Fed]:
         """The districts that sources whose names begin so have brought; of this name or external id, or all."""
         rows = self._rows(

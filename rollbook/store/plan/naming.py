@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..fields import (
+from ...fields import (
     TODAY,
     All,
     Arg,
@@ -32,7 +32,7 @@ from ..fields import (
     Told,
     Within,
 )
-from ..model.people import Person
+from ...model.people import Person
 
 IDS = frozenset({"mis_id", "external_id", "idaas_id", "xid"})
 """The facts by which the people of a school are known."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from ..fields import (
+from ...fields import (
     Appeared,
     AppearedNumber,
     Compare,
@@ -16,6 +16,7 @@ from ..fields import (
     Kept,
     LastUpdated,
     Latest,
+    Made,
     Many,
     MarkString,
     Path,
@@ -23,13 +24,12 @@ from ..fields import (
     Tally,
     Told,
     Version,
+    WriteNumber,
 )
-from ..model.people import Person
-from .phrases import both, quote
-from .sights import NEVER
-
-if TYPE_CHECKING:
-    from .statement import Statement
+from ...model.people import Person
+from .flavour import Flavour
+from .phrases import NEVER, both, quoted
+from .statement import Statement, Writes
 
 TEXT_STAMP = 23
 """The length of the moment at the head of a stamp; the number of the write follows it."""
@@ -45,13 +45,14 @@ def latest(sql: Statement, expr: Latest, alias: str) -> str:
     for many, facts in expr.sources:
         inner, own = sql.child(many, alias)
         sql.dated |= inner.dated
-        stamps = f"max({inner.base}.made, {_newest(inner.base, {f.name for f in facts}, '')})"
+        changed = _newest(sql.flavour, inner.base, {f.name for f in facts}, "")
+        stamps = sql.flavour.greatest(f"{inner.base}.made", changed)
         found.append(f"coalesce((SELECT max({stamps}) FROM {inner.tables()} WHERE {own}), '')")
-    return f"substr(max({', '.join([f'{alias}.made', *found, _QUIET])}), 1, {TEXT_STAMP})"
+    return f"substr({sql.flavour.greatest(f'{alias}.made', *found, _QUIET)}, 1, {TEXT_STAMP})"
 
 
 def version(sql: Statement, expr: Version, alias: str) -> str:
-    return f"CAST({cut(sql, stamp(sql, alias), alias, str(TEXT_STAMP + 1))} AS INTEGER)"
+    return f"CAST({cut(sql, stamp(sql, alias), alias, str(TEXT_STAMP + 1))} AS BIGINT)"
 
 
 def cut(sql: Statement, stamp: Stamp, alias: str, piece: str) -> str:
@@ -81,7 +82,7 @@ def stamp(sql: Statement, alias: str) -> Stamp:
     for _, column in sql.hashed:
         _facts(column, sql.of, alias, "", told, manys, sql)
     told.setdefault((alias, ""), set())
-    stamps = [f"{alias}.made", *(_newest(other, names, seen) for (other, seen), names in told.items() if names)]
+    stamps = [f"{alias}.made", *_stamps(sql.flavour, told)]
     changed = [f"{other}.changed" for other in dict.fromkeys(other for other, _ in told)]
     named = {name for (other, _), names in told.items() if other == alias for name in names}
     turned = sql.sight.turned(sql.of, alias, named)
@@ -90,7 +91,12 @@ def stamp(sql: Statement, alias: str) -> Stamp:
             inner, owned = sql.child(many, alias)
             stamps.append(f"coalesce((SELECT max({newest(inner)}) FROM {inner.tables()} WHERE {owned}), '')")
         changed = []
-    return Stamp(f"max({', '.join([*stamps, *turned, _QUIET])})", changed, named if turned else None)
+    newest_of_all = sql.flavour.greatest(*stamps, *turned, _QUIET)
+    return Stamp(newest_of_all, changed, named if turned else None)
+
+
+def _stamps(flavour: Flavour, told: dict[tuple[str, str], set[str]]) -> list[str]:
+    return [_newest(flavour, alias, names, seen) for (alias, seen), names in told.items() if names]
 
 
 def newest(sql: Statement) -> str:
@@ -103,8 +109,8 @@ def newest(sql: Statement) -> str:
     stamps = [f"{sql.base}.made", *sql.sight.turned(sql.of, sql.base, sql.of.refs())]
     for condition, names in seen.items():
         if condition != NEVER:
-            stamps.append(_newest(sql.base, set() if whole else names, condition))
-    return f"max({', '.join([*stamps, _QUIET])})"
+            stamps.append(_newest(sql.flavour, sql.base, set() if whole else names, condition))
+    return sql.flavour.greatest(*stamps, _QUIET)
 
 
 def appeared(sql: Statement, expr: Appeared, alias: str) -> str:
@@ -112,12 +118,12 @@ def appeared(sql: Statement, expr: Appeared, alias: str) -> str:
 
 
 def appeared_number(sql: Statement, expr: AppearedNumber, alias: str) -> str:
-    return f"CAST(substr({_appearance(sql, alias)}, {TEXT_STAMP + 1}) AS INTEGER)"
+    return f"CAST(substr({_appearance(sql, alias)}, {TEXT_STAMP + 1}) AS BIGINT)"
 
 
 def _appearance(sql: Statement, alias: str) -> str:
     found = sql.sight.appeared(sql.of, alias)
-    return f"max({', '.join([f'{alias}.made', *found])})" if found else f"{alias}.made"
+    return sql.flavour.greatest(f"{alias}.made", *found) if found else f"{alias}.made"
 
 
 def since(sql: Statement, condition: Compare, expr: Version | AppearedNumber, alias: str) -> str:
@@ -192,20 +198,36 @@ def _bare(
     manys: dict[tuple[str, int], Many],
     sql: Statement,
 ) -> None:
-    before, sql.disclosed = sql.disclosed, True
-    try:
+    with sql.disclosing():
         _facts(expr, of, alias, seen, told, manys, sql)
-    finally:
-        sql.disclosed = before
 
 
 _QUIET = "''"
-"""A stamp that is less than any other: with a single value, SQLite's max() would be the one over all rows."""
+"""A stamp that is less than any other: what a row has no other stamp beside is still two values to compare."""
 
 
-def _newest(alias: str, names: set[str], seen: str) -> str:
+def _newest(flavour: Flavour, alias: str, names: set[str], seen: str) -> str:
     """The newest stamp of the facts named, or of any when none is, where they may be seen; "" when none has changed."""
-    listed = f" WHERE key IN ({', '.join(quote(n) for n in sorted(names))})" if names else ""
-    newest = f"(SELECT max(value) FROM json_each({alias}.changed){listed})"
+    listed = f" WHERE key IN ({quoted(sorted(names))})" if names else ""
+    newest = f"(SELECT max(value) FROM {flavour.members(f'{alias}.changed')}{listed})"
     shown = f"{alias}.changed IS NOT NULL" + (f" AND {seen}" if seen else "")
     return _QUIET if seen == NEVER else f"CASE WHEN {shown} THEN coalesce({newest}, '') ELSE '' END"
+
+
+def made(sql: Statement, expr: Made, alias: str) -> str:
+    return f"substr({alias}.made, 1, {TEXT_STAMP})"
+
+
+def write_number(sql: Statement, expr: WriteNumber, alias: str) -> str:
+    return f"{alias}.seq"
+
+
+STAMPS: dict[type[Expr], Writes] = {
+    LastUpdated: last_updated,
+    Version: version,
+    Latest: latest,
+    Made: made,
+    Appeared: appeared,
+    AppearedNumber: appeared_number,
+    WriteNumber: write_number,
+}

@@ -1,14 +1,16 @@
-"""Humans who wait for a role: how the records keep them, and the sight of those who wait for one app."""
+"""Humans whom an app has told of and whom no school has."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from ..fields import Field, Record
-from ..model.people import Person
-from ..scopes import Need
-from .sights import NEVER, Schools, View, Whole
+from ....fields import Field, Record
+from ....model.people import Person
+from ....scopes import Need
+from ..phrases import NEVER
+from .views import View, Views
+from .whole import Whole
 
 APP, AS = "$app", "$as"
 """What the remainder of a human who waits says: the app that told of them, and in which roles."""
@@ -27,17 +29,19 @@ class Waiting(Whole):
         return ("waiting", self.role.__name__, self.view)
 
     @property
-    def _through(self) -> Schools:
-        return Schools((self.view,))
+    def _through(self) -> Views:
+        return Views((self.view,))
 
-    def bounds(self, record: type[Record], alias: str, plus: str = "") -> list[str]:
+    def bounds(self, record: type[Record], alias: str, *, few: bool = False) -> list[str]:
         """Those who wait; nobody's other records do."""
         if record is not Person:
             raise TypeError(f"{record.__name__} does not wait")
-        role = (
-            f"""EXISTS (SELECT 1 FROM json_each({alias}.remainder, '$."{AS}"') WHERE value = '{self.role.__name__}')"""
-        )
-        own = [f"{alias}.district = :district", f"""{alias}.remainder ->> '$."{APP}"' = :app""", role]
+        remainder = f"{alias}.remainder"
+        own = [
+            f"{alias}.district = :district",
+            f"{self.flavour.member(remainder, APP)} = :app",
+            self.flavour.has_element(remainder, AS, self.role.__name__),
+        ]
         return own if self._through.meeting(self.role.scope) else [*own, NEVER]
 
     def shows(self, field: Field, alias: str, *, sure: bool) -> str:

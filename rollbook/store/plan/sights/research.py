@@ -7,8 +7,8 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from ..fields import Record
-from ..model.research import (
+from ....fields import Record
+from ....model.research import (
     HUB,
     CohortSubject,
     Project,
@@ -26,48 +26,48 @@ from ..model.research import (
     SubjectProject,
     TeamMember,
 )
-from .sights import Whole
-
-EVERYBODY = "1"
-
-_MINE = "SELECT value FROM json_each(:projects)"
+from ..phrases import ALWAYS
+from .whole import Whole
 
 # A subject of a project; one that stands for a student only while the student may be seen.
 _UNLINKED = (
     f"EXISTS (SELECT 1 FROM research_subject u WHERE u.district = {HUB} AND u.id = {{0}} AND u.of_student IS NULL)"
 )
-_SHOWN = f"({{0}} IN (SELECT value FROM json_each(:seen)) OR {_UNLINKED})"
+_SHOWN = f"({{0}} IN ({{seen}}) OR {_UNLINKED})"
 _PLACED = (
     f"EXISTS (SELECT 1 FROM subject_project v WHERE v.district = {HUB} AND v.subject = {{0}}"
-    f" AND v.project IN ({_MINE}))"
+    f" AND v.project IN ({{projects}}))"
 )
 _NAMED = (
-    f'{{0}} IN (SELECT m."user" FROM project_member m WHERE m.district = {HUB} AND m.project IN ({_MINE}) UNION'
+    f'{{0}} IN (SELECT m."user" FROM project_member m WHERE m.district = {HUB} AND m.project IN ({{projects}}) UNION'
     f' SELECT t."user" FROM project_member m JOIN team_member t ON t.district = {HUB} AND t.team = m.team'
-    f" WHERE m.district = {HUB} AND m.project IN ({_MINE}))"
+    f" WHERE m.district = {HUB} AND m.project IN ({{projects}}))"
 )
-_TEAMED = f"{{0}} IN (SELECT m.team FROM project_member m WHERE m.district = {HUB} AND m.project IN ({_MINE}))"
-_PROPOSED = "({0}.proposer = :user OR :administrator)"
+_TEAMED = f"{{0}} IN (SELECT m.team FROM project_member m WHERE m.district = {HUB} AND m.project IN ({{projects}}))"
+_PROPOSED = "({0}.proposer = :user OR :administrator = 1)"
 
 GUARDS: dict[type[Record], str] = {
-    Species: EVERYBODY,
-    Strain: EVERYBODY,
+    Species: ALWAYS,
+    Strain: ALWAYS,
     SpeciesProposal: _PROPOSED,
     StrainProposal: _PROPOSED,
-    Project: f"{{0}}.id IN ({_MINE})",
-    ProjectMember: f"{{0}}.project IN ({_MINE})",
-    ProjectInvitation: "({0}.invitee = :user OR {0}.project IN (SELECT value FROM json_each(:managed)))",
+    Project: "{0}.id IN ({projects})",
+    ProjectMember: "{0}.project IN ({projects})",
+    ProjectInvitation: "({0}.invitee = :user OR {0}.project IN ({managed}))",
     ResearchSubject: f"{_SHOWN} AND {_PLACED}".replace("{0}", "{0}.id"),
-    SubjectProject: f"{{0}}.project IN ({_MINE}) AND {_SHOWN.replace('{0}', '{0}.subject')}",
-    ResearchCohort: f"{{0}}.project IN ({_MINE})",
+    SubjectProject: f"{{0}}.project IN ({{projects}}) AND {_SHOWN.replace('{0}', '{0}.subject')}",
+    ResearchCohort: "{0}.project IN ({projects})",
     CohortSubject: _SHOWN.replace("{0}", "{0}.subject"),
     # Tags and members are read as parts of what bears or names them, and with that.
-    ResearchTag: EVERYBODY,
-    TeamMember: EVERYBODY,
-    ResearchUser: EVERYBODY,
-    ResearchTeam: EVERYBODY,
+    ResearchTag: ALWAYS,
+    TeamMember: ALWAYS,
+    ResearchUser: ALWAYS,
+    ResearchTeam: ALWAYS,
 }
-"""What must hold of a row, `{0}` standing for it, so that a caller may know of it; other records are not read here."""
+"""What must hold of a row, so that a caller may know of it; other records are not read here.
+
+`{0}` stands for the row; `{projects}`, `{managed}` and `{seen}` for what a caller's lists hold (`bounds_of`).
+"""
 
 PARTS_ONLY = {ResearchTag, TeamMember}
 """What is read only with what it is a part of."""
@@ -96,9 +96,10 @@ class ResearchSight(Whole):
         guards = GUARDS if self.signed_in else ANONYMOUS
         if record not in guards:
             raise TypeError(f"{record.__name__} is not research")
-        return guards[record].format(alias)
+        lists = {name: self.flavour.listed(f":{name}") for name in ("projects", "managed", "seen")}
+        return guards[record].format(alias, **lists)
 
-    def bounds(self, record: type[Record], alias: str, plus: str = "") -> list[str]:
+    def bounds(self, record: type[Record], alias: str, *, few: bool = False) -> list[str]:
         """The rows that a caller may know of."""
         if record in PARTS_ONLY:
             raise TypeError(f"{record.__name__} is read with what it is a part of")

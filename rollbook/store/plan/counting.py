@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-from ..fields import All, Compare, Condition, Either, Expr, Field, Known, MarkString, Not, OneOf, Tally, Total
-from .packing import SEPARATOR
-from .phrases import quote
-from .rendering import packed_marks
-
-if TYPE_CHECKING:
-    from .statement import Statement
-
+from ...fields import All, Compare, Condition, Either, Expr, Field, Known, MarkString, Not, OneOf, Tally, Total
+from .many import marks
+from .statement import Statement
 
 Choice = tuple[bool, list[str]]
 """Whether a value shall be one of some, and those."""
@@ -35,29 +28,36 @@ def count_together(sql: Statement, columns: Iterable[Expr]) -> None:
 def _count(sql: Statement, tallies: list[Tally], packs: list[MarkString]) -> None:
     alias = sql.names.new()
     inner, own = sql.child(tallies[0].many, sql.base, disclosed=tallies[0].scope is not None)
-    found: list[Expr] = [*tallies]
+    # What stands under a scope of its own is not told with what needs none.
+    packs = [] if tallies[0].scope is not None else packs
     choices = _choices(inner, tallies)
-    if choices is None:
-        counts = (_by_facts if _alike(inner, tallies) else _one_by_one)(inner, own, tallies)
-    elif tallies[0].scope is not None:
-        counts = _by_value(inner, own, tallies, choices, [])
+    if choices is not None:
+        join, counts = _by_value(inner, own, tallies, choices, packs, alias)
     else:
-        counts = _by_value(inner, own, tallies, choices, packs)
-        found += packs
+        packs = []
+        join, counts = (_by_facts if _alike(inner, tallies) else _one_by_one)(inner, own, tallies, alias)
     sql.dated |= inner.dated
-    # What json_each is given may name the row at hand; a subquery that is joined may not.
     # It comes last, when it is known which rows are there.
-    sql.last_joins.append(f"LEFT JOIN json_each(({counts})) {alias}")
-    # Its `json` is what it was given, as it is; its `value` would be written again for each of the counts.
-    sql.counted.update({expr: f"({alias}.json ->> '$[0][{at}]')" for at, expr in enumerate(found)})
+    sql.last_joins.append(join)
+    sql.counted.update(zip([*tallies, *packs], counts, strict=True))
 
 
-def _by_value(inner: Statement, own: str, tallies: list[Tally], choices: list[Choice], packs: list[MarkString]) -> str:
+Counted = tuple[str, list[str]]
+"""A join, and the SQL of each of the counts that it makes."""
+
+
+def _by_value(
+    inner: Statement,
+    own: str,
+    tallies: list[Tally],
+    choices: list[Choice],
+    packs: list[MarkString],
+    alias: str,
+) -> Counted:
     """The values of the one fact that is asked for are gathered, and counted together."""
-    fact = _asked(tallies)[0]
-    values = f"group_concat(coalesce({inner.base}.\"{fact.name}\", ''), char({ord(SEPARATOR)}))"
-    given = ", ".join([quote(json.dumps(choices)), values, *(packed_marks(inner, pack) for pack in packs)])
-    return f"SELECT tallied({given}) FROM {inner.tables()} WHERE {own}"
+    text = f'{inner.base}."{_asked(tallies)[0].name}"'
+    beside = [marks(inner, pack) for pack in packs]
+    return inner.flavour.tally(choices, text, beside, f"FROM {inner.tables()} WHERE {own}", alias)
 
 
 def _choices(inner: Statement, tallies: list[Tally]) -> list[Choice] | None:
@@ -82,14 +82,14 @@ def _choice(condition: Condition) -> Choice | None:
     return None
 
 
-def _one_by_one(inner: Statement, own: str, tallies: list[Tally]) -> str:
+def _one_by_one(inner: Statement, own: str, tallies: list[Tally], alias: str) -> Counted:
     """Every record is asked every condition."""
     whats = [inner.expr(t.what) if isinstance(t, Total) else "1" for t in tallies]
     sums = _sums(inner, tallies, whats, inner.base)
-    return f"SELECT {sums} FROM {inner.tables()} WHERE {own}"
+    return inner.flavour.beside(sums, f"FROM {inner.tables()} WHERE {own}", alias)
 
 
-def _by_facts(inner: Statement, own: str, tallies: list[Tally]) -> str:
+def _by_facts(inner: Statement, own: str, tallies: list[Tally], alias: str) -> Counted:
     """Records that are alike in all that is asked of them are asked once."""
     names = [f'"{name}"' for name in dict.fromkeys(f.name for f in _asked(tallies))]
     alike = inner.names.new()
@@ -101,16 +101,15 @@ def _by_facts(inner: Statement, own: str, tallies: list[Tally]) -> str:
             kept.append(f"sum({inner.expr(tally.what)}) AS x{at}")
     groups = f"GROUP BY {', '.join(str(at + 1) for at in range(len(names)))}"
     sums = _sums(inner, tallies, [f"{alike}.{totals.get(t, 'n')}" for t in tallies], alike)
-    return f"SELECT {sums} FROM (SELECT {', '.join(kept)} FROM {inner.tables()} WHERE {own} {groups}) {alike}"
+    source = f"FROM (SELECT {', '.join(kept)} FROM {inner.tables()} WHERE {own} {groups}) {alike}"
+    return inner.flavour.beside(sums, source, alias)
 
 
-def _sums(inner: Statement, tallies: list[Tally], whats: list[str], alias: str) -> str:
-    """One row with all the sums, as a list in a list: what json_each makes one row of."""
-    sums = [
+def _sums(inner: Statement, tallies: list[Tally], whats: list[str], alias: str) -> list[str]:
+    return [
         f"coalesce(sum({what}) FILTER (WHERE {inner.condition(tally.where, alias)}), 0)"
         for tally, what in zip(tallies, whats, strict=True)
     ]
-    return f"json_array(json_array({', '.join(sums)}))"
 
 
 def _alike(inner: Statement, tallies: list[Tally]) -> bool:

@@ -1,4 +1,4 @@
-"""The facts that values show: their names, and which of them a row tells.
+"""Which facts a row tells, as SQL of letters beside it.
 
 Where one thing is asked for by its id, a text has a letter for each fact: whether the fact has a value, is empty, or is
 not told at all, such as what is asked of somebody's children who has none. What is a column by itself, read through one
@@ -11,11 +11,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import msgspec
 
-from ..fields import (
+from ...fields import (
     Coalesce,
     Csv,
     Expr,
@@ -23,33 +23,23 @@ from ..fields import (
     First,
     Initial,
     Key,
-    LastUpdated,
-    Latest,
     Many,
     MarkString,
     Nested,
     Path,
     Record,
-    Ref,
     Some,
     Split,
     Tally,
     When,
     Words,
 )
-from ..model.people import Person
+from ...model.people import Person
+from .facts import EMPTY, NOTHING, VALUE, facts_of
+from .many import of_many
 from .phrases import both, masked
-from .rendering import of_many
 from .sights import OneSchool
-
-if TYPE_CHECKING:
-    from .statement import Statement
-
-VALUE, EMPTY, NOTHING = "1", "0", "-"
-"""A fact has a value, is empty, or is not told. Of several rows the greatest letter holds."""
-
-IS_EMPTY = "=null"
-"""What follows the name of a fact that was shown to be empty."""
+from .statement import Statement
 
 
 @dataclass(frozen=True)
@@ -116,14 +106,13 @@ def _by_roles(sql: Statement, pieces: list[Piece]) -> Letters:
     told: dict[type[Record] | None, set[str]] = {None: set()}
     for piece in pieces:
         told.setdefault(piece.role, set()).update(*piece.facts)
-    held = [
-        f'iif(EXISTS (SELECT 1 FROM "{role.table}" r WHERE r.district = :district AND r.person = {sql.base}.id),'
-        f" '{VALUE}', '{NOTHING}')"
-        for role in told
-        if role
-    ]
+    held = [sql.flavour.choose(_has(role, sql.base), f"'{VALUE}'", f"'{NOTHING}'") for role in told if role]
     text = f"concat({', '.join([repr(VALUE), *held])})" if held else ""
     return Letters(tuple(map(frozenset, told.values())), text)
+
+
+def _has(role: type[Record], person: str) -> str:
+    return f'EXISTS (SELECT 1 FROM "{role.table}" r WHERE r.district = :district AND r.person = {person}.id)'
 
 
 def _pieces(sql: Statement, expr: Expr, alias: str) -> Iterator[Piece]:
@@ -162,7 +151,8 @@ def _letter(sql: Statement, expr: Expr, alias: str, *, alone: bool) -> str:
     seen = sql.sight.shows(expr, alias, sure=alias == sql.base) if isinstance(expr, Field) and not sql.disclosed else ""
     plain = isinstance(expr, Field) or isinstance(sql.sight, OneSchool)
     empty = EMPTY if alone and plain and not isinstance(expr, When) else NOTHING
-    return masked(seen, f"iif({sql.expr(expr, alias)} IS NULL, '{empty}', '{VALUE}')", f"'{NOTHING}'")
+    letter = sql.flavour.choose(f"{sql.expr(expr, alias)} IS NULL", f"'{empty}'", f"'{VALUE}'")
+    return masked(seen, letter, f"'{NOTHING}'")
 
 
 def _first_known(sql: Statement, expr: Coalesce, alias: str) -> Iterator[Piece]:
@@ -195,60 +185,3 @@ def _each(piece: Piece) -> Iterator[str]:
         yield piece.sql
     else:
         yield from (f"substr({piece.sql}, {at}, 1)" for at in range(1, len(piece.facts) + 1))
-
-
-# ---- what they say
-
-
-_AS_VALUES = str.maketrans({EMPTY: "0", NOTHING: "0"})
-_AS_EMPTY = str.maketrans({VALUE: "0", EMPTY: "1", NOTHING: "0"})
-
-
-def said_by(facts: tuple[frozenset[str], ...], texts: Iterable[str | None]) -> frozenset[str]:
-    """The facts that have a value in any of some rows, by the rows' letters, and those that are empty in all."""
-    values = empty = 0
-    for text in set(filter(None, texts)):
-        values |= int(text.translate(_AS_VALUES), 2)
-        empty |= int(text.translate(_AS_EMPTY), 2)
-    last = len(facts) - 1
-    shown = {name for at, names in enumerate(facts) if values >> (last - at) & 1 for name in names}
-    blank = {name for at, names in enumerate(facts) if empty >> (last - at) & 1 for name in names}
-    return frozenset(shown | {name + IS_EMPTY for name in blank - shown})
-
-
-def settled(facts: Iterable[str]) -> list[str]:
-    """Facts that several rows told: what has a value in one of them was not shown to be empty."""
-    found = frozenset(facts)
-    return sorted(name for name in found if not name.endswith(IS_EMPTY) or name.removesuffix(IS_EMPTY) not in found)
-
-
-# ---- their names
-
-
-def leaves_of(expr: Expr) -> Iterator[Expr]:
-    """The values that name a fact."""
-    if isinstance(expr, Field | Path):
-        yield expr
-    elif isinstance(expr, Csv):
-        yield from leaves_of(expr.what)
-    elif not isinstance(expr, LastUpdated | Latest):
-        for part in expr.parts():
-            yield from leaves_of(part)
-
-
-def facts_of(expr: Expr) -> Iterator[str]:
-    """The facts that a value shows, each by its own name: `Student.upn`, `Student.reg_group.name`.
-
-    That something has changed is told of no fact.
-    """
-    if isinstance(expr, Ref):
-        return
-    if isinstance(expr, Field):
-        yield f"{expr.owner.__name__}.{expr.name}"
-    elif isinstance(expr, Path):
-        yield ".".join([expr.steps[0].owner.__name__, *(step.name for step in expr.steps), expr.end.name])
-    elif isinstance(expr, Csv):
-        yield from facts_of(expr.what)
-    elif not isinstance(expr, LastUpdated | Latest):
-        for part in expr.parts():
-            yield from facts_of(part)

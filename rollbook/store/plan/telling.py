@@ -4,18 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from ..fields import Many, Record, Ref
-from ..model.people import Person
-from .phrases import masked
-from .sights import NEVER
-
-if TYPE_CHECKING:
-    from .statement import Statement
-
-BETWEEN = ","
-"""What stands between the hub ids of a list."""
+from ...fields import Many, Record, Ref
+from ...model.people import Person
+from .phrases import NEVER, masked
 
 
 @dataclass
@@ -35,31 +27,21 @@ class Telling:
         for sql in _beyond(ref, alias):
             self.singles[sql, seen] = masked(seen, sql)
 
-    def listed(self, sql: Statement, many: Many, inner: Statement, own: str, seen: str, alias: str) -> None:
-        """Facts of the many records of a row are shown."""
-        beyond = [*inner.telling.singles.values(), *inner.telling.lists.values()]
-        if seen == NEVER or not (beyond or any(_of_part(many, inner.base))):
-            return
-        key = (id(many), alias, seen, tuple(_unaliased(inner, beyond)))
-        if key in self.lists:
-            return
-        if not beyond:
-            # What the rows are parts of is known without what else is shown of them.
-            inner, own = sql.child(many, alias, disclosed=inner.disclosed)
-        ids = f"concat_ws('{BETWEEN}', {', '.join([*_of_part(many, inner.base), *beyond])})"
-        found = f"(SELECT group_concat({ids}, '{BETWEEN}') FROM {inner.tables()} WHERE {own})"
-        self.lists[key] = masked(seen, found)
+    def beyond(self) -> list[str]:
+        """Whom it tells of beside those that its rows are or are parts of."""
+        return [*self.singles.values(), *self.lists.values()]
+
+    def whom(self, record: type[Record], alias: str) -> tuple[list[str], list[str]]:
+        """The SQL of single hub ids, and of lists of them, of whom a row with the columns so far tells."""
+        own = dict.fromkeys([*_itself(record, alias), *_of(record, alias)])
+        return list(dict.fromkeys([*own, *self.singles.values()])), list(self.lists.values())
 
 
-def _unaliased(inner: Statement, beyond: list[str]) -> list[str]:
-    return [text.replace(f"{inner.base}.", "") for text in beyond]
-
-
-def whom(sql: Statement) -> tuple[list[str], list[str]]:
-    """The SQL of single hub ids, and of lists of them, of whom a row with the columns so far tells."""
-    own = dict.fromkeys([*_itself(sql.of, sql.base), *_of(sql.of, sql.base)])
-    found = dict.fromkeys([*own, *sql.telling.singles.values()])
-    return list(found), list(sql.telling.lists.values())
+def of_part(many: Many, alias: str) -> Iterator[str]:
+    """The humans of whom the many records of a row tell, beside the one that the row tells of anyway."""
+    if not (many.child.human and many.via.target is Person):
+        yield from _itself(many.child, alias)
+    yield from _of(many.child, alias, but=many.via)
 
 
 def _itself(record: type[Record], alias: str) -> Iterator[str]:
@@ -87,10 +69,3 @@ def _beyond(ref: Ref, alias: str) -> Iterator[str]:
     yield from _itself(ref.target, alias)
     if not ref.owner.human and not any(_of(ref.owner, alias)):
         yield from _of(ref.target, alias)
-
-
-def _of_part(many: Many, alias: str) -> Iterator[str]:
-    """The humans of whom the many records of a row tell, beside the one that the row tells of anyway."""
-    if not (many.child.human and many.via.target is Person):
-        yield from _itself(many.child, alias)
-    yield from _of(many.child, alias, but=many.via)

@@ -1,0 +1,41 @@
+"""Classes, staff, rooms and students of a lesson of a date, from those of the lesson that the timetable repeats."""
+
+from __future__ import annotations
+
+from ....fields import Record
+from ....model.timetable import ClassOfLesson, RoomOfLesson, StaffOfLesson, StudentOfLesson, TimetableSubject
+from ..flavour import Flavour
+from .text import View
+
+_CLASSES = "JOIN lesson_class c ON c.district = i.district AND c.lesson = i.lesson"
+_MEMBERS = """
+    JOIN student_membership m ON m.district = i.district AND m."group" = c."group"
+     AND (m.start IS NULL OR m.start <= i.date) AND (m."end" IS NULL OR m."end" >= i.date)
+"""
+
+
+def _of_lesson(alias: str, fact: str, joins: str) -> View:
+    """For each lesson of a date, what is joined to it; found by the lesson rather than by the school."""
+
+    def text(flavour: Flavour) -> str:
+        return f"""
+        SELECT i.district, i.id || '.' || {alias}.id AS id, {flavour.unindexed("i.school")} AS school,
+               i.id AS instance, {alias}.{fact}, {flavour.greatest("i.made", f"{alias}.made")} AS made,
+               {flavour.greatest("i.seq", f"{alias}.seq")} AS seq, NULL AS changed
+        FROM lesson_instance i {joins}
+        """
+
+    return text
+
+
+def _subjects(flavour: Flavour) -> str:
+    return "SELECT district, id, school, mis_id, code, name, made, seq, NULL AS changed FROM subject"
+
+
+VIEWS: dict[type[Record], View] = {
+    ClassOfLesson: _of_lesson("c", '"group"', _CLASSES),
+    StaffOfLesson: _of_lesson("s", "staff", "JOIN lesson_staff s ON s.district = i.district AND s.lesson = i.lesson"),
+    RoomOfLesson: _of_lesson("r", "room", "JOIN lesson_room r ON r.district = i.district AND r.lesson = i.lesson"),
+    StudentOfLesson: _of_lesson("m", "student", f"{_CLASSES} {_MEMBERS}"),
+    TimetableSubject: _subjects,
+}

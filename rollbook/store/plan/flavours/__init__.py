@@ -1,0 +1,1 @@
+"""Flavours of SQL, one for each database."""

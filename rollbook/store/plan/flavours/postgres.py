@@ -1,0 +1,235 @@
+"""PostgreSQL 15 or newer: rows come as columns, and are encoded after they are fetched.
+
+The database compares texts by their code points (`LC_COLLATE 'C'`), and has the function that `fold` makes.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..flavour import Column, Flavour
+from ..phrases import quote, quoted
+
+_MATCHED = {
+    "contains": "strpos({0}, {1}) > 0",
+    "starts": "left({0}, length({1})) = {1}",
+    "ends": "({1} = '' OR right({0}, length({1})) = {1})",
+    "equals": "{0} = {1}",
+}
+
+_TYPES = {"number": "bigint", "flag": "bigint", "decimal": "double precision"}
+"""The types of values that are no texts."""
+
+
+def _name(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _path(path: Iterable[str]) -> str:
+    return f"ARRAY[{quoted(path)}]"
+
+
+@dataclass(frozen=True)
+class Postgres(Flavour):
+    """PostgreSQL: `json_build_object` takes no more than 50 members, and its JSON is slower than rows encoded later."""
+
+    encodes: bool = False
+
+    def row(self, columns: Sequence[Column]) -> list[str]:
+        """Each column under its name."""
+        return [f"{value} AS {_name(name)}" for name, value in columns]
+
+    def object(self, members: Sequence[Column], *, prune: bool) -> str:
+        """A row of a subquery as JSON, which may have any number of members."""
+        made = f"(SELECT row_to_json(o) FROM (SELECT {', '.join(self.row(members))}) o)"
+        return f"json_strip_nulls({made})" if prune else made
+
+    def json_or(self, value: str, otherwise: str) -> str:
+        """JSON has a type of its own."""
+        return f"coalesce({value}, CAST({quote(otherwise)} AS json))"
+
+    def array(self, values: str, rows: str) -> str:
+        """The values are ordered as they are gathered."""
+        return f"SELECT json_agg({values} ORDER BY {values}) FROM ({rows}) e WHERE {values} IS NOT NULL"
+
+    def array_of_objects(self, objects: str, rows: str) -> str:
+        """Rows of a subquery are gathered in its order."""
+        return f"SELECT json_agg({objects}) FROM ({rows}) e"
+
+    def parts(self, text: str) -> str:
+        """An empty text has no parts."""
+        return f"CASE WHEN {text} <> '' THEN to_json(string_to_array({text}, ',')) ELSE CAST('[]' AS json) END"
+
+    def truth(self, flag: str) -> str:
+        """A flag is a number, a truth value is none."""
+        return f"CASE {flag} WHEN 1 THEN TRUE WHEN 0 THEN FALSE END"
+
+    def member(self, stored: str, *path: str) -> str:
+        """What is stored is a text that holds JSON."""
+        return f"(CAST({stored} AS json) #>> {_path(path)})"
+
+    def json_member(self, stored: str, *path: str) -> str:
+        """What is stored is a text that holds JSON."""
+        return f"(CAST({stored} AS json) #> {_path(path)})"
+
+    def members(self, stored: str) -> str:
+        """Every value as a text."""
+        return f"json_each_text(CAST({stored} AS json))"
+
+    def has_element(self, stored: str, key: str, value: str) -> str:
+        """jsonb knows what it contains."""
+        return f"coalesce(CAST({stored} AS jsonb) -> {quote(key)} ? {quote(value)}, FALSE)"
+
+    def listed(self, argument: str, kind: str = "text") -> str:
+        """Elements are texts until they are told to be something else."""
+        value = f"CAST(value AS {_TYPES[kind]})" if kind in _TYPES else "value"
+        return f"SELECT {value} FROM json_array_elements_text(CAST({argument} AS json)) AS e(value)"
+
+    def keys(self, argument: str, numbers: Iterable[int] | None = None) -> str:
+        """Every value as a text."""
+        those = "" if numbers is None else f" WHERE value IN ({quoted(map(str, numbers))})"
+        return f"SELECT key FROM json_each_text(CAST({argument} AS json)){those}"
+
+    def pairs(self, argument: str) -> tuple[str, str, str, str]:
+        """The list is read once for a statement, whatever the number of rows."""
+        source = f"FROM json_array_elements(CAST({argument} AS json)) AS e(value) WHERE TRUE"
+        return "value ->> 0", "value ->> 1", source, "json_array_length(value) = 1"
+
+    def word(self, value: str, kind: str) -> str:
+        """A number is no text until it is told to be one."""
+        return f"CAST({value} AS text)" if kind in _TYPES else value
+
+    def same(self, text: str, other: str) -> str:
+        """In the C locale `lower` knows A to Z."""
+        return f'lower({text} COLLATE "C") = lower(CAST({other} AS text) COLLATE "C")'
+
+    def matches(self, how: str, text: str, value: str) -> str:
+        """`fold` is a function of the hub's own."""
+        value = f"CAST({value} AS text)"
+        plain = _MATCHED.get(how)
+        if plain is None:
+            return _MATCHED[how.removeprefix("i")].format(f"fold({text})", f"fold({value})")
+        return plain.format(text, value)
+
+    def choose(self, condition: str, yes: str, no: str) -> str:
+        """As the standard says it."""
+        return f"CASE WHEN {condition} THEN {yes} ELSE {no} END"
+
+    def number(self, condition: str) -> str:
+        """A truth value is no number until it is told to be one."""
+        return f"CAST({condition} AS integer)"
+
+    def greatest(self, *values: str) -> str:
+        """By its own name."""
+        return f"greatest({', '.join(values)})"
+
+    def least(self, *values: str) -> str:
+        """By its own name."""
+        return f"least({', '.join(values)})"
+
+    def numbered(self, moment: str, number: str) -> str:
+        """Filled up with zeros."""
+        return f"{moment} || lpad(CAST({number} AS text), 12, '0')"
+
+    def week(self, day: str) -> tuple[str, str]:
+        """Weeks begin on Monday."""
+        monday = f"CAST(date_trunc('week', CAST({day} AS date)) AS date)"
+        return f"to_char({monday}, 'YYYY-MM-DD')", f"to_char({monday} + 6, 'YYYY-MM-DD')"
+
+    def days_after(self, day: str, days: int) -> str:
+        """A date and a number are a date."""
+        return f"to_char(CAST({day} AS date) + {days}, 'YYYY-MM-DD')"
+
+    def joined(self, text: str, separator: str, order: str = "") -> str:
+        """By its own name."""
+        return f"string_agg({text}, {quote(separator)}{f' ORDER BY {order}' if order else ''})"
+
+    def any_of(self, value: str) -> str:
+        """Of equal values the greatest is any."""
+        return f"max({value})"
+
+    def beside(self, columns: Sequence[str], source: str, alias: str) -> tuple[str, list[str]]:
+        """A lateral subquery may name the row at hand."""
+        named = [f"c{at}" for at in range(len(columns))]
+        made = ", ".join(f"{value} AS {name}" for value, name in zip(columns, named, strict=True))
+        return f"LEFT JOIN LATERAL (SELECT {made} {source}) {alias} ON TRUE", [f"{alias}.{name}" for name in named]
+
+    def tally(
+        self,
+        choices: Sequence[tuple[bool, list[str]]],
+        text: str,
+        beside: Sequence[str],
+        source: str,
+        alias: str,
+    ) -> tuple[str, list[str]]:
+        """Every text is asked every question."""
+        counts = [
+            f"count(*) FILTER (WHERE coalesce({text}, '') {'IN' if among else 'NOT IN'} ({quoted(some)}))"
+            for among, some in choices
+        ]
+        return self.beside([*counts, *beside], source, alias)
+
+    def marks(self, mark: str, first: str, last: str, gap: str) -> str:
+        """Each session of each day looks for its letter."""
+        held = f"FILTER (WHERE {mark}.date IS NOT NULL AND {mark}.session IN ('AM', 'PM'))"
+        letter = f"coalesce(NULLIF(left({mark}.mark, 1), ''), {gap})"
+        letters = f"jsonb_object_agg(concat({mark}.date, {mark}.session), {letter}) {held}"
+        begin, end = f"CAST({first} AS date)", f"CAST({last} AS date)"
+        return (
+            f"(SELECT string_agg(coalesce({letters} ->> concat(to_char(d, 'YYYY-MM-DD'), s), {gap}), '' ORDER BY d, s)"
+            f" FROM generate_series({begin}, greatest({begin}, {end}), interval '1 day') AS days(d),"
+            " (VALUES ('AM'), ('PM')) AS sessions(s))"
+        )
+
+    def ordered(self, value: str, *, down: bool) -> str:
+        """Unknown values would be the greatest."""
+        return f"{value} DESC NULLS LAST" if down else f"{value} NULLS FIRST"
+
+    def last(self, alias: str) -> str:
+        """Rows have no number of their own."""
+        return f"{alias}.id"
+
+    def page(self, limit: str, offset: str) -> str:
+        """No limit is none."""
+        return f"LIMIT NULLIF(CAST({limit} AS bigint), -1) OFFSET {offset}"
+
+
+POSTGRES = Postgres()
+
+_TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|::|:(?P<name>[A-Za-z_]\w*)""")
+
+
+def placed(statement: str) -> tuple[str, list[str]]:
+    """A statement with its parameters by place (`$1`), as the server wants them, and their names in that order."""
+    places: dict[str, int] = {}
+
+    def place(token: re.Match[str]) -> str:
+        name = token["name"]
+        return f"${places.setdefault(name, len(places) + 1)}" if name else token[0]
+
+    return _TOKEN.sub(place, statement), list(places)
+
+
+def _folding() -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Letters that are another letter in any case, and those that are several."""
+    changed = {c: c.casefold() for c in map(chr, range(128, sys.maxunicode + 1)) if c.casefold() != c}
+    capitals = {c: c.lower() for c in map(chr, range(ord("A"), ord("Z") + 1))}
+    return (
+        {**capitals, **{c: f for c, f in changed.items() if len(f) == 1}},
+        {c: f for c, f in changed.items() if len(f) > 1},
+    )
+
+
+def fold() -> str:
+    """The function that makes texts equal which differ in case only, in every alphabet, as Python's `casefold` does."""
+    single, several = _folding()
+    folded = f"translate($1, {quote(''.join(single))}, {quote(''.join(single.values()))})"
+    for letter, letters in several.items():
+        folded = f"replace({folded}, {quote(letter)}, {quote(letters)})"
+    return (
+        "CREATE FUNCTION fold(text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $fold$ SELECT"
+        f' CASE WHEN octet_length($1) = char_length($1) THEN lower($1 COLLATE "C") ELSE {folded} END $fold$'
+    )

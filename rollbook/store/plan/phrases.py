@@ -1,0 +1,44 @@
+"""Pieces of SQL that every database reads alike: values written out, conditions put together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ...fields import Value
+
+ALWAYS, NEVER = "TRUE", "FALSE"
+
+
+def masked(seen: str, value: str, otherwise: str = "NULL") -> str:
+    """A value where a condition holds; "" is a condition that need not be asked."""
+    if not seen:
+        return value
+    if seen == NEVER:
+        return otherwise
+    return f"CASE WHEN {seen} THEN {value} ELSE {otherwise} END"
+
+
+def both(conditions: Iterable[str]) -> str:
+    """All of the conditions, "" where none has to be asked."""
+    said = [c for c in conditions if c]
+    return NEVER if NEVER in said else " AND ".join(said)
+
+
+def every(conditions: Iterable[str]) -> str:
+    """All of the conditions, written out: what always holds is left out, and what never does leaves out the others."""
+    said = [c for c in conditions if c != ALWAYS]
+    return NEVER if NEVER in said else " AND ".join(said) or ALWAYS
+
+
+def quote(value: Value) -> str:
+    """A value as SQL writes it."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, str):
+        return "'" + value.replace("'", "''") + "'"
+    return str(value)
+
+
+def quoted(values: Iterable[Value]) -> str:
+    """Values as SQL lists them."""
+    return ", ".join(map(quote, values))

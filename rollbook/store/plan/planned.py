@@ -1,0 +1,98 @@
+"""A question as SQL, with what its rows tell and of whom."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from .facts import said_by
+from .letters import Plain
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A question as SQL, each row one JSON object; parameters are `:district`, `:school`, `:grant`, `:today` and the
+    question's own arguments, `:limit` and `:offset`, and `:page` and `:before` for the rows that these are parts of.
+
+    `rows` yields (shown) or, where a RowHash is shown, (shown, hashed). `telling` yields after them whom the row tells
+    of: `singles` hub ids and `lists` texts of hub ids with commas between, and what it
+    tells of `shows`, or of `shows_of_many` (`store/plan/facts.py`). `keyed` yields the row's hub id and key
+    before all that, `some` does so for the rows whose hub ids stand in the JSON list `:only`. `moved` yields the hub
+    ids of the rows that may be other ones since a kind of record stood at `:since`, for each kind that they are made
+    of, except those in `nested`, which are read in a roundabout way. `facts` are the names of what is shown, such as
+    `Student.reg_group.name`, whatever a dialect calls it; `asked` those of what the request compares with values of
+    its own. `named` yields the hub ids of the people whom the request names; `numbered` of those whom a count is of.
+
+    A flavour that does not encode rows yields each value in place of a row's JSON: `columns` has their names, in order,
+    those that are shown before those that are hashed.
+    """
+
+    shown: str
+    columns: tuple[tuple[str, ...], tuple[str, ...]] | None
+    """The names of the columns of a row that is to be encoded; None where it is JSON already."""
+    whom: str
+    plain: Plain
+    letters: str
+    source: str
+    identity: str
+    singles: int
+    lists: int
+    shows: tuple[frozenset[str], ...]
+    shows_of_many: tuple[frozenset[str], ...]
+    by_letters: bool
+    """Whether letters for `shows_of_many` stand beside a row; else all of them are told."""
+    through: bool
+    """Whether the last column of `telling` says through which schools the row is seen, hub ids with commas between."""
+    under: Mapping[int, frozenset[str]]
+    """Where grants differ, the facts that are shown, or asked after, under each view that shows any."""
+    asked: frozenset[str]
+    named: tuple[str, ...]
+    numbered: str
+    owners: int
+    """How many columns of `numbered` are single hub ids; the others are lists."""
+    passed: str
+    """The same for the rows that are skipped before a page, where the request compares facts of people."""
+    of_people: bool
+    """Whether the request compares facts of people with values of its own."""
+    human: bool
+    """Whether a row's hub id is that of a human."""
+    keyed: str
+    some: str
+    moved: Mapping[str, str]
+    count: str
+    reads: frozenset[str]
+    nested: frozenset[str]
+    dated: bool
+    row_hash: str | None
+
+    @cached_property
+    def rows(self) -> str:
+        """The statement for those whom nobody asks of whom they read."""
+        return f"SELECT {self.shown} {self.source}"
+
+    @cached_property
+    def ids(self) -> str:
+        """The statement for the hub ids of the rows, in their order."""
+        return f"SELECT {self.identity} {self.source}"
+
+    def facts(self, filled: Sequence[str | None], *, one: bool) -> frozenset[str]:
+        """What some rows show, by the letters beside them; `one` where only one was asked for."""
+        if one:
+            return said_by(self.shows, filled)
+        return said_by(self.shows_of_many, filled) if self.by_letters else frozenset[str]().union(*self.shows_of_many)
+
+    @cached_property
+    def telling(self) -> str:
+        """The statement that tells of whom its rows are."""
+        return f"SELECT {self.shown}{self.whom} {self.source}"
+
+    @cached_property
+    def facts_of_one(self) -> str:
+        """The statement for what is not in `plain` of the facts that rows tell, where one thing is asked for.
+
+        "" where there is nothing else.
+
+        It stands beside `telling`, for apsw compiles each time what is longer than 16 KB, such as both in one.
+        """
+        return f"SELECT {self.letters} {self.source}" if self.letters else ""

@@ -1,0 +1,209 @@
+"""A district through the grants of its schools, which may differ."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
+
+from ....fields import RECORDS, Field, Record
+from ....model.organisation import School
+from ....model.people import Person
+from ....scopes import Need
+from ..flavour import Flavour
+from ..flavours.sqlite import SQLITE
+from ..phrases import NEVER
+from .sight import BETWEEN, CHOSEN_NOW, humans, school_ref, unveiled
+from .views import Views, Ways
+
+
+@dataclass(frozen=True)
+class Schools(Views):
+    """A district through the grants of its schools, which may differ.
+
+    `:reach` is a JSON object of each school's hub id and the number of its view; `:grants` a JSON list of the grants'
+    ids. A row is there when its own school granted the record's scope, a fact when that school granted the fact's. A
+    human is there when one of their roles is, and a fact of theirs is shown when a role tells it that may tell it.
+    """
+
+    turns: frozenset[str] = frozenset()
+    """The kinds of human of whom somebody was let in or left out at some time (`turned`), and Person with any."""
+    veils: bool = False
+    """Whether the hub has records that are veiled from some app."""
+    flavour: Flavour = field(default=SQLITE, kw_only=True)
+    """Of the database whose rows are seen."""
+
+    @property
+    def key(self) -> Hashable:
+        """The views, the roles, whether there is more than one state to tell of, and whether there are veils."""
+        return self.views, self.roles, self.turns, self.veils
+
+    @property
+    def follows(self) -> bool:
+        """A document tells of its parts."""
+        return True
+
+    @property
+    def dated(self) -> bool:
+        """Where people are chosen, since some may be for a time."""
+        return any(view.guards for view in self.views)
+
+    def bounds(self, record: type[Record], alias: str, *, few: bool = False) -> list[str]:
+        """The rows whose school granted the record's scope, less the people left out."""
+        district = f"{alias}.district = :district"
+        if record is Person:
+            return [district, self.through_roles(self.ways(None), alias)]
+        seen = self.at(record, alias, self.meeting(record.scope), every=True, walked=not few)
+        return [district, *([seen] if seen else []), *self.guarded(record, alias)]
+
+    def linked(self, record: type[Record], alias: str) -> list[str]:
+        """A row of any school in reach; of whom is guarded, and its facts ask for themselves."""
+        if record is Person:
+            return []
+        seen = self.at(record, alias, tuple(range(len(self.views))), every=True)
+        return [*([seen] if seen else []), *self.guarded(record, alias)]
+
+    def part(self, record: type[Record], alias: str, of: type[Record], *, disclosed: bool) -> list[str]:
+        """The rows in reach, by their own scope unless another one covers them."""
+        views = tuple(range(len(self.views))) if disclosed else self.meeting(record.scope)
+        # They are found by what they refer to, never by their school.
+        seen = self.at(record, alias, views, every=True, walked=False)
+        return [*([seen] if seen else []), *self.guarded(record, alias)]
+
+    def shows(self, field: Field, alias: str, *, sure: bool) -> str:
+        """Whether the school of the row granted the fact."""
+        if field.owner is not Person:
+            return self.allows(field.owner, alias, field.need)
+        ways = self.ways(field)
+        if sure and ways == self.ways(None):
+            return ""
+        return self.through_roles(ways, alias)
+
+    def allows(self, record: type[Record], alias: str, need: Need) -> str:
+        """Whether the school of the row granted what is needed."""
+        return self.at(record, alias, self.meeting(need), every=False)
+
+    def remembers(self, role: type[Record], alias: str, need: Need) -> str:
+        """Whether the human has the role at a school that granted what is needed."""
+        return self.through_roles(((role, self.meeting(role.scope & need)),), alias)
+
+    def through(self, record: type[Record], alias: str) -> str:
+        """The row's own school, or those at which a human has a role that shows them."""
+        if record is School:
+            return f"{alias}.id"
+        if record is Person:
+            roles = (
+                f'SELECT r.school AS s FROM "{role.table}" r WHERE {self._held(role, views, alias)}'
+                for role, views in self.ways(None)
+            )
+            every = f"SELECT {self.flavour.joined('s', BETWEEN)} FROM ({' UNION '.join(roles)}) roles"
+            return f"({every})" if self.ways(None) else "NULL"
+        return f"{alias}.school" if school_ref(record) is not None else "NULL"
+
+    def called(self, record: type[Record]) -> str:
+        """Anywhere in the district; what is found must still be in reach."""
+        return "district = :district"
+
+    # ---- schools
+
+    def at(self, record: type[Record], alias: str, views: tuple[int, ...], *, every: bool, walked: bool = True) -> str:
+        """Whether a row's school is under one of the views; `every` asks even when all schools in reach are.
+
+        `walked` that the rows may be found by their school.
+        """
+        if not views:
+            return NEVER
+        school = school_ref(record)
+        whole = len(views) == len(self.views)
+        if (school is None and record is not School) or (whole and not every):
+            # What belongs to the district as a whole is seen through any of its schools.
+            return ""
+        mine = f"{alias}.id" if record is School else f"{alias}.school"
+        found = mine if walked else self.flavour.unindexed(mine)
+        seen = f"{found} IN ({self.flavour.keys(':reach', None if whole else views)})"
+        return f"({seen} OR {mine} IS NULL)" if school is not None and school.shared else seen
+
+    # ---- humans
+
+    def guarded(self, record: type[Record], alias: str) -> list[str]:
+        """A row is hidden with the human that it is, or is a part of, and behind a veil."""
+        left_out = [
+            g for kind, identity in humans(record, alias) for g in self.guards(kind, identity, f"{alias}.school")
+        ]
+        return left_out + (unveiled(self.flavour, record, alias) if self.veils else [])
+
+    def guards(self, record: type[Record], identity: str, school: str) -> list[str]:
+        """What the grants say of one human, each at its own school."""
+        kind = record.__name__
+        chosen = (
+            f"SELECT id FROM chosen WHERE kind = '{kind}' AND \"grant\" IN ({self.flavour.listed(':grants')})"
+            f" AND {CHOSEN_NOW}"
+        )
+        found: list[str] = []
+        for mode, word in (("only", "IN"), ("except", "NOT IN")):
+            views = [n for n, view in enumerate(self.views) if dict(view.guards).get(kind) == mode]
+            if not views:
+                continue
+            named = f"{identity} {word} ({chosen})"
+            those = self.flavour.keys(":reach", views)
+            found.append(
+                named if len(views) == len(self.views) else f"(({school} IN ({those})) IS NOT TRUE OR {named})"
+            )
+        return found
+
+    def through_roles(self, ways: Ways, person: str) -> str:
+        """Whether a human has one of these roles at a school under one of its views."""
+        found: list[str] = []
+        for role, views in ways:
+            if views:
+                found.append(f'EXISTS (SELECT 1 FROM "{role.table}" r WHERE {self._held(role, views, person)})')
+        return f"({' OR '.join(found)})" if found else NEVER
+
+    def _held(self, role: type[Record], views: tuple[int, ...], person: str) -> str:
+        # The role has always the same name: equal conditions are then equal texts.
+        held = ["r.district = :district", f"r.person = {person}.id"]
+        return " AND ".join([*held, self.at(role, "r", views, every=True, walked=False), *self.guarded(role, "r")])
+
+    # ---- who was let in or left out
+
+    def turned(self, record: type[Record], alias: str, refs: Iterable[str]) -> list[str]:
+        """The last stamp of each human whom the row is, is a part of, or refers to."""
+        return [self._last_turn(*concerned) for concerned in self._concerned(record, alias, refs)]
+
+    def turned_since(self, record: type[Record], alias: str, refs: Iterable[str], bound: str) -> list[str]:
+        """Look-ups by index, in place of a walk through all rows."""
+        return [
+            f"{identity} IN (SELECT id {self._turns(kind)} AND seq {bound})"
+            for kind, identity in self._concerned(record, alias, refs)
+        ]
+
+    def _concerned(self, record: type[Record], alias: str, refs: Iterable[str]) -> list[tuple[type[Record], str]]:
+        """The humans whose turns are a row's, each with the SQL of their hub id."""
+        those = dict.fromkeys(humans(record, alias))
+        named = ((ref.target, f'{alias}."{name}"') for name, ref in record.refs().items() if name in set(refs))
+        those |= dict.fromkeys((kind, identity) for kind, identity in named if kind.human)
+        if record is Person:
+            those = {(Person, f"{alias}.id"): None}
+        return [(kind, identity) for kind, identity in those if kind.__name__ in self.turns]
+
+    def appeared(self, record: type[Record], alias: str) -> list[str]:
+        """The last stamp of each human whom the row is or is a part of; of a human, of the first role that was seen."""
+        if record is not Person or not self._turning():
+            return self.turned(record, alias, ())
+        seen = (
+            f'SELECT {self._last_turn(role, "r.id")} AS came FROM "{role.table}" r'
+            f" WHERE {self._held(role, views, alias)}"
+            for role, views in self.ways(None)
+        )
+        return [f"coalesce((SELECT min(came) FROM ({' UNION ALL '.join(seen)}) seen), '')"]
+
+    def _turning(self) -> list[type[Record]]:
+        roles = self.roles or tuple(role for role in RECORDS.values() if role.human)
+        return [role for role in roles if role.__name__ in self.turns]
+
+    def _turns(self, kind: type[Record]) -> str:
+        return f"""FROM turned WHERE "grant" IN ({self.flavour.listed(":grants")}) AND kind = '{kind.__name__}'"""
+
+    def _last_turn(self, kind: type[Record], identity: str) -> str:
+        """The stamp with which a human was last let in or left out; "" when that never happened."""
+        stamp = self.flavour.numbered("at", "seq")
+        return f"coalesce((SELECT max({stamp}) {self._turns(kind)} AND id = {identity}), '')"

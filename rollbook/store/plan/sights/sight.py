@@ -1,0 +1,110 @@
+"""What a statement asks about rows and facts, and what several ways of seeing answer alike."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable
+from typing import Protocol
+
+from ....fields import Expr, Field, Record, Ref
+from ....model.organisation import School
+from ....scopes import Need
+from ..flavour import Flavour
+
+CHOSEN_NOW = ":today BETWEEN first AND last"
+"""Whether a row of `chosen` holds today: places on roll and in groups have dates, so a rule names people for a time."""
+
+BETWEEN = ","
+"""What stands between the hub ids of a list."""
+
+
+class Sight(Protocol):
+    """What a statement asks about rows and facts; each answer is SQL, or "" where nothing has to be asked."""
+
+    @property
+    def flavour(self) -> Flavour:
+        """The flavour of the database whose rows are seen; each answer is written in it."""
+        ...
+
+    @property
+    def key(self) -> Hashable:
+        """What tells it from other sights: equal keys, equal statements."""
+        ...
+
+    @property
+    def follows(self) -> bool:
+        """Whether a row has changed when the parts that it tells of have."""
+        ...
+
+    @property
+    def dated(self) -> bool:
+        """Whether who is seen may be another one tomorrow."""
+        ...
+
+    def bounds(self, record: type[Record], alias: str, *, few: bool = False) -> list[str]:
+        """What holds of the rows that a question may be about; `few` that they are not found by their school."""
+        ...
+
+    def linked(self, record: type[Record], alias: str) -> list[str]:
+        """What holds of a row that another one refers to."""
+        ...
+
+    def part(self, record: type[Record], alias: str, of: type[Record], *, disclosed: bool) -> list[str]:
+        """What holds of the rows that refer to another one; `disclosed` when a scope of their own covers them."""
+        ...
+
+    def shows(self, field: Field, alias: str, *, sure: bool) -> str:
+        """Whether a row's fact is shown; `sure` that the row is one that `bounds` let through."""
+        ...
+
+    def allows(self, record: type[Record], alias: str, need: Need) -> str:
+        """Whether what needs these scopes is shown of a row."""
+        ...
+
+    def remembers(self, role: type[Record], alias: str, need: Need) -> str:
+        """Whether what was written of a human beside the facts is shown, through a role."""
+        ...
+
+    def through(self, record: type[Record], alias: str) -> str:
+        """The schools through which a row is seen, a text of hub ids with commas between; "" where there is one."""
+        ...
+
+    def facts(self, expr: Expr) -> frozenset[int]:
+        """The numbers of the views under which a fact is shown; none where there are no views."""
+        ...
+
+    def called(self, record: type[Record]) -> str:
+        """Where a record is looked up by a value that is its own."""
+        ...
+
+    def turned(self, record: type[Record], alias: str, refs: Iterable[str]) -> list[str]:
+        """The stamps with which whoever a row is, is a part of, or refers to by `refs` was let in or left out."""
+        ...
+
+    def appeared(self, record: type[Record], alias: str) -> list[str]:
+        """The stamps with which a row that was left out came back."""
+        ...
+
+    def turned_since(self, record: type[Record], alias: str, refs: Iterable[str], bound: str) -> list[str]:
+        """What holds of the rows of which a stamp of `turned` may have a number within a bound, such as `>= :low`."""
+        ...
+
+
+def school_ref(record: type[Record]) -> Ref | None:
+    school = record.fields.get("school")
+    return school if isinstance(school, Ref) else None
+
+
+def humans(record: type[Record], alias: str) -> list[tuple[type[Record], str]]:
+    """The humans whom a row is, or is a part of, each with the SQL of their hub id."""
+    found = [(record, f"{alias}.id")] if record.human else []
+    return found + [
+        (ref.target, f'{alias}."{name}"') for name, ref in record.refs().items() if ref.part_of and ref.target.human
+    ]
+
+
+def unveiled(flavour: Flavour, record: type[Record], alias: str) -> list[str]:
+    """A row is not veiled from the reader's app (`:seer`), nor is what it is a part of."""
+    whole = (f'{alias}."{name}"' for name, ref in record.refs().items() if ref.part_of and ref.target is not School)
+    own = [] if record.derived() else [f"{alias}.id"]
+    hidden = f"SELECT id FROM veiled WHERE {flavour.number('app = :seer')} <> shown"
+    return [f"({one} IN ({hidden})) IS NOT TRUE" for one in (*own, *whole)]

@@ -1,0 +1,111 @@
+"""The store is the only place with SQL: nothing above it holds a statement, or executes one."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import rollbook
+
+HOME = Path(rollbook.__file__).parent
+
+SQL = re.compile(
+    r"\b(?:SELECT|WHERE|JOIN|GROUP BY|ORDER BY|ON CONFLICT)\s"
+    r"|^\s*(?:INSERT (?:OR \w+ )?INTO|UPDATE \S+ SET|DELETE FROM|REPLACE INTO|WITH (?:RECURSIVE )?\w+.* AS \()"
+    r"|^\s*(?:CREATE (?:\w+ )*(?:TABLE|INDEX|VIEW|TRIGGER)|ALTER TABLE|DROP \w+|PRAGMA|SAVEPOINT|ATTACH)\s"
+    r"|^\s*(?:BEGIN|COMMIT|ROLLBACK)(?: \w+)?;?$",
+    re.DOTALL,
+)
+"""What makes a text a statement, or a part of one: written in capitals, as no English is."""
+
+STATEMENTS_LEFT = frozenset(
+    {
+        "consent/announcing.py",
+        "consent/apps.py",
+        "consent/authorising.py",
+        "consent/filtering.py",
+        "consent/grants.py",
+        "consent/memory.py",
+        "consent/readers.py",
+        "consent/receipts.py",
+        "consent/research/drawing.py",
+        "consent/school_keys.py",
+        "consent/schools.py",
+        "consent/signing.py",
+        "consent/tokens.py",
+        "consent/vocabulary.py",
+    }
+)
+"""The files that still hold SQL; each goes as soon as its statements have gone into the store."""
+
+EXECUTING_LEFT = frozenset(
+    {
+        "consent/announcing.py",
+        "consent/apps.py",
+        "consent/authorising.py",
+        "consent/filtering.py",
+        "consent/memory.py",
+        "consent/readers.py",
+        "consent/receipts.py",
+        "consent/research/drawing.py",
+        "consent/school_keys.py",
+        "consent/schools.py",
+        "consent/signing.py",
+        "consent/tokens.py",
+        "consent/vocabulary.py",
+    }
+)
+"""The files that still execute statements."""
+
+
+def above_the_store() -> Iterator[tuple[str, ast.Module]]:
+    """Every file but those of the store, by its path."""
+    for path in sorted(HOME.rglob("*.py")):
+        name = path.relative_to(HOME).as_posix()
+        if not name.startswith("store/"):
+            yield name, ast.parse(path.read_text(encoding="utf-8"))
+
+
+def texts(tree: ast.Module) -> Iterator[str]:
+    """The texts that a file holds, less what documents it; what a text is filled with is left out."""
+    documenting = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    for node in ast.walk(tree):
+        if id(node) in documenting:
+            continue
+        if isinstance(node, ast.JoinedStr):
+            yield "".join(str(part.value) if isinstance(part, ast.Constant) else "_" for part in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def executes(tree: ast.Module) -> bool:
+    """Whether anything in a file is asked to execute something."""
+    return any(isinstance(n, ast.Attribute) and n.attr in ("execute", "executemany") for n in ast.walk(tree))
+
+
+def test_nothing_above_the_store_holds_a_statement() -> None:
+    holding = {name for name, tree in above_the_store() if any(SQL.search(text) for text in texts(tree))}
+    assert holding == STATEMENTS_LEFT
+
+
+def test_nothing_above_the_store_executes_a_statement() -> None:
+    assert {name for name, tree in above_the_store() if executes(tree)} == EXECUTING_LEFT
+
+
+def test_a_statement_is_told_from_english_and_from_a_method_of_http() -> None:
+    statements = (
+        "SELECT 1",
+        " WHERE id IN (SELECT value FROM json_each(?))",
+        "INSERT INTO job VALUES (?)",
+        "INSERT OR REPLACE INTO feed VALUES (?)",
+        'UPDATE "grant" SET state = ?',
+        "DELETE FROM refusal WHERE district = ?",
+        "PRAGMA user_version",
+        "BEGIN IMMEDIATE",
+        "CREATE UNIQUE INDEX one ON two (three)",
+    )
+    assert [text for text in statements if not SQL.search(text)] == []
+    english = ("DELETE", "Select a school", "Update the agent", "WITH", "BEGIN:VCARD", "INSERT a card", "selected from")
+    assert [text for text in english if SQL.search(text)] == []
