@@ -13,6 +13,7 @@ from rollbook.model.research import HUB, ResearchSubject
 from rollbook.store.sqlite import Store
 
 from .client import Timing, Wire
+from .looking import look
 from .measuring import Ask, Turn, by_turns, plainly
 from .reading import EDFI, EDLINK, Field, changing, compared, sockets_for
 from .report import Line
@@ -90,7 +91,7 @@ def _alone(answer: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _changing_subject(store: Store) -> Change:
     """Gives a subject another genetic line."""
-    subject = store.records.execute("SELECT id FROM research_subject ORDER BY name LIMIT 1").get
+    ((subject,),) = look(store, "SELECT id FROM research_subject ORDER BY name LIMIT 1")
 
     def change() -> None:
         with store.write(HUB) as batch:

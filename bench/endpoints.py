@@ -19,6 +19,7 @@ from rollbook.store.sqlite import Store
 
 from . import servers
 from .client import Wire
+from .looking import look
 from .measuring import Turn, by_turns, plainly
 from .reading import sockets_in
 from .report import Line, time_text
@@ -99,17 +100,17 @@ def make_secondary(data: Path, size: float, results: int) -> Measured:
         desk = Desk(store)
         app, _ = desk.apps.add(PARTY)
         _, secret = desk.grants.authorise(app, secondary.estab, ["all"])
-        students = store.records.execute("SELECT count(*) FROM student WHERE school = ?", (secondary.id,)).get
+        ((students,),) = look(store, "SELECT count(*) FROM student WHERE school = ?", (secondary.id,))
     return Measured(secondary.estab, secondary.district, students, secret)
 
 
 def _add_results(store: Store, district: int, school: str, results: int) -> None:
     """So many results of one result set of their own."""
     where = (district, school)
-    students = store.records.execute("SELECT id FROM student WHERE district = ? AND school = ?", where).fetchall()
+    students = look(store, "SELECT id FROM student WHERE district = ? AND school = ?", where)
     # Those of earlier key stages are another endpoint's.
     theirs = "SELECT id FROM aspect WHERE district = ? AND school = ? AND prior IS NOT 1"
-    aspects = store.records.execute(theirs, where).fetchall()
+    aspects = look(store, theirs, where)
     with store.write(district) as batch:
         (period,) = batch.add(
             AssessmentResult.result_set.target, [{"school": school, "mis_id": "bench", "name": "All"}]

@@ -17,6 +17,7 @@ from . import servers
 from .callers import PEER_TOKEN, Callers, make_callers
 from .client import Timing, Wire
 from .filling import BEARER, Stamps, fill
+from .looking import look
 from .measuring import Ask, Turn, by_turns, plainly
 from .report import Line, time_text
 from .schools import Measured, make_schools
@@ -194,7 +195,7 @@ def after_a_write(wire: Wire, path: str, store: Store, school: Measured) -> Ask:
 
 def changing(store: Store, school: Measured) -> Callable[[], None]:
     """Gives a student of a school another middle name."""
-    human = store.records.execute("SELECT id FROM person WHERE district = ? LIMIT 1", (school.district,)).get
+    ((human,),) = look(store, "SELECT id FROM person WHERE district = ? LIMIT 1", (school.district,))
 
     def change() -> None:
         with store.write(school.district) as batch:

@@ -19,6 +19,8 @@ from rollbook.model.students import Student, StudentMembership
 from rollbook.store.sqlite import Store
 from rollbook.store.writing import Batch
 
+from .looking import look
+
 Facts = dict[str, Any]
 
 PARTY = "bench.example"
@@ -68,7 +70,7 @@ def _models(demo: Store) -> list[tuple[Facts, Facts]]:
 def _read(store: Store, record: type[Record]) -> Iterator[Facts]:
     names = ["id", *record.stored()]
     listed = ", ".join(f'"{n}"' for n in names)
-    for row in store.records.execute(f'SELECT {listed} FROM "{record.table}" ORDER BY rowid'):
+    for row in look(store, f'SELECT {listed} FROM "{record.table}" ORDER BY rowid'):
         yield dict(zip(names, row, strict=True))
 
 
@@ -88,8 +90,7 @@ def _make_school(store: Store, estab: str, size: int, models: list[tuple[Facts, 
         people = itertools.islice(itertools.cycle(models), size)
         for first in range(0, size, CHUNK):
             _add_students(batch, school, groups, first, list(itertools.islice(people, CHUNK)))
-        connection = batch.connection
-        connection.execute("INSERT INTO sync VALUES (?, ?, 'bench', ?, 'ok')", (district, school, batch.at))
+        batch.synced("bench", {school: {}})
     return estab, district
 
 

@@ -12,6 +12,7 @@ from rollbook.fields import Question
 from rollbook.model.groups import Group
 from rollbook.model.students import Student, StudentMembership
 from rollbook.store.rules import Rule
+from tests.looking import look
 
 from .hub import THORNFIELD, Hub
 
@@ -28,7 +29,7 @@ class Office:
 
     def ask(self, sql: str, **args: Any) -> list[tuple[Any, ...]]:
         """Rows of the record as it is."""
-        return self.hub.store.records.execute(sql, {"d": self.district, "s": self.school, **args}).fetchall()
+        return look(self.hub.store, sql, {"d": self.district, "s": self.school, **args}).fetchall()
 
     def group(self, kind: str, name: str) -> str:
         """The hub id of a group."""

@@ -12,6 +12,7 @@ import msgspec
 from rollbook.agent import Agent, Credential, Line, School
 from rollbook.agent.line import Declined
 from rollbook.store.sqlite import Store
+from tests.looking import look
 
 from .hub import Answer, Hub
 from .test_crash import TABLES
@@ -109,11 +110,11 @@ class Beside:
 def same_records(hub: Store, school: Store, district: str) -> None:
     """The two hold the same of a district, record by record; a text that says nothing is unknown."""
     find = "SELECT district FROM district WHERE name = ?"
-    here, there = (store.records.execute(find, (district,)).get for store in (hub, school))
+    here, there = (look(store, find, (district,)).get for store in (hub, school))
     for kind in TABLES:
         facts = [name for name in kind.stored() if name not in kind.refs()]
         listed = ", ".join(f"nullif(\"{name}\", '')" for name in facts) or "1"
         query = f'SELECT {listed} FROM "{kind.table}" WHERE district = ?'
-        ours = hub.records.execute(query, (here,)).fetchall()
-        theirs = school.records.execute(query, (there,)).fetchall()
+        ours = look(hub, query, (here,)).fetchall()
+        theirs = look(school, query, (there,)).fetchall()
         assert sorted(map(repr, ours)) == sorted(map(repr, theirs)), kind.__name__

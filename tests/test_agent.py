@@ -15,6 +15,7 @@ from rollbook.jobs import Queue
 from rollbook.mis import Tasks
 from rollbook.model.people import Person
 from rollbook.model.students import StudentPhoto
+from tests.looking import look
 
 from .hub import THORNFIELD, Hub
 from .school_agent import TRUST, Beside, same_records
@@ -85,7 +86,8 @@ def seen(writer: Writer, student: str = GRAHAM) -> str:
 
 def entered(beside: Beside, student: str = GRAHAM) -> str:
     """The morning's mark as the school keeps it."""
-    return beside.store.records.execute(
+    return look(
+        beside.store,
         "SELECT m.mark FROM mark m JOIN student s ON s.id = m.student AND s.district = m.district"
         " WHERE s.mis_id = ? AND m.date = ? AND m.session = 'AM' AND m.kind = 'S'",
         (student, TODAY),
@@ -118,7 +120,7 @@ def test_what_the_school_changes_is_there_when_what_the_hub_holds_has_grown_old(
     hub: Hub, beside: Beside, writer: Writer
 ) -> None:
     (graham,) = writer.read(f"Students?id={GRAHAM}&select=Id,Surname")["Students"]
-    person = beside.store.records.execute("SELECT person FROM student WHERE mis_id = ?", (GRAHAM,)).get
+    person = look(beside.store, "SELECT person FROM student WHERE mis_id = ?", (GRAHAM,)).get
     with beside.store.write(beside.school.district) as batch:
         batch.change(Person, person, {"surname": "Newtwhistle"})
     hub.now += 24 * HOUR
@@ -134,12 +136,12 @@ def test_what_the_school_changes_is_there_when_what_the_hub_holds_has_grown_old(
 
 def test_a_large_photograph_comes_whole(hub: Hub, beside: Beside, writer: Writer) -> None:
     image = "/9j/" + "A" * 300_000
-    photo = beside.store.records.execute("SELECT id FROM student_photo WHERE district = 1 LIMIT 1").get
+    photo = look(beside.store, "SELECT id FROM student_photo WHERE district = 1 LIMIT 1").get
     with beside.store.write(beside.school.district) as batch:
         batch.change(StudentPhoto, photo, {"image": image})
     send(writer, mark(Mark="L"))
     beside.run()
-    assert (seen(writer), hub.store.records.execute("SELECT max(length(image)) FROM student_photo").get) == (
+    assert (seen(writer), look(hub.store, "SELECT max(length(image)) FROM student_photo").get) == (
         "L",
         len(image),
     )
@@ -177,19 +179,19 @@ def test_health_is_well_again_when_the_agent_is_back(hub: Hub, beside: Beside, w
 
 
 def test_a_school_that_shrinks_is_not_believed_until_its_owner_allows_it(hub: Hub, beside: Beside) -> None:
-    held = hub.store.records.execute("SELECT count(*) FROM mark").get
+    held = look(hub.store, "SELECT count(*) FROM mark").get
     with beside.store.write(beside.school.district) as batch:
         batch.connection.execute("DELETE FROM mark WHERE district = ?", (beside.school.district,))
     hub.now += 1
     hub.desk.agents.unread(hub.desk.agents.named("larkspur"))
     beside.read()
-    assert hub.store.records.execute("SELECT count(*) FROM mark").get == held
+    assert look(hub.store, "SELECT count(*) FROM mark").get == held
     last = Tasks(hub.store, lambda: hub.now).last_reading(hub.desk.agents.named("larkspur").id)
     assert last is not None
     assert (last.state, "would be removed" in str(last.note)) == ("refused", True)
     hub.desk.agents.let_shrink(hub.desk.agents.named("larkspur"))
     beside.read()
-    assert hub.store.records.execute("SELECT count(*) FROM mark").get == 0
+    assert look(hub.store, "SELECT count(*) FROM mark").get == 0
     assert hub.desk.agents.named("larkspur").may_shrink is False
 
 

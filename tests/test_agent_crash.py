@@ -26,6 +26,7 @@ import pytest
 from rollbook.jobs.queue import LEASE
 from rollbook.store.connection import connect
 from rollbook.store.sqlite import Store
+from tests.looking import look
 
 from .hub import THORNFIELD, Hub
 from .school_agent import TRUST, Beside, same_records
@@ -219,13 +220,13 @@ def written(data: Path) -> tuple[dict[str, set[str]], set[str]]:
             assert connect(data / path).execute("PRAGMA integrity_check").get == "ok"
         made: dict[str, set[str]] = {}
         count = 0
-        for note, mis_id in store.records.execute(
-            "SELECT description, mis_id FROM achievement WHERE description GLOB 'write-back *'"
+        for note, mis_id in look(
+            store, "SELECT description, mis_id FROM achievement WHERE description GLOB 'write-back *'"
         ):
             made.setdefault(note.removeprefix("write-back "), set()).add(mis_id)
             count += 1
         assert count == sum(map(len, made.values()))
-        notes = store.records.execute("SELECT notes FROM mark WHERE notes GLOB 'write-back *'").fetchall()
+        notes = look(store, "SELECT notes FROM mark WHERE notes GLOB 'write-back *'").fetchall()
         assert len(notes) == len({*notes})
         return made, {note.removeprefix("write-back ") for (note,) in notes}
 

@@ -22,6 +22,7 @@ from rollbook.agent.program import GIVE_UP
 from rollbook.connectors.records_csv import MIS_AGENT
 from rollbook.errors import Malformed, Stop
 from rollbook.store.sqlite import Store
+from tests.looking import look
 
 from .hub import THORNFIELD, Answer, Hub
 from .school_agent import Beside
@@ -150,7 +151,7 @@ def other(beside: Beside, folder: tuple[Path, Credential], tmp_path: Path) -> It
 
 def _other_district(folder: Path) -> str:
     with Store(folder) as store:
-        return store.records.execute("SELECT name FROM district ORDER BY district DESC LIMIT 1").get
+        return look(store, "SELECT name FROM district ORDER BY district DESC LIMIT 1").get
 
 
 def test_two_agents_see_nothing_of_each_other(beside: Beside, other: Beside) -> None:
@@ -170,9 +171,9 @@ def test_two_agents_see_nothing_of_each_other(beside: Beside, other: Beside) -> 
 
 def test_an_agent_cannot_change_what_another_brought(beside: Beside, other: Beside) -> None:
     hub = beside.hub
-    before = hub.store.records.execute("SELECT count(*), max(seq) FROM student WHERE district = 1").get
+    before = look(hub.store, "SELECT count(*), max(seq) FROM student WHERE district = 1").get
     hub.desk.agents.named("saguaro")
-    theirs = beside.store.records.execute("SELECT id FROM student WHERE mis_id = '9919'").get
+    theirs = look(beside.store, "SELECT id FROM student WHERE mis_id = '9919'").get
     position = hub.desk.agents.named("saguaro").position
     assert position is not None
     other.hello()
@@ -183,7 +184,7 @@ def test_an_agent_cannot_change_what_another_brought(beside: Beside, other: Besi
     assert task is not None
     gone = {"since": position, "to": position + 1, "files": {}, "gone": {"student": [theirs]}}
     assert other.ask("done", run="r", task=task["id"], changes=gone).status == 200
-    assert hub.store.records.execute("SELECT count(*), max(seq) FROM student WHERE district = 1").get == before
+    assert look(hub.store, "SELECT count(*), max(seq) FROM student WHERE district = 1").get == before
 
 
 def _estab(hub: Hub, name: str) -> str:
@@ -193,7 +194,7 @@ def _estab(hub: Hub, name: str) -> str:
 
 def test_no_school_takes_the_number_of_another(beside: Beside, other: Beside) -> None:
     with other.store.write(other.school.district) as batch:
-        school = other.store.records.execute("SELECT id FROM school WHERE district = ?", (batch.district,)).get
+        school = look(other.store, "SELECT id FROM school WHERE district = ?", (batch.district,)).get
         batch.connection.execute(
             "UPDATE school SET estab = ?, seq = 900000000 WHERE district = ? AND id = ?",
             (THORNFIELD, batch.district, school if isinstance(school, str) else school[0][0]),
@@ -236,7 +237,7 @@ def test_what_no_school_sends_is_refused_and_nothing_has_changed(
     # A bomb of the true size would take the tests' own memory.
     monkeypatch.setattr(MIS_AGENT, "most", 1 << 20)
     hub, data = beside.hub, HOSTILE[what]
-    before = hub.store.records.execute("SELECT max(seq) FROM clock").get
+    before = look(hub.store, "SELECT max(seq) FROM clock").get
     hub.desk.agents.unread(hub.desk.agents.named("larkspur"))
     beside.hello()
     task = beside.next()
@@ -247,12 +248,12 @@ def test_what_no_school_sends_is_refused_and_nothing_has_changed(
     upload: dict[str, Any] = {"size": len(data), "sha256": hashlib.sha256(data).hexdigest(), "to": 1}
     assert beside.ask("done", run="r", task=task["id"], upload=upload).status == 200
     hub.work()
-    assert hub.store.records.execute("SELECT max(seq) FROM clock").get == before
+    assert look(hub.store, "SELECT max(seq) FROM clock").get == before
     assert hub.desk.agents.named("larkspur").position is None
     assert [p.name for p in (hub.store.folder / "uploads").iterdir()] == []
     # It is not asked for again at once, and what was wrong is there for the school to see.
     assert beside.next() is None
-    assert hub.store.records.execute("SELECT count(*) FROM refusal").get > 0
+    assert look(hub.store, "SELECT count(*) FROM refusal").get > 0
 
 
 def test_a_file_is_added_to_at_its_end_only_and_must_be_what_was_sent(beside: Beside) -> None:

@@ -15,9 +15,11 @@ import pytest
 
 from rollbook.api.aside import Aside, Lane
 from rollbook.errors import Occupied, Unavailable
+from rollbook.model.people import Person
 from rollbook.store.connection import connect
 from rollbook.store.lending import Rows
 from rollbook.store.sqlite import Store
+from tests.looking import look, look_passing
 
 from .hub import THORNFIELD, Answer, Hub
 
@@ -175,37 +177,38 @@ def test_many_threads_share_a_store(tmp_path: Path) -> None:
 
         def write(number: int) -> None:
             store.set(f"n{number}", str(number))
-            with store.passing as db:
-                db.execute("INSERT INTO token VALUES (?, '', '', 0, ?)", (str(number).encode(), number))
+            with store.passing as passing:
+                passing.databases.note(1, "school", f"n{number}", float(number), None)
                 # Within a transaction, its own writes are seen.
-                seen = "SELECT expires FROM token WHERE hash = ?"
-                assert store.passing.execute(seen, (str(number).encode(),)).get == number
+                assert store.passing.databases.read_at(1, "school", f"n{number}") == number
 
         def read(number: int) -> None:
-            with store.lend() as connection:
-                first = connection.execute("SELECT count(*) FROM setting").get
+            with store.lend() as kept:
+                first = [kept.settings.get(f"n{n}") for n in range(100)]
                 time.sleep(0.001)
-                assert connection.execute("SELECT count(*) FROM setting").get == first
+                assert [kept.settings.get(f"n{n}") for n in range(100)] == first
             assert store.setting(f"n{number}") in (None, str(number))
 
         with ThreadPoolExecutor(16) as threads:
             done = [threads.submit(write if n % 2 else read, n // 2) for n in range(200)]
             assert [one.result() for one in done] == [None] * 200
-        assert store.records.execute("SELECT count(*) FROM setting WHERE name LIKE 'n%'").get == 100
-        assert store.passing.execute("SELECT count(*) FROM token").get == 100
+        assert look(store, "SELECT count(*) FROM setting WHERE name LIKE 'n%'").get == 100
+        assert look_passing(store, "SELECT count(*) FROM cached").get == 100
 
 
 def test_nobody_reads_at_the_moment_of_a_statement_that_another_left_unfinished(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
-        for number in range(3):
-            store.set(f"name {number}", "before")
-        with store.lend() as connection:
-            unfinished = iter(connection.execute("SELECT name FROM setting"))
+        store.set("name", "before")
+        district = store.new_district({"name": "Heronsgate"})
+        with store.write(district) as batch:
+            batch.add(Person, [{"surname": "Larkin"}, {"surname": "Holt"}])
+        with store.lend() as kept:
+            unfinished = kept.copies.rows(Person, district)
             next(unfinished)
-        store.set("name 0", "after")
-        assert store.setting("name 0") == "after"
-        with store.lend() as connection:
-            assert connection.execute("SELECT value FROM setting WHERE name = 'name 0'").get == "after"
+        store.set("name", "after")
+        assert store.setting("name") == "after"
+        with store.lend() as kept:
+            assert kept.settings.get("name") == "after"
 
 
 def test_a_store_waits_no_longer_than_its_patience(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from rollbook.agent import read_credential
 from rollbook.consent import Desk
 from rollbook.errors import NotSignedIn
 from rollbook.store.sqlite import Store
+from tests.looking import look
 
 from .hub import Hub
 from .test_cli import refused, run, said
@@ -61,6 +62,6 @@ def test_records_are_exported_as_they_are_imported(small_hub: Hub, tmp_path: Pat
     assert "must identify one district" in refusal
     # An agent goes on where the import left off.
     with Store(tmp_path / "other") as store:
-        source = store.records.execute("SELECT DISTINCT source FROM source_row").get
+        source = look(store, "SELECT DISTINCT source FROM source_row").get
     said("agents", "add", "larkspur", "--source", source, "--data", tmp_path / "other")
     assert "9994001" in said("agents", "list", "--data", tmp_path / "other")

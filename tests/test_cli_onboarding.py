@@ -13,6 +13,7 @@ import pytest
 from rollbook.consent import Desk
 from rollbook.errors import NotSignedIn
 from rollbook.store.sqlite import Store
+from tests.looking import changing
 
 from .hub import THORNFIELD, Hub
 from .school import School
@@ -144,7 +145,7 @@ def test_a_token_dies_with_its_app(data: Path) -> None:
         app = desk.apps.named(PARTY)
         _, secret = desk.grants.authorise(app, THORNFIELD, ["School"])
         token = desk.tokens.sign_in(PARTY, secret, THORNFIELD)[0]
-        with store.transaction() as db:
+        with changing(store) as db:
             db.execute("DELETE FROM app WHERE id = ?", (app.id,))
         with pytest.raises(NotSignedIn):
             desk.tokens.admit(token)

@@ -15,6 +15,7 @@ from rollbook.model.students import Relationship, Student
 from rollbook.store.plan.flavours.packing import packed, tallied
 from rollbook.store.plan.planner import Plan, plan
 from rollbook.store.plan.sights import OneSchool, Sight
+from tests.looking import look
 
 from .hub import Hub
 from .xporter.tables import Tables
@@ -61,7 +62,7 @@ def answers(held: Tables, found: Plan, grant: str = "", **args: str) -> dict[str
     """The rows that a plan finds, by id."""
     school = {"district": held.school["district"], "school": held.school["id"], "grant": grant, "today": held.today}
     bound = {**school, **YEAR, "limit": -1, "offset": 0, **args}
-    rows = [json.loads(row) for (row,) in held.hub.store.records.execute(found.rows, bound).fetchall()]
+    rows = [json.loads(row) for (row,) in look(held.hub.store, found.rows, bound).fetchall()]
     return {row["Id"]: row for row in rows}
 
 
@@ -107,9 +108,7 @@ def test_marks_are_looked_up_by_student_and_day(held: Tables):
         {"here": Tally(marks_this_year), "late": Tally(marks_this_year, Mark.mark.is_("L"))}, OneSchool({})
     )
     bound = {"district": 1, "school": held.school["id"], "grant": "", "today": held.today, **YEAR}
-    steps = held.hub.store.records.execute(
-        f"EXPLAIN QUERY PLAN {found.rows}", {**bound, "limit": -1, "offset": 0}
-    ).fetchall()
+    steps = look(held.hub.store, f"EXPLAIN QUERY PLAN {found.rows}", {**bound, "limit": -1, "offset": 0}).fetchall()
     said = [step[-1] for step in steps if "mark_student" in step[-1]]
     assert len(said) == 1
     assert "COVERING INDEX" in said[0]

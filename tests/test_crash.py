@@ -33,6 +33,7 @@ from rollbook.model.people import Person
 from rollbook.store.connection import connect
 from rollbook.store.sqlite import Store
 from rollbook.store.writing import Batch
+from tests.looking import look
 
 from . import rosters
 from .hub import THORNFIELD
@@ -56,12 +57,12 @@ def sound(folder: Path) -> Store:
     store = Store(folder)
     for connection in (store.records, store.passing):
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-    clock = dict(store.records.execute("SELECT district, seq FROM clock").fetchall())
-    moved = {(d, s, k): q for d, s, k, q in store.records.execute("SELECT district, school, kind, seq FROM moved")}
+    clock = dict(look(store, "SELECT district, seq FROM clock").fetchall())
+    moved = {(d, s, k): q for d, s, k, q in look(store, "SELECT district, school, kind, seq FROM moved")}
     given: Counter[tuple[int, int]] = Counter()
     for record in TABLES:
         given += check_rows(store, record, clock, moved)
-    gone = store.records.execute("SELECT district, seq, id, kind FROM history WHERE what = 'gone'").fetchall()
+    gone = look(store, "SELECT district, seq, id, kind FROM history WHERE what = 'gone'").fetchall()
     given += Counter((district, seq) for district, seq, _, _ in gone)
     # Each number of the history belongs to one write, and none is ahead of the clock.
     assert [number for number, times in given.items() if times > 1] == []
@@ -69,7 +70,7 @@ def sound(folder: Path) -> Store:
     for district, _, identity, kind in gone:
         table = RECORDS[kind].table
         left = f'SELECT count(*) FROM "{table}" WHERE district = ? AND id = ?'
-        assert store.records.execute(left, (district, identity)).get == 0
+        assert look(store, left, (district, identity)).get == 0
     assert all(seq <= clock[district] for (district, _, _), seq in moved.items())
     return store
 
@@ -79,7 +80,7 @@ def check_rows(
 ) -> Counter[tuple[int, int]]:
     """The numbers of a kind's rows, once it is seen that the clock and `moved` know of them."""
     school = "school" if "school" in record.stored() else "id" if record is School else "''"
-    rows = store.records.execute(f"SELECT district, coalesce({school}, ''), seq FROM \"{record.table}\"").fetchall()
+    rows = look(store, f"SELECT district, coalesce({school}, ''), seq FROM \"{record.table}\"").fetchall()
     latest: dict[tuple[int, str], int] = {}
     for district, at, seq in rows:
         assert seq <= clock[district], record.__name__
@@ -168,7 +169,7 @@ def _apply(batch: Batch, plan: dict[str, Any]) -> None:
 
 
 def _people(store: Store) -> People:
-    return dict(store.records.execute("SELECT id, surname FROM person WHERE district = 1").fetchall())
+    return dict(look(store, "SELECT id, surname FROM person WHERE district = 1").fetchall())
 
 
 def _after(people: People, plan: dict[str, Any] | None) -> People:
@@ -223,7 +224,7 @@ def test_a_store_killed_while_it_is_made_opens(tmp_path: Path) -> None:
         done = {value for kind, value in killed.said if kind == "done"}
         for folder in tmp_path.iterdir():
             with sound(folder) as store:
-                names = store.records.execute("SELECT name FROM district").fetchall()
+                names = look(store, "SELECT name FROM district").fetchall()
             last = int(folder.name.split(".")[1])
             assert names in ([("Heronsgate",)], []), folder.name
             assert last not in done or names, folder.name
@@ -267,7 +268,7 @@ def roster(version: int) -> rosters.Roster:
 
 def _version(store: Store) -> int | None:
     """The version that the store holds; none when nothing was imported."""
-    rows = store.records.execute("SELECT surname, count(*) FROM person GROUP BY surname").fetchall()
+    rows = look(store, "SELECT surname, count(*) FROM person GROUP BY surname").fetchall()
     if not rows:
         return None
     ((surname, count),) = rows
@@ -275,10 +276,10 @@ def _version(store: Store) -> int | None:
     tables = roster(version)
     assert count == len(tables["users"])
     students = [row for row in tables["users"] if row["role"] == "student"]
-    assert store.records.execute("SELECT count(*) FROM student").get == len(students)
+    assert look(store, "SELECT count(*) FROM student").get == len(students)
     learning = sum(row["role"] == "student" for row in tables["enrollments"])
     # Besides their classes, all are members of their year group.
-    assert store.records.execute("SELECT count(*) FROM student_membership").get == learning + len(students)
+    assert look(store, "SELECT count(*) FROM student_membership").get == learning + len(students)
     return version
 
 
@@ -293,8 +294,8 @@ def test_a_killed_import_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
         under_way += killed.last("try") != killed.last("done")
         with sound(tmp_path / "hub") as store:
             found = _version(store)
-            memory = store.records.execute("SELECT count(*) FROM source_row WHERE kind = 'Person'").get
-            people = store.records.execute("SELECT count(*) FROM person").get
+            memory = look(store, "SELECT count(*) FROM source_row WHERE kind = 'Person'").get
+            people = look(store, "SELECT count(*) FROM person").get
         assert found in {acknowledged, killed.last("try") or acknowledged}, f"round {number}"
         # What the source last said is remembered in the same transaction.
         assert memory == people
@@ -340,7 +341,7 @@ def _rename(folder: Path, dice: random.Random, ended: threading.Event) -> None:
     """The school goes on working: somebody gets another name, every few milliseconds."""
     with Store(folder) as store:
         query = "SELECT st.person FROM student st JOIN school s ON s.id = st.school WHERE s.estab = ?"
-        people = [person for (person,) in store.records.execute(query, (THORNFIELD,))]
+        people = [person for (person,) in look(store, query, (THORNFIELD,))]
         while not ended.is_set():
             with store.write(1) as batch:
                 batch.change(Person, dice.choice(people), {"surname": f"Name{dice.random()}"})

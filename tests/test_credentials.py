@@ -13,6 +13,7 @@ from rollbook.model.students import Student
 from rollbook.scopes import CATALOGUE
 from tests.district import ED_FI, cohort, edfi, edlink
 from tests.hub import BRAMBLESIDE, SAGUARO, THORNFIELD, Hub
+from tests.looking import look
 
 
 def key(hub: Hub, dialect: str = "edfi", *rights: str) -> tuple[Credential, str]:
@@ -33,7 +34,7 @@ def test_a_key_and_its_secret_give_a_token_that_expires(small_hub: Hub) -> None:
 
 def test_a_secret_is_kept_only_as_a_hash(small_hub: Hub) -> None:
     _, secret = key(small_hub)
-    small_hub.store.records.execute("PRAGMA wal_checkpoint")
+    look(small_hub.store, "PRAGMA wal_checkpoint")
     files = list(small_hub.store.folder.iterdir())
     assert files
     assert not [f for f in files if secret.encode() in f.read_bytes()]
@@ -87,8 +88,8 @@ def test_a_code_for_a_person_serves_once_and_ten_minutes(small_hub: Hub) -> None
 
 def test_a_code_is_for_people_of_the_keys_own_district(small_hub: Hub) -> None:
     made, _ = key(small_hub, "edlink")
-    stranger = small_hub.store.records.execute(
-        "SELECT t.person FROM student t JOIN school s ON s.id = t.school WHERE s.estab = ?", (SAGUARO,)
+    stranger = look(
+        small_hub.store, "SELECT t.person FROM student t JOIN school s ON s.id = t.school WHERE s.estab = ?", (SAGUARO,)
     ).get[0]
     with pytest.raises(NotFound):
         small_hub.desk.tickets.code(made, stranger)
@@ -183,8 +184,8 @@ def test_what_a_school_did_not_grant_is_not_written_there(small_hub: Hub) -> Non
     refused = writer.ask("POST", "cohorts", cohort("x", int(THORNFIELD)))
     assert refused.status == 403, refused.body
     writer.post("cohorts", cohort("x", int(BRAMBLESIDE)))
-    kept = small_hub.store.records.execute(
-        """SELECT s.estab FROM "group" g JOIN school s ON s.id = g.school WHERE g.code = 'x'"""
+    kept = look(
+        small_hub.store, """SELECT s.estab FROM "group" g JOIN school s ON s.id = g.school WHERE g.code = 'x'"""
     ).fetchall()
     assert kept == [(BRAMBLESIDE,)]
 
@@ -201,7 +202,8 @@ def person_at(hub: Hub, estab: str, role: str) -> str:
     others = " AND ".join(
         f"NOT EXISTS (SELECT 1 FROM {o} x WHERE x.person = p.id)" for o in ("student", "staff", "contact") if o != role
     )
-    return hub.store.records.execute(
+    return look(
+        hub.store,
         f"SELECT p.id FROM person p JOIN {role} r ON r.person = p.id JOIN school s ON s.id = r.school"
         f" WHERE s.estab = ? AND (p.middle_name IS NOT NULL OR '{role}' = 'contact') AND {others} LIMIT 1",
         (estab,),

@@ -21,6 +21,7 @@ from rollbook.model.origin import ORIGINS
 from rollbook.model.people import Comm
 from rollbook.store.schema import columns
 from rollbook.store.sqlite import Store
+from tests.looking import look
 
 TODAY = DEFAULT_TODAY.isoformat()
 TABLES = [
@@ -54,7 +55,7 @@ def demo(store: Store) -> Demo:
 
 
 def rows(store: Store, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-    return store.records.execute(sql, values).fetchall()
+    return look(store, sql, values).fetchall()
 
 
 def test_the_demo_is_two_districts_with_three_schools(demo: Demo):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from rollbook.demo.years import UK_LAST, UK_THIS, US_LAST, US_THIS
+from tests.looking import look
 
 from .hub import BRAMBLESIDE, SAGUARO, THORNFIELD, Hub
 
@@ -27,7 +28,7 @@ schools = pytest.mark.parametrize("estab", list(OPEN))
 
 def rows(hub: Hub, sql: str, *values: Any) -> Rows:
     """The rows of a statement."""
-    return hub.store.records.execute(sql, values).fetchall()
+    return look(hub.store, sql, values).fetchall()
 
 
 def of(hub: Hub, estab: str, columns: str, tables: str, where: str = "1") -> Rows:

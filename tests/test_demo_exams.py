@@ -14,6 +14,7 @@ import pytest
 from rollbook.demo import build
 from rollbook.demo.examinees import marked, uci
 from rollbook.store.sqlite import Store
+from tests.looking import look
 
 from .hub import THORNFIELD, Hub
 from .xporter.tables import Row, Tables
@@ -248,6 +249,6 @@ def test_on_every_day_nothing_is_known_before_it_has_happened(tmp_path: Path, to
             ("exam_result", "date", ""),
             ("exam_sitting", "date", " WHERE present IS NOT NULL"),
         ):
-            (latest,) = store.records.execute(f"SELECT max({column}) FROM {table}{where}").fetchone() or (None,)
+            (latest,) = look(store, f"SELECT max({column}) FROM {table}{where}").fetchone() or (None,)
             assert latest is None or str(latest) <= today.isoformat()
-        assert store.records.execute("SELECT count(*) FROM exam_result").get
+        assert look(store, "SELECT count(*) FROM exam_result").get

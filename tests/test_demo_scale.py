@@ -21,6 +21,7 @@ from rollbook.demo.schools import TRUSTS
 from rollbook.fields import RECORDS
 from rollbook.store.schema import columns
 from rollbook.store.sqlite import Store
+from tests.looking import look
 
 from .test_server import Served
 
@@ -44,7 +45,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, Demo
 
 def rows(store: Store, sql: str, *values: Any) -> list[tuple[Any, ...]]:
     """The rows of a statement."""
-    return store.records.execute(sql, values).fetchall()
+    return look(store, sql, values).fetchall()
 
 
 def test_there_are_as_many_schools_as_asked_for_in_trusts_of_several(made: tuple[Store, Demo]):

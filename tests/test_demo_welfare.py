@@ -10,6 +10,7 @@ import pytest
 
 from rollbook.demo import build
 from rollbook.store.sqlite import Store
+from tests.looking import look
 
 from .hub import BRAMBLESIDE, SAGUARO, THORNFIELD, Hub
 from .xporter.tables import Row, Tables
@@ -304,8 +305,8 @@ def test_nothing_has_happened_yet_that_the_clock_does_not_know_of(tmp_path: Path
         }
         for table, names in later.items():
             for name in names:
-                (last,) = store.records.execute(f'SELECT max("{name}") FROM "{table}"').fetchone() or (None,)
+                (last,) = look(store, f'SELECT max("{name}") FROM "{table}"').fetchone() or (None,)
                 assert str(last) <= today.isoformat(), (table, name)
         noted = "SELECT max(date) FROM medical_event e JOIN medical_event_note n ON n.event = e.id"
-        (last,) = store.records.execute(noted).fetchone() or (None,)
+        (last,) = look(store, noted).fetchone() or (None,)
         assert last is None or last <= today.isoformat()

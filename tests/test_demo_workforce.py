@@ -11,6 +11,7 @@ import pytest
 
 from rollbook.demo import build
 from rollbook.store.sqlite import Store
+from tests.looking import look
 
 from .hub import BRAMBLESIDE, SAGUARO, THORNFIELD, Hub
 from .xporter.tables import Row, Tables
@@ -205,7 +206,7 @@ def away_on(today: date, where: Path) -> dict[str, list[tuple[str, str]]]:
         build(store, today, size=0.05)
         asked = """SELECT m.mis_id, a.start, a."end" FROM staff_absence a JOIN staff m ON m.id = a.staff
             JOIN school s ON s.id = a.school WHERE s.estab = ? AND a.start BETWEEN '2026-09' AND '2026-12-31'"""
-        for code, first, last in store.records.execute(asked, (THORNFIELD,)):
+        for code, first, last in look(store, asked, (THORNFIELD,)):
             found[str(code)].append((str(first), str(last)))
     return found
 

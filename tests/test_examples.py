@@ -28,6 +28,7 @@ from rollbook.dialects.edlink.catalogue import RESOURCES
 from rollbook.dialects.xporter.catalogue import ENDPOINTS
 from rollbook.model.people import Person
 from rollbook.model.students import Student
+from tests.looking import look
 
 from .demo_data import demo_schools
 from .hub import BRAMBLESIDE, SAGUARO, THORNFIELD, Answer, Hub
@@ -261,7 +262,8 @@ class Reading:
 
     def student(self, mis_id: str) -> tuple[int, str, str]:
         """A student's district, hub id, and the hub id of the human."""
-        found = self.hub.store.records.execute(
+        found = look(
+            self.hub.store,
             "SELECT s.district, s.id, s.person FROM student s JOIN school ON school.id = s.school"
             " WHERE s.mis_id = ? AND school.estab = ?",
             (mis_id, THORNFIELD),

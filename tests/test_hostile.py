@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 
 from rollbook.dialects.xporter.catalogue import ENDPOINTS
 from rollbook.store.sqlite import Store
+from tests.looking import changing, look, look_passing
 
 from .hub import BRAMBLESIDE, THORNFIELD, Answer, Hub
 
@@ -83,7 +84,8 @@ def token(target: Hub) -> str:
     held = target.desk.grants.at(target.app(), THORNFIELD)
     # Straight into what passes, so that the records stay as they were.
     made = base64.b64encode(b"hostile" * 6).decode()
-    target.store.passing.execute(
+    look_passing(
+        target.store,
         "INSERT INTO token VALUES (?, ?, ?, ?, 9e9)",
         (hashlib.sha256(made.encode()).digest(), held.app.id, held.id, held.serial),
     )
@@ -92,8 +94,8 @@ def token(target: Hub) -> str:
 
 def contents(store: Store) -> dict[str, list[tuple[Any, ...]]]:
     """Everything that the records file holds."""
-    tables = store.records.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
-    return {name: store.records.execute(f'SELECT * FROM "{name}"').fetchall() for (name,) in tables}
+    tables = look(store, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
+    return {name: look(store, f'SELECT * FROM "{name}"').fetchall() for (name,) in tables}
 
 
 def proper(answer: Answer, *sent: str) -> dict[str, Any]:
@@ -209,7 +211,7 @@ def test_sql_in_a_text_filter_is_a_text_like_any_other(target: Hub, token: str, 
     body = proper(target.get(nasty, token))
     assert "ExceptionType" not in body
     assert body == target.get(unknown, token).json
-    assert target.store.records.execute("SELECT count(*) FROM student").get > 0
+    assert look(target.store, "SELECT count(*) FROM student").get > 0
 
 
 @hostile
@@ -464,6 +466,6 @@ def test_a_table_that_is_dropped_in_vain_is_still_there(small_folder: Path, tmp_
     shutil.copytree(small_folder, tmp_path / "hub")
     with Store(tmp_path / "hub") as store:
         before = contents(store)
-        with store.transaction() as db:
+        with changing(store) as db:
             db.execute("UPDATE person SET surname = 'x' WHERE id = (SELECT min(id) FROM person)")
         assert contents(store) != before

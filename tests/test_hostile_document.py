@@ -27,6 +27,7 @@ from rollbook.dialects.xporter import openapi
 from rollbook.dialects.xporter.writeback import OPERATIONS
 from rollbook.dialects.xporter.writeback.describing import paths_of
 from rollbook.store.sqlite import Store
+from tests.looking import look
 
 from .hub import BRAMBLESIDE, THORNFIELD, Hub
 
@@ -74,21 +75,21 @@ def token(target: Hub) -> str:
 
 def contents(store: Store, where: str = "1") -> dict[str, str]:
     """A digest of every table of the records file, but for what came of write-backs."""
-    tables = store.records.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
+    tables = look(store, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
     return {name: digest(store, name, where) for (name,) in tables if name not in OUTCOMES}
 
 
 def digest(store: Store, table: str, where: str) -> str:
     """A digest of some rows of a table."""
-    rows = store.records.execute(f'SELECT * FROM "{table}" WHERE {where}')
+    rows = look(store, f'SELECT * FROM "{table}" WHERE {where}')
     return hashlib.sha256("\n".join(map(repr, rows)).encode()).hexdigest()
 
 
 def elsewhere(store: Store) -> dict[str, str]:
     """A digest of the records of every other school."""
-    own: str = store.records.execute("SELECT id FROM school WHERE estab = ?", (THORNFIELD,)).get
+    own: str = look(store, "SELECT id FROM school WHERE estab = ?", (THORNFIELD,)).get
     marked = "SELECT m.name FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'"
-    tables = store.records.execute(f"{marked} AND c.name = 'school' ORDER BY m.name").fetchall()
+    tables = look(store, f"{marked} AND c.name = 'school' ORDER BY m.name").fetchall()
     # The names of humans belong to the whole district, and grants and outcomes are not records.
     kept = {"grant", "writeback", "moved", "history"}
     return {name: digest(store, name, f"school <> '{own}'") for (name,) in tables if name not in kept}
@@ -100,7 +101,7 @@ def strangers(target: Hub) -> set[str]:
     found: set[str] = set()
     for kind in ("student", "staff", "contact", "group"):
         elsewhere = f"""SELECT k.external_id FROM "{kind}" k JOIN school s ON s.id = k.school WHERE s.estab <> ?"""
-        found.update(one for (one,) in target.store.records.execute(elsewhere, (THORNFIELD,)) if one)
+        found.update(one for (one,) in look(target.store, elsewhere, (THORNFIELD,)) if one)
     return found
 
 

@@ -25,6 +25,7 @@ from rollbook.store.sqlite import Store
 from tests import rosters
 from tests.district import EdFi, Edlink, edfi, edlink, enrolment
 from tests.hub import SAGUARO, THORNFIELD, Hub
+from tests.looking import look
 
 APP = "sis.example.org"
 ALDER = "1001"
@@ -170,7 +171,7 @@ def called(api: EdFi, number: str) -> list[str]:
 def test_a_students_number_is_the_unique_id(hub: Hub) -> None:
     api = edfi(hub, hub.app(APP))
     assert called(api, "910001") == ["Tansy"]
-    assert hub.store.records.execute("SELECT count(*) FROM former_id").get == 0
+    assert look(hub.store, "SELECT count(*) FROM former_id").get == 0
 
 
 def test_a_number_of_two_people_is_neithers_and_whoever_has_it_keeps_it(folder: Path) -> None:
@@ -243,10 +244,10 @@ def test_an_old_id_leads_to_nobody_whom_the_caller_does_not_see(folder: Path) ->
 def test_a_second_import_renames_nobody(folder: Path) -> None:
     counts = "SELECT (SELECT count(*) FROM history), (SELECT count(*) FROM former_id), (SELECT seq FROM clock)"
     with Store(folder) as store:
-        before = store.records.execute(counts).fetchall()
+        before = look(store, counts).fetchall()
     read(folder)
     with Store(folder) as store:
-        assert store.records.execute(counts).fetchall() == before
+        assert look(store, counts).fetchall() == before
 
 
 # ---- a hub of yesterday

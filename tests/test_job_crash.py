@@ -18,6 +18,7 @@ import pytest
 from rollbook.jobs.queue import LEASE, Queue
 from rollbook.model.people import Person
 from rollbook.store.sqlite import Store
+from tests.looking import look
 
 from .receiver import Receiver, listening
 from .test_server import Served
@@ -83,8 +84,8 @@ def test_a_change_is_told_although_who_noticed_it_was_killed(tmp_path: Path) -> 
 
 def _rename(data: Path, forename: str) -> None:
     with Store(data) as store:
-        person = store.records.execute(
-            "SELECT person FROM student WHERE district = 1 AND leaving_date IS NULL ORDER BY mis_id LIMIT 1"
+        person = look(
+            store, "SELECT person FROM student WHERE district = 1 AND leaving_date IS NULL ORDER BY mis_id LIMIT 1"
         ).get
         with store.write(1) as batch:
             batch.change(Person, person, {"forename": forename})

@@ -18,6 +18,7 @@ from rollbook.model.students import Student
 from rollbook.store.journal import FOLDER
 from rollbook.store.ledger import ALWAYS
 from rollbook.store.sqlite import Store
+from tests.looking import look
 
 from .district import edfi, student
 from .edlink.vendor import Vendor
@@ -195,7 +196,8 @@ class District:
         key, secret = hub.desk.credentials.add(hub.app(), "edfi", rights=["EdFiSandbox"])
         self.hub = hub
         self.token = hub.desk.tickets.exchange("edfi", key.key, secret, 3600)[0]
-        found = hub.store.records.execute(
+        found = look(
+            hub.store,
             "SELECT p.id, p.student_unique_id, p.birth_date FROM person p JOIN student s ON s.person = p.id"
             " AND s.district = p.district WHERE s.mis_id = ? ORDER BY s.district",
             (GRAHAM,),
@@ -349,7 +351,7 @@ def test_a_write_that_the_grant_alone_refuses_tells_of_nobody(small_hub: Hub) ->
 def test_a_person_is_found_by_any_role_and_by_themselves(small_hub: Hub) -> None:
     small_hub.school(f"Students?id={GRAHAM}", small_hub.token())
     (role,) = roles(small_hub, GRAHAM)
-    person = small_hub.store.records.execute("SELECT person FROM student WHERE id = ?", (role,)).get
+    person = look(small_hub.store, "SELECT person FROM student WHERE id = ?", (role,)).get
     ledger = Disclosures(small_hub.store)
     assert ledger.of_person(role) == ledger.of_person(person)
     assert len(ledger.often(ledger.of_person(person), ALWAYS)) == 1

@@ -7,6 +7,7 @@ import pytest
 from rollbook.api.messages import Handler, Request, Response
 from rollbook.model.attendance import Mark
 from rollbook.model.people import Person
+from tests.looking import look
 
 from .hub import BRAMBLESIDE, THORNFIELD, Hub
 
@@ -21,9 +22,7 @@ def first(hub: Hub, table: str, estab: str = THORNFIELD) -> tuple[int, str]:
         if table != "person"
         else "'' <> ? AND id IN (SELECT person FROM student WHERE leaving_date IS NULL)"
     )
-    found = hub.store.records.execute(
-        f"SELECT id FROM {table} WHERE district = ? AND {where} LIMIT 1", (district, school)
-    )
+    found = look(hub.store, f"SELECT id FROM {table} WHERE district = ? AND {where} LIMIT 1", (district, school))
     return district, found.get
 
 

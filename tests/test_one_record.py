@@ -14,6 +14,7 @@ from rollbook.ingest import import_roster
 from tests import rosters
 from tests.district import EdFi, Edlink, cohort, edfi, edlink, place, researcher, session
 from tests.hub import THORNFIELD, Hub
+from tests.looking import look
 
 ESTAB = int(THORNFIELD)
 GRAHAM = "9919"
@@ -39,7 +40,8 @@ def xporter(hub: Hub, path: str, estab: str = THORNFIELD) -> dict[str, Any]:
 
 def unique_id(hub: Hub, mis_id: str) -> str:
     """The Ed-Fi id of a student of the first school, found by a cohort that the test makes for it."""
-    return hub.store.records.execute(
+    return look(
+        hub.store,
         "SELECT p.student_unique_id FROM student s JOIN person p ON p.id = s.person JOIN school c ON c.id = s.school"
         " WHERE c.estab = ? AND s.mis_id = ?",
         (THORNFIELD, mis_id),

@@ -9,6 +9,7 @@ import pytest
 
 from rollbook.jobs import Queue
 from rollbook.store.sqlite import Store
+from tests.looking import look
 
 
 def test_what_a_transaction_promised_comes_to_the_queue_once(tmp_path: Path) -> None:
@@ -77,7 +78,7 @@ def test_bringing_jobs_to_the_queue_waits_for_nobody_who_writes(tmp_path: Path) 
             assert [job.id for job in queue.jobs()] == ["one"]
         assert time.monotonic() - began < 5
         queue.collect()
-        assert store.records.execute("SELECT count(*) FROM outbox").get == 0
+        assert look(store, "SELECT count(*) FROM outbox").get == 0
 
 
 def test_a_secret_of_the_directory_stays_and_differs_by_purpose(tmp_path: Path) -> None:

@@ -20,45 +20,6 @@ SQL = re.compile(
 )
 """What makes a text a statement, or a part of one: written in capitals, as no English is."""
 
-STATEMENTS_LEFT = frozenset(
-    {
-        "consent/announcing.py",
-        "consent/apps.py",
-        "consent/authorising.py",
-        "consent/filtering.py",
-        "consent/grants.py",
-        "consent/memory.py",
-        "consent/readers.py",
-        "consent/receipts.py",
-        "consent/research/drawing.py",
-        "consent/school_keys.py",
-        "consent/schools.py",
-        "consent/signing.py",
-        "consent/tokens.py",
-        "consent/vocabulary.py",
-    }
-)
-"""The files that still hold SQL; each goes as soon as its statements have gone into the store."""
-
-EXECUTING_LEFT = frozenset(
-    {
-        "consent/announcing.py",
-        "consent/apps.py",
-        "consent/authorising.py",
-        "consent/filtering.py",
-        "consent/memory.py",
-        "consent/readers.py",
-        "consent/receipts.py",
-        "consent/research/drawing.py",
-        "consent/school_keys.py",
-        "consent/schools.py",
-        "consent/signing.py",
-        "consent/tokens.py",
-        "consent/vocabulary.py",
-    }
-)
-"""The files that still execute statements."""
-
 
 def above_the_store() -> Iterator[tuple[str, ast.Module]]:
     """Every file but those of the store, by its path."""
@@ -87,11 +48,11 @@ def executes(tree: ast.Module) -> bool:
 
 def test_nothing_above_the_store_holds_a_statement() -> None:
     holding = {name for name, tree in above_the_store() if any(SQL.search(text) for text in texts(tree))}
-    assert holding == STATEMENTS_LEFT
+    assert holding == set()
 
 
 def test_nothing_above_the_store_executes_a_statement() -> None:
-    assert {name for name, tree in above_the_store() if executes(tree)} == EXECUTING_LEFT
+    assert {name for name, tree in above_the_store() if executes(tree)} == set()
 
 
 def test_a_statement_is_told_from_english_and_from_a_method_of_http() -> None:

@@ -12,6 +12,7 @@ from rollbook.errors import NoRoom
 from rollbook.ingest.exporting import export
 from rollbook.store.connection import connect
 from rollbook.store.sqlite import Store
+from tests.looking import look
 
 from .hub import THORNFIELD, Hub
 
@@ -27,15 +28,15 @@ def test_only_their_owner_may_read_the_files_of_a_data_directory(small_hub: Hub,
         with Store(tmp_path / "new") as store:
             store.set("a", "b")
             store.ledger.check()
-            with store.passing as db:
-                db.execute("DELETE FROM token")
+            with store.passing as passing:
+                passing.tasks.forget(0.0)
             assert {"records.sqlite", "records.sqlite-wal", "passing.sqlite"} <= set(os.listdir(store.folder))
             assert readable_by_others(store.folder) == []
         small_hub.school("Students", small_hub.token())
         assert readable_by_others(small_hub.store.folder) == []
-        with small_hub.store.lend() as connection:
-            export(connection, 1, tmp_path / "all.zip")
-            export(connection, 1, tmp_path / "files")
+        with small_hub.store.lend() as kept:
+            export(kept, 1, tmp_path / "all.zip")
+            export(kept, 1, tmp_path / "files")
         assert readable_by_others(tmp_path) == []
     finally:
         os.umask(before)
@@ -58,14 +59,20 @@ def fill(store: Store, name: str) -> None:
     connection.execute(f"PRAGMA max_page_count = {int(connection.execute('PRAGMA page_count').get)}")
 
 
+def set_many(store: Store) -> None:
+    """Change ten thousand settings in one transaction."""
+    with store.transaction() as kept:
+        for number in range(10_000):
+            kept.settings.put(f"n{number}", "x" * 100)
+
+
 def test_a_full_disk_leaves_nothing_half_written_and_is_told_as_that(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         store.set("before", "there")
         fill(store, "records")
-        rows = [(f"n{number}", "x" * 100) for number in range(10_000)]
-        with pytest.raises(NoRoom), store.transaction() as db:
-            db.executemany("INSERT INTO setting VALUES (?, ?)", rows)
-        assert store.records.execute("SELECT name FROM setting").fetchall() == [("before",)]
+        with pytest.raises(NoRoom):
+            set_many(store)
+        assert look(store, "SELECT name FROM setting").fetchall() == [("before",)]
         connection = connect(tmp_path / "records.sqlite")
         assert connection.execute("PRAGMA integrity_check").get == "ok"
         connection.close()

@@ -13,6 +13,7 @@ from rollbook.dialects.research.catalogue import RESOURCES as STUDIES
 from rollbook.dialects.xporter.writeback.catalogue import OPERATIONS
 from rollbook.model.research import HUB
 from rollbook.scopes import CATALOGUE
+from tests.looking import look
 
 from .edlink.vendor import Vendor
 from .hub import THORNFIELD, Hub
@@ -41,7 +42,8 @@ def record(hub: Hub) -> dict[str, list[tuple[Any, ...]]]:
 
 def everything_said(hub: Hub, **more: Any) -> dict[str, Any]:
     """A body that names whatever a school's record could take from it."""
-    student, person = hub.store.records.execute(
+    student, person = look(
+        hub.store,
         "SELECT s.id, s.person FROM student s JOIN school c ON c.id = s.school WHERE c.estab = ? AND s.mis_id = '9919'",
         (THORNFIELD,),
     ).fetchall()[0]

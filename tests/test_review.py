@@ -12,6 +12,7 @@ from rollbook.consent.invitations import LIFE
 from rollbook.errors import NotSignedIn
 from rollbook.model.people import Person
 from rollbook.model.students import Student
+from tests.looking import PASSING, changing, look, look_passing
 
 from .hub import BRAMBLESIDE, THORNFIELD, Hub
 from .school import ASKED, PARTY, Page, School, asking_app, invited, link_of
@@ -84,10 +85,11 @@ def test_a_second_authorisation_gives_a_new_secret_and_voids_the_first(small_hub
 
 def test_a_token_of_an_earlier_authorisation_is_void_even_where_it_could_not_be_taken_away(small_hub: Hub) -> None:
     token = small_hub.token(["School"], app=PARTY)
-    rows = small_hub.store.passing.execute("SELECT * FROM token").fetchall()
+    rows = look_passing(small_hub.store, "SELECT * FROM token").fetchall()
     small_hub.grant(["School"], app=PARTY)
     # As if the hub had been killed before it came to the tokens, which lie in a file of their own.
-    small_hub.store.passing.executemany("INSERT INTO token VALUES (?, ?, ?, ?, ?)", rows)
+    with changing(small_hub.store, PASSING) as db:
+        db.executemany("INSERT INTO token VALUES (?, ?, ?, ?, ?)", rows)
     with pytest.raises(NotSignedIn, match="authorised the app again"):
         small_hub.desk.tokens.admit(token)
 
@@ -365,9 +367,9 @@ ROLES = ("student", "staff", "contact")
 
 def renamed(hub: Hub) -> None:
     """Have everybody's every name say who they are: `Here student 9919` at Thornfield, `There ...` elsewhere."""
-    columns = hub.store.records.execute("SELECT name FROM pragma_table_info('person') WHERE name LIKE '%name'")
+    columns = look(hub.store, "SELECT name FROM pragma_table_info('person') WHERE name LIKE '%name'")
     names = [name for (name,) in columns if name != "username"]
-    with hub.store.transaction() as db:
+    with changing(hub.store) as db:
         # Thornfield's come last, so that who is at several schools counts as one of its people.
         for word, same in (("There", "<>"), ("Here", "=")):
             for role in ROLES:
@@ -415,7 +417,7 @@ def test_no_example_is_the_declarations_own(small_hub: Hub) -> None:
 
 
 def test_a_field_without_a_value_has_no_example(small_hub: Hub) -> None:
-    with small_hub.store.transaction() as db:
+    with changing(small_hub.store) as db:
         db.execute("UPDATE person SET surname = NULL")
     assert examples_on(invited(small_hub).look())["Surname"] == {"\u2013"}
 
@@ -442,7 +444,8 @@ def test_examples_are_of_people_whom_the_app_sees_and_are_in_the_ledger(small_hu
     page = school.look()
     named = named_on(page)
     assert {mis_id for _, role, mis_id in named if role == "student"} == {"9922"}
-    theirs = small_hub.store.records.execute(
+    theirs = look(
+        small_hub.store,
         "SELECT c.mis_id FROM relationship r JOIN contact c ON c.id = r.contact JOIN student s ON s.id = r.student"
         " WHERE s.school = ? AND s.mis_id = '9922'",
         (grant.school,),
@@ -459,9 +462,7 @@ def test_whom_the_app_left_out_by_itself_is_no_example_either(small_hub: Hub) ->
     school.send(school.look(), "authorise")
     desk = small_hub.desk
     grant = desk.grants.at(small_hub.app(PARTY), THORNFIELD)
-    every = [
-        m for (m,) in small_hub.store.records.execute("SELECT mis_id FROM student WHERE school = ?", (grant.school,))
-    ]
+    every = [m for (m,) in look(small_hub.store, "SELECT mis_id FROM student WHERE school = ?", (grant.school,))]
     desk.people.restrict(grant, add=[("Student", m) for m in every if m != "9923"])
     renamed(small_hub)
     assert {mis_id for _, role, mis_id in named_on(school.look()) if role == "student"} == {"9923"}

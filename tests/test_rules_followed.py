@@ -15,6 +15,7 @@ from rollbook.consent import App
 from rollbook.ingest import import_roster
 from rollbook.store.rules import Rule
 from tests import rosters
+from tests.looking import look
 
 from .district import ED_FI, EdFi, enrolment, in_section
 from .edfi.conftest import APP, caller
@@ -78,7 +79,8 @@ class Reader:
 
     def people(self, mis_ids: set[str]) -> dict[str, tuple[str, str]]:
         """By MIS id, the human's hub id and unique id."""
-        rows = self.hub.store.records.execute(
+        rows = look(
+            self.hub.store,
             "SELECT s.mis_id, p.id, p.student_unique_id FROM student s JOIN person p ON p.id = s.person"
             " JOIN school c ON c.id = s.school WHERE c.estab = ?",
             (self.estab,),
@@ -136,8 +138,10 @@ class Reader:
 
     def everybody(self) -> list[str]:
         """The hub ids of all humans who are students of the school."""
-        rows = self.hub.store.records.execute(
-            "SELECT s.person FROM student s JOIN school c ON c.id = s.school WHERE c.estab = ?", (self.estab,)
+        rows = look(
+            self.hub.store,
+            "SELECT s.person FROM student s JOIN school c ON c.id = s.school WHERE c.estab = ?",
+            (self.estab,),
         )
         return [person for (person,) in rows]
 
@@ -209,9 +213,7 @@ def take(hub: Hub, tables: rosters.Roster) -> None:
 def ids_of(hub: Hub, *keys: str) -> set[str]:
     """The MIS ids of students by the roster's keys."""
     wanted = {f"9100{key.removeprefix('s'):0>2}" for key in keys}
-    rows = hub.store.records.execute(
-        "SELECT s.mis_id, p.student_unique_id FROM student s JOIN person p ON p.id = s.person"
-    )
+    rows = look(hub.store, "SELECT s.mis_id, p.student_unique_id FROM student s JOIN person p ON p.id = s.person")
     return {mis_id for mis_id, unique in rows if unique in wanted}
 
 
@@ -288,8 +290,10 @@ def test_a_withdrawal_ends_the_rule_the_day_after_and_a_deleted_enrolment_at_onc
 
 def numbers(api: EdFi, unique: str) -> list[str]:
     """The MIS ids of a student at Thornfield."""
-    rows = api.hub.store.records.execute(
-        "SELECT s.mis_id FROM student s JOIN person p ON p.id = s.person WHERE p.student_unique_id = ?", (unique,)
+    rows = look(
+        api.hub.store,
+        "SELECT s.mis_id FROM student s JOIN person p ON p.id = s.person WHERE p.student_unique_id = ?",
+        (unique,),
     )
     return [mis_id for (mis_id,) in rows]
 

@@ -20,6 +20,7 @@ from rollbook.model.students import Student
 from rollbook.store import schema
 from rollbook.store.connection import Connection, connect
 from rollbook.store.sqlite import Store
+from tests.looking import look
 
 REGENERATE = "run `make freeze`"
 
@@ -99,7 +100,7 @@ def test_a_store_is_opened_again_as_it_was(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         number = store.new_district({"name": "Larkspur"})
     with Store(tmp_path) as store:
-        found = store.records.execute("SELECT district, name FROM district").fetchall()
+        found = look(store, "SELECT district, name FROM district").fetchall()
     assert found == [(number, "Larkspur")]
 
 
@@ -115,7 +116,7 @@ def test_data_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> No
 def test_every_table_of_records_has_the_district_first_in_its_key(tmp_path: Path) -> None:
     with Store(tmp_path) as store:
         for record in (r for r in schema.RECORDS.values() if not r.derived()):
-            keys = store.records.execute(f'SELECT name FROM pragma_table_info("{record.table}") WHERE pk ORDER BY pk')
+            keys = look(store, f'SELECT name FROM pragma_table_info("{record.table}") WHERE pk ORDER BY pk')
             assert [name for (name,) in keys] == ["district", "id"]
 
 
@@ -170,9 +171,9 @@ def test_numbers_go_on_from_the_highest_of_any_district(tmp_path: Path) -> None:
         for number in (first, second, first):
             with store.write(number) as batch:
                 batch.add(Program, [{"name": "Choir"}])
-        counted = store.records.execute("SELECT district, seq FROM program ORDER BY seq").fetchall()
+        counted = look(store, "SELECT district, seq FROM program ORDER BY seq").fetchall()
         assert counted == [(1, 3), (2, 4), (1, 5)]
-        assert store.records.execute("SELECT district, seq FROM clock").fetchall() == [(1, 5), (2, 4)]
+        assert look(store, "SELECT district, seq FROM clock").fetchall() == [(1, 5), (2, 4)]
 
 
 LIST = '["School", "Student", "StudentExtended"]'
@@ -340,7 +341,7 @@ def test_whom_schools_and_apps_had_chosen_before_there_were_rules_stays_chosen_a
                 assert told.mode == ("all" if mode == "except" and not school and own else mode)
                 assert set(told.declined) == called(own & let_in)
             desk.people.follow_days()
-        secrets = store.records.execute('SELECT secret, scopes, state FROM "grant" ORDER BY made, id').fetchall()
+        secrets = look(store, 'SELECT secret, scopes, state FROM "grant" ORDER BY made, id').fetchall()
         assert {row[1:] for row in secrets} == {('["Student"]', "active")}
         assert {row[0] for row in secrets} == {number.to_bytes(2, "big") for number in range(len(SAID))}
         assert desk.choosing.draft(desk.grants.at(desk.apps.named("a0.example.org"), "9994001"))["Student"].people == {

@@ -21,6 +21,7 @@ import pytest
 from rollbook.model.attendance import Mark
 from rollbook.store.connection import connect
 from rollbook.store.sqlite import Store
+from tests.looking import look, look_passing
 
 from .hub import THORNFIELD
 
@@ -183,7 +184,8 @@ def checkpoint(data: Path) -> bool:
 def marks_of(data: Path, day: str) -> list[str]:
     """The hub ids of a day's session marks at the school."""
     with Store(data) as store:
-        found = store.records.execute(
+        found = look(
+            store,
             "SELECT m.id FROM mark m JOIN school s ON s.district = m.district AND s.id = m.school"
             " WHERE s.estab = ? AND m.date = ? AND m.kind = 'S'",
             (THORNFIELD, day),
@@ -376,7 +378,7 @@ def test_half_a_request_is_not_acted_upon(served: Served, token: str, data: Path
 def tokens_given(data: Path) -> int:
     """How many tokens are good."""
     with Store(data) as store:
-        return store.passing.execute("SELECT count(*) FROM token").get
+        return look_passing(store, "SELECT count(*) FROM token").get
 
 
 def test_a_body_larger_than_the_limit_is_refused_before_it_has_all_come(served: Served, token: str) -> None:

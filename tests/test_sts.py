@@ -12,6 +12,7 @@ import pytest
 
 from rollbook.consent import Grant
 from rollbook.consent.tokens import TOKEN_SECONDS
+from tests.looking import look_passing
 
 from .hub import BRAMBLESIDE, THORNFIELD, Hub
 
@@ -230,7 +231,7 @@ def test_what_has_expired_is_cleared_away(small_hub: Hub, secret: str) -> None:
         small_hub.post(STS, asked(secret))
     small_hub.now += TOKEN_SECONDS + 1
     small_hub.post(STS, asked(secret))
-    assert small_hub.store.passing.execute("SELECT count(*) FROM token").get == 1
+    assert look_passing(small_hub.store, "SELECT count(*) FROM token").get == 1
 
 
 def test_a_token_dies_with_its_grant(small_hub: Hub, secret: str) -> None:

@@ -25,6 +25,7 @@ from rollbook.consent.ledger import Ledger
 from rollbook.jobs import Job
 from rollbook.jobs import Queue as Jobs
 from rollbook.jobs.queue import DELAYS
+from tests.looking import changing
 
 from .hub import THORNFIELD, Hub
 from .receiver import Receiver, listening
@@ -211,7 +212,7 @@ def test_for_a_day_after_a_change_both_secrets_verify(small_hub: Hub, receiver: 
     for secret in secrets:
         Webhook(secret).verify(body, headers)
     assert len(headers["webhook-signature"].split(" ")) == 2
-    with small_hub.store.transaction() as db:
+    with changing(small_hub.store) as db:
         db.execute("UPDATE signing SET at = at - 24 * 3600")
     tell(small_hub, receiver.url(), json={})
     small_hub.work()

@@ -24,6 +24,7 @@ import pytest
 from rollbook.jobs.queue import LEASE
 from rollbook.store.connection import connect
 from rollbook.store.sqlite import Store
+from tests.looking import look
 
 from .test_callbacks import Receiver, listening
 from .test_server import Served
@@ -144,9 +145,7 @@ def _entered(data: Path) -> dict[str, set[str]]:
     with Store(data) as store:
         for path in ("records.sqlite", "passing.sqlite"):
             assert connect(data / path).execute("PRAGMA integrity_check").get == "ok"
-        rows = store.records.execute(
-            "SELECT description, mis_id FROM achievement WHERE description GLOB 'write-back *'"
-        )
+        rows = look(store, "SELECT description, mis_id FROM achievement WHERE description GLOB 'write-back *'")
         for note, mis_id in rows:
             found.setdefault(note.removeprefix("write-back "), set()).add(mis_id)
     return found

@@ -18,6 +18,7 @@ from rollbook.model.people import Person, Staff
 from rollbook.model.students import Student, StudentMembership
 from rollbook.store.sqlite import Store
 from rollbook.store.writing import Batch
+from tests.looking import look
 
 
 @pytest.fixture
@@ -51,7 +52,7 @@ def put_school(batch: Batch) -> None:
 
 def remembered(store: Store, what: str = "gone") -> dict[str, dict[str, Any]]:
     """The keys in the history, by hub id."""
-    found = store.records.execute("SELECT id, keys FROM history WHERE what = ? ORDER BY seq", (what,)).fetchall()
+    found = look(store, "SELECT id, keys FROM history WHERE what = ? ORDER BY seq", (what,)).fetchall()
     return {identity: json.loads(keys) for identity, keys in found}
 
 
@@ -135,7 +136,7 @@ def test_a_record_is_touched_when_what_it_refers_to_is_known_by_something_else(s
         assert list(json.loads(row["changed"])) == ["session"]
         assert row["changed"].endswith(f'{row["seq"]:012d}"}}')
     assert remembered(store, "key")["offer"]["session.name"] == "Fall Semester"
-    moved = store.records.execute("SELECT school, seq FROM moved WHERE kind = 'CourseOffering'").fetchall()
+    moved = look(store, "SELECT school, seq FROM moved WHERE kind = 'CourseOffering'").fetchall()
     assert moved == [("school", row["seq"])]
 
 
@@ -152,14 +153,14 @@ def test_a_change_at_one_school_moves_nothing_at_the_others(store: Store) -> Non
     asked = "SELECT school FROM moved WHERE kind = 'Session' ORDER BY school"
     with store.write(1) as batch:
         batch.change(Session, "fall", {"name": "Autumn"})
-    assert store.records.execute(asked).fetchall() == [("school",)]
+    assert look(store, asked).fetchall() == [("school",)]
     with store.write(1) as batch:
         batch.change(Session, "fall", {"school": None})
-    assert store.records.execute(asked).fetchall() == [("",), ("school",)]
+    assert look(store, asked).fetchall() == [("",), ("school",)]
 
 
 def test_what_all_schools_share_has_a_number_that_no_school_gives(store: Store) -> None:
-    found = store.records.execute('SELECT id, mis_id FROM "group" ORDER BY seq').fetchall()
+    found = look(store, 'SELECT id, mis_id FROM "group" ORDER BY seq').fetchall()
     assert found == [("class", "1"), ("cohort", "9000001")]
 
 
@@ -168,11 +169,11 @@ def test_a_human_without_a_number_gets_one_for_both_roles(store: Store) -> None:
         batch.add(Person, [{"id": "eve"}])
         batch.add(Student, [{"id": "role", "school": "school", "person": "eve"}])
     asked = "SELECT student_unique_id, staff_unique_id FROM person ORDER BY seq"
-    (ann, bob, eve) = store.records.execute(asked).fetchall()
+    (ann, bob, eve) = look(store, asked).fetchall()
     assert ann[0] == "111111"
     assert bob[1] == "207219"
     assert eve[0] == eve[1]
-    made = [ann[1], bob[0], eve[0], *(x for (x,) in store.records.execute("SELECT xid FROM student").fetchall())]
+    made = [ann[1], bob[0], eve[0], *(x for (x,) in look(store, "SELECT xid FROM student").fetchall())]
     assert len(set(made)) == len(made) == 5
     assert all(len(one) == 7 and one.startswith("x") for one in made)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rollbook.fields import RECORDS
 from rollbook.store.ledger import Once
+from tests.looking import look
 
 from .hub import THORNFIELD, Hub
 
@@ -25,7 +26,8 @@ def told(hub: Hub) -> frozenset[str]:
 
 def roles(hub: Hub, *mis_ids: str, kind: str = "Student", estab: str = THORNFIELD) -> set[str]:
     """The hub ids of some people of a school, by MIS id; without any, of all of the kind."""
-    rows = hub.store.records.execute(
+    rows = look(
+        hub.store,
         f'SELECT r.id, r.mis_id FROM "{RECORDS[kind].table}" r JOIN school s ON s.district = r.district'
         " AND s.id = r.school WHERE s.estab = ?",
         (estab,),

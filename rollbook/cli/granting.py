@@ -371,7 +371,7 @@ _KEYS = (
 def apps_keys(as_json: bool, data: Path | None) -> None:
     """List keys, with what each may read and change: the scopes of the app's grants that its rights allow."""
     with open_desk(data) as desk:
-        names = dict(desk.schools.districts())
+        names = {district.number: district.name for district in desk.schools.districts()}
         rows = [
             {
                 "app": one.app.relying_party,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from ..store.kept import Kept
+from ..store.kept.grants import Notice
 from .grants import Grant
 
 SERVICE = "XporterOnDemand"
@@ -14,44 +14,40 @@ SERVICE = "XporterOnDemand"
 
 def tell(kept: Kept, grant: str, event: str) -> None:
     """Promise within a transaction that an app is told what became of a grant, where it has an address for that."""
-    row = kept.execute(
-        "SELECT r.webhook, a.id, a.relying_party, s.estab, s.name, coalesce(nullif(t.email, ''), s.email, ''),"
-        " g.scopes, t.asked, coalesce(t.serial, 0), g.ended"
-        ' FROM "grant" g JOIN app a ON a.id = g.app JOIN registration r ON r.app = a.id'
-        " JOIN school s ON s.district = g.district AND s.id = g.school"
-        ' LEFT JOIN agreement t ON t."grant" = g.id WHERE g.id = ?',
-        (grant,),
-    ).fetchone()
-    if row is None or not row[0]:
+    notice = kept.grants.notice(grant)
+    if notice is None or not notice.webhook:
         return
-    url, app, party, estab, name, email, scopes, asked, serial, ended = row
-    held = sorted(json.loads(scopes))
+    payload: dict[str, Any] = {
+        "app": notice.app,
+        "grant": grant,
+        "family": "authorisation",
+        "url": notice.webhook,
+        "query": {},
+        "json": None,
+    }
+    kept.outbox.promise("webhook", {**payload, "form": _form(notice, event), "event": event, "serial": notice.serial})
+
+
+def _form(notice: Notice, event: str) -> dict[str, Any]:
+    """What a message says, with a mark where it is filled when it is sent."""
     form: dict[str, Any] = {
         "schoolSecret": {"fill": "schoolSecret"},
-        "schoolId": estab,
-        "schoolEmail": email,
-        "schoolName": name or estab,
-        "templateScopes": ",".join(json.loads(asked) if asked else held),
+        "schoolId": notice.estab,
+        "schoolEmail": notice.email,
+        "schoolName": notice.school_name or notice.estab,
+        "templateScopes": ",".join(sorted(notice.scopes) if notice.asked is None else notice.asked),
         "scopes": {"fill": "scopes"},
         "thirdParty": SERVICE,
-        "partnerId": party,
+        "partnerId": notice.relying_party,
     }
     if event == "revoked":
         # Rollbook's own: the document has no message for an end. It says what it is, and brings no secret.
         form = {n: v for n, v in form.items() if n not in ("schoolSecret", "templateScopes", "scopes")}
-        form |= {"event": "revoked", "dateRevoked": (ended or "")[:19]}
+        form |= {"event": "revoked", "dateRevoked": (notice.ended or "")[:19]}
     if event in ("widened", "narrowed"):
         # The same message as at first, with the same secret: an app that knows of no such event learns the scopes.
         form |= {"event": event}
-    payload: dict[str, Any] = {
-        "app": app,
-        "grant": grant,
-        "family": "authorisation",
-        "url": url,
-        "query": {},
-        "json": None,
-    }
-    kept.outbox.promise("webhook", {**payload, "form": form, "event": event, "serial": serial})
+    return form
 
 
 def filled(payload: Mapping[str, Any], grant: Grant, secret: str) -> dict[str, str] | None:

@@ -5,7 +5,6 @@ Whatever an app must be told of it is promised in the transaction that changes i
 
 from __future__ import annotations
 
-import json
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -13,11 +12,10 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..errors import Conflict, NotFound, Problem
-from ..store.connection import Connection
-from ..store.kept import Kept
+from ..store.kept.grants import Dates
 from ..store.sqlite import Store
 from .announcing import filled, tell
-from .grants import GRANT_COLUMNS, App, Grant, grant_from, known_scopes
+from .grants import App, Grant, known_scopes
 from .invitations import Invitation, mark_answer
 from .receipts import OPERATOR, give_receipt
 from .schools import Schools
@@ -47,8 +45,7 @@ class Grants:
 
     def all(self) -> list[Grant]:
         """All grants, by app, in the order in which they were first made."""
-        rows = self._store.records.execute(f"SELECT {GRANT_COLUMNS} ORDER BY a.name, g.made, s.estab")
-        return [grant_from(row) for row in rows]
+        return self._store.kept.grants.every()
 
     def of(self, app: App) -> list[Grant]:
         """The grants of one app, in the order in which they were first made."""
@@ -65,28 +62,19 @@ class Grants:
 
     def by_id(self, identity: str) -> Grant | None:
         """The grant with this id, in whatever state, if there is one."""
-        row = self._store.records.execute(f"SELECT {GRANT_COLUMNS} WHERE g.id = ?", (identity,)).fetchone()
-        return grant_from(row) if row else None
+        return self._store.kept.grants.with_id(identity)
 
     def authorisations(self, app: App) -> list[Authorisation]:
         """The grants of an app with their dates (seconds since 1970), by school."""
-        rows = self._store.records.execute(
-            'SELECT g.id, g.made, g.ended, a.at FROM "grant" g LEFT JOIN agreement a ON a."grant" = g.id'
-            " WHERE g.app = ?",
-            (app.id,),
-        ).fetchall()
-        dates = {identity: (made, ended, at) for identity, made, ended, at in rows}
-        return sorted((_dated(g, *dates[g.id]) for g in self.of(app)), key=lambda a: a.grant.estab)
+        dates = self._store.kept.grants.dates(app.id)
+        return sorted((_dated(g, dates[g.id]) for g in self.of(app)), key=lambda a: a.grant.estab)
 
     def for_nobody(self, app: App, estab: str) -> Grant:
         """What a grant would be, if there were one: with it a school is shown what an app would see."""
-        row = self._store.records.execute(
-            "SELECT district, id, estab, coalesce(name, estab), mis, time_zone FROM school WHERE estab = ?", (estab,)
-        ).fetchone()
-        if row is None:
+        place = self._store.kept.schools.place(estab)
+        if place is None:
             raise NotFound(Problem("estab", f"no school has the number {estab}"))
-        district, school, number, name, mis, zone = row
-        return Grant("", app, district, school, number, name, mis or "", zone or "UTC", frozenset(), "active", 0)
+        return Grant("", app, *place, frozenset(), "active", 0)
 
     # ---- beginning
 
@@ -110,17 +98,23 @@ class Grants:
         """
         held = known_scopes(frozenset(scopes))
         district, school, _ = self._schools.find(estab)
-        with self._store.transaction() as db:
-            identity, serial = _known(db, app, school)
+        with self._store.transaction() as kept:
+            identity, serial = kept.grants.known(app.id, school) or (str(uuid.uuid4()), 0)
             if after is not None and after != serial:
                 raise Conflict("the app has been authorised in the meantime", hint="reload the page")
             secret = self.secret(identity, serial + 1)
-            _open(db, identity, (app.id, district, school))
-            _update(db, identity, held, "paused" if choosing else "active", secret)
-            _agree(db, identity, serial + 1, {*asked} or held, answers, shown=not choosing)
-            tell(db, identity, "authorised")
+            # Two grants of one millisecond are still told in the order in which they were made.
+            made = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
+            kept.grants.begin(identity, app.id, (district, school), made)
+            kept.grants.authorise(identity, held, "paused" if choosing else "active", digest(secret))
+            kept.choices.drop_drafts(identity)
+            email = answers.email if answers else ""
+            kept.grants.agree(identity, serial + 1, {*asked} or held, email, shown=not choosing)
+            if answers:
+                mark_answer(kept, answers, "authorised")
+            tell(kept, identity, "authorised")
             if not choosing:
-                give_receipt(db, identity, "authorised", self._by)
+                give_receipt(kept, identity, "authorised", self._by)
         grant = self.at(app, estab)
         self._drop_tokens(grant.id)
         return grant, secret
@@ -131,17 +125,13 @@ class Grants:
 
     def show_secret(self, grant: Grant) -> str | None:
         """The school secret, the first time that it is asked for after the school has chosen people; then None."""
-        with self._store.transaction() as db:
-            first = db.execute(
-                'UPDATE agreement SET shown = 1 WHERE "grant" = ? AND serial = ? AND shown = 0 RETURNING 1',
-                (grant.id, grant.serial),
-            ).fetchall()
+        with self._store.transaction() as kept:
+            first = kept.grants.show(grant.id, grant.serial)
         return self.secret(grant.id, grant.serial) if first else None
 
     def first_choice(self, grant: Grant) -> bool:
         """Whether the school has never yet confirmed the people of this authorisation."""
-        shown = self._store.records.execute('SELECT shown FROM agreement WHERE "grant" = ?', (grant.id,)).get
-        return shown == 0
+        return self._store.kept.grants.to_be_shown(grant.id)
 
     # ---- changing
 
@@ -158,14 +148,11 @@ class Grants:
                     for name in more
                 )
             )
-        with self._store.transaction() as db:
-            db.execute(
-                'UPDATE "grant" SET scopes = ?, version = version + 1 WHERE id = ?',
-                (json.dumps(sorted(left)), grant.id),
-            )
+        with self._store.transaction() as kept:
+            kept.grants.hold(grant.id, left)
             if left != grant.scopes:
-                tell(db, grant.id, "narrowed")
-                give_receipt(db, grant.id, "narrowed", self._by, grant.scopes - left)
+                tell(kept, grant.id, "narrowed")
+                give_receipt(kept, grant.id, "narrowed", self._by, grant.scopes - left)
         return self.at(grant.app, grant.estab)
 
     def widen(self, grant: Grant, scopes: Iterable[str]) -> Grant:
@@ -175,28 +162,21 @@ class Grants:
         more = known_scopes(frozenset(scopes)) | grant.scopes
         if more == grant.scopes:
             return grant
-        with self._store.transaction() as db:
-            db.execute(
-                'UPDATE "grant" SET scopes = ?, version = version + 1 WHERE id = ?',
-                (json.dumps(sorted(more)), grant.id),
-            )
-            tell(db, grant.id, "widened")
-            give_receipt(db, grant.id, "widened", self._by)
+        with self._store.transaction() as kept:
+            kept.grants.hold(grant.id, more)
+            tell(kept, grant.id, "widened")
+            give_receipt(kept, grant.id, "widened", self._by)
         return self.at(grant.app, grant.estab)
 
     def pause(self, grant: Grant, paused: bool = True) -> Grant:
         """Stop a grant for a while, or let it go on."""
         if grant.state == "revoked":
             raise Conflict("the grant is revoked", hint="authorise the app again")
-        state = "paused" if paused else "active"
-        with self._store.transaction() as db:
-            changed = db.execute(
-                'UPDATE "grant" SET state = ?, version = version + 1 WHERE id = ? AND state <> ? RETURNING 1',
-                (state, grant.id, state),
-            ).fetchall()
+        with self._store.transaction() as kept:
+            changed = kept.grants.put_into(grant.id, "paused" if paused else "active")
             if changed and self._by == OPERATOR:
                 # A school pauses only while it chooses people, of which it gets one receipt at the end.
-                give_receipt(db, grant.id, "paused" if paused else "resumed", self._by)
+                give_receipt(kept, grant.id, "paused" if paused else "resumed", self._by)
         return self.at(grant.app, grant.estab)
 
     def announcement(self, payload: Mapping[str, Any]) -> dict[str, str] | None:
@@ -219,89 +199,42 @@ class Grants:
             raise Conflict("the grant is revoked", hint="authorise the app again")
         if at is not None and at <= self._clock():
             return self.revoke(grant, by)
-        with self._store.transaction() as db:
-            before = db.execute('DELETE FROM ending WHERE "grant" = ? RETURNING at', (grant.id,)).fetchall()
+        with self._store.transaction() as kept:
+            before = kept.grants.end_at(grant.id, at)
             if at is not None:
-                db.execute("INSERT INTO ending VALUES (?, ?)", (grant.id, at))
-                db.outbox.promise("revoke", {"grant": grant.id}, key=f"{grant.id}/{at}", due=at)
-                give_receipt(db, grant.id, "ending", by or self._by)
+                kept.outbox.promise("revoke", {"grant": grant.id}, key=f"{grant.id}/{at}", due=at)
+                give_receipt(kept, grant.id, "ending", by or self._by)
             elif before:
-                give_receipt(db, grant.id, "endless", by or self._by)
+                give_receipt(kept, grant.id, "endless", by or self._by)
         return self.at(grant.app, grant.estab)
 
     def note_ending(self, grant: str) -> None:
         """Write down that a grant (hub id) has ended, if the moment that the school named has come."""
-        at = self._store.records.execute('SELECT at FROM ending WHERE "grant" = ?', (grant,)).get
+        at = self._store.kept.grants.named_end(grant)
         if at is not None and at <= self._clock():
             self._end(grant, at, self._by)
             self._drop_tokens(grant)
 
     def _end(self, grant: str, at: float, by: str) -> None:
         ended = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
-        with self._store.transaction() as db:
-            changed = db.execute(
-                "UPDATE \"grant\" SET state = 'revoked', secret = NULL, ended = ?, version = version + 1"
-                " WHERE id = ? AND state <> 'revoked' RETURNING 1",
-                (ended, grant),
-            ).fetchall()
-            db.execute('DELETE FROM ending WHERE "grant" = ?', (grant,))
-            db.execute('DELETE FROM draft WHERE "grant" = ?', (grant,))
+        with self._store.transaction() as kept:
+            changed = kept.grants.end(grant, ended)
+            kept.choices.drop_drafts(grant)
             if changed:
-                tell(db, grant, "revoked")
-                give_receipt(db, grant, "ended", by)
+                tell(kept, grant, "revoked")
+                give_receipt(kept, grant, "ended", by)
 
     def _drop_tokens(self, grant: str) -> None:
-        with self._store.passing as db:
-            db.execute('DELETE FROM token WHERE "grant" = ?', (grant,))
+        with self._store.passing as passing:
+            passing.tokens.drop(grant)
 
 
-def _dated(grant: Grant, made: str, ended: str | None, at: float | None) -> Authorisation:
+def _dated(grant: Grant, dates: Dates) -> Authorisation:
     revoked = None
     if grant.state == "revoked":
-        revoked = grant.ends if ended is None else _seconds(ended)
-    return Authorisation(grant, _seconds(made) if at is None else at, revoked)
+        revoked = grant.ends if dates.ended is None else _seconds(dates.ended)
+    return Authorisation(grant, _seconds(dates.made) if dates.authorised is None else dates.authorised, revoked)
 
 
 def _seconds(stamp: str) -> float:
     return datetime.fromisoformat(stamp).replace(tzinfo=UTC).timestamp()
-
-
-def _known(connection: Connection, app: App, school: str) -> tuple[str, int]:
-    """The id of the grant of an app at a school, and how often it was authorised; a new id where there is none."""
-    found = connection.execute(
-        'SELECT g.id, coalesce(a.serial, 0) FROM "grant" g LEFT JOIN agreement a ON a."grant" = g.id'
-        " WHERE g.app = ? AND g.school = ?",
-        (app.id, school),
-    ).fetchone()
-    return found or (str(uuid.uuid4()), 0)
-
-
-def _open(connection: Connection, grant: str, whose: tuple[str, int, str]) -> None:
-    """Make the row of a grant where there is none; `whose` are app, district and school."""
-    # Two grants of one millisecond are still told in the order in which they were made.
-    made = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
-    connection.execute(
-        'INSERT OR IGNORE INTO "grant" (id, app, district, school, scopes, state, version, people, made)'
-        " VALUES (?, ?, ?, ?, '[]', 'paused', 0, '{}', ?)",
-        (grant, *whose, made),
-    )
-
-
-def _update(connection: Connection, grant: str, scopes: Iterable[str], state: str, secret: str) -> None:
-    connection.execute(
-        'UPDATE "grant" SET scopes = ?, state = ?, secret = ?, ended = NULL, version = version + 1 WHERE id = ?',
-        (json.dumps(sorted(scopes)), state, digest(secret), grant),
-    )
-    connection.execute('DELETE FROM ending WHERE "grant" = ?', (grant,))
-    connection.execute('DELETE FROM draft WHERE "grant" = ?', (grant,))
-
-
-def _agree(
-    kept: Kept, grant: str, serial: int, asked: Iterable[str], answers: Invitation | None, *, shown: bool
-) -> None:
-    kept.execute(
-        "INSERT OR REPLACE INTO agreement VALUES (?, ?, hub_now(), ?, ?, ?)",
-        (grant, serial, json.dumps(sorted(asked)), answers.email if answers else "", shown),
-    )
-    if answers:
-        mark_answer(kept, answers, "authorised")

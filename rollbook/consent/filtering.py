@@ -20,7 +20,7 @@ from ..store.rules import KINDS as CHOSEN_BY
 from ..store.rules import Rule as Rule
 from ..store.settling import follow_days, keep_lists, settle
 from ..store.sqlite import Store
-from .grants import GRANT_COLUMNS, MODES, Grant, grant_from, human_kind
+from .grants import MODES, Grant, human_kind
 from .receipts import give_receipt
 from .slips import names
 
@@ -73,8 +73,9 @@ class People:
         self._by = by
 
     def _again(self, grant: Grant) -> Grant:
-        (row,) = self._store.records.execute(f"SELECT {GRANT_COLUMNS} WHERE g.id = ?", (grant.id,))
-        return grant_from(row)
+        again = self._store.kept.grants.with_id(grant.id)
+        assert again is not None
+        return again
 
     # ---- the school's lists
 

@@ -70,14 +70,10 @@ class Memory:
         ended = self._ended(remembered)
         if versions == remembered.versions and ended == remembered.ended:
             return remembered
-        remembered = Remembered(versions, self._endings(), today=self._store.setting("today") or "")
+        remembered = Remembered(versions, self._store.kept.grants.named_ends(), self._store.setting("today") or "")
         remembered.ended = self._ended(remembered)
         self._remembered = remembered
         return remembered
-
-    def _endings(self) -> tuple[float, ...]:
-        rows = self._store.records.execute("SELECT at FROM ending ORDER BY at").fetchall()
-        return tuple(at for (at,) in rows)
 
     def _ended(self, remembered: Remembered) -> int:
         """How many grants have come to the moment that their schools named."""

@@ -10,7 +10,7 @@ from ..store.sqlite import Store
 from .checking import Checker
 from .credentials import Credential, Holder
 from .district import DistrictReader
-from .grants import GRANT_COLUMNS, STATE, Grant, grant_from
+from .grants import Grant
 from .memory import Memory
 from .reader import Reader
 from .shared import SharedReader
@@ -83,17 +83,9 @@ class Readers:
 
     def _districts(self, credential: Credential) -> dict[int, tuple[str, list[Grant]]]:
         """By district, what others know it by and the grants of a credential's app that are active."""
-        mine = (credential.app.id, credential.district, credential.district)
-        founded = self._store.records.execute(
-            "SELECT district FROM founded WHERE app = ? AND (? = 0 OR district = ?)", mine
-        )
-        found: dict[int, list[Grant]] = {number: [] for (number,) in founded}
-        rows = self._store.records.execute(
-            f"SELECT {GRANT_COLUMNS} WHERE g.app = ? AND {STATE} = 'active' AND (? = 0 OR g.district = ?)"
-            " ORDER BY s.estab",
-            mine,
-        )
-        for grant in map(grant_from, rows):
+        kept, app, district = self._store.kept, credential.app.id, credential.district
+        found: dict[int, list[Grant]] = {number: [] for number in kept.apps.founded(app, district)}
+        for grant in kept.grants.active(app, district):
             found.setdefault(grant.district, []).append(grant)
-        named = dict(self._store.records.execute("SELECT district, identifier FROM district").fetchall())
+        named = kept.schools.identifiers()
         return {number: (named.get(number) or "", grants) for number, grants in sorted(found.items())}

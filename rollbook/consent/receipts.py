@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ..scopes import CATALOGUE
 from ..store.kept import Kept
+from ..store.kept.receipts import Entry
 from ..store.reckoning import KINDS
 from ..store.sqlite import Store
 from ..store.writing import new_id
@@ -82,37 +82,28 @@ def words(name: str) -> str:
 
 def give_receipt(kept: Kept, grant: str, event: str, by: str, dropped: frozenset[str] = frozenset()) -> None:
     """Write down within a transaction what a grant comes to after somebody did something, and promise to send it."""
-    row = kept.execute(
-        "SELECT a.name, s.estab, coalesce(s.name, s.estab), s.time_zone, g.scopes, coalesce(t.email, ''), e.at,"
-        " coalesce(s.email, ''), coalesce(i.email, ''), hub_now()"
-        ' FROM "grant" g JOIN app a ON a.id = g.app'
-        " JOIN school s ON s.district = g.district AND s.id = g.school"
-        ' LEFT JOIN agreement t ON t."grant" = g.id LEFT JOIN ending e ON e."grant" = g.id'
-        " LEFT JOIN invitation i ON i.app = g.app AND i.school = g.school AND i.expires > 0 WHERE g.id = ?",
-        (grant,),
-    ).fetchone()
-    if row is None:
+    terms = kept.receipts.terms(grant)
+    if terms is None:
         return
-    app, estab, school, zone, scopes, agreed, ends, own, invited, now = row
-    told: dict[str, Any] = {
-        "app": app,
-        "estab": estab,
-        "school": school,
-        "time_zone": zone or "UTC",
-        "scopes": json.loads(scopes),
+    said: dict[str, Any] = {
+        "app": terms.app,
+        "estab": terms.estab,
+        "school": terms.school,
+        "time_zone": terms.time_zone,
+        "scopes": terms.scopes,
         "dropped": sorted(dropped),
         "people": people_told(kept, grant),
-        "email": agreed,
-        "ends": ends,
+        "email": terms.agreed,
+        "ends": terms.ends,
         "by": by,
     }
-    identity = new_id()
-    kept.execute("INSERT INTO receipt VALUES (?, ?, ?, ?, ?)", (identity, grant, now, event, json.dumps(told)))
+    entry = Entry(new_id(), grant, terms.now, event, said)
+    kept.receipts.add(entry)
     if sends_mail(kept):
-        folded = {address.casefold(): address for address in (own, invited) if is_address(address)}
+        folded = {address.casefold(): address for address in (terms.own, terms.invited) if is_address(address)}
         for number, address in enumerate(folded.values()):
-            payload = {"letter": "receipt", "receipt": identity, "to": address}
-            kept.outbox.promise("mail", payload, key=f"receipt/{identity}/{number}")
+            payload = {"letter": "receipt", "receipt": entry.id, "to": address}
+            kept.outbox.promise("mail", payload, key=f"receipt/{entry.id}/{number}")
 
 
 def people_told(kept: Kept, grant: str) -> list[str]:
@@ -156,21 +147,14 @@ class Receipts:
 
     def of(self, grant: str) -> list[Receipt]:
         """The receipts of a grant (hub id), the latest first."""
-        rows = self._store.records.execute(
-            'SELECT id, "grant", at, event, told FROM receipt WHERE "grant" = ? ORDER BY at DESC, id DESC', (grant,)
-        )
-        return [_receipt(*row) for row in rows]
+        return [_receipt(entry) for entry in self._store.kept.receipts.of(grant)]
 
     def by_id(self, identity: str) -> Receipt | None:
         """The receipt with this id."""
-        row = self._store.records.execute(
-            'SELECT id, "grant", at, event, told FROM receipt WHERE id = ?', (identity,)
-        ).fetchone()
-        return _receipt(*row) if row else None
+        entry = self._store.kept.receipts.with_id(identity)
+        return _receipt(entry) if entry else None
 
 
-def _receipt(identity: str, grant: str, at: float, event: str, told: str) -> Receipt:
-    said: dict[str, Any] = json.loads(told)
-    for name in ("scopes", "dropped", "people"):
-        said[name] = tuple(said[name])
-    return Receipt(identity, grant, at, event, **said)
+def _receipt(entry: Entry) -> Receipt:
+    lists: dict[str, Any] = {name: tuple(entry.said[name]) for name in ("scopes", "dropped", "people")}
+    return Receipt(entry.id, entry.grant, entry.at, entry.event, **{**entry.said, **lists})

@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ..errors import NotSignedIn
+from ..store.kept.credentials import OwnSchool
 from ..store.sqlite import Store
 from ..store.writing import now
 from .callers import admitted
 from .schools import Schools
 from .secrets import digest, new_secret
-
-
-@dataclass(frozen=True)
-class OwnSchool:
-    """The school whose key was shown: its district's number, its hub id, its establishment number."""
-
-    district: int
-    id: str
-    estab: str
 
 
 class SchoolKeys:
@@ -32,19 +22,14 @@ class SchoolKeys:
         """A new key for a school, which is shown once and kept only as a hash; the old one stops working."""
         district, school, _ = self._schools.find(estab)
         secret = new_secret()
-        with self._store.transaction() as db:
-            db.execute("DELETE FROM school_key WHERE district = ? AND school = ?", (district, school))
-            db.execute("INSERT INTO school_key VALUES (?, ?, ?, ?)", (digest(secret), district, school, now()))
+        with self._store.transaction() as kept:
+            kept.credentials.renew_school_key(district, school, digest(secret), now())
         return secret
 
     def admit(self, key: str) -> OwnSchool:
         """The school that shows a key; raises `NotSignedIn`."""
-        found = self._store.records.execute(
-            "SELECT k.district, k.school, s.estab FROM school_key k"
-            " JOIN school s ON s.district = k.district AND s.id = k.school WHERE k.hash = ?",
-            (digest(key),),
-        ).fetchone()
-        if found is None:
+        school = self._store.kept.credentials.school_with_key(digest(key))
+        if school is None:
             raise NotSignedIn("the key is not known here", hint="make one with `rollbook schools key ESTAB`")
-        admitted(found[1])
-        return OwnSchool(*found)
+        admitted(school.id)
+        return school

@@ -25,27 +25,19 @@ class Signing:
 
     def secret(self, app: App) -> str:
         """The secret with which calls to an app are signed now, in the form that receivers' libraries take."""
-        return PREFIX + base64.b64encode(self._derived(app, self._rotation(app)[0])).decode()
+        return PREFIX + base64.b64encode(self._derived(app, self._store.kept.apps.rotation(app.id)[0])).decode()
 
     def rotate(self, app: App) -> str:
         """Another secret for an app; for a day calls carry the earlier one's signature too."""
-        with self._store.transaction() as db:
-            db.execute(
-                "INSERT INTO signing VALUES (?, 1, ?) ON CONFLICT (app)"
-                " DO UPDATE SET rotation = rotation + 1, at = excluded.at",
-                (app.id, self._clock()),
-            )
+        with self._store.transaction() as kept:
+            kept.apps.rotate(app.id, self._clock())
         return self.secret(app)
 
     def keys(self, app: App) -> list[bytes]:
         """The keys with which a call to an app is signed now, the newest first."""
-        rotation, at = self._rotation(app)
+        rotation, at = self._store.kept.apps.rotation(app.id)
         overlapping = rotation and self._clock() < at + OVERLAP
         return [self._derived(app, number) for number in ([rotation, rotation - 1] if overlapping else [rotation])]
-
-    def _rotation(self, app: App) -> tuple[int, float]:
-        found = self._store.records.execute("SELECT rotation, at FROM signing WHERE app = ?", (app.id,)).fetchone()
-        return (found[0], found[1]) if found else (0, 0.0)
 
     def _derived(self, app: App, rotation: int) -> bytes:
         return hmac.digest(self._store.secret("webhook signing"), f"{app.id} {rotation}".encode(), "sha256")

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..errors import NotSignedIn, Refused
+from ..store.kept.tokens import Token
 from ..store.sqlite import Store
 from . import callers
-from .grants import GRANT_COLUMNS, App, Grant, grant_from
+from .grants import App, Grant
 from .secrets import digest
 from .slips import asked_by
 
@@ -88,24 +89,17 @@ class Tokens:
     def _token(self, app: str, grant: str, serial: int) -> tuple[str, float]:
         token = base64.b64encode(os.urandom(48)).decode()
         expires = self._clock() + TOKEN_SECONDS
-        with self._store.passing as db:
-            db.execute("DELETE FROM token WHERE expires < ?", (self._clock(),))
-            db.execute("INSERT INTO token VALUES (?, ?, ?, ?, ?)", (digest(token), app, grant, serial, expires))
+        with self._store.passing as passing:
+            passing.tokens.add(digest(token), Token(app, grant, serial, expires), self._clock())
         return token, expires
 
     def _secret_of(self, relying_party: str, hashed: bytes, estab: str) -> tuple[str, str, int]:
         if not estab:
-            found = self._store.records.execute(
-                "SELECT id FROM app WHERE relying_party = ? AND secret = ?", (relying_party, hashed)
-            ).get
-            if found is None:
+            app = self._store.kept.apps.with_secret(relying_party, hashed)
+            if app is None:
                 raise WrongSecret
-            return found, "", 0
-        row = self._store.records.execute(
-            f"SELECT {GRANT_COLUMNS} WHERE a.relying_party = ? AND s.estab = ? AND g.secret = ?",
-            (relying_party, estab, hashed),
-        ).fetchone()
-        grant = grant_from(row) if row else None
+            return app.id, "", 0
+        grant = self._store.kept.grants.with_secret(relying_party, estab, hashed)
         if grant is None or grant.state == "revoked":
             raise WrongSecret
         if grant.state == "paused":
@@ -125,29 +119,25 @@ class Tokens:
         return admitted
 
     def _look_up(self, hashed: bytes) -> SchoolPass | ManagementPass:
-        row = self._store.passing.execute(
-            'SELECT app, "grant", version, expires FROM token WHERE hash = ?', (hashed,)
-        ).fetchone()
-        if row is None:
+        token = self._store.passing.tokens.with_digest(hashed)
+        if token is None:
             raise NotSignedIn("the token is unknown", hint="request a new one from the STS")
-        app, grant, serial, expires = row
-        return self._school_pass(grant, serial, expires) if grant else self._management_pass(app, expires)
+        return self._school_pass(token) if token.grant else self._management_pass(token)
 
-    def _management_pass(self, app: str, expires: float) -> ManagementPass:
-        found = self._store.records.execute("SELECT id, relying_party, name FROM app WHERE id = ?", (app,)).fetchone()
-        if found is None:
+    def _management_pass(self, token: Token) -> ManagementPass:
+        app = self._store.kept.apps.with_id(token.app)
+        if app is None:
             raise NotSignedIn("the app of this token is gone")
-        return ManagementPass(App(*found), expires)
+        return ManagementPass(app, token.expires)
 
-    def _school_pass(self, grant: str, serial: int, expires: float) -> SchoolPass:
-        row = self._store.records.execute(f"SELECT {GRANT_COLUMNS} WHERE g.id = ?", (grant,)).fetchone()
-        kept = grant_from(row) if row else None
-        if kept is None or kept.state == "revoked":
+    def _school_pass(self, token: Token) -> SchoolPass:
+        grant = self._store.kept.grants.with_id(token.grant)
+        if grant is None or grant.state == "revoked":
             raise NotSignedIn("the school has revoked this authorisation")
-        if kept.serial != serial:
+        if grant.serial != token.serial:
             raise NotSignedIn(
                 "the school has authorised the app again", hint="request a token with the new school secret"
             )
-        if kept.state == "paused":
+        if grant.state == "paused":
             raise Paused
-        return SchoolPass(kept, expires)
+        return SchoolPass(grant, token.expires)

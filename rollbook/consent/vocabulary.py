@@ -18,24 +18,14 @@ class Vocabulary:
     def usable(self) -> frozenset[tuple[str, str]]:
         """The words of standards that may be used today: each list's name, and `namespace#code` in small letters."""
         today = self._memory.today("UTC")
-        moved = self._store.records.execute(
-            "SELECT seq FROM moved WHERE district = ? AND kind = 'Descriptor'", (SHARED,)
-        ).get
+        moved = self._store.kept.history.moved(SHARED, ("Descriptor",)).get("Descriptor")
         if self._usable[0] != (moved, today):
-            rows = self._store.records.execute(
-                "SELECT kind, lower(namespace || '#' || code) FROM descriptor WHERE district = ?"
-                " AND coalesce(effective_from, '') <= ? AND coalesce(effective_to, '9') >= ?",
-                (SHARED, today, today),
-            )
-            self._usable = (moved, today), frozenset(rows.fetchall())
+            self._usable = (moved, today), self._store.kept.schools.usable_words(SHARED, today)
         return self._usable[1]
 
     def every(self) -> frozenset[tuple[str, str, str]]:
         """Every word of a standard that is kept: its list, its namespace and its code."""
         known = self._memory.known()
         if "words" not in known:
-            rows = self._store.records.execute(
-                "SELECT kind, namespace, code FROM descriptor WHERE district = ?", (SHARED,)
-            )
-            known["words"] = frozenset(rows.fetchall())
+            known["words"] = self._store.kept.schools.words(SHARED)
         return known["words"]

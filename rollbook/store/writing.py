@@ -360,7 +360,3 @@ def parts_of(record: type[Record]) -> list[tuple[type[Record], str]]:
                 if ref.part_of:
                     _PARTS.setdefault(ref.target.__name__, []).append((part, name))
     return _PARTS.get(record.__name__, [])
-
-
-UNVEILED = "id NOT IN (SELECT id FROM veiled WHERE shown)"
-"""What holds of records that not only one app sees."""

@@ -89,7 +89,7 @@ def narrow(api: EdFi) -> EdFi:
 def test_a_change_of_what_is_not_granted_moves_nothing(api: EdFi, narrow: EdFi) -> None:
     write(api, "students", "studentSchoolAssociations")
     before, lists = newest(narrow), narrow.ask("GET", "students?limit=500").body
-    row = api.hub.store.records.execute("SELECT district, id FROM person WHERE student_unique_id = '7001'").fetchone()
+    row = look(api.hub.store, "SELECT district, id FROM person WHERE student_unique_id = '7001'").fetchone()
     assert row is not None
     district, person = cast("tuple[int, str]", row)
     assert "birthDate" not in narrow.get("students?studentUniqueId=7001")[0]
@@ -223,9 +223,10 @@ def test_a_descriptor_that_is_gone_is_told_to_everybody(api: EdFi, narrow: EdFi)
 
 def test_a_student_whom_the_school_left_out_is_not_told_of_when_gone(api: EdFi) -> None:
     write(api, "students", "studentSchoolAssociations")
-    row = api.hub.store.records.execute(
+    row = look(
+        api.hub.store,
         "SELECT s.mis_id, s.district, s.id FROM student s JOIN person p ON p.id = s.person"
-        " WHERE p.student_unique_id = '7001'"
+        " WHERE p.student_unique_id = '7001'",
     ).fetchone()
     assert row is not None
     mis = cast("tuple[str, int, str]", row)
@@ -262,8 +263,9 @@ def test_what_went_out_of_sight_is_told_by_the_key_that_it_had_there(api: EdFi) 
 
 def test_an_enrolment_that_loses_its_first_day_is_told_as_deleted_since_it_has_no_key_any_more(api: EdFi) -> None:
     ids = write(api, "students", "studentSchoolAssociations")
-    ((district, identity),) = api.hub.store.records.execute(
-        "SELECT s.district, s.id FROM student s JOIN person p ON p.id = s.person WHERE p.student_unique_id = '7001'"
+    ((district, identity),) = look(
+        api.hub.store,
+        "SELECT s.district, s.id FROM student s JOIN person p ON p.id = s.person WHERE p.student_unique_id = '7001'",
     )
     before = newest(api)
     with api.hub.store.write(district) as batch:

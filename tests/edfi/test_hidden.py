@@ -19,6 +19,7 @@ from tests.district import (
     student,
 )
 from tests.hub import BRAMBLESIDE, SAGUARO, THORNFIELD, Hub
+from tests.looking import look
 
 from .conftest import caller
 from .school_year import ESTAB, write
@@ -33,7 +34,7 @@ def leaves_out(hub: Hub, app: str, unique: str, estab: str = THORNFIELD) -> None
         "SELECT s.mis_id FROM student s JOIN person p ON p.district = s.district AND p.id = s.person"
         " WHERE p.student_unique_id = ? AND s.school = ?"
     )
-    mis_id = hub.store.records.execute(sql, (unique, here)).get
+    mis_id = look(hub.store, sql, (unique, here)).get
     hub.desk.people.choose(hub.desk.grants.at(hub.app(app), estab), "students", "except", [mis_id])
 
 
@@ -99,8 +100,8 @@ def test_what_something_hidden_depends_on_goes_for_who_deletes_it_and_stays_for_
     held = ids["studentSchoolAssociations"]
     hub = api.hub
     district, here, _ = hub.desk.schools.find(THORNFIELD)
-    role = hub.store.records.execute(
-        "SELECT s.id FROM student s JOIN person p ON p.id = s.person WHERE p.student_unique_id = '7001'"
+    role = look(
+        hub.store, "SELECT s.id FROM student s JOIN person p ON p.id = s.person WHERE p.student_unique_id = '7001'"
     ).get
     with hub.store.write(district) as batch:
         day = {"date": "2026-11-20", "session": "AM", "kind": "S", "mark": "/"}

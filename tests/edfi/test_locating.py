@@ -14,6 +14,7 @@ from rollbook.dialects.edfi.schema import Resource
 from rollbook.fields import Record
 from tests.district import edfi
 from tests.hub import Hub
+from tests.looking import look
 
 
 @pytest.mark.parametrize("resource", EVERY, ids=lambda r: r.name)
@@ -31,7 +32,7 @@ def test_a_document_is_found_by_its_natural_key_without_a_walk_through_the_distr
     def find(self: Writer, record: type[Record], **facts: Any) -> list[dict[str, Any]]:
         same = " AND ".join(f'"{name}" IS ?' for name in facts)
         asked = f'EXPLAIN QUERY PLAN SELECT * FROM "{record.table}" WHERE district = ? AND {same} ORDER BY +rowid'
-        steps = [step for _, _, _, step in small_hub.store.records.execute(asked, (1, *facts.values()))]
+        steps = [step for _, _, _, step in look(small_hub.store, asked, (1, *facts.values()))]
         walked.extend(s for s in steps if s.startswith("SCAN") or s.endswith("(district=?)"))
         return plain(self, record, **facts)
 

@@ -10,6 +10,7 @@ from rollbook.model.people import Person
 from rollbook.model.students import Student
 from tests.district import EdFi, agency, assignment, cohort, enrolment, place, school, staff, student, word
 from tests.hub import BRAMBLESIDE, SAGUARO, Hub
+from tests.looking import look
 
 from .conftest import caller
 from .school_year import ESTAB, TERM, write
@@ -157,7 +158,7 @@ def test_a_student_may_move_to_another_district(api: EdFi) -> None:
     came = api.post("studentSchoolAssociations", enrolment("7001", int(SAGUARO), "2026-10-02"))
 
     # A record in each district, and one document: by query, in lists, in counts, page by page.
-    records = api.hub.store.records.execute("SELECT district FROM person WHERE student_unique_id = '7001' ORDER BY 1")
+    records = look(api.hub.store, "SELECT district FROM person WHERE student_unique_id = '7001' ORDER BY 1")
     assert records.fetchall() == [(1,), (2,)]
     assert [s["id"] for s in api.get("students?studentUniqueId=7001")] == [identity]
     assert api.ask("GET", "students?totalCount=true&limit=0").headers["total-count"] == count
@@ -169,9 +170,7 @@ def test_a_student_may_move_to_another_district(api: EdFi) -> None:
 
     # Both records say the same.
     api.put("students", identity, student("7001", "Anahi"))
-    names = api.hub.store.records.execute(
-        "SELECT legal_forename, forename FROM person WHERE student_unique_id = '7001'"
-    )
+    names = look(api.hub.store, "SELECT legal_forename, forename FROM person WHERE student_unique_id = '7001'")
     assert len(set(names.fetchall())) == 1
     assert api.get(f"students/{identity}")["firstName"] == "Anahi"
 
@@ -181,7 +180,7 @@ def test_a_student_may_move_to_another_district(api: EdFi) -> None:
     assert api.get(f"students/deletes?minChangeVersion={since}") == []
     assert api.ask("DELETE", f"studentSchoolAssociations/{came}").status == 204
     assert [s["id"] for s in api.get("students?studentUniqueId=7001")] == [identity]
-    assert api.hub.store.records.execute("SELECT count(*) FROM twin").get == 0
+    assert look(api.hub.store, "SELECT count(*) FROM twin").get == 0
 
 
 def test_an_app_of_one_district_sees_nothing_of_the_other(api: EdFi) -> None:
@@ -216,8 +215,9 @@ def test_names_are_the_persons_and_not_the_roles(api: EdFi) -> None:
 
 def test_a_student_without_an_entry_date_has_no_enrolment_to_show(api: EdFi) -> None:
     ids = write(api, "students", "studentSchoolAssociations")
-    row = api.hub.store.records.execute(
-        "SELECT s.district, s.id FROM student s JOIN person p ON p.id = s.person WHERE p.student_unique_id = '7001'"
+    row = look(
+        api.hub.store,
+        "SELECT s.district, s.id FROM student s JOIN person p ON p.id = s.person WHERE p.student_unique_id = '7001'",
     ).fetchone()
     assert row is not None
     with api.hub.store.write(row[0]) as batch:
@@ -229,7 +229,7 @@ def test_a_student_without_an_entry_date_has_no_enrolment_to_show(api: EdFi) -> 
 def test_a_fact_that_another_source_changed_shows_here(api: EdFi) -> None:
     ids = write(api, "students", "studentSchoolAssociations")
     tag = api.get(f"students/{ids['students']}")["_etag"]
-    row = api.hub.store.records.execute("SELECT district, id FROM person WHERE student_unique_id = '7001'").fetchone()
+    row = look(api.hub.store, "SELECT district, id FROM person WHERE student_unique_id = '7001'").fetchone()
     assert row is not None
     with api.hub.store.write(row[0]) as batch:
         batch.change(Person, row[1], {"legal_surname": "Juniper"})

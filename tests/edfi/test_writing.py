@@ -26,6 +26,7 @@ from tests.district import (
     word,
 )
 from tests.hub import SAGUARO, THORNFIELD, Answer
+from tests.looking import look
 
 from .conftest import caller
 
@@ -486,7 +487,7 @@ def test_a_school_may_join_another_district(api: EdFi, before: int | None, metho
     number, identity, _ = api.hub.desk.schools.find(str(ALONE))
     assert number == api.hub.desk.schools.find(SAGUARO)[0]
     for table in ("session", "course", "course_offering", "group", "grant"):
-        rows = api.hub.store.records.execute(f'SELECT DISTINCT district FROM "{table}" WHERE school = ?', (identity,))
+        rows = look(api.hub.store, f'SELECT DISTINCT district FROM "{table}" WHERE school = ?', (identity,))
         assert rows.fetchall() == [(number,)], table
     api.post("students", student("7777"))
     api.post("studentSchoolAssociations", enrolment("7777", ALONE))

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
+from tests.looking import look
+
 from ..hub import BRAMBLESIDE, THORNFIELD, Answer, Hub
 
 Row = dict[str, Any]
@@ -115,7 +117,7 @@ class Vendor:
 
     def sql(self, statement: str, *values: object) -> list[tuple[Any, ...]]:
         """Rows of the store."""
-        return self.hub.store.records.execute(statement, values).fetchall()
+        return look(self.hub.store, statement, values).fetchall()
 
     def school(self, estab: str = THORNFIELD) -> str:
         """The hub id of a school."""

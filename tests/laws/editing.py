@@ -10,6 +10,7 @@ from rollbook.dialects.xporter.catalogue import ENDPOINTS
 from rollbook.fields import RECORDS, Code, Date, DateTime, Decimal, Field, Flag, Number, Record, Ref, Time
 from rollbook.store.writing import Batch
 from tests.hub import THORNFIELD, Hub
+from tests.looking import look
 
 from .asking import stored_in
 
@@ -74,7 +75,7 @@ class Editor:
         """The hub ids of a kind of record."""
         where = "school = ? OR school IS NULL" if "school" in record.fields else "'' <> ?"
         sql = f'SELECT id FROM "{record.table}" WHERE district = ? AND ({where}) ORDER BY id'
-        return [identity for (identity,) in self.hub.store.records.execute(sql, (self.district, self.school))]
+        return [identity for (identity,) in look(self.hub.store, sql, (self.district, self.school))]
 
     def some(self, record: type[Record]) -> str | None:
         """The hub id of some record."""

@@ -22,6 +22,7 @@ from rollbook.model.post16 import StudyProgramme
 from rollbook.model.students import Relationship, Student, StudentMembership
 from rollbook.model.timetable import Room
 from tests.hub import THORNFIELD, Hub
+from tests.looking import look
 
 from .asking import kinds_of, widest
 from .editing import THE_HUBS_OWN, Editor
@@ -321,7 +322,8 @@ def test_a_change_and_its_undoing_give_the_first_value_again(small_hub: Hub) -> 
     path = "Students?select=Id,Surname"
     first = small_hub.school(f"{path}&changedRows=*", token)["__changedRows__"][0]["NextChangedRows"]
     district, _, _ = small_hub.desk.schools.find(THORNFIELD)
-    found = small_hub.store.records.execute(
+    found = look(
+        small_hub.store,
         "SELECT p.id, p.surname FROM student s JOIN person p ON p.district = s.district AND p.id = s.person"
         " WHERE s.mis_id = '9919' AND s.district = ?",
         (district,),
@@ -346,11 +348,13 @@ def test_a_part_that_moves_to_somebody_left_out_is_a_deletion(small_hub: Hub) ->
     copy.follow(small_hub, token)
     district, school, _ = small_hub.desk.schools.find(THORNFIELD)
     here = "district = ? AND school = ?"
-    ((left_out,),) = small_hub.store.records.execute(
-        f"SELECT id FROM student WHERE {here} AND mis_id = '9919'", (district, school)
+    ((left_out,),) = look(
+        small_hub.store, f"SELECT id FROM student WHERE {here} AND mis_id = '9919'", (district, school)
     ).fetchall()
-    programme, key = small_hub.store.records.execute(
-        f"SELECT id, mis_id FROM study_programme WHERE {here} AND student <> ?", (district, school, left_out)
+    programme, key = look(
+        small_hub.store,
+        f"SELECT id, mis_id FROM study_programme WHERE {here} AND student <> ?",
+        (district, school, left_out),
     ).fetchall()[0]
     assert key in copy.rows["Post16Study"]
     with small_hub.store.write(district) as batch:
@@ -367,7 +371,7 @@ def test_rows_that_are_worked_out_change_with_what_they_refer_to(small_hub: Hub)
     code = next(iter(copy.rows["LessonRooms"].values()))[0]
     district, school, _ = small_hub.desk.schools.find(THORNFIELD)
     sql = "SELECT id FROM room WHERE district = ? AND school = ? AND code = ?"
-    (room,) = small_hub.store.records.execute(sql, (district, school, json.loads(code)["Code"])).fetchall()[0]
+    (room,) = look(small_hub.store, sql, (district, school, json.loads(code)["Code"])).fetchall()[0]
     with small_hub.store.write(district) as batch:
         batch.change(Room, room, {"code": "ATTIC"})
     copy.follow(small_hub, token)

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from rollbook.fields import RECORDS, Date, Decimal, Field, Flag, Number, Record, Ref
 from rollbook.model.people import Person
 from tests.hub import THORNFIELD, Hub
+from tests.looking import look
 
 from .asking import SCOPES, answers, decide_presence, discloses, tables
 
@@ -79,8 +80,8 @@ def change_one(hub: Hub, record: type[Record], name: str, rng: random.Random) ->
     """Change a fact of some record of the first school; tells whether there was one."""
     (district, school, _) = hub.desk.schools.find(THORNFIELD)
     where = "school = ?" if "school" in record.fields else "'' <> ?"
-    ids = hub.store.records.execute(
-        f'SELECT id FROM "{record.table}" WHERE district = ? AND {where} ORDER BY id', (district, school)
+    ids = look(
+        hub.store, f'SELECT id FROM "{record.table}" WHERE district = ? AND {where} ORDER BY id', (district, school)
     ).fetchall()
     if not ids:
         return False

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from rollbook.model.students import Student
 from tests.hub import BRAMBLESIDE, SAGUARO, THORNFIELD, Hub
+from tests.looking import look
 
 from .asking import SCOPES
 from .districts import DOCUMENTS, EDFI, ROSTER, Caller, caller, questions, rows
@@ -92,7 +93,8 @@ def test_each_school_shows_what_it_granted_whatever_the_others_did(
 @some
 @given(data=st.data(), mode=st.sampled_from(["only", "except"]))
 def test_people_left_out_are_nowhere(small_hub: Hub, data: st.DataObject, mode: str) -> None:
-    every = small_hub.store.records.execute(
+    every = look(
+        small_hub.store,
         "SELECT s.mis_id, p.id, p.student_unique_id FROM student s JOIN person p ON p.id = s.person"
         " JOIN school c ON c.id = s.school WHERE c.estab = ? ORDER BY s.mis_id",
         (THORNFIELD,),
@@ -155,7 +157,8 @@ def test_a_tombstone_tells_no_key_that_the_school_did_not_grant(small_hub: Hub) 
     # The day of an enrolment is a part of its key in Ed-Fi, and needs more than the student does.
     part = caller(small_hub, {THORNFIELD: ["SchoolLite", "StudentLite"]}, "part.example.org")
     district, school, _ = small_hub.desk.schools.find(THORNFIELD)
-    unique, student = small_hub.store.records.execute(
+    unique, student = look(
+        small_hub.store,
         "SELECT p.student_unique_id, s.id FROM student s JOIN person p ON p.id = s.person WHERE s.school = ? LIMIT 1",
         (school,),
     ).fetchall()[0]

@@ -17,6 +17,7 @@ from rollbook.fields import RECORDS, Code, Record, Text
 from rollbook.store.reckoning import Reckoning
 from rollbook.store.writing import Batch, parts_of
 from tests.hub import BRAMBLESIDE, THORNFIELD, Hub
+from tests.looking import look
 
 from .asking import answers
 from .districts import DOCUMENTS, EDFI, ROSTER, Caller, caller, questions, rows
@@ -108,7 +109,7 @@ class School:
     def ids(self, grant: Grant, kind: str, what: str = "mis_id") -> list[str]:
         """Ids of the humans of a kind at a grant's school."""
         sql = f'SELECT {what} FROM "{kind.lower()}" WHERE school = ? ORDER BY id'
-        return [i for (i,) in self.hub.store.records.execute(sql, (grant.school,))]
+        return [i for (i,) in look(self.hub.store, sql, (grant.school,))]
 
     def act(self) -> None:
         """Change the choice of a kind of people at a school, or one of them."""
@@ -220,9 +221,7 @@ def test_deletions_bear_the_keys_that_the_app_knew(small_hub: Hub) -> None:
     who = caller(small_hub, {THORNFIELD: ["all"]})
     district, school, _ = small_hub.desk.schools.find(THORNFIELD)
     ask = "SELECT p.id, p.student_unique_id, s.id FROM student s JOIN person p ON p.id = s.person"
-    ((person, unique, student),) = small_hub.store.records.execute(
-        f"{ask} WHERE s.school = ? AND s.mis_id = '9919'", (school,)
-    )
+    ((person, unique, student),) = look(small_hub.store, f"{ask} WHERE s.school = ? AND s.mis_id = '9919'", (school,))
     grant = small_hub.desk.people.choose(small_hub.desk.grants.at(who.app, THORNFIELD), "students", "except", ["9919"])
 
     def told(feed: str) -> list[dict[str, Any]]:
@@ -279,7 +278,8 @@ def test_nothing_of_anybody_left_out_is_anywhere(small_hub: Hub, seed: int) -> N
     token = small_hub.token(app=name)
     grant = small_hub.desk.grants.at(small_hub.app(name), THORNFIELD)
     for kind in ("Student", "Staff", "Contact"):
-        rows = small_hub.store.records.execute(
+        rows = look(
+            small_hub.store,
             f'SELECT id, person, mis_id FROM "{kind.lower()}" WHERE school = ? AND person IN ({ONE_ROLE}) ORDER BY id',
             (grant.school,),
         ).fetchall()
@@ -290,7 +290,8 @@ def test_nothing_of_anybody_left_out_is_anywhere(small_hub: Hub, seed: int) -> N
                 mark(batch, RECORDS["Person"], person, word)
         ids = [
             i
-            for (i,) in small_hub.store.records.execute(
+            for (i,) in look(
+                small_hub.store,
                 f'SELECT mis_id FROM "{kind.lower()}" WHERE id IN (SELECT value FROM json_each(?))',
                 (json.dumps([identity for identity, _, _ in chosen]),),
             )

@@ -18,6 +18,7 @@ from rollbook.dialects.xporter.catalogue import ENDPOINTS
 from rollbook.fields import RECORDS, Coalesce, Csv, Expr, Field, Path
 from rollbook.store.ledger import What
 from tests.hub import THORNFIELD, Hub
+from tests.looking import look
 from tests.told import entries, told
 
 from .asking import SCOPES, tables, widest
@@ -56,7 +57,8 @@ class School:
         district, school, _ = hub.desk.schools.find(THORNFIELD)
         for kind, record in HUMANS.items():
             names = [name for name in IDS if name in record.stored()]
-            rows = hub.store.records.execute(
+            rows = look(
+                hub.store,
                 f'SELECT r.id, r.person, p.surname, {", ".join(f"r.{name}" for name in names)} FROM "{record.table}" r'
                 " JOIN person p ON p.district = r.district AND p.id = r.person WHERE r.district = ? AND r.school = ?",
                 (district, school),
@@ -65,9 +67,7 @@ class School:
                 self.ids |= {(kind, n, str(v)): identity for n, v in zip(names, values, strict=True) if v is not None}
                 texts = {surname, *(f'"{v}"' for v in values if v), *(f"{v}." for v in values if v)}
                 self.texts[identity] = self.texts[person] = texts | {v for v in values if v and len(v) > 6}
-        others = hub.store.records.execute(
-            "SELECT id, surname, forename FROM person WHERE district = ?", (district,)
-        ).fetchall()
+        others = look(hub.store, "SELECT id, surname, forename FROM person WHERE district = ?", (district,)).fetchall()
         for identity, *said in others:
             self.texts.setdefault(identity, {text for text in said if text})
 
@@ -138,7 +138,8 @@ class Overheard:
 
 def about(hub: Hub, kind: str, mis_id: str) -> tuple[str, str, str]:
     """The hub id of a role of the first school, of whose it is, and by which id the district knows them."""
-    row = hub.store.records.execute(
+    row = look(
+        hub.store,
         f'SELECT r.id, r.person, coalesce(p.student_unique_id, p.staff_unique_id) FROM "{HUMANS[kind].table}" r'
         " JOIN person p ON p.district = r.district AND p.id = r.person JOIN school s ON s.district = r.district"
         " AND s.id = r.school WHERE s.estab = ? AND r.mis_id = ?",
@@ -207,7 +208,8 @@ def test_a_line_has_the_grant_and_the_facts_of_the_school_through_which_somebody
     district = caller(small_hub, GRANTED)
     by_school = {estab: small_hub.desk.grants.at(district.app, estab).id for estab in GRANTED}
     for estab, birth_dates in ((THORNFIELD, True), ("9992001", False)):
-        person = small_hub.store.records.execute(
+        person = look(
+            small_hub.store,
             "SELECT r.person FROM student r JOIN school s ON s.district = r.district AND s.id = r.school"
             " WHERE s.estab = ? ORDER BY r.id LIMIT 1",
             (estab,),

@@ -12,6 +12,7 @@ from rollbook.consent.research import ResearchDesk
 from rollbook.fields import RECORDS
 from tests.district import Researcher, researcher
 from tests.hub import THORNFIELD, Hub
+from tests.looking import look
 
 from .asking import SCOPES
 from .test_consent_laws import change_one
@@ -43,7 +44,8 @@ def drawn(hub: Hub, scopes: list[str]) -> Researcher:
     project = who.post("project", {"name": f"Study {number}"})["project"]["id"]
     ResearchDesk(hub.desk).set_app(project, hub.app())
     # The laws may have changed any code, and any student's id, before.
-    group = hub.store.records.execute(
+    group = look(
+        hub.store,
         """SELECT code FROM "group" WHERE code <> '' AND id IN (SELECT year_group FROM student WHERE school = ?)
         ORDER BY id LIMIT 1""",
         (hub.desk.schools.find(THORNFIELD)[1],),
@@ -79,10 +81,11 @@ def test_no_fact_of_a_person_moves_a_byte_of_what_a_project_reads(small_hub: Hub
 @given(data=st.data(), mode=st.sampled_from(["only", "except"]))
 def test_a_project_reads_of_nobody_whom_the_school_left_out(small_hub: Hub, data: st.DataObject, mode: str) -> None:
     who = drawn(small_hub, [*NEEDED, "Student"])
-    every = small_hub.store.records.execute(
+    every = look(
+        small_hub.store,
         "SELECT r.name, s.mis_id FROM research_subject r JOIN student s ON s.id = r.of_student AND s.district ="
         " r.of_district JOIN subject_project p ON p.subject = r.id JOIN project j ON j.id = p.project"
-        " WHERE j.id = (SELECT id FROM project ORDER BY rowid DESC LIMIT 1) ORDER BY s.mis_id"
+        " WHERE j.id = (SELECT id FROM project ORDER BY rowid DESC LIMIT 1) ORDER BY s.mis_id",
     ).fetchall()
     assert every
     chosen = data.draw(st.lists(st.sampled_from([m for _, m in every]), min_size=1, unique=True))

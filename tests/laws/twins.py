@@ -21,6 +21,7 @@ from rollbook.model.students import Student
 from rollbook.store import writing
 from tests.district import agency, cohort, enrolment, researcher, school, student
 from tests.hub import BRAMBLESIDE, THORNFIELD, Answer, Hub
+from tests.looking import changing, look
 
 from .asking import answers
 from .districts import DOCUMENTS, EDFI, Caller, caller, rows
@@ -73,7 +74,7 @@ class Twin:
         if "Async" in write.path:
             self.hub.work()
         assert answer.status < 500, (write, answer.body)
-        outcomes = self.hub.store.records.execute("SELECT state, outcome FROM writeback ORDER BY at, id").fetchall()
+        outcomes = look(self.hub.store, "SELECT state, outcome FROM writeback ORDER BY at, id").fetchall()
         return answer.status, sorted(answer.headers.items()), told(answer.body), outcomes
 
     def ask(self, write: Writes, body: bytes) -> Answer:
@@ -136,7 +137,7 @@ def prepared(folder: Path, at: Path, scopes: list[str], mode: str, left_out: int
     who = caller(hub, {THORNFIELD: scopes}, "twin.example.org")
     if mode != "all":
         sql = "SELECT mis_id FROM student WHERE school = ? ORDER BY mis_id"
-        every = [mis for (mis,) in hub.store.records.execute(sql, (hub.desk.schools.find(THORNFIELD)[1],))]
+        every = [mis for (mis,) in look(hub.store, sql, (hub.desk.schools.find(THORNFIELD)[1],))]
         chosen = every[:left_out] if mode == "except" else every[left_out:]
         hub.desk.people.choose(hub.desk.grants.at(who.app, THORNFIELD), "students", mode, chosen)
     grant = hub.desk.grants.at(who.app, THORNFIELD)
@@ -172,7 +173,7 @@ def differ(twin: Twin, seed: int, scopes: list[str], mode: str, left_out: int) -
     district, here, _ = hub.desk.schools.find(THORNFIELD)
     unseen = {name for record, name in hidden if record is Person}
     sql = "SELECT s.person FROM student s WHERE s.school = ? ORDER BY s.mis_id LIMIT 60"
-    for (person,) in hub.store.records.execute(sql, (here,)).fetchall():
+    for (person,) in look(hub.store, sql, (here,)).fetchall():
         with hub.store.write(district) as batch:
             guessed = {"birth_date": "2001-02-03", "middle_name": "Hidden", "birth_city": "Hidden"}
             batch.change(Person, person, {n: v for n, v in guessed.items() if n in unseen})
@@ -184,7 +185,7 @@ def differ(twin: Twin, seed: int, scopes: list[str], mode: str, left_out: int) -
         )
     if mode != "all":
         sql = "SELECT id, person FROM student WHERE school = ? ORDER BY mis_id"
-        every = hub.store.records.execute(sql, (here,)).fetchall()
+        every = look(hub.store, sql, (here,)).fetchall()
         with hub.store.write(district) as batch:
             for role, person in every[:left_out]:
                 batch.change(
@@ -204,8 +205,8 @@ def level(one: Hub, other: Hub) -> None:
     """Let both hubs number what comes next alike: numbers of writes, users and districts are drawn by the hub."""
     for table in ("clock", "counter"):
         key = "district" if table == "clock" else "district, name"
-        rows = other.store.records.execute(f"SELECT * FROM {table} ORDER BY {key}").fetchall()
-        with one.store.transaction() as db:
+        rows = look(other.store, f"SELECT * FROM {table} ORDER BY {key}").fetchall()
+        with changing(one.store) as db:
             db.execute(f"DELETE FROM {table}")
             db.executemany(f"INSERT INTO {table} VALUES ({', '.join('?' * len(rows[0]))})", rows)
 
@@ -243,7 +244,7 @@ def guesses(twin: Twin, other: Twin, rng: random.Random) -> Iterator[Writes]:
     for one in rng.sample(shown, min(3, len(shown))):
         for hub in (twin.hub, other.hub):
             sql = "SELECT birth_date, middle_name, birth_city FROM person WHERE student_unique_id = ?"
-            born, middle, city = hub.store.records.execute(sql, (one["studentUniqueId"],)).fetchall()[0]
+            born, middle, city = look(hub.store, sql, (one["studentUniqueId"],)).fetchall()[0]
             facts = {"birthDate": born, "middleName": middle, "birthCity": city}
             names = {n: one[n] for n in ("studentUniqueId", "firstName", "lastSurname") if n in one}
             kept = {n: v for n, v in facts.items() if v and (n == "birthDate" or rng.random() < 0.5)}

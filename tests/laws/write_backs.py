@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tests.hub import THORNFIELD, Hub
+from tests.looking import look
 
 Body = dict[str, Any]
 
@@ -31,7 +32,7 @@ class Names:
         Mostly of the others, since a body that names one person too many is refused for that alone.
         """
         sql = f'SELECT {what} FROM "{table}" WHERE school = ? ORDER BY {order} LIMIT 8'
-        rows = self.hub.store.records.execute(sql, (self.hub.desk.schools.find(THORNFIELD)[1],)).fetchall()
+        rows = look(self.hub.store, sql, (self.hub.desk.schools.find(THORNFIELD)[1],)).fetchall()
         rows = rows[4:] if len(rows) == 8 and self.rng.random() < 0.7 else rows
         return [one for (one,) in self.rng.sample(rows, min(count, len(rows)))]
 

@@ -14,6 +14,7 @@ from rollbook.app import application
 from rollbook.consent import Grant
 from rollbook.model.people import Person
 from rollbook.model.students import Student, StudentMembership
+from tests.looking import look
 
 from ..hub import BRAMBLESIDE, THORNFIELD, Answer
 from .lab import Json, Lab
@@ -47,9 +48,7 @@ class Study:
 
     def behind(self) -> dict[str, str]:
         """The hub ids of the students by those of their subjects, as only the hub knows."""
-        rows = self.lab.hub.store.records.execute(
-            "SELECT id, of_student FROM research_subject WHERE of_student IS NOT NULL"
-        )
+        rows = look(self.lab.hub.store, "SELECT id, of_student FROM research_subject WHERE of_student IS NOT NULL")
         return dict(rows.fetchall())
 
     def everything(self, portal: str = "private", who: str = "ada") -> dict[str, bytes]:
@@ -100,7 +99,7 @@ def test_a_class_is_drawn_into_a_cohort_of_pseudonyms(study: Study):
     assert {tuple(s["projects"]) for s in subjects} == {(study.project,)}
     assert lab.names("taxonomies/strain/") == ["Student"]
     assert lab.names("taxonomies/species/") == ["Homo sapiens"]
-    held = lab.hub.store.records.execute("SELECT id, mis_id FROM student WHERE school = ?", (study.grant.school,))
+    held = look(lab.hub.store, "SELECT id, mis_id FROM student WHERE school = ?", (study.grant.school,))
     mis_ids = dict(held.fetchall())
     assert {mis_ids[student] for student in study.behind().values()} == set(pupils)
 
@@ -143,7 +142,8 @@ def test_the_operator_draws_by_command(study: Study):
 def test_only_those_present_are_drawn(study: Study):
     lab, pupils = study.lab, sorted(members(study.lab))
     with lab.hub.store.write(study.grant.district) as batch:
-        rows = lab.hub.store.records.execute(
+        rows = look(
+            lab.hub.store,
             "SELECT m.id, s.id, s.mis_id FROM student_membership m JOIN student s ON s.id = m.student"
             ' JOIN "group" g ON g.id = m."group" WHERE g.code = ? AND g.school = ?',
             (GROUP, study.grant.school),
@@ -298,7 +298,7 @@ def test_a_school_may_leave_out_one_student(study: Study):
     cohort = study.drawn()
     one, *others = cohort["subjects"]
     student = study.behind()[one]
-    mis_id = lab.hub.store.records.execute("SELECT mis_id FROM student WHERE id = ?", (student,)).get
+    mis_id = look(lab.hub.store, "SELECT mis_id FROM student WHERE id = ?", (student,)).get
     lab.hub.desk.people.choose(study.grant, "students", "except", [mis_id])
     assert lab.one("cohort", cohort["id"])["subjects"] == others
     assert lab.get("stem/subject/")["count"] == len(others)
@@ -429,7 +429,8 @@ def test_no_answer_holds_anything_of_the_person(study: Study):
     answers.append(lab.ask("DELETE", f"stem/subject/{subject}/").body)
     said = b"\n".join(answers)
     plain = UUID.sub(b"", said)
-    rows = lab.hub.store.records.execute(
+    rows = look(
+        lab.hub.store,
         "SELECT s.id, s.person, s.xid, s.external_id, s.upn, s.uln, s.admission_no, p.student_unique_id FROM student s"
         " JOIN person p ON p.district = s.district AND p.id = s.person WHERE s.school = ?",
         (study.grant.school,),
@@ -454,7 +455,7 @@ def test_a_change_of_the_person_changes_no_byte(study: Study):
     before = study.everything()
     facts = [n for n, f in Person.stored().items() if f.sql == "TEXT"]
     store = study.lab.hub.store
-    people = store.records.execute("SELECT person FROM student WHERE school = ?", (study.grant.school,)).fetchall()
+    people = look(store, "SELECT person FROM student WHERE school = ?", (study.grant.school,)).fetchall()
     with store.write(study.grant.district) as batch:
         for (person,) in people[:40]:
             batch.change(Person, person, dict.fromkeys(facts, "x"))
@@ -466,7 +467,7 @@ def test_tombstones_do_not_tell_whom_a_subject_stood_for(study: Study):
     subjects = study.drawn()["subjects"]
     students = list(study.behind().values())
     lab.ask("DELETE", f"stem/project/{study.project}/")
-    kept = lab.hub.store.records.execute("SELECT keys FROM history WHERE district = 0").fetchall()
+    kept = look(lab.hub.store, "SELECT keys FROM history WHERE district = 0").fetchall()
     assert len(kept) > len(subjects)
     assert not [k for (k,) in kept if any(s in k for s in students)]
     assert json.loads(kept[0][0])

@@ -6,6 +6,8 @@ import json
 from copy import copy
 from typing import Any
 
+from tests.looking import look
+
 from .tables import Caller, Row
 
 Json = dict[str, Any]
@@ -37,7 +39,7 @@ class Sender(Caller):
 
     def writes(self) -> int:
         """How often the records have been written."""
-        return self.hub.store.records.execute("SELECT max(seq) FROM clock").get or 0
+        return look(self.hub.store, "SELECT max(seq) FROM clock").get or 0
 
     def seen_from(self, path: str) -> str:
         """The name of all that an endpoint shows now, to ask later what has changed since."""

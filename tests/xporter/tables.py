@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
 from rollbook.fields import Record
+from tests.looking import look
 
 from ..hub import THORNFIELD, Hub
 
@@ -23,9 +24,9 @@ class Tables:
 
     def sql(self, statement: str, *values: object) -> list[Row]:
         """The rows of a statement, by column."""
-        cursor = self.hub.store.records.execute(statement, values)
+        cursor = look(self.hub.store, statement, values)
         found = cursor.fetchall()
-        names = [r[1] for r in self.hub.store.records.execute(f"PRAGMA table_xinfo({statement.split()[3]})")]
+        names = [r[1] for r in look(self.hub.store, f"PRAGMA table_xinfo({statement.split()[3]})")]
         return [dict(zip(names, row, strict=True)) for row in found]
 
     def of(self, table: str) -> list[Row]:

@@ -14,6 +14,7 @@ from rollbook.jobs.subscriptions import MOST, QUIET
 from rollbook.model.attendance import Mark
 from rollbook.model.people import Person
 from rollbook.model.students import Student
+from tests.looking import look
 
 from ..hub import BRAMBLESIDE, THORNFIELD, Hub
 from ..receiver import Receiver, listening
@@ -52,7 +53,8 @@ def later(hub: Hub, seconds: float = QUIET) -> None:
 def students(hub: Hub, estab: str = THORNFIELD) -> list[tuple[str, str, str]]:
     """The hub ids of the humans and of the students of a school who are on roll, and their MIS ids."""
     district, school, _ = hub.desk.schools.find(estab)
-    return hub.store.records.execute(
+    return look(
+        hub.store,
         "SELECT person, id, mis_id FROM student WHERE district = ? AND school = ? AND leaving_date IS NULL"
         " AND enrolment_status = 'C' ORDER BY mis_id",
         (district, school),
@@ -111,9 +113,10 @@ def test_each_database_is_told_of_by_itself(small_hub: Hub, receiver: Receiver) 
     token = small_hub.token()
     subscribe(small_hub, token, receiver.url("/marks"), "XodAttendanceForDate")
     subscribe(small_hub, token, receiver.url("/conduct"), "XodConductForDateRange")
-    identity = small_hub.store.records.execute(
+    identity = look(
+        small_hub.store,
         "SELECT m.id FROM mark m JOIN student s ON s.id = m.student WHERE m.kind = 'S' AND s.leaving_date IS NULL"
-        " AND m.date > '2026-10-01' LIMIT 1"
+        " AND m.date > '2026-10-01' LIMIT 1",
     ).get
     with small_hub.store.write(1) as batch:
         batch.change(Mark, identity, {"mark": "Y1"})

@@ -12,6 +12,7 @@ import pytest
 from rollbook.connectors import CONNECTORS
 from rollbook.errors import Malformed
 from rollbook.ingest import follow, import_roster
+from tests.looking import changing, look
 
 from ..hub import THORNFIELD, Hub
 from ..receiver import Receiver, listening
@@ -92,7 +93,7 @@ def take_roster(hub: Hub, path: Path, *, followed: bool) -> Caller:
     if followed:
         follow(hub.store, diff.number, diff.source, "oneroster-csv", path, None)
     read = datetime.fromtimestamp(hub.now, UTC).isoformat(timespec="milliseconds")[:23]
-    with hub.store.transaction() as db:
+    with changing(hub.store) as db:
         db.execute("UPDATE sync SET at = ? WHERE district = ?", (read, diff.number))
     return Caller(hub, estab=next(e for number, _, e, _, _ in hub.desk.schools.all() if number == diff.number))
 
@@ -157,7 +158,7 @@ def test_a_refused_first_import_leaves_nothing_behind(small_hub: Hub, tmp_path: 
     (path / "users.csv").write_text("sourcedId\n")
     with pytest.raises(Malformed):
         import_roster(small_hub.store, CONNECTORS["oneroster-csv"], path)
-    assert small_hub.store.records.execute("SELECT count(*) FROM refusal").get == 0
+    assert look(small_hub.store, "SELECT count(*) FROM refusal").get == 0
 
 
 def test_a_download_can_be_forced(small_hub: Hub, asker: Caller, fed: tuple[Caller, Path]) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from rollbook.consent import pulls
 from rollbook.model.students import Student
+from tests.looking import look_passing
 
 from ..hub import THORNFIELD, Hub
 from .tables import Tables
@@ -192,7 +193,7 @@ def test_what_is_kept_is_bounded(small_hub: Hub, every: list[str], monkeypatch: 
     token = small_hub.token()
     monkeypatch.setattr(pulls, "ROOM", 1)
     pages(small_hub, PLAIN, token, 1)
-    ((left,),) = small_hub.store.passing.execute("SELECT count(*) FROM pull_page").fetchall()
+    ((left,),) = look_passing(small_hub.store, "SELECT count(*) FROM pull_page").fetchall()
     assert left == 0
     assert pages(small_hub, PLAIN, token, 2) == [every[10:20]]
 

@@ -11,6 +11,7 @@ import pytest
 
 from rollbook.model.attendance import STATUTORY_CODES, WITHDRAWN_CODES, Mark
 from rollbook.model.students import Student
+from tests.looking import look
 
 from ..hub import Hub
 from .tables import Caller, Row, Tables
@@ -46,7 +47,8 @@ def statistics(marks: list[str]) -> Row:
 @cache
 def session_marks(tables: Tables, first: str, last: str) -> list[tuple[str, str, str, str, int | None, str | None]]:
     """Student (MIS id), day, session, mark, minutes and notes of the session marks of a school between two days."""
-    return tables.hub.store.records.execute(
+    return look(
+        tables.hub.store,
         "SELECT s.mis_id, m.date, m.session, m.mark, m.minutes_late, m.notes FROM mark m JOIN student s"
         " ON s.district = m.district AND s.id = m.student"
         " WHERE m.school = ? AND m.kind = 'S' AND m.date BETWEEN ? AND ?",

@@ -12,6 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.looking import look
+
 from ..hub import THORNFIELD, Hub
 from .conduct_forms import (
     ANNEXE_RETIRED,
@@ -44,7 +46,7 @@ def writer(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 def counted(writer: Writer) -> dict[str, int]:
     """How many records of each kind there are."""
-    return {t: writer.hub.store.records.execute(f"SELECT count(*) FROM {t}").get for t in TABLES}
+    return {t: look(writer.hub.store, f"SELECT count(*) FROM {t}").get for t in TABLES}
 
 
 @dataclass(frozen=True)

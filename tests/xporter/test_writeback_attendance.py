@@ -9,6 +9,7 @@ import pytest
 
 from rollbook.model.attendance import Mark
 from rollbook.store.sqlite import Store
+from tests.looking import look
 
 from ..hub import THORNFIELD, Answer
 from .writer import Writer
@@ -107,7 +108,8 @@ def test_a_statutory_comment_is_read_with_the_attendance_of_the_year(writer: Wri
 
 def in_register(writer: Writer, held: str) -> None:
     """Have the school itself enter a mark of Graham's for this morning."""
-    (district, identity) = writer.hub.store.records.execute(
+    (district, identity) = look(
+        writer.hub.store,
         "SELECT m.district, m.id FROM mark m JOIN student s ON s.district = m.district AND s.id = m.student"
         " WHERE s.mis_id = ? AND m.date = ? AND m.session = 'AM' AND m.kind = 'S'",
         (GRAHAM, TODAY),

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from rollbook.jobs import Queue
+from tests.looking import changing, look
 
 from ..hub import THORNFIELD, Hub
 from .conduct_forms import (
@@ -360,7 +361,7 @@ def count(writer: Writer) -> int:
     tables = ("behaviour", "achievement", "behaviour_student", "achievement_student", "behaviour_staff")
     tables += ("achievement_staff", "conduct_media", "student_document", "detention", "student_detention")
     every = " + ".join(f"(SELECT count(*) FROM {table})" for table in tables)
-    return writer.hub.store.records.execute(f"SELECT {every}").get
+    return look(writer.hub.store, f"SELECT {every}").get
 
 
 PARTS: list[tuple[dict[str, Any], str]] = [
@@ -575,7 +576,7 @@ def test_a_repeat_under_one_key_makes_one_record(writer: Writer) -> None:
 
 def test_a_list_that_changed_meanwhile_is_told_by_the_callback(writer: Writer) -> None:
     answer = post(writer, incident(), operation="ConductAsync", Callback=CALLBACK)
-    with writer.hub.store.transaction() as db:
+    with changing(writer.hub.store) as db:
         db.execute("UPDATE conduct_type SET active = 0 WHERE mis_id = '1'")
     query = writer.called(answer["TrackingId"])["query"]
     assert (query["XodCompleted"], query["ErrorMessage"]) == ("False", "Invalid TypeId 1")

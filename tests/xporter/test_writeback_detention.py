@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.looking import look
+
 from ..hub import THORNFIELD, Hub
 from .conduct_forms import CALLBACK, GRAHAM, PRIMROSE, THIRD, TODAY, incident, made, post, said
 from .conduct_forms import student as taking_part
@@ -253,7 +255,7 @@ def test_what_is_wrong_with_a_detention_is_said_at_once(refused: Writer, other: 
 def count(writer: Writer) -> list[int]:
     """How many detentions there are, and places and staff in them."""
     tables = ("detention", "student_detention", "detention_staff")
-    return [writer.hub.store.records.execute(f"SELECT count(*) FROM {table}").get for table in tables]
+    return [look(writer.hub.store, f"SELECT count(*) FROM {table}").get for table in tables]
 
 
 PARTS: list[tuple[dict[str, Any], str]] = [

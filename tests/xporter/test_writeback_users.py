@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from tests.looking import look
+
 from ..hub import BRAMBLESIDE, THORNFIELD
 from .tables import Row, Tables
 from .writer import Writer
@@ -36,7 +38,8 @@ def wrong(writer: Writer, *users: Row) -> str:
 
 def username(small: Tables, table: str, mis_id: str) -> str | None:
     """The sign-in name of a human, through a role."""
-    return small.hub.store.records.execute(
+    return look(
+        small.hub.store,
         f"SELECT p.username FROM {table} r JOIN person p ON p.id = r.person WHERE r.school = ? AND r.mis_id = ?",
         (small.school["id"], mis_id),
     ).get

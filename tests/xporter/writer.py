@@ -9,6 +9,7 @@ from rollbook.app import works
 from rollbook.consent.ledger import Folding
 from rollbook.jobs import Queue
 from rollbook.scopes import CATALOGUE
+from tests.looking import changing, look
 
 from ..hub import THORNFIELD, Answer, Hub
 
@@ -39,7 +40,7 @@ class Writer:
 
     def set_mis(self, name: str) -> None:
         """Have the school keep its records in another kind of MIS."""
-        with self.hub.store.transaction() as db:
+        with changing(self.hub.store) as db:
             db.execute("UPDATE school SET mis = ? WHERE estab = ?", (name, self.estab))
 
     # ---- what it asks
@@ -87,4 +88,4 @@ class Writer:
 
     def outcome(self, tracking: str) -> str | None:
         """What came of a write-back: done, invalid or failed."""
-        return self.hub.store.records.execute("SELECT state FROM writeback WHERE id = ?", (tracking,)).get
+        return look(self.hub.store, "SELECT state FROM writeback WHERE id = ?", (tracking,)).get

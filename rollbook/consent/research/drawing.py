@@ -18,7 +18,7 @@ from ...model.research import (
     SubjectProject,
 )
 from ...model.students import Student, StudentMembership, student_now
-from ..grants import GRANT_COLUMNS, STATE, Grant, grant_from
+from ..grants import Grant
 from ..reader import Reader, Session
 from ..readers import Readers
 from .subjects import PSEUDONYM
@@ -91,11 +91,8 @@ def draw(
 def _grant(work: Work, project: str, estab: str) -> Grant | None:
     """What the school granted the project's app; a school that granted too little is like none."""
     app = (work.batch.get(Project, project) or {}).get("app")
-    rows = work.kept.execute(
-        f"SELECT {GRANT_COLUMNS} WHERE g.app = ? AND s.estab = ? AND {STATE} = 'active'", (app, estab)
-    )
-    for grant in map(grant_from, rows):
-        if NEEDED.met_by(grant.scopes):
+    for grant in work.kept.grants.active(app or ""):
+        if grant.estab == estab and NEEDED.met_by(grant.scopes):
             return grant
     hint = f"the school must grant {NEEDED} to the app that the operator set for the project"
     work.wrong("school", f"{estab[:40]} has not granted the project's app the scopes that drawing needs", hint)

@@ -26,12 +26,70 @@ class Ask:
     reason: str
 
 
+_APPS = "SELECT id, relying_party, name FROM app"
+
+
 class Apps(Statements):
     """Apps, what they registered, and the districts that they made."""
+
+    # ---- who they are
+
+    def every(self) -> list[App]:
+        """All apps, by name."""
+        return [App(*row) for row in self._rows(f"{_APPS} ORDER BY name, id")]
+
+    def named(self, relying_party: str) -> App | None:
+        """The app that signs in by a name."""
+        return self._one("relying_party = ?", relying_party)
+
+    def with_id(self, app: str) -> App | None:
+        """The app with this id."""
+        return self._one("id = ?", app)
+
+    def with_secret(self, relying_party: str, secret: bytes) -> App | None:
+        """The app that signs in by a name, if its management secret has this digest."""
+        return self._one("relying_party = ? AND secret = ?", relying_party, secret)
+
+    def _one(self, where: str, *values: object) -> App | None:
+        row = self._row(f"{_APPS} WHERE {where}", values)
+        return App(*row) if row else None
 
     def names(self) -> dict[str, tuple[str, str]]:
         """By hub id, the name by which each app signs in, and what it is called."""
         return {app: (party, name) for app, party, name in self._rows("SELECT id, relying_party, name FROM app")}
+
+    def add(self, app: App, secret: bytes, made: str) -> None:
+        """Keep a new app, with the digest of its management secret; `made` is the moment, UTC."""
+        self._do(
+            "INSERT INTO app (id, relying_party, name, secret, made) VALUES (?, ?, ?, ?, ?)",
+            (app.id, app.relying_party, app.name, secret, made),
+        )
+
+    def renew_secret(self, app: str, secret: bytes) -> None:
+        """Let an app (id) have another management secret (its digest)."""
+        self._do("UPDATE app SET secret = ? WHERE id = ?", (secret, app))
+
+    def founded(self, app: str, district: int = 0) -> list[int]:
+        """The districts that an app (id) made; only the one that is given, if it is one of them."""
+        rows = self._rows(
+            "SELECT district FROM founded WHERE app = ? AND (? = 0 OR district = ?)", (app, district, district)
+        )
+        return [number for (number,) in rows]
+
+    # ---- what calls to them are signed with
+
+    def rotation(self, app: str) -> tuple[int, float]:
+        """How often an app (id) had another signing secret, and when it last had (seconds since 1970)."""
+        row = self._row("SELECT rotation, at FROM signing WHERE app = ?", (app,))
+        return (row[0], row[1]) if row else (0, 0.0)
+
+    def rotate(self, app: str, at: float) -> None:
+        """Let an app (id) have another signing secret from a moment on."""
+        self._do(
+            "INSERT INTO signing (app, rotation, at) VALUES (?, 1, ?) ON CONFLICT (app)"
+            " DO UPDATE SET rotation = signing.rotation + 1, at = excluded.at",
+            (app, at),
+        )
 
     # ---- what they registered
 

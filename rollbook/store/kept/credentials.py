@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .apps import App
 from .statements import Row, Statements
@@ -23,6 +24,14 @@ class AppKey:
     district: int
     rights: tuple[str, ...]
     made: str
+
+
+class OwnSchool(NamedTuple):
+    """The school whose key was shown: its district's number, its hub id, its establishment number."""
+
+    district: int
+    id: str
+    estab: str
 
 
 _KEYS = (
@@ -76,3 +85,22 @@ class Credentials(Statements):
     def drop(self, identity: str) -> None:
         """End a key of an app (the credential's id)."""
         self._do("DELETE FROM credential WHERE id = ?", (identity,))
+
+    # ---- schools' own
+
+    def renew_school_key(self, district: int, school: str, digest: bytes, made: str) -> None:
+        """Let a school (hub id) have a key (its digest) in place of the one it had; `made` is the moment, UTC."""
+        self._do("DELETE FROM school_key WHERE district = ? AND school = ?", (district, school))
+        self._do(
+            "INSERT INTO school_key (hash, district, school, made) VALUES (?, ?, ?, ?)",
+            (digest, district, school, made),
+        )
+
+    def school_with_key(self, digest: bytes) -> OwnSchool | None:
+        """The school whose key has this digest."""
+        row = self._row(
+            "SELECT k.district, k.school, s.estab FROM school_key k"
+            " JOIN school s ON s.district = k.district AND s.id = k.school WHERE k.hash = ?",
+            (digest,),
+        )
+        return OwnSchool(*row) if row else None

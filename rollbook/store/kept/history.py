@@ -16,6 +16,9 @@ SEER = "$app"
 OTHERS = "$but"
 """Where the history keeps the one app to which it is not told that something is gone."""
 
+UNVEILED = "id NOT IN (SELECT id FROM veiled WHERE shown)"
+"""What holds of records that not only one app sees."""
+
 END = 2**62
 """A number after every write."""
 
@@ -44,6 +47,22 @@ class Stone:
     keys: Mapping[str, Any]
     made: int | None = None
     """The number of the record's making; unknown of what is gone since before that was written down."""
+
+
+@dataclass(frozen=True)
+class Veiled:
+    """A record that only one app sees (`shown`), or that everybody but that app sees, since a moment (UTC).
+
+    The first is what an app wrote under a natural key that is taken by something that it may not see. The second is
+    what an app deleted while something depends on it that the app may not see. `app` is the name that it signs in by.
+    """
+
+    district: int
+    kind: str
+    id: str
+    app: str
+    shown: bool
+    at: str
 
 
 class History(Statements):
@@ -106,6 +125,16 @@ class History(Statements):
     def any_veiled(self) -> bool:
         """Whether any record of the hub is veiled from some app."""
         return bool(self._value("SELECT EXISTS (SELECT 1 FROM veiled)"))
+
+    def veiled(self) -> list[Veiled]:
+        """The records that only one app sees, or that one app does not see, oldest first."""
+        rows = self._rows(
+            "SELECT v.district, v.kind, v.id, a.relying_party, v.shown, v.at FROM veiled v JOIN app a ON a.id = v.app"
+            " ORDER BY v.at, v.id"
+        )
+        return [
+            Veiled(district, kind, identity, app, bool(shown), at) for district, kind, identity, app, shown, at in rows
+        ]
 
     # ---- humans of several districts
 

@@ -65,6 +65,13 @@ class People(Statements):
             {"district": district, "id": identity, "kind": role.__name__},
         )
 
+    def with_mis_id(self, role: type[Record], district: int, school: str, mis_id: str) -> str | None:
+        """The human who has a role of a kind at a school by an MIS id."""
+        return self._value(
+            f'SELECT person FROM "{role.table}" WHERE district = ? AND school = ? AND mis_id = ?',
+            (district, school, mis_id),
+        )
+
     def ever_by_mis_id(self, role: type[Record], district: int, school: str, mis_id: str) -> frozenset[str]:
         """The ids of whoever has or had a role of a kind at a school by an MIS id, and of those roles."""
         rows = self._rows(

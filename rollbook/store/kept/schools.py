@@ -9,6 +9,7 @@ from ...errors import Conflict, Problem
 from ...fields import Record
 from ...model.organisation import School
 from ..schema import columns
+from .history import UNVEILED
 from .statements import Statements
 
 BESIDE = ("grant", "invitation", "signatory", "school_key", "writeback")
@@ -40,6 +41,28 @@ class District(NamedTuple):
     external_id: str | None
 
 
+class Listed(NamedTuple):
+    """A school as the operator's lists have it: district number, hub id, establishment number, its and its district's
+    name."""
+
+    district: int
+    id: str
+    estab: str
+    name: str
+    district_name: str
+
+
+class Place(NamedTuple):
+    """Where a school is: district number, hub id, establishment number, name, the system it uses, and its time zone."""
+
+    district: int
+    id: str
+    estab: str
+    name: str
+    mis: str
+    time_zone: str
+
+
 class Schools(Statements):
     """Districts, schools and the words of standards, as far as others than readers need them."""
 
@@ -55,6 +78,10 @@ class Schools(Statements):
             District(*row) for row in self._rows("SELECT district, name, external_id FROM district ORDER BY district")
         ]
 
+    def identifiers(self) -> dict[int, str | None]:
+        """What others know each district by, where they do."""
+        return dict(self._rows("SELECT district, identifier FROM district"))
+
     def district_known_as(self, external_id: str) -> int | None:
         """The number of the district that has an id in a source."""
         return self._value("SELECT district FROM district WHERE external_id = ?", (external_id,))
@@ -68,6 +95,40 @@ class Schools(Statements):
         return self._value("SELECT coalesce(max(district), 0) FROM clock") + 1
 
     # ---- schools
+
+    def listed(self) -> list[Listed]:
+        """Every school, by district and establishment number."""
+        rows = self._rows(
+            "SELECT s.district, s.id, s.estab, s.name, d.name FROM school s JOIN district d ON d.district = s.district"
+            " ORDER BY s.district, s.estab"
+        )
+        return [Listed(*row) for row in rows]
+
+    def numbered(self, estab: str) -> tuple[int, str, str] | None:
+        """The district number, hub id and name of the school with an establishment number that not one app alone
+        sees."""
+        row = self._row(f"SELECT district, id, name FROM school WHERE estab = ? AND {UNVEILED}", (estab,))
+        return (row[0], row[1], row[2]) if row else None
+
+    def place(self, estab: str) -> Place | None:
+        """Where the school with an establishment number is."""
+        row = self._row(
+            "SELECT district, id, estab, coalesce(name, estab), coalesce(mis, ''),"
+            " coalesce(nullif(time_zone, ''), 'UTC') FROM school WHERE estab = ?",
+            (estab,),
+        )
+        return Place(*row) if row else None
+
+    def has_records(self, district: int, school: str) -> bool:
+        """Whether anybody's records have come from a school (hub id)."""
+        return (
+            self._row(
+                "SELECT 1 FROM sync WHERE district = :d AND school = :s UNION ALL"
+                " SELECT 1 FROM moved WHERE district = :d AND school = :s LIMIT 1",
+                {"d": district, "s": school},
+            )
+            is not None
+        )
 
     def systems(self) -> dict[str, str | None]:
         """The management information system of every school, as its records name it."""
@@ -113,8 +174,7 @@ class Schools(Statements):
         if not wanted:
             own = "SELECT max(CAST(estab AS INTEGER)) FROM school WHERE length(estab) = 7 AND estab GLOB '9[0-9]*'"
             return str(max(self._value(own) or 0, OWN_ESTABS + district * 1000) + 1)
-        known = "SELECT name FROM school WHERE estab = ? AND id NOT IN (SELECT id FROM veiled WHERE shown)"
-        taken = self._value(known, (wanted,))
+        taken = self._value(f"SELECT name FROM school WHERE estab = ? AND {UNVEILED}", (wanted,))
         if taken is None:
             return wanted
         raise Conflict(Problem("estab", f"{wanted} is already {taken}", "give the school another number"))
@@ -128,6 +188,22 @@ class Schools(Statements):
             " GROUP BY g.id, g.mis_id ORDER BY count(*) DESC, g.mis_id LIMIT 1",
             {"district": district, "school": school, "kind": kind, "day": day},
         )
+
+    # ---- words of standards
+
+    def usable_words(self, partition: int, day: str) -> frozenset[tuple[str, str]]:
+        """The words that may be used on a day: each list's name, and `namespace#code` in small letters."""
+        rows = self._rows(
+            "SELECT kind, lower(namespace || '#' || code) FROM descriptor WHERE district = ?"
+            " AND coalesce(effective_from, '') <= ? AND coalesce(effective_to, '9') >= ?",
+            (partition, day, day),
+        )
+        return frozenset((kind, word) for kind, word in rows)
+
+    def words(self, partition: int) -> frozenset[tuple[str, str, str]]:
+        """Every word: its list, its namespace and its code."""
+        rows = self._rows("SELECT kind, namespace, code FROM descriptor WHERE district = ?", (partition,))
+        return frozenset((kind, namespace, code) for kind, namespace, code in rows)
 
     # ---- joining another district
 
