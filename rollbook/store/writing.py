@@ -16,7 +16,6 @@ from ..fields import RECORDS, Record
 from ..fields.record import OWN_DISTRICT
 from ..model.organisation import District, School
 from ..model.people import Person
-from .connection import Connection
 from .kept import Kept
 from .kept.history import OTHERS, SEER
 from .keys import key_facts, keys_of
