@@ -12,7 +12,7 @@ from rollbook.fields import Arg, Called, Expr, Many, MarkString, Not, Path, Ques
 from rollbook.model.attendance import Mark, in_year, marks_this_year
 from rollbook.model.people import Contact
 from rollbook.model.students import Relationship, Student
-from rollbook.store.plan.flavours.packing import packed, tallied
+from rollbook.store.plan.gathered import Days, Gathering, by_the_day
 from rollbook.store.plan.planner import Plan, plan
 from rollbook.store.plan.sights import OneSchool, Sight
 from tests.looking import look
@@ -62,7 +62,7 @@ def answers(held: Tables, found: Plan, grant: str = "", **args: str) -> dict[str
     """The rows that a plan finds, by id."""
     school = {"district": held.school["district"], "school": held.school["id"], "grant": grant, "today": held.today}
     bound = {**school, **YEAR, "limit": -1, "offset": 0, **args}
-    rows = [json.loads(row) for (row,) in look(held.hub.store, found.rows, bound).fetchall()]
+    rows = [json.loads(row) for (row,) in held.hub.store.kept.plans.rows(found, bound)]
     return {row["Id"]: row for row in rows}
 
 
@@ -116,10 +116,16 @@ def test_marks_are_looked_up_by_student_and_day(held: Tables):
 
 
 def test_an_unknown_value_is_none_of_any():
-    assert tallied('[[true,["L"]],[false,["L","/"]]]', "L\x1f\x1f/\x1fL") == "[[2,1]]"
-    assert tallied('[[true,["L"]]]', None, "##\\") == '[[0,"##\\\\"]]'
+    choices = ((True, ("L",)), (False, ("L", "/")))
+    assert Gathering("", choices, ()).counted(["L", "", "/", "L"]) == [2, 1]
+    make = Gathering("", choices[:1], (Days("first", "last", "#"),)).making(
+        {"first": "2026-09-02", "last": "2026-09-02"}
+    )
+    assert make("0\x1e\x1e\x1e") == [b"0", b'"##"']
+    assert make("1\x1e\\\x1e2026-09-02PM\x1eL") == [b"1", b'"#\\\\"']
 
 
 def test_marks_stand_at_their_sessions_in_whatever_order_they_come():
-    assert packed("L\\I", "2026-09-04AM2026-09-02PM2026-09-05AM", "2026-09-02", "2026-09-04", "#") == "#\\##L#"
-    assert packed(None, None, "2026-09-02", "2026-09-02", "#") == "##"
+    slots = "2026-09-04AM2026-09-02PM2026-09-05AM"
+    assert by_the_day("L\\I", slots, "2026-09-02", "2026-09-04", "#") == "#\\##L#"
+    assert by_the_day("", "", "2026-09-02", "2026-09-02", "#") == "##"

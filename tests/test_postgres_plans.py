@@ -13,10 +13,10 @@ import pytest
 from rollbook.fields import RECORDS, Question, Record
 from rollbook.recent import Recent
 from rollbook.store import schema
-from rollbook.store.plan import planner
 from rollbook.store.plan.derived import VIEWS, view
 from rollbook.store.plan.flavours.postgres import POSTGRES, fold, placed
 from rollbook.store.plan.planned import Plan
+from rollbook.store.plan.planner import plan as compiled
 from rollbook.store.plan.sights import OneSchool, Schools, Sight
 
 from .hub import Hub
@@ -26,8 +26,8 @@ from .test_examples import PAGES, SPEAKERS, Reading, parts
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(BIN is None, reason=ABSENT)]
 
-NUMBERS = {"district", "since", "limit", "offset", "page", "before"}
-"""The parameters of every plan that are numbers."""
+NUMBERS = {"district"}
+"""The parameters of which a plan does not show by their first use that they are numbers."""
 
 BESIDE = ("history", "chosen", "turned", "veiled")
 """The tables that plans read beside records."""
@@ -39,15 +39,14 @@ Asked = dict[tuple[object, ...], tuple[Question, Sight]]
 def asked(small_hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Asked:
     """The questions, and the sights, of every page of the manual and of every Xporter endpoint in its widest form."""
     found: Asked = {}
-    real = planner.plan
 
     def plan(question: Question, sight: Sight) -> Plan:
-        made = real(question, sight)
+        made = compiled(question, sight)
         found[made.telling, made.count] = question, sight
         return made
 
     for module in [m for name, m in sys.modules.items() if name.startswith("rollbook.")]:
-        if getattr(module, "plan", None) is real:
+        if getattr(module, "plan", None) is compiled:
             monkeypatch.setattr(module, "plan", plan)
     # Whatever other tests have had compiled is compiled again.
     monkeypatch.setattr(Recent, "get", _anew)
@@ -71,7 +70,7 @@ def variants(question: Question, sight: Sight) -> Iterator[Plan]:
         seen.append(replace(sight, veils=True, guards={"Student": "only", "Contact": "except"}))
     elif isinstance(sight, Schools):
         seen.append(replace(sight, veils=True, turns=frozenset({"Student", "Person"})))
-    return (planner.plan(question, replace(one, flavour=POSTGRES)) for one in seen)
+    return (compiled(question, replace(one, flavour=POSTGRES)) for one in seen)
 
 
 def statements(plan: Plan) -> list[str]:
@@ -101,7 +100,7 @@ def test_every_plan_is_planned_by_postgresql(asked: Asked) -> None:
     psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed, so no plan was compiled for PostgreSQL")
     refused: dict[str, str] = {}
     tried: set[str] = set()
-    with served() as address, psycopg.connect(address, autocommit=True) as connection:
+    with served() as address, psycopg.connect(address, autocommit=True, prepare_threshold=None) as connection:
         for made in (*tables(), fold()):
             connection.execute(made)
         for question, sight in asked.values():
@@ -137,7 +136,7 @@ def test_parameters_are_told_from_texts_and_types() -> None:
 def test_texts_are_folded_as_python_does() -> None:
     psycopg = pytest.importorskip("psycopg")
     texts = ["", "ASCII [\\] only", "Straße", "İstanbul ſﬁ ΐ", "ΟΔΟΣ", "ﬃǰẞ", "\uab70", "K"]
-    with served() as address, psycopg.connect(address, autocommit=True) as connection:
+    with served() as address, psycopg.connect(address, autocommit=True, prepare_threshold=None) as connection:
         connection.execute(fold())
         for text in texts:
             assert connection.execute("SELECT fold(%s)", (text,)).fetchone() == (text.casefold(),)

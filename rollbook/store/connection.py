@@ -10,9 +10,7 @@ from typing import Any, Protocol, cast
 import apsw
 
 from ..errors import Problem, Stop, Unavailable
-from .members import holds
 from .permissions import begin_file
-from .plan.flavours.packing import packed, tallied
 
 BUSY_SECONDS = 30
 
@@ -104,9 +102,6 @@ def connect(path: Path, clock: Callable[[], float] = time.time) -> Opened:
     connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
     cast(Any, connection).create_scalar_function("fold", _fold, 1, deterministic=True)
     cast(Any, connection).create_scalar_function("hub_now", clock, 0)
-    cast(Any, connection).create_scalar_function("packed", packed, 5, deterministic=True)
-    cast(Any, connection).create_scalar_function("tallied", tallied, -1, deterministic=True)
-    cast(Any, connection).create_scalar_function("holds", holds, 3, deterministic=True)
     opened = cast(Opened, connection)
     for pragma in (
         "journal_mode = WAL",

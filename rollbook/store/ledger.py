@@ -16,7 +16,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from ..errors import Occupied, Stop
 from .connection import Busy, Connection, Fault, Opened, connect
 from .folding import DAY, Folder
-from .members import unpack
+from .members import holds, unpack
 
 
 @dataclass(frozen=True)
@@ -261,10 +261,8 @@ class LedgerFile:
         for (number,) in self._db.execute(
             "SELECT number FROM human WHERE id IN (SELECT value FROM json_each(?))", (listed,)
         ).fetchall():
-            rows = self._db.execute(
-                "SELECT id FROM people WHERE low <= ?1 AND high >= ?1 AND holds(members, low, ?1)", (number,)
-            )
-            found.update(identity for (identity,) in rows)
+            rows = self._db.execute("SELECT id, low, members FROM people WHERE low <= ?1 AND high >= ?1", (number,))
+            found.update(identity for identity, low, members in rows if holds(members, low, number))
         return json.dumps(sorted(found))
 
     @_in_turn

@@ -24,14 +24,14 @@ def pack(numbers: Sequence[int]) -> bytes:
     return BITS + bytes(bits)
 
 
-def holds(members: bytes, low: int, number: int) -> int:
+def holds(members: bytes, low: int, number: int) -> bool:
     """Whether a number is in a set whose least one is `low`."""
     if members[:1] == LIST:
         listed = memoryview(members)[1:].cast("I")
         at = bisect_left(listed, number)
-        return int(at < len(listed) and listed[at] == number)
+        return at < len(listed) and listed[at] == number
     place = number - low
-    return int(place >= 0 and place >> 3 < len(members) - 1 and members[1 + (place >> 3)] >> (place & 7) & 1)
+    return place >= 0 and place >> 3 < len(members) - 1 and bool(members[1 + (place >> 3)] >> (place & 7) & 1)
 
 
 def unpack(members: bytes, low: int) -> Iterator[int]:

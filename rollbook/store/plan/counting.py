@@ -4,63 +4,90 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ...fields import All, Compare, Condition, Either, Expr, Field, Known, MarkString, Not, OneOf, Tally, Total
-from .many import marks
+from ...fields import All, Arg, Compare, Condition, Either, Expr, Field, Known, MarkString, Not, OneOf, Tally, Total
+from .gathered import PART, UNIT, Choice, Days, Gathering
+from .phrases import quote
 from .statement import Statement
-
-Choice = tuple[bool, list[str]]
-"""Whether a value shall be one of some, and those."""
 
 
 def count_together(sql: Statement, columns: Iterable[Expr]) -> None:
-    """Have the columns that count the same records read them once; what is counted alone stays as it is."""
+    """Have the columns that count the same records read them once; what is counted alone stays as it is.
+
+    Marks are laid out with what counts them, or else by themselves.
+    """
     sets: dict[tuple[int, bool], list[Tally]] = {}
     every = list(dict.fromkeys(columns))
     for expr in every:
         if isinstance(expr, Tally):
             sets.setdefault((id(expr.many), expr.scope is not None), []).append(expr)
+    packs = [e for e in every if isinstance(e, MarkString)]
     for tallies in sets.values():
         if len(tallies) > 1:
-            packs = [e for e in every if isinstance(e, MarkString) and e.many is tallies[0].many]
-            _count(sql, tallies, packs)
+            _count(sql, tallies, [pack for pack in packs if pack.many is tallies[0].many])
+    for pack in packs:
+        if pack not in sql.made:
+            inner, own = sql.child(pack.many, sql.base)
+            _gather(sql, inner, own, [], (), [pack])
 
 
 def _count(sql: Statement, tallies: list[Tally], packs: list[MarkString]) -> None:
-    alias = sql.names.new()
-    inner, own = sql.child(tallies[0].many, sql.base, disclosed=tallies[0].scope is not None)
-    # What stands under a scope of its own is not told with what needs none.
-    packs = [] if tallies[0].scope is not None else packs
+    scope, many = tallies[0].scope, tallies[0].many
+    inner, own = sql.child(many, sql.base, disclosed=scope is not None)
+    seen = sql.sight.allows(many.via.target, sql.base, scope) if scope is not None else ""
     choices = _choices(inner, tallies)
-    if choices is not None:
-        join, counts = _by_value(inner, own, tallies, choices, packs, alias)
+    if choices is not None and not seen:
+        # What stands under a scope of its own is not told with what needs none.
+        _gather(sql, inner, own, tallies, choices, packs if scope is None else [])
     else:
-        packs = []
-        join, counts = (_by_facts if _alike(inner, tallies) else _one_by_one)(inner, own, tallies, alias)
-    sql.dated |= inner.dated
-    # It comes last, when it is known which rows are there.
-    sql.last_joins.append(join)
-    sql.counted.update(zip([*tallies, *packs], counts, strict=True))
+        _join(sql, inner, own, tallies)
 
 
-Counted = tuple[str, list[str]]
-"""A join, and the SQL of each of the counts that it makes."""
-
-
-def _by_value(
+def _gather(
+    sql: Statement,
     inner: Statement,
     own: str,
     tallies: list[Tally],
-    choices: list[Choice],
+    choices: tuple[Choice, ...],
     packs: list[MarkString],
-    alias: str,
-) -> Counted:
-    """The values of the one fact that is asked for are gathered, and counted together."""
-    text = f'{inner.base}."{_asked(tallies)[0].name}"'
-    beside = [marks(inner, pack) for pack in packs]
-    return inner.flavour.tally(choices, text, beside, f"FROM {inner.tables()} WHERE {own}", alias)
+) -> None:
+    """The values of the one fact that is asked for are gathered, with marks, and made into counts after the query."""
+    joined, mark, between = inner.flavour.joined, inner.base, f", {quote(PART)}, "
+    held = f"FILTER (WHERE {mark}.date IS NOT NULL AND {mark}.session IN ('AM', 'PM'))"
+    parts = ["count(*)"]
+    for pack in packs:
+        letter = f"coalesce(NULLIF(substr({mark}.mark, 1, 1), ''), {quote(pack.gap)})"
+        parts += [f"{joined(letter, '')} {held}", f"{joined(f'{mark}.date || {mark}.session', '')} {held}"]
+    texts = f"coalesce({mark}.\"{_asked(tallies)[0].name}\", '')" if tallies else ""
+    parts.append(joined(texts, UNIT) if texts else "''")
+    days = tuple(Days(_argument(sql, pack.first), _argument(sql, pack.last), pack.gap) for pack in packs)
+    column = f"(SELECT concat({between.join(parts)}) FROM {inner.tables()} WHERE {own})"
+    sql.dated |= inner.dated
+    sql.made.update({expr: (len(sql.gatherings), at) for at, expr in enumerate([*tallies, *packs])})
+    sql.gatherings.append(Gathering(column, choices, days))
 
 
-def _choices(inner: Statement, tallies: list[Tally]) -> list[Choice] | None:
+def _argument(sql: Statement, arg: Arg) -> str:
+    """The name of an argument, which is bound though no SQL names it."""
+    sql.value(arg)
+    return arg.name
+
+
+def _join(sql: Statement, inner: Statement, own: str, tallies: list[Tally]) -> None:
+    """The counts are made beside each row."""
+    alias = sql.names.new()
+    columns, source = (_by_facts if _alike(inner, tallies) else _one_by_one)(inner, own, tallies)
+    join, counts = inner.flavour.beside(columns, source, alias)
+    sql.dated |= inner.dated
+    # It comes last, when it is known which rows are there.
+    sql.last_joins.append(join)
+    sql.counted.update(zip(tallies, counts, strict=True))
+
+
+Counted = tuple[list[str], str]
+"""The SQL of each count, and what it is selected from."""
+
+
+def _choices(inner: Statement, tallies: list[Tally]) -> tuple[Choice, ...] | None:
     """What is asked of the one text that all the tallies ask for, if that is so."""
     asked = {fact.name: fact for fact in _asked(tallies)}
     if len(asked) != 1 or any(isinstance(t, Total) for t in tallies):
@@ -68,7 +95,7 @@ def _choices(inner: Statement, tallies: list[Tally]) -> list[Choice] | None:
     (fact,) = asked.values()
     choices = [_choice(t.where) for t in tallies]
     texts = fact.kind in ("text", "code") and _open(inner, fact)
-    return [c for c in choices if c] if texts and all(choices) else None
+    return tuple(c for c in choices if c) if texts and all(choices) else None
 
 
 def _choice(condition: Condition) -> Choice | None:
@@ -77,19 +104,19 @@ def _choice(condition: Condition) -> Choice | None:
         inner = _choice(condition.condition)
         return (not inner[0], inner[1]) if inner and inner[0] else None
     if isinstance(condition, OneOf) and isinstance(condition.expr, Field):
-        some = [v for v in condition.values if isinstance(v, str) and v]
+        some = tuple(v for v in condition.values if isinstance(v, str) and v)
         return (True, some) if len(some) == len(condition.values) else None
     return None
 
 
-def _one_by_one(inner: Statement, own: str, tallies: list[Tally], alias: str) -> Counted:
+def _one_by_one(inner: Statement, own: str, tallies: list[Tally]) -> Counted:
     """Every record is asked every condition."""
     whats = [inner.expr(t.what) if isinstance(t, Total) else "1" for t in tallies]
     sums = _sums(inner, tallies, whats, inner.base)
-    return inner.flavour.beside(sums, f"FROM {inner.tables()} WHERE {own}", alias)
+    return sums, f"FROM {inner.tables()} WHERE {own}"
 
 
-def _by_facts(inner: Statement, own: str, tallies: list[Tally], alias: str) -> Counted:
+def _by_facts(inner: Statement, own: str, tallies: list[Tally]) -> Counted:
     """Records that are alike in all that is asked of them are asked once."""
     names = [f'"{name}"' for name in dict.fromkeys(f.name for f in _asked(tallies))]
     alike = inner.names.new()
@@ -102,7 +129,7 @@ def _by_facts(inner: Statement, own: str, tallies: list[Tally], alias: str) -> C
     groups = f"GROUP BY {', '.join(str(at + 1) for at in range(len(names)))}"
     sums = _sums(inner, tallies, [f"{alike}.{totals.get(t, 'n')}" for t in tallies], alike)
     source = f"FROM (SELECT {', '.join(kept)} FROM {inner.tables()} WHERE {own} {groups}) {alike}"
-    return inner.flavour.beside(sums, source, alias)
+    return sums, source
 
 
 def _sums(inner: Statement, tallies: list[Tally], whats: list[str], alias: str) -> list[str]:

@@ -137,21 +137,6 @@ class Flavour(ABC):
     def beside(self, columns: Sequence[str], source: str, alias: str) -> tuple[str, list[str]]:
         """A join with the one row of aggregates of what is the row's own: the join, and the SQL of each aggregate."""
 
-    @abstractmethod
-    def tally(
-        self,
-        choices: Sequence[tuple[bool, list[str]]],
-        text: str,
-        beside: Sequence[str],
-        source: str,
-        alias: str,
-    ) -> tuple[str, list[str]]:
-        """As `beside`: how many of many texts are one of some, or not one of them; and more aggregates."""
-
-    @abstractmethod
-    def marks(self, mark: str, first: str, last: str, gap: str) -> str:
-        """The first letters of many marks, rows with a `mark`, `date` and `session`, each in its session's place."""
-
     # ---- order and pages
 
     @abstractmethod

@@ -1,9 +1,9 @@
-"""How what many records of a row have is written: lists and texts of their facts, counts, sums, marks by the day."""
+"""How what many records of a row have is written: lists and texts of their facts, counts, sums."""
 
 from __future__ import annotations
 
-from ...fields import Csv, Expr, First, Listed, Many, MarkString, Rows, Tally, Total
-from .phrases import NEVER, every, masked, quote
+from ...fields import Csv, Expr, First, Listed, Many, Rows, Tally, Total
+from .phrases import NEVER, every, masked
 from .sights import BETWEEN
 from .statement import Statement, Writes
 from .telling import of_part
@@ -65,19 +65,6 @@ def tally(sql: Statement, expr: Tally, alias: str) -> str:
     return masked(seen, f"(SELECT {what} FROM {inner.tables()} WHERE {every([own, where])})")
 
 
-def mark_string(sql: Statement, expr: MarkString, alias: str) -> str:
-    if alias == sql.base and expr in sql.counted:
-        return sql.counted[expr]
-    inner, own = sql.child(expr.many, alias)
-    sql.dated |= inner.dated
-    return f"(SELECT {marks(inner, expr)} FROM {inner.tables()} WHERE {own})"
-
-
-def marks(inner: Statement, expr: MarkString) -> str:
-    """The marks of all rows of a statement, laid out by the day."""
-    return inner.flavour.marks(inner.base, inner.value(expr.first), inner.value(expr.last), quote(expr.gap))
-
-
 def _tell(sql: Statement, many: Many, inner: Statement, own: str, seen: str, alias: str) -> None:
     """Have a statement tell of the humans of whom facts of the many records of a row are shown."""
     beyond = inner.telling.beyond()
@@ -100,5 +87,4 @@ OF_MANY: dict[type[Expr], Writes] = {
     Listed: listed,
     Rows: rows,
     Tally: tally,
-    MarkString: mark_string,
 }

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from .facts import said_by
+from .gathered import Completion
 from .letters import Plain
 
 
@@ -31,6 +32,8 @@ class Plan:
     shown: str
     columns: tuple[tuple[str, ...], tuple[str, ...]] | None
     """The names of the columns of a row that is to be encoded; None where it is JSON already."""
+    completion: Completion | None
+    """How rows are completed whose counts are made after the query; None where nothing is left to be made."""
     whom: str
     plain: Plain
     letters: str

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
 
 from ...fields import Condition, Expr, Question, Record, RowHash
 from ...model.people import Person
 from .counting import count_together
 from .facts import facts_of, leaves_of
+from .gathered import Body, Completion, Made
 from .grammar import GRAMMAR
 from .letters import letters
 from .moved import moved
@@ -38,6 +40,7 @@ def plan(question: Question, sight: Sight) -> Plan:
     return Plan(
         shown=values.sql,
         columns=values.names,
+        completion=values.completion,
         whom=people,
         plain=plain,
         letters=one_by_one.sql,
@@ -82,18 +85,37 @@ class _Values:
 
     sql: str
     names: tuple[tuple[str, ...], tuple[str, ...]] | None
+    completion: Completion | None
 
 
 def _values(sql: Statement, shown: Columns, hashed: Columns | None) -> _Values:
-    bodies = sql.flavour.row(sql.columns(shown))
+    selected, body = _body(sql, shown)
+    bodies = [body]
     # The digest is over the whole row; where that is what is shown, once is enough.
     more = hashed if hashed is not None and [n for n, _ in shown] != [n for n, _ in hashed] else []
     if more:
-        bodies += sql.flavour.row(sql.columns(more))
+        columns, body = _body(sql, more)
+        selected, bodies = [*selected, *columns], [*bodies, body]
     elif hashed is not None and sql.flavour.encodes:
-        bodies.append("NULL")
+        selected, bodies = [*selected, "NULL"], [*bodies, (None,)]
     names = None if sql.flavour.encodes else (tuple(n for n, _ in shown), tuple(n for n, _ in more))
-    return _Values(", ".join(bodies), names)
+    gathered = tuple(sql.gatherings)
+    completion = Completion(gathered, tuple(bodies)) if gathered else None
+    return _Values(", ".join([*selected, *(one.sql for one in gathered)]), names, completion)
+
+
+def _body(sql: Statement, columns: Columns) -> tuple[list[str], Body]:
+    """What is selected for a row, and how it is put together with what is made after the query."""
+    selected: list[str] = []
+    body: list[Made | None] = []
+    for late, run in groupby(columns, key=lambda column: column[1] in sql.made):
+        if late:
+            body += [Made(name, *sql.made[expr]) for name, expr in run]
+        else:
+            found = sql.flavour.row(sql.columns(list(run)))
+            selected += found
+            body += [None] * len(found)
+    return (selected, tuple(body)) if columns else (sql.flavour.row([]), (None,))
 
 
 @dataclass(frozen=True)

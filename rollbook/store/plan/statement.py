@@ -29,6 +29,7 @@ from ...fields import (
 from ...model.people import Person
 from . import derived
 from .flavour import Column, Flavour
+from .gathered import Gathering
 from .phrases import every, masked, quote
 from .sights import Sight
 from .telling import Telling
@@ -81,6 +82,8 @@ class Statement:
         self.joined: dict[tuple[str, str], str] = {}
         self.direct: dict[str, Ref] = {}
         self.counted: dict[Expr, str] = {}
+        self.gatherings: list[Gathering] = []
+        self.made: dict[Expr, tuple[int, int]] = {}
         self.telling = Telling()
         (self.nested if self.of.derived() else self.reads).update(self.of.over)
 

@@ -33,7 +33,8 @@ def _weeks(flavour: Flavour, seen: Seen) -> str:
         SELECT {monday}, {sunday} FROM held WHERE first <= last
         UNION ALL SELECT {next_monday}, {next_sunday} FROM week, held
         WHERE {next_monday} <= last)
-    SELECT :district AS district, student || '.' || monday AS id, :school AS school, student, monday, sunday,
+    SELECT :district AS district, student || '.' || monday AS id, :school AS school, student, monday,
+           {flavour.any_of("sunday")} AS sunday,
            {_sums(flavour)}, max(made) AS made, max(seq) AS seq, NULL AS changed
     FROM (
       SELECT s.id AS student, monday, {flavour.any_of("sunday")} AS sunday, m.mark, count(*) AS n,

@@ -32,6 +32,11 @@ def _path(path: Iterable[str]) -> str:
     return f"ARRAY[{quoted(path)}]"
 
 
+def _day(day: str) -> str:
+    """A day as a date; a parameter of which only this is asked would be taken for a date wherever it stands."""
+    return f"CAST(CAST({day} AS text) AS date)"
+
+
 @dataclass(frozen=True)
 class Postgres(Flavour):
     """PostgreSQL: `json_build_object` takes no more than 50 members, and its JSON is slower than rows encoded later."""
@@ -39,8 +44,8 @@ class Postgres(Flavour):
     encodes: bool = False
 
     def row(self, columns: Sequence[Column]) -> list[str]:
-        """Each column under its name."""
-        return [f"{value} AS {_name(name)}" for name, value in columns]
+        """Each column under its name; a row without any has one that is null."""
+        return [f"{value} AS {_name(name)}" for name, value in columns] or ["NULL"]
 
     def object(self, members: Sequence[Column], *, prune: bool) -> str:
         """A row of a subquery as JSON, which may have any number of members."""
@@ -136,12 +141,12 @@ class Postgres(Flavour):
 
     def week(self, day: str) -> tuple[str, str]:
         """Weeks begin on Monday."""
-        monday = f"CAST(date_trunc('week', CAST({day} AS date)) AS date)"
+        monday = f"CAST(date_trunc('week', {_day(day)}) AS date)"
         return f"to_char({monday}, 'YYYY-MM-DD')", f"to_char({monday} + 6, 'YYYY-MM-DD')"
 
     def days_after(self, day: str, days: int) -> str:
         """A date and a number are a date."""
-        return f"to_char(CAST({day} AS date) + {days}, 'YYYY-MM-DD')"
+        return f"to_char({_day(day)} + {days}, 'YYYY-MM-DD')"
 
     def joined(self, text: str, separator: str, order: str = "") -> str:
         """By its own name."""
@@ -156,33 +161,6 @@ class Postgres(Flavour):
         named = [f"c{at}" for at in range(len(columns))]
         made = ", ".join(f"{value} AS {name}" for value, name in zip(columns, named, strict=True))
         return f"LEFT JOIN LATERAL (SELECT {made} {source}) {alias} ON TRUE", [f"{alias}.{name}" for name in named]
-
-    def tally(
-        self,
-        choices: Sequence[tuple[bool, list[str]]],
-        text: str,
-        beside: Sequence[str],
-        source: str,
-        alias: str,
-    ) -> tuple[str, list[str]]:
-        """Every text is asked every question."""
-        counts = [
-            f"count(*) FILTER (WHERE coalesce({text}, '') {'IN' if among else 'NOT IN'} ({quoted(some)}))"
-            for among, some in choices
-        ]
-        return self.beside([*counts, *beside], source, alias)
-
-    def marks(self, mark: str, first: str, last: str, gap: str) -> str:
-        """Each session of each day looks for its letter."""
-        held = f"FILTER (WHERE {mark}.date IS NOT NULL AND {mark}.session IN ('AM', 'PM'))"
-        letter = f"coalesce(NULLIF(left({mark}.mark, 1), ''), {gap})"
-        letters = f"jsonb_object_agg(concat({mark}.date, {mark}.session), {letter}) {held}"
-        begin, end = f"CAST({first} AS date)", f"CAST({last} AS date)"
-        return (
-            f"(SELECT string_agg(coalesce({letters} ->> concat(to_char(d, 'YYYY-MM-DD'), s), {gap}), '' ORDER BY d, s)"
-            f" FROM generate_series({begin}, greatest({begin}, {end}), interval '1 day') AS days(d),"
-            " (VALUES ('AM'), ('PM')) AS sessions(s))"
-        )
 
     def ordered(self, value: str, *, down: bool) -> str:
         """Unknown values would be the greatest."""

@@ -1,0 +1,145 @@
+"""Counts and marks by the day, made of the texts that a query has gathered of the many records of each row.
+
+A database would ask each text every question. Python, which sees the same texts and the same days again and again,
+takes a fourth of the time. So a row is selected in pieces and put together afterwards.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+from operator import itemgetter
+from typing import Any
+
+import msgspec
+
+PART, UNIT = "\x1e", "\x1f"
+"""What stands between the parts of what is gathered, and between its texts: ASCII's own separators."""
+
+Choice = tuple[bool, tuple[str, ...]]
+"""Whether a text shall be one of some, and those."""
+
+Row = tuple[Any, ...]
+
+
+@dataclass(frozen=True)
+class Days:
+    """Where marks are laid out: between two days, by the names of their arguments; `gap` where there is no mark."""
+
+    first: str
+    last: str
+    gap: str
+
+
+@dataclass(frozen=True)
+class Gathering:
+    """A column of gathered texts, and what is made of it: how many fit each of some choices, then marks by the day.
+
+    Its parts are the number of records; for each of `days` the letters, and their slots (date and session); the texts.
+    """
+
+    sql: str
+    choices: tuple[Choice, ...]
+    days: tuple[Days, ...]
+
+    def making(self, values: Mapping[str, Any]) -> Callable[[str], list[bytes]]:
+        """What makes JSON values of a row's texts, for a request's arguments."""
+        days = [(str(values[one.first]), str(values[one.last]), one.gap) for one in self.days]
+
+        def make(gathered: str) -> list[bytes]:
+            number, *marks, texts = gathered.split(PART, 2 * len(days) + 1)
+            counts = self.counted(texts.split(UNIT) if number != "0" else ())
+            laid_out = (
+                by_the_day(letters, slots, *day)
+                for letters, slots, day in zip(marks[::2], marks[1::2], days, strict=True)
+            )
+            return [*(b"%d" % count for count in counts), *map(msgspec.json.encode, laid_out)]
+
+        return make
+
+    def counted(self, texts: Iterable[str]) -> list[int]:
+        """How many of the texts fit each of the choices."""
+        counts = [0] * len(self.choices)
+        for text, times in Counter(texts).items():
+            for at in self._fitting(text):
+                counts[at] += times
+        return counts
+
+    def _fitting(self, text: str) -> tuple[int, ...]:
+        if text not in self._fits:
+            self._fits[text] = tuple(at for at, (among, some) in enumerate(self.choices) if (text in some) == among)
+        return self._fits[text]
+
+    @cached_property
+    def _fits(self) -> dict[str, tuple[int, ...]]:
+        """The places of the choices that a text fits; of codes, there are few."""
+        return {}
+
+
+def by_the_day(letters: str, slots: str, first: str, last: str, gap: str) -> str:
+    """Letters, each of the slot that stands in its place, from one day to another; `gap` where there is none."""
+    return "".join(_places(slots, first, last)(f"{letters}{gap}"))
+
+
+_SLOT = len("2026-09-02AM")
+_SESSIONS = {"AM": 0, "PM": 1}
+
+
+@lru_cache(256)
+def _places(slots: str, first: str, last: str) -> Callable[[str], tuple[str, ...]]:
+    """How letters with a gap after them are laid out; much the same for all students of a school."""
+    start = date.fromisoformat(first).toordinal()
+    days = max(date.fromisoformat(last).toordinal() - start, 0) + 1
+    places = [-1] * (2 * days)
+    for number in reversed(range(len(slots) // _SLOT)):
+        slot = slots[number * _SLOT : (number + 1) * _SLOT]
+        place = 2 * (date.fromisoformat(slot[:-2]).toordinal() - start) + _SESSIONS[slot[-2:]]
+        if 0 <= place < len(places):
+            places[place] = number
+    return itemgetter(*places)
+
+
+@dataclass(frozen=True)
+class Made:
+    """A member of a row's JSON that is made of what was gathered: its name, the gathering, the place in there."""
+
+    name: str
+    gathering: int
+    place: int
+
+    @cached_property
+    def head(self) -> bytes:
+        """What stands before the value."""
+        return msgspec.json.encode(self.name) + b":"
+
+
+Body = tuple[Made | None, ...]
+"""How the JSON of a row is put together, in order; None stands for the members that the next column has."""
+
+
+@dataclass(frozen=True)
+class Completion:
+    """How rows are completed: their bodies, which are selected first, of what is gathered in the columns after them."""
+
+    gatherings: tuple[Gathering, ...]
+    bodies: tuple[Body, ...]
+
+    def rows(self, rows: Iterable[Row], values: Mapping[str, Any], before: int) -> Iterator[Row]:
+        """Complete rows in which some columns stand `before` their bodies; what stands after them is left as it is."""
+        making = [gathering.making(values) for gathering in self.gatherings]
+        begin = before + sum(part is None for body in self.bodies for part in body)
+        end = begin + len(making)
+        for row in rows:
+            made = [make(gathered) for make, gathered in zip(making, row[begin:end], strict=True)]
+            selected = iter(row[before:begin])
+            yield (*row[:before], *(_json(body, selected, made) for body in self.bodies), *row[end:])
+
+
+def _json(body: Body, selected: Iterator[Any], made: list[list[bytes]]) -> bytes | None:
+    if body == (None,):
+        return next(selected)
+    members = (part.head + made[part.gathering][part.place] if part else next(selected)[1:-1] for part in body)
+    return b"{" + b",".join(members) + b"}"
