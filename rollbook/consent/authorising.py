@@ -49,7 +49,7 @@ class Grants:
 
     def of(self, app: App) -> list[Grant]:
         """The grants of one app, in the order in which they were first made."""
-        return [g for g in self.all() if g.app == app]
+        return self._store.kept.grants.of(app.id)
 
     def at(self, app: App, estab: str) -> Grant:
         """What a school has granted to an app."""
@@ -149,7 +149,7 @@ class Grants:
                 )
             )
         with self._store.transaction() as kept:
-            kept.grants.hold(grant.id, left)
+            kept.grants.set_scopes(grant.id, left)
             if left != grant.scopes:
                 tell(kept, grant.id, "narrowed")
                 give_receipt(kept, grant.id, "narrowed", self._by, grant.scopes - left)
@@ -163,7 +163,7 @@ class Grants:
         if more == grant.scopes:
             return grant
         with self._store.transaction() as kept:
-            kept.grants.hold(grant.id, more)
+            kept.grants.set_scopes(grant.id, more)
             tell(kept, grant.id, "widened")
             give_receipt(kept, grant.id, "widened", self._by)
         return self.at(grant.app, grant.estab)
@@ -173,7 +173,7 @@ class Grants:
         if grant.state == "revoked":
             raise Conflict("the grant is revoked", hint="authorise the app again")
         with self._store.transaction() as kept:
-            changed = kept.grants.put_into(grant.id, "paused" if paused else "active")
+            changed = kept.grants.set_state(grant.id, "paused" if paused else "active")
             if changed and self._by == OPERATOR:
                 # A school pauses only while it chooses people, of which it gets one receipt at the end.
                 give_receipt(kept, grant.id, "paused" if paused else "resumed", self._by)

@@ -142,7 +142,7 @@ _UNKNOWN = Place("", "", "", "")
 
 def hub_ids(store: Store, grant: Grant, kind: str, mis_ids: Iterable[str]) -> list[str]:
     """The hub ids of people of a grant's school by their MIS ids."""
-    return store.kept.people.by_mis_ids(RECORDS[kind], grant.district, grant.school, mis_ids)
+    return store.kept.records.named(RECORDS[kind], grant.district, grant.school, mis_ids)
 
 
 def days(since: str, until: str) -> Span:

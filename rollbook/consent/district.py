@@ -66,7 +66,7 @@ class DistrictReader:
         # A district without a school yet is seen by whoever made it.
         views = sorted(set(of.values()), key=repr) or [View(credential.scopes)]
         self._grant_at = {g.school: g.id for g in grants}
-        turns = store.kept.history.turns(self._grant_at.values())
+        turns = store.kept.chosen.turns(self._grant_at.values())
         self.sightings = Sightings(turns, self._chooses, self._listed, self._stands)
         veils = veiled(store, known)
         self._seer = self.app.id if veils else ""

@@ -197,6 +197,10 @@ class Session:
         """The grant of each school of a district, and the number of its view."""
         self._slip = current()
 
+    def _bound(self, args: Args, limit: int = -1, offset: int = 0, page: int = -1, before: int = 0) -> Args:
+        """The values of a plan's parameters; without limits, for all rows."""
+        return {**self._base, **args, "limit": limit, "offset": offset, "page": page, "before": before}
+
     def rows(
         self, found: Plan, args: Args, limit: int = -1, offset: int = 0, page: int = -1, before: int = 0
     ) -> Iterator[list[bytes]]:
@@ -255,7 +259,7 @@ class Session:
 
         `named` that those whose ids are among the arguments were named by the request.
         """
-        bound = {**self._base, **args, "limit": limit, "offset": offset, "page": page, "before": before}
+        bound = self._bound(args, limit, offset, page, before)
         if named:
             self.names(found, bound)
         if offset and found.passed and self._slip is not None:
@@ -293,7 +297,7 @@ class Session:
 
         Whoever shows one of them says so (`shows`).
         """
-        bound = {**self._base, **args, "limit": -1, "offset": 0, "page": -1, "before": 0}
+        bound = self._bound(args)
         self.names(found, bound)
         rows = self._plans.keyed(found, bound) if only is None else self._plans.some(found, bound, only)
         bodies = 1 if found.row_hash is None else 2
@@ -303,13 +307,11 @@ class Session:
 
     def ids(self, found: Plan, args: Args) -> list[str]:
         """The hub ids of all rows, in their order."""
-        bound = {**self._base, **args, "limit": -1, "offset": 0, "page": -1, "before": 0}
-        return self._plans.ids(found, bound)
+        return self._plans.ids(found, self._bound(args))
 
     def count(self, found: Plan, args: Args, *, shown: bool = True) -> int:
         """How many rows there are, `shown` to the caller: then it tells of those whose rows they are."""
-        bound = {**self._base, **args, "page": -1, "before": 0}
-        number = self._plans.count(found, bound)
+        number = self._plans.count(found, self._bound(args))
         if shown:
             self.sized(found, args, number)
         return number
@@ -321,7 +323,7 @@ class Session:
         """
         if self._slip is None:
             return
-        bound = {**self._base, **args, "page": -1, "before": 0}
+        bound = self._bound(args)
         self.names(found, bound)
         if found.numbered and (found.of_people or number <= ROLL):
             self._counted(found, self._plans.numbered(found, bound))

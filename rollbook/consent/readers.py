@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from typing import Any
 
 from ..scopes import writable
 from ..store.sqlite import Store
@@ -45,9 +46,7 @@ class Readers:
 
         `identifier` is what others know the district by, or empty.
         """
-        known = self._memory.known()
-        today = self._memory.today(grants[0].time_zone if grants else "UTC")
-        return DistrictReader(self._store, credential, district, identifier, grants, today, known)
+        return self._of_district(credential, district, identifier, grants, self._memory.known())
 
     def shared(self) -> SharedReader:
         """The reader of what all districts share."""
@@ -76,10 +75,16 @@ class Readers:
         key = ("readers", credential.id, self._memory.today("UTC"), int(self._clock() // 900))
         if key not in known:
             known[key] = tuple(
-                self.of_district(credential, number, identifier, grants)
+                self._of_district(credential, number, identifier, grants, known)
                 for number, (identifier, grants) in self._districts(credential).items()
             )
         return known[key]
+
+    def _of_district(
+        self, credential: Credential, district: int, identifier: str, grants: list[Grant], known: dict[object, Any]
+    ) -> DistrictReader:
+        today = self._memory.today(grants[0].time_zone if grants else "UTC")
+        return DistrictReader(self._store, credential, district, identifier, grants, today, known)
 
     def _districts(self, credential: Credential) -> dict[int, tuple[str, list[Grant]]]:
         """By district, what others know it by and the grants of a credential's app that are active."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from ..fields import Record
-from ..store.kept.history import END, Turn, Turns
+from ..store.kept.chosen import Turn, Turns
+from ..store.kept.history import END
 
 Human = tuple[str, str]
 """A kind of human and the hub id of one."""

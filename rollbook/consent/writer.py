@@ -13,7 +13,7 @@ from ..fields import RECORDS, Arg, Question, Record, Told
 from ..model.organisation import School
 from ..model.people import Person
 from ..scopes import ANYONE, CATALOGUE, Need
-from ..store.writing import UNIQUE_IDS, Batch, free_estab, now
+from ..store.writing import UNIQUE_IDS, Batch, now
 from .district import DistrictReader
 from .pending import Pending
 from .reader import Session
@@ -380,7 +380,7 @@ class Writer:
         wanted = values.get("estab")
         kept = self._batch.kept
         taken = wanted and kept.schools.has_estab(wanted)
-        estab = wanted if taken else free_estab(kept, wanted, self.reader.district)
+        estab = wanted if taken else kept.schools.free_estab(wanted, self.reader.district)
         school = self._batch.add(School, [{**values, "estab": estab}])[0]
         if taken:
             self._veil(School, school)

@@ -11,7 +11,6 @@ from typing import Any
 from ..errors import Malformed
 from ..model.attendance import Mark
 from ..store.sqlite import Store
-from ..store.writing import free_estab
 from .assessment import put_assessment
 from .classes import open_groups
 from .conduct import put_conduct
@@ -129,7 +128,7 @@ def _check(store: Store, today: date, wanted: Iterable[Trust]) -> None:
         raise Malformed(f"the invented schools cannot stand still on {today}", hint=hint)
     for trust in wanted:
         for plan in trust.plans:
-            free_estab(store.kept, plan.estab, 0)
+            store.kept.schools.free_estab(plan.estab, 0)
 
 
 def _steps(progress: Progress | None, total: int) -> Callable[[str], None]:

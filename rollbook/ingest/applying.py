@@ -11,7 +11,7 @@ from ..model.attendance import STATUTORY_CODES, WITHDRAWN_CODES, AttendanceCode
 from ..model.organisation import School
 from ..model.origin import ORIGINS
 from ..model.people import Person
-from ..store.writing import Batch, free_estab
+from ..store.writing import Batch
 from .memory import remember_rows
 from .numbering import Numbers, numbers_of, renumber_people
 from .plan import Part, Plan, target_of
@@ -100,7 +100,7 @@ def _insert(batch: Batch, kind: type[Record], rows: list[dict[str, Any]]) -> Non
 
 
 def _estab(batch: Batch, wanted: str | None) -> str:
-    return free_estab(batch.kept, None if _taken(batch, wanted, "") else wanted, batch.district)
+    return batch.kept.schools.free_estab(None if _taken(batch, wanted, "") else wanted, batch.district)
 
 
 def _taken(batch: Batch, estab: str | None, identity: str) -> bool:

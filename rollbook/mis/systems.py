@@ -51,7 +51,8 @@ class HubMis:
 def standing_grant(desk: Desk, order: Order) -> Grant | None:
     """The grant of an order while it is active."""
     desk.memory.fresh()
-    return next((g for g in desk.grants.all() if g.id == order.grant and g.state == "active"), None)
+    grant = desk.grants.by_id(order.grant)
+    return grant if grant is not None and grant.state == "active" else None
 
 
 def check_standing(kept: Kept, grant: Grant | None, order: Order, desk: Desk) -> Checker:

@@ -173,7 +173,7 @@ class Store:
             batch = Batch(kept, kept.schools.next_district())
             batch.add_district(values)
             if founder:
-                kept.execute("INSERT INTO founded VALUES (?, ?)", (batch.district, founder))
+                kept.apps.found(founder, batch.district)
             yield batch
             batch.settle()
 

@@ -11,14 +11,14 @@ from datetime import UTC, datetime
 from functools import cache, cached_property
 from typing import Any
 
-from ..errors import Conflict, NotFound, Problem
+from ..errors import NotFound
 from ..fields import RECORDS, Record
 from ..fields.record import OWN_DISTRICT
 from ..model.organisation import District, School
 from ..model.people import Person
 from .connection import Connection
 from .kept import Kept
-from .kept.history import OTHERS, SEER, UNVEILED
+from .kept.history import OTHERS, SEER
 from .keys import key_facts, keys_of
 from .plan.stamps import TEXT_STAMP
 from .schema import columns
@@ -360,16 +360,3 @@ def parts_of(record: type[Record]) -> list[tuple[type[Record], str]]:
                 if ref.part_of:
                     _PARTS.setdefault(ref.target.__name__, []).append((part, name))
     return _PARTS.get(record.__name__, [])
-
-
-def free_estab(connection: Connection, wanted: str | None, district: int) -> str:
-    """The establishment number for a new school: the one it asks for, or the next of the hub's own (9xxxxxx)."""
-    if wanted:
-        taken = connection.execute(f"SELECT name FROM school WHERE estab = ? AND {UNVEILED}", (wanted,)).get
-        if taken is None:
-            return wanted
-        raise Conflict(Problem("estab", f"{wanted} is already {taken}", "give the school another number"))
-    top = connection.execute(
-        "SELECT max(CAST(estab AS INTEGER)) FROM school WHERE length(estab) = 7 AND estab GLOB '9[0-9]*'"
-    ).get
-    return str(max(int(top or 0), 9_000_000 + district * 1000) + 1)

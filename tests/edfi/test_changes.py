@@ -241,6 +241,26 @@ def test_a_student_whom_the_school_left_out_is_not_told_of_when_gone(api: EdFi) 
     assert len(api.get("students/deletes")) == 1
 
 
+def test_what_went_out_of_sight_is_told_by_the_key_that_it_had_there(api: EdFi) -> None:
+    write(api, "students", "studentSchoolAssociations", "cohorts")
+    api.post("studentCohortAssociations", place("1", ESTAB, "7001", "2026-09-14"))
+    row = look(
+        api.hub.store,
+        "SELECT s.district, s.mis_id, s.id, p.id FROM student s JOIN person p ON p.id = s.person"
+        " WHERE p.student_unique_id = '7001'",
+    ).fetchone()
+    district, mis, identity, person = cast("tuple[int, str, str, str]", row)
+    grant = api.hub.grant(CATALOGUE, THORNFIELD, "chosen.example.org")
+    chosen = caller(api.hub, app="chosen.example.org")
+    with api.hub.store.write(district) as batch:
+        batch.change(Student, identity, {"entry_date": "2026-08-21"})
+    api.hub.desk.people.choose(grant, "students", "except", [mis])
+    with api.hub.store.write(district) as batch:
+        batch.change(Person, person, {"student_unique_id": "7999"})
+    (gone,) = chosen.get("studentCohortAssociations/deletes")
+    assert gone["keyValues"]["studentUniqueId"] == "7001"
+
+
 def test_an_enrolment_that_loses_its_first_day_is_told_as_deleted_since_it_has_no_key_any_more(api: EdFi) -> None:
     ids = write(api, "students", "studentSchoolAssociations")
     ((district, identity),) = look(

@@ -132,7 +132,7 @@ class Kept:
 
     @cached_property
     def receipts(self) -> Receipts:
-        """What schools were given in writing of each decision, and who signs for them."""
+        """What schools were given in writing of each decision."""
         return Receipts(self._connection)
 
     @cached_property
@@ -232,7 +232,7 @@ class Passed:
 
     @cached_property
     def tokens(self) -> Tokens:
-        """Tokens that were handed out for grants, kept as digests, until they end."""
+        """Tokens that were handed out for grants and for management, kept as digests, until they end."""
         return Tokens(self._connection)
 
     @cached_property

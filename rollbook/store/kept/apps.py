@@ -76,6 +76,10 @@ class Apps(Statements):
         )
         return [number for (number,) in rows]
 
+    def found(self, app: str, district: int) -> None:
+        """Note that an app (id) made a district."""
+        self._do("INSERT INTO founded (district, app) VALUES (?, ?)", (district, app))
+
     # ---- what calls to them are signed with
 
     def rotation(self, app: str) -> tuple[int, float]:

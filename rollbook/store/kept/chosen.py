@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from ...fields import RECORDS
@@ -15,6 +15,18 @@ from .statements import Statements
 
 Listed = tuple[str, str, str]
 """A hub id, and the first and the last day of a span on which it is listed."""
+
+
+class Turn(NamedTuple):
+    """From a number and a moment on, somebody was seen, or no longer was."""
+
+    seq: int
+    at: str
+    seen: bool
+
+
+Turns = Mapping[tuple[str, str, str], list[Turn]]
+"""By grant, kind and hub id, in order, when somebody was let in or left out."""
 
 
 class Followed(NamedTuple):
@@ -99,6 +111,18 @@ class Chosen(Statements):
         )
 
     # ---- who was let in or left out
+
+    def turns(self, grants: Iterable[str]) -> Turns:
+        """What each change of the choices of some grants (hub ids) wrote down."""
+        rows = self._rows(
+            'SELECT "grant", kind, id, seq, at, seen FROM turned'
+            ' WHERE "grant" IN (SELECT value FROM json_each(?)) ORDER BY seq',
+            (json.dumps(list(grants)),),
+        )
+        found: dict[tuple[str, str, str], list[Turn]] = {}
+        for grant, kind, identity, seq, at, seen in rows:
+            found.setdefault((grant, kind, identity), []).append(Turn(seq, at, bool(seen)))
+        return found
 
     def was_read(self, grant: str) -> bool:
         """Whether anybody can have read a district through a grant; keys that are older than `opened` are not in it."""

@@ -128,6 +128,10 @@ class Grants(Statements):
         """All grants, by app, in the order in which they were first made."""
         return [_grant(row) for row in self._rows(f"{_GRANTS} ORDER BY a.name, g.made, s.estab")]
 
+    def of(self, app: str) -> list[Grant]:
+        """The grants of an app, in whatever state, in the order in which they were first made."""
+        return [_grant(row) for row in self._rows(f"{_GRANTS} WHERE g.app = ? ORDER BY g.made, s.estab", (app,))]
+
     def active(self, app: str, district: int = 0) -> list[Grant]:
         """The active grants of an app, by school; those of one district where one is given."""
         rows = self._rows(
@@ -238,13 +242,13 @@ class Grants(Statements):
 
     # ---- changing
 
-    def hold(self, grant: str, scopes: Iterable[str]) -> None:
+    def set_scopes(self, grant: str, scopes: Iterable[str]) -> None:
         """Let a grant hold these scopes and no others."""
         self._do(
             'UPDATE "grant" SET scopes = ?, version = version + 1 WHERE id = ?', (json.dumps(sorted(scopes)), grant)
         )
 
-    def put_into(self, grant: str, state: str) -> bool:
+    def set_state(self, grant: str, state: str) -> bool:
         """Put a grant into a state; false where it was in that state already."""
         return self._do(
             'UPDATE "grant" SET state = ?, version = version + 1 WHERE id = ? AND state <> ? RETURNING 1',

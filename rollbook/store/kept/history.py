@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any
 
 from ...fields import RECORDS
 from .statements import Row, Statements
@@ -65,18 +65,6 @@ class Veiled:
     at: str
 
 
-class Turn(NamedTuple):
-    """From a number and a moment on, somebody was seen, or no longer was."""
-
-    seq: int
-    at: str
-    seen: bool
-
-
-Turns = Mapping[tuple[str, str, str], list[Turn]]
-"""By grant, kind and hub id, in order, when somebody was let in or left out."""
-
-
 class History(Statements):
     """What moved, what is gone, former ids, and records that one app alone sees or does not see."""
 
@@ -131,20 +119,6 @@ class History(Statements):
         keys = json.dumps(stone.keys)
         said = (stone.seq, stone.at, stone.kind, stone.id, stone.school, stone.what, keys, stone.made)
         self._do(f"INSERT INTO history (district, {_STONE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (district, *said))
-
-    # ---- who was let in or left out
-
-    def turns(self, grants: Iterable[str]) -> Turns:
-        """What each change of the choices of some grants (hub ids) wrote down."""
-        rows = self._rows(
-            'SELECT "grant", kind, id, seq, at, seen FROM turned'
-            ' WHERE "grant" IN (SELECT value FROM json_each(?)) ORDER BY seq',
-            (json.dumps(list(grants)),),
-        )
-        found: dict[tuple[str, str, str], list[Turn]] = {}
-        for grant, kind, identity, seq, at, seen in rows:
-            found.setdefault((grant, kind, identity), []).append(Turn(seq, at, bool(seen)))
-        return found
 
     # ---- veils
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 
 from ...fields import RECORDS, Record
 from ...model.people import Person
@@ -64,16 +63,6 @@ class People(Statements):
             f'SELECT person FROM "{role.table}" WHERE district = :district AND id = :id UNION ALL'
             " SELECT keys ->> '$.person' FROM history WHERE district = :district AND kind = :kind AND id = :id",
             {"district": district, "id": identity, "kind": role.__name__},
-        )
-
-    # ---- by MIS ids
-
-    def by_mis_ids(self, role: type[Record], district: int, school: str, mis_ids: Iterable[str]) -> list[str]:
-        """The ids of those roles of a kind at a school that have one of some MIS ids."""
-        return self._values(
-            f'SELECT id FROM "{role.table}" WHERE district = ? AND school = ?'
-            " AND mis_id IN (SELECT value FROM json_each(?))",
-            (district, school, json.dumps(list(mis_ids))),
         )
 
     def with_mis_id(self, role: type[Record], district: int, school: str, mis_id: str) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from ...errors import Conflict, Problem
 from ...fields import Record
 from ...model.organisation import School
 from ..schema import columns
@@ -13,6 +14,9 @@ from .statements import Statements
 
 BESIDE = ("grant", "invitation", "signatory", "school_key", "writeback")
 """The tables beside the records that name a school's district."""
+
+OWN_ESTABS = 9_000_000
+"""Schools without an establishment number get one from here on, a thousand for each district."""
 
 
 @dataclass(frozen=True)
@@ -161,6 +165,19 @@ class Schools(Statements):
     def has_estab(self, estab: str, but: str = "") -> bool:
         """Whether a school, other than the one given, has an establishment number."""
         return self._value("SELECT 1 FROM school WHERE estab = ? AND id <> ?", (estab, but)) is not None
+
+    def free_estab(self, wanted: str | None, district: int) -> str:
+        """The establishment number for a new school: the one it asks for, or the next of the hub's own.
+
+        Raises `Conflict` when another school has it; one that a single app sees does not count.
+        """
+        if not wanted:
+            own = "SELECT max(CAST(estab AS INTEGER)) FROM school WHERE length(estab) = 7 AND estab GLOB '9[0-9]*'"
+            return str(max(self._value(own) or 0, OWN_ESTABS + district * 1000) + 1)
+        taken = self._value(f"SELECT name FROM school WHERE estab = ? AND {UNVEILED}", (wanted,))
+        if taken is None:
+            return wanted
+        raise Conflict(Problem("estab", f"{wanted} is already {taken}", "give the school another number"))
 
     def largest_group(self, district: int, school: str, kind: str, day: str) -> str | None:
         """The MIS id of the group of a kind with the most students on a day (`YYYY-MM-DD`)."""
