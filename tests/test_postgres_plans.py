@@ -1,18 +1,24 @@
-"""Every question that a dialect asks can be put to PostgreSQL: its plan is parsed, and planned, by a real server."""
+"""Every question that a dialect asks can be put to PostgreSQL, and brings the rows that SQLite brings.
+
+The store has no PostgreSQL half yet; these are its plans, put to a real server that holds a copy of the demo's records.
+"""
 
 from __future__ import annotations
 
+import json
 import re
 import sys
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
-from rollbook.fields import RECORDS, Question, Record
+from rollbook.fields import RECORDS, Question
 from rollbook.recent import Recent
 from rollbook.store import schema
+from rollbook.store.kept.plans import Plans
 from rollbook.store.plan.derived import VIEWS, view
 from rollbook.store.plan.flavours.postgres import POSTGRES, fold, placed
 from rollbook.store.plan.planned import Plan
@@ -21,56 +27,151 @@ from rollbook.store.plan.sights import OneSchool, Schools, Sight
 
 from .hub import Hub
 from .laws.asking import answers
+from .looking import look
 from .postgres import ABSENT, BIN, served
 from .test_examples import PAGES, SPEAKERS, Reading, parts
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(BIN is None, reason=ABSENT)]
 
-NUMBERS = {"district"}
-"""The parameters of which a plan does not show by their first use that they are numbers."""
+NO_CLIENT = "psycopg is not installed, so no plan was put to PostgreSQL"
 
 BESIDE = ("history", "chosen", "turned", "veiled")
 """The tables that plans read beside records."""
 
-Asked = dict[tuple[object, ...], tuple[Question, Sight]]
+
+@dataclass(frozen=True)
+class Compiled:
+    """A question, the sight that it is seen by, and its plan for SQLite."""
+
+    question: Question
+    sight: Sight
+    plan: Plan
+
+    def elsewhere(self) -> Plan:
+        """Its plan for PostgreSQL."""
+        return compiled(self.question, replace(cast(Any, self.sight), flavour=POSTGRES))
 
 
-@pytest.fixture
-def asked(small_hub: Hub, monkeypatch: pytest.MonkeyPatch) -> Asked:
-    """The questions, and the sights, of every page of the manual and of every Xporter endpoint in its widest form."""
-    found: Asked = {}
+@dataclass(frozen=True)
+class Asked:
+    """What was compiled, and what was executed with which values, while a hub answered."""
+
+    hub: Hub
+    plans: list[Compiled]
+    executed: list[tuple[Compiled, Mapping[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def asked(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
+    """The questions of every page of the manual and of every Xporter endpoint in its widest form."""
+    hub = Hub.copy(small_folder, tmp_path_factory.mktemp("asked") / "hub")
+    with pytest.MonkeyPatch.context() as patch:
+        plans, executed = _overheard(patch)
+        readings = {dialect: Reading(hub, dialect) for dialect in SPEAKERS}
+        for page in PAGES:
+            for part in parts(page.read_text()):
+                if part.kind == "http":
+                    readings[page.parent.name].ask(part.text)
+        answers(hub, hub.token())
+    distinct = {(one.plan.telling, repr(sorted(values.items()))): (one, values) for one, values in executed}
+    yield Asked(hub, plans, list(distinct.values()))
+    hub.close()
+
+
+def _overheard(patch: pytest.MonkeyPatch) -> tuple[list[Compiled], list[tuple[Compiled, Mapping[str, Any]]]]:
+    """Lists that grow with each question that is compiled, and with each that is executed."""
+    plans: dict[int, Compiled] = {}
+    executed: list[tuple[Compiled, Mapping[str, Any]]] = []
 
     def plan(question: Question, sight: Sight) -> Plan:
         made = compiled(question, sight)
-        found[made.telling, made.count] = question, sight
+        plans[id(made)] = Compiled(question, sight, made)
+        found.append(plans[id(made)])
         return made
 
+    found: list[Compiled] = []
     for module in [m for name, m in sys.modules.items() if name.startswith("rollbook.")]:
         if getattr(module, "plan", None) is compiled:
-            monkeypatch.setattr(module, "plan", plan)
+            patch.setattr(module, "plan", plan)
     # Whatever other tests have had compiled is compiled again.
-    monkeypatch.setattr(Recent, "get", _anew)
-    readings = {dialect: Reading(small_hub, dialect) for dialect in SPEAKERS}
-    for page in PAGES:
-        for part in parts(page.read_text()):
-            if part.kind == "http":
-                readings[page.parent.name].ask(part.text)
-    answers(small_hub, small_hub.token())
-    return found
+    patch.setattr(Recent, "get", _anew)
+    for name in ("rows", "telling", "keyed"):
+        real: Callable[[Plans, Plan, Mapping[str, Any]], Any] = getattr(Plans, name)
+
+        def execute(self: Plans, plan: Plan, values: Mapping[str, Any], real: Any = real) -> Any:
+            executed.append((plans[id(plan)], dict(values)))
+            return real(self, plan, values)
+
+        patch.setattr(Plans, name, execute)
+    return found, executed
 
 
 def _anew(_: object, key: object, make: Callable[[], Any]) -> Any:
     return make()
 
 
-def variants(question: Question, sight: Sight) -> Iterator[Plan]:
+# ---- the server
+
+
+@pytest.fixture(scope="module")
+def server(asked: Asked) -> Iterator[Any]:
+    """A connection to PostgreSQL, which holds what the hub holds."""
+    psycopg = pytest.importorskip("psycopg", reason=NO_CLIENT)
+    with served() as address, psycopg.connect(address, autocommit=True, prepare_threshold=None) as connection:
+        for made in (*tables(), fold()):
+            connection.execute(made)
+        for table in (*BESIDE, *(record.table for record in RECORDS.values() if not record.derived())):
+            _copy(asked.hub, table, connection)
+        connection.execute("ANALYZE")
+        yield connection
+
+
+def tables() -> Iterator[str]:
+    """What makes the tables that plans read, with their indexes, and the views over them."""
+    types = {"INTEGER": "bigint", "REAL": "double precision"}
+
+    def typed(text: str) -> str:
+        return re.sub("|".join(types), lambda found: types[found[0]], text.replace(" WITHOUT ROWID", ""))
+
+    beside = [made for made in schema.HOUSEKEEPING if any(f"TABLE {table} (" in made for table in BESIDE)]
+    records = [record for record in RECORDS.values() if not record.derived()]
+    yield from map(typed, (*beside, *(made for record in records for made in schema.statements(record))))
+    yield from (f'CREATE VIEW "{record.table}" AS {view(record, POSTGRES)}' for record in VIEWS)
+
+
+def _copy(hub: Hub, table: str, connection: Any) -> None:
+    names = ", ".join(f'"{row[1]}"' for row in look(hub.store, f'PRAGMA table_xinfo("{table}")'))
+    with connection.cursor().copy(f'COPY "{table}" ({names}) FROM STDIN') as copying:
+        for row in look(hub.store, f'SELECT {names} FROM "{table}"'):
+            copying.write_row(row)
+
+
+# ---- planning
+
+
+def test_every_plan_is_planned_by_postgresql(asked: Asked, server: Any) -> None:
+    refused: dict[str, str] = {}
+    tried: set[str] = set()
+    for one in asked.plans:
+        for statement in (s for plan in variants(one) for s in statements(plan)):
+            text, names = placed(statement)
+            if text not in tried:
+                tried.add(text)
+                if said := _refusal(server, text, names):
+                    refused[f"{one.question.of.__name__}: {said}"] = text
+    assert len(tried) > 1000
+    assert not refused, "\n\n".join(f"{said}\n{text[:300]}" for said, text in list(refused.items())[:20])
+
+
+def variants(one: Compiled) -> Iterator[Plan]:
     """The plan for PostgreSQL, also of a hub that veils records and of grants that choose people."""
-    seen: list[Any] = [sight]
-    if isinstance(sight, OneSchool):
-        seen.append(replace(sight, veils=True, guards={"Student": "only", "Contact": "except"}))
-    elif isinstance(sight, Schools):
-        seen.append(replace(sight, veils=True, turns=frozenset({"Student", "Person"})))
-    return (compiled(question, replace(one, flavour=POSTGRES)) for one in seen)
+    yield one.elsewhere()
+    if isinstance(one.sight, OneSchool):
+        chosen = {"Student": "only", "Contact": "except"}
+        yield replace(one, sight=replace(one.sight, veils=True, guards=chosen)).elsewhere()
+    elif isinstance(one.sight, Schools):
+        turned = frozenset({"Student", "Person"})
+        yield replace(one, sight=replace(one.sight, veils=True, turns=turned)).elsewhere()
 
 
 def statements(plan: Plan) -> list[str]:
@@ -80,51 +181,60 @@ def statements(plan: Plan) -> list[str]:
     return [*whole, *filter(None, rest)]
 
 
-def tables() -> Iterator[str]:
-    """What makes the tables that plans read."""
-    types = {"INTEGER": "bigint", "REAL": "double precision"}
-
-    def typed(text: str) -> str:
-        return re.sub("|".join(types), lambda found: types[found[0]], text)
-
-    for made in schema.HOUSEKEEPING:
-        if any(f"TABLE {table} (" in made for table in BESIDE):
-            yield typed(made.replace(" WITHOUT ROWID", ""))
-    for record in (r for r in RECORDS.values() if not r.derived()):
-        columns = ", ".join(f'"{name}" {typed(kind)}' for name, kind in schema.columns(record).items())
-        yield f'CREATE TABLE "{record.table}" ({columns}, PRIMARY KEY (district, id))'
-    yield from (f'CREATE VIEW "{record.table}" AS {view(record, POSTGRES)}' for record in VIEWS)
-
-
-def test_every_plan_is_planned_by_postgresql(asked: Asked) -> None:
-    psycopg = pytest.importorskip("psycopg", reason="psycopg is not installed, so no plan was compiled for PostgreSQL")
-    refused: dict[str, str] = {}
-    tried: set[str] = set()
-    with served() as address, psycopg.connect(address, autocommit=True, prepare_threshold=None) as connection:
-        for made in (*tables(), fold()):
-            connection.execute(made)
-        for question, sight in asked.values():
-            for statement in (s for plan in variants(question, sight) for s in statements(plan)):
-                text, names = placed(statement)
-                if text not in tried:
-                    tried.add(text)
-                    _plan(connection, psycopg.Error, question.of, text, names, refused)
-    assert len(tried) > 1000
-    assert not refused, "\n\n".join(f"{error}\n{text[:300]}" for error, text in list(refused.items())[:20])
-
-
-def _plan(
-    connection: Any, error: type[Exception], of: type[Record], text: str, names: list[str], refused: dict[str, str]
-) -> None:
-    types = ", ".join("bigint" if name in NUMBERS else "unknown" for name in names)
+def _refusal(server: Any, text: str, names: list[str]) -> str:
+    """What PostgreSQL says against a statement; "" where it plans it."""
+    types = ", ".join("bigint" if name == "district" else "unknown" for name in names)
     nothing = ", ".join("NULL" for _ in names)
     try:
-        connection.execute(f"PREPARE one{f' ({types})' if names else ''} AS {text}")
-        connection.execute(f"EXPLAIN EXECUTE one{f' ({nothing})' if names else ''}")
-    except error as wrong:
-        refused[f"{of.__name__}: {wrong}"] = text
+        server.execute(f"PREPARE one{f' ({types})' if names else ''} AS {text}")
+        server.execute(f"EXPLAIN EXECUTE one{f' ({nothing})' if names else ''}")
+    except Exception as wrong:
+        return str(wrong) or type(wrong).__name__
     finally:
-        connection.execute("DEALLOCATE ALL")
+        server.execute("DEALLOCATE ALL")
+    return ""
+
+
+# ---- rows
+
+
+def test_postgresql_brings_the_rows_that_sqlite_brings(asked: Asked, server: Any) -> None:
+    different: list[str] = []
+    for one, values in asked.executed:
+        rows = [json.loads(row[0]) for row in asked.hub.store.kept.plans.rows(one.plan, values)]
+        if _fetched(server, one.elsewhere(), values) != rows:
+            different.append(f"{one.question.of.__name__} {one.sight} {values}")
+    assert len(asked.executed) > 300
+    assert not different, "\n".join([f"{len(different)} of {len(asked.executed)}", *different[:10]])
+
+
+def _fetched(server: Any, plan: Plan, values: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The rows of a plan, each put together from its columns."""
+    assert plan.columns is not None
+    text, names = placed(plan.rows)
+    rows = server.execute(_for_psycopg(text, names), values).fetchall()
+    whole = [dict(zip(plan.columns[0], _completed(plan, row, values), strict=False)) for row in rows]
+    return json.loads(json.dumps(whole, default=float))
+
+
+def _completed(plan: Plan, row: tuple[Any, ...], values: Mapping[str, Any]) -> list[Any]:
+    """The columns of a row, with those that are made of what was gathered."""
+    if plan.completion is None:
+        return list(row)
+    gathered = row[sum(part is None for body in plan.completion.bodies for part in body) :]
+    making = [gathering.making(values) for gathering in plan.completion.gatherings]
+    made = [make(text) for make, text in zip(making, gathered, strict=True)]
+    selected = iter(row)
+    return [json.loads(made[p.gathering][p.place]) if p else next(selected) for p in plan.completion.bodies[0]]
+
+
+def _for_psycopg(text: str, names: list[str]) -> str:
+    """The statement with its parameters by name, as psycopg wants them."""
+    said = re.compile(r"'(?:[^']|'')*'|\$(?P<place>\d+)")
+    return said.sub(lambda m: f"%({names[int(m['place']) - 1]})s" if m["place"] else m[0], text.replace("%", "%%"))
+
+
+# ---- pieces
 
 
 def test_parameters_are_told_from_texts_and_types() -> None:
@@ -133,10 +243,6 @@ def test_parameters_are_told_from_texts_and_types() -> None:
     assert names == ["c", "d"]
 
 
-def test_texts_are_folded_as_python_does() -> None:
-    psycopg = pytest.importorskip("psycopg")
-    texts = ["", "ASCII [\\] only", "Straße", "İstanbul ſﬁ ΐ", "ΟΔΟΣ", "ﬃǰẞ", "\uab70", "K"]
-    with served() as address, psycopg.connect(address, autocommit=True, prepare_threshold=None) as connection:
-        connection.execute(fold())
-        for text in texts:
-            assert connection.execute("SELECT fold(%s)", (text,)).fetchone() == (text.casefold(),)
+def test_texts_are_folded_as_python_does(server: Any) -> None:
+    for text in ("", "ASCII [\\] only", "Straße", "İstanbul ſﬁ ΐ", "ΟΔΟΣ", "ﬃǰẞ", "\uab70", "K"):
+        assert server.execute("SELECT fold(%s)", (text,)).fetchone() == (text.casefold(),)

@@ -37,7 +37,7 @@ class Accounts(Statements):
 
     def emails(self) -> dict[str, str]:
         """The e-mail address of each account, by hub id."""
-        return dict(self._rows("SELECT id, email FROM research_user"))
+        return dict(self._rows(f"SELECT id, email FROM research_user WHERE district = {HUB}"))
 
     def by_email(self, email: str) -> Account | None:
         """Whoever has this e-mail address, in small letters."""

@@ -114,7 +114,7 @@ class Schools(Statements):
         """Where the school with an establishment number is."""
         row = self._row(
             "SELECT district, id, estab, coalesce(name, estab), coalesce(mis, ''),"
-            " coalesce(nullif(time_zone, ''), 'UTC') FROM school WHERE estab = ?",
+            f" coalesce(nullif(time_zone, ''), 'UTC') FROM school WHERE estab = ? AND {UNVEILED}",
             (estab,),
         )
         return Place(*row) if row else None

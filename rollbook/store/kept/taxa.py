@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from ...model.research import HUB
 from .statements import Statements
 
 
@@ -20,7 +21,8 @@ class Proposed(NamedTuple):
 
 _PENDING = (
     "SELECT '{0}', p.name, p.action, coalesce(u.email, '') FROM {0}_proposal p LEFT JOIN research_user u"
-    " ON u.district = p.district AND u.id = p.proposer WHERE p.status = 'Pending'"
+    " ON u.district = p.district AND u.id = p.proposer"
+    f" WHERE p.district = {HUB} AND p.status = 'Pending'"
 )
 
 

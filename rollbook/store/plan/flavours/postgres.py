@@ -49,6 +49,8 @@ class Postgres(Flavour):
 
     def object(self, members: Sequence[Column], *, prune: bool) -> str:
         """A row of a subquery as JSON, which may have any number of members."""
+        if not members:
+            return "CAST('{}' AS json)"
         made = f"(SELECT row_to_json(o) FROM (SELECT {', '.join(self.row(members))}) o)"
         return f"json_strip_nulls({made})" if prune else made
 
