@@ -33,7 +33,7 @@ from rollbook.model.people import Person
 from rollbook.store.connection import connect
 from rollbook.store.sqlite import Store
 from rollbook.store.writing import Batch
-from tests.looking import look, look_passing
+from tests.looking import look, look_passing, opened
 
 from . import rosters
 from .hub import THORNFIELD
@@ -67,10 +67,10 @@ def sound(folder: Path) -> Store:
     # Each number of the history belongs to one write, and none is ahead of the clock.
     assert [number for number, times in given.items() if times > 1] == []
     assert all(seq <= clock[district] for district, seq in given)
-    for district, _, identity, kind in gone:
-        table = RECORDS[kind].table
-        left = f'SELECT count(*) FROM "{table}" WHERE district = ? AND id = ?'
-        assert look(store, left, (district, identity)).get == 0
+    with opened(store) as connection:
+        for district, _, identity, kind in gone:
+            left = f'SELECT count(*) FROM "{RECORDS[kind].table}" WHERE district = ? AND id = ?'
+            assert connection.execute(left, (district, identity)).get == 0
     assert all(seq <= clock[district] for (district, _, _), seq in moved.items())
     return store
 
