@@ -73,7 +73,7 @@ def test_bringing_jobs_to_the_queue_waits_for_nobody_who_writes(tmp_path: Path) 
             db.outbox.promise("callback", {}, identity="one", due=900.0)
         began = time.monotonic()
         with importing.transaction() as db:
-            db.execute("INSERT INTO setting VALUES ('a', 'b')")
+            db.settings.put("a", "b")
             assert [queue.collect(), queue.collect()] == [1, 0]
             assert [job.id for job in queue.jobs()] == ["one"]
         assert time.monotonic() - began < 5

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -29,7 +30,7 @@ CONSENT = ("grant", "choice", "named", "rule", "declined", "chosen", "turned", "
 
 def record(hub: Hub) -> dict[str, list[tuple[Any, ...]]]:
     """Everything that is kept of schools, table by table: their record, its history, and what they agreed to."""
-    ask = hub.store.records.execute
+    ask = partial(look, hub.store)
     found: dict[str, list[tuple[Any, ...]]] = {}
     for (table,) in ask("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").fetchall():
         columns = {name for (name,) in ask("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -145,7 +146,7 @@ def test_data_of_the_first_release_is_brought_up_to_date_with_all_that_it_holds(
     database.execute(FIRST_RELEASE + "PRAGMA user_version = 1")
     database.close()
     with Store(tmp_path) as store:
-        ask = store.records.execute
+        ask = partial(look, store)
         assert ask(
             "SELECT s.estab, p.forename, p.student_unique_id, p.staff_unique_id FROM student t"
             " JOIN school s ON s.id = t.school JOIN person p ON p.id = t.person"
@@ -206,7 +207,7 @@ def test_whoever_could_write_before_writing_had_scopes_goes_on_writing(tmp_path:
     database.execute(SIXTH + "PRAGMA user_version = 6")
     database.close()
     with Store(tmp_path) as store:
-        ask = store.records.execute
+        ask = partial(look, store)
         kept = ask('SELECT id, state, secret, json(scopes) FROM "grant" ORDER BY id').fetchall()
         held = {identity: set(json.loads(scopes)) for identity, _, _, scopes in kept}
         assert held == {

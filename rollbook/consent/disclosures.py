@@ -10,6 +10,7 @@ from typing import Any
 
 from ..errors import Malformed, NotFound, Problem
 from ..fields import RECORDS
+from ..store.kept.apps import App
 from ..store.kept.grants import Place
 from ..store.ledger import Often, Once, Span, What
 from ..store.sqlite import Store
@@ -21,7 +22,7 @@ _EPOCH = date(1970, 1, 1).toordinal()
 
 @dataclass(frozen=True)
 class Viewer:
-    """Who saw something: the app, the school that had granted it (number and hub id), on whose behalf."""
+    """Who saw something: the app, the school that had granted it (number and name), on whose behalf."""
 
     relying_party: str
     app_name: str
@@ -117,15 +118,18 @@ class Disclosures:
         reader = self._readers.get(what.reader, what.reader)
         grants = [self._grants.get(grant, _UNKNOWN) for grant in what.grants]
         found = [
-            Viewer(*self._apps.get(app, (app, app)), estab, name, reader)
-            for here, estab, name, app in grants
-            if not school or here == school
+            self._viewer(app, estab, name, reader) for here, estab, name, app in grants if not school or here == school
         ]
-        return tuple(found) or (Viewer(*self._apps.get(what.app, (what.app, what.app)), "", "", reader),)
+        return tuple(found) or (self._viewer(what.app, "", "", reader),)
+
+    def _viewer(self, app: str, estab: str, school: str, reader: str) -> Viewer:
+        """An app, by its hub id, at a school; one that is gone is known by its id alone."""
+        found = self._apps.get(app, App(app, app, app))
+        return Viewer(found.relying_party, found.name, estab, school, reader)
 
     @cached_property
-    def _apps(self) -> dict[str, tuple[str, str]]:
-        return self._store.kept.apps.names()
+    def _apps(self) -> dict[str, App]:
+        return {app.id: app for app in self._store.kept.apps.every()}
 
     @cached_property
     def _grants(self) -> dict[str, Place]:

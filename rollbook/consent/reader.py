@@ -65,6 +65,7 @@ class Reader:
         self.grant = grant
         self.today = today
         self._known = known
+        self._where = grant.district, grant.school
         self._base = {
             "district": grant.district,
             "school": grant.school,
@@ -141,10 +142,6 @@ class Reader:
     def sessions(self) -> list[tuple[str, str, str]]:
         """The kind, first and last day of each academic year, term and other session of the school."""
         return self._once("sessions", lambda: self._store.kept.schools.sessions(*self._where))
-
-    @property
-    def _where(self) -> tuple[int, str]:
-        return self.grant.district, self.grant.school
 
     def _once(self, what: object, read: Callable[[], Made]) -> Made:
         """What is read of the school once, until the next write."""

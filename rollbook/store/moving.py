@@ -41,7 +41,7 @@ def _check(kept: Kept, old: int, rows: Iterable[tuple[type[Record], dict[str, An
     for kind, row in rows:
         if kind.human:
             raise Conflict("people are at it, whose records are a part of its district's")
-        if kind is School and kept.schools.is_sourced(old, row["id"]):
+        if kind is School and kept.sources.tells_of(old, row["id"]):
             raise Conflict("a source has it there, and would bring it again")
         if any(row.get(name) and row[name] not in moved for name in kind.refs()):
             raise Conflict("its classes use what its district shares")

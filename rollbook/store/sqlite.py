@@ -60,7 +60,7 @@ def _hub_key(path: Path) -> bytes:
 
 
 class Store:
-    """A data directory, open, for any number of threads. `records` reads; `write` changes what is kept."""
+    """A data directory, open, for any number of threads. `kept` reads; `write` changes what is kept."""
 
     def __init__(self, folder: Path | str, *, patience: float = BUSY_SECONDS) -> None:
         self.folder = Path(folder)
@@ -75,10 +75,12 @@ class Store:
         writer = self._open()
         _migrate(writer, "records")
         self._writer = Writer(writer)
-        self.records = Lent(self._reading)
-        """Statements that read the records, each of its own moment; `lend` is for several of one moment."""
-        self.kept = Kept(self.records)
-        """Operations that read what is kept, each of its own moment; `transaction` is for those that change it."""
+        self._lent = Lent(self._reading)
+        self.kept = Kept(self._lent)
+        """Operations that read what is kept, each of its own moment.
+
+        `lend` is for several of one moment, `transaction` for those that change it.
+        """
         passing = self._open_passing()
         _migrate(passing, "passing")
         passing.close()
@@ -107,7 +109,7 @@ class Store:
 
     def close(self) -> None:
         """Close every connection; the files then hold everything."""
-        for one in (self.records, self.passing, self.watch, self._writer):
+        for one in (self._lent, self.passing, self.watch, self._writer):
             one.close()
         if self._ledger is not None:
             self._ledger.close()
@@ -125,7 +127,7 @@ class Store:
     @contextmanager
     def lend(self) -> Generator[Kept]:
         """One reading: all that is read until the block ends is of one moment."""
-        with self.records.lend() as connection:
+        with self._lent.lend() as connection:
             connection.execute("BEGIN")
             try:
                 yield Kept(connection)

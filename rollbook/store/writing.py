@@ -16,7 +16,6 @@ from ..fields import RECORDS, Record
 from ..fields.record import OWN_DISTRICT
 from ..model.organisation import District, School
 from ..model.people import Person
-from .connection import Connection
 from .kept import Kept
 from .kept.history import OTHERS, SEER
 from .keys import key_facts, keys_of
@@ -66,10 +65,12 @@ class Batch:
 
     def __init__(self, kept: Kept, district: int) -> None:
         self.kept = kept
-        self.connection: Connection = kept
+        self.connection = kept.connection
         self.district = district
         # One count for all districts: who reads several of them knows with one number how far they have read.
-        self._first, last = kept.execute("SELECT coalesce(max(seq), 0), coalesce(max(at), '') FROM clock").get
+        self._first, last = self.connection.execute(
+            "SELECT coalesce(max(seq), 0), coalesce(max(at), '') FROM clock"
+        ).get
         self._seq: int = self._first
         # A clock set back must not make a later write look older.
         self.at = max(now(), last)

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from rollbook.dialects.research.catalogue import ADDRESSES, RESOURCES
 from rollbook.dialects.research.filtering import OPERATORS
+from tests.looking import look
 
 from ..hub import Answer, Hub
 from .lab import Lab
@@ -189,8 +190,8 @@ def test_a_name_that_a_hidden_project_has_is_answered_as_if_it_were_free(lab: La
 
 
 def test_refused_writing_changes_nothing(lab: Lab):
-    store = lab.hub.store.records
-    before = store.execute("SELECT seq FROM clock WHERE district = 0").get
+    seq = "SELECT seq FROM clock WHERE district = 0"
+    before = look(lab.hub.store, seq).get
     project = lab.get("stem/project/?filter{name}=Maze")["projects"][0]["id"]
     bodies: list[dict[str, Any]] = [
         {"name": ""},
@@ -199,5 +200,5 @@ def test_refused_writing_changes_nothing(lab: Lab):
     ]
     for body in bodies:
         lab.wrong(lab.patch("project", project, **body))
-    assert store.execute("SELECT seq FROM clock WHERE district = 0").get == before
+    assert look(lab.hub.store, seq).get == before
     assert json.loads(json.dumps(lab.one("project", project)))["name"] == "Maze"

@@ -5,12 +5,11 @@ Nobody above the store writes a statement or holds a connection; they ask for wh
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any
 
-from ..connection import Connection, Cursor
+from ..connection import Connection
 from .accounts import Accounts
 from .agents import Agents
 from .apps import Apps
@@ -56,13 +55,10 @@ class Kept:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def execute(self, statements: str, bindings: Any = None) -> Cursor:
-        """Execute statements."""
-        return self._connection.execute(statements, bindings)
-
-    def executemany(self, statements: str, sequenceofbindings: Iterable[Any]) -> Cursor:
-        """Execute a statement once for each set of values."""
-        return self._connection.executemany(statements, sequenceofbindings)
+    @property
+    def connection(self) -> Connection:
+        """The connection, for the files of the store only."""
+        return self._connection
 
     @contextmanager
     def attempt(self) -> Generator[None]:
@@ -216,14 +212,6 @@ class Passed:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-
-    def execute(self, statements: str, bindings: Any = None) -> Cursor:
-        """Execute statements."""
-        return self._connection.execute(statements, bindings)
-
-    def executemany(self, statements: str, sequenceofbindings: Iterable[Any]) -> Cursor:
-        """Execute a statement once for each set of values."""
-        return self._connection.executemany(statements, sequenceofbindings)
 
     @cached_property
     def jobs(self) -> Jobs:

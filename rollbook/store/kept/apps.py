@@ -54,10 +54,6 @@ class Apps(Statements):
         row = self._row(f"{_APPS} WHERE {where}", values)
         return App(*row) if row else None
 
-    def names(self) -> dict[str, tuple[str, str]]:
-        """By hub id, the name by which each app signs in, and what it is called."""
-        return {app: (party, name) for app, party, name in self._rows("SELECT id, relying_party, name FROM app")}
-
     def add(self, app: App, secret: bytes, made: str) -> None:
         """Keep a new app, with the digest of its management secret; `made` is the moment, UTC."""
         self._do(

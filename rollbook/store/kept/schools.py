@@ -214,13 +214,6 @@ class Schools(Statements):
         rows = self._rows(f'SELECT {listed} FROM "{kind.table}" WHERE district = ? AND "{own}" = ?', (district, school))
         return [dict(zip(names, row, strict=True)) for row in rows]
 
-    def is_sourced(self, district: int, school: str) -> bool:
-        """Whether a source has a school (hub id), and would bring it again."""
-        found = self._value(
-            "SELECT 1 FROM source_row WHERE district = ? AND kind = 'School' AND id = ?", (district, school)
-        )
-        return found is not None
-
     def move_counters(self, school: str, old: int, new: int) -> None:
         """Let the counters of a school (hub id) go on in another district."""
         self._do("UPDATE counter SET district = ? WHERE district = ? AND name LIKE ?", (new, old, f"% {school}"))
