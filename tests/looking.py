@@ -15,8 +15,8 @@ RECORDS, PASSING = "records.sqlite", "passing.sqlite"
 
 @contextmanager
 def opened(store: Store, file: str = RECORDS) -> Generator[Opened]:
-    """A connection to a file of a data directory, with the hub's clock."""
-    connection = connect(store.folder / file, lambda: store.clock())
+    """A connection to a file of a data directory."""
+    connection = connect(store.folder / file)
     try:
         yield connection
     finally:
