@@ -46,6 +46,13 @@ def executes(tree: ast.Module) -> bool:
     return any(isinstance(n, ast.Attribute) and n.attr in ("execute", "executemany") for n in ast.walk(tree))
 
 
+def imported(tree: ast.Module) -> set[str]:
+    """The packages of others that a file imports from."""
+    plain = {name.name for n in ast.walk(tree) if isinstance(n, ast.Import) for name in n.names}
+    named = {n.module or "" for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and not n.level}
+    return {name.partition(".")[0] for name in plain | named}
+
+
 def test_nothing_above_the_store_holds_a_statement() -> None:
     holding = {name for name, tree in above_the_store() if any(SQL.search(text) for text in texts(tree))}
     assert holding == set()
@@ -53,6 +60,10 @@ def test_nothing_above_the_store_holds_a_statement() -> None:
 
 def test_nothing_above_the_store_executes_a_statement() -> None:
     assert {name for name, tree in above_the_store() if executes(tree)} == set()
+
+
+def test_nothing_above_the_store_knows_a_database() -> None:
+    assert {name for name, tree in above_the_store() if imported(tree) & {"apsw", "sqlite3", "psycopg"}} == set()
 
 
 def test_a_statement_is_told_from_english_and_from_a_method_of_http() -> None:

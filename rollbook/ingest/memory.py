@@ -26,11 +26,6 @@ def remember_rows(batch: Batch, plan: Plan, ids: Mapping[str, Mapping[str, str]]
     sources.forget(batch.district, plan.source, (lost for lost in (*gone, *plan.held.stale) if lost not in again))
 
 
-def read_kept(batch: Batch, source: str, name: str) -> bytes | None:
-    """What a source asked to keep at its last import."""
-    return batch.kept.sources.file(batch.district, source, name)
-
-
 def keep(batch: Batch, source: str, kept: Mapping[str, bytes]) -> None:
     """Keep what the source must find again."""
     for name, data in kept.items():

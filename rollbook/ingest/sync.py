@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from ..errors import Malformed, Problem, Stop
@@ -13,7 +14,7 @@ from ..store.sqlite import Store
 from ..store.writing import Batch
 from .applying import write_plan
 from .diff import Diff
-from .memory import keep, note_sync, read_kept
+from .memory import keep, note_sync
 from .naming import Namer
 from .plan import Held, guard, make_plan, read_held
 from .refusals import keep_refusal
@@ -123,7 +124,8 @@ def _run(
     max_shrink: float,
     tell: Progress,
 ) -> Diff:
-    streams = source.streams(lambda what: read_kept(reading, name, what), origin.name or "")
+    kept = partial(reading.kept.sources.file, reading.district, name)
+    streams = source.streams(kept, origin.name or "")
     source.problems.stop()
     held = read_held(reading, name)
     _adopt_district(reading, held, streams)
