@@ -23,6 +23,11 @@ def opened(store: Store, file: str = RECORDS) -> Generator[Opened]:
         connection.close()
 
 
+def connected(store: Store) -> Connection:
+    """A connection to the records, for those who look thousands of times."""
+    return connect(store.folder / RECORDS)
+
+
 def look(store: Store, statement: str, values: Any = ()) -> Rows:
     """What a statement finds in the records and all that is kept with them."""
     with opened(store) as connection:
