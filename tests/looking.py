@@ -15,12 +15,17 @@ RECORDS, PASSING = "records.sqlite", "passing.sqlite"
 
 @contextmanager
 def opened(store: Store, file: str = RECORDS) -> Generator[Opened]:
-    """A connection to a file of a data directory, with the hub's clock."""
-    connection = connect(store.folder / file, lambda: store.clock())
+    """A connection to a file of a data directory."""
+    connection = connect(store.folder / file)
     try:
         yield connection
     finally:
         connection.close()
+
+
+def connected(store: Store) -> Connection:
+    """A connection to the records, for those who look thousands of times."""
+    return connect(store.folder / RECORDS)
 
 
 def look(store: Store, statement: str, values: Any = ()) -> Rows:

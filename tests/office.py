@@ -12,7 +12,7 @@ from rollbook.fields import Question
 from rollbook.model.groups import Group
 from rollbook.model.students import Student, StudentMembership
 from rollbook.store.rules import Rule
-from tests.looking import look
+from tests.looking import connected
 
 from .hub import THORNFIELD, Hub
 
@@ -26,10 +26,12 @@ class Office:
     def __init__(self, hub: Hub, estab: str = THORNFIELD) -> None:
         self.hub = hub
         self.district, self.school, _ = hub.desk.schools.find(estab)
+        # An office asks thousands of times: one connection for as long as there is an office.
+        self._connection = connected(hub.store)
 
     def ask(self, sql: str, **args: Any) -> list[tuple[Any, ...]]:
         """Rows of the record as it is."""
-        return look(self.hub.store, sql, {"d": self.district, "s": self.school, **args}).fetchall()
+        return self._connection.execute(sql, {"d": self.district, "s": self.school, **args}).fetchall()
 
     def group(self, kind: str, name: str) -> str:
         """The hub id of a group."""

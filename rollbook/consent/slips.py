@@ -24,7 +24,7 @@ class People:
     singles: tuple[Sequence[str | None], ...] = ()
     lists: tuple[Sequence[str | None], ...] = ()
     filled: Sequence[str | None] = ()
-    """Which of the facts that were asked for each row tells, by letters (`store/facts.py`)."""
+    """Which of the facts that were asked for each row tells, by letters (`store/plan/facts.py`)."""
     one: bool = False
     """Whether one thing was asked for, so that there is a letter for each fact."""
     schools: Sequence[str | None] = ()

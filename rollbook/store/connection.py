@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -89,8 +88,8 @@ def _fold(value: Any) -> str | None:
     return None if value is None else str(value).casefold()
 
 
-def connect(path: Path, clock: Callable[[], float] = time.time) -> Opened:
-    """Open a database file as the store uses it; `hub_now()` in a statement is the clock's (seconds since 1970)."""
+def connect(path: Path) -> Opened:
+    """Open a database file as the store uses it."""
     if path.name != ":memory:":
         begin_file(path)
     try:
@@ -101,7 +100,6 @@ def connect(path: Path, clock: Callable[[], float] = time.time) -> Opened:
     # One plan for each question, whatever is asked with it: otherwise every execution is compiled again.
     connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)
     cast(Any, connection).create_scalar_function("fold", _fold, 1, deterministic=True)
-    cast(Any, connection).create_scalar_function("hub_now", clock, 0)
     opened = cast(Opened, connection)
     for pragma in (
         "journal_mode = WAL",

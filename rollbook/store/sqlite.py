@@ -76,7 +76,7 @@ class Store:
         _migrate(writer, "records")
         self._writer = Writer(writer)
         self._lent = Lent(self._reading)
-        self.kept = Kept(self._lent)
+        self.kept = Kept(self._lent, self._now)
         """Operations that read what is kept, each of its own moment.
 
         `lend` is for several of one moment, `transaction` for those that change it.
@@ -130,12 +130,16 @@ class Store:
         with self._lent.lend() as connection:
             connection.execute("BEGIN")
             try:
-                yield Kept(connection)
+                yield Kept(connection, self._now)
             finally:
                 connection.execute("ROLLBACK")
 
     def _open(self) -> Opened:
-        return connect(self.folder / "records.sqlite", lambda: self.clock())
+        return connect(self.folder / "records.sqlite")
+
+    def _now(self) -> float:
+        # The clock may be set after the store is opened.
+        return self.clock()
 
     def _open_passing(self) -> Opened:
         return connect(self.folder / "passing.sqlite")
@@ -153,7 +157,7 @@ class Store:
         store's own, unless it is given), `NoRoom` when the disk is full.
         """
         with self._writer.transaction(self.patience if patience is None else patience) as connection:
-            yield Kept(connection)
+            yield Kept(connection, self._now)
 
     @contextmanager
     def write(self, district: int, patience: float | None = None) -> Generator[Batch]:

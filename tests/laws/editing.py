@@ -10,7 +10,7 @@ from rollbook.dialects.xporter.catalogue import ENDPOINTS
 from rollbook.fields import RECORDS, Code, Date, DateTime, Decimal, Field, Flag, Number, Record, Ref, Time
 from rollbook.store.writing import Batch
 from tests.hub import THORNFIELD, Hub
-from tests.looking import look
+from tests.looking import connected
 
 from .asking import stored_in
 
@@ -69,13 +69,14 @@ class Editor:
     def __init__(self, hub: Hub, rng: random.Random) -> None:
         self.hub, self.rng = hub, rng
         self.district, self.school, _ = hub.desk.schools.find(THORNFIELD)
+        self._connection = connected(hub.store)
         self.done: list[str] = []
 
     def ids(self, record: type[Record]) -> list[str]:
         """The hub ids of a kind of record."""
         where = "school = ? OR school IS NULL" if "school" in record.fields else "'' <> ?"
         sql = f'SELECT id FROM "{record.table}" WHERE district = ? AND ({where}) ORDER BY id'
-        return [identity for (identity,) in look(self.hub.store, sql, (self.district, self.school))]
+        return [identity for (identity,) in self._connection.execute(sql, (self.district, self.school))]
 
     def some(self, record: type[Record]) -> str | None:
         """The hub id of some record."""

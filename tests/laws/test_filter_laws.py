@@ -17,7 +17,7 @@ from rollbook.fields import RECORDS, Code, Record, Text
 from rollbook.store.reckoning import Reckoning
 from rollbook.store.writing import Batch, parts_of
 from tests.hub import BRAMBLESIDE, THORNFIELD, Hub
-from tests.looking import look
+from tests.looking import connected, look
 
 from .asking import answers
 from .districts import DOCUMENTS, EDFI, ROSTER, Caller, caller, questions, rows
@@ -102,6 +102,7 @@ class School:
 
     def __init__(self, hub: Hub, who: Caller, rng: random.Random) -> None:
         self.hub, self.who, self.rng = hub, who, rng
+        self._connection = connected(hub.store)
         self.done: list[str] = []
         # The moment of what is gone goes with it, whether somebody was left out or not.
         self.unsettled = {"updated_date", "_lastModifiedDate"}
@@ -109,7 +110,7 @@ class School:
     def ids(self, grant: Grant, kind: str, what: str = "mis_id") -> list[str]:
         """Ids of the humans of a kind at a grant's school."""
         sql = f'SELECT {what} FROM "{kind.lower()}" WHERE school = ? ORDER BY id'
-        return [i for (i,) in look(self.hub.store, sql, (grant.school,))]
+        return [i for (i,) in self._connection.execute(sql, (grant.school,))]
 
     def act(self) -> None:
         """Change the choice of a kind of people at a school, or one of them."""

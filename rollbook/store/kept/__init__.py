@@ -5,7 +5,7 @@ Nobody above the store writes a statement or holds a connection; they ask for wh
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import cached_property
 
@@ -52,8 +52,9 @@ from .tokens import Tokens
 class Kept:
     """What is kept for good, over one connection: of its moment, or within its transaction."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, clock: Callable[[], float]) -> None:
         self._connection = connection
+        self._clock = clock
 
     @property
     def connection(self) -> Connection:
@@ -94,12 +95,12 @@ class Kept:
     @cached_property
     def grants(self) -> Grants:
         """What schools granted to apps, from authorisation to end, with what was agreed and when it ends."""
-        return Grants(self._connection)
+        return Grants(self._connection, self._clock)
 
     @cached_property
     def choices(self) -> Choices:
         """Whom schools let apps see, as they and the apps said it, and what schools are choosing now."""
-        return Choices(self._connection)
+        return Choices(self._connection, self._clock)
 
     @cached_property
     def chosen(self) -> Chosen:
@@ -129,7 +130,7 @@ class Kept:
     @cached_property
     def receipts(self) -> Receipts:
         """What schools were given in writing of each decision."""
-        return Receipts(self._connection)
+        return Receipts(self._connection, self._clock)
 
     @cached_property
     def agents(self) -> Agents:
@@ -184,7 +185,7 @@ class Kept:
     @cached_property
     def standings(self) -> Standings:
         """What callers may see and do in research."""
-        return Standings(self._connection)
+        return Standings(self._connection, self._clock)
 
     @cached_property
     def history(self) -> History:
@@ -194,12 +195,12 @@ class Kept:
     @cached_property
     def settings(self) -> Settings:
         """Settings of a data directory."""
-        return Settings(self._connection)
+        return Settings(self._connection, self._clock)
 
     @cached_property
     def outbox(self) -> Outbox:
         """Jobs that a change of the records has promised, until the queue has them."""
-        return Outbox(self._connection)
+        return Outbox(self._connection, self._clock)
 
     @cached_property
     def orders(self) -> Orders:

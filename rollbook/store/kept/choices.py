@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from ..rules import Rule
 from .settings import Settings
-from .statements import Row, Statements
+from .statements import Row, Timed
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Place:
     day: str
 
 
-class Choices(Statements):
+class Choices(Timed):
     """Whom schools let apps see: lists and drafts. A grant is its hub id, a kind `Student`, `Staff` or `Contact`."""
 
     def place(self, grant: str) -> Place:
@@ -66,7 +66,7 @@ class Choices(Statements):
             (grant,),
         )
         identity, district, school, zone = row
-        return Place(identity, district, school, Settings(self._connection).day(zone))
+        return Place(identity, district, school, Settings(self._connection, self._clock).day(zone))
 
     # ---- what was said
 

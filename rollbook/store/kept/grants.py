@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from .apps import App
-from .statements import Row, Statements
+from .statements import Row, Timed
 
 
 @dataclass(frozen=True)
@@ -75,15 +75,9 @@ class Notice(NamedTuple):
     ended: str | None
 
 
-ENDED = 'EXISTS (SELECT 1 FROM ending WHERE ending."grant" = g.id AND ending.at <= hub_now())'
-"""Whether the moment has come that a school named for the end of a grant `g`."""
-
-STATE = f"CASE WHEN {ENDED} THEN 'revoked' ELSE g.state END"
-"""The state of a grant `g` now: a moment that has come counts before anybody has written it down."""
-
 _GRANTS = (
     "SELECT g.id, a.id, a.relying_party, a.name, g.district, g.school, s.estab, s.name, s.mis, s.time_zone,"
-    f" g.scopes, {STATE}, g.version, g.people,"
+    " g.scopes, g.state, g.version, g.people,"
     ' coalesce((SELECT serial FROM agreement WHERE agreement."grant" = g.id), 0),'
     ' (SELECT at FROM ending WHERE ending."grant" = g.id)'
     ' FROM "grant" g JOIN app a ON a.id = g.app'
@@ -91,9 +85,11 @@ _GRANTS = (
 )
 
 
-def _grant(row: Row) -> Grant:
+def _grant(row: Row, now: float) -> Grant:
     identity, app, party, name, district, school, estab, school_name, mis, time_zone, *held = row
     scopes, state, version, people, serial, ends = held
+    # The moment that a school named for the end counts before anybody has written down that it has come.
+    ended = ends is not None and ends <= now
     return Grant(
         identity,
         App(app, party, name),
@@ -104,7 +100,7 @@ def _grant(row: Row) -> Grant:
         mis or "rollbook",
         time_zone or "UTC",
         frozenset(json.loads(scopes)),
-        state,
+        "revoked" if ended else state,
         version,
         json.loads(people),
         serial,
@@ -116,7 +112,7 @@ def _texts(listed: str) -> tuple[str, ...]:
     return tuple(json.loads(listed))
 
 
-class Grants(Statements):
+class Grants(Timed):
     """What schools granted to apps, from authorisation to end, with what was agreed and when it ends.
 
     Grants, apps and schools are named by their hub ids; moments are seconds since 1970.
@@ -126,19 +122,16 @@ class Grants(Statements):
 
     def every(self) -> list[Grant]:
         """All grants, by app, in the order in which they were first made."""
-        return [_grant(row) for row in self._rows(f"{_GRANTS} ORDER BY a.name, g.made, s.estab")]
+        return self._those("ORDER BY a.name, g.made, s.estab")
 
     def of(self, app: str) -> list[Grant]:
         """The grants of an app, in whatever state, in the order in which they were first made."""
-        return [_grant(row) for row in self._rows(f"{_GRANTS} WHERE g.app = ? ORDER BY g.made, s.estab", (app,))]
+        return self._those("WHERE g.app = ? ORDER BY g.made, s.estab", app)
 
     def active(self, app: str, district: int = 0) -> list[Grant]:
         """The active grants of an app, by school; those of one district where one is given."""
-        rows = self._rows(
-            f"{_GRANTS} WHERE g.app = ? AND {STATE} = 'active' AND (? = 0 OR g.district = ?) ORDER BY s.estab",
-            (app, district, district),
-        )
-        return [_grant(row) for row in rows]
+        where = "WHERE g.app = ? AND g.state = 'active' AND (? = 0 OR g.district = ?) ORDER BY s.estab"
+        return [grant for grant in self._those(where, app, district, district) if grant.state == "active"]
 
     def with_id(self, grant: str) -> Grant | None:
         """The grant with this id, in whatever state."""
@@ -149,8 +142,11 @@ class Grants(Statements):
         return self._one("a.relying_party = ? AND s.estab = ? AND g.secret = ?", relying_party, estab, secret)
 
     def _one(self, where: str, *values: object) -> Grant | None:
-        row = self._row(f"{_GRANTS} WHERE {where}", values)
-        return _grant(row) if row else None
+        return next(iter(self._those(f"WHERE {where}", *values)), None)
+
+    def _those(self, where: str, *values: object) -> list[Grant]:
+        now = self._clock()
+        return [_grant(row, now) for row in self._rows(f"{_GRANTS} {where}", values)]
 
     def dates(self, app: str) -> dict[str, Dates]:
         """The dates of the grants of an app."""
@@ -216,10 +212,10 @@ class Grants(Statements):
         """Write down what was asked for in the nth authorisation, whose address answered, and whether its secret was
         shown."""
         self._do(
-            'INSERT INTO agreement ("grant", serial, at, asked, email, shown) VALUES (?, ?, hub_now(), ?, ?, ?)'
+            'INSERT INTO agreement ("grant", serial, at, asked, email, shown) VALUES (?, ?, ?, ?, ?, ?)'
             ' ON CONFLICT ("grant") DO UPDATE SET serial = excluded.serial, at = excluded.at, asked = excluded.asked,'
             " email = excluded.email, shown = excluded.shown",
-            (grant, serial, json.dumps(sorted(asked)), email, shown),
+            (grant, serial, self._clock(), json.dumps(sorted(asked)), email, shown),
         )
 
     def show(self, grant: str, serial: int) -> bool:

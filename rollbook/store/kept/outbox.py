@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from .statements import Statements
+from .statements import Timed
 
 
 class Promise(NamedTuple):
@@ -26,7 +26,7 @@ class Promise(NamedTuple):
     made: float
 
 
-class Outbox(Statements):
+class Outbox(Timed):
     """Jobs that a change of the records has promised, until the queue has them."""
 
     def promise(
@@ -36,7 +36,7 @@ class Outbox(Statements):
 
         `due` is the moment (seconds since 1970) from which it is done; of one kind and `key` one job waits at a time.
         """
-        identity, now = identity or str(uuid.uuid4()), self._value("SELECT hub_now()")
+        identity, now = identity or str(uuid.uuid4()), self._clock()
         self._do(
             "INSERT INTO outbox (id, kind, key, payload, due, made) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             (identity, kind, key or identity, json.dumps(payload), now if due is None else due, now),

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from .statements import Row, Statements
+from .statements import Row, Timed
 
 
 class Terms(NamedTuple):
@@ -46,14 +46,14 @@ def _entry(row: Row) -> Entry:
     return Entry(identity, grant, at, event, json.loads(told))
 
 
-class Receipts(Statements):
+class Receipts(Timed):
     """What schools were given in writing of each decision."""
 
     def terms(self, grant: str) -> Terms | None:
         """What a grant (hub id) comes to now."""
         row = self._row(
             "SELECT a.name, s.estab, coalesce(s.name, s.estab), coalesce(nullif(s.time_zone, ''), 'UTC'), g.scopes,"
-            " coalesce(t.email, ''), e.at, coalesce(s.email, ''), coalesce(i.email, ''), hub_now()"
+            " coalesce(t.email, ''), e.at, coalesce(s.email, ''), coalesce(i.email, '')"
             ' FROM "grant" g JOIN app a ON a.id = g.app'
             " JOIN school s ON s.district = g.district AND s.id = g.school"
             ' LEFT JOIN agreement t ON t."grant" = g.id LEFT JOIN ending e ON e."grant" = g.id'
@@ -62,8 +62,10 @@ class Receipts(Statements):
         )
         if row is None:
             return None
-        app, estab, school, time_zone, scopes, *rest = row
-        return Terms(app, estab, school, time_zone, tuple(json.loads(scopes)), *rest)
+        app, estab, school, time_zone, scopes, agreed, ends, own, invited = row
+        return Terms(
+            app, estab, school, time_zone, tuple(json.loads(scopes)), agreed, ends, own, invited, self._clock()
+        )
 
     def add(self, entry: Entry) -> None:
         """Keep a receipt."""

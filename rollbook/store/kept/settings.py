@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from .statements import Statements
+from .statements import Timed
 
 
-class Settings(Statements):
+class Settings(Timed):
     """Settings of a data directory."""
 
     def get(self, name: str) -> str | None:
@@ -23,8 +23,7 @@ class Settings(Statements):
 
     def day(self, time_zone: str | None) -> str:
         """The day on a school's clock (yyyy-MM-dd), unless the data directory has stopped the clock."""
-        (row,) = self._rows("SELECT (SELECT value FROM setting WHERE name = 'today'), hub_now()")
-        stopped, now = row
+        stopped, now = self.get("today"), self._clock()
         try:
             zone = ZoneInfo(time_zone or "UTC")
         except (ZoneInfoNotFoundError, ValueError):

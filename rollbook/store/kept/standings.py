@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ...model.research import HUB
-from .grants import STATE
 from .settings import Settings
-from .statements import Row, Statements
+from .statements import Row, Timed
 
 
 class Rights(NamedTuple):
@@ -38,7 +37,8 @@ class Reach:
 
 _REACH = (
     'SELECT g.id, g.app, g.district, g.school, g.scopes, g.people, s.time_zone FROM "grant" g'
-    f" JOIN school s ON s.district = g.district AND s.id = g.school WHERE {STATE} = 'active'"
+    f" JOIN school s ON s.district = g.district AND s.id = g.school WHERE g.state = 'active'"
+    ' AND NOT EXISTS (SELECT 1 FROM ending WHERE ending."grant" = g.id AND ending.at <= :now)'
     f" AND g.app IN (SELECT app FROM project WHERE district = {HUB} AND id IN (SELECT value FROM json_each(:projects)))"
 )
 
@@ -56,22 +56,23 @@ WHERE p.district = {HUB} AND p.project IN (SELECT value FROM json_each(:projects
       AND reach.today BETWEEN chosen.first AND chosen.last))
 """
 
-_GRANTED = """count(*), coalesce(sum(version), 0), (SELECT count(*) FROM ending WHERE at <= hub_now()) FROM "grant\""""
+_GRANTED = """count(*), coalesce(sum(version), 0), (SELECT count(*) FROM ending WHERE at <= :now) FROM "grant\""""
 """Equal numbers, equal grants: each change counts one up, and so does the moment that a school named for an end."""
 
 
-class Standings(Statements):
+class Standings(Timed):
     """Where callers stand in research."""
 
     def moment(self) -> Row | None:
         """Numbers that only grow: while they stand, so does what anybody may see and do."""
-        return self._row(f"SELECT (SELECT max(seq) FROM clock), {_GRANTED}")
+        return self._row(f"SELECT (SELECT max(seq) FROM clock), {_GRANTED}", {"now": self._clock()})
 
     def rests_on(self) -> Row | None:
         """Numbers that every answer rests on: equal ones, equal answers."""
         return self._row(
             f"SELECT (SELECT max(seq) FROM moved WHERE district = {HUB}),"
-            f" (SELECT max(seq) FROM moved WHERE kind = 'Student'), {_GRANTED}"
+            f" (SELECT max(seq) FROM moved WHERE kind = 'Student'), {_GRANTED}",
+            {"now": self._clock()},
         )
 
     def projects(self, *, public: bool) -> list[str]:
@@ -92,7 +93,7 @@ class Standings(Statements):
 
     def reach(self, projects: Iterable[str]) -> list[Reach]:
         """The active grants of schools to the apps of these projects."""
-        rows = self._rows(_REACH, {"projects": json.dumps(list(projects))})
+        rows = self._rows(_REACH, {"projects": json.dumps(list(projects)), "now": self._clock()})
         return [
             Reach(grant, app, district, school, frozenset(json.loads(scopes)), json.loads(people).get("Student"), zone)
             for grant, app, district, school, scopes, people, zone in rows
@@ -100,7 +101,7 @@ class Standings(Statements):
 
     def seen(self, projects: Iterable[str], through: Iterable[Reach]) -> list[str]:
         """The subjects of these projects that stand for students who may be seen today through these grants."""
-        settings = Settings(self._connection)
+        settings = Settings(self._connection, self._clock)
         reach = [
             {
                 "grant": one.grant,

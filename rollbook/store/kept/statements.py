@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from ..connection import Connection
@@ -53,3 +53,11 @@ class Statements:
     def _each(self, statement: str, every: Iterable[Values]) -> None:
         """Execute a statement that changes something once for each set of values."""
         self._connection.executemany(statement, every)
+
+
+class Timed(Statements):
+    """Operations that depend on the moment; it is the hub's clock's (seconds since 1970), not the database's."""
+
+    def __init__(self, connection: Connection, clock: Callable[[], float]) -> None:
+        super().__init__(connection)
+        self._clock = clock
