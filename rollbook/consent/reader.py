@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import itertools
 import json
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -75,6 +75,8 @@ class Reader:
             "today": today,
         }
         self._veils = veiled(store, known)
+        self.view: Hashable = (grant.view, self._veils)
+        """What decides how a question is compiled; whatever is compiled for a reader is kept under this at least."""
 
     # ---- what may be seen
 
@@ -88,7 +90,7 @@ class Reader:
 
     def prepare(self, question: Question, key: object) -> Plan:
         """The question, compiled for this grant; `key` tells it from others, so that it is compiled once."""
-        return _plans.get((self.grant.view, self._veils, key), lambda: self._compile(question))
+        return _plans.get((self.view, key), lambda: self._compile(question))
 
     def _compile(self, question: Question) -> Plan:
         seen = replace(

@@ -64,6 +64,8 @@ def test_a_number_that_is_taken_out_of_sight_is_free_and_nobody_else_meets_two(a
 
 def test_what_is_part_of_a_double_is_seen_by_who_wrote_it(api: EdFi, little: EdFi) -> None:
     api.post("cohorts", cohort("1", ESTAB))
+    # What was compiled while nothing was hidden must not be what is asked afterwards.
+    api.hub.school("Students?includeLeavers=true", api.hub.token(app="sis.example.org"))
     little.post("students", student("7001", "Mine"))
     little.post("studentSchoolAssociations", enrolment("7001", ESTAB))
     held = little.post("studentCohortAssociations", place("1", ESTAB, "7001", "2026-10-01"))

@@ -66,7 +66,7 @@ _prepared: Recent[tuple[Prepared, ...]] = Recent(2048)
 
 def prepare(asked: Asked, reader: Reader) -> tuple[Prepared, ...]:
     """The tables of an answer, compiled once for each kind of grant and shape of request."""
-    key = (reader.grant.view, asked.shape)
+    key = (reader.view, asked.shape)
     return _prepared.get(key, lambda: tuple(map(_Preparing(asked, reader).table, asked.endpoint.tables)))
 
 

@@ -128,7 +128,7 @@ _offers: Recent[Offer] = Recent(1024)
 
 def offer(endpoint: Endpoint, reader: Reader) -> Offer:
     """What a grant may say to an endpoint, worked out once for each kind of grant."""
-    return _offers.get((reader.grant.view, endpoint.segment), lambda: _make_offer(endpoint, reader))
+    return _offers.get((reader.view, endpoint.segment), lambda: _make_offer(endpoint, reader))
 
 
 def _make_offer(endpoint: Endpoint, reader: Reader) -> Offer:
