@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 from collections.abc import Iterator
@@ -18,7 +19,12 @@ MEMORY, ROOM = Path("/dev/shm"), 12 * 1024**3
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure() -> None:
-    """Keep the tests' files in memory where there is plenty: thousands of hubs each wait for the disk otherwise."""
+    """Look for garbage seldom, and keep the tests' files in memory where there is plenty.
+
+    A third of the processor went into looking for garbage among what a process of tests holds for good, and thousands
+    of hubs wait for the disk.
+    """
+    gc.set_threshold(100_000, 50, 100)
     if MEMORY.is_dir() and min(shutil.disk_usage(MEMORY).free, _available()) > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 

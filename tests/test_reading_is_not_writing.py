@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import itertools
 import json
-from functools import partial
 from typing import Any
 
 import pytest
@@ -14,7 +13,7 @@ from rollbook.dialects.research.catalogue import RESOURCES as STUDIES
 from rollbook.dialects.xporter.writeback.catalogue import OPERATIONS
 from rollbook.model.research import HUB
 from rollbook.scopes import CATALOGUE
-from tests.looking import look
+from tests.looking import connected, look
 
 from .edlink.vendor import Vendor
 from .hub import THORNFIELD, Hub
@@ -30,7 +29,7 @@ CONSENT = ("grant", "choice", "named", "rule", "declined", "chosen", "turned", "
 
 def record(hub: Hub) -> dict[str, list[tuple[Any, ...]]]:
     """Everything that is kept of schools, table by table: their record, its history, and what they agreed to."""
-    ask = partial(look, hub.store)
+    ask = connected(hub.store).execute
     found: dict[str, list[tuple[Any, ...]]] = {}
     for (table,) in ask("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name").fetchall():
         columns = {name for (name,) in ask("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()}
