@@ -50,8 +50,17 @@ class Version(LastUpdated):
     kind = "number"
 
 
-class WriteNumber(HubId):
-    """The number of the record's last write, whoever may see what was written: to order by, never to show."""
+class MadeNumber(HubId):
+    """The number of the write that made the record: to order by, never to show."""
+
+    kind = "number"
+
+
+class WrittenNumber(HubId):
+    """The number of the last write since, whoever may see what was written; null while it is as it was made.
+
+    It is there to order by, never to show.
+    """
 
     kind = "number"
 

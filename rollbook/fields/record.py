@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from datetime import date
+from functools import cache
 from typing import ClassVar
 
 from ..scopes import ANYONE, NOBODY, Need
 from .asking import ALWAYS, Condition, Expr, Value
+
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 class Field(Expr):
@@ -77,6 +81,17 @@ class Date(Field):
     kind = "date"
 
 
+class Day(Date):
+    """A day of records of which there are very many: stored as the number of days since 1970-01-01."""
+
+    sql = "INTEGER"
+
+    @staticmethod
+    def number(day: str | None) -> int | None:
+        """How a day (`yyyy-MM-dd`) is stored; what is no day is a ValueError."""
+        return None if day is None else date.fromisoformat(day).toordinal() - _EPOCH
+
+
 class Moment(Field):
     """A moment in UTC, `yyyy-MM-ddTHH:MM:SS.mmm`."""
 
@@ -102,6 +117,8 @@ class Ref(Field):
     reference's scope. `part_of` says that this record is a part of the other one: it is hidden and deleted with it.
     `shared` says of a record's school that none stands for all schools of the district.
     """
+
+    sql = "INTEGER"
 
     def __init__(
         self,
@@ -217,7 +234,8 @@ class Record:
     may leave out; `indexes`, tuples of field names that are looked up together; `over`, of a
     record that is worked out from others, the names of those; `natural`, the facts by which others know a row, which
     the history keeps when it goes: dotted names lead through references, and `district.` to the district's own record;
-    `behind`, the fact that holds the hub id of the human whom a row stands for without being one.
+    `behind`, the fact that holds the hub id of the human whom a row stands for without being one; `numbered`, that
+    there are so many rows that their hub ids are made of their numbers.
     """
 
     table: ClassVar[str] = ""
@@ -231,6 +249,7 @@ class Record:
     over: ClassVar[tuple[str, ...]] = ()
     natural: ClassVar[tuple[str, ...]] = ()
     behind: ClassVar[str] = ""
+    numbered: ClassVar[bool] = False
     abstract: ClassVar[bool] = True
 
     def __init_subclass__(
@@ -245,6 +264,7 @@ class Record:
         over: tuple[str, ...] = (),
         natural: tuple[str, ...] = (),
         behind: str = "",
+        numbered: bool = False,
     ) -> None:
         cls.table = _snake(cls.__name__)
         cls.scope = scope
@@ -256,6 +276,7 @@ class Record:
         cls.over = over or (cls.__name__,)
         cls.natural = natural
         cls.behind = behind
+        cls.numbered = numbered
         cls.abstract = abstract
         # A field that several kinds of record share is copied for each, since its scope belongs to (field, kind).
         cls.fields = {}
@@ -280,7 +301,8 @@ class Record:
             cls.trace(name)
 
     @classmethod
-    def stored(cls) -> dict[str, Field]:
+    @cache
+    def stored(cls) -> Mapping[str, Field]:
         """The fields that are columns."""
         return {n: f for n, f in cls.fields.items() if f.stored}
 
@@ -290,7 +312,8 @@ class Record:
         return cls.worked_out
 
     @classmethod
-    def refs(cls) -> dict[str, Ref]:
+    @cache
+    def refs(cls) -> Mapping[str, Ref]:
         """The references to other records."""
         return {n: f for n, f in cls.fields.items() if isinstance(f, Ref)}
 

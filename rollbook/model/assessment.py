@@ -137,6 +137,7 @@ class Marksheet(SchoolRecord, scope=S.School, indexes=(("school", "mis_id"), ("t
 class AssessmentResult(
     SchoolRecord,
     scope=S.AssessmentResults,
+    numbered=True,
     indexes=(("school", "aspect"), ("school", "result_set"), ("school", "student", "aspect"), ("student",)),
 ):
     """What a student achieved in an aspect on a day."""

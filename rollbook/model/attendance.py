@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..fields import TODAY, Arg, Code, Condition, Date, Flag, Many, Not, Number, Ref, Text
+from ..fields import TODAY, Arg, Code, Condition, Date, Day, Flag, Many, Not, Number, Ref, Text
 from ..scopes import S
 from .organisation import SchoolRecord
 from .students import Student
@@ -134,16 +134,14 @@ class AttendanceCode(SchoolRecord, scope=S.Attendance, indexes=(("school", "mark
 class Mark(
     SchoolRecord,
     scope=S.Attendance,
-    # They hold what is told of the marks of a range, and what is counted of a student's, so that no row is read.
-    indexes=(
-        ("school", "date", "session", "student", "instance", "kind", "mark"),
-        ("student", "kind", "date", "session", "mark"),
-    ),
+    numbered=True,
+    # The second holds what is counted of a student's marks, so that no row is read.
+    indexes=(("school", "date"), ("student", "kind", "date", "session", "mark")),
 ):
     """One mark in a register: a student's attendance at a session or a lesson."""
 
     student = Ref("Whose mark", Student, part_of=True, tells=("mis_id", "external_id", "on_roll"))
-    date = Date("The date of the attendance mark", "2016-08-26")
+    date = Day("The date of the attendance mark", "2016-08-26")
     session = Code("The morning or afternoon session", "AM", {"AM": "Morning", "PM": "Afternoon"})
     kind = Code("Attendance type (S for Session, L for Lesson)", "S", {"S": "Session", "L": "Lesson"})
     instance = Text("The unique event instance Id (Useful for lesson attendance)", "38764")

@@ -147,6 +147,7 @@ class TimetablePeriodInstance(SchoolRecord, scope=S.School, indexes=(("school", 
 class LessonInstance(
     SchoolRecord,
     scope=S.School,
+    numbered=True,
     indexes=(("school", "date", "start"), ("lesson",), ("slot",), ("joined",)),
 ):
     """A lesson as it is held on a date."""
