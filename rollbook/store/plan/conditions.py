@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeGuard
+
 from ...fields import (
     All,
     Among,
@@ -10,18 +12,22 @@ from ...fields import (
     Called,
     Compare,
     Condition,
+    Day,
     Either,
+    Expr,
+    HubId,
     Known,
     Matches,
     Not,
     OneOf,
     Paired,
     Question,
+    Ref,
     Some,
     Version,
     Within,
 )
-from .phrases import ALWAYS, NEVER, every
+from .phrases import ALWAYS, NEVER, every, keys_of
 from .stamps import since
 from .statement import Statement, Writes
 
@@ -34,8 +40,14 @@ def compare(sql: Statement, condition: Compare, alias: str) -> str:
         return sql.flavour.same(sql.expr(condition.expr, alias), sql.value(condition.value))
     if isinstance(condition.expr, Version | AppearedNumber):
         return since(sql, condition, condition.expr, alias)
-    op = _COMPARED.get(condition.op, condition.op)
-    return f"{sql.expr(condition.expr, alias)} {op} {sql.value(condition.value)}"
+    if condition.op == "=" and _by_id(condition.expr):
+        return _one_of_ids(sql, condition.expr, f"VALUES ({sql.value(condition.value)})", alias)
+    op, value = _COMPARED.get(condition.op, condition.op), sql.value(condition.value)
+    if isinstance(condition.expr, Day):
+        return (
+            f"{sql.shown(condition.expr, alias, sql.raw(condition.expr, alias))} {op} {sql.flavour.day_number(value)}"
+        )
+    return f"{sql.expr(condition.expr, alias)} {op} {value}"
 
 
 def matches(sql: Statement, condition: Matches, alias: str) -> str:
@@ -43,13 +55,28 @@ def matches(sql: Statement, condition: Matches, alias: str) -> str:
 
 
 def one_of(sql: Statement, condition: OneOf, alias: str) -> str:
-    expr = sql.expr(condition.expr, alias)
-    if len(condition.values) == 1 and isinstance(condition.values[0], Arg):
-        return f"{expr} IN ({sql.flavour.listed(sql.value(condition.values[0]), condition.expr.kind)})"
-    return f"{expr} IN ({', '.join(sql.value(v) for v in condition.values)})"
+    expr, values = condition.expr, [sql.value(v) for v in condition.values]
+    brought = len(values) == 1 and isinstance(condition.values[0], Arg)
+    those = sql.flavour.listed(values[0], expr.kind) if brought else ", ".join(values)
+    if _by_id(expr):
+        return _one_of_ids(sql, expr, those if brought else f"VALUES ({'), ('.join(values)})", alias)
+    return f"{sql.expr(expr, alias)} IN ({those})"
+
+
+def _by_id(expr: Expr) -> TypeGuard[Ref | HubId]:
+    """Whether a value is a hub id that is looked up once, for its key, rather than compared row by row."""
+    return isinstance(expr, Ref) or (type(expr) is HubId and expr.of.numbered)
+
+
+def _one_of_ids(sql: Statement, expr: Ref | HubId, ids: str, alias: str) -> str:
+    if isinstance(expr, HubId):
+        return sql.identified(expr.of, alias, ids)
+    return f"{sql.shown(expr, alias, sql.raw(expr, alias))} IN ({keys_of(expr.target, ids)})"
 
 
 def known(sql: Statement, condition: Known, alias: str) -> str:
+    if isinstance(condition.expr, Ref):
+        return f"{sql.shown(condition.expr, alias, sql.raw(condition.expr, alias))} IS NOT NULL"
     return f"{sql.expr(condition.expr, alias)} IS NOT NULL"
 
 
@@ -80,14 +107,14 @@ def called(sql: Statement, condition: Called, alias: str) -> str:
     if condition.ref is not None:
         sql.nested.update(condition.ref.target.over)
     found = " UNION ALL ".join(
-        f'SELECT id FROM "{table}" WHERE {sql.sight.called(condition.fields[0].owner)} AND "{f.name}" = {value}'
+        f'SELECT key FROM "{table}" WHERE {sql.sight.called(condition.fields[0].owner)} AND "{f.name}" = {value}'
         for f in condition.fields
     )
-    return f'{alias}."{condition.ref.name if condition.ref else "id"}" IN ({found})'
+    return f"{sql.raw(condition.ref, alias) if condition.ref else f'{alias}.key'} IN ({found})"
 
 
 def among(sql: Statement, condition: Among, alias: str) -> str:
-    return f"{alias}.id IN ({sql.flavour.listed(sql.value(condition.ids))})"
+    return sql.identified(sql.of, alias, sql.flavour.listed(sql.value(condition.ids)))
 
 
 def paired(sql: Statement, condition: Paired, alias: str) -> str:
@@ -118,16 +145,16 @@ def _pairs(sql: Statement, pairs: Arg | Question) -> tuple[str, str, str, str]:
 
 
 def within(sql: Statement, condition: Within, alias: str) -> str:
-    return f'{alias}."{condition.ref.name}" IN ({_ids(sql, condition.question)})'
+    return f"{sql.raw(condition.ref, alias)} IN ({_keys(sql, condition.question)})"
 
 
-def _ids(sql: Statement, question: Question) -> str:
-    """A SELECT of the hub ids that a question answers with, page included."""
+def _keys(sql: Statement, question: Question) -> str:
+    """A SELECT of the keys of the records that a question answers with, page included."""
     inner = sql.inner(question.of, list(question.hashed or question.columns))
     where = inner.where(question.where)
     page = f" ORDER BY {inner.order(question.order)} {sql.flavour.page(':page', ':before')}" if question.limited else ""
     sql.dated |= inner.dated
-    return f"SELECT {inner.base}.id FROM {inner.tables()} WHERE {where}{page}"
+    return f"SELECT {inner.base}.key FROM {inner.tables()} WHERE {where}{page}"
 
 
 CONDITIONS: dict[type[Condition], Writes] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ...fields import All, Arg, Compare, Condition, Either, Expr, Field, Known, MarkString, Not, OneOf, Tally, Total
-from .gathered import PART, UNIT, Choice, Days, Gathering
+from .gathered import BETWEEN, PART, UNIT, Choice, Days, Gathering
 from .phrases import quote
 from .statement import Statement
 
@@ -53,10 +53,12 @@ def _gather(
     """The values of the one fact that is asked for are gathered, with marks, and made into counts after the query."""
     joined, mark, between = inner.flavour.joined, inner.base, f", {quote(PART)}, "
     held = f"FILTER (WHERE {mark}.date IS NOT NULL AND {mark}.session IN ('AM', 'PM'))"
+    afternoon = inner.flavour.number(f"{mark}.session = 'PM'")
+    slot = f"CAST({mark}.date * 2 + {afternoon} AS TEXT)"
     parts = ["count(*)"]
     for pack in packs:
         letter = f"coalesce(NULLIF(substr({mark}.mark, 1, 1), ''), {quote(pack.gap)})"
-        parts += [f"{joined(letter, '')} {held}", f"{joined(f'{mark}.date || {mark}.session', '')} {held}"]
+        parts += [f"{joined(letter, '')} {held}", f"{joined(slot, BETWEEN)} {held}"]
     texts = f"coalesce({mark}.\"{_asked(tallies)[0].name}\", '')" if tallies else ""
     parts.append(joined(texts, UNIT) if texts else "''")
     days = tuple(Days(_argument(sql, pack.first), _argument(sql, pack.last), pack.gap) for pack in packs)

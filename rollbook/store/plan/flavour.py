@@ -112,8 +112,16 @@ class Flavour(ABC):
         """The least of two or more values that are not null."""
 
     @abstractmethod
-    def numbered(self, moment: str, number: str) -> str:
-        """A stamp: the text of a moment, and a number of twelve digits."""
+    def key_in(self, identity: str) -> str:
+        """The key that a hub id is made of (`NUMBERED_ID`); null of any other."""
+
+    @abstractmethod
+    def day(self, number: str) -> str:
+        """The day so many days after 1970-01-01."""
+
+    @abstractmethod
+    def day_number(self, day: str) -> str:
+        """How many days after 1970-01-01 a day is."""
 
     @abstractmethod
     def week(self, day: str) -> tuple[str, str]:
@@ -144,12 +152,27 @@ class Flavour(ABC):
         """A value to order by: unknown values are less than any other, texts are compared by their code points."""
 
     @abstractmethod
-    def last(self, alias: str) -> str:
-        """What tells rows apart that are equal in all else, in the order in which they were made."""
-
-    @abstractmethod
     def page(self, limit: str, offset: str) -> str:
         """The rows of a page; a limit of -1 is none."""
+
+    # ---- writing
+
+    @property
+    def skip_taken(self) -> str:
+        """What ends the choice of a row that is to be changed: another transaction may be about to change it."""
+        return ""
+
+    # ---- what there is
+
+    @property
+    @abstractmethod
+    def tables(self) -> str:
+        """A SELECT of the names of the tables that hold something for good, in order."""
+
+    @property
+    @abstractmethod
+    def columns(self) -> str:
+        """A SELECT of the names of the columns of a table whose name is bound by place, but for generated ones."""
 
     # ---- hints
 

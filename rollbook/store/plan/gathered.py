@@ -16,6 +16,9 @@ from typing import Any
 
 import msgspec
 
+BETWEEN = ","
+"""What stands between slots: the number of a day since 1970-01-01, doubled, and one more in the afternoon."""
+
 PART, UNIT = "\x1e", "\x1f"
 """What stands between the parts of what is gathered, and between its texts: ASCII's own separators."""
 
@@ -38,7 +41,7 @@ class Days:
 class Gathering:
     """A column of gathered texts, and what is made of it: how many fit each of some choices, then marks by the day.
 
-    Its parts are the number of records; for each of `days` the letters, and their slots (date and session); the texts.
+    Its parts are the number of records; for each of `days` the letters, and their slots; the texts.
     """
 
     sql: str
@@ -84,19 +87,22 @@ def by_the_day(letters: str, slots: str, first: str, last: str, gap: str) -> str
     return "".join(_places(slots, first, last)(f"{letters}{gap}"))
 
 
-_SLOT = len("2026-09-02AM")
-_SESSIONS = {"AM": 0, "PM": 1}
+_EPOCH = date(1970, 1, 1).toordinal()
+
+
+def _day(day: str) -> int:
+    """How many days after 1970-01-01 a day is."""
+    return date.fromisoformat(day).toordinal() - _EPOCH
 
 
 @lru_cache(256)
 def _places(slots: str, first: str, last: str) -> Callable[[str], tuple[str, ...]]:
     """How letters with a gap after them are laid out; much the same for all students of a school."""
-    start = date.fromisoformat(first).toordinal()
-    days = max(date.fromisoformat(last).toordinal() - start, 0) + 1
+    start = _day(first)
+    days = max(_day(last) - start, 0) + 1
     places = [-1] * (2 * days)
-    for number in reversed(range(len(slots) // _SLOT)):
-        slot = slots[number * _SLOT : (number + 1) * _SLOT]
-        place = 2 * (date.fromisoformat(slot[:-2]).toordinal() - start) + _SESSIONS[slot[-2:]]
+    for number, slot in reversed([*enumerate(slots.split(BETWEEN))] if slots else []):
+        place = int(slot) - 2 * start
         if 0 <= place < len(places):
             places[place] = number
     return itemgetter(*places)

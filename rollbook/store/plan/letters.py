@@ -112,7 +112,7 @@ def _by_roles(sql: Statement, pieces: list[Piece]) -> Letters:
 
 
 def _has(role: type[Record], person: str) -> str:
-    return f'EXISTS (SELECT 1 FROM "{role.table}" r WHERE r.district = :district AND r.person = {person}.id)'
+    return f'EXISTS (SELECT 1 FROM "{role.table}" r WHERE r.district = :district AND r.person = {person}.key)'
 
 
 def _pieces(sql: Statement, expr: Expr, alias: str) -> Iterator[Piece]:

@@ -4,9 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ...fields import Value
+from ...fields import Record, Value
 
 ALWAYS, NEVER = "TRUE", "FALSE"
+
+
+NUMBERED_ID = "00000000-0000-8000-8000-"
+"""How the hub id of a record begins that has none of its own (RFC 9562, version 8); its key follows, of 12 digits."""
+
+HERE = "(SELECT key FROM school WHERE district = :district AND id = :school)"
+"""The key of the school that is read (`:school` is its hub id)."""
+
+
+def id_of(record: type[Record], key: str) -> str:
+    """The hub id of the record with a key; null where there is none."""
+    return f'(SELECT id FROM "{record.table}" WHERE district = :district AND key = {key})'
+
+
+def keys_of(record: type[Record], ids: str) -> str:
+    """A SELECT of the keys of the records with one of some hub ids, given as SQL."""
+    return f'SELECT key FROM "{record.table}" WHERE district = :district AND id IN ({ids})'
 
 
 def masked(seen: str, value: str, otherwise: str = "NULL") -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from ...fields import Condition, Expr, Question, Record, RowHash
+from ...fields import Compare, Condition, Expr, HubId, OneOf, Question, Record, RowHash
 from ...model.people import Person
 from .counting import count_together
 from .facts import facts_of, leaves_of
@@ -134,7 +134,8 @@ def _rows(sql: Statement, question: Question) -> _Rows:
     key = f"coalesce({sql.expr(question.key)}, {identity})" if question.key is not None else identity
     condition = sql.condition(question.where)
     where = sql.within(condition, few=question.few or names_one(question.where))
-    those = sql.within(every([condition, f"{identity} IN ({sql.flavour.listed(':only')})"]), few=True)
+    only = sql.identified(sql.of, sql.base, sql.flavour.listed(":only"))
+    those = sql.within(every([condition, only]), few=True)
     order = f"ORDER BY {sql.order(question.order, few=question.few)}"
     source = f"FROM {sql.tables()} WHERE"
     page = sql.flavour.page(":limit", ":offset")
@@ -181,7 +182,8 @@ def _named(question: Question, sight: Sight) -> Iterator[tuple[type[Record], Con
 
 def _naming(record: type[Record], one: Condition, sight: Sight) -> str:
     sql = Statement(record, sight, [], GRAMMAR)
-    where = sql.where(one, few=True)
+    # The other ids of people have indexes that begin with the school.
+    where = sql.where(one, few=isinstance(one, Compare | OneOf) and isinstance(one.expr, HubId))
     return f"SELECT {sql.base}.id FROM {sql.tables()} WHERE {where}"
 
 

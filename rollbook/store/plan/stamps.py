@@ -1,4 +1,7 @@
-"""When a row last changed, as far as the caller may see: the newest stamp of the facts that it is shown."""
+"""When a row last changed, as far as the caller may see: the newest stamp of the facts that it is shown.
+
+A stamp is the number of a write; `moment` says when a district's writes were.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from ...fields import (
     LastUpdated,
     Latest,
     Made,
+    MadeNumber,
     Many,
     MarkString,
     Path,
@@ -24,19 +28,21 @@ from ...fields import (
     Tally,
     Told,
     Version,
-    WriteNumber,
+    WrittenNumber,
 )
 from ...model.people import Person
 from .flavour import Flavour
 from .phrases import NEVER, both, quoted
 from .statement import Statement, Writes
 
-TEXT_STAMP = 23
-"""The length of the moment at the head of a stamp; the number of the write follows it."""
-
 
 def last_updated(sql: Statement, expr: LastUpdated, alias: str) -> str:
-    return cut(sql, stamp(sql, alias), alias, f"1, {TEXT_STAMP}")
+    return moment(_number(sql, alias))
+
+
+def moment(number: str) -> str:
+    """When the write with a number was (UTC, milliseconds)."""
+    return f"(SELECT at FROM moment WHERE district = :district AND seq <= {number} ORDER BY seq DESC LIMIT 1)"
 
 
 def latest(sql: Statement, expr: Latest, alias: str) -> str:
@@ -46,22 +52,27 @@ def latest(sql: Statement, expr: Latest, alias: str) -> str:
         inner, own = sql.child(many, alias)
         sql.dated |= inner.dated
         changed = _newest(sql.flavour, inner.base, {f.name for f in facts}, "")
-        stamps = sql.flavour.greatest(f"{inner.base}.made", changed)
-        found.append(f"coalesce((SELECT max({stamps}) FROM {inner.tables()} WHERE {own}), '')")
-    return f"substr({sql.flavour.greatest(f'{alias}.made', *found, _QUIET)}, 1, {TEXT_STAMP})"
+        stamps = sql.flavour.greatest(made_number(inner.of, inner.base), changed)
+        found.append(f"coalesce((SELECT max({stamps}) FROM {inner.tables()} WHERE {own}), 0)")
+    return moment(sql.flavour.greatest(made_number(sql.of, alias), *found, _QUIET))
 
 
 def version(sql: Statement, expr: Version, alias: str) -> str:
-    return f"CAST({cut(sql, stamp(sql, alias), alias, str(TEXT_STAMP + 1))} AS BIGINT)"
+    return _number(sql, alias)
 
 
-def cut(sql: Statement, stamp: Stamp, alias: str, piece: str) -> str:
-    """A piece of the newest stamp; a row of which nothing has changed has the stamp of its making."""
-    newest, changed, turned = stamp
+def _number(sql: Statement, alias: str) -> str:
+    """The newest stamp; a row of which nothing has changed has the stamp of its making."""
+    newest, changed, turned = stamp(sql, alias)
     if not changed or turned is not None:
-        return f"substr({newest}, {piece})"
+        return newest
     still = " AND ".join(f"{c} IS NULL" for c in changed)
-    return f"CASE WHEN {still} THEN substr({alias}.made, {piece}) ELSE substr({newest}, {piece}) END"
+    return f"CASE WHEN {still} THEN {made_number(sql.of, alias)} ELSE {newest} END"
+
+
+def made_number(record: type[Record], alias: str) -> str:
+    """The number of a row's making, which is its key."""
+    return f"{alias}.made" if record.derived() else f"{alias}.key"
 
 
 class Stamp(NamedTuple):
@@ -82,14 +93,14 @@ def stamp(sql: Statement, alias: str) -> Stamp:
     for _, column in sql.hashed:
         _facts(column, sql.of, alias, "", told, manys, sql)
     told.setdefault((alias, ""), set())
-    stamps = [f"{alias}.made", *_stamps(sql.flavour, told)]
+    stamps = [made_number(sql.of, alias), *_stamps(sql.flavour, told)]
     changed = [f"{other}.changed" for other in dict.fromkeys(other for other, _ in told)]
     named = {name for (other, _), names in told.items() if other == alias for name in names}
     turned = sql.sight.turned(sql.of, alias, named)
     if sql.sight.follows and manys:
         for many in manys.values():
             inner, owned = sql.child(many, alias)
-            stamps.append(f"coalesce((SELECT max({newest(inner)}) FROM {inner.tables()} WHERE {owned}), '')")
+            stamps.append(f"coalesce((SELECT max({newest(inner)}) FROM {inner.tables()} WHERE {owned}), 0)")
         changed = []
     newest_of_all = sql.flavour.greatest(*stamps, *turned, _QUIET)
     return Stamp(newest_of_all, changed, named if turned else None)
@@ -106,7 +117,7 @@ def newest(sql: Statement) -> str:
         condition = sql.sight.shows(field_, sql.base, sure=False)
         seen.setdefault(condition, set()).add(field_.name)
     whole = not any(seen.keys() - {""})
-    stamps = [f"{sql.base}.made", *sql.sight.turned(sql.of, sql.base, sql.of.refs())]
+    stamps = [made_number(sql.of, sql.base), *sql.sight.turned(sql.of, sql.base, sql.of.refs())]
     for condition, names in seen.items():
         if condition != NEVER:
             stamps.append(_newest(sql.flavour, sql.base, set() if whole else names, condition))
@@ -114,16 +125,17 @@ def newest(sql: Statement) -> str:
 
 
 def appeared(sql: Statement, expr: Appeared, alias: str) -> str:
-    return f"substr({_appearance(sql, alias)}, 1, {TEXT_STAMP})"
+    return moment(_appearance(sql, alias))
 
 
 def appeared_number(sql: Statement, expr: AppearedNumber, alias: str) -> str:
-    return f"CAST(substr({_appearance(sql, alias)}, {TEXT_STAMP + 1}) AS BIGINT)"
+    return _appearance(sql, alias)
 
 
 def _appearance(sql: Statement, alias: str) -> str:
     found = sql.sight.appeared(sql.of, alias)
-    return sql.flavour.greatest(f"{alias}.made", *found) if found else f"{alias}.made"
+    own = made_number(sql.of, alias)
+    return sql.flavour.greatest(own, *found) if found else own
 
 
 def since(sql: Statement, condition: Compare, expr: Version | AppearedNumber, alias: str) -> str:
@@ -137,8 +149,9 @@ def since(sql: Statement, condition: Compare, expr: Version | AppearedNumber, al
             return compared
     if not condition.op.startswith(">"):
         return compared
-    # The row's own number is never less, and has an index.
-    near = [f"{alias}.seq {bound}", *sql.sight.turned_since(sql.of, alias, turned or (), bound)]
+    # The row's own numbers are never less, and have an index.
+    own = [f"{alias}.seq {bound}"] if sql.of.derived() else [f"{alias}.key {bound}", f"{alias}.seq {bound}"]
+    near = [*own, *sql.sight.turned_since(sql.of, alias, turned or (), bound)]
     return f"(({' OR '.join(near)}) AND {compared})"
 
 
@@ -202,23 +215,27 @@ def _bare(
         _facts(expr, of, alias, seen, told, manys, sql)
 
 
-_QUIET = "''"
+_QUIET = "0"
 """A stamp that is less than any other: what a row has no other stamp beside is still two values to compare."""
 
 
 def _newest(flavour: Flavour, alias: str, names: set[str], seen: str) -> str:
     """The newest stamp of the facts named, or of any when none is, where they may be seen; "" when none has changed."""
     listed = f" WHERE key IN ({quoted(sorted(names))})" if names else ""
-    newest = f"(SELECT max(value) FROM {flavour.members(f'{alias}.changed')}{listed})"
+    newest = f"(SELECT max(CAST(value AS BIGINT)) FROM {flavour.members(f'{alias}.changed')}{listed})"
     shown = f"{alias}.changed IS NOT NULL" + (f" AND {seen}" if seen else "")
-    return _QUIET if seen == NEVER else f"CASE WHEN {shown} THEN coalesce({newest}, '') ELSE '' END"
+    return _QUIET if seen == NEVER else f"CASE WHEN {shown} THEN coalesce({newest}, {_QUIET}) ELSE {_QUIET} END"
 
 
 def made(sql: Statement, expr: Made, alias: str) -> str:
-    return f"substr({alias}.made, 1, {TEXT_STAMP})"
+    return moment(made_number(sql.of, alias))
 
 
-def write_number(sql: Statement, expr: WriteNumber, alias: str) -> str:
+def number_of_making(sql: Statement, expr: MadeNumber, alias: str) -> str:
+    return made_number(sql.of, alias)
+
+
+def written_number(sql: Statement, expr: WrittenNumber, alias: str) -> str:
     return f"{alias}.seq"
 
 
@@ -229,5 +246,6 @@ STAMPS: dict[type[Expr], Writes] = {
     Made: made,
     Appeared: appeared,
     AppearedNumber: appeared_number,
-    WriteNumber: write_number,
+    MadeNumber: number_of_making,
+    WrittenNumber: written_number,
 }

@@ -17,6 +17,7 @@ from ...fields import (
     Arg,
     Called,
     Condition,
+    Day,
     Down,
     Either,
     Expr,
@@ -134,23 +135,37 @@ class Statement:
         return every([*self.sight.bounds(self.of, self.base, few=few), condition])
 
     def human(self, record: type[Record]) -> None:
-        """Whether a human is there depends on their roles."""
-        if record is Person:
+        """Whether a human is there may depend on their roles."""
+        if record is Person and self.sight.by_roles:
             self.nested.update(kind.__name__ for kind in RECORDS.values() if kind.human)
 
     def order(self, order: tuple[Expr, ...], *, few: bool = False) -> str:
         """The order of the rows, to the last; `few` that they are sorted rather than met on a walk in that order."""
-        last = f"{self.base}.id" if self.of.derived() else self.flavour.last(self.base)
+        last = f"{self.base}.{'id' if self.of.derived() else 'key'}"
         down = bool(order) and isinstance(order[-1], Down)
         return ", ".join([*(self.ordered(one, few=few) for one in order), self._ordered(last, down=down, few=few)])
 
     def ordered(self, by: Expr, *, few: bool = False) -> str:
         """A value to order by."""
         value, down = (by.value, True) if isinstance(by, Down) else (by, False)
-        return self._ordered(self.expr(value), down=down, few=few)
+        # Days are in the order of their numbers; what refers to others is in the order in which those were made.
+        plain = isinstance(value, Day | Ref)
+        found = self.shown(value, self.base, self.raw(value, self.base)) if plain else self.expr(value)
+        return self._ordered(found, down=down, few=few)
 
     def _ordered(self, value: str, *, down: bool, few: bool) -> str:
         return self.flavour.ordered(self.flavour.unindexed(value) if few else value, down=down)
+
+    def raw(self, fact: Field, alias: str) -> str:
+        """A stored fact as it is stored: a reference as a key, a `Day` as a number."""
+        return f'{alias}."{fact.name}"'
+
+    def identified(self, record: type[Record], alias: str, ids: str) -> str:
+        """Whether a row has one of some hub ids, given as a SELECT; an id that is made of a key is found by that."""
+        if not record.numbered:
+            return f"{alias}.id IN ({ids})"
+        made = f"WITH i(id) AS ({ids}) SELECT {self.flavour.key_in('id')} FROM i"
+        return f"({alias}.given IN ({ids}) OR {alias}.given IS NULL AND {alias}.key IN ({made}))"
 
     def join(self, alias: str, ref: Ref) -> str:
         """The alias of the record that a reference points at; what the grant hides is not joined."""
@@ -165,7 +180,7 @@ class Statement:
         else:
             self.nested.update(ref.target.over)
         self.human(ref.target)
-        on = [f"{other}.district = :district", f'{other}.id = {alias}."{ref.name}"']
+        on = [f"{other}.district = :district", f"{other}.key = {self.raw(ref, alias)}"]
         on += self.sight.linked(ref.target, other)
         self.joins.append(f"LEFT JOIN {self.rows(ref.target)} {other} ON {every(on)}")
         self.joined[alias, ref.name] = other
@@ -177,7 +192,7 @@ class Statement:
         """A SELECT of the many records of a parent row, and the condition that makes them its own."""
         inner = self.inner(many.child, [])
         inner.disclosed = disclosed or self.disclosed
-        own = [f"{inner.base}.district = :district", f'{inner.base}."{many.via.name}" = {parent}.id']
+        own = [f"{inner.base}.district = :district", f"{inner.raw(many.via, inner.base)} = {parent}.key"]
         own += self.sight.part(many.child, inner.base, many.via.target, disclosed=inner.disclosed)
         own.append(inner.condition(many.where))
         # What is asked of the records is not yet shown of them.

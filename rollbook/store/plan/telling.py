@@ -1,4 +1,7 @@
-"""Whom a row of an answer tells of: the humans that it is, is a part of, or shows facts of, as SQL of their hub ids."""
+"""Whom a row of an answer tells of: the humans that it is, is a part of, or shows facts of, as SQL of their keys.
+
+Of a human whom a record stands for (`behind`) there is a hub id in place of a key.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +18,9 @@ class Telling:
     """The humans of whom the rows of one statement tell, each once; SQL by what tells it from the others."""
 
     singles: dict[object, str] = field(default_factory=dict[object, str])
-    """One hub id each, or null."""
+    """One key each, or null."""
     lists: dict[object, str] = field(default_factory=dict[object, str])
-    """Hub ids with commas between, or null."""
+    """Keys with commas between, or null."""
 
     def reached(self, ref: Ref, alias: str, seen: str, *, own: bool) -> None:
         """A fact of the record that a reference leads to is shown; `own` that the reference is the row's."""
@@ -32,7 +35,7 @@ class Telling:
         return [*self.singles.values(), *self.lists.values()]
 
     def whom(self, record: type[Record], alias: str) -> tuple[list[str], list[str]]:
-        """The SQL of single hub ids, and of lists of them, of whom a row with the columns so far tells."""
+        """The SQL of single keys, and of lists of them, of whom a row with the columns so far tells."""
         own = dict.fromkeys([*_itself(record, alias), *_of(record, alias)])
         return list(dict.fromkeys([*own, *self.singles.values()])), list(self.lists.values())
 
@@ -47,7 +50,7 @@ def of_part(many: Many, alias: str) -> Iterator[str]:
 def _itself(record: type[Record], alias: str) -> Iterator[str]:
     """The human that a row is, or whom it stands for."""
     if record.human or record is Person:
-        yield f"{alias}.id"
+        yield f"{alias}.key"
     elif record.behind:
         yield f'{alias}."{record.behind}"'
 
@@ -61,7 +64,7 @@ def _of(record: type[Record], alias: str, but: Ref | None = None) -> Iterator[st
             yield f'{alias}."{name}"'
         elif ref.target.behind:
             stands = f'SELECT b."{ref.target.behind}" FROM "{ref.target.table}" b'
-            yield f'({stands} WHERE b.district = {alias}.district AND b.id = {alias}."{name}")'
+            yield f'({stands} WHERE b.district = {alias}.district AND b.key = {alias}."{name}")'
 
 
 def _beyond(ref: Ref, alias: str) -> Iterator[str]:

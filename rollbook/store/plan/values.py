@@ -6,6 +6,7 @@ from ...fields import (
     AsText,
     Coalesce,
     Computed,
+    Day,
     Expr,
     Field,
     Given,
@@ -15,16 +16,26 @@ from ...fields import (
     Literal,
     Mapped,
     Path,
+    Ref,
     Told,
     When,
     Words,
 )
-from .phrases import both, masked, quote
+from .phrases import both, id_of, masked, quote
 from .statement import Statement, Writes
 
 
 def field(sql: Statement, expr: Field, alias: str) -> str:
-    return sql.shown(expr, alias, f'{alias}."{expr.name}"')
+    return sql.shown(expr, alias, sql.raw(expr, alias))
+
+
+def day(sql: Statement, expr: Day, alias: str) -> str:
+    return sql.shown(expr, alias, sql.flavour.day(sql.raw(expr, alias)))
+
+
+def ref(sql: Statement, expr: Ref, alias: str) -> str:
+    """The hub id of the record that is referred to, whoever may see that."""
+    return sql.shown(expr, alias, id_of(expr.target, sql.raw(expr, alias)))
 
 
 def bare(sql: Statement, expr: Expr, alias: str) -> str:
@@ -104,6 +115,8 @@ def coalesce(sql: Statement, expr: Coalesce, alias: str) -> str:
 
 VALUES: dict[type[Expr], Writes] = {
     Field: field,
+    Day: day,
+    Ref: ref,
     Told: told,
     Computed: computed,
     Path: path,

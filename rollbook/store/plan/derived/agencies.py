@@ -17,17 +17,19 @@ from ....model.agency import (
     MedicalAgent,
     MedicalAgentStudent,
 )
-from .text import View
+from .text import View, written
 
-_OF_AGENCY = "JOIN agency b ON b.district = a.district AND b.id = a.agency"
-_OF_AGENT = "JOIN agent c ON c.district = a.district AND c.id = a.agent"
+_OF_AGENCY = "JOIN agency b ON b.district = a.district AND b.key = a.agency"
+_OF_AGENT = "JOIN agent c ON c.district = a.district AND c.key = a.agent"
 
 
 def _those(of: type[Record], where: str, joins: str = "") -> View:
     """The records of a kind for which something holds."""
     facts = ", ".join(f'a."{name}"' for name in of.stored())
-    text = f'SELECT a.district, a.id, {facts}, a.made, a.seq, a.changed FROM "{of.table}" a {joins} WHERE {where}'
-    return lambda flavour: text
+    return lambda flavour: (
+        f"SELECT a.district, a.id, a.key, {facts}, a.key AS made, {written(flavour, 'a')} AS seq, a.changed"
+        f' FROM "{of.table}" a {joins} WHERE {where}'
+    )
 
 
 VIEWS: dict[type[Record], View] = {

@@ -5,12 +5,16 @@ from __future__ import annotations
 from ....fields import Record
 from ....model.attendance import COUNTED, KNOWN_MARKS, ONE_BY_ONE, Attendance, AttendanceWeek
 from ..flavour import Flavour
-from ..phrases import quoted
-from .text import Query, Seen, View
+from ..phrases import HERE, quoted
+from .text import Query, Seen, View, written
 
 
 def _of_students(flavour: Flavour) -> str:
-    return "SELECT district, id, school, id AS student, mis_id, made, seq, NULL AS changed FROM student"
+    return f"""
+    SELECT s.district, s.id, s.key, s.school, s.key AS student, s.mis_id, s.key AS made, {written(flavour, "s")} AS seq,
+           NULL AS changed
+    FROM student s
+    """
 
 
 def _sums(flavour: Flavour) -> str:
@@ -21,29 +25,32 @@ def _sums(flavour: Flavour) -> str:
 
 def _weeks(flavour: Flavour, seen: Seen) -> str:
     """The weeks in which the school holds marks, and every student's in each."""
-    held = "(SELECT {}(date) FROM mark WHERE district = :district AND school = :school)"
+    held = f"(SELECT {{}}(date) FROM mark WHERE district = :district AND school = {HERE})"
+    first, last = (flavour.day(held.format(one)) for one in ("min", "max"))
     monday, sunday = flavour.week("first")
     next_monday, next_sunday = flavour.days_after("monday", 7), flavour.days_after("sunday", 7)
     return f"""
     WITH RECURSIVE
       held(first, last) AS (
-        SELECT {flavour.greatest(":startDate", held.format("min"))},
-               {flavour.least(":endDate", held.format("max"))}),
+        SELECT {flavour.greatest(":startDate", first)},
+               {flavour.least(":endDate", last)}),
       week(monday, sunday) AS (
         SELECT {monday}, {sunday} FROM held WHERE first <= last
         UNION ALL SELECT {next_monday}, {next_sunday} FROM week, held
         WHERE {next_monday} <= last)
-    SELECT :district AS district, student || '.' || monday AS id, :school AS school, student, monday,
+    SELECT :district AS district, {flavour.any_of("marks.id")} || '.' || monday AS id, NULL AS key, {HERE} AS school,
+           student, monday,
            {flavour.any_of("sunday")} AS sunday,
            {_sums(flavour)}, max(made) AS made, max(seq) AS seq, NULL AS changed
     FROM (
-      SELECT s.id AS student, monday, {flavour.any_of("sunday")} AS sunday, m.mark, count(*) AS n,
-             {flavour.any_of("s.made")} AS made, {flavour.any_of("s.seq")} AS seq
+      SELECT s.key AS student, {flavour.any_of("s.id")} AS id, monday, {flavour.any_of("sunday")} AS sunday,
+             m.mark, count(*) AS n, s.key AS made, {flavour.any_of(written(flavour, "s"))} AS seq
       FROM student s CROSS JOIN week CROSS JOIN mark m
-      WHERE s.district = :district AND {flavour.unindexed("s.school")} = :school
-        AND m.district = :district AND m.student = s.id AND m.kind = 'S'
-        AND m.date BETWEEN {flavour.greatest("monday", ":startDate")} AND {flavour.least("sunday", ":endDate")}
-      GROUP BY s.id, monday, m.mark) marks
+      WHERE s.district = :district AND {flavour.unindexed("s.school")} = {HERE}
+        AND m.district = :district AND m.student = s.key AND m.kind = 'S'
+        AND m.date BETWEEN {flavour.day_number(flavour.greatest("monday", ":startDate"))}
+        AND {flavour.day_number(flavour.least("sunday", ":endDate"))}
+      GROUP BY s.key, monday, m.mark) marks
     GROUP BY student, monday
     """
 

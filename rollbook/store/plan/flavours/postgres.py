@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..flavour import Column, Flavour
-from ..phrases import quote, quoted
+from ..phrases import NUMBERED_ID, quote, quoted
 
 _MATCHED = {
     "contains": "strpos({0}, {1}) > 0",
@@ -137,9 +137,18 @@ class Postgres(Flavour):
         """By its own name."""
         return f"least({', '.join(values)})"
 
-    def numbered(self, moment: str, number: str) -> str:
-        """Filled up with zeros."""
-        return f"{moment} || lpad(CAST({number} AS text), 12, '0')"
+    def key_in(self, identity: str) -> str:
+        """What is no number cannot be cast."""
+        number = f"CAST(substr({identity}, {len(NUMBERED_ID) + 1}) AS bigint)"
+        return f"CASE WHEN {identity} ~ '^{NUMBERED_ID}[0-9]{{12}}$' THEN {number} END"
+
+    def day(self, number: str) -> str:
+        """A date and a number are a date."""
+        return f"to_char(DATE '1970-01-01' + CAST({number} AS integer), 'YYYY-MM-DD')"
+
+    def day_number(self, day: str) -> str:
+        """The difference of dates is a number."""
+        return f"({_day(day)} - DATE '1970-01-01')"
 
     def week(self, day: str) -> tuple[str, str]:
         """Weeks begin on Monday."""
@@ -168,13 +177,30 @@ class Postgres(Flavour):
         """Unknown values would be the greatest."""
         return f"{value} DESC NULLS LAST" if down else f"{value} NULLS FIRST"
 
-    def last(self, alias: str) -> str:
-        """Rows have no number of their own."""
-        return f"{alias}.id"
-
     def page(self, limit: str, offset: str) -> str:
         """No limit is none."""
         return f"LIMIT NULLIF(CAST({limit} AS bigint), -1) OFFSET {offset}"
+
+    @property
+    def tables(self) -> str:
+        """Without those that SQLite has no need of."""
+        return (
+            "SELECT CAST(tablename AS text) FROM pg_tables WHERE schemaname = current_schema()"
+            " AND tablename NOT IN ('applied', 'version') ORDER BY tablename"
+        )
+
+    @property
+    def columns(self) -> str:
+        """In the order in which they were made."""
+        return (
+            "SELECT CAST(column_name AS text) FROM information_schema.columns WHERE table_schema = current_schema()"
+            " AND table_name = ? AND is_generated = 'NEVER' ORDER BY ordinal_position"
+        )
+
+    @property
+    def skip_taken(self) -> str:
+        """The next row is taken instead."""
+        return "FOR UPDATE SKIP LOCKED"
 
 
 POSTGRES = Postgres()

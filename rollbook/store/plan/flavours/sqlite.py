@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ..flavour import Column, Flavour
-from ..phrases import quote
+from ..phrases import NUMBERED_ID, quote
 
 _MATCHED = {
     "contains": "instr({0}, {1}) > 0",
@@ -115,9 +115,18 @@ class SQLite(Flavour):
         """With a single value, min() would be the one over all rows."""
         return f"min({', '.join(values)})"
 
-    def numbered(self, moment: str, number: str) -> str:
-        """Written by printf."""
-        return f"{moment} || printf('%012d', {number})"
+    def key_in(self, identity: str) -> str:
+        """What is no number is 0, which is nobody's key."""
+        number = f"CAST(substr({identity}, {len(NUMBERED_ID) + 1}) AS INTEGER)"
+        return f"iif(substr({identity}, 1, {len(NUMBERED_ID)}) = {quote(NUMBERED_ID)}, {number}, NULL)"
+
+    def day(self, number: str) -> str:
+        """Julian days begin at noon."""
+        return f"date({number} + 2440587.5)"
+
+    def day_number(self, day: str) -> str:
+        """Julian days begin at noon."""
+        return f"CAST(julianday({day}) - 2440587.5 AS INTEGER)"
 
     def week(self, day: str) -> tuple[str, str]:
         """The next Sunday, or the day itself, and six days before."""
@@ -150,13 +159,19 @@ class SQLite(Flavour):
         """Unknown values come first, and texts are compared as they are."""
         return f"{value} DESC" if down else value
 
-    def last(self, alias: str) -> str:
-        """Every index ends in the row's own number, so that what it orders is ordered to the last."""
-        return f"{alias}.rowid"
-
     def page(self, limit: str, offset: str) -> str:
         """A negative limit is none."""
         return f"LIMIT {limit} OFFSET {offset}"
+
+    @property
+    def tables(self) -> str:
+        """From the schema."""
+        return "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name"
+
+    @property
+    def columns(self) -> str:
+        """As a table."""
+        return "SELECT name FROM pragma_table_info(?)"
 
     @property
     def then_join(self) -> str:

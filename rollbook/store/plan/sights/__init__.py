@@ -10,14 +10,13 @@ from .schools import Schools
 from .sight import BETWEEN, CHOSEN_NOW, Sight, humans
 from .views import View, Views
 from .waiting import APP, AS, Waiting
-from .whole import WHOLE, Whole
+from .whole import Whole
 
 __all__ = [
     "APP",
     "AS",
     "BETWEEN",
     "CHOSEN_NOW",
-    "WHOLE",
     "Guards",
     "OneSchool",
     "ResearchSight",

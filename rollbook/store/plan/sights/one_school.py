@@ -10,6 +10,7 @@ from ....model.organisation import District, School
 from ....scopes import Need
 from ..flavour import Flavour
 from ..flavours.sqlite import SQLITE
+from ..phrases import HERE
 from .sight import CHOSEN_NOW, humans, school_ref, unveiled
 
 Guards = Mapping[str, str]
@@ -29,11 +30,16 @@ class OneSchool:
     @property
     def key(self) -> Hashable:
         """The guards, and whether there are veils."""
-        return *sorted(self.guards.items()), self.veils
+        return *sorted(self.guards.items()), self.veils, self.flavour
 
     @property
     def follows(self) -> bool:
         """A table's parts have rows, and moments, of their own."""
+        return False
+
+    @property
+    def by_roles(self) -> bool:
+        """Whoever one of the school's records refers to is there with it."""
         return False
 
     @property
@@ -46,10 +52,10 @@ class OneSchool:
         bound = [f"{alias}.district = :district"]
         school = school_ref(record)
         if record is School:
-            bound.append(f"{alias}.id = :school")
+            bound.append(f"{alias}.key = {HERE}")
         elif school is not None:
             mine = f"{alias}.school"
-            own = f"{self.flavour.unindexed(mine) if few else mine} = :school"
+            own = f"{self.flavour.unindexed(mine) if few else mine} = {HERE}"
             bound.append(f"({own} OR {mine} IS NULL)" if school.shared else own)
         elif record is not District:
             raise TypeError(f"{record.__name__} is read through a role at a school")
@@ -64,7 +70,7 @@ class OneSchool:
         whole, mine = school_ref(of), school_ref(record)
         own: list[str] = []
         if whole is not None and whole.shared and mine is not None:
-            here = f"{alias}.school = :school"
+            here = f"{alias}.school = {HERE}"
             own.append(f"({here} OR {alias}.school IS NULL)" if mine.shared else here)
         return own + self.guarded(record, alias)
 
@@ -75,7 +81,7 @@ class OneSchool:
 
     def guard(self, record: type[Record], identity: str) -> str:
         chosen = (
-            f"""SELECT 1 FROM chosen WHERE "grant" = :grant AND kind = '{record.__name__}' AND id = {identity}"""
+            f"""SELECT 1 FROM chosen WHERE "grant" = :grant AND kind = '{record.__name__}' AND key = {identity}"""
             f" AND {CHOSEN_NOW}"
         )
         return f"{'' if self.guards[record.__name__] == 'only' else 'NOT '}EXISTS ({chosen})"
@@ -102,7 +108,7 @@ class OneSchool:
 
     def called(self, record: type[Record]) -> str:
         """The school's own look-up."""
-        return "district = :district AND school = :school"
+        return f"district = :district AND school = {HERE}"
 
     def turned(self, record: type[Record], alias: str, refs: Iterable[str]) -> list[str]:
         """Who reads one school compares it with what they have."""

@@ -26,12 +26,12 @@ from ....model.research import (
     SubjectProject,
     TeamMember,
 )
-from ..phrases import ALWAYS
+from ..phrases import ALWAYS, keys_of
 from .whole import Whole
 
 # A subject of a project; one that stands for a student only while the student may be seen.
 _UNLINKED = (
-    f"EXISTS (SELECT 1 FROM research_subject u WHERE u.district = {HUB} AND u.id = {{0}} AND u.of_student IS NULL)"
+    f"EXISTS (SELECT 1 FROM research_subject u WHERE u.district = {HUB} AND u.key = {{0}} AND u.of_student IS NULL)"
 )
 _SHOWN = f"({{0}} IN ({{seen}}) OR {_UNLINKED})"
 _PLACED = (
@@ -44,17 +44,17 @@ _NAMED = (
     f" WHERE m.district = {HUB} AND m.project IN ({{projects}}))"
 )
 _TEAMED = f"{{0}} IN (SELECT m.team FROM project_member m WHERE m.district = {HUB} AND m.project IN ({{projects}}))"
-_PROPOSED = "({0}.proposer = :user OR :administrator = 1)"
+_PROPOSED = "({0}.proposer = {user} OR :administrator = 1)"
 
 GUARDS: dict[type[Record], str] = {
     Species: ALWAYS,
     Strain: ALWAYS,
     SpeciesProposal: _PROPOSED,
     StrainProposal: _PROPOSED,
-    Project: "{0}.id IN ({projects})",
+    Project: "{0}.key IN ({projects})",
     ProjectMember: "{0}.project IN ({projects})",
-    ProjectInvitation: "({0}.invitee = :user OR {0}.project IN ({managed}))",
-    ResearchSubject: f"{_SHOWN} AND {_PLACED}".replace("{0}", "{0}.id"),
+    ProjectInvitation: "({0}.invitee = {user} OR {0}.project IN ({managed}))",
+    ResearchSubject: f"{_SHOWN} AND {_PLACED}".replace("{0}", "{0}.key"),
     SubjectProject: f"{{0}}.project IN ({{projects}}) AND {_SHOWN.replace('{0}', '{0}.subject')}",
     ResearchCohort: "{0}.project IN ({projects})",
     CohortSubject: _SHOWN.replace("{0}", "{0}.subject"),
@@ -66,16 +66,19 @@ GUARDS: dict[type[Record], str] = {
 }
 """What must hold of a row, so that a caller may know of it; other records are not read here.
 
-`{0}` stands for the row; `{projects}`, `{managed}` and `{seen}` for what a caller's lists hold (`bounds_of`).
+`{0}` stands for the row; `{projects}`, `{managed}` and `{seen}` for the keys of what a caller's lists hold, `{user}`
+for the key of the caller (`bounds_of`).
 """
+
+_LISTED = {"projects": Project, "managed": Project, "seen": ResearchSubject}
 
 PARTS_ONLY = {ResearchTag, TeamMember}
 """What is read only with what it is a part of."""
 
 ANONYMOUS: dict[type[Record], str] = {
     **GUARDS,
-    ResearchUser: _NAMED.replace("{0}", "{0}.id"),
-    ResearchTeam: _TEAMED.replace("{0}", "{0}.id"),
+    ResearchUser: _NAMED.replace("{0}", "{0}.key"),
+    ResearchTeam: _TEAMED.replace("{0}", "{0}.key"),
     TeamMember: f"{_TEAMED.replace('{0}', '{0}.team')} AND {_NAMED.replace('{0}', '{0}.user')}",
 }
 """Researchers know of each other; the public knows of those who work on public projects."""
@@ -90,14 +93,14 @@ class ResearchSight(Whole):
     @property
     def key(self) -> Hashable:
         """There are two."""
-        return ("research", self.signed_in)
+        return ("research", self.signed_in, self.flavour)
 
     def guard(self, record: type[Record], alias: str) -> str:
         guards = GUARDS if self.signed_in else ANONYMOUS
         if record not in guards:
             raise TypeError(f"{record.__name__} is not research")
-        lists = {name: self.flavour.listed(f":{name}") for name in ("projects", "managed", "seen")}
-        return guards[record].format(alias, **lists)
+        lists = {name: keys_of(kind, self.flavour.listed(f":{name}")) for name, kind in _LISTED.items()}
+        return guards[record].format(alias, user=f"({keys_of(ResearchUser, ':user')})", **lists)
 
     def bounds(self, record: type[Record], alias: str, *, few: bool = False) -> list[str]:
         """The rows that a caller may know of."""

@@ -11,7 +11,7 @@ from ....model.people import Person
 from ....scopes import Need
 from ..flavour import Flavour
 from ..flavours.sqlite import SQLITE
-from ..phrases import NEVER
+from ..phrases import NEVER, keys_of
 from .sight import BETWEEN, CHOSEN_NOW, humans, school_ref, unveiled
 from .views import Views, Ways
 
@@ -35,11 +35,16 @@ class Schools(Views):
     @property
     def key(self) -> Hashable:
         """The views, the roles, whether there is more than one state to tell of, and whether there are veils."""
-        return self.views, self.roles, self.turns, self.veils
+        return self.views, self.roles, self.turns, self.veils, self.flavour
 
     @property
     def follows(self) -> bool:
         """A document tells of its parts."""
+        return True
+
+    @property
+    def by_roles(self) -> bool:
+        """Humans are seen through their roles."""
         return True
 
     @property
@@ -89,13 +94,15 @@ class Schools(Views):
     def through(self, record: type[Record], alias: str) -> str:
         """The row's own school, or those at which a human has a role that shows them."""
         if record is School:
-            return f"{alias}.id"
+            return f"{alias}.key"
         if record is Person:
             roles = (
-                f'SELECT r.school AS s FROM "{role.table}" r WHERE {self._held(role, views, alias)}'
+                f'SELECT CAST(r.school AS TEXT) AS s FROM "{role.table}" r WHERE {self._held(role, views, alias)}'
                 for role, views in self.ways(None)
             )
-            every = f"SELECT {self.flavour.joined('s', BETWEEN)} FROM ({' UNION '.join(roles)}) roles"
+            # A UNION that merges would walk through all roles of the district in order, for each human.
+            each = f"SELECT DISTINCT s FROM ({' UNION ALL '.join(roles)}) held"
+            every = f"SELECT {self.flavour.joined('s', BETWEEN)} FROM ({each}) roles"
             return f"({every})" if self.ways(None) else "NULL"
         return f"{alias}.school" if school_ref(record) is not None else "NULL"
 
@@ -117,10 +124,14 @@ class Schools(Views):
         if (school is None and record is not School) or (whole and not every):
             # What belongs to the district as a whole is seen through any of its schools.
             return ""
-        mine = f"{alias}.id" if record is School else f"{alias}.school"
+        mine = f"{alias}.key" if record is School else f"{alias}.school"
         found = mine if walked else self.flavour.unindexed(mine)
-        seen = f"{found} IN ({self.flavour.keys(':reach', None if whole else views)})"
+        seen = f"{found} IN ({self.reached(None if whole else views)})"
         return f"({seen} OR {mine} IS NULL)" if school is not None and school.shared else seen
+
+    def reached(self, views: Iterable[int] | None) -> str:
+        """A SELECT of the keys of the schools in reach: all, or those under one of some views."""
+        return keys_of(School, self.flavour.keys(":reach", views))
 
     # ---- humans
 
@@ -135,8 +146,9 @@ class Schools(Views):
         """What the grants say of one human, each at its own school."""
         kind = record.__name__
         chosen = (
-            f"SELECT id FROM chosen WHERE kind = '{kind}' AND \"grant\" IN ({self.flavour.listed(':grants')})"
-            f" AND {CHOSEN_NOW}"
+            f"SELECT key FROM chosen WHERE kind = '{kind}' AND \"grant\" IN ({self.flavour.listed(':grants')})"
+            # Whoever is not there has no key, and a list with an unknown value is not known to lack another one.
+            f" AND key IS NOT NULL AND {CHOSEN_NOW}"
         )
         found: list[str] = []
         for mode, word in (("only", "IN"), ("except", "NOT IN")):
@@ -144,7 +156,7 @@ class Schools(Views):
             if not views:
                 continue
             named = f"{identity} {word} ({chosen})"
-            those = self.flavour.keys(":reach", views)
+            those = self.reached(views)
             found.append(
                 named if len(views) == len(self.views) else f"(({school} IN ({those})) IS NOT TRUE OR {named})"
             )
@@ -160,7 +172,7 @@ class Schools(Views):
 
     def _held(self, role: type[Record], views: tuple[int, ...], person: str) -> str:
         # The role has always the same name: equal conditions are then equal texts.
-        held = ["r.district = :district", f"r.person = {person}.id"]
+        held = ["r.district = :district", f"r.person = {person}.key"]
         return " AND ".join([*held, self.at(role, "r", views, every=True, walked=False), *self.guarded(role, "r")])
 
     # ---- who was let in or left out
@@ -172,17 +184,17 @@ class Schools(Views):
     def turned_since(self, record: type[Record], alias: str, refs: Iterable[str], bound: str) -> list[str]:
         """Look-ups by index, in place of a walk through all rows."""
         return [
-            f"{identity} IN (SELECT id {self._turns(kind)} AND seq {bound})"
+            f"{identity} IN (SELECT key {self._turns(kind)} AND seq {bound})"
             for kind, identity in self._concerned(record, alias, refs)
         ]
 
     def _concerned(self, record: type[Record], alias: str, refs: Iterable[str]) -> list[tuple[type[Record], str]]:
-        """The humans whose turns are a row's, each with the SQL of their hub id."""
+        """The humans whose turns are a row's, each with the SQL of their key."""
         those = dict.fromkeys(humans(record, alias))
         named = ((ref.target, f'{alias}."{name}"') for name, ref in record.refs().items() if name in set(refs))
         those |= dict.fromkeys((kind, identity) for kind, identity in named if kind.human)
         if record is Person:
-            those = {(Person, f"{alias}.id"): None}
+            those = {(Person, f"{alias}.key"): None}
         return [(kind, identity) for kind, identity in those if kind.__name__ in self.turns]
 
     def appeared(self, record: type[Record], alias: str) -> list[str]:
@@ -190,11 +202,11 @@ class Schools(Views):
         if record is not Person or not self._turning():
             return self.turned(record, alias, ())
         seen = (
-            f'SELECT {self._last_turn(role, "r.id")} AS came FROM "{role.table}" r'
+            f'SELECT {self._last_turn(role, "r.key")} AS came FROM "{role.table}" r'
             f" WHERE {self._held(role, views, alias)}"
             for role, views in self.ways(None)
         )
-        return [f"coalesce((SELECT min(came) FROM ({' UNION ALL '.join(seen)}) seen), '')"]
+        return [f"coalesce((SELECT min(came) FROM ({' UNION ALL '.join(seen)}) seen), 0)"]
 
     def _turning(self) -> list[type[Record]]:
         roles = self.roles or tuple(role for role in RECORDS.values() if role.human)
@@ -204,6 +216,5 @@ class Schools(Views):
         return f"""FROM turned WHERE "grant" IN ({self.flavour.listed(":grants")}) AND kind = '{kind.__name__}'"""
 
     def _last_turn(self, kind: type[Record], identity: str) -> str:
-        """The stamp with which a human was last let in or left out; "" when that never happened."""
-        stamp = self.flavour.numbered("at", "seq")
-        return f"coalesce((SELECT max({stamp}) {self._turns(kind)} AND id = {identity}), '')"
+        """The stamp with which a human was last let in or left out; 0 when that never happened."""
+        return f"coalesce((SELECT max(seq) {self._turns(kind)} AND key = {identity}), 0)"

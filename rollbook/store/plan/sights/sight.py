@@ -14,7 +14,7 @@ CHOSEN_NOW = ":today BETWEEN first AND last"
 """Whether a row of `chosen` holds today: places on roll and in groups have dates, so a rule names people for a time."""
 
 BETWEEN = ","
-"""What stands between the hub ids of a list."""
+"""What stands between the hub ids, or the keys, of a list."""
 
 
 class Sight(Protocol):
@@ -33,6 +33,11 @@ class Sight(Protocol):
     @property
     def follows(self) -> bool:
         """Whether a row has changed when the parts that it tells of have."""
+        ...
+
+    @property
+    def by_roles(self) -> bool:
+        """Whether a human is there, and what is told of them, depends on the roles that they have."""
         ...
 
     @property
@@ -65,7 +70,7 @@ class Sight(Protocol):
         ...
 
     def through(self, record: type[Record], alias: str) -> str:
-        """The schools through which a row is seen, a text of hub ids with commas between; "" where there is one."""
+        """The schools through which a row is seen: a key, or keys with commas between; "" where there is one."""
         ...
 
     def facts(self, expr: Expr) -> frozenset[int]:
@@ -95,8 +100,8 @@ def school_ref(record: type[Record]) -> Ref | None:
 
 
 def humans(record: type[Record], alias: str) -> list[tuple[type[Record], str]]:
-    """The humans whom a row is, or is a part of, each with the SQL of their hub id."""
-    found = [(record, f"{alias}.id")] if record.human else []
+    """The humans whom a row is, or is a part of, each with the SQL of their key."""
+    found = [(record, f"{alias}.key")] if record.human else []
     return found + [
         (ref.target, f'{alias}."{name}"') for name, ref in record.refs().items() if ref.part_of and ref.target.human
     ]
@@ -105,6 +110,6 @@ def humans(record: type[Record], alias: str) -> list[tuple[type[Record], str]]:
 def unveiled(flavour: Flavour, record: type[Record], alias: str) -> list[str]:
     """A row is not veiled from the reader's app (`:seer`), nor is what it is a part of."""
     whole = (f'{alias}."{name}"' for name, ref in record.refs().items() if ref.part_of and ref.target is not School)
-    own = [] if record.derived() else [f"{alias}.id"]
-    hidden = f"SELECT id FROM veiled WHERE {flavour.number('app = :seer')} <> shown"
+    own = [] if record.derived() else [f"{alias}.key"]
+    hidden = f"SELECT key FROM veiled WHERE {flavour.number('app = :seer')} <> shown"
     return [f"({one} IN ({hidden})) IS NOT TRUE" for one in (*own, *whole)]

@@ -26,7 +26,7 @@ class Waiting(Whole):
     @property
     def key(self) -> Hashable:
         """The role, and what the credential lets through."""
-        return ("waiting", self.role.__name__, self.view)
+        return ("waiting", self.role.__name__, self.view, self.flavour)
 
     @property
     def _through(self) -> Views:

@@ -20,12 +20,17 @@ class Whole:
 
     @property
     def key(self) -> Hashable:
-        """There is one."""
-        return "whole"
+        """There is one for each database."""
+        return "whole", self.flavour
 
     @property
     def follows(self) -> bool:
         """A document tells of its parts."""
+        return True
+
+    @property
+    def by_roles(self) -> bool:
+        """Humans are seen through their roles."""
         return True
 
     @property
@@ -80,6 +85,3 @@ class Whole:
     def turned_since(self, record: type[Record], alias: str, refs: Iterable[str], bound: str) -> list[str]:
         """Nobody is left out."""
         return []
-
-
-WHOLE = Whole()
