@@ -10,7 +10,7 @@ from typing import Any
 
 from ..errors import Malformed
 from ..model.attendance import Mark
-from ..store.sqlite import Store
+from ..store.port import Store
 from .assessment import put_assessment
 from .classes import open_groups
 from .conduct import put_conduct
@@ -156,10 +156,10 @@ def _build_district(
     draft = Draft(trust.name)
     number = store.new_district(district_facts(draft, trust))
     put_bodies(draft, trust)
-    opened = _open_schools(draft, trust, today, size)
     with store.write(number) as batch:
-        batch.ids = draft.new_id
-        draft.write(batch)
+        draft.begin(batch)
+        opened = _open_schools(draft, trust, today, size)
+        draft.write()
         step(trust.name)
         for one in opened:
             registers = Registers(one.groups, one.places, one.today)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from hashlib import blake2b
 from random import Random
 from typing import Any, TypeVar
 
 from ..fields import Record
-from ..store.writing import Batch, xid
+from ..store.numbering import xid
+from ..store.writing import Batch
 
 T = TypeVar("T")
 
@@ -27,6 +28,8 @@ def guid(*parts: object) -> str:
 class Draft:
     """What a district will hold; two drafts with the same name are equal."""
 
+    _batch: Batch
+
     def __init__(self, name: str) -> None:
         self.name = name
         # Invented people need randomness that repeats, not randomness that nobody can guess.
@@ -35,6 +38,11 @@ class Draft:
         self._count = 0
         self._later = _LATER
         self._taken: dict[str, int] = {}
+
+    def begin(self, batch: Batch) -> None:
+        """Go on within the batch in which all will be written."""
+        self._batch = batch
+        batch.ids = self.new_id
 
     def new_id(self) -> str:
         """The next hub id: a version 4 UUID whose first half grows, so that new rows lie side by side."""
@@ -45,14 +53,6 @@ class Draft:
         head = f"{_FIRST + number:012x}"
         tail = blake2b(f"{self.name}\x1f{number}".encode(), digest_size=10).hexdigest()
         return f"{head[:8]}-{head[8:]}-4{tail[:3]}-{'89ab'[int(tail[3], 16) & 3]}{tail[4:7]}-{tail[7:19]}"
-
-    def near_ids(self) -> Iterator[str]:
-        """Hub ids as long as they are asked for, alike in their second half: for more rows than can be told apart."""
-        tail = self._id(self._count)[14:]
-        while True:
-            self._count += 1
-            head = f"{_FIRST + self._count:012x}"
-            yield f"{head[:8]}-{head[8:]}-{tail}"
 
     def put(self, record: type[Record], /, **facts: Any) -> str:
         """Add a record; gives its hub id, a new one unless the facts bring one."""
@@ -73,10 +73,16 @@ class Draft:
         self._later += 1
         return self._id(self._later)
 
-    def write(self, batch: Batch) -> None:
+    def promise(self, record: type[Record]) -> str:
+        """The hub id of a record of which there are so many that the hub numbers them; it is written later."""
+        # All others keep the ids that they had when these had some of the draft's own.
+        self._later += 1
+        return self._batch.promise(record)
+
+    def write(self) -> None:
         """Write all that was drafted, a kind of record at a time, and forget it."""
         for record, rows in self.rows.items():
-            batch.add(record, rows)
+            self._batch.add(record, rows)
         self.rows = {}
 
     def unlike(self, text: str) -> str:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from heapq import merge
+from operator import itemgetter
 from random import Random
 from typing import Any, NamedTuple
 
@@ -13,6 +15,9 @@ from .groups import Groups
 from .lessons import slots_of
 from .schools import Plan
 from .years import Day
+
+Row = dict[str, Any]
+"""A mark, by the names of its facts."""
 
 PRESENT = {"AM": "/", "PM": "\\"}
 
@@ -110,52 +115,56 @@ class Registers:
         self.places = [p for p in places if p.stay.status in (CURRENT, LEFT_THIS_YEAR)]
         self.before = [p for p in places if p.year_in(self.plan.last_year) is not None]
 
-    def sessions(self) -> Iterator[dict[str, Any]]:
+    def sessions(self) -> Iterator[Row]:
         """The rows of the marks of every morning and afternoon of this year."""
-        for place in self.places:
-            for day, session, entry in self.of(place):
-                yield self._row(place, day, session, entry)
+        return _by_day(self._rows(place, self.of(place)) for place in self.places)
 
-    def last_year(self) -> Iterator[dict[str, Any]]:
+    def last_year(self) -> Iterator[Row]:
         """The rows of the marks of every morning and afternoon of the year before."""
-        for place in self.before:
-            ids = self.groups.draft.near_ids()
-            for day, session, entry in self.of_last_year(place):
-                yield {"id": next(ids), **self._row(place, day, session, entry)}
+        return _by_day(self._rows(place, self.of_last_year(place)) for place in self.before)
 
-    def _row(self, place: Place, day: Day, session: str, entry: Entry) -> dict[str, Any]:
-        return {
-            "school": self.groups.school,
-            "student": place.id,
-            "date": day.date,
-            "session": session,
-            "kind": "S",
-            "mark": entry.mark,
-            "minutes_late": entry.minutes,
-            "notes": entry.note,
-        }
+    def _rows(self, place: Place, entries: Iterable[tuple[Day, str, Entry]]) -> Iterator[Row]:
+        for day, session, entry in entries:
+            yield {
+                "school": self.groups.school,
+                "student": place.id,
+                "date": day.date,
+                "session": session,
+                "kind": "S",
+                "mark": entry.mark,
+                "minutes_late": entry.minutes,
+                "notes": entry.note,
+            }
 
-    def lessons(self, monday: str) -> Iterator[dict[str, Any]]:
+    def lessons(self, monday: str) -> Iterator[Row]:
         """The rows of the marks of every lesson since a Monday, in keeping with those of the sessions."""
         numbers = period_numbers(self.plan, self.plan.this_year)
         codes = {group: code for (_, code), group in self.groups.teaching.items()}
         # Where one teacher has a class all day, nobody registers it again and again.
-        for place in () if self.plan.primary else self.places:
-            week = self._week(place, codes)
-            rng = Random(f"{self.plan.key} {place.number} lessons")
-            for day, session, entry in self.of(place, monday):
-                for period in week[day.weekday, session] if entry.mark not in "#-" else ():
-                    mark = _lesson_mark(entry, session, period, late=rng.random() < 0.01)
-                    yield {
-                        "school": self.groups.school,
-                        "student": place.id,
-                        "date": day.date,
-                        "session": session,
-                        "kind": "L",
-                        "instance": numbers[day.date, period],
-                        "mark": mark,
-                        "minutes_late": rng.randrange(1, 15) if mark == "L" else None,
-                    }
+        places = () if self.plan.primary else self.places
+        return _by_day(self._lessons(place, monday, self._week(place, codes), numbers) for place in places)
+
+    def _lessons(
+        self,
+        place: Place,
+        monday: str,
+        week: Mapping[tuple[int, str], list[str]],
+        numbers: Mapping[tuple[str, str], str],
+    ) -> Iterator[Row]:
+        rng = Random(f"{self.plan.key} {place.number} lessons")
+        for day, session, entry in self.of(place, monday):
+            for period in week[day.weekday, session] if entry.mark not in "#-" else ():
+                mark = _lesson_mark(entry, session, period, late=rng.random() < 0.01)
+                yield {
+                    "school": self.groups.school,
+                    "student": place.id,
+                    "date": day.date,
+                    "session": session,
+                    "kind": "L",
+                    "instance": numbers[day.date, period],
+                    "mark": mark,
+                    "minutes_late": rng.randrange(1, 15) if mark == "L" else None,
+                }
 
     def _week(self, place: Place, codes: dict[str, str]) -> defaultdict[tuple[int, str], list[str]]:
         """The periods in which a student has lessons, by weekday and session."""
@@ -215,6 +224,11 @@ class Registers:
     def _not_taken(self, place: Place) -> bool:
         year = place.stay.year
         return (self.plan.kind, year, self.groups.form_of(place, year)) in NOT_TAKEN
+
+
+def _by_day(students: Iterable[Iterator[Row]]) -> Iterator[Row]:
+    """The marks of some students, each student's in the order of days, as a school enters them: day by day."""
+    return merge(*students, key=itemgetter("date"))
 
 
 def _occasions(plan: Plan, place: Place, year: int) -> dict[str, Occasion]:

@@ -27,7 +27,7 @@ def put_timetable(opened: Opened) -> None:
     cycle.put_dates()
     planned = Planned(cycle, rooms, _lessons(opened, cycle))
     _put_lessons(opened, planned)
-    planned.hold(opened.draft.later_id)
+    planned.hold(lambda: opened.draft.promise(LessonInstance))
     opened.stream(LessonInstance, _held(opened, planned))
     put_cover(opened, planned)
     put_seating(opened, planned)

@@ -26,7 +26,7 @@ def write_plan(batch: Batch, plan: Plan, key: str, tell: Progress) -> None:
     ids = {name: {key: identity for key, (_, identity) in rows.items()} for name, rows in plan.held.kinds.items()}
     for part in plan.parts:
         # Ids come first, so that a row may refer to one of its own kind, whichever comes first.
-        ids.setdefault(part.kind.__name__, {}).update((row.key, batch.ids()) for row, _ in part.new)
+        ids.setdefault(part.kind.__name__, {}).update((row.key, batch.promise(part.kind)) for row, _ in part.new)
     numbers = numbers_of(batch, plan, ids.get("Person", {}))
     # Those who are known go first, so that nobody new has a number that another is about to give up.
     renumber_people(batch, numbers, {identity for _, identity in plan.held.of(Person).values()})

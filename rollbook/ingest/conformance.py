@@ -11,9 +11,9 @@ from typing import Any
 
 from ..errors import Malformed, RollbookError, Stop
 from ..fields import RECORDS, Record
-from ..store.sqlite import Store
+from ..store.opening import opened
+from ..store.port import Store
 from .diff import Diff
-from .plan import target_of
 from .rows import Connector
 from .sync import import_roster
 
@@ -54,7 +54,7 @@ def conform(connector: Connector, samples: Samples, folder: Path) -> None:
     broken: list[Exception] = []
     for check in CHECKS:
         try:
-            with Store(folder / check.__name__) as store:
+            with opened(folder / check.__name__) as store:
                 check(Case(connector, samples, store))
         except Exception as error:
             error.add_note(f"rule: {check.__name__}")
@@ -195,14 +195,10 @@ def every_reference_leads_somewhere(case: Case) -> None:
     """No record of the hub refers to one that is not there."""
     if not _clock(case.store):
         case.take(case.samples.whole)
-    held = contents(case.store)
-    there = {table: {(row.get("district"), row.get("id")) for row in rows} for table, rows in held.items()}
-    for kind in RECORDS.values():
-        for name in {} if kind.derived() else kind.refs():
-            target = there[RECORDS[target_of(kind, name)].table]
-            said = [(row["district"], row[name]) for row in held[kind.table] if row[name] is not None]
-            lost = [one for one in said if one not in target]
-            assert not lost, f"{kind.__name__}.{name} refers to a missing record in {len(lost)} records"
+    for kind in (record for record in RECORDS.values() if not record.derived()):
+        for name in kind.refs():
+            lost = case.store.kept.copies.astray(kind, name)
+            assert not lost, f"{kind.__name__}.{name} refers to a missing record in {lost} records"
 
 
 def nothing_is_lost(case: Case) -> None:
@@ -216,7 +212,7 @@ def nothing_is_lost(case: Case) -> None:
 def the_same_roster_makes_the_same_hub(case: Case) -> None:
     """Two hubs that read the same roster hold the same, but for their own ids."""
     case.take(case.samples.whole)
-    with Store(case.store.folder / "twin") as twin:
+    with opened(case.store.folder / "twin") as twin:
         import_roster(twin, case.connector, case.samples.whole)
         assert by_keys(twin) == by_keys(case.store)
 

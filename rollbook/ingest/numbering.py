@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from ..model.people import Person
+from ..store.numbering import UNIQUE_IDS
 from ..store.renumbering import renumber
-from ..store.writing import UNIQUE_IDS, Batch
+from ..store.writing import Batch
 from .plan import Plan
 
 LONGEST = 32

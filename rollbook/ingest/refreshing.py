@@ -8,7 +8,7 @@ from pathlib import Path
 from ..errors import NotFound, Problem, RollbookError
 from ..jobs import Freshness, Job
 from ..store.kept.sources import Feed
-from ..store.sqlite import Store
+from ..store.port import Store
 from .rows import Connector
 from .sync import import_roster
 

@@ -6,7 +6,7 @@ import re
 
 from ..errors import Problem, RollbookError
 from ..store.kept import Kept
-from ..store.writing import now
+from ..store.numbering import now
 
 QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 """A cell as a problem quotes it."""

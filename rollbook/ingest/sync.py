@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..errors import Malformed, Problem, Stop
 from ..model.organisation import District
-from ..store.sqlite import Store
+from ..store.port import Store
 from ..store.writing import Batch
 from .applying import write_plan
 from .diff import Diff

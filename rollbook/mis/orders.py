@@ -10,8 +10,9 @@ import msgspec
 from ..fields import RECORDS
 from ..store.kept import Kept
 from ..store.kept.orders import Entry, Outcome
-from ..store.sqlite import Store
-from ..store.writing import Batch, now
+from ..store.numbering import now
+from ..store.port import Store
+from ..store.writing import Batch
 from .changes import Change, Invalid, MisRefused, from_wire, to_wire
 from .profiles import profile_of
 from .school import SchoolRecords, Sees, anything

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from ..store.kept.tasks import DONE, OPEN, ORDER, READING, RECALLED, REFUSED, UPLOADED, WITHDRAWN, Contact, Task
-from ..store.sqlite import Store
+from ..store.port import Store
 
 KEPT = 7 * 24 * 3600.0
 """Seconds for which it is known what became of a task."""

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
-from ..fields import RECORDS, Record
+from ..fields import RECORDS, Record, Ref
 from ..fields.record import OWN_DISTRICT
 from .connection import Connection
+from .references import id_of, key_of
 
 NATURAL = ("mis_id", "external_id", "xid", "estab", "code", "mark", "date", "session", "instance")
 """The facts that every kind of record which has them is known by."""
@@ -21,7 +22,10 @@ def key_facts(record: type[Record]) -> frozenset[str]:
 
 
 def keys_of(connection: Connection, record: type[Record], row: Mapping[str, Any]) -> dict[str, Any]:
-    """What a row, given column by column, is known by now: facts of its own and those that its references lead to."""
+    """What a row, given column by column, is known by now: facts of its own and those that its references lead to.
+
+    References are hub ids, those of the row and those among the keys.
+    """
     own = [*NATURAL, *(n for n in record.natural if "." not in n), *record.refs()]
     keys = {name: row[name] for name in own if row.get(name) is not None}
     names, statement = _reached(record)
@@ -40,8 +44,9 @@ def _reached(record: type[Record]) -> tuple[tuple[str, ...], str]:
     facts: list[str] = []
     for name in names:
         steps, fact = record.trace(name)
-        facts.append(f'{_join(record, steps, aliases, joins)}."{fact.name}"')
-    return names, f"SELECT {', '.join(facts)} FROM (SELECT 1) {' '.join(joins)}"
+        alias = _join(record, steps, aliases, joins)
+        facts.append(id_of(fact, alias) if isinstance(fact, Ref) else f'{alias}."{fact.name}"')
+    return names, f"SELECT {', '.join(facts)} FROM (SELECT 1) one {' '.join(joins)}"
 
 
 def _join(record: type[Record], steps: tuple[str, ...], aliases: dict[tuple[str, ...], str], joins: list[str]) -> str:
@@ -51,13 +56,14 @@ def _join(record: type[Record], steps: tuple[str, ...], aliases: dict[tuple[str,
     if last == OWN_DISTRICT:
         table, on = RECORDS["District"].table, ""
     else:
-        owner, source = record, f":{last}"
-        if before:
-            there = tuple(before)
-            source = f'{_join(record, there, aliases, joins)}."{last}"'
-            for step in there:
-                owner = owner.refs()[step].target
-        table, on = owner.refs()[last].target.table, f" AND {{alias}}.id = {source}"
+        owner = record
+        for step in before:
+            owner = owner.refs()[step].target
+        target = owner.refs()[last].target
+        there = tuple(before)
+        # The row's own references are hub ids, those that follow are keys.
+        key = f'{_join(record, there, aliases, joins)}."{last}"' if there else key_of(target, ":district", f":{last}")
+        table, on = target.table, f" AND {{alias}}.key = {key}"
     alias = aliases[steps] = f"k{len(aliases)}"
     joins.append(f'LEFT JOIN "{table}" {alias} ON {alias}.district = :district{on.format(alias=alias)}')
     return alias

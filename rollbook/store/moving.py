@@ -29,7 +29,7 @@ def move_school(kept: Kept, school: str, old: int, new: int) -> None:
         leaving.remove(kind, row["id"])
     leaving.settle()
     kept.schools.move_counters(school, old, new)
-    coming = Batch(kept, new)
+    coming = leaving.beside(new)
     for kind, row in rows:
         coming.add(kind, [_as_new(row)])
     coming.settle()

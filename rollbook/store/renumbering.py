@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from ..fields import RECORDS, Record
 from ..model.people import Person
+from .references import key_of
 from .writing import Batch
 
 
@@ -29,8 +30,10 @@ def _known_by(batch: Batch, record: type[Record], identity: str) -> Iterator[tup
     for other in (r for r in RECORDS.values() if not r.derived()):
         steps = {name.split(".")[0] for name in other.natural if "." in name}
         for name in (n for n, ref in other.refs().items() if n in steps and ref.target is record):
+            led = key_of(record, ":district", ":id")
             rows = batch.connection.execute(
-                f'SELECT id FROM "{other.table}" WHERE district = ? AND "{name}" = ?', (batch.district, identity)
+                f'SELECT id FROM "{other.table}" WHERE district = :district AND "{name}" = {led}',
+                {"district": batch.district, "id": identity},
             ).fetchall()
             for (row,) in rows:
                 yield other, row

@@ -62,35 +62,35 @@ class Roll:
 
     def _spans(self, rule: Rule) -> Iterator[tuple[str, Span]]:
         word = _meant(rule)
-        those = {g.id for g in self._groups.values() if word in _words(g, rule.by)}
-        on_roll = {place.id: place for place in self._places}
+        those = {g.key for g in self._groups.values() if word in _words(g, rule.by)}
+        on_roll = {place.key: place for place in self._places}
         if rule.by in _OWN:
             # Who has a group of their own of this kind is in no other, whatever an older membership says.
             yield from ((p.id, p.span) for p in self._places if p.groups[rule.by] in those)
-            on_roll = {p.id: p for p in self._places if p.groups[rule.by] is None}
+            on_roll = {p.key: p for p in self._places if p.groups[rule.by] is None}
             if rule.by == "year":
                 placed = {student for student, _, _ in self._members(self._of_kind("YearGrp"))}
-                yield from ((i, p.span) for i, p in on_roll.items() if p.year == word and i not in placed)
+                yield from ((p.id, p.span) for k, p in on_roll.items() if p.year == word and k not in placed)
         for student, group, span in self._members(those):
             if student in on_roll:
                 both = within(within(span, self._groups[group].span), on_roll[student].span)
                 if both[0] <= both[1]:
-                    yield student, both
+                    yield on_roll[student].id, both
 
-    def _of_kind(self, kind: str) -> set[str]:
-        return {g.id for g in self._groups.values() if g.kind == kind}
+    def _of_kind(self, kind: str) -> set[int]:
+        return {g.key for g in self._groups.values() if g.kind == kind}
 
     # ---- the roll
 
     @cached_property
-    def _groups(self) -> dict[str, RollGroup]:
-        return {group.id: group for group in self._rolls.groups(self._district, self._school)}
+    def _groups(self) -> dict[int, RollGroup]:
+        return {group.key: group for group in self._rolls.groups(self._district, self._school)}
 
     @cached_property
     def _places(self) -> list[RollPlace]:
         return self._rolls.places(self._district, self._school)
 
-    def _members(self, groups: Iterable[str]) -> list[tuple[str, str, Span]]:
+    def _members(self, groups: Iterable[int]) -> list[tuple[int, int, Span]]:
         return self._rolls.members(self._district, groups)
 
 

@@ -8,33 +8,40 @@ from .. import model
 from ..fields import RECORDS, Record
 from .plan.derived import VIEWS, view
 from .plan.flavours.sqlite import SQLITE
+from .plan.phrases import NUMBERED_ID
 
 assert model.__name__
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
-KEPT = {
-    "district": "INTEGER NOT NULL",
-    "id": "TEXT NOT NULL",
-}
-"""The key of every record: the district's number (the partition), then the record's hub id (a UUID)."""
-
 STAMPED = {
-    "made": "TEXT NOT NULL",
-    "seq": "INTEGER NOT NULL",
+    "seq": "INTEGER",
     "changed": "TEXT",
     "remainder": "TEXT",
 }
-"""The history of every record: the stamp of its making, the sequence number of its last write, a JSON object of the
-stamps of the fields changed since, and what a dialect's client wrote that has no canonical field.
+"""The history of every record: the number of its last write (null while it is as it was made), a JSON object of the
+numbers of the writes that changed its fields since, and what a dialect's client wrote that has no canonical field.
 
-A stamp is a moment (UTC, milliseconds) and a sequence number: `2026-11-20T08:45:00.123000000000042`.
+The number of its making is its key. When a number was written is in `moment`.
 """
+
+
+def kept(record: type[Record]) -> dict[str, str]:
+    """What every record is known by: its key, its district's number (the partition), and its hub id (a UUID).
+
+    The key is the number of the write that made it: no other record of the hub has it, nor ever will. References hold
+    keys. A kind that is `numbered` has so many records that a hub id is made of the key where none was given.
+    """
+    found = {"key": "INTEGER PRIMARY KEY", "district": "INTEGER NOT NULL"}
+    if record.numbered:
+        made = f"coalesce(given, '{NUMBERED_ID}' || printf('%012d', key))"
+        return {**found, "given": "TEXT", "id": f"TEXT GENERATED ALWAYS AS ({made}) VIRTUAL"}
+    return {**found, "id": "TEXT NOT NULL"}
 
 
 def columns(record: type[Record]) -> dict[str, str]:
     """The columns of a record's table with their SQL types."""
-    return {**KEPT, **{name: field.sql for name, field in record.stored().items()}, **STAMPED}
+    return {**kept(record), **{name: field.sql for name, field in record.stored().items()}, **STAMPED}
 
 
 def statements(record: type[Record]) -> list[str]:
@@ -43,10 +50,12 @@ def statements(record: type[Record]) -> list[str]:
     if record in VIEWS:
         return [f"CREATE VIEW {table} AS {view(record, SQLITE)}"]
     body = ", ".join(f'"{name}" {kind}' for name, kind in columns(record).items())
+    known = "given) WHERE given IS NOT NULL" if record.numbered else "id)"
     made = [
-        f"CREATE TABLE {table} ({body}, PRIMARY KEY (district, id))",
-        # What has moved since a number is found without reading the rest.
-        f'CREATE INDEX "{record.table}_moved" ON {table} (district, seq)',
+        f"CREATE TABLE {table} ({body})",
+        f'CREATE UNIQUE INDEX "{record.table}_id" ON {table} (district, {known}',
+        # What was changed since a number is found without reading the rest; what was made since, by its key.
+        f'CREATE INDEX "{record.table}_moved" ON {table} (district, seq) WHERE seq IS NOT NULL',
     ]
     for index in record.indexes:
         name = f'"{record.table}_{"_".join(index)}"'
@@ -58,10 +67,13 @@ def statements(record: type[Record]) -> list[str]:
 HOUSEKEEPING = [
     # The number and the last stamp of each district.
     "CREATE TABLE clock (district INTEGER PRIMARY KEY, seq INTEGER NOT NULL, at TEXT NOT NULL)",
+    # When the writes of a district were (UTC, milliseconds): those from a number on, up to the next one that is here.
+    "CREATE TABLE moment (district INTEGER NOT NULL, seq INTEGER NOT NULL, at TEXT NOT NULL,"
+    " PRIMARY KEY (district, seq)) WITHOUT ROWID",
     # The last sequence number at which a kind of record moved at a school; '' stands for the whole district.
     "CREATE TABLE moved (district INTEGER NOT NULL, school TEXT NOT NULL, kind TEXT NOT NULL, seq INTEGER NOT NULL,"
     " PRIMARY KEY (district, school, kind)) WITHOUT ROWID",
-    # What is gone, with its natural keys, and keys that changed; `made` is the number of the record's making.
+    # What is gone, with its natural keys, and keys that changed; `made` is the key that the record has or had.
     "CREATE TABLE history (district INTEGER NOT NULL, seq INTEGER NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,"
     " school TEXT, what TEXT NOT NULL, at TEXT NOT NULL, keys TEXT NOT NULL, made INTEGER,"
     " PRIMARY KEY (district, seq)) WITHOUT ROWID",
@@ -126,13 +138,15 @@ HOUSEKEEPING = [
     'CREATE TABLE rule ("grant" TEXT NOT NULL, kind TEXT NOT NULL, "by" TEXT NOT NULL, value TEXT NOT NULL,'
     ' PRIMARY KEY ("grant", kind, "by", value)) WITHOUT ROWID',
     # What that comes to, and the days (`first` to `last`) on which it holds; what every reading is held against.
+    # Of somebody who is not there, no key is known.
     'CREATE TABLE chosen ("grant" TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, first TEXT NOT NULL,'
-    ' last TEXT NOT NULL, PRIMARY KEY ("grant", kind, id, first)) WITHOUT ROWID',
+    ' last TEXT NOT NULL, key INTEGER, PRIMARY KEY ("grant", kind, id, first)) WITHOUT ROWID',
+    'CREATE INDEX chosen_key ON chosen ("grant", kind, key, first, last)',
     # The day up to which it has been written down whom a grant lets in and leaves out.
     'CREATE TABLE followed ("grant" TEXT PRIMARY KEY, day TEXT NOT NULL) WITHOUT ROWID',
     # Records that only one app sees (`shown`), or that only one app does not see, with their parts.
     "CREATE TABLE veiled (district INTEGER NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, app TEXT NOT NULL,"
-    " shown INTEGER NOT NULL, at TEXT NOT NULL, PRIMARY KEY (id, app)) WITHOUT ROWID",
+    " shown INTEGER NOT NULL, at TEXT NOT NULL, key INTEGER, PRIMARY KEY (id, app)) WITHOUT ROWID",
     # What an app says of itself and asks for: whom to write to, where its webhooks go, whether it is live; each scope
     # with the reason.
     "CREATE TABLE registration (app TEXT PRIMARY KEY, contact TEXT NOT NULL, webhook TEXT NOT NULL,"
@@ -169,19 +183,10 @@ HOUSEKEEPING = [
     ' PRIMARY KEY ("grant", kind, id)) WITHOUT ROWID',
     # When a grant's choice of people let a human in (`seen`) or left them out; no id stands for whoever no list names.
     'CREATE TABLE turned ("grant" TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL,'
-    ' at TEXT NOT NULL, seen INTEGER NOT NULL, PRIMARY KEY ("grant", kind, id, seq)) WITHOUT ROWID',
+    ' at TEXT NOT NULL, seen INTEGER NOT NULL, key INTEGER, PRIMARY KEY ("grant", kind, id, seq)) WITHOUT ROWID',
+    'CREATE INDEX turned_key ON turned ("grant", kind, key, seq)',
     # The grants through which an app has been able to read a district, and so may hold what it has read.
     'CREATE TABLE opened ("grant" TEXT PRIMARY KEY) WITHOUT ROWID',
-    # What to do on a conflict is for the outer statement to say, not for a trigger.
-    "CREATE TRIGGER opened_by_key AFTER INSERT ON credential BEGIN INSERT INTO opened"
-    """ SELECT id FROM "grant" WHERE app = new.app AND state = 'active'"""
-    ' AND id NOT IN (SELECT "grant" FROM opened); END',
-    """CREATE TRIGGER opened_at_once AFTER INSERT ON "grant" WHEN new.state = 'active'"""
-    " BEGIN INSERT INTO opened SELECT DISTINCT new.id FROM credential WHERE app = new.app"
-    ' AND new.id NOT IN (SELECT "grant" FROM opened); END',
-    """CREATE TRIGGER opened_later AFTER UPDATE OF state ON "grant" WHEN new.state = 'active'"""
-    " BEGIN INSERT INTO opened SELECT DISTINCT new.id FROM credential WHERE app = new.app"
-    ' AND new.id NOT IN (SELECT "grant" FROM opened); END',
     # The passwords of researchers who sign in with one (model.research.ResearchUser).
     'CREATE TABLE research_password ("user" TEXT PRIMARY KEY, salt BLOB NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID',
 ]
@@ -229,9 +234,6 @@ PASSING = [
     "CREATE INDEX task_state ON task (agent, state)",
     "CREATE TABLE school_agent_seen (agent TEXT PRIMARY KEY, at REAL NOT NULL, run TEXT NOT NULL,"
     " software TEXT NOT NULL) WITHOUT ROWID",
-    "CREATE TRIGGER snapshot_gone AFTER DELETE ON snapshot BEGIN DELETE FROM snapshot_rows"
-    ' WHERE "grant" = old."grant" AND endpoint = old.endpoint AND hash = old.hash; END',
-    "CREATE TRIGGER pull_gone AFTER DELETE ON pull BEGIN DELETE FROM pull_page WHERE pull = old.id; END",
 ]
 """What passes (tokens, snapshots of change sets, pulls) stands beside the records: a long import never holds it up."""
 
@@ -287,6 +289,18 @@ def derived() -> list[str]:
     return [*HOUSEKEEPING, *(s for record in (*tables, *views) for s in statements(record))]
 
 
+BEGINNINGS = {"records": 12, "passing": 1, "ledger": 1}
+"""The number of the migration that a new file of each kind begins with; it makes every table of its time.
+
+A file of an older layout is brought up to date by writing a new one.
+"""
+
+
 def migrations(name: str) -> list[str]:
-    """The migrations of a database file (`records`, `passing` or `ledger`), oldest first."""
+    """The migrations of a database file (`records`, `passing` or `ledger`), oldest first, from number 1 on."""
     return [path.read_text() for path in sorted(MIGRATIONS.glob(f"{name}_*.sql"))]
+
+
+def making(name: str) -> list[str]:
+    """The migrations that make a new file of a kind."""
+    return migrations(name)[BEGINNINGS[name] - 1 :]

@@ -21,7 +21,7 @@ from .kept.chosen import Chosen
 from .reckoning import KINDS, Guard, Reckoning
 
 if TYPE_CHECKING:
-    from .sqlite import Store
+    from .port import Store
     from .writing import Batch
 
 MOVING = frozenset(

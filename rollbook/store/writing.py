@@ -3,79 +3,65 @@
 from __future__ import annotations
 
 import json
-import os
-import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
+from itertools import count, islice
 from typing import Any
 
 from ..errors import NotFound
-from ..fields import RECORDS, Record
+from ..fields import RECORDS, Day, Record, Ref
 from ..fields.record import OWN_DISTRICT
 from ..model.organisation import District, School
 from ..model.people import Person
 from .kept import Kept
-from .kept.history import OTHERS, SEER
+from .kept.history import OTHERS, SEER, Stone
 from .keys import key_facts, keys_of
-from .plan.stamps import TEXT_STAMP
-from .schema import columns
+from .linking import Links, Slot, numbered_id
+from .numbering import Counters, new_id, now
+from .numbers import Numbers
+from .references import key_of, row_of, rows_of
 from .settling import follow
+from .shapes import shape_of
 
 Row = Mapping[str, Any]
 
-
-def new_id() -> str:
-    """A new hub id: a version 4 UUID whose first half grows with time, so that new rows lie side by side."""
-    digits = f"{time.time_ns() // 1_000_000:012x}{os.urandom(10).hex()}"
-    variant = "89ab"[int(digits[16], 16) & 3]
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
-
-
-def now() -> str:
-    """This moment, UTC, in milliseconds."""
-    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
-
-
-def xid(number: int) -> str:
-    """The external id with this number: `x` and six characters that look unordered, no two alike in a district."""
-    mixed = (number * 1_292_957_237 + 777_767_777) % 36**6
-    digits = ""
-    for _ in range(6):
-        mixed, digit = divmod(mixed, 36)
-        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
-    return "x" + digits
-
-
-UNIQUE_IDS = ("student_unique_id", "staff_unique_id")
-"""A human's ids across the schools of a district: one number, whichever of the two they need."""
-
-_HUMANS_FROM = 36**6 // 2
-"""Humans are numbered from the middle, so that their ids are never those of their roles."""
-
-_SHARED_FROM = 9_000_000
-"""What all schools of a district share is numbered from here, so that no school has the number already."""
+_AT_ONCE = 10_000
+"""How many new records are held before they are written."""
 
 
 class Batch:
-    """Changes to one district's records, in one transaction; `ids` makes hub ids (the demo makes them repeatable)."""
+    """Changes to one district's records, in one transaction; `ids` makes hub ids (the demo makes them repeatable).
+
+    Records are known by their hub ids here, and so are those that they refer to. One may refer to another that is
+    added later in the same batch.
+    """
 
     ids: Callable[[], str] = staticmethod(new_id)
 
-    def __init__(self, kept: Kept, district: int) -> None:
+    def __init__(self, kept: Kept, district: int, numbers: Numbers | None = None) -> None:
         self.kept = kept
         self.connection = kept.connection
         self.district = district
-        # One count for all districts: who reads several of them knows with one number how far they have read.
-        self._first, last = self.connection.execute(
-            "SELECT coalesce(max(seq), 0), coalesce(max(at), '') FROM clock"
-        ).get
-        self._seq: int = self._first
-        # A clock set back must not make a later write look older.
-        self.at = max(now(), last)
+        self._numbers = numbers or kept.numbers(self.connection, district)
+        self.at = self._numbers.at
+        self._last = 0
         self._moved: defaultdict[tuple[str, str], int] = defaultdict(int)
-        self._counters: dict[str, int] = {}
+        self._counters = Counters(self.connection, district)
+        self._links = Links(self.connection, district)
+
+    def beside(self, district: int) -> Batch:
+        """A batch for another district in the same transaction: their writes are numbered by one count."""
+        return Batch(self.kept, district, self._numbers.beside(district))
+
+    def _take(self, count: int) -> int:
+        """The first of as many numbers as are needed next."""
+        first = self._numbers.take(count)
+        if count:
+            if not self._last:
+                self.connection.execute("INSERT INTO moment VALUES (?, ?, ?)", (self.district, first, self.at))
+            self._last = first + count - 1
+        return first
 
     # ---- writing
 
@@ -83,46 +69,80 @@ class Batch:
         """Make the district's own record."""
         return self.add(District, [values])[0]
 
+    def promise(self, record: type[Record]) -> str:
+        """The hub id for a record of a kind that is added later in this batch, and brings it as its `id`."""
+        if not record.numbered:
+            return self.ids()
+        return self._links.promise(record, self._take(1))
+
     def add(self, record: type[Record], rows: Iterable[Row]) -> list[str]:
         """Insert new records; gives their hub ids in order. A row may bring its own `id`.
 
         A missing `mis_id` is numbered per school and kind, a missing `xid` per district; a human's missing unique
         ids are one new number.
         """
-        names = [*record.stored(), "remainder"]
-        # Neither is ever a record's first column, so 0 stands for not there.
-        numbered, crossed = (names.index(n) if n in names else 0 for n in ("mis_id", "xid"))
-        unique = [names.index(n) for n in UNIQUE_IDS] if record is Person else []
-        known = {*names, "id"}
         made: list[str] = []
-        values: list[Sequence[Any]] = []
-        last: dict[str, int] = {}
-        for row in rows:
-            if not known.issuperset(row):
-                raise TypeError(f"{record.__name__} has no {', '.join(sorted(row.keys() - known))}")
-            self._seq += 1
-            identity = row.get("id") or self.ids()
-            school = row.get("school") or (identity if record is School else "")
-            kept = list(map(row.get, names))
-            if numbered:
-                first = 0 if school else _SHARED_FROM
-                kept[numbered] = self.mis_id(f"{record.table} {school}", kept[numbered], first)
-            if crossed and kept[crossed] is None:
-                kept[crossed] = xid(self.number("xid"))
-            if unique and None in [kept[at] for at in unique]:
-                one = xid(_HUMANS_FROM + self.number("person"))
-                for at in unique:
-                    kept[at] = one if kept[at] is None else kept[at]
-            values.append((self.district, identity, *kept, f"{self.at}{self._seq:012d}", self._seq))
-            made.append(identity)
-            last[school] = self._seq
-        for school, seq in last.items():
-            self._moved[school, record.__name__] = seq
-        if values:
-            named = ", ".join(f'"{n}"' for n in ("district", "id", *names, "made", "seq"))
-            marks = ", ".join("?" * (len(names) + 4))
-            self.connection.executemany(f'INSERT INTO "{record.table}" ({named}) VALUES ({marks})', values)
+        every = iter(rows)
+        while some := list(islice(every, _AT_ONCE)):
+            made += self._add(record, some)
         return made
+
+    def _add(self, record: type[Record], rows: list[Row]) -> list[str]:
+        shape = shape_of(record)
+        for row in rows:
+            if not shape.known.issuperset(row):
+                raise TypeError(f"{record.__name__} has no {', '.join(sorted(row.keys() - shape.known))}")
+        keys, ids, given = self._identify(record, rows)
+        self._links.come(record, ids, keys)
+        schools = ids if record is School else [row.get("school") or "" for row in rows]
+        facts = [list(map(row.get, shape.names)) for row in rows]
+        self._counters.fill(record, shape.names, schools, facts)
+        self._refer(record, keys, facts)
+        for at in shape.days:
+            for values in facts:
+                values[at] = Day.number(values[at])
+        self.connection.executemany(
+            shape.insert,
+            ((key, self.district, one, *values) for key, one, values in zip(keys, given, facts, strict=True)),
+        )
+        self._links.lead(record, ids)
+        self._now_there(record)
+        for school, key in dict(zip(schools, keys, strict=True)).items():
+            self._move(record, school, key)
+        return ids
+
+    def _identify(
+        self, record: type[Record], rows: Sequence[Row]
+    ) -> tuple[Sequence[int], list[str], Sequence[str | None]]:
+        """The key of each new row, its hub id, and what is stored of that."""
+        brought: list[str | None] = [row.get("id") or None for row in rows]
+        if not record.numbered:
+            first = self._take(len(rows))
+            ids = [one or self.ids() for one in brought]
+            return range(first, first + len(rows)), ids, ids
+        promised = [self._links.redeem(record, one) for one in brought]
+        fresh = count(self._take(promised.count(0)))
+        keys = [key or next(fresh) for key in promised]
+        given = [None if key else one for one, key in zip(brought, promised, strict=True)]
+        return keys, [one or numbered_id(key) for one, key in zip(brought, keys, strict=True)], given
+
+    def _refer(self, record: type[Record], keys: Sequence[int], facts: list[list[Any]]) -> None:
+        """Let new rows, of these keys, refer to others by key."""
+        for at, name, target in shape_of(record).leads:
+            there = self._links.keys(target, (values[at] for values in facts))
+            for key, values in zip(keys, facts, strict=True):
+                other = values[at]
+                if other is not None:
+                    values[at] = there.get(other)
+                    if values[at] is None:
+                        self._links.wait(Slot(record, key, name), other)
+
+    def _now_there(self, record: type[Record]) -> None:
+        """Let lists that name new records, which were there before, know them by their keys."""
+        if record.human or record is Person:
+            self.kept.chosen.come(self.district, record)
+        if self._any_veiled:
+            self.kept.history.come(self.district, record)
 
     def change(self, record: type[Record], identity: str, values: Row) -> bool:
         """Change fields of a record; only those that differ are written and stamped. Tells whether any did."""
@@ -133,9 +153,9 @@ class Batch:
         if not different:
             return False
         keys = keys_of(self.connection, record, before) if key_facts(record) & different.keys() else None
-        self._write(record, identity, before, different, different)
+        self._write(record, before, different, different)
         for school in {_school(record, before), _school(record, {**before, **different})}:
-            self._moved[school, record.__name__] = self._seq
+            self._move(record, school, self._last)
         if keys is not None:
             self._remember(record, before, "key", keys)
         return True
@@ -153,41 +173,64 @@ class Batch:
         if not moved:
             return False
         # The district is no fact of the row; what leads to it is that no school does.
-        self._write(record, identity, row, {}, {"school" if n == OWN_DISTRICT else n for n in moved})
-        self._moved[_school(record, row), record.__name__] = self._seq
+        self._write(record, row, {}, {"school" if n == OWN_DISTRICT else n for n in moved})
+        self._move(record, _school(record, row), self._last)
         self._remember(record, row, "key", keys)
         return True
 
-    def _write(self, record: type[Record], identity: str, before: Row, values: Row, stamped: Iterable[str]) -> None:
-        self._seq += 1
-        stamp = f"{self.at}{self._seq:012d}"
-        changed = {**json.loads(before["changed"] or "{}"), **dict.fromkeys(stamped, stamp)}
-        sets = "".join(f'"{n}" = ?, ' for n in values)
+    def _write(self, record: type[Record], before: Row, values: Row, stamped: Iterable[str]) -> None:
+        number, key = self._take(1), before["made"]
+        changed = {**json.loads(before["changed"] or "{}"), **dict.fromkeys(stamped, number)}
+        stored = {n: self._stored(Slot(record, key, n), v) for n, v in values.items()}
+        sets = "".join(f'"{n}" = ?, ' for n in stored)
         self.connection.execute(
-            f'UPDATE "{record.table}" SET {sets}seq = ?, changed = ? WHERE district = ? AND id = ?',
-            (*values.values(), self._seq, json.dumps(changed), self.district, identity),
+            f'UPDATE "{record.table}" SET {sets}seq = ?, changed = ? WHERE district = ? AND key = ?',
+            (*stored.values(), number, json.dumps(changed), self.district, key),
         )
+
+    def _stored(self, slot: Slot, value: Any) -> Any:
+        """A fact of a row, as it is stored."""
+        fact = slot.record.fields.get(slot.name)
+        if isinstance(fact, Ref):
+            return self._links.key(slot, value)
+        return Day.number(value) if isinstance(fact, Day) else value
+
+    def _move(self, record: type[Record], school: str, number: int) -> None:
+        where = school, record.__name__
+        self._moved[where] = max(self._moved[where], number)
 
     def remove(self, record: type[Record], identity: str) -> int:
         """Delete a record and all that is part of it; gives how many records went."""
         before = self.get(record, identity)
-        if before is None:
-            return 0
-        gone = 0
-        for part, name in parts_of(record):
-            found = self.connection.execute(
-                f'SELECT id FROM "{part.table}" WHERE district = ? AND "{name}" = ?',
-                (self.district, identity),
-            ).fetchall()
-            gone += sum(self.remove(part, one) for (one,) in found)
-        self._seq += 1
-        keys = keys_of(self.connection, record, before)
-        self.connection.execute(
-            f'DELETE FROM "{record.table}" WHERE district = ? AND id = ?', (self.district, identity)
+        return self._remove(record, before) if before else 0
+
+    def _remove(self, record: type[Record], before: Row) -> int:
+        # Each is looked for again: what is part of two that go may be gone with the first.
+        gone = sum(
+            self._remove(part, row) for part, key in self._parts(record, before) if (row := self._row(part, key))
         )
-        self._moved[_school(record, before), record.__name__] = self._seq
+        number, key = self._take(1), before["made"]
+        keys = keys_of(self.connection, record, before)
+        self.connection.execute(f'DELETE FROM "{record.table}" WHERE district = ? AND key = ?', (self.district, key))
+        self._move(record, _school(record, before), number)
         self._remember(record, before, "gone", keys)
+        self._gone(record, before["id"], key)
         return gone + 1
+
+    def _parts(self, record: type[Record], row: Row) -> Iterator[tuple[type[Record], int]]:
+        """The keys of what is part of a record."""
+        for part, name in parts_of(record):
+            sql = f'SELECT key FROM "{part.table}" WHERE district = ? AND "{name}" = ?'
+            found = self.connection.execute(sql, (self.district, row["made"])).fetchall()
+            yield from ((part, key) for (key,) in found)
+
+    def _gone(self, record: type[Record], identity: str, key: int) -> None:
+        """Let nothing lead to a record any more; lists go on naming it, for when it returns."""
+        self._links.go(record, identity, key)
+        if record.human or record is Person:
+            self.kept.chosen.go(self.district, record, key)
+        if self._any_veiled:
+            self.kept.history.go(key)
 
     def veil(self, record: type[Record], identity: str, app: str, *, shown: bool) -> None:
         """Let only one app see a record (`shown`), or everybody but that app, for whom it is gone."""
@@ -195,12 +238,16 @@ class Batch:
         if row is None:
             raise NotFound(f"no {record.__name__} {identity}")
         # A record that only one app sees is veiled as it is made, and counts as one write like any other.
-        self._seq += not shown
+        if not shown:
+            self._take(1)
         self.connection.execute(
-            "INSERT OR REPLACE INTO veiled VALUES (?, ?, ?, ?, ?, ?)",
-            (self.district, record.__name__, identity, app, int(shown), self.at),
+            "INSERT INTO veiled (district, kind, id, app, shown, at, key) VALUES (?, ?, ?, ?, ?, ?, ?)"
+            " ON CONFLICT (id, app) DO UPDATE SET district = excluded.district, kind = excluded.kind,"
+            " shown = excluded.shown, at = excluded.at, key = excluded.key",
+            (self.district, record.__name__, identity, app, int(shown), self.at, row["made"]),
         )
-        self._moved[_school(record, row), record.__name__] = self._seq
+        self._any_veiled = True
+        self._move(record, _school(record, row), self._last)
         if shown:
             self._veils[identity] = app
         else:
@@ -211,13 +258,12 @@ class Batch:
         row = self.get(record, identity)
         if row is None or self.alone(record, row):
             return
-        for part, name in parts_of(record):
-            sql = f'SELECT id FROM "{part.table}" WHERE district = ? AND "{name}" = ?'
-            for (one,) in self.connection.execute(sql, (self.district, identity)).fetchall():
-                self.set_apart(part, one, app)
+        for part, key in self._parts(record, row):
+            if one := self._row(part, key):
+                self.set_apart(part, one["id"], app)
         self.veil(record, identity, app, shown=True)
-        self._seq += 1
-        self._moved[_school(record, row), record.__name__] = self._seq
+        self._take(1)
+        self._move(record, _school(record, row), self._last)
         self._remember(record, row, "gone", {**keys_of(self.connection, record, row), SEER: None, OTHERS: app})
 
     def veiled(self, identity: str) -> bool:
@@ -229,9 +275,13 @@ class Batch:
         return any(row.get(name) in self._veils for name in ("id", *_leads(record)))
 
     @cached_property
+    def _any_veiled(self) -> bool:
+        return self.kept.history.any_veiled()
+
+    @cached_property
     def _veils(self) -> dict[str, str]:
         """The records that only one app sees, each with that app."""
-        return dict(self.connection.execute("SELECT id, app FROM veiled WHERE shown").fetchall())
+        return dict(self.connection.execute("SELECT id, app FROM veiled WHERE shown = 1").fetchall())
 
     def _seer(self, record: type[Record], row: Row) -> dict[str, str]:
         """The app that alone sees a row, if there is one, as the history keeps it."""
@@ -240,36 +290,30 @@ class Batch:
         return {} if seer is None else {SEER: seer}
 
     def _remember(self, record: type[Record], before: Row, what: str, keys: Row) -> None:
-        self.connection.execute(
-            "INSERT INTO history VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (
-                self.district,
-                self._seq,
-                record.__name__,
-                before["id"],
-                before.get("school"),
-                what,
-                self.at,
-                json.dumps({**self._seer(record, before), **keys}),
-                number_of(before["made"]),
-            ),
-        )
+        known = {**self._seer(record, before), **keys}
+        school, made = before.get("school") or "", before["made"]
+        told = Stone(self._last, self.at, record.__name__, before["id"], school, what, known, made)
+        self.kept.history.add(self.district, told)
 
     def tick(self) -> tuple[int, str]:
         """The next number and its moment, for what is no record and yet has its place among the writes."""
-        self._seq += 1
-        return self._seq, self.at
+        return self._take(1), self.at
 
     # ---- reading what is about to change
 
     def get(self, record: type[Record], identity: str) -> dict[str, Any] | None:
-        """A record as it is now, column by column."""
-        names = list(columns(record))
-        listed = ", ".join(f'"{n}"' for n in names)
-        row = self.connection.execute(
-            f'SELECT {listed} FROM "{record.table}" WHERE district = ? AND id = ?', (self.district, identity)
+        """A record as it is now, column by column; `made` is the number of its making."""
+        return self._one(record, f"t.key = {key_of(record, ':district', ':id')}", {"id": identity})
+
+    def _row(self, record: type[Record], key: int) -> dict[str, Any] | None:
+        return self._one(record, "t.key = :key", {"key": key})
+
+    def _one(self, record: type[Record], where: str, values: Row) -> dict[str, Any] | None:
+        found = self.connection.execute(
+            f"{rows_of(record, self.kept.flavour)} WHERE t.district = :district AND {where}",
+            {**values, "district": self.district},
         ).fetchone()
-        return dict(zip(names, row, strict=True)) if row else None
+        return row_of(record, found) if found else None
 
     def keys(self, record: type[Record], identity: str) -> dict[str, Any]:
         """What others know a record by now, as the history would keep it."""
@@ -278,57 +322,45 @@ class Batch:
 
     def number(self, name: str) -> int:
         """The next number of a counter of this district, from 1."""
-        if name not in self._counters:
-            found = self.connection.execute(
-                "SELECT value FROM counter WHERE district = ? AND name = ?", (self.district, name)
-            ).get
-            self._counters[name] = int(found or 0)
-        self._counters[name] += 1
-        return self._counters[name]
-
-    def mis_id(self, counter: str, given: str | None, first: int = 0) -> str:
-        """The MIS id that was given, or the next number after `first`; what sources gave is not handed out again."""
-        if given is None:
-            return str(first + self.number(counter))
-        if given.isdecimal() and len(given) < 16:
-            self._counters[counter] = max(self._counters.get(counter) or self.number(counter) - 1, int(given))
-        return given
+        return self._counters.next(name)
 
     def synced(self, source: str, schools: Mapping[str, object]) -> None:
         """Write down that a source was read now, and for each school (hub id) what came of it; '' is the district."""
         self.connection.executemany(
-            "INSERT OR REPLACE INTO sync VALUES (?, ?, ?, ?, ?)",
+            "INSERT INTO sync VALUES (?, ?, ?, ?, ?) ON CONFLICT (district, school, source)"
+            " DO UPDATE SET at = excluded.at, outcome = excluded.outcome",
             [(self.district, school, source, now(), json.dumps(outcome)) for school, outcome in schools.items()],
         )
 
     def settle(self) -> None:
-        """Write down whom grants see now, the clock, the counters and what moved, at the end of the transaction."""
+        """Write down whom grants see now, the clock, the counters and what moved, at the end of the transaction.
+
+        Raises `NotFound` where a record refers to one that is not there.
+        """
+        self._links.settle()
         follow(self, self._moved)
+        self._counters.keep()
         put = self.connection.executemany
-        put(
-            "INSERT INTO counter VALUES (?, ?, ?) ON CONFLICT (district, name) DO UPDATE SET value = excluded.value",
-            [(self.district, name, value) for name, value in self._counters.items()],
-        )
         put(
             "INSERT INTO moved VALUES (?, ?, ?, ?)"
             " ON CONFLICT (district, school, kind) DO UPDATE SET seq = excluded.seq",
             [(self.district, school, kind, seq) for (school, kind), seq in self._moved.items()],
         )
-        if self._seq != self._first:
+        if self._last:
             put(
                 "INSERT INTO clock VALUES (?, ?, ?)"
                 " ON CONFLICT (district) DO UPDATE SET seq = excluded.seq, at = excluded.at",
-                [(self.district, self._seq, self.at)],
+                [(self.district, self._last, self.at)],
             )
 
-    def makes(self, stamp: str) -> bool:
-        """Whether a record with this stamp of its making is one of this transaction."""
-        return number_of(stamp) > self._first
+    def makes(self, number: int) -> bool:
+        """Whether a record with this number of its making is one of this transaction."""
+        return number > self._numbers.before
 
     @property
     def writes(self) -> int:
         """How many records have been written so far."""
-        return self._seq - self._first
+        return self._numbers.taken
 
 
 @cache
@@ -336,11 +368,6 @@ def _leads(record: type[Record]) -> tuple[str, ...]:
     """The references to what a record is part of, and to what its natural key leads through, less its school."""
     known = {name.split(".")[0] for name in record.natural if "." in name}
     return tuple(n for n, ref in record.refs().items() if ref.target is not School and (ref.part_of or n in known))
-
-
-def number_of(stamp: str) -> int:
-    """The number of the write that a stamp tells, behind its moment."""
-    return int(stamp[TEXT_STAMP:])
 
 
 def _school(record: type[Record], row: Row) -> str:

@@ -1,0 +1,59 @@
+"""Hub ids by keys: statements tell of humans and schools by keys, which nobody above the store knows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..fields import RECORDS
+from ..model.organisation import School
+from ..model.people import Person
+from .connection import Connection
+from .plan.sights import BETWEEN
+
+BLOCK = 1024
+"""How many keys are looked up together: what was made together is mostly told of together."""
+
+MOST = 1_000_000
+"""How many hub ids are remembered, about 100 bytes each."""
+
+_OF_BLOCK = " UNION ALL ".join(
+    f'SELECT key, id FROM "{kind.table}" WHERE district = :district AND key >= :first AND key < :end'
+    for kind in RECORDS.values()
+    if kind.human or kind in (Person, School)
+)
+
+
+class HubIds:
+    """The hub ids of humans and schools, remembered: a key that was ever committed stands for nothing else.
+
+    A transaction may be rolled back and its keys be used again, so that each has one of its own.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[int | str | None, str] = {}
+
+    def of(self, connection: Connection, district: int, told: int | str | None) -> str | None:
+        """What a statement tells by a key, or by a text of keys with commas between, by hub ids.
+
+        A hub id is left as it is. None stands for nobody, and for somebody who is gone.
+        """
+        if told is None:
+            return None
+        if isinstance(told, int):
+            return self._known.get(told) or self._read(connection, district, told)
+        found = (self.of(connection, district, int(one)) if one.isdecimal() else one for one in told.split(BETWEEN))
+        return BETWEEN.join(filter(None, found))
+
+    def each(self, connection: Connection, district: int, told: Sequence[int | str | None]) -> list[str | None]:
+        """The same for a column of many rows, each value once: schools are the same in all of them."""
+        known = self._known
+        others = {one: self.of(connection, district, one) for one in {one for one in told if one not in known}}
+        return [others[one] if one in others else known[one] for one in told]
+
+    def _read(self, connection: Connection, district: int, key: int) -> str | None:
+        if len(self._known) > MOST:
+            self._known = {}
+        first = key - key % BLOCK
+        rows = connection.execute(_OF_BLOCK, {"district": district, "first": first, "end": first + BLOCK}).fetchall()
+        self._known.update(rows)
+        return self._known.get(key)

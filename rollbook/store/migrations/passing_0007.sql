@@ -1,0 +1,2 @@
+DROP TRIGGER "pull_gone";
+DROP TRIGGER "snapshot_gone";

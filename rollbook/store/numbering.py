@@ -1,0 +1,103 @@
+"""Ids and numbers that the hub gives: hub ids, MIS ids, and the ids by which a district knows its people."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from ..fields import Record
+from ..model.people import Person
+from .connection import Connection
+
+
+def new_id() -> str:
+    """A new hub id: a version 4 UUID whose first half grows with time, so that new rows lie side by side."""
+    digits = f"{time.time_ns() // 1_000_000:012x}{os.urandom(10).hex()}"
+    variant = "89ab"[int(digits[16], 16) & 3]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+
+
+def now() -> str:
+    """This moment, UTC, in milliseconds."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
+
+
+def xid(number: int) -> str:
+    """The external id with this number: `x` and six characters that look unordered, no two alike in a district."""
+    mixed = (number * 1_292_957_237 + 777_767_777) % 36**6
+    digits = ""
+    for _ in range(6):
+        mixed, digit = divmod(mixed, 36)
+        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
+    return "x" + digits
+
+
+UNIQUE_IDS = ("student_unique_id", "staff_unique_id")
+"""A human's ids across the schools of a district: one number, whichever of the two they need."""
+
+_HUMANS_FROM = 36**6 // 2
+"""Humans are numbered from the middle, so that their ids are never those of their roles."""
+
+_SHARED_FROM = 9_000_000
+"""What all schools of a district share is numbered from here, so that no school has the number already."""
+
+
+class Counters:
+    """The counters of a district, within one transaction."""
+
+    def __init__(self, connection: Connection, district: int) -> None:
+        self._connection = connection
+        self._district = district
+        self._values: dict[str, int] = {}
+
+    def next(self, name: str) -> int:
+        """The next number of a counter, from 1."""
+        if name not in self._values:
+            found = self._connection.execute(
+                "SELECT value FROM counter WHERE district = ? AND name = ?", (self._district, name)
+            ).get
+            self._values[name] = int(found or 0)
+        self._values[name] += 1
+        return self._values[name]
+
+    def fill(self, record: type[Record], names: Sequence[str], schools: Iterable[str], rows: list[list[Any]]) -> None:
+        """Number new rows, each with its school, which have no number of their own.
+
+        A missing `mis_id` is numbered per school and kind, a missing `xid` per district; a human's missing unique
+        ids are one new number.
+        """
+        # Neither is ever a record's first column, so 0 stands for not there.
+        numbered, crossed = (names.index(n) if n in names else 0 for n in ("mis_id", "xid"))
+        unique = [names.index(n) for n in UNIQUE_IDS] if record is Person else []
+        for school, row in zip(schools, rows, strict=True):
+            if numbered:
+                first = 0 if school else _SHARED_FROM
+                row[numbered] = self._mis_id(f"{record.table} {school}", row[numbered], first)
+            if crossed and row[crossed] is None:
+                row[crossed] = xid(self.next("xid"))
+            if unique:
+                self._fill_unique(row, unique)
+
+    def _mis_id(self, counter: str, given: str | None, first: int) -> str:
+        """The MIS id that was given, or the next number after `first`; what sources gave is not handed out again."""
+        if given is None:
+            return str(first + self.next(counter))
+        if given.isdecimal() and len(given) < 16:
+            self._values[counter] = max(self._values.get(counter) or self.next(counter) - 1, int(given))
+        return given
+
+    def _fill_unique(self, row: list[Any], unique: Sequence[int]) -> None:
+        missing = [at for at in unique if row[at] is None]
+        one = xid(_HUMANS_FROM + self.next("person")) if missing else ""
+        for at in missing:
+            row[at] = one
+
+    def keep(self) -> None:
+        """Write down how far the counters have come."""
+        self._connection.executemany(
+            "INSERT INTO counter VALUES (?, ?, ?) ON CONFLICT (district, name) DO UPDATE SET value = excluded.value",
+            [(self._district, name, value) for name, value in self._values.items()],
+        )

@@ -1,0 +1,33 @@
+"""The numbers of a transaction's writes, and its moment."""
+
+from __future__ import annotations
+
+from .connection import Connection
+from .numbering import now
+
+
+class Numbers:
+    """The numbers of the writes of one transaction, over districts that nobody else writes meanwhile.
+
+    There is one count for all districts: a record's number is its own in the whole hub, and who reads several districts
+    knows with one number how far they have read.
+    """
+
+    def __init__(self, connection: Connection, district: int) -> None:
+        self.before, last = connection.execute("SELECT coalesce(max(seq), 0), coalesce(max(at), '') FROM clock").get
+        """A number that is less than all that are taken, and not less than any that was committed in the district."""
+        # A clock set back must not make a later write look older.
+        self.at = max(now(), last)
+        """The moment of the transaction (UTC, milliseconds)."""
+        self.taken = 0
+        """How many numbers have been taken."""
+
+    def take(self, count: int) -> int:
+        """The first of as many numbers, one after the other, as are needed next."""
+        first = self.before + self.taken + 1
+        self.taken += count
+        return first
+
+    def beside(self, district: int) -> Numbers:
+        """The numbers for another district in the same transaction."""
+        return self
