@@ -1,6 +1,6 @@
 """Every question that a dialect asks can be put to PostgreSQL, and brings the rows that SQLite brings.
 
-The store has no PostgreSQL half yet; these are its plans, put to a real server that holds a copy of the demo's records.
+The plans of a hub over files are put to a real server that holds a copy of the demo's records.
 """
 
 from __future__ import annotations
@@ -18,17 +18,15 @@ import pytest
 
 from rollbook.fields import RECORDS, Question
 from rollbook.recent import Recent
-from rollbook.store import schema
 from rollbook.store.kept.plans import Plans
-from rollbook.store.plan.derived import VIEWS, view
-from rollbook.store.plan.flavours.postgres import POSTGRES, fold, placed
+from rollbook.store.plan.flavours.postgres import POSTGRES, placed
 from rollbook.store.plan.planned import Plan
 from rollbook.store.plan.planner import plan as compiled
 from rollbook.store.plan.sights import OneSchool, Schools, Sight
 
 from .hub import Hub
 from .laws.asking import answers
-from .looking import look
+from .looking import opened
 from .postgres import ABSENT, BIN, served
 from .test_examples import PAGES, SPEAKERS, Reading, parts
 
@@ -37,7 +35,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(BIN is None and not os.enviro
 
 NO_CLIENT = "psycopg is not installed, so no plan was put to PostgreSQL"
 
-BESIDE = ("history", "chosen", "turned", "veiled")
+BESIDE = ("history", "moment", "chosen", "turned", "veiled")
 """The tables that plans read beside records."""
 
 
@@ -119,8 +117,10 @@ def _anew(_: object, key: object, make: Callable[[], Any]) -> Any:
 def server(asked: Asked) -> Iterator[Any]:
     """A connection to PostgreSQL, which holds what the hub holds."""
     psycopg = pytest.importorskip("psycopg", reason=NO_CLIENT)
+    from rollbook.store.postgres import tables
+
     with served() as address, psycopg.connect(address, autocommit=True, prepare_threshold=None) as connection:
-        for made in (*tables(), fold()):
+        for made in tables.records():
             connection.execute(made)
         for table in (*BESIDE, *(record.table for record in RECORDS.values() if not record.derived())):
             _copy(asked.hub, table, connection)
@@ -128,24 +128,14 @@ def server(asked: Asked) -> Iterator[Any]:
         yield connection
 
 
-def tables() -> Iterator[str]:
-    """What makes the tables that plans read, with their indexes, and the views over them."""
-    types = {"INTEGER": "bigint", "REAL": "double precision"}
-
-    def typed(text: str) -> str:
-        return re.sub("|".join(types), lambda found: types[found[0]], text.replace(" WITHOUT ROWID", ""))
-
-    beside = [made for made in schema.HOUSEKEEPING if any(f"TABLE {table} (" in made for table in BESIDE)]
-    records = [record for record in RECORDS.values() if not record.derived()]
-    yield from map(typed, (*beside, *(made for record in records for made in schema.statements(record))))
-    yield from (f'CREATE VIEW "{record.table}" AS {view(record, POSTGRES)}' for record in VIEWS)
-
-
 def _copy(hub: Hub, table: str, connection: Any) -> None:
-    names = ", ".join(f'"{row[1]}"' for row in look(hub.store, f'PRAGMA table_xinfo("{table}")'))
-    with connection.cursor().copy(f'COPY "{table}" ({names}) FROM STDIN') as copying:
-        for row in look(hub.store, f'SELECT {names} FROM "{table}"'):
-            copying.write_row(row)
+    with opened(hub.store) as records:
+        made = records.execute(f'PRAGMA table_xinfo("{table}")').fetchall()
+        # What is generated here is generated there.
+        names = ", ".join(f'"{name}"' for _, name, *_, hidden in made if not hidden)
+        with connection.cursor().copy(f'COPY "{table}" ({names}) FROM STDIN') as copying:
+            for row in records.execute(f'SELECT {names} FROM "{table}"'):
+                copying.write_row(row)
 
 
 # ---- planning

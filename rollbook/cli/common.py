@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
     from ..api.http import Edge
     from ..consent import Desk
-    from ..store.sqlite import Store
+    from ..store.port import Store
+
+DATABASE = "ROLLBOOK_DATABASE"
+"""The environment variable that says how a hub's PostgreSQL database is reached."""
 
 Application = Callable[["Store"], "Edge"]
 """What makes the ASGI application over an open store; `__main__` gives it."""
@@ -37,13 +40,36 @@ PLACES = (Path("data"), Path("demo-data"))
 
 
 def data_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """The option that names the data directory."""
-    return click.option(
+    """The options that say where the hub's data is: a directory, and a PostgreSQL database where there is one."""
+    directory = click.option(
         "--data",
         type=click.Path(file_okay=False, path_type=Path),
         envvar="ROLLBOOK_DATA",
         help="The data directory. Default: ROLLBOOK_DATA, then ./data, then ./demo-data.",
     )
+    return lambda command: directory(database_option()(command))
+
+
+def database_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The option that names a PostgreSQL database; `database` tells which."""
+    return click.option(
+        "--database",
+        metavar="URL",
+        envvar=DATABASE,
+        expose_value=False,
+        callback=_note_database,
+        help=f"A preview: keep records in PostgreSQL, such as postgresql://user@host/rollbook (or {DATABASE}).",
+    )
+
+
+def _note_database(context: click.Context, _: click.Parameter, url: str | None) -> None:
+    context.meta[DATABASE] = url or context.meta.get(DATABASE)
+
+
+def database() -> str | None:
+    """How the database that the present command is about is reached; None where the data is in a directory."""
+    context = click.get_current_context(silent=True)
+    return context.meta.get(DATABASE) if context else None
 
 
 def data_folder(data: Path | None) -> Path:
@@ -53,28 +79,42 @@ def data_folder(data: Path | None) -> Path:
 
 @contextmanager
 def open_store(data: Path | None) -> Generator[Store]:
-    """The store of a data directory."""
-    from ..store.sqlite import Store
+    """The store that is meant: of a data directory, or of a database."""
+    from ..store.opening import holds, opened
 
     folder = data_folder(data)
-    if not (folder / "records.sqlite").exists():
-        hint = "name the directory with --data, or make one with `rollbook demo`"
-        raise NotFound(Problem("data", f"{folder} holds no records", hint))
-    with Store(folder) as store:
+    if not holds(folder, database()):
+        place, option = ("the database", "database") if database() else (folder, "data")
+        hint = f"name the {'database' if database() else 'directory'} with --{option}, or make one with `rollbook demo`"
+        raise NotFound(Problem(option, f"{place} holds no records", hint))
+    with opened(folder, database()) as store:
         yield store
 
 
 @contextmanager
 def open_or_make_store(data: Path | None, *, keep: bool = True) -> Generator[Store]:
-    """The store of a data directory. One that holds no records is made whole or not at all, and only to `keep` it."""
-    from ..store.sqlite import Store
+    """The store that is meant. One that holds no records is made whole or not at all, and only to `keep` it."""
+    from ..store.opening import holds, opened
 
     folder = data_folder(data)
-    if (folder / "records.sqlite").exists():
-        with Store(folder) as store:
+    if holds(folder, database()):
+        with opened(folder, database()) as store:
             yield store
     else:
-        with made_whole(folder, keep=keep) as aside, Store(aside) as store:
+        with new_store(folder, keep=keep) as store:
+            yield store
+
+
+@contextmanager
+def new_store(folder: Path, *, keep: bool = True) -> Generator[Store]:
+    """A new store in a directory or a database that holds none; nothing is left of it when making it fails."""
+    from ..store.opening import making, opened
+
+    if url := database():
+        with making(folder, url, keep=keep) as store:
+            yield store
+    else:
+        with made_whole(folder, keep=keep) as aside, opened(aside) as store:
             yield store
 
 

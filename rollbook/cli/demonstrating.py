@@ -13,12 +13,12 @@ import click
 
 from ..errors import Malformed, NotFound, Problem
 from ..scopes import CATALOGUE
-from .common import Application, Later, Within, made_whole, note_served, progress, say
+from .common import Application, Later, Within, database, database_option, new_store, note_served, progress, say
 from .serving import address_options, listen, rate_option, serve_edge, url_of
 
 if TYPE_CHECKING:
     from ..consent import Desk
-    from ..store.sqlite import Store
+    from ..store.port import Store
 
 DEMO_APP = "demo.rollbook.example"
 
@@ -51,6 +51,7 @@ def _how_many() -> click.ParamType[Any, Any]:
     show_default=True,
     help="Where the demo's records are kept. They are made when the directory is empty.",
 )
+@database_option()
 @address_options()
 @click.option("--json", "as_json", is_flag=True, help="Print one line of JSON, with all that clients need, when ready.")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The day on which the demo's clock is stopped.")
@@ -89,15 +90,15 @@ def run_demo(
         return
     from ..consent import Desk
     from ..demo import DEFAULT_TODAY
-    from ..store.sqlite import Store
+    from ..store.opening import holds, opened
 
     application: Application = context.obj
     day = today.date() if today else DEFAULT_TODAY
     listening = listen(host, port)
-    if not (data / "records.sqlite").exists():
-        with made_whole(data) as aside, Store(aside) as store:
+    if not holds(data, database()):
+        with new_store(data) as store:
             store.set("demo", json.dumps(_make_schools(store, day, size, count)))
-    with Store(data) as store:
+    with opened(data, database()) as store:
         facts = _demo_facts(store, data / "demo.json", day, size, count, scopes)
         facts["invitation"] = _demo_invitation(Desk(store), facts["schools"][0]["estab"])
 

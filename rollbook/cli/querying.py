@@ -15,7 +15,7 @@ from .common import Column, data_option, draw, json_option, open_store, wants_js
 
 if TYPE_CHECKING:
     from ..consent import Desk, Grant
-    from ..store.sqlite import Store
+    from ..store.port import Store
 
 
 @click.command()

@@ -18,7 +18,7 @@ from .common import Column, data_option, json_option, open_store, print_json, sa
 
 if TYPE_CHECKING:
     from ..jobs import Job, Queue
-    from ..store.sqlite import Store
+    from ..store.port import Store
 
 STATES = ("waiting", "running", "done", "dead")
 

@@ -10,6 +10,8 @@ import apsw
 
 from ..errors import Problem, Stop, Unavailable
 from .permissions import begin_file
+from .plan.flavour import Flavour
+from .plan.flavours.sqlite import SQLITE
 
 BUSY_SECONDS = 30
 
@@ -47,7 +49,12 @@ class Cursor(Protocol):
 
 
 class Connection(Protocol):
-    """Whatever executes statements on one database file."""
+    """Whatever executes statements on one database."""
+
+    @property
+    def flavour(self) -> Flavour:
+        """How the database says what not all say alike."""
+        ...
 
     def execute(self, statements: str, bindings: Any = None) -> Cursor:
         """Execute statements."""
@@ -83,19 +90,30 @@ class Opened(Connection, Protocol):
         ...
 
 
+class _File(apsw.Connection):
+    """A connection to a file that knows how it is to be spoken to."""
+
+    flavour: Flavour = SQLITE
+
+
 def _fold(value: Any) -> str | None:
     """A text so that it equals the same text in any case, in every alphabet: SQLite's own `lower` knows A to Z."""
     return None if value is None else str(value).casefold()
+
+
+def connect_as_it_is(path: Path) -> Opened:
+    """Open a database file and change nothing of how it is kept."""
+    try:
+        return cast(Opened, _File(str(path)))
+    except apsw.CantOpenError as error:
+        raise NotOpened(f"{path} cannot be opened: {error}") from error
 
 
 def connect(path: Path) -> Opened:
     """Open a database file as the store uses it."""
     if path.name != ":memory:":
         begin_file(path)
-    try:
-        connection = apsw.Connection(str(path))
-    except apsw.CantOpenError as error:
-        raise NotOpened(f"{path} cannot be opened: {error}") from error
+    connection = cast(apsw.Connection, connect_as_it_is(path))
     connection.set_busy_timeout(BUSY_SECONDS * 1000)
     # One plan for each question, whatever is asked with it: otherwise every execution is compiled again.
     connection.config(apsw.SQLITE_DBCONFIG_ENABLE_QPSG, 1)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections import Counter
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -48,11 +48,12 @@ class Open:
 
 
 class Folder:
-    """Folds the journals of a data directory into its ledger."""
+    """Folds the journals of a directory into a ledger; `begin` begins a transaction that nobody else writes beside."""
 
-    def __init__(self, folder: Path, ledger: Connection) -> None:
+    def __init__(self, folder: Path, ledger: Connection, begin: Callable[[], object]) -> None:
         self._folder = folder
         self._ledger = ledger
+        self._begin = begin
         self._upto: dict[Path, int] = {}
         self._numbers: Numbers = {}
 
@@ -73,7 +74,7 @@ class Folder:
     @contextmanager
     def _writing(self) -> Generator[Connection]:
         """A transaction that nobody else writes beside."""
-        self._ledger.execute("BEGIN IMMEDIATE")
+        self._begin()
         try:
             yield self._ledger
         except BaseException:
@@ -106,7 +107,10 @@ class Folder:
                 upto = end
             if upto:
                 piece.settle()
-                db.execute("INSERT OR REPLACE INTO folded VALUES (?, ?, ?)", (run, part.suffix, before + upto))
+                db.execute(
+                    "INSERT INTO folded VALUES (?, ?, ?) ON CONFLICT (run, part) DO UPDATE SET upto = excluded.upto",
+                    (run, part.suffix, before + upto),
+                )
         self._upto[part] = before + upto
         return upto > 0
 
@@ -140,6 +144,13 @@ Row = tuple[int, int, int, int, int, int, str | None]
 """A row of `disclosure` but for its number."""
 
 
+_FACTS = {
+    "what": ("dialect", "endpoint", "app", "grants", "reader", "facts", "outcome"),
+    "people": ("size", "low", "high", "members"),
+}
+"""The columns of what is in the ledger once, behind its digest."""
+
+
 class _Piece:
     """A piece of one run's journal, as it is put into the ledger."""
 
@@ -161,7 +172,10 @@ class _Piece:
         """Put a record in."""
         if isinstance(entry, Asked):
             self._whats[entry.number] = what = self._what(json.loads(entry.said))
-            self._db.execute("INSERT OR REPLACE INTO run_what VALUES (?, ?, ?)", (self._run, entry.number, what))
+            self._db.execute(
+                "INSERT INTO run_what VALUES (?, ?, ?) ON CONFLICT (run, number) DO UPDATE SET what = excluded.what",
+                (self._run, entry.number, what),
+            )
         elif isinstance(entry, Named):
             self._name(entry)
         elif isinstance(entry, Told):
@@ -181,8 +195,10 @@ class _Piece:
         found = self._db.execute(f"SELECT id FROM {table} WHERE digest = ?", (digest,)).get
         if found is not None:
             return found
-        marks = ", ".join("?" * len(values))
-        return self._db.execute(f"INSERT INTO {table} VALUES (NULL, ?, {marks}) RETURNING id", (digest, *values)).get
+        names, marks = ", ".join(f'"{name}"' for name in _FACTS[table]), ", ".join("?" * len(values))
+        return self._db.execute(
+            f"INSERT INTO {table} (digest, {names}) VALUES (?, {marks}) RETURNING id", (digest, *values)
+        ).get
 
     def _people(self, entry: Told) -> None:
         found = set(map(self._human, entry.people))
@@ -238,9 +254,12 @@ class _Piece:
         for number, identity in sorted(entry.ids.items(), key=itemgetter(1)):
             known = self._db.execute("SELECT number FROM human WHERE id = ?", (identity,)).get
             if known is None:
-                known = self._db.execute("INSERT INTO human VALUES (NULL, ?) RETURNING number", (identity,)).get
+                known = self._db.execute("INSERT INTO human (id) VALUES (?) RETURNING number", (identity,)).get
             self._numbers[self._run, number] = known
-            self._db.execute("INSERT OR REPLACE INTO run_human VALUES (?, ?, ?)", (self._run, number, known))
+            self._db.execute(
+                "INSERT INTO run_human VALUES (?, ?, ?) ON CONFLICT (run, number) DO UPDATE SET human = excluded.human",
+                (self._run, number, known),
+            )
 
     def _human(self, number: int) -> int:
         """The number in the ledger of a human by that of the run."""
@@ -268,10 +287,14 @@ class _Piece:
 
     def settle(self) -> None:
         """Write down what was taken."""
-        self._db.executemany("INSERT INTO disclosure VALUES (NULL, ?, ?, ?, ?, ?, ?, ?)", self._rows)
+        self._db.executemany(
+            "INSERT INTO disclosure (at, what, people, rows, status, cut, tracking) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            self._rows,
+        )
         add_days(self._db, self._rows)
         self._db.executemany(
-            "INSERT OR REPLACE INTO run_people VALUES (?, ?, ?, ?)",
+            "INSERT INTO run_people VALUES (?, ?, ?, ?)"
+            " ON CONFLICT (run, number) DO UPDATE SET people = excluded.people, rows = excluded.rows",
             [(self._run, number, *told) for number, told in self._new.items()],
         )
         self._db.execute("DELETE FROM run_open WHERE run = ?", (self._run,))
@@ -286,17 +309,19 @@ class _Piece:
 
 def add_days(db: Connection, rows: Iterable[Row]) -> None:
     """Add disclosures to the sums by day."""
+    flavour = db.flavour
     days: dict[tuple[int, int, int], list[int]] = {}
     used: Counter[tuple[int, int]] = Counter()
     for at, what, people, *_ in rows:
         days.setdefault((people, what, at // DAY), []).append(at)
         used[what, at // DAY] += 1
     db.executemany(
-        "INSERT INTO daily VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET times = times + excluded.times,"
-        " first = min(first, excluded.first), last = max(last, excluded.last)",
+        "INSERT INTO daily VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (people, what, day) DO UPDATE"
+        f" SET times = daily.times + excluded.times, first = {flavour.least('daily.first', 'excluded.first')},"
+        f" last = {flavour.greatest('daily.last', 'excluded.last')}",
         [(*key, len(moments), min(moments), max(moments)) for key, moments in days.items()],
     )
     db.executemany(
-        "INSERT INTO usage VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET times = times + excluded.times",
+        "INSERT INTO usage VALUES (?, ?, ?) ON CONFLICT (what, day) DO UPDATE SET times = usage.times + excluded.times",
         [(*key, times) for key, times in used.items()],
     )

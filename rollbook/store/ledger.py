@@ -1,21 +1,18 @@
-"""The ledger: what was told to whom about whom, for a year of traffic and more, in one file of its own."""
+"""The ledger: what was told to whom about whom, for a year of traffic and more."""
 
 from __future__ import annotations
 
 import json
-import os
 import threading
-import uuid
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import wraps
-from pathlib import Path
 from typing import Concatenate, ParamSpec, TypeVar
 
-from ..errors import Occupied, Stop
-from .connection import Busy, Connection, Fault, Opened, connect
-from .folding import DAY, Folder
+from ..errors import Stop
+from .connection import Connection
+from .folding import DAY
 from .members import holds, unpack
 
 
@@ -71,15 +68,6 @@ MANY = 20_000
 """How many answers are so many that they are not looked up one by one."""
 
 
-NAME = "ledger.sqlite"
-"""What the file is called in a data directory."""
-
-RESTORE = "restore it from a backup, or move it away to begin a new ledger"
-
-CHECKED_BYTES = 32 * 1024 * 1024
-"""Up to which size a ledger is checked whole when it is opened."""
-
-
 class Broken(Stop):
     """The ledger of disclosures cannot be used."""
 
@@ -88,134 +76,50 @@ Given = ParamSpec("Given")
 Found = TypeVar("Found")
 
 
-def _in_turn(ask: Callable[Concatenate[LedgerFile, Given], Found]) -> Callable[Concatenate[LedgerFile, Given], Found]:
+def _in_turn(ask: Callable[Concatenate[Ledger, Given], Found]) -> Callable[Concatenate[Ledger, Given], Found]:
     """One thread after the other: a connection serves one at a time."""
 
     @wraps(ask)
-    def asked(self: LedgerFile, /, *args: Given.args, **kwargs: Given.kwargs) -> Found:
+    def asked(self: Ledger, /, *args: Given.args, **kwargs: Given.kwargs) -> Found:
         with self.lock:
             return ask(self, *args, **kwargs)
 
     return asked
 
 
-class LedgerFile:
-    """The ledger of a data directory, open from the first use on; serves any number of threads.
+class Ledger(ABC):
+    """The ledger of a hub, open from the first use on; serves any number of threads.
 
-    Raises `Broken` where the file is no ledger, cannot be written to, or was deleted while it was open. It is opened
-    again when it is next asked for, so that nothing has to be restarted when somebody has put it right.
+    Raises `Broken` where it cannot be read or written to.
     """
 
-    def __init__(self, folder: Path, migrate: Callable[[Connection], None]) -> None:
-        self._folder = folder
-        self._migrate = migrate
+    def __init__(self) -> None:
         self.lock = threading.RLock()
-        self._connection: Opened | None = None
-        self._folds: Folder | None = None
-        self._file = 0, 0
-        self._made = False
         self._whats: dict[int, What] = {}
 
-    def close(self) -> None:
-        """Close the file."""
-        with self.lock:
-            if self._connection is not None:
-                self._connection.close()
-            self._connection = self._folds = None
-
-    def check(self) -> None:
-        """Raises `Broken` unless the file is a ledger."""
-        with self.lock:
-            self._opened()
-
-    def fold(self) -> None:
-        """Take in all that the journals hold by now; raises `Occupied` while another process does."""
-        with self.lock:
-            try:
-                self._fold()
-            except Busy as error:
-                raise Occupied("another process is writing to the ledger of disclosures", hint="try again") from error
-            except (Fault, OSError) as error:
-                self._give_up()
-                raise self._broken(f"cannot be written to: {error}", "see that the disk has room") from error
-
-    def _fold(self) -> None:
-        db = self._opened()
-        self._folds = self._folds or Folder(self._folder, db)
-        self._folds.fold()
-
     @property
+    @abstractmethod
     def _db(self) -> Connection:
-        return self._opened()
+        """The open connection to it."""
 
-    def _opened(self) -> Opened:
-        """The open file, as long as it is the one that has the name."""
-        path = self._folder / NAME
-        try:
-            found = path.stat()
-        except OSError:
-            self._give_up()
-            if self._made:
-                hint = "put it back, or restart the hub to begin a new one"
-                raise self._broken("was deleted or moved while the hub was running", hint) from None
-        else:
-            if self._connection is not None and (found.st_dev, found.st_ino) != self._file:
-                self._give_up()
-        if self._connection is None:
-            self._connection = self._open(path)
-        return self._connection
+    @abstractmethod
+    def check(self) -> None:
+        """Raises `Broken` unless it is a ledger."""
 
-    def _open(self, path: Path) -> Opened:
-        try:
-            if not path.exists():
-                self._begin(path)
-            if not path.stat().st_size:
-                raise self._broken("is empty", RESTORE)
-            connection = self._connect(path)
-            self._migrate(connection)
-            connection.execute("SELECT 1 FROM disclosure, people, what, human, daily, usage, folded LIMIT 0")
-            small = path.stat().st_size <= CHECKED_BYTES
-            if small and (said := connection.execute("PRAGMA quick_check(1)").get) != "ok":
-                raise self._broken(f"is damaged: {said}", RESTORE)
-        except Busy:
-            raise
-        except (Fault, OSError) as error:
-            raise self._broken(f"cannot be opened: {error}", RESTORE) from error
-        found = path.stat()
-        self._file, self._made = (found.st_dev, found.st_ino), True
-        return connection
+    @abstractmethod
+    def fold(self) -> None:
+        """Take in all that the journals of this machine hold by now; raises `Occupied` while another process does."""
 
-    def _connect(self, path: Path) -> Opened:
-        try:
-            return connect(path)
-        except Stop:
-            raise self._broken("is not a database", RESTORE) from None
+    @abstractmethod
+    def close(self) -> None:
+        """Close it."""
 
-    def _begin(self, path: Path) -> None:
-        """A new ledger, which has its name when it is whole: one without anything in it has lost what it held."""
-        beside = path.with_name(f"ledger.{uuid.uuid4()}.new")
-        try:
-            connection = connect(beside)
-            self._migrate(connection)
-            connection.close()
-            os.chmod(beside, 0o600)
-            # A link fails where somebody else was faster.
-            with suppress(FileExistsError):
-                os.link(beside, path)
-        finally:
-            for name in (beside.name, f"{beside.name}-wal", f"{beside.name}-shm"):
-                path.with_name(name).unlink(missing_ok=True)
+    def _numbers(self, argument: str) -> str:
+        """A SELECT of the numbers of a bound JSON list."""
+        return self._db.flavour.listed(argument, "number")
 
-    def _give_up(self) -> None:
-        """Close what can no longer be trusted; it is opened again when it is next asked for."""
-        with suppress(Fault):
-            if self._connection is not None:
-                self._connection.close()
-        self._connection = self._folds = None
-        self._whats.clear()
-
-    def _broken(self, what: str, hint: str) -> Broken:
-        return Broken(f"the ledger of disclosures {self._folder / NAME} {what}", hint=hint)
+    def _unindexed(self, column: str) -> str:
+        return self._db.flavour.unindexed(column)
 
     # ---- of people
 
@@ -224,7 +128,7 @@ class LedgerFile:
         """What was told of any of some humans (hub ids), the latest first."""
         rows = self._db.execute(
             "SELECT what, sum(times), min(first), max(last) FROM daily"
-            " WHERE people IN (SELECT value FROM json_each(?)) AND day BETWEEN ? AND ?"
+            f" WHERE people IN ({self._numbers('?')}) AND day BETWEEN ? AND ?"
             " GROUP BY what ORDER BY max(last) DESC, what",
             (self._sets(ids), span.first, span.last),
         ).fetchall()
@@ -242,15 +146,14 @@ class LedgerFile:
         """Single answers that told of any of some humans, the latest first; `whats` to choose from by number."""
         sets = self._sets(ids)
         found = self._db.execute(
-            "SELECT coalesce(sum(times), 0) FROM daily WHERE people IN (SELECT value FROM json_each(?))"
-            " AND day BETWEEN ? AND ?",
+            f"SELECT coalesce(sum(times), 0) FROM daily WHERE people IN ({self._numbers('?')}) AND day BETWEEN ? AND ?",
             (sets, span.first, span.last),
         ).get
         # Where many fit, the latest are met at once on a walk from the end; few are found by whom they tell of.
-        plus = "+" if found > MANY else ""
-        where = f"{plus}people IN (SELECT value FROM json_each(:sets)) AND at BETWEEN :first AND :last"
+        people = self._unindexed("people") if found > MANY else "people"
+        where = f"{people} IN ({self._numbers(':sets')}) AND at BETWEEN :first AND :last"
         if whats is not None:
-            where += " AND +what IN (SELECT value FROM json_each(:whats))"
+            where += f" AND {self._unindexed('what')} IN ({self._numbers(':whats')})"
         args = {"sets": sets, "first": span.first * DAY, "last": (span.last + 1) * DAY - 1}
         return self._answers(where, {**args, "whats": json.dumps(list(whats or ()))}, take, skip)
 
@@ -259,7 +162,7 @@ class LedgerFile:
         found: set[int] = set()
         listed = json.dumps(list(ids))
         for (number,) in self._db.execute(
-            "SELECT number FROM human WHERE id IN (SELECT value FROM json_each(?))", (listed,)
+            f"SELECT number FROM human WHERE id IN ({self._db.flavour.listed('?')})", (listed,)
         ).fetchall():
             rows = self._db.execute("SELECT id, low, members FROM people WHERE low <= ?1 AND high >= ?1", (number,))
             found.update(identity for identity, low, members in rows if holds(members, low, number))
@@ -272,7 +175,7 @@ class LedgerFile:
             "SELECT p.low, p.members FROM disclosure d JOIN people p ON p.id = d.people WHERE d.id = ?", (number,)
         ).fetchone()
         numbers = json.dumps(list(unpack(row[1], row[0]))) if row else "[]"
-        rows = self._db.execute("SELECT id FROM human WHERE number IN (SELECT value FROM json_each(?))", (numbers,))
+        rows = self._db.execute(f"SELECT id FROM human WHERE number IN ({self._numbers('?')})", (numbers,))
         return frozenset(identity for (identity,) in rows)
 
     # ---- of requests
@@ -300,14 +203,14 @@ class LedgerFile:
     def usage(self, whats: Iterable[int]) -> list[tuple[int, int, int]]:
         """How often each of some things was asked for on each day: its number, the day, how often."""
         return self._db.execute(
-            "SELECT what, day, times FROM usage WHERE what IN (SELECT value FROM json_each(?)) ORDER BY day",
+            f"SELECT what, day, times FROM usage WHERE what IN ({self._numbers('?')}) ORDER BY day",
             (json.dumps(list(whats)),),
         ).fetchall()
 
     @_in_turn
     def log(self, whats: Iterable[int], tracking: str = "", take: int = 100, skip: int = 0) -> list[Once]:
         """The requests for some things, the latest first; with `tracking` those of one write-back."""
-        where = "+what IN (SELECT value FROM json_each(:whats))"
+        where = f"{self._unindexed('what')} IN ({self._numbers(':whats')})"
         if tracking:
             where += " AND tracking = :tracking"
         return self._answers(where, {"whats": json.dumps(list(whats)), "tracking": tracking}, take, skip)

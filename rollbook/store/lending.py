@@ -10,12 +10,14 @@ import resource
 import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager, suppress
-from typing import Any
+from contextlib import AbstractContextManager, contextmanager, suppress
+from typing import Any, Generic, Protocol, TypeVar
 
 from ..errors import NoRoom, Occupied
 from ..waiting import seconds_left
 from .connection import Busy, Connection, Cursor, Full, NotOpened, Opened
+from .plan.flavour import Flavour
+from .plan.flavours.sqlite import SQLITE
 
 FEW_FILES = 256
 """A process that may open no more files than this keeps one connection to a file instead of several."""
@@ -56,17 +58,34 @@ class Rows:
         return (found[0] if len(found) == 1 else found) if found else None
 
 
-class Lent:
-    """Connections to a file; each statement is executed on one that nobody else uses."""
+class Lendable(Connection, Protocol):
+    """A connection that can be lent to one after the other."""
 
-    def __init__(self, opens: Callable[[], Opened], idle: int = IDLE) -> None:
+    def txn_state(self, schema: str | None = None) -> int:
+        """0 where no statement reads or writes, and no transaction is open."""
+        ...
+
+    def close(self) -> None:
+        """Close it."""
+        ...
+
+
+One = TypeVar("One", bound=Lendable)
+
+
+class Lent(Generic[One]):
+    """Connections to a database; each statement is executed on one that nobody else uses."""
+
+    flavour: Flavour = SQLITE
+
+    def __init__(self, opens: Callable[[], One], idle: int = IDLE) -> None:
         self._open = opens
         self._most = idle
         # The one that was used last is taken first: it has compiled most of what is asked.
-        self._idle: list[Opened] = []
+        self._idle: list[One] = []
         self._closed = False
 
-    def take(self) -> Opened:
+    def take(self) -> One:
         """A connection for the caller alone."""
         try:
             return self._idle.pop()
@@ -77,7 +96,7 @@ class Lent:
         except NotOpened:
             return self._given_back(time.monotonic() + RETURN_SECONDS)
 
-    def _given_back(self, until: float) -> Opened:
+    def _given_back(self, until: float) -> One:
         """A connection that another thread gives back: all files are open that this process may open."""
         while True:
             with suppress(IndexError):
@@ -86,7 +105,7 @@ class Lent:
                 return self._open()
             time.sleep(LOOK_SECONDS)
 
-    def give(self, connection: Opened) -> None:
+    def give(self, connection: One) -> None:
         """Give a connection back.
 
         One on which somebody has not read a statement to its end still stands at that statement's moment: the next one
@@ -98,7 +117,7 @@ class Lent:
             self._idle.append(connection)
 
     @contextmanager
-    def lend(self) -> Generator[Connection]:
+    def lend(self) -> Generator[One]:
         """A connection for a block."""
         connection = self.take()
         try:
@@ -216,19 +235,28 @@ def _occupied() -> Occupied:
     )
 
 
-class OwnWrites(Lent):
+class OwnWrites(Lent[Opened]):
     """Connections to a file; a thread that writes to it reads what it has written."""
 
     def __init__(self, opens: Callable[[], Opened]) -> None:
         super().__init__(opens)
-        self.writer = Writer(opens())
+        self._writer = Writer(opens())
+
+    @property
+    def mine(self) -> Connection | None:
+        """The connection whose transaction the present thread has open."""
+        return self._writer.mine
+
+    def transaction(self, patience: float) -> AbstractContextManager[Connection]:
+        """Whole or not at all; raises `Occupied` when others write for longer than `patience` seconds."""
+        return self._writer.transaction(patience)
 
     def execute(self, statements: str, bindings: Any = None) -> Cursor:
         """Execute statements; within this thread's own transaction they see what it has written."""
-        mine = self.writer.mine
+        mine = self.mine
         return super().execute(statements, bindings) if mine is None else mine.execute(statements, bindings)
 
     def close(self) -> None:
         """Close the connections."""
         super().close()
-        self.writer.close()
+        self._writer.close()

@@ -4,31 +4,52 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Any
+from contextlib import AbstractContextManager
+from typing import Any, Protocol
 
-from .connection import Opened
+from .connection import Connection
 from .kept import Passed
-from .lending import OwnWrites
+
+
+class Own(Connection, Protocol):
+    """Connections to what passes; a thread that writes through one reads what it has written."""
+
+    @property
+    def mine(self) -> Connection | None:
+        """The connection whose transaction the present thread has open."""
+        ...
+
+    def transaction(self, patience: float) -> AbstractContextManager[Connection]:
+        """Whole or not at all; raises `Occupied` when others write for longer than `patience` seconds."""
+        ...
+
+    def close(self) -> None:
+        """Close the connections."""
+        ...
 
 
 class Passing(Passed):
     """What passes: each operation of its own moment; as a context, a transaction that is whole or not at all."""
 
-    def __init__(self, opens: Callable[[], Opened], patience: Callable[[], float]) -> None:
-        self._lent = OwnWrites(opens)
-        super().__init__(self._lent)
+    def __init__(self, own: Own, patience: Callable[[], float], begins: Callable[[], object]) -> None:
+        """`begins` is told of each transaction when it has begun."""
+        super().__init__(own)
+        self._own = own
         self._patience = patience
+        self._begins = begins
         self._open_blocks = threading.local()
 
     def __enter__(self) -> Passed:
-        if self._lent.writer.mine is not None:
+        if self._own.mine is not None:
             raise RuntimeError("a transaction within a transaction")
-        self._open_blocks.one = block = self._lent.writer.transaction(self._patience())
-        return Passed(block.__enter__())
+        self._open_blocks.one = block = self._own.transaction(self._patience())
+        passed = Passed(block.__enter__())
+        self._begins()
+        return passed
 
     def __exit__(self, *error: Any) -> bool | None:
         return self._open_blocks.one.__exit__(*error)
 
     def close(self) -> None:
         """Close the connections."""
-        self._lent.close()
+        self._own.close()

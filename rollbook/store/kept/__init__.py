@@ -10,6 +10,9 @@ from contextlib import contextmanager
 from functools import cached_property
 
 from ..connection import Connection
+from ..hub_ids import HubIds
+from ..numbers import Numbers
+from ..plan.flavour import Flavour
 from .accounts import Accounts
 from .agents import Agents
 from .apps import Apps
@@ -52,14 +55,28 @@ from .tokens import Tokens
 class Kept:
     """What is kept for good, over one connection: of its moment, or within its transaction."""
 
-    def __init__(self, connection: Connection, clock: Callable[[], float]) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        clock: Callable[[], float],
+        hub_ids: HubIds,
+        numbers: Callable[[Connection, int], Numbers] = Numbers,
+    ) -> None:
         self._connection = connection
         self._clock = clock
+        self._hub_ids = hub_ids
+        self.numbers = numbers
+        """What numbers the writes of a transaction to a district."""
 
     @property
     def connection(self) -> Connection:
         """The connection, for the files of the store only."""
         return self._connection
+
+    @property
+    def flavour(self) -> Flavour:
+        """How the database says what not all say alike: questions are compiled for it."""
+        return self._connection.flavour
 
     @contextmanager
     def attempt(self) -> Generator[None]:
@@ -68,14 +85,15 @@ class Kept:
         try:
             yield
         except BaseException:
-            self._connection.execute("ROLLBACK TO attempt; RELEASE attempt")
+            self._connection.execute("ROLLBACK TO attempt")
+            self._connection.execute("RELEASE attempt")
             raise
         self._connection.execute("RELEASE attempt")
 
     @cached_property
     def plans(self) -> Plans:
         """Compiled questions, asked."""
-        return Plans(self._connection)
+        return Plans(self._connection, self._hub_ids)
 
     @cached_property
     def records(self) -> Records:

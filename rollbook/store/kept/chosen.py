@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from ...fields import RECORDS
+from ...fields import RECORDS, Record
 from ...model.people import Contact
-from ...model.students import Relationship
+from ...model.students import Relationship, Student
 from ..plan.sights import CHOSEN_NOW
+from ..references import key_of
 from ..rules import Span
 from .statements import Statements
 
@@ -45,9 +46,7 @@ class Chosen(Statements):
 
     def grants(self, district: int) -> list[tuple[str, str]]:
         """The grants of a district that see only some students, each with its school."""
-        rows = self._rows(
-            "SELECT id, school FROM \"grant\" WHERE district = ? AND people ->> '$.Student' IS NOT NULL", (district,)
-        )
+        rows = self._rows(f'SELECT id, school FROM "grant" WHERE district = ? AND {self._some("people")}', (district,))
         return [(grant, school) for grant, school in rows]
 
     def followed(self) -> list[Followed]:
@@ -55,9 +54,13 @@ class Chosen(Statements):
         rows = self._rows(
             'SELECT g.id, g.district, s.time_zone, f.day FROM "grant" g'
             " JOIN school s ON s.district = g.district AND s.id = g.school"
-            " LEFT JOIN followed f ON f.\"grant\" = g.id WHERE g.people ->> '$.Student' IS NOT NULL"
+            f' LEFT JOIN followed f ON f."grant" = g.id WHERE {self._some("g.people")}'
         )
         return [Followed(*row) for row in rows]
+
+    def _some(self, modes: str) -> str:
+        """That not all students are seen."""
+        return f"{self._flavour.member(modes, 'Student')} IS NOT NULL"
 
     def day(self, grant: str) -> str | None:
         """The day up to which it was worked out whom a grant sees."""
@@ -93,8 +96,7 @@ class Chosen(Statements):
     def today(self, grants: Iterable[str], kind: str, today: str) -> frozenset[str]:
         """The humans of a kind who are in the lists of some grants on a day (`YYYY-MM-DD`)."""
         rows = self._values(
-            "SELECT id FROM chosen WHERE kind = :kind"
-            f' AND "grant" IN (SELECT value FROM json_each(:grants)) AND {CHOSEN_NOW}',
+            f'SELECT id FROM chosen WHERE kind = :kind AND "grant" {self._in(":grants")} AND {CHOSEN_NOW}',
             {"kind": kind, "grants": json.dumps(list(grants)), "today": today},
         )
         return frozenset(rows)
@@ -106,17 +108,34 @@ class Chosen(Statements):
             [(grant, kind, identity, first) for identity, first, _ in off],
         )
         self._each(
-            'INSERT INTO chosen ("grant", kind, id, first, last) VALUES (?, ?, ?, ?, ?)',
+            'INSERT INTO chosen ("grant", kind, id, first, last, key)'
+            f" VALUES (?1, ?2, ?3, ?4, ?5, {_key(kind, '?1', '?3')})",
             [(grant, kind, *one) for one in on],
         )
+
+    def come(self, district: int, record: type[Record]) -> None:
+        """Let lists that name people of a kind who are in a district, and were not there before, know their keys."""
+        for table in ("chosen", "turned"):
+            self._do(
+                f"UPDATE {table} SET key = {key_of(record, ':district', f'{table}.id')}"
+                f" WHERE {_OF_DISTRICT} AND kind = :kind AND key IS NULL",
+                {"district": district, "kind": record.__name__},
+            )
+
+    def go(self, district: int, record: type[Record], key: int) -> None:
+        """Let lists no longer know the key of somebody of a kind who is gone."""
+        for table in ("chosen", "turned"):
+            self._do(
+                f"UPDATE {table} SET key = NULL WHERE {_OF_DISTRICT} AND kind = :kind AND key = :key",
+                {"district": district, "kind": record.__name__, "key": key},
+            )
 
     # ---- who was let in or left out
 
     def turns(self, grants: Iterable[str]) -> Turns:
         """What each change of the choices of some grants (hub ids) wrote down."""
         rows = self._rows(
-            'SELECT "grant", kind, id, seq, at, seen FROM turned'
-            ' WHERE "grant" IN (SELECT value FROM json_each(?)) ORDER BY seq',
+            f'SELECT "grant", kind, id, seq, at, seen FROM turned WHERE "grant" {self._in("?")} ORDER BY seq',
             (json.dumps(list(grants)),),
         )
         found: dict[tuple[str, str, str], list[Turn]] = {}
@@ -145,7 +164,8 @@ class Chosen(Statements):
     def turn(self, grant: str, kind: str, write: tuple[int, str], turned: Iterable[tuple[str, bool]]) -> None:
         """Write down whom a write (its number and moment) let in (true) or left out; "" is whoever no list names."""
         self._each(
-            'INSERT INTO turned ("grant", kind, id, seq, at, seen) VALUES (?, ?, ?, ?, ?, ?)',
+            'INSERT INTO turned ("grant", kind, id, seq, at, seen, key)'
+            f" VALUES (?1, ?2, ?3, ?4, ?5, ?6, CASE ?3 WHEN '' THEN 0 ELSE {_key(kind, '?1', '?3')} END)",
             [(grant, kind, identity, *write, seen) for identity, seen in turned],
         )
 
@@ -153,22 +173,29 @@ class Chosen(Statements):
         """Write down that a write moved the persons behind these people; of students, those of their contacts too."""
         seq, at = write
         self._do(
-            'INSERT INTO turned ("grant", kind, id, seq, at, seen)'
-            " SELECT DISTINCT :grant, 'Person', person, :seq, :at, 1"
-            f" FROM ({_CONCERNED[kind]}) c WHERE person IS NOT NULL ON CONFLICT DO NOTHING",
+            'INSERT INTO turned ("grant", kind, id, seq, at, seen, key)'
+            " SELECT DISTINCT :grant, 'Person', p.id, :seq, :at, 1, p.key"
+            f" FROM ({self._concerned(kind)}) c JOIN person p ON p.district = :district AND p.key = c.person"
+            " WHERE true ON CONFLICT DO NOTHING",
             {"grant": grant, "district": district, "seq": seq, "at": at, "ids": json.dumps(list(ids))},
         )
 
+    def _concerned(self, kind: str) -> str:
+        """The keys of the persons of whom a change of somebody's sight tells: of a student, their contacts too."""
+        own = f'SELECT person FROM "{RECORDS[kind].table}" WHERE district = :district AND id {self._in(":ids")}'
+        if kind != "Student":
+            return own
+        return (
+            f'{own} UNION SELECT c.person FROM "{Student.table}" s'
+            f' JOIN "{Relationship.table}" r ON r.district = s.district AND r.student = s.key'
+            f' JOIN "{Contact.table}" c ON c.district = r.district AND c.key = r.contact'
+            f" WHERE s.district = :district AND s.id {self._in(':ids')}"
+        )
 
-_TURNED = "IN (SELECT value FROM json_each(:ids))"
 
-_CONCERNED = {
-    kind: f'SELECT person FROM "{RECORDS[kind].table}" WHERE district = :district AND id {_TURNED}'
-    for kind in ("Student", "Staff", "Contact")
-}
-_CONCERNED["Student"] += (
-    f' UNION SELECT c.person FROM "{Relationship.table}" r'
-    f' JOIN "{Contact.table}" c ON c.district = r.district AND c.id = r.contact'
-    f" WHERE r.district = :district AND r.student {_TURNED}"
-)
-"""The hub ids of those of whom a change of somebody's sight tells: of a student, their contacts too."""
+_OF_DISTRICT = '"grant" IN (SELECT id FROM "grant" WHERE district = :district)'
+
+
+def _key(kind: str, grant: str, identity: str) -> str:
+    """The SQL of the key of somebody of a kind whom a list of a grant names, as long as they are there."""
+    return key_of(RECORDS[kind], f'(SELECT g.district FROM "grant" g WHERE g.id = {grant})', identity)

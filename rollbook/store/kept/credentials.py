@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from .apps import App
+from .opened import opened
 from .statements import Row, Statements
 
 
@@ -81,6 +82,7 @@ class Credentials(Statements):
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (key.id, key.app.id, key.dialect, key.key, secret, key.district, json.dumps(key.rights), key.made),
         )
+        self._do(opened("g.app = ?"), (key.app.id,))
 
     def drop(self, identity: str) -> None:
         """End a key of an app (the credential's id)."""

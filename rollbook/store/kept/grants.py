@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from .apps import App
+from .opened import opened
 from .statements import Row, Timed
 
 
@@ -108,6 +109,9 @@ def _grant(row: Row, now: float) -> Grant:
     )
 
 
+_OPENED = opened("g.id = ?")
+
+
 def _texts(listed: str) -> tuple[str, ...]:
     return tuple(json.loads(listed))
 
@@ -206,6 +210,7 @@ class Grants(Timed):
             'UPDATE "grant" SET scopes = ?, state = ?, secret = ?, ended = NULL, version = version + 1 WHERE id = ?',
             (json.dumps(sorted(scopes)), state, secret, grant),
         )
+        self._do(_OPENED, (grant,))
         self._do('DELETE FROM ending WHERE "grant" = ?', (grant,))
 
     def agree(self, grant: str, serial: int, asked: Iterable[str], email: str, *, shown: bool) -> None:
@@ -235,6 +240,7 @@ class Grants(Timed):
             " VALUES (?, ?, ?, ?, ?, 'active', 1, '{}', ?)",
             (identity, app, district, school, json.dumps(sorted(scopes)), at),
         )
+        self._do(_OPENED, (identity,))
 
     # ---- changing
 
@@ -246,10 +252,12 @@ class Grants(Timed):
 
     def set_state(self, grant: str, state: str) -> bool:
         """Put a grant into a state; false where it was in that state already."""
-        return self._do(
+        changed = self._do(
             'UPDATE "grant" SET state = ?, version = version + 1 WHERE id = ? AND state <> ? RETURNING 1',
             (state, grant, state),
         )
+        self._do(_OPENED, (grant,))
+        return changed
 
     # ---- ending
 

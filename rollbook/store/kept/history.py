@@ -7,7 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...fields import RECORDS
+from ...fields import RECORDS, Record
+from ..references import key_of
 from .statements import Row, Statements
 
 SEER = "$app"
@@ -16,19 +17,13 @@ SEER = "$app"
 OTHERS = "$but"
 """Where the history keeps the one app to which it is not told that something is gone."""
 
-UNVEILED = "id NOT IN (SELECT id FROM veiled WHERE shown)"
+UNVEILED = "id NOT IN (SELECT id FROM veiled WHERE shown = 1)"
 """What holds of records that not only one app sees."""
 
 END = 2**62
 """A number after every write."""
 
 _STONE = "seq, at, kind, id, school, what, keys, made"
-
-_TOLD = (
-    f"""AND coalesce(keys ->> '$."{SEER}"', :seer) = :seer AND coalesce(keys ->> '$."{OTHERS}"', '') <> :seer"""
-    f""" AND (keys ->> '$."{SEER}"' IS NOT NULL OR id NOT IN (SELECT id FROM veiled WHERE app = :seer AND NOT shown))"""
-)
-"""What holds of a row of the history that an app (`:seer`) is told, where there are veils."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +77,7 @@ class History(Statements):
         there = "" if school is None else " AND school IN (:school, '')"
         rows = self._rows(
             f"SELECT kind, max(seq) FROM moved WHERE district = :district{there}"
-            " AND kind IN (SELECT value FROM json_each(:kinds)) GROUP BY kind ORDER BY kind",
+            f" AND kind {self._in(':kinds')} GROUP BY kind ORDER BY kind",
             {"district": district, "school": school, "kinds": json.dumps(sorted(kinds))},
         )
         return dict(rows)
@@ -99,7 +94,7 @@ class History(Statements):
         last = END if until is None else until
         rows = self._rows(
             f"SELECT {_STONE} FROM history WHERE district = :district AND seq > :since AND seq <= :last"
-            f" AND kind IN (SELECT value FROM json_each(:kinds)) {_TOLD if seer else ''} ORDER BY seq",
+            f" AND kind {self._in(':kinds')} {self._told(seer)} ORDER BY seq",
             {"district": district, "since": since, "last": last, "kinds": json.dumps(sorted(kinds)), "seer": seer},
         )
         return list(map(_stone, rows))
@@ -108,16 +103,25 @@ class History(Statements):
         """The roles of a human that are gone."""
         rows = self._rows(
             f"SELECT {_STONE} FROM history WHERE district = :district AND what = 'gone'"
-            " AND kind IN (SELECT value FROM json_each(:roles)) AND keys ->> '$.person' = :person"
-            f" {_TOLD if seer else ''}",
+            f" AND kind {self._in(':roles')} AND {self._flavour.member('keys', 'person')} = :person {self._told(seer)}",
             {"district": district, "roles": _roles(), "person": person, "seer": seer},
         )
         return list(map(_stone, rows))
 
+    def _told(self, seer: str) -> str:
+        """What holds of a row of the history that an app (`:seer`) is told; nothing where none is named."""
+        if not seer:
+            return ""
+        alone, other = (self._flavour.member("keys", name) for name in (SEER, OTHERS))
+        return (
+            f"AND coalesce({alone}, :seer) = :seer AND coalesce({other}, '') <> :seer AND ({alone} IS NOT NULL"
+            " OR id NOT IN (SELECT id FROM veiled WHERE app = :seer AND shown = 0))"
+        )
+
     def add(self, district: int, stone: Stone) -> None:
         """Write down that a record is gone, or has another key."""
         keys = json.dumps(stone.keys)
-        said = (stone.seq, stone.at, stone.kind, stone.id, stone.school, stone.what, keys, stone.made)
+        said = (stone.seq, stone.at, stone.kind, stone.id, stone.school or None, stone.what, keys, stone.made)
         self._do(f"INSERT INTO history (district, {_STONE}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (district, *said))
 
     # ---- veils
@@ -135,6 +139,18 @@ class History(Statements):
         return [
             Veiled(district, kind, identity, app, bool(shown), at) for district, kind, identity, app, shown, at in rows
         ]
+
+    def come(self, district: int, record: type[Record]) -> None:
+        """Let veils of records of a kind that are in a district, and were not there before, know their keys."""
+        key = key_of(record, ":district", "veiled.id")
+        self._do(
+            f"UPDATE veiled SET key = {key} WHERE key IS NULL AND kind = :kind AND {key} IS NOT NULL",
+            {"district": district, "kind": record.__name__},
+        )
+
+    def go(self, key: int) -> None:
+        """Let veils no longer know the key of a record that is gone."""
+        self._do("UPDATE veiled SET key = NULL WHERE key = ?", (key,))
 
     # ---- humans of several districts
 

@@ -17,14 +17,6 @@ _PUT = (
     " ON CONFLICT DO NOTHING"
 )
 
-_DUE = (
-    "SELECT id FROM job WHERE (state = 'waiting' AND due <= :now OR state = 'running' AND lease < :now)"
-    " AND (:kinds IS NULL OR kind IN (SELECT value FROM json_each(:kinds)))"
-    " AND coalesce(payload ->> '$.app', '') NOT IN (SELECT payload ->> '$.app' FROM job"
-    " WHERE state = 'running' AND lease >= :now AND payload ->> '$.app' <> '' GROUP BY 1"
-    " HAVING count(*) >= :share) ORDER BY due, made LIMIT 1"
-)
-
 
 @dataclass(frozen=True)
 class Job:
@@ -107,7 +99,18 @@ class Jobs(Statements):
 
     def due(self, turn: Turn) -> bool:
         """Whether there is a job to take."""
-        return self._value(_DUE, turn.values()) is not None
+        return self._value(self._due(), turn.values()) is not None
+
+    def _due(self) -> str:
+        """The id of the job that may be taken first; another worker may be about to take it."""
+        app = self._flavour.member("payload", "app")
+        return (
+            "SELECT id FROM job WHERE (state = 'waiting' AND due <= :now OR state = 'running' AND lease < :now)"
+            f" AND (CAST(:kinds AS text) IS NULL OR kind {self._in(':kinds')})"
+            f" AND coalesce({app}, '') NOT IN (SELECT {app} FROM job WHERE state = 'running' AND lease >= :now"
+            f" AND {app} <> '' GROUP BY 1 HAVING count(*) >= :share)"
+            f" ORDER BY due, made LIMIT 1 {self._flavour.skip_taken}"
+        )
 
     def take(self, turn: Turn, lease: float, longer: Mapping[str, float]) -> Job | None:
         """The job that has been due longest, from now on running; None when there is none.
@@ -116,8 +119,9 @@ class Jobs(Statements):
         """
         row = self._row(
             "UPDATE job SET state = 'running', tries = tries + 1,"
-            " lease = :now + coalesce((SELECT value FROM json_each(:longer) l WHERE l.key = job.kind), :lease)"
-            f" WHERE id = ({_DUE}) RETURNING {_COLUMNS}",
+            " lease = :now + coalesce((SELECT CAST(l.value AS double precision)"
+            f" FROM {self._flavour.members(':longer')} l WHERE l.key = job.kind), :lease)"
+            f" WHERE id = ({self._due()}) RETURNING {_COLUMNS}",
             {**turn.values(), "lease": lease, "longer": json.dumps(longer)},
         )
         return _job(row) if row else None
@@ -126,7 +130,7 @@ class Jobs(Statements):
         """The job is done; whether its payload is kept."""
         self._do(
             "UPDATE job SET state = 'done', ended = ?, error = NULL,"
-            " payload = CASE WHEN ? THEN payload ELSE '{}' END WHERE id = ?",
+            " payload = CASE WHEN ? = 1 THEN payload ELSE '{}' END WHERE id = ?",
             (now, keeping, identity),
         )
 
@@ -180,8 +184,8 @@ class Jobs(Statements):
     def last_webhook(self, grant: str, family: str) -> Job | None:
         """The newest webhook of a family about a grant (hub id)."""
         row = self._row(
-            f"SELECT {_COLUMNS} FROM job WHERE kind = 'webhook' AND payload ->> '$.grant' = ?"
-            " AND payload ->> '$.family' = ? ORDER BY made DESC, id DESC LIMIT 1",
+            f"SELECT {_COLUMNS} FROM job WHERE kind = 'webhook' AND {self._flavour.member('payload', 'grant')} = ?"
+            f" AND {self._flavour.member('payload', 'family')} = ? ORDER BY made DESC, id DESC LIMIT 1",
             (grant, family),
         )
         return _job(row) if row else None

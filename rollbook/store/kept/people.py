@@ -7,9 +7,9 @@ import json
 from ...fields import RECORDS, Record
 from ...model.people import Person
 from ..plan.sights import APP
-from ..schema import columns
+from ..references import id_of, row_of, rows_of
 from .records import Stored
-from .statements import Statements, Values
+from .statements import Statements, Values, at, of_school
 
 _HERE = "district IN (SELECT district FROM clock)"
 
@@ -21,28 +21,32 @@ class People(Statements):
 
     def persons(self, role: str) -> list[str]:
         """The human who has or had a role."""
-        return self._of_roles("SELECT person FROM {table} WHERE {here} AND id = ?", role) + self._of_gone(
-            "h.keys ->> '$.person'", "h.id = ?", role
-        )
+        told = f"SELECT {{person}} FROM {{table}} r WHERE r.{_HERE} AND r.id = ?"
+        return self._of_roles(told, role) + self._of_gone(self._person_in("h.keys"), "h.id = ?", role)
 
     def roles(self, person: str) -> list[str]:
         """The roles that a human has or had."""
-        return self._of_roles("SELECT id FROM {table} WHERE {here} AND person = ?", person) + self._of_gone(
-            "h.id", "h.keys ->> '$.person' = ?", person
+        theirs = (
+            "SELECT r.id FROM person p JOIN {table} r ON r.district = p.district AND r.person = p.key"
+            f" WHERE p.{_HERE} AND p.id = ?"
         )
+        return self._of_roles(theirs, person) + self._of_gone("h.id", f"{self._person_in('h.keys')} = ?", person)
 
     def _of_roles(self, statement: str, identity: str) -> list[str]:
-        tables = [f'"{record.table}"' for record in RECORDS.values() if record.human]
-        every = " UNION ALL ".join(statement.format(table=table, here=_HERE) for table in tables)
-        return self._known(every, (identity,) * len(tables))
+        roles = [record for record in RECORDS.values() if record.human]
+        every = " UNION ALL ".join(statement.format(table=f'"{r.table}"', person=_person(r)) for r in roles)
+        return self._known(every, (identity,) * len(roles))
 
     def _of_gone(self, what: str, where: str, identity: str) -> list[str]:
         kinds = json.dumps([record.__name__ for record in RECORDS.values() if record.human])
         return self._known(
-            f"SELECT {what} FROM history h WHERE h.{_HERE} AND h.kind IN (SELECT value FROM json_each(?))"
-            f" AND h.what = 'gone' AND {where}",
+            f"SELECT {what} FROM history h WHERE h.{_HERE} AND h.kind {self._in('?')} AND h.what = 'gone' AND {where}",
             (kinds, identity),
         )
+
+    def _person_in(self, keys: str) -> str:
+        """The human among the natural keys of what is gone."""
+        return self._flavour.member(keys, "person")
 
     def _known(self, statement: str, values: Values) -> list[str]:
         return [found for found in self._values(statement, values) if found]
@@ -60,26 +64,26 @@ class People(Statements):
     def person_of(self, role: type[Record], district: int, identity: str) -> str | None:
         """The human who has or had a role of a kind in a district."""
         return self._value(
-            f'SELECT person FROM "{role.table}" WHERE district = :district AND id = :id UNION ALL'
-            " SELECT keys ->> '$.person' FROM history WHERE district = :district AND kind = :kind AND id = :id",
+            f'SELECT {_person(role)} FROM "{role.table}" r WHERE r.district = :district AND r.id = :id UNION ALL'
+            f" SELECT {self._person_in('keys')} FROM history WHERE district = :district AND kind = :kind AND id = :id",
             {"district": district, "id": identity, "kind": role.__name__},
         )
 
     def with_mis_id(self, role: type[Record], district: int, school: str, mis_id: str) -> str | None:
         """The human who has a role of a kind at a school by an MIS id."""
         return self._value(
-            f'SELECT person FROM "{role.table}" WHERE district = ? AND school = ? AND mis_id = ?',
-            (district, school, mis_id),
+            f'SELECT {_person(role)} FROM "{role.table}" r WHERE {of_school("r")} AND r.mis_id = :mis_id',
+            at(district, school, mis_id=mis_id),
         )
 
     def ever_by_mis_id(self, role: type[Record], district: int, school: str, mis_id: str) -> frozenset[str]:
         """The ids of whoever has or had a role of a kind at a school by an MIS id, and of those roles."""
         rows = self._rows(
-            f'SELECT id, person FROM "{role.table}" WHERE district = ? AND school = ? AND mis_id = ?',
-            (district, school, mis_id),
+            f'SELECT r.id, {_person(role)} FROM "{role.table}" r WHERE {of_school("r")} AND r.mis_id = :mis_id',
+            at(district, school, mis_id=mis_id),
         ) + self._rows(
-            "SELECT id, keys ->> '$.person' FROM history WHERE district = ? AND kind = ? AND school = ?"
-            " AND what = 'gone' AND keys ->> '$.mis_id' = ?",
+            f"SELECT id, {self._person_in('keys')} FROM history WHERE district = ? AND kind = ? AND school = ?"
+            f" AND what = 'gone' AND {self._flavour.member('keys', 'mis_id')} = ?",
             (district, role.__name__, school, mis_id),
         )
         return frozenset(identity for row in rows for identity in row if identity)
@@ -88,20 +92,24 @@ class People(Statements):
 
     def waiting(self, district: int, app: str, fact: str, value: str) -> list[Stored]:
         """The humans of an app who wait in a partition, column by column, by one of the stored facts."""
-        names = list(columns(Person))
-        listed = ", ".join(f'"{name}"' for name in names)
+        own = f"{self._flavour.member('t.remainder', APP)} = ?"
         rows = self._rows(
-            f'SELECT {listed} FROM person WHERE district = ? AND "{fact}" = ? AND remainder ->> ? = ?',
-            (district, value, f'$."{APP}"', app),
+            f'{rows_of(Person, self._flavour)} WHERE t.district = ? AND t."{fact}" = ? AND {own}',
+            (district, value, app),
         )
-        return [dict(zip(names, row, strict=True)) for row in rows]
+        return [row_of(Person, row) for row in rows]
 
     def waiting_twins(self, district: int, app: str) -> frozenset[str]:
         """The humans of an app who wait in a partition, and whom a district has as well."""
         rows = self._values(
-            f"""SELECT id FROM person w WHERE district = ? AND remainder ->> '$."{APP}"' = ? AND EXISTS"""
+            f"SELECT id FROM person w WHERE district = ? AND {self._flavour.member('remainder', APP)} = ? AND EXISTS"
             " (SELECT 1 FROM district d JOIN person p ON p.district = d.district AND p.id = w.id"
             " WHERE d.district <> w.district)",
             (district, app),
         )
         return frozenset(rows)
+
+
+def _person(role: type[Record]) -> str:
+    """The SQL of the human in a role."""
+    return id_of(role.refs()["person"], "r")

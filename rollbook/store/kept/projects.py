@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ...fields import Ref
-from ...model.research import HUB
+from ...model.research import HUB, Project, ResearchUser
+from ..references import key_of
 from .statements import Statements
 
 
@@ -32,9 +33,11 @@ class ProjectLine(NamedTuple):
     subjects: int
 
 
+_PROJECT = key_of(Project, HUB, "?")
+
 # Owned by a user, or by a group that has members.
 _OWNED = (
-    f"SELECT 1 FROM project_member m WHERE m.district = {HUB} AND m.project = p.id AND m.is_owner = 1 AND"
+    f"SELECT 1 FROM project_member m WHERE m.district = {HUB} AND m.project = p.key AND m.is_owner = 1 AND"
     f' (m."user" IS NOT NULL OR EXISTS (SELECT 1 FROM team_member t WHERE t.district = {HUB} AND t.team = m.team))'
 )
 
@@ -46,7 +49,7 @@ class Projects(Statements):
         """Every project, by name."""
         rows = self._rows(
             "SELECT p.id, p.name, coalesce(p.is_public, 0), coalesce(a.relying_party, ''), (SELECT count(*)"
-            " FROM subject_project s WHERE s.district = p.district AND s.project = p.id) FROM project p"
+            " FROM subject_project s WHERE s.district = p.district AND s.project = p.key) FROM project p"
             f" LEFT JOIN app a ON a.id = p.app WHERE p.district = {HUB} ORDER BY p.name"
         )
         return [ProjectLine(identity, name, bool(public), app, held) for identity, name, public, app, held in rows]
@@ -54,15 +57,19 @@ class Projects(Statements):
     def places(self, project: str, holder: Ref) -> list[Place]:
         """The places in a project of users (`ProjectMember.user`) or of groups (`ProjectMember.team`)."""
         rows = self._rows(
-            f'SELECT "{holder.name}", id, can_change, is_manager, is_owner FROM project_member'
-            f' WHERE district = {HUB} AND project = ? AND "{holder.name}" IS NOT NULL',
+            "SELECT h.id, m.id, m.can_change, m.is_manager, m.is_owner FROM project_member m"
+            f' JOIN "{holder.target.table}" h ON h.district = m.district AND h.key = m."{holder.name}"'
+            f" WHERE m.district = {HUB} AND m.project = {_PROJECT}",
             (project,),
         )
         return [Place(*row) for row in rows]
 
     def invited(self, project: str, invitee: str) -> bool:
         """Whether somebody is invited to a project."""
-        sql = f"SELECT 1 FROM project_invitation WHERE district = {HUB} AND project = ? AND invitee = ?"
+        sql = (
+            f"SELECT 1 FROM project_invitation WHERE district = {HUB} AND project = {_PROJECT}"
+            f" AND invitee = {key_of(ResearchUser, HUB, '?')}"
+        )
         return self._row(sql, (project, invitee)) is not None
 
     def any_without_owner(self) -> bool:

@@ -43,6 +43,7 @@ class Pulls(Statements):
         packed = [zlib.compress(page, 1) for page in pages]
         made = str(uuid.uuid4())
         self._do('DELETE FROM pull WHERE ("grant", endpoint, asked, caller) = (?, ?, ?, ?)', question)
+        self._drop_pages()
         self._do(
             'INSERT INTO pull (id, "grant", endpoint, asked, caller, used, total, state, size)'
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
@@ -59,6 +60,11 @@ class Pulls(Statements):
             " FROM pull) kept WHERE room > ?)",
             (room,),
         )
+        self._drop_pages()
+
+    def _drop_pages(self) -> None:
+        """Drop the pages of lists that have been dropped."""
+        self._do("DELETE FROM pull_page WHERE pull NOT IN (SELECT id FROM pull)")
 
     def find(self, question: Question, since: float) -> Pull | None:
         """The list that the caller is reading; of one who has signed in again, the latest under the grant."""

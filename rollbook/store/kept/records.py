@@ -6,11 +6,11 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ...fields import Record
+from ...fields import Day, Field, Record, Ref
 from ..keys import keys_of
 from ..plan.sights import humans
-from ..schema import columns
-from .statements import Statements
+from ..references import key_of, row_of, rows_of
+from .statements import Statements, Values, at, of_school
 
 Stored = dict[str, Any]
 """A record, column by column."""
@@ -21,20 +21,15 @@ class Records(Statements):
 
     def find(self, record: type[Record], district: int, facts: Mapping[str, Any]) -> list[Stored]:
         """The records with these stored facts, oldest first."""
-        names = list(columns(record))
-        same = "".join(f' AND "{name}" IS ?' for name in facts)
-        rows = self._rows(
-            f'SELECT {_listed(names)} FROM "{record.table}" WHERE district = ?{same} ORDER BY made',
-            (district, *facts.values()),
-        )
-        return [dict(zip(names, row, strict=True)) for row in rows]
+        same = "".join(f" AND {self._is(record.fields.get(name), name, value)}" for name, value in facts.items())
+        order = self._flavour.unindexed("t.key")
+        return self._stored(record, f"t.district = :district{same} ORDER BY {order}", {**facts, "district": district})
 
     def named(self, record: type[Record], district: int, school: str, mis_ids: Iterable[str]) -> list[str]:
         """The hub ids of those of a school's records of a kind that have one of these MIS ids."""
         return self._values(
-            f'SELECT id FROM "{record.table}" WHERE district = ? AND school = ?'
-            " AND mis_id IN (SELECT value FROM json_each(?))",
-            (district, school, json.dumps(list(mis_ids))),
+            f'SELECT r.id FROM "{record.table}" r WHERE {of_school("r")} AND r.mis_id {self._in(":mis_ids")}',
+            at(district, school, mis_ids=json.dumps(list(mis_ids))),
         )
 
     def usernames(self, district: int) -> list[tuple[str, str]]:
@@ -48,8 +43,9 @@ class Records(Statements):
 
     def refers(self, record: type[Record], district: int, name: str, identity: str) -> bool:
         """Whether any record of a kind refers, by a stored reference, to the record with a hub id."""
-        found = f'SELECT 1 FROM "{record.table}" WHERE district = ? AND "{name}" = ? LIMIT 1'
-        return self._row(found, (district, identity)) is not None
+        target = key_of(record.refs()[name].target, ":district", ":id")
+        found = f'SELECT 1 FROM "{record.table}" WHERE district = :district AND "{name}" = {target} LIMIT 1'
+        return self._row(found, {"district": district, "id": identity}) is not None
 
     def ids(self, record: type[Record], district: int) -> frozenset[str]:
         """The hub ids of all records of a kind."""
@@ -63,17 +59,23 @@ class Records(Statements):
         """The records of a school's that some humans (hub ids by kind) are, or that are parts of them, each once."""
         if record.derived() or "school" not in record.fields:
             return []
-        names, found = list(columns(record)), dict[str, Stored]()
-        for kind, identity in humans(record, "t"):
-            rows = self._rows(
-                f'SELECT {_listed(names)} FROM "{record.table}" t WHERE t.district = ?'
-                f" AND {identity} IN (SELECT value FROM json_each(?))",
-                (district, json.dumps(list(people.get(kind.__name__, ())))),
+        found: dict[str, Stored] = {}
+        for kind, key in humans(record, "t"):
+            named = f"k.district = :district AND k.id {self._in(':ids')}"
+            rows = self._stored(
+                record,
+                f't.district = :district AND {key} IN (SELECT k.key FROM "{kind.table}" k WHERE {named})',
+                {"district": district, "ids": json.dumps(list(people.get(kind.__name__, ())))},
             )
-            some = (dict(zip(names, row, strict=True)) for row in rows)
-            found |= {row["id"]: row for row in some}
+            found |= {row["id"]: row for row in rows}
         return list(found.values())
 
+    def _stored(self, record: type[Record], where: str, values: Values) -> list[Stored]:
+        return [row_of(record, row) for row in self._rows(f"{rows_of(record, self._flavour)} WHERE {where}", values)]
 
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(f'"{name}"' for name in names)
+    def _is(self, fact: Field | None, name: str, value: Any) -> str:
+        """The SQL of whether a row has a fact; of a reference, the value is a hub id, of a day its text."""
+        if isinstance(fact, Ref) and value is not None:
+            return f't."{name}" = {key_of(fact.target, ":district", f":{name}")}'
+        given = self._flavour.day_number(f":{name}") if isinstance(fact, Day) else f":{name}"
+        return f't."{name}" IS NOT DISTINCT FROM {given}'

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ...fields import Record, Ref
-from ...model.research import HUB, ResearchTag
+from ...model.research import HUB, Project, ResearchTag
+from ..references import key_of
 from .statements import Statements
 
 
@@ -16,21 +17,25 @@ class Research(Statements):
 
     def named(self, record: type[Record], name: str, project: str = "") -> list[str]:
         """The hub ids of the records of a kind with a name, those of one project where one is given."""
-        within = " AND project = ?" if project else ""
+        within = f" AND project = {key_of(Project, HUB, '?')}" if project else ""
         values = (name, project) if project else (name,)
         rows = self._rows(f'SELECT id FROM "{record.table}" WHERE district = {HUB} AND name = ?{within}', values)
         return [identity for (identity,) in rows]
 
     def referred(self, ref: Ref, identity: str) -> bool:
         """Whether any record refers to one by a reference."""
-        sql = f'SELECT 1 FROM "{ref.owner.table}" WHERE district = {HUB} AND "{ref.name}" = ? LIMIT 1'
-        return self._row(sql, (identity,)) is not None
+        found = f'SELECT 1 FROM "{ref.owner.table}" WHERE district = {HUB} AND "{ref.name}" = {_key(ref)} LIMIT 1'
+        return self._row(found, (identity,)) is not None
 
     def tags(self, bearer: Ref, identity: str) -> list[tuple[str, str]]:
         """The hub ids and words of the tags of a record, in order; `bearer` is the reference that leads to it."""
         rows = self._rows(
-            f'SELECT id, name FROM "{ResearchTag.table}" WHERE district = {HUB} AND "{bearer.name}" = ?'
+            f'SELECT id, name FROM "{ResearchTag.table}" WHERE district = {HUB} AND "{bearer.name}" = {_key(bearer)}'
             " ORDER BY position",
             (identity,),
         )
         return [(tag, name) for tag, name in rows]
+
+
+def _key(ref: Ref) -> str:
+    return key_of(ref.target, HUB, "?")

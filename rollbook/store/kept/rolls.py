@@ -7,14 +7,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..rules import FOREVER, Span, year_of
-from .statements import Statements
+from .statements import Statements, at, of_school
 
 
 @dataclass(frozen=True)
 class RollGroup:
-    """A group of a school; `course` are the codes and titles of the courses that it is of, in turn."""
+    """A group of a school by its key; `course` are the codes and titles of the courses that it is of, in turn."""
 
-    id: str
+    key: int
     kind: str
     span: Span
     code: str | None
@@ -25,11 +25,13 @@ class RollGroup:
 
 @dataclass(frozen=True)
 class RollPlace:
-    """A student's place on roll: from when until when, in which groups, and in which year by its own facts."""
+    """A student's place on roll: the student's key and hub id, from when until when, in which groups (by their keys),
+    and in which year by its own facts."""
 
+    key: int
     id: str
     span: Span
-    groups: Mapping[str, str | None]
+    groups: Mapping[str, int | None]
     year: str
 
 
@@ -39,37 +41,37 @@ class Rolls(Statements):
     def groups(self, district: int, school: str) -> list[RollGroup]:
         """The groups of a school."""
         rows = self._rows(
-            'SELECT g.id, g.kind, g.start, g."end", g.code, g.name, g.standard_year_code,'
+            'SELECT g.key, g.kind, g.start, g."end", g.code, g.name, g.standard_year_code,'
             ' c.code, c.title, d.code, d.title, o.code, o.title FROM "group" g'
-            " LEFT JOIN course c ON c.district = g.district AND c.id = g.course"
-            " LEFT JOIN course_offering o ON o.district = g.district AND o.id = g.offering"
-            " LEFT JOIN course d ON d.district = o.district AND d.id = o.course"
-            " WHERE g.district = ? AND g.school = ? ORDER BY g.kind, g.code, g.name, g.id",
-            (district, school),
+            " LEFT JOIN course c ON c.district = g.district AND c.key = g.course"
+            " LEFT JOIN course_offering o ON o.district = g.district AND o.key = g.offering"
+            " LEFT JOIN course d ON d.district = o.district AND d.key = o.course"
+            f" WHERE {of_school('g')} ORDER BY g.kind, g.code, g.name, g.id",
+            at(district, school),
         )
         return [
-            RollGroup(i, kind, _span(start, end), code, name, year, tuple(course))
-            for i, kind, start, end, code, name, year, *course in rows
+            RollGroup(key, kind, _span(start, end), code, name, year, tuple(course))
+            for key, kind, start, end, code, name, year, *course in rows
         ]
 
     def places(self, district: int, school: str) -> list[RollPlace]:
         """Who is on roll at a school, was, or will be."""
         rows = self._rows(
-            "SELECT id, entry_date, leaving_date, year_group, reg_group, house_group, coalesce(nc_year, grade)"
-            " FROM student WHERE district = ? AND school = ?",
-            (district, school),
+            "SELECT s.key, s.id, s.entry_date, s.leaving_date, s.year_group, s.reg_group, s.house_group,"
+            f" coalesce(s.nc_year, s.grade) FROM student s WHERE {of_school('s')}",
+            at(district, school),
         )
         return [
-            RollPlace(i, _span(entry, leaving), {"year": year, "form": form, "house": house}, year_of(own))
-            for i, entry, leaving, year, form, house, own in rows
+            RollPlace(key, i, _span(entry, leaving), {"year": year, "form": form, "house": house}, year_of(own))
+            for key, i, entry, leaving, year, form, house, own in rows
         ]
 
-    def members(self, district: int, groups: Iterable[str]) -> list[tuple[str, str, Span]]:
-        """The students of groups of a district (hub ids), each with the group and the days."""
+    def members(self, district: int, groups: Iterable[int]) -> list[tuple[int, int, Span]]:
+        """The students of groups of a district, each with the group and the days; all are keys."""
         rows = self._rows(
-            'SELECT student, "group", start, "end" FROM student_membership WHERE district = ?'
-            ' AND "group" IN (SELECT value FROM json_each(?))',
-            (district, json.dumps(sorted(groups))),
+            'SELECT student, "group", start, "end" FROM student_membership WHERE district = :district'
+            f' AND "group" {self._in(":groups", "number")}',
+            {"district": district, "groups": json.dumps(sorted(groups))},
         )
         return [(student, group, _span(start, end)) for student, group, start, end in rows]
 

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from ...errors import Conflict, Problem
 from ...fields import Record
 from ...model.organisation import School
-from ..schema import columns
+from ..references import key_of, row_of, rows_of
 from .history import UNVEILED
-from .statements import Statements
+from .statements import Statements, at, of_school
 
 BESIDE = ("grant", "invitation", "signatory", "school_key", "writeback")
 """The tables beside the records that name a school's district."""
@@ -146,7 +146,7 @@ class Schools(Statements):
         """The schools that have a number and a name, by name."""
         rows = self._rows(
             "SELECT s.estab, s.name, s.phase, s.governance, s.address,"
-            " (SELECT p.post_code FROM site p WHERE p.district = s.district AND p.school = s.id"
+            " (SELECT p.post_code FROM site p WHERE p.district = s.district AND p.school = s.key"
             " AND p.post_code IS NOT NULL ORDER BY p.is_main DESC LIMIT 1),"
             " s.telephone, s.web FROM school s WHERE s.estab IS NOT NULL AND s.name IS NOT NULL"
             " ORDER BY s.name, s.estab"
@@ -156,9 +156,10 @@ class Schools(Statements):
     def sessions(self, district: int, school: str) -> list[tuple[str, str, str]]:
         """The kind, first and last day of each academic year, term and other session of a school, by first days."""
         rows = self._rows(
-            'SELECT DISTINCT kind, start, "end" FROM session WHERE district = ?'
-            ' AND (school = ? OR school IS NULL) AND start IS NOT NULL AND "end" IS NOT NULL ORDER BY start',
-            (district, school),
+            'SELECT DISTINCT kind, start, "end" FROM session WHERE district = :district'
+            f" AND (school = {key_of(School, ':district', ':school')} OR school IS NULL)"
+            ' AND start IS NOT NULL AND "end" IS NOT NULL ORDER BY start',
+            at(district, school),
         )
         return [(kind, start, end) for kind, start, end in rows]
 
@@ -172,8 +173,8 @@ class Schools(Statements):
         Raises `Conflict` when another school has it; one that a single app sees does not count.
         """
         if not wanted:
-            own = "SELECT max(CAST(estab AS INTEGER)) FROM school WHERE length(estab) = 7 AND estab GLOB '9[0-9]*'"
-            return str(max(self._value(own) or 0, OWN_ESTABS + district * 1000) + 1)
+            own = self._values("SELECT estab FROM school WHERE length(estab) = 7 AND substr(estab, 1, 1) = '9'")
+            return str(max([OWN_ESTABS + district * 1000, *(int(one) for one in own if one.isdecimal())]) + 1)
         taken = self._value(f"SELECT name FROM school WHERE estab = ? AND {UNVEILED}", (wanted,))
         if taken is None:
             return wanted
@@ -182,11 +183,11 @@ class Schools(Statements):
     def largest_group(self, district: int, school: str, kind: str, day: str) -> str | None:
         """The MIS id of the group of a kind with the most students on a day (`YYYY-MM-DD`)."""
         return self._value(
-            'SELECT g.mis_id FROM "group" g JOIN student_membership m ON m.district = g.district AND m."group" = g.id'
-            " WHERE g.district = :district AND g.school = :school AND g.kind = :kind"
+            'SELECT g.mis_id FROM "group" g JOIN student_membership m ON m.district = g.district AND m."group" = g.key'
+            f" WHERE {of_school('g')} AND g.kind = :kind"
             " AND coalesce(m.start, '') <= :day AND coalesce(m.\"end\", '9') >= :day"
-            " GROUP BY g.id, g.mis_id ORDER BY count(*) DESC, g.mis_id LIMIT 1",
-            {"district": district, "school": school, "kind": kind, "day": day},
+            " GROUP BY g.key, g.mis_id ORDER BY count(*) DESC, g.mis_id LIMIT 1",
+            at(district, school, kind=kind, day=day),
         )
 
     # ---- words of standards
@@ -208,11 +209,13 @@ class Schools(Statements):
     # ---- joining another district
 
     def rows(self, kind: type[Record], district: int, school: str) -> list[dict[str, Any]]:
-        """The records of a kind that are a school's (hub id), column by column; of the kind `School`, itself."""
-        names, own = list(columns(kind)), "id" if kind is School else "school"
-        listed = ", ".join(f'"{name}"' for name in names)
-        rows = self._rows(f'SELECT {listed} FROM "{kind.table}" WHERE district = ? AND "{own}" = ?', (district, school))
-        return [dict(zip(names, row, strict=True)) for row in rows]
+        """The records of a kind that are a school's (hub id), column by column, oldest first.
+
+        Of the kind `School` it is the school itself.
+        """
+        own = "t.district = :district AND t.id = :school" if kind is School else of_school("t")
+        rows = self._rows(f"{rows_of(kind, self._flavour)} WHERE {own} ORDER BY t.key", at(district, school))
+        return [row_of(kind, row) for row in rows]
 
     def move_counters(self, school: str, old: int, new: int) -> None:
         """Let the counters of a school (hub id) go on in another district."""

@@ -64,3 +64,8 @@ class Snapshots(Statements):
     def clear(self, before: float) -> None:
         """Drop what nobody asked after since a moment (seconds since 1970)."""
         self._do("DELETE FROM snapshot WHERE used < ?", (before,))
+        self._do(
+            "DELETE FROM snapshot_rows WHERE NOT EXISTS (SELECT 1 FROM snapshot s"
+            ' WHERE s."grant" = snapshot_rows."grant" AND s.endpoint = snapshot_rows.endpoint'
+            " AND s.hash = snapshot_rows.hash)"
+        )

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from ...errors import Problem
 from ...fields import Record
+from ..references import key_of
 from .statements import Row, Statements
 
 
@@ -82,8 +83,7 @@ class Sources(Statements):
     def said(self, district: int, source: str, record: type[Record]) -> Said:
         """What a source said last of a kind."""
         rows = self._rows(
-            "SELECT s.key, s.digest, s.id, t.id IS NULL FROM source_row s"
-            f' LEFT JOIN "{record.table}" t ON t.district = s.district AND t.id = s.id'
+            f"SELECT s.key, s.digest, s.id, {_lost(record)} FROM source_row s"
             " WHERE s.district = ? AND s.source = ? AND s.kind = ?",
             (district, source, record.__name__),
         )
@@ -92,9 +92,8 @@ class Sources(Statements):
     def said_of(self, district: int, source: str, record: type[Record], keys: Iterable[str]) -> Said:
         """What a source said last of the records with these keys of its own."""
         rows = self._rows(
-            "SELECT s.key, s.digest, s.id, t.id IS NULL FROM json_each(?) j CROSS JOIN source_row s"
-            f' LEFT JOIN "{record.table}" t ON t.district = s.district AND t.id = s.id'
-            " WHERE s.district = ? AND s.source = ? AND s.kind = ? AND s.key = j.value",
+            f"SELECT s.key, s.digest, s.id, {_lost(record)} FROM ({self._flavour.listed('?')}) j"
+            " CROSS JOIN source_row s WHERE s.district = ? AND s.source = ? AND s.kind = ? AND s.key = j.value",
             (json.dumps(sorted(keys)), district, source, record.__name__),
         )
         return _said(rows)
@@ -129,10 +128,13 @@ class Sources(Statements):
 
     def would_lose(self, record: type[Record], district: int, gone: Iterable[str]) -> list[Loss]:
         """What schools would lose of a kind, by their names, if the records with these hub ids went."""
+        key = key_of(record, ":district", "j.value")
         rows = self._rows(
-            "SELECT s.name, sum(CASE WHEN t.id IN (SELECT value FROM json_each(:gone)) THEN 1 ELSE 0 END) AS lost,"
-            f' count(*) FROM "{record.table}" t JOIN school s ON s.district = t.district AND s.id = t.school'
-            " WHERE t.district = :district GROUP BY s.id HAVING lost > 0 ORDER BY s.name",
+            f"WITH gone AS (SELECT {key} AS key FROM ({self._flavour.listed(':gone')}) j)"
+            " SELECT name, lost, held FROM (SELECT s.name, count(*) AS held,"
+            " sum(CASE WHEN t.key IN (SELECT key FROM gone) THEN 1 ELSE 0 END) AS lost"
+            f' FROM "{record.table}" t JOIN school s ON s.district = t.district AND s.key = t.school'
+            " WHERE t.district = :district GROUP BY s.key, s.name) by_school WHERE lost > 0 ORDER BY name",
             {"gone": json.dumps(list(gone)), "district": district},
         )
         return [Loss(*row) for row in rows]
@@ -152,7 +154,7 @@ class Sources(Statements):
         rows = self._rows(
             "SELECT DISTINCT s.district, s.source, d.name FROM source_row s JOIN district d ON d.district = s.district"
             " WHERE substr(s.source, 1, length(:beginning)) = :beginning AND s.kind = 'District'"
-            " AND (:named IS NULL OR :named IN (d.name, d.external_id))",
+            " AND (CAST(:named AS text) IS NULL OR :named IN (d.name, d.external_id))",
             {"beginning": beginning, "named": named},
         )
         return [Fed(*row) for row in rows]
@@ -239,6 +241,10 @@ class Sources(Statements):
         """Whether a source told of a record, by its hub id."""
         found = "SELECT 1 FROM source_row WHERE district = ? AND id = ? LIMIT 1"
         return self._row(found, (district, identity)) is not None
+
+
+def _lost(record: type[Record]) -> str:
+    return f"{key_of(record, 's.district', 's.id')} IS NULL"
 
 
 def _said(rows: list[Row]) -> Said:

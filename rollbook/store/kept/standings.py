@@ -7,7 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from ...model.research import HUB
+from ...model.organisation import School
+from ...model.research import HUB, ResearchUser
+from ..references import key_of
 from .settings import Settings
 from .statements import Row, Timed
 
@@ -35,26 +37,7 @@ class Reach:
     time_zone: str | None
 
 
-_REACH = (
-    'SELECT g.id, g.app, g.district, g.school, g.scopes, g.people, s.time_zone FROM "grant" g'
-    f" JOIN school s ON s.district = g.district AND s.id = g.school WHERE g.state = 'active'"
-    ' AND NOT EXISTS (SELECT 1 FROM ending WHERE ending."grant" = g.id AND ending.at <= :now)'
-    f" AND g.app IN (SELECT app FROM project WHERE district = {HUB} AND id IN (SELECT value FROM json_each(:projects)))"
-)
-
-_SEEN = f"""
-WITH reach AS MATERIALIZED (SELECT value ->> 'grant' AS "grant", value ->> 'app' AS app, value ->> 'students' AS mode,
-  value ->> 'district' AS district, value ->> 'school' AS school, value ->> 'today' AS today FROM json_each(:reach))
-SELECT s.id FROM subject_project p
-JOIN project ON project.district = {HUB} AND project.id = p.project
-JOIN research_subject s ON s.district = {HUB} AND s.id = p.subject AND s.of_student IS NOT NULL
-JOIN student ON student.district = s.of_district AND student.id = s.of_student
-JOIN reach ON reach.app = project.app AND reach.district = student.district AND reach.school = student.school
-WHERE p.district = {HUB} AND p.project IN (SELECT value FROM json_each(:projects)) AND (reach.mode IS NULL
-  OR (reach.mode = 'only') = EXISTS (SELECT 1 FROM chosen
-    WHERE chosen."grant" = reach."grant" AND chosen.kind = 'Student' AND chosen.id = student.id
-      AND reach.today BETWEEN chosen.first AND chosen.last))
-"""
+_USER = key_of(ResearchUser, HUB, ":user")
 
 _GRANTED = """count(*), coalesce(sum(version), 0), (SELECT count(*) FROM ending WHERE at <= :now) FROM "grant\""""
 """Equal numbers, equal grants: each change counts one up, and so does the moment that a school named for an end."""
@@ -83,21 +66,30 @@ class Standings(Timed):
     def rights(self, account: str) -> list[Rights]:
         """What somebody may do in each project that they have a place in."""
         rows = self._rows(
-            "SELECT project, max(can_change), max(is_manager), max(is_owner) FROM project_member"
-            f' WHERE district = {HUB} AND ("user" = :user OR team IN'
-            f' (SELECT team FROM team_member WHERE district = {HUB} AND "user" = :user))'
-            " GROUP BY project ORDER BY project",
+            "SELECT p.id, max(m.can_change), max(m.is_manager), max(m.is_owner) FROM project_member m"
+            " JOIN project p ON p.district = m.district AND p.key = m.project"
+            f' WHERE m.district = {HUB} AND (m."user" = {_USER} OR m.team IN'
+            f' (SELECT team FROM team_member WHERE district = {HUB} AND "user" = {_USER}))'
+            " GROUP BY p.id ORDER BY p.id",
             {"user": account},
         )
         return [Rights(project, bool(change), bool(manage), bool(own)) for project, change, manage, own in rows]
 
     def reach(self, projects: Iterable[str]) -> list[Reach]:
         """The active grants of schools to the apps of these projects."""
-        rows = self._rows(_REACH, {"projects": json.dumps(list(projects)), "now": self._clock()})
+        rows = self._rows(self._reach(), {"projects": json.dumps(list(projects)), "now": self._clock()})
         return [
             Reach(grant, app, district, school, frozenset(json.loads(scopes)), json.loads(people).get("Student"), zone)
             for grant, app, district, school, scopes, people, zone in rows
         ]
+
+    def _reach(self) -> str:
+        return (
+            'SELECT g.id, g.app, g.district, g.school, g.scopes, g.people, s.time_zone FROM "grant" g'
+            " JOIN school s ON s.district = g.district AND s.id = g.school WHERE g.state = 'active'"
+            ' AND NOT EXISTS (SELECT 1 FROM ending WHERE ending."grant" = g.id AND ending.at <= :now)'
+            f" AND g.app IN (SELECT app FROM project WHERE district = {HUB} AND id {self._in(':projects')})"
+        )
 
     def seen(self, projects: Iterable[str], through: Iterable[Reach]) -> list[str]:
         """The subjects of these projects that stand for students who may be seen today through these grants."""
@@ -113,5 +105,24 @@ class Standings(Timed):
             }
             for one in through
         ]
-        rows = self._rows(_SEEN, {"projects": json.dumps(list(projects)), "reach": json.dumps(reach)})
+        rows = self._rows(self._seen(), {"projects": json.dumps(list(projects)), "reach": json.dumps(reach)})
         return [subject for (subject,) in rows]
+
+    def _seen(self) -> str:
+        names = ("grant", "app", "students", "today")
+        given = ", ".join(f'{self._flavour.member("value", name)} AS "{name}"' for name in names)
+        district = f"CAST({self._flavour.member('value', 'district')} AS bigint)"
+        school = key_of(School, district, self._flavour.member("value", "school"))
+        return f"""
+WITH reach AS MATERIALIZED (SELECT {given}, {district} AS district, {school} AS school
+  FROM ({self._flavour.listed(":reach")}) r)
+SELECT s.id FROM subject_project p
+JOIN project ON project.district = {HUB} AND project.key = p.project
+JOIN research_subject s ON s.district = {HUB} AND s.key = p.subject AND s.of_student IS NOT NULL
+JOIN student ON student.district = s.of_district AND student.id = s.of_student
+JOIN reach ON reach.app = project.app AND reach.district = student.district AND reach.school = student.school
+WHERE p.district = {HUB} AND project.id {self._in(":projects")} AND (reach.students IS NULL
+  OR (reach.students = 'only') = EXISTS (SELECT 1 FROM chosen
+    WHERE chosen."grant" = reach."grant" AND chosen.kind = 'Student' AND chosen.id = student.id
+      AND reach.today BETWEEN chosen.first AND chosen.last))
+"""

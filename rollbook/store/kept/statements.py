@@ -5,10 +5,23 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from ...model.organisation import School
 from ..connection import Connection
+from ..plan.flavour import Flavour
+from ..references import key_of
 
 Row = tuple[Any, ...]
 Values = Sequence[Any] | Mapping[str, Any]
+
+
+def of_school(alias: str) -> str:
+    """The SQL of whether a row is a school's; `at` says of which."""
+    return f"{alias}.district = :district AND {alias}.school = {key_of(School, ':district', ':school')}"
+
+
+def at(district: int, school: str, **others: object) -> dict[str, object]:
+    """The values of a statement about a school: its district's number, its hub id, and others by name."""
+    return {"district": district, "school": school, **others}
 
 
 class Statements:
@@ -19,6 +32,15 @@ class Statements:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+
+    @property
+    def _flavour(self) -> Flavour:
+        """How the database says what not all say alike."""
+        return self._connection.flavour
+
+    def _in(self, argument: str, kind: str = "text") -> str:
+        """That what stands before is one of the texts, or what else they are, of a bound JSON list."""
+        return f"IN ({self._flavour.listed(argument, kind)})"
 
     def _rows(self, statement: str, values: Values = ()) -> list[Row]:
         """All rows."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from ...model.research import HUB
+from ...model.research import HUB, CohortSubject, Project, ResearchCohort, ResearchSubject, SubjectProject
+from ..references import id_of, key_of
 from .statements import Statements
+
+_SUBJECT, _PROJECT = key_of(ResearchSubject, HUB, "?"), key_of(Project, HUB, "?")
 
 
 class Subjects(Statements):
@@ -11,24 +14,33 @@ class Subjects(Statements):
 
     def projects(self, subject: str) -> dict[str, str]:
         """The projects that a subject belongs to, each with the hub id of the record that says so."""
-        sql = f"SELECT project, id FROM subject_project WHERE district = {HUB} AND subject = ?"
+        sql = (
+            f"SELECT {id_of(SubjectProject.project, 'p')}, p.id FROM subject_project p"
+            f" WHERE p.district = {HUB} AND p.subject = {_SUBJECT}"
+        )
         return dict(self._rows(sql, (subject,)))
 
     def of_project(self, project: str) -> list[str]:
         """The subjects of a project."""
-        sql = f"SELECT subject FROM subject_project WHERE district = {HUB} AND project = ?"
+        sql = (
+            f"SELECT {id_of(SubjectProject.subject, 'p')} FROM subject_project p"
+            f" WHERE p.district = {HUB} AND p.project = {_PROJECT}"
+        )
         return [subject for (subject,) in self._rows(sql, (project,))]
 
     def of_cohort(self, cohort: str) -> dict[str, str]:
         """The subjects of a cohort in order, each with the hub id of the record of its place."""
-        sql = f"SELECT subject, id FROM cohort_subject WHERE district = {HUB} AND cohort = ? ORDER BY position"
+        sql = (
+            f"SELECT {id_of(CohortSubject.subject, 'p')}, p.id FROM cohort_subject p"
+            f" WHERE p.district = {HUB} AND p.cohort = {key_of(ResearchCohort, HUB, '?')} ORDER BY p.position"
+        )
         return dict(self._rows(sql, (cohort,)))
 
     def places(self, subject: str, project: str) -> list[str]:
         """The hub ids of the records of a subject's places in the cohorts of a project."""
         rows = self._rows(
-            "SELECT p.id FROM cohort_subject p JOIN research_cohort c ON c.district = p.district AND c.id = p.cohort"
-            f" WHERE p.district = {HUB} AND p.subject = ? AND c.project = ?",
+            "SELECT p.id FROM cohort_subject p JOIN research_cohort c ON c.district = p.district AND c.key = p.cohort"
+            f" WHERE p.district = {HUB} AND p.subject = {_SUBJECT} AND c.project = {_PROJECT}",
             (subject, project),
         )
         return [place for (place,) in rows]
@@ -37,7 +49,7 @@ class Subjects(Statements):
         """By student of a district, the subject that stands for them in a project; all are hub ids."""
         rows = self._rows(
             "SELECT s.of_student, s.id FROM subject_project p JOIN research_subject s ON s.district = p.district"
-            f" AND s.id = p.subject WHERE p.district = {HUB} AND p.project = ? AND s.of_district = ?",
+            f" AND s.key = p.subject WHERE p.district = {HUB} AND p.project = {_PROJECT} AND s.of_district = ?",
             (project, district),
         )
         return dict(rows)

@@ -71,7 +71,7 @@ class Tasks(Statements):
     def unanswered(self, agent: str, kind: str, states: Iterable[str]) -> list[Task]:
         """The tasks of a kind that an agent has not answered, in these states, oldest first."""
         rows = self._rows(
-            f"{_FIND} WHERE agent = ? AND kind = ? AND state IN (SELECT value FROM json_each(?)) ORDER BY made, id",
+            f"{_FIND} WHERE agent = ? AND kind = ? AND state {self._in('?')} ORDER BY made, id",
             (agent, kind, json.dumps(list(states))),
         )
         return [_task(row) for row in rows]

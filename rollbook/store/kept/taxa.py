@@ -21,7 +21,7 @@ class Proposed(NamedTuple):
 
 _PENDING = (
     "SELECT '{0}', p.name, p.action, coalesce(u.email, '') FROM {0}_proposal p LEFT JOIN research_user u"
-    " ON u.district = p.district AND u.id = p.proposer"
+    " ON u.district = p.district AND u.key = p.proposer"
     f" WHERE p.district = {HUB} AND p.status = 'Pending'"
 )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from ...model.research import HUB
+from ...model.research import HUB, ResearchTeam
+from ..references import key_of
 from .statements import Statements
 
 
@@ -24,12 +25,15 @@ class Teams(Statements):
     def members(self, team: str) -> list[Membership]:
         """The members of a group."""
         rows = self._rows(
-            f'SELECT "user", id, is_manager, is_owner FROM team_member WHERE district = {HUB} AND team = ?', (team,)
+            "SELECT u.id, m.id, m.is_manager, m.is_owner FROM team_member m"
+            ' JOIN research_user u ON u.district = m.district AND u.key = m."user"'
+            f" WHERE m.district = {HUB} AND m.team = {key_of(ResearchTeam, HUB, '?')}",
+            (team,),
         )
         return [Membership(*row) for row in rows]
 
     def any_without_owner(self) -> bool:
         """Whether there is a group that nobody owns."""
-        owner = f"SELECT 1 FROM team_member m WHERE m.district = {HUB} AND m.team = t.id AND m.is_owner = 1"
+        owner = f"SELECT 1 FROM team_member m WHERE m.district = {HUB} AND m.team = t.key AND m.is_owner = 1"
         sql = f"SELECT 1 FROM research_team t WHERE t.district = {HUB} AND NOT EXISTS ({owner}) LIMIT 1"
         return self._row(sql) is not None

@@ -1,0 +1,52 @@
+"""Opening a hub's store, wherever it is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from types import ModuleType
+
+from ..errors import Problem, Stop
+from . import port, sqlite
+
+DATABASE = "ROLLBOOK_DATABASE"
+"""The environment variable that says how a hub's PostgreSQL database is reached: `postgresql://user@host/name`."""
+
+
+def opened(folder: Path | str, database: str | None = None) -> port.Store:
+    """The store of a data directory or, where one is named, of a PostgreSQL database.
+
+    With a database, `folder` is where this machine's journals of disclosures lie until they are in it. Raises `Stop`
+    where the database cannot be used, `Unavailable` where it cannot be reached.
+    """
+    if not database:
+        return sqlite.Store(folder)
+    return _postgres().Store(folder, database)
+
+
+def holds(folder: Path, database: str | None = None) -> bool:
+    """Whether a directory, or a database where one is named, holds a store."""
+    return _postgres().holds(database) if database else (folder / "records.sqlite").exists()
+
+
+@contextmanager
+def making(folder: Path, database: str, *, keep: bool = True) -> Generator[port.Store]:
+    """A new store in a database that holds none; it is taken away again when the block fails, or is not to `keep`."""
+    kept = False
+    try:
+        with opened(folder, database) as store:
+            yield store
+        kept = keep
+    finally:
+        if not kept:
+            _postgres().take_away(database)
+
+
+def _postgres() -> ModuleType:
+    try:
+        from .postgres import store
+    except ImportError as missing:
+        hint = "install it with: pip install 'rollbook[postgres]'"
+        raise Stop(Problem("database", "PostgreSQL needs psycopg, which is not installed", hint)) from missing
+    return store

@@ -1,0 +1,174 @@
+"""The store as those above it know it, whichever database keeps it."""
+
+from __future__ import annotations
+
+import hmac
+import itertools
+import os
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any, Protocol, Self
+
+from ..errors import Stop
+from .kept import Kept
+from .ledger import Ledger
+from .passing import Passing
+from .permissions import close_to_others
+from .plan.flavour import Flavour
+from .secrets import hub_key
+from .writing import Batch
+
+PATIENCE_SECONDS = 30.0
+"""For how long a write waits for somebody else's, unless it is told otherwise."""
+
+
+class Watch(Protocol):
+    """Tells whether anybody has written, in any process."""
+
+    def versions(self) -> tuple[int, ...]:
+        """Two numbers, of which one is another one as soon as anybody has changed the records or what passes."""
+        ...
+
+    def at_once(self) -> tuple[int, ...] | None:
+        """The same, for a thread that must not wait; None when it would have to."""
+        ...
+
+
+class Store(ABC):
+    """A hub's store, open, for any number of threads. `kept` reads; `write` changes what is kept.
+
+    `folder` is the directory of this machine where the journals of what was told lie until they are in the ledger.
+    """
+
+    def __init__(self, folder: Path | str, *, patience: float = PATIENCE_SECONDS) -> None:
+        self.folder = Path(folder)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(self.folder, os.W_OK):
+            raise Stop(f"the data directory {self.folder} cannot be written to", hint="is the disk read-only?")
+        close_to_others(self.folder)
+        self.clock: Callable[[], float] = time.time
+        """What the hub takes for the time (seconds since 1970)."""
+        self.patience = patience
+        """For how many seconds a write waits for somebody else's."""
+        self._key: bytes | None = None
+        self._numbers = itertools.count(1)
+        self.begun = 0
+        """The number of the transaction that has begun last here: what was looked up before it may be otherwise now."""
+
+    # ---- of each database's own
+
+    @property
+    @abstractmethod
+    def kept(self) -> Kept:
+        """Operations that read what is kept, each of its own moment.
+
+        `lend` is for several of one moment, `transaction` for those that change it.
+        """
+
+    @property
+    @abstractmethod
+    def passing(self) -> Passing:
+        """What passes: tokens, jobs, snapshots of change sets, pages that are being read."""
+
+    @property
+    @abstractmethod
+    def watch(self) -> Watch:
+        """Whether anybody has written."""
+
+    @property
+    @abstractmethod
+    def ledger(self) -> Ledger:
+        """What was told to whom about whom, opened when it is first asked for."""
+
+    @abstractmethod
+    def lend(self) -> AbstractContextManager[Kept]:
+        """One reading: all that is read until the block ends is of one moment."""
+
+    @abstractmethod
+    def transaction(self, patience: float | None = None) -> AbstractContextManager[Kept]:
+        """Whole or not at all: what is changed is kept when the block ends without an error.
+
+        Raises `Occupied` when somebody else, such as a long import, writes for longer than `patience` seconds (the
+        store's own, unless it is given), `NoRoom` when the disk is full.
+        """
+
+    @abstractmethod
+    def of_district(self, district: int, patience: float | None = None) -> AbstractContextManager[Kept]:
+        """The same for what changes the records of one district, while others may write to other districts."""
+
+    @abstractmethod
+    def again(self) -> Store:
+        """The same store, opened once more, for whoever works beside the one who has this one."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Close every connection; the database then holds everything."""
+
+    # ---- of all
+
+    @property
+    def flavour(self) -> Flavour:
+        """How the database says what not all say alike: questions are compiled for it."""
+        return self.kept.flavour
+
+    def secret(self, purpose: str) -> bytes:
+        """A secret of this hub for one purpose, 32 bytes, the same each time.
+
+        It is derived from the hub's key, which is in no database, so that a copy of them alone tells no secret.
+        """
+        if self._key is None:
+            self._key = hub_key(self.folder)
+        return hmac.digest(self._key, purpose.encode(), "sha256")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def data_version(self) -> int:
+        """A number that is another one as soon as anybody has changed the records or the grants."""
+        return self.watch.versions()[0]
+
+    def _now(self) -> float:
+        # The clock may be set after the store is opened.
+        return self.clock()
+
+    def _begins(self) -> None:
+        self.begun = next(self._numbers)
+
+    @contextmanager
+    def write(self, district: int, patience: float | None = None) -> Generator[Batch]:
+        """Change the records of one district in one transaction, with one history."""
+        with self.of_district(district, patience) as kept:
+            batch = Batch(kept, district)
+            yield batch
+            batch.settle()
+
+    def new_district(self, values: dict[str, Any]) -> int:
+        """Make a district; its number is the first part of the key of all its records."""
+        with self.founding(values) as batch:
+            return batch.district
+
+    @contextmanager
+    def founding(self, values: dict[str, Any], founder: str = "") -> Generator[Batch]:
+        """Make a district, and records of it, in one transaction. `founder` is the id of the app that makes it."""
+        with self.transaction() as kept:
+            batch = Batch(kept, kept.schools.next_district())
+            batch.add_district(values)
+            if founder:
+                kept.apps.found(founder, batch.district)
+            yield batch
+            batch.settle()
+
+    def setting(self, name: str) -> str | None:
+        """A setting of this hub."""
+        return self.kept.settings.get(name)
+
+    def set(self, name: str, value: str) -> None:
+        """Change a setting of this hub."""
+        with self.transaction() as kept:
+            kept.settings.put(name, value)

@@ -1,0 +1,94 @@
+"""Sessions lent to whoever reads or writes one schema, and transactions that are whole or not at all."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Generator, Iterable
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from ...errors import Unavailable
+from ..connection import Connection, Cursor
+from ..lending import Lent
+from ..plan.flavour import Flavour
+from ..plan.flavours.postgres import POSTGRES
+from .session import Session
+
+
+class Pool(Lent[Session]):
+    """Sessions with one schema; each statement is executed on one that nobody else uses.
+
+    A session that the server has ended while nobody used it, as when it is restarted, is not lent.
+    """
+
+    flavour: Flavour = POSTGRES
+
+    def take(self) -> Session:
+        """A session for the caller alone."""
+        while not (session := super().take()).stands():
+            session.close()
+        return session
+
+    @contextmanager
+    def reading(self) -> Generator[Session]:
+        """One reading: all that is read until the block ends is of one moment."""
+        with self.lend() as session:
+            session.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+            try:
+                yield session
+            finally:
+                # A session that was lost has nothing to roll back; it is closed when it is given back.
+                with suppress(Unavailable):
+                    session.execute("ROLLBACK")
+
+    @contextmanager
+    def writing(self, begin: Callable[[Session], None]) -> Generator[Session]:
+        """Whole or not at all; `begin` takes the locks that the transaction needs.
+
+        Each statement sees what has been committed when it begins: what is read under a lock is the newest there is.
+        """
+        with self.lend() as session:
+            session.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
+            try:
+                begin(session)
+                yield session
+            except BaseException:
+                with suppress(Unavailable):
+                    session.execute("ROLLBACK")
+                raise
+            session.execute("COMMIT")
+
+
+class OwnWrites(Pool):
+    """Sessions with one schema; a thread that writes to it reads what it has written."""
+
+    def __init__(self, opens: Callable[[], Session]) -> None:
+        super().__init__(opens)
+        self._mine = threading.local()
+
+    @property
+    def mine(self) -> Session | None:
+        """The session whose transaction the present thread has open."""
+        return getattr(self._mine, "session", None)
+
+    @contextmanager
+    def transaction(self, patience: float) -> Generator[Connection]:
+        """Whole or not at all; raises `Occupied` when a row is locked by others for longer than `patience` seconds."""
+        with self.writing(lambda session: session.be_patient(patience)) as session:
+            self._mine.session = session
+            try:
+                yield session
+            finally:
+                self._mine.session = None
+
+    def execute(self, statements: str, bindings: Any = None) -> Cursor:
+        """Execute a statement; within this thread's own transaction it sees what that has written."""
+        mine = self.mine
+        return super().execute(statements, bindings) if mine is None else mine.execute(statements, bindings)
+
+    def executemany(self, statements: str, sequenceofbindings: Iterable[Any]) -> Cursor:
+        """Execute a statement once for each set of values, as within `execute`."""
+        mine = self.mine
+        if mine is None:
+            return super().executemany(statements, sequenceofbindings)
+        return mine.executemany(statements, sequenceofbindings)
