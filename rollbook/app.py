@@ -14,7 +14,7 @@ from .api.http import Edge
 from .api.limits import PER_MINUTE
 from .api.webhooks import Body, Fill, Webhooks
 from .cli import run
-from .cli.serving import RATE_LIMIT, WRITE_WAIT, steady
+from .cli.serving import RATE_LIMIT, WRITE_WAIT, spare, steady
 from .connectors import CONNECTORS
 from .connectors.records_csv import MIS_AGENT
 from .consent import Desk
@@ -34,7 +34,8 @@ from .ingest.agents import Brought, ask_agent
 from .jobs import Freshness, Lane, Mail, Queue, Work, Worker, post_office
 from .jobs.subscriptions import Noticing, Subscriptions, Watching
 from .mis import Find, Handing, HubMis, Tasks, WriteBacks, mis_of
-from .store.sqlite import Store
+from .store.opening import DATABASE, opened
+from .store.port import Store
 
 SOON = 0.05
 """Seconds for which a server lets others wait while somebody else writes."""
@@ -74,13 +75,13 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
     fills = {name: c.fills for name, c in CONNECTORS.items()}
     xporter = Xporter(desk, Freshness(store, queue, clock), queue, taking, fills, post_office())
     tick = partial(now_and_then, clock, Noticing(look), folding)
-    worker = Worker(store.folder, partial(works, clock, folding), clock, tick, LANES)
+    worker = Worker(store.again, partial(works, clock, folding), clock, tick, LANES)
     handing = Handing(desk, Tasks(store, clock), writebacks)
     agents = AgentHub(desk, handing, brought(desk, queue, writebacks), Uploads(store.folder / "uploads"))
     dialects = [xporter, EdFi(desk), Edlink(desk), Research(ResearchDesk(desk)), Review(desk), agents]
     return Edge(
         dialects,
-        state=lambda: dated(desk.memory.fresh()),
+        state=lambda: dated(desk.memory.settle()),
         glance=glance,
         clock=clock,
         fallback=Front(),
@@ -142,9 +143,12 @@ def now_and_then(clock: Callable[[], float], notice: Noticing, folding: Folding,
 
 
 def from_environment() -> Edge:
-    """The ASGI application over the data directory that `ROLLBOOK_DATA` names, for servers that are given a factory."""
+    """The ASGI application over the data that the environment names, for servers that are given a factory."""
     steady()
-    return application(Store(os.environ[DATA])).limited(int(os.environ.get(RATE_LIMIT, PER_MINUTE)))
+    store = opened(os.environ[DATA], os.environ.get(DATABASE))
+    edge = application(store).limited(int(os.environ.get(RATE_LIMIT, PER_MINUTE)))
+    spare()
+    return edge
 
 
 def main() -> None:

@@ -18,7 +18,7 @@ from ..errors import NotFound, Occupied, Problem
 from ..ingest.exporting import Changes, changes, export, own_district, reached
 from ..mis.orders import FAILED, Order, Outcome, WriteBacks
 from ..store.kept import Kept
-from ..store.sqlite import Store
+from ..store.port import Store
 
 log = logging.getLogger("rollbook.agent")
 

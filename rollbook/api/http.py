@@ -339,9 +339,11 @@ class Edge:
             await send({"type": "http.response.start", "status": response.status, "headers": headers})
             while (part := await self.next_part(visit, parts)) is not None:
                 for piece in pieces(part):
-                    sent = send({"type": "http.response.body", "body": piece, "more_body": True})
-                    await asyncio.wait_for(sent, SEND_SECONDS)
+                    async with asyncio.timeout(SEND_SECONDS):
+                        await send({"type": "http.response.body", "body": piece, "more_body": True})
                 held.add(part)
+                if parts.over:
+                    break
                 if gone.done() and gone.result()["type"] == "http.disconnect":
                     return
             await send({"type": "http.response.body", "body": b""})
@@ -391,7 +393,7 @@ class Edge:
             self._bodies -= len(body)
             refused = handler.refuse(request, error)
             return request, handler, _held_off(handler, request, error) if isinstance(error, Unavailable) else refused
-        return replace(request, body=bytes(body)), handler, None
+        return replace(request, body=bytes(body)) if body else request, handler, None
 
     def begun(self, scope: Scope, headers: dict[bytes, bytes]) -> tuple[Request, Handler]:
         """A request without its body, and whose it is."""

@@ -80,18 +80,18 @@ class Parts:
         self._compressor = compressor
         self._size = PIECE
         self._lock = threading.Lock()
-        self._closed = False
+        self.over = False
+        """Whether there is nothing after the last part that was given."""
 
     def part(self) -> bytes | None:
         """Some of the body, which may be nothing yet; None after its end."""
         with self._lock:
-            if self._closed:
+            if self.over:
                 return None
-            chunks = list(self._some())
-            if chunks:
-                return self._encoded(b"".join(chunks))
-            self._closed = True
-            return self._compressor.end() if self._compressor else None
+            data = self._encoded(b"".join(self._some()))
+            if self.over and self._compressor:
+                data += self._compressor.end()
+            return None if self.over and not data else data
 
     def _some(self) -> Iterator[bytes]:
         left, self._size = self._size, min(2 * self._size, MOST)
@@ -100,6 +100,7 @@ class Parts:
             left -= len(chunk)
             if left <= 0:
                 return
+        self.over = True
 
     def _encoded(self, data: bytes) -> bytes:
         return self._compressor.part(data) if self._compressor and data else data
@@ -107,7 +108,7 @@ class Parts:
     def close(self) -> None:
         """Give back what the body reads from, after the part at hand."""
         with self._lock:
-            self._closed = True
+            self.over = True
             close(self._chunks)
 
 

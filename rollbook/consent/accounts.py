@@ -15,7 +15,7 @@ from ..errors import Conflict, Malformed, NotFound, NotSignedIn, Problem, Refuse
 from ..model.research import HUB, ResearchUser
 from ..store.kept import Kept
 from ..store.kept.accounts import Account
-from ..store.sqlite import Store
+from ..store.port import Store
 from ..store.writing import Batch, Row
 from .secrets import digest
 from .tries import Guessing, TooOften

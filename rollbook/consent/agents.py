@@ -7,8 +7,8 @@ import uuid
 
 from ..errors import Conflict, Malformed, NotFound, NotSignedIn, Problem, nearest
 from ..store.kept.agents import Agent as Agent
-from ..store.sqlite import Store
-from ..store.writing import now
+from ..store.numbering import now
+from ..store.port import Store
 from .callers import admitted
 from .secrets import digest, new_secret
 

@@ -6,8 +6,8 @@ import uuid
 
 from ..errors import Conflict, Malformed, NotFound, Problem, nearest
 from ..store.kept.history import Veiled
-from ..store.sqlite import Store
-from ..store.writing import now
+from ..store.numbering import now
+from ..store.port import Store
 from .grants import App
 from .secrets import digest, new_secret
 

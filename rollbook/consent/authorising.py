@@ -13,7 +13,7 @@ from typing import Any
 
 from ..errors import Conflict, NotFound, Problem
 from ..store.kept.grants import Dates
-from ..store.sqlite import Store
+from ..store.port import Store
 from .announcing import filled, tell
 from .grants import App, Grant, known_scopes
 from .invitations import Invitation, mark_answer

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..fields import RECORDS
 from ..model.people import Person
 from ..store.kept.history import Stone
-from ..store.sqlite import Store
+from ..store.port import Store
 
 
 @dataclass(frozen=True)

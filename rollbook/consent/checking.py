@@ -19,7 +19,7 @@ from ..store.kept import Kept
 from ..store.plan.planner import Plan, plan
 from ..store.plan.sights import OneSchool
 from .grants import Grant
-from .reader import Session
+from .session import Session
 
 HUMANS: dict[type[Record], Condition | None] = {
     Student: Student.on_roll.is_("OnRoll"),
@@ -45,6 +45,7 @@ class Checker:
             "today": today,
         }
         self._veils = kept.history.any_veiled()
+        self._flavour = kept.flavour
         self._session = Session(kept, base)
         self._found: dict[tuple[object, ...], str | None] = {}
         self._told: dict[tuple[object, ...], list[Any]] = {}
@@ -98,6 +99,8 @@ class Checker:
     ) -> Plan:
         """The look-up, compiled once for each kind of grant."""
 
+        sight = OneSchool(self.grant.people, self._veils, flavour=self._flavour)
+
         def compiled() -> Plan:
             condition = where
             for name in names:
@@ -105,10 +108,9 @@ class Checker:
                 condition = asked if condition is None else condition & asked
             assert condition is not None
             columns = () if fact is None else (("told", fact),)
-            return plan(Question(record, columns, condition), OneSchool(self.grant.people, self._veils))
+            return plan(Question(record, columns, condition), sight)
 
-        people = tuple(sorted(self.grant.people.items()))
-        return _plans.get((record.__name__, where, names, fact, people, self._veils), compiled)
+        return _plans.get((record.__name__, where, names, fact, sight.key), compiled)
 
 
 def _same(record: type[Record], name: str, value: Arg) -> Condition:

@@ -11,11 +11,11 @@ from ..store.kept.candidates import Candidate as Candidate
 from ..store.kept.candidates import Search as Search
 from ..store.kept.choices import Draft as Draft
 from ..store.kept.choices import Lists
+from ..store.port import Store
 from ..store.reckoning import Reckoning
 from ..store.roll import Roll
 from ..store.rules import KINDS as CHOSEN_BY
 from ..store.rules import Rule
-from ..store.sqlite import Store
 from .authorising import Grants
 from .filtering import KINDS, People
 from .grants import MODES, Grant, human_kind

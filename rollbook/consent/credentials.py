@@ -12,8 +12,8 @@ from functools import cached_property
 from ..errors import Malformed, NotFound, NotSignedIn, Problem, Refused, nearest
 from ..store.kept.credentials import AppKey
 from ..store.kept.tickets import Ticket
-from ..store.sqlite import Store
-from ..store.writing import now
+from ..store.numbering import now
+from ..store.port import Store
 from .callers import admitted
 from .grants import App
 from .secrets import digest, new_secret

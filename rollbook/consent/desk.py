@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from ..store.sqlite import Store
+from ..store.port import Store
 from .accounts import Accounts
 from .agents import Agents
 from .apps import Apps
@@ -27,7 +27,7 @@ from .writers import Writers
 
 
 class Desk:
-    """Admits apps to one store. It notices within the same request what another process changed."""
+    """Admits apps to one store. It notices with the next request what another process changed."""
 
     def __init__(self, store: Store, clock: Callable[[], float] = time.time, by: str = SCHOOL) -> None:
         """`by` is who changes consent at this desk, as receipts say it: a school by its link, or the operator."""

@@ -13,7 +13,7 @@ from ..fields import RECORDS
 from ..store.kept.apps import App
 from ..store.kept.grants import Place
 from ..store.ledger import Often, Once, Span, What
-from ..store.sqlite import Store
+from ..store.port import Store
 from .grants import Grant, human_kind
 from .wording import words_of
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -16,12 +16,12 @@ from ..store.kept import Kept
 from ..store.kept.history import END
 from ..store.plan.planner import Plan, plan
 from ..store.plan.sights import Schools, View
-from ..store.sqlite import Store
-from ..store.writing import number_of
+from ..store.port import Store
 from .bygone import Gone, Stones, by_record, first, history_of
 from .credentials import Credential
 from .grants import Grant
-from .reader import PLANS, Session, veiled
+from .reader import PLANS, veiled
+from .session import Session
 from .sightings import Human, Sightings, humans_in
 
 Made = TypeVar("Made")
@@ -70,7 +70,7 @@ class DistrictReader:
         self.sightings = Sightings(turns, self._chooses, self._listed, self._stands)
         veils = veiled(store, known)
         self._seer = self.app.id if veils else ""
-        self.sight = Schools(tuple(views), turns=self.sightings.kinds, veils=veils)
+        self.sight = Schools(tuple(views), turns=self.sightings.kinds, veils=veils, flavour=store.flavour)
         self.reach = {school: views.index(view) for school, view in of.items()}
         self.places = {school: (grant, self.reach[school]) for school, grant in self._grant_at.items()}
         """The grant of each school in reach, and the number of its view."""
@@ -102,9 +102,9 @@ class DistrictReader:
     # ---- reading
 
     @contextmanager
-    def session(self) -> Generator[Session]:
-        """One moment of the store: whatever is read inside agrees."""
-        with self._store.lend() as kept:
+    def session(self, of: Session | None = None) -> Generator[Session]:
+        """One moment of the store: whatever is read inside agrees; that of another's session, if given."""
+        with self._store.lend() if of is None else nullcontext(of.kept) as kept:
             yield Session(kept, self.base, self.places)
 
     def versions(self, kinds: Iterable[str]) -> dict[str, int]:
@@ -185,7 +185,7 @@ class DistrictReader:
         grant, of = self._grant_at.get(row["school"]), humans_in(record, row["id"], row)
         if grant is None or self.sightings.all_seen(grant, of):
             return
-        turn, made = self.sightings.lost(grant, of), number_of(row["made"])
+        turn, made = self.sightings.lost(grant, of), row["made"]
         if turn is not None and made < turn.seq:
             keys = kept.records.keys(record, row)
             found = Gone(turn.seq, turn.at, record.__name__, row["id"], row["school"], "gone", keys, made, True)

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field, replace
 from ..errors import Conflict, Malformed, NotFound, Problem, nearest
 from ..store.kept import Kept
 from ..store.kept.choices import Lists
+from ..store.port import Store
 from ..store.reckoning import KINDS as KINDS
 from ..store.reckoning import Reckoning
 from ..store.roll import Roll
 from ..store.rules import KINDS as CHOSEN_BY
 from ..store.rules import Rule as Rule
 from ..store.settling import follow_days, keep_lists, settle
-from ..store.sqlite import Store
 from .grants import MODES, Grant, human_kind
 from .receipts import give_receipt
 from .slips import names

@@ -10,7 +10,7 @@ from ..errors import Conflict, Malformed, NotFound, Problem
 from ..store.kept import Kept
 from ..store.kept.invitations import Invitation as Invitation
 from ..store.kept.invitations import Link
-from ..store.sqlite import Store
+from ..store.port import Store
 from .addresses import address_problems, is_address
 from .grants import App
 from .schools import Schools

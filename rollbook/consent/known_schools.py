@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..store.kept.schools import KnownSchool as KnownSchool
-from ..store.sqlite import Store
+from ..store.port import Store
 
 
 @dataclass(frozen=True)

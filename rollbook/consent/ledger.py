@@ -24,7 +24,7 @@ from ..errors import Occupied, Stop, Unavailable
 from ..store import journal
 from ..store.journal import CUT, KEPT, LAST, Journal
 from ..store.plan.facts import settled
-from ..store.sqlite import Store
+from ..store.port import Store
 from .slips import Share, Slip, lying
 
 log = logging.getLogger("rollbook")
@@ -172,7 +172,7 @@ class Ledger:
     def asked(self, slip: Slip, share: Share) -> tuple[int, bytes]:
         """The number of what was asked, and its record if that has to be written yet."""
         grants = share.grants or slip.grants
-        key = (slip.dialect, slip.endpoint, slip.app, grants, slip.reader, frozenset(share.facts), slip.outcome)
+        key = (slip.dialect, slip.endpoint, slip.app, grants, slip.reader, share.facts, slip.outcome)
         known = self._asked.get(key)
         if known is not None:
             return known, b""

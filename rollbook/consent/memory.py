@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from ..store.sqlite import Store
+from ..store.port import Store
 from .credentials import Holder
 from .grants import zone_of
 from .tokens import ManagementPass, SchoolPass
@@ -26,9 +27,30 @@ class Remembered:
     holders: dict[tuple[str, bytes], Holder] = field(default_factory=dict[tuple[str, bytes], Holder])
     known: dict[object, Any] = field(default_factory=dict[object, Any])
 
+    @property
+    def state(self) -> tuple[int, ...]:
+        """What tells this state from others."""
+        return (*self.versions, self.ended)
+
+
+@dataclass(frozen=True)
+class _Settled:
+    """In which state a request is answered, and which transaction of this process had begun last when it was found."""
+
+    memory: Memory
+    remembered: Remembered
+    begun: int
+
+
+_SETTLED: ContextVar[_Settled | None] = ContextVar("settled", default=None)
+
 
 class Memory:
-    """Notices, within the same request, what another process changed, and forgets what was of an earlier state."""
+    """Notices, from one request to the next, what another process changed, and forgets what was of an earlier state.
+
+    A request is answered in the state in which it was begun (`settle`): another process that writes meanwhile might
+    as well have written after it. What this process writes is noticed at once.
+    """
 
     def __init__(self, store: Store, clock: Callable[[], float]) -> None:
         self._store = store
@@ -37,8 +59,13 @@ class Memory:
 
     def fresh(self) -> tuple[int, ...]:
         """The state of records, tokens and grants; what was remembered of an earlier one is forgotten."""
-        remembered = self._present()
-        return (*remembered.versions, self._ended(remembered))
+        return self._present().state
+
+    def settle(self) -> tuple[int, ...]:
+        """The newest state, in which the present request is answered from now on."""
+        begun, remembered = self._store.begun, self._newest()
+        _SETTLED.set(_Settled(self, remembered, begun))
+        return remembered.state
 
     def glance(self) -> tuple[int, ...] | None:
         """The same without any waiting; None when something has changed, or waiting is needed to tell."""
@@ -62,6 +89,13 @@ class Memory:
         return self._present().known
 
     def _present(self) -> Remembered:
+        """What was looked up in the state in which the present request is answered; without one, in the newest."""
+        settled = _SETTLED.get()
+        if settled is not None and settled.memory is self and settled.begun == self._store.begun:
+            return settled.remembered
+        return self._newest()
+
+    def _newest(self) -> Remembered:
         """What was looked up in the present state of the hub.
 
         A thread that has begun in an earlier state adds to the memory of that one, which nobody asks any more.

@@ -8,19 +8,18 @@ from typing import Any
 
 from ..fields import Record
 from ..model.people import Person
-from ..store.kept import Kept
 from ..store.kept.history import Stone
 from ..store.plan.sights import APP, AS
-from ..store.writing import Batch, number_of
+from ..store.writing import Batch
 from .shared import SHARED
 
 
 class Pending:
     """The humans of one app who have no role, within a transaction."""
 
-    def __init__(self, kept: Kept, app: str) -> None:
-        self._kept = kept
-        self._batch = Batch(kept, SHARED)
+    def __init__(self, batch: Batch, app: str) -> None:
+        self._kept = batch.kept
+        self._batch = batch
         self._app = app
 
     def find(self, fact: str, value: str, role: type[Record]) -> dict[str, Any] | None:
@@ -64,7 +63,7 @@ class Pending:
         self._batch.remove(Person, identity)
         seq, at = self._batch.tick()
         keys = {**facts, "person": identity}
-        told = Stone(seq, at, role.__name__, identity, self._app, "gone", keys, number_of(row["made"]))
+        told = Stone(seq, at, role.__name__, identity, self._app, "gone", keys, row["made"])
         self._kept.history.add(SHARED, told)
         self._batch.settle()
 

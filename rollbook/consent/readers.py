@@ -7,13 +7,14 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..scopes import writable
-from ..store.sqlite import Store
+from ..store.port import Store
 from .checking import Checker
 from .credentials import Credential, Holder
 from .district import DistrictReader
 from .grants import Grant
 from .memory import Memory
 from .reader import Reader
+from .renewing import RecentRows
 from .shared import SharedReader
 from .slips import asked_by
 from .waiting import WaitingReader
@@ -27,11 +28,12 @@ class Readers:
         self._store = store
         self._clock = clock
         self._memory = memory
+        self._recent = RecentRows()
 
     def for_grant(self, grant: Grant) -> Reader:
         """The reader for what a grant holds now."""
         known = self._memory.known()
-        return Reader(self._store, grant, self._memory.today(grant.time_zone), known)
+        return Reader(self._store, grant, self._memory.today(grant.time_zone), known, self._recent)
 
     def for_holder(self, holder: Holder) -> tuple[DistrictReader, ...]:
         """A reader for each district in which the holder's app has something granted, or that it made itself."""

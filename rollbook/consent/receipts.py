@@ -9,9 +9,9 @@ from typing import Any
 from ..scopes import CATALOGUE
 from ..store.kept import Kept
 from ..store.kept.receipts import Entry
+from ..store.numbering import new_id
+from ..store.port import Store
 from ..store.reckoning import KINDS
-from ..store.sqlite import Store
-from ..store.writing import new_id
 from .addresses import is_address, sends_mail
 
 SCHOOL, OPERATOR, APP = "school", "operator", "app"

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from ..addresses import read_address
 from ..errors import Conflict, Malformed, Problem
 from ..store.kept.apps import Ask as Ask
-from ..store.sqlite import Store
+from ..store.port import Store
 from .addresses import address_problems, line_problems
 from .grants import App, known_scopes
 

@@ -8,7 +8,7 @@ from datetime import date
 
 from ..store.folding import DAY
 from ..store.ledger import Once, What
-from ..store.sqlite import Store
+from ..store.port import Store
 from .grants import App, Grant
 
 _EPOCH = date(1970, 1, 1).toordinal()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..errors import NotSignedIn
 from ..store.kept.credentials import OwnSchool
-from ..store.sqlite import Store
-from ..store.writing import now
+from ..store.numbering import now
+from ..store.port import Store
 from .callers import admitted
 from .schools import Schools
 from .secrets import digest, new_secret

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..errors import NotFound, Problem, nearest
 from ..fields import RECORDS
 from ..store.kept.schools import District, Listed
-from ..store.sqlite import Store
+from ..store.port import Store
 from .grants import human_kind
 
 

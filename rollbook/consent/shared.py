@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any
 
 from ..fields import RECORDS, Condition, Expr, Question
 from ..recent import Recent, once
 from ..scopes import ANYONE
 from ..store.plan.planner import Plan, plan
-from ..store.plan.sights import WHOLE
-from ..store.sqlite import Store
+from ..store.plan.sights import Whole
+from ..store.port import Store
 from .bygone import Gone, history_of
 from .district import Made, versions_of
-from .reader import Session
+from .session import Session
 
 SHARED = 0
 """The partition that is no district's."""
@@ -44,12 +44,13 @@ class SharedReader:
         """The question, compiled once; only what is shared may be asked for."""
         if question.of.__name__ not in KINDS:
             raise TypeError(f"{question.of.__name__} is not shared")
-        return _plans.get(key, lambda: plan(question, WHOLE))
+        sight = Whole(flavour=self._store.flavour)
+        return _plans.get((sight.key, key), lambda: plan(question, sight))
 
     @contextmanager
-    def session(self) -> Generator[Session]:
-        """One moment of the store: whatever is read inside agrees."""
-        with self._store.lend() as kept:
+    def session(self, of: Session | None = None) -> Generator[Session]:
+        """One moment of the store: whatever is read inside agrees; that of another's session, if given."""
+        with self._store.lend() if of is None else nullcontext(of.kept) as kept:
             yield Session(kept, self.base)
 
     def versions(self, kinds: Iterable[str]) -> dict[str, int]:

@@ -6,7 +6,7 @@ import base64
 import hmac
 from collections.abc import Callable
 
-from ..store.sqlite import Store
+from ..store.port import Store
 from .grants import App
 
 OVERLAP = 24 * 3600.0

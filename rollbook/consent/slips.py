@@ -48,14 +48,14 @@ class Share:
     """What an answer tells through some of the grants under which it was read."""
 
     grants: tuple[str, ...]
-    facts: set[str] = field(default_factory=set[str])
+    facts: frozenset[str] = frozenset()
     people: set[str | None] = field(default_factory=set[str | None])
     """The hub ids of those of whom it tells, and None or "" for nobody."""
     rows: int = 0
 
     def tell(self, facts: frozenset[str], rows: int, people: People) -> None:
         """Rows are shown that tell these facts of these people."""
-        self.facts |= facts
+        self.facts = self.facts | facts if self.facts else facts
         self.rows += rows
         for column in people.singles:
             self.people.update(column)
@@ -121,7 +121,7 @@ class Slip:
     def show_nothing(self) -> None:
         """The answer has no content: it tells that those whom it is about are there, and no fact of them."""
         for share in self.shares.values():
-            share.facts, share.rows = set(), 0
+            share.facts, share.rows = frozenset(), 0
 
 
 _SLIP: ContextVar[Slip | None] = ContextVar("slip", default=None)

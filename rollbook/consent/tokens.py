@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from ..errors import NotSignedIn, Refused
 from ..store.kept.tokens import Token
-from ..store.sqlite import Store
+from ..store.port import Store
 from . import callers
 from .grants import App, Grant
 from .secrets import digest

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..store.sqlite import Store
+from ..store.port import Store
 from .memory import Memory
 from .shared import SHARED
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from typing import Any
 
@@ -11,11 +11,11 @@ from ..fields import RECORDS, Condition, Expr, Question
 from ..recent import Recent, once
 from ..store.plan.planner import Plan, plan
 from ..store.plan.sights import View, Waiting
-from ..store.sqlite import Store
+from ..store.port import Store
 from .bygone import Gone, history_of
 from .credentials import Credential
 from .district import Made, versions_of
-from .reader import Session
+from .session import Session
 from .shared import SHARED
 
 _plans: Recent[Plan] = Recent(512)
@@ -36,13 +36,13 @@ class WaitingReader:
     def prepare(self, question: Question, key: object) -> Plan:
         """The question about humans in one role, compiled once."""
         (role,) = question.through
-        sight = Waiting(role, self._view)
+        sight = Waiting(role, self._view, flavour=self._store.flavour)
         return _plans.get((sight.key, key), lambda: plan(replace(question, through=()), sight))
 
     @contextmanager
-    def session(self) -> Generator[Session]:
-        """One moment of the store: whatever is read inside agrees."""
-        with self._store.lend() as kept:
+    def session(self, of: Session | None = None) -> Generator[Session]:
+        """One moment of the store: whatever is read inside agrees; that of another's session, if given."""
+        with self._store.lend() if of is None else nullcontext(of.kept) as kept:
             yield Session(kept, self.base)
 
     def sees(self, value: Expr | Condition) -> bool:

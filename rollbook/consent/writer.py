@@ -13,10 +13,12 @@ from ..fields import RECORDS, Arg, Question, Record, Told
 from ..model.organisation import School
 from ..model.people import Person
 from ..scopes import ANYONE, CATALOGUE, Need
-from ..store.writing import UNIQUE_IDS, Batch, now
+from ..store.numbering import UNIQUE_IDS, now
+from ..store.writing import Batch
 from .district import DistrictReader
 from .pending import Pending
-from .reader import Session
+from .session import Session
+from .shared import SHARED
 from .slips import names
 
 Row = dict[str, Any]
@@ -79,7 +81,7 @@ class Writer:
         self._batch = batch
         self.reader = reader
         self.session = Session(batch.kept, reader.base)
-        self.pending = Pending(batch.kept, reader.app.id)
+        self.pending = Pending(batch.beside(SHARED), reader.app.id)
         self._returning: dict[str, dict[str, Any]] = {}
         self._adopted: set[str] = set()
 

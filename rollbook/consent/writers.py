@@ -10,7 +10,7 @@ from typing import Any
 from ..errors import NotHeld
 from ..store.kept import Kept
 from ..store.moving import move_school
-from ..store.sqlite import Store
+from ..store.port import Store
 from ..store.writing import Batch
 from .credentials import READS_ONLY, Holder
 from .pending import Pending
@@ -89,4 +89,4 @@ class Writers:
         if not holder.credential.writes:
             raise NotHeld(READS_ONLY)
         with self._store.transaction() as kept:
-            yield Pending(kept, holder.app.id)
+            yield Pending(Batch(kept, SHARED), holder.app.id)

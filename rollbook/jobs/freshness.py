@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ..consent.reader import Reader
-from ..store.sqlite import Store
+from ..store.port import Store
 from .queue import Queue
 
 DATABASES = {
@@ -61,12 +61,18 @@ class Freshness:
 
     def look(self, reader: Reader, names: Iterable[str]) -> tuple[Database, ...]:
         """The databases behind an answer; those that have expired are being renewed from now on."""
-        held = self.store.passing.databases.of(reader.grant.district, reader.grant.school)
+        held = reader.once("databases", lambda: self._held(reader))
         source = reader.source()
         return tuple(self._look(reader, name, held.get(name), source) for name in names)
 
+    def _held(self, reader: Reader) -> dict[str, tuple[float, str | None]]:
+        return self.store.passing.databases.of(reader.grant.district, reader.grant.school)
+
     def renew(self, reader: Reader, names: Iterable[str]) -> None:
-        """Have databases renewed, however old they are; where the hub is the source, they are current at once."""
+        """Have databases renewed, however old they are; where the hub is the source, they are current at once.
+
+        The reader that is given does not learn of it: whoever looks afterwards needs another one.
+        """
         _, kind = reader.source()
         for name in names if kind != "once" else ():
             if kind == "live":
@@ -93,11 +99,14 @@ class Freshness:
             held = (now if synced is None or kind == "live" else synced, None)
             self.note(reader.grant.district, reader.grant.school, name, held[0], None)
         read, problem = held
-        renewing = self.queue.pending("refresh", f"{reader.grant.district}/{reader.grant.school}/{name}")
-        if read + life > now and not renewing:
+        if read + life > now and not self._renewing(reader, name):
             return Database(name, read, read + life, "Failed" if problem else "OK", problem)
         self._add(reader.grant.district, reader.grant.school, name)
         return Database(name, read, read + life, "Failed" if problem else "Refreshing", problem)
+
+    def _renewing(self, reader: Reader, name: str) -> bool:
+        key = f"{reader.grant.district}/{reader.grant.school}/{name}"
+        return reader.once(("renewing", name), lambda: self.queue.pending("refresh", key))
 
     def note(self, district: int, school: str, name: str, read: float | None, problem: str | None) -> None:
         """Write down that a database was read, or (without a moment) why it could not be."""

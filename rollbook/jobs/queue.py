@@ -9,7 +9,7 @@ from typing import Any
 from ..errors import Conflict, NotFound, Occupied, Problem, RollbookError
 from ..store.kept.jobs import Job as Job
 from ..store.kept.jobs import Turn
-from ..store.sqlite import Store
+from ..store.port import Store
 
 LEASE, LONG_LEASES = 30.0, {"refresh": 900.0, "reading": 900.0}
 """Seconds after which a job whose worker has said nothing is taken by another one: longer than the longest call, and

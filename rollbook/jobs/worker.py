@@ -7,10 +7,9 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from ..errors import RollbookError
-from ..store.sqlite import Store
+from ..store.port import Store
 from .queue import Failed, Job, Later, Queue
 
 log = logging.getLogger("rollbook")
@@ -34,20 +33,20 @@ class Lane:
 
 
 class Worker:
-    """Does the jobs of a data directory. What is killed amid a job does it again.
+    """Does the jobs of a hub, whose store it opens for itself. What is killed amid a job does it again.
 
     The kinds that no lane names share one thread. A kind that `make` does not know is left for a version that does.
     """
 
     def __init__(
         self,
-        folder: Path,
+        opens: Callable[[], Store],
         make: Make,
         clock: Callable[[], float] = time.time,
         tick: Callable[[Queue], None] | None = None,
         lanes: tuple[Lane, ...] = (),
     ) -> None:
-        self.folder = folder
+        self._open = opens
         self.make = make
         self.clock = clock
         self.tick = tick
@@ -58,7 +57,7 @@ class Worker:
     def start(self) -> None:
         """Begin, in threads of its own."""
         # One for all threads, so that a worker takes few file descriptors.
-        store = Store(self.folder)
+        store = self._open()
         own = [lane.kinds for lane in self.lanes for _ in range(lane.threads)]
         for number, kinds in enumerate([None, *own]):
             thread = threading.Thread(target=self._run, args=(store, kinds), name=f"worker {number}", daemon=True)
@@ -100,7 +99,7 @@ class Worker:
 
     def run_due(self) -> int:
         """Do all that is due now, in this thread; gives how many jobs there were."""
-        with Store(self.folder) as store:
+        with self._open() as store:
             queue, done = Queue(store, self.clock), 0
             works = self.make(store, queue)
             self._tick(queue)

@@ -19,8 +19,9 @@ from ...model.research import (
 )
 from ...model.students import Student, StudentMembership, student_now
 from ..grants import Grant
-from ..reader import Reader, Session
+from ..reader import Reader
 from ..readers import Readers
+from ..session import Session
 from .subjects import PSEUDONYM
 from .writing import Work
 

@@ -9,8 +9,9 @@ from ...fields import Question
 from ...recent import Recent
 from ...store.plan.planner import Plan, plan
 from ...store.plan.sights import ResearchSight
-from ...store.sqlite import Store
-from ..reader import PLANS, Session
+from ...store.port import Store
+from ..reader import PLANS
+from ..session import Session
 from ..slips import asked_by
 from .standing import Caller, Standing, standing_of
 
@@ -33,7 +34,7 @@ class ResearchReader:
         self._store = store
         self._standings = standings
         self.caller = caller
-        self.sight = ResearchSight(caller.researcher is not None)
+        self.sight = ResearchSight(caller.researcher is not None, flavour=store.flavour)
 
     def prepare(self, question: Question, key: Hashable) -> Plan:
         """The question, compiled; `key` tells it from others."""

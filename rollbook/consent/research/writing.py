@@ -11,7 +11,7 @@ from ...fields import Arg, HubId, Question, Record, Ref
 from ...model.research import ResearchTag, ResearchUser
 from ...store.plan.sights import ResearchSight
 from ...store.writing import Batch
-from ..reader import Session
+from ..session import Session
 from .reading import prepared
 from .standing import Caller, Portal, Role, Standing, refusal
 
@@ -44,7 +44,7 @@ class Work:
         self.standing = standing
         self.caller: Caller = standing.caller
         self.problems: list[Problem] = []
-        self._sight = ResearchSight(self.caller.researcher is not None)
+        self._sight = ResearchSight(self.caller.researcher is not None, flavour=self.kept.flavour)
         self._session = Session(batch.kept, standing.args)
 
     # ---- what is there

@@ -9,7 +9,21 @@ from typing import Any
 import msgspec
 
 from ...consent.bygone import Gone
-from ...fields import All, Arg, Compare, Condition, Down, Field, HubId, Path, Question, Record, Version, WriteNumber
+from ...fields import (
+    All,
+    Arg,
+    Compare,
+    Condition,
+    Down,
+    Field,
+    HubId,
+    MadeNumber,
+    Path,
+    Question,
+    Record,
+    Version,
+    WrittenNumber,
+)
 from ...model.people import Staff
 from ...model.students import Student
 from .former import FACTS
@@ -37,21 +51,28 @@ def newest(resources: Sequence[Resource], readers: Sequence[AnyReader]) -> int:
 
 
 def _last(resource: Resource, reader: AnyReader) -> int:
-    columns = (("seen", Version(resource.of)), ("written", WriteNumber(resource.of)))
-    shown = (*resource.columns, (REST, kept(resource)))
-    order = (Down(WriteNumber(resource.of)),)
-    through = (resource.role,) if resource.role else ()
-    asked = Question(resource.of, columns, resource.only, order=order, hashed=shown, through=through)
-    plan = reader.prepare(asked, ("edfi", resource.name, "newest"))
     # What a choice of people took out of sight, or let in, bears its number.
     best = reader.last_choice()
     best = max((g.seq for g in reader.gone(_kinds(resource), best) if _is(resource, g.keys)), default=best)
+    for number in (MadeNumber(resource.of), WrittenNumber(resource.of)):
+        best = _last_by(resource, reader, number, best)
+    return best
+
+
+def _last_by(resource: Resource, reader: AnyReader, number: HubId, best: int) -> int:
+    """The newest of `best` and of the versions of the documents that were made, or written since, after that."""
+    columns = (("seen", Version(resource.of)), ("number", number))
+    shown = (*resource.columns, (REST, kept(resource)))
+    through = (resource.role,) if resource.role else ()
+    those, order = resource.only & number.known(), (Down(number),)
+    asked = Question(resource.of, columns, those, order=order, hashed=shown, through=through)
+    plan = reader.prepare(asked, ("edfi", resource.name, "newest", type(number).__name__))
     with reader.session() as session:
         for rows, _ in session.chosen(plan, {}):
             for row in map(msgspec.json.decode, rows):
                 best = max(best, row["seen"])
-                # No row that was written before this one can have changed after it.
-                if best >= row["written"]:
+                # No row whose number is less than this one's can have changed after it.
+                if best >= row["number"]:
                     return best
     return best
 

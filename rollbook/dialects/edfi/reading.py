@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -14,7 +15,7 @@ import msgspec
 
 from ...consent import Desk, Holder
 from ...consent.district import DistrictReader
-from ...consent.reader import Plan, Session
+from ...consent.session import Plan, Session
 from ...consent.shared import SharedReader
 from ...consent.waiting import WaitingReader
 from ...fields import ALWAYS, Arg, Condition, HubId, Kept, LastUpdated, Not, Question, Version
@@ -111,13 +112,17 @@ def document(resource: Resource, reader: AnyReader, row: Mapping[str, Any]) -> D
 
 
 def find(resource: Resource, readers: Iterable[AnyReader], identity: str) -> Document | None:
-    """The document with a hub id, where one of the readers sees it: a district's rather than that of one who waits."""
-    for reader in sorted(readers, key=lambda one: isinstance(one, WaitingReader)):
-        with reader.session() as session:
-            where = HubId(resource.of).is_(Arg("wanted"))
-            found = find_in(resource, reader, session, where, {"wanted": identity}, shown=True)
-        if found:
-            return found
+    """The document with a hub id, where one of the readers sees it: a district's rather than that of one who waits.
+
+    All look at one moment: whoever gets a role meanwhile, or loses their last one, is with one reader or another.
+    """
+    where, args = HubId(resource.of).is_(Arg("wanted")), {"wanted": identity}
+    with ExitStack() as stack:
+        session: Session | None = None
+        for reader in sorted(readers, key=lambda one: isinstance(one, WaitingReader)):
+            session = stack.enter_context(reader.session(session))
+            if found := find_in(resource, reader, session, where, args, shown=True):
+                return found
     return None
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from ...consent import DistrictReader
-from ...consent.reader import Plan, Session
+from ...consent.session import Plan, Session
 from ...consent.slips import People
 from ...errors import NotFound, Problem
 from ...fields import Arg, HubId, OneOf, Question

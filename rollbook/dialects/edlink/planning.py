@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...consent import DistrictReader
-from ...consent.reader import Plan
+from ...consent.session import Plan
 from ...fields import (
     ALWAYS,
     Arg,

@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
-from ...consent.reader import Session
 from ...consent.research import ResearchReader
+from ...consent.session import Session
 from ...errors import NotFound
 from ...fields import Arg, Question
 from .asking import Asked, Tree

@@ -159,6 +159,7 @@ class Xporter:
         asked = understand(endpoint, request.query, identity, reader)
         if any(isinstance(e, Renew) for o in asked.chosen_options.values() for e in o.effects):
             self.seen.renew(reader, endpoint.databases)
+            reader = self.reader(admitted, estab, segment)
         databases = self.seen.look(reader, endpoint.databases)
         fills = self.filled_at(reader)
         caller = hashlib.sha256(request.header("authorization").encode()).hexdigest()[:32]
@@ -204,7 +205,7 @@ class Xporter:
             return success(db_status(context.databases, context.now))
         if asked.changed_rows is not None:
             return Response(render_changes(asked, context))
-        passing = any(t.facts is not None and t.facts.passing for t in prepare(asked, context.reader))
+        passing = any(table.passing for table in prepare(asked, context.reader))
         current = all(d.expires > context.now for d in context.databases)
         rests_on, pull = what_it_reads(asked, context.reader), paging.find(asked, context)
         as_now = pull is None or pull.state == state_of(rests_on)

@@ -27,7 +27,7 @@ from ...api.resource import (
 )
 from ...consent import Reader
 from ...consent.pulls import Pull
-from ...consent.reader import Plan, Session
+from ...consent.session import Plan, Session
 from ...fields import ALWAYS, Among, Arg, Expr, Question
 from ...jobs import Database
 from ...recent import Recent
@@ -59,6 +59,13 @@ class Prepared:
     areas: tuple[tuple[str, tuple[Plan, ...]], ...] = ()
     facts: Facts | None = None
     columns: tuple[tuple[str, str], ...] = ()
+    reads: frozenset[str] = frozenset()
+    """The kinds of record that it is made of."""
+
+    @property
+    def passing(self) -> bool:
+        """Whether it may hold something else a moment later."""
+        return self.facts is not None and self.facts.passing
 
 
 _prepared: Recent[tuple[Prepared, ...]] = Recent(2048)
@@ -67,7 +74,7 @@ _prepared: Recent[tuple[Prepared, ...]] = Recent(2048)
 def prepare(asked: Asked, reader: Reader) -> tuple[Prepared, ...]:
     """The tables of an answer, compiled once for each kind of grant and shape of request."""
     key = (reader.view, asked.shape)
-    return _prepared.get(key, lambda: tuple(map(_Preparing(asked, reader).table, asked.endpoint.tables)))
+    return _prepared.get(key, lambda: tuple(map(_Preparing(asked, reader).run, asked.endpoint.tables)))
 
 
 class _Preparing:
@@ -81,6 +88,10 @@ class _Preparing:
         self.hidden = ({id(t) for t in asked.endpoint.withheld()} - filled) | emptied
         self.instead = {e.table: e.columns for e in effects if isinstance(e, Instead)}
         self.shown = {c for e in effects if isinstance(e, Add) for c in e.columns}
+
+    def run(self, table: AnyTable) -> Prepared:
+        found = self.table(table)
+        return replace(found, reads=_kinds_read(found, self.endpoint))
 
     def table(self, table: AnyTable) -> Prepared:
         if id(table) in self.hidden and not any(t == table.name for t, _, _ in self.asked.select):
@@ -274,7 +285,7 @@ def total_of(pull: Pull, asked: Asked, context: Context, session: Session) -> in
 
 def what_it_reads(asked: Asked, reader: Reader) -> object:
     """What an answer rests on: the day, the grant, the source, and the records it is made of."""
-    kinds = frozenset(k for t in prepare(asked, reader) for k in kinds_read(t, asked.endpoint))
+    kinds = read_by(prepare(asked, reader))
     return reader.today, reader.grant.id, reader.grant.version, reader.source(), reader.versions(kinds)
 
 
@@ -326,8 +337,12 @@ def _plain(seconds: float) -> str:
     return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")[:23]
 
 
-def kinds_read(table: Prepared, endpoint: Endpoint) -> frozenset[str]:
-    """The kinds of record that a table is made of."""
+def read_by(tables: Iterable[Prepared]) -> frozenset[str]:
+    """The kinds of record that some tables are made of."""
+    return frozenset[str]().union(*(table.reads for table in tables))
+
+
+def _kinds_read(table: Prepared, endpoint: Endpoint) -> frozenset[str]:
     plans = (*(part.plan for part in table.parts), *(plan for _, plans in table.areas for plan in plans))
     found = frozenset(kind for plan in plans for kind in plan.reads)
     return found | {"Session"} if endpoint.years else found

@@ -396,6 +396,8 @@ class _Understanding:
 
     def selection(self, text: str) -> tuple[tuple[str, str, str], ...]:
         chosen: list[tuple[str, str, str]] = []
+        if not text:
+            return ()
         for item in filter(None, (i.strip() for i in text.split(","))):
             found = _COLUMN.match(item)
             if found is None:

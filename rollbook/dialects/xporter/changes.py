@@ -25,11 +25,11 @@ import msgspec
 from ...api.resource import Context
 from ...consent.grants import moment
 from ...consent.pulls import Pull
-from ...consent.reader import Session
+from ...consent.session import Session
 from ...consent.slips import People, shows
 from ...errors import Problem
 from . import paging
-from .answering import Part, Prepared, gather, kinds_read, pagination, prepare, separated, worked_out
+from .answering import Part, Prepared, gather, pagination, prepare, read_by, separated, worked_out
 from .asking import Asked
 from .wire import UnknownChangeSet
 
@@ -112,7 +112,7 @@ def render_changes(asked: Asked, context: Context) -> Iterator[bytes]:
     """The body of an answer to `changedRows`; raises `UnknownChangeSet` before anything is said."""
     reader, value = context.reader, asked.changed_rows or START
     tables = prepare(asked, reader)
-    kinds = frozenset(k for t in tables for k in kinds_read(t, asked.endpoint))
+    kinds = read_by(tables)
     found = _Comparison(_request(asked, context), reader.versions(kinds))
     if value != START:
         known = reader.remembered(asked.endpoint.segment, value)
@@ -131,7 +131,7 @@ def render_changes(asked: Asked, context: Context) -> Iterator[bytes]:
         found.changed = pull.total
         return gather(_later_page(asked, context, found, pull))
     if value != START:
-        passing = any(t.facts is not None and t.facts.passing for t in tables)
+        passing = any(table.passing for table in tables)
         if not passing and not found.moved(kinds) and found.then is not None:
             return iter((_unchanged(asked, context, found),))
         rows = reader.remembered_rows(asked.endpoint.segment, value)
@@ -226,7 +226,7 @@ def _changed(
 ) -> Iterator[list[bytes]]:
     """The rows of a table that are new or different, those of the page only; an empty list is a pause."""
     before = found.before.get(table.name, Rows())
-    kinds = found.moved(kinds_read(table, asked.endpoint))
+    kinds = found.moved(table.reads)
     whole = found.then is None or table.facts is not None or bool(table.areas)
     if not whole and not kinds:
         found.now[table.name] = before

@@ -18,7 +18,7 @@ from ...api.webhooks import Body
 from ...consent import Desk, Reader
 from ...jobs import Freshness
 from ...jobs.subscriptions import State
-from .answering import Prepared, db_status, kinds_read, prepare
+from .answering import Prepared, db_status, prepare, read_by
 from .asking import Asked, offer
 from .catalogue import ENDPOINTS
 from .years import academic_years
@@ -84,7 +84,7 @@ def _widens(option: Option) -> bool:
 
 def _read_from(asked: Asked, tables: list[Prepared], reader: Reader) -> str:
     """What an answer is made of; while it is the same, so is the answer."""
-    kinds = frozenset(kind for table in tables for kind in kinds_read(table, asked.endpoint))
+    kinds = read_by(tables)
     args = sorted(asked.args.items())
     rests_on = (reader.today, reader.grant.version, asked.options, args, sorted(reader.versions(kinds).items()))
     return hashlib.blake2b(json.dumps(rests_on).encode(), digest_size=16).hexdigest()

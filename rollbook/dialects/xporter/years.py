@@ -14,6 +14,11 @@ def years_of(reader: Reader) -> list[tuple[str, str]]:
 
 
 def academic_years(reader: Reader) -> dict[str, str | int]:
+    """What `_academic_years` says as of the reader's day, worked out once."""
+    return reader.once(("academic years", reader.today), lambda: _academic_years(reader))
+
+
+def _academic_years(reader: Reader) -> dict[str, str | int]:
     """The bounds of this week, this term, this academic year and the one before, as the school's calendar has them,
     the calendar year in which this academic year begins, and the first day of the third year before this one.
 

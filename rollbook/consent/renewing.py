@@ -1,0 +1,176 @@
+"""Lists that are asked for again: their rows stay in memory, and after a write those that moved are read anew.
+
+Apps poll, and of a list of a thousand rows a write changes one. A plan knows which rows may be other ones since a kind
+of record stood at a number (`Plan.moved`): those are read and put in their places. Which rows there are, and in what
+order, is asked each time, since one that moved may stand elsewhere now, or make room for another. Where a plan does not
+know it, because a record is read in a roundabout way (`Plan.nested`), every row is read.
+
+Rows are kept when a question is asked for the second time, so that what is asked once takes no memory.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..store.kept.plans import Plans
+from ..store.kept.statements import Row
+from ..store.plan.planner import Plan
+from .hashing import with_hash
+
+BOUND = 64 * 1024 * 1024
+"""How much is kept in all, in bytes."""
+
+LEAST, LONGEST = 32, 16 * 1024 * 1024
+"""From how many rows on a list is kept, and up to how many bytes."""
+
+QUESTIONS = 4096
+"""Of how many questions it is remembered that they were asked once."""
+
+ROW = 500
+"""About how many bytes a row takes beside what is shown."""
+
+Bound = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The rows of a question, by hub id and in order, and the numbers at which the records stood that they are of."""
+
+    plan: Plan
+    versions: Mapping[str, int]
+    rows: Mapping[str, Row]
+    size: int
+    """About how many bytes it takes."""
+
+    @classmethod
+    def of(cls, plan: Plan, versions: Mapping[str, int], rows: Mapping[str, Row]) -> Kept:
+        """Rows that were all read."""
+        return cls(plan, versions, rows, _size(rows))
+
+    def renewed(self, versions: Mapping[str, int], ids: list[str], fresh: Mapping[str, Row]) -> Kept:
+        """The rows that there are now, in order, some of them fresh ones."""
+        old = self.rows
+        rows = {i: fresh[i] if i in fresh else old[i] for i in ids}
+        if rows.keys() != old.keys():
+            return Kept.of(self.plan, versions, rows)
+        grown = _size(fresh) - _size({i: old[i] for i in fresh})
+        return Kept(self.plan, versions, rows, self.size + grown)
+
+
+def _size(rows: Mapping[str, Row]) -> int:
+    return sum([len(row[0]) for row in rows.values()]) + len(rows) * ROW
+
+
+class RecentRows:
+    """The rows of the questions that were asked for last, within a bound of bytes; serves any number of threads."""
+
+    def __init__(self, bound: int = BOUND) -> None:
+        self.bound = bound
+        self.held = 0
+        """How many bytes are kept, about."""
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
+        self._asked: OrderedDict[int, None] = OrderedDict()
+
+    def find(self, key: Hashable) -> Kept | None:
+        """The rows of a question, if they are there."""
+        with self._lock:
+            found = self._kept.get(key)
+            if found is not None:
+                self._kept.move_to_end(key)
+            return found
+
+    def was_asked(self, key: Hashable) -> bool:
+        """Whether a question was asked before, for a list that is worth keeping."""
+        return hash(key) in self._asked
+
+    def ask(self, key: Hashable) -> None:
+        """Remember that a question was asked."""
+        with self._lock:
+            self._asked[hash(key)] = None
+            if len(self._asked) > QUESTIONS:
+                self._asked.popitem(last=False)
+
+    def put(self, key: Hashable, rows: Kept) -> None:
+        """Keep the rows of a question, in place of those of an earlier state."""
+        with self._lock:
+            before = self._kept.pop(key, None)
+            self._kept[key] = rows
+            self.held += rows.size - (before.size if before else 0)
+            while self.held > self.bound:
+                _, gone = self._kept.popitem(last=False)
+                self.held -= gone.size
+
+
+@dataclass(frozen=True)
+class Renewing:
+    """Renews the rows of lists for one reader, in one moment of the store."""
+
+    recent: RecentRows
+    state: Hashable
+    """What decides what the reader sees, beside the records."""
+    versions: Callable[[Iterable[str]], Mapping[str, int]]
+    """The numbers at which kinds of record last moved, as of that moment."""
+
+    def key(self, found: Plan, bound: Bound) -> Hashable:
+        """What tells a question from others."""
+        return id(found), self.state, tuple(sorted(bound.items()))
+
+    def asked(self, found: Plan, bound: Bound, rows: int, size: int) -> None:
+        """A question was answered with so many rows, of so many bytes."""
+        if found.moved and rows >= LEAST and size <= LONGEST:
+            self.recent.ask(self.key(found, bound))
+
+    def rows(self, plans: Plans, found: Plan, bound: Bound) -> list[Row] | None:
+        """The rows of a list, each what is shown and then whom it tells of; None where they are not kept."""
+        if not found.moved:
+            return None
+        key = self.key(found, bound)
+        before = self.recent.find(key)
+        if before is None and not self.recent.was_asked(key):
+            return None
+        versions = self.versions(found.reads)
+        if before is not None and _later(before.versions, versions):
+            # Another answer, of a later moment, was faster.
+            return None
+        kept = self._renewed(plans, found, bound, before, versions) if before else None
+        kept = kept or Kept.of(found, versions, dict(_complete(found, plans.keyed(found, bound))))
+        if kept is not before:
+            self.recent.put(key, kept)
+        return list(kept.rows.values())
+
+    def _renewed(
+        self, plans: Plans, found: Plan, bound: Bound, before: Kept, versions: Mapping[str, int]
+    ) -> Kept | None:
+        """The rows as they are now; None where so many may be other ones that all are to be read."""
+        kinds = {kind for kind in found.reads if versions.get(kind) != before.versions.get(kind)}
+        if not kinds:
+            return before
+        if not found.moved.keys() >= kinds or not found.nested.isdisjoint(kinds):
+            return None
+        moved = {i for kind in kinds for i in plans.moved(found, kind, before.versions.get(kind, 0), bound)}
+        ids = plans.ids(found, bound)
+        wanted = [i for i in ids if i in moved or i not in before.rows]
+        if len(wanted) > len(ids) // 2:
+            return None
+        fresh = dict(_complete(found, plans.some(found, bound, wanted))) if wanted else {}
+        return before.renewed(versions, ids, fresh)
+
+
+def _later(one: Mapping[str, int], other: Mapping[str, int]) -> bool:
+    """Whether numbers are of a later moment than others."""
+    return any(number > other.get(kind, 0) for kind, number in one.items())
+
+
+def _complete(found: Plan, keyed: Iterable[Row]) -> Iterator[tuple[str, Row]]:
+    """Rows by hub id, their digests put in."""
+    for identity, _, *row in keyed:
+        if found.row_hash is None:
+            yield identity, tuple(row)
+        else:
+            shown, hashed, *people = row
+            yield identity, (with_hash(found.row_hash, shown, hashed), *people)
