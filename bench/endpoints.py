@@ -19,7 +19,7 @@ from rollbook.store.sqlite import Store
 
 from . import servers
 from .client import Wire
-from .looking import look
+from .looking import AT_SCHOOL, look
 from .measuring import Turn, by_turns, plainly
 from .reading import sockets_in
 from .report import Line, time_text
@@ -100,16 +100,16 @@ def make_secondary(data: Path, size: float, results: int) -> Measured:
         desk = Desk(store)
         app, _ = desk.apps.add(PARTY)
         _, secret = desk.grants.authorise(app, secondary.estab, ["all"])
-        ((students,),) = look(store, "SELECT count(*) FROM student WHERE school = ?", (secondary.id,))
+        ((students,),) = look(store, f"SELECT count(*) FROM student WHERE {AT_SCHOOL}", (secondary.id,))
     return Measured(secondary.estab, secondary.district, students, secret)
 
 
 def _add_results(store: Store, district: int, school: str, results: int) -> None:
     """So many results of one result set of their own."""
     where = (district, school)
-    students = look(store, "SELECT id FROM student WHERE district = ? AND school = ?", where)
+    students = look(store, f"SELECT id FROM student WHERE district = ? AND {AT_SCHOOL}", where)
     # Those of earlier key stages are another endpoint's.
-    theirs = "SELECT id FROM aspect WHERE district = ? AND school = ? AND prior IS NOT 1"
+    theirs = f"SELECT id FROM aspect WHERE district = ? AND {AT_SCHOOL} AND prior IS NOT 1"
     aspects = look(store, theirs, where)
     with store.write(district) as batch:
         (period,) = batch.add(

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine
 
+from rollbook.fields import RECORDS, Record
 from rollbook.scopes import CATALOGUE
 
 from .callers import PEER_TOKEN, Callers
@@ -68,7 +69,8 @@ def fill(database: Path, records: Path, stamps: Stamps, schools: Iterable[Measur
         )
         _stamp(connection, stamps)
         _admit(connection, schools, callers)
-    connection.execute("ANALYZE")
+    # Not the hub's: its own has no statistics either.
+    connection.execute("ANALYZE main")
     connection.close()
 
 
@@ -78,9 +80,16 @@ def _copy(connection: sqlite3.Connection, table: str, source: str) -> None:
         c.name for c in columns if c.name.endswith("_id") and (c.foreign_keys or c.name in ("user_id", "strain_id"))
     }
     names = [c.name for c in columns if c.name not in OWN]
-    listed = ", ".join(f'"{n.removesuffix("_id") if n in links else n}"' for n in names)
+    record = next(record for record in RECORDS.values() if record.table == source)
+    listed = ", ".join(_told(record, n.removesuffix("_id") if n in links else n) for n in names)
     into = ", ".join(f'"{n}"' for n in names)
-    connection.execute(f'INSERT INTO {table} ({into}) SELECT {listed} FROM hub."{source}" ORDER BY rowid')
+    connection.execute(f'INSERT INTO {table} ({into}) SELECT {listed} FROM hub."{source}" r ORDER BY r.key')
+
+
+def _told(record: type[Record], name: str) -> str:
+    """A fact of a row of the hub's; where it is a reference, the hub id of what it leads to."""
+    ref = record.refs().get(name)
+    return f'(SELECT k.id FROM hub."{ref.target.table}" k WHERE k.key = r."{name}")' if ref else f'r."{name}"'
 
 
 def _stamp(connection: sqlite3.Connection, stamps: Stamps) -> None:

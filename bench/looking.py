@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from rollbook.store.connection import connect
-from rollbook.store.sqlite import Store
+from rollbook.store.port import Store
+
+AT_SCHOOL = "school = (SELECT key FROM school WHERE id = ?)"
+"""That a record is of the school with a hub id."""
 
 
 def look(store: Store, statement: str, values: Any = ()) -> list[Any]:

@@ -62,15 +62,15 @@ def make_schools(folder: Path, sizes: Iterable[int]) -> list[Measured]:
 
 def _models(demo: Store) -> list[tuple[Facts, Facts]]:
     """The current students of the demo's schools, each with the human, without ids and groups."""
-    people = {row["id"]: row for row in _read(demo, Person)}
+    people = {row["key"]: row for row in _read(demo, Person)}
     current = [s for s in _read(demo, Student) if s["leaving_date"] is None and s["enrolment_status"] == "C"]
     return [(_filled(Person, people[s["person"]]), _filled(Student, s)) for s in current if s["nc_year"]]
 
 
 def _read(store: Store, record: type[Record]) -> Iterator[Facts]:
-    names = ["id", *record.stored()]
+    names = ["key", *record.stored()]
     listed = ", ".join(f'"{n}"' for n in names)
-    for row in look(store, f'SELECT {listed} FROM "{record.table}" ORDER BY rowid'):
+    for row in look(store, f'SELECT {listed} FROM "{record.table}" ORDER BY key'):
         yield dict(zip(names, row, strict=True))
 
 

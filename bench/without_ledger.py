@@ -5,7 +5,7 @@ from __future__ import annotations
 from rollbook import cli
 from rollbook.api.http import Edge
 from rollbook.app import application
-from rollbook.store.sqlite import Store
+from rollbook.store.port import Store
 
 
 def forgetful(store: Store) -> Edge:

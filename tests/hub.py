@@ -16,7 +16,7 @@ from rollbook.app import application
 from rollbook.consent import App, Desk, Grant
 from rollbook.errors import NotFound
 from rollbook.jobs import Worker
-from rollbook.store.sqlite import Store
+from rollbook.store.opening import opened
 
 THORNFIELD, BRAMBLESIDE, SAGUARO = "9994001", "9992001", "9995001"
 """The establishment numbers of the demo schools."""
@@ -40,9 +40,9 @@ class Answer:
 class Hub:
     """An application over a store, with a clock that tests may turn (`now`, seconds since 1970)."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, database: str | None = None) -> None:
         self.now = 1_795_000_000.0
-        self.store = Store(folder)
+        self.store = opened(folder, database)
         self.desk = Desk(self.store, lambda: self.now)
         self.edge = application(self.store, lambda: self.now)
         self.loop = asyncio.new_event_loop()

@@ -11,6 +11,7 @@ import msgspec
 
 from rollbook.agent import Agent, Credential, Line, School
 from rollbook.agent.line import Declined
+from rollbook.store import port
 from rollbook.store.sqlite import Store
 from tests.looking import look
 
@@ -107,7 +108,7 @@ class Beside:
         return msgspec.to_builtins(self.school.changes(since))
 
 
-def same_records(hub: Store, school: Store, district: str) -> None:
+def same_records(hub: port.Store, school: port.Store, district: str) -> None:
     """The two hold the same of a district, record by record; a text that says nothing is unknown."""
     find = "SELECT district FROM district WHERE name = ?"
     here, there = (look(store, find, (district,)).get for store in (hub, school))

@@ -8,14 +8,14 @@ from typing import Any
 
 import pytest
 
-from rollbook.fields import Arg, Called, Expr, Many, MarkString, Not, Path, Question, Tally, Total
+from rollbook.fields import Arg, Called, Day, Expr, Many, MarkString, Not, Path, Question, Tally, Total
 from rollbook.model.attendance import Mark, in_year, marks_this_year
 from rollbook.model.people import Contact
 from rollbook.model.students import Relationship, Student
 from rollbook.store.plan.gathered import Days, Gathering, by_the_day
 from rollbook.store.plan.planner import Plan, plan
 from rollbook.store.plan.sights import OneSchool, Sight
-from tests.looking import look
+from tests.looking import opened
 
 from .hub import Hub
 from .xporter.tables import Tables
@@ -108,11 +108,18 @@ def test_marks_are_looked_up_by_student_and_day(held: Tables):
         {"here": Tally(marks_this_year), "late": Tally(marks_this_year, Mark.mark.is_("L"))}, OneSchool({})
     )
     bound = {"district": 1, "school": held.school["id"], "grant": "", "today": held.today, **YEAR}
-    steps = look(held.hub.store, f"EXPLAIN QUERY PLAN {found.rows}", {**bound, "limit": -1, "offset": 0}).fetchall()
+    with opened(held.hub.store) as records:
+        steps = records.execute(f"EXPLAIN QUERY PLAN {found.rows}", {**bound, "limit": -1, "offset": 0}).fetchall()
     said = [step[-1] for step in steps if "mark_student" in step[-1]]
     assert len(said) == 1
     assert "COVERING INDEX" in said[0]
     assert "student=? AND kind=? AND date>? AND date<?" in said[0]
+
+
+def slots(*sessions: str) -> str:
+    """Sessions such as `2026-09-04AM` as statements tell of them: by their numbers, two on each day."""
+    numbers = (2 * (Day.number(one[:10]) or 0) + (one[10:] == "PM") for one in sessions)
+    return ",".join(map(str, numbers))
 
 
 def test_an_unknown_value_is_none_of_any():
@@ -122,10 +129,10 @@ def test_an_unknown_value_is_none_of_any():
         {"first": "2026-09-02", "last": "2026-09-02"}
     )
     assert make("0\x1e\x1e\x1e") == [b"0", b'"##"']
-    assert make("1\x1e\\\x1e2026-09-02PM\x1eL") == [b"1", b'"#\\\\"']
+    assert make(f"1\x1e\\\x1e{slots('2026-09-02PM')}\x1eL") == [b"1", b'"#\\\\"']
 
 
 def test_marks_stand_at_their_sessions_in_whatever_order_they_come():
-    slots = "2026-09-04AM2026-09-02PM2026-09-05AM"
-    assert by_the_day("L\\I", slots, "2026-09-02", "2026-09-04", "#") == "#\\##L#"
+    three = slots("2026-09-04AM", "2026-09-02PM", "2026-09-05AM")
+    assert by_the_day("L\\I", three, "2026-09-02", "2026-09-04", "#") == "#\\##L#"
     assert by_the_day("", "", "2026-09-02", "2026-09-02", "#") == "##"

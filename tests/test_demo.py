@@ -21,7 +21,7 @@ from rollbook.model.origin import ORIGINS
 from rollbook.model.people import Comm
 from rollbook.store.schema import columns
 from rollbook.store.sqlite import Store
-from tests.looking import look
+from tests.looking import look_by_key
 
 TODAY = DEFAULT_TODAY.isoformat()
 TABLES = [
@@ -55,7 +55,7 @@ def demo(store: Store) -> Demo:
 
 
 def rows(store: Store, sql: str, *values: Any) -> list[tuple[Any, ...]]:
-    return look(store, sql, values).fetchall()
+    return look_by_key(store, sql, values).fetchall()
 
 
 def test_the_demo_is_two_districts_with_three_schools(demo: Demo):
@@ -84,7 +84,7 @@ def test_a_school_has_students_on_roll_leavers_and_some_to_come(
     found = rows(
         store,
         "SELECT sum(entry_date <= ?1 AND coalesce(leaving_date, '9') >= ?1), sum(leaving_date < ?1),"
-        " sum(entry_date > ?1) FROM student JOIN school ON school.id = student.school WHERE estab = ?2",
+        " sum(entry_date > ?1) FROM student JOIN school ON school.key = student.school WHERE estab = ?2",
         TODAY,
         estab,
     )
@@ -96,8 +96,8 @@ def test_graham_mossgrove_is_in_8b_with_his_sister_in_year_10_and_his_mother_hil
     graham = rows(
         store,
         "SELECT p.forename, p.surname, f.name, y.name, s.work_email, s.parental_salutation FROM student s"
-        " JOIN school c ON c.id = s.school JOIN person p ON p.id = s.person"
-        ' JOIN "group" f ON f.id = s.reg_group JOIN "group" y ON y.id = s.year_group'
+        " JOIN school c ON c.key = s.school JOIN person p ON p.key = s.person"
+        ' JOIN "group" f ON f.key = s.reg_group JOIN "group" y ON y.key = s.year_group'
         " WHERE c.estab = '9994001' AND s.mis_id = '9919'",
     )
     assert graham == [
@@ -106,16 +106,16 @@ def test_graham_mossgrove_is_in_8b_with_his_sister_in_year_10_and_his_mother_hil
     siblings = (
         "SELECT DISTINCT p.forename FROM relationship a"
         " JOIN relationship b ON b.contact = a.contact AND b.student <> a.student AND b.parental = 1"
-        " JOIN student s ON s.id = a.student AND a.parental = 1 JOIN student o ON o.id = b.student"
+        " JOIN student s ON s.key = a.student AND a.parental = 1 JOIN student o ON o.key = b.student"
     )
     assert rows(
-        store, f"{siblings} JOIN person p ON p.id = o.person WHERE s.mis_id = '9919' AND p.surname = 'Mossgrove'"
+        store, f"{siblings} JOIN person p ON p.key = o.person WHERE s.mis_id = '9919' AND p.surname = 'Mossgrove'"
     ) == [("Primrose",)]
-    contacts = "SELECT p.forename, r.relationship, r.priority FROM relationship r JOIN student s ON s.id = r.student"
+    contacts = "SELECT p.forename, r.relationship, r.priority FROM relationship r JOIN student s ON s.key = r.student"
     assert rows(
         store,
-        f"{contacts} JOIN contact c ON c.id = r.contact JOIN person p ON p.id = c.person JOIN school h"
-        " ON h.id = s.school WHERE s.mis_id = '9919' AND h.estab = '9994001' ORDER BY r.priority",
+        f"{contacts} JOIN contact c ON c.key = r.contact JOIN person p ON p.key = c.person JOIN school h"
+        " ON h.key = s.school WHERE s.mis_id = '9919' AND h.estab = '9994001' ORDER BY r.priority",
     ) == [("Hilda", "Mother", 1), ("Ambrose", "Father", 2)]
 
 
@@ -128,11 +128,11 @@ def test_a_person_can_be_known_at_two_schools(store: Store):
 
 
 def everything(store: Store, record: type[Record]) -> list[tuple[Any, ...]]:
-    names = ", ".join(f'"{name}"' for name in columns(record) if name != "made")
-    return rows(store, f'SELECT {names} FROM "{record.table}" ORDER BY district, seq')
+    names = ", ".join(f'"{name}"' for name in columns(record))
+    return rows(store, f'SELECT {names} FROM "{record.table}" ORDER BY key')
 
 
-def test_two_builds_are_equal_but_for_their_stamps(tmp_path: Path):
+def test_two_builds_are_equal(tmp_path: Path):
     with Store(tmp_path / "one") as one, Store(tmp_path / "two") as two:
         assert build(one, size=0.05) == build(two, size=0.05)
         for record in TABLES:
@@ -140,13 +140,15 @@ def test_two_builds_are_equal_but_for_their_stamps(tmp_path: Path):
 
 
 @pytest.mark.usefixtures("demo")
-def test_hub_ids_are_version_4_uuids(store: Store):
-    form = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+def test_hub_ids_are_version_4_uuids_or_made_of_the_records_number(store: Store):
+    own = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+    numbered = re.compile(r"00000000-0000-8000-8000-[0-9]{12}")
     for record in TABLES:
         # The external ids of assessments are numbers that their supplier gave.
         names = {"id"} if record in (Aspect, ResultSet) else {"id", "external_id"}
         for name in names & columns(record).keys():
             found = rows(store, f'SELECT "{name}" FROM "{record.table}" WHERE "{name}" IS NOT NULL')
+            form = numbered if record.numbered and name == "id" else own
             assert all(form.fullmatch(value) for (value,) in found), (record.__name__, name)
 
 
@@ -166,7 +168,7 @@ def test_every_reference_leads_to_a_record_of_the_same_district(store: Store, re
         lost = rows(
             store,
             f'SELECT count(*) FROM "{record.table}" a WHERE a."{name}" IS NOT NULL AND NOT EXISTS'
-            f' (SELECT 1 FROM "{ref.target.table}" b WHERE b.district = a.district AND b.id = a."{name}")',
+            f' (SELECT 1 FROM "{ref.target.table}" b WHERE b.district = a.district AND b.key = a."{name}")',
         )
         assert lost == [(0,)], name
 
@@ -184,10 +186,10 @@ def test_an_mis_id_names_one_record_of_a_school(store: Store, record: type[Recor
 )
 @pytest.mark.usefixtures("demo")
 def test_the_groups_on_a_students_record_are_those_they_are_in_today(store: Store, kind: str, reference: str):
-    said = rows(store, f"SELECT id, {reference} FROM student WHERE {reference} IS NOT NULL ORDER BY 1")
+    said = rows(store, f"SELECT key, {reference} FROM student WHERE {reference} IS NOT NULL ORDER BY 1")
     held = rows(
         store,
-        'SELECT m.student, m."group" FROM student_membership m JOIN "group" g ON g.id = m."group"'
+        'SELECT m.student, m."group" FROM student_membership m JOIN "group" g ON g.key = m."group"'
         " WHERE g.kind = ?1 AND m.start <= ?2 AND coalesce(m.\"end\", '9') >= ?2 ORDER BY 1",
         kind,
         TODAY,
@@ -200,7 +202,7 @@ def test_the_groups_on_a_students_record_are_those_they_are_in_today(store: Stor
 def test_a_membership_lies_within_the_students_time_at_the_school(store: Store):
     outside = rows(
         store,
-        'SELECT count(*) FROM student_membership m JOIN student s ON s.id = m.student WHERE m."end" < m.start'
+        'SELECT count(*) FROM student_membership m JOIN student s ON s.key = m.student WHERE m."end" < m.start'
         " OR m.start < s.entry_date OR (s.leaving_date IS NOT NULL AND coalesce(m.\"end\", '9') > s.leaving_date)",
     )
     assert outside == [(0,)]
@@ -210,7 +212,7 @@ def test_a_membership_lies_within_the_students_time_at_the_school(store: Store):
 def test_groups_have_a_past_and_a_future(store: Store):
     for kind in ("RegGrp", "TeachingGrp", "Cohort"):
         ended = (
-            'SELECT count(*) FROM "group" g JOIN {0}_membership m ON m."group" = g.id WHERE g.kind = ? AND g."end" < ?'
+            'SELECT count(*) FROM "group" g JOIN {0}_membership m ON m."group" = g.key WHERE g.kind = ? AND g."end" < ?'
         )
         for who in ("student", "staff"):
             assert rows(store, ended.format(who), kind, TODAY)[0][0] > 0, (kind, who)
@@ -222,7 +224,7 @@ def test_groups_have_a_past_and_a_future(store: Store):
 def test_no_teaching_group_is_crowded(store: Store):
     sizes = rows(
         store,
-        'SELECT g.code, count(*) FROM "group" g JOIN student_membership m ON m."group" = g.id'
+        'SELECT g.code, count(*) FROM "group" g JOIN student_membership m ON m."group" = g.key'
         " WHERE g.kind IN ('TeachingGrp', 'RegGrp') AND m.start <= ?1 AND m.\"end\" >= ?1 GROUP BY g.id",
         TODAY,
     )
@@ -236,7 +238,7 @@ def test_registers_are_taken_on_the_weekdays_of_last_years_terms_and_of_this_one
         date.fromisoformat(day)
         for (day,) in rows(
             store,
-            "SELECT DISTINCT date FROM mark JOIN school ON school.id = mark.school WHERE estab = '9994001' ORDER BY 1",
+            "SELECT DISTINCT date FROM mark JOIN school ON school.key = mark.school WHERE estab = '9994001' ORDER BY 1",
         )
     ]
     now = [day for day in days if day >= date(2026, 9, 1)]
@@ -250,7 +252,7 @@ def test_registers_are_taken_on_the_weekdays_of_last_years_terms_and_of_this_one
 def test_only_the_secondary_keeps_the_registers_of_last_year(store: Store):
     first = rows(
         store,
-        "SELECT estab, min(date) FROM mark JOIN school ON school.id = mark.school GROUP BY estab ORDER BY estab",
+        "SELECT estab, min(date) FROM mark JOIN school ON school.key = mark.school GROUP BY estab ORDER BY estab",
     )
     assert first == [("9992001", "2026-09-02"), ("9994001", "2025-09-03"), ("9995001", "2026-08-10")]
 
@@ -259,9 +261,9 @@ def test_only_the_secondary_keeps_the_registers_of_last_year(store: Store):
 def test_whoever_was_on_roll_has_one_mark_for_each_session_and_nobody_else_has(store: Store):
     expected = rows(
         store,
-        "SELECT s.id, count(*) FROM student s JOIN (SELECT DISTINCT school, date, session FROM mark) d"
+        "SELECT s.key, count(*) FROM student s JOIN (SELECT DISTINCT school, date, session FROM mark) d"
         " ON d.school = s.school AND d.date >= s.entry_date AND d.date <= coalesce(s.leaving_date, '9')"
-        " GROUP BY s.id ORDER BY 1",
+        " GROUP BY s.key ORDER BY 1",
     )
     given = rows(
         store,
@@ -321,8 +323,8 @@ def test_a_main_way_to_reach_somebody_is_one_of_their_ways(store: Store, who: st
         main = f"{'w' if name in own else 'p'}.{name}"
         wrong = rows(
             store,
-            f"SELECT {main}, count(c.value), max(c.value) FROM {who} w JOIN person p ON p.id = w.person"
-            f" LEFT JOIN {who}_comm c ON c.who = w.id AND c.is_default = 1 AND c.comms_type = ?"
+            f"SELECT {main}, count(c.value), max(c.value) FROM {who} w JOIN person p ON p.key = w.person"
+            f" LEFT JOIN {who}_comm c ON c.who = w.key AND c.is_default = 1 AND c.comms_type = ?"
             f" AND c.location_code = ? GROUP BY w.id HAVING {main} IS NOT max(c.value) OR count(c.value) > 1",
             kind,
             location,
@@ -396,8 +398,8 @@ def test_staff_are_current_future_previous_and_temporary_with_codes_of_their_own
 def test_everybody_is_managed_by_somebody_up_to_the_head(store: Store):
     unmanaged = rows(
         store,
-        "SELECT c.estab, s.roles FROM staff s JOIN school c ON c.id = s.school WHERE s.is_governor = 0"
-        " AND coalesce(s.employment_start, '') <= ? AND s.id NOT IN (SELECT child FROM staff_hierarchy) ORDER BY 1",
+        "SELECT c.estab, s.roles FROM staff s JOIN school c ON c.key = s.school WHERE s.is_governor = 0"
+        " AND coalesce(s.employment_start, '') <= ? AND s.key NOT IN (SELECT child FROM staff_hierarchy) ORDER BY 1",
         TODAY,
     )
     assert unmanaged == [
@@ -422,7 +424,7 @@ def test_photos_are_small_pictures_that_differ_from_person_to_person(store: Stor
 
 
 def test_an_american_student_has_a_grade_and_no_upn(demo: Demo, store: Store):
-    american = "FROM student s JOIN person p ON p.id = s.person WHERE s.district = ?"
+    american = "FROM student s JOIN person p ON p.key = s.person WHERE s.district = ?"
     district = demo.districts[1]
     found = rows(store, f"SELECT count(upn), count(nc_year), count(ethnicity_code), count(grade) {american}", district)
     assert found == [(0, 0, 0, 286)]
@@ -435,8 +437,8 @@ def test_an_american_class_follows_a_course_in_its_semesters(store: Store):
     sections = rows(
         store,
         "SELECT g.name, c.title, o.code, group_concat(s.name, ', ' ORDER BY s.start)"
-        ' FROM "group" g JOIN course c ON c.id = g.course JOIN course_offering o ON o.id = g.offering'
-        ' JOIN group_session t ON t."group" = g.id JOIN session s ON s.id = t.session'
+        ' FROM "group" g JOIN course c ON c.key = g.course JOIN course_offering o ON o.key = g.offering'
+        ' JOIN group_session t ON t."group" = g.key JOIN session s ON s.key = t.session'
         " WHERE g.code = 'MATH10-2' GROUP BY g.id",
     )
     assert sections == [("Geometry (2)", "Geometry", "MATH10", "Fall Semester, Spring Semester")]
@@ -447,9 +449,9 @@ def test_a_british_class_follows_a_course_in_its_three_terms(store: Store):
     found = rows(
         store,
         "SELECT g.name, c.title, c.grades, o.code, o.title, y.kind, group_concat(s.name, ', ' ORDER BY s.start)"
-        ' FROM "group" g JOIN course c ON c.id = g.course JOIN course_offering o ON o.id = g.offering'
-        ' JOIN session y ON y.id = o.session JOIN group_session t ON t."group" = g.id'
-        " JOIN session s ON s.id = t.session"
+        ' FROM "group" g JOIN course c ON c.key = g.course JOIN course_offering o ON o.key = g.offering'
+        ' JOIN session y ON y.key = o.session JOIN group_session t ON t."group" = g.key'
+        " JOIN session s ON s.key = t.session"
         " WHERE g.code = '10X1/Ma' GROUP BY g.id",
     )
     terms = "Autumn Term, Spring Term, Summer Term"
@@ -461,13 +463,13 @@ def test_a_british_class_follows_a_course_in_its_three_terms(store: Store):
 def test_every_class_of_this_year_follows_an_offering_of_its_schools_and_of_its_course(store: Store):
     classes = (
         'SELECT count(*) FROM "group" g WHERE g.kind = \'TeachingGrp\' AND g."end" >= ?1 AND {0} EXISTS'
-        " (SELECT 1 FROM course_offering o WHERE o.id = g.offering AND o.course = g.course AND o.school = g.school)"
+        " (SELECT 1 FROM course_offering o WHERE o.key = g.offering AND o.course = g.course AND o.school = g.school)"
     )
     assert rows(store, classes.format("NOT"), TODAY) == [(0,)]
     assert rows(store, classes.format(""), TODAY)[0][0] > 400
     meet = (
-        'SELECT count(*) FROM "group" g LEFT JOIN group_session t ON t."group" = g.id LEFT JOIN session s'
-        ' ON s.id = t.session AND s.school = g.school AND s.start < g."end" AND s."end" > g.start'
+        'SELECT count(*) FROM "group" g LEFT JOIN group_session t ON t."group" = g.key LEFT JOIN session s'
+        ' ON s.key = t.session AND s.school = g.school AND s.start < g."end" AND s."end" > g.start'
         " WHERE g.kind IN ('TeachingGrp', 'RegGrp') AND g.start < '2027-07-01' AND s.id IS NULL"
     )
     assert rows(store, meet) == [(0,)]
@@ -476,7 +478,7 @@ def test_every_class_of_this_year_follows_an_offering_of_its_schools_and_of_its_
 @pytest.mark.usefixtures("demo")
 def test_sessions_say_their_year_their_term_and_how_many_days_are_taught(store: Store):
     asked = (
-        "SELECT s.name, s.year, s.term, s.instructional_days FROM session s JOIN school c ON c.id = s.school"
+        "SELECT s.name, s.year, s.term, s.instructional_days FROM session s JOIN school c ON c.key = s.school"
         " WHERE c.estab = ? AND s.school_year = '2026-2027' ORDER BY s.start, s.kind"
     )
     assert rows(store, asked, "9994001") == [
@@ -495,13 +497,13 @@ def test_sessions_say_their_year_their_term_and_how_many_days_are_taught(store: 
 @pytest.mark.usefixtures("demo")
 def test_days_taught_are_the_days_on_which_registers_have_marks(store: Store):
     held = (
-        "SELECT count(DISTINCT m.date) FROM mark m JOIN school c ON c.id = m.school"
+        "SELECT count(DISTINCT m.date) FROM mark m JOIN school c ON c.key = m.school"
         " WHERE c.estab = '9994001' AND m.mark IN ('/', '\\') AND m.date BETWEEN ? AND ?"
     )
     # Nineteen school days are left of a term of 72, and one of the days before was a training day.
     assert rows(store, held, "2026-09-01", TODAY) == [(72 - 20,)]
     taught = (
-        "SELECT s.instructional_days FROM session s JOIN school c ON c.id = s.school"
+        "SELECT s.instructional_days FROM session s JOIN school c ON c.key = s.school"
         " WHERE c.estab = '9994001' AND s.name = 'Academic Year 2025-2026'"
     )
     assert rows(store, held, "2025-09-01", "2026-08-31") == rows(store, taught) == [(191,)]
@@ -512,9 +514,9 @@ def test_members_of_a_class_that_is_halved_are_in_one_half(store: Store):
     halves = rows(
         store,
         "SELECT c.estab, count(DISTINCT g.id), count(DISTINCT x.id), count(*) FROM student_membership m"
-        ' JOIN "group" g ON g.id = m."group" JOIN school c ON c.id = g.school'
-        ' LEFT JOIN class_section x ON x.id = m.section AND x."group" = g.id'
-        ' WHERE g.id IN (SELECT "group" FROM class_section) GROUP BY c.id ORDER BY 1',
+        ' JOIN "group" g ON g.key = m."group" JOIN school c ON c.key = g.school'
+        ' LEFT JOIN class_section x ON x.key = m.section AND x."group" = g.key'
+        ' WHERE g.key IN (SELECT "group" FROM class_section) GROUP BY c.id ORDER BY 1',
     )
     assert [(estab, groups, sections) for estab, groups, sections, _ in halves] == [
         ("9994001", 18, 36),
@@ -524,7 +526,7 @@ def test_members_of_a_class_that_is_halved_are_in_one_half(store: Store):
     assert (len(sizes), sum(n for (n,) in sizes)) == (42, sum(count for *_, count in halves))
     assert min(sizes) > (5,)
     taught = (
-        'SELECT count(*) FROM staff_membership m JOIN class_section x ON x.id = m.section AND x."group" = m."group"'
+        'SELECT count(*) FROM staff_membership m JOIN class_section x ON x.key = m.section AND x."group" = m."group"'
     )
     assert rows(store, taught) == [(21,)]
 
@@ -533,7 +535,7 @@ def test_members_of_a_class_that_is_halved_are_in_one_half(store: Store):
 def test_cohorts_say_what_they_are_for(store: Store):
     cohorts = rows(
         store,
-        'SELECT g.code, g.purpose FROM "group" g LEFT JOIN school c ON c.id = g.school'
+        'SELECT g.code, g.purpose FROM "group" g LEFT JOIN school c ON c.key = g.school'
         " WHERE g.kind = 'Cohort' ORDER BY c.estab, g.code",
     )
     assert cohorts == [
@@ -554,8 +556,8 @@ def test_cohorts_say_what_they_are_for(store: Store):
 @pytest.mark.usefixtures("demo")
 def test_a_cohort_of_the_whole_trust_has_students_and_staff_of_both_schools(store: Store):
     members = (
-        'SELECT c.estab, count(*) FROM "group" g JOIN {0}_membership m ON m."group" = g.id'
-        " JOIN {0} s ON s.id = m.{0} AND s.school = m.school JOIN school c ON c.id = m.school"
+        'SELECT c.estab, count(*) FROM "group" g JOIN {0}_membership m ON m."group" = g.key'
+        " JOIN {0} s ON s.key = m.{0} AND s.school = m.school JOIN school c ON c.key = m.school"
         " WHERE g.kind = 'Cohort' AND g.school IS NULL GROUP BY c.id ORDER BY 1"
     )
     assert rows(store, members.format("student")) == [("9992001", 11), ("9994001", 45)]
@@ -567,8 +569,8 @@ def test_programmes_have_cohorts_and_classes(store: Store):
     found = rows(
         store,
         "SELECT c.estab, p.name, group_concat(DISTINCT g.code ORDER BY g.code) FROM program p"
-        ' JOIN group_program x ON x.program = p.id JOIN "group" g ON g.id = x."group"'
-        " LEFT JOIN school c ON c.id = p.school WHERE x.school IS g.school GROUP BY p.id ORDER BY 1, 2",
+        ' JOIN group_program x ON x.program = p.key JOIN "group" g ON g.key = x."group"'
+        " LEFT JOIN school c ON c.key = p.school WHERE x.school IS g.school GROUP BY p.id ORDER BY 1, 2",
     )
     vocational = "ELE11-1,ELE11-2,ELE11-3,ELE12-1,ELE12-2,ELE12-3"
     assert found == [
@@ -586,7 +588,7 @@ def test_programmes_have_cohorts_and_classes(store: Store):
 def test_everybody_on_the_staff_holds_one_position_while_they_are_employed(store: Store):
     wrong = rows(
         store,
-        "SELECT count(*) FROM staff s LEFT JOIN staff_assignment a ON a.staff = s.id AND a.school = s.school"
+        "SELECT count(*) FROM staff s LEFT JOIN staff_assignment a ON a.staff = s.key AND a.school = s.school"
         " WHERE a.id IS NULL"
         ' OR (s.is_temporary = 0 AND (a.start, a."end") IS NOT (s.employment_start, s.employment_end))',
     )
@@ -614,8 +616,8 @@ def test_a_human_has_numbers_of_their_own_in_the_district(store: Store):
         assert all(1 <= len(identity) <= 32 for _, identity in ids)
     american = rows(
         store,
-        "SELECT p.student_unique_id FROM student s JOIN person p ON p.id = s.person WHERE s.district = 2"
-        " UNION ALL SELECT p.staff_unique_id FROM staff s JOIN person p ON p.id = s.person WHERE s.district = 2",
+        "SELECT p.student_unique_id FROM student s JOIN person p ON p.key = s.person WHERE s.district = 2"
+        " UNION ALL SELECT p.staff_unique_id FROM staff s JOIN person p ON p.key = s.person WHERE s.district = 2",
     )
     assert all(re.fullmatch(r"60\d{5}|2072\d\d", identity) for (identity,) in american)
 

@@ -21,6 +21,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from rollbook.dialects.xporter.catalogue import ENDPOINTS
+from rollbook.store import port
 from rollbook.store.sqlite import Store
 from tests.looking import changing, look, look_passing
 
@@ -92,7 +93,7 @@ def token(target: Hub) -> str:
     return made
 
 
-def contents(store: Store) -> dict[str, list[tuple[Any, ...]]]:
+def contents(store: port.Store) -> dict[str, list[tuple[Any, ...]]]:
     """Everything that the records file holds."""
     tables = look(store, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall()
     return {name: look(store, f'SELECT * FROM "{name}"').fetchall() for (name,) in tables}

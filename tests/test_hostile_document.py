@@ -26,7 +26,7 @@ from schemathesis.generation import GenerationMode
 from rollbook.dialects.xporter import openapi
 from rollbook.dialects.xporter.writeback import OPERATIONS
 from rollbook.dialects.xporter.writeback.describing import paths_of
-from rollbook.store.sqlite import Store
+from rollbook.store.port import Store
 from tests.looking import look
 
 from .hub import BRAMBLESIDE, THORNFIELD, Hub

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import gc
+from contextvars import copy_context
+
 import pytest
 
 from rollbook.api.messages import Handler, Request, Response
+from rollbook.cli.serving import spare
+from rollbook.consent import Desk
 from rollbook.model.attendance import Mark
 from rollbook.model.people import Person
+from rollbook.store.sqlite import Store
 from tests.looking import look
 
 from .hub import BRAMBLESIDE, THORNFIELD, Hub
@@ -90,3 +96,53 @@ def test_another_token_does_not_get_it(small_hub: Hub) -> None:
     lite = small_hub.token(["SchoolLite"], app="lite.example.org")
     assert small_hub.get(STUDENTS, lite).json["ExceptionType"] == "ScopeNotHeld"
     assert small_hub.get(STUDENTS).json["ExceptionType"] == "InvalidToken"
+
+
+# ---- one answer, one state
+
+
+def test_whether_anybody_has_written_is_looked_up_once_for_each_answer(
+    small_hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, watch, looks = small_hub.token(), small_hub.store.watch, list[object]()
+    small_hub.get(f"{STUDENTS}&pagesize=1", token)
+    versions = watch.versions
+    monkeypatch.setattr(watch, "versions", lambda: looks.append(None) or versions())
+    small_hub.get(f"{STUDENTS}&pagesize=2", token)
+    assert len(looks) == 1
+
+
+def test_what_is_looked_up_for_an_answer_is_of_the_state_in_which_it_was_begun_until_the_hub_writes(
+    small_hub: Hub,
+) -> None:
+    hub, memory = small_hub, small_hub.desk.memory
+    context = copy_context()
+    state, known = context.run(memory.settle), context.run(memory.known)
+    with Store(hub.store.folder) as elsewhere:
+        elsewhere.set("anything", "else")
+        assert (context.run(memory.known), context.run(memory.fresh)) == (known, state)
+        # Nobody else is kept in that state.
+        assert memory.known() is not known
+        hub.store.set("anything", "more")
+        assert context.run(memory.known) is memory.known()
+        assert context.run(memory.fresh) == memory.fresh() != state
+
+
+def test_a_hub_that_is_narrowed_elsewhere_says_so_with_the_next_answer(small_hub: Hub) -> None:
+    token = small_hub.token()
+    assert small_hub.get(STUDENTS, token).json["Students"]
+    with Store(small_hub.store.folder) as elsewhere:
+        grants = Desk(elsewhere, lambda: small_hub.now).grants
+        grants.narrow(grants.at(small_hub.app(), THORNFIELD), ["School"])
+    assert small_hub.get(STUDENTS, token).json["ExceptionType"] == "ScopeNotHeld"
+
+
+# ---- what lasts
+
+
+def test_garbage_is_not_looked_for_among_what_a_server_consists_of() -> None:
+    spare()
+    try:
+        assert len(gc.get_objects()) < 1000 < gc.get_freeze_count()
+    finally:
+        gc.unfreeze()

@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import stat
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from rollbook.errors import NoRoom
 from rollbook.ingest.exporting import export
 from rollbook.store.connection import connect
+from rollbook.store.lending import OwnWrites
 from rollbook.store.sqlite import Store
 from tests.looking import look
 
@@ -54,7 +56,8 @@ def test_a_directory_that_others_could_read_is_closed_to_them_when_it_is_opened(
 
 def fill(store: Store, name: str) -> None:
     """Let a file of a store grow no more, as on a full disk."""
-    one = store.passing._lent.writer if name == "passing" else store._writer  # pyright: ignore[reportPrivateUsage]
+    own = cast(OwnWrites, store.passing._own)  # pyright: ignore[reportPrivateUsage]
+    one = own._writer if name == "passing" else store._writer  # pyright: ignore[reportPrivateUsage]
     connection = one._connection  # pyright: ignore[reportPrivateUsage]
     connection.execute(f"PRAGMA max_page_count = {int(connection.execute('PRAGMA page_count').get)}")
 
@@ -81,6 +84,7 @@ def test_a_full_disk_leaves_nothing_half_written_and_is_told_as_that(tmp_path: P
 def test_a_request_that_finds_the_disk_full_is_answered_503(small_hub: Hub) -> None:
     grant, secret = small_hub.desk.grants.authorise(small_hub.app(), THORNFIELD, ["School"])
     asked = {"relyingParty": grant.app.relying_party, "password": secret, "estab": THORNFIELD}
+    assert isinstance(small_hub.store, Store)
     fill(small_hub.store, "passing")
     answers = [small_hub.post("/api/oauth/GetToken", asked) for _ in range(400)]
     last = answers[-1]

@@ -375,8 +375,8 @@ def renamed(hub: Hub) -> None:
             for role in ROLES:
                 sets = ", ".join(f"\"{name}\" = '{word} {role} ' || r.mis_id" for name in names)
                 db.execute(
-                    f'UPDATE person SET {sets} FROM "{role}" r JOIN school c ON c.id = r.school'
-                    f" WHERE r.person = person.id AND c.estab {same} ?",
+                    f'UPDATE person SET {sets} FROM "{role}" r JOIN school c ON c.key = r.school'
+                    f" WHERE r.person = person.key AND c.estab {same} ?",
                     (THORNFIELD,),
                 )
         db.execute("UPDATE school SET name = 'Nowhere School' WHERE estab <> ?", (THORNFIELD,))
@@ -426,7 +426,7 @@ def test_a_school_without_such_records_is_shown_no_other_schools(small_hub: Hub)
     renamed(small_hub)
     district, school, _ = small_hub.desk.schools.find(THORNFIELD)
     with small_hub.store.write(district) as batch:
-        for (identity,) in batch.connection.execute("SELECT id FROM student WHERE school = ?", (school,)).fetchall():
+        for (identity,) in look(small_hub.store, "SELECT id FROM student WHERE school = ?", (school,)):
             batch.remove(Student, identity)
     page = invited(small_hub).look()
     assert "Your school has no such record at the moment." in page.words

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,7 @@ def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
 @contextmanager
 def working(folder: Path, works: dict[str, Work], *lanes: Lane) -> Generator[Queue]:
     """A worker that does these kinds of job, and the queue that it takes them from."""
-    worker = Worker(folder, lambda store, queue: works, lanes=lanes)
+    worker = Worker(partial(Store, folder), lambda store, queue: works, lanes=lanes)
     with Store(folder) as store:
         worker.start()
         try:
@@ -81,7 +82,7 @@ def test_what_went_wrong_while_looking_ends_no_thread(tmp_path: Path) -> None:
             wrong.set()
             raise RuntimeError
 
-    worker = Worker(tmp_path, lambda store, queue: {"note": lambda job: done.set()}, tick=tick)
+    worker = Worker(partial(Store, tmp_path), lambda store, queue: {"note": lambda job: done.set()}, tick=tick)
     with Store(tmp_path) as store:
         worker.start()
         Queue(store, module.time.time).add("note", {})

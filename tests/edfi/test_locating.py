@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from rollbook.consent import Writer
 from rollbook.dialects.edfi.locating import Locator
 from rollbook.dialects.edfi.places import Places
 from rollbook.dialects.edfi.resources import EVERY
 from rollbook.dialects.edfi.schema import Resource
-from rollbook.fields import Record
+from rollbook.store.kept.records import Records
+from rollbook.store.kept.statements import Row, Statements, Values
 from tests.district import edfi
 from tests.hub import Hub
-from tests.looking import look
 
 
 @pytest.mark.parametrize("resource", EVERY, ids=lambda r: r.name)
@@ -27,16 +24,14 @@ def test_a_document_is_found_by_its_natural_key_without_a_walk_through_the_distr
     wanted = caller.get(f"{resource.name}?limit=500")[-1]
     holder = small_hub.desk.tickets.admit("edfi", caller.token)
     places = Places(small_hub.desk.readers.for_holder(holder))
-    plain, walked = Writer.find, list[str]()
+    plain, walked = Statements._rows, list[str]()  # pyright: ignore[reportPrivateUsage]
 
-    def find(self: Writer, record: type[Record], **facts: Any) -> list[dict[str, Any]]:
-        same = " AND ".join(f'"{name}" IS ?' for name in facts)
-        asked = f'EXPLAIN QUERY PLAN SELECT * FROM "{record.table}" WHERE district = ? AND {same} ORDER BY +rowid'
-        steps = [step for _, _, _, step in look(small_hub.store, asked, (1, *facts.values()))]
+    def rows(self: Statements, statement: str, values: Values = ()) -> list[Row]:
+        steps = [step for _, _, _, step in plain(self, f"EXPLAIN QUERY PLAN {statement}", values)]
         walked.extend(s for s in steps if s.startswith("SCAN") or s.endswith("(district=?)"))
-        return plain(self, record, **facts)
+        return plain(self, statement, values)
 
-    monkeypatch.setattr(Writer, "find", find)
+    monkeypatch.setattr(Records, "_rows", rows)
     found: list[str | None] = []
     for reader in small_hub.desk.readers.for_holder(holder):
         with small_hub.desk.writers.in_district(holder, reader.district) as writer:

@@ -37,7 +37,7 @@ def district(vendor: Vendor) -> str:
 def named(vendor: Vendor, table: str, name: str, school: str = "") -> str:
     """The hub id of the newest record of this name at a school, the secondary one unless another is given."""
     rows = vendor.sql(
-        f'SELECT id FROM "{table}" WHERE name = ? AND school = ? ORDER BY rowid', name, school or vendor.school()
+        f'SELECT id FROM "{table}" WHERE name = ? AND school = ? ORDER BY key', name, school or vendor.school()
     )
     return rows[-1][0]
 

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from rollbook.api.resource import Also, Only, Option, Without
-from rollbook.dialects.xporter.answering import kinds_read, prepare
+from rollbook.dialects.xporter.answering import prepare, read_by
 from rollbook.dialects.xporter.asking import understand
 from rollbook.dialects.xporter.catalogue import ENDPOINTS
 from rollbook.fields import RECORDS, Condition, Expr, Field, Path, Told
@@ -42,7 +42,7 @@ def kinds_of(hub: Hub, path: str) -> frozenset[str]:
     endpoint = ENDPOINTS[segment.lower()]
     reader = hub.desk.readers.for_grant(hub.desk.grants.at(hub.app(), THORNFIELD))
     asked = understand(endpoint, parse_qsl(query, keep_blank_values=True), "", reader)
-    return frozenset(kind for table in prepare(asked, reader) for kind in kinds_read(table, endpoint))
+    return read_by(prepare(asked, reader))
 
 
 def usable(hub: Hub, token: str, path: str, options: list[str]) -> list[str]:

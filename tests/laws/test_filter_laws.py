@@ -151,9 +151,8 @@ class School:
         with self.hub.store.write(grant.district) as batch:
             row = batch.get(record, identity)
             assert row is not None
-            found = batch.connection.execute(
-                f'SELECT id FROM "{part.table}" WHERE "{kind.lower()}" = ? ORDER BY id', (identity,)
-            ).fetchall()
+            theirs = f'SELECT id FROM "{part.table}" WHERE "{kind.lower()}" = ? ORDER BY id'
+            found = self._connection.execute(theirs, (identity,)).fetchall()
             way = rng.choice(["remove", "rename", "rename", "place", "unplace", "unplace"])
             self.done.append(f"{way} {kind} {row['mis_id']} {identity}")
             if way in ("remove", "unplace") and kind != "Staff":
@@ -235,7 +234,7 @@ def test_deletions_bear_the_keys_that_the_app_knew(small_hub: Hub) -> None:
     assert places
     # What becomes of somebody who is out of sight is not told: neither another place nor the end of one or of all.
     with small_hub.store.write(district) as batch:
-        found = batch.connection.execute("SELECT id FROM student_membership WHERE student = ?", (student,)).fetchall()
+        found = look(small_hub.store, "SELECT id FROM student_membership WHERE student = ?", (student,)).fetchall()
         row = batch.get(RECORDS["StudentMembership"], found[0][0])
         assert row is not None
         names = RECORDS["StudentMembership"].stored().keys() - {"mis_id", "external_id", "xid"}
@@ -257,8 +256,8 @@ def mark(batch: Batch, record: type[Record], identity: str, word: str) -> None:
     texts = [n for n, f in record.stored().items() if isinstance(f, Text) and not isinstance(f, Code) and n != "xid"]
     batch.change(record, identity, {n: f"{word}{row.get(n) or n}" for n in texts if n not in UNMARKED})
     for part, name in parts_of(record):
-        sql = f'SELECT id FROM "{part.table}" WHERE district = ? AND "{name}" = ?'
-        for (one,) in batch.connection.execute(sql, (batch.district, identity)).fetchall():
+        sql = f'SELECT p.id FROM "{part.table}" p JOIN "{record.table}" r ON r.key = p."{name}" WHERE r.id = ?'
+        for (one,) in batch.connection.execute(sql, (identity,)).fetchall():
             mark(batch, part, one, word)
 
 

@@ -85,7 +85,7 @@ def test_a_project_reads_of_nobody_whom_the_school_left_out(small_hub: Hub, data
         small_hub.store,
         "SELECT r.name, s.mis_id FROM research_subject r JOIN student s ON s.id = r.of_student AND s.district ="
         " r.of_district JOIN subject_project p ON p.subject = r.id JOIN project j ON j.id = p.project"
-        " WHERE j.id = (SELECT id FROM project ORDER BY rowid DESC LIMIT 1) ORDER BY s.mis_id",
+        " WHERE j.id = (SELECT id FROM project ORDER BY key DESC LIMIT 1) ORDER BY s.mis_id",
     ).fetchall()
     assert every
     chosen = data.draw(st.lists(st.sampled_from([m for _, m in every]), min_size=1, unique=True))

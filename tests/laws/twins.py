@@ -18,7 +18,7 @@ from rollbook.model.attendance import Mark
 from rollbook.model.organisation import School
 from rollbook.model.people import Person
 from rollbook.model.students import Student
-from rollbook.store import writing
+from rollbook.store import numbers
 from tests.district import agency, cohort, enrolment, researcher, school, student
 from tests.hub import BRAMBLESIDE, THORNFIELD, Answer, Hub
 from tests.looking import changing, look
@@ -259,4 +259,4 @@ def of_research() -> Iterator[Writes]:
 
 def fixed(monkeypatch: Any) -> None:
     """Let every write be at one moment."""
-    monkeypatch.setattr(writing, "now", lambda: THEN)
+    monkeypatch.setattr(numbers, "now", lambda: THEN)

@@ -12,6 +12,7 @@ import pytest
 from rollbook.connectors import CONNECTORS
 from rollbook.errors import Malformed
 from rollbook.ingest import follow, import_roster
+from rollbook.store.sqlite import Store
 from tests.looking import changing, look
 
 from ..hub import THORNFIELD, Hub
@@ -82,6 +83,29 @@ def test_a_callback_waits_until_every_database_is_renewed(
         _, path, _, body = receiver.take()
         assert receiver.hears_nothing()
     assert (path, json.loads(body)["DBStatus"][0]["Status"]) == ("/ready", "OK")
+
+
+def test_how_old_a_database_is_is_looked_up_once_until_anything_is_written_by_whomever(
+    small_hub: Hub, asker: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    databases, looks = small_hub.store.passing.databases, list[tuple[int, str]]()
+    one, other, third, *_ = [row["Id"] for row in asker.rows("Students")]
+    of = databases.of
+
+    def watched(district: int, school: str) -> dict[str, tuple[float, str | None]]:
+        looks.append((district, school))
+        return of(district, school)
+
+    asker.answer(f"Students/{one}")
+    monkeypatch.setattr(databases, "of", watched)
+    asker.answer(f"Students/{other}")
+    asker.answer(f"Students/{third}")
+    assert looks == []
+    school = small_hub.desk.grants.at(small_hub.app("all.example.org"), asker.estab)
+    with Store(small_hub.store.folder) as elsewhere, elsewhere.passing as passing:
+        passing.databases.note(school.district, school.school, "XodSchoolData", small_hub.now - 60 * 30, None)
+    assert status(asker, "Students")["AgeMinutes"] == 30
+    assert len(looks) == 1
 
 
 # ---- a school that is fed by a source
