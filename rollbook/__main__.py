@@ -8,7 +8,7 @@ from .cli import run
 
 if TYPE_CHECKING:
     from .api.http import Edge
-    from .store.sqlite import Store
+    from .store.port import Store
 
 
 def application(store: Store) -> Edge:
