@@ -107,7 +107,7 @@ class Batch:
         )
         self._links.lead(record, ids)
         self._now_there(record)
-        for school, key in dict(zip(schools, keys, strict=True)).items():
+        for school, key in _latest(schools, keys).items():
             self._move(record, school, key)
         return ids
 
@@ -368,6 +368,15 @@ def _leads(record: type[Record]) -> tuple[str, ...]:
     """The references to what a record is part of, and to what its natural key leads through, less its school."""
     known = {name.split(".")[0] for name in record.natural if "." in name}
     return tuple(n for n, ref in record.refs().items() if ref.target is not School and (ref.part_of or n in known))
+
+
+def _latest(schools: Iterable[str], keys: Iterable[int]) -> dict[str, int]:
+    """The greatest key of each school; of keys that were promised, it need not be the last."""
+    found: dict[str, int] = {}
+    for school, key in zip(schools, keys, strict=True):
+        if key > found.get(school, 0):
+            found[school] = key
+    return found
 
 
 def _school(record: type[Record], row: Row) -> str:
