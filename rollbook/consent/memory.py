@@ -35,11 +35,11 @@ class Remembered:
 
 @dataclass(frozen=True)
 class _Settled:
-    """In which state a request is answered, and which transaction of this process had begun last when it was found."""
+    """In which state a request is answered, and how far this process's transactions had come when it was found."""
 
     memory: Memory
     remembered: Remembered
-    begun: int
+    turns: int
 
 
 _SETTLED: ContextVar[_Settled | None] = ContextVar("settled", default=None)
@@ -63,8 +63,8 @@ class Memory:
 
     def settle(self) -> tuple[int, ...]:
         """The newest state, in which the present request is answered from now on."""
-        begun, remembered = self._store.begun, self._newest()
-        _SETTLED.set(_Settled(self, remembered, begun))
+        turns, remembered = self._store.turns, self._newest()
+        _SETTLED.set(_Settled(self, remembered, turns))
         return remembered.state
 
     def glance(self) -> tuple[int, ...] | None:
@@ -91,7 +91,7 @@ class Memory:
     def _present(self) -> Remembered:
         """What was looked up in the state in which the present request is answered; without one, in the newest."""
         settled = _SETTLED.get()
-        if settled is not None and settled.memory is self and settled.begun == self._store.begun:
+        if settled is not None and settled.memory is self and settled.turns == self._store.turns:
             return settled.remembered
         return self._newest()
 

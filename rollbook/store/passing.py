@@ -31,12 +31,12 @@ class Own(Connection, Protocol):
 class Passing(Passed):
     """What passes: each operation of its own moment; as a context, a transaction that is whole or not at all."""
 
-    def __init__(self, own: Own, patience: Callable[[], float], begins: Callable[[], object]) -> None:
-        """`begins` is told of each transaction when it has begun."""
+    def __init__(self, own: Own, patience: Callable[[], float], turn: Callable[[], object]) -> None:
+        """`turn` is called when a transaction has begun, and when it has ended."""
         super().__init__(own)
         self._own = own
         self._patience = patience
-        self._begins = begins
+        self._turn = turn
         self._open_blocks = threading.local()
 
     def __enter__(self) -> Passed:
@@ -44,11 +44,14 @@ class Passing(Passed):
             raise RuntimeError("a transaction within a transaction")
         self._open_blocks.one = block = self._own.transaction(self._patience())
         passed = Passed(block.__enter__())
-        self._begins()
+        self._turn()
         return passed
 
     def __exit__(self, *error: Any) -> bool | None:
-        return self._open_blocks.one.__exit__(*error)
+        try:
+            return self._open_blocks.one.__exit__(*error)
+        finally:
+            self._turn()
 
     def close(self) -> None:
         """Close the connections."""

@@ -55,8 +55,8 @@ class Store(ABC):
         """For how many seconds a write waits for somebody else's."""
         self._key: bytes | None = None
         self._numbers = itertools.count(1)
-        self.begun = 0
-        """The number of the transaction that has begun last here: what was looked up before it may be otherwise now."""
+        self.turns = 0
+        """Another number whenever a transaction has begun or ended here: what was looked up may be otherwise now."""
 
     # ---- of each database's own
 
@@ -137,8 +137,8 @@ class Store(ABC):
         # The clock may be set after the store is opened.
         return self.clock()
 
-    def _begins(self) -> None:
-        self.begun = next(self._numbers)
+    def _turn(self) -> None:
+        self.turns = next(self._numbers)
 
     @contextmanager
     def write(self, district: int, patience: float | None = None) -> Generator[Batch]:

@@ -35,7 +35,7 @@ class Store(port.Store):
         passing = self._open_passing()
         migrate(passing, "passing")
         passing.close()
-        self._passing = Passing(OwnWrites(self._open_passing), lambda: self.patience, self._begins)
+        self._passing = Passing(OwnWrites(self._open_passing), lambda: self.patience, self._turn)
         self._watch = Watch((self._reading, self._open_passing))
         self._opening = threading.Lock()
         self._ledger: LedgerFile | None = None
@@ -87,9 +87,12 @@ class Store(port.Store):
     @contextmanager
     def transaction(self, patience: float | None = None) -> Generator[Kept]:
         """Whole or not at all; one writes to the file at a time."""
-        with self._writer.transaction(self.patience if patience is None else patience) as connection:
-            self._begins()
-            yield Kept(connection, self._now, HubIds())
+        try:
+            with self._writer.transaction(self.patience if patience is None else patience) as connection:
+                self._turn()
+                yield Kept(connection, self._now, HubIds())
+        finally:
+            self._turn()
 
     def of_district(self, district: int, patience: float | None = None) -> AbstractContextManager[Kept]:
         """As any other transaction."""

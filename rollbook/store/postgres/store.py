@@ -36,7 +36,7 @@ class Store(port.Store):
         self._writing = Pool(partial(Session, address, "records"))
         self._hub_ids = HubIds()
         self._kept = Kept(self._reading, self._now, self._hub_ids)
-        self._passing = Passing(OwnWrites(partial(Session, address, "passing")), lambda: self.patience, self._begins)
+        self._passing = Passing(OwnWrites(partial(Session, address, "passing")), lambda: self.patience, self._turn)
         self._watch = Watch(partial(Session, address, "records", read_only=True))
         self._opening = threading.Lock()
         self._ledger: LedgerTables | None = None
@@ -105,10 +105,13 @@ class Store(port.Store):
                 locks.have_district(session, district, seconds)
             session.be_patient(seconds)
 
-        with self._writing.writing(begin) as session:
-            self._begins()
-            yield Kept(session, self._now, HubIds(), partial(Shared, patience=seconds))
-            session.execute(_WRITTEN, (locks.HUB if district is None else district,))
+        try:
+            with self._writing.writing(begin) as session:
+                self._turn()
+                yield Kept(session, self._now, HubIds(), partial(Shared, patience=seconds))
+                session.execute(_WRITTEN, (locks.HUB if district is None else district,))
+        finally:
+            self._turn()
 
 
 def holds(address: str) -> bool:

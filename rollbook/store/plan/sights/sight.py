@@ -109,7 +109,18 @@ def humans(record: type[Record], alias: str) -> list[tuple[type[Record], str]]:
 
 def unveiled(flavour: Flavour, record: type[Record], alias: str) -> list[str]:
     """A row is not veiled from the reader's app (`:seer`), nor is what it is a part of."""
-    whole = (f'{alias}."{name}"' for name, ref in record.refs().items() if ref.part_of and ref.target is not School)
-    own = [] if record.derived() else [f"{alias}.key"]
-    hidden = f"SELECT key FROM veiled WHERE {flavour.number('app = :seer')} <> shown"
-    return [f"({one} IN ({hidden})) IS NOT TRUE" for one in (*own, *whole)]
+    parts = [(r.target, f'{alias}."{n}"') for n, r in record.refs().items() if r.part_of and r.target is not School]
+    own = [] if record.derived() else [(record, f"{alias}.key")]
+    return [f"({key} IN ({_hidden(flavour, kind)})) IS NOT TRUE" for kind, key in (*own, *parts)]
+
+
+def _hidden(flavour: Flavour, kind: type[Record]) -> str:
+    """A SELECT of the keys of the records of a kind that the reader's app may not see.
+
+    Who has a record in each of several districts has one hub id and several keys.
+    """
+    where = f"{flavour.number('v.app = :seer')} <> v.shown"
+    if kind.numbered or kind.derived():
+        return f"SELECT v.key FROM veiled v WHERE {where}"
+    there = f'JOIN "{kind.table}" k ON k.district = :district AND k.id = v.id'
+    return f"SELECT k.key FROM veiled v {there} WHERE {where}"
