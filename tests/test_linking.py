@@ -18,8 +18,10 @@ from rollbook.model.timetable import CoverLesson, LessonInstance
 from rollbook.store import linking
 from rollbook.store.linking import numbered_id
 from rollbook.store.moving import move_school
+from rollbook.store.plan.flavours.sqlite import SQLITE
+from rollbook.store.plan.sights.sight import unveiled
 from rollbook.store.sqlite import Store
-from tests.looking import changing, look
+from tests.looking import changing, look, opened
 
 FOR_EVER = ("0000-01-01", "9999-12-31")
 
@@ -214,3 +216,19 @@ def test_lists_know_the_key_of_whom_they_name_while_they_are_there(store: Store)
         [0, person, again],
         [again],
     )
+
+
+@pytest.mark.parametrize(("app", "seen"), [("app", []), ("another", [("ann",)])])
+def test_who_has_a_record_in_each_of_two_districts_is_veiled_in_both(
+    store: Store, app: str, seen: list[tuple[str]]
+) -> None:
+    store.new_district({"id": "other"})
+    with store.write(2) as batch:
+        batch.add(Person, [{"id": "ann"}])
+    with store.write(1) as batch:
+        batch.veil(Person, "ann", "app", shown=False)
+    (condition,) = unveiled(SQLITE, Person, "p")
+    statement = f"SELECT p.id FROM person p WHERE p.district = :district AND {condition}"
+    with opened(store) as records:
+        for district in (1, 2):
+            assert records.execute(statement, {"district": district, "seer": app}).fetchall() == seen
