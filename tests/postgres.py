@@ -18,7 +18,7 @@ BIN = next((folder for folder in DEBIAN if (folder / "pg_ctl").exists()), None) 
     Path(found).resolve().parent if (found := shutil.which("pg_ctl")) else None
 )
 
-ABSENT = "PostgreSQL is not installed (Debian: postgresql), so no plan was compiled for it"
+ABSENT = "PostgreSQL is not installed (Debian: postgresql), so nothing was tried on it"
 
 
 @contextmanager

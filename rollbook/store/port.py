@@ -28,6 +28,10 @@ PATIENCE_SECONDS = 30.0
 class Watch(Protocol):
     """Tells whether anybody has written, in any process."""
 
+    def close(self) -> None:
+        """Close what it looks through."""
+        ...
+
     def versions(self) -> tuple[int, ...]:
         """Two numbers, of which one is another one as soon as anybody has changed the records or what passes."""
         ...
@@ -60,23 +64,15 @@ class Store(ABC):
 
     # ---- of each database's own
 
-    @property
-    @abstractmethod
-    def kept(self) -> Kept:
-        """Operations that read what is kept, each of its own moment.
+    kept: Kept
+    """Operations that read what is kept, each of its own moment.
 
-        `lend` is for several of one moment, `transaction` for those that change it.
-        """
-
-    @property
-    @abstractmethod
-    def passing(self) -> Passing:
-        """What passes: tokens, jobs, snapshots of change sets, pages that are being read."""
-
-    @property
-    @abstractmethod
-    def watch(self) -> Watch:
-        """Whether anybody has written."""
+    `lend` is for several of one moment, `transaction` for those that change it.
+    """
+    passing: Passing
+    """What passes: tokens, jobs, snapshots of change sets, pages that are being read."""
+    watch: Watch
+    """Whether anybody has written."""
 
     @property
     @abstractmethod

@@ -31,29 +31,14 @@ class Store(port.Store):
         self._writer = Writer(writer)
         self._lent = Lent(self._reading)
         self._hub_ids = HubIds()
-        self._kept = Kept(self._lent, self._now, self._hub_ids)
+        self.kept = Kept(self._lent, self._now, self._hub_ids)
         passing = self._open_passing()
         migrate(passing, "passing")
         passing.close()
-        self._passing = Passing(OwnWrites(self._open_passing), lambda: self.patience, self._turn)
-        self._watch = Watch((self._reading, self._open_passing))
+        self.passing = Passing(OwnWrites(self._open_passing), lambda: self.patience, self._turn)
+        self.watch = Watch((self._reading, self._open_passing))
         self._opening = threading.Lock()
         self._ledger: LedgerFile | None = None
-
-    @property
-    def kept(self) -> Kept:
-        """Operations that read what is kept, each of its own moment."""
-        return self._kept
-
-    @property
-    def passing(self) -> Passing:
-        """What passes."""
-        return self._passing
-
-    @property
-    def watch(self) -> Watch:
-        """Whether anybody has written."""
-        return self._watch
 
     @property
     def ledger(self) -> LedgerFile:
@@ -69,7 +54,7 @@ class Store(port.Store):
 
     def close(self) -> None:
         """Close every connection; the files then hold everything."""
-        for one in (self._lent, self._passing, self._watch, self._writer):
+        for one in (self._lent, self.passing, self.watch, self._writer):
             one.close()
         if self._ledger is not None:
             self._ledger.close()

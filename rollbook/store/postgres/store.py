@@ -35,26 +35,11 @@ class Store(port.Store):
         self._reading = Pool(partial(Session, address, "records", read_only=True))
         self._writing = Pool(partial(Session, address, "records"))
         self._hub_ids = HubIds()
-        self._kept = Kept(self._reading, self._now, self._hub_ids)
-        self._passing = Passing(OwnWrites(partial(Session, address, "passing")), lambda: self.patience, self._turn)
-        self._watch = Watch(partial(Session, address, "records", read_only=True))
+        self.kept = Kept(self._reading, self._now, self._hub_ids)
+        self.passing = Passing(OwnWrites(partial(Session, address, "passing")), lambda: self.patience, self._turn)
+        self.watch = Watch(partial(Session, address, "records", read_only=True))
         self._opening = threading.Lock()
         self._ledger: LedgerTables | None = None
-
-    @property
-    def kept(self) -> Kept:
-        """Operations that read what is kept, each of its own moment."""
-        return self._kept
-
-    @property
-    def passing(self) -> Passing:
-        """What passes."""
-        return self._passing
-
-    @property
-    def watch(self) -> Watch:
-        """Whether anybody has written."""
-        return self._watch
 
     @property
     def ledger(self) -> LedgerTables:
@@ -70,7 +55,7 @@ class Store(port.Store):
 
     def close(self) -> None:
         """End every session."""
-        for one in (self._reading, self._writing, self._passing, self._watch):
+        for one in (self._reading, self._writing, self.passing, self.watch):
             one.close()
         if self._ledger is not None:
             self._ledger.close()
