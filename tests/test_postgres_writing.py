@@ -189,16 +189,41 @@ def test_a_token_that_is_dropped_is_a_change_and_one_that_is_added_is_none(store
     assert store.watch.versions() != before
 
 
+def end_all_others(server: str) -> None:
+    """Have the server end every session but the one that asks, and wait until they are gone."""
+    session = Session(server, "public")
+    others = "FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname IS NOT NULL"
+    session.execute(f"SELECT pg_terminate_backend(pid, 10000) {others}")
+    session.close()
+
+
 def test_a_session_that_the_server_ended_is_not_used_again(store: Store, server: str) -> None:
     assert store.setting("nothing") is None
-    session = Session(server, "public")
-    session.execute(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname IS NOT NULL"
-    )
-    session.close()
+    end_all_others(server)
     assert store.setting("nothing") is None
     store.set("nothing", "something")
     assert store.setting("nothing") == "something"
+
+
+def test_a_session_whose_end_the_first_statement_finds_out_is_replaced(
+    store: Store, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server may end a session between the look whether it stands and the statement."""
+
+    def stands(_: Session) -> bool:
+        return True
+
+    monkeypatch.setattr(Session, "stands", stands)
+    with store.lend():
+        assert store.setting("nowhere") is None
+    end_all_others(server)
+    assert store.setting("nowhere") is None
+    end_all_others(server)
+    with store.lend() as kept:
+        assert kept.settings.get("nowhere") is None
+    end_all_others(server)
+    store.set("nowhere", "somewhere")
+    assert store.setting("nowhere") == "somewhere"
 
 
 def test_what_several_servers_told_is_in_one_ledger(store: Store, server: str, tmp_path: Path) -> None:

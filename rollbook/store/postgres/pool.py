@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Generator, Iterable
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import Any
 
 from ...errors import Unavailable
@@ -18,7 +18,8 @@ from .session import Session
 class Pool(Lent[Session]):
     """Sessions with one schema; each statement is executed on one that nobody else uses.
 
-    A session that the server has ended while nobody used it, as when it is restarted, is not lent.
+    A session that the server has ended while nobody used it, as when it is restarted, is not lent; where that is found
+    out by the first statement only, another one is opened for it, unless it may have changed something already.
     """
 
     flavour: Flavour = POSTGRES
@@ -29,11 +30,41 @@ class Pool(Lent[Session]):
             session.close()
         return session
 
+    def execute(self, statements: str, bindings: Any = None) -> Cursor:
+        """Execute a statement, and fetch all its rows."""
+        try:
+            return super().execute(statements, bindings)
+        except Unavailable:
+            if not statements.startswith("SELECT"):
+                raise
+        with self._another() as session:
+            return session.execute(statements, bindings)
+
+    @contextmanager
+    def _another(self) -> Generator[Session]:
+        """A session that has just been opened."""
+        session = self._open()
+        try:
+            yield session
+        finally:
+            self.give(session)
+
+    @contextmanager
+    def _begun(self, begin: str) -> Generator[Session]:
+        """A session on which a transaction has begun, which the caller ends."""
+        with ExitStack() as lent:
+            session = lent.enter_context(self.lend())
+            try:
+                session.execute(begin)
+            except Unavailable:
+                session = lent.enter_context(self._another())
+                session.execute(begin)
+            yield session
+
     @contextmanager
     def reading(self) -> Generator[Session]:
         """One reading: all that is read until the block ends is of one moment."""
-        with self.lend() as session:
-            session.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        with self._begun("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") as session:
             try:
                 yield session
             finally:
@@ -47,8 +78,7 @@ class Pool(Lent[Session]):
 
         Each statement sees what has been committed when it begins: what is read under a lock is the newest there is.
         """
-        with self.lend() as session:
-            session.execute("BEGIN ISOLATION LEVEL READ COMMITTED")
+        with self._begun("BEGIN ISOLATION LEVEL READ COMMITTED") as session:
             try:
                 begin(session)
                 yield session
