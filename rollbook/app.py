@@ -34,7 +34,8 @@ from .ingest.agents import Brought, ask_agent
 from .jobs import Freshness, Lane, Mail, Queue, Work, Worker, post_office
 from .jobs.subscriptions import Noticing, Subscriptions, Watching
 from .mis import Find, Handing, HubMis, Tasks, WriteBacks, mis_of
-from .store.opening import DATABASE, opened
+from .store.bell import AGENTS
+from .store.opening import DATABASE, REPLICA, opened
 from .store.port import Store
 
 SOON = 0.05
@@ -70,6 +71,10 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
         state = desk.memory.glance()
         return None if state is None else dated(state)
 
+    def stirred() -> object | None:
+        rung = store.bell.rung((AGENTS,))
+        return rung if store.bell.trusty else glance()
+
     writebacks = WriteBacks(store, tell)
     taking = Taking(desk, queue, writebacks, systems(desk, writebacks, SOON))
     fills = {name: c.fills for name, c in CONNECTORS.items()}
@@ -83,6 +88,7 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
         dialects,
         state=lambda: dated(desk.memory.settle()),
         glance=glance,
+        stirred=stirred,
         clock=clock,
         fallback=Front(),
         beside=worker,
@@ -145,7 +151,7 @@ def now_and_then(clock: Callable[[], float], notice: Noticing, folding: Folding,
 def from_environment() -> Edge:
     """The ASGI application over the data that the environment names, for servers that are given a factory."""
     steady()
-    store = opened(os.environ[DATA], os.environ.get(DATABASE))
+    store = opened(os.environ[DATA], os.environ.get(DATABASE), os.environ.get(REPLICA))
     edge = application(store).limited(int(os.environ.get(RATE_LIMIT, PER_MINUTE)))
     spare()
     return edge

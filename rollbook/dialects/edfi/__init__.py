@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import msgspec
 
-from ...api.http import BODY_LIMIT
 from ...api.messages import NO_STORE, Request, Response
+from ...api.receiving import BODY_LIMIT
 from ...consent import Desk, Holder
 from ...consent.slips import asks
 from ...errors import (
@@ -136,9 +136,12 @@ class EdFi:
         """How far the record has come, as far as the caller may know."""
         own = [r for r in RESOURCES.values() if r.of is not Descriptor]
         people = [r for r in own if r.of is Person]
-        waiting = newest(people, [self.desk.readers.waiting(holder)])
-        known = max(newest(own, self.desk.readers.for_holder(holder)), waiting, self.desk.readers.shared().newest())
-        return encoded({"oldestChangeVersion": 0, "newestChangeVersion": known})
+        districts, waiting = self.desk.readers.for_holder(holder), self.desk.readers.waiting(holder)
+        shared = self.desk.readers.shared()
+        known = max(newest(own, districts), newest(people, [waiting]), shared.newest())
+        # A smaller number may still come, of a write to another district that takes longer.
+        final = self.desk.readers.final((*districts, waiting, shared))
+        return encoded({"oldestChangeVersion": 0, "newestChangeVersion": min(known, final)})
 
     def data(self, request: Request, holder: Holder, steps: list[str]) -> Response:
         """The documents of a resource."""
