@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from bench import lightbeam
+from bench.changing import KINDS
 from bench.client import content
 from bench.dialects import check_dialects, measure_edfi
 from bench.lightbeam import Sender
-from bench.reading import EDFI, Field, Sizes, check_agreement, hub_path, open_field, sockets_for
+from bench.reading import EDFI, Field, Sizes, check_agreement, hub_path, measure_changes, open_field, sockets_for
 from bench.writing import Mill, bare_commits, check_writes, measure_writes
 
 pytestmark = pytest.mark.slow
@@ -60,6 +61,12 @@ def test_bare_sockets_send_the_very_bytes_that_rollbook_sent(field: Field) -> No
 
 def test_a_dialect_is_measured_cold_and_warm(field: Field) -> None:
     assert [line.what.rpartition(" (")[2] for line in measure_edfi(field)] == ["cold)", "warm)"] * 2
+
+
+def test_change_sets_are_measured_after_a_change_of_each_kind_of_record(field: Field) -> None:
+    line = measure_changes(field)[-1]
+    assert line.what == f"changedRows, one row of 40 changed, slowest of {len(KINDS)} facts"
+    assert any(kind.name in line.rollbook for kind in KINDS)
 
 
 @pytest.mark.parametrize("whose", ["hub", "peer"])

@@ -12,7 +12,6 @@ from typing import Any, TypeVar
 from ..fields import Condition, Expr, Question
 from ..recent import Recent, once
 from ..store.kept import Kept
-from ..store.kept.snapshots import Name, Snapshot
 from ..store.kept.sources import Reading, Refusal
 from ..store.plan.planner import Plan, plan
 from ..store.plan.sights import OneSchool
@@ -21,12 +20,10 @@ from .grants import Grant
 from .pulls import Pulls
 from .renewing import RecentRows, Renewing
 from .session import Session
+from .snapshots import Snapshots
 
 PLANS = 1024
 """How many compiled questions are kept; a caller's selections decide how many there are."""
-
-SNAPSHOT_SECONDS = 60 * 24 * 3600
-"""How long a data set that nobody asks after is kept: sixty days."""
 
 OWN_SOURCE = "demo"
 """The source of records that are kept in the hub and nowhere else."""
@@ -95,7 +92,7 @@ class Reader:
     @contextmanager
     def session(self) -> Generator[Session]:
         """One moment of the store: whatever is read inside agrees."""
-        with self._store.lend() as kept:
+        with self._store.lend(self.grant.district) as kept:
             yield Session(kept, self._base, renewing=self._renewing(kept))
 
     def _renewing(self, kept: Kept) -> Renewing | None:
@@ -152,33 +149,6 @@ class Reader:
         """What callers are reading page by page."""
         return Pulls(self._store.passing)
 
-    # ---- change sets
-
-    def remembered(self, endpoint: str, digest: str) -> Snapshot | None:
-        """A data set that was returned to this grant before."""
-        return self._store.passing.snapshots.find(self._name(endpoint, digest))
-
-    def remembered_rows(self, endpoint: str, digest: str) -> bytes:
-        """The rows of a data set that is remembered."""
-        return self._store.passing.snapshots.rows(self._name(endpoint, digest)) or b""
-
-    def _name(self, endpoint: str, digest: str) -> Name:
-        return Name(self.grant.id, endpoint, digest)
-
-    def remember(self, endpoint: str, digest: str, at: float, request: str, versions: str, rows: bytes | None) -> None:
-        """Keep a data set under its digest, to compare with what comes later; None for rows that are kept already."""
-        name = self._name(endpoint, digest)
-        with self._store.passing as passing:
-            passing.snapshots.clear(at - SNAPSHOT_SECONDS)
-            passing.snapshots.put(name, Snapshot(request, versions, at))
-            if rows is not None:
-                passing.snapshots.put_rows(name, rows)
-
-    def amend(self, endpoint: str, digest: str, amended: Callable[[bytes], bytes]) -> None:
-        """Change the rows of a data set that is remembered; whoever compares with it then compares every row."""
-        name = self._name(endpoint, digest)
-        with self._store.passing as passing:
-            passing.snapshots.forget_request(name)
-            rows = passing.snapshots.rows(name)
-            if rows is not None:
-                passing.snapshots.put_rows(name, amended(rows))
+    def snapshots(self, endpoint: str) -> Snapshots:
+        """The data sets that an endpoint returned, to compare with what comes later."""
+        return Snapshots(self._store.passing, self.grant.id, endpoint)

@@ -203,9 +203,18 @@ PASSING = [
     'CREATE INDEX research_token_user ON research_token ("user")',
     "CREATE TABLE research_device (hash BLOB PRIMARY KEY, user_code TEXT NOT NULL UNIQUE, client TEXT NOT NULL,"
     ' state TEXT NOT NULL, "user" TEXT, expires REAL NOT NULL) WITHOUT ROWID',
-    # A data set that a change set is measured against; its rows stand apart, since they are read only when it moved.
+    # A data set that a change set is measured against: where in a line of data sets, which came of each other, it is.
     'CREATE TABLE snapshot ("grant" TEXT NOT NULL, endpoint TEXT NOT NULL, hash TEXT NOT NULL, made REAL NOT NULL,'
-    ' used REAL NOT NULL, request TEXT NOT NULL, versions TEXT NOT NULL, PRIMARY KEY ("grant", endpoint, hash))',
+    " used REAL NOT NULL, request TEXT NOT NULL, versions TEXT NOT NULL, line TEXT NOT NULL DEFAULT '',"
+    ' number INTEGER NOT NULL DEFAULT 0, PRIMARY KEY ("grant", endpoint, hash))',
+    "CREATE INDEX snapshot_used ON snapshot (used)",
+    "CREATE INDEX snapshot_state ON snapshot (line, number)",
+    # How many data sets a line has had, and its parts, each with the first in which it was like this.
+    "CREATE TABLE snapshot_line (line TEXT PRIMARY KEY, number INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE snapshot_part (line TEXT NOT NULL, part TEXT NOT NULL, number INTEGER NOT NULL, rows BLOB NOT NULL,"
+    " PRIMARY KEY (line, part, number))",
+    "CREATE INDEX snapshot_part_number ON snapshot_part (line, number)",
+    # The rows of data sets that have no line: hubs of before kept them in one piece.
     'CREATE TABLE snapshot_rows ("grant" TEXT NOT NULL, endpoint TEXT NOT NULL, hash TEXT NOT NULL, rows BLOB NOT NULL,'
     ' PRIMARY KEY ("grant", endpoint, hash))',
     # The rows that a caller is reading page by page: a list of hub ids for each page, with keys and digests where the
@@ -288,6 +297,9 @@ def derived() -> list[str]:
     tables = [r for r in RECORDS.values() if not r.derived()]
     return [*HOUSEKEEPING, *(s for record in (*tables, *views) for s in statements(record))]
 
+
+UNFINISHED = "reached"
+"""The table of a database into which a hub is being moved (`transfer`): until it goes, there is no hub in it."""
 
 BEGINNINGS = {"records": 12, "passing": 1, "ledger": 1}
 """The number of the migration that a new file of each kind begins with; it makes every table of its time.

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, cast
 
-from rollbook.fields import Record
-from tests.looking import look
+import pytest
 
-from ..hub import THORNFIELD, Hub
+from rollbook.fields import Record
+from tests.looking import look, names
+
+from ..hub import THORNFIELD, Hub, write_at
 
 Row = dict[str, Any]
 
@@ -26,8 +28,8 @@ class Tables:
         """The rows of a statement, by column."""
         cursor = look(self.hub.store, statement, values)
         found = cursor.fetchall()
-        names = [r[1] for r in look(self.hub.store, f"PRAGMA table_xinfo({statement.split()[3]})")]
-        return [dict(zip(names, row, strict=True)) for row in found]
+        columns = names(statement.split()[3])
+        return [dict(zip(columns, row, strict=True)) for row in found]
 
     def of(self, table: str) -> list[Row]:
         """The school's rows of a table, and those that it shares with all schools of its district."""
@@ -101,9 +103,11 @@ class Tables:
 
     def change(self, record: type[Record], identity: str, at: str = "", /, **values: object) -> None:
         """Change a record; `at` is the moment to stamp it with, now if empty."""
-        with self.hub.store.write(self.school["district"]) as batch:
-            batch.at = at or batch.at
-            assert batch.change(record, identity, values)
+        with pytest.MonkeyPatch.context() as patch:
+            if at:
+                write_at(patch, at)
+            with self.hub.store.write(self.school["district"]) as batch:
+                assert batch.change(record, identity, values)
 
     def add(self, record: type[Record], /, **values: object) -> str:
         """Add a record of the school; gives its hub id."""
