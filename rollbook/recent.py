@@ -43,3 +43,46 @@ class Recent(Generic[Value]):
             if len(self._values) > self.most:
                 self._values.popitem(last=False)
             return value
+
+
+OVERHEAD = 300
+"""About how many bytes an entry of `Finished` takes beside what is said and made."""
+
+
+class Finished(Generic[Value]):
+    """What was made of texts that were met last, within a bound of bytes; serves any number of threads.
+
+    It is for what depends on the text and on who makes it (`by`) alone, so that it can be given to anybody who has the
+    same text. A value takes about `times` as many bytes as its text.
+    """
+
+    def __init__(self, bound: int, times: int) -> None:
+        self.bound = bound
+        self.held = 0
+        """How many bytes are kept, about."""
+        self._times = times + 1
+        self._lock = threading.Lock()
+        self._values: OrderedDict[tuple[Hashable, bytes], Value] = OrderedDict()
+
+    def get(self, by: Hashable, text: bytes, make: Callable[[bytes], Value]) -> Value:
+        """What is made of a text."""
+        key = by, text
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+                return self._values[key]
+        made = make(text)
+        with self._lock:
+            if key not in self._values:
+                self._put(key, made)
+            return self._values.get(key, made)
+
+    def _put(self, key: tuple[Hashable, bytes], made: Value) -> None:
+        self._values[key] = made
+        self.held += self._size(key[1])
+        while self.held > self.bound:
+            (_, text), _ = self._values.popitem(last=False)
+            self.held -= self._size(text)
+
+    def _size(self, text: bytes) -> int:
+        return len(text) * self._times + OVERHEAD

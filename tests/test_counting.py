@@ -77,10 +77,10 @@ def test_counts_made_together_are_those_made_alone(held: Tables, columns: dict[s
 
 
 def test_counts_of_the_same_records_read_them_once():
-    together = compiled(OF_MARKS, OneSchool({})).rows
+    (together,) = compiled(OF_MARKS, OneSchool({})).rows
     assert together.count('FROM "mark"') == 1
-    assert compiled(OF_ONE_FACT, OneSchool({})).rows.count('FROM "mark"') == 1
-    assert compiled({**OF_MARKS, **OF_CONTACTS}, OneSchool({})).rows.count('FROM "relationship"') == 1
+    assert compiled(OF_ONE_FACT, OneSchool({})).rows[0].count('FROM "mark"') == 1
+    assert compiled({**OF_MARKS, **OF_CONTACTS}, OneSchool({})).rows[0].count('FROM "relationship"') == 1
 
 
 def test_counts_of_one_row_are_the_same(held: Tables):
@@ -109,7 +109,7 @@ def test_marks_are_looked_up_by_student_and_day(held: Tables):
     )
     bound = {"district": 1, "school": held.school["id"], "grant": "", "today": held.today, **YEAR}
     with opened(held.hub.store) as records:
-        steps = records.execute(f"EXPLAIN QUERY PLAN {found.rows}", {**bound, "limit": -1, "offset": 0}).fetchall()
+        steps = records.execute(f"EXPLAIN QUERY PLAN {found.rows[0]}", {**bound, "limit": -1, "offset": 0}).fetchall()
     said = [step[-1] for step in steps if "mark_student" in step[-1]]
     assert len(said) == 1
     assert "COVERING INDEX" in said[0]
@@ -124,15 +124,17 @@ def slots(*sessions: str) -> str:
 
 def test_an_unknown_value_is_none_of_any():
     choices = ((True, ("L",)), (False, ("L", "/")))
-    assert Gathering("", choices, ()).counted(["L", "", "/", "L"]) == [2, 1]
+    assert Gathering("", choices, ()).counts({"L": 2, "": 1, "/": 1}) == [2, 1]
     make = Gathering("", choices[:1], (Days("first", "last", "#"),)).making(
         {"first": "2026-09-02", "last": "2026-09-02"}
     )
-    assert make("0\x1e\x1e\x1e") == [b"0", b'"##"']
-    assert make(f"1\x1e\\\x1e{slots('2026-09-02PM')}\x1eL") == [b"1", b'"#\\\\"']
+    assert make("0\x1e\x1e") == [b"0", b'"##"']
+    assert make(f"1\x1e{slots('2026-09-02PM')}\x1eL") == [b"1", b'"#L"']
+    # A mark of no half of a day counts and stands nowhere; an empty one stands as none would.
+    assert make(f"3\x1e{slots('2026-09-02PM')},-1,{slots('2026-09-02AM')}\x1e\\\x1fL\x1f") == [b"1", b'"#\\\\"']
 
 
 def test_marks_stand_at_their_sessions_in_whatever_order_they_come():
     three = slots("2026-09-04AM", "2026-09-02PM", "2026-09-05AM")
-    assert by_the_day("L\\I", three, "2026-09-02", "2026-09-04", "#") == "#\\##L#"
-    assert by_the_day("", "", "2026-09-02", "2026-09-02", "#") == "##"
+    assert by_the_day([*"L\\I"], three, "2026-09-02", "2026-09-04", "#") == "#\\##L#"
+    assert by_the_day([], "", "2026-09-02", "2026-09-02", "#") == "##"

@@ -66,7 +66,7 @@ def asked(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     """The questions of every page of the manual and of every Xporter endpoint in its widest form."""
     hub = Hub.copy(small_folder, tmp_path_factory.mktemp("asked") / "hub")
     with pytest.MonkeyPatch.context() as patch:
-        plans, executed = _overheard(patch)
+        plans, executed = overheard(patch)
         readings = {dialect: Reading(hub, dialect) for dialect in SPEAKERS}
         for page in PAGES:
             for part in parts(page.read_text()):
@@ -78,7 +78,7 @@ def asked(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     hub.close()
 
 
-def _overheard(patch: pytest.MonkeyPatch) -> tuple[list[Compiled], list[tuple[Compiled, Mapping[str, Any]]]]:
+def overheard(patch: pytest.MonkeyPatch) -> tuple[list[Compiled], list[tuple[Compiled, Mapping[str, Any]]]]:
     """Lists that grow with each question that is compiled, and with each that is executed."""
     plans: dict[int, Compiled] = {}
     executed: list[tuple[Compiled, Mapping[str, Any]]] = []
@@ -168,8 +168,8 @@ def variants(one: Compiled) -> Iterator[Plan]:
 
 def statements(plan: Plan) -> list[str]:
     """Everything that may be asked with a plan."""
-    whole = [plan.rows, plan.ids, plan.telling, plan.keyed, plan.some, plan.count]
-    rest = [plan.facts_of_one, plan.numbered, plan.passed, *plan.named, *plan.moved.values()]
+    whole = [*plan.rows, plan.ids, *plan.telling, *plan.keyed, *plan.some, plan.count]
+    rest = [*plan.one, plan.numbered, plan.passed, plan.named, *plan.moved.values(), *plan.lost.values()]
     return [*whole, *filter(None, rest)]
 
 
@@ -203,7 +203,8 @@ def test_postgresql_brings_the_rows_that_sqlite_brings(asked: Asked, server: Any
 def _fetched(server: Any, plan: Plan, values: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The rows of a plan, each put together from its columns."""
     assert plan.columns is not None
-    text, names = placed(plan.rows)
+    (statement,) = plan.rows
+    text, names = placed(statement)
     rows = server.execute(_for_psycopg(text, names), values).fetchall()
     whole = [dict(zip(plan.columns[0], _completed(plan, row, values), strict=False)) for row in rows]
     return json.loads(json.dumps(whole, default=float))

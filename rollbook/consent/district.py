@@ -5,8 +5,9 @@ from __future__ import annotations
 import itertools
 import json
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar
 
 from ..fields import RECORDS, Arg, Condition, Expr, HubId, Question, Record
@@ -21,7 +22,8 @@ from .bygone import Gone, Stones, by_record, first, history_of
 from .credentials import Credential
 from .grants import Grant
 from .reader import PLANS, veiled
-from .session import Session
+from .renewing import RecentRows, Renewing
+from .session import Session, kept_of
 from .sightings import Human, Sightings, humans_in
 
 Made = TypeVar("Made")
@@ -51,9 +53,12 @@ class DistrictReader:
         grants: list[Grant],
         today: str,
         known: dict[object, Any],
+        recent: RecentRows | None = None,
     ) -> None:
+        """`recent` keeps rows of lists from one answer to the next."""
         self._store = store
         self._known = known
+        self._recent = recent
         self._worked_out: dict[object, Any] = {}
         self.credential = credential
         self.app = credential.app
@@ -102,10 +107,21 @@ class DistrictReader:
     # ---- reading
 
     @contextmanager
-    def session(self, of: Session | None = None) -> Generator[Session]:
-        """One moment of the store: whatever is read inside agrees; that of another's session, if given."""
-        with self._store.lend() if of is None else nullcontext(of.kept) as kept:
-            yield Session(kept, self.base, self.places)
+    def session(self, of: Session | None = None, also: Iterable[int] = ()) -> Generator[Session]:
+        """One moment of the store: whatever is read inside agrees; that of another's session, if given.
+
+        `also` are the districts of others who are going to read at this moment.
+        """
+        with kept_of(self._store, self.district, of, also) as kept:
+            # What another's transaction has not committed is nobody else's yet.
+            yield Session(kept, self.base, self.places, self._renewing(kept) if of is None else None)
+
+    def _renewing(self, kept: Kept) -> Renewing | None:
+        # What is veiled has no number of its own, so it cannot be told when that was another record.
+        if self._recent is None or self.sight.veils:
+            return None
+        state = (self.granted(), self.last_choice())
+        return Renewing(self._recent, state, partial(kept.history.moved, self.district))
 
     def versions(self, kinds: Iterable[str]) -> dict[str, int]:
         """The number at which each kind of record last moved in the district; equal numbers, equal records."""
@@ -176,7 +192,7 @@ class DistrictReader:
         left: dict[str, list[str]] = {}
         for kind, identity in self.sightings.left(since):
             left.setdefault(kind, []).append(identity)
-        with self._store.lend() as kept:
+        with self._store.lend(self.district) as kept:
             for record in map(RECORDS.__getitem__, kinds):
                 for row in kept.records.parts_of(record, self.district, left):
                     yield from self._as_gone(kept, record, row)
@@ -253,7 +269,7 @@ class DistrictReader:
 
     def _knows(self, person: str) -> bool:
         """Whether a human is seen now."""
-        with self._store.lend() as kept:
+        with self._store.lend(self.district) as kept:
             return self.finds(Session(kept, self.base), Person, person)
 
     def twins(self) -> frozenset[str]:
@@ -265,7 +281,7 @@ class DistrictReader:
 
         An id that somebody has now is theirs, and one that nobody had whom the caller sees stays as it is.
         """
-        with self._store.lend() as kept:
+        with self._store.lend(self.district) as kept:
             before = kept.history.formerly(self.district, fact, value)
             if not before:
                 return value

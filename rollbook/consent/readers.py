@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from typing import Any
 
@@ -28,12 +28,13 @@ class Readers:
         self._store = store
         self._clock = clock
         self._memory = memory
-        self._recent = RecentRows()
+        self.recent = RecentRows()
+        """The rows of lists that were asked for last, whoever asked."""
 
     def for_grant(self, grant: Grant) -> Reader:
         """The reader for what a grant holds now."""
         known = self._memory.known()
-        return Reader(self._store, grant, self._memory.today(grant.time_zone), known, self._recent)
+        return Reader(self._store, grant, self._memory.today(grant.time_zone), known, self.recent)
 
     def for_holder(self, holder: Holder) -> tuple[DistrictReader, ...]:
         """A reader for each district in which the holder's app has something granted, or that it made itself."""
@@ -60,10 +61,14 @@ class Readers:
         known = self._memory.known()
         return WaitingReader(self._store, holder.credential, self._memory.today("UTC"), known)
 
+    def final(self, readers: Iterable[DistrictReader | SharedReader | WaitingReader]) -> int:
+        """A number up to which all writes that some readers read are there: who has read so far misses none."""
+        return self._store.final({reader.district for reader in readers})
+
     @contextmanager
     def checker(self, grant: Grant) -> Generator[Checker]:
         """What a write-back of a grant may name, as of one moment of the store."""
-        with self._store.lend() as kept:
+        with self._store.lend(grant.district) as kept:
             yield Checker(kept, grant, self._memory.today(grant.time_zone))
 
     def reach(self, credential: Credential) -> frozenset[str]:
@@ -86,7 +91,7 @@ class Readers:
         self, credential: Credential, district: int, identifier: str, grants: list[Grant], known: dict[object, Any]
     ) -> DistrictReader:
         today = self._memory.today(grants[0].time_zone if grants else "UTC")
-        return DistrictReader(self._store, credential, district, identifier, grants, today, known)
+        return DistrictReader(self._store, credential, district, identifier, grants, today, known, self.recent)
 
     def _districts(self, credential: Credential) -> dict[int, tuple[str, list[Grant]]]:
         """By district, what others know it by and the grants of a credential's app that are active."""

@@ -10,6 +10,7 @@ Rows are kept when a question is asked for the second time, so that what is aske
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
@@ -25,7 +26,7 @@ BOUND = 64 * 1024 * 1024
 """How much is kept in all, in bytes."""
 
 LEAST, LONGEST = 32, 16 * 1024 * 1024
-"""From how many rows on a list is kept, and up to how many bytes."""
+"""From how many rows on a list is kept, and up to how many bytes, about."""
 
 QUESTIONS = 4096
 """Of how many questions it is remembered that they were asked once."""
@@ -74,7 +75,7 @@ class RecentRows:
         """How many bytes are kept, about."""
         self._lock = threading.Lock()
         self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
-        self._asked: OrderedDict[int, None] = OrderedDict()
+        self._asked: OrderedDict[int, bool] = OrderedDict()
 
     def find(self, key: Hashable) -> Kept | None:
         """The rows of a question, if they are there."""
@@ -86,12 +87,13 @@ class RecentRows:
 
     def was_asked(self, key: Hashable) -> bool:
         """Whether a question was asked before, for a list that is worth keeping."""
-        return hash(key) in self._asked
+        return self._asked.get(hash(key), False)
 
-    def ask(self, key: Hashable) -> None:
-        """Remember that a question was asked."""
+    def ask(self, key: Hashable, *, worth: bool = True) -> None:
+        """Remember that a question was asked, and whether its list is `worth` keeping."""
         with self._lock:
-            self._asked[hash(key)] = None
+            known = self._asked.pop(hash(key), True)
+            self._asked[hash(key)] = worth and known
             if len(self._asked) > QUESTIONS:
                 self._asked.popitem(last=False)
 
@@ -117,17 +119,18 @@ class Renewing:
     """The numbers at which kinds of record last moved, as of that moment."""
 
     def key(self, found: Plan, bound: Bound) -> Hashable:
-        """What tells a question from others."""
-        return id(found), self.state, tuple(sorted(bound.items()))
+        """What tells a question from others; a digest, for lists of people may be among the values."""
+        said = repr((self.state, sorted(bound.items())))
+        return id(found), hashlib.blake2b(said.encode(), digest_size=16).digest()
 
-    def asked(self, found: Plan, bound: Bound, rows: int, size: int) -> None:
-        """A question was answered with so many rows, of so many bytes."""
-        if found.moved and rows >= LEAST and size <= LONGEST:
-            self.recent.ask(self.key(found, bound))
+    def asked(self, found: Plan, bound: Bound, places: range, size: int) -> None:
+        """The rows at these places are among the answer to a question, which has so many bytes up to there."""
+        if found.moving is not None and (LEAST - 1 in places or size > LONGEST):
+            self.recent.ask(self.key(found, bound), worth=size <= LONGEST)
 
     def rows(self, plans: Plans, found: Plan, bound: Bound) -> list[Row] | None:
         """The rows of a list, each what is shown and then whom it tells of; None where they are not kept."""
-        if not found.moved:
+        if found.moving is None:
             return None
         key = self.key(found, bound)
         before = self.recent.find(key)
@@ -137,13 +140,15 @@ class Renewing:
         if before is not None and _later(before.versions, versions):
             # Another answer, of a later moment, was faster.
             return None
-        kept = self._renewed(plans, found, bound, before, versions) if before else None
-        kept = kept or Kept.of(found, versions, dict(_complete(found, plans.keyed(found, bound))))
-        if kept is not before:
+        kept = self.renewed(plans, found, bound, before, versions) if before else None
+        kept = kept or Kept.of(found, versions, dict(complete(found, plans.keyed(found, bound))))
+        if kept.size > LONGEST:
+            self.recent.ask(key, worth=False)
+        elif kept is not before:
             self.recent.put(key, kept)
         return list(kept.rows.values())
 
-    def _renewed(
+    def renewed(
         self, plans: Plans, found: Plan, bound: Bound, before: Kept, versions: Mapping[str, int]
     ) -> Kept | None:
         """The rows as they are now; None where so many may be other ones that all are to be read."""
@@ -152,12 +157,15 @@ class Renewing:
             return before
         if not found.moved.keys() >= kinds or not found.nested.isdisjoint(kinds):
             return None
-        moved = {i for kind in kinds for i in plans.moved(found, kind, before.versions.get(kind, 0), bound)}
+        then = {kind: before.versions.get(kind, 0) for kind in kinds}
+        if any(plans.lost(found, kind, since, bound) for kind, since in then.items()):
+            return None
+        moved = {i for kind, since in then.items() for i in plans.moved(found, kind, since, bound)}
         ids = plans.ids(found, bound)
         wanted = [i for i in ids if i in moved or i not in before.rows]
         if len(wanted) > len(ids) // 2:
             return None
-        fresh = dict(_complete(found, plans.some(found, bound, wanted))) if wanted else {}
+        fresh = dict(complete(found, plans.some(found, bound, wanted))) if wanted else {}
         return before.renewed(versions, ids, fresh)
 
 
@@ -166,7 +174,7 @@ def _later(one: Mapping[str, int], other: Mapping[str, int]) -> bool:
     return any(number > other.get(kind, 0) for kind, number in one.items())
 
 
-def _complete(found: Plan, keyed: Iterable[Row]) -> Iterator[tuple[str, Row]]:
+def complete(found: Plan, keyed: Iterable[Row]) -> Iterator[tuple[str, Row]]:
     """Rows by hub id, their digests put in."""
     for identity, _, *row in keyed:
         if found.row_hash is None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from ..store.kept import Kept
 from ..store.kept.statements import Row
 from ..store.plan.facts import IS_EMPTY
 from ..store.plan.planner import Plan
+from ..store.port import Store
 from .hashing import with_hash, with_hashes
 from .renewing import Renewing
 from .slips import People, current
@@ -27,6 +29,21 @@ FIRST_ROWS, MORE_ROWS = 8, 128
 """How many rows are read at a time: few at first, so that an answer begins at once."""
 
 Args = Mapping[str, Any]
+
+Each = TypeVar("Each")
+
+
+@contextmanager
+def kept_of(store: Store, district: int, of: Session | None, also: Iterable[int]) -> Generator[Kept]:
+    """What is kept of a district: of one moment, that of another's session where one is given.
+
+    `also` are further districts that are going to be read at this moment.
+    """
+    if of is not None:
+        yield of.kept.of_district(district)
+    else:
+        with store.lend(district, *also) as kept:
+            yield kept
 
 
 class Session:
@@ -126,20 +143,20 @@ class Session:
         if self._slip is None:
             yield from self._chunks(found, bound)
             return
-        letters = self._letters(found, bound)
-        for shown, people in self._chunks(found, bound):
-            filled = tuple(found.plain.letters(row) + rest for row, rest in zip(shown, letters, strict=False))
+        for some in _some_at_a_time(self._plans.one(found, bound)):
+            shown, people = self._rendered(found, [row for row, _ in some])
+            filled = tuple(found.plain.letters(body) + rest for body, (_, rest) in zip(shown, some, strict=True))
             yield shown, replace(people, filled=filled, one=True)
 
     def _read(self, found: Plan, bound: Args) -> Iterator[tuple[list[bytes], People]]:
         """The rows of a list, as they are read."""
         number = size = 0
         for shown, people in self._chunks(found, bound):
+            before, number, size = number, number + len(shown), size + sum(map(len, shown))
+            if self._renewing is not None:
+                # A caller that has enough does not come back for the end.
+                self._renewing.asked(found, bound, range(before, number), size)
             yield shown, people
-            number += len(shown)
-            size += sum(map(len, shown))
-        if self._renewing is not None:
-            self._renewing.asked(found, bound, number, size)
 
     def _given(self, found: Plan, kept: list[Row]) -> Iterator[tuple[list[bytes], People]]:
         """The rows of a list that are in memory."""
@@ -151,14 +168,14 @@ class Session:
         for rows in _some_at_a_time(
             (self._plans.telling if self._slip is not None else self._plans.rows)(found, bound)
         ):
-            shown, *further = zip(*rows, strict=True)
-            hashed = further.pop(0) if found.row_hash is not None else ()
-            people = _people(found, further) if self._slip is not None else NOBODY
-            yield with_hashes(found.row_hash, shown, hashed) if found.row_hash is not None else list(shown), people
+            yield self._rendered(found, rows)
 
-    def _letters(self, found: Plan, bound: Args) -> Iterator[str]:
-        """By row, letters for what its columns do not tell by themselves, where one thing is asked for."""
-        return self._plans.facts_of_one(found, bound) if found.letters else itertools.repeat("")
+    def _rendered(self, found: Plan, rows: list[Row]) -> tuple[list[bytes], People]:
+        """What some rows show, and of whom."""
+        shown, *further = zip(*rows, strict=True)
+        hashed = further.pop(0) if found.row_hash is not None else ()
+        people = _people(found, further) if self._slip is not None else NOBODY
+        return with_hashes(found.row_hash, shown, hashed) if found.row_hash is not None else list(shown), people
 
     def moved(self, found: Plan, kinds: Iterable[str], since: Mapping[str, int]) -> set[str]:
         """The hub ids of the rows that may be other ones since these kinds of record stood at these numbers."""
@@ -166,6 +183,10 @@ class Session:
         for kind in kinds:
             ids.update(self._plans.moved(found, kind, since.get(kind, 0), self._base))
         return ids
+
+    def lost(self, found: Plan, since: Mapping[str, int]) -> bool:
+        """Whether records have left rows since their kinds stood at these numbers, and it is not known which rows."""
+        return any(self._plans.lost(found, kind, number, self._base) for kind, number in since.items())
 
     def keyed(
         self, found: Plan, args: Args, only: Iterable[str] | None = None
@@ -213,7 +234,7 @@ class Session:
         self._tell(found, 0, people, lambda _: found.asked)
 
 
-def _some_at_a_time(rows: Iterable[Row]) -> Iterator[list[Row]]:
+def _some_at_a_time(rows: Iterable[Each]) -> Iterator[list[Each]]:
     each, some = iter(rows), FIRST_ROWS
     while found := list(itertools.islice(each, some)):
         yield found

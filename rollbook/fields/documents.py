@@ -87,11 +87,15 @@ class Kept(Expr):
 
 
 class KeptValue(Expr):
-    """One value of what a dialect's client wrote that has no canonical field, by its path in there."""
+    """One value of what a dialect's client wrote that has no canonical field, by its path in there.
 
-    def __init__(self, kept: Kept, *path: str) -> None:
+    `kind` is "text", "number" or "flag": what the client may write there.
+    """
+
+    def __init__(self, kept: Kept, *path: str, kind: str = "text") -> None:
         self.kept = kept
         self.path = path
+        self.kind = kind
         self.about = kept.about
 
     @property

@@ -23,6 +23,9 @@ _OF_BLOCK = " UNION ALL ".join(
 )
 
 
+NOBODY = frozenset({None})
+
+
 class HubIds:
     """The hub ids of humans and schools, remembered: a key that was ever committed stands for nothing else.
 
@@ -47,8 +50,11 @@ class HubIds:
     def each(self, connection: Connection, district: int, told: Sequence[int | str | None]) -> list[str | None]:
         """The same for a column of many rows, each value once: schools are the same in all of them."""
         known = self._known
-        others = {one: self.of(connection, district, one) for one in {one for one in told if one not in known}}
-        return [others[one] if one in others else known[one] for one in told]
+        others = set(told).difference(known)
+        if others <= NOBODY:
+            return [*map(known.get, told)]
+        found = {one: self.of(connection, district, one) for one in others}
+        return [found[one] if one in found else known[one] for one in told]
 
     def _read(self, connection: Connection, district: int, key: int) -> str | None:
         if len(self._known) > MOST:

@@ -8,6 +8,7 @@ from typing import Any
 
 from rollbook.dialects.xporter.catalogue import ENDPOINTS
 from rollbook.fields import RECORDS, Code, Date, DateTime, Decimal, Field, Flag, Number, Record, Ref, Time
+from rollbook.model.people import Person
 from rollbook.store.writing import Batch
 from tests.hub import THORNFIELD, Hub
 from tests.looking import connected
@@ -94,6 +95,15 @@ class Editor:
             ways = [self.fact, self.fact, self.fact, self.move, self.add, self.remove]
             way = self.rng.choice(ways[:3] if record.__name__ not in KEPT else ways)
             self.done.append(f"{way.__name__} {record.__name__} {identity} {way(batch, record, identity)}")
+
+    def touch(self) -> None:
+        """Write something of every kind that changes nothing but its number."""
+        with self.hub.store.write(self.district) as batch:
+            for record in (*KEPT.values(), Person):
+                identity = self.some(record)
+                row = batch.get(record, identity) if identity else None
+                if identity and row:
+                    batch.change(record, identity, {"remainder": '{"$touched": 1}'})
 
     def fact(self, batch: Batch, record: type[Record], identity: str) -> str:
         """Change a fact, to what it is elsewhere, to nothing, or to something new."""

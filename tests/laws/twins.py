@@ -18,9 +18,8 @@ from rollbook.model.attendance import Mark
 from rollbook.model.organisation import School
 from rollbook.model.people import Person
 from rollbook.model.students import Student
-from rollbook.store import numbers
 from tests.district import agency, cohort, enrolment, researcher, school, student
-from tests.hub import BRAMBLESIDE, THORNFIELD, Answer, Hub
+from tests.hub import BRAMBLESIDE, THORNFIELD, Answer, Hub, write_at
 from tests.looking import changing, look
 
 from .asking import answers
@@ -259,4 +258,4 @@ def of_research() -> Iterator[Writes]:
 
 def fixed(monkeypatch: Any) -> None:
     """Let every write be at one moment."""
-    monkeypatch.setattr(numbers, "now", lambda: THEN)
+    write_at(monkeypatch, THEN)

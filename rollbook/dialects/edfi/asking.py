@@ -6,7 +6,7 @@ from typing import Any
 
 from ...errors import Problem
 from ...fields import Arg, Condition, HubId, KeptValue, Version
-from .parameters import Query
+from .parameters import Query, kind_of
 from .problems import InvalidQuery
 from .reading import Asked, Cursor, hub_id, kept
 from .schema import Resource
@@ -27,7 +27,7 @@ def asked(resource: Resource, query: Query) -> Asked:
         args[name] = value
 
     for at, (path, value) in enumerate(query.rest):
-        fact, name = KeptValue(kept(resource), *path), f"rest_{at}"
+        fact, name = KeptValue(kept(resource), *path, kind=kind_of(value)), f"rest_{at}"
         same = fact.same(Arg(name)) if isinstance(value, str) else fact.is_(Arg(name))
         add(name, same, int(value) if isinstance(value, bool) else value)
         shape.append("/".join(path))

@@ -134,7 +134,7 @@ def _query(resource: Resource, said: Mapping[str, Any], asked: Mapping[str, tupl
             rest.append((one.path, value))
         elif one.path:
             # Where the client wrote nothing, the document shows what stands in for it.
-            written, argument = KeptValue(kept(resource), *one.path), f"filter_{name}"
+            written, argument = KeptValue(kept(resource), *one.path, kind=kind_of(value)), f"filter_{name}"
             where.append(_either(written, one.one.otherwise, Arg(argument)))
             args[argument] = value
     own = {n: v for n, v in said.items() if n not in ("size",)}
@@ -153,6 +153,13 @@ def _same(home: Home, one: Property, arg: Arg) -> Condition:
     if one.otherwise is None or not isinstance(home, Fact):
         return found
     return found | _either(home.expr, home.asked(one.otherwise), arg)
+
+
+def kind_of(value: Any) -> str:
+    """The kind of a value in the remainder that a value may be compared with."""
+    if isinstance(value, bool):
+        return "flag"
+    return "number" if isinstance(value, int | float) else "text"
 
 
 def _either(value: Expr, otherwise: Value, arg: Arg) -> Condition:

@@ -7,8 +7,9 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -21,6 +22,7 @@ from ...consent.waiting import WaitingReader
 from ...fields import ALWAYS, Arg, Condition, HubId, Kept, LastUpdated, Not, Question, Version
 from ...model.people import Person
 from ...model.vocabulary import Descriptor
+from ...recent import Finished
 from .schema import Resource, Target
 
 AnyReader = DistrictReader | SharedReader | WaitingReader
@@ -31,6 +33,14 @@ ID, NUMBER, MOMENT, REST = "$id", "$number", "$moment", "$rest"
 RELATIONS = {"school": "School", "localEducationAgency": "LocalEducationAgency", "educationOrganization": "School"}
 
 
+class Told(NamedTuple):
+    """What a row tells, whoever reads it: the hub id, the number of the last change, and the document."""
+
+    id: str
+    number: int
+    body: Mapping[str, Any]
+
+
 @dataclass(frozen=True)
 class Document:
     """A document as the caller may see it, where it was read, and the number of its last change."""
@@ -38,12 +48,16 @@ class Document:
     reader: AnyReader
     id: str
     number: int
-    body: dict[str, Any]
+    body: Mapping[str, Any]
 
     @property
     def etag(self) -> str:
         """What changes when anything does that the caller may see, without quotes."""
         return self.body["_etag"]
+
+
+FINISHED: Finished[Told] = Finished(32 * 1024 * 1024, times=6)
+"""Documents of the rows that were read last: most of a list is as it was when it is asked for again."""
 
 
 def readers_of(desk: Desk, holder: Holder, resource: Resource) -> tuple[AnyReader, ...]:
@@ -98,8 +112,18 @@ def question(resource: Resource, where: Condition = ALWAYS, *, few: bool = False
     return Question(resource.of, columns, resource.only & where, order=(identity,), few=few, through=through)
 
 
-def document(resource: Resource, reader: AnyReader, row: Mapping[str, Any]) -> Document:
+def document(resource: Resource, reader: AnyReader, row: bytes) -> Document:
     """The document that a row is."""
+    return Document(reader, *_finished(resource, row))
+
+
+def listed(resource: Resource, reader: AnyReader, row: bytes) -> Document:
+    """The same for one of many, who may be listed again soon."""
+    return Document(reader, *FINISHED.get(resource, row, partial(_finished, resource)))
+
+
+def _finished(resource: Resource, said: bytes) -> Told:
+    row: dict[str, Any] = msgspec.json.decode(said)
     identity = row[ID]
     body: dict[str, Any] = {"id": hexadecimal(identity)}
     if resource.of is Descriptor:
@@ -108,7 +132,7 @@ def document(resource: Resource, reader: AnyReader, row: Mapping[str, Any]) -> D
     body |= resource.shape(row, row[REST], link)
     digest = hashlib.blake2b(msgspec.json.encode(body), digest_size=12).hexdigest()
     body |= {"_etag": digest, "_lastModifiedDate": f"{row[MOMENT]}Z"}
-    return Document(reader, identity, row[NUMBER], body)
+    return Told(identity, row[NUMBER], body)
 
 
 def find(resource: Resource, readers: Iterable[AnyReader], identity: str) -> Document | None:
@@ -117,10 +141,12 @@ def find(resource: Resource, readers: Iterable[AnyReader], identity: str) -> Doc
     All look at one moment: whoever gets a role meanwhile, or loses their last one, is with one reader or another.
     """
     where, args = HubId(resource.of).is_(Arg("wanted")), {"wanted": identity}
+    each = sorted(readers, key=lambda one: isinstance(one, WaitingReader))
+    districts = [reader.district for reader in each]
     with ExitStack() as stack:
         session: Session | None = None
-        for reader in sorted(readers, key=lambda one: isinstance(one, WaitingReader)):
-            session = stack.enter_context(reader.session(session))
+        for reader in each:
+            session = stack.enter_context(reader.session(session, districts))
             if found := find_in(resource, reader, session, where, args, shown=True):
                 return found
     return None
@@ -141,7 +167,7 @@ def find_in(
     for rows, people in session.chosen(plan, args, 1, 0):
         if shown:
             session.shows(plan, 1, people)
-        return document(resource, reader, msgspec.json.decode(rows[0]))
+        return document(resource, reader, rows[0])
     return None
 
 
@@ -267,7 +293,7 @@ class Collection:
                         passed -= here
                         continue
                 for rows in session.rows(plan, args, left, passed):
-                    page += [document(self.resource, reader, msgspec.json.decode(row)) for row in rows]
+                    page += [listed(self.resource, reader, row) for row in rows]
             left, passed = self.asked.limit - len(page), 0
         return page
 

@@ -55,7 +55,7 @@ def _somewhere(resource: Resource, readers: Sequence[AnyReader], uri: str) -> bo
     return any(text in msgspec.json.encode(body).lower() for body in _documents(resource, readers))
 
 
-def _documents(resource: Resource, readers: Sequence[AnyReader]) -> Iterator[dict[str, Any]]:
+def _documents(resource: Resource, readers: Sequence[AnyReader]) -> Iterator[Mapping[str, Any]]:
     offset = 0
     while page := Collection(resource, readers, Asked(limit=PAGE, offset=offset)).page():
         yield from (one.body for one in page)

@@ -59,7 +59,7 @@ class Property:
         return self.compared if self.compared is not None else self.shown
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Part:
     """The rows of one kind of record that are a resource's, and their properties.
 

@@ -41,9 +41,12 @@ class Plans(Statements):
         """The rows, each with the people of whom it tells."""
         return self._told(plan, values, self._complete(plan, plan.telling, values))
 
-    def facts_of_one(self, plan: Plan, values: Bound) -> Iterator[str]:
-        """For each row of `telling`, letters for what its columns do not tell by themselves."""
-        return self._stream_of_values(plan.facts_of_one, values)
+    def one(self, plan: Plan, values: Bound) -> Iterator[tuple[Row, str]]:
+        """The same where one thing is asked for: of each row also letters for what its columns do not tell."""
+        lettered = len(plan.letters)
+        for row in self._told(plan, values, self._complete(plan, plan.one, values), lettered):
+            last = len(row) - lettered
+            yield row[:last], "".join(row[last:])
 
     def keyed(self, plan: Plan, values: Bound) -> Iterator[Row]:
         """The rows, each behind its hub id and key, with the people of whom it tells."""
@@ -64,8 +67,7 @@ class Plans(Statements):
 
     def named(self, plan: Plan, values: Bound) -> Iterator[str]:
         """The hub ids of the people whom the request names, as far as the reader may see them."""
-        for statement in plan.named:
-            yield from self._stream_of_values(statement, values)
+        return self._stream_of_values(plan.named, values)
 
     def numbered(self, plan: Plan, values: Bound) -> list[Row]:
         """The people of whom a count is."""
@@ -79,12 +81,17 @@ class Plans(Statements):
         """The hub ids of the rows that may be other ones since a kind of record stood at a number."""
         return self._stream_of_values(plan.moved[kind], {**values, "since": since})
 
-    def _told(self, plan: Plan, values: Bound, rows: Iterator[Row]) -> Iterator[Row]:
-        """The rows with those of whom they tell, who stand at their ends."""
+    def lost(self, plan: Plan, kind: str, since: int, values: Bound) -> bool:
+        """Whether a record of a kind has left a row since it stood at a number, and it is not known which."""
+        statement = plan.lost.get(kind)
+        return statement is not None and bool(self._rows(f"{statement} LIMIT 1", {**values, "since": since}))
+
+    def _told(self, plan: Plan, values: Bound, rows: Iterator[Row], after: int = 0) -> Iterator[Row]:
+        """The rows with those of whom they tell, who stand at their ends, with so many columns `after` them."""
         people, schools = plan.singles + plan.lists, int(plan.through)
-        last = people + plan.by_letters + schools
+        last = people + plan.by_letters + schools + after
         # Places from a row's end.
-        told = [*range(-last, people - last), *([-1] if schools else [])]
+        told = [*range(-last, people - last), *([-1 - after] if schools else [])]
         return self._with_hub_ids(rows, told, values) if told else rows
 
     def _with_hub_ids(self, rows: Iterator[Row], told: list[int], values: Bound) -> Iterator[Row]:
@@ -100,9 +107,25 @@ class Plans(Statements):
     def _named(self, values: Bound, told: Row) -> Row:
         return tuple(self._hub_ids.of(self._connection, values["district"], one) for one in told)
 
-    def _complete(self, plan: Plan, statement: str, values: Bound, before: int = 0) -> Iterator[Row]:
+    def _complete(self, plan: Plan, statements: Sequence[str], values: Bound, before: int = 0) -> Iterator[Row]:
         """The rows, with what is made after the query; some columns stand `before` the bodies."""
-        rows = self._stream(statement, values)
+        rows = self._beside(statements, values)
         if plan.columns is not None:
             return encoded(plan, rows, values, before)
         return plan.completion.rows(rows, values, before) if plan.completion else rows
+
+    def _beside(self, statements: Sequence[str], values: Bound) -> Iterator[Row]:
+        """The rows of one moment that several statements give, each some of their columns."""
+        if len(statements) == 1:
+            return self._stream(statements[0], values)
+        parts = (self._stream(statement, values) for statement in statements)
+        return map(_one, zip(*parts, strict=True))
+
+
+def _one(parts: Sequence[Row]) -> Row:
+    """A row whose parts several statements brought, each behind what tells the row from others."""
+    identity = parts[0][0]
+    if any(part[0] != identity for part in parts):
+        # What is told of one must never stand beside what is told of another.
+        raise RuntimeError("statements that were divided brought rows in different orders")
+    return tuple(itertools.chain.from_iterable(part[1:] for part in parts))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from ...fields import Record
 from ...model.organisation import School
 from ..connection import Connection
 from ..plan.flavour import Flavour
@@ -68,9 +70,29 @@ class Statements:
         """The one value of each row, read as they are iterated."""
         return (value for (value,) in self._stream(statement, values))
 
+    def _keys(self, record: type[Record], district: int, ids: Collection[str]) -> dict[str, int]:
+        """The keys of those records with some hub ids that are in a district."""
+        if not ids:
+            return {}
+        rows = self._rows(
+            f"SELECT j.value, {key_of(record, ':district', 'j.value')} FROM ({self._flavour.listed(':ids')}) j",
+            {"district": district, "ids": json.dumps(list(ids))},
+        )
+        return {identity: key for identity, key in rows if key is not None}
+
     def _do(self, statement: str, values: Values = ()) -> bool:
         """Execute a statement that changes something; true where it returns a row (`RETURNING 1`)."""
         return bool(self._rows(statement, values))
+
+    def _alone(self, part: str) -> None:
+        """Let nobody else change a part of the store until the transaction ends."""
+        if wait := self._flavour.alone(part):
+            self._do(wait)
+
+    def _ring(self, cause: str) -> None:
+        """Wake those in other processes who wait for a cause (`bell`), as soon as the transaction is kept."""
+        if ring := self._flavour.rings:
+            self._do(ring, (cause,))
 
     def _each(self, statement: str, every: Iterable[Values]) -> None:
         """Execute a statement that changes something once for each set of values."""

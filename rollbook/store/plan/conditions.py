@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TypeGuard
 
 from ...fields import (
@@ -29,7 +30,7 @@ from ...fields import (
 )
 from .phrases import ALWAYS, NEVER, every, keys_of
 from .stamps import since
-from .statement import Statement, Writes
+from .statement import Statement, Writes, identified
 
 _COMPARED = {"IS NOT": "IS DISTINCT FROM"}
 """What an operator of `fields` is in SQL, where it is another one: known values only are compared with `IS NOT`."""
@@ -60,6 +61,8 @@ def one_of(sql: Statement, condition: OneOf, alias: str) -> str:
     those = sql.flavour.listed(values[0], expr.kind) if brought else ", ".join(values)
     if _by_id(expr):
         return _one_of_ids(sql, expr, those if brought else f"VALUES ({'), ('.join(values)})", alias)
+    if brought:
+        return sql.flavour.one_of_few(sql.expr(expr, alias), those)
     return f"{sql.expr(expr, alias)} IN ({those})"
 
 
@@ -70,8 +73,8 @@ def _by_id(expr: Expr) -> TypeGuard[Ref | HubId]:
 
 def _one_of_ids(sql: Statement, expr: Ref | HubId, ids: str, alias: str) -> str:
     if isinstance(expr, HubId):
-        return sql.identified(expr.of, alias, ids)
-    return f"{sql.shown(expr, alias, sql.raw(expr, alias))} IN ({keys_of(expr.target, ids)})"
+        return identified(sql.flavour, expr.of, alias, ids)
+    return sql.flavour.one_of_few(sql.shown(expr, alias, sql.raw(expr, alias)), keys_of(expr.target, ids))
 
 
 def known(sql: Statement, condition: Known, alias: str) -> str:
@@ -110,20 +113,22 @@ def called(sql: Statement, condition: Called, alias: str) -> str:
         f'SELECT key FROM "{table}" WHERE {sql.sight.called(condition.fields[0].owner)} AND "{f.name}" = {value}'
         for f in condition.fields
     )
-    return f"{sql.raw(condition.ref, alias) if condition.ref else f'{alias}.key'} IN ({found})"
+    return sql.flavour.one_of_few(sql.raw(condition.ref, alias) if condition.ref else f"{alias}.key", found)
 
 
 def among(sql: Statement, condition: Among, alias: str) -> str:
-    return sql.identified(sql.of, alias, sql.flavour.listed(sql.value(condition.ids)))
+    return identified(sql.flavour, sql.of, alias, sql.flavour.listed(sql.value(condition.ids)))
 
 
 def paired(sql: Statement, condition: Paired, alias: str) -> str:
     """Look-ups in lists that are made once, whatever the number of rows."""
-    first, (one, other, source, alone) = sql.expr(condition.first, alias), _pairs(sql, condition.pairs)
-    known = f"{first} IN (SELECT {one} {source})"
+    one, other, source, alone = _pairs(sql, condition.pairs)
+    worth = sql.expr if isinstance(condition.pairs, Arg) else partial(_compared, sql)
+    first = worth(condition.first, alias)
+    known = sql.flavour.one_of_few(first, f"SELECT {one} {source}")
     if condition.second is None:
         return known
-    second = sql.expr(condition.second, alias)
+    second = worth(condition.second, alias)
     if isinstance(condition.pairs, Arg):
         second = f"coalesce({second}, '')"
     either = (
@@ -138,14 +143,39 @@ def _pairs(sql: Statement, pairs: Arg | Question) -> tuple[str, str, str, str]:
         return sql.flavour.pairs(sql.value(pairs))
     (_, first), (_, second) = pairs.columns
     inner = sql.inner(pairs.of, [])
-    one, other = inner.expr(first), inner.expr(second)
+    one, other = _compared(inner, first, inner.base), _compared(inner, second, inner.base)
     where = inner.where(pairs.where)
     sql.dated |= inner.dated
     return one, other, f"FROM {inner.tables()} WHERE {where}", f"{other} IS NULL"
 
 
+def _compared(sql: Statement, value: Expr, alias: str) -> str:
+    """A value to be compared with one of its kind: what refers to a record by its key, which needs no look-up."""
+    return sql.shown(value, alias, sql.raw(value, alias)) if isinstance(value, Ref) else sql.expr(value, alias)
+
+
 def within(sql: Statement, condition: Within, alias: str) -> str:
-    return f"{sql.raw(condition.ref, alias)} IN ({_keys(sql, condition.question)})"
+    key, those = sql.raw(condition.ref, alias), _keys(sql, condition.question)
+    if not condition.question.limited and names_few(condition.question.where):
+        return sql.flavour.one_of_few(key, those)
+    return f"{key} IN ({those})"
+
+
+def names_few(condition: Condition) -> bool:
+    """Whether a condition holds for what the request lists, and what belongs to that, at the most."""
+    match condition:
+        case All():
+            return any(map(names_few, condition.conditions))
+        case Either():
+            return all(map(names_few, condition.conditions))
+        case Some():
+            return names_few(condition.where)
+        case Within():
+            return names_few(condition.question.where)
+        case OneOf() | Paired():
+            return isinstance(condition.pairs if isinstance(condition, Paired) else condition.values[0], Arg)
+        case _:
+            return isinstance(condition, Called | Among)
 
 
 def _keys(sql: Statement, question: Question) -> str:

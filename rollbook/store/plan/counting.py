@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from ...fields import All, Arg, Compare, Condition, Either, Expr, Field, Known, MarkString, Not, OneOf, Tally, Total
-from .gathered import BETWEEN, PART, UNIT, Choice, Days, Gathering
+from .gathered import BETWEEN, NOWHERE, PART, UNIT, Choice, Days, Gathering
 from .phrases import quote
 from .statement import Statement
 
@@ -37,7 +37,8 @@ def _count(sql: Statement, tallies: list[Tally], packs: list[MarkString]) -> Non
     choices = _choices(inner, tallies)
     if choices is not None and not seen:
         # What stands under a scope of its own is not told with what needs none.
-        _gather(sql, inner, own, tallies, choices, packs if scope is None else [])
+        packed = scope is None and _asked(tallies)[0].name == "mark"
+        _gather(sql, inner, own, tallies, choices, packs if packed else [])
     else:
         _join(sql, inner, own, tallies)
 
@@ -52,15 +53,12 @@ def _gather(
 ) -> None:
     """The values of the one fact that is asked for are gathered, with marks, and made into counts after the query."""
     joined, mark, between = inner.flavour.joined, inner.base, f", {quote(PART)}, "
-    held = f"FILTER (WHERE {mark}.date IS NOT NULL AND {mark}.session IN ('AM', 'PM'))"
-    afternoon = inner.flavour.number(f"{mark}.session = 'PM'")
-    slot = f"CAST({mark}.date * 2 + {afternoon} AS TEXT)"
     parts = ["count(*)"]
-    for pack in packs:
-        letter = f"coalesce(NULLIF(substr({mark}.mark, 1, 1), ''), {quote(pack.gap)})"
-        parts += [f"{joined(letter, '')} {held}", f"{joined(slot, BETWEEN)} {held}"]
-    texts = f"coalesce({mark}.\"{_asked(tallies)[0].name}\", '')" if tallies else ""
-    parts.append(joined(texts, UNIT) if texts else "''")
+    if packs:
+        half = f"CASE {mark}.session WHEN 'AM' THEN {mark}.date * 2 WHEN 'PM' THEN {mark}.date * 2 + 1 END"
+        parts.append(joined(inner.flavour.word(f"coalesce({half}, {NOWHERE})", "number"), BETWEEN))
+    asked = _asked(tallies)[0].name if tallies else "mark"
+    parts.append(joined(f"coalesce({mark}.\"{asked}\", '')", UNIT))
     days = tuple(Days(_argument(sql, pack.first), _argument(sql, pack.last), pack.gap) for pack in packs)
     column = f"(SELECT concat({between.join(parts)}) FROM {inner.tables()} WHERE {own})"
     sql.dated |= inner.dated

@@ -14,7 +14,7 @@ def kept(sql: Statement, expr: Kept, alias: str) -> str:
 
 
 def kept_value(sql: Statement, expr: KeptValue, alias: str) -> str:
-    value = sql.flavour.member(f"{alias}.remainder", *expr.kept.dialect.split("."), *expr.path)
+    value = sql.flavour.member(f"{alias}.remainder", *expr.kept.dialect.split("."), *expr.path, kind=expr.kind)
     return masked(keeps(sql, expr.kept, alias), value)
 
 

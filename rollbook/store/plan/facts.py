@@ -7,6 +7,7 @@ children who has none.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import compress
 
 from ...fields import Csv, Expr, Field, LastUpdated, Latest, Path, Ref
 
@@ -20,20 +21,13 @@ IS_EMPTY = "=null"
 # ---- what letters say
 
 
-_AS_VALUES = str.maketrans({EMPTY: "0", NOTHING: "0"})
-_AS_EMPTY = str.maketrans({VALUE: "0", EMPTY: "1", NOTHING: "0"})
-
-
 def said_by(facts: tuple[frozenset[str], ...], texts: Iterable[str | None]) -> frozenset[str]:
     """The facts that have a value in any of some rows, by the rows' letters, and those that are empty in all."""
-    values = empty = 0
-    for text in set(filter(None, texts)):
-        values |= int(text.translate(_AS_VALUES), 2)
-        empty |= int(text.translate(_AS_EMPTY), 2)
-    last = len(facts) - 1
-    shown = {name for at, names in enumerate(facts) if values >> (last - at) & 1 for name in names}
-    blank = {name for at, names in enumerate(facts) if empty >> (last - at) & 1 for name in names}
-    return frozenset(shown | {name + IS_EMPTY for name in blank - shown})
+    distinct = set(filter(None, texts))
+    letters = distinct.pop() if len(distinct) == 1 else "".join(map(max, zip(*distinct, strict=True)))
+    shown = frozenset[str]().union(*compress(facts, map(VALUE.__eq__, letters)))
+    blank = frozenset[str]().union(*compress(facts, map(EMPTY.__eq__, letters)))
+    return shown.union([name + IS_EMPTY for name in blank - shown])
 
 
 def settled(facts: Iterable[str]) -> list[str]:

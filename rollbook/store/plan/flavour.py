@@ -20,6 +20,10 @@ class Flavour(ABC):
 
     encodes: bool = True
     """Whether a statement's rows are JSON already; else they are columns, encoded after they are fetched."""
+    longest: int = 0
+    """How long a statement may be that is kept compiled, in bytes; 0 for any length."""
+    shares: bool = False
+    """Whether what stands in many places of a statement has to be said to be the same, so that it is made once."""
 
     # ---- rows, and JSON within them
 
@@ -54,8 +58,8 @@ class Flavour(ABC):
     # ---- looking into JSON that is stored or bound
 
     @abstractmethod
-    def member(self, stored: str, *path: str) -> str:
-        """A value in a stored JSON object, as text."""
+    def member(self, stored: str, *path: str, kind: str = "text") -> str:
+        """A value in a stored JSON object: as text, or to be compared with a number or a flag."""
 
     @abstractmethod
     def json_member(self, stored: str, *path: str) -> str:
@@ -76,6 +80,10 @@ class Flavour(ABC):
     @abstractmethod
     def keys(self, argument: str, numbers: Iterable[int] | None = None) -> str:
         """A SELECT of the keys of a bound JSON object of numbers: all, or those with one of some numbers."""
+
+    @abstractmethod
+    def one_of_few(self, value: str, those: str) -> str:
+        """Whether a value is one of a few, given as a SELECT that names nothing of the row."""
 
     @abstractmethod
     def pairs(self, argument: str) -> tuple[str, str, str, str]:
@@ -148,14 +156,30 @@ class Flavour(ABC):
     # ---- order and pages
 
     @abstractmethod
-    def ordered(self, value: str, *, down: bool) -> str:
-        """A value to order by: unknown values are less than any other, texts are compared by their code points."""
+    def ordered(self, value: str, *, down: bool, known: bool = False) -> str:
+        """A value to order by: unknown values are less than any other, texts are compared by their code points.
+
+        `known` that it is never unknown, so that rows may be met in the order of an index.
+        """
 
     @abstractmethod
     def page(self, limit: str, offset: str) -> str:
         """The rows of a page; a limit of -1 is none."""
 
     # ---- writing
+
+    def alone(self, part: str) -> str:
+        """A statement that waits until nobody else changes a part of the store, and keeps them from it for as long as
+        the transaction goes on; empty where one writes at a time.
+        """
+        return ""
+
+    @property
+    def rings(self) -> str:
+        """A statement that wakes those in other processes who wait for a cause, which is bound by place, as soon as the
+        transaction is kept; empty where nobody hears of it.
+        """
+        return ""
 
     @property
     def skip_taken(self) -> str:
@@ -173,6 +197,11 @@ class Flavour(ABC):
     @abstractmethod
     def columns(self) -> str:
         """A SELECT of the names of the columns of a table whose name is bound by place, but for generated ones."""
+
+    @property
+    @abstractmethod
+    def primary(self) -> str:
+        """A SELECT of the columns of the primary key of a table whose name is bound by place, in the key's order."""
 
     # ---- hints
 

@@ -19,6 +19,9 @@ import msgspec
 BETWEEN = ","
 """What stands between slots: the number of a day since 1970-01-01, doubled, and one more in the afternoon."""
 
+NOWHERE = -1
+"""The slot of a mark that is of no half of a day."""
+
 PART, UNIT = "\x1e", "\x1f"
 """What stands between the parts of what is gathered, and between its texts: ASCII's own separators."""
 
@@ -41,7 +44,7 @@ class Days:
 class Gathering:
     """A column of gathered texts, and what is made of it: how many fit each of some choices, then marks by the day.
 
-    Its parts are the number of records; for each of `days` the letters, and their slots; the texts.
+    Its parts are the number of records; their slots, where there are `days`; the texts.
     """
 
     sql: str
@@ -53,20 +56,18 @@ class Gathering:
         days = [(str(values[one.first]), str(values[one.last]), one.gap) for one in self.days]
 
         def make(gathered: str) -> list[bytes]:
-            number, *marks, texts = gathered.split(PART, 2 * len(days) + 1)
-            counts = self.counted(texts.split(UNIT) if number != "0" else ())
-            laid_out = (
-                by_the_day(letters, slots, *day)
-                for letters, slots, day in zip(marks[::2], marks[1::2], days, strict=True)
-            )
-            return [*(b"%d" % count for count in counts), *map(msgspec.json.encode, laid_out)]
+            number, *slots, texts = gathered.split(PART, 2 if days else 1)
+            each = texts.split(UNIT) if number != "0" else []
+            counted = Counter(each)
+            laid_out = (by_the_day(initials(each, counted, day[-1]), slots[0], *day) for day in days)
+            return [*map(_number, self.counts(counted)), *map(msgspec.json.encode, laid_out)]
 
         return make
 
-    def counted(self, texts: Iterable[str]) -> list[int]:
-        """How many of the texts fit each of the choices."""
+    def counts(self, counted: Mapping[str, int]) -> list[int]:
+        """How many texts fit each of the choices, by how often there is which."""
         counts = [0] * len(self.choices)
-        for text, times in Counter(texts).items():
+        for text, times in counted.items():
             for at in self._fitting(text):
                 counts[at] += times
         return counts
@@ -82,9 +83,22 @@ class Gathering:
         return {}
 
 
-def by_the_day(letters: str, slots: str, first: str, last: str, gap: str) -> str:
+_NUMBERS = tuple(b"%d" % number for number in range(1_000))
+
+
+def _number(number: int) -> bytes:
+    return _NUMBERS[number] if number < len(_NUMBERS) else b"%d" % number
+
+
+def initials(texts: Iterable[str], distinct: Iterable[str], otherwise: str) -> list[str]:
+    """The first letters of texts, of which there are few different ones."""
+    letters = {text: text[:1] or otherwise for text in distinct}
+    return [letters[text] for text in texts]
+
+
+def by_the_day(letters: list[str], slots: str, first: str, last: str, gap: str) -> str:
     """Letters, each of the slot that stands in its place, from one day to another; `gap` where there is none."""
-    return "".join(_places(slots, first, last)(f"{letters}{gap}"))
+    return "".join(_places(slots, first, last)([*letters, gap]))
 
 
 _EPOCH = date(1970, 1, 1).toordinal()
@@ -96,7 +110,7 @@ def _day(day: str) -> int:
 
 
 @lru_cache(256)
-def _places(slots: str, first: str, last: str) -> Callable[[str], tuple[str, ...]]:
+def _places(slots: str, first: str, last: str) -> Callable[[list[str]], tuple[str, ...]]:
     """How letters with a gap after them are laid out; much the same for all students of a school."""
     start = _day(first)
     days = max(_day(last) - start, 0) + 1
@@ -116,11 +130,6 @@ class Made:
     gathering: int
     place: int
 
-    @cached_property
-    def head(self) -> bytes:
-        """What stands before the value."""
-        return msgspec.json.encode(self.name) + b":"
-
 
 Body = tuple[Made | None, ...]
 """How the JSON of a row is put together, in order; None stands for the members that the next column has."""
@@ -136,16 +145,52 @@ class Completion:
     def rows(self, rows: Iterable[Row], values: Mapping[str, Any], before: int) -> Iterator[Row]:
         """Complete rows in which some columns stand `before` their bodies; what stands after them is left as it is."""
         making = [gathering.making(values) for gathering in self.gatherings]
+        pieces = [_pieces(body) for body in self.bodies]
         begin = before + sum(part is None for body in self.bodies for part in body)
         end = begin + len(making)
         for row in rows:
             made = [make(gathered) for make, gathered in zip(making, row[begin:end], strict=True)]
             selected = iter(row[before:begin])
-            yield (*row[:before], *(_json(body, selected, made) for body in self.bodies), *row[end:])
+            yield (*row[:before], *(_json(body, selected, made) for body in pieces), *row[end:])
 
 
-def _json(body: Body, selected: Iterator[Any], made: list[list[bytes]]) -> bytes | None:
-    if body == (None,):
+@dataclass(frozen=True)
+class _Piece:
+    """Members of a row's JSON with a place for each value, which one gathering makes one after the other."""
+
+    members: bytes
+    gathering: int
+    first: int
+    last: int
+
+    def followed(self, made: Made) -> _Piece:
+        """With one more."""
+        return _Piece(self.members + b"," + _member(made), self.gathering, self.first, self.last + 1)
+
+
+def _member(made: Made) -> bytes:
+    return msgspec.json.encode(made.name).replace(b"%", b"%%") + b":%b"
+
+
+def _pieces(body: Body) -> list[_Piece | None]:
+    """What a body is put together of; None stands for the members that the next column has."""
+    pieces: list[_Piece | None] = []
+    for part in body:
+        last = pieces[-1] if pieces else None
+        if part is None:
+            pieces.append(None)
+        elif last and (last.gathering, last.last) == (part.gathering, part.place):
+            pieces[-1] = last.followed(part)
+        else:
+            pieces.append(_Piece(_member(part), part.gathering, part.place, part.place + 1))
+    return pieces
+
+
+def _json(pieces: list[_Piece | None], selected: Iterator[Any], made: list[list[bytes]]) -> bytes | None:
+    if pieces == [None]:
         return next(selected)
-    members = (part.head + made[part.gathering][part.place] if part else next(selected)[1:-1] for part in body)
+    members = (
+        piece.members % tuple(made[piece.gathering][piece.first : piece.last]) if piece else next(selected)[1:-1]
+        for piece in pieces
+    )
     return b"{" + b",".join(members) + b"}"

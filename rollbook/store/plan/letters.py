@@ -75,10 +75,15 @@ class Plain:
 
 @dataclass(frozen=True)
 class Letters:
-    """What each letter beside a row is about, and the SQL of the text; "" where there is nothing to ask."""
+    """What each letter beside a row is about, and the SQL of the texts that they stand in, one after the other."""
 
     facts: tuple[frozenset[str], ...]
-    sql: str
+    each: tuple[str, ...]
+
+    @property
+    def sql(self) -> str:
+        """The SQL of all of them; "" where there is nothing to ask."""
+        return f"concat({', '.join(self.each)})" if self.each else ""
 
 
 def letters(sql: Statement, columns: Iterable[tuple[str, Expr]]) -> tuple[Plain, Letters, Letters]:
@@ -99,7 +104,7 @@ def _is_plain(sql: Statement, expr: Expr) -> bool:
 
 def _together(pieces: list[Piece]) -> Letters:
     facts = tuple(one for piece in pieces for one in piece.facts)
-    return Letters(facts, f"concat({', '.join(p.sql for p in pieces)})" if facts else "")
+    return Letters(facts, tuple(piece.sql for piece in pieces))
 
 
 def _by_roles(sql: Statement, pieces: list[Piece]) -> Letters:
@@ -107,8 +112,7 @@ def _by_roles(sql: Statement, pieces: list[Piece]) -> Letters:
     for piece in pieces:
         told.setdefault(piece.role, set()).update(*piece.facts)
     held = [sql.flavour.choose(_has(role, sql.base), f"'{VALUE}'", f"'{NOTHING}'") for role in told if role]
-    text = f"concat({', '.join([repr(VALUE), *held])})" if held else ""
-    return Letters(tuple(map(frozenset, told.values())), text)
+    return Letters(tuple(map(frozenset, told.values())), (repr(VALUE), *held) if held else ())
 
 
 def _has(role: type[Record], person: str) -> str:

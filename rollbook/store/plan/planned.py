@@ -9,6 +9,8 @@ from functools import cached_property
 from .facts import said_by
 from .gathered import Completion
 from .letters import Plain
+from .moved import Moving
+from .selecting import Selecting, Statements
 
 
 @dataclass(frozen=True)
@@ -21,22 +23,27 @@ class Plan:
     tells of `shows`, or of `shows_of_many` (`store/plan/facts.py`). `keyed` yields the row's hub id and key
     before all that, `some` does so for the rows whose hub ids stand in the JSON list `:only`. `moved` yields the hub
     ids of the rows that may be other ones since a kind of record stood at `:since`, for each kind that they are made
-    of, except those in `nested`, which are read in a roundabout way. `facts` are the names of what is shown, such as
-    `Student.reg_group.name`, whatever a dialect calls it; `asked` those of what the request compares with values of
-    its own. `named` yields the hub ids of the people whom the request names; `numbered` of those whom a count is of.
+    of, except those in `nested`, which are read in a roundabout way, and as long as `lost` has no row. `facts` are
+    the names of what is shown, such as `Student.reg_group.name`, whatever a dialect calls it; `asked` those of what the
+    request compares with values of its own. `named` yields the hub ids of the people whom the request names; `numbered`
+    of those whom a count is of.
 
     A flavour that does not encode rows yields each value in place of a row's JSON: `columns` has their names, in order,
     those that are shown before those that are hashed.
+
+    What is asked for all columns of rows is several statements where one would be too long to be kept compiled: their
+    rows stand side by side (`store/plan/selecting.py`).
     """
 
-    shown: str
+    selecting: Selecting
+    shown: tuple[str, ...]
     columns: tuple[tuple[str, ...], tuple[str, ...]] | None
     """The names of the columns of a row that is to be encoded; None where it is JSON already."""
     completion: Completion | None
     """How rows are completed whose counts are made after the query; None where nothing is left to be made."""
-    whom: str
+    whom: tuple[str, ...]
     plain: Plain
-    letters: str
+    letters: tuple[str, ...]
     source: str
     identity: str
     singles: int
@@ -50,7 +57,7 @@ class Plan:
     under: Mapping[int, frozenset[str]]
     """Where grants differ, the facts that are shown, or asked after, under each view that shows any."""
     asked: frozenset[str]
-    named: tuple[str, ...]
+    named: str
     numbered: str
     owners: int
     """How many columns of `numbered` are single hub ids; the others are lists."""
@@ -60,19 +67,30 @@ class Plan:
     """Whether the request compares facts of people with values of its own."""
     human: bool
     """Whether a row's hub id is that of a human."""
-    keyed: str
-    some: str
-    moved: Mapping[str, str]
+    keyed: Statements
+    some: Statements
+    moving: Moving | None
+    """How rows are found that moved; None where they are worked out."""
     count: str
     reads: frozenset[str]
     nested: frozenset[str]
     dated: bool
     row_hash: str | None
 
+    @property
+    def moved(self) -> Mapping[str, str]:
+        """The statements for the hub ids of the rows that may be other ones, for each kind that they are made of."""
+        return self.moving.moved if self.moving else {}
+
+    @property
+    def lost(self) -> Mapping[str, str]:
+        """The statements for what left a row, unknown which, for each kind of which that may happen."""
+        return self.moving.lost if self.moving else {}
+
     @cached_property
-    def rows(self) -> str:
-        """The statement for those whom nobody asks of whom they read."""
-        return f"SELECT {self.shown} {self.source}"
+    def rows(self) -> Statements:
+        """The statements for those whom nobody asks of whom they read."""
+        return self._select(self.shown)
 
     @cached_property
     def ids(self) -> str:
@@ -86,16 +104,14 @@ class Plan:
         return said_by(self.shows_of_many, filled) if self.by_letters else frozenset[str]().union(*self.shows_of_many)
 
     @cached_property
-    def telling(self) -> str:
-        """The statement that tells of whom its rows are."""
-        return f"SELECT {self.shown}{self.whom} {self.source}"
+    def telling(self) -> Statements:
+        """The statements that tell of whom their rows are."""
+        return self._select((*self.shown, *self.whom))
 
     @cached_property
-    def facts_of_one(self) -> str:
-        """The statement for what is not in `plain` of the facts that rows tell, where one thing is asked for.
+    def one(self) -> Statements:
+        """The same, with letters at the end of a row for what is not in `plain` of the facts that it tells."""
+        return self._select((*self.shown, *self.whom, *self.letters))
 
-        "" where there is nothing else.
-
-        It stands beside `telling`, for apsw compiles each time what is longer than 16 KB, such as both in one.
-        """
-        return f"SELECT {self.letters} {self.source}" if self.letters else ""
+    def _select(self, columns: tuple[str, ...]) -> Statements:
+        return self.selecting.statements(columns, self.source)

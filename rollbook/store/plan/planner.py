@@ -10,17 +10,22 @@ from ...fields import Compare, Condition, Expr, HubId, OneOf, Question, Record, 
 from ...model.people import Person
 from .counting import count_together
 from .facts import facts_of, leaves_of
+from .flavour import Column, Flavour
 from .gathered import Body, Completion, Made
 from .grammar import GRAMMAR
 from .letters import letters
-from .moved import moved
+from .moved import Moving
 from .naming import about_people, compared, named
 from .phrases import every
 from .planned import Plan
+from .selecting import Selecting, in_parts, size
 from .sights import OneSchool, Sight
-from .statement import Statement, names_one
+from .statement import Statement, identified, looked_up
 
 Columns = list[tuple[str, Expr]]
+
+PARTS = 4
+"""Into how many parts at least a row's JSON is divided of which a statement has no room for the whole."""
 
 
 def plan(question: Question, sight: Sight) -> Plan:
@@ -28,22 +33,26 @@ def plan(question: Question, sight: Sight) -> Plan:
     shown, marks, hashed = _columns(question)
     sql = Statement(question.of, sight, hashed, GRAMMAR)
     count_together(sql, [expr for _, expr in (*shown, *(hashed if marks else ()))])
-    values = _values(sql, shown, hashed if marks else None)
+    bodies = _bodies(sql, shown, hashed if marks else None)
     singles, lists = sql.telling.whom(sql.of, sql.base)
     plain, one_by_one, by_roles = letters(sql, shown)
     rows = _rows(sql, question)
     through = sight.through(question.of, sql.base)
-    people = "".join(f", {one}" for one in (*singles, *lists, by_roles.sql, through) if one)
-    columns = f"{rows.identity}, {rows.key}, {values.sql}{people}"
+    people = tuple(one for one in (*singles, *lists, by_roles.sql, through) if one)
+    beside = (rows.identity, rows.key)
+    values = _values(sql, bodies, size([rows.identity, *beside, *people, rows.page]))
+    columns = (*beside, *values.columns, *people)
+    selecting = Selecting(rows.identity, sight.flavour.longest, sight.common if sight.flavour.shares else "")
     counted = _Counted.of(question, sight, hashed)
     asked = list(compared(question.where))
     return Plan(
-        shown=values.sql,
+        selecting=selecting,
+        shown=values.columns,
         columns=values.names,
         completion=values.completion,
         whom=people,
         plain=plain,
-        letters=one_by_one.sql,
+        letters=one_by_one.each,
         source=rows.page,
         identity=rows.identity,
         singles=len(singles),
@@ -54,15 +63,15 @@ def plan(question: Question, sight: Sight) -> Plan:
         through=bool(through),
         under=_under(sight, [*(expr for _, expr in shown), *asked]),
         asked=frozenset(name for expr in asked for name in facts_of(expr)),
-        named=tuple(dict.fromkeys(_naming(record, one, sight) for record, one in _named(question, sight))),
+        named=" UNION ALL ".join(dict.fromkeys(_naming(record, one, sight) for record, one in _named(question, sight))),
         numbered=counted.numbered,
         owners=counted.owners,
         passed=counted.passed if about_people(question.where) else "",
         of_people=about_people(question.where),
         human=question.of.human or question.of is Person,
-        keyed=f"SELECT {columns} {rows.page}",
-        some=f"SELECT {columns} {rows.some}",
-        moved=moved(sql),
+        keyed=selecting.statements(columns, rows.page),
+        some=selecting.statements(columns, rows.some),
+        moving=None if sql.of.derived() else Moving(sql.of, sql.flavour, tuple(sql.traces)),
         count=counted.count,
         reads=frozenset(sql.reads | sql.nested),
         nested=frozenset(sql.nested),
@@ -79,43 +88,84 @@ def _columns(question: Question) -> tuple[Columns, list[str], Columns]:
     return shown, marks, hashed
 
 
+Run = Made | list[Column]
+"""A member of a row's JSON that is made after the query, or some that the query makes together."""
+
+
+@dataclass(frozen=True)
+class _Bodies:
+    """What a row shows, and what its hash covers where that is something else, before either is written out."""
+
+    shown: list[Run]
+    more: list[Run]
+    names: tuple[tuple[str, ...], tuple[str, ...]]
+    alike: bool
+    """Whether a hash is asked for that covers what is shown: once is enough."""
+
+
+def _bodies(sql: Statement, shown: Columns, hashed: Columns | None) -> _Bodies:
+    first = _runs(sql, shown)
+    alike = hashed is not None and [n for n, _ in shown] == [n for n, _ in hashed]
+    more = [] if hashed is None or alike else hashed
+    names = tuple(n for n, _ in shown), tuple(n for n, _ in more)
+    return _Bodies(first, _runs(sql, more), names, alike or hashed == [])
+
+
+def _runs(sql: Statement, columns: Columns) -> list[Run]:
+    runs: list[Run] = []
+    for late, run in groupby(columns, key=lambda column: column[1] in sql.made):
+        if late:
+            runs += [Made(name, *sql.made[expr]) for name, expr in run]
+        else:
+            runs.append(sql.columns(list(run)))
+    return runs
+
+
 @dataclass(frozen=True)
 class _Values:
     """What a row shows and what its hash covers, as SQL; the names of both where the row is encoded later."""
 
-    sql: str
+    columns: tuple[str, ...]
     names: tuple[tuple[str, ...], tuple[str, ...]] | None
     completion: Completion | None
 
 
-def _values(sql: Statement, shown: Columns, hashed: Columns | None) -> _Values:
-    selected, body = _body(sql, shown)
+def _values(sql: Statement, found: _Bodies, beside: int) -> _Values:
+    """`beside` is the size of what else stands in a statement."""
+    whole = _written(sql, found, None)
+    room = sql.flavour.longest - beside
+    return whole if not sql.flavour.longest or size(whole.columns) <= room else _written(sql, found, room // PARTS)
+
+
+def _written(sql: Statement, found: _Bodies, most: int | None) -> _Values:
+    """The values; of a row's JSON, `most` bytes of SQL at a time."""
+    selected, body = _body(sql.flavour, found.shown, most)
     bodies = [body]
-    # The digest is over the whole row; where that is what is shown, once is enough.
-    more = hashed if hashed is not None and [n for n, _ in shown] != [n for n, _ in hashed] else []
-    if more:
-        columns, body = _body(sql, more)
+    if found.more:
+        columns, body = _body(sql.flavour, found.more, most)
         selected, bodies = [*selected, *columns], [*bodies, body]
-    elif hashed is not None and sql.flavour.encodes:
+    elif found.alike and sql.flavour.encodes:
         selected, bodies = [*selected, "NULL"], [*bodies, (None,)]
-    names = None if sql.flavour.encodes else (tuple(n for n, _ in shown), tuple(n for n, _ in more))
     gathered = tuple(sql.gatherings)
-    completion = Completion(gathered, tuple(bodies)) if gathered else None
-    return _Values(", ".join([*selected, *(one.sql for one in gathered)]), names, completion)
+    parted = sql.flavour.encodes and any(len(body) > 1 for body in bodies)
+    completion = Completion(gathered, tuple(bodies)) if gathered or parted else None
+    columns = (*selected, *(one.sql for one in gathered))
+    return _Values(columns, None if sql.flavour.encodes else found.names, completion)
 
 
-def _body(sql: Statement, columns: Columns) -> tuple[list[str], Body]:
+def _body(flavour: Flavour, runs: list[Run], most: int | None) -> tuple[list[str], Body]:
     """What is selected for a row, and how it is put together with what is made after the query."""
     selected: list[str] = []
     body: list[Made | None] = []
-    for late, run in groupby(columns, key=lambda column: column[1] in sql.made):
-        if late:
-            body += [Made(name, *sql.made[expr]) for name, expr in run]
-        else:
-            found = sql.flavour.row(sql.columns(list(run)))
+    for run in runs:
+        if isinstance(run, Made):
+            body.append(run)
+            continue
+        for part in [run] if most is None else in_parts(run, most):
+            found = flavour.row(part)
             selected += found
             body += [None] * len(found)
-    return (selected, tuple(body)) if columns else (sql.flavour.row([]), (None,))
+    return (selected, tuple(body)) if runs else (flavour.row([]), (None,))
 
 
 @dataclass(frozen=True)
@@ -133,8 +183,8 @@ def _rows(sql: Statement, question: Question) -> _Rows:
     # What has no key of its standard's is told apart by the hub's.
     key = f"coalesce({sql.expr(question.key)}, {identity})" if question.key is not None else identity
     condition = sql.condition(question.where)
-    where = sql.within(condition, few=question.few or names_one(question.where))
-    only = sql.identified(sql.of, sql.base, sql.flavour.listed(":only"))
+    where = sql.within(condition, few=question.few or looked_up(question.of, question.where))
+    only = identified(sql.flavour, sql.of, sql.base, sql.flavour.listed(":only"))
     those = sql.within(every([condition, only]), few=True)
     order = f"ORDER BY {sql.order(question.order, few=question.few)}"
     source = f"FROM {sql.tables()} WHERE"

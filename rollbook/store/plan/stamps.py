@@ -161,7 +161,7 @@ def keeps(sql: Statement, expr: Kept, alias: str) -> str:
         return ""
     if expr.role is None:
         return sql.sight.allows(expr.of, alias, expr.need)
-    sql.human(Person)
+    sql.human(Person, alias)
     return sql.sight.remembers(expr.role, alias, expr.need)
 
 

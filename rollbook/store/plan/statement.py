@@ -22,10 +22,12 @@ from ...fields import (
     Either,
     Expr,
     Field,
+    HubId,
     Many,
     Record,
     Ref,
     Value,
+    Within,
 )
 from ...model.people import Person
 from . import derived
@@ -33,6 +35,7 @@ from .flavour import Column, Flavour
 from .gathered import Gathering
 from .phrases import every, masked, quote
 from .sights import Sight
+from .steps import Step, Trace
 from .telling import Telling
 
 Writes = Callable[["Statement", Any, str], str]
@@ -72,6 +75,11 @@ class Statement:
     names: Names = field(default_factory=Names)
     reads: set[str] = field(default_factory=set[str])
     nested: set[str] = field(default_factory=set[str])
+    """The kinds that are read in a roundabout way, so that it is not known which rows they are read for."""
+    traces: dict[Trace, None] = field(default_factory=dict[Trace, None])
+    """How everything else that is read is reached from the rows of the outermost statement."""
+    trace: Trace | None = ()
+    """How the rows of this one are; None in a roundabout way."""
     dated: bool = False
     disclosed: bool = False
     """Whether a scope of its own covers what is being read, so that no fact asks for itself."""
@@ -81,12 +89,13 @@ class Statement:
         self.joins: list[str] = []
         self.last_joins: list[str] = []
         self.joined: dict[tuple[str, str], str] = {}
-        self.direct: dict[str, Ref] = {}
+        self.reached: dict[str, Trace | None] = {self.base: None if self.of.derived() else self.trace}
         self.counted: dict[Expr, str] = {}
         self.gatherings: list[Gathering] = []
         self.made: dict[Expr, tuple[int, int]] = {}
         self.telling = Telling()
         (self.nested if self.of.derived() else self.reads).update(self.of.over)
+        self._stands_for(self.of, self.base)
 
     @property
     def flavour(self) -> Flavour:
@@ -126,24 +135,45 @@ class Statement:
 
     def where(self, condition: Condition, *, few: bool = False) -> str:
         """The rows of the sight for which a condition holds; `few` that there are not many, wherever they are."""
-        return self.within(self.condition(condition), few=few or names_one(condition))
+        return self.within(self.condition(condition), few=few or looked_up(self.of, condition))
 
     def within(self, condition: str, *, few: bool) -> str:
         """The rows of the sight for which a condition holds, given as SQL."""
-        self.human(self.of)
+        self.human(self.of, self.base)
         # A database would walk through the school's rows in order rather than look up the one that is called for.
         return every([*self.sight.bounds(self.of, self.base, few=few), condition])
 
-    def human(self, record: type[Record]) -> None:
-        """Whether a human is there may depend on their roles."""
+    def human(self, record: type[Record], alias: str) -> None:
+        """Whether a human is there, and what is told of them, may depend on their roles."""
         if record is Person and self.sight.by_roles:
-            self.nested.update(kind.__name__ for kind in RECORDS.values() if kind.human)
+            for kind in RECORDS.values():
+                if kind.human:
+                    self.lead(alias, Step(kind, "person", back=True))
+
+    def lead(self, alias: str, step: Step) -> Trace | None:
+        """A row leads to others that are read for it; None where it is not known which rows those are read for."""
+        before = self.reached.get(alias)
+        if before is None or not step.known:
+            self.nested.update(step.to.over)
+            return None
+        trace = (*before, step)
+        self.traces[trace] = None
+        self.reads.update(step.to.over)
+        return trace
+
+    def _stands_for(self, record: type[Record], alias: str) -> None:
+        """What a row is a part of says whom it stands for."""
+        for name, ref in record.refs().items():
+            if ref.part_of and ref.target.behind:
+                self.lead(alias, Step(record, name))
 
     def order(self, order: tuple[Expr, ...], *, few: bool = False) -> str:
         """The order of the rows, to the last; `few` that they are sorted rather than met on a walk in that order."""
-        last = f"{self.base}.{'id' if self.of.derived() else 'key'}"
+        derived = self.of.derived()
+        last = f"{self.base}.{'id' if derived else 'key'}"
         down = bool(order) and isinstance(order[-1], Down)
-        return ", ".join([*(self.ordered(one, few=few) for one in order), self._ordered(last, down=down, few=few)])
+        final = self._ordered(last, down=down, few=few, known=not derived)
+        return ", ".join([*(self.ordered(one, few=few) for one in order), final])
 
     def ordered(self, by: Expr, *, few: bool = False) -> str:
         """A value to order by."""
@@ -151,21 +181,14 @@ class Statement:
         # Days are in the order of their numbers; what refers to others is in the order in which those were made.
         plain = isinstance(value, Day | Ref)
         found = self.shown(value, self.base, self.raw(value, self.base)) if plain else self.expr(value)
-        return self._ordered(found, down=down, few=few)
+        return self._ordered(found, down=down, few=few, known=isinstance(value, HubId) and not value.of.derived())
 
-    def _ordered(self, value: str, *, down: bool, few: bool) -> str:
-        return self.flavour.ordered(self.flavour.unindexed(value) if few else value, down=down)
+    def _ordered(self, value: str, *, down: bool, few: bool, known: bool) -> str:
+        return self.flavour.ordered(self.flavour.unindexed(value) if few else value, down=down, known=known)
 
     def raw(self, fact: Field, alias: str) -> str:
         """A stored fact as it is stored: a reference as a key, a `Day` as a number."""
         return f'{alias}."{fact.name}"'
-
-    def identified(self, record: type[Record], alias: str, ids: str) -> str:
-        """Whether a row has one of some hub ids, given as a SELECT; an id that is made of a key is found by that."""
-        if not record.numbered:
-            return f"{alias}.id IN ({ids})"
-        made = f"WITH i(id) AS ({ids}) SELECT {self.flavour.key_in('id')} FROM i"
-        return f"({alias}.given IN ({ids}) OR {alias}.given IS NULL AND {alias}.key IN ({made}))"
 
     def join(self, alias: str, ref: Ref) -> str:
         """The alias of the record that a reference points at; what the grant hides is not joined."""
@@ -173,13 +196,10 @@ class Statement:
         if known:
             return known
         other = self.names.new()
-        # Of rows that are worked out it is not known which of them a record has changed.
-        if alias == self.base and not self.of.derived():
-            self.direct[ref.name] = ref
-            self.reads.update(ref.target.over)
-        else:
-            self.nested.update(ref.target.over)
-        self.human(ref.target)
+        self.reached[other] = self.lead(alias, Step(ref.owner, ref.name))
+        self.human(ref.target, other)
+        self._stands_for(ref.target, other)
+        self.nested.update(self.sight.decides(ref.target))
         on = [f"{other}.district = :district", f"{other}.key = {self.raw(ref, alias)}"]
         on += self.sight.linked(ref.target, other)
         self.joins.append(f"LEFT JOIN {self.rows(ref.target)} {other} ON {every(on)}")
@@ -190,7 +210,9 @@ class Statement:
 
     def child(self, many: Many, parent: str, *, disclosed: bool = False) -> tuple[Statement, str]:
         """A SELECT of the many records of a parent row, and the condition that makes them its own."""
-        inner = self.inner(many.child, [])
+        trace = self.lead(parent, Step(many.child, many.via.name, back=True))
+        inner = self.inner(many.child, [], trace)
+        self.nested.update(self.sight.decides(many.child))
         inner.disclosed = disclosed or self.disclosed
         own = [f"{inner.base}.district = :district", f"{inner.raw(many.via, inner.base)} = {parent}.key"]
         own += self.sight.part(many.child, inner.base, many.via.target, disclosed=inner.disclosed)
@@ -199,9 +221,10 @@ class Statement:
         inner.telling = Telling()
         return inner, every(own)
 
-    def inner(self, of: type[Record], hashed: list[tuple[str, Expr]]) -> Statement:
-        """A statement within this one: what it reads is read in a roundabout way."""
-        return Statement(of, self.sight, hashed, self.grammar, self.names, self.nested, self.nested)
+    def inner(self, of: type[Record], hashed: list[tuple[str, Expr]], trace: Trace | None = None) -> Statement:
+        """A statement within this one, whose rows are reached so; without a trace, in a roundabout way."""
+        reads = self.nested if trace is None else self.reads
+        return Statement(of, self.sight, hashed, self.grammar, self.names, reads, self.nested, self.traces, trace)
 
     # ---- what may be shown
 
@@ -209,8 +232,7 @@ class Statement:
         """A fact where it may be seen, else null."""
         if self.disclosed:
             return value
-        if expr.owner is Person:
-            self.human(Person)
+        self.human(expr.owner, alias)
         return masked(self.sight.shows(expr, alias, sure=alias == self.base), value)
 
     @contextmanager
@@ -223,13 +245,25 @@ class Statement:
             self.disclosed = before
 
 
-def names_one(condition: Condition) -> bool:
-    """Whether a condition holds for the records that are called for, and their parts, at the most."""
+def identified(flavour: Flavour, record: type[Record], alias: str, ids: str) -> str:
+    """Whether a row has one of some hub ids, given as a SELECT; an id that is made of a key is found by that."""
+    few = flavour.one_of_few
+    if not record.numbered:
+        return few(f"{alias}.id", ids)
+    made = f"WITH i(id) AS ({ids}) SELECT {flavour.key_in('id')} FROM i"
+    return f"({few(f'{alias}.given', ids)} OR {alias}.given IS NULL AND {few(f'{alias}.key', made)})"
+
+
+def looked_up(of: type[Record], condition: Condition) -> bool:
+    """Whether a condition holds for the records that are called for, and their parts, at the most.
+
+    What is worked out from others is also looked up by what it follows: a database has no index of its own for it.
+    """
     if isinstance(condition, All):
-        return any(map(names_one, condition.conditions))
+        return any(looked_up(of, one) for one in condition.conditions)
     if isinstance(condition, Either):
-        return all(map(names_one, condition.conditions))
-    return isinstance(condition, Called | Among)
+        return all(looked_up(of, one) for one in condition.conditions)
+    return isinstance(condition, Called | Among) or (isinstance(condition, Within) and of.derived())
 
 
 def _nearest(written: Mapping[type[Any], Writes], one: Expr | Condition) -> Writes:

@@ -23,6 +23,7 @@ from ...fields import (
 )
 from .phrases import both, id_of, masked, quote
 from .statement import Statement, Writes
+from .steps import Step
 
 
 def field(sql: Statement, expr: Field, alias: str) -> str:
@@ -35,6 +36,7 @@ def day(sql: Statement, expr: Day, alias: str) -> str:
 
 def ref(sql: Statement, expr: Ref, alias: str) -> str:
     """The hub id of the record that is referred to, whoever may see that."""
+    sql.lead(alias, Step(expr.owner, expr.name))
     return sql.shown(expr, alias, id_of(expr.target, sql.raw(expr, alias)))
 
 

@@ -13,6 +13,16 @@ from dataclasses import dataclass
 from ..flavour import Column, Flavour
 from ..phrases import NUMBERED_ID, quote, quoted
 
+LOCK = 0x526F6C6C
+"""What a lock of the hub's is told from other programs' by, in databases that they share ("Roll")."""
+
+CHANNEL = "rollbook"
+"""On which channel processes tell each other that there is something to do."""
+
+PARTS = {"schools": -5, "jobs": -6}
+"""The numbers of the locks of parts that are changed by one at a time in the whole hub: the schools and districts that
+there are, and whose jobs are done."""
+
 _MATCHED = {
     "contains": "strpos({0}, {1}) > 0",
     "starts": "left({0}, length({1})) = {1}",
@@ -22,6 +32,12 @@ _MATCHED = {
 
 _TYPES = {"number": "bigint", "flag": "bigint", "decimal": "double precision"}
 """The types of values that are no texts."""
+
+_FOUND = {
+    "number": "CAST({0} AS numeric)",
+    "flag": "CASE {0} WHEN 'true' THEN 1 WHEN 'false' THEN 0 END",
+}
+"""What makes a value of a text that was found in JSON."""
 
 
 def _name(name: str) -> str:
@@ -74,9 +90,10 @@ class Postgres(Flavour):
         """A flag is a number, a truth value is none."""
         return f"CASE {flag} WHEN 1 THEN TRUE WHEN 0 THEN FALSE END"
 
-    def member(self, stored: str, *path: str) -> str:
-        """What is stored is a text that holds JSON."""
-        return f"(CAST({stored} AS json) #>> {_path(path)})"
+    def member(self, stored: str, *path: str, kind: str = "text") -> str:
+        """What is stored is a text that holds JSON, and what is found in it a text until it is told otherwise."""
+        value = f"(CAST({stored} AS json) #>> {_path(path)})"
+        return _FOUND.get(kind, "{0}").format(value)
 
     def json_member(self, stored: str, *path: str) -> str:
         """What is stored is a text that holds JSON."""
@@ -99,6 +116,10 @@ class Postgres(Flavour):
         """Every value as a text."""
         those = "" if numbers is None else f" WHERE value IN ({quoted(map(str, numbers))})"
         return f"SELECT key FROM json_each_text(CAST({argument} AS json)){those}"
+
+    def one_of_few(self, value: str, those: str) -> str:
+        """An array that is made once: each SELECT within `IN` would be one more join, whose order is to be found."""
+        return f"{value} = ANY (ARRAY({those}))"
 
     def pairs(self, argument: str) -> tuple[str, str, str, str]:
         """The list is read once for a statement, whatever the number of rows."""
@@ -173,8 +194,10 @@ class Postgres(Flavour):
         made = ", ".join(f"{value} AS {name}" for value, name in zip(columns, named, strict=True))
         return f"LEFT JOIN LATERAL (SELECT {made} {source}) {alias} ON TRUE", [f"{alias}.{name}" for name in named]
 
-    def ordered(self, value: str, *, down: bool) -> str:
-        """Unknown values would be the greatest."""
+    def ordered(self, value: str, *, down: bool, known: bool = False) -> str:
+        """Unknown values would be the greatest, as they are in every index: no order that says otherwise is one's."""
+        if known:
+            return f"{value} DESC" if down else value
         return f"{value} DESC NULLS LAST" if down else f"{value} NULLS FIRST"
 
     def page(self, limit: str, offset: str) -> str:
@@ -183,10 +206,11 @@ class Postgres(Flavour):
 
     @property
     def tables(self) -> str:
-        """Without those that SQLite has no need of."""
+        """Without those that SQLite has no need of; a table that is divided is one table."""
         return (
-            "SELECT CAST(tablename AS text) FROM pg_tables WHERE schemaname = current_schema()"
-            " AND tablename NOT IN ('applied', 'version') ORDER BY tablename"
+            "SELECT CAST(relname AS text) FROM pg_class"
+            " WHERE relnamespace = CAST(CAST(current_schema() AS text) AS regnamespace) AND relkind IN ('r', 'p')"
+            " AND NOT relispartition AND relname NOT IN ('applied', 'version') ORDER BY relname"
         )
 
     @property
@@ -195,6 +219,24 @@ class Postgres(Flavour):
         return (
             "SELECT CAST(column_name AS text) FROM information_schema.columns WHERE table_schema = current_schema()"
             " AND table_name = ? AND is_generated = 'NEVER' ORDER BY ordinal_position"
+        )
+
+    def alone(self, part: str) -> str:
+        """A lock that goes with the transaction."""
+        return f"SELECT pg_advisory_xact_lock({LOCK}, {PARTS[part]})"
+
+    @property
+    def rings(self) -> str:
+        """A notification."""
+        return f"SELECT pg_notify('{CHANNEL}', ?)"
+
+    @property
+    def primary(self) -> str:
+        """As its index has them."""
+        return (
+            "SELECT CAST(a.attname AS text) FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid"
+            " AND a.attnum = ANY (i.indkey) WHERE i.indisprimary AND i.indrelid = CAST(quote_ident(?) AS regclass)"
+            " ORDER BY array_position(CAST(i.indkey AS int2[]), a.attnum)"
         )
 
     @property

@@ -25,6 +25,10 @@ def _path(path: Iterable[str]) -> str:
 class SQLite(Flavour):
     """SQLite 3.45 or newer, with the functions that `store/connection.py` gives it."""
 
+    longest: int = 16 * 1024 - 1
+    """apsw compiles each time what is longer (`max_cacheable_bytes` of a connection's `cache_stats`)."""
+    shares: bool = True
+
     def row(self, columns: Sequence[Column]) -> list[str]:
         """One JSON object; as a BLOB it is not decoded on its way out."""
         return [f"CAST({self.object(columns, prune=False)} AS BLOB)"]
@@ -55,8 +59,8 @@ class SQLite(Flavour):
         """SQLite has no such values but in JSON."""
         return f"json(CASE {flag} WHEN 1 THEN 'true' WHEN 0 THEN 'false' ELSE 'null' END)"
 
-    def member(self, stored: str, *path: str) -> str:
-        """By a path."""
+    def member(self, stored: str, *path: str, kind: str = "text") -> str:
+        """By a path; a value is of the type that JSON says."""
         return f"{stored} ->> {_path(path)}"
 
     def json_member(self, stored: str, *path: str) -> str:
@@ -79,6 +83,10 @@ class SQLite(Flavour):
         """Members have the types that they have in JSON."""
         those = "" if numbers is None else f" WHERE value IN ({', '.join(map(str, numbers))})"
         return f"SELECT key FROM json_each({argument}){those}"
+
+    def one_of_few(self, value: str, those: str) -> str:
+        """A list that is made once."""
+        return f"{value} IN ({those})"
 
     def pairs(self, argument: str) -> tuple[str, str, str, str]:
         """The list is read once for a statement, whatever the number of rows."""
@@ -155,7 +163,7 @@ class SQLite(Flavour):
         read = [f"({alias}.json ->> '$[0][{at}]')" for at in range(len(columns))]
         return f"LEFT JOIN json_each(({counts})) {alias}", read
 
-    def ordered(self, value: str, *, down: bool) -> str:
+    def ordered(self, value: str, *, down: bool, known: bool = False) -> str:
         """Unknown values come first, and texts are compared as they are."""
         return f"{value} DESC" if down else value
 
@@ -172,6 +180,11 @@ class SQLite(Flavour):
     def columns(self) -> str:
         """As a table."""
         return "SELECT name FROM pragma_table_info(?)"
+
+    @property
+    def primary(self) -> str:
+        """Numbered from 1."""
+        return "SELECT name FROM pragma_table_info(?) WHERE pk > 0 ORDER BY pk"
 
     @property
     def then_join(self) -> str:

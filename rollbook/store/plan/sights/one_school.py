@@ -11,7 +11,7 @@ from ....scopes import Need
 from ..flavour import Flavour
 from ..flavours.sqlite import SQLITE
 from ..phrases import HERE
-from .sight import CHOSEN_NOW, humans, school_ref, unveiled
+from .sight import CHOSEN_NOW, humans, in_district, school_ref, unveiled
 
 Guards = Mapping[str, str]
 """For each kind of human that a grant names one by one: `only` those chosen, or all `except` them."""
@@ -33,6 +33,11 @@ class OneSchool:
         return *sorted(self.guards.items()), self.veils, self.flavour
 
     @property
+    def common(self) -> str:
+        """The school is one key."""
+        return ""
+
+    @property
     def follows(self) -> bool:
         """A table's parts have rows, and moments, of their own."""
         return False
@@ -49,7 +54,7 @@ class OneSchool:
 
     def bounds(self, record: type[Record], alias: str, *, few: bool = False) -> list[str]:
         """One district, one school: nothing else can be read."""
-        bound = [f"{alias}.district = :district"]
+        bound = [in_district(self.flavour, record, alias, few=few)]
         school = school_ref(record)
         if record is School:
             bound.append(f"{alias}.key = {HERE}")
@@ -85,6 +90,10 @@ class OneSchool:
             f" AND {CHOSEN_NOW}"
         )
         return f"{'' if self.guards[record.__name__] == 'only' else 'NOT '}EXISTS ({chosen})"
+
+    def decides(self, record: type[Record]) -> frozenset[str]:
+        """Its own facts, and the grant."""
+        return frozenset()
 
     def shows(self, field: Field, alias: str, *, sure: bool) -> str:
         """What is not granted has no column."""

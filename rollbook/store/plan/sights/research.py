@@ -31,19 +31,19 @@ from .whole import Whole
 
 # A subject of a project; one that stands for a student only while the student may be seen.
 _UNLINKED = (
-    f"EXISTS (SELECT 1 FROM research_subject u WHERE u.district = {HUB} AND u.key = {{0}} AND u.of_student IS NULL)"
+    "EXISTS (SELECT 1 FROM research_subject u WHERE u.district = :district AND u.key = {0} AND u.of_student IS NULL)"
 )
 _SHOWN = f"({{0}} IN ({{seen}}) OR {_UNLINKED})"
 _PLACED = (
-    f"EXISTS (SELECT 1 FROM subject_project v WHERE v.district = {HUB} AND v.subject = {{0}}"
-    f" AND v.project IN ({{projects}}))"
+    "EXISTS (SELECT 1 FROM subject_project v WHERE v.district = :district AND v.subject = {0}"
+    " AND v.project IN ({projects}))"
 )
 _NAMED = (
-    f'{{0}} IN (SELECT m."user" FROM project_member m WHERE m.district = {HUB} AND m.project IN ({{projects}}) UNION'
-    f' SELECT t."user" FROM project_member m JOIN team_member t ON t.district = {HUB} AND t.team = m.team'
-    f" WHERE m.district = {HUB} AND m.project IN ({{projects}}))"
+    '{0} IN (SELECT m."user" FROM project_member m WHERE m.district = :district AND m.project IN ({projects})'
+    ' UNION SELECT t."user" FROM project_member m JOIN team_member t ON t.district = :district AND t.team = m.team'
+    " WHERE m.district = :district AND m.project IN ({projects}))"
 )
-_TEAMED = f"{{0}} IN (SELECT m.team FROM project_member m WHERE m.district = {HUB} AND m.project IN ({{projects}}))"
+_TEAMED = "{0} IN (SELECT m.team FROM project_member m WHERE m.district = :district AND m.project IN ({projects}))"
 _PROPOSED = "({0}.proposer = {user} OR :administrator = 1)"
 
 GUARDS: dict[type[Record], str] = {
@@ -84,6 +84,19 @@ ANONYMOUS: dict[type[Record], str] = {
 """Researchers know of each other; the public knows of those who work on public projects."""
 
 
+_PLACES, _STANDS, _MEMBERS = SubjectProject.__name__, ResearchSubject.__name__, ProjectMember.__name__
+
+DECIDED_BY: dict[type[Record], frozenset[str]] = {
+    ResearchSubject: frozenset({_PLACES}),
+    SubjectProject: frozenset({_STANDS}),
+    CohortSubject: frozenset({_STANDS}),
+    ResearchUser: frozenset({_MEMBERS, TeamMember.__name__}),
+    ResearchTeam: frozenset({_MEMBERS}),
+    TeamMember: frozenset({_MEMBERS, TeamMember.__name__}),
+}
+"""The kinds of other records that the guards ask."""
+
+
 @dataclass(frozen=True)
 class ResearchSight(Whole):
     """The hub's own partition, every research record under its guard; a row that is seen is seen whole."""
@@ -101,6 +114,10 @@ class ResearchSight(Whole):
             raise TypeError(f"{record.__name__} is not research")
         lists = {name: keys_of(kind, self.flavour.listed(f":{name}")) for name, kind in _LISTED.items()}
         return guards[record].format(alias, user=f"({keys_of(ResearchUser, ':user')})", **lists)
+
+    def decides(self, record: type[Record]) -> frozenset[str]:
+        """What its guard asks."""
+        return DECIDED_BY.get(record, frozenset())
 
     def bounds(self, record: type[Record], alias: str, *, few: bool = False) -> list[str]:
         """The rows that a caller may know of."""

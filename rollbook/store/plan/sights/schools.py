@@ -12,7 +12,7 @@ from ....scopes import Need
 from ..flavour import Flavour
 from ..flavours.sqlite import SQLITE
 from ..phrases import NEVER, keys_of
-from .sight import BETWEEN, CHOSEN_NOW, humans, school_ref, unveiled
+from .sight import BETWEEN, CHOSEN_NOW, humans, in_district, school_ref, unveiled
 from .views import Views, Ways
 
 
@@ -38,6 +38,11 @@ class Schools(Views):
         return self.views, self.roles, self.turns, self.veils, self.flavour
 
     @property
+    def common(self) -> str:
+        """The schools in reach."""
+        return self.reached(None)
+
+    @property
     def follows(self) -> bool:
         """A document tells of its parts."""
         return True
@@ -54,7 +59,7 @@ class Schools(Views):
 
     def bounds(self, record: type[Record], alias: str, *, few: bool = False) -> list[str]:
         """The rows whose school granted the record's scope, less the people left out."""
-        district = f"{alias}.district = :district"
+        district = in_district(self.flavour, record, alias, few=few)
         if record is Person:
             return [district, self.through_roles(self.ways(None), alias)]
         seen = self.at(record, alias, self.meeting(record.scope), every=True, walked=not few)
@@ -73,6 +78,10 @@ class Schools(Views):
         # They are found by what they refer to, never by their school.
         seen = self.at(record, alias, views, every=True, walked=False)
         return [*([seen] if seen else []), *self.guarded(record, alias)]
+
+    def decides(self, record: type[Record]) -> frozenset[str]:
+        """Its own facts, and the grants."""
+        return frozenset()
 
     def shows(self, field: Field, alias: str, *, sure: bool) -> str:
         """Whether the school of the row granted the fact."""
@@ -126,7 +135,7 @@ class Schools(Views):
             return ""
         mine = f"{alias}.key" if record is School else f"{alias}.school"
         found = mine if walked else self.flavour.unindexed(mine)
-        seen = f"{found} IN ({self.reached(None if whole else views)})"
+        seen = self.flavour.one_of_few(found, self.reached(None if whole else views))
         return f"({seen} OR {mine} IS NULL)" if school is not None and school.shared else seen
 
     def reached(self, views: Iterable[int] | None) -> str:
@@ -156,10 +165,8 @@ class Schools(Views):
             if not views:
                 continue
             named = f"{identity} {word} ({chosen})"
-            those = self.reached(views)
-            found.append(
-                named if len(views) == len(self.views) else f"(({school} IN ({those})) IS NOT TRUE OR {named})"
-            )
+            there = self.flavour.one_of_few(school, self.reached(views))
+            found.append(named if len(views) == len(self.views) else f"(({there}) IS NOT TRUE OR {named})")
         return found
 
     def through_roles(self, ways: Ways, person: str) -> str:

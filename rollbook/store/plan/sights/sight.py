@@ -31,6 +31,11 @@ class Sight(Protocol):
         ...
 
     @property
+    def common(self) -> str:
+        """A SELECT of keys that stands in many places of a statement; "" for none."""
+        ...
+
+    @property
     def follows(self) -> bool:
         """Whether a row has changed when the parts that it tells of have."""
         ...
@@ -55,6 +60,10 @@ class Sight(Protocol):
 
     def part(self, record: type[Record], alias: str, of: type[Record], *, disclosed: bool) -> list[str]:
         """What holds of the rows that refer to another one; `disclosed` when a scope of their own covers them."""
+        ...
+
+    def decides(self, record: type[Record]) -> frozenset[str]:
+        """The kinds of other records that decide whether one is there; not those of a human's roles."""
         ...
 
     def shows(self, field: Field, alias: str, *, sure: bool) -> str:
@@ -92,6 +101,15 @@ class Sight(Protocol):
     def turned_since(self, record: type[Record], alias: str, refs: Iterable[str], bound: str) -> list[str]:
         """What holds of the rows of which a stamp of `turned` may have a number within a bound, such as `>= :low`."""
         ...
+
+
+def in_district(flavour: Flavour, record: type[Record], alias: str, *, few: bool) -> str:
+    """A row is the district's; of few rows that are worked out, each is found by what it is made of.
+
+    Every index begins with the district, so a database that has no statistics takes any of them for a short list.
+    """
+    mine = f"{alias}.district"
+    return f"{flavour.unindexed(mine) if few and record.derived() else mine} = :district"
 
 
 def school_ref(record: type[Record]) -> Ref | None:

@@ -24,6 +24,11 @@ class Whole:
         return "whole", self.flavour
 
     @property
+    def common(self) -> str:
+        """Nothing is."""
+        return ""
+
+    @property
     def follows(self) -> bool:
         """A document tells of its parts."""
         return True
@@ -49,6 +54,10 @@ class Whole:
     def part(self, record: type[Record], alias: str, of: type[Record], *, disclosed: bool) -> list[str]:
         """Whatever refers."""
         return []
+
+    def decides(self, record: type[Record]) -> frozenset[str]:
+        """Everything is there."""
+        return frozenset()
 
     def shows(self, field: Field, alias: str, *, sure: bool) -> str:
         """Everything is shown."""
