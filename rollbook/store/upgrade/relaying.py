@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
-from ...errors import NoRoom, Occupied, Problem, Stop
-from ..connection import Busy, Full, Opened, connect_as_it_is
+from ...errors import NoRoom, Problem, Stop
+from ..connection import Full, Opened
+from ..holding import held, sync
 from ..permissions import begin_file
 from .catalogue import tables
 from .copying import copied
@@ -30,8 +31,8 @@ HEADER_BYTES = 100
 RETIRED = b"no longer used\0\0"
 """What a file begins with that another has replaced: whoever waited to open it must not take it for the records."""
 
-PATIENCE_MILLISECONDS = 2_000
-"""How long to wait for a command that is just ending."""
+IN_USE = "has to be brought up to date, and another process has it open"
+END_IT = "end every other Rollbook that uses this directory, then open it again"
 
 AGAIN = "free some space, then open the directory again: it goes on where it was"
 
@@ -40,7 +41,7 @@ def relay(path: Path, aside: Path) -> None:
     """Give records of the last number before the new layout that layout; `aside` is a folder to do it in."""
     progress, size = Progress(path.parent), path.stat().st_size
     try:
-        with _held(path) as (old, file):
+        with held(path, Problem(str(path), IN_USE, END_IT)) as (old, file):
             state = os.pread(file, HEADER_BYTES, 0) + hashlib.sha256(layout().encode()).digest()
             if not _goes_on(old, state, aside):
                 _begin(old, state, path, aside)
@@ -58,35 +59,6 @@ def relay(path: Path, aside: Path) -> None:
         raise
     shutil.rmtree(aside, ignore_errors=True)
     progress.say(f"all records are as they were, in {megabytes(path.stat().st_size)} instead of {megabytes(size)}")
-
-
-@contextmanager
-def _held(path: Path) -> Generator[tuple[Opened, int]]:
-    """The old file, closed to every other process, and a descriptor of it; afterwards it is one file, without a log."""
-    old = connect_as_it_is(path)
-    # Closed after the connection: to close any descriptor of a file takes the locks of this process from it.
-    file = os.open(path, os.O_RDWR | os.O_CLOEXEC)
-    try:
-        old.set_busy_timeout(PATIENCE_MILLISECONDS)
-        try:
-            # One by one: a statement that has rows to give is not followed by the next before they are taken.
-            for statement in (
-                "PRAGMA journal_mode = DELETE",
-                "PRAGMA main.locking_mode = EXCLUSIVE",
-                "BEGIN EXCLUSIVE",
-            ):
-                old.execute(statement).fetchall()
-            # The lock is kept from now on.
-            old.execute("COMMIT")
-        except Busy:
-            hint = "end every other Rollbook that uses this directory, then open it again"
-            raise Occupied(
-                Problem(str(path), "has to be brought up to date, and another process has it open", hint)
-            ) from None
-        yield old, file
-    finally:
-        old.close()
-        os.close(file)
 
 
 def _goes_on(old: Opened, state: bytes, aside: Path) -> bool:
@@ -157,16 +129,7 @@ def put_in_place(old: Opened, file: int, new: Path, path: Path) -> None:
     owner = path.stat()
     with suppress(PermissionError):
         os.chown(new, owner.st_uid, owner.st_gid)
-    _sync(new)
+    sync(new)
     os.replace(new, path)
-    _sync(path.parent)
+    sync(path.parent)
     os.pwrite(file, RETIRED, 0)
-
-
-def _sync(path: Path) -> None:
-    """Have the disk keep a file, or the names in a folder, whatever happens next."""
-    opened = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
