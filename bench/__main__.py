@@ -14,6 +14,7 @@ from .endpoints import measure_endpoints
 from .importing import measure_import
 from .ledger import Year, measure_ledger
 from .page import page
+from .postgres import measure_postgres
 from .reading import (
     Field,
     Sizes,
@@ -39,6 +40,7 @@ SERVED: dict[str, Callable[[Field], list[Line]]] = {
     # The last ones, because they leave more behind than they found.
     "writes": measure_writes,
     "waiting": measure_waiting,
+    "postgres": measure_postgres,
 }
 PARTS = [*SERVED, "endpoints", "ledger", "import"]
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"

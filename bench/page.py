@@ -68,6 +68,8 @@ Other work on the machine affects all columns, so trust ratios more than times.
   The lock is held by another process, and a request to write waits for it. The import is `rollbook import` of a
   OneRoster roster, about ten rows for each student, into the data directory that is served. The slow client reads 64 KB
   of the large school's answer twenty times a second. Readers, hub and import share the machine's processors.
+- **In PostgreSQL** is the same hub with its records in a PostgreSQL database on the same machine, over a local socket,
+  asked by turns with the hub over files. The ratio is of speed: 0.5 means that it takes twice as long.
 - **Imports** are the whole command, interpreter start included, into a new data directory (`all new`), then again
   with the same files (`unchanged`). Rows are those of the CSV files.
 

@@ -59,9 +59,12 @@ def _on_processor(pid: int, threads: frozenset[str]) -> float:
 
 
 @contextmanager
-def rollbook(data: Path, command_module: str = "bench.rollbook_command") -> Generator[Server]:
+def rollbook(
+    data: Path, command_module: str = "bench.rollbook_command", *, database: str | None = None
+) -> Generator[Server]:
     """`rollbook serve`, as anybody would start it; or a command of the bench's that differs from it in one thing."""
     command = [sys.executable, "-m", command_module, "serve", "--data", str(data), "--port", "0"]
+    command += ["--database", database] if database else []
     with _started(command) as (process, line):
         # The workers begin before the server says that it is there, the threads that answer when they are needed.
         workers = _threads(process.pid) - {str(process.pid)}

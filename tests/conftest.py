@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 
+from .databases import WANTED
 from .demo_data import demo_schools, no_schools
 from .hub import Hub
+from .postgres import ABSENT, BIN
 
 MEMORY, ROOM = Path("/dev/shm"), 12 * 1024**3
 """A disk in memory, and how many bytes it and the machine must have left for the files of tests to lie there."""
@@ -27,6 +29,13 @@ def pytest_configure() -> None:
     gc.set_threshold(100_000, 50, 100)
     if MEMORY.is_dir() and min(shutil.disk_usage(MEMORY).free, _available()) > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say of each test that was to be run over PostgreSQL that it was not, where that is missing."""
+    if WANTED and BIN is None and not os.environ.get("CI"):
+        for item in items:
+            item.add_marker(pytest.mark.skip(reason=ABSENT))
 
 
 def _available() -> int:

@@ -12,14 +12,26 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import pytest
+
 from rollbook.app import application
 from rollbook.consent import App, Desk, Grant
 from rollbook.errors import NotFound
 from rollbook.jobs import Worker
+from rollbook.store import numbers
 from rollbook.store.opening import opened
+from rollbook.store.postgres import numbers as postgres_numbers
+
+from .databases import WANTED, databases
 
 THORNFIELD, BRAMBLESIDE, SAGUARO = "9994001", "9992001", "9995001"
 """The establishment numbers of the demo schools."""
+
+
+def write_at(patch: pytest.MonkeyPatch, moment: str) -> None:
+    """Let every write be of one moment (UTC, milliseconds), unless there is a later one, on either store."""
+    for module in (numbers, postgres_numbers):
+        patch.setattr(module, "now", lambda: moment)
 
 
 @dataclass(frozen=True)
@@ -38,10 +50,15 @@ class Answer:
 
 
 class Hub:
-    """An application over a store, with a clock that tests may turn (`now`, seconds since 1970)."""
+    """An application over a store, with a clock that tests may turn (`now`, seconds since 1970).
+
+    `database` is a PostgreSQL database, or "" for the files of the folder, whatever the tests are run over.
+    """
 
     def __init__(self, folder: Path, database: str | None = None) -> None:
         self.now = 1_795_000_000.0
+        if database is None and WANTED:
+            database = databases().of(folder)
         self.store = opened(folder, database)
         self.desk = Desk(self.store, lambda: self.now)
         self.edge = application(self.store, lambda: self.now)
@@ -55,10 +72,10 @@ class Hub:
         self.store.close()
 
     @classmethod
-    def copy(cls, source: Path, folder: Path) -> Hub:
+    def copy(cls, source: Path, folder: Path, database: str | None = None) -> Hub:
         """A hub over a copy of another one's files, free to be changed."""
         shutil.copytree(source, folder, dirs_exist_ok=True)
-        return cls(folder)
+        return cls(folder, database)
 
     def work(self) -> int:
         """Do the jobs that are due, as the worker beside a server does; gives how many there were."""

@@ -13,9 +13,14 @@ from functools import cache
 from typing import Any
 
 from rollbook.fields import RECORDS, Day, Record, Ref
+from rollbook.store import sqlite
 from rollbook.store.connection import Connection, Cursor, Opened, connect
 from rollbook.store.lending import Rows
+from rollbook.store.plan.flavour import Flavour
+from rollbook.store.plan.flavours.sqlite import SQLITE
 from rollbook.store.port import Store
+from rollbook.store.postgres import store as postgres
+from rollbook.store.postgres.session import Session
 from rollbook.store.schema import columns
 
 KEPT, PASSING = "records.sqlite", "passing.sqlite"
@@ -24,13 +29,20 @@ TABLES = {record.table: record for record in RECORDS.values() if not record.deri
 
 
 @contextmanager
-def opened(store: Store, file: str = KEPT) -> Generator[Opened]:
-    """A connection to a file of a data directory, as it is."""
-    connection = connect(store.folder / file)
+def opened(store: Store, file: str = KEPT) -> Generator[Opened | Session]:
+    """A connection to a file of a data directory, or to the schema in its place, as it is."""
+    connection = _connected(store, file)
     try:
         yield connection
     finally:
         connection.close()
+
+
+def _connected(store: Store, file: str) -> Opened | Session:
+    if isinstance(store, sqlite.Store):
+        return connect(store.folder / file)
+    assert isinstance(store, postgres.Store)
+    return Session(store.address, file.removesuffix(".sqlite"))
 
 
 class Known:
@@ -45,30 +57,37 @@ class Known:
         """Execute a statement that reads."""
         # A temporary view stands before the table of its name.
         for table in (TABLES.keys() & set(re.findall(r"\w+", statement))) - self._tables:
-            self._connection.execute(known(TABLES[table], by_key=self._by_key))
+            self._connection.execute(known(TABLES[table], self._connection.flavour, by_key=self._by_key))
             self._tables.add(table)
         return self._connection.execute(statement, values)
 
 
 @cache
-def known(record: type[Record], *, by_key: bool) -> str:
+def known(record: type[Record], flavour: Flavour, *, by_key: bool) -> str:
     """What makes a view of a kind's rows as others know them."""
+    schema = "main" if flavour is SQLITE else "records"
     told = {"seq": "coalesce(r.seq, r.key)"}
-    told |= {name: f"date(r.{name} * 86400, 'unixepoch')" for name, f in record.stored().items() if isinstance(f, Day)}
-    told |= {} if by_key else {name: _hub_id(name, ref) for name, ref in record.refs().items()}
-    names = [name for name in columns(record) if name != "given"]
-    shown = ", ".join(f'{told[name]} AS "{name}"' if name in told else f'r."{name}"' for name in names)
-    return f'CREATE TEMP VIEW "{record.table}" AS SELECT {shown} FROM main."{record.table}" r'
+    told |= {name: flavour.day(f"r.{name}") for name, f in record.stored().items() if isinstance(f, Day)}
+    told |= {} if by_key else {name: _hub_id(schema, name, ref) for name, ref in record.refs().items()}
+    those = names(record.table)
+    shown = ", ".join(f'{told[name]} AS "{name}"' if name in told else f'r."{name}"' for name in those)
+    return f'CREATE TEMP VIEW "{record.table}" AS SELECT {shown} FROM {schema}."{record.table}" r'
 
 
-def _hub_id(name: str, ref: Ref) -> str:
+def names(table: str) -> list[str]:
+    """The names of the columns of records as others know them, in order."""
+    return [name for name in columns(TABLES[table.strip('"')]) if name != "given"]
+
+
+def _hub_id(schema: str, name: str, ref: Ref) -> str:
     # What leads nowhere must not look as if it did not lead.
-    return f'coalesce((SELECT k.id FROM main."{ref.target.table}" k WHERE k.key = r."{name}"), r."{name}")'
+    there = f'SELECT k.id FROM {schema}."{ref.target.table}" k WHERE k.key = r."{name}"'
+    return f'coalesce(({there}), CAST(r."{name}" AS TEXT))'
 
 
 def connected(store: Store) -> Known:
     """The records as others know them, for those who look thousands of times."""
-    return Known(connect(store.folder / KEPT))
+    return Known(_connected(store, KEPT))
 
 
 def look(store: Store, statement: str, values: Any = ()) -> Rows:
@@ -92,5 +111,11 @@ def look_passing(store: Store, statement: str, values: Any = ()) -> Rows:
 @contextmanager
 def changing(store: Store, file: str = KEPT) -> Generator[Connection]:
     """A transaction in which a test changes, or breaks, what is kept, where references are keys."""
-    with opened(store, file) as connection, connection:
-        yield connection
+    with opened(store, file) as connection:
+        connection.execute("BEGIN")
+        try:
+            yield connection
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")

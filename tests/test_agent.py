@@ -11,6 +11,7 @@ import pytest
 
 from rollbook.agent import Credential
 from rollbook.errors import Stop
+from rollbook.ingest import agents
 from rollbook.jobs import Queue
 from rollbook.mis import Tasks
 from rollbook.model.people import Person
@@ -193,6 +194,23 @@ def test_a_school_that_shrinks_is_not_believed_until_its_owner_allows_it(hub: Hu
     beside.read()
     assert look(hub.store, "SELECT count(*) FROM mark").get == 0
     assert hub.desk.agents.named("larkspur").may_shrink is False
+
+
+def test_records_that_were_uploaded_to_another_machine_are_imported_there(
+    hub: Hub, beside: Beside, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of several servers on one database, each has the files that were uploaded to it."""
+    uploads = hub.store.folder / "uploads"
+    hub.desk.agents.unread(hub.desk.agents.named("larkspur"))
+    beside.run()
+    uploads.rename(uploads.with_name("of another machine"))
+    monkeypatch.setattr(agents, "MACHINE", "another.example.org")
+    hub.work()
+    assert [job.kind for job in Queue(hub.store, lambda: hub.now).jobs("waiting")] == ["reading"]
+    uploads.with_name("of another machine").rename(uploads)
+    hub.now += agents.ELSEWHERE
+    hub.work()
+    assert hub.desk.agents.named("larkspur").position == beside.school.reached
 
 
 # ---- writing back

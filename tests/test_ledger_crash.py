@@ -46,8 +46,8 @@ def test_every_answer_that_was_received_is_in_the_ledger(tmp_path: Path) -> None
         store.ledger.fold()
         whats = [what.number for what in store.ledger.whats()]
         every = store.ledger.log(whats, take=1_000_000)
-    kept = Counter(map(_named, (one for one in every if not one.cut)))
-    begun = Counter(map(_named, every))
+    kept = Counter(map(named_endpoint, (one for one in every if not one.cut)))
+    begun = Counter(map(named_endpoint, every))
     assert sum(received.values()) > 20 * ROUNDS
     assert {name: kept[name] - times for name, times in received.items() if kept[name] < times} == {}
     assert {name: begun[name] - tried[name] for name in begun if begun[name] > tried[name]} == {}
@@ -69,5 +69,6 @@ def _ask(served: Served, token: str, number: int, received: Counter[str], tried:
             received[name] += 1
 
 
-def _named(one: Once) -> str:
+def named_endpoint(one: Once) -> str:
+    """The endpoint of a line of the ledger, as it is asked for."""
     return one.what.endpoint.removeprefix("school.")

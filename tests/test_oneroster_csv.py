@@ -331,6 +331,14 @@ def test_a_byte_order_mark_and_cells_of_several_lines_are_fine(store: Store) -> 
 # ---- what is refused
 
 
+def test_a_day_by_weeks_is_refused(store: Store) -> None:
+    """Python reads that spelling of ISO 8601 too."""
+    tables = rosters.roster()
+    tables["academicSessions"][1]["startDate"] = "2026-W36-3"
+    (said,) = refused(store, rosters.files(tables))
+    assert "column startDate: '2026-W36-3' is not a day" in said
+
+
 def test_every_problem_is_named_at_once_by_file_line_and_column(store: Store) -> None:
     tables = rosters.roster()
     tables["users"][1]["role"] = "studnet"

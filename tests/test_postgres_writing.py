@@ -6,6 +6,7 @@ import json
 import os
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from rollbook.errors import Malformed, NotFound, Occupied, Stop, Unavailable
+from rollbook.jobs.queue import SHARE, Queue
 from rollbook.model.curriculum import Program
 from rollbook.model.organisation import School
 from rollbook.store.journal import KEPT, LAST, Journal, answered, asked, named, told
@@ -121,6 +123,33 @@ def test_a_text_that_postgresql_cannot_keep_is_refused(store: Store) -> None:
 # ---- who waits for whom
 
 
+def test_many_records_are_copied_in_and_the_server_knows_how_many_at_once(store: Store, server: str) -> None:
+    district = founded(store)
+    with store.write(district) as batch:
+        batch.add(Program, (program(district, f"Club {n}") for n in range(700)))
+    assert len(names(store, district)) == 700
+    looking = Session(server, "records")
+    assert looking.execute("SELECT reltuples FROM pg_class WHERE oid = CAST('program' AS regclass)").get >= 700
+    looking.close()
+
+
+def test_among_many_records_a_text_that_postgresql_cannot_keep_is_refused(store: Store) -> None:
+    district = founded(store)
+    with pytest.raises(Malformed, match=r"U\+0000"), store.write(district) as batch:
+        batch.add(Program, [program(district, name) for name in ("a", "b", "c", "d", "Ch\0ess", "f")])
+    assert names(store, district) == []
+
+
+def test_a_record_may_refer_to_one_of_many_that_come_later(store: Store) -> None:
+    district = founded(store)
+    with store.write(district) as batch:
+        schools = [batch.promise(School) for _ in range(9)]
+        batch.add(Program, [{"school": one, "name": one, "kind": "Other"} for one in schools])
+        batch.add(School, [{"id": one, "estab": f"1{n}", "name": "A school"} for n, one in enumerate(schools)])
+    rows = store.kept.records.find(Program, district, {})
+    assert sorted(row["school"] for row in rows) == sorted(row["name"] for row in rows) == sorted(schools)
+
+
 def test_a_district_is_written_by_one_at_a_time(store: Store) -> None:
     district, other = founded(store), founded(store)
     with store.write(district) as batch:
@@ -132,11 +161,30 @@ def test_a_district_is_written_by_one_at_a_time(store: Store) -> None:
     assert (names(store, district), names(store, other)) == (["Chess"], ["Choir"])
 
 
-def test_consent_waits_for_who_writes_records_and_they_for_it(store: Store) -> None:
+def test_what_a_school_grants_waits_for_who_writes_its_records_and_they_for_it(store: Store) -> None:
     district = founded(store)
-    with store.write(district), pytest.raises(Occupied), store.transaction(SOON):
+    with store.write(district), pytest.raises(Occupied), store.of_district(district, SOON):
         pass
-    with store.transaction(), pytest.raises(Occupied), store.write(district, SOON):
+    with store.of_district(district), pytest.raises(Occupied), store.write(district, SOON):
+        pass
+
+
+def test_a_long_import_holds_up_its_own_district_only(store: Store) -> None:
+    district, other = founded(store), founded(store)
+    with store.write(district) as batch:
+        batch.add(Program, [program(district, "Chess")])
+        with store.of_district(other, SOON) as kept:
+            kept.choices.drop_drafts("no grant")
+        with store.transaction(SOON) as kept:
+            kept.settings.put("one", "other")
+        with store.of_new_district(SOON) as kept:
+            assert kept.schools.next_district() > other
+        with pytest.raises(Occupied), store.of_districts({district, other}, SOON):
+            pass
+
+
+def test_one_makes_a_district_at_a_time(store: Store) -> None:
+    with store.of_new_district(), pytest.raises(Occupied), store.of_new_district(SOON):
         pass
 
 
@@ -165,6 +213,102 @@ def test_numbers_are_nobody_elses_and_grow_with_the_commits_of_a_district(store:
     assert len({row["made"] for row in rows}) == len(rows) == 3 * 45
     for district in districts:
         assert names(store, district) == sorted(names(store, district))
+
+
+def test_a_reader_of_several_districts_goes_no_further_than_a_number_that_may_still_come(store: Store) -> None:
+    slow, quick = founded(store), founded(store)
+    before = store.final([slow, quick])
+    with store.write(slow) as batch:
+        assert store.final([slow, quick]) == before
+        with store.write(quick) as beside:
+            beside.add(Program, [program(quick, "Chess")])
+        # Nothing was written to the other one yet, so what is will have greater numbers.
+        assert store.final([slow, quick]) >= (told := store.kept.history.newest(quick))
+        batch.add(Program, [program(slow, "Choir")])
+        with store.write(quick) as beside:
+            beside.add(Program, [program(quick, "Draughts")])
+        reached = store.kept.history.newest(quick)
+        assert told <= store.final([slow, quick]) < reached <= store.final([quick])
+    assert store.kept.history.newest(slow) < reached <= store.final([slow, quick])
+
+
+def test_a_number_has_64_bits_also_where_a_lock_tells_it(store: Store, server: str) -> None:
+    district, session = founded(store), Session(server, "records")
+    gone: int = session.execute("SELECT last_value FROM number").get
+    far = 5 * 2**32 + 7
+    session.execute("SELECT setval('number', ?)", (far,))
+    try:
+        with store.write(district) as batch:
+            batch.add(Program, [program(district, "Chess")])
+            assert store.final([district]) == far
+    finally:
+        session.execute("SELECT setval('number', ?)", (gone + 100,))
+        session.close()
+
+
+def test_a_writer_that_fails_holds_nobody_back(store: Store) -> None:
+    district = founded(store)
+    with suppress(ZeroDivisionError), store.write(district) as batch:
+        batch.add(Program, [program(district, "Chess")])
+        raise ZeroDivisionError
+    with store.write(founded(store)) as other:
+        other.tick()
+    assert store.final([district, other.district]) >= store.kept.history.newest(other.district)
+
+
+def test_writers_of_all_kinds_at_once_never_wait_for_each_other_in_a_ring(store: Store) -> None:
+    districts = [founded(store) for _ in range(3)]
+
+    def one(number: int) -> None:
+        district = districts[number % 3]
+        with store.write(district) as batch:
+            batch.add(Program, [program(district, f"{number}")])
+            batch.beside(0).tick()
+            batch.kept.schools.has_estab("1")
+
+    def several(number: int) -> None:
+        with store.of_districts({0, *districts[number % 2 :]}) as kept:
+            kept.choices.drop_drafts("no grant")
+
+    def hub(number: int) -> None:
+        store.set("number", str(number))
+
+    def new(number: int) -> None:
+        with store.founding({"name": f"Trust {number}"}) as batch:
+            batch.kept.schools.free_estab(None, batch.district)
+
+    kinds = one, several, hub, new
+    with ThreadPoolExecutor(len(kinds) * 2) as pool:
+        waiting = [pool.submit(kinds[n % 4], n) for n in range(80)]
+        for writing in waiting:
+            writing.result()
+
+
+def test_a_school_s_number_is_given_once_in_the_whole_hub(store: Store) -> None:
+    districts = [founded(store) for _ in range(4)]
+
+    def give(district: int) -> str:
+        with store.write(district) as batch:
+            estab = batch.kept.schools.free_estab(None, 1)
+            batch.add(School, [{"estab": estab, "name": "A school"}])
+            return estab
+
+    with ThreadPoolExecutor(4) as pool:
+        given = list(pool.map(give, districts * 3))
+    assert len(set(given)) == len(given)
+
+
+def test_workers_together_do_no_more_of_an_app_s_jobs_than_its_share(store: Store) -> None:
+    queue = Queue(store, lambda: 1_795_000_000.0)
+    for number in range(12):
+        queue.add("share", {"app": "one.example.org"}, key=f"{number}")
+    for _ in range(3):
+        with ThreadPoolExecutor(8) as pool:
+            taking = [pool.submit(queue.take, ["share"]) for _ in range(8)]
+            taken = [job for one in taking if (job := one.result())]
+        assert len(taken) == SHARE
+        for job in taken:
+            queue.finish(job)
 
 
 # ---- what others learn

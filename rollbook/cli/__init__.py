@@ -20,6 +20,7 @@ COMMANDS = {
     "serve": ("serving:serve", "Serve a data directory over HTTP."),
     "import": ("importing:import_", "Read records from a source."),
     "export": ("exporting:export_", "Write records to files."),
+    "database": ("databases:databases", "Manage the PostgreSQL database that a hub keeps its records in."),
     "schools": ("schools:schools", "Manage schools: their MIS and their own keys."),
     "apps": ("onboarding:apps", "Manage apps, their keys, and what schools let them see."),
     "invites": ("onboarding:invites", "Manage the invitations that apps send to schools."),
@@ -27,6 +28,10 @@ COMMANDS = {
     "query": ("querying:query", "Ask what an app would ask, and get the answer that it would get."),
     "jobs": ("working:jobs", "List jobs: webhooks to send, write-backs to enter, sources to read again."),
     "research": ("research:research", "Manage research: researchers, tokens, projects and their subjects."),
+    "migrate-store": (
+        "migrating:migrate_store",
+        "Move a hub from a data directory into a PostgreSQL database, or back.",
+    ),
     "agents": ("agents:agents", "Manage the agents at schools that keep their own records."),
     "agent": ("agents:agent", "Run an agent beside a school's records."),
 }

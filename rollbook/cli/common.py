@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 DATABASE = "ROLLBOOK_DATABASE"
 """The environment variable that says how a hub's PostgreSQL database is reached."""
 
+REPLICA = "ROLLBOOK_REPLICA"
+"""The environment variable that says how a replica of that database is reached."""
+
 Application = Callable[["Store"], "Edge"]
 """What makes the ASGI application over an open store; `__main__` gives it."""
 
@@ -66,6 +69,28 @@ def _note_database(context: click.Context, _: click.Parameter, url: str | None) 
     context.meta[DATABASE] = url or context.meta.get(DATABASE)
 
 
+def replica_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The option that names a replica of the database; `replica` tells which."""
+    return click.option(
+        "--replica",
+        metavar="URL",
+        envvar=REPLICA,
+        expose_value=False,
+        callback=_note_replica,
+        help=f"A replica of the database, which answers where it has all that was written (or {REPLICA}).",
+    )
+
+
+def _note_replica(context: click.Context, _: click.Parameter, url: str | None) -> None:
+    context.meta[REPLICA] = url
+
+
+def replica() -> str | None:
+    """How the replica is reached that the present command reads from; None where there is none."""
+    context = click.get_current_context(silent=True)
+    return context.meta.get(REPLICA) if context else None
+
+
 def database() -> str | None:
     """How the database that the present command is about is reached; None where the data is in a directory."""
     context = click.get_current_context(silent=True)
@@ -87,7 +112,7 @@ def open_store(data: Path | None) -> Generator[Store]:
         place, option = ("the database", "database") if database() else (folder, "data")
         hint = f"name the {'database' if database() else 'directory'} with --{option}, or make one with `rollbook demo`"
         raise NotFound(Problem(option, f"{place} holds no records", hint))
-    with opened(folder, database()) as store:
+    with opened(folder, database(), replica()) as store:
         yield store
 
 

@@ -16,7 +16,18 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..api.limits import PER_MINUTE
-from .common import DATABASE, Application, data_option, database, note_served, open_store, say
+from .common import (
+    DATABASE,
+    REPLICA,
+    Application,
+    data_option,
+    database,
+    note_served,
+    open_store,
+    replica,
+    replica_option,
+    say,
+)
 
 if TYPE_CHECKING:
     from ..api.http import Edge
@@ -149,6 +160,7 @@ def address_options() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 @click.command()
 @data_option()
+@replica_option()
 @address_options()
 @click.option(
     "--workers",
@@ -169,6 +181,7 @@ def serve(application: Application, data: Path | None, host: str, port: int, wor
         if workers == 1:
             edge = application(store).limited(rate_limit)
             return serve_edge(edge, listening, lambda _: say(started))
-        os.environ |= {"ROLLBOOK_DATA": str(store.folder), RATE_LIMIT: str(rate_limit), DATABASE: database() or ""}
+        where = {"ROLLBOOK_DATA": str(store.folder), DATABASE: database() or "", REPLICA: replica() or ""}
+        os.environ |= {**where, RATE_LIMIT: str(rate_limit)}
     say(f"{started}, in {workers} processes")
     return serve_with_workers(listening, workers)

@@ -140,7 +140,7 @@ class Accounts:
         if len(password) < SHORTEST:
             raise Malformed(Problem("password", "is too short", f"use {SHORTEST} characters or more"))
         salt = os.urandom(16)
-        with self._store.transaction() as kept:
+        with self._store.of_district(HUB) as kept:
             kept.accounts.set_password(user.id, salt, _slow_hash(password, salt))
 
     def sign_in(self, username: str, password: str, client: str = "") -> str:
@@ -186,8 +186,8 @@ class Accounts:
             asked = passing.devices.get(hashed)
             if asked is None or asked.expires <= self._clock():
                 return {"error": "expired_token"}
-            if asked.state == "approved":
-                passing.devices.use(hashed)
+            if asked.state == "approved" and not passing.devices.use(hashed):
+                return {"error": "already_used"}
         if asked.state == "pending":
             return {"status": "authorization_pending"}
         user = self._store.kept.accounts.by_id(asked.account) if asked.state == "approved" and asked.account else None

@@ -102,36 +102,36 @@ class Agents:
             )
         if agent.store:
             return agent
-        with self._store.transaction() as kept:
+        with self._store.of_district(agent.district) as kept:
             kept.agents.bind(agent.id, store)
         return self.named(agent.name)
 
     def unread(self, agent: Agent) -> Agent:
         """Have an agent's records read whole before anything else, since what the hub holds cannot be gone on from."""
-        with self._store.transaction() as kept:
+        with self._store.of_district(agent.district) as kept:
             kept.agents.reread(agent.id)
         return self.named(agent.name)
 
     def new_secret(self, agent: Agent) -> str:
         """A new secret for an agent; the old one stops working, and the agent may use another data directory."""
         secret = new_secret()
-        with self._store.transaction() as kept:
+        with self._store.of_district(agent.district) as kept:
             kept.agents.renew(agent.id, digest(secret))
         return secret
 
     def revoke(self, agent: Agent) -> Agent:
         """Let an agent in no more; its schools stay its own, and the hub answers for them from what it has."""
-        with self._store.transaction() as kept:
+        with self._store.of_district(agent.district) as kept:
             kept.agents.revoke(agent.id)
         return self.named(agent.name)
 
     def let_shrink(self, agent: Agent) -> Agent:
         """Let the next reading of an agent lose any share of what was there, once."""
-        with self._store.transaction() as kept:
+        with self._store.of_district(agent.district) as kept:
             kept.agents.let_shrink(agent.id)
         return self.named(agent.name)
 
     def remove(self, agent: Agent) -> None:
         """Forget an agent: from now on the hub itself is where the records of its schools are kept."""
-        with self._store.transaction() as kept:
+        with self._store.of_district(agent.district) as kept:
             kept.agents.remove(agent)

@@ -98,7 +98,7 @@ class Grants:
         """
         held = known_scopes(frozenset(scopes))
         district, school, _ = self._schools.find(estab)
-        with self._store.transaction() as kept:
+        with self._store.of_district(district) as kept:
             identity, serial = kept.grants.known(app.id, school) or (str(uuid.uuid4()), 0)
             if after is not None and after != serial:
                 raise Conflict("the app has been authorised in the meantime", hint="reload the page")
@@ -125,7 +125,7 @@ class Grants:
 
     def show_secret(self, grant: Grant) -> str | None:
         """The school secret, the first time that it is asked for after the school has chosen people; then None."""
-        with self._store.transaction() as kept:
+        with self._store.of_district(grant.district) as kept:
             first = kept.grants.show(grant.id, grant.serial)
         return self.secret(grant.id, grant.serial) if first else None
 
@@ -148,7 +148,7 @@ class Grants:
                     for name in more
                 )
             )
-        with self._store.transaction() as kept:
+        with self._store.of_district(grant.district) as kept:
             kept.grants.set_scopes(grant.id, left)
             if left != grant.scopes:
                 tell(kept, grant.id, "narrowed")
@@ -162,7 +162,7 @@ class Grants:
         more = known_scopes(frozenset(scopes)) | grant.scopes
         if more == grant.scopes:
             return grant
-        with self._store.transaction() as kept:
+        with self._store.of_district(grant.district) as kept:
             kept.grants.set_scopes(grant.id, more)
             tell(kept, grant.id, "widened")
             give_receipt(kept, grant.id, "widened", self._by)
@@ -172,7 +172,7 @@ class Grants:
         """Stop a grant for a while, or let it go on."""
         if grant.state == "revoked":
             raise Conflict("the grant is revoked", hint="authorise the app again")
-        with self._store.transaction() as kept:
+        with self._store.of_district(grant.district) as kept:
             changed = kept.grants.set_state(grant.id, "paused" if paused else "active")
             if changed and self._by == OPERATOR:
                 # A school pauses only while it chooses people, of which it gets one receipt at the end.
@@ -189,7 +189,7 @@ class Grants:
     def revoke(self, grant: Grant, by: str = "") -> Grant:
         """End a grant; its tokens and its secret end with it. `by` is who does, where it is not whose desk this is."""
         # One whose moment has come already ended then.
-        self._end(grant.id, min(self._clock(), grant.ends or float("inf")), by or self._by)
+        self._end(grant, min(self._clock(), grant.ends or float("inf")), by or self._by)
         self._drop_tokens(grant.id)
         return self.at(grant.app, grant.estab)
 
@@ -199,7 +199,7 @@ class Grants:
             raise Conflict("the grant is revoked", hint="authorise the app again")
         if at is not None and at <= self._clock():
             return self.revoke(grant, by)
-        with self._store.transaction() as kept:
+        with self._store.of_district(grant.district) as kept:
             before = kept.grants.end_at(grant.id, at)
             if at is not None:
                 kept.outbox.promise("revoke", {"grant": grant.id}, key=f"{grant.id}/{at}", due=at)
@@ -208,21 +208,21 @@ class Grants:
                 give_receipt(kept, grant.id, "endless", by or self._by)
         return self.at(grant.app, grant.estab)
 
-    def note_ending(self, grant: str) -> None:
+    def note_ending(self, identity: str) -> None:
         """Write down that a grant (hub id) has ended, if the moment that the school named has come."""
-        at = self._store.kept.grants.named_end(grant)
-        if at is not None and at <= self._clock():
+        at, grant = self._store.kept.grants.named_end(identity), self.by_id(identity)
+        if grant is not None and at is not None and at <= self._clock():
             self._end(grant, at, self._by)
-            self._drop_tokens(grant)
+            self._drop_tokens(grant.id)
 
-    def _end(self, grant: str, at: float, by: str) -> None:
+    def _end(self, grant: Grant, at: float, by: str) -> None:
         ended = datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
-        with self._store.transaction() as kept:
-            changed = kept.grants.end(grant, ended)
-            kept.choices.drop_drafts(grant)
+        with self._store.of_district(grant.district) as kept:
+            changed = kept.grants.end(grant.id, ended)
+            kept.choices.drop_drafts(grant.id)
             if changed:
-                tell(kept, grant, "revoked")
-                give_receipt(kept, grant, "ended", by)
+                tell(kept, grant.id, "revoked")
+                give_receipt(kept, grant.id, "ended", by)
 
     def _drop_tokens(self, grant: str) -> None:
         with self._store.passing as passing:

@@ -55,7 +55,7 @@ class Choosing:
         if there:
             return there
         now = {kind: self.chosen(grant, kind) for kind in KINDS}
-        with self._store.transaction() as kept:
+        with self._store.of_district(grant.district) as kept:
             kept.choices.keep_drafts(grant.id, now)
         return now
 
@@ -85,7 +85,7 @@ class Choosing:
         strange = ticked - self._held(grant, human, ticked)
         if strange:
             raise Malformed(Problem("people", f"{len(strange)} of the people ticked are not at the school"))
-        with self._store.transaction() as kept:
+        with self._store.of_district(grant.district) as kept:
             before = kept.choices.draft(grant.id, human)
             if before is None:
                 raise _not_choosing()
@@ -110,14 +110,14 @@ class Choosing:
                 rules, less = sorted(left.rules), sorted(without)
                 self._people.choose(grant, kind, left.mode, sorted(people), rules=rules, without=less, receipt=False)
         first = self._grants.first_choice(grant)
-        with self._store.transaction() as kept:
+        with self._store.of_district(grant.district) as kept:
             kept.choices.drop_drafts(grant.id)
             give_receipt(kept, grant.id, "authorised" if first else "people", self._by)
         return self._grants.pause(grant, False)
 
     def cancel(self, grant: Grant) -> Grant:
         """Leave what is chosen as it was before, and let the grant go on."""
-        with self._store.transaction() as kept:
+        with self._store.of_district(grant.district) as kept:
             kept.choices.drop_drafts(grant.id)
         return self._grants.pause(grant, False)
 

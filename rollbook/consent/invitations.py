@@ -48,13 +48,13 @@ class Invitations:
         if wrong:
             raise Malformed(*wrong)
         district, school, _ = self._schools.find(estab)
-        with self._store.transaction() as kept:
+        with self._store.of_district(district) as kept:
             kept.invitations.name_signatory(district, school, email)
 
     def drop_signatory(self, estab: str, email: str) -> None:
         """Let an address no longer answer for a school; links that were sent to it are revoked."""
         district, school, _ = self._schools.find(estab)
-        with self._store.transaction() as kept:
+        with self._store.of_district(district) as kept:
             kept.invitations.drop_signatory(district, school, email)
 
     # ---- inviting
@@ -76,7 +76,7 @@ class Invitations:
         Whoever reads it decides over children's records, so the app that asks has no say in who that is.
         """
         district, school, _ = self._schools.find(estab)
-        with self._store.transaction() as kept:
+        with self._store.of_district(district) as kept:
             identity, links = kept.invitations.last_link(app.id, school) or (str(uuid.uuid4()), 0)
             to = _chosen(_signatories(kept, district, school), email)
             link = self._new_link(identity, links + 1, to)
@@ -156,7 +156,7 @@ class Invitations:
 
         With `mail`, it is sent to the address that the invitation was sent to, if that may still answer for the school.
         """
-        with self._store.transaction() as kept:
+        with self._store.of_district(invitation.district) as kept:
             to = _chosen(_signatories(kept, invitation.district, invitation.school), invitation.email)
             link = self._new_link(invitation.id, invitation.serial + 1, to)
             if not kept.invitations.renew(invitation.id, link):
@@ -167,7 +167,7 @@ class Invitations:
 
     def revoke(self, invitation: Invitation) -> None:
         """End a link for good; what is shared goes on."""
-        with self._store.transaction() as kept:
+        with self._store.of_district(invitation.district) as kept:
             kept.invitations.revoke(invitation.id)
 
     def link_for(self, grant: str, email: str) -> str | None:
@@ -180,7 +180,7 @@ class Invitations:
 
     def answer(self, invitation: Invitation, answer: str) -> None:
         """Write down what came of an invitation; the link stays in use."""
-        with self._store.transaction() as kept:
+        with self._store.of_district(invitation.district) as kept:
             mark_answer(kept, invitation, answer)
 
 

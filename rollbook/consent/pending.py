@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from ..errors import Occupied
 from ..fields import Record
 from ..model.people import Person
 from ..store.kept.history import Stone
@@ -30,6 +31,7 @@ class Pending:
 
     def put(self, role: type[Record], values: Mapping[str, Any], rest: Mapping[str, Any], identity: str = "") -> str:
         """Keep a human, or change the one with this hub id; gives the hub id."""
+        self._batch.hold()
         before = _kept(self._batch.get(Person, identity) if identity else None)
         roles = sorted({*before.get(AS, ()), role.__name__})
         kept = json.dumps({**before, **rest, APP: self._app, AS: roles}, ensure_ascii=False)
@@ -46,8 +48,11 @@ class Pending:
 
     def take(self, identity: str) -> dict[str, Any]:
         """Let a human go to a district, with the same hub id; gives what to add there."""
+        self._batch.hold()
         row = self._batch.get(Person, identity)
-        assert row is not None
+        if row is None:
+            # They have gone to another district since they were found.
+            raise Occupied("somebody else has just let this person join a district", hint="try again")
         self._batch.remove(Person, identity)
         self._batch.settle()
         rest = {k: v for k, v in _kept(row).items() if k not in (APP, AS)}
@@ -56,6 +61,7 @@ class Pending:
 
     def drop(self, identity: str, role: type[Record]) -> None:
         """Forget a human; the app that told of them finds them among what is gone."""
+        self._batch.hold()
         row = self._batch.get(Person, identity)
         if row is None:
             return

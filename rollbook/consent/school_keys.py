@@ -22,7 +22,7 @@ class SchoolKeys:
         """A new key for a school, which is shown once and kept only as a hash; the old one stops working."""
         district, school, _ = self._schools.find(estab)
         secret = new_secret()
-        with self._store.transaction() as kept:
+        with self._store.of_district(district) as kept:
             kept.credentials.renew_school_key(district, school, digest(secret), now())
         return secret
 

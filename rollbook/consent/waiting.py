@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from ..store.port import Store
 from .bygone import Gone, history_of
 from .credentials import Credential
 from .district import Made, versions_of
-from .session import Session
+from .session import Session, kept_of
 from .shared import SHARED
 
 _plans: Recent[Plan] = Recent(512)
@@ -40,9 +40,12 @@ class WaitingReader:
         return _plans.get((sight.key, key), lambda: plan(replace(question, through=()), sight))
 
     @contextmanager
-    def session(self, of: Session | None = None) -> Generator[Session]:
-        """One moment of the store: whatever is read inside agrees; that of another's session, if given."""
-        with self._store.lend() if of is None else nullcontext(of.kept) as kept:
+    def session(self, of: Session | None = None, also: Iterable[int] = ()) -> Generator[Session]:
+        """One moment of the store: whatever is read inside agrees; that of another's session, if given.
+
+        `also` are the districts of others who are going to read at this moment.
+        """
+        with kept_of(self._store, self.district, of, also) as kept:
             yield Session(kept, self.base)
 
     def sees(self, value: Expr | Condition) -> bool:

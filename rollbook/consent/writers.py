@@ -43,8 +43,9 @@ class Writers:
         """Change records of several districts for a holder, one after the other: all of them or none."""
         if not holder.credential.writes:
             raise NotHeld("the credential may read only", hint="ask for one whose rights let it write")
-        with self._store.transaction() as kept:
-            yield self._each(kept, holder, frozenset(districts))
+        several = frozenset(districts)
+        with self._store.of_districts(several) as kept:
+            yield self._each(kept, holder, several)
 
     def _each(self, kept: Kept, holder: Holder, districts: frozenset[int]) -> Iterator[Writer]:
         for reader in (r for r in self._readers.for_holder(holder) if r.district in districts):
@@ -57,7 +58,7 @@ class Writers:
         """Let a school that a holder founded by itself join a district, and change it there: whole or not at all."""
         if not (holder.credential.writes and holder.credential.organisations):
             raise NotHeld("the credential may not move schools", hint="ask for one whose rights let it")
-        with self._store.transaction() as kept:
+        with self._store.of_districts({old, new}) as kept:
             readers = {r.district: r for r in self._readers.for_holder(holder)}
             if not {old, new} <= readers.keys():
                 raise NotHeld("no school of this district has granted the app anything")
@@ -88,5 +89,5 @@ class Writers:
         """Change what a holder told of humans who have no role yet: whole or not at all."""
         if not holder.credential.writes:
             raise NotHeld(READS_ONLY)
-        with self._store.transaction() as kept:
+        with self._store.of_district(SHARED) as kept:
             yield Pending(Batch(kept, SHARED), holder.app.id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol
@@ -25,6 +26,11 @@ from .sync import run_import, without_collections
 
 MANY = 200
 """What an order may take away of one kind, whatever share that is: a class's seats, the people of an incident."""
+
+ELSEWHERE, LONGEST_ELSEWHERE = 1.0, 3600.0
+"""Seconds until a worker of another machine may take a reading whose file is there; and after how many it is lost."""
+
+MACHINE = socket.gethostname()
 
 LOOK, LOOK_OFFLINE = 30.0, 300.0
 """Seconds between two looks at a reading that is under way; and while the agent cannot be reached."""
@@ -76,7 +82,7 @@ class Brought:
 
         Without changes the agent's records are read whole, and no order is handed out until they are.
         """
-        with self.store.transaction(0.05) as kept:
+        with self.store.of_district(agent.district, 0.05) as kept:
             self._follow(kept, agent, changes, MANY)
             if kept.orders.outcome(order.id) is None:
                 self.writebacks.keep(kept, order, outcome)
@@ -86,7 +92,7 @@ class Brought:
 
     def changed(self, agent: Agent, task: Task, changes: Changes | None) -> None:
         """Write what has changed since the last time, as a reading asked; without changes, have all of it read."""
-        with self.store.transaction(0.05) as kept:
+        with self.store.of_district(agent.district, 0.05) as kept:
             self._follow(kept, agent, changes, FEW)
             if changes is not None:
                 keep_refusal(kept, agent.district, agent.source, None)
@@ -113,16 +119,19 @@ class Brought:
 
     def uploaded(self, agent: Agent, task: Task, path: Path, to: int) -> None:
         """Have a file with all records of an agent, as they were at a number of its history, imported."""
-        self.tasks.uploaded(task.id, json.dumps({"path": str(path), "to": to}))
+        self.tasks.uploaded(task.id, json.dumps({"path": str(path), "to": to, "machine": MACHINE}))
         self.queue.add("reading", {"agent": agent.name, "task": task.id}, key=task.id)
 
     def __call__(self, job: Job) -> None:
-        """Do a `reading` job: import what was uploaded, whole or not at all."""
+        """Do a `reading` job: import what was uploaded, whole or not at all; raises `Later` on another machine."""
         agent = next((a for a in self.desk.agents.all() if a.name == job.payload["agent"]), None)
         task = agent and self.tasks.find(agent.id, job.payload["task"])
         if agent is None or task is None or task.state != UPLOADED:
             return
         said = json.loads(task.note or "{}")
+        elsewhere = said.get("machine", MACHINE) != MACHINE and not Path(said["path"]).exists()
+        if elsewhere and self.desk.clock() < job.made + LONGEST_ELSEWHERE:
+            raise Later(ELSEWHERE)
         try:
             self._import(agent, Path(said["path"]), said["to"])
         except (Malformed, Stop, FileNotFoundError) as error:
@@ -141,7 +150,7 @@ class Brought:
                     "district", "district.csv", "is not there", "an agent sends the records of one district"
                 )
                 source.problems.stop()
-            with self.store.transaction() as kept:
+            with self.store.of_district(agent.district) if agent.district else self.store.of_new_district() as kept:
                 batch = Batch(kept, agent.district or kept.schools.next_district())
                 most = 1.0 if agent.may_shrink else 0.5
                 run_import(batch, self.connector, source, source.origin, agent.source, most)
@@ -155,7 +164,7 @@ class Brought:
 
     def _refuse(self, agent: Agent, task: Task, error: Exception) -> None:
         told = error if isinstance(error, RollbookError) else Malformed("the uploaded file is no longer there")
-        with self.store.transaction() as kept:
+        with self.store.of_district(agent.district) as kept:
             keep_refusal(kept, agent.district, agent.source, told)
         self.tasks.end(task.id, REFUSED, str(told)[:2000])
         self.seen.note_all(agent.district, self.desk.agents.schools(agent), None, REFUSED_READING)

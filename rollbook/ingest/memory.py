@@ -13,16 +13,16 @@ from .rows import Row
 
 def remember_rows(batch: Batch, plan: Plan, ids: Mapping[str, Mapping[str, str]]) -> None:
     """Write down what the source says now, and forget what it no longer does."""
-    sources = batch.kept.sources
+    sources, stale = batch.kept.sources, set(plan.held.stale)
+    new = [(part.kind.__name__, row.key, said) for part in plan.parts for row, said in part.new]
+    changed = [(part.kind.__name__, row.key, said) for part in plan.parts for row, said, _ in part.changed]
     # In the order of their key, so that the rows of the table come to lie side by side.
-    said = [
-        *((part.kind.__name__, row.key, said) for part in plan.parts for row, said in part.new),
-        *((part.kind.__name__, row.key, said) for part in plan.parts for row, said, _ in part.changed),
-    ]
-    rows = ((kind, key, digest, ids[kind][key]) for kind, key, digest in sorted(said))
-    sources.remember(batch.district, plan.source, rows)
+    rows = [(kind, key, digest, ids[kind][key]) for kind, key, digest in sorted([*new, *changed])]
+    known = {(kind, key) for kind, key, _ in changed} | stale
+    sources.remember(batch.district, plan.source, (row for row in rows if row[:2] not in known))
+    sources.correct(batch.district, plan.source, (row for row in rows if row[:2] in known))
     gone = [(part.kind.__name__, key) for part in plan.parts for key in part.gone]
-    again = {(kind, key) for kind, key, _ in said}
+    again = {row[:2] for row in rows}
     sources.forget(batch.district, plan.source, (lost for lost in (*gone, *plan.held.stale) if lost not in again))
 
 

@@ -58,5 +58,5 @@ class Renewal:
 
 def follow(store: Store, district: int, source: str, connector: str, path: Path, name: str | None) -> None:
     """Have a source read again, from now on, whenever what it said has become old."""
-    with store.transaction() as kept:
+    with store.of_district(district) as kept:
         kept.sources.follow(district, Feed(source, connector, str(path.resolve()), name))

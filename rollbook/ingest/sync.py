@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 from ..errors import Malformed, Problem, Stop
 from ..model.organisation import District
+from ..store.kept import Kept
 from ..store.port import Store
 from ..store.writing import Batch
 from .applying import write_plan
@@ -72,7 +73,7 @@ def _import(
     except (Malformed, Stop) as error:
         number, _, name = find_district(store, connector, source, district_name)
         if number:
-            with store.transaction() as kept:
+            with store.of_district(number) as kept:
                 keep_refusal(kept, number, name, error)
         raise
 
@@ -80,13 +81,28 @@ def _import(
 def _apply(
     store: Store, connector: Connector, source: Source, district_name: str | None, max_shrink: float, tell: Progress
 ) -> Diff:
-    with store.transaction() as kept:
-        number, origin, name = find_district(store, connector, source, district_name)
+    with _district_of(store, partial(find_district, store, connector, source, district_name)) as (kept, found):
+        number, origin, name = found
         # A district that is not there yet gets its number here, so that a failed import leaves no empty one.
         batch = Batch(kept, number or kept.schools.next_district())
         diff = _run(batch, connector, source, origin, name, batch, max_shrink, tell)
         keep_refusal(kept, batch.district, name, None)
         return diff
+
+
+@contextmanager
+def _district_of(
+    store: Store, find: Callable[[], tuple[int, Origin, str]]
+) -> Generator[tuple[Kept, tuple[int, Origin, str]]]:
+    """A transaction of the district that is meant, or of a new one; which it is, is certain once nobody else writes."""
+    found = find()
+    while True:
+        number = found[0]
+        with store.of_district(number) if number else store.of_new_district() as kept:
+            found = find()
+            if found[0] == number:
+                yield kept, found
+                return
 
 
 def find_district(store: Store, connector: Connector, source: Source, named: str | None) -> tuple[int, Origin, str]:

@@ -290,12 +290,11 @@ def _expected(column: Column) -> str:
 
 def is_day(value: str) -> bool:
     """Whether the text is a day of the calendar, `yyyy-MM-dd`."""
+    # The standard library reads ISO 8601's other spellings too, such as that by weeks.
     try:
-        date.fromisoformat(value)
+        return date.fromisoformat(value).isoformat() == value
     except ValueError:
         return False
-    # The standard library reads other ISO 8601 spellings too.
-    return len(value) == 10 and value[4] == "-"
 
 
 CHECKS: Mapping[str, Callable[[str], bool]] = {

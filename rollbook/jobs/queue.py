@@ -122,6 +122,11 @@ class Queue:
         with self.store.passing as passing:
             return passing.jobs.take(turn, LEASE, LONG_LEASES)
 
+    def next_due(self, kinds: Iterable[str]) -> float:
+        """In how many seconds a job of some kinds may be taken, as far as is known now."""
+        due = self.store.passing.jobs.next_due(kinds)
+        return float("inf") if due is None else due - self.clock()
+
     def finish(self, job: Job) -> None:
         """The job is done."""
         with self.store.passing as passing:

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ..errors import RollbookError
+from ..store.bell import Bell
 from ..store.port import Store
 from .queue import Failed, Job, Later, Queue
 
@@ -16,6 +17,9 @@ log = logging.getLogger("rollbook")
 
 IDLE = 1.0
 """Seconds between two looks at a queue in which nothing is due."""
+
+RARELY = 30.0
+"""The same where the store tells when there is something: what it did not tell is found all the same."""
 
 Work = Callable[[Job], None]
 """Does a job; raises `Later` when it cannot be done yet, `Failed` or anything else when it failed."""
@@ -53,11 +57,13 @@ class Worker:
         self.lanes = lanes
         self._stopped = threading.Event()
         self._threads: list[threading.Thread] = []
+        self._bells: list[Bell] = []
 
     def start(self) -> None:
         """Begin, in threads of its own."""
         # One for all threads, so that a worker takes few file descriptors.
         store = self._open()
+        self._bells.append(store.bell)
         own = [lane.kinds for lane in self.lanes for _ in range(lane.threads)]
         for number, kinds in enumerate([None, *own]):
             thread = threading.Thread(target=self._run, args=(store, kinds), name=f"worker {number}", daemon=True)
@@ -67,6 +73,9 @@ class Worker:
     def stop(self) -> None:
         """End after the jobs at hand, which may take a while."""
         self._stopped.set()
+        for bell in self._bells:
+            bell.ring()
+            bell.close()
         until = time.monotonic() + 5
         for thread in self._threads:
             thread.join(max(until - time.monotonic(), 0))
@@ -74,16 +83,20 @@ class Worker:
     def _run(self, store: Store, kinds: frozenset[str] | None) -> None:
         queue = Queue(store, self.clock)
         works = self._works(store, queue, kinds)
+        bell, causes = store.bell, frozenset(works)
         while not self._stopped.is_set():
+            rung, pause = bell.rung(causes), IDLE
             try:
                 if kinds is None:
                     self._tick(queue)
-                done = step(queue, works)
+                if step(queue, works):
+                    continue
+                if kinds is not None and bell.trusty:
+                    pause = min(max(queue.next_due(causes), IDLE), RARELY)
             except Exception:
                 log.exception("the worker could not read its queue")
-                done = False
-            if not done:
-                self._stopped.wait(IDLE)
+            if not self._stopped.is_set():
+                bell.wait(causes, rung, pause)
 
     def _works(self, store: Store, queue: Queue, kinds: frozenset[str] | None) -> Mapping[str, Work]:
         elsewhere = frozenset[str]().union(*(lane.kinds for lane in self.lanes))

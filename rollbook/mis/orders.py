@@ -68,7 +68,7 @@ class WriteBacks:
         gives what that lets the app see. Raises `Occupied` when somebody else writes for longer than `patience`
         seconds (None: the store's own).
         """
-        with self.store.transaction(patience) as kept:
+        with self.store.of_district(order.district, patience) as kept:
             known = kept.orders.outcome(order.id)
             if known is not None:
                 return known
@@ -78,7 +78,7 @@ class WriteBacks:
 
     def settle(self, order: Order, outcome: Outcome) -> Outcome:
         """Keep what came of an order that was entered elsewhere, or nowhere; the first outcome stands."""
-        with self.store.transaction() as kept:
+        with self.store.of_district(order.district) as kept:
             known = kept.orders.outcome(order.id)
             if known is None:
                 self.keep(kept, order, outcome)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import resource
 import threading
 import time
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -137,6 +137,11 @@ class Lent(Generic[One]):
         """Execute a statement once for each set of values."""
         with self.lend() as connection:
             return Rows(connection.executemany(statements, sequenceofbindings).fetchall())
+
+    def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+        """Add rows to a table."""
+        with self.lend() as connection:
+            connection.insert(table, columns, rows)
 
     def close(self) -> None:
         """Close the connections; those that are still lent are closed when they are given back."""

@@ -105,17 +105,14 @@ class Links:
         if not self._waiting:
             return
         known = self._keys[record.__name__]
+        found: defaultdict[tuple[str, str], list[tuple[int, int, int]]] = defaultdict(list)
         for identity in ids:
             for slot in self._waiting.pop((record.__name__, identity), ()):
                 if self._wanted.get(slot) == identity:
                     del self._wanted[slot]
-                    self._set(slot, known[identity])
-
-    def _set(self, slot: Slot, key: int) -> None:
-        self._connection.execute(
-            f'UPDATE "{slot.record.table}" SET "{slot.name}" = ? WHERE district = ? AND key = ?',
-            (key, self._district, slot.key),
-        )
+                    found[slot.record.table, slot.name].append((known[identity], self._district, slot.key))
+        for (table, name), rows in found.items():
+            self._connection.executemany(f'UPDATE "{table}" SET "{name}" = ? WHERE district = ? AND key = ?', rows)
 
     def go(self, record: type[Record], identity: str, key: int) -> None:
         """A record is gone, and waits for nothing any more."""

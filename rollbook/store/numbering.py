@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Iterable, Sequence
@@ -51,19 +52,29 @@ class Counters:
     def __init__(self, connection: Connection, district: int) -> None:
         self._connection = connection
         self._district = district
+        self._found: dict[str, int] = {}
         self._values: dict[str, int] = {}
 
     def next(self, name: str) -> int:
         """The next number of a counter, from 1."""
         if name not in self._values:
-            found = self._connection.execute(
-                "SELECT value FROM counter WHERE district = ? AND name = ?", (self._district, name)
-            ).get
-            self._values[name] = int(found or 0)
+            self._look_up([name])
+            self._values[name] = self._found[name]
         self._values[name] += 1
         return self._values[name]
 
-    def fill(self, record: type[Record], names: Sequence[str], schools: Iterable[str], rows: list[list[Any]]) -> None:
+    def _look_up(self, names: Iterable[str]) -> None:
+        """Read how far counters have come, all at once."""
+        unknown = [name for name in names if name not in self._found]
+        if unknown:
+            listed = self._connection.flavour.listed(":names")
+            rows = self._connection.execute(
+                f"SELECT name, value FROM counter WHERE district = :district AND name IN ({listed})",
+                {"district": self._district, "names": json.dumps(unknown)},
+            )
+            self._found |= {**dict.fromkeys(unknown, 0), **dict(rows.fetchall())}
+
+    def fill(self, record: type[Record], names: Sequence[str], schools: Sequence[str], rows: list[list[Any]]) -> None:
         """Number new rows, each with its school, which have no number of their own.
 
         A missing `mis_id` is numbered per school and kind, a missing `xid` per district; a human's missing unique
@@ -72,6 +83,8 @@ class Counters:
         # Neither is ever a record's first column, so 0 stands for not there.
         numbered, crossed = (names.index(n) if n in names else 0 for n in ("mis_id", "xid"))
         unique = [names.index(n) for n in UNIQUE_IDS] if record is Person else []
+        asked = [f"{record.table} {school}" for school in dict.fromkeys(schools)] if numbered else []
+        self._look_up([*asked, *(["xid"] if crossed else []), *(["person"] if unique else [])])
         for school, row in zip(schools, rows, strict=True):
             if numbered:
                 first = 0 if school else _SHARED_FROM

@@ -14,17 +14,28 @@ class Numbers:
     """
 
     def __init__(self, connection: Connection, district: int) -> None:
-        self.before, last = connection.execute("SELECT coalesce(max(seq), 0), coalesce(max(at), '') FROM clock").get
-        """A number that is less than all that are taken, and not less than any that was committed in the district."""
+        self._before, last = connection.execute("SELECT coalesce(max(seq), 0), coalesce(max(at), '') FROM clock").get
         # A clock set back must not make a later write look older.
-        self.at = max(now(), last)
-        """The moment of the transaction (UTC, milliseconds)."""
+        self._at = max(now(), last)
         self.taken = 0
         """How many numbers have been taken."""
 
+    @property
+    def before(self) -> int:
+        """A number that is less than all that are taken, and not less than any that was committed in the district."""
+        return self._before
+
+    @property
+    def at(self) -> str:
+        """The moment of the transaction (UTC, milliseconds)."""
+        return self._at
+
+    def hold(self) -> None:
+        """Keep everybody else from writing the district until the transaction ends, where they are not kept already."""
+
     def take(self, count: int) -> int:
         """The first of as many numbers, one after the other, as are needed next."""
-        first = self.before + self.taken + 1
+        first = self._before + self.taken + 1
         self.taken += count
         return first
 

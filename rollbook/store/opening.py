@@ -13,16 +13,19 @@ from . import port, sqlite
 DATABASE = "ROLLBOOK_DATABASE"
 """The environment variable that says how a hub's PostgreSQL database is reached: `postgresql://user@host/name`."""
 
+REPLICA = "ROLLBOOK_REPLICA"
+"""The environment variable that says how a replica of that database is reached, where there is one."""
 
-def opened(folder: Path | str, database: str | None = None) -> port.Store:
-    """The store of a data directory or, where one is named, of a PostgreSQL database.
+
+def opened(folder: Path | str, database: str | None = None, replica: str | None = None) -> port.Store:
+    """The store of a data directory or, where one is named, of a PostgreSQL database, which may have a replica.
 
     With a database, `folder` is where this machine's journals of disclosures lie until they are in it. Raises `Stop`
     where the database cannot be used, `Unavailable` where it cannot be reached.
     """
     if not database:
         return sqlite.Store(folder)
-    return _postgres().Store(folder, database)
+    return _postgres().Store(folder, database, replica)
 
 
 def holds(folder: Path, database: str | None = None) -> bool:
@@ -41,6 +44,24 @@ def making(folder: Path, database: str, *, keep: bool = True) -> Generator[port.
     finally:
         if not kept:
             _postgres().take_away(database)
+
+
+def need_postgres() -> None:
+    """Raise `Stop` where what PostgreSQL needs is not installed."""
+    _postgres()
+
+
+def layout(database: str) -> tuple[str, bool]:
+    """How the tables of a PostgreSQL database lie, in words, and whether its wall stands (see `Store.lend`)."""
+    return _postgres().layout(database)
+
+
+def distribute(database: str, parts: int | None = None) -> str:
+    """Distribute the tables of a PostgreSQL database by district; returns how they lie then, in words.
+
+    Where Citus is not installed, `parts` is into how many partitions. Raises `Occupied` while anybody writes.
+    """
+    return _postgres().distribute(database, parts)
 
 
 def _postgres() -> ModuleType:

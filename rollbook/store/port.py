@@ -7,12 +7,13 @@ import itertools
 import os
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Collection, Generator, Iterable
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol, Self
 
 from ..errors import Stop
+from .bell import Bell
 from .kept import Kept
 from .ledger import Ledger
 from .passing import Passing
@@ -73,6 +74,8 @@ class Store(ABC):
     """What passes: tokens, jobs, snapshots of change sets, pages that are being read."""
     watch: Watch
     """Whether anybody has written."""
+    bell: Bell
+    """Wakes who waits for something to do."""
 
     @property
     @abstractmethod
@@ -80,20 +83,38 @@ class Store(ABC):
         """What was told to whom about whom, opened when it is first asked for."""
 
     @abstractmethod
-    def lend(self) -> AbstractContextManager[Kept]:
-        """One reading: all that is read until the block ends is of one moment."""
+    def lend(self, *districts: int) -> AbstractContextManager[Kept]:
+        """One reading: all that is read until the block ends is of one moment.
+
+        Who reads for somebody says of which `districts`. A database with a wall then shows records, and what is kept of
+        them, of the first of these only (`Kept.of_district` turns to another one), and it may be a replica that answers
+        which has everything that was ever written to them.
+        """
+        ...
 
     @abstractmethod
     def transaction(self, patience: float | None = None) -> AbstractContextManager[Kept]:
         """Whole or not at all: what is changed is kept when the block ends without an error.
 
+        It is for what is no district's: settings, apps and their keys. What is a district's may be written meanwhile.
         Raises `Occupied` when somebody else, such as a long import, writes for longer than `patience` seconds (the
         store's own, unless it is given), `NoRoom` when the disk is full.
         """
 
     @abstractmethod
-    def of_district(self, district: int, patience: float | None = None) -> AbstractContextManager[Kept]:
-        """The same for what changes the records of one district, while others may write to other districts."""
+    def of_districts(self, districts: Collection[int], patience: float | None = None) -> AbstractContextManager[Kept]:
+        """The same for records of some districts and what their schools grant, while others may write elsewhere."""
+
+    @abstractmethod
+    def of_new_district(self, patience: float | None = None) -> AbstractContextManager[Kept]:
+        """The same for whoever makes a district, of which only one is made at a time."""
+
+    @abstractmethod
+    def final(self, districts: Iterable[int]) -> int:
+        """A number up to which every write to some districts is there now, or never will be.
+
+        Whoever has read so far of all of them has missed nothing. It never is less than it was.
+        """
 
     @abstractmethod
     def again(self) -> Store:
@@ -125,6 +146,10 @@ class Store(ABC):
     def __exit__(self, *_: object) -> None:
         self.close()
 
+    def of_district(self, district: int, patience: float | None = None) -> AbstractContextManager[Kept]:
+        """A transaction of one district: its records, and what its schools grant."""
+        return self.of_districts((district,), patience)
+
     def data_version(self) -> int:
         """A number that is another one as soon as anybody has changed the records or the grants."""
         return self.watch.versions()[0]
@@ -152,7 +177,7 @@ class Store(ABC):
     @contextmanager
     def founding(self, values: dict[str, Any], founder: str = "") -> Generator[Batch]:
         """Make a district, and records of it, in one transaction. `founder` is the id of the app that makes it."""
-        with self.transaction() as kept:
+        with self.of_new_district() as kept:
             batch = Batch(kept, kept.schools.next_district())
             batch.add_district(values)
             if founder:

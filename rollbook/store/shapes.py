@@ -20,19 +20,18 @@ class Shape:
     """Which of the columns refer to others, with their names, and to which kind."""
     days: tuple[int, ...]
     """Which of the columns are days, stored as numbers."""
-    insert: str
-    """The statement: the key, the district, what is stored of the hub id, and the columns."""
+    stored: tuple[str, ...]
+    """What is stored of a row: the key, the district, the hub id that was given, and the columns."""
 
 
 @cache
 def shape_of(record: type[Record]) -> Shape:
     """How new rows of a kind are written."""
     names = (*record.stored(), "remainder")
-    listed = ", ".join(f'"{name}"' for name in ("key", "district", "given" if record.numbered else "id", *names))
     return Shape(
         names,
         frozenset({*names, "id"}),
         tuple((names.index(name), name, ref.target) for name, ref in record.refs().items()),
         tuple(names.index(name) for name, fact in record.stored().items() if isinstance(fact, Day)),
-        f'INSERT INTO "{record.table}" ({listed}) VALUES (?, ?, ?{", ?" * len(names)})',
+        ("key", "district", "given" if record.numbered else "id", *names),
     )

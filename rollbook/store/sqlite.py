@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator
+from collections.abc import Collection, Generator, Iterable
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from . import port
+from .bell import Bell
 from .connection import Opened, connect
 from .hub_ids import HubIds
 from .kept import Kept
+from .kept.history import END
 from .ledger_file import LedgerFile
 from .lending import Lent, OwnWrites, Writer
 from .migrating import migrate
@@ -37,6 +39,7 @@ class Store(port.Store):
         passing.close()
         self.passing = Passing(OwnWrites(self._open_passing), lambda: self.patience, self._turn)
         self.watch = Watch((self._reading, self._open_passing))
+        self.bell = Bell()
         self._opening = threading.Lock()
         self._ledger: LedgerFile | None = None
 
@@ -60,8 +63,8 @@ class Store(port.Store):
             self._ledger.close()
 
     @contextmanager
-    def lend(self) -> Generator[Kept]:
-        """One reading: all that is read until the block ends is of one moment."""
+    def lend(self, *districts: int) -> Generator[Kept]:
+        """One reading: all that is read until the block ends is of one moment; a file has no wall."""
         with self._lent.lend() as connection:
             connection.execute("BEGIN")
             try:
@@ -79,9 +82,17 @@ class Store(port.Store):
         finally:
             self._turn()
 
-    def of_district(self, district: int, patience: float | None = None) -> AbstractContextManager[Kept]:
+    def of_districts(self, districts: Collection[int], patience: float | None = None) -> AbstractContextManager[Kept]:
         """As any other transaction."""
         return self.transaction(patience)
+
+    def of_new_district(self, patience: float | None = None) -> AbstractContextManager[Kept]:
+        """As any other transaction."""
+        return self.transaction(patience)
+
+    def final(self, districts: Iterable[int]) -> int:
+        """Every number: one writes to the file at a time, so each commit has greater ones than those before."""
+        return END
 
     def _open(self) -> Opened:
         return connect(self.folder / "records.sqlite")

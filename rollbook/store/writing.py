@@ -44,11 +44,19 @@ class Batch:
         self.connection = kept.connection
         self.district = district
         self._numbers = numbers or kept.numbers(self.connection, district)
-        self.at = self._numbers.at
         self._last = 0
         self._moved: defaultdict[tuple[str, str], int] = defaultdict(int)
         self._counters = Counters(self.connection, district)
         self._links = Links(self.connection, district)
+
+    @property
+    def at(self) -> str:
+        """The moment of the transaction (UTC, milliseconds)."""
+        return self._numbers.at
+
+    def hold(self) -> None:
+        """Keep everybody else from writing the district: what is read from now on stays so until the end."""
+        self._numbers.hold()
 
     def beside(self, district: int) -> Batch:
         """A batch for another district in the same transaction: their writes are numbered by one count."""
@@ -101,8 +109,9 @@ class Batch:
         for at in shape.days:
             for values in facts:
                 values[at] = Day.number(values[at])
-        self.connection.executemany(
-            shape.insert,
+        self.connection.insert(
+            record.table,
+            shape.stored,
             ((key, self.district, one, *values) for key, one, values in zip(keys, given, facts, strict=True)),
         )
         self._links.lead(record, ids)

@@ -78,7 +78,7 @@ class ResearchDesk:
 
     def reader(self, caller: Caller) -> ResearchReader:
         """The reader for what a caller may see."""
-        return ResearchReader(self.store, caller, self._standings)
+        return ResearchReader(self.store, caller, self._standings, self.desk.readers.recent)
 
     @contextmanager
     def writing(self, caller: Caller) -> Generator[Work]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Generator, Hashable
 from contextlib import contextmanager
+from functools import partial
 
 from ...fields import Question
+from ...model.research import HUB
 from ...recent import Recent
 from ...store.plan.planner import Plan, plan
 from ...store.plan.sights import ResearchSight
 from ...store.port import Store
 from ..reader import PLANS
+from ..renewing import RecentRows, Renewing
 from ..session import Session
 from ..slips import asked_by
 from .standing import Caller, Standing, standing_of
@@ -30,8 +33,10 @@ STANDINGS = 64
 class ResearchReader:
     """Reads what one caller may see of research, and nothing else."""
 
-    def __init__(self, store: Store, caller: Caller, standings: Recent[Standing]) -> None:
+    def __init__(self, store: Store, caller: Caller, standings: Recent[Standing], recent: RecentRows) -> None:
+        """`recent` keeps rows of lists from one answer to the next."""
         self._store = store
+        self._recent = recent
         self._standings = standings
         self.caller = caller
         self.sight = ResearchSight(caller.researcher is not None, flavour=store.flavour)
@@ -47,7 +52,8 @@ class ResearchReader:
             moment = kept.standings.moment()
             standing = self._standings.get((self.caller, moment), lambda: standing_of(kept, self.caller))
             asked_by("", standing.grants, self.caller.id)
-            yield Session(kept, standing.args)
+            # What decides what is seen stands among the values that bound each statement.
+            yield Session(kept, standing.args, renewing=Renewing(self._recent, (), partial(kept.history.moved, HUB)))
 
     def rests_on(self) -> object:
         """What every answer rests on: equal ones, equal answers."""

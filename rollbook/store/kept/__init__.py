@@ -78,6 +78,10 @@ class Kept:
         """How the database says what not all say alike: questions are compiled for it."""
         return self._connection.flavour
 
+    def of_district(self, district: int) -> Kept:
+        """The same for what is read of another district, where a wall stands between them."""
+        return self
+
     @contextmanager
     def attempt(self) -> Generator[None]:
         """What is changed within is undone when it raises, while the transaction around it goes on."""

@@ -109,17 +109,19 @@ class Chosen(Statements):
         )
         self._each(
             'INSERT INTO chosen ("grant", kind, id, first, last, key)'
-            f" VALUES (?1, ?2, ?3, ?4, ?5, {_key(kind, '?1', '?3')})",
+            f" SELECT ?1, ?2, ?3, ?4, ?5, {_key(kind, '?1', '?3')}",
             [(grant, kind, *one) for one in on],
         )
 
     def come(self, district: int, record: type[Record]) -> None:
         """Let lists that name people of a kind who are in a district, and were not there before, know their keys."""
         for table in ("chosen", "turned"):
-            self._do(
-                f"UPDATE {table} SET key = {key_of(record, ':district', f'{table}.id')}"
-                f" WHERE {_OF_DISTRICT} AND kind = :kind AND key IS NULL",
-                {"district": district, "kind": record.__name__},
+            where = f"{_OF_DISTRICT} AND kind = :kind AND key IS NULL"
+            values = {"district": district, "kind": record.__name__}
+            unknown = self._values(f"SELECT DISTINCT id FROM {table} WHERE {where}", values)
+            self._each(
+                f"UPDATE {table} SET key = :key WHERE {where} AND id = :id",
+                [{**values, "id": i, "key": key} for i, key in self._keys(record, district, unknown).items()],
             )
 
     def go(self, district: int, record: type[Record], key: int) -> None:
@@ -165,7 +167,7 @@ class Chosen(Statements):
         """Write down whom a write (its number and moment) let in (true) or left out; "" is whoever no list names."""
         self._each(
             'INSERT INTO turned ("grant", kind, id, seq, at, seen, key)'
-            f" VALUES (?1, ?2, ?3, ?4, ?5, ?6, CASE ?3 WHEN '' THEN 0 ELSE {_key(kind, '?1', '?3')} END)",
+            f" SELECT ?1, ?2, ?3, ?4, ?5, ?6, CASE ?3 WHEN '' THEN 0 ELSE {_key(kind, '?1', '?3')} END",
             [(grant, kind, identity, *write, seen) for identity, seen in turned],
         )
 

@@ -55,6 +55,7 @@ class Devices(Statements):
         row = self._row('SELECT state, "user", client, expires FROM research_device WHERE hash = ?', (digest,))
         return DeviceRequest(*row) if row else None
 
-    def use(self, digest: bytes) -> None:
-        """Note that a device has its token: it gets no other."""
-        self._do("UPDATE research_device SET state = 'used' WHERE hash = ?", (digest,))
+    def use(self, digest: bytes) -> bool:
+        """Note that a device has its token; false where it has had one already, or may have none."""
+        used = "UPDATE research_device SET state = 'used' WHERE hash = ? AND state = 'approved' RETURNING 1"
+        return self._do(used, (digest,))

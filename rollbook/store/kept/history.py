@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...fields import RECORDS, Record
-from ..references import key_of
 from .statements import Row, Statements
 
 SEER = "$app"
@@ -142,10 +141,10 @@ class History(Statements):
 
     def come(self, district: int, record: type[Record]) -> None:
         """Let veils of records of a kind that are in a district, and were not there before, know their keys."""
-        key = key_of(record, ":district", "veiled.id")
-        self._do(
-            f"UPDATE veiled SET key = {key} WHERE key IS NULL AND kind = :kind AND {key} IS NOT NULL",
-            {"district": district, "kind": record.__name__},
+        unknown = self._values("SELECT DISTINCT id FROM veiled WHERE key IS NULL AND kind = ?", (record.__name__,))
+        self._each(
+            "UPDATE veiled SET key = ? WHERE key IS NULL AND kind = ? AND id = ?",
+            [(key, record.__name__, i) for i, key in self._keys(record, district, unknown).items()],
         )
 
     def go(self, key: int) -> None:

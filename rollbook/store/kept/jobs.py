@@ -70,10 +70,14 @@ class Jobs(Statements):
     ) -> None:
         """Write a job down; nothing where its id is known, or where one with the same kind and key waits or runs."""
         self._do(_PUT, (identity, kind, key, json.dumps(payload), due, tries, now))
+        self._ring(kind)
 
     def bring(self, promised: Iterable[Promise]) -> None:
         """Write down what was promised, under the ids that it has, in the same way."""
-        self._each(_PUT, ((one.id, one.kind, one.key, one.payload, one.due, 0, one.made) for one in promised))
+        every = list(promised)
+        self._each(_PUT, ((one.id, one.kind, one.key, one.payload, one.due, 0, one.made) for one in every))
+        for kind in {one.kind for one in every}:
+            self._ring(kind)
 
     def pending(self, kind: str, key: str) -> str | None:
         """The id of the job with this kind and key that waits or runs."""
@@ -101,6 +105,14 @@ class Jobs(Statements):
         """Whether there is a job to take."""
         return self._value(self._due(), turn.values()) is not None
 
+    def next_due(self, kinds: Iterable[str]) -> float | None:
+        """The moment from which a job of some kinds may be taken next; None when there is none."""
+        return self._value(
+            "SELECT min(CASE state WHEN 'waiting' THEN due ELSE lease END) FROM job"
+            f" WHERE state IN ('waiting', 'running') AND kind {self._in('?')}",
+            (json.dumps(sorted(kinds)),),
+        )
+
     def _due(self) -> str:
         """The id of the job that may be taken first; another worker may be about to take it."""
         app = self._flavour.member("payload", "app")
@@ -115,8 +127,10 @@ class Jobs(Statements):
     def take(self, turn: Turn, lease: float, longer: Mapping[str, float]) -> Job | None:
         """The job that has been due longest, from now on running; None when there is none.
 
-        It can be taken again after `lease` seconds, or after those in `longer` where its kind is there.
+        It can be taken again after `lease` seconds, or after those in `longer` where its kind is there. Workers take
+        one after the other, so that together they give no app more than its share.
         """
+        self._alone("jobs")
         row = self._row(
             "UPDATE job SET state = 'running', tries = tries + 1,"
             " lease = :now + coalesce((SELECT CAST(l.value AS double precision)"
@@ -144,6 +158,7 @@ class Jobs(Statements):
             " WHERE id = ? AND state = 'running' AND lease IS NOT DISTINCT FROM ?",
             (due, job.id, job.lease),
         )
+        self._ring(job.kind)
 
     def retry(self, job: Job, due: float, why: str) -> None:
         """A running job failed, and waits until `due`."""
@@ -152,6 +167,7 @@ class Jobs(Statements):
             " WHERE id = ? AND state = 'running' AND lease IS NOT DISTINCT FROM ?",
             (due, why, job.id, job.lease),
         )
+        self._ring(job.kind)
 
     def bury(self, job: Job, now: float, why: str) -> None:
         """A running job failed permanently."""
@@ -168,6 +184,7 @@ class Jobs(Statements):
             " AND substr(key, 1, length(:beginning)) = :beginning",
             {"now": now, "kind": kind, "beginning": beginning},
         )
+        self._ring(kind)
 
     # ---- what has been done
 
@@ -192,7 +209,9 @@ class Jobs(Statements):
 
     def again(self, identity: str, now: float) -> None:
         """A job that has ended is due now, as if it had never been tried."""
-        self._do("UPDATE job SET state = 'waiting', due = ?, tries = 0, ended = NULL WHERE id = ?", (now, identity))
+        statement = "UPDATE job SET state = 'waiting', due = ?, tries = 0, ended = NULL WHERE id = ? RETURNING kind"
+        for kind in self._values(statement, (now, identity)):
+            self._ring(kind)
 
     def let_go(self, *, done_before: float, dead_before: float) -> None:
         """Delete the jobs that were done before a moment, and the payloads of those that failed before another."""

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from ..bell import AGENTS
 from .statements import Statements
 
 
@@ -51,3 +52,4 @@ class Orders(Statements):
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             (*entry, outcome.state, at, told),
         )
+        self._ring(AGENTS)

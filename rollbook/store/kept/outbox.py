@@ -41,6 +41,7 @@ class Outbox(Timed):
             "INSERT INTO outbox (id, kind, key, payload, due, made) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             (identity, kind, key or identity, json.dumps(payload), now if due is None else due, now),
         )
+        self._ring(kind)
         return identity
 
     def waiting(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 from typing import Any
 
 from ...fields import Day, Field, Record, Ref
@@ -56,7 +57,7 @@ class Records(Statements):
         return keys_of(self._connection, record, row)
 
     def parts_of(self, record: type[Record], district: int, people: Mapping[str, Iterable[str]]) -> list[Stored]:
-        """The records of a school's that some humans (hub ids by kind) are, or that are parts of them, each once."""
+        """The records of a school's that some humans (hub ids by kind) are, or that are parts of them, oldest first."""
         if record.derived() or "school" not in record.fields:
             return []
         found: dict[str, Stored] = {}
@@ -68,7 +69,7 @@ class Records(Statements):
                 {"district": district, "ids": json.dumps(list(people.get(kind.__name__, ())))},
             )
             found |= {row["id"]: row for row in rows}
-        return list(found.values())
+        return sorted(found.values(), key=itemgetter("made"))
 
     def _stored(self, record: type[Record], where: str, values: Values) -> list[Stored]:
         return [row_of(record, row) for row in self._rows(f"{rows_of(record, self._flavour)} WHERE {where}", values)]

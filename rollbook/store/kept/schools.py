@@ -164,14 +164,20 @@ class Schools(Statements):
         return [(kind, start, end) for kind, start, end in rows]
 
     def has_estab(self, estab: str, but: str = "") -> bool:
-        """Whether a school, other than the one given, has an establishment number."""
+        """Whether a school, other than the one given, has an establishment number.
+
+        Nobody else makes a school until the transaction ends.
+        """
+        self._alone("schools")
         return self._value("SELECT 1 FROM school WHERE estab = ? AND id <> ?", (estab, but)) is not None
 
     def free_estab(self, wanted: str | None, district: int) -> str:
         """The establishment number for a new school: the one it asks for, or the next of the hub's own.
 
-        Raises `Conflict` when another school has it; one that a single app sees does not count.
+        Nobody else makes a school until the transaction ends. Raises `Conflict` when another school has the number; one
+        that a single app sees does not count.
         """
+        self._alone("schools")
         if not wanted:
             own = self._values("SELECT estab FROM school WHERE length(estab) = 7 AND substr(estab, 1, 1) = '9'")
             return str(max([OWN_ESTABS + district * 1000, *(int(one) for one in own if one.isdecimal())]) + 1)

@@ -112,7 +112,12 @@ class Sources(Statements):
         )
 
     def remember(self, district: int, source: str, rows: Iterable[tuple[str, str, bytes, str]]) -> None:
-        """Keep what a source says now: kind, key, digest and hub id of each record, best in that order."""
+        """Keep what a source says of records that are new to it: kind, key, digest and hub id, best in that order."""
+        columns = ("district", "source", "kind", "key", "digest", "id")
+        self._connection.insert("source_row", columns, ((district, source, *row) for row in rows))
+
+    def correct(self, district: int, source: str, rows: Iterable[tuple[str, str, bytes, str]]) -> None:
+        """Keep what a source says now, whether or not it said something of these records: as for `remember`."""
         self._each(
             "INSERT INTO source_row (district, source, kind, key, digest, id) VALUES (?, ?, ?, ?, ?, ?)"
             " ON CONFLICT (district, source, kind, key) DO UPDATE SET digest = excluded.digest, id = excluded.id",

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ..bell import AGENTS
 from .statements import Row, Statements
 
 ORDER, READING = "order", "reading"
@@ -56,6 +57,7 @@ class Tasks(Statements):
             "INSERT INTO task (id, agent, kind, payload, state, made) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
             (identity, agent, kind, json.dumps(payload), OPEN, now),
         )
+        self._ring(AGENTS)
         (row,) = self._rows(f"{_FIND} WHERE id = ?", (identity,))
         return _task(row)
 
@@ -103,6 +105,7 @@ class Tasks(Statements):
     def turn(self, identity: str, state: str, note: str) -> None:
         """An open task comes into another state."""
         self._do("UPDATE task SET state = ?, note = ? WHERE id = ? AND state = ?", (state, note, identity, OPEN))
+        self._ring(AGENTS)
 
     def end(self, identity: str, state: str, note: str | None, now: float) -> None:
         """A task ends, unless it has; what it was about is kept no longer."""

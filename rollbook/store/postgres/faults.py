@@ -9,6 +9,8 @@ from ...errors import Malformed, NoRoom, Occupied, Unavailable
 
 _BUSY = errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure
 _FULL = errors.DiskFull, errors.ProgramLimitExceeded
+# Where rows are copied in, psycopg finds it before the server does, and has no class of its own for it.
+_NUL = errors.CharacterNotInRepertoire, errors.UntranslatableCharacter
 _AWAY = psycopg.OperationalError, psycopg.InterfaceError, errors.ReadOnlySqlTransaction
 
 
@@ -24,7 +26,7 @@ def translated(error: psycopg.Error) -> Exception:
         return occupied()
     if isinstance(error, _FULL):
         return NoRoom(f"the database cannot be written to: {_first_line(error)}", hint="free some space first")
-    if isinstance(error, errors.CharacterNotInRepertoire | errors.UntranslatableCharacter):
+    if isinstance(error, _NUL) or "NUL (0x00)" in str(error):
         return Malformed("a text holds the character U+0000, which PostgreSQL cannot keep", hint="leave it out")
     if isinstance(error, _AWAY):
         return Unavailable(f"the database cannot be reached: {_first_line(error)}", hint="try again in a moment")

@@ -9,7 +9,7 @@ from ...errors import Occupied
 from ..connection import Connection
 from ..folding import Folder
 from ..ledger import Ledger
-from .locks import have_ledger
+from .locks import LEDGER, have
 from .session import Session
 
 PATIENCE_SECONDS = 5.0
@@ -40,7 +40,7 @@ class LedgerTables(Ledger):
     def _begin(self, session: Session) -> None:
         session.execute("BEGIN")
         try:
-            have_ledger(session, PATIENCE_SECONDS)
+            have(session, LEDGER, PATIENCE_SECONDS)
         except Occupied:
             session.execute("ROLLBACK")
             raise

@@ -1,57 +1,56 @@
-"""Who may write: one transaction at a time to a district, and to the whole hub where consent is changed.
+"""Who may write: one transaction at a time to a district, and one to what is no district's.
 
-Whoever writes the records of a district shares the hub with those who write other districts. Whoever changes what is
-not one district's (consent, settings, a new district) has the hub alone: what a grant lets an app see is worked out
-from both, so neither may change while the other is read. The locks are advisory ones, which go with the transaction:
-they need no row to be there, and everybody can see in `pg_locks` which districts are being written.
+What the schools of a district grant is written under the lock of the district, like its records: what an app may see
+is worked out from both, so neither may change while the other is read. What is no district's (settings, apps, their
+keys) has a lock of its own, and so does the making of districts and the giving of numbers to schools, which must not
+be given twice in the whole hub. So an import of minutes holds up its own district only.
+
+Nobody waits for somebody who waits for them, since locks are taken in one order: districts by number; then the one that
+all share (0), which whoever writes to a district may turn to; then the one of making, where a school is made. Who makes
+a district has that one first, and then only that of the new district, which nobody else knows.
+
+The locks are advisory ones, which go with the transaction: they need no row to be there, and everybody can see in
+`pg_locks` which districts are being written.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ...waiting import seconds_left
+from ..plan.flavours.postgres import LOCK, PARTS
 from .faults import occupied
 from .session import Session
 
-LOCK = 0x526F6C6C
-"""What a lock of the hub's is told from other programs' by, in databases that they share ("Roll")."""
-
 HUB = -2
-"""The number of the lock of the whole hub; those of districts are the districts' own, from 0."""
+"""The number of the lock of what is no district's; those of districts are the districts' own, from 0."""
 
 LEDGER = -4
 """The number of the lock of the ledger."""
 
 
-def share_hub(session: Session, patience: float) -> None:
-    """Keep others from having the hub alone; raises `Occupied` after `patience` seconds."""
-    _lock(session, "_shared", HUB, patience)
+FOUNDING = PARTS["schools"]
+"""The number of the lock of making a district, or a school."""
 
 
-def have_hub(session: Session, patience: float) -> None:
-    """Have the hub alone; raises `Occupied` after `patience` seconds."""
-    _lock(session, "", HUB, patience)
+def in_order(districts: Iterable[int]) -> list[int]:
+    """Districts in the order in which their locks are taken: the one that all share comes last."""
+    return sorted(districts, key=lambda district: (district == 0, district))
 
 
-def have_district(session: Session, district: int, patience: float) -> None:
-    """Be the only one who writes a district; raises `Occupied` after `patience` seconds."""
-    _lock(session, "", district, patience)
+def have(session: Session, number: int, patience: float) -> None:
+    """Be the only one who writes a district, or another part of the hub, until the transaction ends.
 
-
-def have_ledger(session: Session, patience: float) -> None:
-    """Be the only one who adds to the ledger; raises `Occupied` after `patience` seconds."""
-    _lock(session, "", LEDGER, patience)
-
-
-def _lock(session: Session, how: str, number: int, patience: float) -> None:
-    """Have a lock at once, or wait for it, which costs the present request some of what it may wait."""
+    Who has to wait is given some of what the present request may wait; raises `Occupied` after `patience` seconds.
+    """
     place = f"CAST({LOCK} AS integer), CAST(? AS integer)"
-    if session.execute(f"SELECT pg_try_advisory_xact_lock{how}({place})", (number,)).get:
+    if session.execute(f"SELECT pg_try_advisory_xact_lock({place})", (number,)).get:
         return
     left = seconds_left(patience)
     if left <= 0:
         raise occupied()
     session.be_patient(left)
-    session.execute(f"SELECT pg_advisory_xact_lock{how}({place})", (number,))
+    session.execute(f"SELECT pg_advisory_xact_lock({place})", (number,))
 
 
 def written(session: Session) -> set[int]:

@@ -13,6 +13,7 @@ from ..lending import Lent
 from ..plan.flavour import Flavour
 from ..plan.flavours.postgres import POSTGRES
 from .session import Session
+from .statistics import refresh
 
 
 class Pool(Lent[Session]):
@@ -51,20 +52,20 @@ class Pool(Lent[Session]):
 
     @contextmanager
     def _begun(self, begin: str) -> Generator[Session]:
-        """A session on which a transaction has begun, which the caller ends."""
+        """A session on which a transaction has begun, which the caller ends; `begin` may be several statements."""
         with ExitStack() as lent:
             session = lent.enter_context(self.lend())
             try:
-                session.execute(begin)
+                session.script(begin)
             except Unavailable:
                 session = lent.enter_context(self._another())
-                session.execute(begin)
+                session.script(begin)
             yield session
 
     @contextmanager
-    def reading(self) -> Generator[Session]:
-        """One reading: all that is read until the block ends is of one moment."""
-        with self._begun("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY") as session:
+    def reading(self, *first: str) -> Generator[Session]:
+        """One reading: all that is read until the block ends is of one moment. `first` are statements to begin with."""
+        with self._begun("; ".join(["BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", *first])) as session:
             try:
                 yield session
             finally:
@@ -79,14 +80,20 @@ class Pool(Lent[Session]):
         Each statement sees what has been committed when it begins: what is read under a lock is the newest there is.
         """
         with self._begun("BEGIN ISOLATION LEVEL READ COMMITTED") as session:
+            session.added.clear()
             try:
                 begin(session)
                 yield session
             except BaseException:
                 with suppress(Unavailable):
                     session.execute("ROLLBACK")
+                    # What failed amid taking numbers may have a lock that does not go with the transaction.
+                    session.execute("SELECT pg_advisory_unlock_all()")
                 raise
             session.execute("COMMIT")
+            # What was written is kept, whatever becomes of this.
+            with suppress(Unavailable):
+                refresh(session, session.added)
 
 
 class OwnWrites(Pool):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import select
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from itertools import chain, islice
 from typing import Any
 
 import msgspec
@@ -15,6 +17,7 @@ from psycopg.pq import TransactionStatus
 from psycopg.types.numeric import Int8BinaryDumper, NumericBinaryLoader
 from psycopg.types.string import BytesBinaryDumper, StrBinaryDumper
 
+from ..connection import inserting
 from ..lending import Rows
 from ..plan.flavour import Flavour
 from ..plan.flavours.postgres import POSTGRES
@@ -26,6 +29,17 @@ PREPARED = 500
 
 PREPARED_FROM = 2
 """The execution from which on a statement is prepared: many texts are met only once."""
+
+FEW = 4
+"""How many new rows are inserted one by one: to begin a COPY takes one more answer of the server, and no plan."""
+
+PLANNING = {"join_collapse_limit": "1", "jit": "off"}
+"""How the server plans: joins in the order in which they are written, in which what a row refers to follows the row.
+
+To look for a better order of eight joins takes the server 50 to 200 ms, each time, for a question that takes 5; and
+where it guesses how many rows there are it finds worse ones. One plan for all values (`plan_cache_mode`) is left to the
+server: it does not know how long a page is then, and sorts everything for the first 25 rows.
+"""
 
 CONNECT_SECONDS = 10
 
@@ -85,8 +99,10 @@ class Session:
 
     flavour: Flavour = POSTGRES
 
-    def __init__(self, address: str, schema: str, *, read_only: bool = False) -> None:
-        options = f"-c search_path={schema} -c default_transaction_read_only={'on' if read_only else 'off'}"
+    def __init__(self, address: str, schema: str, *, read_only: bool = False, role: str = "") -> None:
+        """`role` is the one whose rights it has from the start, where that is not the user's own."""
+        settings = {"search_path": schema, **PLANNING, **({"role": role} if role else {})}
+        options = " ".join(f"-c {name}={value}" for name, value in settings.items())
         try:
             self._server = psycopg.Connection.connect(
                 address,
@@ -101,6 +117,11 @@ class Session:
         except psycopg.Error as error:
             raise translated(error) from error
         self._server.prepared_max = PREPARED
+        self.added: Counter[str] = Counter()
+        """How many rows were added to each table since somebody last began to count."""
+        if read_only:
+            # Not when it connects, or libpq would not take the server for one that can be written to.
+            self.script("SET default_transaction_read_only = on")
 
     # ---- executing
 
@@ -128,19 +149,37 @@ class Session:
 
     def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Add rows to a table, all at once."""
+        every = iter(rows)
+        first = list(islice(every, FEW + 1))
+        if len(first) > FEW:
+            self._copy(table, columns, chain(first, every))
+            return
+        for row in first:
+            self.execute(inserting(table, tuple(columns)), row)
+
+    def _copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         named = ", ".join(f'"{name}"' for name in columns)
-        statement = f'COPY "{table}" ({named}) FROM STDIN'.encode()
+        statement, added = f'COPY "{table}" ({named}) FROM STDIN'.encode(), 0
         try:
             with self._server.cursor() as cursor, cursor.copy(statement) as copying:
                 for row in rows:
                     copying.write_row(row)
+                    added += 1
         except psycopg.Error as error:
             raise translated(error) from error
+        self.added[table] += added
 
     def script(self, statements: str) -> None:
         """Execute statements without values, one after the other."""
         try:
             self._server.execute(statements.encode())
+        except psycopg.Error as error:
+            raise translated(error) from error
+
+    def heard(self, seconds: float) -> list[str]:
+        """What others said on the channels that are listened to; none when nothing was said for so many seconds."""
+        try:
+            return [one.payload for one in self._server.notifies(timeout=seconds, stop_after=1)]
         except psycopg.Error as error:
             raise translated(error) from error
 

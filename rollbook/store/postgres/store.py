@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import threading
-from collections.abc import Generator
-from contextlib import contextmanager
+from collections.abc import Collection, Generator, Iterable, Sequence
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -13,11 +14,14 @@ from ..hub_ids import HubIds
 from ..kept import Kept
 from ..passing import Passing
 from ..port import PATIENCE_SECONDS
-from . import locks
+from . import distributing, locks, wall
+from .layout import laid_out
 from .ledger import LedgerTables
+from .listening import Listening
 from .making import MADE, make
 from .numbers import Shared
 from .pool import OwnWrites, Pool
+from .replica import Replica, counted
 from .session import Session
 from .watch import Watch
 
@@ -27,17 +31,26 @@ _WRITTEN = "INSERT INTO version VALUES (?, 1) ON CONFLICT (district) DO UPDATE S
 class Store(port.Store):
     """A database, open, for any number of threads; `folder` is a directory of this machine for its journals."""
 
-    def __init__(self, folder: Path | str, address: str, *, patience: float = PATIENCE_SECONDS) -> None:
+    def __init__(
+        self, folder: Path | str, address: str, replica: str | None = None, *, patience: float = PATIENCE_SECONDS
+    ) -> None:
         super().__init__(folder, patience=patience)
         self.address = address
         """How the database is reached, as libpq says it: `postgresql://user@host/name`."""
+        self.replica = replica
+        """How a replica of it is reached, if there is one."""
         make(address)
         self._reading = Pool(partial(Session, address, "records", read_only=True))
+        role = wall.READER if self._stands() else ""
+        reads = partial(Session, schema="records", read_only=True, role=role)
+        self._walled = Pool(partial(reads, address)) if role else None
+        self._replica = Replica(partial(reads, replica)) if replica else None
         self._writing = Pool(partial(Session, address, "records"))
         self._hub_ids = HubIds()
         self.kept = Kept(self._reading, self._now, self._hub_ids)
         self.passing = Passing(OwnWrites(partial(Session, address, "passing")), lambda: self.patience, self._turn)
         self.watch = Watch(partial(Session, address, "records", read_only=True))
+        self.bell = Listening(partial(Session, address, "passing", read_only=True))
         self._opening = threading.Lock()
         self._ledger: LedgerTables | None = None
 
@@ -51,50 +64,77 @@ class Store(port.Store):
 
     def again(self) -> Store:
         """The same database, opened once more."""
-        return Store(self.folder, self.address)
+        return Store(self.folder, self.address, self.replica)
 
     def close(self) -> None:
         """End every session."""
-        for one in (self._reading, self._writing, self.passing, self.watch):
-            one.close()
+        for one in (self._reading, self._writing, self.passing, self.watch, self.bell, self._walled, self._replica):
+            if one is not None:
+                one.close()
         if self._ledger is not None:
             self._ledger.close()
 
+    def _stands(self) -> bool:
+        with self._reading.lend() as session:
+            return wall.stands(session)
+
     @contextmanager
-    def lend(self) -> Generator[Kept]:
+    def lend(self, *districts: int) -> Generator[Kept]:
         """One reading: all that is read until the block ends is of one moment."""
-        with self._reading.reading() as session:
-            yield Kept(session, self._now, self._hub_ids)
+        with ExitStack() as reading:
+            if not districts:
+                session = reading.enter_context(self._reading.reading())
+                yield Kept(session, self._now, self._hub_ids)
+            elif self._walled is None:
+                yield Kept(self._session_of(reading, districts), self._now, self._hub_ids)
+            else:
+                session = self._session_of(reading, districts, wall.facing(districts[0]))
+                yield wall.Walled(wall.Behind(session, districts), districts[0], self._now, self._hub_ids)
+
+    def _session_of(self, reading: ExitStack, districts: tuple[int, ...], *first: str) -> Session:
+        """A session for what is read of some districts, at a replica where one has it all."""
+        if self._replica is not None:
+            session = self._replica.caught_up(reading, districts, counted(self._reading, districts), *first)
+            if session is not None:
+                return session
+        return reading.enter_context((self._walled or self._reading).reading(*first))
 
     @contextmanager
     def transaction(self, patience: float | None = None) -> Generator[Kept]:
-        """Whole or not at all, while nobody else writes records or consent of this hub."""
-        with self._transaction(None, patience) as kept:
+        """Whole or not at all, while nobody else writes what is no district's."""
+        with self._transaction((locks.HUB,), patience) as kept:
             yield kept
 
     @contextmanager
-    def of_district(self, district: int, patience: float | None = None) -> Generator[Kept]:
-        """Whole or not at all, while nobody else writes to this district, or changes consent."""
-        with self._transaction(district, patience) as kept:
+    def of_districts(self, districts: Collection[int], patience: float | None = None) -> Generator[Kept]:
+        """Whole or not at all, while nobody else writes to these districts."""
+        with self._transaction(locks.in_order(districts), patience) as kept:
             yield kept
 
     @contextmanager
-    def _transaction(self, district: int | None, patience: float | None) -> Generator[Kept]:
+    def of_new_district(self, patience: float | None = None) -> Generator[Kept]:
+        """Whole or not at all, while nobody else makes a district."""
+        with self._transaction((locks.FOUNDING,), patience) as kept:
+            yield kept
+
+    def final(self, districts: Iterable[int]) -> int:
+        """A number up to which every write to some districts is there now, or never will be."""
+        return self._reading.execute("SELECT final(?)", (json.dumps(sorted(districts)),)).get
+
+    @contextmanager
+    def _transaction(self, parts: Sequence[int], patience: float | None) -> Generator[Kept]:
         seconds = self.patience if patience is None else patience
 
         def begin(session: Session) -> None:
-            if district is None:
-                locks.have_hub(session, seconds)
-            else:
-                locks.share_hub(session, seconds)
-                locks.have_district(session, district, seconds)
+            for part in parts:
+                locks.have(session, part, seconds)
             session.be_patient(seconds)
 
         try:
             with self._writing.writing(begin) as session:
                 self._turn()
                 yield Kept(session, self._now, HubIds(), partial(Shared, patience=seconds))
-                session.execute(_WRITTEN, (locks.HUB if district is None else district,))
+                session.executemany(_WRITTEN, [(part,) for part in parts])
         finally:
             self._turn()
 
@@ -106,6 +146,22 @@ def holds(address: str) -> bool:
         return bool(session.execute("SELECT to_regclass('records.applied') IS NOT NULL").get)
     finally:
         session.close()
+
+
+def layout(address: str) -> tuple[str, bool]:
+    """How the tables lie, in words, and whether the wall stands."""
+    make(address)
+    session = Session(address, "records")
+    try:
+        return str(laid_out(session)), wall.stands(session)
+    finally:
+        session.close()
+
+
+def distribute(address: str, parts: int | None = None) -> str:
+    """Distribute the tables by district; returns how they lie then, in words."""
+    make(address)
+    return str(distributing.distribute(address, parts or distributing.PARTS))
 
 
 def take_away(address: str) -> None:

@@ -14,8 +14,6 @@ from ...fields import RECORDS, Record
 from .. import schema
 from ..plan.derived import VIEWS, view
 from ..plan.flavours.postgres import POSTGRES, fold
-from .locks import LOCK
-from .numbers import TAKE
 
 _TYPES = {"INTEGER": "bigint", "REAL": "double precision", "BLOB": "bytea", "TEXT": "text"}
 _TYPE = re.compile(rf"\b(?:{'|'.join(_TYPES)})\b")
@@ -31,7 +29,7 @@ $$ BEGIN RAISE EXCEPTION 'the ledger is only added to'; END $$
 
 
 _VERSION = "CREATE TABLE version (district bigint PRIMARY KEY, number bigint NOT NULL) WITH (fillfactor = 50)"
-"""How often each district was written, and consent (-2): so everybody can tell whether anything has changed."""
+"""How often each district was written, and what is none's: so everybody can tell whether anything has changed."""
 
 _TOLD_OF = ("token", "ticket", "research_token")
 """What hubs keep in memory of what passes: that it ends early, they are told."""
@@ -48,11 +46,15 @@ def records() -> Iterator[str]:
     yield from _housekeeping(schema.HOUSEKEEPING)
     # The numbers of writes, one count for the whole hub: each batch takes some (`numbers.py`).
     yield "CREATE SEQUENCE number"
-    yield TAKE.format(lock=LOCK)
     yield _VERSION
     for record in RECORDS.values():
         if not record.derived():
             yield from _record(record)
+    yield from views()
+
+
+def views() -> Iterator[str]:
+    """What makes the views of records that are worked out from others."""
     for record in VIEWS:
         yield f'CREATE VIEW "{record.table}" AS {view(record, POSTGRES)}'
 
