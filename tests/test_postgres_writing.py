@@ -311,6 +311,17 @@ def test_workers_together_do_no_more_of_an_app_s_jobs_than_its_share(store: Stor
             queue.finish(job)
 
 
+@pytest.mark.parametrize("text", ["\0", "a\0", "a\\\0", "\0\0", '["\0'])
+def test_nothing_is_found_by_a_text_that_cannot_be_held(store: Store, text: str) -> None:
+    district = founded(store)
+    with store.write(district) as batch:
+        batch.add(Program, [program(district, name) for name in ("a", "\x01", "\\u0000")])
+    with store.lend(district) as kept:
+        assert kept.records.find(Program, district, {"name": text}) == []
+        listed = f"SELECT name FROM program WHERE name IN ({store.flavour.listed(':names')})"
+        assert kept.connection.execute(listed, {"names": json.dumps([text, f"{text}b"])}).fetchall() == []
+
+
 # ---- what others learn
 
 

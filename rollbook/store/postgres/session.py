@@ -23,6 +23,7 @@ from ..plan.flavour import Flavour
 from ..plan.flavours.postgres import POSTGRES
 from .faults import translated
 from .placing import by_name, by_place, placed
+from .sought import sought
 
 PREPARED = 500
 """How many statements a session keeps prepared; each takes the server some memory."""
@@ -117,6 +118,7 @@ class Session:
         except psycopg.Error as error:
             raise translated(error) from error
         self._server.prepared_max = PREPARED
+        self._read_only = read_only
         self.added: Counter[str] = Counter()
         """How many rows were added to each table since somebody last began to count."""
         if read_only:
@@ -128,6 +130,8 @@ class Session:
     def execute(self, statements: str, bindings: Any = None) -> Rows:
         """Execute one statement, and fetch all its rows."""
         text, values = placed(statements, () if bindings is None else bindings)
+        if self._read_only:
+            values = [sought(value) for value in values]
         try:
             return _rows(self._server.execute(text, values, binary=True))
         except psycopg.Error as error:
