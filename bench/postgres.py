@@ -10,6 +10,7 @@ from pathlib import Path
 from time import perf_counter_ns
 
 from rollbook.model.people import Person
+from rollbook.store import journal
 from rollbook.store.opening import opened
 from rollbook.store.port import Store
 from tests.databases import Databases
@@ -70,7 +71,8 @@ def measure_postgres(field: Field) -> list[Line]:
 
 def _both(stack: ExitStack, databases: Databases, data: Path, copied: Path) -> Both:
     """A hub over files, and one in PostgreSQL that holds the same."""
-    shutil.copytree(data, copied)
+    # The copy's journals would go on from a ledger that is not copied.
+    shutil.copytree(data, copied, ignore=shutil.ignore_patterns(journal.FOLDER))
     address = databases.of(copied)
     kept = [
         Kept(
