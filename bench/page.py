@@ -91,7 +91,6 @@ many:
 - `AttStatsByWeek` and `AttendanceForDateRange` grow with the number of days requested; two weeks have 20,000 marks.
 - `TimetableModel` is the whole year: 38,000 rows, 4 MB.
 - `PriorAttainment` is 10,400 rows with three look-ups each, in the order of the record.
-- `PersonComms` reads the ways to reach students, staff and contacts, some 8,000 rows of three kinds.
 
 The cost of the ledger is what stands beside each row to tell of whom it is: SQLite returns it, and sorts with it. With
 a hub id of 36 characters, this took a sixth of a microsecond; with a key it has not been measured. It is noticeable

@@ -1,4 +1,4 @@
-"""What is worked out from others, and follows a few of them, is found by those rather than by a walk through all."""
+"""What is called for, or follows a few others, is found by its key rather than by a walk through all."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rollbook.fields import Among, Arg, Question, Record, Ref, Within
+from rollbook.fields import Among, Arg, Called, Question, Record, Ref, Within
+from rollbook.model.students import Sibling, Student
 from rollbook.model.timetable import ClassOfLesson, LessonInstance, RoomOfLesson, StaffOfLesson, StudentOfLesson
 from rollbook.store.plan.planner import plan
 from rollbook.store.plan.sights import OneSchool
@@ -15,7 +16,7 @@ from rollbook.store.sqlite import Store
 
 from .looking import opened
 
-BOUND = {"district": 1, "school": "", "ids": "[]", "limit": -1, "offset": 0}
+BOUND = {"district": 1, "school": "", "ids": "[]", "wanted": "", "limit": -1, "offset": 0}
 
 
 @pytest.mark.parametrize("kind", [ClassOfLesson, RoomOfLesson, StaffOfLesson, StudentOfLesson])
@@ -24,6 +25,25 @@ def test_what_follows_lessons_is_found_by_their_keys(kind: type[Record], empty_f
     assert isinstance(instance, Ref)
     lessons = Question(LessonInstance, (("Id", LessonInstance.mis_id),), where=Among(Arg("ids")))
     found = plan(Question(kind, (("Lesson", instance),), where=Within(instance, lessons)), OneSchool({}))
-    with Store(shutil.copytree(empty_folder, tmp_path / "hub")) as store, opened(store) as records:
-        steps = records.execute(f"EXPLAIN QUERY PLAN {found.rows[0]}", BOUND).fetchall()
-    assert "SEARCH i USING INTEGER PRIMARY KEY (rowid=?)" in [step[-1] for step in steps]
+    assert "SEARCH i USING INTEGER PRIMARY KEY (rowid=?)" in steps(found.rows[0], empty_folder, tmp_path)
+
+
+def test_one_who_is_called_for_is_found_by_their_key(empty_folder: Path, tmp_path: Path) -> None:
+    one = Called((Student.mis_id, Student.external_id, Student.xid), Arg("wanted"))
+    found = plan(Question(Student, (("Id", Student.mis_id),), where=one, order=(Student.mis_id,)), OneSchool({}))
+    for statement in (*found.rows, found.ids, found.count, found.numbered):
+        assert "SEARCH t1 USING INTEGER PRIMARY KEY (rowid=?)" in steps(statement, empty_folder, tmp_path)
+
+
+def test_siblings_are_found_without_a_walk_through_everybodys(empty_folder: Path, tmp_path: Path) -> None:
+    """They are worked out from relationships, and follow students: nothing of them is found by a student's key."""
+    students = Question(Student, (("Id", Student.mis_id),), order=(Student.mis_id,))
+    about = Within(Sibling.student, students)
+    found = plan(Question(Sibling, (("Id", Sibling.sibling),), where=about), OneSchool({}))
+    assert [step for step in steps(found.rows[0], empty_folder, tmp_path) if step.startswith("SCAN")] == []
+
+
+def steps(statement: str, empty_folder: Path, place: Path) -> list[str]:
+    """The steps by which SQLite finds the rows of a statement."""
+    with Store(shutil.copytree(empty_folder, place / "hub", dirs_exist_ok=True)) as store, opened(store) as records:
+        return [step[-1] for step in records.execute(f"EXPLAIN QUERY PLAN {statement}", BOUND).fetchall()]

@@ -55,46 +55,37 @@ def data_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 def database_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The option that names a PostgreSQL database; `database` tells which."""
-    return click.option(
-        "--database",
-        metavar="URL",
-        envvar=DATABASE,
-        expose_value=False,
-        callback=_note_database,
-        help=f"A preview: keep records in PostgreSQL, such as postgresql://user@host/rollbook (or {DATABASE}).",
-    )
-
-
-def _note_database(context: click.Context, _: click.Parameter, url: str | None) -> None:
-    context.meta[DATABASE] = url or context.meta.get(DATABASE)
+    return _noted("--database", DATABASE, "Keep records in PostgreSQL, such as postgresql://user@host/rollbook")
 
 
 def replica_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The option that names a replica of the database; `replica` tells which."""
-    return click.option(
-        "--replica",
-        metavar="URL",
-        envvar=REPLICA,
-        expose_value=False,
-        callback=_note_replica,
-        help=f"A replica of the database, which answers where it has all that was written (or {REPLICA}).",
-    )
+    return _noted("--replica", REPLICA, "A replica of the database, which answers where it has all that was written")
 
 
-def _note_replica(context: click.Context, _: click.Parameter, url: str | None) -> None:
-    context.meta[REPLICA] = url
+def _noted(name: str, variable: str, about: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """An option for an address that is noted for the command as a whole, from a group on or from the environment."""
+
+    def note(context: click.Context, _: click.Parameter, url: str | None) -> None:
+        context.meta[variable] = url or context.meta.get(variable)
+
+    what = f"{about} (or {variable})."
+    return click.option(name, metavar="URL", envvar=variable, expose_value=False, callback=note, help=what)
+
+
+def _note_of(variable: str) -> str | None:
+    context = click.get_current_context(silent=True)
+    return context.meta.get(variable) if context else None
 
 
 def replica() -> str | None:
     """How the replica is reached that the present command reads from; None where there is none."""
-    context = click.get_current_context(silent=True)
-    return context.meta.get(REPLICA) if context else None
+    return _note_of(REPLICA)
 
 
 def database() -> str | None:
     """How the database that the present command is about is reached; None where the data is in a directory."""
-    context = click.get_current_context(silent=True)
-    return context.meta.get(DATABASE) if context else None
+    return _note_of(DATABASE)
 
 
 def data_folder(data: Path | None) -> Path:

@@ -20,7 +20,7 @@ from .phrases import every
 from .planned import Plan
 from .selecting import Selecting, in_parts, size
 from .sights import OneSchool, Sight
-from .statement import Statement, identified, looked_up
+from .statement import Statement, by_key, identified, looked_up
 
 Columns = list[tuple[str, Expr]]
 
@@ -183,7 +183,8 @@ def _rows(sql: Statement, question: Question) -> _Rows:
     # What has no key of its standard's is told apart by the hub's.
     key = f"coalesce({sql.expr(question.key)}, {identity})" if question.key is not None else identity
     condition = sql.condition(question.where)
-    where = sql.within(condition, few=question.few or looked_up(question.of, question.where))
+    few = question.few or looked_up(question.of, question.where)
+    where = sql.within(condition, few=few, keyed=by_key(question.of, question.where))
     only = identified(sql.flavour, sql.of, sql.base, sql.flavour.listed(":only"))
     those = sql.within(every([condition, only]), few=True)
     order = f"ORDER BY {sql.order(question.order, few=question.few)}"

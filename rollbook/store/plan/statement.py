@@ -135,13 +135,14 @@ class Statement:
 
     def where(self, condition: Condition, *, few: bool = False) -> str:
         """The rows of the sight for which a condition holds; `few` that there are not many, wherever they are."""
-        return self.within(self.condition(condition), few=few or looked_up(self.of, condition))
+        few = few or looked_up(self.of, condition)
+        return self.within(self.condition(condition), few=few, keyed=by_key(self.of, condition))
 
-    def within(self, condition: str, *, few: bool) -> str:
-        """The rows of the sight for which a condition holds, given as SQL."""
+    def within(self, condition: str, *, few: bool, keyed: bool = False) -> str:
+        """The rows of the sight for which a condition holds, given as SQL; `keyed` that it names their keys."""
         self.human(self.of, self.base)
         # A database would walk through the school's rows in order rather than look up the one that is called for.
-        return every([*self.sight.bounds(self.of, self.base, few=few), condition])
+        return every([*self.sight.bounds(self.of, self.base, few=few, keyed=keyed), condition])
 
     def human(self, record: type[Record], alias: str) -> None:
         """Whether a human is there, and what is told of them, may depend on their roles."""
@@ -254,16 +255,30 @@ def identified(flavour: Flavour, record: type[Record], alias: str, ids: str) -> 
     return f"({few(f'{alias}.given', ids)} OR {alias}.given IS NULL AND {few(f'{alias}.key', made)})"
 
 
+def by_key(of: type[Record], condition: Condition) -> bool:
+    """Whether a condition names the keys of the rows for which it holds, or of the rows that these are made of."""
+    if isinstance(condition, All):
+        return any(by_key(of, one) for one in condition.conditions)
+    if isinstance(condition, Either):
+        return all(by_key(of, one) for one in condition.conditions)
+    return _follows(of, condition) or (isinstance(condition, Called) and condition.ref is None)
+
+
+def _follows(of: type[Record], condition: Condition) -> bool:
+    """Whether rows that are worked out from others are those of some of these."""
+    return isinstance(condition, Within) and of.derived() and condition.ref.target.__name__ in of.over
+
+
 def looked_up(of: type[Record], condition: Condition) -> bool:
     """Whether a condition holds for the records that are called for, and their parts, at the most.
 
-    What is worked out from others is also looked up by what it follows: a database has no index of its own for it.
+    What is worked out from others is also looked up by those: a database has no index of its own for it.
     """
     if isinstance(condition, All):
         return any(looked_up(of, one) for one in condition.conditions)
     if isinstance(condition, Either):
         return all(looked_up(of, one) for one in condition.conditions)
-    return isinstance(condition, Called | Among) or (isinstance(condition, Within) and of.derived())
+    return isinstance(condition, Called | Among) or _follows(of, condition)
 
 
 def _nearest(written: Mapping[type[Any], Writes], one: Expr | Condition) -> Writes:

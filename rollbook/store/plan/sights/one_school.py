@@ -52,9 +52,9 @@ class OneSchool:
         """Where people are chosen, since some may be for a time."""
         return bool(self.guards)
 
-    def bounds(self, record: type[Record], alias: str, *, few: bool = False) -> list[str]:
+    def bounds(self, record: type[Record], alias: str, *, few: bool = False, keyed: bool = False) -> list[str]:
         """One district, one school: nothing else can be read."""
-        bound = [in_district(self.flavour, record, alias, few=few)]
+        bound = [in_district(self.flavour, alias, keyed=keyed)]
         school = school_ref(record)
         if record is School:
             bound.append(f"{alias}.key = {HERE}")

@@ -119,7 +119,7 @@ class ResearchSight(Whole):
         """What its guard asks."""
         return DECIDED_BY.get(record, frozenset())
 
-    def bounds(self, record: type[Record], alias: str, *, few: bool = False) -> list[str]:
+    def bounds(self, record: type[Record], alias: str, *, few: bool = False, keyed: bool = False) -> list[str]:
         """The rows that a caller may know of."""
         if record in PARTS_ONLY:
             raise TypeError(f"{record.__name__} is read with what it is a part of")

@@ -57,9 +57,9 @@ class Schools(Views):
         """Where people are chosen, since some may be for a time."""
         return any(view.guards for view in self.views)
 
-    def bounds(self, record: type[Record], alias: str, *, few: bool = False) -> list[str]:
+    def bounds(self, record: type[Record], alias: str, *, few: bool = False, keyed: bool = False) -> list[str]:
         """The rows whose school granted the record's scope, less the people left out."""
-        district = in_district(self.flavour, record, alias, few=few)
+        district = in_district(self.flavour, alias, keyed=keyed)
         if record is Person:
             return [district, self.through_roles(self.ways(None), alias)]
         seen = self.at(record, alias, self.meeting(record.scope), every=True, walked=not few)

@@ -50,8 +50,11 @@ class Sight(Protocol):
         """Whether who is seen may be another one tomorrow."""
         ...
 
-    def bounds(self, record: type[Record], alias: str, *, few: bool = False) -> list[str]:
-        """What holds of the rows that a question may be about; `few` that they are not found by their school."""
+    def bounds(self, record: type[Record], alias: str, *, few: bool = False, keyed: bool = False) -> list[str]:
+        """What holds of the rows that a question may be about.
+
+        `few` that they are not found by their school, `keyed` that each is found by its key.
+        """
         ...
 
     def linked(self, record: type[Record], alias: str) -> list[str]:
@@ -103,13 +106,13 @@ class Sight(Protocol):
         ...
 
 
-def in_district(flavour: Flavour, record: type[Record], alias: str, *, few: bool) -> str:
-    """A row is the district's; of few rows that are worked out, each is found by what it is made of.
+def in_district(flavour: Flavour, alias: str, *, keyed: bool) -> str:
+    """A row is the district's, and is found by that unless it is `keyed`.
 
     Every index begins with the district, so a database that has no statistics takes any of them for a short list.
     """
     mine = f"{alias}.district"
-    return f"{flavour.unindexed(mine) if few and record.derived() else mine} = :district"
+    return f"{flavour.unindexed(mine) if keyed else mine} = :district"
 
 
 def school_ref(record: type[Record]) -> Ref | None:

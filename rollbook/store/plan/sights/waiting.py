@@ -32,7 +32,7 @@ class Waiting(Whole):
     def _through(self) -> Views:
         return Views((self.view,))
 
-    def bounds(self, record: type[Record], alias: str, *, few: bool = False) -> list[str]:
+    def bounds(self, record: type[Record], alias: str, *, few: bool = False, keyed: bool = False) -> list[str]:
         """Those who wait; nobody's other records do."""
         if record is not Person:
             raise TypeError(f"{record.__name__} does not wait")

@@ -43,7 +43,7 @@ class Whole:
         """Everything is seen every day."""
         return False
 
-    def bounds(self, record: type[Record], alias: str, *, few: bool = False) -> list[str]:
+    def bounds(self, record: type[Record], alias: str, *, few: bool = False, keyed: bool = False) -> list[str]:
         """One partition."""
         return [f"{alias}.district = :district"]
 
