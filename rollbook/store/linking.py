@@ -100,19 +100,22 @@ class Links:
         if record.__name__ in _targets():
             self._keys[record.__name__].update(zip(ids, keys, strict=True))
 
-    def lead(self, record: type[Record], ids: Iterable[str]) -> None:
-        """Let those lead to new records who waited for them."""
+    def lead(self, record: type[Record], ids: Iterable[str]) -> list[Slot]:
+        """Let those lead to new records who waited for them; gives who did."""
         if not self._waiting:
-            return
+            return []
+        led: list[Slot] = []
         known = self._keys[record.__name__]
         found: defaultdict[tuple[str, str], list[tuple[int, int, int]]] = defaultdict(list)
         for identity in ids:
             for slot in self._waiting.pop((record.__name__, identity), ()):
                 if self._wanted.get(slot) == identity:
                     del self._wanted[slot]
+                    led.append(slot)
                     found[slot.record.table, slot.name].append((known[identity], self._district, slot.key))
         for (table, name), rows in found.items():
             self._connection.executemany(f'UPDATE "{table}" SET "{name}" = ? WHERE district = ? AND key = ?', rows)
+        return led
 
     def go(self, record: type[Record], identity: str, key: int) -> None:
         """A record is gone, and waits for nothing any more."""

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
-from ...fields import All, Arg, Compare, Condition, Either, Expr, Field, Known, MarkString, Not, OneOf, Tally, Total
+from ...fields import (
+    All,
+    Arg,
+    Compare,
+    Condition,
+    Either,
+    Expr,
+    Field,
+    Known,
+    Many,
+    MarkString,
+    Not,
+    OneOf,
+    Tally,
+    Total,
+)
+from ...model.attendance import Mark
+from . import derived
 from .gathered import BETWEEN, NOWHERE, PART, UNIT, Choice, Days, Gathering
-from .phrases import quote
+from .phrases import every, quote
+from .registered import Registered
+from .registering import REGISTERS, registers
 from .statement import Statement
 
 
@@ -16,11 +35,12 @@ def count_together(sql: Statement, columns: Iterable[Expr]) -> None:
     Marks are laid out with what counts them, or else by themselves.
     """
     sets: dict[tuple[int, bool], list[Tally]] = {}
-    every = list(dict.fromkeys(columns))
-    for expr in every:
+    distinct = list(dict.fromkeys(columns))
+    for expr in distinct:
         if isinstance(expr, Tally):
             sets.setdefault((id(expr.many), expr.scope is not None), []).append(expr)
-    packs = [e for e in every if isinstance(e, MarkString)]
+    _count_later(sql, distinct)
+    packs = [e for e in distinct if isinstance(e, MarkString)]
     for tallies in sets.values():
         if len(tallies) > 1:
             _count(sql, tallies, [pack for pack in packs if pack.many is tallies[0].many])
@@ -52,18 +72,91 @@ def _gather(
     packs: list[MarkString],
 ) -> None:
     """The values of the one fact that is asked for are gathered, with marks, and made into counts after the query."""
+    asked = _asked(tallies)[0].name if tallies else Mark.mark.name
+    days = tuple(Days(_argument(sql, pack.first), _argument(sql, pack.last), pack.gap) for pack in packs)
+    rows = _registers(sql, [*tallies, *packs][0].many) if asked == Mark.mark.name else ""
+    if rows:
+        found: Gathering = Registered(rows, choices, days)
+    else:
+        found = Gathering(_texts(inner, own, asked, slots=bool(packs)), choices, days)
+    sql.dated |= inner.dated
+    _make(sql, [*tallies, *packs], found)
+
+
+def _make(sql: Statement, columns: Iterable[Expr], gathering: Gathering) -> None:
+    sql.made.update({expr: (len(sql.gatherings), at) for at, expr in enumerate(columns)})
+    sql.gatherings.append(gathering)
+
+
+def _texts(inner: Statement, own: str, asked: str, *, slots: bool) -> str:
+    """The values of a fact of many records, and where each is to be laid out."""
     joined, mark, between = inner.flavour.joined, inner.base, f", {quote(PART)}, "
     parts = ["count(*)"]
-    if packs:
+    if slots:
         half = f"CASE {mark}.session WHEN 'AM' THEN {mark}.date * 2 WHEN 'PM' THEN {mark}.date * 2 + 1 END"
         parts.append(joined(inner.flavour.word(f"coalesce({half}, {NOWHERE})", "number"), BETWEEN))
-    asked = _asked(tallies)[0].name if tallies else "mark"
     parts.append(joined(f"coalesce({mark}.\"{asked}\", '')", UNIT))
-    days = tuple(Days(_argument(sql, pack.first), _argument(sql, pack.last), pack.gap) for pack in packs)
-    column = f"(SELECT concat({between.join(parts)}) FROM {inner.tables()} WHERE {own})"
-    sql.dated |= inner.dated
-    sql.made.update({expr: (len(sql.gatherings), at) for at, expr in enumerate([*tallies, *packs])})
-    sql.gatherings.append(Gathering(column, choices, days))
+    return f"(SELECT concat({between.join(parts)}) FROM {inner.tables()} WHERE {own})"
+
+
+def _registers(sql: Statement, many: Many) -> str:
+    """The registers that hold just these marks, and all of them are seen of whom one is; "" where there are none."""
+    span = _span(many.where) if many.via is Mark.student else None
+    if span is None or not sql.sight.together(many.child, many.via.target):
+        return ""
+    alias, flavour, (since, until) = sql.names.new(), sql.flavour, span
+    first = flavour.day_number(_of(map(sql.value, since), flavour.greatest))
+    last = flavour.day_number(_of(map(sql.value, until), flavour.least))
+    own = [f"{alias}.district = :district", f"{alias}.student = {sql.base}.key"]
+    own += sql.sight.part(many.child, alias, many.via.target, disclosed=sql.disclosed)
+    return registers(flavour, alias, every(own), first, last)
+
+
+Span = tuple[list[Arg], list[Arg]]
+"""The days from the latest of some on, until the earliest of others."""
+
+
+def _span(where: Condition) -> Span | None:
+    """The days whose session marks are meant, if that is all that is asked of them."""
+    span: Span = [], []
+    kinds = 0
+    for one in _parts(where):
+        match one:
+            case Compare("=", Mark.kind, "S"):
+                kinds += 1
+            case Compare(">=", Mark.date, Arg() as day):
+                span[0].append(day)
+            case Compare("<=", Mark.date, Arg() as day):
+                span[1].append(day)
+            case _:
+                return None
+    return span if kinds and all(span) else None
+
+
+def _parts(where: Condition) -> Iterator[Condition]:
+    """All that must hold, one by one."""
+    if isinstance(where, All):
+        for one in where.conditions:
+            yield from _parts(one)
+    else:
+        yield where
+
+
+def _of(days: Iterable[str], chosen: Callable[..., str]) -> str:
+    """One of several days, given as SQL."""
+    every_one = list(days)
+    return chosen(*every_one) if len(every_one) > 1 else every_one[0]
+
+
+def _count_later(sql: Statement, columns: Iterable[Expr]) -> None:
+    """The counts of a record that are made of its registers after the query."""
+    choices = derived.COUNTED_LATER.get(sql.of, {})
+    facts = [fact for fact in columns if isinstance(fact, Field) and fact.owner is sql.of and fact.name in choices]
+    if any(sql.sight.shows(fact, sql.base, sure=True) for fact in facts):
+        raise TypeError(f"{sql.of.__name__} is read through one grant")
+    if facts:
+        rows = f"{sql.base}.{REGISTERS}"
+        _make(sql, facts, Registered(rows, tuple(choices[fact.name] for fact in facts), (), unknown=False))
 
 
 def _argument(sql: Statement, arg: Arg) -> str:

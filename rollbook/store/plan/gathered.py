@@ -25,6 +25,9 @@ NOWHERE = -1
 PART, UNIT = "\x1e", "\x1f"
 """What stands between the parts of what is gathered, and between its texts: ASCII's own separators."""
 
+NOTHING = "\x1d"
+"""What stands for a text that is unknown, where it is told from one that is empty."""
+
 Choice = tuple[bool, tuple[str, ...]]
 """Whether a text shall be one of some, and those."""
 
@@ -56,11 +59,11 @@ class Gathering:
         days = [(str(values[one.first]), str(values[one.last]), one.gap) for one in self.days]
 
         def make(gathered: str) -> list[bytes]:
-            number, *slots, texts = gathered.split(PART, 2 if days else 1)
-            each = texts.split(UNIT) if number != "0" else []
+            there, *slots, texts = gathered.split(PART, 2 if days else 1)
+            each = texts.split(UNIT) if there != "0" else []
             counted = Counter(each)
             laid_out = (by_the_day(initials(each, counted, day[-1]), slots[0], *day) for day in days)
-            return [*map(_number, self.counts(counted)), *map(msgspec.json.encode, laid_out)]
+            return [*written(self.counts(counted)), *map(msgspec.json.encode, laid_out)]
 
         return make
 
@@ -83,11 +86,12 @@ class Gathering:
         return {}
 
 
-_NUMBERS = tuple(b"%d" % number for number in range(1_000))
+_NUMBERS = tuple(b"%d" % one for one in range(1_000))
 
 
-def _number(number: int) -> bytes:
-    return _NUMBERS[number] if number < len(_NUMBERS) else b"%d" % number
+def written(numbers: Iterable[int]) -> list[bytes]:
+    """Numbers as JSON."""
+    return [_NUMBERS[one] if one < len(_NUMBERS) else b"%d" % one for one in numbers]
 
 
 def initials(texts: Iterable[str], distinct: Iterable[str], otherwise: str) -> list[str]:
@@ -112,14 +116,19 @@ def _day(day: str) -> int:
 @lru_cache(256)
 def _places(slots: str, first: str, last: str) -> Callable[[list[str]], tuple[str, ...]]:
     """How letters with a gap after them are laid out; much the same for all students of a school."""
+    return itemgetter(*places(map(int, slots.split(BETWEEN)) if slots else (), first, last))
+
+
+def places(slots: Iterable[int], first: str, last: str) -> list[int]:
+    """Which of some slots comes at each half of a day, from one day to another; -1 where there is none."""
     start = _day(first)
     days = max(_day(last) - start, 0) + 1
-    places = [-1] * (2 * days)
-    for number, slot in reversed([*enumerate(slots.split(BETWEEN))] if slots else []):
-        place = int(slot) - 2 * start
-        if 0 <= place < len(places):
-            places[place] = number
-    return itemgetter(*places)
+    found = [-1] * (2 * days)
+    for at, slot in reversed([*enumerate(slots)]):
+        place = slot - 2 * start
+        if 0 <= place < len(found):
+            found[place] = at
+    return found
 
 
 @dataclass(frozen=True)

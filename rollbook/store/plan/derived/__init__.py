@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 
 from ....fields import RECORDS, Record
 from ..flavour import Flavour
+from ..gathered import Choice
 from . import agencies, attainment, attendance, conduct, lessons, meals, siblings
 from .text import Query, View
 
@@ -25,6 +26,9 @@ QUERIES: Mapping[type[Record], Query] = {
     **meals.QUERIES,
     **siblings.QUERIES,
 }
+
+COUNTED_LATER: Mapping[type[Record], Mapping[str, Choice]] = attendance.COUNTED_LATER
+"""The facts that are counts of marks, each with the marks that fit: they are made after the query, of its registers."""
 
 _without = [r.__name__ for r in RECORDS.values() if r.derived() != (r in VIEWS or r in QUERIES)]
 if _without:
