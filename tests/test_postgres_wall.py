@@ -9,17 +9,21 @@ from typing import Any
 
 import pytest
 
+from rollbook.consent.choosing import Draft, Search
+from rollbook.consent.research import ResearchDesk
+from rollbook.consent.research.standing import PUBLIC
 from rollbook.consent.session import Session as Reading
 from rollbook.model.organisation import School
 from rollbook.model.people import Person
 from rollbook.model.students import Student
+from rollbook.store.kept import candidates, rolls
 from rollbook.store.postgres import wall
 from rollbook.store.postgres.layout import RECORD_TABLES
 from rollbook.store.postgres.session import Session
 from rollbook.store.postgres.store import Store
 
 from .hub import Hub
-from .postgres import ABSENT, BIN, served
+from .postgres import ABSENT, BIN, hub_served
 
 pytestmark = [pytest.mark.skipif(BIN is None and not os.environ.get("CI"), reason=ABSENT)]
 
@@ -28,7 +32,7 @@ NEAR, FAR = "1234567", "7654321"
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    with served() as where:
+    with hub_served() as where:
         yield where
 
 
@@ -46,7 +50,8 @@ def _found(hub: Hub, estab: str, forename: str) -> None:
     with hub.store.founding({"name": f"The trust of {forename}"}) as batch:
         (school,) = batch.add(School, [{"id": f"school {estab}", "estab": estab, "name": f"{forename}'s school"}])
         (person,) = batch.add(Person, [{"forename": forename, "surname": "Ashby"}])
-        batch.add(Student, [{"school": school, "person": person, "entry_date": "2020-09-01"}])
+        facts = {"mis_id": "1", "nc_year": "7", "entry_date": "2020-09-01", "enrolment_status": "C"}
+        batch.add(Student, [{"school": school, "person": person, **facts}])
 
 
 def district(hub: Hub, estab: str) -> int:
@@ -165,11 +170,58 @@ def _break(monkeypatch: pytest.MonkeyPatch, instead: Mapping[str, Any]) -> None:
     monkeypatch.setattr(Reading, "_bound", bound)
 
 
+# ---- the school's own pages
+
+
+def shown_to_the_school(hub: Hub) -> object:
+    """What the pages of one school show of its students: names, years to choose by, and whom the app would see."""
+    grant = hub.desk.grants.authorise(hub.app(), NEAR, ["all"])[0]
+    names = [one.name for one in hub.desk.choosing.candidates(grant, "Student", Search())]
+    offers = [offer.count for offer in hub.desk.choosing.offers(grant)]
+    drafts = {"Student": Draft("only", frozenset({"1"}))}
+    return names, offers, hub.desk.choosing.would_see(grant, drafts)["Student"], hub.desk.people.of(grant)[0].mode
+
+
+def test_a_page_that_asks_for_another_district_shows_nothing(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert shown_to_the_school(hub) == (["Wren Ashby"], [1], {"1"}, "all")
+    there = {"district": district(hub, FAR), "school": f"school {FAR}"}
+    for module in (candidates, rolls):
+        monkeypatch.setattr(module, "at", lambda _district, _school, **others: {**there, **others})  # pyright: ignore
+    assert shown_to_the_school(hub) == ([], [], set(), "all")
+    monkeypatch.setattr(hub.store, "_walled", None)
+    assert shown_to_the_school(hub) == (["Robin Ashby"], [1], {"1"}, "all")
+
+
+# ---- research
+
+
+def test_research_reads_behind_the_wall(hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader = ResearchDesk(hub.desk).reader(PUBLIC)
+    for walled in (True, False):
+        with reader.session() as session:
+            found = [session.kept.records.ids(Student, district(hub, estab)) for estab in (NEAR, FAR)]
+            assert [len(one) for one in found] == ([0, 0] if walled else [1, 1])
+        monkeypatch.setattr(hub.store, "_walled", None)
+
+
+def test_a_reading_goes_on_behind_the_wall_at_the_same_moment(hub: Hub) -> None:
+    near, far = (district(hub, estab) for estab in (NEAR, FAR))
+    with hub.store.lend() as kept:
+        before = {one: kept.records.ids(Person, one) for one in (near, far)}
+        assert all(before.values())
+        own = kept.for_somebody(near)
+        with hub.store.write(near) as batch:
+            batch.add(Person, [{"forename": "Jay"}])
+        assert [own.records.ids(Person, one) for one in (near, far)] == [before[near], frozenset()]
+        with pytest.raises(Exception, match="permission denied"):
+            own.grants.every()
+
+
 def test_a_hub_whose_role_may_not_make_roles_does_without(hub: Hub, address: str) -> None:
     session = Session(address, "public")
     session.script("CREATE ROLE plain LOGIN")
     session.script("CREATE DATABASE plain OWNER plain")
-    plain = Session(address.replace("dbname=postgres", "dbname=plain").replace("user=rollbook", "user=plain"), "public")
+    plain = Session(f"{address} dbname=plain user=plain", "public")
     assert not wall.build(plain)
     assert not wall.stands(plain)
     plain.close()

@@ -17,13 +17,12 @@ from rollbook.store.connection import connect
 from rollbook.store.kept import Passed
 from rollbook.store.kept.snapshots import Name, Snapshots, State
 from rollbook.store.migrating import migrate
-from rollbook.store.postgres.making import make
 from rollbook.store.postgres.session import Session
 
 from .hub import THORNFIELD, Hub
 from .laws.test_change_sets import Copy
 from .looking import look, look_passing
-from .postgres import ABSENT, BIN, served
+from .postgres import ABSENT, BIN, hub_served
 
 PARTS = [f"part {number}" for number in range(6)]
 
@@ -39,8 +38,7 @@ def connection(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         yield made
         made.close()
         return
-    with served() as address:
-        make(address)
+    with hub_served() as address:
         session = Session(address, "passing")
         yield session
         session.close()

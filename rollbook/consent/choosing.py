@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..errors import Conflict, Malformed, Problem, nearest
-from ..store.kept import Kept
 from ..store.kept.candidates import Candidate as Candidate
 from ..store.kept.candidates import Search as Search
 from ..store.kept.choices import Draft as Draft
@@ -133,7 +132,7 @@ class Choosing:
     def offers(self, grant: Grant) -> list[Offer]:
         """By what the school's students may be chosen: each of its years, forms, houses, classes and courses."""
         day = self._memory.today(grant.time_zone)
-        with self._store.lend() as kept:
+        with self._store.lend(grant.district) as kept:
             roll = Roll(kept.rolls, grant.district, grant.school)
             return [Offer(rule, name, len(roll.on(day, [rule]))) for rule, name in roll.rules().items()]
 
@@ -144,25 +143,25 @@ class Choosing:
     def would_see(self, grant: Grant, drafts: Mapping[str, Draft]) -> dict[str, frozenset[str]]:
         """Whom the app would see today (MIS ids) if the drafts counted, by kind of human."""
         with self._store.lend() as kept:
-            said = {kind: _lists(kept, grant, kind, draft) for kind, draft in drafts.items()}
-            reckoning = Reckoning(kept, grant.id, said)
-            found: dict[str, frozenset[str]] = {}
-            for kind in KINDS:
-                guard, people = reckoning.guard(kind), _everyone(kept, grant, kind)
-                found[kind] = frozenset(m for i, m in people if guard.lets_in(i, reckoning.place.day))
-        return found
+            reckoning = Reckoning(kept, grant.id)
+            people = {kind: reckoning.people.candidates.everyone(kind, grant.district, grant.school) for kind in KINDS}
+            for kind, draft in drafts.items():
+                reckoning.suppose(kind, _lists(people[kind], draft, reckoning.lists[kind].declined))
+            day = reckoning.place.day
+            return {k: frozenset(m for i, m in people[k] if reckoning.guard(k).lets_in(i, day)) for k in KINDS}
 
     def _by_rule(self, grant: Grant, rules: Iterable[Rule]) -> frozenset[str]:
         """The students (MIS ids) whom rules name today."""
-        with self._store.lend() as kept:
+        with self._store.lend(grant.district) as kept:
             ids = Roll(kept.rolls, grant.district, grant.school).on(self._memory.today(grant.time_zone), rules)
-            return frozenset(m for i, m in _everyone(kept, grant, "Student") if i in ids) if ids else frozenset()
+            students = kept.candidates.everyone("Student", grant.district, grant.school) if ids else []
+            return frozenset(m for i, m in students if i in ids)
 
     def _rules_known(
         self, grant: Grant, kind: str, before: frozenset[Rule], wanted: frozenset[Rule]
     ) -> frozenset[Rule]:
         """Rules that are wanted; raises `Malformed` for those that name no group of the school."""
-        with self._store.lend() as kept:
+        with self._store.lend(grant.district) as kept:
             roll = Roll(kept.rolls, grant.district, grant.school)
             strange = [r for r in wanted - before if kind != "Student" or r.by not in CHOSEN_BY or not roll.known(r)]
         if strange:
@@ -172,16 +171,19 @@ class Choosing:
     def candidates(self, grant: Grant, kind: str, search: Search, limit: int = -1, offset: int = 0) -> list[Candidate]:
         """The school's people of a kind who are looked for, by surname."""
         today = self._memory.today(grant.time_zone)
-        return self._store.kept.candidates.find(kind, grant.district, grant.school, today, search, limit, offset)
+        with self._store.lend(grant.district) as kept:
+            return kept.candidates.find(kind, grant.district, grant.school, today, search, limit, offset)
 
     def count(self, grant: Grant, kind: str, search: Search) -> int:
         """How many people are looked for."""
         today = self._memory.today(grant.time_zone)
-        return self._store.kept.candidates.count(kind, grant.district, grant.school, today, search)
+        with self._store.lend(grant.district) as kept:
+            return kept.candidates.count(kind, grant.district, grant.school, today, search)
 
     def _held(self, grant: Grant, kind: str, mis_ids: frozenset[str]) -> frozenset[str]:
         """Those of some MIS ids that are people of the school."""
-        return frozenset(self._store.kept.candidates.with_mis_ids(kind, grant.district, grant.school, sorted(mis_ids)))
+        with self._store.lend(grant.district) as kept:
+            return frozenset(kept.candidates.with_mis_ids(kind, grant.district, grant.school, sorted(mis_ids)))
 
 
 _EVERYONE = Draft(EVERYONE, frozenset())
@@ -191,13 +193,8 @@ def _not_choosing() -> Conflict:
     return Conflict("no choice of people is in progress", hint="start on the first page of this link")
 
 
-def _everyone(kept: Kept, grant: Grant, kind: str) -> list[tuple[str, str]]:
-    """The hub id and the MIS id of everyone of a kind."""
-    return kept.candidates.everyone(kind, grant.district, grant.school)
-
-
-def _lists(kept: Kept, grant: Grant, kind: str, draft: Draft) -> Lists:
-    """A draft by hub ids, beside what the app leaves out by itself."""
-    ids = {mis_id: identity for identity, mis_id in _everyone(kept, grant, kind)}
+def _lists(people: list[tuple[str, str]], draft: Draft, declined: frozenset[str]) -> Lists:
+    """A draft by hub ids, of the people of its kind, beside whom the app leaves out by itself."""
+    ids = {mis_id: identity for identity, mis_id in people}
     named, without = (frozenset(ids[m] for m in some if m in ids) for some in (draft.people, draft.without))
-    return Lists(draft.mode, named, draft.rules, without, kept.choices.said(grant.id, kind).declined)
+    return Lists(draft.mode, named, draft.rules, without, declined)

@@ -70,6 +70,7 @@ class Disclosures:
         """
         humans = self._store.kept.people
         people = {identity, *humans.persons(identity)}
+        people |= {gone for person in people for gone in self._store.kept.matches.merged_into(person)}
         found = people | {role for person in people for role in humans.roles(person)}
         if found == {identity} and not humans.ever(identity):
             raise NotFound(Problem("person", f"{identity[:60]} is not the hub id of anybody", "it is a UUID"))

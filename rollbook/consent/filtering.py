@@ -150,7 +150,7 @@ class People:
         """What a grant sees of each kind of human: the school's list, and whom the app leaves out of it."""
         with self._store.lend() as kept:
             reckoning = Reckoning(kept, grant.id)
-            return tuple(_choice(kept, grant, reckoning, kind) for kind in KINDS)
+            return tuple(_choice(grant, reckoning, kind) for kind in KINDS)
 
     def settle(self, grant: Grant) -> None:
         """Work out again whom a grant sees."""
@@ -203,11 +203,11 @@ class People:
 # ---- reading the lists
 
 
-def _choice(kept: Kept, grant: Grant, reckoning: Reckoning, kind: str) -> Choice:
+def _choice(grant: Grant, reckoning: Reckoning, kind: str) -> Choice:
     lists = reckoning.lists[kind]
 
     def mis_ids(ids: Iterable[str]) -> tuple[str, ...]:
-        return kept.candidates.mis_ids(kind, grant.district, grant.school, ids)
+        return reckoning.people.candidates.mis_ids(kind, grant.district, grant.school, ids)
 
     declined = mis_ids(i for i in lists.declined if reckoning.offers(kind, i))
     told = mis_ids(reckoning.seen(kind)) if lists.mode == "only" else declined

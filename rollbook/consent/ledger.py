@@ -220,18 +220,18 @@ class Ledger:
                     told = Told(what, next(self._count), slip.status or growing.status)
                     records += journal.answered(self._clock(), *told, slip.tracking)
                 growing.lines[share.grants] = told = told._replace(what=what)
-                fresh = share.take() - growing.before.get(share.grants, set())
+                fresh, known = share.take(), growing.before.get(share.grants)
+                fresh = fresh - known if known else fresh
                 fresh_of[share.grants] = fresh
                 records += journal.told(told.people, what, share.rows, self.numbers(fresh), flags)
             self.write(records)
             for grants, fresh in fresh_of.items():
-                growing.before.setdefault(grants, set()).update(fresh)
+                growing.knows(grants, fresh)
 
 
 def shares_of(slip: Slip, before: Mapping[tuple[str, ...], set[str]] | None = None) -> list[Share]:
     """The shares of an answer, one at the least; those whom the request names are in the first, unless told of."""
-    told = {identity for share in slip.shares.values() for identity in share.people}.union(*(before or {}).values())
-    only = slip.named - told
+    only = slip.named.difference(*(share.people for share in slip.shares.values()), *(before or {}).values())
     if only or not slip.shares:
         slip.share().people.update(only)
     return list(slip.shares.values())
@@ -255,6 +255,12 @@ class Growing:
     def told(self) -> tuple[Told, ...]:
         """What it has told."""
         return tuple(self.lines.values())
+
+    def knows(self, grants: tuple[str, ...], fresh: set[str]) -> None:
+        """Remember whom it has told of through some grants."""
+        before = self.before.setdefault(grants, fresh)
+        if before is not fresh:
+            before |= fresh
 
     def grow(self) -> None:
         """Write down what the next chunk tells, if that is more than before."""

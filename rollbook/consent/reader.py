@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from ..fields import Condition, Expr, Question
 from ..recent import Recent, once
 from ..store.kept import Kept
+from ..store.kept.asides import SetAside
 from ..store.kept.sources import Reading, Refusal
 from ..store.plan.planner import Plan, plan
 from ..store.plan.sights import OneSchool
@@ -135,6 +136,10 @@ class Reader:
     def refusals(self) -> list[Refusal]:
         """What the school's sources were last refused for."""
         return self.once("refusals", lambda: self._store.kept.sources.refusals(*self._where))
+
+    def set_aside(self) -> list[SetAside]:
+        """What is set aside of the school's sources."""
+        return self.once("set aside", lambda: self._store.kept.asides.of_school(*self._where))
 
     def sessions(self) -> list[tuple[str, str, str]]:
         """The kind, first and last day of each academic year, term and other session of the school."""

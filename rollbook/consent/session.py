@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from ..store.kept import Kept
+from ..store.kept.plans import Columns
 from ..store.kept.statements import Row
 from ..store.plan.facts import IS_EMPTY
 from ..store.plan.planner import Plan
@@ -144,7 +145,7 @@ class Session:
             yield from self._chunks(found, bound)
             return
         for some in _some_at_a_time(self._plans.one(found, bound)):
-            shown, people = self._rendered(found, [row for row, _ in some])
+            shown, people = self._rendered(found, list(zip(*(row for row, _ in some), strict=True)))
             filled = tuple(found.plain.letters(body) + rest for body, (_, rest) in zip(shown, some, strict=True))
             yield shown, replace(people, filled=filled, one=True)
 
@@ -165,14 +166,15 @@ class Session:
             yield list(shown), _people(found, further) if self._slip is not None else NOBODY
 
     def _chunks(self, found: Plan, bound: Args) -> Iterator[tuple[list[bytes], People]]:
-        for rows in _some_at_a_time(
-            (self._plans.telling if self._slip is not None else self._plans.rows)(found, bound)
-        ):
-            yield self._rendered(found, rows)
+        if self._slip is not None:
+            yield from (self._rendered(found, columns) for columns in self._plans.telling(found, bound))
+            return
+        for rows in _some_at_a_time(self._plans.rows(found, bound)):
+            yield self._rendered(found, list(zip(*rows, strict=True)))
 
-    def _rendered(self, found: Plan, rows: list[Row]) -> tuple[list[bytes], People]:
+    def _rendered(self, found: Plan, columns: Columns) -> tuple[list[bytes], People]:
         """What some rows show, and of whom."""
-        shown, *further = zip(*rows, strict=True)
+        shown, *further = columns
         hashed = further.pop(0) if found.row_hash is not None else ()
         people = _people(found, further) if self._slip is not None else NOBODY
         return with_hashes(found.row_hash, shown, hashed) if found.row_hash is not None else list(shown), people

@@ -13,6 +13,7 @@ from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import cast
 
 from ..store.plan.sights import BETWEEN
 
@@ -43,6 +44,10 @@ class People:
         return People(singles, lists, filled, self.one, schools)
 
 
+NOBODY = frozenset({None, ""})
+"""What stands for nobody where a hub id might."""
+
+
 @dataclass
 class Share:
     """What an answer tells through some of the grants under which it was read."""
@@ -55,7 +60,8 @@ class Share:
 
     def tell(self, facts: frozenset[str], rows: int, people: People) -> None:
         """Rows are shown that tell these facts of these people."""
-        self.facts = self.facts | facts if self.facts else facts
+        if not facts <= self.facts:
+            self.facts = self.facts | facts if self.facts else facts
         self.rows += rows
         for column in people.singles:
             self.people.update(column)
@@ -66,7 +72,8 @@ class Share:
     def take(self) -> set[str]:
         """The people, who are then no longer on it."""
         found, self.people = self.people, set()
-        return {identity for identity in found if identity}
+        found -= NOBODY
+        return cast(set[str], found)
 
 
 @dataclass
@@ -117,6 +124,10 @@ class Slip:
         """The request is refused: whatever was read, nobody is told of but those whom it names, and no fact of them."""
         self.outcome, self.status = outcome, status
         self.shares = {}
+
+    def forget(self) -> None:
+        """Nothing of what was read until now leaves: it is read anew."""
+        self.shares, self.named = {}, set()
 
     def show_nothing(self) -> None:
         """The answer has no content: it tells that those whom it is about are there, and no fact of them."""

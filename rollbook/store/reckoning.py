@@ -5,7 +5,7 @@ Contacts go with their students: where not every student is seen, a contact is s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -44,13 +44,19 @@ class Guard:
 class Reckoning:
     """What the lists of one grant (hub id) come to, or would if something else were said of some kinds of human."""
 
-    def __init__(self, kept: Kept, grant: str, said: Mapping[str, Lists] | None = None) -> None:
+    def __init__(self, kept: Kept, grant: str) -> None:
         self.place = kept.choices.place(grant)
-        self.lists = {kind: kept.choices.said(grant, kind) for kind in KINDS} | dict(said or {})
-        self._candidates = kept.candidates
-        self._roll = Roll(kept.rolls, self.place.district, self.place.school)
+        self.lists = {kind: kept.choices.said(grant, kind) for kind in KINDS}
+        self.people = people = kept.for_somebody(self.place.district)
+        """What the rest is read of: the district's records."""
+        self._candidates = people.candidates
+        self._roll = Roll(people.rolls, self.place.district, self.place.school)
         self._guards: dict[str, Guard] = {}
         self._offers: dict[str, Guard] = {}
+
+    def suppose(self, kind: str, lists: Lists) -> None:
+        """Go by other lists of a kind, before anything is reckoned."""
+        self.lists[kind] = lists
 
     def listed(self, kind: str) -> dict[str, tuple[Span, ...]]:
         """Who stands on the school's list of a kind, with their days."""

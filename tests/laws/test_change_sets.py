@@ -10,9 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rollbook.dialects.xporter import changes
 from rollbook.dialects.xporter.catalogue import ENDPOINTS
 from rollbook.fields import RECORDS, Expr, Field, Key, Record, Ref
 from rollbook.model.attendance import Mark
@@ -362,6 +364,31 @@ def test_a_part_that_moves_to_somebody_left_out_is_a_deletion(small_hub: Hub) ->
     copy.follow(small_hub, token)
     assert key not in copy.rows["Post16Study"]
     assert copy.rows == copy.whole(small_hub, token)
+
+
+def test_a_copy_of_members_follows_the_groups_on_the_page_and_reads_no_others(
+    small_hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, copy = small_hub.token(), Copy("Groups?includeStudentMembers=true")
+    copy.follow(small_hub, token)
+    district, school, _ = small_hub.desk.schools.find(THORNFIELD)
+    current = 'SELECT m.id, m."group" FROM student_membership m WHERE m.school = ? AND m."end" IS NULL ORDER BY m.id'
+    (member, group), *_ = look(small_hub.store, current, (school,)).fetchall()
+    # Every row is read where it is not known which may be other ones.
+    monkeypatch.delattr(changes.Whole, "part")
+    for record, identity, facts in (
+        (StudentMembership, member, {"end": "2027-07-01"}),
+        (Group, group, {"name": "Renamed"}),
+        (Group, group, {"end": "2026-10-01"}),
+        (Group, group, {"end": None}),
+        (StudentMembership, member, {"end": "2026-09-02"}),
+    ):
+        with small_hub.store.write(district) as batch:
+            batch.change(record, identity, facts)
+        before = copy.at
+        copy.follow(small_hub, token)
+        assert copy.at != before, facts
+        assert copy.rows == copy.whole(small_hub, token), facts
 
 
 def test_rows_that_are_worked_out_change_with_what_they_refer_to(small_hub: Hub) -> None:

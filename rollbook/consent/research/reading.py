@@ -52,8 +52,9 @@ class ResearchReader:
             moment = kept.standings.moment()
             standing = self._standings.get((self.caller, moment), lambda: standing_of(kept, self.caller))
             asked_by("", standing.grants, self.caller.id)
+            own = kept.for_somebody(HUB)
             # What decides what is seen stands among the values that bound each statement.
-            yield Session(kept, standing.args, renewing=Renewing(self._recent, (), partial(kept.history.moved, HUB)))
+            yield Session(own, standing.args, renewing=Renewing(self._recent, (), partial(own.history.moved, HUB)))
 
     def rests_on(self) -> object:
         """What every answer rests on: equal ones, equal answers."""

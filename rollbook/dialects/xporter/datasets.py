@@ -61,34 +61,40 @@ NO_ROWS = Layout(1, 0, bytes(16))
 
 
 class Spread(Generic[Value]):
-    """A mapping in parts, each read when something in it is first asked for."""
+    """A mapping in parts, each read when something in it is first asked for; its values are decoded when they are."""
 
-    def __init__(self, name: str, spread: int, of: type[dict[str, Value]], read: Read) -> None:
-        self._name, self._spread, self._of, self._read = name, spread, of, read
-        self._parts: dict[str, dict[str, Value]] = {}
-        self.stored: dict[str, bytes] = {}
-        """The parts that were read, as they are stored."""
+    def __init__(self, name: str, spread: int, of: type[Value], read: Read) -> None:
+        self._name, self._spread, self._read = name, spread, read
+        self._decode = msgspec.msgpack.Decoder(of).decode
+        self._parts: dict[str, dict[str, msgspec.Raw]] = {}
+        self._put: set[str] = set()
+        self._stored: dict[str, bytes] = {}
 
     def find(self, keys: Iterable[str]) -> dict[str, Value]:
         """What there is under some keys."""
         places = {key: self._part(key) for key in keys}
         self._load(places.values())
-        return {key: self._parts[part][key] for key, part in places.items() if key in self._parts[part]}
+        found = ((key, self._parts[part].get(key)) for key, part in places.items())
+        return {key: self._decode(value) for key, value in found if value is not None}
 
     def put(self, key: str, value: Value | None) -> None:
         """Put a value under a key, or take what is there away."""
         name = self._part(key)
         if name not in self._parts:
             self._load([name])
-        if value is None:
-            self._parts[name].pop(key, None)
+        now = None if value is None else msgspec.Raw(msgspec.msgpack.encode(value))
+        if now == self._parts[name].get(key):
+            return
+        self._put.add(name)
+        if now is None:
+            del self._parts[name][key]
         else:
-            self._parts[name][key] = value
+            self._parts[name][key] = now
 
     def every(self) -> dict[str, Value]:
         """All that there is."""
         self.load_all()
-        return {key: value for part in self._parts.values() for key, value in part.items()}
+        return {key: self._decode(value) for part in self._parts.values() for key, value in part.items()}
 
     def load_all(self) -> None:
         """Read all parts."""
@@ -98,16 +104,33 @@ class Spread(Generic[Value]):
         """Read the parts that were not read yet."""
         wanted = set(parts) - self._parts.keys()
         found = self._read(wanted) if wanted else nothing(())
-        self.stored.update(found)
+        self._stored.update(found)
         for part in wanted:
-            self._parts[part] = msgspec.msgpack.decode(found.get(part) or EMPTY, type=self._of)
+            self._parts[part] = _RAW.decode(found.get(part) or EMPTY)
 
     def encoded(self) -> dict[str, bytes]:
-        """The parts that were read or written, as they are to be stored."""
-        return {name: msgspec.msgpack.encode(part, order="deterministic") for name, part in self._parts.items()}
+        """All parts, as they are to be stored."""
+        self.load_all()
+        return {name: _encoded(part) for name, part in self._parts.items()}
+
+    def stored(self) -> dict[str, bytes]:
+        """All parts, as they are stored."""
+        self.load_all()
+        return self._stored
+
+    def changed(self) -> dict[str, bytes]:
+        """The parts in which something was put that was not there, as they are to be stored."""
+        return {name: _encoded(self._parts[name]) for name in self._put}
 
     def _part(self, key: str) -> str:
         return f"{self._name}{zlib.crc32(key.encode()) % self._spread}"
+
+
+_RAW = msgspec.msgpack.Decoder(dict[str, msgspec.Raw])
+
+
+def _encoded(part: dict[str, msgspec.Raw]) -> bytes:
+    return msgspec.msgpack.encode(part, order="deterministic")
 
 
 class Rows:
@@ -117,8 +140,8 @@ class Rows:
         self.table = table
         self.spread, self.size = layout.spread, layout.size
         self.total = int.from_bytes(layout.total, "big")
-        self._keys = Spread(f"{table}/keys/", layout.spread, dict[str, Held], read)
-        self._ids = Spread(f"{table}/ids/", layout.spread, dict[str, str], read)
+        self._keys = Spread(f"{table}/keys/", layout.spread, Held, read)
+        self._ids = Spread(f"{table}/ids/", layout.spread, str, read)
 
     @classmethod
     def of(cls, table: str, rows: Mapping[str, Held], total: int, spread: int = 0) -> Rows:
@@ -164,17 +187,13 @@ class Rows:
 
     def parts(self) -> Parts:
         """All that is to be stored."""
-        self._keys.load_all()
-        self._ids.load_all()
         return {**self._keys.encoded(), **self._ids.encoded()}
 
     def changed(self, before: Rows) -> Parts:
         """The parts that are other ones than before, where the rows are laid out as they were."""
-        if self is not before:
-            before._keys.load_all()
-            before._ids.load_all()
-        parts = {**self._keys.encoded(), **self._ids.encoded()}
-        stored = {**before._keys.stored, **before._ids.stored}
+        if self is before:
+            return {**self._keys.changed(), **self._ids.changed()}
+        parts, stored = self.parts(), {**before._keys.stored(), **before._ids.stored()}
         every = parts.keys() | stored.keys()
         return {name: found for name in every if (found := parts.get(name, EMPTY)) != stored.get(name, EMPTY)}
 

@@ -31,6 +31,7 @@ from ...fields import (
 from .phrases import ALWAYS, NEVER, every, keys_of
 from .stamps import since
 from .statement import Statement, Writes, identified
+from .steps import Step
 
 _COMPARED = {"IS NOT": "IS DISTINCT FROM"}
 """What an operator of `fields` is in SQL, where it is another one: known values only are compared with `IS NOT`."""
@@ -108,7 +109,7 @@ def called(sql: Statement, condition: Called, alias: str) -> str:
     """One look-up in each field's index, instead of a walk through all the rows."""
     table, value = condition.fields[0].owner.table, sql.value(condition.value)
     if condition.ref is not None:
-        sql.nested.update(condition.ref.target.over)
+        sql.lead(alias, Step(condition.ref.owner, condition.ref.name))
     found = " UNION ALL ".join(
         f'SELECT key FROM "{table}" WHERE {sql.sight.called(condition.fields[0].owner)} AND "{f.name}" = {value}'
         for f in condition.fields
@@ -155,7 +156,14 @@ def _compared(sql: Statement, value: Expr, alias: str) -> str:
 
 
 def within(sql: Statement, condition: Within, alias: str) -> str:
-    key, those = sql.raw(condition.ref, alias), _keys(sql, condition.question)
+    key, inner = sql.raw(condition.ref, alias), _answering(sql, condition, alias)
+    if sql.few and not inner.of.derived():
+        own = f"{inner.base}.key = {key}"
+        where = inner.within(inner.condition(condition.question.where), few=True, keyed=True)
+        sql.dated |= inner.dated
+        return f"EXISTS (SELECT 1 FROM {inner.tables()} WHERE {every([own, where])})"
+    those = _keys(inner, condition.question)
+    sql.dated |= inner.dated
     if not condition.question.limited and names_few(condition.question.where):
         return sql.flavour.one_of_few(key, those)
     return f"{key} IN ({those})"
@@ -178,12 +186,21 @@ def names_few(condition: Condition) -> bool:
             return isinstance(condition, Called | Among)
 
 
-def _keys(sql: Statement, question: Question) -> str:
-    """A SELECT of the keys of the records that a question answers with, page included."""
-    inner = sql.inner(question.of, list(question.hashed or question.columns))
+def _answering(sql: Statement, condition: Within, alias: str) -> Statement:
+    """A SELECT of the records that a question answers with, to which a row refers.
+
+    One may also leave a page for another one's sake. Only which rows there are depends on that, not what they say.
+    """
+    question, trace = condition.question, sql.lead(alias, Step(condition.ref.owner, condition.ref.name))
+    return sql.inner(question.of, list(question.hashed or question.columns), trace)
+
+
+def _keys(inner: Statement, question: Question) -> str:
+    """A SELECT of the keys of those records, page included."""
     where = inner.where(question.where)
-    page = f" ORDER BY {inner.order(question.order)} {sql.flavour.page(':page', ':before')}" if question.limited else ""
-    sql.dated |= inner.dated
+    page = (
+        f" ORDER BY {inner.order(question.order)} {inner.flavour.page(':page', ':before')}" if question.limited else ""
+    )
     return f"SELECT {inner.base}.key FROM {inner.tables()} WHERE {where}{page}"
 
 

@@ -78,11 +78,17 @@ class Moving:
     def _rows(self, before: Iterable[Step], keys: str) -> str:
         """The hub ids of the rows that lead, by some steps, to those with some keys."""
         for step in reversed(list(before)):
-            sought, given = (f'"{step.name}"', "key") if step.back else ("key", f'"{step.name}"')
-            keys = (
-                f'SELECT s.{sought} FROM "{step.record.table}" s WHERE s.district = :district AND s.{given} IN ({keys})'
-            )
-        return f'SELECT b.id FROM "{self.of.table}" b WHERE b.district = :district AND b.key IN ({keys})'
+            name, table = f'"{step.name}"', f'"{step.record.table}"'
+            if step.back:
+                keys = self._keyed(name, step.record, keys)
+            else:
+                keys = f"SELECT s.key FROM {table} s WHERE s.district = :district AND s.{name} IN ({keys})"
+        return self._keyed("id", self.of, keys)
+
+    def _keyed(self, column: str, record: type[Record], keys: str) -> str:
+        """A column of the rows with some keys, by which they are found at once."""
+        district = self.flavour.unindexed("s.district")
+        return f'SELECT s.{column} FROM "{record.table}" s WHERE {district} = :district AND s.key IN ({keys})'
 
 
 def _others(flavour: Flavour, record: type[Record]) -> str:

@@ -21,12 +21,12 @@ class Plan:
     `rows` yields (shown) or, where a RowHash is shown, (shown, hashed). `telling` yields after them whom the row tells
     of: `singles` hub ids and `lists` texts of hub ids with commas between, and what it
     tells of `shows`, or of `shows_of_many` (`store/plan/facts.py`). `keyed` yields the row's hub id and key
-    before all that, `some` does so for the rows whose hub ids stand in the JSON list `:only`. `moved` yields the hub
-    ids of the rows that may be other ones since a kind of record stood at `:since`, for each kind that they are made
-    of, except those in `nested`, which are read in a roundabout way, and as long as `lost` has no row. `facts` are
-    the names of what is shown, such as `Student.reg_group.name`, whatever a dialect calls it; `asked` those of what the
-    request compares with values of its own. `named` yields the hub ids of the people whom the request names; `numbered`
-    of those whom a count is of.
+    before all that, `some` does so for the rows whose hub ids stand in the JSON list `:only`, whatever page they are
+    parts of. `moved` yields the hub ids of the rows that may be other ones since a kind of record stood at `:since`,
+    for each kind that they are made of, except those in `nested`, which are read in a roundabout way, and as long as
+    `lost` has no row. `facts` are the names of what is shown, such as `Student.reg_group.name`, whatever a dialect
+    calls it; `asked` those of what the request compares with values of its own. `named` yields the hub ids of the
+    people whom the request names; `numbered` of those whom a count is of.
 
     A flavour that does not encode rows yields each value in place of a row's JSON: `columns` has their names, in order,
     those that are shown before those that are hashed.

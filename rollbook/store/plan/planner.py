@@ -186,7 +186,8 @@ def _rows(sql: Statement, question: Question) -> _Rows:
     few = question.few or looked_up(question.of, question.where)
     where = sql.within(condition, few=few, keyed=by_key(question.of, question.where))
     only = identified(sql.flavour, sql.of, sql.base, sql.flavour.listed(":only"))
-    those = sql.within(every([condition, only]), few=True)
+    with sql.of_few():
+        those = sql.within(every([sql.condition(question.where), only]), few=True)
     order = f"ORDER BY {sql.order(question.order, few=question.few)}"
     source = f"FROM {sql.tables()} WHERE"
     page = sql.flavour.page(":limit", ":offset")

@@ -83,6 +83,8 @@ class Statement:
     dated: bool = False
     disclosed: bool = False
     """Whether a scope of its own covers what is being read, so that no fact asks for itself."""
+    few: bool = False
+    """Whether conditions are asked of few rows: what these refer to is asked, of whatever page, and not listed."""
 
     def __post_init__(self) -> None:
         self.base = self.names.new()
@@ -141,6 +143,7 @@ class Statement:
     def within(self, condition: str, *, few: bool, keyed: bool = False) -> str:
         """The rows of the sight for which a condition holds, given as SQL; `keyed` that it names their keys."""
         self.human(self.of, self.base)
+        self.decided(self.of, self.base)
         # A database would walk through the school's rows in order rather than look up the one that is called for.
         return every([*self.sight.bounds(self.of, self.base, few=few, keyed=keyed), condition])
 
@@ -150,6 +153,13 @@ class Statement:
             for kind in RECORDS.values():
                 if kind.human:
                     self.lead(alias, Step(kind, "person", back=True))
+
+    def decided(self, record: type[Record], alias: str) -> None:
+        """What decides whether a row is there is read for it."""
+        refs, kinds = self.sight.decides(record)
+        self.nested.update(kinds)
+        for ref in refs:
+            self.lead(alias, Step(ref.owner, ref.name, back=ref.owner is not record))
 
     def lead(self, alias: str, step: Step) -> Trace | None:
         """A row leads to others that are read for it; None where it is not known which rows those are read for."""
@@ -200,7 +210,7 @@ class Statement:
         self.reached[other] = self.lead(alias, Step(ref.owner, ref.name))
         self.human(ref.target, other)
         self._stands_for(ref.target, other)
-        self.nested.update(self.sight.decides(ref.target))
+        self.decided(ref.target, other)
         on = [f"{other}.district = :district", f"{other}.key = {self.raw(ref, alias)}"]
         on += self.sight.linked(ref.target, other)
         self.joins.append(f"LEFT JOIN {self.rows(ref.target)} {other} ON {every(on)}")
@@ -213,7 +223,7 @@ class Statement:
         """A SELECT of the many records of a parent row, and the condition that makes them its own."""
         trace = self.lead(parent, Step(many.child, many.via.name, back=True))
         inner = self.inner(many.child, [], trace)
-        self.nested.update(self.sight.decides(many.child))
+        inner.decided(many.child, inner.base)
         inner.disclosed = disclosed or self.disclosed
         own = [f"{inner.base}.district = :district", f"{inner.raw(many.via, inner.base)} = {parent}.key"]
         own += self.sight.part(many.child, inner.base, many.via.target, disclosed=inner.disclosed)
@@ -225,7 +235,18 @@ class Statement:
     def inner(self, of: type[Record], hashed: list[tuple[str, Expr]], trace: Trace | None = None) -> Statement:
         """A statement within this one, whose rows are reached so; without a trace, in a roundabout way."""
         reads = self.nested if trace is None else self.reads
-        return Statement(of, self.sight, hashed, self.grammar, self.names, reads, self.nested, self.traces, trace)
+        inner = Statement(of, self.sight, hashed, self.grammar, self.names, reads, self.nested, self.traces, trace)
+        inner.few = self.few
+        return inner
+
+    @contextmanager
+    def of_few(self) -> Generator[None]:
+        """Within it, conditions are asked of few rows."""
+        before, self.few = self.few, True
+        try:
+            yield
+        finally:
+            self.few = before
 
     # ---- what may be shown
 
@@ -234,7 +255,7 @@ class Statement:
         if self.disclosed:
             return value
         self.human(expr.owner, alias)
-        return masked(self.sight.shows(expr, alias, sure=alias == self.base), value)
+        return masked(self.sight.shows(expr, alias, sure=alias == self.base), value, self.flavour.nothing(expr.kind))
 
     @contextmanager
     def disclosing(self) -> Generator[None]:

@@ -30,7 +30,7 @@ COUNTS = "clock", "version"
 
 SEEN = (
     *sorted(record.table for record in RECORDS.values()),
-    *("moment", "moved", "history", "former_id", "chosen", "turned", "veiled"),
+    *("moment", "moved", "history", "former_id", "chosen", "turned", "veiled", "register"),
     *COUNTS,
 )
 """What the role may read: records, what is worked out from them, their history, and whom grants name and leave out."""
@@ -126,6 +126,11 @@ def facing(district: int) -> str:
     return f"SET LOCAL {DISTRICT} = '{int(district)}'"
 
 
+def stepping_behind(district: int) -> str:
+    """The statements with which the rest of a reading has the role, and is of a district."""
+    return f"SET LOCAL ROLE {READER}; {facing(district)}"
+
+
 class Behind:
     """A session behind the wall for some districts; what it reads is of one at a time, at first of the first."""
 
@@ -164,6 +169,19 @@ class Facing:
     def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Add rows to a table, which a reading may not."""
         self._behind.facing(self._district).insert(table, columns, rows)
+
+
+class Open(Kept):
+    """What is kept of the whole hub, until the reading goes on behind the wall."""
+
+    def __init__(self, session: Session, clock: Callable[[], float], hub_ids: HubIds) -> None:
+        super().__init__(session, clock, hub_ids)
+        self._session = session
+
+    def for_somebody(self, district: int) -> Walled:
+        """What is kept of one district, at the same moment, behind the wall."""
+        self._session.script(stepping_behind(district))
+        return Walled(Behind(self._session, [district]), district, self._clock, self._hub_ids)
 
 
 class Walled(Kept):

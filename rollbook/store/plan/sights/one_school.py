@@ -11,7 +11,7 @@ from ....scopes import Need
 from ..flavour import Flavour
 from ..flavours.sqlite import SQLITE
 from ..phrases import HERE
-from .sight import CHOSEN_NOW, humans, in_district, school_ref, unveiled
+from .sight import CHOSEN_NOW, Decides, humans, in_district, school_ref, unveiled
 
 Guards = Mapping[str, str]
 """For each kind of human that a grant names one by one: `only` those chosen, or all `except` them."""
@@ -79,6 +79,11 @@ class OneSchool:
             own.append(f"({here} OR {alias}.school IS NULL)" if mine.shared else here)
         return own + self.guarded(record, alias)
 
+    def together(self, record: type[Record], of: type[Record]) -> bool:
+        """Where no row has a veil of its own, and what they are part of is the school's."""
+        whole = school_ref(of)
+        return not self.veils and not (whole and whole.shared)
+
     def guarded(self, record: type[Record], alias: str) -> list[str]:
         """A row is hidden with the human that it is, or is a part of, and behind a veil."""
         named = [(kind, identity) for kind, identity in humans(record, alias) if kind.__name__ in self.guards]
@@ -91,9 +96,9 @@ class OneSchool:
         )
         return f"{'' if self.guards[record.__name__] == 'only' else 'NOT '}EXISTS ({chosen})"
 
-    def decides(self, record: type[Record]) -> frozenset[str]:
+    def decides(self, record: type[Record]) -> Decides:
         """Its own facts, and the grant."""
-        return frozenset()
+        return Decides()
 
     def shows(self, field: Field, alias: str, *, sure: bool) -> str:
         """What is not granted has no column."""

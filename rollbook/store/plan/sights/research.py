@@ -27,6 +27,7 @@ from ....model.research import (
     TeamMember,
 )
 from ..phrases import ALWAYS, keys_of
+from .sight import Decides
 from .whole import Whole
 
 # A subject of a project; one that stands for a student only while the student may be seen.
@@ -84,17 +85,17 @@ ANONYMOUS: dict[type[Record], str] = {
 """Researchers know of each other; the public knows of those who work on public projects."""
 
 
-_PLACES, _STANDS, _MEMBERS = SubjectProject.__name__, ResearchSubject.__name__, ProjectMember.__name__
+_NAMED_BY = Decides(kinds=frozenset({ProjectMember.__name__, TeamMember.__name__}))
 
-DECIDED_BY: dict[type[Record], frozenset[str]] = {
-    ResearchSubject: frozenset({_PLACES}),
-    SubjectProject: frozenset({_STANDS}),
-    CohortSubject: frozenset({_STANDS}),
-    ResearchUser: frozenset({_MEMBERS, TeamMember.__name__}),
-    ResearchTeam: frozenset({_MEMBERS}),
-    TeamMember: frozenset({_MEMBERS, TeamMember.__name__}),
+DECIDED_BY: dict[type[Record], Decides] = {
+    ResearchSubject: Decides((SubjectProject.subject,)),
+    SubjectProject: Decides((SubjectProject.subject,)),
+    CohortSubject: Decides((CohortSubject.subject,)),
+    ResearchUser: _NAMED_BY,
+    ResearchTeam: Decides(kinds=frozenset({ProjectMember.__name__})),
+    TeamMember: _NAMED_BY,
 }
-"""The kinds of other records that the guards ask."""
+"""What the guards ask of other records."""
 
 
 @dataclass(frozen=True)
@@ -115,9 +116,13 @@ class ResearchSight(Whole):
         lists = {name: keys_of(kind, self.flavour.listed(f":{name}")) for name, kind in _LISTED.items()}
         return guards[record].format(alias, user=f"({keys_of(ResearchUser, ':user')})", **lists)
 
-    def decides(self, record: type[Record]) -> frozenset[str]:
+    def together(self, record: type[Record], of: type[Record]) -> bool:
+        """Each row has its own guard."""
+        return False
+
+    def decides(self, record: type[Record]) -> Decides:
         """What its guard asks."""
-        return DECIDED_BY.get(record, frozenset())
+        return DECIDED_BY.get(record, Decides())
 
     def bounds(self, record: type[Record], alias: str, *, few: bool = False, keyed: bool = False) -> list[str]:
         """The rows that a caller may know of."""

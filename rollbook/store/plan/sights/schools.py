@@ -12,7 +12,7 @@ from ....scopes import Need
 from ..flavour import Flavour
 from ..flavours.sqlite import SQLITE
 from ..phrases import NEVER, keys_of
-from .sight import BETWEEN, CHOSEN_NOW, humans, in_district, school_ref, unveiled
+from .sight import BETWEEN, CHOSEN_NOW, Decides, humans, in_district, school_ref, unveiled
 from .views import Views, Ways
 
 
@@ -79,9 +79,13 @@ class Schools(Views):
         seen = self.at(record, alias, views, every=True, walked=False)
         return [*([seen] if seen else []), *self.guarded(record, alias)]
 
-    def decides(self, record: type[Record]) -> frozenset[str]:
+    def together(self, record: type[Record], of: type[Record]) -> bool:
+        """A row is seen by the grant of its own school."""
+        return False
+
+    def decides(self, record: type[Record]) -> Decides:
         """Its own facts, and the grants."""
-        return frozenset()
+        return Decides()
 
     def shows(self, field: Field, alias: str, *, sure: bool) -> str:
         """Whether the school of the row granted the fact."""

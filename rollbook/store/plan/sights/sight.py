@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from ....fields import Expr, Field, Record, Ref
 from ....model.organisation import School
@@ -15,6 +15,16 @@ CHOSEN_NOW = ":today BETWEEN first AND last"
 
 BETWEEN = ","
 """What stands between the hub ids, or the keys, of a list."""
+
+
+class Decides(NamedTuple):
+    """What decides whether a record is there, beside its own facts and the roles of a human.
+
+    `refs` lead from the record to what decides, or from that to the record; `kinds` decide in a roundabout way.
+    """
+
+    refs: tuple[Ref, ...] = ()
+    kinds: frozenset[str] = frozenset()
 
 
 class Sight(Protocol):
@@ -65,8 +75,12 @@ class Sight(Protocol):
         """What holds of the rows that refer to another one; `disclosed` when a scope of their own covers them."""
         ...
 
-    def decides(self, record: type[Record]) -> frozenset[str]:
-        """The kinds of other records that decide whether one is there; not those of a human's roles."""
+    def together(self, record: type[Record], of: type[Record]) -> bool:
+        """Whether all rows that are part of another one are seen as soon as one of them is."""
+        ...
+
+    def decides(self, record: type[Record]) -> Decides:
+        """What other records decide whether one is there."""
         ...
 
     def shows(self, field: Field, alias: str, *, sure: bool) -> str:

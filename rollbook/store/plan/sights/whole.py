@@ -9,6 +9,7 @@ from ....fields import Expr, Field, Record
 from ....scopes import Need
 from ..flavour import Flavour
 from ..flavours.sqlite import SQLITE
+from .sight import Decides
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,13 @@ class Whole:
         """Whatever refers."""
         return []
 
-    def decides(self, record: type[Record]) -> frozenset[str]:
+    def together(self, record: type[Record], of: type[Record]) -> bool:
+        """Whatever refers."""
+        return True
+
+    def decides(self, record: type[Record]) -> Decides:
         """Everything is there."""
-        return frozenset()
+        return Decides()
 
     def shows(self, field: Field, alias: str, *, sure: bool) -> str:
         """Everything is shown."""
