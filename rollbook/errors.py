@@ -76,6 +76,10 @@ class Occupied(Unavailable):
     """Another process is writing to this data directory. Wait until it has finished, then try again."""
 
 
+class Interrupted(Unavailable):
+    """A replica of the database ended the reading. Asked again, the primary answers."""
+
+
 class NoRoom(Unavailable):
     """The disk is full. Free some space, then try again."""
 

@@ -110,11 +110,16 @@ def look_passing(store: Store, statement: str, values: Any = ()) -> Rows:
 
 @contextmanager
 def changing(store: Store, file: str = KEPT) -> Generator[Connection]:
-    """A transaction in which a test changes, or breaks, what is kept, where references are keys."""
+    """A transaction in which a test changes, or breaks, what is kept, where references are keys.
+
+    A file tells everybody by itself that it was changed; in a database whoever writes has to say so.
+    """
     with opened(store, file) as connection:
         connection.execute("BEGIN")
         try:
             yield connection
+            if isinstance(connection, Session) and file == KEPT:
+                connection.execute("UPDATE version SET number = number + 1")
         except BaseException:
             connection.execute("ROLLBACK")
             raise

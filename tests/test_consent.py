@@ -10,7 +10,6 @@ from rollbook.consent import Desk, Grant
 from rollbook.consent.tokens import Paused
 from rollbook.errors import Conflict, Malformed, NotFound, NotSignedIn, RollbookError
 from rollbook.scopes import CATALOGUE
-from rollbook.store.sqlite import Store
 
 from .hub import BRAMBLESIDE, THORNFIELD, Hub
 
@@ -31,7 +30,7 @@ class Office:
     """The school's own hands on its data directory: a desk in what stands for another process."""
 
     def __init__(self, hub: Hub) -> None:
-        self.store = Store(hub.store.folder)
+        self.store = hub.store.again()
         self.desk = Desk(self.store, lambda: hub.now)
 
     def __enter__(self) -> Desk:

@@ -12,7 +12,6 @@ from rollbook.cli.serving import spare
 from rollbook.consent import Desk
 from rollbook.model.attendance import Mark
 from rollbook.model.people import Person
-from rollbook.store.sqlite import Store
 from tests.looking import look
 
 from .hub import BRAMBLESIDE, THORNFIELD, Hub
@@ -118,7 +117,7 @@ def test_what_is_looked_up_for_an_answer_is_of_the_state_in_which_it_was_begun_u
     hub, memory = small_hub, small_hub.desk.memory
     context = copy_context()
     state, known = context.run(memory.settle), context.run(memory.known)
-    with Store(hub.store.folder) as elsewhere:
+    with hub.store.again() as elsewhere:
         elsewhere.set("anything", "else")
         assert (context.run(memory.known), context.run(memory.fresh)) == (known, state)
         # Nobody else is kept in that state.
@@ -131,7 +130,7 @@ def test_what_is_looked_up_for_an_answer_is_of_the_state_in_which_it_was_begun_u
 def test_a_hub_that_is_narrowed_elsewhere_says_so_with_the_next_answer(small_hub: Hub) -> None:
     token = small_hub.token()
     assert small_hub.get(STUDENTS, token).json["Students"]
-    with Store(small_hub.store.folder) as elsewhere:
+    with small_hub.store.again() as elsewhere:
         grants = Desk(elsewhere, lambda: small_hub.now).grants
         grants.narrow(grants.at(small_hub.app(), THORNFIELD), ["School"])
     assert small_hub.get(STUDENTS, token).json["ExceptionType"] == "ScopeNotHeld"

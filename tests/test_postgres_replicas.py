@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from rollbook.errors import RollbookError
+from rollbook.errors import Interrupted, RollbookError
 from rollbook.model.people import Person
 from rollbook.store.port import Store
 from rollbook.store.postgres.store import Store as Database
@@ -84,6 +84,28 @@ def test_what_names_no_district_is_read_at_the_primary(two: Pair, store: Store) 
     two.caught_up()
     with store.lend() as kept:
         assert kept.connection.execute("SELECT pg_is_in_recovery()").get is False
+
+
+def test_a_reading_that_a_replica_ends_is_made_again_at_the_primary(two: Pair, store: Store) -> None:
+    district = founded(store)
+    added(store, district, "Wren")
+    two.caught_up()
+    two.says(two.replica, "ALTER SYSTEM SET max_standby_streaming_delay = 0")
+    two.says(two.replica, "SELECT pg_reload_conf()")
+
+    def amid_writes() -> None:
+        with store.lend(district) as kept:
+            (wren,) = kept.records.find(Person, district, {})
+            with store.write(district) as batch:
+                batch.remove(Person, wren["id"])
+            two.says(two.primary, "VACUUM person")
+            until(lambda: not kept.records.find(Person, district, {}))
+
+    with pytest.raises(Interrupted):
+        amid_writes()
+    assert read(store, district) == (False, [])
+    two.says(two.replica, "ALTER SYSTEM RESET max_standby_streaming_delay")
+    two.says(two.replica, "SELECT pg_reload_conf()")
 
 
 def test_a_replica_that_is_away_is_done_without(two: Pair, store: Store, tmp_path: Path) -> None:

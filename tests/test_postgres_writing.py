@@ -22,10 +22,9 @@ from rollbook.store.kept.tokens import Token
 from rollbook.store.opening import holds, making, opened
 from rollbook.store.port import Store
 from rollbook.store.postgres.locks import written
-from rollbook.store.postgres.making import make
 from rollbook.store.postgres.session import Session
 
-from .postgres import ABSENT, BIN, served
+from .postgres import ABSENT, BIN, hub_served
 
 pytestmark = [pytest.mark.skipif(BIN is None and not os.environ.get("CI"), reason=ABSENT)]
 
@@ -34,8 +33,7 @@ SOON = 0.05
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    with served() as where:
-        make(where)
+    with hub_served() as where:
         yield where
 
 
@@ -135,8 +133,9 @@ def test_many_records_are_copied_in_and_the_server_knows_how_many_at_once(store:
 
 def test_among_many_records_a_text_that_postgresql_cannot_keep_is_refused(store: Store) -> None:
     district = founded(store)
-    with pytest.raises(Malformed, match=r"U\+0000"), store.write(district) as batch:
-        batch.add(Program, [program(district, name) for name in ("a", "b", "c", "d", "Ch\0ess", "f")])
+    rows = [(district, number, name) for number, name in enumerate(("a", "b", "c", "d", "Ch\0ess", "f"))]
+    with pytest.raises(Malformed, match=r"U\+0000"), store.of_district(district) as kept:
+        kept.connection.insert("program", ("district", "key", "name"), rows)
     assert names(store, district) == []
 
 
@@ -405,7 +404,7 @@ def test_a_database_holds_a_hub_once_one_was_made_whole(store: Store, server: st
     session = Session(server, "public")
     session.execute("CREATE DATABASE other")
     session.close()
-    other = f"{server} ".replace("dbname=postgres ", "dbname=other")
+    other = f"{server} dbname=other"
     assert not holds(tmp_path, other)
     with making(tmp_path, other, keep=False) as made:
         made.set("one", "not kept")
@@ -416,12 +415,32 @@ def test_a_database_holds_a_hub_once_one_was_made_whole(store: Store, server: st
         assert again.setting("one") == "kept"
 
 
+def test_of_two_who_make_a_hub_in_a_database_at_once_one_does(server: str, tmp_path: Path) -> None:
+    session = Session(server, "public")
+    session.execute("CREATE DATABASE twice")
+    session.close()
+    both = f"{server} dbname=twice"
+    busy = pytest.raises(Occupied, match="another process is making a hub in this database")
+    with making(tmp_path, both) as made:
+        with busy, making(tmp_path, both):
+            pass
+        with busy:
+            holds(tmp_path, both)
+        made.set("one", "kept")
+    # Whoever found it empty before, and comes now, takes nothing away.
+    with busy, making(tmp_path, both):
+        pass
+    assert holds(tmp_path, both)
+    with opened(tmp_path, both) as again:
+        assert again.setting("one") == "kept"
+
+
 def test_a_database_that_orders_texts_otherwise_is_refused(server: str, tmp_path: Path) -> None:
     session = Session(server, "public")
     session.execute("CREATE DATABASE ordered TEMPLATE template0 LC_COLLATE 'C.UTF-8' LC_CTYPE 'C.UTF-8'")
     session.close()
     with pytest.raises(Stop, match="code points"):
-        opened(tmp_path, server.replace("dbname=postgres", "dbname=ordered"))
+        opened(tmp_path, f"{server} dbname=ordered")
 
 
 def test_a_server_that_is_not_there_is_said_to_be_away(tmp_path: Path) -> None:

@@ -88,3 +88,16 @@ def test_what_went_wrong_while_looking_ends_no_thread(tmp_path: Path) -> None:
         Queue(store, module.time.time).add("note", {})
         assert done.wait(PATIENCE)
         worker.stop()
+
+
+def test_a_worker_closes_its_store_when_its_jobs_have_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    closed, close = list[Store](), Store.close
+
+    def noted(store: Store) -> None:
+        closed.append(store)
+        close(store)
+
+    monkeypatch.setattr(Store, "close", noted)
+    with working(tmp_path, {}):
+        assert closed == []
+    assert len(closed) == 2

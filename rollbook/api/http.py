@@ -20,8 +20,8 @@ from typing import Any
 
 from ..consent.callers import count_with
 from ..consent.ledger import Ledger
-from ..consent.slips import Slip, lay
-from ..errors import NoRoom, RollbookError, TooManyRequests, Unavailable
+from ..consent.slips import Slip, current, lay
+from ..errors import Interrupted, NoRoom, RollbookError, TooManyRequests, Unavailable
 from . import compressing
 from .asgi import Beside, Receive, Scope, Send, client, lifespan, send_head, send_whole
 from .aside import Aside
@@ -322,16 +322,7 @@ class Edge:
     def answer(self, handler: Handler, request: Request) -> Response:
         """The dialect's answer, begun; a fault of ours is logged, the caller told no more than that."""
         try:
-            response = handler.handle(request)
-            if isinstance(response.body, bytes):
-                return response
-            head = list(itertools.islice(response.body, 1))
-            if len(head[0]) < STREAM_FROM:
-                head += itertools.islice(response.body, 1)
-            if (len(head) == 2 or len(head[0]) >= STREAM_FROM) and request.method != "HEAD":
-                return replace(response, body=Stream(head, response.body))
-            close(response.body)
-            return replace(response, body=b"".join(head))
+            return self.begun(handler, request)
         except (Unavailable, TooManyRequests) as error:
             return held_off(handler, request, error)
         except OSError as error:
@@ -341,10 +332,34 @@ class Edge:
         except Exception as error:
             return self.fault(handler, request, error)
 
+    def begun(self, handler: Handler, request: Request) -> Response:
+        """The dialect's answer, as far as it is read before it leaves; asked for again where that was interrupted."""
+        try:
+            return _begun(handler, request)
+        except Interrupted:
+            if request.method not in SAFE:
+                raise
+            if (slip := current()) is not None:
+                slip.forget()
+            return _begun(handler, request)
+
     def fault(self, handler: Handler, request: Request, error: Exception) -> Response:
         """The answer after a fault of ours."""
         log.error("fault while answering %s %s", request.method, request.path, exc_info=error)
         return handler.refuse(request, error)
+
+
+def _begun(handler: Handler, request: Request) -> Response:
+    response = handler.handle(request)
+    if isinstance(response.body, bytes):
+        return response
+    head = list(itertools.islice(response.body, 1))
+    if len(head[0]) < STREAM_FROM:
+        head += itertools.islice(response.body, 1)
+    if (len(head) == 2 or len(head[0]) >= STREAM_FROM) and request.method != "HEAD":
+        return replace(response, body=Stream(head, response.body))
+    close(response.body)
+    return replace(response, body=b"".join(head))
 
 
 def _writes(handler: Handler, request: Request) -> bool:

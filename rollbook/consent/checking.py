@@ -73,7 +73,7 @@ class Checker:
         """Whether the grant shows a record of the school, by its hub id."""
         return record.scope.met_by(self.grant.scopes) and self._find(record, None, id=identity) is not None
 
-    def told(self, record: type[Record], fact: Expr, where: Condition | None = None, **facts: str) -> list[Any]:
+    def told(self, record: type[Record], fact: Expr, where: Condition | None = None, **facts: str | int) -> list[Any]:
         """A fact of every record of the school with these stored facts; the same objects each time, as for `known`."""
         key = (record.__name__, where, fact, *sorted(facts.items()))
         if key not in self._told:

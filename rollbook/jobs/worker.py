@@ -8,8 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from ..errors import RollbookError
-from ..store.bell import Bell
+from ..errors import Interrupted, RollbookError
 from ..store.port import Store
 from .queue import Failed, Job, Later, Queue
 
@@ -57,13 +56,13 @@ class Worker:
         self.lanes = lanes
         self._stopped = threading.Event()
         self._threads: list[threading.Thread] = []
-        self._bells: list[Bell] = []
+        self._stores: list[Store] = []
 
     def start(self) -> None:
         """Begin, in threads of its own."""
         # One for all threads, so that a worker takes few file descriptors.
         store = self._open()
-        self._bells.append(store.bell)
+        self._stores.append(store)
         own = [lane.kinds for lane in self.lanes for _ in range(lane.threads)]
         for number, kinds in enumerate([None, *own]):
             thread = threading.Thread(target=self._run, args=(store, kinds), name=f"worker {number}", daemon=True)
@@ -73,12 +72,19 @@ class Worker:
     def stop(self) -> None:
         """End after the jobs at hand, which may take a while."""
         self._stopped.set()
-        for bell in self._bells:
-            bell.ring()
-            bell.close()
+        for store in self._stores:
+            store.bell.ring()
+            store.bell.close()
         until = time.monotonic() + 5
         for thread in self._threads:
             thread.join(max(until - time.monotonic(), 0))
+        if not any(thread.is_alive() for thread in self._threads):
+            self._close()
+
+    def _close(self) -> None:
+        # A job that takes longer still needs the store, which then goes with the process.
+        while self._stores:
+            self._stores.pop().close()
 
     def _run(self, store: Store, kinds: frozenset[str] | None) -> None:
         queue = Queue(store, self.clock)
@@ -131,6 +137,8 @@ def step(queue: Queue, works: Mapping[str, Work]) -> bool:
         works[job.kind](job)
     except Later as later:
         queue.postpone(job, later.seconds)
+    except Interrupted:
+        queue.postpone(job, 0)
     except Failed as error:
         log.warning("%s %s failed: %s", job.kind, job.id, error)
         queue.fail(job, str(error), after=error.after, final=error.final)

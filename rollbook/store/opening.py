@@ -29,21 +29,28 @@ def opened(folder: Path | str, database: str | None = None, replica: str | None 
 
 
 def holds(folder: Path, database: str | None = None) -> bool:
-    """Whether a directory, or a database where one is named, holds a store."""
+    """Whether a directory, or a database where one is named, holds a store.
+
+    Raises `Occupied` while another process makes one in the database.
+    """
     return _postgres().holds(database) if database else (folder / "records.sqlite").exists()
 
 
 @contextmanager
 def making(folder: Path, database: str, *, keep: bool = True) -> Generator[port.Store]:
-    """A new store in a database that holds none; it is taken away again when the block fails, or is not to `keep`."""
+    """A new store in a database that holds none; it is taken away again when the block fails, or is not to `keep`.
+
+    Raises `Occupied` where another process makes one there.
+    """
     kept = False
-    try:
-        with opened(folder, database) as store:
-            yield store
-        kept = keep
-    finally:
-        if not kept:
-            _postgres().take_away(database)
+    with _postgres().alone(database):
+        try:
+            with opened(folder, database) as store:
+                yield store
+            kept = keep
+        finally:
+            if not kept:
+                _postgres().take_away(database)
 
 
 def need_postgres() -> None:

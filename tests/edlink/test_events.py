@@ -144,7 +144,7 @@ def test_every_kind_of_thing_tells_of_its_change(
         "class": "kind = 'TeachingGrp'",
         "enrollment": '"group" IN (SELECT id FROM "group" WHERE kind = \'RegGrp\')',
         "agent": "relationship = 'Mother'",
-    }.get(target, "1")
+    }.get(target, "TRUE")
     ((one,),) = writer.sql(f"SELECT id FROM {table} WHERE district = 1 AND {where} ORDER BY id LIMIT 1")
     last = newest(writer)
     with writer.hub.store.write(1) as batch:

@@ -129,7 +129,7 @@ def test_a_student_keeps_the_pseudonym_within_a_project_and_has_another_elsewher
 def test_the_operator_draws_by_command(study: Study):
     lab = study.lab
     words = ["research", "draw", "--project", "Reading", "--estab", THORNFIELD, "--group", GROUP]
-    environment = {"ROLLBOOK_DATA": str(lab.hub.store.folder), "COLUMNS": "120"}
+    environment = lab.hub.environment
     ran = CliRunner().invoke(cli.main, words, obj=application, env=environment)
     number = len(members(lab))
     assert ran.output == f"{number} subjects\n"

@@ -26,7 +26,7 @@ def run(lab: Lab, *words: str, given: str = "") -> Result:
         ["research", *words],
         obj=application,
         input=given,
-        env={"ROLLBOOK_DATA": str(lab.hub.store.folder), "COLUMNS": "120"},
+        env=lab.hub.environment,
     )
 
 
@@ -63,6 +63,7 @@ def test_a_token_lasts_a_year_from_its_last_use(lab: Lab):
     assert (answer.status, answer.json) == (401, {"detail": "Token has expired. (make a new one)"})
 
 
+@pytest.mark.files
 def test_only_a_hash_of_a_token_is_kept(lab: Lab):
     token = lab.token("ada").encode()
     lab.hub.close()

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from rollbook.model.attendance import Mark
-from rollbook.store.sqlite import Store
 from tests.looking import look
 
 from ..hub import THORNFIELD, Answer
@@ -343,8 +342,8 @@ def test_a_write_back_during_an_import_is_entered_when_that_has_ended(writer: Wr
     """The server answers others meanwhile; the worker enters it, and then the caller is answered."""
 
     async def during_an_import() -> Answer:
-        with Store(writer.hub.store.folder) as another:
-            with another.transaction():
+        with writer.hub.store.again() as another:
+            with another.of_district(writer.hub.desk.schools.find(THORNFIELD)[0]):
                 asked = asyncio.create_task(writer.sent(f"Attendance/{THORNFIELD}", {"Marks": [mark(Mark="M")]}))
                 await asyncio.sleep(0.2)
                 assert not asked.done()
@@ -361,8 +360,8 @@ def test_what_is_refused_after_a_wait_has_its_status_as_at_once(writer: Writer) 
     close(writer)
 
     async def during_an_import() -> Answer:
-        with Store(writer.hub.store.folder) as another:
-            with another.transaction():
+        with writer.hub.store.again() as another:
+            with another.of_district(writer.hub.desk.schools.find(THORNFIELD)[0]):
                 path = f"Attendance/{THORNFIELD}?httpstatuscodes=true"
                 asked = asyncio.create_task(writer.sent(path, {"Marks": [mark(Mark="M")]}))
                 await asyncio.sleep(0.2)

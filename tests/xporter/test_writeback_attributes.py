@@ -102,12 +102,13 @@ def test_everything_that_is_wrong_is_told_at_once(sender: Sender):
     rows: list[Row] = [
         {"XID": "x000000", "Reads": "Every day"},
         {"Reads": "Every day"},
-        {"XID": graham, "Reads": True, "x" * 51: "long name", "Long": "y" * 501},
+        {"XID": graham, "Reads": True, "x" * 51: "long name", "Long": "y" * 501, "Zero": "a\0b"},
         {"XID": graham, "Long": "again"},
     ]
     assert sender.wrong("EntityAttributes", {"attributes": rows}) == [
         "Missing mandatory field XID",
         "Invalid Reads provided: True",
+        "Invalid Zero provided: a�b",
         "Invalid XID: x000000",
         f"Invalid attribute name provided: {'x' * 51}",
         f"Long field max character limit (500) exceeded for XID: {graham}",

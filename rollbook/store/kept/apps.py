@@ -39,8 +39,8 @@ class Apps(Statements):
         return [App(*row) for row in self._rows(f"{_APPS} ORDER BY name, id")]
 
     def named(self, relying_party: str) -> App | None:
-        """The app that signs in by a name."""
-        return self._one("relying_party = ?", relying_party)
+        """The app that signs in by a name, in any case."""
+        return self._one(self._flavour.same("relying_party", "?"), relying_party)
 
     def with_id(self, app: str) -> App | None:
         """The app with this id."""
@@ -48,7 +48,7 @@ class Apps(Statements):
 
     def with_secret(self, relying_party: str, secret: bytes) -> App | None:
         """The app that signs in by a name, if its management secret has this digest."""
-        return self._one("relying_party = ? AND secret = ?", relying_party, secret)
+        return self._one(f"{self._flavour.same('relying_party', '?')} AND secret = ?", relying_party, secret)
 
     def _one(self, where: str, *values: object) -> App | None:
         row = self._row(f"{_APPS} WHERE {where}", values)

@@ -41,3 +41,6 @@ class Databases(Statements):
             " DO UPDATE SET read = coalesce(:read, cached.read), problem = excluded.problem",
             {"district": district, "school": school, "name": name, "read": read, "problem": problem},
         )
+        if self._flavour.stirs:
+            # Hubs keep the ages in memory.
+            self._do(self._flavour.stirs)

@@ -143,7 +143,8 @@ class Grants(Timed):
 
     def with_secret(self, relying_party: str, estab: str, secret: bytes) -> Grant | None:
         """The grant of an app at a school, in whatever state, if its secret has this digest."""
-        return self._one("a.relying_party = ? AND s.estab = ? AND g.secret = ?", relying_party, estab, secret)
+        party = self._flavour.same("a.relying_party", "?")
+        return self._one(f"{party} AND s.estab = ? AND g.secret = ?", relying_party, estab, secret)
 
     def _one(self, where: str, *values: object) -> Grant | None:
         return next(iter(self._those(f"WHERE {where}", *values)), None)

@@ -158,7 +158,7 @@ class Invitations(Statements):
         """The addresses of a school (hub id): its own in the record, if it has one, then those named beside it."""
         own = self._value("SELECT email FROM school WHERE district = ? AND id = ?", (district, school))
         named = self._rows(
-            "SELECT email FROM signatory WHERE district = ? AND school = ? ORDER BY email", (district, school)
+            "SELECT email FROM signatory WHERE district = ? AND school = ? ORDER BY lower(email)", (district, school)
         )
         return [email for email in (own, *(email for (email,) in named)) if email]
 
@@ -171,8 +171,6 @@ class Invitations(Statements):
 
     def drop_signatory(self, district: int, school: str, email: str) -> None:
         """Let an address no longer answer for a school (hub id), and end the links that were sent to it."""
-        self._do("DELETE FROM signatory WHERE district = ? AND school = ? AND email = ?", (district, school, email))
-        self._do(
-            "UPDATE invitation SET expires = 0 WHERE district = ? AND school = ? AND lower(email) = lower(?)",
-            (district, school, email),
-        )
+        of_them = f"district = ? AND school = ? AND {self._flavour.same('email', '?')}"
+        self._do(f"DELETE FROM signatory WHERE {of_them}", (district, school, email))
+        self._do(f"UPDATE invitation SET expires = 0 WHERE {of_them}", (district, school, email))

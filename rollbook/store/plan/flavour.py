@@ -120,6 +120,10 @@ class Flavour(ABC):
         """The least of two or more values that are not null."""
 
     @abstractmethod
+    def letter(self, number: str) -> str:
+        """The character with a number."""
+
+    @abstractmethod
     def key_in(self, identity: str) -> str:
         """The key that a hub id is made of (`NUMBERED_ID`); null of any other."""
 
@@ -138,6 +142,10 @@ class Flavour(ABC):
     @abstractmethod
     def days_after(self, day: str, days: int) -> str:
         """A day some days after another one."""
+
+    def nothing(self, kind: str) -> str:
+        """Null, in the place of a value of a kind."""
+        return "NULL"
 
     # ---- many rows
 
@@ -178,6 +186,13 @@ class Flavour(ABC):
     def rings(self) -> str:
         """A statement that wakes those in other processes who wait for a cause, which is bound by place, as soon as the
         transaction is kept; empty where nobody hears of it.
+        """
+        return ""
+
+    @property
+    def stirs(self) -> str:
+        """A statement by which every hub notices that what it keeps in memory of what passes is otherwise now; empty
+        where a file tells so by itself.
         """
         return ""
 

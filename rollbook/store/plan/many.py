@@ -31,7 +31,8 @@ def first(sql: Statement, expr: First, alias: str) -> str:
     inner, own, seen = of_many(sql, expr, alias)
     what = inner.expr(expr.what)
     _tell(sql, expr.many, inner, own, seen, alias)
-    return masked(seen, f"(SELECT {what} FROM {inner.tables()} WHERE {own} LIMIT 1)")
+    found = f"(SELECT {what} FROM {inner.tables()} WHERE {own} LIMIT 1)"
+    return masked(seen, found, sql.flavour.nothing(expr.kind))
 
 
 def listed(sql: Statement, expr: Listed, alias: str) -> str:

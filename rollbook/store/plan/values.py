@@ -65,7 +65,7 @@ def path(sql: Statement, expr: Path, alias: str) -> str:
         sql.telling.reached(step, alias, both(seen), own=own)
     tells = expr.end.name in expr.steps[-1].tells
     value = bare(sql, expr.end, alias) if tells else sql.expr(expr.end, alias)
-    return masked(both(seen), value)
+    return masked(both(seen), value, sql.flavour.nothing(expr.kind))
 
 
 def hub_id(sql: Statement, expr: HubId, alias: str) -> str:

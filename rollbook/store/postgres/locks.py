@@ -28,6 +28,8 @@ HUB = -2
 LEDGER = -4
 """The number of the lock of the ledger."""
 
+MAKING = -7
+"""The number of the lock of whoever makes a hub where there is none, which lasts as long as their session."""
 
 FOUNDING = PARTS["schools"]
 """The number of the lock of making a district, or a school."""
@@ -55,9 +57,23 @@ def have(session: Session, number: int, patience: float) -> None:
 
 def written(session: Session) -> set[int]:
     """The districts that are being written now."""
+    return {number for number in _held(session) if number >= 0}
+
+
+def have_making(session: Session) -> bool:
+    """Be the only one who makes a hub, until the session ends; false where another one is."""
+    return session.execute("SELECT pg_try_advisory_lock(CAST(? AS integer), CAST(? AS integer))", (LOCK, MAKING)).get
+
+
+def being_made(session: Session) -> bool:
+    """Whether somebody makes a hub now."""
+    return MAKING in _held(session)
+
+
+def _held(session: Session) -> set[int]:
     held = (
-        "SELECT objid FROM pg_locks WHERE locktype = 'advisory' AND CAST(classid AS bigint) = ? AND granted"
-        " AND CAST(objid AS bigint) < 2147483648"
-        " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        "SELECT CAST(objid AS bigint) FROM pg_locks WHERE locktype = 'advisory' AND CAST(classid AS bigint) = ?"
+        " AND granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
     )
-    return {int(district) for (district,) in session.execute(held, (LOCK,)).fetchall()}
+    # The server tells of a number below 0 as of one from 2 ** 31 on.
+    return {number - (number >> 31 << 32) for (number,) in session.execute(held, (LOCK,)).fetchall()}

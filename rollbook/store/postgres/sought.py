@@ -6,13 +6,11 @@ has side by side (U+FFFF is assigned to nothing), and which come before all othe
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-STANDING_IN = "\x01\uffff"
+from ..zero import ESCAPED
 
-_ESCAPED = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
-"""The character as JSON writes it, after backslashes that stand for themselves."""
+STANDING_IN = "\x01\uffff"
 
 
 def sought(value: Any) -> Any:
@@ -20,4 +18,4 @@ def sought(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     found = value.replace("\0", STANDING_IN)
-    return _ESCAPED.sub(r"\1\\u0001\\uffff", found) if found.startswith("[") and "\\u0000" in found else found
+    return ESCAPED.sub(r"\1\\u0001\\uffff", found) if found.startswith("[") and "\\u0000" in found else found

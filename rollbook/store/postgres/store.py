@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Collection, Generator, Iterable, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
 
+from ...errors import Occupied
 from .. import port
 from ..hub_ids import HubIds
 from ..kept import Kept
@@ -21,7 +22,7 @@ from .listening import Listening
 from .making import MADE, make
 from .numbers import Shared
 from .pool import OwnWrites, Pool
-from .replica import Replica, counted
+from .replica import Following, Replica, counted
 from .session import Session
 from .watch import Watch
 
@@ -42,9 +43,9 @@ class Store(port.Store):
         make(address)
         self._reading = Pool(partial(Session, address, "records", read_only=True))
         role = wall.READER if self._stands() else ""
-        reads = partial(Session, schema="records", read_only=True, role=role)
-        self._walled = Pool(partial(reads, address)) if role else None
-        self._replica = Replica(partial(reads, replica)) if replica else None
+        self._walled = Pool(partial(Session, address, "records", read_only=True, role=role)) if role else None
+        follows = partial(Following, schema="records", read_only=True, role=role)
+        self._replica = Replica(partial(follows, replica)) if replica else None
         self._writing = Pool(partial(Session, address, "records"))
         self._hub_ids = HubIds()
         self.kept = Kept(self._reading, self._now, self._hub_ids)
@@ -84,7 +85,7 @@ class Store(port.Store):
         with ExitStack() as reading:
             if not districts:
                 session = reading.enter_context(self._reading.reading())
-                yield Kept(session, self._now, self._hub_ids)
+                yield (Kept if self._walled is None else wall.Open)(session, self._now, self._hub_ids)
             elif self._walled is None:
                 yield Kept(self._session_of(reading, districts), self._now, self._hub_ids)
             else:
@@ -140,12 +141,31 @@ class Store(port.Store):
 
 
 def holds(address: str) -> bool:
-    """Whether a database holds a hub."""
-    session = Session(address, "public", read_only=True)
-    try:
-        return bool(session.execute("SELECT to_regclass('records.applied') IS NOT NULL").get)
-    finally:
-        session.close()
+    """Whether a database holds a hub; raises `Occupied` while another process makes one there."""
+    with closing(Session(address, "public", read_only=True)) as session:
+        if locks.being_made(session):
+            raise _being_made()
+        return _is_there(session)
+
+
+@contextmanager
+def alone(address: str) -> Generator[None]:
+    """Make a hub in a database that holds none, which nobody else takes for one until the block ends.
+
+    Raises `Occupied` where another process makes one, or has just made it.
+    """
+    with closing(Session(address, "public")) as session:
+        if not locks.have_making(session) or _is_there(session):
+            raise _being_made()
+        yield
+
+
+def _is_there(session: Session) -> bool:
+    return bool(session.execute("SELECT to_regclass('records.applied') IS NOT NULL").get)
+
+
+def _being_made() -> Occupied:
+    return Occupied("another process is making a hub in this database", hint="wait until it has ended, then try again")
 
 
 def layout(address: str) -> tuple[str, bool]:

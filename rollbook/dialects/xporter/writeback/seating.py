@@ -162,7 +162,7 @@ class _Reading:
         """The students whom the app can see in a place."""
         if self.identity is None:
             return []
-        row, column = map(str, place)
+        row, column = place
         return self.checker.told(Seat, SITTER, ON_ROLL, plan=self.identity, row=row, column=column)
 
 

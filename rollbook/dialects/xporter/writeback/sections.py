@@ -38,7 +38,7 @@ def _identity(value: Any) -> str | None:
         return None
     if isinstance(value, int):
         return str(value)
-    return value.strip() if isinstance(value, str) and len(value) <= 100 else None
+    return value.strip() if isinstance(value, str) and len(value) <= 100 and "\0" not in value else None
 
 
 def _integer(value: Any) -> int | None:
@@ -48,7 +48,8 @@ def _integer(value: Any) -> int | None:
 
 
 def _text(value: Any) -> str | None:
-    return text_of(value)
+    # No record holds it, whichever database keeps it.
+    return None if isinstance(value, str) and "\0" in value else text_of(value)
 
 
 def _date(value: Any) -> str | None:

@@ -90,6 +90,10 @@ class Postgres(Flavour):
         """A flag is a number, a truth value is none."""
         return f"CASE {flag} WHEN 1 THEN TRUE WHEN 0 THEN FALSE END"
 
+    def nothing(self, kind: str) -> str:
+        """What has no type is taken for a text."""
+        return f"CAST(NULL AS {_TYPES[kind]})" if kind in _TYPES else "NULL"
+
     def member(self, stored: str, *path: str, kind: str = "text") -> str:
         """What is stored is a text that holds JSON, and what is found in it a text until it is told otherwise."""
         value = f"(CAST({stored} AS json) #>> {_path(path)})"
@@ -157,6 +161,10 @@ class Postgres(Flavour):
     def least(self, *values: str) -> str:
         """By its own name."""
         return f"least({', '.join(values)})"
+
+    def letter(self, number: str) -> str:
+        """Numbers of characters are short."""
+        return f"chr(CAST({number} AS integer))"
 
     def key_in(self, identity: str) -> str:
         """What is no number cannot be cast."""
@@ -229,6 +237,11 @@ class Postgres(Flavour):
     def rings(self) -> str:
         """A notification."""
         return f"SELECT pg_notify('{CHANNEL}', ?)"
+
+    @property
+    def stirs(self) -> str:
+        """How often that has been is counted."""
+        return "UPDATE version SET number = number + 1"
 
     @property
     def primary(self) -> str:

@@ -123,6 +123,10 @@ class SQLite(Flavour):
         """With a single value, min() would be the one over all rows."""
         return f"min({', '.join(values)})"
 
+    def letter(self, number: str) -> str:
+        """By its own name."""
+        return f"char({number})"
+
     def key_in(self, identity: str) -> str:
         """What is no number is 0, which is nobody's key."""
         number = f"CAST(substr({identity}, {len(NUMBERED_ID) + 1}) AS INTEGER)"
