@@ -29,7 +29,7 @@ from .dialects.research import Research
 from .dialects.xporter import DataChanged, DataReady, Xporter, look
 from .dialects.xporter.writeback import Entering, Taking, tell
 from .errors import Occupied
-from .ingest import Renewal
+from .ingest import Renewal, Schedules
 from .ingest.agents import Brought, ask_agent
 from .jobs import Freshness, Lane, Mail, Queue, Work, Worker, post_office
 from .jobs.subscriptions import Noticing, Subscriptions, Watching
@@ -46,7 +46,7 @@ DATA = "ROLLBOOK_DATA"
 
 LANES = (
     Lane(frozenset({"webhook", "callback"}), threads=6),
-    Lane(frozenset({"refresh", "reading"})),
+    Lane(frozenset({"refresh", "reading", "sync"})),
     Lane(frozenset({"mail"})),
     Lane(frozenset({"watch"})),
 )
@@ -79,7 +79,7 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
     taking = Taking(desk, queue, writebacks, systems(desk, writebacks, SOON))
     fills = {name: c.fills for name, c in CONNECTORS.items()}
     xporter = Xporter(desk, Freshness(store, queue, clock), queue, taking, fills, post_office())
-    tick = partial(now_and_then, clock, Noticing(look), folding)
+    tick = partial(now_and_then, clock, Noticing(look), folding, Schedules(clock))
     worker = Worker(store.again, partial(works, clock, folding), clock, tick, LANES)
     handing = Handing(desk, Tasks(store, clock), writebacks)
     agents = AgentHub(desk, handing, brought(desk, queue, writebacks), Uploads(store.folder / "uploads"))
@@ -103,9 +103,11 @@ def works(clock: Callable[[], float], folding: Folding, store: Store, queue: Que
     seen, desk, writebacks = Freshness(store, queue, clock), Desk(store, clock), WriteBacks(store, tell)
     subscriptions = Subscriptions(queue, look)
     ledger = Ledger(store.folder, clock, folding)
+    renewal = Renewal(store, CONNECTORS, clock, seen, {AGENT: ask_agent(desk, Tasks(store, clock), seen)})
     webhooks = Webhooks(desk, fillers(desk, seen), ledger, ended=subscriptions.unwanted)
     return {
-        "refresh": Renewal(store, CONNECTORS, clock, seen, {AGENT: ask_agent(desk, Tasks(store, clock), seen)}),
+        "refresh": renewal,
+        "sync": renewal.scheduled,
         "reading": brought(desk, queue, writebacks),
         "watch": Watching(desk, subscriptions),
         "webhook": webhooks,
@@ -138,10 +140,13 @@ def brought(desk: Desk, queue: Queue, writebacks: WriteBacks) -> Brought:
     return Brought(desk, tasks, queue, seen, writebacks, MIS_AGENT)
 
 
-def now_and_then(clock: Callable[[], float], notice: Noticing, folding: Folding, queue: Queue) -> None:
+def now_and_then(
+    clock: Callable[[], float], notice: Noticing, folding: Folding, schedules: Schedules, queue: Queue
+) -> None:
     """What is looked at now and then: what goes into the ledger, renewal, the new day, whether anybody has written."""
     folding.fold(queue.store)
     Freshness(queue.store, queue, clock).renew_at_night()
+    schedules(queue)
     with suppress(Occupied):
         # Who is seen has followed the day by itself; who follows changes can be told of it a little later.
         Desk(queue.store, clock).people.follow_days()

@@ -45,6 +45,10 @@ def odd(row: Row, times: Mapping[int, int]) -> bool:
     return times[number_in(row["made"])] != 1 or not all(map(number_in, [row["made"], *changes]))
 
 
+NEW = ("moment", "register", "source", "source_run", "review", "merged", "saying")
+"""Tables that the older layout did not have."""
+
+
 class Compared:
     """Two files, the older and the newer; `nowhere` collects what numbers stand for that no record has."""
 
@@ -65,12 +69,13 @@ class Compared:
     def run(self) -> None:
         """See that all that the older file says is in the newer one, and nothing else."""
         self._read_keys()
-        assert self.new.keys() == {*self.old, "moment"}
+        assert self.new.keys() == {*self.old, *NEW} - {"feed"}
         for kind in kinds().values():
             self._records(kind)
         self._nowhere()
-        for table in self.old.keys() - tables().keys() - {"clock"}:
+        for table in self.old.keys() - tables().keys() - {"clock", "feed"}:
             assert self._housekeeping(table) == sorted(self.old[table], key=repr), table
+        self._sources()
         self._clocks()
 
     def _read_keys(self) -> None:
@@ -167,6 +172,15 @@ class Compared:
         same = [r for r in self.old[table] if (r["district"], r["id"]) == (row["district"], row["id"])]
         key = self.there.get((table, row["district"], row["id"]))
         return number_in(same[0]["made"]) if same and row["made"] == key else row["made"]
+
+    def _sources(self) -> None:
+        """Whatever brought something is a source, and is read as it was."""
+        sources = {(row["district"], row["name"]): row for row in self.new["source"]}
+        feeds = {(row["district"], row["source"]): row for row in self.old["feed"]}
+        assert sources.keys() == {*feeds, *((row["district"], row["source"]) for row in self.old["source_row"])}
+        for name, row in feeds.items():
+            assert (sources[name]["connector"], sources[name]["state"]) == (row["connector"], "on")
+            assert row["path"] in json.loads(sources[name]["settings"]).values()
 
     def _clocks(self) -> None:
         clocks = {row["district"]: row for row in self.new["clock"]}

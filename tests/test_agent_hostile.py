@@ -286,7 +286,6 @@ def test_changes_that_make_no_sense_keep_nothing_of_the_answer(beside: Beside) -
     task = beside.next()
     assert task is not None
     for files, gone in (
-        ({"mark.csv": "key,school\nx,elsewhere\n"}, {}),
         ({"pets.csv": "key\n"}, {}),
         ({"mark.csv": 'key\n"'}, {}),
         ({}, {"sqlite_master": ["x"]}),
@@ -301,6 +300,21 @@ def test_changes_that_make_no_sense_keep_nothing_of_the_answer(beside: Beside) -
     assert (refused(answer), answer.json["position"]) == ((409, "behind"), task["since"])
     beside.run()
     assert Writer(beside.hub).outcome(tracking) == "done"
+
+
+def test_a_row_that_refers_to_nothing_is_set_aside_and_the_answer_is_kept(beside: Beside) -> None:
+    tracking = order(beside)
+    beside.hello()
+    task = beside.next()
+    assert task is not None
+    files = {"mark.csv": "key,school\nx,elsewhere\n"}
+    changes = {"since": task["since"], "to": task["since"] + 1, "files": files, "gone": {}}
+    answer = beside.ask("done", run="r", task=task["id"], outcome={"state": "done"}, changes=changes)
+    assert (answer.status, Writer(beside.hub).outcome(tracking)) == (200, "done")
+    assert look(beside.hub.store, "SELECT count(*) FROM source_row WHERE kind = 'Mark' AND key = 'x'").get == 0
+    district, source = look(beside.hub.store, "SELECT district, source FROM school_agent").fetchall()[0]
+    with beside.hub.store.lend() as kept:
+        assert [(one.kind, one.key) for one in kept.asides.of_source(district, source)] == [("Mark", "x")]
 
 
 # ---- the hub's certificate

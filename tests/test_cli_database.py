@@ -72,6 +72,10 @@ research users list
 research token ada@example.org
 research projects list
 research projects proposals
+sources list
+districts list
+sources show oneroster-csv:d
+sources pause oneroster-csv:d
 agents add oakfield
 agents rotate oakfield
 agents list

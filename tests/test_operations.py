@@ -25,10 +25,9 @@ from rollbook.store.kept import Kept, Passed
 from rollbook.store.kept.plans import Plans
 from rollbook.store.kept.statements import Statements
 from rollbook.store.migrating import migrate
-from rollbook.store.postgres.making import make
 from rollbook.store.postgres.session import Session
 
-from .postgres import ABSENT, BIN, served
+from .postgres import ABSENT, BIN, hub_served
 
 pytestmark = [pytest.mark.skipif(BIN is None and not os.environ.get("CI"), reason=ABSENT)]
 
@@ -40,6 +39,7 @@ GIVEN: dict[str, Any] = {
     "history.called fact": "staff_unique_id",
     "history.formerly fact": "staff_unique_id",
     "history.renumbered fact": "staff_unique_id",
+    "history.never_called fact": "staff_unique_id",
     "records.refers name": "person",
     "records.find facts": {"upn": None, "mis_id": "7"},
     "research.named record": ResearchCohort,
@@ -49,6 +49,9 @@ GIVEN: dict[str, Any] = {
     "research.tags bearer": ResearchTag.subject,
     "projects.places holder": ProjectMember.user,
     "candidates.find kind": "Student",
+    "matches.alike facts": {"upn": ["A01937632542"], "school": ["7"]},
+    "matches.alike names": ("upn", "person"),
+    "matches.bearers fact": "upn",
     "outbox.promise identity": "one",
     "outbox.promise due": NOW,
 }
@@ -162,8 +165,7 @@ def calls(name: str, operation: Callable[..., Any]) -> Iterator[tuple[list[Any],
 
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
-    with served() as where:
-        make(where)
+    with hub_served() as where:
         yield where
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rollbook.errors import Malformed, Stop
+from rollbook.errors import Stop
 from rollbook.fields import Field
 from rollbook.ingest import Kept, Origin, Problems, Progress, Row, Stream, import_roster
 from rollbook.ingest.conformance import by_keys
@@ -154,18 +154,68 @@ def test_a_few_who_leave_a_small_school_need_no_word(store: Store) -> None:
     assert import_roster(store, source(*people("Abbess")), "").kinds["Person"].gone == 2
 
 
-def test_a_row_that_refers_to_nothing_is_refused_by_name(store: Store) -> None:
+def test_a_row_that_refers_to_nothing_is_set_aside_by_name(store: Store) -> None:
     humans, students = people("Abbess", "Birdsong")
-    with pytest.raises(Malformed) as raised:
-        import_roster(store, source(humans[:1], students), "")
-    assert "'a2' is not a Person in the source" in str(raised.value)
+    diff = import_roster(store, source(humans[:1], students), "")
+    (aside,) = diff.aside
+    assert (aside.kind, aside.key, aside.school) == ("Student", "a2", "a")
+    assert str(aside.problem).endswith("'a2' is not a Person in the source (send that too, or correct the reference)")
+    assert diff.kinds["Student"].counts == {"new": 1, "changed": 0, "gone": 0, "unchanged": 0}
+
+
+def test_what_waits_for_another_row_goes_in_with_it_though_it_is_not_sent_again(store: Store) -> None:
+    humans, students = people("Abbess", "Birdsong")
+    import_roster(store, source(humans[:1], students), "")
+    diff = import_roster(store, source(humans[1:], [], whole=False), "")
+    assert diff.aside == ()
+    assert (diff.kinds["Person"].new, diff.kinds["Student"].new) == (1, 1)
+
+
+def test_what_is_held_of_a_row_that_is_set_aside_stays(store: Store) -> None:
+    humans, students = people("Abbess", "Birdsong", "Cobb")
+    import_roster(store, source(humans, students), "")
+    wrong = students[1]._replace(refs={"person": "nobody", "school": "a"})
+    diff = import_roster(store, source(humans, [students[0], wrong, students[2]]), "")
+    assert [one.key for one in diff.aside] == ["a2"]
+    assert not diff.moved
+    assert len(by_keys(store)) == 9
+
+
+def test_the_same_row_twice_is_one_and_two_that_differ_are_set_aside(store: Store) -> None:
+    humans, students = people("Abbess", "Birdsong", "Cobb", "Dunn")
+    other = humans[1]._replace(values={"surname": "Bird"})
+    diff = import_roster(store, source([*humans, humans[0], other], students), "")
+    assert surnames(store) == ["Abbess", "Cobb", "Dunn"]
+    assert [(one.kind, one.key, [w.key for w in one.waits]) for one in diff.aside] == [
+        ("Person", "a2", []),
+        ("Person", "a2", ["a2"]),
+    ]
+    assert diff.notes == ("Person: a row that is there again was read once (1 row)",)
+
+
+def test_too_many_rows_with_faults_stop_the_import_and_all_are_named(store: Store) -> None:
+    humans, students = people(*"ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+    wrong = [row._replace(refs={"person": "nobody", "school": "a"}) for row in students[:5]]
+    with pytest.raises(Stop) as raised:
+        import_roster(store, source(humans, [*wrong, *students[5:]]), "")
+    named = [problem.what for problem in raised.value.problems]
+    assert named[:2] == ["too many rows of this source have faults", "5 of 26 rows have faults; the limit is 2%"]
+    assert len(named) == 7
     assert look(store, "SELECT * FROM clock").fetchall() == []
+    assert len(import_roster(store, source(humans, [*wrong, *students[5:]]), "", most_aside=0.2).aside) == 5
+
+
+def test_never_is_more_than_half_of_a_school_set_aside(store: Store) -> None:
+    at_a, at_b = people(*"ABCDEFGHIJKLMNOPQRST"), people(*"UVWXYZ", school="b")
+    wrong = [row._replace(refs={"person": "nobody", "school": "b"}) for row in at_b[1]]
+    with pytest.raises(Stop, match="Student at Birch: 6 of 6 rows would be set aside; the limit is half"):
+        import_roster(store, source([*at_a[0], *at_b[0]], [*at_a[1], *wrong]), "", most_aside=0.9)
 
 
 def test_a_district_made_in_another_way_is_found_by_its_id(store: Store) -> None:
     number = store.new_district({"name": "Old name", "external_id": "d"})
     diff = import_roster(store, source(*people("Abbess")), "")
-    assert (diff.number, diff.kinds["District"].changed) == (number, 1)
+    assert (diff.number, diff.kinds["District"].joined) == (number, 1)
     assert look(store, "SELECT name FROM district").fetchall() == [("Larkspur",)]
 
 

@@ -209,6 +209,20 @@ class Within(click.FloatRange):
         return found if math.isfinite(found) else self.fail(f"{value} is not a number.", param, ctx)
 
 
+class Share(click.ParamType[float, str]):
+    """A share, such as 2% or 0.02."""
+
+    name = "share"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        text = str(value).strip()
+        try:
+            share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        except ValueError:
+            self.fail(f"{value} is not a share, such as 2%.", param, ctx)
+        return share if 0 <= share <= 1 else self.fail(f"{value} is not between 0% and 100%.", param, ctx)
+
+
 # ---- printing
 
 

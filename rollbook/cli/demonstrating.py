@@ -18,6 +18,7 @@ from .serving import address_options, listen, rate_option, serve_edge, url_of
 
 if TYPE_CHECKING:
     from ..consent import Desk
+    from ..demo import Demo
     from ..store.port import Store
 
 DEMO_APP = "demo.rollbook.example"
@@ -192,7 +193,11 @@ def _make_schools(store: Store, today: date, size: float, count: int) -> dict[st
     from ..demo import build
 
     with progress("Inventing schools") as step:
-        made = build(store, today, progress=step, size=size, schools=count)
+        return facts_of(build(store, today, progress=step, size=size, schools=count))
+
+
+def facts_of(made: Demo) -> dict[str, Any]:
+    """What is kept of the invented schools, and told with `--json`."""
     return {
         "schools": [{"estab": s.estab, "name": s.name} for s in made.schools],
         "calendar": {

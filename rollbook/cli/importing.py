@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import NotFound, Problem, nearest
 from .common import (
-    Column,
+    Share,
     Within,
     data_option,
     draw,
@@ -20,17 +20,11 @@ from .common import (
     say,
     wants_json,
 )
+from .differences import aside, columns, say_aside, tallies, told
+from .setting_aside import FILE, write_aside
 
 if TYPE_CHECKING:
     from ..ingest import Diff
-
-_CHANGES = (
-    Column("Kind", "kind"),
-    Column("New", "new", right=True),
-    Column("Changed", "changed", right=True),
-    Column("Gone", "gone", right=True),
-    Column("Unchanged", "unchanged", right=True),
-)
 
 
 @click.command("import")
@@ -38,6 +32,8 @@ _CHANGES = (
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @data_option()
 @click.option("--district", help="The name of the district, when the roster does not name one.")
+@click.option("--new-district", is_flag=True, help="It is another district than those that the hub has.")
+@click.option("--source", default="", help="The name of the source, when a district has several of one kind.")
 @click.option(
     "--follow",
     is_flag=True,
@@ -45,6 +41,7 @@ _CHANGES = (
 )
 @click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 @click.option("--allow-shrink", is_flag=True, help="Import even if many records are missing from the roster.")
+@click.option("--rekey", is_flag=True, help="Import even if many people have other ids in the roster than before.")
 @click.option(
     "--max-shrink",
     type=Within(0, 1),
@@ -52,28 +49,42 @@ _CHANGES = (
     show_default=True,
     help="The share of a kind of record that may be missing before the import stops.",
 )
+@click.option(
+    "--most-aside",
+    type=Share(),
+    default="2%",
+    show_default=True,
+    help="The share of a kind of row that may have faults; such rows are set aside. With more, the import stops.",
+)
+@click.option("--aside", "aside_path", type=FILE, help="Write the rows that are set aside to this file as CSV.")
 @json_option()
 def import_(
     connector: str,
     path: Path,
     data: Path | None,
     district: str | None,
+    new_district: bool,
+    source: str,
     follow: bool,
     dry_run: bool,
     allow_shrink: bool,
+    rekey: bool,
     max_shrink: float,
+    most_aside: float,
+    aside_path: Path | None,
     as_json: bool,
 ) -> None:
     """Read records from a source.
 
     `rollbook import oneroster-csv PATH` reads a roster, OneRoster 1.1 or 1.2, bulk or delta. `rollbook import
     records-csv PATH` reads one file for each kind of record (docs/reference/records.md). PATH is a folder or a ZIP.
-    An import that fails changes nothing.
+    Rows with faults are set aside until they are right. An import that fails changes nothing.
     """
     from ..connectors import CONNECTORS
     from ..consent import Desk
     from ..ingest import follow as follow_source
-    from ..ingest import import_roster
+    from ..ingest import import_roster, note_path
+    from ..ingest.finding import district_of
 
     if connector not in CONNECTORS:
         raise NotFound(Problem("connector", f"{connector} is not known", nearest(connector, CONNECTORS)))
@@ -83,39 +94,34 @@ def import_(
             CONNECTORS[connector],
             path,
             district_name=district,
+            district=district_of(store, source, district) if source else None,
+            new_district=new_district,
+            name=source,
             dry_run=dry_run,
             allow_shrink=allow_shrink,
             max_shrink=max_shrink,
+            rekey=rekey,
+            most_aside=most_aside,
             progress=step,
         )
-        if follow and not dry_run:
-            follow_source(store, diff.number, diff.source, connector, path, district)
+        if aside_path:
+            write_aside(aside_path, diff)
+        if not dry_run:
+            (follow_source if follow else note_path)(store, diff.number, diff.source, path)
         found = Desk(store).schools.all() if diff.applied or not dry_run else []
     schools = [{"estab": estab, "school": name, "district": of} for _, _, estab, name, of in found]
     if wants_json(as_json):
-        print_json(_told(diff, schools))
+        print_json({**told(diff), **aside(diff), "schools": schools})
     else:
         _show(diff, schools)
 
 
-def _told(diff: Diff, schools: list[dict[str, str]]) -> dict[str, Any]:
-    """What an import did, as it is printed in JSON."""
-    examples = [
-        {"kind": kind, "what": what, "record": record}
-        for kind, tally in diff.kinds.items()
-        for what, records in tally.examples.items()
-        for record in records
-    ]
-    kinds = [dict(zip((str(c.of) for c in _CHANGES), line, strict=True)) for line in diff.lines()]
-    told = {"district": diff.district, "source": diff.source, "applied": diff.applied}
-    return {**told, "kinds": kinds, "examples": examples, "notes": [*diff.notes], "schools": schools}
-
-
 def _show(diff: Diff, schools: list[dict[str, str]]) -> None:
-    told = _told(diff, schools)
-    draw(_CHANGES, told["kinds"], "What changed" if diff.applied else "What would change")
-    for example in told["examples"]:
+    kinds = tallies(diff.kinds)
+    draw(columns(kinds), kinds, "What changed" if diff.applied else "What would change")
+    for example in told(diff)["examples"]:
         say(f"  {example['what']} {example['kind']}: {example['record']}")
+    say_aside(diff)
     for note in diff.notes:
         say(note)
     if schools:

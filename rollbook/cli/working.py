@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 STATES = ("waiting", "running", "done", "dead")
 
-PLAIN = frozenset({"app", "grant", "family", "endpoint", "database", "district", "school", "operation", "subscription"})
+PLAIN = frozenset(
+    {"app", "grant", "family", "endpoint", "database", "district", "school", "source", "operation", "subscription"}
+)
 """The members of a payload that are shown: names and ids of what it is about, nothing from anybody's record."""
 
 

@@ -10,16 +10,19 @@ records are of.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+import msgspec
+
 from ..fields import Decimal, Field, Flag, Number, Record, Ref, Value
 from ..ingest.bundle import MOST_BYTES, open_bundle
+from ..ingest.cells import check
 from ..ingest.kinds import KEY, KINDS
-from ..ingest.rows import Kept, Origin, Problems, Progress, Row, Stream, silent
-from ..ingest.tables import Column, Layout, Table, check, parse
-from ..model.organisation import District
+from ..ingest.rows import Kept, Origin, Problems, Progress, Row, SchoolTold, Stream, silent
+from ..ingest.tables import Column, Layout, Table, parse
+from ..model.organisation import District, School
 
 
 def _layout(kind: type[Record]) -> Layout:
@@ -40,33 +43,43 @@ MOST_BROUGHT = 512 << 20
 """What an agent brings may unpack to this many bytes: it arrives while a hub answers others."""
 
 
+COUNTS = "counts"
+"""The name under which it is kept how many rows each file had."""
+
+
 @dataclass
 class RecordsCsv:
-    """Canonical records in CSV, under the name of a connector; `most` bounds what they unpack to, in bytes."""
+    """Canonical records in CSV, under the name of a connector; `most` bounds what they unpack to, in bytes.
+
+    A file that has lost all its rows stops an import, unless it `may_empty`: then it is as likely right. What a program
+    writes is `only_utf8`; what a person saves may be Windows-1252.
+    """
 
     name: str = "records-csv"
     most: int = MOST_BYTES
+    may_empty: bool = False
+    only_utf8: bool = False
     format: str = "records"
     fills: frozenset[Field] = frozenset(fact for kind in KINDS for fact in kind.stored().values())
 
     def read(self, path: Path, progress: Progress) -> Records:
         """Open a folder or ZIP and read the files in it that are records'."""
         problems = Problems()
-        parts = open_bundle(path, problems, most=self.most)
-        found = Records(problems)
+        parts = open_bundle(path, problems, most=self.most, known=[of.file for of in LAYOUTS.values()])
+        found = Records(problems, self.may_empty, self.only_utf8)
         found.take_all({name: partial(part.read, problems) for name, part in parts.items()}, progress)
         return found
 
     def changes(self, files: Mapping[str, bytes]) -> Records:
         """Read files that are at hand, each with only some of the rows of its kind."""
-        found = Records(Problems())
+        found = Records(Problems(), only_utf8=self.only_utf8)
         found.take_all({name: partial(bytes, data) for name, data in files.items()}, silent)
         return found
 
 
 RECORDS_CSV = RecordsCsv()
-MIS_AGENT = RecordsCsv("mis-agent", MOST_BROUGHT)
-"""What a school's agent brings of the records beside it."""
+MIS_AGENT = RecordsCsv("mis-agent", MOST_BROUGHT, may_empty=True, only_utf8=True)
+"""What a school's agent brings of the records beside it; a kind of which there are none has a file all the same."""
 
 
 @dataclass
@@ -74,8 +87,12 @@ class Records:
     """The files as tables."""
 
     problems: Problems
+    may_empty: bool = False
+    only_utf8: bool = False
     notes: list[str] = field(default_factory=list[str])
     tables: dict[type[Record], Table] = field(default_factory=dict[type[Record], Table])
+    counts: dict[str, int] = field(default_factory=dict[str, int])
+    """How many rows each file had when it was last there."""
     origin: Origin = field(default_factory=Origin)
     size: int = 0
 
@@ -92,14 +109,19 @@ class Records:
 
     def take(self, kind: type[Record], of: Layout, data: bytes | None) -> None:
         """Read one file, and check what can be checked in it alone."""
-        table = parse(of, data, self.problems) if data is not None else Table(of, {}, broken=True)
+        table = (
+            parse(of, data, self.problems, only_utf8=self.only_utf8) if data is not None else Table(of, {}, broken=True)
+        )
         known = {column.name for column in of.columns}
         for name in table.columns.keys() - known:
             said = f"column {name!r} is not a field of {kind.__name__}"
             self.problems.add(f"{of.file} columns", f"{of.file} line 1", said)
-        check(table, self.problems)
         self.size += len(table)
-        self.tables[kind] = table
+        good, wrong = check(table, self.problems)
+        schools = dict(zip(wrong[KEY], wrong["school"], strict=True))
+        aside = [replace(one, kind=kind.__name__, school=schools.get(one.key, "")) for one in good.aside]
+        self.problems.aside += aside
+        self.tables[kind] = replace(good, aside=tuple(aside))
 
     def place(self) -> None:
         """Find out which district the records are of."""
@@ -110,17 +132,36 @@ class Records:
             said = f"has {len(table)} rows"
             self.problems.add("district.csv", "district.csv", said, "import each district separately")
         for key, name in table.cells(KEY, "name"):
-            self.origin = Origin(key, name or None)
+            self.origin = Origin(key, name or None, tuple(self._schools()))
+
+    def _schools(self) -> Iterator[SchoolTold]:
+        table = self.tables.get(School)
+        if table is not None and not table.broken:
+            yield from (SchoolTold(*row) for row in table.cells(KEY, "name", "estab", "identifier"))
 
     def streams(self, kept: Kept, name: str) -> list[Stream]:
         """Every record that the files hold, each kind after those that it refers to."""
         if self.problems.found:
             return []
-        return [Stream(kind, list(_rows(kind, self.tables[kind]))) for kind in KINDS if kind in self.tables]
+        self._count(kept(COUNTS))
+        return [self._stream(kind, self.tables[kind]) for kind in KINDS if kind in self.tables]
+
+    def _stream(self, kind: type[Record], table: Table) -> Stream:
+        # Of a row without a key nobody can tell which record it is of, so none is missing for certain.
+        whole = all(one.key for one in table.aside)
+        return Stream(kind, list(_rows(kind, table)), whole, aside=frozenset(one.key for one in table.aside))
+
+    def _count(self, before: bytes | None) -> None:
+        self.counts = msgspec.msgpack.decode(before, type=dict[str, int]) if before else {}
+        for table in self.tables.values():
+            file, count = table.layout.file, len(table) + len(table.aside)
+            if not (count or self.may_empty) and self.counts.get(file):
+                self.problems.emptied[file] = self.counts[file]
+            self.counts[file] = count
 
     def keep(self) -> Mapping[str, bytes]:
-        """Nothing: each file says all of its kind."""
-        return {}
+        """How many rows each file has: otherwise each says all of its kind."""
+        return {COUNTS: msgspec.msgpack.encode(self.counts, order="sorted")}
 
 
 READ: dict[type[Field], Callable[[str], Value]] = {Flag: int, Number: int, Decimal: float}

@@ -2,8 +2,10 @@
 
 from .bundle import open_bundle
 from .diff import Diff, Tally
-from .refreshing import Renewal, follow
+from .feeds import follow, note_path
+from .refreshing import Renewal
 from .rows import Connector, Kept, Origin, Problems, Progress, Row, Source, Stream
+from .scheduling import Schedules
 from .sync import import_roster
 
 __all__ = [
@@ -15,10 +17,12 @@ __all__ = [
     "Progress",
     "Renewal",
     "Row",
+    "Schedules",
     "Source",
     "Stream",
     "Tally",
     "follow",
     "import_roster",
+    "note_path",
     "open_bundle",
 ]

@@ -9,17 +9,18 @@ from pathlib import Path
 from typing import Protocol
 
 from ..consent import Desk
-from ..consent.agents import CONNECTOR, Agent
+from ..consent.agents import Agent
 from ..errors import Conflict, Malformed, RollbookError, Stop
 from ..jobs import Freshness, Job, Later, Queue
 from ..mis.orders import Order, Outcome, WriteBacks
 from ..mis.tasks import DONE, REFUSED, UPLOADED, Task, Tasks
 from ..store.kept import Kept
-from ..store.kept.sources import Feed
+from ..store.numbering import now
 from ..store.writing import Batch
 from .exporting import Changes
+from .feeds import note_run, read_by_agent
 from .following import follow_changes
-from .plan import FEW
+from .limits import FEW, Limits
 from .refusals import keep_refusal
 from .rows import Connector, Source, silent
 from .sync import run_import, without_collections
@@ -142,6 +143,7 @@ class Brought:
         Path(said["path"]).unlink(missing_ok=True)
 
     def _import(self, agent: Agent, path: Path, to: int) -> None:
+        began = now()
         with without_collections():
             source = self.connector.read(path, silent)
             source.problems.stop()
@@ -152,10 +154,11 @@ class Brought:
                 source.problems.stop()
             with self.store.of_district(agent.district) if agent.district else self.store.of_new_district() as kept:
                 batch = Batch(kept, agent.district or kept.schools.next_district())
-                most = 1.0 if agent.may_shrink else 0.5
-                run_import(batch, self.connector, source, source.origin, agent.source, most)
+                limits = Limits(shrink=1.0, rekey=True) if agent.may_shrink else Limits()
+                diff = run_import(batch, self.connector, source, source.origin, agent.source, limits)
                 keep_refusal(kept, batch.district, agent.source, None)
-                kept.sources.follow(batch.district, Feed(agent.source, CONNECTOR, agent.name, None))
+                read_by_agent(kept, batch.district, agent.source, agent.name)
+                note_run(kept, diff, began)
                 kept.agents.brought(agent.id, batch.district, to)
 
     def refuse(self, agent: Agent, task: Task, error: RollbookError) -> None:

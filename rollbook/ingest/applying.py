@@ -2,91 +2,77 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..fields import Record
 from ..model.attendance import STATUTORY_CODES, WITHDRAWN_CODES, AttendanceCode
 from ..model.organisation import School
-from ..model.origin import ORIGINS
 from ..model.people import Person
 from ..store.writing import Batch
 from .memory import remember_rows
 from .numbering import Numbers, numbers_of, renumber_people
-from .plan import Part, Plan, target_of
-from .rows import Progress, Row
+from .plan import Part, Plan
+from .rows import Progress
+from .voices import Voice
 
 CHUNK = 2_000
 
 
 def write_plan(batch: Batch, plan: Plan, key: str, tell: Progress) -> None:
     """Make the hub say what the source says; `key` is the source's in the remainders."""
-    total = sum(len(p.new) + len(p.changed) + len(p.gone) for p in plan.parts)
-    ids = {name: {key: identity for key, (_, identity) in rows.items()} for name, rows in plan.held.kinds.items()}
-    for part in plan.parts:
-        # Ids come first, so that a row may refer to one of its own kind, whichever comes first.
-        ids.setdefault(part.kind.__name__, {}).update((row.key, batch.promise(part.kind)) for row, _ in part.new)
-    numbers = numbers_of(batch, plan, ids.get("Person", {}))
-    # Those who are known go first, so that nobody new has a number that another is about to give up.
-    renumber_people(batch, numbers, {identity for _, identity in plan.held.of(Person).values()})
-    done = 0
-    for part in plan.parts:
-        for written in _write(batch, part, ids, key, numbers if part.kind is Person else {}):
-            done += written
-            tell("writing", done, total)
-    for part in reversed(plan.parts):
-        for identity in part.gone.values():
-            batch.remove(part.kind, identity)
-        done += len(part.gone)
-        tell("writing", done, total)
-    remember_rows(batch, plan, ids)
+    with batch.quoting(plan.source):
+        ids = _ids(batch, plan)
+        _write_parts(batch, plan, Voice(batch, plan.source, key, ids), tell)
+        remember_rows(batch, plan, ids)
     _add_codes(batch, plan, ids.get("School", {}))
 
 
-def _write(batch: Batch, part: Part, ids: dict[str, dict[str, str]], key: str, numbers: Numbers) -> Iterator[int]:
-    targets = {name: ids.get(target_of(part.kind, name), {}) for name in part.kind.refs()}
-    own = ids[part.kind.__name__]
+def _ids(batch: Batch, plan: Plan) -> dict[str, dict[str, str]]:
+    """The hub ids of all that the source tells of, by kind and by its own keys.
+
+    Ids come first, so that a row may refer to one of its own kind, whichever comes first.
+    """
+    ids = {name: {key: identity for key, (_, identity) in rows.items()} for name, rows in plan.held.kinds.items()}
+    for part in plan.parts:
+        known = ids.setdefault(part.kind.__name__, {})
+        known.update((row.key, identity) for row, _, identity in part.joined)
+        known.update((row.key, batch.promise(part.kind)) for row, _ in part.new)
+    return ids
+
+
+def _write_parts(batch: Batch, plan: Plan, voice: Voice, tell: Progress) -> None:
+    total = sum(len(p.new) + len(p.changed) + len(p.joined) + len(p.gone) for p in plan.parts)
+    numbers = numbers_of(batch, plan, voice.ids.get("Person", {}))
+    # Those who are known go first, so that nobody new has a number that another is about to give up.
+    joined = {identity for part in plan.parts if part.kind is Person for *_, identity in part.joined}
+    renumber_people(batch, numbers, joined | {identity for _, identity in plan.held.of(Person).values()})
+    done = 0
+    for part in plan.parts:
+        for written in _write(batch, part, voice, numbers if part.kind is Person else {}):
+            done += written
+            tell("writing", done, total)
+    for part in reversed(plan.parts):
+        voice.withdraw(part)
+        done += len(part.gone)
+        tell("writing", done, total)
+
+
+def _write(batch: Batch, part: Part, voice: Voice, numbers: Numbers) -> Iterator[int]:
     for start in range(0, len(part.new), CHUNK):
-        rows = [row for row, _ in part.new[start : start + CHUNK]]
-        new = [own[row.key] for row in rows]
-        made = zip(new, (_record(part.kind, row, targets, key) for row in rows), strict=True)
-        _insert(
-            batch, part.kind, [{**values, **numbers.get(identity, {}), "id": identity} for identity, values in made]
-        )
-        yield len(rows)
-    for row, _, identity in part.changed:
-        values = _record(part.kind, row, targets, key)
-        values["remainder"] = _merged(batch, part.kind, identity, row, key)
-        if part.kind is School and _taken(batch, values.get("estab"), identity):
-            # A school is found by its number: none gets that of another by saying so later.
-            del values["estab"]
-        batch.change(part.kind, identity, values)
+        some = part.new[start : start + CHUNK]
+        made = voice.made(part.kind, [row for row, _ in some])
+        _insert(batch, part.kind, [{**values, **numbers.get(values["id"], {})} for values in made])
+        yield len(some)
+    for start in range(0, len(part.changed), CHUNK):
+        yield voice.correct(part.kind, [(row, identity) for row, _, identity in part.changed[start : start + CHUNK]])
+    former = {identity: key for key, identity in part.rekeyed.items()}
+    for row, _, identity in part.joined:
+        if identity in former:
+            voice.rekey(part.kind, row, identity, former[identity])
+        else:
+            voice.join(part.kind, row, identity)
         yield 1
-
-
-def _record(kind: type[Record], row: Row, targets: dict[str, dict[str, str]], key: str) -> dict[str, Any]:
-    values: dict[str, Any] = {**row.values}
-    for name, there in row.refs.items():
-        values[name] = targets[name][there] if there is not None else None
-    if row.remainder:
-        values["remainder"] = json.dumps({key: row.remainder}, ensure_ascii=False)
-    if key in ORIGINS and values.get("external_id") and "origin" in kind.fields:
-        # It is no news of the source's, and so no part of what tells whether a row says anything new.
-        values["origin"] = key
-    return values
-
-
-def _merged(batch: Batch, kind: type[Record], identity: str, row: Row, key: str) -> str | None:
-    """The record's remainder with this format's part replaced and the others' kept."""
-    before = batch.get(kind, identity) or {}
-    parts: dict[str, Any] = json.loads(before.get("remainder") or "{}")
-    if (parts.get(key) or None) == (row.remainder or None):
-        return before.get("remainder")
-    parts.pop(key, None)
-    if row.remainder:
-        parts[key] = row.remainder
-    return json.dumps(parts, ensure_ascii=False) if parts else None
 
 
 def _insert(batch: Batch, kind: type[Record], rows: list[dict[str, Any]]) -> None:
@@ -100,12 +86,8 @@ def _insert(batch: Batch, kind: type[Record], rows: list[dict[str, Any]]) -> Non
 
 
 def _estab(batch: Batch, wanted: str | None) -> str:
-    return batch.kept.schools.free_estab(None if _taken(batch, wanted, "") else wanted, batch.district)
-
-
-def _taken(batch: Batch, estab: str | None, identity: str) -> bool:
-    """Whether another school than the one with this hub id has an establishment number."""
-    return bool(estab) and batch.kept.schools.has_estab(estab, identity)
+    taken = bool(wanted) and batch.kept.schools.has_estab(wanted or "")
+    return batch.kept.schools.free_estab(None if taken else wanted, batch.district)
 
 
 def _add_codes(batch: Batch, plan: Plan, schools: Mapping[str, str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zipfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 from .rows import Problems
@@ -41,10 +41,13 @@ class Part:
             return None
 
 
-def open_bundle(path: Path, problems: Problems, *, ending: str = ".csv", most: int = MOST_BYTES) -> dict[str, Part]:
-    """The files of a folder or ZIP by name, including those one folder deeper."""
+def open_bundle(
+    path: Path, problems: Problems, *, ending: str = ".csv", most: int = MOST_BYTES, known: Iterable[str] = ()
+) -> dict[str, Part]:
+    """The files of a folder or ZIP by name, including those one folder deeper; those `known` also in other case."""
     found = list(_parts(path, problems))
     parts = [p for p in found if p.name.lower().endswith(ending) and not p.name.startswith((".", "._"))]
+    parts = _as_known(parts, known, problems)
     for name, count in Counter(p.name for p in parts).items():
         if count > 1:
             problems.add(name, name, f"appears {count} times, in different folders", "keep only one of them")
@@ -62,6 +65,17 @@ def open_bundle(path: Path, problems: Problems, *, ending: str = ".csv", most: i
     return {p.name: p for p in parts}
 
 
+def _as_known(parts: Iterable[Part], known: Iterable[str], problems: Problems) -> list[Part]:
+    """The files under the names that are known, whichever case they are written in."""
+    names, found = {name.lower(): name for name in known}, list[Part]()
+    for part in parts:
+        name = names.get(part.name.lower(), part.name)
+        if name != part.name:
+            problems.meant[part.name, f"was read as {name}"] += 0
+        found.append(replace(part, name=name))
+    return found
+
+
 def _parts(path: Path, problems: Problems) -> Iterable[Part]:
     if path.is_dir():
         return _in_folder(path)
@@ -75,7 +89,8 @@ def _parts(path: Path, problems: Problems) -> Iterable[Part]:
 
 
 def _in_folder(path: Path) -> Iterator[Part]:
-    files = [*path.iterdir(), *path.glob("*/*")] if not list(path.glob("*.csv")) else [*path.iterdir()]
+    inside = [*path.iterdir()]
+    files = inside if any(file.suffix.lower() == ".csv" for file in inside) else [*inside, *path.glob("*/*")]
     for file in sorted(files):
         if file.is_file():
             yield Part(file.name, file.stat().st_size, file)

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..errors import Malformed, RollbookError, Stop
+from ..errors import RollbookError, Stop
 from ..fields import RECORDS, Record
 from ..store.opening import opened
 from ..store.port import Store
 from .diff import Diff
+from .removing import remove_feed
 from .rows import Connector
 from .sync import import_roster
 
@@ -65,9 +66,10 @@ def conform(connector: Connector, samples: Samples, folder: Path) -> None:
 
 def contents(store: Store) -> dict[str, list[dict[str, Any]]]:
     """All that a hub holds, table by table, each row column by column."""
-    # What a source was refused for is kept beside what it said.
+    # What came of a reading, and what it was refused for, is kept beside what the source said.
     every = store.kept.copies.everything()
-    return {table: sorted(rows, key=repr) for table, rows in every.items() if table != "refusal"}
+    beside = {"refusal", "source_run"}
+    return {table: sorted(rows, key=repr) for table, rows in every.items() if table not in beside}
 
 
 def by_keys(store: Store) -> dict[tuple[str, str], dict[str, Any]]:
@@ -154,15 +156,18 @@ def what_is_missing_is_gone(case: Case) -> None:
     assert by_keys(case.store).keys() == full.keys()
 
 
-def what_was_lost_comes_back(case: Case) -> None:
-    """A record that was removed from the hub in another way is made again while its source still contains it."""
+def what_was_deleted_waits_to_be_released(case: Case) -> None:
+    """A record that was deleted in the hub stays so, with its parts, while its source has it, until it is released."""
     case.take(case.samples.whole)
     full = by_keys(case.store)
     lost = min(contents(case.store)["student"], key=lambda row: row["id"])
     with case.store.write(lost["district"]) as batch:
         batch.remove(RECORDS["Student"], lost["id"])
-    assert case.take(case.samples.whole).kinds["Student"].new == 1
-    assert by_keys(case.store).keys() == full.keys()
+    assert not case.take(case.samples.whole).moved
+    assert lost["id"] not in {row["id"] for row in contents(case.store)["student"]}
+    with case.store.write(lost["district"]) as batch:
+        batch.claims.release(RECORDS["Student"], lost["id"])
+    assert by_keys(case.store) == full
     every_reference_leads_somewhere(case)
 
 
@@ -185,10 +190,16 @@ def a_source_that_shrinks_is_stopped(case: Case) -> None:
     assert case.take(case.samples.shrunk, allow_shrink=True).kinds["Student"].gone
 
 
-def what_refers_to_nothing_is_refused(case: Case) -> None:
-    """A reference to a missing record stops the import before anything is written."""
-    with _refuses(Malformed, case.store):
-        case.take(case.samples.dangling)
+def what_refers_to_nothing_is_set_aside(case: Case) -> None:
+    """A row that refers to a missing record is left out and named, and goes in once it is mended."""
+    diff = case.take(case.samples.dangling)
+    assert diff.aside, "nothing was set aside"
+    assert all(one.place[0] and one.what for one in diff.aside), "a row that is set aside is not named"
+    every_reference_leads_somewhere(case)
+    assert not case.take(case.samples.whole).aside
+    with opened(case.store.folder / "twin") as twin:
+        import_roster(twin, case.connector, case.samples.whole)
+        assert by_keys(twin) == by_keys(case.store)
 
 
 def every_reference_leads_somewhere(case: Case) -> None:
@@ -217,16 +228,48 @@ def the_same_roster_makes_the_same_hub(case: Case) -> None:
         assert by_keys(twin) == by_keys(case.store)
 
 
+def a_second_source_makes_nobody_twice(case: Case) -> None:
+    """What another source says of the same people and schools is said of the records that are there.
+
+    They stay, with their hub ids, when either source is removed.
+    """
+    first = case.take(case.samples.whole, name="first")
+    second = case.take(case.samples.whole, district=first.number, name="second")
+    doubled = {kind: tally.new for kind, tally in second.kinds.items() if kind in SHARED and tally.new}
+    assert not doubled, f"{doubled} were made twice"
+    there = _ids(case.store, "second")
+    assert there["School"]
+    assert there["Student"]
+    feed = case.store.kept.feeds.find(first.number, "first")
+    assert feed is not None
+    remove_feed(case.store, feed)
+    assert _ids(case.store, "second") == there
+    held = contents(case.store)
+    lost = {kind for kind, ids in there.items() if not ids <= {row["id"] for row in held[RECORDS[kind].table]}}
+    assert not lost, f"{lost} went with a source that was not the only one"
+    every_reference_leads_somewhere(case)
+
+
+SHARED = ("School", "Person", "Student", "Staff")
+"""Kinds of which no two sources may make two records of one."""
+
+
+def _ids(store: Store, source: str) -> dict[str, set[str]]:
+    rows = [row for row in contents(store)["source_row"] if row["source"] == source]
+    return {kind: {row["id"] for row in rows if row["kind"] == kind} for kind in SHARED}
+
+
 CHECKS: tuple[Callable[[Case], None], ...] = (
     the_same_import_again_writes_nothing,
     a_dry_run_writes_nothing_and_foretells_all,
     an_import_cut_short_leaves_nothing,
     what_is_missing_is_gone,
-    what_was_lost_comes_back,
+    what_was_deleted_waits_to_be_released,
     only_what_differs_is_written,
     a_source_that_shrinks_is_stopped,
-    what_refers_to_nothing_is_refused,
+    what_refers_to_nothing_is_set_aside,
     every_reference_leads_somewhere,
     nothing_is_lost,
     the_same_roster_makes_the_same_hub,
+    a_second_source_makes_nobody_twice,
 )

@@ -10,9 +10,16 @@ from ..fields import RECORDS
 from ..store.writing import Batch
 from .applying import write_plan
 from .kinds import BY_TABLE, KINDS
-from .memory import note_sync
+from .limits import Limits
+from .matching import ask, keep_questions, match
+from .memory import keep_waiting, note_sync, with_waiting
+from .permitted import set_unfound_aside
 from .plan import Held, Plan, make_plan, target_of
-from .rows import Source, Stream, silent
+from .refusals import keep_asides
+from .rows import Problems, Source, Stream, silent
+from .setting_aside import guard_shares, set_faults_aside
+
+DEFAULT = Limits()
 
 
 def follow_changes(
@@ -22,12 +29,13 @@ def follow_changes(
     key: str,
     gone: Mapping[str, Iterable[str]],
     few: int,
-    max_shrink: float = 0.5,
+    limits: Limits = DEFAULT,
 ) -> Plan:
     """Write what a source reports as changed, within the transaction of a batch; `key` is the source's in remainders.
 
-    `gone` are keys by the name of their table. Raises `Malformed` with everything that is wrong, and `Stop` when of
-    one kind more than `few` records and more than a share of them would go.
+    `gone` are keys by the name of their table. Rows with faults are set aside. Raises `Malformed` with everything that
+    is wrong, and `Stop` when too many rows have faults, or when of one kind more than `few` records and more than a
+    share of them would go.
     """
     for table in gone.keys() - BY_TABLE.keys():
         source.problems.add("gone", table[:60], "is not a kind of record")
@@ -38,11 +46,35 @@ def follow_changes(
         for kind in KINDS
         if kind in said or kind.table in gone
     ]
-    plan = make_plan(name, _held(batch, name, streams), streams, source.problems)
-    source.problems.stop()
-    _guard(batch, plan, few, max_shrink)
+    plan = _planned(batch, name, streams, source.problems, limits)
+    guard_shares(batch, plan, source.problems, limits.aside)
+    ask(plan)
+    set_unfound_aside(plan, batch.claims.order)
+    _guard(batch, plan, few, limits.shrink)
+    keep_asides(batch, _write(batch, plan, key))
+    return plan
+
+
+def take_waiting(batch: Batch, name: str, key: str) -> Plan:
+    """Write what a source said before and waited for somebody to decide, as far as it waits no longer."""
+    plan = _planned(batch, name, (), Problems(), DEFAULT)
+    ask(plan)
+    return _write(batch, plan, key)
+
+
+def _planned(batch: Batch, name: str, streams: Iterable[Stream], problems: Problems, limits: Limits) -> Plan:
+    streams = with_waiting(batch, name, streams, problems)
+    plan = make_plan(name, _held(batch, name, streams), streams)
+    set_faults_aside(plan, problems)
+    match(batch, plan, hub_ids=True, rekey=limits.rekey)
+    return plan
+
+
+def _write(batch: Batch, plan: Plan, key: str) -> Plan:
+    keep_waiting(batch, plan)
     if plan.moved:
         write_plan(batch, plan, key, silent)
+        keep_questions(batch, plan)
         note_sync(batch, plan)
     return plan
 

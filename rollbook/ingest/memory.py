@@ -1,27 +1,33 @@
-"""What is kept between imports: each source's last data, what it asked to keep, and when it was read."""
+"""What is kept between imports: what each source said last, what it asked to keep, what waits, when it was read."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import NamedTuple
 
-from ..model.organisation import School
+import msgspec
+
 from ..store.writing import Batch
-from .plan import Part, Plan
-from .rows import Row
+from .kinds import KINDS
+from .plan import Plan
+from .rows import Aside, Problems, Row, Stream
+from .setting_aside import school_of
 
 
 def remember_rows(batch: Batch, plan: Plan, ids: Mapping[str, Mapping[str, str]]) -> None:
     """Write down what the source says now, and forget what it no longer does."""
     sources, stale = batch.kept.sources, set(plan.held.stale)
     new = [(part.kind.__name__, row.key, said) for part in plan.parts for row, said in part.new]
+    new += [(part.kind.__name__, row.key, said) for part in plan.parts for row, said, _ in part.joined]
     changed = [(part.kind.__name__, row.key, said) for part in plan.parts for row, said, _ in part.changed]
     # In the order of their key, so that the rows of the table come to lie side by side.
     rows = [(kind, key, digest, ids[kind][key]) for kind, key, digest in sorted([*new, *changed])]
     known = {(kind, key) for kind, key, _ in changed} | stale
     sources.remember(batch.district, plan.source, (row for row in rows if row[:2] not in known))
     sources.correct(batch.district, plan.source, (row for row in rows if row[:2] in known))
-    gone = [(part.kind.__name__, key) for part in plan.parts for key in part.gone]
+    gone = [(part.kind.__name__, key) for part in plan.parts for key in (*part.gone, *part.rekeyed)]
     again = {row[:2] for row in rows}
     sources.forget(batch.district, plan.source, (lost for lost in (*gone, *plan.held.stale) if lost not in again))
 
@@ -32,25 +38,71 @@ def keep(batch: Batch, source: str, kept: Mapping[str, bytes]) -> None:
         batch.kept.sources.keep_file(batch.district, source, name, data)
 
 
+WAITING = "rows that wait"
+"""The name under which rows that are set aside are kept for the next import."""
+
+
+class _Waiting(NamedTuple):
+    """What is set aside: rows by their kinds, and what is wrong with those that could not be read."""
+
+    rows: list[tuple[str, Row]]
+    unread: list[Aside]
+
+
+def keep_waiting(batch: Batch, plan: Plan) -> None:
+    """Keep the rows that are set aside: they go in when their faults are gone, though they are not sent again."""
+    rows = [(kind.__name__, row) for kind, row in plan.waiting]
+    read = {(kind, row.key) for kind, row in rows}
+    names = {part.kind.__name__ for part in plan.parts}
+    unread = [replace(one, waits=()) for one in plan.aside if one.kind in names and (one.kind, one.key) not in read]
+    before = batch.kept.sources.file(batch.district, plan.source, WAITING)
+    if rows or unread or before is not None:
+        data = msgspec.msgpack.encode(_Waiting(rows, unread))
+        batch.kept.sources.keep_file(batch.district, plan.source, WAITING, data)
+
+
+def with_waiting(batch: Batch, source: str, streams: Iterable[Stream], problems: Problems) -> list[Stream]:
+    """The streams with the rows that were set aside before, where the source does not say them, or their end, anew."""
+    data = batch.kept.sources.file(batch.district, source, WAITING)
+    if data is None:
+        return list(streams)
+    waiting, found = msgspec.msgpack.decode(data, type=_Waiting), {stream.kind: stream for stream in streams}
+    every = (found.get(kind, Stream(kind, (), whole=False)) for kind in KINDS)
+    more = [stream if stream.whole else _with(stream, waiting, problems) for stream in every]
+    return [stream for stream in more if stream.kind in found or stream.rows or stream.aside]
+
+
+def _with(stream: Stream, waiting: _Waiting, problems: Problems) -> Stream:
+    name = stream.kind.__name__
+    said = stream.gone | stream.aside | {row.key for row in stream.rows}
+    rows = [_before(row) for kind, row in waiting.rows if kind == name and row.key not in said]
+    unread = [one for one in waiting.unread if one.kind == name and one.key not in said]
+    problems.aside += unread
+    return replace(stream, rows=[*stream.rows, *rows], aside=stream.aside | {one.key for one in unread})
+
+
+def _before(row: Row) -> Row:
+    return row._replace(place=(row.place[0], 0))
+
+
 def note_sync(batch: Batch, plan: Plan) -> None:
     """Write down when the source was read, and per school what came of it; '' is the whole district."""
     tallies: dict[str, dict[str, Counter[str]]] = {}
     for part in plan.parts:
-        new = Counter(_school(part, row) for row, _ in part.new)
-        changed = Counter(_school(part, row) for row, _, _ in part.changed)
-        every = Counter(_school(part, row) for row in part.rows)
+        new = Counter(school_of(part.kind, row) for row, _ in part.new)
+        new.update(school_of(part.kind, row) for row, _, _ in part.joined)
+        changed = Counter(school_of(part.kind, row) for row, _, _ in part.changed)
+        every = Counter(school_of(part.kind, row) for row in part.rows)
         for school, count in every.items():
             counts = Counter(new=new[school], changed=changed[school], unchanged=count - new[school] - changed[school])
             tallies.setdefault(school, {})[part.kind.__name__] = counts
     tallies[""] = {
-        p.kind.__name__: Counter(new=len(p.new), changed=len(p.changed), gone=len(p.gone), unchanged=p.unchanged)
+        p.kind.__name__: Counter(
+            new=len(p.new) + len(p.joined), changed=len(p.changed), gone=len(p.gone), unchanged=p.unchanged
+        )
         for p in plan.parts
     }
     _put_sync(batch, plan, tallies)
-
-
-def _school(part: Part, row: Row) -> str:
-    return (row.key if part.kind is School else row.refs.get("school")) or ""
 
 
 def _put_sync(batch: Batch, plan: Plan, tallies: Mapping[str, Mapping[str, Counter[str]]]) -> None:

@@ -28,16 +28,21 @@ class Namer:
     def tally(self, part: Part) -> Tally:
         """Count a part and give examples."""
         kind = part.kind
+        asked = [one for one in self._plan.questions if one.kind is kind]
         examples = {
             "new": [f"{kind.__name__} {self.row(kind, row)}" for row, _ in part.new[:EXAMPLES]],
             "changed": [self.change(kind, row, identity) for row, _, identity in part.changed[:EXAMPLES]],
             "gone": [f"{kind.__name__} {self.held(kind, i)}" for i in islice(part.gone.values(), EXAMPLES)],
+            "joined": [f"{kind.__name__} {self.held(kind, i)}" for _, _, i in part.joined[:EXAMPLES]],
+            "review": [f"{kind.__name__} {' '.join(_words(one.said))} ({one.rule})" for one in asked[:EXAMPLES]],
         }
         return Tally(
             len(part.new),
             len(part.changed),
             len(part.gone),
             part.unchanged,
+            len(part.joined),
+            len({one.key for one in asked}),
             {what: listed for what, listed in examples.items() if listed},
         )
 

@@ -24,8 +24,11 @@ def numbers_of(batch: Batch, plan: Plan, ids: Mapping[str, str]) -> Numbers:
     A number that the source gives to several people is none's, but whoever has it already keeps it.
     """
     found: Numbers = {}
+    shared = _shared(batch, plan)
+    gone = _gone(plan) - shared
     for fact in UNIQUE_IDS:
-        for identity, value in _free(batch, fact, _claims(plan, fact, ids), _gone(plan)).items():
+        claims = {i: n for i, n in _claims(plan, fact, ids).items() if i not in shared}
+        for identity, value in _free(batch, fact, claims, gone).items():
             found.setdefault(identity, {})[fact] = value
     return found
 
@@ -40,7 +43,19 @@ def _claims(plan: Plan, fact: str, ids: Mapping[str, str]) -> dict[str, str]:
     """By hub id the number that the source has for somebody, where it can be a unique id."""
     rows = (row for part in plan.parts if part.kind is Person for row in part.rows)
     said = ((ids[row.key], (row.numbers or {}).get(fact, "")) for row in rows)
-    return {i: n for i, n in said if 0 < len(n) <= LONGEST and n.isprintable() and n == n.strip()}
+    return {i: n for i, n in said if fits(n)}
+
+
+def fits(number: str) -> bool:
+    """Whether a number can be a unique id."""
+    return 0 < len(number) <= LONGEST and number.isprintable() and number == number.strip()
+
+
+def _shared(batch: Batch, plan: Plan) -> set[str]:
+    """Those of whom others tell too: which number counts is decided as with any other fact."""
+    people = (part for part in plan.parts if part.kind is Person)
+    joined = {i for part in people for *_, i in part.joined if i not in part.rekeyed.values()}
+    return joined | (batch.kept.sayings.ids(batch.district, Person) if batch.claims.any else frozenset())
 
 
 def _gone(plan: Plan) -> set[str]:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import msgspec
 
 from ..errors import Problem, Stop
-from ..fields import RECORDS, Record, Ref
+from ..fields import RECORDS, Record, Ref, Value
 from ..model.organisation import School
 from ..store.kept.sources import Said
 from ..store.writing import Batch
-from .rows import Problems, Row, Stream
-
-FEW = 5
-"""Fewer gone than this is not a source that broke, however few there were."""
+from .limits import FEW
+from .rows import Aside, Problems, Row, Stream
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -46,14 +44,49 @@ class Held:
 
 @dataclass
 class Part:
-    """What becomes of one kind of record."""
+    """What becomes of one kind of record; `whole` as of its stream."""
 
     kind: type[Record]
     rows: list[Row]
+    whole: bool = True
     new: list[tuple[Row, bytes]] = field(default_factory=list[tuple[Row, bytes]])
+    joined: list[tuple[Row, bytes, str]] = field(default_factory=list[tuple[Row, bytes, str]])
+    """Rows that are new to the source, of records that the hub holds already."""
+    rekeyed: dict[str, str] = field(default_factory=dict[str, str])
+    """Keys that the source no longer uses, of records that it knows by others now."""
     changed: list[tuple[Row, bytes, str]] = field(default_factory=list[tuple[Row, bytes, str]])
     gone: dict[str, str] = field(default_factory=dict[str, str])
     unchanged: int = 0
+    again: list[Row] = field(default_factory=list[Row])
+    """Rows that say once more what one before them says."""
+
+    def leave_out(self, keys: set[str]) -> None:
+        """Have nothing become of the rows with these keys."""
+        self.rows = [row for row in self.rows if row.key not in keys]
+        self.new = [one for one in self.new if one[0].key not in keys]
+        left = {identity for row, _, identity in self.joined if row.key in keys}
+        self.joined = [one for one in self.joined if one[2] not in left]
+        self.rekeyed = {key: identity for key, identity in self.rekeyed.items() if identity not in left}
+        self.changed = [one for one in self.changed if one[0].key not in keys]
+        self.gone = {key: identity for key, identity in self.gone.items() if key not in keys}
+        self.unchanged = len(self.rows) - len(self.new) - len(self.joined) - len(self.changed)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A row that is new to the source and may be a record that the hub holds: somebody has to decide."""
+
+    kind: type[Record]
+    key: str
+    candidate: str
+    """The record's hub id; "" for that of another new row, whose key is `twin`."""
+    rule: str
+    facts: tuple[str, ...]
+    """The names of the facts that were compared."""
+    said: Mapping[str, Value]
+    waits: bool
+    """Whether the row waits; one that its source itself keeps apart from the record is written, and only offered."""
+    twin: str = ""
 
 
 @dataclass
@@ -63,11 +96,16 @@ class Plan:
     source: str
     held: Held
     parts: list[Part]
+    questions: list[Question] = field(default_factory=list[Question])
+    aside: list[Aside] = field(default_factory=list[Aside])
+    """Rows that are set aside, each once: those that wait for it are named with it."""
+    waiting: list[tuple[type[Record], Row]] = field(default_factory=list[tuple[type[Record], Row]])
+    """The rows themselves, with all that wait for them, as far as they could be read."""
 
     @property
     def moved(self) -> bool:
         """Whether there is anything to write."""
-        return any(p.new or p.changed or p.gone for p in self.parts)
+        return any(p.new or p.joined or p.changed or p.gone or p.rekeyed for p in self.parts)
 
 
 def read_held(batch: Batch, source: str) -> Held:
@@ -79,54 +117,29 @@ def read_held(batch: Batch, source: str) -> Held:
     return held
 
 
-def make_plan(source: str, held: Held, streams: Iterable[Stream], problems: Problems) -> Plan:
-    """Compare rows with what was held; one that refers to nothing, or a key given twice, is a problem."""
-    plan = Plan(source, held, [_compare(stream, held.of(stream.kind), problems) for stream in streams])
-    there = {name: set(keys) for name, keys in held.kinds.items()}
-    for part in plan.parts:
-        keys = there.setdefault(part.kind.__name__, set())
-        keys.difference_update(part.gone)
-        keys.update(row.key for row, _ in part.new)
-    for part in plan.parts:
-        _check_refs(part, there, problems)
-    return plan
+def make_plan(source: str, held: Held, streams: Iterable[Stream]) -> Plan:
+    """Compare rows with what was held."""
+    return Plan(source, held, [_compare(stream, held.of(stream.kind)) for stream in streams])
 
 
-def _compare(stream: Stream, known: dict[str, tuple[bytes, str]], problems: Problems) -> Part:
-    part = Part(stream.kind, list(stream.rows))
-    seen: set[str] = set()
-    for row in part.rows:
-        said = digest(row)
-        before = known.get(row.key)
+def _compare(stream: Stream, known: dict[str, tuple[bytes, str]]) -> Part:
+    part = Part(stream.kind, [], stream.whole)
+    seen = dict.fromkeys(stream.aside, b"")
+    for row in stream.rows:
+        said, before = digest(row), known.get(row.key)
+        if seen.get(row.key) == said:
+            part.again.append(row)
+            continue
+        part.rows.append(row)
         if before is None:
             part.new.append((row, said))
         elif before[0] != said:
             part.changed.append((row, said, before[1]))
-        seen.add(row.key)
+        seen[row.key] = said
     part.unchanged = len(part.rows) - len(part.new) - len(part.changed)
-    gone = known.keys() - seen if stream.whole else known.keys() & stream.gone - seen
+    gone = known.keys() - seen.keys() if stream.whole else known.keys() & stream.gone - seen.keys()
     part.gone = {key: known[key][1] for key in known if key in gone}
-    if len(seen) != len(part.rows):
-        _name_twins(part, problems)
     return part
-
-
-def _name_twins(part: Part, problems: Problems) -> None:
-    seen: set[str] = set()
-    for row in part.rows:
-        if row.key in seen:
-            problems.cell(row.place, part.kind.__name__, f"{row.key!r} appears twice")
-        seen.add(row.key)
-
-
-def _check_refs(part: Part, there: dict[str, set[str]], problems: Problems) -> None:
-    for name in part.kind.refs():
-        keys = {row.refs.get(name) for row in part.rows}
-        target = target_of(part.kind, name)
-        lost = keys - there.get(target, set()) - {None}
-        for row in part.rows if lost else ():
-            if row.refs.get(name) in lost:
-                problems.cell(row.place, name, f"{row.refs[name]!r} is not a {target} in the source")
 
 
 def target_of(kind: type[Record], name: str) -> str:
@@ -137,9 +150,13 @@ def target_of(kind: type[Record], name: str) -> str:
     return ref.target.__name__
 
 
-def guard(batch: Batch, plan: Plan, most: float) -> None:
-    """Stop when a kind loses more than a share of what the source held of it, in all or at one school."""
-    found = [problem for part in plan.parts if part.gone for problem in _shrunk(batch, part, plan.held, most)]
+def guard(batch: Batch, plan: Plan, problems: Problems, most: float) -> None:
+    """Stop when a kind loses more than a share of what the source held of it, in all or at one school.
+
+    Nor may a file have lost all its rows, however few those were.
+    """
+    found = problems.lost_rows()
+    found += [problem for part in plan.parts if part.gone for problem in _shrunk(batch, part, plan.held, most)]
     if found:
         hint = "if that is right, import again with --allow-shrink"
         raise Stop(Problem("", f"more than {most:.0%} of a kind of record is missing from this source", hint), *found)

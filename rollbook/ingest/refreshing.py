@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from pathlib import Path
 
-from ..errors import NotFound, Problem, RollbookError
+from ..errors import RollbookError
 from ..jobs import Freshness, Job
-from ..store.kept.sources import Feed
+from ..store.kept.feeds import BY_HAND, ON, Feed
 from ..store.port import Store
+from .reading import read_feed
 from .rows import Connector
-from .sync import import_roster
 
 
 class Renewal:
@@ -34,29 +33,27 @@ class Renewal:
     def __call__(self, job: Job) -> None:
         """Do a `refresh` job."""
         district, school, database = job.payload["district"], job.payload["school"], job.payload["database"]
-        feeds = self.store.kept.sources.feeds(district, school)
+        feeds = self.store.kept.feeds.of_school(district, school)
         begun = self.clock()
-        if not feeds:
+        if all(feed.state == BY_HAND for feed in feeds):
             self.seen.note(district, school, database, begun, None)
         for feed in feeds:
-            if feed.connector in self.asked:
+            if feed.state == ON and feed.connector in self.asked:
                 self.asked[feed.connector](feed.source, job)
-                continue
-            self._read(district, feed, begun)
+            elif feed.state == ON:
+                self._read(feed, begun)
 
-    def _read(self, district: int, feed: Feed, begun: float) -> None:
-        every = self.store.kept.sources.schools(district, feed.source)
+    def scheduled(self, job: Job) -> None:
+        """Do a `sync` job: read a source because it is time, unless it is paused or gone by now."""
+        feed = self.store.kept.feeds.find(job.payload["district"], job.payload["source"])
+        if feed is not None and feed.state == ON and feed.connector not in self.asked:
+            self._read(feed, self.clock())
+
+    def _read(self, feed: Feed, begun: float) -> None:
+        every = self.store.kept.sources.schools(feed.district, feed.source)
         try:
-            if feed.connector not in self.connectors:
-                raise NotFound(Problem("connector", f"this Rollbook has no connector {feed.connector}"))
-            import_roster(self.store, self.connectors[feed.connector], Path(feed.path), district_name=feed.name)
+            read_feed(self.store, self.connectors, feed)
         except (RollbookError, OSError) as error:
-            self.seen.note_all(district, every, None, "the source could not be read; see ValidationErrors")
+            self.seen.note_all(feed.district, every, None, "the source could not be read; see ValidationErrors")
             raise error
-        self.seen.note_all(district, every, begun, None)
-
-
-def follow(store: Store, district: int, source: str, connector: str, path: Path, name: str | None) -> None:
-    """Have a source read again, from now on, whenever what it said has become old."""
-    with store.of_district(district) as kept:
-        kept.sources.follow(district, Feed(source, connector, str(path.resolve()), name))
+        self.seen.note_all(feed.district, every, begun, None)

@@ -1,4 +1,4 @@
-"""Why a source was refused, kept for the school to see, without any personal data."""
+"""Why a source was refused, and what is set aside of it, kept for the school to see, without any personal data."""
 
 from __future__ import annotations
 
@@ -6,18 +6,49 @@ import re
 
 from ..errors import Problem, RollbookError
 from ..store.kept import Kept
+from ..store.kept.asides import SetAside
 from ..store.numbering import now
+from ..store.writing import Batch
+from .plan import Plan
+from .rows import Aside, Place
 
 QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 """A cell as a problem quotes it."""
 
 MOST_PROBLEMS = 500
 
+MOST_ASIDE = 10_000
+"""How many rows that are set aside are listed of one source."""
+
 
 def keep_refusal(kept: Kept, district: int, source: str, error: RollbookError | None) -> None:
     """Write down, in a transaction, what a source was refused for last; None when it was accepted."""
     listed = error.problems[:MOST_PROBLEMS] if error else ()
     kept.sources.refuse(district, source, now(), [Problem(*map(_unquoted, (p.where, p.what, p.hint))) for p in listed])
+
+
+def keep_asides(batch: Batch, plan: Plan) -> None:
+    """Write down what is set aside of a source for its faults; what was already then keeps its moment."""
+    asides, at = batch.kept.asides, now()
+    faults = [one for one in plan.aside if one.fault]
+    since = {_same(row): row.at for row in asides.of_source(batch.district, plan.source)}
+    schools: dict[str, str | None] = {}
+    for key in {key for one in faults for key in one.schools if key}:
+        schools[key] = batch.kept.sources.record_of(batch.district, plan.source, "School", key)
+    rows = [_row(plan.source, at, one, schools) for one in faults[:MOST_ASIDE]]
+    asides.keep(batch.district, plan.source, (row._replace(at=since.get(_same(row), at)) for row in rows))
+
+
+def _row(source: str, at: str, one: Aside, schools: dict[str, str | None]) -> SetAside:
+    column = f", column {one.column}" if one.column else ""
+    there = tuple(sorted({found for key in one.schools if (found := schools.get(key))}))
+    what, hint, where = _unquoted(one.what), _unquoted(one.hint), f"{Place(*one.place)}{column}"
+    return SetAside(source, at, one.kind, one.key, where, what, hint, len(one.waits), there)
+
+
+def _same(row: SetAside) -> tuple[str, ...]:
+    """What tells that a row is the one that was set aside before: lines move from one night to the next."""
+    return row.kind, row.key or row.where, row.where.rpartition(", column ")[2], row.what
 
 
 def _unquoted(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,13 +24,13 @@ Kept = Callable[[str], bytes | None]
 
 
 class Place(NamedTuple):
-    """A line of a file; line 0 stands for what an earlier import brought."""
+    """A line of a file; line 0 or less stands for what an earlier import brought."""
 
     file: str
     line: int
 
     def __str__(self) -> str:
-        return f"{self.file} line {self.line}" if self.line else f"{self.file} as imported before"
+        return f"{self.file} line {self.line}" if self.line > 0 else f"{self.file} as imported before"
 
 
 class Row(NamedTuple):
@@ -46,20 +47,86 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Stream:
-    """The rows of one kind. `whole`: what is missing is gone; otherwise only the keys in `gone` are."""
+    """The rows of one kind. `whole`: what is missing is gone; otherwise only the keys in `gone` are.
+
+    `aside` are the keys of rows that are there and cannot be read: what is held of them stays.
+    """
 
     kind: type[Record]
     rows: Sequence[Row]
     whole: bool = True
     gone: frozenset[str] = frozenset()
+    aside: frozenset[str] = frozenset()
+
+
+class Waiting(NamedTuple):
+    """A row that is set aside because it refers to one that is; `school` is the key of its school, where it has one."""
+
+    kind: str
+    key: str
+    place: tuple[str, int]
+    school: str = ""
+
+
+@dataclass(frozen=True)
+class Aside:
+    """A row that is set aside: where it is, what is wrong with it and how to mend it.
+
+    `kind` is that of the record, or the name of the file where a row of it makes several records; `key` is blank where
+    the row's own cannot be read; `school` is the key of its school, where it has one. `waits` are the rows that are set
+    aside with it, since they refer to it. What somebody has to decide is no `fault` of the source's.
+    """
+
+    kind: str
+    key: str
+    place: tuple[str, int]
+    column: str
+    what: str
+    hint: str = ""
+    school: str = ""
+    waits: tuple[Waiting, ...] = ()
+    fault: bool = True
+
+    @property
+    def schools(self) -> frozenset[str]:
+        """The keys of the schools that it or any row that waits for it is of; blank stands for the whole district."""
+        return frozenset((self.school, *(one.school for one in self.waits if one.school)))
+
+    @property
+    def problem(self) -> Problem:
+        """The same in words, with how many rows wait for it."""
+        column = f", column {self.column}" if self.column else ""
+        rows = f"; {len(self.waits):,} {'row waits' if len(self.waits) == 1 else 'rows wait'} for it"
+        return Problem(f"{Place(*self.place)}{column}", self.what + (rows if self.waits else ""), self.hint)
+
+
+@dataclass(frozen=True)
+class SchoolTold:
+    """A school that a source speaks of: its key there, its name, and the numbers by which others know it."""
+
+    key: str
+    name: str
+    estab: str = ""
+    identifier: str = ""
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Its numbers, as far as they are said."""
+        return tuple(number for number in (self.estab, self.identifier) if number)
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """What it is compared by."""
+        return {"name": self.name, "estab": self.estab, "identifier": self.identifier}
 
 
 @dataclass(frozen=True)
 class Origin:
-    """The district that a source speaks for: its key there and its name, as far as it says."""
+    """The district that a source speaks for: its key there, its name and its schools, as far as it says."""
 
     key: str | None = None
     name: str | None = None
+    schools: tuple[SchoolTold, ...] = ()
 
 
 class Source(Protocol):
@@ -94,21 +161,29 @@ class Connector(Protocol):
 
 @dataclass
 class Problems:
-    """Everything that is wrong with a source; of many alike the first ones, and how many more."""
+    """What is wrong with a source: what stops all of it, and which rows are set aside; of many alike the first ones."""
 
     most: int = 20
     found: dict[str, list[Problem]] = field(default_factory=dict[str, list[Problem]])
     count: dict[str, int] = field(default_factory=dict[str, int])
+    aside: list[Aside] = field(default_factory=list[Aside])
+    """Rows that the source itself sets aside, with all that wait for them."""
+    rows: dict[str, Counter[str]] = field(default_factory=dict[str, Counter[str]])
+    """Of each kind that the source sets rows aside of, how many rows it has at each school; blank: in all."""
+    emptied: dict[str, int] = field(default_factory=dict[str, int])
+    """Files that have no rows any more, with how many they had."""
+    meant: Counter[tuple[str, str]] = field(default_factory=Counter[tuple[str, str]])
+    """What was read as it was meant, by its place, and in how many rows."""
 
     def add(self, group: str, where: str, what: str, hint: str = "") -> None:
-        """Note a problem; those of one `group` (a file and column) are alike."""
+        """Note a problem that stops the source; those of one `group` (a file and column) are alike."""
         self.count[group] = self.count.get(group, 0) + 1
         listed = self.found.setdefault(group, [])
         if len(listed) < self.most:
             listed.append(Problem(where, what, hint))
 
     def cell(self, place: tuple[str, int], column: str, what: str, hint: str = "") -> None:
-        """Note a problem with one cell of a file."""
+        """Note a problem with one cell of a file that stops the source."""
         self.add(f"{place[0]}, column {column}", f"{Place(*place)}, column {column}", what, hint)
 
     def all(self) -> list[Problem]:
@@ -120,7 +195,31 @@ class Problems:
                 listed.append(Problem(group, f"and {more:,} more like this"))
         return listed
 
+    def lost_rows(self) -> list[Problem]:
+        """The files that are only a header, and had rows."""
+        said = "has only a header, and had {:,} {} before"
+        return [Problem(file, said.format(n, "row" if n == 1 else "rows")) for file, n in self.emptied.items()]
+
+    def notes(self) -> list[str]:
+        """What was read as it was meant, once however often."""
+        said = ((f"{where}: {what}", count) for (where, what), count in self.meant.items())
+        return [f"{text} ({count:,} {'row' if count == 1 else 'rows'})" if count else text for text, count in said]
+
     def stop(self) -> None:
-        """Refuse the source if anything is wrong with it."""
+        """Refuse the source if anything is wrong with it that stops it."""
         if self.found:
-            raise Malformed(*self.all())
+            raise Malformed(*self.all(), *told(self.aside, self.most))
+
+
+def told(aside: Sequence[Aside], most: int) -> list[Problem]:
+    """Rows that are set aside, in words: of those of one file and column the first ones, and how many more."""
+    groups: dict[str, list[Aside]] = {}
+    for one in aside:
+        column = f", column {one.column}" if one.column else ""
+        groups.setdefault(f"{one.place[0]}{column}", []).append(one)
+    listed: list[Problem] = []
+    for group, alike in groups.items():
+        listed += [one.problem for one in alike[:most]]
+        if more := len(alike) - most:
+            listed += [Problem(group, f"and {more:,} more like this")] if more > 0 else []
+    return listed

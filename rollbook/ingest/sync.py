@@ -8,18 +8,29 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from ..errors import Malformed, Problem, Stop
-from ..model.organisation import District
+from ..errors import Malformed, RollbookError, Stop
 from ..store.kept import Kept
+from ..store.numbering import now
 from ..store.port import Store
 from ..store.writing import Batch
 from .applying import write_plan
 from .diff import Diff
-from .memory import keep, note_sync
+from .feeds import note_refused_run, note_run, register
+from .limits import Limits
+from .matching import ask, districts, keep_questions, match
+from .memory import keep, keep_waiting, note_sync, with_waiting
 from .naming import Namer
-from .plan import Held, guard, make_plan, read_held
-from .refusals import keep_refusal
-from .rows import Connector, Origin, Progress, Source, Stream, silent
+from .permitted import set_unfound_aside
+from .plan import guard, make_plan, read_held
+from .refusals import keep_asides, keep_refusal
+from .rows import Connector, Origin, Progress, Source, silent
+from .setting_aside import guard_shares, set_faults_aside
+
+Finding = Callable[[], tuple[int, Origin, str]]
+"""Finds the district that is meant: its number (0: not there yet), what is known of it, and the name of the source."""
+
+RECORDS_FORMAT = "records"
+"""The format of files in which the hub writes records, with its own ids as keys."""
 
 
 def import_roster(
@@ -28,20 +39,39 @@ def import_roster(
     path: Path | str,
     *,
     district_name: str | None = None,
+    new_district: bool = False,
+    district: int | None = None,
+    name: str = "",
     dry_run: bool = False,
     allow_shrink: bool = False,
     max_shrink: float = 0.5,
+    rekey: bool = False,
+    most_aside: float = Limits.aside,
     progress: Progress | None = None,
 ) -> Diff:
-    """Bring the hub to what a roster says; `district_name` is for one that names no district.
+    """Bring the hub to what a roster says; `district_name` is for one that does not tell its district.
 
-    Raises `Malformed` with everything that is wrong with the roster, or `Stop` when it shrinks too much; then,
-    as in a dry run, nothing was written.
+    It is read as the source of a `name` in the `district` of a number. Without a number, the roster tells of which
+    district it is; without a name, the source is called after the connector and that. One whose district or school is
+    called like one that the hub holds has to say by name which it is, or that it is of a `new_district`. With `rekey`
+    many people may have other keys than before, and keep their records.
+    Rows with faults are set aside, up to a share (`most_aside`) of each kind. Raises `Malformed` with everything that
+    stops the roster, or `Stop` when it shrinks too much or too many rows have faults; then, as in a dry run, nothing
+    was written.
     """
-    tell = progress or silent
+    tell, began = progress or silent, now()
+    limits = Limits(1.0 if allow_shrink else max_shrink, most_aside, rekey)
     with without_collections():
         source = connector.read(Path(path), tell)
-        return _import(store, connector, source, district_name, dry_run, 1.0 if allow_shrink else max_shrink, tell)
+        find = partial(_find, store, connector, source, district_name, new_district, district, name)
+        if dry_run:
+            found = find()
+            return _run(Batch(store.kept, found[0]), connector, source, *found[1:], None, limits, tell)
+        try:
+            return _apply(store, connector, source, find, limits, tell, began)
+        except (Malformed, Stop) as error:
+            _note_refusal(store, find, error, began)
+            raise
 
 
 @contextmanager
@@ -56,44 +86,53 @@ def without_collections() -> Generator[None]:
             gc.enable()
 
 
-def _import(
+def _find(
     store: Store,
     connector: Connector,
     source: Source,
-    district_name: str | None,
-    dry_run: bool,
-    max_shrink: float,
-    tell: Progress,
-) -> Diff:
-    if dry_run:
-        found = find_district(store, connector, source, district_name)
-        return _run(Batch(store.kept, found[0]), connector, source, *found[1:], None, max_shrink, tell)
-    try:
-        return _apply(store, connector, source, district_name, max_shrink, tell)
-    except (Malformed, Stop) as error:
-        number, _, name = find_district(store, connector, source, district_name)
-        if number:
-            with store.of_district(number) as kept:
-                keep_refusal(kept, number, name, error)
-        raise
+    named: str | None,
+    new: bool,
+    district: int | None,
+    name: str,
+) -> tuple[int, Origin, str]:
+    """As `find_district`, of which nothing is asked where the district or the source's name is known."""
+    if district is None:
+        number, origin, given = find_district(store, connector, source, named, new)
+        return number, origin, name or given
+    called = next((one.name for one in store.kept.schools.districts() if one.number == district), None)
+    origin = Origin(source.origin.key, called or named or source.origin.name)
+    return district, origin, name or f"{connector.name}:{source.origin.key or called or ''}"
 
 
 def _apply(
-    store: Store, connector: Connector, source: Source, district_name: str | None, max_shrink: float, tell: Progress
+    store: Store,
+    connector: Connector,
+    source: Source,
+    find: Finding,
+    limits: Limits,
+    tell: Progress,
+    began: str,
 ) -> Diff:
-    with _district_of(store, partial(find_district, store, connector, source, district_name)) as (kept, found):
+    with _district_of(store, find) as (kept, found):
         number, origin, name = found
         # A district that is not there yet gets its number here, so that a failed import leaves no empty one.
         batch = Batch(kept, number or kept.schools.next_district())
-        diff = _run(batch, connector, source, origin, name, batch, max_shrink, tell)
+        diff = _run(batch, connector, source, origin, name, batch, limits, tell)
         keep_refusal(kept, batch.district, name, None)
+        note_run(kept, diff, began)
         return diff
 
 
+def _note_refusal(store: Store, find: Finding, error: RollbookError, began: str) -> None:
+    number, _, name = find()
+    if number:
+        with store.of_district(number) as kept:
+            keep_refusal(kept, number, name, error)
+            note_refused_run(kept, number, name, error, began)
+
+
 @contextmanager
-def _district_of(
-    store: Store, find: Callable[[], tuple[int, Origin, str]]
-) -> Generator[tuple[Kept, tuple[int, Origin, str]]]:
+def _district_of(store: Store, find: Finding) -> Generator[tuple[Kept, tuple[int, Origin, str]]]:
     """A transaction of the district that is meant, or of a new one; which it is, is certain once nobody else writes."""
     found = find()
     while True:
@@ -105,29 +144,15 @@ def _district_of(
                 return
 
 
-def find_district(store: Store, connector: Connector, source: Source, named: str | None) -> tuple[int, Origin, str]:
+def find_district(
+    store: Store, connector: Connector, source: Source, named: str | None, new: bool = False
+) -> tuple[int, Origin, str]:
     """The district's number (0: not there yet), what is known of it, and the name of the source.
 
-    A district is found again by the source that made it, then by its id in the roster. One
-    without organisations, as a delta may be, is of the district named, or of the only one that was fed.
+    Raises `Malformed` or `Stop` where it is not plain which is meant, unless it is `named` or said to be `new`.
     """
-    key = source.origin.key or named or source.origin.name
-    if source.origin.key is None and source.origin.name is None:
-        fed = store.kept.sources.fed(f"{connector.name}:", named)
-        if len(fed) == 1:
-            return fed[0].district, Origin(name=fed[0].name), fed[0].source
-        if not named or fed:
-            known = f", one of {', '.join(one.name for one in fed)}" if fed else ""
-            missing = Problem(
-                "district", "the records do not say which district they belong to", f"name it with --district{known}"
-            )
-            # Not noted with the source's problems: whoever asks again would be answered twice.
-            raise Malformed(*source.problems.all(), missing)
-    name = f"{connector.name}:{key}"
-    number = store.kept.sources.district(name)
-    if number is None and source.origin.key:
-        number = store.kept.schools.district_known_as(source.origin.key)
-    return number or 0, Origin(source.origin.key, named or source.origin.name), name
+    found = districts.find(store.kept, connector.name, source, named, new=new)
+    return found.district, found.origin, found.source
 
 
 def _run(
@@ -137,52 +162,48 @@ def _run(
     origin: Origin,
     name: str,
     batch: Batch | None,
-    max_shrink: float,
+    limits: Limits,
     tell: Progress,
 ) -> Diff:
     kept = partial(reading.kept.sources.file, reading.district, name)
     streams = source.streams(kept, origin.name or "")
     source.problems.stop()
-    held = read_held(reading, name)
-    _adopt_district(reading, held, streams)
-    plan = make_plan(name, held, streams, source.problems)
-    source.problems.stop()
-    if max_shrink < 1:
-        guard(reading, plan, max_shrink)
+    streams = with_waiting(reading, name, streams, source.problems)
+    plan = make_plan(name, read_held(reading, name), streams)
+    set_faults_aside(plan, source.problems)
+    guard_shares(reading, plan, source.problems, limits.aside)
+    match(reading, plan, hub_ids=connector.format == RECORDS_FORMAT, rekey=limits.rekey)
+    ask(plan)
+    set_unfound_aside(plan, reading.claims.order)
+    if limits.shrink < 1:
+        guard(reading, plan, source.problems, limits.shrink)
     namer = Namer(reading, plan)
     kinds = {part.kind.__name__: namer.tally(part) for part in plan.parts}
     if batch:
         write_plan(batch, plan, connector.format, tell)
         keep(batch, name, source.keep())
+        keep_questions(batch, plan)
+        keep_waiting(batch, plan)
+        keep_asides(batch, plan)
         note_sync(batch, plan)
+        register(batch.kept, batch.district, name, connector.name)
         batch.settle()
     return Diff(
         origin.name or "",
         reading.district,
         name,
         kinds,
-        tuple(source.notes),
+        (*source.notes, *source.problems.notes()),
         source.size,
         batch.writes if batch else 0,
         batch is not None,
+        tuple(plan.aside),
     )
 
 
-def run_import(
-    batch: Batch, connector: Connector, source: Source, origin: Origin, name: str, max_shrink: float
-) -> Diff:
+def run_import(batch: Batch, connector: Connector, source: Source, origin: Origin, name: str, limits: Limits) -> Diff:
     """Bring the district of a batch to what a source says, within its transaction, as the source of this name.
 
     Raises `Malformed` or `Stop` as `import_roster` does.
     """
-    return _run(batch, connector, source, origin, name, batch, max_shrink, silent)
-
-
-def _adopt_district(batch: Batch, held: Held, streams: list[Stream]) -> None:
-    """A district that was made in another way is the one that the roster means: changed, not doubled."""
-    if held.of(District):
-        return
-    made = batch.kept.schools.district_id(batch.district)
-    for stream in streams:
-        if made and stream.kind is District and stream.rows:
-            held.kinds["District"] = {stream.rows[0].key: (b"", made)}
+    return _run(batch, connector, source, origin, name, batch, limits, silent)

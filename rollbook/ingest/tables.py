@@ -6,27 +6,28 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from itertools import compress
 
-from ..errors import nearest
-from .rows import Problems
+from .rows import Aside, Problems
 
-MARKS = re.compile(r"(?P<name>[\w.]+)(?P<required>!?)(?P<kind>[@?~]?)(?P<many>>>)?(?:>?(?P<to>\w+))?")
-MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?")
+MARKS = re.compile(r"(?P<name>[\w.]+)(?P<required>[!^]?)(?P<kind>[@?~%]?)(?P<many>>>)?(?:>?(?P<to>\w+))?(?P<loose>\*?)")
 # A photograph or a document is a cell of some megabytes; Python would refuse it at 128 KB.
 csv.field_size_limit(64 << 20)
 
-KINDS = {"@": "date", "?": "flag", "~": "moment", "": "text"}
+KINDS = {"@": "date", "?": "flag", "~": "moment", "%": "grades", "": "text"}
 
 
 @dataclass(frozen=True)
 class Column:
-    """What one column of a file must hold; `to` names the file whose rows it refers to."""
+    """What one column of a file must hold; `to` names the file whose rows it refers to.
+
+    A row is not without a `required` cell, a file not without a `headed` column. What a `loose` one refers to may be
+    missing: filters of exporters often leave it out.
+    """
 
     name: str
     required: bool = False
@@ -34,6 +35,8 @@ class Column:
     to: str = ""
     many: bool = False
     choices: frozenset[str] = frozenset()
+    headed: bool = False
+    loose: bool = False
 
 
 @dataclass(frozen=True)
@@ -50,28 +53,39 @@ class Layout:
         """The file's name in the bundle."""
         return f"{self.name}.csv"
 
+    def requiring(self, *names: str) -> Layout:
+        """The same, where these columns must not be blank either."""
+        return replace(self, columns=tuple(replace(c, required=True) if c.name in names else c for c in self.columns))
+
 
 def layout(name: str, columns: str, *, key: str, dropped: Iterable[str] = (), **choices: Iterable[str]) -> Layout:
-    """Columns: `!` required, `@` day, `?` true or false, `~` moment, `>orgs` one of its rows, `>>` many."""
+    """Columns: `!` required, `^` in the header, `@` day, `?` true or false, `~` moment, `%` grades, `>orgs` one of its
+    rows, `>>` many, `*` which may be missing."""
     made: list[Column] = []
     for word in columns.split():
         m = MARKS.fullmatch(word)
         if m is None:
             raise TypeError(f"{name}: cannot read the column {word}")
         allowed = frozenset(choices.get(m["name"], ()))
-        made.append(Column(m["name"], bool(m["required"]), KINDS[m["kind"]], m["to"] or "", bool(m["many"]), allowed))
+        needed, kind, to = m["required"], KINDS[m["kind"]], m["to"] or ""
+        flags = {"many": bool(m["many"]), "headed": bool(needed), "loose": bool(m["loose"])}
+        made.append(Column(m["name"], needed == "!", kind, to, choices=allowed, **flags))
     return Layout(name, tuple(made), key, frozenset(dropped))
 
 
 @dataclass
 class Table:
-    """The rows of one file, column by column; `lines` says where each row begins."""
+    """The rows of one file, column by column; `lines` says where each row begins.
+
+    `aside` are faults of rows that are not in it; `gone` the keys of what is to be deleted.
+    """
 
     layout: Layout
     columns: dict[str, Sequence[str]]
     lines: Sequence[int] = ()
     broken: bool = False
     gone: frozenset[str] = frozenset()
+    aside: tuple[Aside, ...] = ()
 
     def __getitem__(self, name: str) -> Sequence[str]:
         """A column, blank in every row when the file does not have it."""
@@ -111,31 +125,37 @@ class Table:
             return [None] * len(self)
         return [{n: c for n, c in zip(wanted, row, strict=True) if c} or None for row in self.cells(*wanted)]
 
-    def without(self, names: Collection[str], rows: Collection[int] = ()) -> Table:
-        """The table less some columns and rows; the keys of the rows are `gone`."""
-        columns = {name: cells for name, cells in self.columns.items() if name not in names}
-        if not rows:
-            return replace(self, columns=columns)
-        stay = [at not in rows for at in range(len(self))]
-        columns = {name: tuple(compress(cells, stay)) for name, cells in columns.items()}
-        gone = self.gone | {self[self.layout.key][at] for at in rows}
-        return replace(self, columns=columns, lines=tuple(compress(self.lines, stay)), gone=gone)
+    def without(self, names: Collection[str]) -> Table:
+        """The table less some columns."""
+        return replace(self, columns={name: cells for name, cells in self.columns.items() if name not in names})
+
+    def less(self, rows: Collection[int]) -> Table:
+        """The table less some rows."""
+        return self.only([at not in rows for at in range(len(self))]) if rows else self
+
+    def only(self, stay: Sequence[bool]) -> Table:
+        """The table with those of its rows that stay."""
+        columns = {name: tuple(compress(cells, stay)) for name, cells in self.columns.items()}
+        return replace(self, columns=columns, lines=tuple(compress(self.lines, stay)))
 
     def patched(self, delta: Table) -> Table:
         """The table with a delta laid over it."""
         names = list(self.columns | delta.columns)
-        lines = dict.fromkeys(self.keys, 0) | {key: delta.lines[at] for key, at in delta.keys.items()}
+        lines = {key: t.lines[at] for t in (self, delta) for key, at in t.keys.items()}
         rows = {t[t.layout.key][at]: row for t in (self, delta) for at, row in enumerate(t.cells(*names))}
         for key in delta.gone:
             rows.pop(key, None)
         cells = zip(*rows.values(), strict=True) if rows else ((),) * len(names)
         columns: dict[str, Sequence[str]] = dict(zip(names, cells, strict=True))
-        return Table(self.layout, columns, [lines[key] for key in rows], delta.broken, delta.gone)
+        return replace(delta, columns=columns, lines=[lines[key] for key in rows])
 
 
-def parse(of: Layout, data: bytes, problems: Problems) -> Table:
-    """Read a file; a table is `broken` when its keys cannot be trusted: no reference is held to it."""
-    text = _decode(of.file, data, problems)
+def parse(of: Layout, data: bytes, problems: Problems, *, only_utf8: bool = False) -> Table:
+    """Read a file, in UTF-8 or as Excel saves it; a table is `broken` when its keys cannot be trusted.
+
+    No reference is held to one that is.
+    """
+    text = _decode(of.file, data, problems, only_utf8)
     if text is None:
         return Table(of, {}, broken=True)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
@@ -150,16 +170,39 @@ def parse(of: Layout, data: bytes, problems: Problems) -> Table:
         begun = (lines[-1] + 1) if lines else 1
         where = f"{of.file} line {begun}" + (f" to {reader.line_num}" if reader.line_num > begun else "")
         problems.add(of.file, where, f"is not valid CSV: {failed}", "double each quotation mark inside a quoted cell")
-    return _table(of, rows, lines, bool(failed), problems)
+    table = _table(of, rows, lines, bool(failed), problems)
+    return _without_zeros(table, problems) if "\0" in text else table
 
 
-def _decode(file: str, data: bytes, problems: Problems) -> str | None:
+def _decode(file: str, data: bytes, problems: Problems, only_utf8: bool) -> str | None:
+    hint = "save the file as UTF-8"
+    if data[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in data[:4]:
+        problems.add(file, file, "is UTF-16, which Excel calls Unicode text", f"{hint}: in Excel, CSV UTF-8")
+        return None
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        said = f"byte {error.start + 1:,} (0x{data[error.start]:02X}) is not UTF-8"
-        problems.add(file, f"{file} line {line}", said, "save the file as UTF-8")
+        line, byte = data.count(b"\n", 0, error.start) + 1, f"0x{data[error.start]:02X}"
+        text = None if only_utf8 else _windows(data)
+        if only_utf8:
+            problems.add(file, f"{file} line {line}", f"byte {error.start + 1:,} ({byte}) is not UTF-8", hint)
+        elif text is None:
+            said = f"byte {error.start + 1:,} ({byte}) is neither UTF-8 nor, with the rest of the file, Windows-1252"
+            problems.add(file, f"{file} line {line}", said, hint)
+        else:
+            problems.meant[file, f"is not UTF-8 and was read as Windows-1252; {hint}"] += 0
+        return text
+
+
+def _windows(data: bytes) -> str | None:
+    """A text in Windows-1252, as Excel saves CSV in much of the world; None where that is not certain."""
+    lossy = data.decode("utf-8", "ignore")
+    if not lossy.isascii():
+        # Parts of it are UTF-8: read as Windows-1252, those would become nonsense.
+        return None
+    try:
+        return data.decode("windows-1252")
+    except UnicodeDecodeError:
         return None
 
 
@@ -182,18 +225,37 @@ def _table(of: Layout, rows: list[list[str]], lines: Sequence[int], broken: bool
     header, width = rows[0], len(rows[0])
     if _check_header(of, header, problems):
         broken = True
+    aside: list[Aside] = []
     if set(map(len, rows)) != {width}:
-        for row, line in zip(rows, lines, strict=True):
-            if row and len(row) != width:
-                said = f"has {len(row)} cells, expected {width} as in the header"
-                problems.add(f"{of.file} rows", f"{of.file} line {line}", said)
+        aside = [
+            _misshapen(of, header, row, at) for row, at in zip(rows, lines, strict=True) if len(row) != width and row
+        ]
         good = [i for i, row in enumerate(rows) if len(row) == width]
-        broken = broken or any(row and len(row) != width for row in rows)
         rows, lines = [rows[i] for i in good], [lines[i] for i in good]
     columns: dict[str, Sequence[str]] = dict.fromkeys(header, ())
     if rows[1:]:
         columns.update(zip(header, zip(*rows[1:], strict=True), strict=True))
-    return Table(of, columns, lines[1:], broken)
+    return Table(of, columns, lines[1:], broken, aside=tuple(aside))
+
+
+def _misshapen(of: Layout, header: list[str], row: list[str], line: int) -> Aside:
+    # Where the key comes before what is missing or too much, it can be told. If it is not the key, nothing has it.
+    at = header.index(of.key) if of.key in header else len(row)
+    said = f"has {len(row)} cells, expected {len(header)} as in the header"
+    hint = "quote a cell that holds a comma"
+    return Aside(of.name, row[at] if at < len(row) else "", (of.file, line), "", said, hint)
+
+
+def _without_zeros(table: Table, problems: Problems) -> Table:
+    """The table less the rows with the character U+0000, which no record can hold."""
+    said, file = ("holds the character U+0000", "leave it out"), table.layout.file
+    for name in table.columns:
+        if "\0" in name:
+            problems.add(file, f"{file} line 1", f"column {name!r} {said[0]}", said[1])
+    found = {(at, name) for name, cells in table.columns.items() for at, cell in enumerate(cells) if "\0" in cell}
+    keys = [key.replace("\0", "") for key in table[table.layout.key]]
+    aside = (Aside(table.layout.name, keys[at], table.place(at), name, *said) for at, name in sorted(found))
+    return replace(table.less({at for at, _ in found}), aside=(*table.aside, *aside))
 
 
 def _header(of: Layout) -> str:
@@ -212,7 +274,7 @@ def _check_header(of: Layout, header: list[str], problems: Problems) -> bool:
             problems.add(where, where, f"column {name} is not known", f"did you mean {meant}?")
             missing.discard(meant)
     for column in of.columns:
-        if column.required and column.name in missing:
+        if (column.required or column.headed) and column.name in missing:
             problems.add(where, where, f"column {column.name} is missing", f"expected {_header(of)}")
     return of.key not in header or len(set(header)) != len(header)
 
@@ -220,144 +282,13 @@ def _check_header(of: Layout, header: list[str], problems: Problems) -> bool:
 def _meant(name: str, missing: set[str]) -> str:
     lower = {m.lower(): m for m in missing}
     close = get_close_matches(name.strip().lower(), lower, n=1, cutoff=0.85)
-    return lower[close[0]] if close else ""
+    stems = {_stem(m): m for m in missing}
+    return lower[close[0]] if close else stems.get(_stem(name), "")
 
 
-def check(table: Table, problems: Problems) -> None:
-    """Check each column's distinct values, then name the cells that hold the wrong ones."""
-    _check_keys(table, problems)
-    for column in table.layout.columns:
-        if column.name not in table.columns or column.name == table.layout.key:
-            continue
-        distinct = set(table[column.name])
-        wrong = {v: said for v in distinct if (said := _wrong(column, v))}
-        if wrong:
-            _name_cells(table, column.name, wrong, problems)
-
-
-def _check_keys(table: Table, problems: Problems) -> None:
-    keys = table[table.layout.key]
-    if len(table.keys) == len(keys) and "" not in table.keys:
-        return
-    first: dict[str, int] = {}
-    for at, key in enumerate(keys):
-        if not key:
-            problems.cell(table.place(at), table.layout.key, "is empty", "expected an id")
-        elif key in first:
-            said = f"{key!r} is also the id of line {table.lines[first[key]]}"
-            problems.cell(table.place(at), table.layout.key, said, "each row needs its own id")
-        else:
-            first[key] = at
-
-
-def _wrong(column: Column, value: str) -> tuple[str, str] | None:
-    if not value:
-        return ("is empty", _expected(column)) if column.required else None
-    if column.choices and value not in column.choices and not value.startswith("ext:"):
-        return f"{value!r} is not an allowed value", nearest(value, column.choices)
-    if CHECKS[column.kind](value):
-        return None
-    return f"{value!r} is not {_a(column.kind)}", _expected(column)
-
-
-def _a(kind: str) -> str:
-    return {
-        "date": "a day",
-        "flag": "true or false",
-        "bit": "0 or 1",
-        "number": "a whole number",
-        "decimal": "a number",
-        "time": "a time of day",
-        "datetime": "a date and a time of day",
-        "moment": "a moment",
-    }[kind]
-
-
-def _expected(column: Column) -> str:
-    kinds = {
-        "date": "yyyy-MM-dd",
-        "flag": "true or false",
-        "bit": "0 or 1",
-        "number": "digits",
-        "decimal": "digits, with a decimal point if needed",
-        "time": "HH:MM",
-        "datetime": "yyyy-MM-ddTHH:MM:SS",
-        "moment": "yyyy-MM-ddTHH:MM:SSZ",
-        "text": "a value",
-    }
-    return "expected " + (" or ".join(sorted(column.choices)) or kinds[column.kind])
-
-
-def is_day(value: str) -> bool:
-    """Whether the text is a day of the calendar, `yyyy-MM-dd`."""
-    # The standard library reads ISO 8601's other spellings too, such as that by weeks.
-    try:
-        return date.fromisoformat(value).isoformat() == value
-    except ValueError:
-        return False
-
-
-CHECKS: Mapping[str, Callable[[str], bool]] = {
-    "text": lambda _: True,
-    "date": is_day,
-    "flag": lambda value: value in {"true", "false"},
-    "bit": lambda value: value in {"0", "1"},
-    "number": lambda value: re.fullmatch(r"-?[0-9]{1,18}", value) is not None,
-    "decimal": lambda value: re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,15})?", value) is not None,
-    "time": lambda value: re.fullmatch(r"([01][0-9]|2[0-3]):[0-5][0-9]", value) is not None,
-    "datetime": lambda value: is_day(value[:10]) and re.fullmatch(r"T\d\d:[0-5]\d:[0-5]\d", value[10:]) is not None,
-    "moment": lambda value: MOMENT.fullmatch(value) is not None,
-}
-
-
-def _name_cells(table: Table, name: str, wrong: Mapping[str, tuple[str, str]], problems: Problems) -> None:
-    for at, value in enumerate(table[name]):
-        if value in wrong:
-            problems.cell(table.place(at), name, *wrong[value])
-
-
-def drop_orphans(tables: dict[str, Table]) -> None:
-    """Let go of what was said before about rows that a delta deletes: deleting a user ends the enrolments too."""
-    for name in tables:
-        for column in tables[name].layout.columns:
-            gone = tables[column.to].gone if column.to in tables else frozenset[str]()
-            if gone and column.name in tables[name].columns:
-                tables[name] = _without_orphans(tables[name], column, gone)
-
-
-def _without_orphans(table: Table, column: Column, gone: frozenset[str]) -> Table:
-    before = [line == 0 for line in table.lines]
-    cells = table[column.name]
-    if column.required:
-        lost = {at for at, cell in enumerate(cells) if before[at] and cell in gone}
-        return table.without((), lost)
-    left = [
-        ",".join(one for one in split(cell) if one not in gone) if was else cell
-        for cell, was in zip(cells, before, strict=True)
-    ]
-    return replace(table, columns={**table.columns, column.name: left})
-
-
-def check_references(tables: Mapping[str, Table], problems: Problems) -> None:
-    """Report each cell that refers to a missing row, with both sides."""
-    for table in tables.values():
-        for column in table.layout.columns:
-            target = tables.get(column.to)
-            if target is None or target.broken or column.name not in table.columns:
-                continue
-            missing = _missing(set(table[column.name]), target, column.many)
-            if missing:
-                _name_cells(table, column.name, missing, problems)
-
-
-def _missing(values: set[str], target: Table, many: bool) -> dict[str, tuple[str, str]]:
-    found: dict[str, tuple[str, str]] = {}
-    for value in values:
-        for one in split(value) if many else (value,):
-            if one and one not in target.keys:
-                why = "is deleted by this roster" if one in target.gone else "is not there"
-                found[value] = (f"{one!r} refers to {target.layout.file}, but {why}", "")
-    return found
+def _stem(name: str) -> str:
+    """A name of a column less what says only that it refers to something: `terms` and `termSourcedIds` are alike."""
+    return re.sub(r"(sourced)?_?ids?$", "", name.strip().lower()).removesuffix("s")
 
 
 @lru_cache(maxsize=1 << 16)

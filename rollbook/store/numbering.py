@@ -26,9 +26,12 @@ def now() -> str:
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
 
 
+_XIDS, _MIXING, _ADDED = 36**6, 1_292_957_237, 777_767_777
+
+
 def xid(number: int) -> str:
     """The external id with this number: `x` and six characters that look unordered, no two alike in a district."""
-    mixed = (number * 1_292_957_237 + 777_767_777) % 36**6
+    mixed = (number * _MIXING + _ADDED) % _XIDS
     digits = ""
     for _ in range(6):
         mixed, digit = divmod(mixed, 36)
@@ -41,6 +44,15 @@ UNIQUE_IDS = ("student_unique_id", "staff_unique_id")
 
 _HUMANS_FROM = 36**6 // 2
 """Humans are numbered from the middle, so that their ids are never those of their roles."""
+
+
+def gave(unique_id: str | None) -> bool:
+    """Whether a human's unique id is one that the hub gave, as far as its form tells."""
+    digits = (unique_id or "")[1:]
+    if not unique_id or unique_id[0] != "x" or len(digits) != 6 or not (digits.isascii() and digits.isalnum()):
+        return False
+    return (int(digits, 36) - _ADDED) * pow(_MIXING, -1, _XIDS) % _XIDS > _HUMANS_FROM
+
 
 _SHARED_FROM = 9_000_000
 """What all schools of a district share is numbered from here, so that no school has the number already."""

@@ -88,7 +88,8 @@ class Store(ABC):
 
         Who reads for somebody says of which `districts`. A database with a wall then shows records, and what is kept of
         them, of the first of these only (`Kept.of_district` turns to another one), and it may be a replica that answers
-        which has everything that was ever written to them.
+        which has everything that was ever written to them. Who has to know first what else is kept, such as grants,
+        says so later (`Kept.for_somebody`).
         """
         ...
 

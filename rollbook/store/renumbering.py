@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from ..fields import RECORDS, Record
 from ..model.people import Person
 from .references import key_of
-from .writing import Batch
+
+if TYPE_CHECKING:
+    from .writing import Batch
 
 
 def renumber(batch: Batch, identity: str, numbers: Mapping[str, str]) -> None:

@@ -67,8 +67,9 @@ def statements(record: type[Record]) -> list[str]:
 HOUSEKEEPING = [
     # The number and the last stamp of each district.
     "CREATE TABLE clock (district INTEGER PRIMARY KEY, seq INTEGER NOT NULL, at TEXT NOT NULL)",
-    # When the writes of a district were (UTC, milliseconds): those from a number on, up to the next one that is here.
-    "CREATE TABLE moment (district INTEGER NOT NULL, seq INTEGER NOT NULL, at TEXT NOT NULL,"
+    # When the writes of a district were (UTC, milliseconds), and of which source's reading, where they were of one:
+    # those from a number on, up to the next one that is here.
+    "CREATE TABLE moment (district INTEGER NOT NULL, seq INTEGER NOT NULL, at TEXT NOT NULL, source TEXT,"
     " PRIMARY KEY (district, seq)) WITHOUT ROWID",
     # The last sequence number at which a kind of record moved at a school; '' stands for the whole district.
     "CREATE TABLE moved (district INTEGER NOT NULL, school TEXT NOT NULL, kind TEXT NOT NULL, seq INTEGER NOT NULL,"
@@ -81,6 +82,9 @@ HOUSEKEEPING = [
     # Unique ids by which a human was known before: whoever kept one still finds them, until another has it.
     "CREATE TABLE former_id (district INTEGER NOT NULL, fact TEXT NOT NULL, value TEXT NOT NULL, person TEXT NOT NULL,"
     " PRIMARY KEY (district, fact, value, person)) WITHOUT ROWID",
+    # The session marks of a student (a key) in four weeks, from a Monday (a day's number) on; see store/registers.py.
+    "CREATE TABLE register (district INTEGER NOT NULL, student INTEGER NOT NULL, monday INTEGER NOT NULL,"
+    " slots TEXT NOT NULL, marks TEXT NOT NULL, PRIMARY KEY (district, student, monday)) WITHOUT ROWID",
     # Humans with a record in several districts: one hub id, and a row for each of the districts.
     "CREATE TABLE twin (id TEXT NOT NULL, district INTEGER NOT NULL, PRIMARY KEY (id, district)) WITHOUT ROWID",
     # Numbers that the hub hands out, such as MIS ids for records whose source has none.
@@ -89,19 +93,40 @@ HOUSEKEEPING = [
     # What each source last said, by its own keys: the digest tells whether a row is news.
     "CREATE TABLE source_row (district INTEGER NOT NULL, source TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL,"
     " digest BLOB NOT NULL, id TEXT NOT NULL, PRIMARY KEY (district, source, kind, key)) WITHOUT ROWID",
+    # What is said of records that several sources know, or that the hub itself (no source) has overwritten: a JSON
+    # object of facts, null where the hub holds it deleted; `changed` are the numbers since which facts are said that
+    # are not said since `made`.
+    "CREATE TABLE saying (district INTEGER NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, source TEXT NOT NULL,"
+    " key TEXT NOT NULL, says TEXT, made INTEGER NOT NULL, changed TEXT,"
+    " PRIMARY KEY (district, kind, id, source, key)) WITHOUT ROWID",
+    "CREATE INDEX saying_deleted ON saying (district) WHERE says IS NULL",
     # The files of a source as last seen, compressed, where the next ones may say only what is different.
     "CREATE TABLE source_file (district INTEGER NOT NULL, source TEXT NOT NULL, name TEXT NOT NULL,"
     " digest TEXT NOT NULL, content BLOB NOT NULL, PRIMARY KEY (district, source, name))",
     # When each source was last read, and what came of it.
     "CREATE TABLE sync (district INTEGER NOT NULL, school TEXT NOT NULL, source TEXT NOT NULL, at TEXT NOT NULL,"
     " outcome TEXT NOT NULL, PRIMARY KEY (district, school, source)) WITHOUT ROWID",
-    # Sources that the hub may read again by itself: the connector and where to find it.
-    "CREATE TABLE feed (district INTEGER NOT NULL, source TEXT NOT NULL, connector TEXT NOT NULL, path TEXT NOT NULL,"
-    " name TEXT, PRIMARY KEY (district, source)) WITHOUT ROWID",
+    # The sources of a district by name: how each is read (`settings`, a JSON object, in which secrets are sealed), in
+    # which order they are asked, what each may say, and whether it is read by itself.
+    "CREATE TABLE source (district INTEGER NOT NULL, name TEXT NOT NULL, connector TEXT NOT NULL,"
+    " settings TEXT NOT NULL, precedence INTEGER NOT NULL, may TEXT NOT NULL, most_aside REAL NOT NULL,"
+    " state TEXT NOT NULL, schedule TEXT NOT NULL, made TEXT NOT NULL, PRIMARY KEY (district, name)) WITHOUT ROWID",
+    # The last readings of each source: from when to when, and what came of it by kind of record.
+    "CREATE TABLE source_run (district INTEGER NOT NULL, source TEXT NOT NULL, started TEXT NOT NULL,"
+    " ended TEXT NOT NULL, outcome TEXT NOT NULL, tallies TEXT NOT NULL, problems INTEGER NOT NULL,"
+    " PRIMARY KEY (district, source, started)) WITHOUT ROWID",
     # What a source was last refused for: where, what is wrong and how to mend it; nothing of what it said.
     "CREATE TABLE refusal (district INTEGER NOT NULL, source TEXT NOT NULL, number INTEGER NOT NULL, at TEXT NOT NULL,"
     ' "where" TEXT NOT NULL, what TEXT NOT NULL, hint TEXT NOT NULL, PRIMARY KEY (district, source, number))'
     " WITHOUT ROWID",
+    # Rows of sources that may be a record that the hub holds (`candidate`): why, and what somebody decided.
+    "CREATE TABLE review (district INTEGER NOT NULL, id TEXT NOT NULL, source TEXT NOT NULL, kind TEXT NOT NULL,"
+    " key TEXT NOT NULL, candidate TEXT NOT NULL, rule TEXT NOT NULL, facts TEXT NOT NULL, said TEXT NOT NULL,"
+    " state TEXT NOT NULL, made TEXT NOT NULL, decided_by TEXT, decided TEXT, PRIMARY KEY (district, id),"
+    " UNIQUE (district, source, kind, key, candidate)) WITHOUT ROWID",
+    # Humans that were merged into others, with what undoes it.
+    "CREATE TABLE merged (district INTEGER NOT NULL, id TEXT NOT NULL, stays TEXT NOT NULL, gone TEXT NOT NULL,"
+    " made_by TEXT NOT NULL, made TEXT NOT NULL, steps TEXT NOT NULL, PRIMARY KEY (district, id)) WITHOUT ROWID",
     # What a change of the records causes, written with it; the worker brings it to the queue of jobs.
     "CREATE TABLE outbox (id TEXT PRIMARY KEY, kind TEXT NOT NULL, key TEXT NOT NULL, payload TEXT NOT NULL,"
     " due REAL NOT NULL, made REAL NOT NULL) WITHOUT ROWID",

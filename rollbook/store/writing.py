@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache, cached_property
 from itertools import count, islice
 from typing import Any
 
 from ..errors import NotFound
-from ..fields import RECORDS, Day, Record, Ref
+from ..fields import Day, Record, Ref
 from ..fields.record import OWN_DISTRICT
 from ..model.organisation import District, School
 from ..model.people import Person
+from .claims import Claims
 from .kept import Kept
 from .kept.history import OTHERS, SEER, Stone
 from .keys import key_facts, keys_of
 from .linking import Links, Slot, numbered_id
 from .numbering import Counters, new_id, now
 from .numbers import Numbers
+from .parts import parts_of
 from .references import key_of, row_of, rows_of
+from .registers import Registers
 from .settling import follow
 from .shapes import shape_of
+from .zero import may_have_zero, refuse_zeros
 
 Row = Mapping[str, Any]
 
@@ -45,9 +50,14 @@ class Batch:
         self.district = district
         self._numbers = numbers or kept.numbers(self.connection, district)
         self._last = 0
+        self._source: str | None = None
+        self._noted = False
         self._moved: defaultdict[tuple[str, str], int] = defaultdict(int)
         self._counters = Counters(self.connection, district)
         self._links = Links(self.connection, district)
+        self._registers = Registers(self.connection, district, self._links)
+        self.claims = Claims(self)
+        """Who says what of the records."""
 
     @property
     def at(self) -> str:
@@ -66,10 +76,26 @@ class Batch:
         """The first of as many numbers as are needed next."""
         first = self._numbers.take(count)
         if count:
-            if not self._last:
-                self.connection.execute("INSERT INTO moment VALUES (?, ?, ?)", (self.district, first, self.at))
+            if not self._noted:
+                noted = (self.district, first, self.at, self._source or None)
+                self.connection.execute("INSERT INTO moment (district, seq, at, source) VALUES (?, ?, ?, ?)", noted)
+                self._noted = True
             self._last = first + count - 1
         return first
+
+    @property
+    def last(self) -> int:
+        """The number of the last write."""
+        return self._last
+
+    @contextmanager
+    def quoting(self, source: str = "") -> Generator[None]:
+        """What is written within is what a source says, or what several come to, and not the hub's own say."""
+        was, self._source, self._noted = self._source, source, False
+        try:
+            yield
+        finally:
+            self._source, self._noted = was, False
 
     # ---- writing
 
@@ -104,6 +130,8 @@ class Batch:
         self._links.come(record, ids, keys)
         schools = ids if record is School else [row.get("school") or "" for row in rows]
         facts = [list(map(row.get, shape.names)) for row in rows]
+        if may_have_zero(facts):
+            refuse_zeros(record, rows)
         self._counters.fill(record, shape.names, schools, facts)
         self._refer(record, keys, facts)
         for at in shape.days:
@@ -114,7 +142,8 @@ class Batch:
             shape.stored,
             ((key, self.district, one, *values) for key, one, values in zip(keys, given, facts, strict=True)),
         )
-        self._links.lead(record, ids)
+        self._registers.made(record, facts)
+        self._registers.led(self._links.lead(record, ids))
         self._now_there(record)
         for school, key in _latest(schools, keys).items():
             self._move(record, school, key)
@@ -154,20 +183,39 @@ class Batch:
             self.kept.history.come(self.district, record)
 
     def change(self, record: type[Record], identity: str, values: Row) -> bool:
-        """Change fields of a record; only those that differ are written and stamped. Tells whether any did."""
+        """Change fields of a record; only those that differ are written and stamped. Tells whether any did.
+
+        Where sources tell of the record, the hub says so above them from now on, unless it is quoting one.
+        """
+        before = self._known(record, identity)
+        different = self._change(record, before, values)
+        if different and self._source is None:
+            self.claims.overwrite(record, before, different)
+        return bool(different)
+
+    def correct(self, record: type[Record], identity: str, values: Row) -> bool:
+        """Change fields of a record to what its sources say. Tells whether any differed."""
+        return bool(self._change(record, self._known(record, identity), values))
+
+    def _known(self, record: type[Record], identity: str) -> dict[str, Any]:
         before = self.get(record, identity)
         if before is None:
             raise NotFound(f"no {record.__name__} {identity}")
+        return before
+
+    def _change(self, record: type[Record], before: Row, values: Row) -> Row:
         different = {n: v for n, v in values.items() if before[n] != v}
         if not different:
-            return False
+            return {}
+        refuse_zeros(record, [different])
         keys = keys_of(self.connection, record, before) if key_facts(record) & different.keys() else None
         self._write(record, before, different, different)
+        self._registers.moved(record, before, {**before, **different})
         for school in {_school(record, before), _school(record, {**before, **different})}:
             self._move(record, school, self._last)
         if keys is not None:
             self._remember(record, before, "key", keys)
-        return True
+        return different
 
     def touch(self, record: type[Record], identity: str, keys: Mapping[str, Any]) -> bool:
         """Stamp a record that is known by something else now, because what it refers to is; `keys` are the old ones.
@@ -209,7 +257,10 @@ class Batch:
         self._moved[where] = max(self._moved[where], number)
 
     def remove(self, record: type[Record], identity: str) -> int:
-        """Delete a record and all that is part of it; gives how many records went."""
+        """Delete a record and all that is part of it; gives how many records went.
+
+        What sources have is held deleted from now on, unless it is their say that it is gone (`quoting`).
+        """
         before = self.get(record, identity)
         return self._remove(record, before) if before else 0
 
@@ -221,9 +272,11 @@ class Batch:
         number, key = self._take(1), before["made"]
         keys = keys_of(self.connection, record, before)
         self.connection.execute(f'DELETE FROM "{record.table}" WHERE district = ? AND key = ?', (self.district, key))
+        self._registers.moved(record, before)
         self._move(record, _school(record, before), number)
         self._remember(record, before, "gone", keys)
         self._gone(record, before["id"], key)
+        self.claims.gone(record, before, quoted=self._source is not None)
         return gone + 1
 
     def _parts(self, record: type[Record], row: Row) -> Iterator[tuple[type[Record], int]]:
@@ -324,6 +377,10 @@ class Batch:
         ).fetchone()
         return row_of(record, found) if found else None
 
+    def there(self, record: type[Record], identity: str) -> bool:
+        """Whether a record is there, or is promised."""
+        return identity in self._links.keys(record, [identity])
+
     def keys(self, record: type[Record], identity: str) -> dict[str, Any]:
         """What others know a record by now, as the history would keep it."""
         row = self.get(record, identity)
@@ -347,6 +404,7 @@ class Batch:
         Raises `NotFound` where a record refers to one that is not there.
         """
         self._links.settle()
+        self._registers.keep()
         follow(self, self._moved)
         self._counters.keep()
         put = self.connection.executemany
@@ -391,18 +449,3 @@ def _latest(schools: Iterable[str], keys: Iterable[int]) -> dict[str, int]:
 def _school(record: type[Record], row: Row) -> str:
     """The school that a row belongs to; '' stands for the whole district."""
     return row["id"] if record is School else row.get("school") or ""
-
-
-_PARTS: dict[str, list[tuple[type[Record], str]]] = {}
-
-
-def parts_of(record: type[Record]) -> list[tuple[type[Record], str]]:
-    """The kinds of record that are part of this kind, with the reference that says so."""
-    if not _PARTS:
-        for part in RECORDS.values():
-            if part.derived():
-                continue
-            for name, ref in part.refs().items():
-                if ref.part_of:
-                    _PARTS.setdefault(ref.target.__name__, []).append((part, name))
-    return _PARTS.get(record.__name__, [])

@@ -115,7 +115,7 @@ def take_roster(hub: Hub, path: Path, *, followed: bool) -> Caller:
     """An app of a school that a roster feeds, which was read at this moment of the hub."""
     diff = import_roster(hub.store, CONNECTORS["oneroster-csv"], folder(path, roster()))
     if followed:
-        follow(hub.store, diff.number, diff.source, "oneroster-csv", path, None)
+        follow(hub.store, diff.number, diff.source, path)
     read = datetime.fromtimestamp(hub.now, UTC).isoformat(timespec="milliseconds")[:23]
     with changing(hub.store) as db:
         db.execute("UPDATE sync SET at = ? WHERE district = ?", (read, diff.number))
@@ -142,13 +142,9 @@ def test_a_followed_source_is_read_again_when_what_it_said_is_old(small_hub: Hub
 def test_what_a_source_was_refused_for_is_told_without_its_values(small_hub: Hub, fed: tuple[Caller, Path]) -> None:
     asker, path = fed
     whole = asker.rows("Students")
-    users = path / "users.csv"
-    good = users.read_text()
-    lines = good.splitlines()
-    column = lines[0].split(",").index("enabledUser")
-    cells = lines[1].split(",")
-    cells[column] = "Fernwhistle"
-    users.write_text("\n".join([lines[0], ",".join(cells), *lines[2:]]) + "\n")
+    manifest = path / "manifest.csv"
+    good = manifest.read_text()
+    manifest.write_text(good.replace("users,bulk", "users,Fernwhistle"))
     small_hub.now += 2 * DAY
     asker.answer("Students")
     small_hub.work()
@@ -157,9 +153,35 @@ def test_what_a_source_was_refused_for_is_told_without_its_values(small_hub: Hub
     assert (failed["Status"], failed["Problem"]) == ("Failed", "the source could not be read; see ValidationErrors")
     assert asker.one("Health")["XodStatus"] == "failed"
     (refused,) = asker.rows("ValidationErrors")
-    assert refused["Place"] == "users.csv line 2, column enabledUser"
-    assert refused["Error"] == "a value is not true or false"
+    assert refused["Place"] == "manifest.csv line 8, column value"
+    assert refused["Error"] == "file.users is a value"
     assert "Fernwhistle" not in str(refused)
+    manifest.write_text(good)
+    import_roster(small_hub.store, CONNECTORS["oneroster-csv"], path)
+    assert asker.rows("ValidationErrors") == []
+
+
+def test_rows_that_are_set_aside_are_listed_without_their_values_until_they_are_right(
+    small_hub: Hub, fed: tuple[Caller, Path]
+) -> None:
+    asker, path = fed
+    whole = asker.rows("Students")
+    users = path / "users.csv"
+    good = users.read_text()
+    lines = good.splitlines()
+    column = lines[0].split(",").index("enabledUser")
+    cells = lines[1].split(",")
+    cells[column] = "Fernwhistle"
+    users.write_text("\n".join([lines[0], ",".join(cells), *lines[2:]]) + "\n")
+    import_roster(small_hub.store, CONNECTORS["oneroster-csv"], path)
+    assert asker.rows("Students") == whole
+    assert status(asker, "Students")["Status"] == "OK"
+    (aside,) = asker.rows("ValidationErrors")
+    assert (aside["Id"], aside["Place"]) == ("oneroster-csv:d.aside.1", "users.csv line 2, column enabledUser")
+    assert (aside["Error"], aside["Resolution"]) == ("a value is not true or false", "expected true or false")
+    assert "Fernwhistle" not in str(aside)
+    other = Caller(small_hub, estab="1002")
+    assert other.rows("ValidationErrors") == []
     users.write_text(good)
     import_roster(small_hub.store, CONNECTORS["oneroster-csv"], path)
     assert asker.rows("ValidationErrors") == []

@@ -11,7 +11,7 @@ import pytest
 from rollbook.connectors.records_csv import RECORDS_CSV
 from rollbook.consent import App
 from rollbook.dialects.xporter.catalogue import ENDPOINTS
-from rollbook.errors import Malformed
+from rollbook.errors import Malformed, Stop
 from rollbook.ingest import import_roster
 from rollbook.ingest.exporting import export as write_records
 from rollbook.model.organisation import District
@@ -99,15 +99,35 @@ def test_everything_wrong_with_the_files_is_told_at_once(tmp_path: Path) -> None
     hub.close()
 
 
-def test_a_reference_to_nothing_is_a_problem(tmp_path: Path) -> None:
+def test_a_reference_to_nothing_is_set_aside_until_what_it_refers_to_is_there(tmp_path: Path) -> None:
     hub = Hub(tmp_path / "hub")
     folder = tmp_path / "files"
     folder.mkdir()
     (folder / "district.csv").write_text("key,name\nd,Larkspur\n")
     (folder / "school.csv").write_text("key,estab,name\ns,9994001,Thornfield\n")
     (folder / "student.csv").write_text("key,school,person\n1,s,q\n")
-    with pytest.raises(Malformed, match="'q' is not a Person in the source"):
+    (aside,) = import_roster(hub.store, RECORDS_CSV, folder).aside
+    said = "student.csv line 2, column person: 'q' is not a Person in the source"
+    assert str(aside.problem).startswith(said)
+    (folder / "student.csv").unlink()
+    (folder / "person.csv").write_text("key,surname\nq,Newtwhistle\n")
+    diff = import_roster(hub.store, RECORDS_CSV, folder)
+    assert (diff.aside, diff.kinds["Student"].new) == ((), 1)
+    hub.close()
+
+
+def test_a_file_that_lost_all_its_rows_stops_the_import_however_few_they_were(tmp_path: Path) -> None:
+    hub = Hub(tmp_path / "hub")
+    folder = tmp_path / "files"
+    folder.mkdir()
+    (folder / "district.csv").write_text("key,name\nd,Larkspur\n")
+    (folder / "school.csv").write_text("key,estab,name\ns,9994001,Thornfield\n")
+    (folder / "session.csv").write_text("key,school,name\nt,s,Autumn\n")
+    import_roster(hub.store, RECORDS_CSV, folder)
+    (folder / "session.csv").write_text("key,school,name\n")
+    with pytest.raises(Stop, match=r"session.csv: has only a header, and had 1 row before"):
         import_roster(hub.store, RECORDS_CSV, folder)
+    assert import_roster(hub.store, RECORDS_CSV, folder, allow_shrink=True).kinds["Session"].gone == 1
     hub.close()
 
 

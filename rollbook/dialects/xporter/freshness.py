@@ -87,35 +87,39 @@ endpoint_support = Endpoint(
 )
 
 
-def _refusals(context: Context) -> list[dict[str, Any]]:
-    return [
-        {
-            "Id": f"{source}.{number}",
-            "Source": source,
-            "DateTime": at,
-            "Place": where,
-            "Error": what,
-            "Resolution": hint or None,
-        }
+def _wrong(context: Context) -> list[dict[str, Any]]:
+    refused = (
+        (f"{source}.{number}", source, at, where, what, hint)
         for source, at, where, what, hint, number in context.reader.refusals()
-    ]
+    )
+    aside = (
+        (f"{row.source}.aside.{number}", row.source, row.at, row.where, row.what + _waiting(row.waits), row.hint)
+        for number, row in enumerate(context.reader.set_aside(), 1)
+    )
+    names = ("Id", "Source", "DateTime", "Place", "Error")
+    return [{**dict(zip(names, row, strict=False)), "Resolution": row[-1] or None} for row in (*refused, *aside)]
+
+
+def _waiting(rows: int) -> str:
+    return f"; {rows:,} {'row waits' if rows == 1 else 'rows wait'} for it" if rows else ""
 
 
 validation_errors = Endpoint(
     "ValidationErrors",
     "Validation Errors",
     "School",
-    "What was rejected when the school's source was last read, and how to fix it; empty if everything was accepted. "
-    "The source's values are left out, since they may be personal data.",
+    "What was rejected when the school's source was last read, and how to fix it: the whole source, or rows that are "
+    "set aside until they are right; empty if everything was accepted. The source's values are left out, since they "
+    "may be personal data.",
     S.School,
     (
         Facts(
             "ValidationErrors",
-            _refusals,
+            _wrong,
             {
                 "Id": ("Unique Id of the row", "oneroster-csv:1001.1", "text"),
                 "Source": ("The source that was rejected", "oneroster-csv:1001", "text"),
-                "DateTime": ("When it was rejected, UTC", "2026-11-20T03:00:12.345", "moment"),
+                "DateTime": ("When it was rejected, or first set aside, UTC", "2026-11-20T03:00:12.345", "moment"),
                 "Place": ("Where in the source the problem is", "users.csv line 7, column givenName", "text"),
                 "Error": ("What is wrong", "is empty", "text"),
                 "Resolution": ("How to fix it", "expected a value", "text"),

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from ..meaning import year_of
 from ..rows import Row
 from ..tables import split
 from .places import Places, blank, more
 
 FLAGS = {"true": 1, "false": 0, "": None}
-
-
-def _year(written: str) -> int | None:
-    """The calendar year in which a school year ends, which is how OneRoster names it."""
-    return int(written) if len(written) == 4 and written.isdecimal() else None
 
 
 class Classes:
@@ -37,10 +33,10 @@ class Classes:
                     start=start,
                     end=end,
                     school_year=year,
-                    year=_year(year),
+                    year=self._year(year),
                 ),
-                {"parent": parent or None},
-                extra,
+                {"parent": parent if parent in table.keys else None},
+                more(extra, parentSourcedId=parent if parent not in table.keys else ""),
                 table.place(at),
             )
             for at, ((key, title, kind, start, end, year, parent), extra) in enumerate(
@@ -48,10 +44,18 @@ class Classes:
             )
         ]
 
+    def _year(self, written: str) -> int | None:
+        year = year_of(written)
+        if year and written != str(year):
+            said = f"{written!r} was read as {year}, the year in which it ends"
+            self.tables.problems.meant["academicSessions.csv, column schoolYear", said] += 1
+        return year
+
     def courses(self) -> list[Row]:
         """Courses; one of the district, or of another body, is shared by its schools."""
         table = self.tables["courses"]
         names = ("sourcedId", "title", "courseCode", "grades", "subjects", "subjectCodes")
+        years = self.tables["academicSessions"].keys
         cells = zip(table.cells(*names, "schoolYearSourcedId", "orgSourcedId"), table.extras(), strict=True)
         return [
             Row(
@@ -64,10 +68,11 @@ class Classes:
                     subjects=subjects,
                     subject_codes=codes,
                 ),
-                {"school": self.places.school_of[org], "school_year": year or None},
+                {"school": self.places.school_of[org], "school_year": year if year in years else None},
                 more(
                     extra,
                     orgSourcedId=org if org not in (self.places.school_of[org], self.places.district_key) else "",
+                    schoolYearSourcedId=year if year not in years else "",
                 ),
                 table.place(at),
             )
@@ -76,17 +81,19 @@ class Classes:
 
     @cached_property
     def class_school(self) -> dict[str, str]:
-        """The school of each class; a class that belongs to none is a problem."""
-        table = self.tables["classes"]
-        found: dict[str, str] = {}
-        for at, (key, org) in enumerate(table.cells("sourcedId", "schoolSourcedId")):
-            school = self.places.school_of[org]
-            if school is None:
-                said = f"{org!r} is neither a school nor part of one"
-                self.tables.problems.cell(table.place(at), "schoolSourcedId", said, "a class must belong to a school")
-            else:
-                found[key] = school
-        return found
+        """The school of each class."""
+        cells = self.tables["classes"].cells("sourcedId", "schoolSourcedId")
+        return {key: school for key, org in cells if (school := self.places.school_of[org])}
+
+    def terms_of(self, key: str) -> list[str]:
+        """The sessions in which a class meets, of those that there are, once however often the file names one."""
+        there = self.tables["academicSessions"].keys
+        named = split(self.tables["classes"].get(key, "termSourcedIds"))
+        return [term for term in dict.fromkeys(named) if term in there]
+
+    def _other_terms(self, key: str) -> str:
+        named, there = split(self.tables["classes"].get(key, "termSourcedIds")), self.terms_of(key)
+        return ",".join(term for term in dict.fromkeys(named) if term not in there)
 
     def _class_subjects(self, key: str) -> list[tuple[str, str | None]]:
         classes, courses = self.tables["classes"], self.tables["courses"]
@@ -119,11 +126,7 @@ class Classes:
 
     def _class(self, key: str, at: int, extra: dict[str, str] | None) -> Row:
         table, school = self.tables["classes"], self.class_school[key]
-        org, terms, taught = (
-            table["schoolSourcedId"][at],
-            split(table["termSourcedIds"][at]),
-            self._class_subjects(key),
-        )
+        org, terms, taught = table["schoolSourcedId"][at], self.terms_of(key), self._class_subjects(key)
         sessions = self.tables["academicSessions"]
         values = blank(
             external_id=key,
@@ -146,10 +149,11 @@ class Classes:
             "subject": f"{school}:{taught[0][0]}" if taught else None,
             "primary_staff": self.main_teacher.get(key),
         }
-        return Row(key, values, refs, more(extra, schoolSourcedId=org if org != school else ""), table.place(at))
+        rest = more(extra, schoolSourcedId=org if org != school else "", termSourcedIds=self._other_terms(key))
+        return Row(key, values, refs, rest, table.place(at))
 
     def terms(self) -> list[Row]:
-        """The sessions in which each class meets, once however often the file names one."""
+        """The sessions in which each class meets."""
         table = self.tables["classes"]
         return [
             Row(
@@ -161,7 +165,7 @@ class Classes:
             )
             for key, at in table.keys.items()
             if key in self.class_school
-            for term in dict.fromkeys(split(table["termSourcedIds"][at]))
+            for term in self.terms_of(key)
         ]
 
     @cached_property

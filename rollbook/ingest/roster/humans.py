@@ -127,7 +127,7 @@ class Humans:
         """Roles at organisations that are not schools."""
         found: dict[str, list[Any]] = {}
         for said in self.tables.roles:
-            if self.school_of[said.org] != said.org:
+            if self.school_of.get(said.org) != said.org:
                 found.setdefault(said.user, []).append(said.raw)
         return found
 

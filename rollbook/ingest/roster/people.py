@@ -78,7 +78,7 @@ class People:
         """What each user is at each school: by role, by being enrolled there, or as somebody's contact."""
         made: dict[type[Record], dict[tuple[str, str], Post]] = {Student: {}, Staff: {}, Contact: {}}
         for said in self.tables.roles:
-            if school := self.school_of[said.org]:
+            if school := self.school_of.get(said.org):
                 made[kind_of(said.role)].setdefault((said.user, school), Post()).add(said)
         homes, words = self.classes.class_school, self.tables["enrollments"]
         for user, key, role in dict.fromkeys(words.cells("userSourcedId", "classSourcedId", "role")):
@@ -109,6 +109,8 @@ class People:
         found: dict[tuple[str, str], int] = {}
         for user, listed in self.users.cells("sourcedId", "agentSourcedIds"):
             for order, other in enumerate(split(listed), 1):
+                if other not in self.users.keys:
+                    continue
                 if "student" in self.user_words.get(user, ()):
                     found[user, other] = order
                 elif "student" in self.user_words.get(other, ()):

@@ -31,7 +31,8 @@ class Tables:
     roles: list[UserRole]
     problems: Problems
     district: str
-    system: str
+    system: str | None
+    """The system that made it; where it is not known, nothing is said of it."""
 
     def __getitem__(self, name: str) -> Table:
         return self.by_name[name]
@@ -45,6 +46,30 @@ def blank(**values: Value) -> dict[str, Value]:
 def more(extra: dict[str, str] | None, **named: str) -> dict[str, str] | None:
     """A remainder with more in it; what is blank is left out."""
     return {**(extra or {}), **{name: value for name, value in named.items() if value}} or None
+
+
+def schools_of(orgs: Table) -> dict[str, str | None]:
+    """The school that each organisation is or is a part of, also of those that others name as theirs above."""
+    found: dict[str, str | None] = dict.fromkeys(unlisted(orgs))
+    for key in orgs.keys:
+        at, seen = key, set[str]()
+        while at and at not in seen and orgs.get(at, "type") != "school":
+            seen.add(at)
+            at = orgs.get(at, "parentSourcedId")
+        found[key] = at if orgs.get(at, "type") == "school" else None
+    return found
+
+
+def unlisted(orgs: Table) -> set[str]:
+    """The keys of organisations that others are part of and that are not listed: exporters filter them out."""
+    return set(orgs["parentSourcedId"]) - orgs.keys.keys() - {""}
+
+
+def parent_of_all(orgs: Table) -> str | None:
+    """The key of the one organisation that all schools are part of, where it is not listed: their district."""
+    parents = {parent for kind, parent in orgs.cells("type", "parentSourcedId") if kind == "school"}
+    (only,) = parents if len(parents) == 1 else ("",)
+    return only if only and only not in orgs.keys else None
 
 
 class Places:
@@ -67,21 +92,14 @@ class Places:
     @cached_property
     def school_of(self) -> dict[str, str | None]:
         """The school that each organisation is, or is a part of (some systems roster departments)."""
-        orgs = self.orgs
-        found: dict[str, str | None] = {}
-        for key in orgs.keys:
-            at, seen = key, set[str]()
-            while at and at not in seen and orgs.get(at, "type") != "school":
-                seen.add(at)
-                at = orgs.get(at, "parentSourcedId")
-            found[key] = at if orgs.get(at, "type") == "school" else None
-        return found
+        return schools_of(self.orgs)
 
     @cached_property
     def district_key(self) -> str:
         """The key of the district: its sourcedId, or a word for the district of a roster that has none."""
         orgs = self.orgs
-        return next((key for key, kind in orgs.cells("sourcedId", "type") if kind == "district"), "the district")
+        found = next((key for key, kind in orgs.cells("sourcedId", "type") if kind == "district"), None)
+        return found or parent_of_all(orgs) or "the district"
 
     def _orgs(self, *kinds: str) -> Iterator[tuple[tuple[str, ...], dict[str, str] | None, tuple[str, int]]]:
         orgs = self.orgs
@@ -99,10 +117,11 @@ class Places:
 
     def schools(self, grades: Callable[[str], str]) -> list[Row]:
         """The schools with the grades of each; their parent is the district unless the remainder says otherwise."""
+        system: dict[str, Value] = {"mis": self.tables.system} if self.tables.system else {}
         return [
             Row(
                 key,
-                blank(name=name, identifier=identifier, external_id=key, mis=self.tables.system, grades=grades(key)),
+                blank(name=name, identifier=identifier, external_id=key, grades=grades(key)) | system,
                 {},
                 more(extra, parentSourcedId=parent if parent != self.district_key else ""),
                 place,

@@ -16,6 +16,7 @@ from ..plan.flavour import Flavour
 from .accounts import Accounts
 from .agents import Agents
 from .apps import Apps
+from .asides import Asides
 from .candidates import Candidates
 from .choices import Choices
 from .chosen import Chosen
@@ -23,10 +24,12 @@ from .copies import Copies
 from .credentials import Credentials
 from .databases import Databases
 from .devices import Devices
+from .feeds import Feeds
 from .grants import Grants
 from .history import History
 from .invitations import Invitations
 from .jobs import Jobs
+from .matches import Matches
 from .orders import Orders
 from .outbox import Outbox
 from .people import People
@@ -37,6 +40,7 @@ from .receipts import Receipts
 from .records import Records
 from .research import Research
 from .rolls import Rolls
+from .sayings import Sayings
 from .schools import Schools
 from .sessions import Sessions
 from .settings import Settings
@@ -80,6 +84,13 @@ class Kept:
 
     def of_district(self, district: int) -> Kept:
         """The same for what is read of another district, where a wall stands between them."""
+        return self
+
+    def for_somebody(self, district: int) -> Kept:
+        """The same for what somebody is shown, at the same moment: records of a district, where a database has a wall.
+
+        From then on nothing else is read at this moment, such as grants and what is kept beside them.
+        """
         return self
 
     @contextmanager
@@ -170,9 +181,29 @@ class Kept:
         return Copies(self._connection)
 
     @cached_property
+    def asides(self) -> Asides:
+        """What of each source is set aside."""
+        return Asides(self._connection)
+
+    @cached_property
     def sources(self) -> Sources:
         """What each source said last, when it was read, and what was refused."""
         return Sources(self._connection)
+
+    @cached_property
+    def sayings(self) -> Sayings:
+        """What is said of records that several sources know, or that the hub itself has overwritten."""
+        return Sayings(self._connection)
+
+    @cached_property
+    def matches(self) -> Matches:
+        """Which records may be those that a source tells of, and what people decided of it."""
+        return Matches(self._connection)
+
+    @cached_property
+    def feeds(self) -> Feeds:
+        """A district's sources by name: how each is read, what it may say, and what came of its last readings."""
+        return Feeds(self._connection)
 
     @cached_property
     def accounts(self) -> Accounts:

@@ -44,7 +44,7 @@ class Agents(Statements):
 
     def every(self) -> list[Agent]:
         """All agents by name."""
-        return [_agent(row) for row in self._rows(f"{_AGENTS} ORDER BY name")]
+        return [_agent(row) for row in self._rows(f"{_AGENTS} ORDER BY lower(name)")]
 
     def at(self, district: int, school: str) -> Agent | None:
         """The agent that brought a school (hub id), if one did."""
@@ -115,9 +115,12 @@ class Agents(Statements):
         self._do("UPDATE school_agent SET secret = NULL WHERE id = ?", (identity,))
 
     def remove(self, agent: Agent) -> None:
-        """Forget an agent, and how far its source was read."""
+        """Forget an agent; what it brought stays a source, which nothing reads any more."""
         self._do("DELETE FROM school_agent WHERE id = ?", (agent.id,))
-        self._do("DELETE FROM feed WHERE district = ? AND source = ?", (agent.district, agent.source))
+        self._do(
+            "UPDATE source SET state = 'by hand', settings = '{}' WHERE district = ? AND name = ?",
+            (agent.district, agent.source),
+        )
 
     # ---- what they brought
 

@@ -104,7 +104,24 @@ class Choices(Timed):
             'INSERT INTO declined ("grant", kind, id) VALUES (?, ?, ?)', [(*where, i) for i in sorted(lists.declined)]
         )
 
+    def naming(self, kind: str, identity: str) -> list[str]:
+        """The grants for which somebody of a kind (hub id) was named, or left out by the app."""
+        rows = self._values(
+            'SELECT "grant" FROM named WHERE kind = :kind AND id = :id UNION'
+            ' SELECT "grant" FROM declined WHERE kind = :kind AND id = :id',
+            {"kind": kind, "id": identity},
+        )
+        return sorted(rows)
+
     # ---- what is being chosen
+
+    def drafting(self, kind: str, district: int, school: str) -> list[str]:
+        """The grants of a school (hub id) for which people of a kind are being chosen."""
+        return self._values(
+            'SELECT d."grant" FROM draft d JOIN "grant" g ON g.id = d."grant"'
+            " WHERE d.kind = ? AND g.district = ? AND g.school = ? ORDER BY 1",
+            (kind, district, school),
+        )
 
     def drafts(self, grant: str) -> dict[str, Draft]:
         """What a school has chosen so far, by kind of human; empty where it is not choosing."""

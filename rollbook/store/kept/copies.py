@@ -25,6 +25,14 @@ class Copies(Statements):
             {"district": district, "since": since},
         )
 
+    def count(self, record: type[Record], district: int) -> int:
+        """How many records of a kind a district has."""
+        return self._value(f'SELECT count(*) FROM "{record.table}" WHERE district = ?', (district,))
+
+    def ids(self, record: type[Record], district: int) -> list[str]:
+        """The hub ids of a district's records of a kind."""
+        return self._values(f'SELECT id FROM "{record.table}" WHERE district = ?', (district,))
+
     def gone(self, record: type[Record], district: int, since: int) -> list[str]:
         """The hub ids of records of a kind that went after a number of the history, in that order.
 

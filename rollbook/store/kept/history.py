@@ -195,6 +195,13 @@ class History(Statements):
             (district, fact, value, identity),
         )
 
+    def never_called(self, district: int, fact: str, value: str, identity: str) -> None:
+        """A human did not have a unique id before after all."""
+        self._do(
+            "DELETE FROM former_id WHERE district = ? AND fact = ? AND value = ? AND person = ?",
+            (district, fact, value, identity),
+        )
+
 
 def _stone(row: Row) -> Stone:
     seq, at, kind, identity, school, what, keys, made = row

@@ -134,6 +134,11 @@ class Schools(Statements):
         """The management information system of every school, as its records name it."""
         return dict(self._rows("SELECT id, mis FROM school"))
 
+    def told(self, district: int, school: str) -> dict[str, str | None] | None:
+        """What a school is known by: its number, the number that its district uses, and its name."""
+        row = self._row("SELECT estab, identifier, name FROM school WHERE district = ? AND id = ?", (district, school))
+        return dict(zip(("estab", "identifier", "name"), row, strict=True)) if row else None
+
     def system(self, district: int, school: str) -> str | None:
         """The management information system of a school, as its records name it."""
         return self._value("SELECT mis FROM school WHERE district = ? AND id = ?", (district, school))
@@ -226,6 +231,15 @@ class Schools(Statements):
     def move_counters(self, school: str, old: int, new: int) -> None:
         """Let the counters of a school (hub id) go on in another district."""
         self._do("UPDATE counter SET district = ? WHERE district = ? AND name LIKE ?", (new, old, f"% {school}"))
+
+    def forget_beside(self, district: int) -> None:
+        """Forget what stands beside a district's records.
+
+        Whom its schools were invited by, who answers for them, and their own keys; who is who, and what would undo a
+        merge; what was said of records.
+        """
+        for table in ("invitation", "signatory", "school_key", "review", "merged", "saying"):
+            self._do(f"DELETE FROM {table} WHERE district = ?", (district,))
 
     def move_beside(self, school: str, old: int, new: int) -> None:
         """Let what is kept of a school (hub id) beside its records name another district."""

@@ -23,13 +23,18 @@ class Said(NamedTuple):
     """Its keys for records that are no longer there, as they went with others."""
 
 
-class Feed(NamedTuple):
-    """How a source is read again: by which connector, from which path, and for the district of which name."""
+class Standing(NamedTuple):
+    """How a source stands among those of its district: which is asked first, and what it may say."""
 
     source: str
-    connector: str
-    path: str
-    name: str | None
+    precedence: int
+    may: tuple[str, ...]
+    """Kinds (`Student`) and fields (`Person.email`); everything where there are none."""
+
+    def may_say(self, kind: str, field: str = "") -> bool:
+        """Whether it may say a field of a kind of record; without a field, anything of that kind."""
+        named = {kind, f"{kind}.{field}"} if field else {kind}
+        return not self.may or any(one in named or (not field and one.startswith(f"{kind}.")) for one in self.may)
 
 
 class Fed(NamedTuple):
@@ -131,6 +136,13 @@ class Sources(Statements):
             ((district, source, *row) for row in rows),
         )
 
+    def reread(self, district: int, source: str, kind: str) -> None:
+        """Take everything for news that a source says of a kind the next time; the records stay until then."""
+        self._do(
+            "UPDATE source_row SET digest = ? WHERE district = ? AND source = ? AND kind = ?",
+            (b"", district, source, kind),
+        )
+
     def would_lose(self, record: type[Record], district: int, gone: Iterable[str]) -> list[Loss]:
         """What schools would lose of a kind, by their names, if the records with these hub ids went."""
         key = key_of(record, ":district", "j.value")
@@ -192,25 +204,14 @@ class Sources(Statements):
                 (district, source, name, digest, zlib.compress(data, 1)),
             )
 
-    # ---- how it is read again, and what was wrong with it
+    # ---- how it stands, and what was wrong with it
 
-    def feeds(self, district: int, school: str) -> list[Feed]:
-        """The sources that bring a school and can be read again."""
+    def standing(self, district: int) -> tuple[Standing, ...]:
+        """The sources of a district in the order in which they are asked; of equal precedence the older goes first."""
         rows = self._rows(
-            "SELECT f.source, f.connector, f.path, f.name FROM feed f JOIN sync s"
-            " ON s.district = f.district AND s.source = f.source WHERE f.district = ? AND s.school = ?",
-            (district, school),
+            "SELECT name, precedence, may FROM source WHERE district = ? ORDER BY precedence, made, name", (district,)
         )
-        return [Feed(*row) for row in rows]
-
-    def follow(self, district: int, feed: Feed) -> None:
-        """Have a source read again in this way from now on."""
-        self._do(
-            "INSERT INTO feed (district, source, connector, path, name) VALUES (?, ?, ?, ?, ?)"
-            " ON CONFLICT (district, source)"
-            " DO UPDATE SET connector = excluded.connector, path = excluded.path, name = excluded.name",
-            (district, *feed),
-        )
+        return tuple(Standing(name, precedence, tuple(json.loads(may))) for name, precedence, may in rows)
 
     def refuse(self, district: int, source: str, at: str, problems: Iterable[Problem]) -> None:
         """Keep what a source was refused for at a moment (UTC, milliseconds), in the place of what it was before."""
@@ -225,8 +226,8 @@ class Sources(Statements):
     def readings(self, district: int, school: str) -> list[Reading]:
         """The sources that a school's (hub id) records were read from, the last one first."""
         rows = self._rows(
-            "SELECT s.at, s.source, f.source IS NOT NULL FROM sync s LEFT JOIN feed f"
-            " ON f.district = s.district AND f.source = s.source"
+            "SELECT s.at, s.source, f.state IS NOT NULL AND f.state = 'on' FROM sync s LEFT JOIN source f"
+            " ON f.district = s.district AND f.name = s.source"
             " WHERE s.district = ? AND s.school = ? ORDER BY s.at DESC",
             (district, school),
         )
@@ -249,7 +250,9 @@ class Sources(Statements):
 
 
 def _lost(record: type[Record]) -> str:
-    return f"{key_of(record, 's.district', 's.id')} IS NULL"
+    """Whether the record of a row went with another one; what the hub holds deleted is as if it were there."""
+    held = "saying y WHERE y.district = s.district AND y.kind = s.kind AND y.id = s.id AND y.says IS NULL"
+    return f"{key_of(record, 's.district', 's.id')} IS NULL AND NOT EXISTS (SELECT 1 FROM {held})"
 
 
 def _said(rows: list[Row]) -> Said:

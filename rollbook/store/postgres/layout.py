@@ -21,11 +21,16 @@ BESIDE_RECORDS = (
     "former_id",
     "counter",
     "source_row",
+    "saying",
     "source_file",
     "sync",
-    "feed",
+    "source",
+    "source_run",
     "refusal",
+    "review",
+    "merged",
     "signatory",
+    "register",
 )
 """What is kept of a district's records beside them; each key begins with the district."""
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 
 from ...errors import Malformed, Problem
 from ...fields import RECORDS
 from ..connection import Connection
+from ..zero import REMAINDER, has_zero
 from .copying import Databases, every_table
 from .tables import Table
 
@@ -16,9 +16,6 @@ NAMED = 20
 """How many are named at most."""
 
 HINT = "take the character out of it, then move the hub"
-
-_ESCAPED = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
-"""The character as JSON says it. Facts are looked up in a remainder, where PostgreSQL would have to make it a text."""
 
 
 def check(source: Databases) -> None:
@@ -34,17 +31,12 @@ def _of(source: Connection, of: Table) -> Iterator[Problem]:
     kind = next((record.__name__ for record in RECORDS.values() if record.table == of.name), None)
     known = '"id"' if kind else " || ' ' || ".join(f'"{name}"' for name in key)
     suspect = [f'typeof("{name}") = \'text\' AND instr("{name}", char(0)) > 0' for name in of.columns]
-    if "remainder" in of.columns:
-        suspect.append("instr(remainder, '\\u0000') > 0")
+    if REMAINDER in of.columns:
+        suspect.append(f"instr({REMAINDER}, '\\u0000') > 0")
     for one, *values in source.execute(f'SELECT {known}, {of.listed} FROM "{of.name}" WHERE {" OR ".join(suspect)}'):
         for name, value in zip(of.columns, values, strict=True):
-            if _unkept(name, value):
+            if has_zero(name, value):
                 yield _problem(kind, of, one, name)
-
-
-def _unkept(name: str, value: object) -> bool:
-    """Whether PostgreSQL could not keep a value, or not look into it."""
-    return isinstance(value, str) and ("\0" in value or (name == "remainder" and bool(_ESCAPED.search(value))))
 
 
 def _problem(kind: str | None, of: Table, one: object, name: str) -> Problem:

@@ -1,0 +1,295 @@
+"""`rollbook sources add`: asks for what is missing, tests, previews, adds, and says what to do next."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import Conflict, Malformed, Problem, nearest
+from .common import (
+    Column,
+    Share,
+    data_option,
+    draw,
+    json_option,
+    open_or_make_store,
+    print_json,
+    progress,
+    say,
+    wants_json,
+)
+from .differences import aside, show_diff, told
+
+if TYPE_CHECKING:
+    from ..ingest import Connector
+    from ..ingest.reading import Tried
+    from ..store.kept.feeds import Feed
+    from ..store.port import Store
+
+
+def pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
+    """The values of an option that is given as NAME=VALUE, any number of times."""
+    found = [(name, value) for name, equals, value in (one.partition("=") for one in given) if name and equals]
+    if len(found) != len(given):
+        raise click.BadParameter("must be NAME=VALUE.")
+    return dict(found)
+
+
+def described(command: Any) -> Any:
+    """The options that say how a source is read, and what it may say."""
+    for option in reversed(
+        (
+            click.option("--path", type=click.Path(path_type=Path), help="The folder or ZIP with its files."),
+            click.option("--set", "plain", multiple=True, callback=pairs, help="A setting, as NAME=VALUE."),
+            click.option(
+                "--secret",
+                "secrets",
+                multiple=True,
+                callback=pairs,
+                help="Where a secret setting is, as NAME=env:VARIABLE or NAME=file:PATH.",
+            ),
+            click.option(
+                "--precedence",
+                type=click.IntRange(0),
+                help="Its place among the sources of the district; 1 comes first. Default: after all others.",
+            ),
+            click.option(
+                "--may",
+                help="The kinds and fields that it may say, such as Student,Person.home_email. Default: everything.",
+            ),
+            click.option(
+                "--most-aside",
+                type=Share(),
+                help="The share of a kind's rows that may be set aside before nothing is read, such as 2%.",
+            ),
+            click.option("--nightly", is_flag=True, help="While the hub is served, read it every night (UTC)."),
+            click.option("--every", default="", help="While the hub is served, read it so often: 30m, 2h, 1d, never."),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def schedule_of(every: str, *, nightly: bool) -> str | None:
+    """The schedule that was asked for; None for none."""
+    from ..ingest import scheduling
+
+    if every and nightly:
+        raise Malformed(Problem("every", "and --nightly cannot both be given"))
+    return scheduling.NIGHTLY if nightly else scheduling.every(every) if every else None
+
+
+@dataclass(frozen=True)
+class Given:
+    """What was said of a source on the command line, or is still missing."""
+
+    name: str
+    district: str
+    connector: str
+    settings: Mapping[str, str]
+    secrets: Mapping[str, str]
+
+
+@click.command()
+@click.argument("name", required=False, default="")
+@click.option("--district", default="", help="The district that it brings records of.")
+@click.option("--new-district", is_flag=True, help="Make the district, if the hub has others but not this one.")
+@click.option("--connector", default="", help="How it is read, such as oneroster-csv.")
+@described
+@click.option("--no-test", is_flag=True, help="Add it without reading it first.")
+@json_option()
+@data_option()
+def add(
+    name: str,
+    district: str,
+    new_district: bool,
+    connector: str,
+    path: Path | None,
+    plain: dict[str, str],
+    secrets: dict[str, str],
+    precedence: int | None,
+    may: str | None,
+    most_aside: float | None,
+    nightly: bool,
+    every: str,
+    no_test: bool,
+    as_json: bool,
+    data: Path | None,
+) -> None:
+    """Add a source to a district: test it, preview it, and keep it.
+
+    In a terminal, asks for what is missing. Nothing is added if the source cannot be read, and its records come in
+    with `rollbook sources sync`.
+    """
+    from ..ingest.feeds import may_say
+
+    settings = {**plain, **({"path": str(path.resolve())} if path else {})}
+    given = _whole(Given(name, district, connector, settings, secrets))
+    said, schedule = may_say(may or ""), schedule_of(every, nightly=nightly) or ""
+    with open_or_make_store(data) as store:
+        feed = _feed(store, given, new_district)
+        feed = feed._replace(
+            may=said, schedule=schedule, most_aside=feed.most_aside if most_aside is None else most_aside
+        )
+        feed = feed._replace(precedence=feed.precedence if precedence is None else precedence)
+        report = {} if no_test else _try(store, feed, given.district, quiet=wants_json(as_json))
+        kept = _keep(store, feed, given.district)
+    if wants_json(as_json):
+        print_json({"source": kept.source, "district": given.district, "precedence": kept.precedence, **report})
+    else:
+        say(f"{kept.source}: added to {given.district}. `rollbook sources sync {kept.source}` reads it.")
+
+
+# ---- asking
+
+
+def _whole(given: Given) -> Given:
+    """What was given, with what is missing asked for, or refused with all that is missing."""
+    lacking = _lacking(given)
+    while lacking and _at_a_terminal():
+        given = _asked(given, lacking[0])
+        lacking = _lacking(given)
+    if lacking:
+        raise Malformed(*(Problem(name, "is missing", hint) for name, hint in lacking))
+    return given
+
+
+def _at_a_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _lacking(given: Given) -> list[tuple[str, str]]:
+    """What is missing, with how it is given; settings are known once there is a connector."""
+    from ..connectors import CONNECTORS
+
+    needs = [
+        ("name", given.name, "a word for it, such as sis"),
+        ("district", given.district, "--district NAME"),
+        ("connector", given.connector, f"--connector, one of {', '.join(_offered())}"),
+    ]
+    lacking = [(name, hint) for name, value, hint in needs if not value]
+    if not given.connector:
+        return lacking if given.settings.get("path") else [*lacking, ("path", "--path PATH")]
+    if given.connector not in _offered():
+        raise Malformed(Problem("connector", f"{given.connector} is not known", nearest(given.connector, _offered())))
+    return [*lacking, *_unset(CONNECTORS[given.connector], given)]
+
+
+def _unset(connector: Connector, given: Given) -> list[tuple[str, str]]:
+    from ..ingest.settings import checked, missing
+
+    if wrong := checked(connector, given.settings, given.secrets):
+        raise Malformed(*wrong)
+    found = missing(connector, {**given.settings, **given.secrets})
+    return [(one.name, f"{how_given(one.name, secret=one.secret)}: {one.about}") for one in found]
+
+
+def how_given(name: str, *, secret: bool) -> str:
+    """How a setting is given on the command line."""
+    return "--path PATH" if name == "path" else f"--secret {name}=env:VARIABLE" if secret else f"--set {name}=VALUE"
+
+
+def _offered() -> list[str]:
+    from ..connectors import CONNECTORS
+    from ..store.kept.feeds import AGENT
+
+    return [name for name in CONNECTORS if name != AGENT]
+
+
+def _asked(given: Given, lacking: tuple[str, str]) -> Given:
+    from ..connectors import CONNECTORS
+    from ..ingest.settings import settings_of
+
+    name, hint = lacking
+    if name == "connector":
+        return replace(given, connector=click.prompt("Connector", type=click.Choice(_offered())))
+    if name in ("name", "district"):
+        return replace(given, **{name: click.prompt({"name": "Name, such as sis", "district": "District"}[name])})
+    known = {one.name: one for one in settings_of(CONNECTORS[given.connector])} if given.connector else {}
+    if name in known and known[name].secret:
+        where = click.prompt(f"{known[name].about} (env:VARIABLE or file:PATH)")
+        return replace(given, secrets={**given.secrets, name: where})
+    answer = click.prompt(known[name].about if name in known else hint)
+    return replace(given, settings={**given.settings, name: str(Path(answer).resolve()) if name == "path" else answer})
+
+
+# ---- testing and keeping
+
+
+def _feed(store: Store, given: Given, new_district: bool) -> Feed:
+    """The source as it would be kept; district 0 is one that is not there yet."""
+    from ..ingest.finding import district_named
+    from ..ingest.limits import Limits
+    from ..ingest.settings import sealed, secret_from
+    from ..store.kept.feeds import ON, Feed
+    from ..store.numbering import now
+
+    found = district_named(store, given.district)
+    if found is None and not new_district:
+        _ask_for_district(store, given.district)
+    number = found.number if found else 0
+    if store.kept.feeds.find(number, given.name):
+        hint = f"change it with `rollbook sources set {given.name}`"
+        raise Conflict(Problem("name", f"{given.district} already has a source {given.name}", hint))
+    secrets = {name: sealed(store, name, secret_from(name, where)) for name, where in given.secrets.items()}
+    precedence, settings = store.kept.feeds.next_precedence(number), {**given.settings, **secrets}
+    return Feed(number, given.name, given.connector, settings, precedence, (), Limits.aside, ON, "", now())
+
+
+def _ask_for_district(store: Store, name: str) -> None:
+    """A hub's first district is made at once; that another one is meant and not a known one has to be said."""
+    known = [one.name for one in store.kept.schools.districts() if one.name]
+    if not known or (_at_a_terminal() and click.confirm(f"There is no district {name} yet. Make it?", err=True)):
+        return
+    hint = f"{nearest(name, known)}; or --new-district makes it"
+    raise Malformed(Problem("district", f"{name} is not known", hint))
+
+
+def _try(store: Store, feed: Feed, district: str, *, quiet: bool) -> dict[str, Any]:
+    """Test and preview a source that is not kept yet; gives what was found, for JSON."""
+    from ..connectors import CONNECTORS
+    from ..ingest.reading import read_feed, try_feed
+
+    with progress(f"Reading {feed.source}") as step:
+        tried = try_feed(store, CONNECTORS, feed, step)
+        diff = read_feed(store, CONNECTORS, feed, dry_run=True, district_name=district, progress=step)
+    if not quiet:
+        say_where(tried)
+        show_diff(diff)
+    return {"test": told_tried(tried), "preview": {**told(diff), **aside(diff)}}
+
+
+def _keep(store: Store, feed: Feed, district: str) -> Feed:
+    """Keep a source, and make its district where there is none."""
+    number = feed.district or store.new_district({"name": district})
+    with store.of_district(number) as kept:
+        kept.feeds.put(feed._replace(district=number))
+    return feed
+
+
+_ROWS = (Column("Kind", "kind"), Column("Rows", "rows", right=True))
+
+
+def say_where(tried: Tried) -> None:
+    """Print which district and schools a source is of."""
+    say(f"It can be read. District: {tried.district or 'none is named'}.")
+    say(f"Schools: {', '.join(tried.schools) or 'none are named'}.")
+
+
+def say_tried(tried: Tried) -> None:
+    """Print what a source says of itself."""
+    say_where(tried)
+    draw(_ROWS, told_tried(tried)["rows"], "What it has")
+    for note in tried.notes:
+        say(note)
+
+
+def told_tried(tried: Tried) -> dict[str, Any]:
+    """The same, as it is printed in JSON."""
+    rows = [{"kind": kind, "rows": count} for kind, count in tried.rows.items()]
+    return {"district": tried.district, "schools": [*tried.schools], "rows": rows, "notes": [*tried.notes]}

@@ -1,0 +1,104 @@
+"""What a source has to be told before it can be read, and where its secrets are."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+from ..errors import Malformed, Problem, nearest
+from ..store.port import Store
+from ..store.sealing import seal, unseal
+from .rows import Connector
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Something that a connector has to be told of each source. A `secret` is shown to nobody again."""
+
+    name: str
+    about: str
+    secret: bool = False
+    needed: bool = True
+
+
+PATH = Setting("path", "The folder or ZIP with the source's files")
+
+SEALED = "sealed"
+"""What a secret is kept under, so that a listing never takes it for a text."""
+
+SHOWN = "(secret)"
+"""What is shown of a secret."""
+
+
+@runtime_checkable
+class Configured(Connector, Protocol):
+    """A connector that needs to be told something else than a path."""
+
+    settings: tuple[Setting, ...]
+
+    def configured(self, given: Mapping[str, str]) -> Connector:
+        """The connector for one source, with the settings that this one was given."""
+        ...
+
+
+def settings_of(connector: Connector) -> tuple[Setting, ...]:
+    """What a source of a connector has to be told; of most that is a path."""
+    return connector.settings if isinstance(connector, Configured) else (PATH,)
+
+
+def missing(connector: Connector, given: Mapping[str, Any]) -> list[Setting]:
+    """The settings that a source still needs."""
+    return [one for one in settings_of(connector) if one.needed and not given.get(one.name)]
+
+
+def checked(connector: Connector, plain: Mapping[str, str], secrets: Mapping[str, str]) -> list[Problem]:
+    """What is wrong with settings by their names alone, and by the way in which they were given."""
+    known = {one.name: one for one in settings_of(connector)}
+    strange = [
+        Problem(name, f"is not a setting of {connector.name}", nearest(name, known))
+        for name in (*plain, *secrets)
+        if name not in known
+    ]
+    shown = [
+        Problem(name, "is a secret, which a command line would show to others", f"--secret {name}=env:VARIABLE")
+        for name in plain
+        if name in known and known[name].secret
+    ]
+    return [*strange, *shown]
+
+
+def secret_from(name: str, where: str) -> str:
+    """A secret from where it is: `env:VARIABLE` or `file:PATH`. Raises `Malformed` where there is none."""
+    kind, _, place = where.partition(":")
+    if kind == "env" and os.environ.get(place):
+        return os.environ[place]
+    if kind == "file" and Path(place).is_file():
+        return Path(place).read_text().strip()
+    said = {"env": f"{place} is not set in the environment", "file": f"{place} is not a file"}
+    hint = f"--secret {name}=env:VARIABLE or {name}=file:PATH"
+    raise Malformed(Problem(name, said.get(kind, "does not say where the secret is"), hint))
+
+
+def sealed(store: Store, name: str, secret: str) -> dict[str, str]:
+    """A secret as it is kept."""
+    return {SEALED: seal(_key(store), name, secret)}
+
+
+def opened(store: Store, settings: Mapping[str, Any]) -> dict[str, str]:
+    """Settings as a connector needs them, with their secrets. They must go nowhere else."""
+    return {
+        name: unseal(_key(store), name, kept[SEALED]) if isinstance(kept, Mapping) else str(kept)  # pyright: ignore[reportUnknownArgumentType]
+        for name, kept in settings.items()
+    }
+
+
+def shown(settings: Mapping[str, Any]) -> dict[str, str]:
+    """Settings as anybody may see them."""
+    return {name: SHOWN if isinstance(kept, Mapping) else str(kept) for name, kept in settings.items()}
+
+
+def _key(store: Store) -> bytes:
+    return store.secret("settings of sources")

@@ -1,0 +1,155 @@
+"""What a source's rows say of records, as far as it may say it, and how that is put to what others say of them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ..fields import Record
+from ..model.organisation import School
+from ..model.origin import ORIGINS
+from ..store.claims import NEVER_BLANK
+from ..store.numbering import UNIQUE_IDS
+from ..store.precedence import PART
+from ..store.writing import Batch
+from .numbering import fits
+from .plan import Part, target_of
+from .rows import Row
+
+Ids = Mapping[str, Mapping[str, str]]
+"""Hub ids by kind and by the source's own key."""
+
+
+class Voice:
+    """One source, heard: `form` is the name of its part of remainders, `ids` of which records its keys are."""
+
+    def __init__(self, batch: Batch, source: str, form: str, ids: Ids) -> None:
+        self._batch = batch
+        self._claims = batch.claims
+        self._source = source
+        self._form = form
+        self.ids = ids
+        self._limited = batch.claims.order.limits(source)
+        self._alone = batch.claims.order.sources <= {source}
+
+    # ---- records that nobody had
+
+    def made(self, kind: type[Record], rows: Sequence[Row]) -> list[dict[str, Any]]:
+        """The values of new records, with their hub ids, but for parts of a record that the hub holds deleted."""
+        own = self.ids[kind.__name__]
+        found = [(row, {**self._values(kind, row), "id": own[row.key]}) for row in rows]
+        if self._claims.deleted:
+            found = [(row, values) for row, values in found if not self._withheld(kind, row, values)]
+        return [values for _, values in found]
+
+    def _withheld(self, kind: type[Record], row: Row, values: dict[str, Any]) -> bool:
+        lost = [name for name in kind.refs() if values.get(name) in self._claims.deleted]
+        if any(kind.refs()[name].part_of for name in lost):
+            self._claims.withhold(kind, values["id"], self._source, row.key, self._facts(kind, row))
+            return True
+        values.update(dict.fromkeys(lost))
+        return False
+
+    # ---- records that are there
+
+    def correct(self, kind: type[Record], rows: Sequence[tuple[Row, str]]) -> int:
+        """Let the source say other facts of records that it told of before; gives of how many."""
+        kept = self._claims.kept(kind, [identity for _, identity in rows])
+        for row, identity in rows if self._claims.order.may(self._source, kind) else ():
+            if identity in kept:
+                self._claims.tell(kind, identity, kept[identity], self._source, row.key, self._facts(kind, row))
+            elif self._brought(kind, identity):
+                self._correct_alone(kind, row, identity)
+            else:
+                self.join(kind, row, identity)
+        return len(rows)
+
+    def _brought(self, kind: type[Record], identity: str) -> bool:
+        """Whether a record of which nothing is kept is this source's: another one may only have been found by it."""
+        return self._alone or self._claims.maker(kind, identity) in (None, self._source)
+
+    def _correct_alone(self, kind: type[Record], row: Row, identity: str) -> None:
+        """Change a record of which nobody else says anything."""
+        # What the hub gave where the source says nothing stays.
+        values = {n: v for n, v in self._values(kind, row).items() if v is not None or n not in NEVER_BLANK}
+        if self._limited:
+            # It may have been allowed to say more when it was last read.
+            no_more = self._said(kind, row).keys() - values.keys() - NEVER_BLANK
+            values.update(dict.fromkeys(no_more))
+        values["remainder"] = self._merged(kind, row, identity)
+        if kind is School and self._batch.kept.schools.has_estab(values.get("estab") or "", identity):
+            # A school is found by its number: none gets that of another by saying so later.
+            del values["estab"]
+        self._batch.correct(kind, identity, values)
+
+    def join(self, kind: type[Record], row: Row, identity: str) -> None:
+        """Let the source tell of a record that is there and that it did not know."""
+        if self._claims.order.may(self._source, kind):
+            self._claims.join(kind, identity, self._source, row.key, self._facts(kind, row))
+
+    def rekey(self, kind: type[Record], row: Row, identity: str, former: str) -> None:
+        """Let the source tell of a record by another key than the `former` one."""
+        kept = self._claims.kept(kind, [identity]).get(identity)
+        if kept and self._claims.order.may(self._source, kind):
+            facts = self._facts(kind, row)
+            self._claims.tell(kind, identity, kept, self._source, row.key, facts, former)
+        else:
+            self.correct(kind, [(row, identity)])
+
+    def withdraw(self, part: Part) -> None:
+        """Let the source tell no more of what is gone from it; what nobody else tells of goes."""
+        gone = list(part.gone.values())
+        kept, still = self._claims.kept(part.kind, gone), self._still(part) if gone else set[str]()
+        for key, identity in part.gone.items():
+            if identity in kept:
+                self._claims.withdraw(part.kind, identity, kept[identity], self._source, key)
+            elif identity not in still and self._goes(part.kind, identity):
+                self._batch.remove(part.kind, identity)
+
+    def _goes(self, kind: type[Record], identity: str) -> bool:
+        """Whether a record of which nothing is kept goes with its row; what it may only name has to be its own."""
+        if self._claims.order.may(self._source, kind):
+            return self._brought(kind, identity)
+        return self._claims.maker(kind, identity) == self._source
+
+    def _still(self, part: Part) -> set[str]:
+        """The records that the source still tells of by other keys than those that are gone."""
+        return {identity for key, identity in self.ids[part.kind.__name__].items() if key not in part.gone}
+
+    # ---- what a row says
+
+    def _values(self, kind: type[Record], row: Row) -> dict[str, Any]:
+        """The columns of a record as a row has them, as far as the source may say them."""
+        said, may = self._said(kind, row), self._claims.order.may
+        return {n: v for n, v in said.items() if may(self._source, kind, n)} if self._limited else said
+
+    def _said(self, kind: type[Record], row: Row) -> dict[str, Any]:
+        values: dict[str, Any] = {**row.values}
+        for name, there in row.refs.items():
+            values[name] = self.ids[target_of(kind, name)][there] if there is not None else None
+        if row.remainder:
+            values["remainder"] = json.dumps({self._form: row.remainder}, ensure_ascii=False)
+        if self._form in ORIGINS and values.get("external_id") and "origin" in kind.fields:
+            # It is no news of the source's, and so no part of what tells whether a row says anything new.
+            values["origin"] = self._form
+        return values
+
+    def _facts(self, kind: type[Record], row: Row) -> dict[str, Any]:
+        """What a row says, fact by fact; what it may not say is left out where facts are chosen."""
+        facts = self._said(kind, row._replace(remainder=None))
+        numbers = row.numbers or {}
+        facts |= {name: numbers[name] for name in UNIQUE_IDS if fits(numbers.get(name, ""))}
+        return facts | ({f"{PART}{self._form}": row.remainder} if row.remainder else {})
+
+    def _merged(self, kind: type[Record], row: Row, identity: str) -> str | None:
+        """The record's remainder with this format's part replaced and the others' kept."""
+        before = self._batch.get(kind, identity) or {}
+        parts: dict[str, Any] = json.loads(before.get("remainder") or "{}")
+        said = row.remainder if self._claims.order.may(self._source, kind, f"{PART}{self._form}") else None
+        if (parts.get(self._form) or None) == (said or None):
+            return before.get("remainder")
+        parts.pop(self._form, None)
+        if said:
+            parts[self._form] = said
+        return json.dumps(parts, ensure_ascii=False) if parts else None

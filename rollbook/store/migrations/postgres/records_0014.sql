@@ -1,0 +1,2 @@
+CREATE TABLE review (district bigint NOT NULL, id text NOT NULL, source text NOT NULL, kind text NOT NULL, key text NOT NULL, candidate text NOT NULL, rule text NOT NULL, facts text NOT NULL, said text NOT NULL, state text NOT NULL, made text NOT NULL, decided_by text, decided text, PRIMARY KEY (district, id), UNIQUE (district, source, kind, key, candidate));
+CREATE TABLE merged (district bigint NOT NULL, id text NOT NULL, stays text NOT NULL, gone text NOT NULL, made_by text NOT NULL, made text NOT NULL, steps text NOT NULL, PRIMARY KEY (district, id));
