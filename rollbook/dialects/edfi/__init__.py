@@ -221,12 +221,17 @@ def told(error: Exception) -> Answer:
 
 def publish(desk: Desk) -> None:
     """Put the published descriptors into the record, where they are missing: all districts share them."""
-    if all(_key(word) in desk.vocabulary.every() for word in published()):
+    if not _missing(desk):
         return
     with desk.writers.shared() as batch:
         # Another process may have done it while this one waited for its turn.
-        known = desk.vocabulary.every()
-        batch.add(Descriptor, [word for word in published() if _key(word) not in known])
+        batch.add(Descriptor, _missing(desk))
+
+
+def _missing(desk: Desk) -> list[dict[str, str]]:
+    """The published descriptors that the record does not hold yet."""
+    known = desk.vocabulary.every()
+    return [word for word in published() if _key(word) not in known]
 
 
 def _key(word: Mapping[str, str]) -> tuple[str, str, str]:
