@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,27 +16,41 @@ from .demo_data import demo_schools, no_schools
 from .hub import Hub
 from .postgres import ABSENT, BIN
 
+LAWS = Path(__file__).parent / "laws"
+
+FILES = "looks at the files of a data directory"
+"""Why a test that is marked `files` is not run over PostgreSQL."""
+
 MEMORY, ROOM = Path("/dev/shm"), 12 * 1024**3
 """A disk in memory, and how many bytes it and the machine must have left for the files of tests to lie there."""
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure() -> None:
-    """Look for garbage seldom, and keep the tests' files in memory where there is plenty.
+    """Look for garbage seldom, keep compiled modules, and the tests' files in memory where there is plenty.
 
     A third of the processor went into looking for garbage among what a process of tests holds for good, and thousands
-    of hubs wait for the disk.
+    of hubs wait for the disk. Hundreds of commands and servers are started, and where `PYTHONDONTWRITEBYTECODE` is set,
+    as in many containers, each would compile all of Rollbook again: half of what it takes to start.
     """
     gc.set_threshold(100_000, 50, 100)
+    sys.dont_write_bytecode = False
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if MEMORY.is_dir() and min(shutil.disk_usage(MEMORY).free, _available()) > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say of each test that was to be run over PostgreSQL that it was not, where that is missing."""
-    if WANTED and BIN is None and not os.environ.get("CI"):
-        for item in items:
-            item.add_marker(pytest.mark.skip(reason=ABSENT))
+    """Begin with the laws, and say of a test that was to be run over PostgreSQL that it was not.
+
+    A file of laws takes a minute or two: begun last, it would be waited for while the other processors have nothing
+    left to do. Over PostgreSQL nothing is run where that is missing, nor what means files.
+    """
+    items.sort(key=lambda item: item.path.parent != LAWS)
+    absent = BIN is None and not os.environ.get("CI")
+    for item in items if WANTED else ():
+        if absent or item.get_closest_marker("files"):
+            item.add_marker(pytest.mark.skip(reason=ABSENT if absent else FILES))
 
 
 def _available() -> int:

@@ -15,10 +15,9 @@ from pathlib import Path
 
 from rollbook.store.connection import connect
 from rollbook.store.postgres.copying import copy, number_on
-from rollbook.store.postgres.making import make
 from rollbook.store.postgres.session import Session
 
-from .postgres import served
+from .postgres import MADE, served
 
 WANTED = os.environ.get("ROLLBOOK_TEST_DATABASE", "") == "postgres"
 """Whether the hubs of the tests are kept in PostgreSQL."""
@@ -62,8 +61,7 @@ class Databases:
 
     def _filled(self, folder: Path) -> str:
         """A new database, with what the files of a data directory hold, which are put away."""
-        name = self._new()
-        make(self._address(name))
+        name = self._new(f" TEMPLATE {MADE}")
         for schema in FILES:
             if (file := folder / f"{schema}.sqlite").exists():
                 self._fill(name, schema, file)

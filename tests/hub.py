@@ -19,8 +19,9 @@ from rollbook.consent import App, Desk, Grant
 from rollbook.errors import NotFound
 from rollbook.jobs import Worker
 from rollbook.store import numbers
-from rollbook.store.opening import opened
+from rollbook.store.opening import DATABASE, opened
 from rollbook.store.postgres import numbers as postgres_numbers
+from rollbook.store.postgres.store import Store as Database
 
 from .databases import WANTED, databases
 
@@ -63,6 +64,12 @@ class Hub:
         self.desk = Desk(self.store, lambda: self.now)
         self.edge = application(self.store, lambda: self.now)
         self.loop = asyncio.new_event_loop()
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What tells commands where the hub is kept."""
+        where = {"ROLLBOOK_DATA": str(self.store.folder), "COLUMNS": "120"}
+        return {**where, DATABASE: self.store.address} if isinstance(self.store, Database) else where
 
     def close(self) -> None:
         """Close the store; its files stay."""

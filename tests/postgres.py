@@ -11,6 +11,11 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from rollbook.store.postgres.making import make
+from rollbook.store.postgres.session import Session
+
+from .kept import kept
+
 DEBIAN = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 """Where Debian's packages put the programs of each version, the newest first."""
 
@@ -23,20 +28,65 @@ BIN = next((folder for folder in FOLDERS if (folder / "pg_ctl").exists()), None)
     Path(found).resolve().parent if (found := shutil.which("pg_ctl")) and not GIVEN else None
 )
 
+MAKERS, MADE = ("rollbook.store", "rollbook.model"), "made"
+"""What the schemas of a hub are made by, and the database of a server in which they were made."""
+
 ABSENT = "PostgreSQL is not installed (Debian: postgresql), so nothing was tried on it"
 
 
 @contextmanager
 def served(*settings: str) -> Generator[str]:
-    """A server that listens at a socket in a folder of its own; gives how to connect. Settings are `name=value`."""
+    """A server that listens at a socket in a folder of its own; gives how to connect to a database that holds nothing.
+
+    Settings are `name=value`. A copy of one that is kept, since it takes 7 s of a processor to make.
+    """
     with folder_of_a_server() as folder:
-        # LC_COLLATE 'C': texts are compared by their code points, as SQLite does.
-        run("initdb", "-D", str(folder / "data"), "-U", "rollbook", "-A", "trust", "-E", "UTF8", "--locale=C")
-        started(folder, *settings)
+        shutil.copytree(kept(f"postgres-{_version()}", MAKERS, _make), folder / "data")
+        _owned(folder, *(folder / "data").rglob("*"), folder / "data")
+        # Nor need a page be whole after a loss of power.
+        started(folder, "full_page_writes=off", *settings)
         try:
-            yield f"host={folder} user=rollbook dbname=postgres"
+            yield _at(folder)
         finally:
             stopped(folder)
+
+
+@contextmanager
+def hub_served(*settings: str) -> Generator[str]:
+    """The same; gives how to connect to a database that was made for a hub, and holds no record."""
+    with served(*settings) as address:
+        yield new_hub(address, "hub")
+
+
+def new_hub(address: str, name: str) -> str:
+    """A new database of a server, made for a hub; gives how to connect to it."""
+    session = Session(address, "public")
+    session.execute(f"CREATE DATABASE {name} TEMPLATE {MADE}")
+    session.close()
+    return f"{address} dbname={name}"
+
+
+def _make(folder: Path) -> None:
+    """A server's data, with a database to be copied in which the schemas of a hub are."""
+    with folder_of_a_server() as place:
+        # LC_COLLATE 'C': texts are compared by their code points, as SQLite does.
+        run("initdb", "-D", str(place / "data"), "-U", "rollbook", "-A", "trust", "-E", "UTF8", "--locale=C")
+        started(place)
+        session = Session(_at(place), "public")
+        session.execute(f"CREATE DATABASE {MADE}")
+        session.close()
+        make(_at(place, MADE))
+        run("pg_ctl", "-D", str(place / "data"), "-m", "fast", "-w", "stop")
+        shutil.copytree(place / "data", folder)
+
+
+def _at(folder: Path, database: str = "postgres") -> str:
+    return f"host={folder} user=rollbook dbname={database}"
+
+
+def _version() -> str:
+    assert BIN is not None
+    return subprocess.run([BIN / "postgres", "--version"], capture_output=True, text=True, check=True).stdout.split()[2]
 
 
 @contextmanager
@@ -89,6 +139,8 @@ def _user() -> pwd.struct_passwd:
     raise AssertionError("nobody to run PostgreSQL as")
 
 
-def _owned(folder: Path) -> None:
+def _owned(*files: Path) -> None:
     if os.geteuid() == 0:
-        os.chown(folder, _user().pw_uid, _user().pw_gid)
+        user = _user()
+        for file in files:
+            os.chown(file, user.pw_uid, user.pw_gid)

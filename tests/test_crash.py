@@ -437,7 +437,7 @@ def test_a_demo_killed_while_it_is_made_can_be_made_again(tmp_path: Path) -> Non
             assert _appears(folder)
             time.sleep(dice.uniform(0, 0.5))
             process.kill()
-        with Served(folder) as served:
+        with Served(folder, anew=True) as served:
             assert served.ask("/api/v1/TokenDetails", served.token())["Estab"] == THORNFIELD
     tell(f"demo: {rounds} kills")
 

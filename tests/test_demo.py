@@ -23,6 +23,8 @@ from rollbook.store.schema import columns
 from rollbook.store.sqlite import Store
 from tests.looking import look_by_key
 
+from .demo_data import demo_schools, what_was_built
+
 TODAY = DEFAULT_TODAY.isoformat()
 TABLES = [
     record
@@ -45,13 +47,13 @@ NOWHERE = {
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    with Store(tmp_path_factory.mktemp("demo")) as opened:
+    with Store(demo_schools(1.0, tmp_path_factory.mktemp("demo"))) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
-def demo(store: Store) -> Demo:
-    return build(store)
+def demo() -> Demo:
+    return what_was_built(1.0)
 
 
 def rows(store: Store, sql: str, *values: Any) -> list[tuple[Any, ...]]:

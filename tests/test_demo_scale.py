@@ -114,7 +114,7 @@ def test_progress_counts_the_further_trusts_and_schools(tmp_path: Path):
 
 
 def test_the_demo_command_serves_as_many_schools_as_asked_for_each_with_a_secret(tmp_path: Path):
-    with Served(tmp_path, "--schools", "5", "--size", "0.01") as served:
+    with Served(tmp_path, "--schools", "5", "--size", "0.01", anew=True) as served:
         assert [s["estab"] for s in served.facts["schools"]] == ["9994001", "9992001", "9995001", "9994002", "9992002"]
         further = served.facts["schools"][3]
         ask = {"relyingParty": "demo.rollbook.example", "estab": further["estab"], "password": further["schoolSecret"]}

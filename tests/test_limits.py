@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +14,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rollbook.api.limits import GUESSES, Limit
-from rollbook.store.sqlite import Store
 
 from .hub import BRAMBLESIDE, THORNFIELD, Answer, Hub
 from .test_server import Served
@@ -271,11 +269,7 @@ def test_a_sign_in_that_cannot_be_read_is_refused_as_ever(small_hub: Hub, path: 
 # ---- served
 
 
-def test_a_served_hub_has_the_limit_that_it_is_started_with(small_folder: Path, tmp_path: Path) -> None:
-    shutil.copytree(small_folder, tmp_path / "data")
-    with Store(tmp_path / "data") as store:
-        week = {"week": ["2026-11-16", "2026-11-20"]}
-        store.set("demo", json.dumps({"schools": [{"estab": THORNFIELD, "name": "Thornfield"}], "calendar": week}))
+def test_a_served_hub_has_the_limit_that_it_is_started_with(tmp_path: Path) -> None:
     with Served(tmp_path / "data", "--rate-limit", "5") as served:
         connection, token = served.connection(), {"Authorization": f"Idaas {served.token()}"}
 

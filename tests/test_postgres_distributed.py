@@ -27,13 +27,12 @@ from rollbook.store.plan.flavours.postgres import placed as with_names
 from rollbook.store.postgres.copying import copy, number_on
 from rollbook.store.postgres.distributing import distribute
 from rollbook.store.postgres.layout import BY_DISTRICT
-from rollbook.store.postgres.making import make
 from rollbook.store.postgres.placing import placed
 from rollbook.store.postgres.session import Session
 
 from .hub import Hub
 from .laws.asking import answers
-from .postgres import ABSENT, BIN, served
+from .postgres import ABSENT, BIN, hub_served
 from .test_examples import PAGES, SPEAKERS, Reading, parts
 from .test_postgres_plans import Compiled, overheard, variants
 
@@ -64,8 +63,7 @@ def told(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     embedded.grant()
     (folder / "served").mkdir()
     shutil.copy(folder / "embedded" / "hub.key", folder / "served" / "hub.key")
-    with served("max_locks_per_transaction=128") as address:
-        make(address)
+    with hub_served("max_locks_per_transaction=128") as address:
         distribute(address, PARTS)
         for name in ("records", "passing"):
             _copy(folder / "embedded" / f"{name}.sqlite", address, name)

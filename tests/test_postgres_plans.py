@@ -35,7 +35,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(BIN is None and not os.enviro
 
 NO_CLIENT = "psycopg is not installed, so no plan was put to PostgreSQL"
 
-BESIDE = ("history", "moment", "chosen", "turned", "veiled")
+BESIDE = ("history", "moment", "chosen", "turned", "veiled", "register")
 """The tables that plans read beside records."""
 
 

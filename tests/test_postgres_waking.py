@@ -18,10 +18,9 @@ from rollbook.store.bell import AGENTS
 from rollbook.store.opening import opened
 from rollbook.store.port import Store
 from rollbook.store.postgres import listening
-from rollbook.store.postgres.making import make
 from rollbook.store.postgres.session import Session
 
-from .postgres import ABSENT, BIN, served
+from .postgres import ABSENT, BIN, hub_served
 from .test_postgres_writing import end_all_others
 
 pytestmark = [pytest.mark.skipif(BIN is None and not os.environ.get("CI"), reason=ABSENT)]
@@ -32,8 +31,7 @@ LANES = (Lane(frozenset({"webhook"})),)
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    with served() as where:
-        make(where)
+    with hub_served() as where:
         yield where
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import pty
 import re
@@ -16,10 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-
-from rollbook.demo import FEWEST
-from rollbook.demo.further import trusts
-from rollbook.store.sqlite import Store
 
 from .demo_data import demo_schools
 
@@ -183,11 +178,7 @@ def _free_port() -> str:
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
     """A terminal in a folder with the demo schools, which are ready because making them takes half a minute."""
-    data = demo_schools(1.0, tmp_path / "demo-data")
-    with Store(data) as store:
-        named = [{"estab": plan.estab, "name": plan.name} for trust in trusts(FEWEST) for plan in trust.plans]
-        week = {"week": ["2026-11-16", "2026-11-20"]}
-        store.set("demo", json.dumps({"schools": named, "calendar": week}))
+    demo_schools(1.0, tmp_path / "demo-data")
     with ExitStack() as ending:
         yield Terminal(tmp_path, ending)
 
@@ -198,6 +189,16 @@ def test_every_command_of_the_readme_works_and_prints_what_is_shown(terminal: Te
     assert every
     for one in every:
         terminal.run(one)
+
+
+@pytest.mark.slow
+def test_every_command_of_the_page_on_sources_works_and_prints_what_is_shown(tmp_path: Path) -> None:
+    every = typed((ROOT / "docs" / "sources.md").read_text())
+    assert every
+    with ExitStack() as ending:
+        bare = Terminal(tmp_path, ending)
+        for one in every:
+            bare.run(one)
 
 
 def test_a_session_is_read_as_commands_and_what_they_print() -> None:

@@ -17,11 +17,10 @@ import pytest
 
 from rollbook.model.organisation import School
 from rollbook.store.port import Store
-from rollbook.store.postgres.making import make
 
 from .hub import Hub
 from .laws.districts import EDFI, Caller, caller
-from .postgres import ABSENT, BIN, served
+from .postgres import ABSENT, BIN, hub_served
 
 SECONDS = 6.0
 """For how long is written at least."""
@@ -104,8 +103,7 @@ def database(request: pytest.FixtureRequest) -> Iterator[str]:
         return
     if BIN is None and not os.environ.get("CI"):
         pytest.skip(ABSENT)
-    with served() as where:
-        make(where)
+    with hub_served() as where:
         yield where
 
 

@@ -20,9 +20,11 @@ import pytest
 
 from rollbook.model.attendance import Mark
 from rollbook.store.connection import connect
+from rollbook.store.opening import holds
 from rollbook.store.sqlite import Store
 from tests.looking import look, look_passing
 
+from .demo_data import demo_schools
 from .hub import THORNFIELD
 
 COMMAND = Path(sys.executable).with_name("rollbook")
@@ -31,9 +33,16 @@ PATIENCE = 20.0
 
 
 class Served:
-    """`rollbook demo` (or another command) in a process of its own, and a client of it."""
+    """`rollbook demo` (or another command) in a process of its own, and a client of it.
 
-    def __init__(self, data: Path, *more: str, env: dict[str, str] | None = None, files: int = 0) -> None:
+    Where `data` holds nothing, a copy of the small demo schools is put there, unless the command is to make them anew.
+    """
+
+    def __init__(
+        self, data: Path, *more: str, env: dict[str, str] | None = None, files: int = 0, anew: bool = False
+    ) -> None:
+        if not (anew or holds(data)):
+            demo_schools(0.05, data)
         asked = [COMMAND, "demo", "--json", "--port", "0", "--data", data, "--size", "0.05", *more]
         # With `files`, the process may open no more than so many.
         before = ["prlimit", f"--nofile={files}:{files}"] if files else []
@@ -140,13 +149,7 @@ TERM = f"/api/v1/School/{THORNFIELD}/AttendanceForDateRange?DateFrom=2026-09-01&
 @pytest.fixture(scope="module")
 def data(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The demo schools at their full size, to be served and changed here only."""
-    folder = tmp_path_factory.mktemp("served") / "data"
-    shutil.copytree(demo_folder, folder)
-    with Store(folder) as store:
-        schools = [{"estab": THORNFIELD, "name": "Thornfield Academy"}]
-        week = {"from": "2026-09-01", "to": "2027-08-31", "week": ["2026-11-16", "2026-11-20"]}
-        store.set("demo", json.dumps({"schools": schools, "calendar": week}))
-    return folder
+    return Path(shutil.copytree(demo_folder, tmp_path_factory.mktemp("served") / "data"))
 
 
 @pytest.fixture(scope="module")

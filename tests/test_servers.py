@@ -25,11 +25,10 @@ from rollbook.store.connection import connect
 from rollbook.store.opening import opened
 from rollbook.store.port import Store
 from rollbook.store.postgres.copying import copy, number_on
-from rollbook.store.postgres.making import make
 from rollbook.store.postgres.session import Session
 
 from .hub import THORNFIELD
-from .postgres import ABSENT, BIN, restart, served
+from .postgres import ABSENT, BIN, hub_served, restart
 from .test_ledger_crash import named_endpoint
 from .test_server import COMMAND, PATIENCE
 
@@ -89,8 +88,7 @@ class Server:
 @pytest.fixture(scope="module")
 def address(small_folder: Path) -> Iterator[str]:
     """A database with the small demo schools."""
-    with served() as where:
-        make(where)
+    with hub_served() as where:
         for name in ("records", "passing"):
             source, target = connect(small_folder / f"{name}.sqlite"), Session(where, name)
             copy(source, target)

@@ -27,6 +27,7 @@ from rollbook.store.transfer.tables import DATABASES
 
 from .hub import Hub
 from .laws.asking import answers
+from .looking import changing
 from .postgres import ABSENT, BIN, served
 
 pytestmark = [pytest.mark.skipif(BIN is None and not os.environ.get("CI"), reason=ABSENT)]
@@ -302,17 +303,19 @@ def test_a_hub_that_somebody_uses_is_not_moved(filled: str, address: str, folder
 
 def test_texts_that_postgresql_cannot_keep_are_named_before_anything_is_moved(address: str, folder: Path) -> None:
     with opened(folder) as store:
-        chess, choir = (row["id"] for row in clubs(store))
-        with store.write(_district(store)) as batch:
-            batch.change(Program, chess, {"name": "Che\0ss"})
-            batch.change(Program, choir, {"remainder": json.dumps({"edfi": {"a": ["b\0"]}})})
+        chess, choir = clubs(store)
+        with changing(store) as records:
+            # As hubs wrote it before they refused it.
+            records.execute("UPDATE program SET name = 'Che' || char(0) || 'ss' WHERE key = ?", (chess["made"],))
+            said = json.dumps({"edfi": {"a": ["b\0"]}})
+            records.execute("UPDATE program SET remainder = ? WHERE key = ?", (said, choir["made"]))
         store.set("a\0b", "c")
     what = "holds the character U+0000, which PostgreSQL cannot keep"
     with pytest.raises(Malformed) as found:
         into_database(folder, address)
     assert [(problem.where, problem.what) for problem in found.value.problems] == [
-        (f"Program {chess}, name", what),
-        (f"Program {choir}, remainder", what),
+        (f"Program {chess['id']}, name", what),
+        (f"Program {choir['id']}, remainder", what),
         ("setting in records, a\\0b, name", what),
     ]
     assert not holds(folder, address)
