@@ -147,4 +147,6 @@ def connect(path: Path) -> Opened:
             opened.execute(f"PRAGMA {pragma}")
         except apsw.NotADBError:
             raise Stop(Problem(str(path), "is not a database", "name another directory with --data")) from None
+        except apsw.CorruptError:
+            raise Stop(Problem(str(path), "is damaged", "bring it back from a backup")) from None
     return opened
