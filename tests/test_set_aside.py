@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rollbook.connectors import CONNECTORS
+from rollbook.errors import Stop
 from rollbook.ingest import Diff, import_roster
 from rollbook.ingest.conformance import by_keys
 from rollbook.store.sqlite import Store
@@ -190,6 +191,24 @@ def test_two_rows_that_share_a_key_are_not_chosen_between_by_a_later_delta(store
     take(tmp_path / "roster", store, {"users": [named]}, modes={"users": "delta"})
     assert ("Person", "s2") not in by_keys(store)
     assert len(store.kept.asides.of_source(1, "oneroster-csv:d")) == 2
+
+
+def test_a_source_that_may_set_more_aside_does_so_however_it_is_read(store: Store, tmp_path: Path) -> None:
+    bad, files = larger(), tmp_path / "files"
+    files.mkdir()
+    for row in bad["demographics"][:5]:
+        row["birthDate"] = "4.5.2019"
+    folder = rosters.folder(files, bad)
+    with pytest.raises(Stop, match="too many rows of this source have faults"):
+        import_roster(store, ONEROSTER, folder)
+    number = take(files, store, larger()).number
+    (feed,) = store.kept.feeds.of_district(number)
+    with store.of_district(number) as kept:
+        kept.feeds.put(feed._replace(most_aside=0.5))
+    diff = import_roster(store, ONEROSTER, rosters.folder(files, bad))
+    assert [one.column for one in diff.aside] == ["birthDate"] * 5
+    with pytest.raises(Stop, match="the limit is 1%"):
+        import_roster(store, ONEROSTER, folder, most_aside=0.01)
 
 
 def test_no_row_is_taken_for_gone_while_one_without_an_id_may_be_it(store: Store, tmp_path: Path) -> None:

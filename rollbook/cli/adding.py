@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, replace
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,8 +41,52 @@ def pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict
     return dict(found)
 
 
-def described(command: Any) -> Any:
-    """The options that say how a source is read, and what it may say."""
+@dataclass(frozen=True)
+class Wanted:
+    """How a source is to be read and what it may say, as far as the command line says so."""
+
+    path: Path | None
+    plain: dict[str, str]
+    secrets: dict[str, str]
+    precedence: int | None
+    may: str | None
+    most_aside: float | None
+    nightly: bool
+    every: str
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The settings that are no secrets."""
+        return {**self.plain, **({"path": str(self.path.resolve())} if self.path else {})}
+
+    def changes(self) -> dict[str, Any]:
+        """What is said beside settings, by field of the source; raises `Malformed` for what makes no sense."""
+        from ..ingest.feeds import may_say
+
+        said = {
+            "precedence": self.precedence,
+            "may": None if self.may is None else may_say(self.may),
+            "most_aside": self.most_aside,
+            "schedule": self._schedule(),
+        }
+        return {name: value for name, value in said.items() if value is not None}
+
+    def _schedule(self) -> str | None:
+        from ..ingest import scheduling
+
+        if self.every and self.nightly:
+            raise Malformed(Problem("every", "and --nightly cannot both be given"))
+        return scheduling.NIGHTLY if self.nightly else scheduling.every(self.every) if self.every else None
+
+
+def described(command: Callable[..., None]) -> Any:
+    """The options that say how a source is read and what it may say, which a command gets as `wanted`."""
+
+    @wraps(command)
+    def packed(**given: Any) -> None:
+        wanted = Wanted(**{one.name: given.pop(one.name) for one in fields(Wanted)})
+        command(wanted=wanted, **given)
+
     for option in reversed(
         (
             click.option("--path", type=click.Path(path_type=Path), help="The folder or ZIP with its files."),
@@ -71,17 +116,8 @@ def described(command: Any) -> Any:
             click.option("--every", default="", help="While the hub is served, read it so often: 30m, 2h, 1d, never."),
         )
     ):
-        command = option(command)
-    return command
-
-
-def schedule_of(every: str, *, nightly: bool) -> str | None:
-    """The schedule that was asked for; None for none."""
-    from ..ingest import scheduling
-
-    if every and nightly:
-        raise Malformed(Problem("every", "and --nightly cannot both be given"))
-    return scheduling.NIGHTLY if nightly else scheduling.every(every) if every else None
+        packed = option(packed)
+    return packed
 
 
 @dataclass(frozen=True)
@@ -109,14 +145,7 @@ def add(
     district: str,
     new_district: bool,
     connector: str,
-    path: Path | None,
-    plain: dict[str, str],
-    secrets: dict[str, str],
-    precedence: int | None,
-    may: str | None,
-    most_aside: float | None,
-    nightly: bool,
-    every: str,
+    wanted: Wanted,
     no_test: bool,
     as_json: bool,
     data: Path | None,
@@ -126,17 +155,10 @@ def add(
     In a terminal, asks for what is missing. Nothing is added if the source cannot be read, and its records come in
     with `rollbook sources sync`.
     """
-    from ..ingest.feeds import may_say
-
-    settings = {**plain, **({"path": str(path.resolve())} if path else {})}
-    given = _whole(Given(name, district, connector, settings, secrets))
-    said, schedule = may_say(may or ""), schedule_of(every, nightly=nightly) or ""
+    given = _whole(Given(name, district, connector, wanted.settings, wanted.secrets))
+    changes = wanted.changes()
     with open_or_make_store(data) as store:
-        feed = _feed(store, given, new_district)
-        feed = feed._replace(
-            may=said, schedule=schedule, most_aside=feed.most_aside if most_aside is None else most_aside
-        )
-        feed = feed._replace(precedence=feed.precedence if precedence is None else precedence)
+        feed = _feed(store, given, new_district)._replace(**changes)
         report = {} if no_test else _try(store, feed, given.district, quiet=wants_json(as_json))
         kept = _keep(store, feed, given.district)
     if wants_json(as_json):
@@ -224,7 +246,7 @@ def _asked(given: Given, lacking: tuple[str, str]) -> Given:
 def _feed(store: Store, given: Given, new_district: bool) -> Feed:
     """The source as it would be kept; district 0 is one that is not there yet."""
     from ..ingest.finding import district_named
-    from ..ingest.limits import Limits
+    from ..ingest.limits import MOST_ASIDE
     from ..ingest.settings import sealed, secret_from
     from ..store.kept.feeds import ON, Feed
     from ..store.numbering import now
@@ -238,7 +260,7 @@ def _feed(store: Store, given: Given, new_district: bool) -> Feed:
         raise Conflict(Problem("name", f"{given.district} already has a source {given.name}", hint))
     secrets = {name: sealed(store, name, secret_from(name, where)) for name, where in given.secrets.items()}
     precedence, settings = store.kept.feeds.next_precedence(number), {**given.settings, **secrets}
-    return Feed(number, given.name, given.connector, settings, precedence, (), Limits.aside, ON, "", now())
+    return Feed(number, given.name, given.connector, settings, precedence, (), MOST_ASIDE, ON, "", now())
 
 
 def _ask_for_district(store: Store, name: str) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import Conflict, Malformed, Problem
-from .adding import described, schedule_of
+from .adding import Wanted, described
 from .common import data_option, open_store, say
 
 if TYPE_CHECKING:
@@ -24,14 +24,7 @@ if TYPE_CHECKING:
 def set_(
     name: str,
     district: str | None,
-    path: Path | None,
-    plain: dict[str, str],
-    secrets: dict[str, str],
-    precedence: int | None,
-    may: str | None,
-    most_aside: float | None,
-    nightly: bool,
-    every: str,
+    wanted: Wanted,
     data: Path | None,
 ) -> None:
     """Change how a source is read, what it may say, and which sources come before it.
@@ -39,18 +32,15 @@ def set_(
     `--may ''` lets it say everything. Records that other sources tell of too are weighed anew at once; what is its own
     alone, when it is next read.
     """
-    from ..ingest.feeds import arrange, may_say
+    from ..ingest.feeds import arrange
     from ..ingest.finding import feed_named
     from ..store.kept.feeds import AGENT
 
-    settings = {**plain, **({"path": str(path.resolve())} if path else {})}
-    changes: dict[str, Any] = {"precedence": precedence, "most_aside": most_aside}
-    changes["schedule"] = schedule_of(every, nightly=nightly)
-    changes["may"] = None if may is None else may_say(may)
+    changed = wanted.changes()
     with open_store(data) as store:
         feed = feed_named(store, name, district)
-        changes["settings"] = _settings(store, feed, settings, secrets) if settings or secrets else None
-        changed = {name: value for name, value in changes.items() if value is not None}
+        if wanted.settings or wanted.secrets:
+            changed["settings"] = _settings(store, feed, wanted)
         if not changed:
             raise Malformed(Problem("", "nothing was given to change", "see `rollbook sources set --help`"))
         if changed.get("schedule") and feed.connector == AGENT:
@@ -59,12 +49,12 @@ def set_(
     say(f"{name}: changed. `rollbook sources show {name}` shows it.")
 
 
-def _settings(store: Store, feed: Feed, plain: dict[str, str], secrets: dict[str, str]) -> dict[str, Any]:
+def _settings(store: Store, feed: Feed, wanted: Wanted) -> dict[str, Any]:
     from ..connectors import CONNECTORS
     from ..ingest.reading import connector_named
     from ..ingest.settings import checked, sealed, secret_from
 
-    if wrong := checked(connector_named(CONNECTORS, feed.connector), plain, secrets):
+    if wrong := checked(connector_named(CONNECTORS, feed.connector), wanted.settings, wanted.secrets):
         raise Malformed(*wrong)
-    hidden = {name: sealed(store, name, secret_from(name, where)) for name, where in secrets.items()}
-    return {**feed.settings, **plain, **hidden}
+    hidden = {name: sealed(store, name, secret_from(name, where)) for name, where in wanted.secrets.items()}
+    return {**feed.settings, **wanted.settings, **hidden}

@@ -52,9 +52,8 @@ if TYPE_CHECKING:
 @click.option(
     "--most-aside",
     type=Share(),
-    default="2%",
-    show_default=True,
-    help="The share of a kind of row that may have faults; such rows are set aside. With more, the import stops.",
+    help="The share of a kind of row that may have faults; such rows are set aside. With more, the import stops."
+    " Default: the source's own, or 2%.",
 )
 @click.option("--aside", "aside_path", type=FILE, help="Write the rows that are set aside to this file as CSV.")
 @json_option()
@@ -70,7 +69,7 @@ def import_(
     allow_shrink: bool,
     rekey: bool,
     max_shrink: float,
-    most_aside: float,
+    most_aside: float | None,
     aside_path: Path | None,
     as_json: bool,
 ) -> None:

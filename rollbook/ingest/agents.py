@@ -21,9 +21,10 @@ from .exporting import Changes
 from .feeds import note_run, read_by_agent
 from .following import follow_changes
 from .limits import FEW, Limits
+from .matching.districts import Found
 from .refusals import keep_refusal
 from .rows import Connector, Source, silent
-from .sync import run_import, without_collections
+from .sync import Import, without_collections
 
 MANY = 200
 """What an order may take away of one kind, whatever share that is: a class's seats, the people of an incident."""
@@ -155,7 +156,8 @@ class Brought:
             with self.store.of_district(agent.district) if agent.district else self.store.of_new_district() as kept:
                 batch = Batch(kept, agent.district or kept.schools.next_district())
                 limits = Limits(shrink=1.0, rekey=True) if agent.may_shrink else Limits()
-                diff = run_import(batch, self.connector, source, source.origin, agent.source, limits)
+                found = Found(batch.district, source.origin, agent.source)
+                diff = Import(self.connector, source, limits).write(batch, found)
                 keep_refusal(kept, batch.district, agent.source, None)
                 read_by_agent(kept, batch.district, agent.source, agent.name)
                 note_run(kept, diff, began)

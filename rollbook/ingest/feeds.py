@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 
 from ..errors import Malformed, Problem, RollbookError, nearest
 from ..store.kept import Kept
 from ..store.kept.feeds import AGENT, BY_HAND, ON, PAUSED, Feed, Run
+from ..store.kept.sources import allowed
 from ..store.numbering import now
 from ..store.port import Store
 from .diff import Diff
 from .kinds import KINDS
-from .limits import Limits
+from .limits import MOST_ASIDE
 
 DONE, REFUSED = "done", "refused"
 
@@ -23,9 +23,17 @@ def register(kept: Kept, district: int, source: str, connector: str) -> Feed:
     if found is not None:
         return found
     precedence = kept.feeds.next_precedence(district)
-    made = Feed(district, source, connector, {}, precedence, (), Limits.aside, BY_HAND, "", now())
+    made = Feed(district, source, connector, {}, precedence, (), MOST_ASIDE, BY_HAND, "", now())
     kept.feeds.put(made)
     return made
+
+
+def most_aside(kept: Kept, district: int, source: str, asked: float | None) -> float:
+    """The share of a kind of row of a source that may have faults: what is asked for, or else the source's own."""
+    if asked is not None:
+        return asked
+    found = kept.feeds.find(district, source)
+    return found.most_aside if found else MOST_ASIDE
 
 
 def follow(store: Store, district: int, source: str, path: Path) -> None:
@@ -105,12 +113,5 @@ def arrange(store: Store, feed: Feed) -> None:
         if (before.precedence, before.may) != (feed.precedence, feed.may):
             batch.claims.settle(feed.source)
         for kind in KINDS:
-            if _of_kind(before.may, kind.__name__) != _of_kind(feed.may, kind.__name__):
+            if allowed(before.may, kind.__name__) != allowed(feed.may, kind.__name__):
                 batch.kept.sources.reread(feed.district, feed.source, kind.__name__)
-
-
-def _of_kind(may: Iterable[str], kind: str) -> frozenset[str]:
-    """Of what may be said what is of a kind: the kind alone where that is all of it."""
-    named = frozenset(may)
-    fields = frozenset(one for one in named if one.startswith(f"{kind}."))
-    return frozenset({kind}) if kind in named or not named else fields

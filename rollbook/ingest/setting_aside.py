@@ -15,6 +15,7 @@ from ..errors import Problem, Stop
 from ..fields import Record
 from ..model.organisation import School
 from ..store.writing import Batch
+from .feeds import most_aside
 from .limits import FEW, MOST_OF_A_SCHOOL, SEVERAL
 from .plan import Part, Plan, target_of
 from .rows import Aside, Problems, Row, Waiting, told
@@ -142,16 +143,17 @@ def _astray(part: Part, there: dict[str, set[str]]) -> Iterator[Aside]:
 # ---- how much may be set aside
 
 
-def guard_shares(batch: Batch, plan: Plan, problems: Problems, most: float) -> None:
+def guard_shares(batch: Batch, plan: Plan, problems: Problems, asked: float | None) -> None:
     """Stop when too much would be set aside, naming all of it.
 
-    Of a kind of row no more than a share may have faults, though fewer than five (`FEW`) are let through. And of a kind
-    no more than half may be set aside, whether for a fault or waiting for another row: of a source from two rows on, of
-    a school from five.
+    Of a kind of row no more than a share may have faults (the one `asked` for, or the source's own), though fewer than
+    five (`FEW`) are let through. And of a kind no more than half may be set aside, whether for a fault or waiting for
+    another row: of a source from two rows on, of a school from five.
     """
     faults = [one for one in plan.aside if one.fault]
     if not faults:
         return
+    most = most_aside(batch.kept, batch.district, plan.source, asked)
     rows = _rows(batch, plan, problems)
     found = [*_too_many(faults, rows, most), *_too_much(faults, rows, _names(plan))]
     if found:

@@ -47,7 +47,7 @@ class Order:
     def whole(self, source: str, kind: type[Record]) -> bool:
         """Whether a source may make and keep records of a kind: it may say all of it, and not only some facts."""
         known = self._of.get(source)
-        return known is None or not known.may or kind.__name__ in known.may
+        return known is None or known.whole(kind.__name__)
 
     def limits(self, source: str) -> bool:
         """Whether there is anything that a source may not say."""

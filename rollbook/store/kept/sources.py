@@ -6,6 +6,7 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from ...errors import Problem
@@ -33,8 +34,19 @@ class Standing(NamedTuple):
 
     def may_say(self, kind: str, field: str = "") -> bool:
         """Whether it may say a field of a kind of record; without a field, anything of that kind."""
-        named = {kind, f"{kind}.{field}"} if field else {kind}
-        return not self.may or any(one in named or (not field and one.startswith(f"{kind}.")) for one in self.may)
+        said = allowed(self.may, kind)
+        return said is None or (f"{kind}.{field}" in said if field else bool(said))
+
+    def whole(self, kind: str) -> bool:
+        """Whether it may say all of a kind of record, and not only some fields."""
+        return allowed(self.may, kind) is None
+
+
+@lru_cache(maxsize=4096)
+def allowed(may: tuple[str, ...], kind: str) -> frozenset[str] | None:
+    """The fields (`Person.email`) of a kind that may be said; None for the whole kind."""
+    named = frozenset(may)
+    return None if kind in named or not named else frozenset(one for one in named if one.startswith(f"{kind}."))
 
 
 class Fed(NamedTuple):
