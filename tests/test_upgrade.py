@@ -9,20 +9,23 @@ import shutil
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain, repeat
 from pathlib import Path
 from typing import Any
 from unittest.mock import Mock
 
+import apsw
 import pytest
 
 from rollbook.errors import NoRoom, Occupied, Stop
 from rollbook.store import schema
 from rollbook.store.connection import Opened, connect
 from rollbook.store.sqlite import Store
-from rollbook.store.upgrade import relaying, walking
+from rollbook.store.upgrade import opening, relaying, walking
 from rollbook.store.upgrade.catalogue import kinds, tables
 from tests.looking import opened
 
@@ -225,6 +228,27 @@ def test_it_is_refused_while_another_process_has_the_records_open(tmp_path: Path
     other.close()
     with Store(tmp_path / "hub") as store:
         assert store.setting("still") == "open"
+
+
+def test_it_waits_for_whoever_only_looks(tmp_path: Path) -> None:
+    draw(tmp_path / "hub", 9, each=1)
+    other = connect(tmp_path / "hub" / RECORDS)
+    assert other.execute("PRAGMA user_version").get == schema.BEGINNINGS["records"] - 1
+    closing = threading.Timer(0.3, other.close)
+    closing.start()
+    Store(tmp_path / "hub").close()
+    closing.join()
+
+
+def test_who_looks_when_the_file_is_just_being_closed_to_others_looks_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, path, opens = draw(tmp_path / "hub", 9, each=1), tmp_path / "hub" / RECORDS, opening.connect_as_it_is
+    between = Mock()
+    between.execute.side_effect = apsw.CantOpenError("unable to open database file")
+    monkeypatch.setattr(opening, "connect_as_it_is", Mock(side_effect=chain([between], map(opens, repeat(path)))))
+    Store(tmp_path / "hub").close()
+    compare(before, path)
 
 
 OPENED_AS_BEFORE = """

@@ -10,10 +10,12 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ...errors import Occupied, Problem
 from .. import schema
 from ..connection import Busy, Fault, connect, connect_as_it_is
+from ..holding import PATIENCE_SECONDS
 from ..migrating import migrate
-from .relaying import relay
+from .relaying import END_IT, IN_USE, relay
 
 log = logging.getLogger("rollbook")
 
@@ -38,13 +40,16 @@ def bring_up(folder: Path) -> None:
         shutil.rmtree(aside, ignore_errors=True)
         return
     with _alone(path.parent):
-        if not _up_to_date(path):
+        if not _up_to_date(path, alone=True):
             _number_by_number(path)
             relay(path, aside)
 
 
-def _up_to_date(path: Path) -> bool:
-    """Whether the records need no new file: there are none, or they have the layout already."""
+def _up_to_date(path: Path, *, alone: bool = False) -> bool:
+    """Whether the records need no new file: there are none, or they have the layout already.
+
+    Who is not `alone` may look just when another process closes the file to others, or puts the new one in its place.
+    """
     if not path.exists():
         return True
     connection = connect_as_it_is(path)
@@ -55,7 +60,7 @@ def _up_to_date(path: Path) -> bool:
         return False
     except Fault:
         # Whoever opens it says what is wrong with it.
-        return True
+        return alone
     finally:
         connection.close()
     return not 0 < number < _FIRST
@@ -79,8 +84,14 @@ def _alone(folder: Path) -> Generator[None]:
 def _number_by_number(path: Path) -> None:
     """Bring records of the older layout up to its last number, in place."""
     connection = connect_as_it_is(path)
-    if connection.execute("PRAGMA user_version").get < _FIRST - 1:
+    connection.set_busy_timeout(int(PATIENCE_SECONDS * 1000))
+    try:
+        number = connection.execute("PRAGMA user_version").get
+    except Busy:
+        raise Occupied(Problem(str(path), IN_USE, END_IT)) from None
+    finally:
         connection.close()
+    if number < _FIRST - 1:
         connection = connect(path)
         migrate(connection, "records", upto=_FIRST - 1)
-    connection.close()
+        connection.close()
