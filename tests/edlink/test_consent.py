@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 
 from rollbook.dialects.edlink.catalogue import PATHS, RESOURCES
+from rollbook.dialects.edlink.resource import expansions
 from rollbook.model.people import Person, Staff
 from rollbook.model.students import Student
 
@@ -297,7 +298,7 @@ def test_every_path_of_every_thing_shows_only_what_the_lists_show(small_hub: Hub
             for row in vendor.rows(f"{name}/{one}/{leads}"):
                 assert row == lists[path.leads][row["id"]]
     for name, resource in RESOURCES.items():
-        for word, holder in resource.expansions.items():
+        for word, holder in expansions(resource).items():
             leads = resource.properties[holder].leads
             for row in vendor.body(name, expand=word, first=20)["$data"]:
                 for thing in row[word] if isinstance(row[word], list) else [row[word]]:

@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
+from rollbook.api.listing.rows import EVERY
 from rollbook.dialects.edlink.asking import Asked
 from rollbook.dialects.edlink.catalogue import READS, RESOURCES
-from rollbook.dialects.edlink.planning import EVERY, prepare
+from rollbook.dialects.edlink.planning import prepare
 from rollbook.model.calendar import Session
 from rollbook.model.groups import ClassSection, Group, StaffMembership
 from rollbook.model.people import Person, Staff

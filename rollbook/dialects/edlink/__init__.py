@@ -7,6 +7,8 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from ...api.listing.resource import Listing, Resource
+from ...api.listing.rows import Rows, may_filter
 from ...api.messages import NO_STORE, Request, Response
 from ...consent import Desk, DistrictReader, Holder
 from ...consent.slips import asks
@@ -28,8 +30,6 @@ from .catalogue import LICENSES, PATHS, READS, RESOURCES, Path
 from .cursors import written
 from .mine import beside, concerns
 from .people import people
-from .planning import Rows, may_filter
-from .resource import Listing, Resource
 from .wire import Fault, WrongToken, base, enveloped, failure, gathered, success
 
 __all__ = ["Edlink"]

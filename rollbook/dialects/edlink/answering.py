@@ -9,6 +9,8 @@ from typing import Any
 
 import msgspec
 
+from ...api.listing.resource import Part, Resource, flat
+from ...api.listing.rows import EVERY, Args, Rows
 from ...consent import DistrictReader
 from ...consent.session import Plan, Session
 from ...consent.slips import People
@@ -18,8 +20,8 @@ from ...model.organisation import District
 from ...recent import Finished
 from .asking import Asked
 from .catalogue import RESOURCES
-from .planning import EVERY, IDS, Args, Rows, bound, columns, prepare
-from .resource import Part, Resource, flat
+from .planning import IDS, bound, columns, prepare
+from .resource import expansions
 
 AT_ONCE = 128
 """How many things are finished, and expanded, together."""
@@ -95,7 +97,7 @@ class Reading:
         if not asked.expand:
             return (_finished(part, asked, row) for part, row in found)
         read = [_Row(part, asked, row) for part, row in found]
-        for name, holder in resource.expansions.items():
+        for name, holder in expansions(resource).items():
             if name in asked.expand:
                 self.expand(name, holder, resource.properties[holder].leads, read)
         return (row.encoded(asked) for row in read)

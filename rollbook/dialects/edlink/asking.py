@@ -10,10 +10,11 @@ from typing import Any, cast
 
 import msgspec
 
+from ...api.listing.resource import Listing, Property
 from ...errors import Malformed, nearest
 from . import cursors
 from .cursors import Query
-from .resource import OPERATORS, Listing, Property
+from .resource import OPERATORS, expansions
 from .wire import Fault, Notice
 
 PAGE, LARGEST_PAGE = 100, 10_000
@@ -97,7 +98,7 @@ class _Understanding:
         asked = Asked(
             self.filter(given.get("$filter", "")),
             self.listed(given, "$fields", self.resource.properties, "INVALID_FIELD_REQUESTED"),
-            self.listed(given, "$expand", self.resource.expansions, "INVALID_EXPANSION"),
+            self.listed(given, "$expand", expansions(self.resource), "INVALID_EXPANSION"),
             first or last or PAGE,
             "$last" in given or (bool(before) and "$first" not in given),
             after,

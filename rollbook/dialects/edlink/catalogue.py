@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ...fields import ALWAYS, Arg, Condition, HubId, Many, Not, Question, Record, Some, Within
+from ...api.listing.resource import Listing, Resource
+from ...api.listing.rows import Conditions
+from ...fields import ALWAYS, Arg, Condition, HubId, Many, Not, Question, Some, Within
 from ...model.calendar import Session
 from ...model.curriculum import Course, CourseOffering, Subject
 from ...model.employment import StaffAssignment
 from ...model.groups import ClassSection, Group, GroupSession, StaffMembership
 from ...model.organisation import District, School, Site
 from ...model.people import Contact, Person, Staff
-from ...model.students import Relationship, Student, StudentMembership
-from .people import (
-    agents,
+from ...model.roster import (
     as_contact,
     as_employee,
     as_pupil,
@@ -26,11 +26,13 @@ from .people import (
     is_kept_away,
     is_pupil,
     is_teacher,
-    people,
+    teaches_class,
 )
+from ...model.students import Relationship, Student, StudentMembership
+from .people import agents, people
 from .places import courses, districts, schools, sessions
-from .resource import UNKNOWN, Listing, Resource
-from .teaching import classes, enrollments, leads, sections
+from .resource import UNKNOWN
+from .teaching import classes, enrollments, sections
 
 RESOURCES: Mapping[str, Resource] = {
     r.name: r for r in (districts, schools, sessions, courses, people, classes, sections, enrollments, agents)
@@ -49,8 +51,6 @@ READS = frozenset(
     )
 )
 """Every kind of record that rosters are made of."""
-
-Conditions = Mapping[type[Record], Condition]
 
 PARENT, ME = Arg("parent"), Arg("me")
 MY_SCHOOLS, MY_CLASSES = Arg("my_schools"), Arg("my_classes")
@@ -146,13 +146,13 @@ PATHS: Mapping[tuple[str, str], Path] = {
         "enrollments", {StudentMembership: _student_in_class, StaffMembership: _staff_in_class}
     ),
     ("classes", "people"): Path("people", {Person: _taught(_student_in_class) | _teaching(_staff_in_class)}),
-    ("classes", "teachers"): Path("people", {Person: _teaching(_staff_in_class & leads)}),
+    ("classes", "teachers"): Path("people", {Person: _teaching(_staff_in_class & teaches_class)}),
     ("classes", "students"): Path("people", {Person: _taught(_student_in_class)}),
     ("sections", "enrollments"): Path(
         "enrollments", {StudentMembership: _student_in_section, StaffMembership: _staff_in_section}
     ),
     ("sections", "people"): Path("people", {Person: _taught(_student_in_section) | _teaching(_staff_in_section)}),
-    ("sections", "teachers"): Path("people", {Person: _teaching(_staff_in_section & leads)}),
+    ("sections", "teachers"): Path("people", {Person: _teaching(_staff_in_section & teaches_class)}),
     ("sections", "students"): Path("people", {Person: _taught(_student_in_section)}),
     ("people", "enrollments"): Path("enrollments", _person),
     ("people", "districts"): Path("districts", {District: ALWAYS}),

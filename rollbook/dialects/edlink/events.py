@@ -19,17 +19,19 @@ from typing import Any
 
 import msgspec
 
+from ...api.listing.resource import Listing, Part, Resource
+from ...api.listing.rows import Rows, whole
 from ...consent.bygone import Gone
 from ...consent.slips import shows
 from ...errors import Malformed, NotFound, Problem
 from ...fields import Appeared, AppearedNumber, Arg, Condition, Down, Expr, HubId, LastUpdated, OneOf, Question, Version
+from ...model.roster import CLASS_KINDS
 from .answering import AT_ONCE, ID_AT, Reading
 from .asking import Asked
 from .catalogue import RESOURCES
 from .people import people
-from .planning import IDS, Rows, whole
-from .resource import UNKNOWN, Listing, Part, Resource
-from .teaching import CLASS_KINDS
+from .planning import IDS
+from .resource import UNKNOWN
 from .wire import Fault
 
 RETENTION = timedelta(days=30)

@@ -7,14 +7,14 @@ from typing import Any
 
 import msgspec
 
+from ...api.listing.resource import Part, flat
+from ...api.listing.rows import EVERY, Rows
 from ...consent import Holder
 from ...fields import TODAY, Condition, HubId, Question
 from ...model.people import Person
 from .answering import Reading
 from .catalogue import BESIDE, ME, MINE
 from .people import people
-from .planning import EVERY, Rows
-from .resource import Part, flat
 from .teaching import enrollments
 from .wire import Unshared
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from ...api.listing.resource import Part, Property, Resource, each, in_order
 from ...fields import (
     ALWAYS,
     Coalesce,
@@ -12,11 +13,9 @@ from ...fields import (
     Expr,
     Field,
     First,
-    Key,
     Made,
     Many,
     Mapped,
-    Matches,
     Nested,
     Not,
     Record,
@@ -28,10 +27,30 @@ from ...fields import (
     When,
     Words,
 )
-from ...model.employment import StaffAssignment
 from ...model.organisation import School
 from ...model.origin import ONEROSTER
 from ...model.people import Contact, Person, Staff
+from ...model.roster import (
+    as_contact,
+    as_employee,
+    as_pupil,
+    as_staff,
+    as_student,
+    is_district_head,
+    is_governor,
+    is_guardian,
+    is_head,
+    is_kept_away,
+    is_other_staff,
+    is_parent,
+    is_teacher,
+    of_contact,
+    of_staff,
+    of_student,
+    stands_for,
+    students_of_contact,
+    work_email,
+)
 from ...model.students import Relationship, Student
 from .places import address, district_link
 from .resource import (
@@ -41,12 +60,7 @@ from .resource import (
     NO_IDS,
     NO_PROPERTIES,
     UNKNOWN,
-    Part,
-    Property,
-    Resource,
-    each,
     identifiers,
-    in_order,
     link,
     midnight,
     stamps,
@@ -55,67 +69,6 @@ from .words import GENDERS, RESIDENCE, grade_levels, races
 
 # ---- what people are
 
-is_pupil = Student.on_roll.is_not("Leaver")
-is_employed = Staff.status.is_not("Previous")
-
-as_student = Many("The places of a human as a student", Student.person)
-as_pupil = Many("The places of a human as a student who has not left", Student.person, where=is_pupil)
-as_staff = Many("The posts of a human", Staff.person)
-as_employee = Many("The posts of a human who has not left", Staff.person, where=is_employed)
-as_contact = Many("The schools that turn to a human about a student", Contact.person)
-
-HEADS = (
-    "Headteacher",
-    "Deputy Headteacher",
-    "Assistant Headteacher",
-    "principal",
-    "administrator",
-    "siteAdministrator",
-)
-DISTRICT_HEADS = ("districtAdministrator", "systemAdministrator")
-"""The roles of those who run a school, or a district: CBDS (England) and OneRoster 1.2."""
-
-HEAD_POSITIONS = ("Principal", "Assistant Principal", "School Administrator", "School Leader")
-DISTRICT_POSITIONS = ("Superintendent", "Assistant Superintendent", "LEA Administrator")
-"""The same as positions, by the words of Ed-Fi's StaffClassificationDescriptor."""
-
-_assignments = Many("The positions of a member of staff", StaffAssignment.staff)
-
-
-def _holds(roles: Iterable[str], positions: tuple[str, ...]) -> Condition:
-    """Whether a member of staff has one of the roles or positions."""
-    held: Condition = Some(_assignments, StaffAssignment.classification.one_of(*positions))
-    listed = Key(",", Staff.roles, ",")
-    for role in roles:
-        held = held | Matches(listed, "contains", f",{role},")
-    return held
-
-
-is_teacher = Staff.is_teacher.is_(1)
-is_head = _holds(HEADS, HEAD_POSITIONS)
-is_district_head = _holds(DISTRICT_HEADS, DISTRICT_POSITIONS)
-is_governor = Staff.is_governor.is_(1)
-is_other_staff = Not(is_teacher | is_head | is_district_head | is_governor)
-
-PARENTS = ("Mother", "Father", "Parent", "Step-mother", "Step-father", "Stepmother", "Stepfather", "parent")
-GUARDIANS = (
-    *("Carer", "Foster Carer", "Foster Parent", "Guardian", "Grandparent", "Grandmother", "Grandfather", "Aunt"),
-    *("Uncle", "Sister", "Brother", "Sibling", "Relative", "Other Relative", "guardian", "relative"),
-)
-"""What a contact is to a student, as schools and OneRoster say it; Edlink counts relatives as guardians."""
-
-_relationship = Relationship.relationship
-is_kept_away = Relationship.court_order.is_(1)
-is_parent = _relationship.one_of(*PARENTS)
-is_guardian = Not(is_parent) & (_relationship.one_of(*GUARDIANS) | Relationship.parental.is_(1))
-_relations = Many("The students of a contact", Relationship.contact)
-
-
-def _stands_for(what: Condition) -> Condition:
-    """Whether a human is that to any student, unless a court keeps them apart."""
-    return Some(as_contact, Some(_relations, what & Not(is_kept_away)))
-
-
 ROLES: tuple[tuple[str, Condition], ...] = (
     ("student", Some(as_pupil, ALWAYS)),
     ("district-administrator", Some(as_employee, is_district_head)),
@@ -123,29 +76,14 @@ ROLES: tuple[tuple[str, Condition], ...] = (
     ("teacher", Some(as_employee, is_teacher)),
     ("staff", Some(as_employee, is_other_staff)),
     ("member", Some(as_employee, is_governor)),
-    ("parent", _stands_for(is_parent)),
-    ("guardian", _stands_for(is_guardian)),
-    ("aide", _stands_for(Not(is_parent | is_guardian))),
-    ("observer", Some(as_contact, Not(Some(_relations, ALWAYS)))),
+    ("parent", stands_for(is_parent)),
+    ("guardian", stands_for(is_guardian)),
+    ("aide", stands_for(Not(is_parent | is_guardian))),
+    ("observer", Some(as_contact, Not(Some(students_of_contact, ALWAYS)))),
 )
 """The roles of a human today: a leaver has none, and a contact of whose students nothing is told only observes."""
 
 # ---- people
-
-
-def of_student(fact: Field) -> Expr:
-    """What is told of somebody as a student, at whichever of their schools tells it."""
-    return First(Many(fact.about, Student.person, where=fact.known()), fact)
-
-
-def of_staff(fact: Field) -> Expr:
-    """What is told of somebody as a member of staff."""
-    return First(Many(fact.about, Staff.person, where=fact.known()), fact)
-
-
-def of_contact(fact: Field) -> Expr:
-    """What is told of somebody as a contact."""
-    return First(Many(fact.about, Contact.person, where=fact.known()), fact)
 
 
 def _of_school(fact: Field) -> Expr:
@@ -231,13 +169,6 @@ def demographics_of(told: Mapping[str, Any]) -> dict[str, Any]:
                 found[name] = value
     return {**found, "races": races(found["races"])}
 
-
-work_email = Coalesce(
-    of_staff(Staff.idaas_email),
-    of_staff(Staff.work_email),
-    of_student(Student.idaas_email),
-    of_student(Student.work_email),
-)
 
 people = Resource(
     "people",

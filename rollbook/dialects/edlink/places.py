@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...api.listing.resource import Part, Property, Resource
 from ...fields import (
     TODAY,
     Arg,
@@ -26,9 +27,6 @@ from .resource import (
     NO_IDS,
     NO_PROPERTIES,
     UNKNOWN,
-    Part,
-    Property,
-    Resource,
     day,
     known_by,
     link,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ...api.listing.resource import Part, Property, Resource
 from ...fields import (
     TODAY,
     Coalesce,
@@ -9,11 +10,8 @@ from ...fields import (
     Date,
     Expr,
     Literal,
-    Many,
     Mapped,
-    Matches,
     Nested,
-    Not,
     Record,
     Ref,
     Split,
@@ -24,6 +22,7 @@ from ...model.curriculum import Course, CourseOffering, Subject
 from ...model.groups import ClassSection, Group, GroupSession, StaffMembership
 from ...model.organisation import School
 from ...model.people import Staff
+from ...model.roster import CLASS_KINDS, assists, group_sessions, is_class, runs, teaches_class
 from ...model.students import GRADES, Student, StudentMembership
 from .places import DISTRICT
 from .resource import (
@@ -33,9 +32,6 @@ from .resource import (
     NO_IDS,
     NO_PROPERTIES,
     UNKNOWN,
-    Part,
-    Property,
-    Resource,
     day,
     known_by,
     link,
@@ -44,11 +40,6 @@ from .resource import (
 )
 from .words import grade_levels, subjects
 
-CLASS_KINDS = ("TeachingGrp", "RegGrp", "Cohort")
-"""The kinds of group that have lessons, a register, or a list of their own; years and houses are not classes."""
-
-is_class = Group.kind.one_of(*CLASS_KINDS)
-
 
 def state(start: Expr, end: Expr) -> Expr:
     """Where today stands between two days, either of which may be open."""
@@ -56,8 +47,6 @@ def state(start: Expr, end: Expr) -> Expr:
 
 
 # ---- classes
-
-group_sessions = Many("The sessions in which a class meets", GroupSession.group)
 
 classes = Resource(
     "classes",
@@ -128,18 +117,7 @@ sections = Resource(
 
 # ---- enrolments
 
-ASSISTANTS = ("Teaching Assistant", "Assistant Teacher", "ta")
-AIDES = ("Instructional Aide", "aide")
-
-_role = StaffMembership.role
-_assists = _role.one_of(*ASSISTANTS)
-_aids = _role.one_of(*AIDES)
-_runs = _role.one_of("administrator")
-_named_so = Matches(_role, "icontains", "teacher") | Matches(_role, "icontains", "tutor") | _role.one_of("proctor")
-leads = Not(_assists | _aids | _runs) & (_named_so | (StaffMembership.staff / Staff.is_teacher).is_(1))
-"""Whether a member of staff teaches a class, by what their place there is called, or since that is their profession."""
-
-staff_role = When((leads, "teacher"), (_assists, "ta"), (_runs, "administrator"), otherwise="aide")
+staff_role = When((teaches_class, "teacher"), (assists, "ta"), (runs, "administrator"), otherwise="aide")
 
 
 def _enrolment(
