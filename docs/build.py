@@ -30,15 +30,16 @@ from rollbook.api.resource import (
     Without,
 )
 from rollbook.consent.words import WORDS
-from rollbook.dialects.edfi.resources import EVERY
-from rollbook.dialects.edfi.schema import Collection, Descriptor, Property, Reference
-from rollbook.dialects.edfi.schema import Text as EdFiText
 from rollbook.dialects.edlink.catalogue import RESOURCES as ROSTER
+from rollbook.dialects.oneroster.catalogue import COLLECTIONS
 from rollbook.dialects.xporter.asking import COMMON, ROW_LIMIT
 from rollbook.dialects.xporter.catalogue import ENDPOINTS
 from rollbook.dialects.xporter.wire import EXCEPTIONS, failure
 from rollbook.dialects.xporter.writeback import OPERATIONS, Operation, describing
 from rollbook.dialects.xporter.writeback.sections import Section
+from rollbook.edfi.resources import EVERY
+from rollbook.edfi.schema import Collection, Descriptor, Property, Reference
+from rollbook.edfi.schema import Text as EdFiText
 from rollbook.errors import RollbookError
 from rollbook.fields import RECORDS, Code, Computed, Expr, Field, Path, Record, Ref, Told, Value
 from rollbook.jobs import DATABASES
@@ -99,6 +100,7 @@ def pages() -> Pages:
         **{f"reference/xporter/writeback/{o.name}.md": writeback_page(o) for o in OPERATIONS.values()},
         "reference/edfi.md": edfi(),
         "reference/edlink.md": edlink(),
+        "reference/oneroster.md": oneroster(),
         "reference/scopes.md": scopes(),
         "reference/errors.md": errors(),
         "reference/records.md": records(),
@@ -367,6 +369,30 @@ def edlink() -> str:
         "What Rollbook serves at `/api/v2/graph/` and, of one person, at `/api/v2/my/`. What a school did not grant is "
         "null, or is not in the list. [By example](../../tests/examples/edlink/README.md); "
         "[where the sources disagree](../edlink-differences.md).",
+        *blocks,
+    )
+
+
+def oneroster() -> str:
+    """The entities of OneRoster, and which filters each member allows."""
+    blocks: list[str] = []
+    for resource in {collection.resource.name: collection.resource for collection in COLLECTIONS.values()}.values():
+        rows = [
+            (
+                f"`{name}{'.sourcedId' if one.leads else ''}`" if one.filters else f"`{name}`",
+                " ".join(f"`{operator}`" for operator in one.filters),
+                "yes" if ">" in one.filters else "",
+                by_facts(part.properties[name].shown for part in resource.parts),
+            )
+            for name, one in resource.properties.items()
+        ]
+        kinds = ", ".join(records_link(part.of) for part in resource.parts)
+        heads = ("Member", "`filter`", "`sort`", "Scopes")
+        blocks += [f"## {resource.name}", f"Read from {kinds}.", grid(heads, rows)]
+    return page(
+        "OneRoster",
+        "What Rollbook serves at `/ims/oneroster/rostering/v1p2/`. What a school did not grant is left out, or is not "
+        "in the list. [Where the standard is silent, and what Rollbook does](../oneroster-differences.md).",
         *blocks,
     )
 

@@ -25,6 +25,7 @@ from .console import Front, Review, error_page
 from .dialects.agent import AgentHub, Uploads
 from .dialects.edfi import EdFi
 from .dialects.edlink import Edlink
+from .dialects.oneroster import OneRoster
 from .dialects.research import Research
 from .dialects.xporter import DataChanged, DataReady, Xporter, look
 from .dialects.xporter.writeback import Entering, Taking, tell
@@ -83,7 +84,7 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
     worker = Worker(store.again, partial(works, clock, folding), clock, tick, LANES)
     handing = Handing(desk, Tasks(store, clock), writebacks)
     agents = AgentHub(desk, handing, brought(desk, queue, writebacks), Uploads(store.folder / "uploads"))
-    dialects = [xporter, EdFi(desk), Edlink(desk), Research(ResearchDesk(desk)), Review(desk), agents]
+    dialects = [xporter, EdFi(desk), Edlink(desk), OneRoster(desk), Research(ResearchDesk(desk)), Review(desk), agents]
     return Edge(
         dialects,
         state=lambda: dated(desk.memory.settle()),

@@ -121,7 +121,7 @@ def pair(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     hubs = Hub(folder / "embedded", ""), Hub(folder / "served", databases().of(folder / "served"))
 
     def asked_by(who: Caller, few: tuple[Pair, ...] = ()) -> Pair:
-        callers = (Caller(one, who.app, who.edfi, who.edlink) for one in hubs)
+        callers = (Caller(one, who.app, who.edfi, who.edlink, who.oneroster) for one in hubs)
         embedded, served = (Asker(Twin(one.hub, one, xporter[who], research), people) for one in callers)
         return Pair(embedded, served, few)
 

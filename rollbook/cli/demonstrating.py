@@ -225,9 +225,11 @@ def _demo_app(desk: Desk, made: list[dict[str, str]], scopes: str) -> dict[str, 
         desk.credentials.drop(old)
     edfi, edfi_secret = desk.credentials.add(app, "edfi", rights=["EdFiSandbox"])
     _, edlink_token = desk.credentials.add(app, "edlink", district=desk.schools.find(first)[0])
+    oneroster, roster_secret = desk.credentials.add(app, "oneroster", district=desk.schools.find(first)[0])
     return {
         "edfi": {"key": edfi.key, "secret": edfi_secret},
         "edlink": {"token": edlink_token},
+        "oneroster": {"client_id": oneroster.key, "client_secret": roster_secret},
         "research": demo_research(desk, app, first),
         "scopes": scopes,
         "xporter": {
@@ -260,7 +262,7 @@ def _write_private(path: Path, text: str) -> None:
 
 def _try_me(url: str, facts: dict[str, Any]) -> str:
     names = "\n".join(f"  {s['estab']}  {s['name']}" for s in facts["schools"])
-    lines = "\n\n".join("\n".join(told(url, facts)) for told in (_xporter, _edfi, _edlink, _research))
+    lines = "\n\n".join("\n".join(told(url, facts)) for told in (_xporter, _edfi, _edlink, _oneroster, _research))
     opened = f"Rollbook serves invented schools at {url} (press Ctrl-C to stop)"
     page = f"To decide in a browser what an app may read, as a school does, open:\n  {url}{facts['invitation']}"
     return f"{opened}\n{names}\n\n{page}\n\nTry me, in another terminal:\n\n{lines}\n"
@@ -319,6 +321,14 @@ def _edlink(url: str, facts: dict[str, Any]) -> list[str]:
     graph = f"{url}/api/v2/graph"
     asks = ("people?$first=1", "sessions?$first=2")
     return ["# Edlink", f"EDLINK={facts['edlink']['token']}", *(_asked(f"{graph}/{a}", "Bearer $EDLINK") for a in asks)]
+
+
+def _oneroster(url: str, facts: dict[str, Any]) -> list[str]:
+    key, roster = facts["oneroster"], f"{url}/ims/oneroster/rostering/v1p2"
+    sign_in = f"curl -s {url}/oauth/token -u {key['client_id']}:{key['client_secret']} -d grant_type=client_credentials"
+    asks = ("students?limit=1", "classes?limit=1&filter=classType%3D%27homeroom%27")
+    token = _token("ROSTER", "access_token", sign_in)
+    return ["# OneRoster", token, *(_asked(f"{roster}/{a}", "Bearer $ROSTER") for a in asks)]
 
 
 def _research(url: str, facts: dict[str, Any]) -> list[str]:

@@ -20,8 +20,11 @@ from .secrets import digest, new_secret
 from .slips import asked_by
 from .words import Word, known_words, scopes_of
 
-DIALECTS = ("edfi", "edlink")
+DIALECTS = ("edfi", "edlink", "oneroster")
 """The dialects whose callers hold credentials of an app."""
+
+ONE_DISTRICT = {"edlink": "an Edlink integration", "oneroster": "a OneRoster client"}
+"""The dialects in which a credential is for one district, with what they call its holder."""
 
 READS_ONLY = Problem(
     "",
@@ -101,8 +104,8 @@ class Credentials:
         if dialect not in DIALECTS:
             raise Malformed(Problem("dialect", f"{dialect} does not use keys", nearest(dialect, DIALECTS)))
         words = known_words(dialect, rights)
-        if dialect == "edlink" and not district:
-            raise Malformed(Problem("district", "is missing", "an Edlink integration reads one district"))
+        if dialect in ONE_DISTRICT and not district:
+            raise Malformed(Problem("district", "is missing", f"{ONE_DISTRICT[dialect]} reads one district"))
         if district and not self._store.kept.schools.has_district(district):
             raise NotFound(Problem("district", f"there is no district {district}"))
         named, secret = tuple(w.name for w in words), new_secret()

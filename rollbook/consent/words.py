@@ -52,11 +52,15 @@ WORDS: tuple[Word, ...] = (
     Word("edfi", "SISVendor", _EVERYTHING, True, False, "Read and write everything at the schools that granted it"),
     Word("edfi", "RosterVendor", _ROSTER, False, False, "Read schools, people, classes and enrolments"),
     Word("edfi", "EdFiAPIReadOnly", _READING, False, False, "Read everything"),
-    Word("edlink", f"{ROSTER}roster.readonly", _ROSTER, False, False, "Read rosters"),
-    Word(
-        "edlink", f"{ROSTER}roster-core.readonly", _CORE, False, False, "Read rosters with names, IDs and groups only"
+    *(
+        Word(dialect, f"{ROSTER}{name}.readonly", scopes, False, False, about)
+        for dialect in ("edlink", "oneroster")
+        for name, scopes, about in (
+            ("roster", _ROSTER, "Read rosters"),
+            ("roster-core", _CORE, "Read rosters with names, IDs and groups only"),
+            ("roster-demographics", _DEMOGRAPHIC, "Read demographics"),
+        )
     ),
-    Word("edlink", f"{ROSTER}roster-demographics.readonly", _DEMOGRAPHIC, False, False, "Read demographics"),
 )
 """Research has project roles instead (`consent.research`), which say who may change a project."""
 

@@ -90,5 +90,7 @@ class Question:
     """The columns that a RowHash covers, when they are more than the ones shown."""
     few: bool = False
     """Whether only a few rows can fit: they are looked up, rather than met on a walk in the order that is asked for."""
+    sorted: bool = False
+    """Whether the request chose the order: who is skipped before a page then tells of themselves, as in a filter."""
     through: tuple[type[Record], ...] = ()
     """The roles through which a human is seen, where not all will do: a student's document tells a student's facts."""

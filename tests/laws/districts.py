@@ -8,10 +8,15 @@ from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import quote
 
+import msgspec
+
 from rollbook.consent import App
 from rollbook.dialects.edfi.parameters import filters
-from rollbook.dialects.edfi.resources import RESOURCES
 from rollbook.dialects.edlink.catalogue import RESOURCES as ROSTER
+from rollbook.dialects.edlink.resource import expansions
+from rollbook.dialects.oneroster.catalogue import COLLECTIONS
+from rollbook.dialects.oneroster.wire import ROOT
+from rollbook.edfi.resources import RESOURCES
 from rollbook.model.vocabulary import Descriptor
 from tests.hub import Hub
 
@@ -23,25 +28,26 @@ DOCUMENTS = {name: resource for name, resource in RESOURCES.items() if resource.
 
 @dataclass(frozen=True)
 class Caller:
-    """An app with its keys: to Ed-Fi in every district, to Edlink in one."""
+    """An app with its keys: to Ed-Fi in every district, to Edlink and OneRoster in one."""
 
     hub: Hub
     app: App
     edfi: str
     edlink: str
+    oneroster: str
 
     def get(self, path: str) -> bytes:
         """What is answered: the status, the headers that count, and the body less what is new in every answer."""
-        token = self.edfi if path.startswith("/edfi") else self.edlink
+        token = self.edfi if path.startswith("/edfi") else self.oneroster if path.startswith(ROOT) else self.edlink
         answer = self.hub.get(path, authorization=f"Bearer {token}")
         assert answer.status < 500, (path, answer.body)
-        counted = [answer.headers.get(name, "") for name in ("total-count", "next-page-token")]
-        said: Any = json.loads(answer.body or b"null")
+        counted = [answer.headers.get(name, "") for name in ("total-count", "next-page-token", "x-total-count", "link")]
+        said: Any = msgspec.json.decode(answer.body or b"null")
         if isinstance(said, dict):
             told = cast(dict[str, Any], said)
             for passing in ("correlationId", "$request", "$next", "integration_id"):
                 told.pop(passing, None)
-        return json.dumps([answer.status, counted, said]).encode()
+        return msgspec.json.encode([answer.status, counted, said])
 
 
 def caller(hub: Hub, scopes: Mapping[str, list[str]], name: str = "district.example.org") -> Caller:
@@ -57,8 +63,11 @@ def caller(hub: Hub, scopes: Mapping[str, list[str]], name: str = "district.exam
     key, secret = hub.desk.credentials.add(app, "edfi", rights=["EdFiSandbox"])
     token, _ = hub.desk.tickets.exchange("edfi", key.key, secret, 3600)
     first = next(iter(scopes))
-    _, integration = hub.desk.credentials.add(app, "edlink", district=hub.desk.schools.find(first)[0])
-    return Caller(hub, app, token, integration)
+    district = hub.desk.schools.find(first)[0]
+    _, integration = hub.desk.credentials.add(app, "edlink", district=district)
+    client, shown = hub.desk.credentials.add(app, "oneroster", district=district)
+    roster, _ = hub.desk.tickets.exchange("oneroster", client.key, shown, 3600)
+    return Caller(hub, app, token, integration, roster)
 
 
 def edfi_questions() -> list[str]:
@@ -76,7 +85,7 @@ def edlink_questions() -> list[str]:
     asked = ["/api/v2/graph/licenses", "/api/v2/graph/events?%24first=10000"]
     for name, resource in ROSTER.items():
         path = f"/api/v2/graph/{name}"
-        asked += [f"{path}?%24first=10000", f"{path}?%24first=10000&%24expand={','.join(resource.expansions)}"]
+        asked += [f"{path}?%24first=10000", f"{path}?%24first=10000&%24expand={','.join(expansions(resource))}"]
         for one, said in resource.properties.items():
             for operator in said.filters:
                 clause = {"operator": operator, **({} if operator.startswith("is ") else {"value": SHOWN[said.kind]})}
@@ -84,13 +93,32 @@ def edlink_questions() -> list[str]:
     return asked
 
 
+def oneroster_questions() -> list[str]:
+    """Every collection whole; of each resource the first row in each order, and by each property."""
+    asked = [f"{ROOT}/{name}?limit=10000" for name in COLLECTIONS]
+    for name, collection in COLLECTIONS.items():
+        if name != collection.resource.name:
+            # It is some of the rows of another one.
+            continue
+        for one, said in collection.resource.properties.items():
+            first = f"{ROOT}/{name}?limit=1"
+            asked += [f"{first}&sort={one}&orderBy=desc&fields=sourcedId"] if ">" in said.filters else []
+            clauses = [
+                f"{one}{operator}'{SHOWN.get(said.kind, '09')}'" for operator in said.filters if operator in "=~"
+            ]
+            asked += [f"{first}&filter={quote(clause)}" for clause in clauses]
+    return asked
+
+
+ENVELOPES = {collection.envelope for collection in COLLECTIONS.values()}
+
 SHOWN = {"text": "a", "uuid": "01981c0e-8a5b-4c1d-9f3e-5d2a7b8c9e0f", "moment": "2026-11-20T00:00:00.000Z"}
 """A value for each kind of filter."""
 
 
 def questions() -> list[str]:
     """All of them."""
-    return [*edfi_questions(), *edlink_questions()]
+    return [*edfi_questions(), *edlink_questions(), *oneroster_questions()]
 
 
 SOME = {"beginDate": "2026-09-14", "entryDate": "2026-09-03", "birthDate": "2012-01-01", "endDate": "2027-07-21"}
@@ -99,5 +127,8 @@ SOME = {"beginDate": "2026-09-14", "entryDate": "2026-09-03", "birthDate": "2012
 
 def rows(answer: bytes) -> list[dict[str, Any]]:
     """The documents of an answer."""
-    said: Any = json.loads(answer)[2]
-    return cast(list[dict[str, Any]], said if isinstance(said, list) else said.get("$data", []))
+    said: Any = msgspec.json.decode(answer)[2]
+    if isinstance(said, list):
+        return cast(list[dict[str, Any]], said)
+    told = cast(dict[str, list[dict[str, Any]]], said)
+    return [row for name in told if name == "$data" or name in ENVELOPES for row in told[name]]

@@ -14,6 +14,9 @@ from hypothesis import strategies as st
 from rollbook.consent.ledger import Ledger
 from rollbook.dialects.edlink.catalogue import PATHS
 from rollbook.dialects.edlink.catalogue import RESOURCES as ROSTER
+from rollbook.dialects.oneroster.catalogue import COLLECTIONS
+from rollbook.dialects.oneroster.catalogue import PATHS as LED
+from rollbook.dialects.oneroster.wire import ROOT
 from rollbook.dialects.xporter.catalogue import ENDPOINTS
 from rollbook.fields import RECORDS, Coalesce, Csv, Expr, Field, Path
 from rollbook.store.ledger import What
@@ -170,10 +173,25 @@ def questions(hub: Hub, token: str, kind: str, mis_id: str) -> Iterator[str]:
     for of, leads in PATHS:
         if of == "people":
             yield f"/api/v2/graph/people/{person}/{leads}?%24first=10000"
+    for name in COLLECTIONS:
+        yield f"{ROOT}/{name}?limit=10000"
+        yield f"{ROOT}/{name}?limit=1&offset=3&sort=dateLastModified"
+        yield f"{ROOT}/{name}/{person}"
+    for of, leads in LED:
+        if of in ("users", "students", "teachers"):
+            yield f"{ROOT}/{of}/{person}/{leads}?limit=10000"
 
 
 SIZES = {"Counts"}
 """Endpoints that tell how large a school is: more than `ROLL` of a kind are nobody in particular."""
+
+
+def less_size(path: str, body: bytes) -> bytes:
+    """An answer without how many there are in all, where it is a page of a whole list: that is a school's size."""
+    if not path.startswith(ROOT) or "offset=" not in path:
+        return body
+    status, _, said = json.loads(body)
+    return json.dumps([status, said]).encode()
 
 
 @pytest.mark.parametrize("kind", HUMANS)
@@ -192,7 +210,7 @@ def test_whoever_is_missed_in_an_answer_was_on_its_line(
         for path, (body, people) in before.items()
         if not people & {role, person}
         and path.split("?")[0].rpartition("/")[2] not in SIZES
-        and heard.ask(district, token, path)[0] != body
+        and less_size(path, heard.ask(district, token, path)[0]) != less_size(path, body)
     ]
     assert missed == []
     assert sum(bool(people & {role, person}) for _, people in before.values()) > 10

@@ -41,7 +41,7 @@ XPORTER = (
 )
 """Where Xporter shows what its write-backs change."""
 
-NUMBERS = re.compile(rb'"changeVersion": \d+')
+NUMBERS = re.compile(rb'"changeVersion":\d+')
 
 PASSING = ("correlationId", "$request", "integration_id", "TrackingId", "trackingid")
 
@@ -144,7 +144,8 @@ def prepared(folder: Path, at: Path, scopes: list[str], mode: str, left_out: int
     stem = researcher(hub, "twin@research.example")
     stem.post("project", {"name": "Twin study"})
     hub.close()
-    return {"edfi": who.edfi, "edlink": who.edlink, "xporter": xporter, "research": stem.token}
+    keys = {"edfi": who.edfi, "edlink": who.edlink, "oneroster": who.oneroster}
+    return {**keys, "xporter": xporter, "research": stem.token}
 
 
 def twins(
@@ -156,7 +157,7 @@ def twins(
     made: list[Twin] = []
     for name in ("one", "other"):
         hub = Hub.copy(at / "base", at / name)
-        who = Caller(hub, hub.desk.apps.named("twin.example.org"), keys["edfi"], keys["edlink"])
+        who = Caller(hub, hub.desk.apps.named("twin.example.org"), keys["edfi"], keys["edlink"], keys["oneroster"])
         made.append(Twin(hub, who, keys["xporter"], keys["research"]))
     one, other = made
     done = differ(other, seed, scopes, mode, left_out)

@@ -66,7 +66,7 @@ def plan(question: Question, sight: Sight) -> Plan:
         named=" UNION ALL ".join(dict.fromkeys(_naming(record, one, sight) for record, one in _named(question, sight))),
         numbered=counted.numbered,
         owners=counted.owners,
-        passed=counted.passed if about_people(question.where) else "",
+        passed=counted.passed if question.sorted or about_people(question.where) else "",
         of_people=about_people(question.where),
         human=question.of.human or question.of is Person,
         keyed=selecting.statements(columns, rows.page),

@@ -1,0 +1,158 @@
+"""Answers: a page of a collection read and put into OneRoster's words, some rows at a time."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+
+from ...api.listing.resource import Part, Resource
+from ...api.listing.rows import EVERY, Rows
+from ...consent import DistrictReader
+from ...consent.session import Plan, Session
+from ...errors import NotFound, Problem
+from ...fields import Arg, HubId, Question
+from ...model.organisation import District
+from ...recent import Finished
+from .asking import Asked
+from .catalogue import Collection
+from .places import this_year
+from .planning import bound, columns, prepare
+from .wire import placed
+
+FINISHED: Finished[bytes] = Finished(32 * 1024 * 1024, times=1)
+"""Rows as they are sent, of those that were read last: most of a list is as it was when it is asked for again."""
+
+Found = tuple[Part, bytes]
+
+
+class Reading:
+    """One collection of one moment of a district, as a request asks for it."""
+
+    def __init__(
+        self, reader: DistrictReader, session: Session, collection: Collection, asked: Asked, rows: Rows = EVERY
+    ) -> None:
+        self.session = session
+        self.resource = collection.resource
+        self.asked = asked
+        rows = rows.and_(collection.name, collection.rows)
+        self.args = {
+            **rows.args,
+            **this_year(reader.today),
+            "district_org": _district(reader, session),
+            **bound(asked, self.resource),
+        }
+        parts = self.resource.parts
+        self.plans = [(part, prepare(reader, self.resource, part, asked, rows)) for part in parts]
+
+    def count(self) -> int:
+        """How many there are in all."""
+        return sum(self._counts(shown=True))
+
+    def _counts(self, *, shown: bool) -> list[int]:
+        return [self.session.count(plan, self.args, shown=shown) for _, plan in self.plans]
+
+    def page(self) -> Iterator[Found]:
+        """The rows of the page that was asked for: kind of record after kind of record, unless they are sorted."""
+        if self.asked.sort and len(self.plans) > 1:
+            return self._sorted()
+        return self._one_after_the_other()
+
+    def _one_after_the_other(self) -> Iterator[Found]:
+        left, passed = self.asked.limit, self.asked.offset
+        for part, plan in self.plans:
+            if left <= 0:
+                return
+            here = self.session.count(plan, self.args, shown=False) if passed and len(self.plans) > 1 else -1
+            if 0 <= here <= passed:
+                passed -= here
+                continue
+            for row in self._rows(plan, left, passed):
+                left -= 1
+                yield part, row
+            passed = 0
+
+    def _sorted(self) -> Iterator[Found]:
+        """Rows of several kinds of record in one order."""
+        most, down = self.asked.offset + self.asked.limit, self.asked.down
+        streams = [[(part, row) for row in self._rows(plan, most, 0)] for part, plan in self.plans]
+        merged = heapq.merge(*streams, key=self._place, reverse=down)
+        return islice(merged, self.asked.offset, most)
+
+    def _place(self, found: Found) -> tuple[bool, Any]:
+        value = msgspec.json.decode(found[1], type=dict[str, Any])[self.asked.sort]
+        return (value is not None, "" if value is None else value)
+
+    def _rows(self, plan: Plan, limit: int, offset: int) -> Iterator[bytes]:
+        for some in self.session.rows(plan, self.args, limit, offset):
+            yield from some
+
+    def sent(self, root: str) -> Iterator[bytes]:
+        """The rows of the page as they are sent, with references below the address of the service."""
+        for part, row in self.page():
+            finished = FINISHED.get((part, self.asked.fields), row, lambda row, part=part: self._finished(part, row))
+            yield placed(finished, root)
+
+    def _finished(self, part: Part, row: bytes) -> bytes:
+        values = msgspec.json.decode(row, type=dict[str, Any])
+        shown = {name: self._told(part, name, value) for name, value in values.items() if self._shows(name)}
+        return msgspec.json.encode({name: value for name, value in shown.items() if value not in (None, "", [], {})})
+
+    def _shows(self, name: str) -> bool:
+        return not self.asked.fields or name in self.asked.fields
+
+    def _told(self, part: Part, name: str, value: Any) -> Any:
+        finish = columns(self.resource, part, self.asked)[name].finish
+        return value if finish is None else finish(value)
+
+
+_DISTRICT = Question(District, (("id", HubId(District)),))
+
+
+def _district(reader: DistrictReader, session: Session) -> str | None:
+    plan = reader.prepare(_DISTRICT, ("oneroster", "own", "district"))
+    for rows, _ in session.chosen(plan, {}, 1):
+        return msgspec.json.decode(rows[0], type=dict[str, Any])["id"]
+    return None
+
+
+WANTED = Arg("wanted")
+
+
+def only(resource: Resource, identity: str, rows: Rows = EVERY) -> Rows:
+    """The one row with an id."""
+    return rows.and_("wanted", {p.of: HubId(p.of).is_(WANTED) for p in resource.parts}, wanted=identity)
+
+
+def kinds(readings: Iterable[Reading]) -> frozenset[str]:
+    """The kinds of record that answers are made of."""
+    return frozenset(kind for reading in readings for _, plan in reading.plans for kind in plan.reads)
+
+
+def missing(collection: Collection, identity: str) -> NotFound:
+    """Nothing there, or nothing that this caller may see: the two look alike."""
+    hint = f"list {collection.name} to see which exist"
+    return NotFound(Problem(collection.one, f"{identity[:60]} was not found", hint))
+
+
+Headers = tuple[tuple[bytes, bytes], ...]
+
+
+def links(address: str, asked: Asked, query: Mapping[str, str], total: int) -> Headers:
+    """How many there are, and where the other pages are (RFC 8288)."""
+    last = max(total - 1, 0) // asked.limit * asked.limit
+    offsets = {"first": 0, "prev": max(asked.offset - asked.limit, 0), "next": asked.offset + asked.limit, "last": last}
+    if asked.offset == 0:
+        del offsets["prev"]
+    if offsets["next"] >= total:
+        del offsets["next"]
+    told = (f'<{_page(address, asked, query, offset)}>; rel="{rel}"' for rel, offset in offsets.items())
+    return ((b"x-total-count", b"%d" % total), (b"link", ", ".join(told).encode("latin-1", "replace")))
+
+
+def _page(address: str, asked: Asked, query: Mapping[str, str], offset: int) -> str:
+    return f"{address}?{urlencode({**query, 'limit': asked.limit, 'offset': offset})}"

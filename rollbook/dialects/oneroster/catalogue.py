@@ -1,0 +1,144 @@
+"""The collections of the rostering service, and which rows of a resource each of them holds.
+
+OneRoster 1.2 Rostering Service, REST binding, section 2 (service operations): 41 addresses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ...api.listing.resource import Resource
+from ...api.listing.rows import Conditions
+from ...fields import ALWAYS, Arg, Condition, HubId, Many, Not, Question, Some, Within
+from ...model.calendar import Session
+from ...model.curriculum import Course, CourseOffering
+from ...model.groups import Group, GroupSession, StaffMembership
+from ...model.organisation import School
+from ...model.people import Staff
+from ...model.roster import as_employee, as_pupil, as_staff, as_student, group_sessions, is_teacher, teaches_class
+from ...model.students import Student, StudentMembership
+from .people import demographics, old_demographics, old_users, users
+from .places import courses, orgs, sessions, without_session
+from .teaching import classes, enrollments, old_enrollments
+
+NEVER = Not(ALWAYS)
+
+PARENT, WITHIN = Arg("parent"), Arg("within")
+"""The id of what a path leads from, and of the school that this must be of."""
+
+
+@dataclass(frozen=True)
+class Collection:
+    """What an address lists: the rows of a resource for which something holds."""
+
+    name: str
+    resource: Resource
+    rows: Conditions
+    envelope: str
+
+    @property
+    def one(self) -> str:
+        """What an answer calls one of them."""
+        return self.resource.one
+
+
+def _every(resource: Resource) -> Conditions:
+    return {part.of: ALWAYS for part in resource.parts}
+
+
+def _whole(resource: Resource) -> Collection:
+    return Collection(resource.name, resource, _every(resource), resource.name)
+
+
+def _some(name: str, resource: Resource, **rows: Condition) -> Collection:
+    """Some rows of a resource, by the name of the record; none of the records that are not named."""
+    held = {part.of: rows.get(part.of.__name__, NEVER) for part in resource.parts}
+    return Collection(name, resource, held, resource.name)
+
+
+is_student, is_a_teacher = Some(as_pupil, ALWAYS), Some(as_employee, is_teacher)
+
+Collections = Mapping[str, Collection]
+"""Every collection that stands at the root, by its name there."""
+
+
+def _collections(users: Resource, enrollments: Resource, demographics: Resource) -> Collections:
+    made = (
+        *map(_whole, (orgs, sessions, courses, classes, users, enrollments, demographics)),
+        _some("schools", orgs, School=ALWAYS),
+        _some("terms", sessions, Session=Session.kind.one_of("term"), School=ALWAYS),
+        _some("gradingPeriods", sessions, Session=Session.kind.one_of("gradingPeriod")),
+        _some("students", users, Person=is_student),
+        _some("teachers", users, Person=is_a_teacher),
+    )
+    return {one.name: one for one in made}
+
+
+COLLECTIONS = _collections(users, enrollments, demographics)
+OLD_COLLECTIONS = _collections(old_users, old_enrollments, old_demographics)
+"""Those of OneRoster 1.2, and those of 1.1."""
+
+
+@dataclass(frozen=True)
+class Path:
+    """Where an address leads from one thing: the name of a collection, and which of its rows."""
+
+    leads: str
+    rows: Conditions
+
+
+_places = Many("The places of a student in classes", StudentMembership.student)
+_posts = Many("The classes that a member of staff leads", StaffMembership.staff)
+_class_students = Many("The students of a class", StudentMembership.group)
+_class_staff = Many("The staff of a class", StaffMembership.group)
+
+_taught = Some(as_student, Some(_places, StudentMembership.group.is_(PARENT)))
+_teaching = Some(as_staff, Some(_posts, StaffMembership.group.is_(PARENT) & teaches_class))
+_student_of = Within(StudentMembership.student, Question(Student, (), where=Student.person.is_(PARENT)))
+_staff_of = Within(StaffMembership.staff, Question(Staff, (), where=Staff.person.is_(PARENT)))
+_in_class: Conditions = {
+    StudentMembership: StudentMembership.group.is_(PARENT),
+    StaffMembership: StaffMembership.group.is_(PARENT),
+}
+_at_school: Conditions = {
+    StudentMembership: (StudentMembership.group / Group.school).is_(PARENT),
+    StaffMembership: (StaffMembership.group / Group.school).is_(PARENT),
+}
+_follows = Group.course.is_(PARENT) | (Group.offering / CourseOffering.course).is_(PARENT) | HubId(Group).is_(PARENT)
+_meets = Some(group_sessions, GroupSession.session.is_(PARENT)) | (Group.offering / CourseOffering.session).is_(PARENT)
+_all_year = without_session & Group.school.is_(PARENT)
+
+
+def _path(leads: str, **rows: Condition) -> Path:
+    held = {part.of: rows.get(part.of.__name__, NEVER) for part in COLLECTIONS[leads].resource.parts}
+    return Path(leads, held)
+
+
+PATHS: Mapping[tuple[str, str], Path] = {
+    ("classes", "students"): _path("students", Person=_taught),
+    ("classes", "teachers"): _path("teachers", Person=_teaching),
+    ("classes", "enrollments"): Path("enrollments", _in_class),
+    ("courses", "classes"): _path("classes", Group=_follows),
+    ("schools", "classes"): _path("classes", Group=Group.school.is_(PARENT)),
+    ("schools", "courses"): _path(
+        "courses", Course=Course.school.is_(PARENT) | Course.school.unknown(), Group=Group.school.is_(PARENT)
+    ),
+    ("schools", "enrollments"): Path("enrollments", _at_school),
+    ("schools", "students"): _path("students", Person=Some(as_pupil, Student.school.is_(PARENT))),
+    ("schools", "teachers"): _path("teachers", Person=Some(as_employee, Staff.school.is_(PARENT) & is_teacher)),
+    ("schools", "terms"): _path(
+        "terms", Session=Session.school.is_(PARENT) | Session.school.unknown(), School=HubId(School).is_(PARENT)
+    ),
+    ("students", "classes"): _path("classes", Group=Some(_class_students, _student_of)),
+    ("teachers", "classes"): _path("classes", Group=Some(_class_staff, _staff_of)),
+    ("users", "classes"): _path("classes", Group=Some(_class_students, _student_of) | Some(_class_staff, _staff_of)),
+    ("terms", "classes"): _path("classes", Group=_meets | _all_year),
+    ("terms", "gradingPeriods"): _path("gradingPeriods", Session=Session.parent.is_(PARENT)),
+}
+"""Every address that leads from one thing; that of a class's enrolments is below its school only."""
+
+BELOW_SCHOOL = ("enrollments", "students", "teachers")
+"""What may be asked of a class below its school."""
+
+CLASS_AT_SCHOOL: Conditions = {Group: Group.school.is_(WITHIN)}

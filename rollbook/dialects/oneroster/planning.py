@@ -1,0 +1,101 @@
+"""Questions: what is read of a resource for a request, and of which rows; a filter is a condition like any other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ...api.listing.resource import Part, Property, Resource
+from ...api.listing.rows import Rows, whole
+from ...consent import DistrictReader
+from ...consent.session import Plan
+from ...fields import ALWAYS, All, Arg, Condition, Down, Either, Expr, HubId, Key, Literal, Matches, Not, Question, Some
+from .asking import Asked
+from .filters import Clause
+
+NEVER = Not(ALWAYS)
+
+
+def columns(resource: Resource, part: Part, asked: Asked) -> Mapping[str, Property]:
+    """What is read of each row: what is shown, its id, and what it is sorted by."""
+    if not asked.fields:
+        return part.properties
+    needed = {next(iter(part.properties)), asked.sort, *asked.fields}
+    return {n: p for n, p in part.properties.items() if n in needed}
+
+
+def bound(asked: Asked, resource: Resource) -> dict[str, Any]:
+    """The values of a request's filter."""
+    kinds = {n: p.kind for n, p in resource.properties.items()}
+    return {
+        f"filter{n}": f",{c.value}," if kinds[c.name] == "list" and c.operator == "~" else c.value
+        for n, c in enumerate(asked.filter.clauses)
+    }
+
+
+def prepare(reader: DistrictReader, resource: Resource, part: Part, asked: Asked, rows: Rows) -> Plan:
+    """A part of a resource as it was asked for, compiled once for each kind of reader and shape of request."""
+    shape = (
+        *("oneroster", resource, part.of.__name__, rows.name, asked.fields, asked.sort, asked.down),
+        *(asked.filter.either, tuple(_shape(part, c) for c in asked.filter.clauses)),
+    )
+    return reader.prepare(_question(reader, resource, part, asked, rows), shape)
+
+
+def _shape(part: Part, clause: Clause) -> tuple[str, ...]:
+    """What tells a condition from others: its value too where that decides at once whether it holds."""
+    literal = isinstance(part.properties[clause.name].value, Literal)
+    return (clause.name, clause.operator, clause.value if literal else "")
+
+
+def _question(reader: DistrictReader, resource: Resource, part: Part, asked: Asked, rows: Rows) -> Question:
+    identity = HubId(part.of)
+    where = rows.of(part)
+    held = [compare(part.properties[c.name], c, Arg(f"filter{n}")) for n, c in enumerate(asked.filter.clauses)]
+    if held:
+        where = where & (Either(tuple(held)) if asked.filter.either else All(tuple(held)))
+    by = part.properties[asked.sort].value if asked.sort else None
+    first: tuple[Expr, ...] = () if by is None else (Down(by) if asked.down else by,)
+    return Question(
+        part.of,
+        tuple((n, p.shown) for n, p in columns(resource, part, asked).items()),
+        where,
+        order=(*first, identity),
+        hashed=whole(reader, part),
+        sorted=by is not None,
+    )
+
+
+def compare(what: Property, clause: Clause, value: Arg) -> Condition:
+    """A filter's condition on a property."""
+    if clause.operator == "!=":
+        return Not(compare(what, Clause(clause.name, "=", clause.value), value))
+    held = NEVER if _unread(what) else _compare(what, what.value, clause, value)
+    if what.among is not None:
+        many, fact = what.among
+        exact = Clause(clause.name, "=", clause.value)
+        held = held | Some(many, _compare(what, fact, exact, value))
+    return held
+
+
+def _unread(what: Property) -> bool:
+    return what.among is not None and isinstance(what.value, Literal)
+
+
+def _compare(what: Property, expr: Expr, clause: Clause, value: Arg) -> Condition:
+    if isinstance(expr, Literal):
+        return ALWAYS if expr.value == clause.value else NEVER
+    match clause.operator:
+        case "=":
+            return expr.is_(value)
+        case "~":
+            listed = what.kind == "list"
+            return Matches(Key(",", expr, ",") if listed else expr, "contains" if listed else "icontains", value)
+        case ">":
+            return expr.after(value)
+        case ">=":
+            return expr.since(value)
+        case "<":
+            return expr.before(value)
+        case _:
+            return expr.until(value)

@@ -1,0 +1,1 @@
+"""OneRoster over the demo schools, as a client sees it."""
