@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollbook.dialects.edfi.coercion import Wrong, coerce, empty
-from rollbook.dialects.edfi.schema import Boolean, Date, Descriptor, Integer, Number, Property, Text, Time
+from rollbook.edfi.coercion import Wrong, coerce, empty
+from rollbook.edfi.schema import Boolean, Date, Descriptor, Integer, Number, Property, Text, Time
 
 TEXT = Text("cohortIdentifier", "", 36)
 WORD = Descriptor("cohortTypeDescriptor", "", "CohortType")

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rollbook.dialects.edfi import targets
-from rollbook.dialects.edfi.descriptors import DESCRIPTORS, KINDS, published
-from rollbook.dialects.edfi.published import WORDS
-from rollbook.dialects.edfi.resources import EVERY, RESOURCES
-from rollbook.dialects.edfi.schema import (
+from rollbook.edfi import targets
+from rollbook.edfi.descriptors import DESCRIPTORS, KINDS, published
+from rollbook.edfi.published import WORDS
+from rollbook.edfi.resources import EVERY, RESOURCES
+from rollbook.edfi.schema import (
     Boolean,
     Collection,
     Date,
@@ -27,8 +27,8 @@ from rollbook.dialects.edfi.schema import (
     Text,
     Written,
 )
-from rollbook.dialects.edfi.validation import understand
-from rollbook.dialects.edfi.words import uri
+from rollbook.edfi.validation import understand
+from rollbook.edfi.words import uri
 
 RECOVERY = {
     "educationOrganizationId": 255901,

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from rollbook.dialects.edfi.resources import RESOURCES
+from rollbook.edfi.resources import RESOURCES
 from tests.district import ED_FI, EdFi, cohort
 from tests.hub import THORNFIELD, Answer, Hub
 

@@ -6,8 +6,8 @@ import pytest
 
 from rollbook.dialects.edfi.locating import Locator
 from rollbook.dialects.edfi.places import Places
-from rollbook.dialects.edfi.resources import EVERY
-from rollbook.dialects.edfi.schema import Resource
+from rollbook.edfi.resources import EVERY
+from rollbook.edfi.schema import Resource
 from rollbook.store.kept.records import Records
 from rollbook.store.kept.statements import Row, Statements, Values
 from tests.district import edfi

@@ -10,8 +10,8 @@ from urllib.parse import quote
 
 import pytest
 
-from rollbook.dialects.edfi.resources import EVERY, RESOURCES
-from rollbook.dialects.edfi.schema import Boolean, Collection, Date, Descriptor, Integer, Number, Property, Reference
+from rollbook.edfi.resources import EVERY, RESOURCES
+from rollbook.edfi.schema import Boolean, Collection, Date, Descriptor, Integer, Number, Property, Reference
 from tests.district import EdFi
 from tests.hub import Hub
 

@@ -10,7 +10,7 @@ import pytest
 from openapi_spec_validator import validate
 
 from rollbook.dialects.edfi import metadata
-from rollbook.dialects.edfi.resources import EVERY, RESOURCES
+from rollbook.edfi.resources import EVERY, RESOURCES
 
 BASE = "https://hub.example/edfi"
 

@@ -8,8 +8,8 @@ import pytest
 
 from rollbook.dialects.edfi.parameters import Query, filters, understand
 from rollbook.dialects.edfi.problems import InvalidQuery
-from rollbook.dialects.edfi.resources import EVERY, RESOURCES
-from rollbook.dialects.edfi.schema import Resource
+from rollbook.edfi.resources import EVERY, RESOURCES
+from rollbook.edfi.schema import Resource
 
 
 def asked(resource: str, **parameters: str) -> Query:

@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from rollbook.dialects.edfi.resources import EVERY
+from rollbook.edfi.resources import EVERY
 from tests.district import ED_FI, EdFi, cohort, word
 from tests.hub import THORNFIELD, Answer
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from rollbook.dialects.edfi.resources import EVERY, RESOURCES
+from rollbook.edfi.resources import EVERY, RESOURCES
 from tests.district import EdFi, agency, cohort, enrolment, offering, place, section, session, student, word
 
 from .school_year import ESTAB, TERM, write

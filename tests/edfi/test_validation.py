@@ -9,10 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rollbook.dialects.edfi import problems
-from rollbook.dialects.edfi.problems import Invalid
-from rollbook.dialects.edfi.resources import EVERY, RESOURCES
-from rollbook.dialects.edfi.schema import Resource
-from rollbook.dialects.edfi.validation import understand
+from rollbook.edfi.resources import EVERY, RESOURCES
+from rollbook.edfi.schema import Resource
+from rollbook.edfi.validation import Invalid, understand
 
 COHORT: dict[str, Any] = {
     "cohortIdentifier": "1",

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rollbook.dialects.edfi.resources import EVERY, RESOURCES
+from rollbook.edfi.resources import EVERY, RESOURCES
 from rollbook.scopes import CATALOGUE, writable
 from tests.district import EdFi, agency, cohort, edfi, enrolment, school, student
 from tests.hub import BRAMBLESIDE, THORNFIELD

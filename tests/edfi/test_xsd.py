@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 
 import pytest
 
-from rollbook.dialects.edfi.descriptors import DESCRIPTORS
-from rollbook.dialects.edfi.resources import EVERY
 from rollbook.dialects.edfi.xsd import files
+from rollbook.edfi.descriptors import DESCRIPTORS
+from rollbook.edfi.resources import EVERY
 from tests.district import EdFi
 
 XS = "{http://www.w3.org/2001/XMLSchema}"

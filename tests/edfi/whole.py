@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from rollbook.dialects.edfi.descriptors import DESCRIPTORS
-from rollbook.dialects.edfi.published import WORDS
-from rollbook.dialects.edfi.resources import EVERY
-from rollbook.dialects.edfi.schema import (
+from rollbook.edfi.descriptors import DESCRIPTORS
+from rollbook.edfi.published import WORDS
+from rollbook.edfi.resources import EVERY
+from rollbook.edfi.schema import (
     Boolean,
     Collection,
     Date,

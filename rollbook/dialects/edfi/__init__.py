@@ -9,10 +9,14 @@ from dataclasses import replace
 
 import msgspec
 
+from ...api.clients import bearer, client
 from ...api.messages import NO_STORE, Request, Response
 from ...api.receiving import BODY_LIMIT
 from ...consent import Desk, Holder
 from ...consent.slips import asks
+from ...edfi.descriptors import published
+from ...edfi.resources import RESOURCES
+from ...edfi.validation import Invalid
 from ...errors import (
     Conflict,
     Malformed,
@@ -30,11 +34,9 @@ from ...model.vocabulary import Descriptor
 from . import metadata, problems, tokens
 from .answering import Caller, Shelf, encoded
 from .changes import newest
-from .descriptors import published
 from .preferring import applied
-from .problems import Answer, Invalid, InvalidQuery
+from .problems import Answer, InvalidQuery
 from .refusal import Refusal
-from .resources import RESOURCES
 
 __all__ = ["EdFi"]
 
@@ -87,7 +89,7 @@ class EdFi:
     def party(self, request: Request) -> str | None:
         """The key of whoever asks for a token."""
         steps = [s for s in request.path.lower().split("/")[2:] if s]
-        return tokens.credentials(request)[0] if steps in TOKENS else None
+        return client(request)[0] if steps in TOKENS else None
 
     # ---- addresses
 
@@ -114,7 +116,7 @@ class EdFi:
         raise Refusal(problems.no_such_address())
 
     def admit(self, request: Request) -> Holder:
-        return self.desk.tickets.admit("edfi", tokens.bearer(request))
+        return self.desk.tickets.admit("edfi", bearer(request))
 
     def metadata(self, request: Request, steps: list[str]) -> Response:
         """What is told to anyone: where things are, and how documents are made."""

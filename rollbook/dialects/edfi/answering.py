@@ -12,6 +12,9 @@ from ...api.bodies import read_json
 from ...api.messages import JSON, NO_STORE, Request, Response
 from ...consent import Desk, Holder
 from ...consent.slips import shows
+from ...edfi.schema import Resource
+from ...edfi.validation import Invalid
+from ...edfi.validation import understand as checked
 from ...errors import Problem
 from . import problems
 from .asking import asked
@@ -20,11 +23,9 @@ from .conditions import Conditions, tags
 from .former import current_document, current_query
 from .parameters import understand
 from .preferring import STRICT, handling
-from .problems import Invalid, InvalidQuery
+from .problems import InvalidQuery
 from .reading import START, AnyReader, Asked, Collection, Document, find, hexadecimal, hub_id, readers_of
 from .refusal import Refusal
-from .schema import Resource
-from .validation import understand as checked
 from .writing import Scribe
 
 PARTITIONS = 5

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from ...edfi.schema import Resource
 from ...errors import Problem
 from ...fields import Arg, Condition, HubId, KeptValue, Version
 from .parameters import Query, kind_of
 from .problems import InvalidQuery
 from .reading import Asked, Cursor, hub_id, kept
-from .schema import Resource
 
 
 def _held(value: Any) -> Any:

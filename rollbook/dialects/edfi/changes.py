@@ -9,6 +9,8 @@ from typing import Any
 import msgspec
 
 from ...consent.bygone import Gone
+from ...edfi.homes import trail
+from ...edfi.schema import Resource
 from ...fields import (
     All,
     Arg,
@@ -27,9 +29,7 @@ from ...fields import (
 from ...model.people import Staff
 from ...model.students import Student
 from .former import FACTS
-from .homes import trail
 from .reading import REST, AnyReader, Document, find_in, hexadecimal, kept
-from .schema import Resource
 
 HUMANS: dict[str, type[Record]] = {"students": Student, "staffs": Staff}
 """The role with whose end a human is gone from a resource, though the human may be something else still."""

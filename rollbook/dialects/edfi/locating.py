@@ -10,14 +10,14 @@ from itertools import product
 from typing import Any
 
 from ...consent import Writer
+from ...edfi.homes import Fact, Home
+from ...edfi.resources import RESOURCES
+from ...edfi.schema import Reference, Resource, Target
 from ...fields import Arg, HubId, Record
 from ...model.people import Person, Staff
 from ...model.students import Student
-from .homes import Fact, Home
 from .places import Places
 from .reading import find_in
-from .resources import RESOURCES
-from .schema import Reference, Resource, Target
 
 ROLES: dict[str, type[Record]] = {"student": Student, "staff": Staff}
 """The role that a human has as the target of a reference."""

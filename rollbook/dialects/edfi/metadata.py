@@ -6,10 +6,10 @@ from functools import cache
 from typing import Any
 
 from ... import __version__
+from ...edfi.descriptors import DESCRIPTORS
+from ...edfi.resources import EVERY
+from ...edfi.schema import Collection, Reference, Resource
 from . import openapi, xsd
-from .descriptors import DESCRIPTORS
-from .resources import EVERY
-from .schema import Collection, Reference, Resource
 
 VERSION, SUITE, MODEL = "7.3", "3", "5.2.0"
 """The interface that is spoken, and the data standard: clients choose how to page by the first."""

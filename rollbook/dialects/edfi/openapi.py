@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from .parameters import LIMIT, MOST, filters
-from .schema import (
+from ...edfi.schema import (
     Boolean,
     Collection,
     Date,
@@ -20,7 +19,8 @@ from .schema import (
     Text,
     Time,
 )
-from .validation import DESCRIPTOR
+from ...edfi.validation import DESCRIPTOR
+from .parameters import LIMIT, MOST, filters
 
 Json = dict[str, Any]
 

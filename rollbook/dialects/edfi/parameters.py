@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...edfi.coercion import Wrong, coerce
+from ...edfi.homes import Fact, Home
+from ...edfi.schema import Collection, Property, Reference, Resource
+from ...edfi.targets import ORGANISATION
 from ...errors import Problem, nearest
 from ...fields import Arg, Condition, Expr, KeptValue, Literal, Value
-from .coercion import Wrong, coerce
-from .homes import Fact, Home
 from .problems import InvalidQuery
 from .reading import kept
-from .schema import Collection, Property, Reference, Resource
-from .targets import ORGANISATION
 
 LIMIT, MOST = 25, 500
 """How many documents a page has when nothing is said, and at most."""

@@ -10,6 +10,8 @@ from typing import Any
 
 from ...consent import Writer
 from ...consent.writer import Rights, lacking
+from ...edfi.resources import RESOURCES
+from ...edfi.schema import Pointing, Resource, Written
 from ...errors import NotHeld, Problem
 from ...fields import Record
 from ...model.curriculum import Course, CourseOffering, Program
@@ -22,8 +24,6 @@ from .locating import ORGANISATIONS, ROLES, UNIQUE_IDS, Locator
 from .places import Places
 from .reading import find_in, find_quietly
 from .refusal import Refusal
-from .resources import RESOURCES
-from .schema import Pointing, Resource, Written
 from .uses import referrer
 
 OF_DISTRICT: tuple[type[Record], ...] = (School, Program, Course, Group, Person)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...consent import DistrictReader
+from ...edfi.schema import Resource, Target
 from ...errors import Problem
 from . import problems
 from .refusal import Refusal
-from .schema import Resource, Target
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,6 @@ URN = "urn:ed-fi:api:"
 CONTENT_TYPE = "application/problem+json"
 
 
-class Invalid(Malformed):
-    """The document is not valid. Fix the problems below and try again."""
-
-
 class InvalidQuery(Malformed):
     """The parameters are not valid. Fix the problems below and try again."""
 

@@ -19,11 +19,11 @@ from ...consent.district import DistrictReader
 from ...consent.session import Plan, Session
 from ...consent.shared import SharedReader
 from ...consent.waiting import WaitingReader
+from ...edfi.schema import Resource, Target
 from ...fields import ALWAYS, Arg, Condition, HubId, Kept, LastUpdated, Not, Question, Version
 from ...model.people import Person
 from ...model.vocabulary import Descriptor
 from ...recent import Finished
-from .schema import Resource, Target
 
 AnyReader = DistrictReader | SharedReader | WaitingReader
 

@@ -9,13 +9,13 @@ from typing import Any
 
 import msgspec
 
+from ...edfi.resources import EVERY
+from ...edfi.schema import Collection as Listed
+from ...edfi.schema import Descriptor, Property, Resource
 from .asking import asked
 from .metadata import needs
 from .parameters import understand
 from .reading import AnyReader, Asked, Collection
-from .resources import EVERY
-from .schema import Collection as Listed
-from .schema import Descriptor, Property, Resource
 
 PAGE = 500
 """How many documents are looked through at once."""

@@ -10,6 +10,7 @@ from typing import Any
 from ...consent import Desk, DistrictReader, Holder, Writer, unwritable
 from ...consent.credentials import READS_ONLY
 from ...consent.waiting import WaitingReader
+from ...edfi.schema import Resource, Word, Written
 from ...errors import Conflict, Problem
 from ...model.organisation import District, School
 from ...model.people import Person
@@ -21,7 +22,6 @@ from .pen import Outcome, Pen, remainder
 from .places import Places
 from .reading import Document, find, find_in, find_quietly, readers_of
 from .refusal import Refusal
-from .schema import Resource, Word, Written
 from .uses import using
 
 

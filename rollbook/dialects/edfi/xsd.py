@@ -11,10 +11,10 @@ from functools import cache
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
-from .descriptors import DESCRIPTORS
-from .resources import EVERY
-from .schema import Boolean, Collection, Date, Descriptor, Integer, Number, Property, Reference, Target, Text
-from .validation import DESCRIPTOR
+from ...edfi.descriptors import DESCRIPTORS
+from ...edfi.resources import EVERY
+from ...edfi.schema import Boolean, Collection, Date, Descriptor, Integer, Number, Property, Reference, Target, Text
+from ...edfi.validation import DESCRIPTOR
 
 CORE = "Ed-Fi-Core.xsd"
 NAMESPACE = "http://ed-fi.org/5.2.0"

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
-from ...errors import Problem
+from ..errors import Malformed, Problem
 from .coercion import Wrong, coerce, empty
-from .problems import Invalid
 from .schema import Collection, Descriptor, Integer, Number, Property, Reference, Resource, Text
 
 Say = Callable[[str, str], None]
@@ -15,6 +14,10 @@ Say = Callable[[str, str], None]
 
 DESCRIPTOR = 306
 """The longest descriptor: a namespace of 255 characters, `#` and a code of 50."""
+
+
+class Invalid(Malformed):
+    """The document is not valid. Fix the problems below and try again."""
 
 
 def understand(resource: Resource, body: Any, *, posted: bool = False) -> dict[str, Any]:

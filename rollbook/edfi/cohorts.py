@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from ...fields import Condition, Many, Ref
-from ...model.curriculum import Program
-from ...model.groups import Group, GroupProgram, StaffMembership
-from ...model.organisation import School
-from ...model.people import Staff
-from ...model.students import Student, StudentMembership
+from ..fields import Condition, Many, Ref
+from ..model.curriculum import Program
+from ..model.groups import Group, GroupProgram, StaffMembership
+from ..model.organisation import School
+from ..model.people import Staff
+from ..model.students import Student, StudentMembership
 from . import targets
 from .homes import Fact, OrganisationId, known, placed
 from .people import staff_reference, student_reference

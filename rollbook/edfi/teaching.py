@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...fields import Expr, Ref
-from ...model.calendar import Session
-from ...model.curriculum import Course, CourseOffering, Program
-from ...model.organisation import School
+from ..fields import Expr, Ref
+from ..model.calendar import Session
+from ..model.curriculum import Course, CourseOffering, Program
+from ..model.organisation import School
 from . import parts, targets
 from .homes import (
     NUMERAL,

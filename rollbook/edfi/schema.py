@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from ...fields import ALWAYS, Arg, Condition, Expr, Record, Value
-from ...scopes import NOBODY, Need
+from ..fields import ALWAYS, Arg, Condition, Expr, Record, Value
+from ..scopes import NOBODY, Need
 from .homes import Home, May, Rest, Row
 from .properties import (
     Boolean,

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ...fields import Expr, Many, Record, Rows, Value
+from ..fields import Expr, Many, Record, Rows, Value
 from .homes import Home, Rest, Row, trail
 
 Link = Callable[["Target", Any], "dict[str, str] | None"]

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ...fields import Condition, Ref
-from ...model.calendar import Session
-from ...model.curriculum import CourseOffering
-from ...model.groups import Group, StaffMembership
-from ...model.organisation import School
-from ...model.people import Staff
-from ...model.students import Student, StudentMembership
-from ...scopes import S
+from ..fields import Condition, Ref
+from ..model.calendar import Session
+from ..model.curriculum import CourseOffering
+from ..model.groups import Group, StaffMembership
+from ..model.organisation import School
+from ..model.people import Staff
+from ..model.students import Student, StudentMembership
+from ..scopes import S
 from . import parts, targets
 from .homes import NUMERAL, Differing, Fact, Guessed, known, numbered
 from .people import staff_reference, student_reference

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...fields import Field
-from ...model.organisation import District, School
+from ..fields import Field
+from ..model.organisation import District, School
 from . import parts, targets
 from .homes import DISTRICT, NUMERAL, Fact, Slots, numbered
 from .schema import Collection, Descriptor, Integer, Number, Reference, Resource, Text

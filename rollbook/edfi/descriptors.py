@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...model.vocabulary import Descriptor as Vocabulary
+from ..model.vocabulary import Descriptor as Vocabulary
 from .homes import Fact, known
 from .published import WORDS
 from .schema import Date, Resource, Text

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
 
-from ...fields import ALWAYS, Arg, Condition, Expr, Field, Given, Mapped, Matches, Not, Path, Told, Value
-from ...scopes import ANYONE
+from ..fields import ALWAYS, Arg, Condition, Expr, Field, Given, Mapped, Matches, Not, Path, Told, Value
+from ..scopes import ANYONE
 
 Row = Mapping[str, Any]
 Rest = Mapping[str, Any]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from ...model.employment import StaffAssignment
-from ...model.organisation import School
-from ...model.people import Staff
-from ...model.students import Student
-from ...scopes import S
+from ..model.employment import StaffAssignment
+from ..model.organisation import School
+from ..model.people import Staff
+from ..model.students import Student
+from ..scopes import S
 from . import parts, targets
 from .homes import NUMERAL, Fact, OrganisationId, known, numbered
 from .people import staff_reference

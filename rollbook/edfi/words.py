@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...fields import Expr, Value
+from ..fields import Expr, Value
 from .homes import Codec, Fact
 
 AUTHORITY = "uri://ed-fi.org/"

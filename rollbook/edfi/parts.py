@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...fields import Field
+from ..fields import Field
 from .homes import Home, Listing
 from .schema import Boolean, Collection, Date, Descriptor, Integer, Number, Property, Text
 from .words import GRADES, words

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ...fields import Ref
-from ...model.people import Person, Staff
-from ...model.students import Student
-from ...scopes import S
+from ..fields import Ref
+from ..model.people import Person, Staff
+from ..model.students import Student
+from ..scopes import S
 from . import parts, targets
 from .homes import Differing, Fact, FirstKnown, Slots, known
 from .schema import (
@@ -55,13 +55,13 @@ def staff_reference(role: Ref) -> Reference:
 
 # The first name is the legal one; a school's own systems call a student by the preferred one, which Ed-Fi only gives
 # where it differs.
-_first = Text("firstName", "The legal first name", 75, required=True, home=FirstKnown((_P.legal_forename, _P.forename)))
-_last = Text("lastSurname", "The legal surname", 75, required=True, home=FirstKnown((_P.legal_surname, _P.surname)))
-_maiden = Text("maidenName", "The surname before marriage", 75)
-_middle = Text("middleName", "The middle name", 75, home=Fact(_P.middle_name))
+FIRST = Text("firstName", "The legal first name", 75, required=True, home=FirstKnown((_P.legal_forename, _P.forename)))
+LAST = Text("lastSurname", "The legal surname", 75, required=True, home=FirstKnown((_P.legal_surname, _P.surname)))
+MAIDEN = Text("maidenName", "The surname before marriage", 75)
+MIDDLE = Text("middleName", "The middle name", 75, home=Fact(_P.middle_name))
 # A school shows these of its staff, not of its students, so that a student's stay with what was written.
 _SUFFIX, _TITLE = "What stands after the name, such as Jr.", "The title before the name"
-_preferred = (
+PREFERRED = (
     Text(
         "preferredFirstName",
         "The first name that the person prefers, if another than the legal one",
@@ -117,17 +117,17 @@ students = Resource(
         ),
         _citizenship,
         Date("dateEnteredUS", "The day of entry to the United States"),
-        _first,
+        FIRST,
         Text("generationCodeSuffix", _SUFFIX, 10),
         parts.identification_documents("identificationDocuments", "studentIdentificationDocument"),
-        _last,
-        _maiden,
-        _middle,
+        LAST,
+        MAIDEN,
+        MIDDLE,
         Boolean("multipleBirthStatus", "Whether the student is a twin, a triplet or the like"),
         parts.other_names("student"),
         parts.identification_documents("personalIdentificationDocuments", "studentPersonalIdentificationDocument"),
         Text("personalTitlePrefix", _TITLE, 30),
-        *_preferred,
+        *PREFERRED,
         parts.visas("student"),
     ),
 )
@@ -140,7 +140,7 @@ _mails = Slots(
     "electronicMailTypeDescriptor",
     "electronicMailAddress",
 )
-_numbers = Slots(
+NUMBERS = Slots(
     {
         uri("TelephoneNumberType", "Home"): Person.home_phone,
         uri("TelephoneNumberType", "Mobile"): Person.mobile_phone,
@@ -234,7 +234,7 @@ staffs = Resource(
             Reference("credentialReference", "The credential", targets.CREDENTIAL, identity=True),
         ),
         parts.electronic_mails("staff", _mails),
-        _first,
+        FIRST,
         Text("genderIdentity", "The gender that the person identifies as", 60),
         Text("generationCodeSuffix", _SUFFIX, 10, home=Fact(_P.suffix)),
         Descriptor("highestCompletedLevelOfEducationDescriptor", "The highest level of education", "LevelOfEducation"),
@@ -244,14 +244,14 @@ staffs = Resource(
         parts.identification_documents("identificationDocuments", "staffIdentificationDocument"),
         parts.international_addresses("staff"),
         _languages,
-        _last,
+        LAST,
         Text("loginId", "The username that the person signs in with", 60, home=Fact(Person.username)),
-        _maiden,
-        _middle,
+        MAIDEN,
+        MIDDLE,
         parts.other_names("staff"),
         parts.identification_documents("personalIdentificationDocuments", "staffPersonalIdentificationDocument"),
         Text("personalTitlePrefix", _TITLE, 30, home=Fact(_P.title)),
-        *_preferred,
+        *PREFERRED,
         parts.single(
             "races",
             "The racial categories that the person identifies with",
@@ -260,7 +260,7 @@ staffs = Resource(
         ),
         _recognitions,
         Descriptor("sexDescriptor", "The sex at birth", "Sex", home=word(Person.gender, "Sex", SEXES)),
-        parts.telephones("staff", _numbers),
+        parts.telephones("staff", NUMBERS),
         parts.single(
             "tribalAffiliations",
             "The tribes that the person belongs to",
