@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import uuid
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -89,7 +90,7 @@ def changes(draw: st.DrawFn) -> Change:
     def replace_student(to: Pupils) -> None:
         """A student goes with all their marks, and comes back with others."""
         place = which % len(to.students)
-        gone, to.students[place] = to.students[place], to.batch.ids()
+        gone, to.students[place] = to.students[place], str(uuid.uuid4())
         to.batch.remove(Student, gone)
         to.marks[:] = [one for one in to.marks if to.batch.get(Mark, one)]
         to.add(facts)

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from ..errors import Problem, Stop
-from ..fields import RECORDS
 from ..store.writing import Batch
 from .applying import write_plan
 from .kinds import BY_TABLE, KINDS
@@ -14,7 +13,7 @@ from .limits import Limits
 from .matching import ask, keep_questions, match
 from .memory import keep_waiting, note_sync, with_waiting
 from .permitted import set_unfound_aside
-from .plan import Held, Plan, make_plan, target_of
+from .plan import Plan, held_of_rows, make_plan
 from .refusals import keep_asides
 from .rows import Problems, Source, Stream, silent
 from .setting_aside import guard_shares, set_faults_aside
@@ -64,7 +63,7 @@ def take_waiting(batch: Batch, name: str, key: str) -> Plan:
 
 def _planned(batch: Batch, name: str, streams: Iterable[Stream], problems: Problems, limits: Limits) -> Plan:
     streams = with_waiting(batch, name, streams, problems)
-    plan = make_plan(name, _held(batch, name, streams), streams)
+    plan = make_plan(name, held_of_rows(batch, name, streams), streams)
     set_faults_aside(plan, problems)
     match(batch, plan, hub_ids=True, rekey=limits.rekey)
     return plan
@@ -77,21 +76,6 @@ def _write(batch: Batch, plan: Plan, key: str) -> Plan:
         keep_questions(batch, plan)
         note_sync(batch, plan)
     return plan
-
-
-def _held(batch: Batch, name: str, streams: Iterable[Stream]) -> Held:
-    """What is known of the rows named, and of those that they refer to: a school's others may be a million."""
-    wanted: dict[str, set[str]] = {}
-    for stream in streams:
-        keys = wanted.setdefault(stream.kind.__name__, set())
-        keys.update(stream.gone, (row.key for row in stream.rows))
-        for ref in stream.kind.refs():
-            there = {row.refs.get(ref) for row in stream.rows}
-            wanted.setdefault(target_of(stream.kind, ref), set()).update(key for key in there if key)
-    held = Held()
-    for kind, keys in wanted.items():
-        held.add(kind, batch.kept.sources.said_of(batch.district, name, RECORDS[kind], keys))
-    return held
 
 
 def _guard(batch: Batch, plan: Plan, few: int, most: float) -> None:

@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 import msgspec
 
+from ..store.kept.sources import SETTLED
 from ..store.writing import Batch
 from .kinds import KINDS
 from .plan import Plan
-from .rows import Aside, Problems, Row, Stream
-from .setting_aside import school_of
+from .rows import Aside, Problems, Row, Stream, school_of
 
 
 def remember_rows(batch: Batch, plan: Plan, ids: Mapping[str, Mapping[str, str]]) -> None:
@@ -25,17 +25,19 @@ def remember_rows(batch: Batch, plan: Plan, ids: Mapping[str, Mapping[str, str]]
     # In the order of their key, so that the rows of the table come to lie side by side.
     rows = [(kind, key, digest, ids[kind][key]) for kind, key, digest in sorted([*new, *changed])]
     known = {(kind, key) for kind, key, _ in changed} | stale
-    sources.remember(batch.district, plan.source, (row for row in rows if row[:2] not in known))
-    sources.correct(batch.district, plan.source, (row for row in rows if row[:2] in known))
+    fresh = [row for row in rows if row[:2] not in known] if known else rows
+    sources.remember(batch.district, plan.source, fresh)
+    sources.correct(batch.district, plan.source, (row for row in rows if row[:2] in known) if known else ())
     gone = [(part.kind.__name__, key) for part in plan.parts for key in (*part.gone, *part.rekeyed)]
     again = {row[:2] for row in rows}
     sources.forget(batch.district, plan.source, (lost for lost in (*gone, *plan.held.stale) if lost not in again))
 
 
-def keep(batch: Batch, source: str, kept: Mapping[str, bytes]) -> None:
-    """Keep what the source must find again."""
-    for name, data in kept.items():
-        batch.kept.sources.keep_file(batch.district, source, name, data)
+def keep(batch: Batch, plan: Plan, kept: Mapping[str, bytes]) -> None:
+    """Keep what the source must find again, and whether all that it said was taken in."""
+    settled = b"" if plan.aside or plan.waiting else b"all"
+    for name, data in {**kept, SETTLED: settled}.items():
+        batch.kept.sources.keep_file(batch.district, plan.source, name, data)
 
 
 WAITING = "rows that wait"
@@ -92,7 +94,7 @@ def note_sync(batch: Batch, plan: Plan) -> None:
         new = Counter(school_of(part.kind, row) for row, _ in part.new)
         new.update(school_of(part.kind, row) for row, _, _ in part.joined)
         changed = Counter(school_of(part.kind, row) for row, _, _ in part.changed)
-        every = Counter(school_of(part.kind, row) for row in part.rows)
+        every = Counter(school_of(part.kind, row) for row in part.rows) + Counter(part.others)
         for school, count in every.items():
             counts = Counter(new=new[school], changed=changed[school], unchanged=count - new[school] - changed[school])
             tallies.setdefault(school, {})[part.kind.__name__] = counts

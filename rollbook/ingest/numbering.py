@@ -14,6 +14,9 @@ from .plan import Plan
 LONGEST = 32
 """The longest unique id, in characters, as Ed-Fi has them."""
 
+FEW = 1_000
+"""The numbers of as many people are looked up one by one; those of more are found among all."""
+
 Numbers = dict[str, dict[str, str]]
 """By hub id of a human, the unique ids that are new to them, by stored fact."""
 
@@ -64,13 +67,21 @@ def _gone(plan: Plan) -> set[str]:
 
 def _free(batch: Batch, fact: str, claims: Mapping[str, str], gone: set[str]) -> dict[str, str]:
     """The claims that are news and cross nobody else's: who gives up a number in the same import is not in the way."""
-    held = batch.kept.records.unique_ids(batch.district, fact)
+    held = _held(batch, fact, claims)
     now = {identity: value for identity, value in held.items() if identity not in gone}
     times = Counter(claims.values())
     moving = {i: n for i, n in claims.items() if times[n] == 1 and now.get(i) != n}
     while blocked := set(_blocked(now, moving)):
         moving = {i: n for i, n in moving.items() if i not in blocked}
     return moving
+
+
+def _held(batch: Batch, fact: str, claims: Mapping[str, str]) -> dict[str, str | None]:
+    """Who has which number, at least of those who claim one and those who have one that is claimed."""
+    records = batch.kept.records
+    if len(claims) > FEW:
+        return records.unique_ids(batch.district, fact)
+    return records.unique_ids_of(batch.district, fact, claims, claims.values())
 
 
 def _blocked(now: Mapping[str, str | None], moving: Mapping[str, str]) -> Iterator[str]:

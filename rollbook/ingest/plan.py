@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import msgspec
@@ -21,7 +21,7 @@ _encode = msgspec.msgpack.Encoder().encode
 
 def digest(row: Row) -> bytes:
     """What tells whether a row says anything new: all of it but its key and place."""
-    return hashlib.blake2b(_encode((row.values, row.refs, row.remainder)), digest_size=16).digest()
+    return hashlib.blake2b(_encode(row[1:4]), digest_size=16).digest()
 
 
 @dataclass
@@ -56,7 +56,8 @@ class Part:
     """Keys that the source no longer uses, of records that it knows by others now."""
     changed: list[tuple[Row, bytes, str]] = field(default_factory=list[tuple[Row, bytes, str]])
     gone: dict[str, str] = field(default_factory=dict[str, str])
-    unchanged: int = 0
+    others: Mapping[str, int] = field(default_factory=dict[str, int])
+    """How many rows are not said again, as of its stream."""
     again: list[Row] = field(default_factory=list[Row])
     """Rows that say once more what one before them says."""
 
@@ -69,7 +70,12 @@ class Part:
         self.rekeyed = {key: identity for key, identity in self.rekeyed.items() if identity not in left}
         self.changed = [one for one in self.changed if one[0].key not in keys]
         self.gone = {key: identity for key, identity in self.gone.items() if key not in keys}
-        self.unchanged = len(self.rows) - len(self.new) - len(self.joined) - len(self.changed)
+
+    @property
+    def unchanged(self) -> int:
+        """How many rows say what they said before."""
+        others = sum(self.others.values())
+        return len(self.rows) - len(self.new) - len(self.joined) - len(self.changed) + others
 
 
 @dataclass(frozen=True)
@@ -108,6 +114,27 @@ class Plan:
         return any(p.new or p.joined or p.changed or p.gone or p.rekeyed for p in self.parts)
 
 
+def held_of(batch: Batch, source: str, streams: Sequence[Stream]) -> Held:
+    """What a source said before, as far as the hub still holds it; of all, where any of the streams is whole."""
+    return read_held(batch, source) if any(one.whole for one in streams) else held_of_rows(batch, source, streams)
+
+
+def held_of_rows(batch: Batch, source: str, streams: Iterable[Stream]) -> Held:
+    """What is known of the rows named, and of those that they refer to: a school's others may be a million."""
+    wanted: dict[str, set[str]] = {}
+    for stream in streams:
+        keys = wanted.setdefault(stream.kind.__name__, set())
+        keys.update(stream.gone, (row.key for row in stream.rows))
+        for ref in stream.kind.refs():
+            there = {row.refs.get(ref) for row in stream.rows}
+            wanted.setdefault(target_of(stream.kind, ref), set()).update(key for key in there if key)
+    held = Held()
+    for kind, keys in wanted.items():
+        if keys:
+            held.add(kind, batch.kept.sources.said_of(batch.district, source, RECORDS[kind], keys))
+    return held
+
+
 def read_held(batch: Batch, source: str) -> Held:
     """Read what a source said before, as far as the hub still holds it."""
     held, sources = Held(), batch.kept.sources
@@ -123,7 +150,7 @@ def make_plan(source: str, held: Held, streams: Iterable[Stream]) -> Plan:
 
 
 def _compare(stream: Stream, known: dict[str, tuple[bytes, str]]) -> Part:
-    part = Part(stream.kind, [], stream.whole)
+    part = Part(stream.kind, [], stream.whole, others=stream.others)
     seen = dict.fromkeys(stream.aside, b"")
     for row in stream.rows:
         said, before = digest(row), known.get(row.key)
@@ -136,7 +163,6 @@ def _compare(stream: Stream, known: dict[str, tuple[bytes, str]]) -> Part:
         elif before[0] != said:
             part.changed.append((row, said, before[1]))
         seen[row.key] = said
-    part.unchanged = len(part.rows) - len(part.new) - len(part.changed)
     gone = known.keys() - seen.keys() if stream.whole else known.keys() & stream.gone - seen.keys()
     part.gone = {key: known[key][1] for key in known if key in gone}
     return part
@@ -163,7 +189,9 @@ def guard(batch: Batch, plan: Plan, problems: Problems, most: float) -> None:
 
 
 def _shrunk(batch: Batch, part: Part, held: Held, most: float) -> Iterable[Problem]:
-    before, gone = len(held.of(part.kind)), len(part.gone)
+    # Of rows that are not said again, only their number is known.
+    before = len(held.of(part.kind)) if part.whole else part.unchanged + len(part.changed) + len(part.gone)
+    gone = len(part.gone)
     least = 1 if part.kind is School else FEW
     if gone < least:
         return

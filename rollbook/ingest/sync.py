@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -17,16 +17,21 @@ from ..store.writing import Batch
 from .applying import write_plan
 from .diff import Diff
 from .feeds import note_refused_run, note_run, register
+from .folders import reading_folder
 from .limits import Limits
 from .matching import ask, districts, keep_questions, match
 from .matching.districts import Found
 from .memory import keep, keep_waiting, note_sync, with_waiting
 from .naming import Namer
 from .permitted import set_unfound_aside
-from .plan import Plan, guard, make_plan, read_held
-from .refusals import keep_asides, keep_refusal
-from .rows import Connector, Origin, Progress, Source, silent
+from .places import fetch
+from .places.unchanged import known, mark_of
+from .plan import Plan, guard, held_of, make_plan
+from .refusals import keep_asides, keep_refusal, problems_of
+from .rows import Connector, Origin, Progress, Reading, Request, Source, nothing_kept, silent
 from .setting_aside import guard_shares, set_faults_aside
+
+NONE: Mapping[str, str] = {}
 
 RECORDS_FORMAT = "records"
 """The format of files in which the hub writes records, with its own ids as keys."""
@@ -37,6 +42,7 @@ def import_roster(
     connector: Connector,
     path: Path | str,
     *,
+    settings: Mapping[str, str] = NONE,
     district_name: str | None = None,
     new_district: bool = False,
     district: int | None = None,
@@ -46,6 +52,7 @@ def import_roster(
     max_shrink: float = 0.5,
     rekey: bool = False,
     most_aside: float | None = None,
+    changes: bool | None = None,
     progress: Progress | None = None,
 ) -> Diff:
     """Bring the hub to what a roster says; `district_name` is for one that does not tell its district.
@@ -54,14 +61,30 @@ def import_roster(
     district it is; without a name, the source is called after the connector and that. One whose district or school is
     called like one that the hub holds has to say by name which it is, or that it is of a `new_district`. With `rekey`
     many people may have other keys than before, and keep their records.
+    `settings` are what the connector is told besides, secrets among them. Of a source that can say what changed,
+    `changes` says whether that is enough; None: its settings say.
     Rows with faults are set aside, up to a share of each kind: `most_aside`, or the source's own. Raises `Malformed`
     with everything that stops the roster, or `Stop` when it shrinks too much or too many rows have faults; then, as in
     a dry run, nothing was written.
     """
     tell, began = progress or silent, now()
     limits = Limits(1.0 if allow_shrink else max_shrink, most_aside, rekey)
-    with without_collections():
-        whole = Import(connector, connector.read(Path(path), tell), limits, tell)
+    kept = partial(store.kept.sources.file, district, name) if district and name else nothing_kept
+    with without_collections(), reading_folder(store.folder, None if dry_run else district, name) as folder:
+        requests: list[Request] = []
+        reading = Reading(Path(path), settings, kept, tell, folder.path, requests.append, changes)
+        try:
+            there = fetch(str(path), reading, b"" if dry_run or changes is False else known(connector, str(path), kept))
+            if there.same:
+                return _unchanged(store, district or 0, name, there.note, began, requests)
+            source = connector.read(replace(reading, path=there.path))
+            source.notes.extend(filter(None, [there.note]))
+            whole = Import(connector, source, limits, tell, requests, mark_of(str(path), there.mark))
+        except (RollbookError, OSError) as error:
+            if district and name and not dry_run:
+                _note_refusal(store, Found(district, Origin(), name), error, began, requests)
+            raise
+        folder.spent = True
         find = partial(_find, store.kept, whole, district_name, new_district, district, name)
         if dry_run:
             found = find()
@@ -69,7 +92,7 @@ def import_roster(
         try:
             return _apply(store, whole, find, began)
         except (Malformed, Stop) as error:
-            _note_refusal(store, find(), error, began)
+            _note_refusal(store, find(), error, began, requests)
             raise
 
 
@@ -101,16 +124,29 @@ def _apply(store: Store, whole: Import, find: Callable[[], Found], began: str) -
         # A district that is not there yet gets its number here, so that a failed import leaves no empty one.
         batch = Batch(kept, found.district or kept.schools.next_district())
         diff = whole.write(batch, found)
-        keep_refusal(kept, batch.district, found.source, None)
-        note_run(kept, diff, began)
+        keep_refusal(kept, batch.district, found.source, ())
+        note_run(kept, diff, began, whole.requests)
         return diff
 
 
-def _note_refusal(store: Store, found: Found, error: RollbookError, began: str) -> None:
+def _unchanged(store: Store, district: int, source: str, note: str, began: str, requests: Sequence[Request]) -> Diff:
+    """What is said of a source whose files are as they were when all that they say was taken in."""
+    called = next((one.name for one in store.kept.schools.districts() if one.number == district), None)
+    diff = Diff(called or "", district, source, {}, (note,), 0, applied=True)
+    with store.of_district(district) as kept:
+        keep_refusal(kept, district, source, ())
+        note_run(kept, diff, began, requests)
+    return diff
+
+
+def _note_refusal(
+    store: Store, found: Found, error: RollbookError | OSError, began: str, requests: Sequence[Request]
+) -> None:
     if found.district:
+        problems = problems_of(error)
         with store.of_district(found.district) as kept:
-            keep_refusal(kept, found.district, found.source, error)
-            note_refused_run(kept, found.district, found.source, error, began)
+            keep_refusal(kept, found.district, found.source, problems)
+            note_refused_run(kept, found.district, found.source, problems, began, requests)
 
 
 @contextmanager
@@ -134,6 +170,10 @@ class Import:
     source: Source
     limits: Limits
     tell: Progress = silent
+    requests: Sequence[Request] = ()
+    """What was asked of the source to read it."""
+    beside: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
+    """What is kept of it beside what it asks for itself."""
 
     def compare(self, batch: Batch, found: Found) -> Diff:
         """What would change; nothing is written. Raises `Malformed` or `Stop` as `import_roster` does."""
@@ -145,7 +185,7 @@ class Import:
         # Records are named as they were before.
         diff = self._diff(batch, found, plan)
         write_plan(batch, plan, self.connector.format, self.tell)
-        keep(batch, found.source, self.source.keep())
+        keep(batch, plan, {**self.source.keep(), **self.beside})
         keep_questions(batch, plan)
         keep_waiting(batch, plan)
         keep_asides(batch, plan)
@@ -158,7 +198,8 @@ class Import:
         problems, name = self.source.problems, found.source
         streams = self.source.streams(partial(batch.kept.sources.file, batch.district, name), found.origin.name or "")
         problems.stop()
-        plan = make_plan(name, read_held(batch, name), with_waiting(batch, name, streams, problems))
+        streams = with_waiting(batch, name, streams, problems)
+        plan = make_plan(name, held_of(batch, name, streams), streams)
         set_faults_aside(plan, problems)
         guard_shares(batch, plan, problems, self.limits.aside)
         match(batch, plan, hub_ids=self.connector.format == RECORDS_FORMAT, rekey=self.limits.rekey)

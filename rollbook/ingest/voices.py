@@ -30,6 +30,7 @@ class Voice:
         self._source = source
         self._form = form
         self.ids = ids
+        self._targets: dict[tuple[type[Record], str], Mapping[str, str]] = {}
         self._limited = batch.claims.order.limits(source)
         self._alone = batch.claims.order.sources <= {source}
 
@@ -38,7 +39,9 @@ class Voice:
     def made(self, kind: type[Record], rows: Sequence[Row]) -> list[dict[str, Any]]:
         """The values of new records, with their hub ids, but for parts of a record that the hub holds deleted."""
         own = self.ids[kind.__name__]
-        found = [(row, {**self._values(kind, row), "id": own[row.key]}) for row in rows]
+        found = [(row, self._values(kind, row)) for row in rows]
+        for row, values in found:
+            values["id"] = own[row.key]
         if self._claims.deleted:
             found = [(row, values) for row, values in found if not self._withheld(kind, row, values)]
         return [values for _, values in found]
@@ -115,7 +118,12 @@ class Voice:
 
     def _still(self, part: Part) -> set[str]:
         """The records that the source still tells of by other keys than those that are gone."""
-        return {identity for key, identity in self.ids[part.kind.__name__].items() if key not in part.gone}
+        known = {identity for key, identity in self.ids[part.kind.__name__].items() if key not in part.gone}
+        if part.whole or not self._claims.any:
+            return known
+        keys_of, gone = self._batch.kept.matches.keys_of, set(part.gone.values())
+        keys = keys_of(self._batch.district, self._source, part.kind.__name__, gone)
+        return known | {identity for identity, those in keys.items() if not part.gone.keys() >= {*those}}
 
     # ---- what a row says
 
@@ -127,13 +135,19 @@ class Voice:
     def _said(self, kind: type[Record], row: Row) -> dict[str, Any]:
         values: dict[str, Any] = {**row.values}
         for name, there in row.refs.items():
-            values[name] = self.ids[target_of(kind, name)][there] if there is not None else None
+            values[name] = self._ids_of(kind, name)[there] if there is not None else None
         if row.remainder:
             values["remainder"] = json.dumps({self._form: row.remainder}, ensure_ascii=False)
         if self._form in ORIGINS and values.get("external_id") and "origin" in kind.fields:
             # It is no news of the source's, and so no part of what tells whether a row says anything new.
             values["origin"] = self._form
         return values
+
+    def _ids_of(self, kind: type[Record], name: str) -> Mapping[str, str]:
+        """The hub ids of what a reference may lead to."""
+        if (kind, name) not in self._targets:
+            self._targets[kind, name] = self.ids[target_of(kind, name)]
+        return self._targets[kind, name]
 
     def _facts(self, kind: type[Record], row: Row) -> dict[str, Any]:
         """What a row says, fact by fact; what it may not say is left out where facts are chosen."""

@@ -109,7 +109,7 @@ class Claims:
             # It is known by two keys to one source, of which the first must be told apart from this one.
             known = self._batch.kept.matches.keys_of(self._district, source, record.__name__, [identity])
             says = self._named(says, [(source, one) for one in known.get(identity, ())])
-        self.tell(record, identity, says, source, key, facts)
+        self.tell(record, identity, says, source, key, facts, row=row)
 
     def tell(
         self,
@@ -120,12 +120,16 @@ class Claims:
         key: str,
         facts: Row,
         former: str | None = None,
+        row: Row | None = None,
     ) -> None:
-        """Let a source say these facts of a record, and none that it said before by this key, or a `former` one."""
+        """Let a source say these facts of a record, and none that it said before by this key, or a `former` one.
+
+        `row` is the record as it is, where the caller has it.
+        """
         was = list(says)
         before = _by_key(was, source, key if former is None else former)
         others = [say for say in was if say is not before]
-        self._put(record, identity, was, [*others, self._said(before, source, key, facts)])
+        self._put(record, identity, was, [*others, self._said(before, source, key, facts)], row)
 
     def _said(self, before: Say | None, source: str, key: str, facts: Row) -> Say:
         known = {name: value for name, value in facts.items() if value is not None}
@@ -245,9 +249,9 @@ class Claims:
 
     # ---- what comes of it
 
-    def _put(self, record: type[Record], identity: str, was: list[Say], now: list[Say]) -> None:
+    def _put(self, record: type[Record], identity: str, was: list[Say], now: list[Say], row: Row | None = None) -> None:
         """Keep what is said of a record, and make the record so."""
-        before = self._batch.get(record, identity)
+        before = row or self._batch.get(record, identity)
         now = self._agreed(record, now)
         if not self.order.holds(record, now):
             self._kept.drop(self._district, record, identity)
@@ -280,7 +284,7 @@ class Claims:
         if record is School and self._batch.kept.schools.has_estab(facts.get("estab") or "", before["id"]):
             # A school is found by its number: none gets that of another by saying so later.
             del facts["estab"]
-        self._batch.correct(record, before["id"], values_of(before, facts))
+        self._batch.correct(record, before["id"], values_of(before, facts), before)
         self._renumber(before, {n: v for n, v in numbers.items() if v and before[n] != v})
 
     def _renumber(self, before: Row, numbers: dict[str, str]) -> None:

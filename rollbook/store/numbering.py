@@ -16,15 +16,22 @@ from .connection import Connection
 
 def new_id() -> str:
     """A new hub id: a version 4 UUID whose first half grows with time, so that new rows lie side by side."""
-    digits = f"{time.time_ns() // 1_000_000:012x}{os.urandom(10).hex()}"
-    variant = "89ab"[int(digits[16], 16) & 3]
-    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
+    return new_ids(1)[0]
+
+
+def new_ids(count: int) -> list[str]:
+    """As many new hub ids, in their order."""
+    moment, random = f"{time.time_ns() // 1_000_000:012x}", os.urandom(10 * count).hex()
+    rest = sorted(random[at : at + 19] for at in range(0, 20 * count, 20))
+    return [f"{moment[:8]}-{moment[8:]}-4{r[:3]}-{_VARIANTS[r[3]]}{r[4:7]}-{r[7:]}" for r in rest]
 
 
 def now() -> str:
     """This moment, UTC, in milliseconds."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
 
+
+_VARIANTS = {digit: "89ab"[int(digit, 16) & 3] for digit in "0123456789abcdef"}
 
 _XIDS, _MIXING, _ADDED = 36**6, 1_292_957_237, 777_767_777
 

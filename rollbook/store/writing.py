@@ -20,7 +20,7 @@ from .kept import Kept
 from .kept.history import OTHERS, SEER, Stone
 from .keys import key_facts, keys_of
 from .linking import Links, Slot, numbered_id
-from .numbering import Counters, new_id, now
+from .numbering import Counters, new_ids, now
 from .numbers import Numbers
 from .parts import parts_of
 from .references import key_of, row_of, rows_of
@@ -36,13 +36,13 @@ _AT_ONCE = 10_000
 
 
 class Batch:
-    """Changes to one district's records, in one transaction; `ids` makes hub ids (the demo makes them repeatable).
+    """Changes to one district's records, in one transaction; `ids` makes hub ids that are to repeat, as the demo's do.
 
     Records are known by their hub ids here, and so are those that they refer to. One may refer to another that is
     added later in the same batch.
     """
 
-    ids: Callable[[], str] = staticmethod(new_id)
+    ids: Callable[[], str] | None = None
 
     def __init__(self, kept: Kept, district: int, numbers: Numbers | None = None) -> None:
         self.kept = kept
@@ -105,9 +105,17 @@ class Batch:
 
     def promise(self, record: type[Record]) -> str:
         """The hub id for a record of a kind that is added later in this batch, and brings it as its `id`."""
+        return self.promises(record, 1)[0]
+
+    def promises(self, record: type[Record], count: int) -> list[str]:
+        """Such hub ids for as many records."""
         if not record.numbered:
-            return self.ids()
-        return self._links.promise(record, self._take(1))
+            return self._new_ids(count)
+        first = self._take(count)
+        return [self._links.promise(record, key) for key in range(first, first + count)]
+
+    def _new_ids(self, count: int) -> list[str]:
+        return [self.ids() for _ in range(count)] if self.ids else new_ids(count)
 
     def add(self, record: type[Record], rows: Iterable[Row]) -> list[str]:
         """Insert new records; gives their hub ids in order. A row may bring its own `id`.
@@ -156,7 +164,8 @@ class Batch:
         brought: list[str | None] = [row.get("id") or None for row in rows]
         if not record.numbered:
             first = self._take(len(rows))
-            ids = [one or self.ids() for one in brought]
+            others = iter(self._new_ids(brought.count(None)))
+            ids = [one or next(others) for one in brought]
             return range(first, first + len(rows)), ids, ids
         promised = [self._links.redeem(record, one) for one in brought]
         fresh = count(self._take(promised.count(0)))
@@ -193,9 +202,9 @@ class Batch:
             self.claims.overwrite(record, before, different)
         return bool(different)
 
-    def correct(self, record: type[Record], identity: str, values: Row) -> bool:
-        """Change fields of a record to what its sources say. Tells whether any differed."""
-        return bool(self._change(record, self._known(record, identity), values))
+    def correct(self, record: type[Record], identity: str, values: Row, before: Row | None = None) -> bool:
+        """Change fields of a record, which is as `before`, to what its sources say. Tells whether any differed."""
+        return bool(self._change(record, before or self._known(record, identity), values))
 
     def _known(self, record: type[Record], identity: str) -> dict[str, Any]:
         before = self.get(record, identity)

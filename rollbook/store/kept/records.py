@@ -42,6 +42,17 @@ class Records(Statements):
         """One of the unique ids of every human, a stored fact, by their hub ids."""
         return dict(self._rows(f'SELECT id, "{fact}" FROM person WHERE district = ?', (district,)))
 
+    def unique_ids_of(
+        self, district: int, fact: str, ids: Iterable[str], values: Iterable[str]
+    ) -> dict[str, str | None]:
+        """The same of those humans who are among some (hub ids), or have one of some values."""
+        person = f'SELECT id, "{fact}" FROM person WHERE district = :district AND'
+        rows = self._rows(
+            f"""{person} id {self._in(":ids")} UNION {person} "{fact}" {self._in(":values")}""",
+            {"district": district, "ids": json.dumps(list(ids)), "values": json.dumps(list(values))},
+        )
+        return dict(rows)
+
     def refers(self, record: type[Record], district: int, name: str, identity: str) -> bool:
         """Whether any record of a kind refers, by a stored reference, to the record with a hub id."""
         target = key_of(record.refs()[name].target, ":district", ":id")

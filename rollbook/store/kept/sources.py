@@ -14,6 +14,9 @@ from ...fields import Record
 from ..references import key_of
 from .statements import Row, Statements
 
+SETTLED = "settled"
+"""The name under which it is kept that all rows of a source were taken in as they were, when it was last read."""
+
 
 class Said(NamedTuple):
     """What a source said last of one kind of record."""
@@ -154,6 +157,7 @@ class Sources(Statements):
             "UPDATE source_row SET digest = ? WHERE district = ? AND source = ? AND kind = ?",
             (b"", district, source, kind),
         )
+        self._do("DELETE FROM source_file WHERE district = ? AND source = ? AND name = ?", (district, source, SETTLED))
 
     def would_lose(self, record: type[Record], district: int, gone: Iterable[str]) -> list[Loss]:
         """What schools would lose of a kind, by their names, if the records with these hub ids went."""
@@ -181,8 +185,10 @@ class Sources(Statements):
     def fed(self, beginning: str, named: str | None) -> list[Fed]:
         """The districts that sources whose names begin so have brought; of this name or external id, or all."""
         rows = self._rows(
-            "SELECT DISTINCT s.district, s.source, d.name FROM source_row s JOIN district d ON d.district = s.district"
-            " WHERE substr(s.source, 1, length(:beginning)) = :beginning AND s.kind = 'District'"
+            # Looked up source by source: what they all said may be millions of rows.
+            "SELECT f.district, f.name, d.name FROM source f JOIN district d ON d.district = f.district"
+            " WHERE substr(f.name, 1, length(:beginning)) = :beginning AND EXISTS (SELECT 1 FROM source_row s"
+            " WHERE s.district = f.district AND s.source = f.name AND s.kind = 'District')"
             " AND (CAST(:named AS text) IS NULL OR :named IN (d.name, d.external_id))",
             {"beginning": beginning, "named": named},
         )
