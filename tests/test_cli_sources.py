@@ -15,11 +15,13 @@ from click.testing import CliRunner
 from rollbook import connectors
 from rollbook.cli import main
 from rollbook.fields import Field
-from rollbook.ingest import Origin, Problems, Progress, Row, Stream
+from rollbook.ingest import Origin, Problems, Reading, Row, Stream
 from rollbook.ingest.kinds import KINDS
+from rollbook.ingest.reading import read_feed
 from rollbook.ingest.rows import Kept
 from rollbook.ingest.settings import PATH, Setting
 from rollbook.model.people import Person
+from rollbook.store.kept.feeds import ON, Feed
 from rollbook.store.opening import opened
 
 from . import rosters
@@ -104,7 +106,7 @@ def test_what_is_missing_is_said_at_once_where_nobody_can_be_asked(data: list[ob
 def test_in_a_terminal_what_is_missing_is_asked_for(
     data: list[object], roster: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rollbook.cli.adding._at_a_terminal", lambda: True)
+    monkeypatch.setattr("rollbook.cli.adding.at_a_terminal", lambda: True)
     words = ["sources", "add", "sis", *map(str, data)]
     done = CliRunner().invoke(main, words, input=f"{DISTRICT}\noneroster-csv\n{roster}\n")
     assert done.exit_code == 0, done.output
@@ -320,11 +322,8 @@ class Called:
     settings: tuple[Setting, ...] = (PATH, Setting("token", "The token of the system", secret=True))
     given: list[Mapping[str, str]] = field(default_factory=list[Mapping[str, str]])
 
-    def configured(self, given: Mapping[str, str]) -> Called:
-        self.given.append(given)
-        return self
-
-    def read(self, path: Path, progress: Progress) -> Answered:
+    def read(self, reading: Reading) -> Answered:
+        self.given.append(reading.settings)
         return Answered()
 
 
@@ -405,3 +404,26 @@ def test_in_a_terminal_the_news_comes_first(data: list[object], roster: Path, mo
     assert "may say: everything" in shown
     assert "Last readings" in shown
     assert "Nothing was removed." in run("sources", "remove", "sis", *data).stdout
+
+
+def test_a_new_district_is_not_one_that_the_hub_has_under_another_name(
+    data: list[object], roster: Path, tmp_path: Path
+) -> None:
+    said("import", "oneroster-csv", roster, *data)
+    with opened(tmp_path / "hub") as store:
+        again = Feed(0, "again", "oneroster-csv", {"path": str(roster)}, 2, (), 0.02, ON, "", "")
+        found = read_feed(store, connectors.CONNECTORS, again, dry_run=True, district_name="Larkspur")
+        assert found.number == 1
+        new = read_feed(store, connectors.CONNECTORS, again, dry_run=True, district_name="Larkspur", new_district=True)
+        assert new.number == 0
+
+
+def test_a_grant_of_a_school_that_was_taken_away_is_still_listed(data: list[object], roster: Path) -> None:
+    estab = told("import", "oneroster-csv", roster, *data)["schools"][0]["estab"]
+    said("apps", "add", "reader", *data)
+    said("apps", "grant", "reader", estab, "--scopes", "School,StudentLite", *data)
+    (source,) = (one["source"] for one in told("sources", "list", *data))
+    said("sources", "remove", source, "--yes", *data)
+    (left,) = told("apps", "list", *data)
+    assert (left["app"], left["estab"], left["reads"]) == ("reader", None, ["School", "StudentLite"])
+    assert re.fullmatch(r"active, but its school was removed on \d{4}-\d\d-\d\d", left["state"])

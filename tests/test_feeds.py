@@ -11,7 +11,7 @@ from rollbook.errors import Malformed, Stop
 from rollbook.ingest.feeds import may_say
 from rollbook.store import schema
 from rollbook.store.connection import connect
-from rollbook.store.kept.feeds import BY_HAND, ON, Feed, Run
+from rollbook.store.kept.feeds import BY_HAND, ON, Asked, Feed, Run
 from rollbook.store.kept.sources import Standing
 from rollbook.store.opening import opened
 from rollbook.store.port import Store
@@ -22,6 +22,9 @@ from .postgres import ABSENT, BIN, hub_served
 
 NUMBER = 13
 """The migration that gave sources names."""
+
+REQUESTS = 17
+"""The migration since which the requests of a reading are kept."""
 
 BEFORE = """
 DROP TABLE source;
@@ -74,7 +77,8 @@ def test_so_it_is_in_postgresql(address: str, tmp_path: Path) -> None:
     session = Session(address, "records")
     session.script("BEGIN")
     session.script(BEFORE.format(integer="bigint", blob="decode('01', 'hex')"))
-    session.script((schema.MIGRATIONS / "postgres" / f"records_{NUMBER:04}.sql").read_text())
+    for number in (NUMBER, REQUESTS):
+        session.script((schema.MIGRATIONS / "postgres" / f"records_{number:04}.sql").read_text())
     session.script("COMMIT")
     session.close()
     with opened(tmp_path, address) as store:
@@ -139,13 +143,21 @@ def test_what_no_source_can_say_is_refused_word_by_word() -> None:
 
 def test_the_last_readings_are_remembered(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rollbook.store.kept.feeds.MOST_RUNS", 3)
-    runs = [Run(f"2026-11-20T08:0{n}:00.000", "", "done", {"Student": {"new": n}}, 0) for n in range(5)]
+    sent = (Asked("GET", "/users?limit=100", 200, 100, 0.25), Asked("GET", "/users", 0, 0, 30.0, "timed out"))
+    said = ("refused", {"Student": {"new": 1}}, 1, "users: timed out", 2, sent)
+    runs = [Run(f"2026-11-20T08:0{n}:00.000", f"2026-11-20T09:0{n}:00.000", *said) for n in range(5)]
     with store.of_district(1) as kept:
         for run in runs:
             kept.feeds.ran(1, "sis", run)
     assert store.kept.feeds.runs(1, "sis", 10) == [runs[4], runs[3], runs[2]]
     assert store.kept.feeds.runs(1, "sis", 1) == [runs[4]]
     assert store.kept.feeds.runs(1, "hr", 1) == []
+    assert store.kept.feeds.last_done(1, "sis") == ""
+    assert store.kept.feeds.failing(1, "sis") == [one.ended for one in runs[2:]]
+    with store.of_district(1) as kept:
+        kept.feeds.ran(1, "sis", runs[3]._replace(outcome="done", why="", problems=0))
+    assert store.kept.feeds.last_done(1, "sis") == runs[3].started
+    assert store.kept.feeds.failing(1, "sis") == [runs[4].ended]
 
 
 def test_what_is_sealed_opens_with_its_key_at_its_place_only() -> None:

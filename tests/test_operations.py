@@ -36,6 +36,7 @@ NOW = 1_790_000_000.0
 GIVEN: dict[str, Any] = {
     "people.waiting fact": "student_unique_id",
     "records.unique_ids fact": "student_unique_id",
+    "records.unique_ids_of fact": "student_unique_id",
     "history.called fact": "staff_unique_id",
     "history.formerly fact": "staff_unique_id",
     "history.renumbered fact": "staff_unique_id",

@@ -250,7 +250,10 @@ def test_the_list_is_on_the_terminal_as_csv_and_by_command(tmp_path: Path) -> No
     }
     (listed,) = json.loads(said("sources", "aside", "oneroster-csv:d", "--data", data))
     assert (listed["place"], listed["waiting"]) == ("users.csv line 3, column givenName", 2)
-    assert "--most-aside" in refused("import", "oneroster-csv", _worse(tmp_path), "--data", data)
+    assert "--most-aside" in refused("import", "oneroster-csv", _worse(tmp_path), "--aside", file, "--data", data)
+    # When it stops because of them, they are wanted most.
+    lines = [row["line"] for row in csv.DictReader(file.open()) if row["reason"] == "is empty"]
+    assert lines == ["2", "3", "4", "5", "6"]
 
 
 def _worse(folder: Path) -> Path:

@@ -11,7 +11,7 @@ import pytest
 
 from rollbook.errors import Stop
 from rollbook.fields import Field
-from rollbook.ingest import Kept, Origin, Problems, Progress, Row, Stream, import_roster
+from rollbook.ingest import Kept, Origin, Problems, Reading, Row, Stream, import_roster
 from rollbook.ingest.conformance import by_keys
 from rollbook.model.organisation import District, School
 from rollbook.model.people import Person
@@ -46,7 +46,7 @@ class Telling:
     format: str = "told"
     fills: frozenset[Field] = frozenset()
 
-    def read(self, path: Path, progress: Progress) -> Told:
+    def read(self, reading: Reading) -> Told:
         return self.source
 
 

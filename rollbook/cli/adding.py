@@ -45,7 +45,7 @@ def pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict
 class Wanted:
     """How a source is to be read and what it may say, as far as the command line says so."""
 
-    path: Path | None
+    path: str | None
     plain: dict[str, str]
     secrets: dict[str, str]
     precedence: int | None
@@ -53,30 +53,44 @@ class Wanted:
     most_aside: float | None
     nightly: bool
     every: str
+    within: str
+    zone: str
 
     @property
     def settings(self) -> dict[str, str]:
         """The settings that are no secrets."""
-        return {**self.plain, **({"path": str(self.path.resolve())} if self.path else {})}
+        from ..ingest.places import whole_path
 
-    def changes(self) -> dict[str, Any]:
-        """What is said beside settings, by field of the source; raises `Malformed` for what makes no sense."""
+        path = self.path or self.plain.get("path")
+        return {**self.plain, **({"path": whole_path(path)} if path else {})}
+
+    def changes(self, schedule: str = "") -> dict[str, Any]:
+        """What is said beside settings, by field of the source, which has a `schedule` so far.
+
+        Raises `Malformed` for what makes no sense.
+        """
         from ..ingest.feeds import may_say
 
         said = {
             "precedence": self.precedence,
             "may": None if self.may is None else may_say(self.may),
             "most_aside": self.most_aside,
-            "schedule": self._schedule(),
+            "schedule": self._schedule(schedule),
         }
         return {name: value for name, value in said.items() if value is not None}
 
-    def _schedule(self) -> str | None:
+    def _schedule(self, before: str) -> str | None:
+        """The schedule as it is to be kept; None where nothing is said of it."""
         from ..ingest import scheduling
 
-        if self.every and self.nightly:
-            raise Malformed(Problem("every", "and --nightly cannot both be given"))
-        return scheduling.NIGHTLY if self.nightly else scheduling.every(self.every) if self.every else None
+        said: dict[str, Any] = {}
+        if self.nightly or self.every:
+            said = {"nightly": self.nightly, "minutes": scheduling.every(self.every) if self.every else 0}
+        if self.within:
+            said["window"] = scheduling.window(self.within)
+        if self.zone:
+            said["zone"] = scheduling.zone(self.zone)
+        return replace(scheduling.Schedule.of(before), **said).kept() if said else None
 
 
 def described(command: Callable[..., None]) -> Any:
@@ -89,7 +103,9 @@ def described(command: Callable[..., None]) -> Any:
 
     for option in reversed(
         (
-            click.option("--path", type=click.Path(path_type=Path), help="The folder or ZIP with its files."),
+            click.option(
+                "--path", help="The folder or ZIP with its files, or its address: sftp://USER@HOST/PATH, https://…"
+            ),
             click.option("--set", "plain", multiple=True, callback=pairs, help="A setting, as NAME=VALUE."),
             click.option(
                 "--secret",
@@ -112,8 +128,17 @@ def described(command: Callable[..., None]) -> Any:
                 type=Share(),
                 help="The share of a kind's rows that may be set aside before nothing is read, such as 2%.",
             ),
-            click.option("--nightly", is_flag=True, help="While the hub is served, read it every night (UTC)."),
-            click.option("--every", default="", help="While the hub is served, read it so often: 30m, 2h, 1d, never."),
+            click.option("--nightly", is_flag=True, help="While the hub is served, read it every night."),
+            click.option(
+                "--every",
+                default="",
+                help="While the hub is served, read it so often: 30m, 2h, 1d, never. With --nightly, what changed is"
+                " read so often, and everything at night.",
+            ),
+            click.option(
+                "--within", default="", help="The hours in which it may be read by itself: 20:00-06:00, or always."
+            ),
+            click.option("--zone", default="", help="The time zone of these hours and of its night. Default: UTC."),
         )
     ):
         packed = option(packed)
@@ -155,11 +180,11 @@ def add(
     In a terminal, asks for what is missing. Nothing is added if the source cannot be read, and its records come in
     with `rollbook sources sync`.
     """
-    given = _whole(Given(name, district, connector, wanted.settings, wanted.secrets))
+    given = _with_host_key(_whole(Given(name, district, connector, wanted.settings, wanted.secrets)))
     changes = wanted.changes()
     with open_or_make_store(data) as store:
         feed = _feed(store, given, new_district)._replace(**changes)
-        report = {} if no_test else _try(store, feed, given.district, quiet=wants_json(as_json))
+        report = {} if no_test else _try(store, feed, given.district, new=new_district, quiet=wants_json(as_json))
         kept = _keep(store, feed, given.district)
     if wants_json(as_json):
         print_json({"source": kept.source, "district": given.district, "precedence": kept.precedence, **report})
@@ -173,7 +198,7 @@ def add(
 def _whole(given: Given) -> Given:
     """What was given, with what is missing asked for, or refused with all that is missing."""
     lacking = _lacking(given)
-    while lacking and _at_a_terminal():
+    while lacking and at_a_terminal():
         given = _asked(given, lacking[0])
         lacking = _lacking(given)
     if lacking:
@@ -181,7 +206,8 @@ def _whole(given: Given) -> Given:
     return given
 
 
-def _at_a_terminal() -> bool:
+def at_a_terminal() -> bool:
+    """Whether somebody can be asked."""
     return sys.stdin.isatty() and sys.stdout.isatty()
 
 
@@ -225,6 +251,7 @@ def _offered() -> list[str]:
 
 def _asked(given: Given, lacking: tuple[str, str]) -> Given:
     from ..connectors import CONNECTORS
+    from ..ingest.places import whole_path
     from ..ingest.settings import settings_of
 
     name, hint = lacking
@@ -237,7 +264,23 @@ def _asked(given: Given, lacking: tuple[str, str]) -> Given:
         where = click.prompt(f"{known[name].about} (env:VARIABLE or file:PATH)")
         return replace(given, secrets={**given.secrets, name: where})
     answer = click.prompt(known[name].about if name in known else hint)
-    return replace(given, settings={**given.settings, name: str(Path(answer).resolve()) if name == "path" else answer})
+    return replace(given, settings={**given.settings, name: whole_path(answer) if name == "path" else answer})
+
+
+def _with_host_key(given: Given) -> Given:
+    """What was given, with the key of the SFTP server that the files are on: somebody has to say that it is theirs."""
+    from ..ingest.places import Address, host_key, is_address
+
+    path = given.settings.get("path", "")
+    if not (is_address(path) and Address.of(path).scheme == "sftp") or given.settings.get("host-key"):
+        return given
+    host = Address.of(path).host
+    kind, fingerprint = host_key(Address.of(path))
+    said = f"{host} shows the {kind} key {fingerprint}"
+    if not (at_a_terminal() and click.confirm(f"{said}. Does whoever runs it say that it is theirs?", err=True)):
+        hint = f"if whoever runs the server says that it is theirs: --set host-key={fingerprint}"
+        raise Malformed(Problem("host-key", f"is not known; {said}", hint))
+    return replace(given, settings={**given.settings, "host-key": fingerprint})
 
 
 # ---- testing and keeping
@@ -245,9 +288,10 @@ def _asked(given: Given, lacking: tuple[str, str]) -> Given:
 
 def _feed(store: Store, given: Given, new_district: bool) -> Feed:
     """The source as it would be kept; district 0 is one that is not there yet."""
+    from ..connectors import CONNECTORS
     from ..ingest.finding import district_named
     from ..ingest.limits import MOST_ASIDE
-    from ..ingest.settings import sealed, secret_from
+    from ..ingest.settings import placed, sealed, secret_from
     from ..store.kept.feeds import ON, Feed
     from ..store.numbering import now
 
@@ -259,27 +303,31 @@ def _feed(store: Store, given: Given, new_district: bool) -> Feed:
         hint = f"change it with `rollbook sources set {given.name}`"
         raise Conflict(Problem("name", f"{given.district} already has a source {given.name}", hint))
     secrets = {name: sealed(store, name, secret_from(name, where)) for name, where in given.secrets.items()}
-    precedence, settings = store.kept.feeds.next_precedence(number), {**given.settings, **secrets}
+    settings = {**placed(CONNECTORS[given.connector], given.settings), **secrets}
+    precedence = store.kept.feeds.next_precedence(number)
     return Feed(number, given.name, given.connector, settings, precedence, (), MOST_ASIDE, ON, "", now())
 
 
 def _ask_for_district(store: Store, name: str) -> None:
     """A hub's first district is made at once; that another one is meant and not a known one has to be said."""
     known = [one.name for one in store.kept.schools.districts() if one.name]
-    if not known or (_at_a_terminal() and click.confirm(f"There is no district {name} yet. Make it?", err=True)):
+    if not known or (at_a_terminal() and click.confirm(f"There is no district {name} yet. Make it?", err=True)):
         return
     hint = f"{nearest(name, known)}; or --new-district makes it"
     raise Malformed(Problem("district", f"{name} is not known", hint))
 
 
-def _try(store: Store, feed: Feed, district: str, *, quiet: bool) -> dict[str, Any]:
+def _try(store: Store, feed: Feed, district: str, *, new: bool, quiet: bool) -> dict[str, Any]:
     """Test and preview a source that is not kept yet; gives what was found, for JSON."""
     from ..connectors import CONNECTORS
     from ..ingest.reading import read_feed, try_feed
 
     with progress(f"Reading {feed.source}") as step:
         tried = try_feed(store, CONNECTORS, feed, step)
-        diff = read_feed(store, CONNECTORS, feed, dry_run=True, district_name=district, progress=step)
+        diff = read_feed(store, CONNECTORS, feed, dry_run=True, district_name=district, new_district=new, progress=step)
+    if diff.number != feed.district:
+        hint = f'--district "{diff.district}", or --new-district'
+        raise Conflict(Problem("district", f"the hub has what this source brings as {diff.district}", hint))
     if not quiet:
         say_where(tried)
         show_diff(diff)

@@ -36,9 +36,9 @@ def set_(
     from ..ingest.finding import feed_named
     from ..store.kept.feeds import AGENT
 
-    changed = wanted.changes()
     with open_store(data) as store:
         feed = feed_named(store, name, district)
+        changed = wanted.changes(feed.schedule)
         if wanted.settings or wanted.secrets:
             changed["settings"] = _settings(store, feed, wanted)
         if not changed:
@@ -52,9 +52,10 @@ def set_(
 def _settings(store: Store, feed: Feed, wanted: Wanted) -> dict[str, Any]:
     from ..connectors import CONNECTORS
     from ..ingest.reading import connector_named
-    from ..ingest.settings import checked, sealed, secret_from
+    from ..ingest.settings import checked, placed, sealed, secret_from
 
-    if wrong := checked(connector_named(CONNECTORS, feed.connector), wanted.settings, wanted.secrets):
+    connector = connector_named(CONNECTORS, feed.connector)
+    if wrong := checked(connector, wanted.settings, wanted.secrets):
         raise Malformed(*wrong)
     hidden = {name: sealed(store, name, secret_from(name, where)) for name, where in wanted.secrets.items()}
-    return {**feed.settings, **wanted.settings, **hidden}
+    return {**feed.settings, **placed(connector, wanted.settings), **hidden}

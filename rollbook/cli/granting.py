@@ -15,6 +15,7 @@ from .common import Column, Later, data_option, json_option, open_desk, say, sho
 
 if TYPE_CHECKING:
     from ..consent import App, Desk, Grant
+    from ..consent.authorising import Stranded
     from ..consent.filtering import Rule
 
 
@@ -50,7 +51,7 @@ _GRANTS = (
 def apps_list(as_json: bool, data: Path | None) -> None:
     """List apps with their grants: what each may read, and what it may change."""
     with open_desk(data) as desk:
-        rows = [row for app in desk.apps.all() for row in _rows(app, desk.grants.of(app))]
+        rows = [row for app in desk.apps.all() for row in _rows(app, desk.grants.of(app), desk.grants.stranded(app))]
     show(_GRANTS, rows, as_json=as_json)
 
 
@@ -59,8 +60,8 @@ def _listed(some: Iterable[str], every: Iterable[str]) -> str:
     return "all" if names == tuple(every) else ", ".join(names) or "nothing"
 
 
-def _rows(app: App, grants: list[Grant]) -> list[dict[str, Any]]:
-    """A row for each grant of an app, or one for an app that has none."""
+def _rows(app: App, grants: list[Grant], stranded: list[Stranded]) -> list[dict[str, Any]]:
+    """A row for each grant of an app, also of schools that are gone, or one for an app that has none."""
     none: dict[str, Any] = {
         "app": app.relying_party,
         "estab": None,
@@ -71,7 +72,7 @@ def _rows(app: App, grants: list[Grant]) -> list[dict[str, Any]]:
         "changes": [],
         "people": {},
     }
-    return [
+    listed = [
         {
             "app": app.relying_party,
             "estab": grant.estab,
@@ -83,7 +84,19 @@ def _rows(app: App, grants: list[Grant]) -> list[dict[str, Any]]:
             "people": dict(grant.people),
         }
         for grant in grants
-    ] or [none]
+    ]
+    gone = [
+        {**none, "school": one.school, "state": _stranded(one), "scopes": sorted(one.scopes)}
+        | {"reads": readable(one.scopes), "changes": writable(one.scopes)}
+        for one in stranded
+    ]
+    return [*listed, *gone] or [none]
+
+
+def _stranded(grant: Stranded) -> str:
+    """The state of a grant whose school is gone, which is why nothing reads by it."""
+    since = f" on {grant.gone[:10]}" if grant.gone else ""
+    return f"{grant.state}, but its school was removed{since}"
 
 
 @apps.command("add")

@@ -21,7 +21,7 @@ from .common import (
     wants_json,
 )
 from .differences import aside, columns, say_aside, tallies, told
-from .setting_aside import FILE, write_aside
+from .setting_aside import FILE, write_aside, written_aside
 
 if TYPE_CHECKING:
     from ..ingest import Diff
@@ -87,7 +87,8 @@ def import_(
 
     if connector not in CONNECTORS:
         raise NotFound(Problem("connector", f"{connector} is not known", nearest(connector, CONNECTORS)))
-    with open_or_make_store(data, keep=not dry_run) as store, progress(f"Reading {path.name}") as step:
+    reading, aside_written = progress(f"Reading {path.name}"), written_aside(aside_path)
+    with open_or_make_store(data, keep=not dry_run) as store, reading as step, aside_written:
         diff = import_roster(
             store,
             CONNECTORS[connector],
@@ -104,7 +105,7 @@ def import_(
             progress=step,
         )
         if aside_path:
-            write_aside(aside_path, diff)
+            write_aside(aside_path, diff.aside)
         if not dry_run:
             (follow_source if follow else note_path)(store, diff.number, diff.source, path)
         found = Desk(store).schools.all() if diff.applied or not dry_run else []

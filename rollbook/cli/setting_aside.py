@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,13 +13,26 @@ import click
 from .common import Column, data_option, json_option, open_store, show
 
 if TYPE_CHECKING:
-    from ..ingest import Diff
+    from ..ingest.rows import Aside
 
 FILE = click.Path(dir_okay=False, writable=True, path_type=Path)
 """Where a CSV file is written."""
 
 
-def write_aside(path: Path, diff: Diff) -> None:
+@contextmanager
+def written_aside(path: Path | None) -> Generator[None]:
+    """Where an import stops because it would set too much aside, write all of that to a file all the same."""
+    from ..ingest.setting_aside import TooManyFaults
+
+    try:
+        yield
+    except TooManyFaults as stop:
+        if path:
+            write_aside(path, stop.aside)
+        raise
+
+
+def write_aside(path: Path, aside: Iterable[Aside]) -> None:
     """Write what an import sets aside as CSV, with what the rows say, readable for whoever runs the hub only."""
     heads = ("file", "line", "column", "reason", "hint", "kind", "key", "school", "waiting")
     rows = (
@@ -26,7 +40,7 @@ def write_aside(path: Path, diff: Diff) -> None:
             *(one.place[0], max(one.place[1], 0) or "", one.column, one.what, one.hint, one.kind, one.key, one.school),
             "; ".join(f"{file} line {line}" for file, line in (waiting.place for waiting in one.waits)),
         )
-        for one in diff.aside
+        for one in aside
     )
     _write(path, heads, rows)
 

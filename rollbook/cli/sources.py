@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from pathlib import Path
+from time import time
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -26,7 +28,8 @@ from .common import (
     wants_json,
 )
 from .differences import NEWS, aside, show_diff, told
-from .setting_aside import aside_
+from .mapping import map_
+from .setting_aside import FILE, aside_, write_aside, written_aside
 
 if TYPE_CHECKING:
     from ..ingest import Diff
@@ -47,6 +50,7 @@ def sources() -> None:
 sources.add_command(add)
 sources.add_command(set_)
 sources.add_command(aside_)
+sources.add_command(map_)
 
 
 def _named(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -59,7 +63,7 @@ _SOURCES = (
     Column("Source", "source"),
     Column("District", "district"),
     Column("Connector", "connector"),
-    Column("State", "state"),
+    Column("State", lambda row: _state(row)),
     Column("Last read", lambda row: row["lastRead"] or "never"),
     Column("Rows", "rows", right=True),
     Column("Set aside", "aside", right=True),
@@ -83,18 +87,35 @@ def list_(district: str | None, as_json: bool, data: Path | None) -> None:
     show(_SOURCES, rows, as_json=as_json, empty="There are no sources. `rollbook sources add` adds one.")
 
 
+def _state(row: Mapping[str, Any]) -> str:
+    """In a word whether a source is read, and how it does."""
+    failing = f", failing since {row['failingSince']}: {row['why']}" if row["failingSince"] else ""
+    stale = f", {row['health']}" if row["health"] == "stale" else ""
+    return f"{row['state']}{failing}{stale}"
+
+
 def _row(store: Store, feed: Feed) -> dict[str, Any]:
+    from ..ingest.health import health
     from ..ingest.scheduling import in_words
+    from ..store.kept.feeds import AGENT
 
     districts = {one.number: one.name for one in store.kept.schools.districts()}
     state = {one.source: one for one in store.kept.feeds.states(feed.district)}[feed.source]
+    does = health(store.kept, feed, time())
     done = next((run for run in store.kept.feeds.runs(feed.district, feed.source, RUNS) if run.outcome == "done"), None)
     return {
         "source": feed.source,
         "district": districts.get(feed.district),
         "connector": feed.connector,
         "state": feed.state,
+        "health": does.word,
+        "age": None if does.age is None else round(does.age),
+        "failingSince": _at(does.since),
+        "failed": does.failed,
+        "why": does.why,
+        "againFrom": _at(does.resumes),
         "schedule": in_words(feed.schedule),
+        "writesBack": feed.connector == AGENT,
         "precedence": feed.precedence,
         "lastRead": _moment(state.read) if state.read else None,
         "rows": state.rows,
@@ -108,6 +129,10 @@ def _total(run: Run | None, what: str) -> int:
     return sum(counts.get(what, 0) for counts in run.tallies.values()) if run else 0
 
 
+def _at(seconds: float | None) -> str | None:
+    return None if seconds is None else _moment(datetime.fromtimestamp(seconds, UTC).isoformat())
+
+
 def _moment(at: str) -> str:
     return f"{at[:10]} {at[11:19]}Z"
 
@@ -116,11 +141,20 @@ _RUNS = (
     Column("Started", "started"),
     Column("Ended", "ended"),
     Column("Outcome", "outcome"),
-    Column("What changed", lambda row: _summed(row["kinds"])),
+    Column("What changed", lambda row: row["why"] or _summed(row["kinds"])),
     Column("Problems", "problems", right=True),
+    Column("Requests", "asked", right=True),
 )
 
-RUNS = 10
+_REQUESTS = (
+    Column("Request", lambda row: f"{row['method']} {row['path']}"),
+    Column("Status", lambda row: row["status"] or "no answer", right=True),
+    Column("Rows", "rows", right=True),
+    Column("Seconds", lambda row: f"{row['seconds']:.2f}", right=True),
+    Column("Problem", "error"),
+)
+
+RUNS = 50
 """How many readings `show` lists."""
 
 
@@ -144,6 +178,8 @@ def show_(name: str, district: str | None, as_json: bool, data: Path | None) -> 
         say(f"{title}: {value}")
     if runs:
         draw(_RUNS, runs, "Last readings")
+    if runs and runs[0]["requests"]:
+        draw(_REQUESTS, runs[0]["requests"], "Requests of the last reading")
 
 
 def _facts(row: dict[str, Any]) -> list[tuple[str, Any]]:
@@ -156,17 +192,36 @@ def _facts(row: dict[str, Any]) -> list[tuple[str, Any]]:
         ("state", row["state"]),
         ("read", row["schedule"]),
         ("precedence", row["precedence"]),
+        ("write-backs", _written(row)),
         ("may say", ", ".join(row["may"]) or "everything"),
         ("most set aside", f"{row['mostAside']:.1%}"),
         ("last read", row["lastRead"] or "never"),
+        ("health", _health(row)),
         ("rows", f"{row['rows']:,}"),
     ]
+
+
+def _written(row: dict[str, Any]) -> str:
+    """Where what apps write is entered."""
+    return "entered through its agent" if row["writesBack"] else "kept by the hub above what the source says"
+
+
+def _health(row: dict[str, Any]) -> str:
+    """How a source does, how old is what is held, and what is wrong."""
+    from ..ingest.health import old
+
+    age = "" if row["age"] is None else f", what is held is {old(row['age'])} old"
+    if not row["failingSince"]:
+        return f"{row['health']}{age}"
+    again = f"; read again from {row['againFrom']}" if row["againFrom"] else ""
+    return f"failing since {row['failingSince']} ({row['failed']} readings): {row['why']}{age}{again}"
 
 
 def _run(run: Run) -> dict[str, Any]:
     began, ended = _moment(run.started), _moment(run.ended)
     kinds = {kind: dict(counts) for kind, counts in run.tallies.items()}
-    return {"started": began, "ended": ended, "outcome": run.outcome, "kinds": kinds, "problems": run.problems}
+    found = {"started": began, "ended": ended, "outcome": run.outcome, "kinds": kinds, "problems": run.problems}
+    return {**found, "why": run.why, "asked": run.asked, "requests": [one._asdict() for one in run.requests]}
 
 
 def _summed(kinds: dict[str, dict[str, int]]) -> str:
@@ -220,6 +275,8 @@ def preview(name: str, district: str | None, as_json: bool, data: Path | None) -
     show_default=True,
     help="The share of a kind of record that may be missing before the reading stops.",
 )
+@click.option("--whole", is_flag=True, help="Ask for everything, although the source can say what changed.")
+@click.option("--aside", "aside_path", type=FILE, help="Write the rows that are set aside to this file as CSV.")
 @click.option("--most-aside", type=Share(), help="For this time, the share of a kind's rows that may be set aside.")
 @json_option()
 @data_option()
@@ -229,6 +286,8 @@ def sync(
     allow_shrink: bool,
     rekey: bool,
     max_shrink: float,
+    whole: bool,
+    aside_path: Path | None,
     most_aside: float | None,
     as_json: bool,
     data: Path | None,
@@ -238,12 +297,21 @@ def sync(
     from ..ingest.finding import feed_named
     from ..ingest.reading import read_feed
 
-    with open_store(data) as store, progress(f"Reading {name}") as step:
+    with open_store(data) as store, progress(f"Reading {name}") as step, written_aside(aside_path):
         feed = feed_named(store, name, district)
         feed = feed if most_aside is None else feed._replace(most_aside=most_aside)
         diff = read_feed(
-            store, CONNECTORS, feed, allow_shrink=allow_shrink, rekey=rekey, max_shrink=max_shrink, progress=step
+            store,
+            CONNECTORS,
+            feed,
+            allow_shrink=allow_shrink,
+            rekey=rekey,
+            max_shrink=max_shrink,
+            changes=False if whole else None,
+            progress=step,
         )
+    if aside_path:
+        write_aside(aside_path, diff.aside)
     _print(diff, as_json)
     if not wants_json(as_json):
         say(f"See `rollbook sources show {name}` for its readings, and `rollbook schools list` for the schools.")

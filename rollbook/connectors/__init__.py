@@ -1,9 +1,33 @@
 """One file for each kind of source that a roster can come from."""
 
 from ..ingest import Connector
+from .canvas_csv import CANVAS_CSV
+from .clever_csv import CLEVER_CSV
+from .clever_rest import CLEVER_REST
+from .edfi_rest import EDFI_REST
+from .edfi_xml import EDFI_XML
+from .mapped import MAPPED_CSV, MAPPED_JSON
 from .oneroster_csv import ONEROSTER_CSV
+from .oneroster_rest import ONEROSTER_REST
 from .records_csv import MIS_AGENT, RECORDS_CSV
+from .sds_csv import SDS_CSV
 
-CONNECTORS: dict[str, Connector] = {c.name: c for c in (ONEROSTER_CSV, RECORDS_CSV, MIS_AGENT)}
+CONNECTORS: dict[str, Connector] = {
+    one.name: one
+    for one in (
+        ONEROSTER_CSV,
+        ONEROSTER_REST,
+        EDFI_REST,
+        EDFI_XML,
+        SDS_CSV,
+        CLEVER_CSV,
+        CLEVER_REST,
+        CANVAS_CSV,
+        RECORDS_CSV,
+        MAPPED_CSV,
+        MAPPED_JSON,
+        MIS_AGENT,
+    )
+}
 
 __all__ = ["CONNECTORS"]

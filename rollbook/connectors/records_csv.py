@@ -12,7 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 
 import msgspec
 
@@ -20,7 +19,7 @@ from ..fields import Decimal, Field, Flag, Number, Record, Ref, Value
 from ..ingest.bundle import MOST_BYTES, open_bundle
 from ..ingest.cells import check
 from ..ingest.kinds import KEY, KINDS
-from ..ingest.rows import Kept, Origin, Problems, Progress, Row, SchoolTold, Stream, silent
+from ..ingest.rows import Kept, Origin, Problems, Progress, Reading, Row, SchoolTold, Stream, silent
 from ..ingest.tables import Column, Layout, Table, parse
 from ..model.organisation import District, School
 
@@ -62,12 +61,12 @@ class RecordsCsv:
     format: str = "records"
     fills: frozenset[Field] = frozenset(fact for kind in KINDS for fact in kind.stored().values())
 
-    def read(self, path: Path, progress: Progress) -> Records:
+    def read(self, reading: Reading) -> Records:
         """Open a folder or ZIP and read the files in it that are records'."""
         problems = Problems()
-        parts = open_bundle(path, problems, most=self.most, known=[of.file for of in LAYOUTS.values()])
+        parts = open_bundle(reading.path, problems, most=self.most, known=[of.file for of in LAYOUTS.values()])
         found = Records(problems, self.may_empty, self.only_utf8)
-        found.take_all({name: partial(part.read, problems) for name, part in parts.items()}, progress)
+        found.take_all({name: partial(part.read, problems) for name, part in parts.items()}, reading.progress)
         return found
 
     def changes(self, files: Mapping[str, bytes]) -> Records:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..errors import Conflict, NotFound, Problem
-from ..store.kept.grants import Dates
+from ..store.kept.grants import Dates, Stranded
 from ..store.port import Store
 from .announcing import filled, tell
 from .grants import App, Grant, known_scopes
@@ -50,6 +50,10 @@ class Grants:
     def of(self, app: App) -> list[Grant]:
         """The grants of one app, in the order in which they were first made."""
         return self._store.kept.grants.of(app.id)
+
+    def stranded(self, app: App) -> list[Stranded]:
+        """The grants of one app whose schools were taken away, by an import or with a source: nothing reads by them."""
+        return self._store.kept.grants.stranded(app.id)
 
     def at(self, app: App, estab: str) -> Grant:
         """What a school has granted to an app."""

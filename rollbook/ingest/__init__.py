@@ -4,7 +4,7 @@ from .bundle import open_bundle
 from .diff import Diff, Tally
 from .feeds import follow, note_path
 from .refreshing import Renewal
-from .rows import Connector, Kept, Origin, Problems, Progress, Row, Source, Stream
+from .rows import Connector, Kept, Origin, Problems, Progress, Reading, Row, Source, Stream
 from .scheduling import Schedules
 from .sync import import_roster
 
@@ -15,6 +15,7 @@ __all__ = [
     "Origin",
     "Problems",
     "Progress",
+    "Reading",
     "Renewal",
     "Row",
     "Schedules",

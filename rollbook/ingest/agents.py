@@ -22,8 +22,8 @@ from .feeds import note_run, read_by_agent
 from .following import follow_changes
 from .limits import FEW, Limits
 from .matching.districts import Found
-from .refusals import keep_refusal
-from .rows import Connector, Source, silent
+from .refusals import keep_refusal, problems_of
+from .rows import Connector, Reading, Source
 from .sync import Import, without_collections
 
 MANY = 200
@@ -97,7 +97,7 @@ class Brought:
         with self.store.of_district(agent.district, 0.05) as kept:
             self._follow(kept, agent, changes, FEW)
             if changes is not None:
-                keep_refusal(kept, agent.district, agent.source, None)
+                keep_refusal(kept, agent.district, agent.source, ())
         self.tasks.end(task.id)
         self._fresh(agent, task)
 
@@ -146,7 +146,7 @@ class Brought:
     def _import(self, agent: Agent, path: Path, to: int) -> None:
         began = now()
         with without_collections():
-            source = self.connector.read(path, silent)
+            source = self.connector.read(Reading(path))
             source.problems.stop()
             if source.origin.key is None:
                 source.problems.add(
@@ -158,7 +158,7 @@ class Brought:
                 limits = Limits(shrink=1.0, rekey=True) if agent.may_shrink else Limits()
                 found = Found(batch.district, source.origin, agent.source)
                 diff = Import(self.connector, source, limits).write(batch, found)
-                keep_refusal(kept, batch.district, agent.source, None)
+                keep_refusal(kept, batch.district, agent.source, ())
                 read_by_agent(kept, batch.district, agent.source, agent.name)
                 note_run(kept, diff, began)
                 kept.agents.brought(agent.id, batch.district, to)
@@ -170,7 +170,7 @@ class Brought:
     def _refuse(self, agent: Agent, task: Task, error: Exception) -> None:
         told = error if isinstance(error, RollbookError) else Malformed("the uploaded file is no longer there")
         with self.store.of_district(agent.district) as kept:
-            keep_refusal(kept, agent.district, agent.source, told)
+            keep_refusal(kept, agent.district, agent.source, problems_of(told))
         self.tasks.end(task.id, REFUSED, str(told)[:2000])
         self.seen.note_all(agent.district, self.desk.agents.schools(agent), None, REFUSED_READING)
         self._hasten(agent)

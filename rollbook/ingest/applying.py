@@ -37,7 +37,8 @@ def _ids(batch: Batch, plan: Plan) -> dict[str, dict[str, str]]:
     for part in plan.parts:
         known = ids.setdefault(part.kind.__name__, {})
         known.update((row.key, identity) for row, _, identity in part.joined)
-        known.update((row.key, batch.promise(part.kind)) for row, _ in part.new)
+        promised = batch.promises(part.kind, len(part.new))
+        known.update((row.key, identity) for (row, _), identity in zip(part.new, promised, strict=True))
     return ids
 
 
@@ -62,7 +63,9 @@ def _write(batch: Batch, part: Part, voice: Voice, numbers: Numbers) -> Iterator
     for start in range(0, len(part.new), CHUNK):
         some = part.new[start : start + CHUNK]
         made = voice.made(part.kind, [row for row, _ in some])
-        _insert(batch, part.kind, [{**values, **numbers.get(values["id"], {})} for values in made])
+        for values in made if numbers else ():
+            values.update(numbers.get(values["id"], {}))
+        _insert(batch, part.kind, made)
         yield len(some)
     for start in range(0, len(part.changed), CHUNK):
         yield voice.correct(part.kind, [(row, identity) for row, _, identity in part.changed[start : start + CHUNK]])

@@ -42,10 +42,20 @@ class Part:
 
 
 def open_bundle(
-    path: Path, problems: Problems, *, ending: str = ".csv", most: int = MOST_BYTES, known: Iterable[str] = ()
+    path: Path,
+    problems: Problems,
+    *,
+    ending: str = ".csv",
+    most: int = MOST_BYTES,
+    known: Iterable[str] = (),
+    alone: bool = False,
 ) -> dict[str, Part]:
-    """The files of a folder or ZIP by name, including those one folder deeper; those `known` also in other case."""
-    found = list(_parts(path, problems))
+    """The files of a folder or ZIP by name, including those one folder deeper; those `known` also in other case.
+
+    If one may stand `alone`, a path may also be that of a file.
+    """
+    found = [_alone(path)] if alone and path.is_file() and path.name.lower().endswith(ending) else None
+    found = list(_parts(path, problems, ending)) if found is None else found
     parts = [p for p in found if p.name.lower().endswith(ending) and not p.name.startswith((".", "._"))]
     parts = _as_known(parts, known, problems)
     for name, count in Counter(p.name for p in parts).items():
@@ -76,9 +86,13 @@ def _as_known(parts: Iterable[Part], known: Iterable[str], problems: Problems) -
     return found
 
 
-def _parts(path: Path, problems: Problems) -> Iterable[Part]:
+def _alone(path: Path) -> Part:
+    return Part(path.name, path.stat().st_size, path)
+
+
+def _parts(path: Path, problems: Problems, ending: str) -> Iterable[Part]:
     if path.is_dir():
-        return _in_folder(path)
+        return _in_folder(path, ending)
     try:
         return _in_zip(zipfile.ZipFile(path))
     except FileNotFoundError:
@@ -88,12 +102,12 @@ def _parts(path: Path, problems: Problems) -> Iterable[Part]:
     return ()
 
 
-def _in_folder(path: Path) -> Iterator[Part]:
+def _in_folder(path: Path, ending: str) -> Iterator[Part]:
     inside = [*path.iterdir()]
-    files = inside if any(file.suffix.lower() == ".csv" for file in inside) else [*inside, *path.glob("*/*")]
+    files = inside if any(file.suffix.lower() == ending for file in inside) else [*inside, *path.glob("*/*")]
     for file in sorted(files):
         if file.is_file():
-            yield Part(file.name, file.stat().st_size, file)
+            yield _alone(file)
 
 
 def _in_zip(archive: zipfile.ZipFile) -> Iterator[Part]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,8 @@ from .diff import Diff
 from .removing import remove_feed
 from .rows import Connector
 from .sync import import_roster
+
+Settings = Callable[[Path], Mapping[str, str]]
 
 
 @dataclass(frozen=True)
@@ -44,19 +46,34 @@ class Case:
     connector: Connector
     samples: Samples
     store: Store
+    settings: Settings
+    district: str | None = None
 
     def take(self, path: Path, **options: Any) -> Diff:
         """Import a sample."""
-        return import_roster(self.store, self.connector, path, **options)
+        settings = self.settings(path)
+        return import_roster(
+            self.store, self.connector, path, settings=settings, district_name=self.district, **options
+        )
 
 
-def conform(connector: Connector, samples: Samples, folder: Path) -> None:
-    """Hold a connector to every rule, each in a fresh hub under `folder`; raises all that it breaks, together."""
+def conform(
+    connector: Connector,
+    samples: Samples,
+    folder: Path,
+    settings: Settings = lambda _: {},
+    district: str | None = None,
+) -> None:
+    """Hold a connector to every rule, each in a fresh hub under `folder`; raises all that it breaks, together.
+
+    `settings` are what the connector is told to read a sample, such as the address at which it is served;
+    `district` is the name of theirs, where the samples do not say it.
+    """
     broken: list[Exception] = []
     for check in CHECKS:
         try:
             with opened(folder / check.__name__) as store:
-                check(Case(connector, samples, store))
+                check(Case(connector, samples, store, settings, district))
         except Exception as error:
             error.add_note(f"rule: {check.__name__}")
             broken.append(error)
@@ -198,7 +215,7 @@ def what_refers_to_nothing_is_set_aside(case: Case) -> None:
     every_reference_leads_somewhere(case)
     assert not case.take(case.samples.whole).aside
     with opened(case.store.folder / "twin") as twin:
-        import_roster(twin, case.connector, case.samples.whole)
+        replace(case, store=twin).take(case.samples.whole)
         assert by_keys(twin) == by_keys(case.store)
 
 
@@ -224,7 +241,7 @@ def the_same_roster_makes_the_same_hub(case: Case) -> None:
     """Two hubs that read the same roster hold the same, but for their own ids."""
     case.take(case.samples.whole)
     with opened(case.store.folder / "twin") as twin:
-        import_roster(twin, case.connector, case.samples.whole)
+        replace(case, store=twin).take(case.samples.whole)
         assert by_keys(twin) == by_keys(case.store)
 
 

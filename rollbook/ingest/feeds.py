@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from ..errors import Malformed, Problem, RollbookError, nearest
+from ..errors import Malformed, Problem, nearest
 from ..store.kept import Kept
 from ..store.kept.feeds import AGENT, BY_HAND, ON, PAUSED, Feed, Run
 from ..store.kept.sources import allowed
 from ..store.numbering import now
 from ..store.port import Store
+from .asked import recorded
 from .diff import Diff
 from .kinds import KINDS
 from .limits import MOST_ASIDE
+from .rows import Request
 
 DONE, REFUSED = "done", "refused"
+
+MOST_WORDS = 500
+"""How many characters are kept of what was wrong with a reading."""
 
 
 def register(kept: Kept, district: int, source: str, connector: str) -> Feed:
@@ -56,20 +62,24 @@ def _put_path(store: Store, district: int, source: str, path: Path, state: str) 
             kept.feeds.put(found._replace(settings=settings, state=state))
 
 
-def note_run(kept: Kept, diff: Diff, began: str) -> None:
-    """Write down, in a transaction, what came of a reading that began at a moment (UTC)."""
+def note_run(kept: Kept, diff: Diff, began: str, requests: Sequence[Request] = ()) -> None:
+    """Write down, in a transaction, what came of a reading that began at a moment (UTC), and what was asked for it."""
     tallies = {kind: {what: n for what, n in tally.counts.items() if n} for kind, tally in diff.kinds.items()}
     faults = [one for one in diff.aside if one.fault]
     for one in faults:
         counts = tallies.setdefault(one.kind, {})
         counts["aside"] = counts.get("aside", 0) + 1 + len(one.waits)
     run = Run(began, now(), DONE, {kind: counts for kind, counts in tallies.items() if counts}, len(faults))
-    kept.feeds.ran(diff.number, diff.source, run)
+    kept.feeds.ran(diff.number, diff.source, run._replace(asked=len(requests), requests=recorded(requests)))
 
 
-def note_refused_run(kept: Kept, district: int, source: str, error: RollbookError, began: str) -> None:
-    """Write down, in a transaction, that a reading that began at a moment (UTC) was refused."""
-    kept.feeds.ran(district, source, Run(began, now(), REFUSED, {}, len(error.problems)))
+def note_refused_run(
+    kept: Kept, district: int, source: str, problems: Sequence[Problem], began: str, requests: Sequence[Request] = ()
+) -> None:
+    """Write down, in a transaction, that a reading that began at a moment (UTC) was refused, and for what."""
+    why = str(problems[0])[:MOST_WORDS] if problems else ""
+    run = Run(began, now(), REFUSED, {}, len(problems), why, len(requests), recorded(requests))
+    kept.feeds.ran(district, source, run)
 
 
 def read_by_agent(kept: Kept, district: int, source: str, agent: str) -> None:

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
-from ..errors import Conflict, Malformed, NotFound, Problem, nearest
+from ..errors import Conflict, Malformed, NotFound, Problem, RollbookError, nearest
 from ..model.organisation import School
 from ..store.kept.feeds import AGENT, Feed
+from ..store.kept.sources import SETTLED
+from ..store.numbering import now
 from ..store.port import Store
 from .diff import Diff
-from .rows import Connector, Progress, silent
-from .settings import Configured, missing, opened
+from .feeds import note_refused_run
+from .folders import reading_folder
+from .places import fetch
+from .refusals import problems_of
+from .rows import Connector, Progress, Reading, silent
+from .settings import missing, opened
 from .sync import import_roster, without_collections
+from .turns import host_of, turn
 
 Connectors = Mapping[str, Connector]
 
@@ -36,8 +44,8 @@ def connector_named(connectors: Connectors, name: str) -> Connector:
     return connectors[name]
 
 
-def connected(store: Store, connectors: Connectors, feed: Feed) -> tuple[Connector, Path]:
-    """The connector for a source, with its settings, and the path that it reads.
+def connected(store: Store, connectors: Connectors, feed: Feed) -> tuple[Connector, dict[str, str]]:
+    """The connector for a source, and the settings that it is read with, secrets among them.
 
     Raises `Malformed` with every setting that is missing, and `Conflict` for what only an agent can read.
     """
@@ -47,8 +55,7 @@ def connected(store: Store, connectors: Connectors, feed: Feed) -> tuple[Connect
     connector = connector_named(connectors, feed.connector)
     if lacking := missing(connector, feed.settings):
         raise Malformed(*(Problem(one.name, "is not known", _how(feed, one.name)) for one in lacking))
-    given = opened(store, feed.settings)
-    return connector.configured(given) if isinstance(connector, Configured) else connector, Path(given.get("path", ""))
+    return connector, opened(store, feed.settings)
 
 
 def _how(feed: Feed, setting: str) -> str:
@@ -61,15 +68,24 @@ def try_feed(store: Store, connectors: Connectors, feed: Feed, progress: Progres
 
     Raises `Malformed` with everything that is wrong with it.
     """
-    connector, path = connected(store, connectors, feed)
-    with without_collections():
-        source = connector.read(path, progress)
+    connector, settings = connected(store, connectors, feed)
+    kept = partial(store.kept.sources.file, feed.district, feed.source)
+    with without_collections(), reading_folder(store.folder, None, "") as folder:
+        path = settings.get("path", "")
+        reading = Reading(Path(path), settings, kept, progress, folder.path)
+        there = fetch(path, reading)
+        source = connector.read(replace(reading, path=there.path))
         source.problems.stop()
-        streams = source.streams(lambda name: store.kept.sources.file(feed.district, feed.source, name), "")
+        streams = source.streams(partial(_kept, store, feed), "")
         source.problems.stop()
     schools = [str(row.values.get("name") or row.key) for one in streams if one.kind is School for row in one.rows]
-    rows = {one.kind.__name__: len(one.rows) for one in streams if one.rows}
-    return Tried(source.origin.name or "", tuple(sorted(schools)), rows, tuple(source.notes))
+    rows = {one.kind.__name__: one.count for one in streams if one.count}
+    return Tried(source.origin.name or "", tuple(sorted(schools)), rows, (*filter(None, [there.note]), *source.notes))
+
+
+def _kept(store: Store, feed: Feed, name: str) -> bytes | None:
+    """What a source asked to keep, as for one of which not all was taken in, so that it says all of it."""
+    return None if name == SETTLED else store.kept.sources.file(feed.district, feed.source, name)
 
 
 def read_feed(
@@ -78,28 +94,48 @@ def read_feed(
     feed: Feed,
     *,
     district_name: str | None = None,
+    new_district: bool = False,
     dry_run: bool = False,
     allow_shrink: bool = False,
     max_shrink: float = 0.5,
     rekey: bool = False,
+    changes: bool | None = None,
+    wait: bool = True,
     progress: Progress | None = None,
 ) -> Diff:
     """Read a source and bring its district to what it says; raises what `import_roster` raises.
 
-    `district_name` is for a district that is not there yet (number 0).
+    `district_name` is for a district that is not there yet (number 0); unless somebody says that it is a
+    `new_district`, it is not one of which the hub holds a school. Where another source is being read at the same
+    host, that is waited for, or else `OtherTurn` is raised.
     """
-    connector, path = connected(store, connectors, feed)
-    return import_roster(
-        store,
-        connector,
-        path,
-        district_name=district_name,
-        district=feed.district,
-        name=feed.source,
-        dry_run=dry_run,
-        allow_shrink=allow_shrink,
-        max_shrink=max_shrink,
-        rekey=rekey,
-        most_aside=feed.most_aside,
-        progress=progress,
-    )
+    try:
+        connector, settings = connected(store, connectors, feed)
+    except RollbookError as error:
+        if feed.district and not dry_run:
+            _note_unread(store, feed, error)
+        raise
+    with turn(store.folder, host_of(settings), wait=wait):
+        return import_roster(
+            store,
+            connector,
+            settings.get("path", ""),
+            settings=settings,
+            district_name=district_name,
+            new_district=new_district,
+            district=feed.district or None,
+            name=feed.source,
+            dry_run=dry_run,
+            allow_shrink=allow_shrink,
+            max_shrink=max_shrink,
+            rekey=rekey,
+            most_aside=feed.most_aside,
+            changes=changes,
+            progress=progress,
+        )
+
+
+def _note_unread(store: Store, feed: Feed, error: RollbookError) -> None:
+    """Write down that a source could not even be opened, so that it is not tried again at once."""
+    with store.of_district(feed.district) as kept:
+        note_refused_run(kept, feed.district, feed.source, problems_of(error), now())

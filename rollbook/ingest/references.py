@@ -97,6 +97,9 @@ class Files:
         """Set aside what refers to nothing, and what needs that, until all that is left leads somewhere."""
         while sum(self._settle(name, file) for name, file in self.files.items()):
             pass
+
+    def note_loose(self) -> None:
+        """Note what leads nowhere, where the row is right without it."""
         for name, file in self.files.items():
             self._note_loose(name, file)
 
@@ -176,7 +179,6 @@ class Files:
         self._note(name, key, Aside(name, key, table.place(at), column.name, said, hint))
 
     def _note_loose(self, name: str, file: File) -> None:
-        """Note what leads nowhere, where the row is right without it."""
         for column in file.table.layout.columns:
             target = self.files.get(column.to)
             if target is None or column.required or column.name not in file.table.columns:

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from ..errors import RollbookError
-from ..jobs import Freshness, Job
+from ..jobs import Freshness, Job, Later
 from ..store.kept.feeds import BY_HAND, ON, Feed
 from ..store.port import Store
 from .reading import read_feed
 from .rows import Connector
+from .scheduling import Schedule, in_words
+from .turns import OtherTurn
+
+BETWEEN_TURNS = 30.0
+"""Seconds until a source is tried again whose host is being read for another one."""
 
 
 class Renewal:
@@ -40,20 +46,37 @@ class Renewal:
         for feed in feeds:
             if feed.state == ON and feed.connector in self.asked:
                 self.asked[feed.connector](feed.source, job)
+            elif feed.state == ON and Schedule.of(feed.schedule).open(begun):
+                self._read(feed)
             elif feed.state == ON:
-                self._read(feed, begun)
+                self._wait(feed)
 
     def scheduled(self, job: Job) -> None:
-        """Do a `sync` job: read a source because it is time, unless it is paused or gone by now."""
-        feed = self.store.kept.feeds.find(job.payload["district"], job.payload["source"])
-        if feed is not None and feed.state == ON and feed.connector not in self.asked:
-            self._read(feed, self.clock())
+        """Do a `sync` job: read a source because it is time, unless it is paused, gone or closed by now.
 
-    def _read(self, feed: Feed, begun: float) -> None:
-        every = self.store.kept.sources.schools(feed.district, feed.source)
+        What fails is on record; when it is tried again is for its schedule to say, which keeps to the source's hours.
+        """
+        feed = self.store.kept.feeds.find(job.payload["district"], job.payload["source"])
+        if feed is None or feed.state != ON or feed.connector in self.asked:
+            return
+        if Schedule.of(feed.schedule).open(self.clock()):
+            with suppress(RollbookError, OSError):
+                self._read(feed, job.payload.get("changes"))
+
+    def _read(self, feed: Feed, changes: bool | None = None) -> None:
+        """Read a source; raises `Later` while another one is being read at the same host."""
+        every, begun = self.store.kept.sources.schools(feed.district, feed.source), self.clock()
         try:
-            read_feed(self.store, self.connectors, feed)
+            read_feed(self.store, self.connectors, feed, changes=changes, wait=False)
+        except OtherTurn as other:
+            raise Later(BETWEEN_TURNS) from other
         except (RollbookError, OSError) as error:
             self.seen.note_all(feed.district, every, None, "the source could not be read; see ValidationErrors")
             raise error
         self.seen.note_all(feed.district, every, begun, None)
+
+    def _wait(self, feed: Feed) -> None:
+        """A source that may not be read now stays as it is, and its schools can see why."""
+        every = self.store.kept.sources.schools(feed.district, feed.source)
+        said = f"the source may be read at certain hours only: {in_words(feed.schedule)}"
+        self.seen.note_all(feed.district, every, None, said)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from ..errors import Problem, RollbookError
 from ..store.kept import Kept
@@ -21,10 +22,16 @@ MOST_ASIDE = 10_000
 """How many rows that are set aside are listed of one source."""
 
 
-def keep_refusal(kept: Kept, district: int, source: str, error: RollbookError | None) -> None:
-    """Write down, in a transaction, what a source was refused for last; None when it was accepted."""
-    listed = error.problems[:MOST_PROBLEMS] if error else ()
-    kept.sources.refuse(district, source, now(), [Problem(*map(_unquoted, (p.where, p.what, p.hint))) for p in listed])
+def problems_of(error: RollbookError | OSError) -> Sequence[Problem]:
+    """What is wrong with a source that could not be read, without anything that it says."""
+    if isinstance(error, OSError):
+        return [Problem("source", f"cannot be opened: {error.strerror or type(error).__name__}")]
+    return [Problem(*map(unquoted, (p.where, p.what, p.hint))) for p in error.problems]
+
+
+def keep_refusal(kept: Kept, district: int, source: str, problems: Sequence[Problem]) -> None:
+    """Write down, in a transaction, what a source was refused for last; nothing when it was accepted."""
+    kept.sources.refuse(district, source, now(), problems[:MOST_PROBLEMS])
 
 
 def keep_asides(batch: Batch, plan: Plan) -> None:
@@ -42,7 +49,7 @@ def keep_asides(batch: Batch, plan: Plan) -> None:
 def _row(source: str, at: str, one: Aside, schools: dict[str, str | None]) -> SetAside:
     column = f", column {one.column}" if one.column else ""
     there = tuple(sorted({found for key in one.schools if (found := schools.get(key))}))
-    what, hint, where = _unquoted(one.what), _unquoted(one.hint), f"{Place(*one.place)}{column}"
+    what, hint, where = unquoted(one.what), unquoted(one.hint), f"{Place(*one.place)}{column}"
     return SetAside(source, at, one.kind, one.key, where, what, hint, len(one.waits), there)
 
 
@@ -51,5 +58,6 @@ def _same(row: SetAside) -> tuple[str, ...]:
     return row.kind, row.key or row.where, row.where.rpartition(", column ")[2], row.what
 
 
-def _unquoted(text: str) -> str:
+def unquoted(text: str) -> str:
+    """A text without the cells that it quotes."""
     return QUOTED.sub("a value", text)

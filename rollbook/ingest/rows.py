@@ -10,6 +10,8 @@ from typing import Any, NamedTuple, Protocol
 
 from ..errors import Malformed, Problem
 from ..fields import Field, Record, Value
+from ..model.organisation import School
+from ..store.kept.sources import SETTLED as SETTLED
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and of how much."""
@@ -20,17 +22,63 @@ def silent(what: str, done: int, of: int) -> None:
 
 
 Kept = Callable[[str], bytes | None]
-"""Gives back what a source asked to keep at its last import, by name."""
+"""Gives back what a source asked to keep at its last import, by name; under `SETTLED`, whether all was taken in."""
+
+
+def nothing_kept(name: str) -> bytes | None:
+    """What a source that was never taken in asked to keep."""
+
+
+class Request(NamedTuple):
+    """A request that was sent to a source, as it is kept on record; no secret is in its address.
+
+    `status` is that of HTTP, or 0 where there was no answer; `rows` are those that the answer held; `error` says in
+    words what was wrong with it.
+    """
+
+    method: str
+    address: str
+    status: int
+    rows: int
+    seconds: float
+    error: str = ""
+
+
+Note = Callable[[Request], None]
+"""Keeps a request on record."""
+
+
+def unnoted(request: Request) -> None:
+    """A request that is not kept on record."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a connector is given for one reading of a source.
+
+    `settings` are opened: there are secrets among them, which go nowhere else. `folder` is private to the source, and
+    is there again when a reading was cut short; None where nothing can be put by. What changed is
+    enough where `changes` is true, and all is to be asked for where it is false; None: as the source's settings say.
+    """
+
+    path: Path
+    settings: Mapping[str, str] = field(default_factory=dict[str, str])
+    kept: Kept = nothing_kept
+    progress: Progress = silent
+    folder: Path | None = None
+    note: Note = unnoted
+    changes: bool | None = None
 
 
 class Place(NamedTuple):
-    """A line of a file; line 0 or less stands for what an earlier import brought."""
+    """A line of a file, or an object of a JSON file; line 0 or less stands for what an earlier import brought."""
 
     file: str
     line: int
 
     def __str__(self) -> str:
-        return f"{self.file} line {self.line}" if self.line > 0 else f"{self.file} as imported before"
+        word = "row" if self.file.endswith(".json") else "line"
+        return f"{self.file} {word} {self.line}" if self.line > 0 else f"{self.file} as imported before"
 
 
 class Row(NamedTuple):
@@ -49,7 +97,8 @@ class Row(NamedTuple):
 class Stream:
     """The rows of one kind. `whole`: what is missing is gone; otherwise only the keys in `gone` are.
 
-    `aside` are the keys of rows that are there and cannot be read: what is held of them stays.
+    `aside` are the keys of rows that are there and cannot be read: what is held of them stays. `others` are rows that
+    are there as they were when all were last taken in, and are not said again: how many, by the key of their school.
     """
 
     kind: type[Record]
@@ -57,6 +106,17 @@ class Stream:
     whole: bool = True
     gone: frozenset[str] = frozenset()
     aside: frozenset[str] = frozenset()
+    others: Mapping[str, int] = field(default_factory=dict[str, int])
+
+    @property
+    def count(self) -> int:
+        """How many rows there are, with those that are not said again."""
+        return len(self.rows) + sum(self.others.values())
+
+
+def school_of(kind: type[Record], row: Row) -> str:
+    """The key of the school that a row is of; blank for the district's."""
+    return (row.key if kind is School else row.refs.get("school")) or ""
 
 
 class Waiting(NamedTuple):
@@ -154,7 +214,7 @@ class Connector(Protocol):
     format: str
     fills: frozenset[Field]
 
-    def read(self, path: Path, progress: Progress) -> Source:
+    def read(self, reading: Reading) -> Source:
         """Open a roster and read it, collecting every problem in the source that is given back."""
         ...
 

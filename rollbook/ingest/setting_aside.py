@@ -12,16 +12,24 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from ..errors import Problem, Stop
-from ..fields import Record
 from ..model.organisation import School
 from ..store.writing import Batch
 from .feeds import most_aside
 from .limits import FEW, MOST_OF_A_SCHOOL, SEVERAL
 from .plan import Part, Plan, target_of
-from .rows import Aside, Problems, Row, Waiting, told
+from .rows import Aside, Problems, Waiting, school_of, told
 
 Known = tuple[str, str]
 """The kind of a row and its key."""
+
+
+class TooManyFaults(Stop):
+    """Too many rows of this source have faults. Correct the source."""
+
+    def __init__(self, *problems: Problem, aside: Iterable[Aside]) -> None:
+        super().__init__(*problems)
+        self.aside = tuple(aside)
+        """Every row that would be set aside."""
 
 
 def set_faults_aside(plan: Plan, problems: Problems) -> None:
@@ -97,20 +105,15 @@ def _leave_out(plan: Plan, part: Part, taken: dict[Known, int]) -> None:
     part.leave_out(keys)
 
 
-def school_of(kind: type[Record], row: Row) -> str:
-    """The key of the school that a row is of; blank for the district's."""
-    return (row.key if kind is School else row.refs.get("school")) or ""
-
-
 # ---- what is wrong with the rows of a plan
 
 
 def _twins(part: Part, problems: Problems) -> list[Aside]:
     for row in part.again:
         problems.meant[row.place[0] or part.kind.__name__, "a row that is there again was read once"] += 1
-    times = Counter(row.key for row in part.rows)
-    if len(times) == len(part.rows):
+    if len({row.key for row in part.rows}) == len(part.rows):
         return []
+    times = Counter(row.key for row in part.rows)
     hint, kind = "each row needs its own", part.kind.__name__
     return [
         Aside(kind, row.key, row.place, "", f"{row.key!r} is also the key of another row", hint)
@@ -159,7 +162,8 @@ def guard_shares(batch: Batch, plan: Plan, problems: Problems, asked: float | No
     if found:
         hint = "correct the source, or let more be set aside with --most-aside"
         found += problems.lost_rows()
-        raise Stop(Problem("", "too many rows of this source have faults", hint), *found, *told(faults, problems.most))
+        said = Problem("", "too many rows of this source have faults", hint)
+        raise TooManyFaults(said, *found, *told(faults, problems.most), aside=plan.aside)
 
 
 def _rows(batch: Batch, plan: Plan, problems: Problems) -> dict[str, Counter[str]]:

@@ -4,27 +4,17 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from ..errors import Malformed, Problem, nearest
 from ..store.port import Store
 from ..store.sealing import seal, unseal
+from .places.asked import ASKED, lacking
 from .rows import Connector
+from .setting import Setting as Setting
 
-
-@dataclass(frozen=True)
-class Setting:
-    """Something that a connector has to be told of each source. A `secret` is shown to nobody again."""
-
-    name: str
-    about: str
-    secret: bool = False
-    needed: bool = True
-
-
-PATH = Setting("path", "The folder or ZIP with the source's files")
+PATH = Setting("path", "The folder or ZIP with the source's files, or its address, sftp://… or https://…")
 
 SEALED = "sealed"
 """What a secret is kept under, so that a listing never takes it for a text."""
@@ -35,23 +25,23 @@ SHOWN = "(secret)"
 
 @runtime_checkable
 class Configured(Connector, Protocol):
-    """A connector that needs to be told something else than a path."""
+    """A connector that needs to be told something else than a path; a reading has what it was told."""
 
     settings: tuple[Setting, ...]
 
-    def configured(self, given: Mapping[str, str]) -> Connector:
-        """The connector for one source, with the settings that this one was given."""
-        ...
-
 
 def settings_of(connector: Connector) -> tuple[Setting, ...]:
-    """What a source of a connector has to be told; of most that is a path."""
-    return connector.settings if isinstance(connector, Configured) else (PATH,)
+    """What a source of a connector has to be told; of most that is a path, and what is needed to fetch from there."""
+    own = connector.settings if isinstance(connector, Configured) else (PATH,)
+    names = {one.name for one in own}
+    return (*own, *(one for one in ASKED if one.name not in names)) if PATH.name in names else own
 
 
 def missing(connector: Connector, given: Mapping[str, Any]) -> list[Setting]:
     """The settings that a source still needs."""
-    return [one for one in settings_of(connector) if one.needed and not given.get(one.name)]
+    every = settings_of(connector)
+    needed = [one for one in every if one.needed and not given.get(one.name)]
+    return [*needed, *lacking(given)] if any(one.name == PATH.name for one in every) else needed
 
 
 def checked(connector: Connector, plain: Mapping[str, str], secrets: Mapping[str, str]) -> list[Problem]:
@@ -68,6 +58,12 @@ def checked(connector: Connector, plain: Mapping[str, str], secrets: Mapping[str
         if name in known and known[name].secret
     ]
     return [*strange, *shown]
+
+
+def placed(connector: Connector, given: Mapping[str, str]) -> dict[str, str]:
+    """Settings where those that are files say where they are from anywhere."""
+    files = {one.name for one in settings_of(connector) if one.file}
+    return {name: str(Path(value).resolve()) if name in files else value for name, value in given.items()}
 
 
 def secret_from(name: str, where: str) -> str:

@@ -11,10 +11,13 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from itertools import compress
+from typing import Self
 
 from .rows import Aside, Problems
 
-MARKS = re.compile(r"(?P<name>[\w.]+)(?P<required>[!^]?)(?P<kind>[@?~%]?)(?P<many>>>)?(?:>?(?P<to>\w+))?(?P<loose>\*?)")
+MARKS = re.compile(
+    r"(?P<name>\w[\w. ]*)(?P<required>[!^]?)(?P<kind>[@?~%]?)(?P<many>>>)?(?:>?(?P<to>\w+))?(?P<loose>\*?)"
+)
 # A photograph or a document is a cell of some megabytes; Python would refuse it at 128 KB.
 csv.field_size_limit(64 << 20)
 
@@ -47,22 +50,33 @@ class Layout:
     columns: tuple[Column, ...]
     key: str
     dropped: frozenset[str] = frozenset()
+    ending: str = ".csv"
+    any_case: bool = False
+    """Whether a header may spell its columns in small or capital letters as it likes."""
 
     @property
     def file(self) -> str:
-        """The file's name in the bundle."""
-        return f"{self.name}.csv"
+        """The file's name in the bundle, or what else its rows came from."""
+        return f"{self.name}{self.ending}"
+
+    def named(self, header: Sequence[str]) -> list[str]:
+        """A header by the names of the columns that it means."""
+        names = {c.name.lower(): c.name for c in self.columns} if self.any_case else {}
+        names |= {name.lower(): name for name in self.dropped} if self.any_case else {}
+        return [names.get(name.strip().lower(), name) for name in header]
 
     def requiring(self, *names: str) -> Layout:
         """The same, where these columns must not be blank either."""
         return replace(self, columns=tuple(replace(c, required=True) if c.name in names else c for c in self.columns))
 
 
-def layout(name: str, columns: str, *, key: str, dropped: Iterable[str] = (), **choices: Iterable[str]) -> Layout:
+def layout(
+    name: str, columns: str | Iterable[str], *, key: str, dropped: Iterable[str] = (), **choices: Iterable[str]
+) -> Layout:
     """Columns: `!` required, `^` in the header, `@` day, `?` true or false, `~` moment, `%` grades, `>orgs` one of its
     rows, `>>` many, `*` which may be missing."""
     made: list[Column] = []
-    for word in columns.split():
+    for word in columns.split() if isinstance(columns, str) else columns:
         m = MARKS.fullmatch(word)
         if m is None:
             raise TypeError(f"{name}: cannot read the column {word}")
@@ -71,6 +85,19 @@ def layout(name: str, columns: str, *, key: str, dropped: Iterable[str] = (), **
         flags = {"many": bool(m["many"]), "headed": bool(needed), "loose": bool(m["loose"])}
         made.append(Column(m["name"], needed == "!", kind, to, choices=allowed, **flags))
     return Layout(name, tuple(made), key, frozenset(dropped))
+
+
+class Line(int):
+    """A line of a file that is not called as the table is into which its rows went."""
+
+    file: str
+
+    @classmethod
+    def of(cls, file: str, number: int) -> Self:
+        """A line by its number, from 1."""
+        line = cls(number)
+        line.file = file
+        return line
 
 
 @dataclass
@@ -115,7 +142,8 @@ class Table:
 
     def place(self, at: int) -> tuple[str, int]:
         """Where a row came from."""
-        return self.layout.file, self.lines[at]
+        line = self.lines[at]
+        return line.file if isinstance(line, Line) else self.layout.file, int(line)
 
     def extras(self, *names: str) -> list[dict[str, str] | None]:
         """Of each row what the named columns hold, and those that no layout knows, for its remainder."""
@@ -150,7 +178,7 @@ class Table:
         return replace(delta, columns=columns, lines=[lines[key] for key in rows])
 
 
-def parse(of: Layout, data: bytes, problems: Problems, *, only_utf8: bool = False) -> Table:
+def parse(of: Layout, data: bytes, problems: Problems, *, only_utf8: bool = False, delimiter: str = ",") -> Table:
     """Read a file, in UTF-8 or as Excel saves it; a table is `broken` when its keys cannot be trusted.
 
     No reference is held to one that is.
@@ -158,14 +186,14 @@ def parse(of: Layout, data: bytes, problems: Problems, *, only_utf8: bool = Fals
     text = _decode(of.file, data, problems, only_utf8)
     if text is None:
         return Table(of, {}, broken=True)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     rows: list[list[str]] = []
     failed = ""
     try:
         rows.extend(reader)
     except csv.Error as error:
         failed = str(error)
-    lines = _lines(text, rows, reader.line_num)
+    lines = _lines(text, rows, reader.line_num, delimiter)
     if failed:
         begun = (lines[-1] + 1) if lines else 1
         where = f"{of.file} line {begun}" + (f" to {reader.line_num}" if reader.line_num > begun else "")
@@ -206,11 +234,11 @@ def _windows(data: bytes) -> str | None:
         return None
 
 
-def _lines(text: str, rows: list[list[str]], last: int) -> Sequence[int]:
+def _lines(text: str, rows: list[list[str]], last: int, delimiter: str) -> Sequence[int]:
     if last == len(rows):
         return range(1, last + 1)
     # A quoted cell may run over several lines.
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
     begins = [1]
     for _ in rows:
         next(reader)
@@ -222,7 +250,7 @@ def _table(of: Layout, rows: list[list[str]], lines: Sequence[int], broken: bool
     if not rows:
         problems.add(of.file, of.file, "has no header line", f"expected {_header(of)}")
         return Table(of, {}, broken=True)
-    header, width = rows[0], len(rows[0])
+    header, width = of.named(rows[0]), len(rows[0])
     if _check_header(of, header, problems):
         broken = True
     aside: list[Aside] = []

@@ -20,7 +20,10 @@ PART = "remainder."
 """What the name of a part of a remainder begins with."""
 
 OF_APIS = frozenset({"edfi"})
-"""The parts of remainders that clients of the hub's own APIs write: no source says them."""
+"""The parts of remainders that clients of the hub's own APIs write: no source says them, unless they are marked."""
+
+SOURCES = {"made": "source"}
+"""Marks such a part as one that a source of the same standard says."""
 
 Stands = Callable[[str, Any], bool]
 """Whether a value can be a fact of a record now: what a reference leads to may be gone."""
@@ -123,7 +126,11 @@ def facts_of(kind: type[Record], row: Mapping[str, Any]) -> Facts:
     """What the source of a record says: every fact that is not blank, but for what came through the hub's own APIs."""
     facts = {name: row[name] for name in kind.stored() if row[name] is not None}
     parts = parts_of_remainder(row["remainder"]).items()
-    return facts | {name: part for name, part in parts if name.removeprefix(PART) not in OF_APIS}
+    return facts | {name: part for name, part in parts if _of_source(name.removeprefix(PART), part)}
+
+
+def _of_source(name: str, part: Any) -> bool:
+    return name not in OF_APIS or SOURCES.items() <= part.items()
 
 
 def stamps_of(kind: type[Record], row: Mapping[str, Any], facts: Iterable[str]) -> dict[str, int]:

@@ -111,9 +111,11 @@ HOUSEKEEPING = [
     "CREATE TABLE source (district INTEGER NOT NULL, name TEXT NOT NULL, connector TEXT NOT NULL,"
     " settings TEXT NOT NULL, precedence INTEGER NOT NULL, may TEXT NOT NULL, most_aside REAL NOT NULL,"
     " state TEXT NOT NULL, schedule TEXT NOT NULL, made TEXT NOT NULL, PRIMARY KEY (district, name)) WITHOUT ROWID",
-    # The last readings of each source: from when to when, and what came of it by kind of record.
+    # The last readings of each source: from when to when, what came of it by kind of record, why it was refused, and
+    # of its requests how many there were and the first and last of them (a JSON list).
     "CREATE TABLE source_run (district INTEGER NOT NULL, source TEXT NOT NULL, started TEXT NOT NULL,"
     " ended TEXT NOT NULL, outcome TEXT NOT NULL, tallies TEXT NOT NULL, problems INTEGER NOT NULL,"
+    " why TEXT NOT NULL DEFAULT '', asked INTEGER NOT NULL DEFAULT 0, requests TEXT NOT NULL DEFAULT '[]',"
     " PRIMARY KEY (district, source, started)) WITHOUT ROWID",
     # What a source was last refused for: where, what is wrong and how to mend it; nothing of what it said.
     "CREATE TABLE refusal (district INTEGER NOT NULL, source TEXT NOT NULL, number INTEGER NOT NULL, at TEXT NOT NULL,"

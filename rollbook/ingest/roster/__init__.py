@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from ...fields import Record
 from ...model.calendar import Session
@@ -14,18 +14,18 @@ from ..rows import Row, Stream
 from .classes import Classes
 from .humans import RACES, SEXES, Humans
 from .people import COMMS, CONTACTS, People
-from .places import Places, Tables, UserRole
+from .places import Beyond, Mapped, Places, Tables, UserRole
 
-__all__ = ["CONTACTS", "RACES", "SEXES", "Tables", "UserRole", "map_roster"]
+__all__ = ["CONTACTS", "RACES", "SEXES", "Beyond", "Mapped", "Tables", "UserRole", "map_roster"]
 
 
-def map_roster(tables: Tables) -> list[Stream]:
+def map_roster(tables: Tables) -> Mapped:
     """Every record that a roster makes, each kind after those that it refers to."""
     places = Places(tables)
     classes = Classes(places)
     people = People(classes)
     if tables.problems.found:
-        return []
+        return Mapped([], {})
     made: list[tuple[type[Record], Iterable[Row]]] = [
         (District, places.district()),
         (School, places.schools(people.grades)),
@@ -46,7 +46,14 @@ def map_roster(tables: Tables) -> list[Stream]:
         (Relationship, people.relationships.values()),
         *((comm, people.comms(comm)) for comm in COMMS.values()),
     ]
-    return [Stream(kind, list(rows)) for kind, rows in made]
+    return Mapped([Stream(kind, list(rows)) for kind, rows in made], _by_school(people.graded))
+
+
+def _by_school(graded: Mapping[tuple[str, str], int]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for (school, grade), count in graded.items():
+        found.setdefault(school, {})[grade] = count
+    return found
 
 
 def _group_types(classes: Classes, people: People) -> list[Row]:

@@ -145,7 +145,7 @@ class Classes:
         refs = {
             "school": school,
             "type": f"{school}:{values['kind']}",
-            "course": table["courseSourcedId"][at],
+            "course": table["courseSourcedId"][at] or None,
             "subject": f"{school}:{taught[0][0]}" if taught else None,
             "primary_staff": self.main_teacher.get(key),
         }
@@ -196,9 +196,10 @@ class Classes:
             "endDate",
         )
         made: dict[str, list[Row]] = {"student": [], "staff": []}
-        students, staff, file = made["student"].append, made["staff"].append, table.layout.file
-        cells = zip(table["sourcedId"], *(table[n] for n in names), table.extras(), table.lines, strict=True)
-        for key, group, org, user, role, primary, begin, end, extra, line in cells:
+        students, staff = made["student"].append, made["staff"].append
+        places = map(table.place, range(len(table)))
+        cells = zip(table["sourcedId"], *(table[n] for n in names), table.extras(), places, strict=True)
+        for key, group, org, user, role, primary, begin, end, extra, place in cells:
             school = home.get(group, "")
             if org != school and school:
                 extra = more(extra, schoolSourcedId=org)
@@ -211,10 +212,10 @@ class Classes:
             refs: dict[str, str | None] = {"school": school, "group": group}
             if role == "student":
                 refs["student"] = f"{user}@{school}"
-                students(Row(key, values, refs, extra, (file, line)))
+                students(Row(key, values, refs, extra, place))
             else:
                 refs["staff"] = f"{user}@{school}"
-                staff(Row(key, {**values, "role": role}, refs, extra, (file, line)))
+                staff(Row(key, {**values, "role": role}, refs, extra, place))
         return made
 
     @cached_property

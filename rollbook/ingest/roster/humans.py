@@ -133,8 +133,7 @@ class Humans:
 
     @cached_property
     def _no_demographics(self) -> dict[str, Any]:
-        # A roster that never spoke of demographics must not wipe what another source said.
-        return dict.fromkeys(DEMOGRAPHIC) if len(self.tables["demographics"]) else {}
+        return dict.fromkeys(DEMOGRAPHIC) if self.tables.tells_demographics else {}
 
     @cached_property
     def demographics(self) -> dict[str, dict[str, Any]]:

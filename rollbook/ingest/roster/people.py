@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -145,9 +146,9 @@ class People:
         }
 
     def _residence(self, user: str) -> dict[str, str]:
-        # A roster that never spoke of demographics must not wipe what another source said.
-        table = self.tables["demographics"]
-        return {"residence_status": table.get(user, "publicSchoolResidenceStatus")} if len(table) else {}
+        if not self.tables.tells_demographics:
+            return {}
+        return {"residence_status": self.tables["demographics"].get(user, "publicSchoolResidenceStatus")}
 
     def _staff(self, user: str, school: str, post: Post, refs: dict[str, str | None]) -> dict[str, Any]:
         teaches = "teacher" in post.roles
@@ -170,7 +171,12 @@ class People:
     @cached_property
     def _grades(self) -> list[tuple[str, str]]:
         """Each school with each grade that its students are in."""
-        return sorted({(school, grade) for user, school in self.posts[Student] if (grade := self.grade(user))})
+        return sorted(self.tables.beyond.grades.union(self.graded))
+
+    @cached_property
+    def graded(self) -> Counter[tuple[str, str]]:
+        """How many students each school has in each grade."""
+        return Counter((school, grade) for user, school in self.posts[Student] if (grade := self.grade(user)))
 
     @cached_property
     def year_groups(self) -> dict[str, Row]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from ...fields import Value
-from ..rows import Problems, Row
+from ..rows import Problems, Row, Stream
 from ..tables import Table
 
 
@@ -23,6 +24,23 @@ class UserRole:
     raw: dict[str, str] | None = None
 
 
+@dataclass(frozen=True)
+class Beyond:
+    """What there is of a roster besides the rows that are looked at."""
+
+    grades: frozenset[tuple[str, str]] = frozenset()
+    """Each school with each grade in which it has other students."""
+    demographics: bool = False
+    """Whether it speaks of anybody's demographics."""
+
+
+class Mapped(NamedTuple):
+    """The records that a roster makes, and how many of its students are in which grade, by school."""
+
+    streams: list[Stream]
+    grades: dict[str, dict[str, int]]
+
+
 @dataclass
 class Tables:
     """A whole roster, by OneRoster's names of files and columns, with the system that made it."""
@@ -33,9 +51,15 @@ class Tables:
     district: str
     system: str | None
     """The system that made it; where it is not known, nothing is said of it."""
+    beyond: Beyond = Beyond()
 
     def __getitem__(self, name: str) -> Table:
         return self.by_name[name]
+
+    @property
+    def tells_demographics(self) -> bool:
+        """Whether the roster speaks of anybody's demographics: one that never did must not wipe what others said."""
+        return self.beyond.demographics or bool(len(self["demographics"]))
 
 
 def blank(**values: Value) -> dict[str, Value]:

@@ -32,8 +32,19 @@ class Feed(NamedTuple):
     """The share of a kind's rows that may be set aside before nothing is read."""
     state: str
     schedule: str
-    """When it is read by itself: "" for when its data is asked for, `nightly`, or minutes such as `30`."""
+    """When it is read by itself, as `ingest/scheduling.py` writes it; "" for when its data is asked for."""
     made: str
+
+
+class Asked(NamedTuple):
+    """A request that a reading sent: its status is that of HTTP, or 0 where there was no answer."""
+
+    method: str
+    path: str
+    status: int
+    rows: int
+    seconds: float
+    error: str = ""
 
 
 class Run(NamedTuple):
@@ -45,6 +56,12 @@ class Run(NamedTuple):
     """`done`, or `refused`."""
     tallies: Mapping[str, Mapping[str, int]]
     problems: int
+    why: str = ""
+    """What was wrong with the source, if it was refused, without anything that it said."""
+    asked: int = 0
+    """How many requests were sent for it."""
+    requests: tuple[Asked, ...] = ()
+    """They, in their order; of many only the first and the last."""
 
 
 class State(NamedTuple):
@@ -141,11 +158,12 @@ class Feeds(Statements):
     def ran(self, district: int, source: str, run: Run) -> None:
         """Keep what came of a reading, and let go of those of long ago."""
         self._do(
-            "INSERT INTO source_run (district, source, started, ended, outcome, tallies, problems)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (district, source, started) DO UPDATE SET"
+            "INSERT INTO source_run"
+            " (district, source, started, ended, outcome, tallies, problems, why, asked, requests)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (district, source, started) DO UPDATE SET"
             " ended = excluded.ended, outcome = excluded.outcome, tallies = excluded.tallies,"
-            " problems = excluded.problems",
-            (district, source, *run[:3], json.dumps(run.tallies), run.problems),
+            " problems = excluded.problems, why = excluded.why, asked = excluded.asked, requests = excluded.requests",
+            (district, source, *run[:3], json.dumps(run.tallies), *run[4:7], json.dumps(run.requests)),
         )
         self._do(
             "DELETE FROM source_run WHERE district = :district AND source = :source AND started <"
@@ -157,11 +175,27 @@ class Feeds(Statements):
     def runs(self, district: int, source: str, most: int) -> list[Run]:
         """The last readings of a source, the latest one first."""
         rows = self._rows(
-            "SELECT started, ended, outcome, tallies, problems FROM source_run WHERE district = ? AND source = ?"
-            " ORDER BY started DESC LIMIT ?",
+            "SELECT started, ended, outcome, tallies, problems, why, asked, requests FROM source_run"
+            " WHERE district = ? AND source = ? ORDER BY started DESC LIMIT ?",
             (district, source, most),
         )
-        return [Run(began, ended, outcome, json.loads(said), wrong) for began, ended, outcome, said, wrong in rows]
+        return [_run(row) for row in rows]
+
+    def last_done(self, district: int, source: str) -> str:
+        """When the last reading of a source began that went well, of those that are remembered; blank for never."""
+        done = "SELECT max(started) FROM source_run WHERE district = ? AND source = ? AND outcome = 'done'"
+        return self._value(done, (district, source)) or ""
+
+    def failing(self, district: int, source: str) -> list[str]:
+        """When the readings of a source ended that failed since one last went well, the first one first."""
+        failed = "SELECT ended FROM source_run WHERE district = ? AND source = ? AND started > ? ORDER BY started"
+        return self._values(failed, (district, source, self.last_done(district, source)))
+
+
+def _run(row: Row) -> Run:
+    began, ended, outcome, said, wrong, why, asked, requests = row
+    sent = tuple(Asked(*one) for one in json.loads(requests))
+    return Run(began, ended, outcome, json.loads(said), wrong, why, asked, sent)
 
 
 def _feed(row: Row) -> Feed:

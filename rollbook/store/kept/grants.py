@@ -40,6 +40,17 @@ class Grant:
         return self.scopes, tuple(sorted(self.people.items()))
 
 
+class Stranded(NamedTuple):
+    """A grant whose school is no longer there: its hub id, the school's, its state, its scopes, and since when the
+    school is gone (UTC), if that is still in the history."""
+
+    id: str
+    school: str
+    state: str
+    scopes: frozenset[str]
+    gone: str | None
+
+
 class Place(NamedTuple):
     """Where a grant is of: the school's hub id, number and name, and the hub id of the app that has it."""
 
@@ -131,6 +142,19 @@ class Grants(Timed):
     def of(self, app: str) -> list[Grant]:
         """The grants of an app, in whatever state, in the order in which they were first made."""
         return self._those("WHERE g.app = ? ORDER BY g.made, s.estab", app)
+
+    def stranded(self, app: str) -> list[Stranded]:
+        """The grants of an app whose schools are gone, in the order in which they were first made."""
+        rows = self._rows(
+            "SELECT g.id, g.school, g.state, g.scopes, (SELECT max(h.at) FROM history h WHERE h.district = g.district"
+            " AND h.kind = 'School' AND h.id = g.school AND h.what = 'gone')"
+            ' FROM "grant" g WHERE g.app = ? AND NOT EXISTS'
+            " (SELECT 1 FROM school s WHERE s.district = g.district AND s.id = g.school) ORDER BY g.made, g.id",
+            (app,),
+        )
+        return [
+            Stranded(grant, school, state, frozenset(_texts(held)), gone) for grant, school, state, held, gone in rows
+        ]
 
     def active(self, app: str, district: int = 0) -> list[Grant]:
         """The active grants of an app, by school; those of one district where one is given."""

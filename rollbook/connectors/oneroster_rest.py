@@ -1,0 +1,291 @@
+"""OneRoster 1.1 and 1.2 over REST: OAuth 1.0a, OAuth 2 client credentials, or a token that was handed over.
+
+A reading lists everything, or with the setting `full-every` most of the time what has changed since the last one. A
+service may leave an object's `dateLastModified` as it was when only a relation of it moves, and it may forget what was
+deleted: who lost a role or is gone is known for certain from the next reading of everything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import msgspec
+
+from ..errors import Malformed, Problem
+from ..ingest.mapping.paths import ABSENT, at, elements, leaves, text
+from ..ingest.mapping.rows import NEVER_KEPT
+from ..ingest.roster.fills import FILLS
+from ..ingest.roster.roster import Extent, Roster
+from ..ingest.rows import Problems, Reading
+from ..ingest.settings import Setting
+from ..ingest.tables import Column, Layout
+from ..ingest.web import (
+    ADDRESS,
+    REACHED,
+    Auth,
+    Bearer,
+    ClientCredentials,
+    Listing,
+    NotAllowed,
+    OAuth1,
+    Offset,
+    Session,
+    fetch,
+    service_of,
+)
+from ..ingest.web.tables import SERVED, table_of
+
+SETTINGS = (
+    ADDRESS,
+    Setting("version", "1.1 or 1.2, where the address does not say it (v1p1, v1p2)", needed=False),
+    Setting("client", "The client's id, or the consumer key of OAuth 1.0a", needed=False),
+    Setting("secret", "The client's secret, or the consumer secret of OAuth 1.0a", secret=True, needed=False),
+    Setting("token-address", "Where OAuth 2 gives tokens; without it requests are signed by OAuth 1.0a", needed=False),
+    Setting("scopes", "The scopes to ask tokens for, where not those of OneRoster 1.2", needed=False),
+    Setting("signature", "HMAC-SHA256 or HMAC-SHA1, for OAuth 1.0a", needed=False),
+    Setting("token", "A token that the vendor handed over, instead of a client and secret", secret=True, needed=False),
+    Setting("limit", "How many rows to ask for at a time; 1000 if not set", needed=False),
+    Setting("full-every", "Hours between readings of everything; those between them read what changed", needed=False),
+    *REACHED,
+)
+ROOTS = {"1.1": "ims/oneroster/v1p1", "1.2": "ims/oneroster/rostering/v1p2"}
+SCOPE = "https://purl.imsglobal.org/spec/or/v1p2/scope/"
+SCOPES = (f"{SCOPE}roster-core.readonly", f"{SCOPE}roster.readonly", f"{SCOPE}roster-demographics.readonly")
+LISTS = ("orgs", "academicSessions", "courses", "classes", "users", "enrollments", "demographics")
+"""The lists of a service, each by its envelope."""
+WITHIN = {"1.1": (), "1.2": ("roles", "userProfiles")}
+"""The tables that come within users."""
+OVERLAP = timedelta(hours=1)
+"""How much further back changes are asked for: clocks differ, and a write may take its time until it is listed."""
+SINCE = "since"
+
+
+class OneRosterRest:
+    """OneRoster rosters over REST."""
+
+    name = "oneroster-rest"
+    format = "oneroster"
+    fills = FILLS
+    settings = SETTINGS
+
+    def read(self, reading: Reading) -> Roster:
+        """List everything, or what has changed; raises `Malformed` and `Unavailable` for what cannot be believed."""
+        service = Served.of(reading.settings)
+        began, since = datetime.now(UTC), _since(reading, service.version)
+        where = service_of(reading.settings, service.address)
+        with Session(where, service.auth, reading.note) as session:
+            lists = _lists(session, reading, service, since.moment if since else "")
+        kinds = {name: "delta" if since else "bulk" for name, rows in lists.items() if rows or not since}
+        within = dict.fromkeys(WITHIN[service.version], kinds["users"]) if "users" in kinds else {}
+        roster = Roster(Extent(service.version, kinds | within), Problems(), self.name, (*SERVED.values(),))
+        for name in (*kinds, *within):
+            _take(roster, name, lists["users" if name in within else name] or [])
+        unserved = (name for name in LISTS if name not in lists)
+        roster.notes += [f"{name} are not served, and what is held of them stays" for name in unserved]
+        full = since.full if since else began.isoformat()
+        roster.also = {SINCE: msgspec.json.encode(Since(service.version, full, (began - OVERLAP).isoformat()))}
+        roster.place()
+        return roster
+
+
+ONEROSTER_REST = OneRosterRest()
+
+
+# ---- who is asked, and for what
+
+
+@dataclass(frozen=True)
+class Served:
+    """A service: the address of its lists, the version, and how requests are known."""
+
+    address: str
+    version: str
+    auth: Auth
+
+    @classmethod
+    def of(cls, settings: Mapping[str, str]) -> Served:
+        """The service that settings describe. Raises `Malformed` where they do not suffice."""
+        address = settings["address"].rstrip("/")
+        # What a vendor sells as 1.2 may be served under v1p1, and then is 1.1.
+        said = {"v1p1": "1.1", "v1p2": "1.2"}.get(address.rsplit("/", 1)[-1], "")
+        version = said or settings.get("version", "")
+        if version not in ROOTS:
+            raise Malformed(Problem("version", "is not known from the address", "set it to 1.1 or 1.2"))
+        return cls(address if said else f"{address}/{ROOTS[version]}", version, _auth(settings, version))
+
+
+def _auth(settings: Mapping[str, str], version: str) -> Auth:
+    client, secret = settings.get("client", ""), settings.get("secret", "")
+    if token := settings.get("token"):
+        return Bearer(token)
+    if not (client and secret):
+        raise Malformed(Problem("client", "and secret are missing, and there is no token"))
+    if address := settings.get("token-address"):
+        scopes = settings.get("scopes", "").replace(",", " ").split() or (SCOPES if version == "1.2" else ())
+        return ClientCredentials(address, client, secret, tuple(scopes))
+    method = settings.get("signature") or "HMAC-SHA256"
+    if method not in ("HMAC-SHA1", "HMAC-SHA256"):
+        raise Malformed(Problem("signature", f"{method} is not known", "HMAC-SHA256 or HMAC-SHA1"))
+    return OAuth1(client, secret, method)
+
+
+class Since(msgspec.Struct):
+    """When everything was last read, in which version, and from when on changes are news."""
+
+    version: str
+    full: str
+    moment: str
+
+
+def _since(reading: Reading, version: str) -> Since | None:
+    """From when on to ask for changes; None where everything has to be read."""
+    data, hours = reading.kept(SINCE), float(reading.settings.get("full-every") or 0)
+    was = msgspec.json.decode(data, type=Since) if data else None
+    if was is None or was.version != version:
+        return None
+    if reading.changes is not None:
+        return was if reading.changes else None
+    due = datetime.fromisoformat(was.full) + timedelta(hours=hours)
+    return was if datetime.now(UTC) < due else None
+
+
+def _lists(session: Session, reading: Reading, service: Served, since: str) -> dict[str, list[dict[str, Any]]]:
+    """The rows of every list that is served; only demographics need not be."""
+    pages = Offset(int(reading.settings.get("limit") or 1000))
+    moment = f"{since[:19]}.000Z" if since else ""
+    params = {"filter": f"dateLastModified>'{moment}'"} if since else {}
+    found: dict[str, list[dict[str, Any]]] = {}
+    for done, name in enumerate(LISTS):
+        reading.progress("reading", done, len(LISTS))
+        listing = Listing(name, (name,), pages, params, "sourcedId", optional=name == "demographics")
+        rows = _optional(session, listing, reading) if listing.optional else fetch(session, listing, reading.folder)
+        if rows is not None:
+            found[name] = rows
+    reading.progress("reading", len(LISTS), len(LISTS))
+    return found
+
+
+def _optional(session: Session, listing: Listing, reading: Reading) -> list[dict[str, Any]] | None:
+    # Demographics have a scope of their own, which many districts do not grant.
+    try:
+        return fetch(session, listing, reading.folder)
+    except NotAllowed:
+        return None
+
+
+# ---- objects as rows
+
+
+def _take(roster: Roster, name: str, objects: list[dict[str, Any]]) -> None:
+    of = roster.layout(SERVED[name])
+    rows = [row for one in objects for row in READ.get(name, _alone)(of, one)]
+    roster.take(table_of(of, rows))
+
+
+def _alone(of: Layout, one: dict[str, Any]) -> list[dict[str, str]]:
+    cells = {column.name: _cell(column, one) for column in of.columns}
+    return [{**_rest(of, one), **cells, "status": cells["status"] or "active"}]
+
+
+def _cell(column: Column, one: Mapping[str, Any]) -> str:
+    path = _path(column)
+    value = at(one, path)
+    if value is ABSENT and column.to:
+        # Some services name what is referred to by its id alone.
+        value = at(one, path.removesuffix(".sourcedId"))
+    return text(value) or ""
+
+
+def _path(column: Column) -> str:
+    """Where in an object a column of the CSV format is: `termSourcedIds` are at `terms.sourcedId`."""
+    if not column.to or column.name == "sourcedId":
+        return SPELLED.get(column.name, column.name)
+    stem = column.name.removesuffix("s").removesuffix("SourcedId")
+    return f"{stem}s.sourcedId" if column.many else f"{stem}.sourcedId" if stem else column.name
+
+
+SPELLED = {
+    "preferredGivenName": "preferredFirstName",
+    "preferredFamilyName": "preferredLastName",
+    "userProfileSourcedId": "userProfile",
+}
+
+
+def _rest(of: Layout, one: Mapping[str, Any]) -> dict[str, str]:
+    """What an object holds besides its columns; what an extension says is `metadata` there and here."""
+    known = {_path(column).partition(".")[0] for column in of.columns} | UNKEPT
+    rest = {name: value for name, value in one.items() if name not in known and name != "metadata"}
+    said = [*leaves(rest), *leaves(one.get("metadata") or {})]
+    kept = {f"metadata.{path}": text(value) or "" for path, value in said if not path.lower().endswith(NEVER_KEPT)}
+    return {path: value for path, value in kept.items() if value} | _lists_with_commas(of, one)
+
+
+UNKEPT = frozenset(("sourcedId", "status", "dateLastModified", "children", "password", "roles", "userProfiles", "orgs"))
+"""What is read otherwise, is told by others too (children by their parent), or is never kept."""
+
+
+def _lists_with_commas(of: Layout, one: Mapping[str, Any]) -> dict[str, str]:
+    """Lists of which an element has a comma, which a cell would take for two."""
+    lists = {column.name: one.get(column.name) for column in of.columns}
+    return {
+        f"metadata.{name}": msgspec.json.encode(value).decode()
+        for name, value in lists.items()
+        if isinstance(value, list) and any("," in str(part) for part in elements(value))
+    }
+
+
+def _org(of: Layout, one: dict[str, Any]) -> list[dict[str, str]]:
+    # Some services write organisations of one kind in the plural: `departments`.
+    (row,) = _alone(of, one)
+    singular = row["type"].removesuffix("s")
+    kinds = next(column.choices for column in of.columns if column.name == "type")
+    return [{**row, "type": singular if singular in kinds else row["type"]}]
+
+
+def _user(of: Layout, one: dict[str, Any]) -> list[dict[str, str]]:
+    (row,) = _alone(of, one)
+    ids = [f"{{{text(at(i, 'type')) or ''}:{text(at(i, 'identifier')) or ''}}}" for i in elements(one.get("userIds"))]
+    return [{**row, "userIds": ",".join(ids), "enabledUser": row["enabledUser"] or "true"}]
+
+
+def _roles(of: Layout, one: dict[str, Any]) -> list[dict[str, str]]:
+    """The roles of a user; one that a service of 1.2 writes as 1.1 has it counts too."""
+    given = elements(one.get("roles")) or _as_in_1_1(one)
+    rows = [{c.name: _cell(c, role) for c in of.columns} for role in given]
+    for row in rows:
+        row["roleType"] = row["roleType"] or "primary"
+    return _of_user(one, rows, "orgSourcedId", "role", "roleType", "beginDate")
+
+
+def _as_in_1_1(one: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [{"role": one["role"], "org": org} for org in elements(one.get("orgs"))] if one.get("role") else []
+
+
+def _profiles(of: Layout, one: dict[str, Any]) -> list[dict[str, str]]:
+    rows = [_profile(of, profile) for profile in elements(one.get("userProfiles"))]
+    keyed = _of_user(one, rows, "vendorId", "applicationId", "profileType")
+    return [{**row, "sourcedId": row.pop("profileId") or row["sourcedId"]} for row in keyed]
+
+
+def _profile(of: Layout, profile: Mapping[str, Any]) -> dict[str, str]:
+    within = {"credentialType": "credentials.type", "username": "credentials.username", "profileId": "profileId"}
+    cells = {column.name: _cell(column, profile) for column in of.columns}
+    return cells | {name: text(at(profile, path)) or "" for name, path in within.items()}
+
+
+def _of_user(one: Mapping[str, Any], rows: list[dict[str, str]], *key: str) -> list[dict[str, str]]:
+    """Rows of a user that have no key of their own there: they are known by what they say."""
+    user, status = text(one.get("sourcedId")) or "", text(one.get("status")) or "active"
+    keyed = {":".join((user, *(row[name] for name in key))): row for row in rows}
+    return [{**row, "sourcedId": name, "userSourcedId": user, "status": status} for name, row in keyed.items()]
+
+
+READ: Mapping[str, Callable[[Layout, dict[str, Any]], list[dict[str, str]]]] = {
+    "orgs": _org,
+    "users": _user,
+    "roles": _roles,
+    "userProfiles": _profiles,
+}

@@ -1,0 +1,79 @@
+"""The tables of a roster in OneRoster's shape: their columns, and what each version of it needs besides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ...model.calendar import SESSION_KINDS
+from ..tables import Layout, layout
+from .humans import RACES, SEXES
+from .people import CONTACTS
+
+STATUSES = ("active", "tobedeleted")
+ORGS = ("department", "school", "district", "local", "state", "national")
+ROLES = (
+    *("administrator", "aide", "proctor", "student", "teacher", *CONTACTS),
+    *("counselor", "districtAdministrator", "principal", "siteAdministrator", "systemAdministrator"),
+)
+
+
+def _layout(
+    name: str, columns: str, dropped: Iterable[str] = (), key: str = "sourcedId!", **choices: Iterable[str]
+) -> Layout:
+    columns = f"{key} status dateLastModified~ {columns}"
+    return layout(name, columns, key="sourcedId", dropped=dropped, status=STATUSES, **choices)
+
+
+LAYOUTS = (
+    _layout(
+        "academicSessions",
+        "title! type! startDate!@ endDate!@ parentSourcedId>academicSessions schoolYear^",
+        type=SESSION_KINDS,
+    ),
+    _layout("orgs", "name! type! identifier parentSourcedId>orgs", type=ORGS),
+    _layout(
+        "courses",
+        "schoolYearSourcedId>academicSessions title! courseCode grades% orgSourcedId!>orgs subjects subjectCodes",
+    ),
+    _layout(
+        "classes",
+        "title! grades% courseSourcedId!>courses classCode classType^ location schoolSourcedId!>orgs"
+        " termSourcedIds^>>academicSessions subjects subjectCodes periods",
+        classType=("homeroom", "scheduled"),
+    ),
+    _layout(
+        "users",
+        "enabledUser^? orgSourcedIds>>orgs role username^ userIds givenName! familyName! middleName identifier"
+        " email sms phone agentSourcedIds>>users* grades% userMasterIdentifier preferredGivenName"
+        " preferredMiddleName preferredFamilyName primaryOrgSourcedId>orgs pronouns",
+        dropped=["password"],
+        role=ROLES,
+    ),
+    _layout(
+        "roles",
+        "userSourcedId!>users roleType! role! beginDate@ endDate@ orgSourcedId!>orgs userProfileSourcedId",
+        roleType=("primary", "secondary"),
+        role=ROLES,
+    ),
+    _layout(
+        "userProfiles",
+        "userSourcedId!>users profileType vendorId applicationId description credentialType username",
+        dropped=["password"],
+    ),
+    _layout(
+        "enrollments",
+        "classSourcedId!>classes schoolSourcedId!>orgs userSourcedId!>users role! primary? beginDate@ endDate@",
+        role=ROLES,
+    ),
+    _layout(
+        "demographics",
+        f"birthDate@ sex {' '.join(f'{race}?' for race in RACES)} hispanicOrLatinoEthnicity?"
+        " countryOfBirthCode stateOfBirthAbbreviation cityOfBirth publicSchoolResidenceStatus",
+        key="sourcedId!>users",
+        sex=SEXES,
+    ),
+)
+VERSIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {"1.1": {"users": ("role",)}, "1.2": {}}
+"""What each version needs of a file besides: 1.2 has a file of its own for roles."""
+HEADED = {"1.1": {"users": ("orgSourcedIds",)}, "1.2": {}}
+"""Columns that only one version has, and needs in the header."""

@@ -1,0 +1,161 @@
+"""Reading a list to its end, and no further than it can be believed; one that was cut short goes on where it was."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import msgspec
+
+from ...errors import Malformed, Problem, Unavailable
+from .answers import Answer, at, rows_at
+from .paging import Ask, Page, Pages, Whole
+from .session import NotServed, Session
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A list that a service has: where it is, where in an answer its rows are, and how it goes on.
+
+    `rows` are dotted paths, of which the first that is there counts; blank is the whole body. `key` is the dotted path
+    of what no two rows share, blank where there is no such thing. An `optional` one need not be served.
+    """
+
+    path: str
+    rows: tuple[str, ...] = ("",)
+    pages: Pages = field(default_factory=Whole)
+    params: Mapping[str, str] = field(default_factory=dict[str, str])
+    key: str = "id"
+    optional: bool = False
+
+    @property
+    def name(self) -> str:
+        """A name for what was read of it, by all that is asked."""
+        said = repr((self.path, sorted(self.params.items()), self.rows, self.pages))
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+class Fewer(Unavailable):
+    """A list has fewer rows than it says."""
+
+
+class _Saved(NamedTuple):
+    """A page as it is put by."""
+
+    headers: dict[str, str]
+    content: bytes
+
+
+FRESH = 2 * 3600.0
+"""Seconds for which pages that were put by are gone on from: a list that is half of yesterday is of no day."""
+
+NEEDED = ("content-type", "link", "total-count", "x-total-count")
+"""The headers that paging goes by; no other is put by."""
+
+
+def fetch(session: Session, listing: Listing, folder: Path | None = None) -> list[dict[str, Any]] | None:
+    """All rows of a list; None of one that is optional and not served.
+
+    Each page is put by in `folder`, so that a reading that is cut short goes on after the last one that came. Raises
+    `Malformed` for what cannot be believed: a page that comes twice, rows that are fewer than the service says.
+    """
+    shelf = _Shelf(folder, f"{session.service.address}\n{listing.name}")
+    try:
+        return _distinct(_pages(session, listing, shelf), listing)
+    except NotServed:
+        if listing.optional:
+            return None
+        raise
+    except (Malformed, Fewer):
+        shelf.clear()
+        raise
+
+
+def _pages(session: Session, listing: Listing, shelf: _Shelf) -> Iterator[Page]:
+    ask: Ask | None = listing.pages.first(Ask(listing.path, listing.params))
+    before, seen = 0, set[bytes]()
+    for answer in shelf.answers():
+        page = Page(ask, answer, rows_at(answer, *listing.rows), before) if ask else None
+        if page is None:
+            break
+        seen.add(_digest(page))
+        ask, before = listing.pages.next(page), before + len(page.rows)
+        yield page
+    while ask is not None:
+        answer = session.get(ask.path, ask.params, lambda found: len(rows_at(found, *listing.rows)))
+        page = Page(ask, answer, rows_at(answer, *listing.rows), before)
+        if page.rows and _digest(page) in seen:
+            raise Malformed(Problem(listing.path, "gives a page again that it gave before", "tell the vendor"))
+        seen.add(_digest(page))
+        shelf.put(answer)
+        ask, before = listing.pages.next(page), before + len(page.rows)
+        yield page
+
+
+def _digest(page: Page) -> bytes:
+    return hashlib.sha256(msgspec.json.encode(page.rows)).digest()
+
+
+def _distinct(pages: Iterator[Page], listing: Listing) -> list[dict[str, Any]]:
+    """The rows of all pages, each once: what is added while a list is read moves rows from one page to the next."""
+    found: dict[str, dict[str, Any]] = {}
+    loose: list[dict[str, Any]] = []
+    total: int | None = None
+    for page in pages:
+        said = listing.pages.total(page.answer)
+        total = total if said is None else said
+        for row in page.rows:
+            key = at(row, listing.key) if listing.key else None
+            if key is None:
+                loose.append(dict(row))
+            else:
+                found[str(key)] = dict(row)
+    came = len(found) + len(loose)
+    if total is not None and came < total:
+        raise Fewer(Problem(listing.path, f"says that it has {total:,} rows and gave {came:,}", "read it again"))
+    return [*found.values(), *loose]
+
+
+class _Shelf:
+    """The pages of one list that were put by in a folder."""
+
+    def __init__(self, folder: Path | None, name: str) -> None:
+        self._folder = folder
+        self._name = hashlib.sha256(name.encode()).hexdigest()[:16]
+        self._count = 0
+        if folder and time.time() - _written(self._path(folder)) > FRESH:
+            self.clear()
+
+    def answers(self) -> Iterator[Answer]:
+        """The answers that were put by, in their order."""
+        while self._folder and (path := self._path(self._folder)).exists():
+            saved = msgspec.msgpack.decode(path.read_bytes(), type=_Saved)
+            self._count += 1
+            yield Answer(200, saved.headers, saved.content)
+
+    def put(self, answer: Answer) -> None:
+        """Put a page by, whole or not at all."""
+        if self._folder:
+            headers = {name: answer.headers[name] for name in NEEDED if name in answer.headers}
+            half = self._folder / f"{self._name}.half"
+            half.write_bytes(msgspec.msgpack.encode(_Saved(headers, answer.content)))
+            os.replace(half, self._path(self._folder))
+        self._count += 1
+
+    def clear(self) -> None:
+        """Throw the pages away: what is read next begins with the first one."""
+        for page in self._folder.glob(f"{self._name}-*.page") if self._folder else ():
+            page.unlink(missing_ok=True)
+        self._count = 0
+
+    def _path(self, folder: Path) -> Path:
+        return folder / f"{self._name}-{self._count:06}.page"
+
+
+def _written(path: Path) -> float:
+    return path.stat().st_mtime if path.exists() else 0.0
