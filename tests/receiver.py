@@ -36,7 +36,7 @@ class Receiver:
 
     def take(self) -> Posted:
         """The next request."""
-        return self.got.get(timeout=10)
+        return self.got.get(timeout=60)
 
     def hears_nothing(self) -> bool:
         """Whether nobody calls, for a while."""

@@ -11,7 +11,6 @@ import os
 import random
 import shutil
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -29,9 +28,10 @@ from rollbook.store.sqlite import Store
 from tests.looking import look
 
 from .hub import THORNFIELD, Hub
+from .ports import free_port
 from .school_agent import TRUST, Beside, same_records
 from .test_callbacks import Receiver, listening
-from .test_server import COMMAND, Served
+from .test_server import COMMAND, PATIENT, Served
 from .test_writeback_crash import App
 
 pytestmark = pytest.mark.slow
@@ -54,7 +54,7 @@ class Serving(Served):
             list(map(str, command)),
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, "ROLLBOOK_CALLBACK_ALLOW": "127.0.0.1"},
+            env={**os.environ, **PATIENT, "ROLLBOOK_CALLBACK_ALLOW": "127.0.0.1"},
             text=True,
         )
         assert self.process.stdout is not None
@@ -80,9 +80,7 @@ class Pair:
         beside.close()
         self.secret = hub.desk.grants.authorise(hub.app(APP), THORNFIELD, ["all"])[1]
         hub.close()
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
+        self.port = free_port()
 
     def serve(self) -> Serving:
         """Start the hub."""
@@ -242,14 +240,15 @@ def test_a_synchronous_write_back_is_answered_when_the_school_has_entered_it(pai
         took = time.monotonic() - begun
         assert answer["Message"] == "success"
         assert answer["result"][0]["ActualId"]
-        assert took < 5
+        # The school is asked at once, and not when the hub would have given up the wait.
+        assert took < 15
         # The agent waits for the hub now, and yet both end at once when they are asked to.
         begun = time.monotonic()
         assert ended(agent, signal.SIGTERM) == 0
         assert pair.said("the agent has stopped")
         served.process.send_signal(signal.SIGTERM)
         assert served.process.wait(20) in (0, -signal.SIGTERM)
-        assert time.monotonic() - begun < 10
+        assert time.monotonic() - begun < 20
     assert written(pair.hub)[0].keys() == written(pair.school)[0].keys() == {"Conduct/1", "Conduct/2"}
 
 

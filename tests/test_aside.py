@@ -77,7 +77,7 @@ def student(token: str, page: int = 1) -> tuple[str, str, bytes, dict[str, str]]
 
 def test_a_write_that_waits_holds_up_no_reader_and_is_refused_when_its_share_is_over(small_hub: Hub, edfi: str) -> None:
     token = small_hub.token(app=NAME)
-    small_hub.store.patience = small_hub.edge.aside.patience = 0.6
+    small_hub.store.patience = small_hub.edge.aside.patience = patience = 1.0
     took: list[float] = []
 
     async def reading() -> list[Answer]:
@@ -95,13 +95,14 @@ def test_a_write_that_waits_holds_up_no_reader_and_is_refused_when_its_share_is_
     began = time.monotonic()
     with writing_elsewhere(small_hub.store.folder, "records.sqlite"):
         writes, reads = small_hub.loop.run_until_complete(both())
-        assert time.monotonic() - began < 8
+        # One after the other, each would have waited as long: half a minute.
+        assert time.monotonic() - began < 20
     assert {a.status for a in reads} == {200}
     assert all(a.json["Students"] for a in reads[:3])
     assert {a.status for a in writes} == {503}
     assert {(a.status, a.headers["retry-after"]) for a in writes} == {(503, "2")}
     assert {a.json["type"] for a in writes} == {"urn:ed-fi:api:service-unavailable"}
-    assert sorted(took)[len(took) // 2] < 0.4
+    assert sorted(took)[len(took) // 2] < patience * 0.7
     assert small_hub.loop.run_until_complete(small_hub.asking(*cohort(0, edfi))).status == 201
 
 
@@ -158,7 +159,8 @@ def test_who_finds_no_place_in_time_is_refused_and_the_place_is_free_afterwards(
     async def served() -> None:
         aside, release = Aside(writers=1, patience=0.05), threading.Event()
         held = asyncio.ensure_future(aside.run(release.wait, "a", writes=True))
-        await asyncio.sleep(0.01)
+        # It has its place as soon as it has its turn in the loop.
+        await asyncio.sleep(0)
         with pytest.raises(Unavailable):
             await aside.run(lambda: 1, "b", writes=True)
         assert await aside.run(lambda: 2, "b") == 2

@@ -35,6 +35,7 @@ from rollbook.store.sqlite import Store
 from . import rosters
 from .demo_data import demo_schools
 from .hub import BRAMBLESIDE, THORNFIELD, Hub
+from .ports import free_port
 from .test_server import COMMAND, PATIENCE, Served
 
 PARTY = "app.example.org"
@@ -322,7 +323,7 @@ def test_serve_serves_a_data_directory_until_it_is_told_to_stop(granted: Path) -
 def test_several_processes_can_serve_one_directory(granted: Path) -> None:
     words = ["--scopes", "School", "--new-secret", "--data", granted]
     secret = said("apps", "grant", PARTY, THORNFIELD, *words).split()[1]
-    port = _free_port()
+    port = free_port()
     words = ["serve", "--port", str(port), "--workers", "2", "--data", str(granted)]
     with subprocess.Popen([COMMAND, *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         served = object.__new__(Served)
@@ -335,12 +336,6 @@ def test_several_processes_can_serve_one_directory(granted: Path) -> None:
         finally:
             process.terminate()
             process.wait(PATIENCE)
-
-
-def _free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return free.getsockname()[1]
 
 
 def _patiently(ask: Callable[[], str]) -> str:

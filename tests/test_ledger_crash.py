@@ -12,6 +12,7 @@ import threading
 import time
 from collections import Counter
 from contextlib import suppress
+from functools import partial
 from http.client import HTTPException
 from pathlib import Path
 
@@ -20,7 +21,7 @@ import pytest
 from rollbook.store.ledger import Once
 from rollbook.store.sqlite import Store
 
-from .test_server import Served
+from .test_server import Served, wait_until
 
 ROUNDS = max(int(os.environ.get("ROLLBOOK_CRASH_ROUNDS", "12")) // 3, 1)
 
@@ -38,7 +39,8 @@ def test_every_answer_that_was_received_is_in_the_ledger(tmp_path: Path) -> None
         clients = [threading.Thread(target=_ask, args=(served, token, n, received, tried)) for n in range(3)]
         for client in clients:
             client.start()
-        time.sleep(0.3 + 1.5 * rng.random())
+        assert wait_until(partial(_more_than, received, received.total() + 25))
+        time.sleep(1.5 * rng.random())
         served.kill()
         for client in clients:
             client.join()
@@ -52,6 +54,10 @@ def test_every_answer_that_was_received_is_in_the_ledger(tmp_path: Path) -> None
     assert {name: kept[name] - times for name, times in received.items() if kept[name] < times} == {}
     assert {name: begun[name] - tried[name] for name in begun if begun[name] > tried[name]} == {}
     assert all(one.people for one in every if not one.cut)
+
+
+def _more_than(received: Counter[str], number: int) -> bool:
+    return received.total() > number
 
 
 def _ask(served: Served, token: str, number: int, received: Counter[str], tried: Counter[str]) -> None:

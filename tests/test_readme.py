@@ -6,7 +6,6 @@ import os
 import pty
 import re
 import shlex
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from .demo_data import demo_schools
+from .ports import free_port
 
 ROOT = Path(__file__).parent.parent
 FENCE = re.compile(r"^```(sh|console)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -99,7 +99,7 @@ class Terminal:
 
     def here(self, text: str) -> str:
         """A text with free ports of this machine in the place of those that the README names."""
-        return PORT.sub(lambda found: self.ports.setdefault(found[0], _free_port()), text)
+        return PORT.sub(lambda found: self.ports.setdefault(found[0], str(free_port())), text)
 
     def run(self, one: Typed) -> None:
         """Type a command, and compare."""
@@ -169,12 +169,6 @@ class Terminal:
         assert process.poll() is None, f"$ {command}\n{first}{process.stdout.read()}"
 
 
-def _free_port() -> str:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return str(free.getsockname()[1])
-
-
 @pytest.fixture
 def terminal(tmp_path: Path) -> Iterator[Terminal]:
     """A terminal in a folder with the demo schools, which are ready because making them takes half a minute."""
@@ -192,8 +186,9 @@ def test_every_command_of_the_readme_works_and_prints_what_is_shown(terminal: Te
 
 
 @pytest.mark.slow
-def test_every_command_of_the_page_on_sources_works_and_prints_what_is_shown(tmp_path: Path) -> None:
-    every = typed((ROOT / "docs" / "sources.md").read_text())
+@pytest.mark.parametrize("page", ["sources", "mapping"])
+def test_every_command_of_a_page_on_sources_works_and_prints_what_is_shown(tmp_path: Path, page: str) -> None:
+    every = typed((ROOT / "docs" / f"{page}.md").read_text())
     assert every
     with ExitStack() as ending:
         bare = Terminal(tmp_path, ending)

@@ -28,8 +28,11 @@ from .demo_data import demo_schools
 from .hub import THORNFIELD
 
 COMMAND = Path(sys.executable).with_name("rollbook")
-PATIENCE = 20.0
-"""Seconds after which a socket gives up; nothing here takes more than one or two."""
+PATIENCE = 60.0
+"""Seconds after which a socket gives up; nothing here takes more than one or two, unless the machine is busy."""
+
+PATIENT = {"ROLLBOOK_WRITE_WAIT": "30"}
+"""What has a server refuse nobody only because the machine is busy."""
 
 
 class Served:
@@ -50,7 +53,7 @@ class Served:
             [*before, *map(str, asked)],
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env={**os.environ, **(env or {})},
+            env={**os.environ, **PATIENT, **(env or {})},
             text=True,
         )
         assert self.process.stdout is not None
@@ -163,13 +166,13 @@ def token(served: Served) -> str:
     return served.token()
 
 
-def wait_until(true: Callable[[], bool], seconds: float = PATIENCE) -> bool:
+def wait_until(true: Callable[[], bool], seconds: float = PATIENCE, pause: float = 0.02) -> bool:
     """Whether something becomes true in time."""
     end = time.monotonic() + seconds
     while not true():
         if time.monotonic() > end:
             return False
-        time.sleep(0.02)
+        time.sleep(pause)
     return True
 
 

@@ -30,7 +30,7 @@ from rollbook.store.postgres.session import Session
 from .hub import THORNFIELD
 from .postgres import ABSENT, BIN, hub_served, restart
 from .test_ledger_crash import named_endpoint
-from .test_server import COMMAND, PATIENCE
+from .test_server import COMMAND, PATIENCE, wait_until
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(BIN is None and not os.environ.get("CI"), reason=ABSENT)]
 
@@ -166,9 +166,9 @@ def test_a_database_that_is_restarted_is_missed_for_a_moment_and_said_to_be(
     for client in clients:
         client.start()
     for _ in range(2):
-        time.sleep(1)
+        _more(counts, 12, 200)
         restart(address)
-    time.sleep(1)
+    _more(counts, 12, 200)
     ended.set()
     for client in clients:
         client.join()
@@ -202,16 +202,27 @@ def test_every_answer_that_was_received_is_in_the_one_ledger_whichever_server_wa
     for client in clients:
         client.start()
     for server in servers:
-        time.sleep(0.5 + rng.random())
+        _more(received, 15)
+        time.sleep(rng.random())
         server.kill()
         server.start()
-    time.sleep(0.5)
+    _more(received, 15)
     ended.set()
     for client in clients:
         client.join()
     kept = _kept(store, servers, address) - before
-    assert sum(received.values()) > 40
+    assert received.total() > 40
     assert {name: kept[name] - times for name, times in received.items() if kept[name] < times} == {}
+
+
+def _more(counts: Counter[Any], number: int, kind: Any = None) -> None:
+    """Wait until there have been so many more answers, of a kind or of any."""
+
+    def count() -> int:
+        return counts.total() if kind is None else counts[kind]
+
+    enough = count() + number
+    assert wait_until(lambda: count() >= enough)
 
 
 def _kept(store: Store, servers: tuple[Server, Server], address: str) -> Counter[str]:

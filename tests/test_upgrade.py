@@ -9,9 +9,8 @@ import shutil
 import stat
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from itertools import chain, repeat
 from pathlib import Path
@@ -22,7 +21,7 @@ import apsw
 import pytest
 
 from rollbook.errors import NoRoom, Occupied, Stop
-from rollbook.store import schema
+from rollbook.store import holding, schema
 from rollbook.store.connection import Opened, connect
 from rollbook.store.sqlite import Store
 from rollbook.store.upgrade import opening, relaying, walking
@@ -230,14 +229,19 @@ def test_it_is_refused_while_another_process_has_the_records_open(tmp_path: Path
         assert store.setting("still") == "open"
 
 
-def test_it_waits_for_whoever_only_looks(tmp_path: Path) -> None:
+def test_it_waits_for_whoever_only_looks(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     draw(tmp_path / "hub", 9, each=1)
     other = connect(tmp_path / "hub" / RECORDS)
     assert other.execute("PRAGMA user_version").get == schema.BEGINNINGS["records"] - 1
-    closing = threading.Timer(0.3, other.close)
-    closing.start()
+    paused: list[float] = []
+
+    def close_meanwhile(seconds: float) -> None:
+        paused.append(seconds)
+        other.close()
+
+    monkeypatch.setattr(holding.time, "sleep", close_meanwhile)
     Store(tmp_path / "hub").close()
-    closing.join()
+    assert len(paused) == 1
 
 
 def test_who_looks_when_the_file_is_just_being_closed_to_others_looks_again(
@@ -264,6 +268,21 @@ except Stop as error:
 """
 
 
+def has_open(process: subprocess.Popen[str], path: Path) -> bool:
+    """Whether a process that goes on has a file open: whatever takes the file's place, it reads that one."""
+    assert process.poll() is None
+    return any(path.samefile(one) for one in Path(f"/proc/{process.pid}/fd").iterdir() if one.exists())
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait until something is true."""
+    end = time.monotonic() + 60
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+@pytest.mark.skipif(not Path("/proc/self/fd").exists(), reason="what a process has open is told by Linux")
 def test_an_older_rollbook_that_waited_for_the_old_file_does_not_take_it_for_the_records(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -276,8 +295,7 @@ def test_an_older_rollbook_that_waited_for_the_old_file_does_not_take_it_for_the
         older.append(subprocess.Popen(opens, stdout=subprocess.PIPE, text=True))
         assert older[0].stdout is not None
         assert older[0].stdout.readline() == "begun\n"
-        time.sleep(0.5)
-        assert older[0].poll() is None
+        until(lambda: has_open(older[0], tmp_path / "hub" / RECORDS))
         puts(*some)
 
     monkeypatch.setattr(relaying, "put_in_place", put_when_somebody_waits)

@@ -14,7 +14,7 @@ from rollbook.jobs import Job, Lane, Queue, Work, Worker
 from rollbook.jobs import worker as module
 from rollbook.store.sqlite import Store
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 
 @pytest.fixture(autouse=True)

@@ -119,7 +119,7 @@ def test_a_school_that_granted_nothing_is_nowhere(small_hub: Hub) -> None:
     whole = b"\n".join(answers(who).values())
     for estab, shown in ((THORNFIELD, True), (BRAMBLESIDE, False), (SAGUARO, False)):
         (_, school, name) = small_hub.desk.schools.find(estab)
-        for said in (school, school.replace("-", ""), name, f'"schoolId": {estab}'):
+        for said in (school, school.replace("-", ""), name, f'"schoolId":{estab}'):
             assert (said.encode() in whole) == shown, said
 
 

@@ -345,7 +345,7 @@ def test_a_write_back_during_an_import_is_entered_when_that_has_ended(writer: Wr
         with writer.hub.store.again() as another:
             with another.of_district(writer.hub.desk.schools.find(THORNFIELD)[0]):
                 asked = asyncio.create_task(writer.sent(f"Attendance/{THORNFIELD}", {"Marks": [mark(Mark="M")]}))
-                await asyncio.sleep(0.2)
+                await writer.left_to_the_worker()
                 assert not asked.done()
                 assert "SchoolInfo" in (await writer.asked("SchoolInfo")).json
             assert writer.work() == 1
@@ -364,7 +364,7 @@ def test_what_is_refused_after_a_wait_has_its_status_as_at_once(writer: Writer) 
             with another.of_district(writer.hub.desk.schools.find(THORNFIELD)[0]):
                 path = f"Attendance/{THORNFIELD}?httpstatuscodes=true"
                 asked = asyncio.create_task(writer.sent(path, {"Marks": [mark(Mark="M")]}))
-                await asyncio.sleep(0.2)
+                await writer.left_to_the_worker()
                 assert not asked.done()
             assert writer.work() == 1
             return await asked

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import Any
 
@@ -64,6 +65,13 @@ class Writer:
         """The answer of a school endpoint, while others ask too."""
         headers = {"authorization": f"Idaas {self.token}"}
         return await self.hub.asking("GET", f"/api/v1/School/{self.estab}/{path}", b"", headers)
+
+    async def left_to_the_worker(self) -> None:
+        """Wait until a write-back that is being sent has been handed to the worker."""
+        queue = Queue(self.hub.store, self.hub.edge.clock)
+        async with asyncio.timeout(60):
+            while not queue.jobs("waiting", kind="writeback"):
+                await asyncio.sleep(0.01)
 
     # ---- what the worker does
 
