@@ -40,7 +40,7 @@ def word(value: Expr) -> Property:
 
 def yes_or_no(value: Expr) -> Property:
     """A flag, which OneRoster writes as a text (Boolean in its common data types: `true` or `false`)."""
-    return Property(Truth(value), finish=spelled)
+    return Property(value if isinstance(value, Literal) else Truth(value), finish=spelled)
 
 
 def spelled(flag: Any) -> str | None:
