@@ -91,12 +91,11 @@ class OneRoster:
         if request.method not in ("GET", "HEAD"):
             what = f"{request.method[:20]} is not allowed here"
             raise WrongMethod(Problem("method", what, "rosters are read-only: use GET"))
-        with ExitStack() as stack:
-            return self.answer(self.find(request, holder, stack), stack)
+        return self.answer(self.find(request, holder))
 
     # ---- what is asked
 
-    def find(self, request: Request, holder: Holder, stack: ExitStack) -> Call:
+    def find(self, request: Request, holder: Holder) -> Call:
         """What a path means; raises `NotFound` where what it leads from is not there."""
         old = request.path.startswith(f"{OLD_ROOT}/")
         root, collections = (OLD_ROOT, OLD_COLLECTIONS) if old else (ROOT, COLLECTIONS)
@@ -160,13 +159,13 @@ class OneRoster:
 
     # ---- answering
 
-    def answer(self, call: Call, stack: ExitStack) -> Response:
+    def answer(self, call: Call) -> Response:
         asked, collection = call.asked, call.collection
         if call.identity:
             asked = replace(asked, limit=1)
             call = replace(call, rows=only(collection.resource, call.identity, call.rows))
-        with ExitStack() as mine:
-            session = mine.enter_context(call.reader.session())
+        with ExitStack() as stack:
+            session = stack.enter_context(call.reader.session())
             reading = Reading(call.reader, session, collection, asked, call.rows)
             read = kinds([reading])
             rests = self.rests_on(call.reader, read)
@@ -176,7 +175,7 @@ class OneRoster:
                     raise missing(collection, call.identity)
                 return self.kept(call, read, rests, b'{"%s":%s}' % (collection.one.encode(), found))
             further = links(f"{call.request.base}{call.request.path}", asked, dict(call.request.query), reading.count())
-            body = self.body(mine.pop_all(), reading, call)
+            body = self.body(stack.pop_all(), reading, call)
             return self.kept(call, read, rests, body, *further)
 
     def body(self, stack: ExitStack, reading: Reading, call: Call) -> Iterator[bytes]:

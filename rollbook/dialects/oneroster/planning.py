@@ -11,9 +11,8 @@ from ...consent import DistrictReader
 from ...consent.session import Plan
 from ...fields import ALWAYS, All, Arg, Condition, Down, Either, Expr, HubId, Key, Literal, Matches, Not, Question, Some
 from .asking import Asked
+from .catalogue import NEVER
 from .filters import Clause
-
-NEVER = Not(ALWAYS)
 
 
 def columns(resource: Resource, part: Part, asked: Asked) -> Mapping[str, Property]:
