@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rollbook.consent import Credential
-from rollbook.consent.credentials import UnknownCode, WrongClient
+from rollbook.consent.credentials import ONE_DISTRICT, UnknownCode, WrongClient
 from rollbook.consent.words import ROSTER, WORDS
 from rollbook.errors import Malformed, NotFound, NotHeld, NotSignedIn
 from rollbook.model.people import Person
@@ -18,7 +18,7 @@ from tests.looking import look
 
 def key(hub: Hub, dialect: str = "edfi", *rights: str) -> tuple[Credential, str]:
     hub.grant()
-    district = hub.desk.schools.find(THORNFIELD)[0] if dialect == "edlink" else 0
+    district = hub.desk.schools.find(THORNFIELD)[0] if dialect in ONE_DISTRICT else 0
     return hub.desk.credentials.add(hub.app(), dialect, district=district, rights=rights)
 
 
