@@ -177,9 +177,9 @@ def questions(hub: Hub, token: str, kind: str, mis_id: str) -> Iterator[str]:
         yield f"{ROOT}/{name}?limit=10000"
         yield f"{ROOT}/{name}?limit=1&offset=3&sort=dateLastModified"
         yield f"{ROOT}/{name}/{person}"
-    for of, leads in LED:
-        if of in ("users", "students", "teachers"):
-            yield f"{ROOT}/{of}/{person}/{leads}?limit=10000"
+    for address in LED:
+        if address.startswith(("users/", "students/", "teachers/")):
+            yield f"{ROOT}/{address.replace('{id}', person)}?limit=10000"
 
 
 SIZES = {"Counts"}

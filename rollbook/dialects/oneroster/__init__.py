@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ...api.clients import bearer, client
-from ...api.listing.rows import EVERY, Rows, may_filter
+from ...api.listing.rows import EVERY, Rows
 from ...api.messages import JSON, NO_STORE, Request, Response
 from ...consent import Desk, DistrictReader, Holder
 from ...consent.slips import asks
@@ -23,44 +23,20 @@ from ...errors import (
 )
 from . import tokens
 from .answering import Reading, kinds, links, missing, only
-from .asking import UUID, Asked, understand
-from .catalogue import BELOW_SCHOOL, CLASS_AT_SCHOOL, COLLECTIONS, OLD_COLLECTIONS, PATHS, Collection, Collections
-from .wire import OLD_ROOT, ROOT, enveloped, failure
+from .asking import UUID, Asked
+from .catalogue import SERVICES
+from .service import Call, Collection, Path, Service
+from .wire import enveloped, failure
 
 __all__ = ["OneRoster"]
 
 TOKENS = "/oauth/token"
 
 
-@dataclass(frozen=True)
-class Call:
-    """A request of somebody who was admitted: whose, of what district, and for which collection."""
-
-    request: Request
-    holder: Holder
-    reader: DistrictReader
-    collection: Collection
-    root: str
-    collections: Collections
-    rows: Rows = EVERY
-    identity: str = ""
-
-    @property
-    def base(self) -> str:
-        """The address of the service, as the caller reached it."""
-        return f"{self.request.base}{self.root}"
-
-    @property
-    def asked(self) -> Asked:
-        """What the request asks; raises `Malformed` with everything that is wrong with it."""
-        listing, query = self.collection.resource, self.request.query
-        return understand(listing, query, lambda what: may_filter(self.reader, what), one=bool(self.identity))
-
-
 class OneRoster:
     """The dialect's handler: finds what a path means, admits the caller, answers."""
 
-    prefixes = (f"{ROOT}/", f"{OLD_ROOT}/", TOKENS)
+    prefixes = (*(f"{service.root}/" for service in SERVICES), TOKENS)
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
@@ -76,62 +52,56 @@ class OneRoster:
 
     def refuse(self, request: Request, error: Exception) -> Response:
         """An error in OneRoster's own form."""
-        return failure(error, old=request.path.startswith(OLD_ROOT))
+        service = _service(request)
+        if service is None:
+            return failure(error, allowed=("POST",))
+        return failure(error, allowed=service.methods(_address(_steps(service, request))), old=service.old)
 
     def party(self, request: Request) -> str | None:
         """The client that asks for a token."""
         return client(request)[0] if request.path == TOKENS else None
 
     def route(self, request: Request) -> Response:
-        if request.path == TOKENS:
+        service = _service(request)
+        if service is None:
             if request.method != "POST":
                 raise WrongMethod(Problem("method", f"{request.method[:20]} gives no token", "use POST"))
             return tokens.give(request, self.desk)
         holder = self.desk.tickets.admit("oneroster", bearer(request))
-        if request.method not in ("GET", "HEAD"):
-            what = f"{request.method[:20]} is not allowed here"
-            raise WrongMethod(Problem("method", what, "rosters are read-only: use GET"))
-        return self.answer(self.find(request, holder))
+        call = self.find(service, request, holder)
+        writer = service.writers.get(call.address, {}).get(request.method)
+        return writer(call) if writer is not None else self.answer(call)
 
     # ---- what is asked
 
-    def find(self, request: Request, holder: Holder) -> Call:
+    def find(self, service: Service, request: Request, holder: Holder) -> Call:
         """What a path means; raises `NotFound` where what it leads from is not there."""
-        old = request.path.startswith(f"{OLD_ROOT}/")
-        root, collections = (OLD_ROOT, OLD_COLLECTIONS) if old else (ROOT, COLLECTIONS)
-        steps = [step for step in request.path.removeprefix(root).split("/") if step]
-        first = collections.get(steps[0] if steps else "")
-        if first is None or len(steps) > 5:
-            raise NotFound(Problem("path", f"{'/'.join(steps)[:80]} was not found", _near(steps)))
-        self.may_read(holder, first)
-        call = Call(request, holder, self.reader(holder), first, root, collections)
-        if len(steps) == 1:
-            return self.named(call, first.name)
-        identity = _uuid(first, steps[1])
-        if len(steps) == 2:
-            return replace(self.named(call, f"{first.name}/{{id}}"), identity=identity)
-        return self.led(call, identity, steps[2:])
-
-    def led(self, call: Call, identity: str, steps: list[str]) -> Call:
-        """What a path leads to from one thing."""
-        first, within = call.collection, dict[str, str]()
-        rows = EVERY
-        if first.name == "schools" and steps[0] == "classes" and len(steps) == 3 and steps[2] in BELOW_SCHOOL:
-            school, first = identity, call.collections["classes"]
-            identity, steps = _uuid(first, steps[1]), steps[2:]
-            rows, within = EVERY.and_("at school", CLASS_AT_SCHOOL, within=school), {"of": "schools/{id}/"}
-        path = PATHS.get((first.name, steps[0]))
-        if path is None or len(steps) > 1 or (not within and (first.name, steps[0]) == ("classes", "enrollments")):
-            known = [leads for of, leads in PATHS if of == first.name]
-            raise NotFound(Problem("path", f"{'/'.join(steps)[:80]} was not found", nearest(steps[0][:80], known)))
-        self.must_be(call, first, identity, rows)
-        name = f"{within.get('of', '')}{first.name}/{{id}}/{steps[0]}"
-        led = EVERY.and_(f"{first.name} {steps[0]}", path.rows, parent=identity)
-        return replace(self.named(call, name), collection=call.collections[path.leads], rows=led)
-
-    def named(self, call: Call, name: str) -> Call:
-        asks(name)
+        steps = _steps(service, request)
+        address = _address(steps)
+        if address not in service.addresses:
+            raise _nowhere(service, steps)
+        path = service.paths.get(address)
+        collection = service.collections[path.leads if path else steps[0]]
+        if request.method not in (allowed := service.methods(address)):
+            what = f"{request.method[:20]} is not allowed here"
+            raise WrongMethod(Problem("method", what, f"use {' or '.join(allowed)}"))
+        self.in_scope(holder, service, request.method, collection)
+        ids = tuple(_uuid(service, *pair) for pair in zip(steps[::2], steps[1::2], strict=False))
+        call = Call(request, self.desk, holder, self.reader(holder), service, address, collection, ids)
+        call = replace(call, identity=ids[0]) if ids and path is None else call
+        call = self.led(call, path) if path else call
+        asks(address)
         return call
+
+    def led(self, call: Call, path: Path) -> Call:
+        """What a path leads to from one thing."""
+        *outer, inner = call.ids
+        around = {"within": outer[0]} if outer else {}
+        first = call.service.collection(call.address.split("/")[-3])
+        assert first is not None
+        rows = EVERY.and_(f"{call.address} from", path.within, **around) if path.within is not None else EVERY
+        self.must_be(call, first, inner, rows)
+        return replace(call, rows=EVERY.and_(call.address, path.rows, parent=inner, **around))
 
     def must_be(self, call: Call, collection: Collection, identity: str, rows: Rows) -> None:
         """Raise `NotFound` where something is not there."""
@@ -143,9 +113,9 @@ class OneRoster:
 
     # ---- who asks
 
-    def may_read(self, holder: Holder, collection: Collection) -> None:
+    def in_scope(self, holder: Holder, service: Service, method: str, collection: Collection) -> None:
         """Raise `NotHeld` where a client's scopes do not reach a collection (section 4.3)."""
-        needed = {tokens.DEMOGRAPHICS} if collection.name == "demographics" else {tokens.READ, tokens.CORE}
+        needed = service.needs(method, collection.name)
         if not needed & tokens.allowed(holder):
             hint = f"ask for a key with {' or '.join(sorted(needed))}"
             raise NotHeld(Problem("scope", f"{collection.name} are not in the client's scopes", hint))
@@ -204,11 +174,28 @@ class OneRoster:
         return Response(body, 200, headers, keep=True, until=call.holder.expires, rests_on=rests, now_rests_on=now)
 
 
-def _near(steps: list[str]) -> str:
-    return nearest(steps[0][:80] if steps else "", COLLECTIONS)
+def _service(request: Request) -> Service | None:
+    return next((one for one in SERVICES if request.path.startswith(f"{one.root}/")), None)
 
 
-def _uuid(collection: Collection, text: str) -> str:
+def _steps(service: Service, request: Request) -> list[str]:
+    return [step for step in request.path.removeprefix(service.root).split("/") if step]
+
+
+def _address(steps: list[str]) -> str:
+    return "/".join("{id}" if at % 2 else step for at, step in enumerate(steps))
+
+
+def _nowhere(service: Service, steps: list[str]) -> NotFound:
+    first = steps[0] if steps else ""
+    known = [address.split("/")[-1] for address in service.paths if address.startswith(f"{first}/")]
+    hint = nearest(steps[-1][:80], known) if known and len(steps) > 2 else nearest(first[:80], service.collections)
+    return NotFound(Problem("path", f"{'/'.join(steps)[:80]} was not found", hint))
+
+
+def _uuid(service: Service, name: str, text: str) -> str:
+    collection = service.collection(name)
+    assert collection is not None
     if not UUID.fullmatch(text.lower()):
         raise missing(collection, text)
     return text.lower()

@@ -19,9 +19,9 @@ from ...fields import Arg, HubId, Question
 from ...model.organisation import District
 from ...recent import Finished
 from .asking import Asked
-from .catalogue import Collection
 from .places import this_year
 from .planning import bound, columns, prepare
+from .service import Collection
 from .wire import placed
 
 FINISHED: Finished[bytes] = Finished(32 * 1024 * 1024, times=1)

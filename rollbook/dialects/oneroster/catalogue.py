@@ -1,4 +1,4 @@
-"""The collections of the rostering service, and which rows of a resource each of them holds.
+"""The services: their collections, which rows of a resource each of them holds, and where their paths lead.
 
 OneRoster 1.2 Rostering Service, REST binding, section 2 (service operations): 41 addresses.
 """
@@ -6,11 +6,11 @@ OneRoster 1.2 Rostering Service, REST binding, section 2 (service operations): 4
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 
 from ...api.listing.resource import Resource
 from ...api.listing.rows import Conditions
-from ...fields import ALWAYS, Arg, Condition, HubId, Many, Not, Question, Some, Within
+from ...fields import ALWAYS, Condition, HubId, Many, Not, Question, Some, Within
 from ...model.calendar import Session
 from ...model.curriculum import Course, CourseOffering
 from ...model.groups import Group, GroupSession, StaffMembership
@@ -20,27 +20,12 @@ from ...model.roster import as_employee, as_pupil, as_staff, as_student, group_s
 from ...model.students import Student, StudentMembership
 from .people import demographics, old_demographics, old_users, users
 from .places import courses, orgs, sessions, without_session
+from .service import PARENT, WITHIN, Collection, Collections, Path, Service
 from .teaching import classes, enrollments, old_enrollments
+from .tokens import CORE, DEMOGRAPHICS, READ
+from .wire import OLD_ROOT, ROOT
 
 NEVER = Not(ALWAYS)
-
-PARENT, WITHIN = Arg("parent"), Arg("within")
-"""The id of what a path leads from, and of the school that this must be of."""
-
-
-@dataclass(frozen=True)
-class Collection:
-    """What an address lists: the rows of a resource for which something holds."""
-
-    name: str
-    resource: Resource
-    rows: Conditions
-    envelope: str
-
-    @property
-    def one(self) -> str:
-        """What an answer calls one of them."""
-        return self.resource.one
 
 
 def _every(resource: Resource) -> Conditions:
@@ -59,9 +44,6 @@ def _some(name: str, resource: Resource, **rows: Condition) -> Collection:
 
 is_student, is_a_teacher = Some(as_pupil, ALWAYS), Some(as_employee, is_teacher)
 
-Collections = Mapping[str, Collection]
-"""Every collection that stands at the root, by its name there."""
-
 
 def _collections(users: Resource, enrollments: Resource, demographics: Resource) -> Collections:
     made = (
@@ -78,15 +60,6 @@ def _collections(users: Resource, enrollments: Resource, demographics: Resource)
 COLLECTIONS = _collections(users, enrollments, demographics)
 OLD_COLLECTIONS = _collections(old_users, old_enrollments, old_demographics)
 """Those of OneRoster 1.2, and those of 1.1."""
-
-
-@dataclass(frozen=True)
-class Path:
-    """Where an address leads from one thing: the name of a collection, and which of its rows."""
-
-    leads: str
-    rows: Conditions
-
 
 _places = Many("The places of a student in classes", StudentMembership.student)
 _posts = Many("The classes that a member of staff leads", StaffMembership.staff)
@@ -115,30 +88,43 @@ def _path(leads: str, **rows: Condition) -> Path:
     return Path(leads, held)
 
 
-PATHS: Mapping[tuple[str, str], Path] = {
-    ("classes", "students"): _path("students", Person=_taught),
-    ("classes", "teachers"): _path("teachers", Person=_teaching),
-    ("classes", "enrollments"): Path("enrollments", _in_class),
-    ("courses", "classes"): _path("classes", Group=_follows),
-    ("schools", "classes"): _path("classes", Group=Group.school.is_(PARENT)),
-    ("schools", "courses"): _path(
+_class_paths = {
+    "students": _path("students", Person=_taught),
+    "teachers": _path("teachers", Person=_teaching),
+    "enrollments": Path("enrollments", _in_class),
+}
+_at_its_school: Conditions = {Group: Group.school.is_(WITHIN)}
+
+PATHS: Mapping[str, Path] = {
+    **{f"classes/{{id}}/{leads}": _class_paths[leads] for leads in ("students", "teachers")},
+    "courses/{id}/classes": _path("classes", Group=_follows),
+    "schools/{id}/classes": _path("classes", Group=Group.school.is_(PARENT)),
+    "schools/{id}/courses": _path(
         "courses", Course=Course.school.is_(PARENT) | Course.school.unknown(), Group=Group.school.is_(PARENT)
     ),
-    ("schools", "enrollments"): Path("enrollments", _at_school),
-    ("schools", "students"): _path("students", Person=Some(as_pupil, Student.school.is_(PARENT))),
-    ("schools", "teachers"): _path("teachers", Person=Some(as_employee, Staff.school.is_(PARENT) & is_teacher)),
-    ("schools", "terms"): _path(
+    "schools/{id}/enrollments": Path("enrollments", _at_school),
+    "schools/{id}/students": _path("students", Person=Some(as_pupil, Student.school.is_(PARENT))),
+    "schools/{id}/teachers": _path("teachers", Person=Some(as_employee, Staff.school.is_(PARENT) & is_teacher)),
+    "schools/{id}/terms": _path(
         "terms", Session=Session.school.is_(PARENT) | Session.school.unknown(), School=HubId(School).is_(PARENT)
     ),
-    ("students", "classes"): _path("classes", Group=Some(_class_students, _student_of)),
-    ("teachers", "classes"): _path("classes", Group=Some(_class_staff, _staff_of)),
-    ("users", "classes"): _path("classes", Group=Some(_class_students, _student_of) | Some(_class_staff, _staff_of)),
-    ("terms", "classes"): _path("classes", Group=_meets | _all_year),
-    ("terms", "gradingPeriods"): _path("gradingPeriods", Session=Session.parent.is_(PARENT)),
+    **{
+        f"schools/{{id}}/classes/{{id}}/{leads}": replace(path, within=_at_its_school)
+        for leads, path in _class_paths.items()
+    },
+    "students/{id}/classes": _path("classes", Group=Some(_class_students, _student_of)),
+    "teachers/{id}/classes": _path("classes", Group=Some(_class_staff, _staff_of)),
+    "users/{id}/classes": _path("classes", Group=Some(_class_students, _student_of) | Some(_class_staff, _staff_of)),
+    "terms/{id}/classes": _path("classes", Group=_meets | _all_year),
+    "terms/{id}/gradingPeriods": _path("gradingPeriods", Session=Session.parent.is_(PARENT)),
 }
-"""Every address that leads from one thing; that of a class's enrolments is below its school only."""
+"""Every address that leads from one thing."""
 
-BELOW_SCHOOL = ("enrollments", "students", "teachers")
-"""What may be asked of a class below its school."""
+_SCOPES = {"GET": {"": frozenset({READ, CORE}), "demographics": frozenset({DEMOGRAPHICS})}}
 
-CLASS_AT_SCHOOL: Conditions = {Group: Group.school.is_(WITHIN)}
+ROSTERS = Service("rosters", ROOT, COLLECTIONS, PATHS, _SCOPES)
+OLD = Service("oneroster", OLD_ROOT, OLD_COLLECTIONS, PATHS, _SCOPES, old=True)
+"""The rostering service of OneRoster 1.2, and 1.1, of which all services have one root."""
+
+SERVICES = (ROSTERS, OLD)
+"""What the dialect serves."""

@@ -63,8 +63,8 @@ ERRORS: tuple[tuple[type[Exception], str, int], ...] = (
 """Each error with its minor code and its HTTP status; a `Fault` has a code of its own."""
 
 
-def failure(error: Exception, *, old: bool = False) -> Response:
-    """An error as OneRoster tells it, with every problem at once; `old` as 1.1 does."""
+def failure(error: Exception, *, allowed: tuple[str, ...] = (), old: bool = False) -> Response:
+    """An error as OneRoster tells it, with every problem at once; `old` as 1.1 does. `allowed` are the methods."""
     code, status = next((c, s) for kind, c, s in ERRORS if isinstance(error, kind))
     problems = error.problems if isinstance(error, RollbookError) else (Problem("", "internal error"),)
     codes = dict.fromkeys(p.code if isinstance(p, Fault) else code for p in problems)
@@ -76,7 +76,7 @@ def failure(error: Exception, *, old: bool = False) -> Response:
         "imsx_CodeMinor": {"imsx_codeMinorField": fields},
     }
     headers = [JSON, NO_STORE]
-    headers += [(b"allow", b"GET, HEAD")] if status == 405 else []
+    headers += [(b"allow", ", ".join(allowed).encode())] if status == 405 else []
     headers += [(b"www-authenticate", b'Bearer realm="OneRoster"')] if status == 401 else []
     body = {"statusInfoSet": [{**said, "imsx_operationRefIdentifier": str(uuid.uuid4())}]} if old else said
     return Response(msgspec.json.encode(body), status, tuple(headers))

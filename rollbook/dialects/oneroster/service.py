@@ -1,0 +1,144 @@
+"""Services as values: where each is, what it lists and takes, where its paths lead, and which scopes that needs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+from ...api.listing.resource import Resource
+from ...api.listing.rows import EVERY, Conditions, Rows, may_filter
+from ...api.messages import Request, Response
+from ...consent import Desk, DistrictReader, Holder
+from ...fields import Arg
+from .asking import Asked, understand
+
+PARENT, WITHIN = Arg("parent"), Arg("within")
+"""The id of what a path leads from, and of what that must be within."""
+
+
+@dataclass(frozen=True)
+class Collection:
+    """What an address lists: the rows of a resource for which something holds."""
+
+    name: str
+    resource: Resource
+    rows: Conditions
+    envelope: str
+
+    @property
+    def one(self) -> str:
+        """What an answer calls one of them."""
+        return self.resource.one
+
+
+Collections = Mapping[str, Collection]
+"""Collections by their names in addresses."""
+
+
+@dataclass(frozen=True)
+class Path:
+    """Where an address leads from one thing: the name of a collection, and which of its rows.
+
+    `rows` compares with `PARENT` the id that stands last in the address, and with `WITHIN` the one before it. `within`
+    is what holds of the thing that the address leads from where it stands within another. One that does not read takes
+    things only.
+    """
+
+    leads: str
+    rows: Conditions
+    within: Conditions | None = None
+    reads: bool = True
+
+
+Scopes = Mapping[str, frozenset[str]]
+"""The scopes of which a client needs one, by the name of a collection; by "", those for all others."""
+
+Writer = Callable[["Call"], Response]
+"""What answers a request that writes."""
+
+
+@dataclass(frozen=True, eq=False)
+class Service:
+    """A service of OneRoster.
+
+    Addresses are written as in `classes/{id}/students`: in `paths`, which lead from one thing, and in `writers`, by
+    method. `begins` are collections that paths lead from although the service does not list them. Raises `TypeError`
+    where an address is none.
+    """
+
+    name: str
+    root: str
+    collections: Collections
+    paths: Mapping[str, Path]
+    scopes: Mapping[str, Scopes]
+    """By method; HEAD needs what GET does."""
+    writers: Mapping[str, Mapping[str, Writer]] = field(default_factory=dict[str, Mapping[str, Writer]])
+    begins: Collections = field(default_factory=dict[str, Collection])
+    old: bool = False
+    """Whether it speaks as version 1.1 does."""
+
+    def __post_init__(self) -> None:
+        for address, path in self.paths.items():
+            leads = (*address.split("/")[:-1:2], path.leads)
+            if unknown := [name for name in leads if self.collection(name) is None]:
+                raise TypeError(f"{self.root}/{address} has no collection {unknown[0]}")
+            if len(leads) != 2 + (path.within is not None):
+                raise TypeError(f"{self.root}/{address} must say within what it begins, or begin at the root")
+        for address, writers in self.writers.items():
+            if address not in self.addresses:
+                raise TypeError(f"{self.root}/{address} is no address of the service")
+            if unknown := [method for method in writers if method not in self.scopes]:
+                raise TypeError(f"{self.root}/{address} does not say which scopes {unknown[0]} needs")
+
+    def collection(self, name: str) -> Collection | None:
+        """A collection that the service lists, or from which its paths lead."""
+        return self.collections.get(name) or self.begins.get(name)
+
+    @property
+    def addresses(self) -> Iterator[str]:
+        """Every address below the root."""
+        for name in self.collections:
+            yield name
+            yield f"{name}/{{id}}"
+        yield from self.paths
+
+    def methods(self, address: str) -> tuple[str, ...]:
+        """What an address can be asked with."""
+        path = self.paths.get(address)
+        reading = () if path is not None and not path.reads else ("GET", "HEAD")
+        return (*reading, *self.writers.get(address, ()))
+
+    def needs(self, method: str, collection: str) -> frozenset[str]:
+        """The scopes of which a client needs one."""
+        scopes = self.scopes["GET" if method == "HEAD" else method]
+        return scopes.get(collection, scopes[""])
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request of somebody who was admitted: whose, of what district, and for which collection of a service.
+
+    `identity` is the id of the one thing that is meant; `ids` are all that stand in its address.
+    """
+
+    request: Request
+    desk: Desk
+    holder: Holder
+    reader: DistrictReader
+    service: Service
+    address: str
+    collection: Collection
+    ids: tuple[str, ...] = ()
+    identity: str = ""
+    rows: Rows = EVERY
+
+    @property
+    def base(self) -> str:
+        """The address of the service, as the caller reached it."""
+        return f"{self.request.base}{self.service.root}"
+
+    @property
+    def asked(self) -> Asked:
+        """What the request asks; raises `Malformed` with everything that is wrong with it."""
+        listing, query = self.collection.resource, self.request.query
+        return understand(listing, query, lambda what: may_filter(self.reader, what), one=bool(self.identity))
