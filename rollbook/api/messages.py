@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -28,6 +29,13 @@ class Request:
     scheme: str = "http"
     client: str = ""
     """The address that it comes from."""
+    raw_path: str = ""
+    """The path as it was sent."""
+
+    @cached_property
+    def once(self) -> str:
+        """What tells this request from others that say the same, however often it is looked at."""
+        return str(uuid.uuid4())
 
     @property
     def base(self) -> str:

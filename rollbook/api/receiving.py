@@ -78,9 +78,10 @@ class Receiver:
         """A request without its body, and whose it is."""
         raw = scope["raw_path"]
         # A proxy's client sends the absolute form (RFC 9112 §3.2.2).
-        path = scope["path"]
+        path, sent = scope["path"], raw.decode("latin-1")
         if raw.lower().startswith((b"http://", b"https://")):
-            path = "/" + unquote(raw.decode("latin-1")).split("://", 1)[1].partition("/")[2]
+            sent = "/" + sent.split("://", 1)[1].partition("/")[2]
+            path = unquote(sent)
         request = Request(
             scope["method"],
             path,
@@ -88,6 +89,7 @@ class Receiver:
             headers,
             scheme=scope.get("scheme", "http"),
             client=client(scope),
+            raw_path=sent,
         )
         return request, self.handler(path)
 

@@ -224,8 +224,9 @@ def _demo_app(desk: Desk, made: list[dict[str, str]], scopes: str) -> dict[str, 
     for old in desk.credentials.of(app):
         desk.credentials.drop(old)
     edfi, edfi_secret = desk.credentials.add(app, "edfi", rights=["EdFiSandbox"])
-    _, edlink_token = desk.credentials.add(app, "edlink", district=desk.schools.find(first)[0])
-    oneroster, roster_secret = desk.credentials.add(app, "oneroster", district=desk.schools.find(first)[0])
+    district = desk.schools.find(first)[0]
+    _, edlink_token = desk.credentials.add(app, "edlink", district=district)
+    oneroster, roster_secret = desk.credentials.add(app, "oneroster", district=district, signs=True)
     return {
         "edfi": {"key": edfi.key, "secret": edfi_secret},
         "edlink": {"token": edlink_token},

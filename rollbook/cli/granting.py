@@ -354,8 +354,14 @@ def moment_at(text: str, time_zone: str) -> float:
     help="Permission words, separated by commas. Without any, the key only reads. An Ed-Fi key that writes names a"
     " claim set with writing, such as SISVendor; schools must grant the write scopes too.",
 )
+@click.option(
+    "--oauth1",
+    is_flag=True,
+    help="Let the app sign requests to OneRoster 1.1 with the secret (OAuth 1.0a), which is then kept sealed rather"
+    " than as a hash.",
+)
 @data_option()
-def apps_key(relying_party: str, dialect: str, estab: str, rights: str, data: Path | None) -> None:
+def apps_key(relying_party: str, dialect: str, estab: str, rights: str, oauth1: bool, data: Path | None) -> None:
     """Give an app a key for a dialect. Its secret is shown once.
 
     A key reads unless --rights names words that write, and reaches no further than the app's grants.
@@ -363,7 +369,8 @@ def apps_key(relying_party: str, dialect: str, estab: str, rights: str, data: Pa
     with open_desk(data) as desk:
         district = desk.schools.find(estab)[0] if estab else 0
         words = [w.strip() for w in rights.split(",") if w.strip()]
-        made, secret = desk.credentials.add(desk.apps.named(relying_party), dialect, district=district, rights=words)
+        app = desk.apps.named(relying_party)
+        made, secret = desk.credentials.add(app, dialect, district=district, rights=words, signs=oauth1)
     say(f"key: {made.key}\n{'token' if dialect == 'edlink' else 'secret'}: {secret}")
 
 
@@ -373,6 +380,7 @@ _KEYS = (
     Column("Key", "key"),
     Column("District", lambda row: row["district"] or "every one"),
     Column("Rights", "rights"),
+    Column("OAuth 1.0a", lambda row: "yes" if row["oauth1"] else ""),
     Column("May read", lambda row: _listed(row["reads"], readable(CATALOGUE))),
     Column("May change", "changes"),
 )
@@ -392,6 +400,7 @@ def apps_keys(as_json: bool, data: Path | None) -> None:
                 "key": one.key,
                 "district": names.get(one.district),
                 "rights": [word.name.rsplit("/", 1)[-1] for word in one.words],
+                "oauth1": one.signs,
                 "reads": readable(desk.readers.reach(one)),
                 "changes": writable(desk.readers.reach(one)),
             }

@@ -14,6 +14,7 @@ from ..store.kept.credentials import AppKey
 from ..store.kept.tickets import Ticket
 from ..store.numbering import now
 from ..store.port import Store
+from ..store.sealing import seal, unseal
 from .callers import admitted
 from .grants import App
 from .secrets import digest, new_secret
@@ -26,6 +27,9 @@ DIALECTS = ("edfi", "edlink", "oneroster")
 ONE_DISTRICT = {"edlink": "an Edlink integration", "oneroster": "a OneRoster client"}
 """The dialects in which a credential is for one district, with what they call its holder."""
 
+SIGNING = ("oneroster",)
+"""The dialects in which requests may be signed with the secret (OAuth 1.0a) rather than bear a token."""
+
 READS_ONLY = Problem(
     "",
     "This key can only read",
@@ -35,6 +39,9 @@ READS_ONLY = Problem(
 
 CODE_SECONDS, REFRESH_SECONDS = 600, 365 * 24 * 3600
 """How long a code for a person's token may be redeemed, and how long its refresh token lasts."""
+
+SIGNED_SECONDS = 300
+"""How far the clock of who signs a request may be off, which is how long what they say but once is remembered."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,8 @@ class Credential:
     words: tuple[Word, ...]
     made: str
     """The moment when it was made, UTC."""
+    signs: bool = False
+    """Whether its holder may sign requests with its secret."""
 
     @cached_property
     def scopes(self) -> frozenset[str]:
@@ -84,13 +93,21 @@ class WrongClient(Refused):
     """The client id, key or secret is wrong."""
 
 
+class WrongSignature(NotSignedIn):
+    """The key is unknown, or the request was signed with another secret, or is not what was signed."""
+
+
 class UnknownCode(Refused):
     """The code or the refresh token is unknown, used or expired."""
 
 
 def _credential(key: AppKey) -> Credential:
     words = known_words(key.dialect, key.rights)
-    return Credential(key.id, key.app, key.dialect, key.key, key.district, words, key.made)
+    return Credential(key.id, key.app, key.dialect, key.key, key.district, words, key.made, key.signs)
+
+
+def _sealing(store: Store) -> bytes:
+    return store.secret("secrets that sign")
 
 
 class Credentials:
@@ -99,19 +116,28 @@ class Credentials:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def add(self, app: App, dialect: str, *, district: int = 0, rights: Iterable[str] = ()) -> tuple[Credential, str]:
-        """A new credential and its secret, which is shown once and kept only as a hash."""
+    def add(
+        self, app: App, dialect: str, *, district: int = 0, rights: Iterable[str] = (), signs: bool = False
+    ) -> tuple[Credential, str]:
+        """A new credential and its secret, which is shown once and kept only as a hash.
+
+        That of one that `signs` is kept sealed too: to check a signature it must be known.
+        """
         if dialect not in DIALECTS:
             raise Malformed(Problem("dialect", f"{dialect} does not use keys", nearest(dialect, DIALECTS)))
         words = known_words(dialect, rights)
         if dialect in ONE_DISTRICT and not district:
             raise Malformed(Problem("district", "is missing", f"{ONE_DISTRICT[dialect]} reads one district"))
+        if signs and dialect not in SIGNING:
+            raise Malformed(Problem("oauth1", f"{dialect} takes no signatures", f"only {', '.join(SIGNING)} does"))
         if district and not self._store.kept.schools.has_district(district):
             raise NotFound(Problem("district", f"there is no district {district}"))
         named, secret = tuple(w.name for w in words), new_secret()
-        made = AppKey(str(uuid.uuid4()), app, dialect, str(uuid.uuid4()), district, named, now())
+        made = AppKey(str(uuid.uuid4()), app, dialect, str(uuid.uuid4()), district, named, now(), signs)
         with self._store.transaction() as kept:
             kept.credentials.add(made, digest(secret))
+            if signs:
+                kept.credentials.seal(made.id, seal(_sealing(self._store), made.key, secret))
         return _credential(made), secret
 
     def all(self) -> list[Credential]:
@@ -194,6 +220,35 @@ class Tickets:
             raise NotSignedIn("the token has expired", hint="request a new one")
         holders[key] = holder
         return holder
+
+    def signed(
+        self, dialect: str, key: str, proves: Callable[[str], bool], *, at: float, nonce: str, request: str
+    ) -> Holder:
+        """Who signed a request now.
+
+        `proves` tells whether it was signed with a secret; `at` is when they say that they did, seconds since 1970;
+        `nonce` is what they say but once, in this `request`.
+        """
+        found = self._store.kept.credentials.with_key(key)
+        sealed = self._store.kept.credentials.sealed(found.id) if found and found.dialect == dialect else None
+        # Whether there is such a key, it takes as long to say no.
+        right = proves(new_secret() if sealed is None else unseal(_sealing(self._store), key, sealed))
+        if found is None or sealed is None or not right:
+            raise WrongSignature(hint="sign with a key made with --oauth1 and with its secret")
+        asked_by(found.app.id, (), "")
+        admitted(found.id)
+        self._once(found.id, at, f"{at:.0f} {nonce}", request)
+        return Holder(_credential(found))
+
+    def _once(self, credential: str, at: float, said: str, request: str) -> None:
+        """Raise `NotSignedIn` where a signed request comes too late or again."""
+        now = self._clock()
+        if abs(now - at) > SIGNED_SECONDS:
+            what = f"the timestamp is more than {SIGNED_SECONDS // 60} minutes from the hub's clock"
+            raise NotSignedIn(what, hint=f"sign again with your clock set right: here it is {now:.0f}")
+        with self._store.passing as passing:
+            if not passing.tickets.sign(credential, said, request, at + SIGNED_SECONDS, now):
+                raise NotSignedIn("the nonce was used before", hint="sign each request with a nonce of its own")
 
     def _holder(self, dialect: str, hashed: bytes) -> Holder:
         ticket, kept = self._store.passing.tickets.access(hashed), self._store.kept.credentials

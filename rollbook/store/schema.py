@@ -154,6 +154,8 @@ HOUSEKEEPING = [
     "CREATE TABLE credential (id TEXT PRIMARY KEY, app TEXT NOT NULL, dialect TEXT NOT NULL, key TEXT NOT NULL UNIQUE,"
     " secret BLOB NOT NULL, district INTEGER NOT NULL, rights TEXT NOT NULL, made TEXT NOT NULL) WITHOUT ROWID",
     "CREATE INDEX credential_secret ON credential (secret)",
+    # The secrets of those that sign their requests, sealed: a signature is checked with the secret itself.
+    "CREATE TABLE signing_secret (credential TEXT PRIMARY KEY, sealed TEXT NOT NULL) WITHOUT ROWID",
     # The districts that an app made, which it may see while they have no school yet.
     "CREATE TABLE founded (district INTEGER NOT NULL, app TEXT NOT NULL, PRIMARY KEY (district, app)) WITHOUT ROWID",
     # Whose data: how a list of a kind of human is meant (`only` or `except`), people one by one, whom it names or, with
@@ -222,6 +224,10 @@ PASSING = [
     # Tokens of credentials, and codes and refresh tokens for those that are one person's.
     "CREATE TABLE ticket (hash BLOB PRIMARY KEY, credential TEXT NOT NULL, kind TEXT NOT NULL, person TEXT NOT NULL,"
     " expires REAL NOT NULL) WITHOUT ROWID",
+    # What signed requests of a credential said once, so that nobody sends one again; `request` tells it from others.
+    "CREATE TABLE nonce (credential TEXT NOT NULL, said TEXT NOT NULL, request TEXT NOT NULL, expires REAL NOT NULL,"
+    " PRIMARY KEY (credential, said)) WITHOUT ROWID",
+    "CREATE INDEX nonce_expires ON nonce (expires)",
     'CREATE TABLE token (hash BLOB PRIMARY KEY, app TEXT NOT NULL, "grant" TEXT NOT NULL, version INTEGER NOT NULL,'
     " expires REAL NOT NULL) WITHOUT ROWID",
     # Researchers' tokens, and devices that ask for one.

@@ -9,11 +9,14 @@ from dataclasses import replace
 from ...api.clients import bearer, client
 from ...api.listing.rows import EVERY, Rows
 from ...api.messages import JSON, NO_STORE, Request, Response
+from ...api.signatures import is_signed, signature, signed_by
 from ...consent import Desk, DistrictReader, Holder
+from ...consent.credentials import WrongSignature
 from ...consent.slips import asks
 from ...errors import (
     NotFound,
     NotHeld,
+    NotSignedIn,
     Problem,
     RollbookError,
     TooManyRequests,
@@ -55,11 +58,15 @@ class OneRoster:
         service = _service(request)
         if service is None:
             return failure(error, allowed=("POST",))
-        return failure(error, allowed=service.methods(_address(_steps(service, request))), old=service.old)
+        told = failure(error, allowed=service.methods(_address(_steps(service, request))), old=service.old)
+        return replace(told, guessed=True) if isinstance(error, WrongSignature) else told
 
     def party(self, request: Request) -> str | None:
-        """The client that asks for a token."""
-        return client(request)[0] if request.path == TOKENS else None
+        """The client that asks for a token, or that signs what it reads."""
+        if request.path == TOKENS:
+            return client(request)[0]
+        # Whoever signs what they write does not only sign in: their guesses are counted by where they come from.
+        return signed_by(request) if is_signed(request) and request.method in ("GET", "HEAD") else None
 
     def route(self, request: Request) -> Response:
         service = _service(request)
@@ -67,7 +74,7 @@ class OneRoster:
             if request.method != "POST":
                 raise WrongMethod(Problem("method", f"{request.method[:20]} gives no token", "use POST"))
             return tokens.give(request, self.desk)
-        holder = self.desk.tickets.admit("oneroster", bearer(request))
+        holder = self.admit(service, request)
         call = self.find(service, request, holder)
         writer = service.writers.get(call.address, {}).get(request.method)
         return writer(call) if writer is not None else self.answer(call)
@@ -112,6 +119,18 @@ class OneRoster:
                 raise missing(collection, identity)
 
     # ---- who asks
+
+    def admit(self, service: Service, request: Request) -> Holder:
+        """Who asks: by a token or, of 1.1, by a signature."""
+        if not is_signed(request):
+            return self.desk.tickets.admit("oneroster", bearer(request))
+        if not service.old:
+            hint = f"request a token at {TOKENS}, or read version 1.1"
+            raise NotSignedIn("OneRoster 1.2 takes no signatures", hint=hint)
+        made = signature(request)
+        return self.desk.tickets.signed(
+            "oneroster", made.key, made.by, at=made.at, nonce=made.nonce, request=request.once
+        )
 
     def in_scope(self, holder: Holder, service: Service, method: str, collection: Collection) -> None:
         """Raise `NotHeld` where a client's scopes do not reach a collection (section 4.3)."""
@@ -167,10 +186,12 @@ class OneRoster:
         """An answer that stays true until the roster changes, or the consent to it."""
 
         def now() -> object:
-            holder = self.desk.tickets.admit("oneroster", bearer(call.request))
-            return self.rests_on(self.reader(holder), read)
+            return self.rests_on(self.reader(self.admit(call.service, call.request)), read)
 
         headers = (JSON, NO_STORE, *further)
+        if is_signed(call.request):
+            # Whoever sends a signed request again must not get what is kept for it.
+            return Response(body, 200, headers)
         return Response(body, 200, headers, keep=True, until=call.holder.expires, rests_on=rests, now_rests_on=now)
 
 

@@ -77,7 +77,8 @@ def failure(error: Exception, *, allowed: tuple[str, ...] = (), old: bool = Fals
     }
     headers = [JSON, NO_STORE]
     headers += [(b"allow", ", ".join(allowed).encode())] if status == 405 else []
-    headers += [(b"www-authenticate", b'Bearer realm="OneRoster"')] if status == 401 else []
+    scheme = b'Bearer realm="OneRoster", OAuth realm="OneRoster"' if old else b'Bearer realm="OneRoster"'
+    headers += [(b"www-authenticate", scheme)] if status == 401 else []
     body = {"statusInfoSet": [{**said, "imsx_operationRefIdentifier": str(uuid.uuid4())}]} if old else said
     return Response(msgspec.json.encode(body), status, tuple(headers))
 

@@ -15,7 +15,8 @@ from .statements import Row, Statements
 class AppKey:
     """What an app shows in one dialect; `district` 0 stands for every district that has granted it something.
 
-    `rights` are the permission words of the dialect's standard; `made` is the moment when it was made, UTC.
+    `rights` are the permission words of the dialect's standard; `made` is the moment when it was made, UTC. One that
+    `signs` may sign its requests with its secret, which is kept sealed for that.
     """
 
     id: str
@@ -25,6 +26,7 @@ class AppKey:
     district: int
     rights: tuple[str, ...]
     made: str
+    signs: bool = False
 
 
 class OwnSchool(NamedTuple):
@@ -36,14 +38,15 @@ class OwnSchool(NamedTuple):
 
 
 _KEYS = (
-    "SELECT c.id, a.id, a.relying_party, a.name, c.dialect, c.key, c.district, c.rights, c.made"
-    " FROM credential c JOIN app a ON a.id = c.app"
+    "SELECT c.id, a.id, a.relying_party, a.name, c.dialect, c.key, c.district, c.rights, c.made,"
+    " s.credential FROM credential c JOIN app a ON a.id = c.app LEFT JOIN signing_secret s ON s.credential = c.id"
 )
 
 
 def _key(row: Row) -> AppKey:
-    identity, app, party, name, dialect, key, district, rights, made = row
-    return AppKey(identity, App(app, party, name), dialect, key, district, tuple(json.loads(rights)), made)
+    identity, app, party, name, dialect, key, district, rights, made, signs = row
+    words = tuple(json.loads(rights))
+    return AppKey(identity, App(app, party, name), dialect, key, district, words, made, signs is not None)
 
 
 class Credentials(Statements):
@@ -84,8 +87,17 @@ class Credentials(Statements):
         )
         self._do(opened("g.app = ?"), (key.app.id,))
 
+    def seal(self, identity: str, sealed: str) -> None:
+        """Keep the secret of a key (the credential's id), sealed, so that its holder may sign requests with it."""
+        self._do("INSERT INTO signing_secret (credential, sealed) VALUES (?, ?)", (identity, sealed))
+
+    def sealed(self, identity: str) -> str | None:
+        """The secret of a key (the credential's id), sealed; None where it may not sign."""
+        return self._value("SELECT sealed FROM signing_secret WHERE credential = ?", (identity,))
+
     def drop(self, identity: str) -> None:
         """End a key of an app (the credential's id)."""
+        self._do("DELETE FROM signing_secret WHERE credential = ?", (identity,))
         self._do("DELETE FROM credential WHERE id = ?", (identity,))
 
     # ---- schools' own

@@ -38,6 +38,19 @@ class Tickets(Statements):
             (digest, credential, kind, now),
         )
 
+    def sign(self, credential: str, said: str, request: str, expires: float, now: float) -> bool:
+        """Remember until a moment what a signed request of a credential (id) said once.
+
+        Tells whether no other request has said it before; forgets what has ended by now.
+        """
+        self._do("DELETE FROM nonce WHERE expires < ?", (now,))
+        self._do(
+            "INSERT INTO nonce (credential, said, request, expires) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            (credential, said, request, expires),
+        )
+        first = self._value("SELECT request FROM nonce WHERE credential = ? AND said = ?", (credential, said))
+        return first == request
+
     def drop(self, credential: str) -> None:
         """Forget every ticket of a credential (id)."""
         self._do("DELETE FROM ticket WHERE credential = ?", (credential,))
