@@ -11,6 +11,7 @@ from .oneroster_csv import ONEROSTER_CSV
 from .oneroster_rest import ONEROSTER_REST
 from .records_csv import MIS_AGENT, RECORDS_CSV
 from .sds_csv import SDS_CSV
+from .wonde_rest import WONDE_REST
 
 CONNECTORS: dict[str, Connector] = {
     one.name: one
@@ -23,6 +24,7 @@ CONNECTORS: dict[str, Connector] = {
         CLEVER_CSV,
         CLEVER_REST,
         CANVAS_CSV,
+        WONDE_REST,
         RECORDS_CSV,
         MAPPED_CSV,
         MAPPED_JSON,

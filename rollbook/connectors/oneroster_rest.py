@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -36,6 +36,7 @@ from ..ingest.web import (
     fetch,
     service_of,
 )
+from ..ingest.web.since import FULL_EVERY, SINCE, from_now, since_when
 from ..ingest.web.tables import SERVED, table_of
 
 SETTINGS = (
@@ -48,7 +49,7 @@ SETTINGS = (
     Setting("signature", "HMAC-SHA256 or HMAC-SHA1, for OAuth 1.0a", needed=False),
     Setting("token", "A token that the vendor handed over, instead of a client and secret", secret=True, needed=False),
     Setting("limit", "How many rows to ask for at a time; 1000 if not set", needed=False),
-    Setting("full-every", "Hours between readings of everything; those between them read what changed", needed=False),
+    FULL_EVERY,
     *REACHED,
 )
 ROOTS = {"1.1": "ims/oneroster/v1p1", "1.2": "ims/oneroster/rostering/v1p2"}
@@ -58,9 +59,6 @@ LISTS = ("orgs", "academicSessions", "courses", "classes", "users", "enrollments
 """The lists of a service, each by its envelope."""
 WITHIN = {"1.1": (), "1.2": ("roles", "userProfiles")}
 """The tables that come within users."""
-OVERLAP = timedelta(hours=1)
-"""How much further back changes are asked for: clocks differ, and a write may take its time until it is listed."""
-SINCE = "since"
 
 
 class OneRosterRest:
@@ -74,7 +72,7 @@ class OneRosterRest:
     def read(self, reading: Reading) -> Roster:
         """List everything, or what has changed; raises `Malformed` and `Unavailable` for what cannot be believed."""
         service = Served.of(reading.settings)
-        began, since = datetime.now(UTC), _since(reading, service.version)
+        began, since = datetime.now(UTC), since_when(reading, service.version)
         where = service_of(reading.settings, service.address)
         with Session(where, service.auth, reading.note) as session:
             lists = _lists(session, reading, service, since.moment if since else "")
@@ -85,8 +83,7 @@ class OneRosterRest:
             _take(roster, name, lists["users" if name in within else name] or [])
         unserved = (name for name in LISTS if name not in lists)
         roster.notes += [f"{name} are not served, and what is held of them stays" for name in unserved]
-        full = since.full if since else began.isoformat()
-        roster.also = {SINCE: msgspec.json.encode(Since(service.version, full, (began - OVERLAP).isoformat()))}
+        roster.also = {SINCE: since.next(began) if since else from_now(service.version, began)}
         roster.place()
         return roster
 
@@ -130,26 +127,6 @@ def _auth(settings: Mapping[str, str], version: str) -> Auth:
     if method not in ("HMAC-SHA1", "HMAC-SHA256"):
         raise Malformed(Problem("signature", f"{method} is not known", "HMAC-SHA256 or HMAC-SHA1"))
     return OAuth1(client, secret, method)
-
-
-class Since(msgspec.Struct):
-    """When everything was last read, in which version, and from when on changes are news."""
-
-    version: str
-    full: str
-    moment: str
-
-
-def _since(reading: Reading, version: str) -> Since | None:
-    """From when on to ask for changes; None where everything has to be read."""
-    data, hours = reading.kept(SINCE), float(reading.settings.get("full-every") or 0)
-    was = msgspec.json.decode(data, type=Since) if data else None
-    if was is None or was.version != version:
-        return None
-    if reading.changes is not None:
-        return was if reading.changes else None
-    due = datetime.fromisoformat(was.full) + timedelta(hours=hours)
-    return was if datetime.now(UTC) < due else None
 
 
 def _lists(session: Session, reading: Reading, service: Served, since: str) -> dict[str, list[dict[str, Any]]]:

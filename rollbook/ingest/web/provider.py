@@ -63,14 +63,15 @@ class Provider:
         with Session(self.service(reading.settings), self.auth(reading.settings), reading.note) as session:
             for done, (name, listing) in enumerate(self.lists.items()):
                 reading.progress("reading", done, len(self.lists))
-                rows = _rows(session, replace(listing, path=listing.path.format_map(reading.settings)), reading)
+                rows = rows_of(session, replace(listing, path=listing.path.format_map(reading.settings)), reading)
                 flat = self.flat.get(name)
                 found[name] = [flat(row) for row in rows] if rows and flat else rows
         reading.progress("reading", len(self.lists), len(self.lists))
         return found
 
 
-def _rows(session: Session, listing: Listing, reading: Reading) -> list[dict[str, Any]] | None:
+def rows_of(session: Session, listing: Listing, reading: Reading) -> list[dict[str, Any]] | None:
+    """The rows of a list; None of an optional one that is not served, or not for these credentials."""
     try:
         return fetch(session, listing, reading.folder)
     except NotAllowed:

@@ -1,0 +1,178 @@
+"""A provider that tells records of their own kinds: a service, and a mapping of its lists to their tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from ...fields import Field, Record
+from ..kinds import BY_TABLE
+from ..mapping.plan import Plan
+from ..mapping.tabled import Content, tables
+from ..records import LAYOUTS, Told
+from ..rows import Problems, Reading
+from ..settings import Setting
+from .auth import Auth
+from .listing import Listing
+from .provider import Flat, Settings, rows_of
+from .service import Service
+from .session import Session
+from .since import FULL_EVERY, SINCE, Since, from_now, since_when
+
+Rows = list[dict[str, Any]]
+Lists = dict[str, Rows | None]
+"""The rows of each list; None of one that is not served."""
+
+ROWS = "rows of "
+"""What stands before the name of a list where its rows are kept, so that changes can be laid over them."""
+
+
+@dataclass(frozen=True)
+class Changing:
+    """What a service says of changes: by the parameters that `since` makes of a moment it gives what changed after it.
+
+    So it does of the lists in `laid`, whose rows are kept, and the changes laid over them, and of those in `passing`,
+    whose rows are too many to be kept, and of which each makes a record of its own. `gone` is the list of what was
+    deleted, by id. All other lists are read whole.
+    """
+
+    laid: frozenset[str]
+    passing: frozenset[str]
+    gone: Callable[[Settings], Listing]
+    since: Callable[[str], Mapping[str, str]]
+
+
+@dataclass
+class RecordProvider:
+    """A connector for a service.
+
+    `service`, `auth` and `lists` are made of what a source is told. A part of the `plan` names a list where a mapping
+    of files names a file. `flat` says of a list, by its name, how each of its rows is told as the plan reads it, and
+    `joined` adds to rows what only other lists say of them.
+    """
+
+    name: str
+    format: str
+    settings: tuple[Setting, ...]
+    service: Callable[[Settings], Service]
+    auth: Callable[[Settings], Auth]
+    lists: Callable[[Settings], Mapping[str, Listing]]
+    plan: Plan
+    flat: Mapping[str, Flat] = field(default_factory=dict[str, "Flat"])
+    joined: Callable[[Lists, Settings], None] = lambda lists, settings: None
+    changing: Changing | None = None
+
+    fills: frozenset[Field] = field(init=False)
+    """The facts that the plan has a place for."""
+
+    def __post_init__(self) -> None:
+        kinds = [(BY_TABLE[part.rows.table], part.rows.columns) for part in self.plan.parts]
+        self.fills = frozenset(kind.fields[name] for kind, cells in kinds for name in cells if name in kind.fields)
+
+    def read(self, reading: Reading) -> Told:
+        """List everything, or what changed; raises `Malformed` and `Unavailable` for what cannot be believed."""
+        began = datetime.now(UTC)
+        since = since_when(reading, self.name) if self.changing else None
+        with Session(self.service(reading.settings), self.auth(reading.settings), reading.note) as session:
+            news = self._news(session, reading, since) if since else None
+            lists = self._lists(session, reading, news)
+        told = Told(Problems(), changes=self._changes(news) if news else {})
+        told.also = self._kept(reading, lists, since, began)
+        told.notes += [f"{name} are not served, and what is held of them stays" for name in _unserved(lists)]
+        self._take(told, {name: self._flat(name, rows) for name, rows in lists.items()}, reading.settings)
+        told.place()
+        if not (told.schools() or told.problems.found):
+            said = "is not among the schools that these credentials may read"
+            told.problems.add("school", "school", said, "check its id, and ask the vendor for access")
+        return told
+
+    def _take(self, told: Told, lists: Lists, settings: Settings) -> None:
+        self.joined(lists, settings)
+        parts = tuple(part for part in self.plan.parts if lists.get(part.file, ()) is not None and part.file in lists)
+        contents = {(name, ""): Content(name, [*enumerate(rows or (), 1)]) for name, rows in lists.items()}
+        layouts = {of.name: replace(of, ending="") for of in LAYOUTS.values()}
+        for table in tables(replace(self.plan, parts=parts), contents, layouts, told.problems):
+            told.take(table)
+
+    def _flat(self, name: str, rows: Rows | None) -> Rows | None:
+        flat = self.flat.get(name)
+        return [flat(row) for row in rows] if rows and flat else rows
+
+    # ---- what is asked for
+
+    def _lists(self, session: Session, reading: Reading, news: _News | None) -> Lists:
+        """The rows of every list."""
+        found, listings = Lists(), self.lists(reading.settings)
+        for done, (name, listing) in enumerate(listings.items()):
+            reading.progress("reading", done, len(listings))
+            found[name] = rows_of(session, news.asked(name, listing) if news else listing, reading)
+            if news and name in news.was:
+                found[name] = _laid(news.was[name], found[name] or [], news.gone)
+        reading.progress("reading", len(listings), len(listings))
+        return found
+
+    # ---- what changed
+
+    def _news(self, session: Session, reading: Reading, since: Since) -> _News | None:
+        """From when on to ask which lists for changes, and what was deleted."""
+        changing = self.changing
+        if changing is None:
+            return None
+        kept = {name: reading.kept(ROWS + name) for name in changing.laid}
+        was = {name: msgspec.msgpack.decode(data, type=Rows) for name, data in kept.items() if data}
+        asked = changing.since(since.moment)
+        listing = changing.gone(reading.settings)
+        deleted = rows_of(session, replace(listing, params={**listing.params, **asked}), reading) or []
+        gone = frozenset(str(row["id"]) for row in deleted)
+        # With a pupil all marks of the pupil go, and nobody says which those were.
+        lost = any(str(row["id"]) in gone for rows in was.values() for row in rows)
+        passing = frozenset[str]() if lost else changing.passing & self.lists(reading.settings).keys()
+        return _News(asked, was, gone, passing)
+
+    def _changes(self, news: _News) -> dict[type[Record], frozenset[str]]:
+        return {BY_TABLE[part.rows.table]: news.gone for part in self.plan.parts if part.file in news.passing}
+
+    def _kept(self, reading: Reading, lists: Lists, since: Since | None, began: datetime) -> dict[str, bytes]:
+        """What the next reading of changes needs; nothing where there is to be none."""
+        if self.changing is None or not reading.settings.get(FULL_EVERY.name):
+            return {}
+        rows = {ROWS + name: msgspec.msgpack.encode(lists[name]) for name in self.changing.laid if lists.get(name)}
+        return {**rows, SINCE: since.next(began) if since else from_now(self.name, began)}
+
+
+@dataclass(frozen=True)
+class _News:
+    """How changes are asked for, the rows that they are laid over by list, what was deleted, and which rows pass."""
+
+    params: Mapping[str, str]
+    was: Mapping[str, Rows]
+    gone: frozenset[str]
+    passing: frozenset[str]
+
+    def asked(self, name: str, listing: Listing) -> Listing:
+        """How a list is asked for."""
+        changes = name in self.was or name in self.passing
+        return replace(listing, params={**listing.params, **self.params}) if changes else listing
+
+
+def _laid(was: Rows, changed: Rows, gone: frozenset[str]) -> Rows:
+    """The rows of a list with changes laid over those that it had."""
+    there = {str(row["id"]): row for row in changed}
+    before = {str(row["id"]): row for row in was if str(row["id"]) not in gone}
+    return [*({**before, **there}).values()]
+
+
+def _unserved(lists: Lists) -> list[str]:
+    return [name for name, rows in lists.items() if rows is None]
+
+
+def of_one_school(lists: Lists, name: str, school: str) -> None:
+    """Leave only the one school of a source in the list of schools, and say in each row of every list which it is."""
+    lists[name] = [row for row in lists[name] or () if str(row["id"]) == school]
+    for rows in lists.values():
+        for row in rows or ():
+            row["school"] = school
