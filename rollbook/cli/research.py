@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -144,6 +145,7 @@ _PROJECTS = (
     Column("Public", "public"),
     Column("App", lambda row: row["app"] or "-"),
     Column("Subjects", "subjects", right=True),
+    Column("Last day", lambda row: row["last_day"] or "-"),
 )
 
 
@@ -154,7 +156,14 @@ def projects_list(as_json: bool, data: Path | None) -> None:
     """List projects, and the app whose grants decide which students may be subjects."""
     with _desk(data) as desk:
         rows = [
-            {"project": p.name, "id": p.id, "public": p.is_public, "app": p.app or None, "subjects": p.subjects}
+            {
+                "project": p.name,
+                "id": p.id,
+                "public": p.is_public,
+                "app": p.app or None,
+                "subjects": p.subjects,
+                "last_day": p.last_day or None,
+            }
             for p in desk.projects()
         ]
     show(_PROJECTS, rows, as_json=as_json)
@@ -169,6 +178,22 @@ def projects_app(project: str, relying_party: str | None, data: Path | None) -> 
     with _desk(data) as desk:
         desk.set_app(desk.project(project), desk.desk.apps.named(relying_party) if relying_party else None)
     say(f"{project}: {relying_party or 'no app'}")
+
+
+@projects.command("end")
+@click.argument("project")
+@click.argument("day", required=False, type=click.DateTime(["%Y-%m-%d"]))
+@data_option()
+def projects_end(project: str, day: datetime | None, data: Path | None) -> None:
+    """Set the last day (UTC) on which a project may see students. Without a day, it has no end.
+
+    After that day the subjects that stand for students are hidden, and no more can be drawn. A later day shows
+    them again.
+    """
+    last = day.date().isoformat() if day else None
+    with _desk(data) as desk:
+        desk.set_last_day(desk.project(project), last)
+    say(f"{project}: {f'students may be seen until {last}' if last else 'no end'}")
 
 
 _PROPOSALS = (Column("Kind", "kind"), Column("Name", "name"), Column("Action", "action"), Column("By", "by"))

@@ -62,6 +62,7 @@ class Project(Record, indexes=(("name",),), natural=("name",)):
     extra_fields = Text("Other notes by the project's members, as a JSON object", '{"ethics": "2026-001"}')
     is_public = Flag("Whether anybody may read the project", 0)
     app = Text("The hub id of the app whose grants say which students may stand behind subjects")
+    last_day = Date("The last day, in UTC, on which students may stand behind subjects", "2027-07-31")
 
 
 class ProjectMember(Record, indexes=(("project", "user"), ("project", "team"), ("user",), ("team",))):

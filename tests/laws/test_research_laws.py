@@ -8,8 +8,10 @@ import random
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from rollbook.consent.research import ResearchDesk
-from rollbook.fields import RECORDS
+from rollbook.consent.research import FACTS, ResearchDesk
+from rollbook.fields import RECORDS, Told
+from rollbook.model.people import Person
+from rollbook.model.students import Student
 from tests.district import Researcher, researcher
 from tests.hub import THORNFIELD, Hub
 from tests.looking import look
@@ -75,6 +77,26 @@ def test_no_fact_of_a_person_moves_a_byte_of_what_a_project_reads(small_hub: Hub
     changed = [f for f in rng.sample(facts, 40) if change_one(small_hub, *f, rng)]
     assert changed
     assert answers(who) == before
+
+
+@some
+@given(scopes=st.lists(st.sampled_from(SCOPES), max_size=6, unique=True), seed=st.integers(0, 2**32))
+def test_no_fact_that_a_school_did_not_grant_moves_a_byte_of_a_cohorts_files(
+    small_hub: Hub, scopes: list[str], seed: int
+) -> None:
+    rng, granted = random.Random(seed), sorted({*NEEDED, *scopes})
+    who = drawn(small_hub, granted)
+    (cohort,) = who.get("cohort/?limit=100")["cohorts"]
+    before = who.ask("GET", f"cohort/{cohort['id']}/export/").body
+    shown = {repr(f.fact if isinstance(f, Told) else f) for f in FACTS.values() if f.need.met_by(frozenset(granted))}
+    hidden = [
+        (record, name)
+        for record in (Student, Person)
+        for name, field in record.stored().items()
+        if name not in record.refs() and repr(field) not in shown
+    ]
+    assert [f for f in rng.sample(hidden, 30) if change_one(small_hub, *f, rng)]
+    assert who.ask("GET", f"cohort/{cohort['id']}/export/").body == before
 
 
 @some

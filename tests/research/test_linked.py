@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -188,6 +189,24 @@ def test_drawing_needs_the_school_and_its_students(school_lab: Lab, scopes: tupl
     assert list(school_lab.wrong(Study(school_lab, *scopes).draw())) == ["school"]
 
 
+def test_nobody_is_drawn_after_the_last_day_of_a_project(study: Study):
+    study.lab.desk.set_last_day(study.project, "2026-07-31")
+    assert study.lab.wrong(study.draw()) == {
+        "project": ["students could be seen until 2026-07-31 (ask the operator for a later last day)"]
+    }
+
+
+def test_the_operator_ends_a_project_by_command(study: Study):
+    def said(*words: str) -> str:
+        return CliRunner().invoke(cli.main, ["research", "projects", *words], env=study.lab.hub.environment).output
+
+    assert said("end", "Reading", "2027-07-31") == "Reading: students may be seen until 2027-07-31\n"
+    assert json.loads(said("list", "--json"))[0]["last_day"] == "2027-07-31"
+    assert said("end", "Reading") == "Reading: no end\n"
+    assert json.loads(said("list", "--json"))[0]["last_day"] is None
+    assert "does not match the format '%Y-%m-%d'" in said("end", "Reading", "tomorrow")
+
+
 def test_drawing_takes_a_contributor_and_a_project_with_an_app(study: Study):
     lab = study.lab
     lab.join(study.project, "bram")
@@ -233,6 +252,14 @@ def hide_by_app(study: Study) -> None:
     study.lab.desk.set_app(study.project, study.lab.hub.app("other.example.org"))
 
 
+def hide_by_last_day(study: Study) -> None:
+    store = study.lab.hub.store
+    day = store.kept.settings.day("UTC")
+    study.lab.desk.set_last_day(study.project, day)
+    assert study.lab.get("stem/subject/")["count"] > 1
+    store.set("today", (date.fromisoformat(day) + timedelta(days=1)).isoformat())
+
+
 def back_by_state(study: Study) -> None:
     study.lab.hub.desk.grants.pause(study.grant, False)
 
@@ -243,6 +270,10 @@ def back_by_grant(study: Study) -> None:
 
 def back_by_choice(study: Study) -> None:
     study.lab.hub.desk.people.choose(study.grant, "students", "all", [])
+
+
+def back_by_last_day(study: Study) -> None:
+    study.lab.desk.set_last_day(study.project, None)
 
 
 def back_by_app(study: Study) -> None:
@@ -256,6 +287,7 @@ WAYS = [
     (hide_by_scope, back_by_grant),
     (hide_by_choice, back_by_choice),
     (hide_by_app, back_by_app),
+    (hide_by_last_day, back_by_last_day),
 ]
 
 

@@ -1,5 +1,6 @@
 """Research: who sees and changes which projects, and which students may stand behind their subjects."""
 
+from .behind import FACTS
 from .desk import INVITATIONS, KEEPERS, ResearchDesk
 from .lists import SPECIES, STRAINS
 from .projects import Place
@@ -8,6 +9,7 @@ from .standing import Caller, Portal, Role
 from .writing import Values, Work
 
 __all__ = [
+    "FACTS",
     "INVITATIONS",
     "KEEPERS",
     "SPECIES",

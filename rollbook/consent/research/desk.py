@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 from random import Random
+from typing import Any
 
 from ...errors import NotFound, NotSignedIn, Problem, nearest
 from ...fields import Record
@@ -29,6 +30,7 @@ from ..callers import admitted
 from ..desk import Desk
 from ..grants import App
 from ..slips import asked_by
+from .behind import known_of
 from .drawing import LOT, draw
 from .lists import SPECIES, STRAINS, Proposals
 from .people import Teams, Users
@@ -93,6 +95,11 @@ class ResearchDesk:
         work.require(project, Role.CONTRIBUTOR)
         return draw(self.desk.readers, work, project, estab, group, cohort)[0]
 
+    def known_of(self, project: str, subjects: Iterable[str]) -> dict[str, dict[str, Any]]:
+        """What schools let a project know of the students behind some of its subjects, by subject (`behind.FACTS`)."""
+        with self.store.lend(HUB) as kept:
+            return known_of(self.desk.readers, kept, project, subjects)
+
     # ---- for the operator
 
     def projects(self) -> list[ProjectLine]:
@@ -111,6 +118,11 @@ class ResearchDesk:
         """Let the grants of an app say which students may stand behind the subjects of a project; None for no app."""
         with self.store.write(HUB) as batch:
             batch.change(Project, project, {"app": app.id if app else None})
+
+    def set_last_day(self, project: str, day: str | None) -> None:
+        """Let students stand behind the subjects of a project up to a day (yyyy-MM-dd, UTC); None for no end."""
+        with self.store.write(HUB) as batch:
+            batch.change(Project, project, {"last_day": day})
 
     def operator_draws(
         self, project: str, estab: str, group: str, cohort: str = "", lot: Random = LOT

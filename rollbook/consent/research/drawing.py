@@ -91,8 +91,12 @@ def draw(
 
 def _grant(work: Work, project: str, estab: str) -> Grant | None:
     """What the school granted the project's app; a school that granted too little is like none."""
-    app = (work.batch.get(Project, project) or {}).get("app")
-    for grant in work.kept.grants.active(app or ""):
+    known = work.batch.get(Project, project) or {}
+    last_day = known.get("last_day")
+    if last_day and last_day < work.kept.settings.day("UTC"):
+        work.wrong("project", f"students could be seen until {last_day}", "ask the operator for a later last day")
+        return None
+    for grant in work.kept.grants.active(known.get("app") or ""):
         if grant.estab == estab and NEEDED.met_by(grant.scopes):
             return grant
     hint = f"the school must grant {NEEDED} to the app that the operator set for the project"

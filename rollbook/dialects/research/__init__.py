@@ -6,7 +6,7 @@ from ...api.messages import Request, Response
 from ...consent.research import INVITATIONS, KEEPERS, SPECIES, STRAINS, Caller, Portal, ResearchDesk, Work
 from ...consent.slips import asks
 from ...errors import NotFound, Problem, RollbookError, TooManyRequests, Unavailable, nearest
-from . import signing_in
+from . import downloading, signing_in
 from .answering import find_one, read_list, read_one
 from .asking import Asked, understand_query
 from .bodies import REQUIRED, json_body, taken
@@ -58,6 +58,8 @@ class Research:
         rest = steps[3:]
         if resource.name == "cohort" and rest == ["draw"]:
             return self.draw(request, caller)
+        if resource.name == "cohort" and rest[1:] == ["export"] and portal is not Portal.PUBLIC:
+            return self.export(request, caller, rest[0])
         if not rest:
             return self.listed(request, caller, resource, expires)
         if len(rest) == 1:
@@ -161,6 +163,20 @@ class Research:
             work.settle()
             made = self.desk.draw(work, values["project"], school, group, values["name"])
         return success(find_one(self.desk.reader(caller), cohort, made), 201)
+
+    def export(self, request: Request, caller: Caller, shown: str) -> Response:
+        """Our own addition: a cohort's subjects as files, with what schools let the project know of students."""
+        asks("cohort/{id}/export")
+        _allow(request, READS)
+        cohort = RESOURCES["cohort"]
+        identity = _identity(cohort, shown)
+        form = downloading.wanted_format(request.query)
+        whole = Asked(include={"subjects": {"strain": {}}})
+        found = read_one(self.desk.reader(caller), cohort, identity, whole)
+        subjects = found.get("subjects", [])
+        strains = {strain["id"]: strain["name"] for strain in found.get("strains", [])}
+        known = self.desk.known_of(found["cohort"]["project"], [one["id"] for one in subjects])
+        return downloading.download(str(identity), downloading.table(subjects, strains, known), form)
 
 
 def _token(request: Request) -> str:

@@ -31,6 +31,8 @@ class ProjectLine(NamedTuple):
     app: str
     """The name by which its app signs in; "" for no app."""
     subjects: int
+    last_day: str
+    """The last day on which students may stand behind its subjects; "" for no end."""
 
 
 _PROJECT = key_of(Project, HUB, "?")
@@ -49,10 +51,16 @@ class Projects(Statements):
         """Every project, by name."""
         rows = self._rows(
             "SELECT p.id, p.name, coalesce(p.is_public, 0), coalesce(a.relying_party, ''), (SELECT count(*)"
-            " FROM subject_project s WHERE s.district = p.district AND s.project = p.key) FROM project p"
+            " FROM subject_project s WHERE s.district = p.district AND s.project = p.key),"
+            " coalesce(p.last_day, '') FROM project p"
             f" LEFT JOIN app a ON a.id = p.app WHERE p.district = {HUB} ORDER BY p.name"
         )
-        return [ProjectLine(identity, name, bool(public), app, held) for identity, name, public, app, held in rows]
+        return [ProjectLine(identity, name, bool(public), *rest) for identity, name, public, *rest in rows]
+
+    def app(self, project: str) -> str:
+        """The hub id of the app whose grants say which students may stand behind its subjects; "" for none."""
+        row = self._row(f"SELECT app FROM project WHERE district = {HUB} AND id = ?", (project,))
+        return (row[0] or "") if row else ""
 
     def places(self, project: str, holder: Ref) -> list[Place]:
         """The places in a project of users (`ProjectMember.user`) or of groups (`ProjectMember.team`)."""

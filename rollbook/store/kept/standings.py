@@ -39,8 +39,10 @@ class Reach:
 
 _USER = key_of(ResearchUser, HUB, ":user")
 
-_GRANTED = """count(*), coalesce(sum(version), 0), (SELECT count(*) FROM ending WHERE at <= :now) FROM "grant\""""
-"""Equal numbers, equal grants: each change counts one up, and so does the moment that a school named for an end."""
+_GRANTED = f"""count(*), coalesce(sum(version), 0), (SELECT count(*) FROM ending WHERE at <= :now),
+ (SELECT count(*) FROM project WHERE district = {HUB} AND last_day < :day) FROM "grant\""""
+"""Equal numbers, equal reach: each change of a grant counts one up, and so do the end that a school named for it and
+the end of a project."""
 
 
 class Standings(Timed):
@@ -48,15 +50,19 @@ class Standings(Timed):
 
     def moment(self) -> Row | None:
         """Numbers that only grow: while they stand, so does what anybody may see and do."""
-        return self._row(f"SELECT (SELECT max(seq) FROM clock), {_GRANTED}", {"now": self._clock()})
+        return self._row(f"SELECT (SELECT max(seq) FROM clock), {_GRANTED}", self._time)
 
     def rests_on(self) -> Row | None:
         """Numbers that every answer rests on: equal ones, equal answers."""
         return self._row(
             f"SELECT (SELECT max(seq) FROM moved WHERE district = {HUB}),"
             f" (SELECT max(seq) FROM moved WHERE kind = 'Student'), {_GRANTED}",
-            {"now": self._clock()},
+            self._time,
         )
+
+    @property
+    def _time(self) -> dict[str, float | str]:
+        return {"now": self._clock(), "day": Settings(self._connection, self._clock).day("UTC")}
 
     def projects(self, *, public: bool) -> list[str]:
         """The hub ids of all projects, or of those that anybody may read."""
@@ -77,7 +83,7 @@ class Standings(Timed):
 
     def reach(self, projects: Iterable[str]) -> list[Reach]:
         """The active grants of schools to the apps of these projects."""
-        rows = self._rows(self._reach(), {"projects": json.dumps(list(projects)), "now": self._clock()})
+        rows = self._rows(self._reach(), {"projects": json.dumps(list(projects)), **self._time})
         return [
             Reach(grant, app, district, school, frozenset(json.loads(scopes)), json.loads(people).get("Student"), zone)
             for grant, app, district, school, scopes, people, zone in rows
@@ -88,7 +94,8 @@ class Standings(Timed):
             'SELECT g.id, g.app, g.district, g.school, g.scopes, g.people, s.time_zone FROM "grant" g'
             " JOIN school s ON s.district = g.district AND s.id = g.school WHERE g.state = 'active'"
             ' AND NOT EXISTS (SELECT 1 FROM ending WHERE ending."grant" = g.id AND ending.at <= :now)'
-            f" AND g.app IN (SELECT app FROM project WHERE district = {HUB} AND id {self._in(':projects')})"
+            f" AND g.app IN (SELECT app FROM project WHERE district = {HUB} AND id {self._in(':projects')}"
+            " AND (last_day IS NULL OR last_day >= :day))"
         )
 
     def seen(self, projects: Iterable[str], through: Iterable[Reach]) -> list[str]:
@@ -105,7 +112,8 @@ class Standings(Timed):
             }
             for one in through
         ]
-        rows = self._rows(self._seen(), {"projects": json.dumps(list(projects)), "reach": json.dumps(reach)})
+        asked = {"projects": json.dumps(list(projects)), "reach": json.dumps(reach), "day": settings.day("UTC")}
+        rows = self._rows(self._seen(), asked)
         return [subject for (subject,) in rows]
 
     def _seen(self) -> str:
@@ -121,7 +129,8 @@ JOIN project ON project.district = {HUB} AND project.key = p.project
 JOIN research_subject s ON s.district = {HUB} AND s.key = p.subject AND s.of_student IS NOT NULL
 JOIN student ON student.district = s.of_district AND student.id = s.of_student
 JOIN reach ON reach.app = project.app AND reach.district = student.district AND reach.school = student.school
-WHERE p.district = {HUB} AND project.id {self._in(":projects")} AND (reach.students IS NULL
+WHERE p.district = {HUB} AND project.id {self._in(":projects")}
+  AND (project.last_day IS NULL OR project.last_day >= :day) AND (reach.students IS NULL
   OR (reach.students = 'only') = EXISTS (SELECT 1 FROM chosen
     WHERE chosen."grant" = reach."grant" AND chosen.kind = 'Student' AND chosen.id = student.id
       AND reach.today BETWEEN chosen.first AND chosen.last))
