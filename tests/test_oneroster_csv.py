@@ -455,12 +455,19 @@ def test_a_character_that_no_record_holds_is_named_with_its_cell(store: Store) -
     ]
 
 
-def test_two_schools_with_one_number_are_refused(store: Store) -> None:
+def test_two_schools_with_one_number_both_come_in_and_neither_is_known_by_it(store: Store) -> None:
     tables = rosters.roster()
-    tables["orgs"][2]["identifier"] = "1001"
-    assert refused(store, rosters.files(tables)) == [
-        "orgs.csv line 4, column identifier: '1001' is also the number of line 3 (each school needs its own)"
-    ]
+    names = [org["name"] for org in tables["orgs"][1:3]]
+    tables["orgs"][2]["identifier"] = tables["orgs"][1]["identifier"]
+    said = (
+        f"orgs.csv, column identifier: '1001' is the number of {names[0]} and {names[1]}, of which none is known by it"
+    )
+    diff = take(store, tables)
+    assert (diff.notes, diff.aside) == ((said,), ())
+    schools = [held(store, "School", key) for key in "ab"]
+    assert [school["identifier"] for school in schools] == ["1001", "1001"]
+    assert "1001" not in {school["estab"] for school in schools}
+    assert not take(store, tables).moved
 
 
 def test_several_districts_are_refused_by_name(store: Store) -> None:

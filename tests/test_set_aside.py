@@ -331,6 +331,83 @@ def test_a_manifest_that_omits_a_file_and_names_in_other_case_are_read_with_a_no
     diff = import_roster(store, ONEROSTER, rosters.zipped(tmp_path / "x.zip", texts))
     assert diff.notes == (
         "Users.csv: was read as users.csv",
-        "manifest.csv: does not name courses.csv, which was read as bulk",
+        "manifest.csv: gives no mode for courses.csv, which was read as bulk",
     )
     assert diff.kinds["Student"].new == 12
+
+
+def test_a_mode_that_is_left_blank_says_nothing_of_a_file(store: Store, tmp_path: Path) -> None:
+    texts = rosters.files(rosters.roster())
+    manifest = texts["manifest.csv"].replace("file.courses,bulk", "file.courses,")
+    texts["manifest.csv"] = manifest + "file.scoreScales,\n"
+    diff = import_roster(store, ONEROSTER, rosters.zipped(tmp_path / "x.zip", texts))
+    assert diff.notes == ("manifest.csv: gives no mode for courses.csv, which was read as bulk",)
+    assert diff.kinds["Course"].new == len(rosters.roster()["courses"])
+
+
+def test_what_is_inactive_is_over(store: Store, tmp_path: Path) -> None:
+    tables = rosters.roster()
+    take(tmp_path / "roster", store, tables)
+    tables["enrollments"][0]["status"] = "Inactive"
+    diff = take(tmp_path / "roster", store, tables)
+    assert diff.notes == (
+        "enrollments.csv, column status: 'inactive', which is OneRoster 1.0's, was read as tobedeleted (1 row)",
+    )
+    assert (diff.kinds["StudentMembership"].gone, diff.aside) == (1, ())
+
+
+def _school_of_departments() -> Roster:
+    """A roster that lists one department and no school, whose classes are of it."""
+    tables = rosters.roster()
+    schools = {"a": "history", "b": "history", "sci": "history"}
+    tables["orgs"] = [{"sourcedId": "history", "name": "History", "type": "department", "parentSourcedId": "x"}]
+    for row in (*tables["classes"], *tables["enrollments"]):
+        row["schoolSourcedId"] = schools[row["schoolSourcedId"]]
+    for row in tables["users"]:
+        row["orgSourcedIds"] = "history"
+    for row in tables["courses"]:
+        row["orgSourcedId"] = "history"
+    return tables
+
+
+def test_a_department_with_classes_is_a_school_where_none_is_listed(store: Store, tmp_path: Path) -> None:
+    tables = _school_of_departments()
+    diff = take(tmp_path / "roster", store, tables)
+    assert (
+        "orgs.csv, column type: a department that has classes was read as a school, since no school is listed (1 row)"
+        in diff.notes
+    )
+    assert (diff.kinds["School"].new, diff.kinds["Student"].new, diff.aside) == (1, 12, ())
+    delta = {"orgs": [{**tables["orgs"][0], "status": "active"}]}
+    again = take(tmp_path / "roster", store, delta, modes={"orgs": "delta"})
+    assert (again.number, again.moved) == (diff.number, False)
+
+
+def test_a_class_is_right_without_its_course_where_courses_are_not_exported(store: Store, tmp_path: Path) -> None:
+    tables = rosters.roster()
+    del tables["courses"]
+    diff = take(tmp_path / "roster", store, tables)
+    count = len(tables["classes"])
+    assert (diff.kinds["Group"].new >= count, diff.aside) == (True, ())
+    assert (
+        f"classes.csv, column courseSourcedId: names what is not in courses.csv, and was read without it ({count} rows)"
+        in diff.notes
+    )
+    group = by_keys(store)["Group", "k1"]
+    assert (group["course"], json.loads(group["remainder"])["oneroster"]) == (None, {"courseSourcedId": "c1"})
+    delta = {"users": [{**tables["users"][2], "familyName": "Nettlebed", "status": "active"}]}
+    again = take(tmp_path / "roster", store, delta, modes={"users": "delta"})
+    assert {kind for kind, tally in again.kinds.items() if tally.moved} == {"Person"}
+
+
+def test_a_column_with_a_wrong_letter_is_read_and_one_without_a_name_is_left_out(store: Store, tmp_path: Path) -> None:
+    texts = rosters.files(rosters.roster())
+    first, *rows = texts["users.csv"].splitlines()
+    header = f"{first},prefferedGivenName,,"
+    texts["users.csv"] = "\n".join([header, f"{rows[0]},Kit", *(f"{row},,," for row in rows[1:]), ""])
+    diff = import_roster(store, ONEROSTER, rosters.zipped(tmp_path / "x.zip", texts))
+    assert diff.notes == (
+        "users.csv: columns without a name at the end of the header were left out",
+        "users.csv: column prefferedGivenName was read as preferredGivenName",
+    )
+    assert by_keys(store)["Person", rosters.roster()["users"][0]["sourcedId"]]["forename"] == "Kit"

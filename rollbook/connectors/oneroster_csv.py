@@ -117,9 +117,11 @@ class Manifest:
 
 
 def _listed(table: Table, parts: Mapping[str, Part], problems: Problems) -> dict[str, str]:
-    """What a manifest says, names of files in any case; a file that it omits is read as the others are."""
+    """What a manifest says, names of files in any case; a file of which it gives no mode is read as the others are."""
     names = {f"file.{of.name}".lower(): f"file.{of.name}" for of in LAYOUTS}
     said = {names.get(key.lower(), key): value for key, value in table.cells("propertyName", "value")}
+    # A mode that is left blank says as little as a line that is left out.
+    said = {key: value for key, value in said.items() if value or not key.startswith("file.")}
     modes = {value for key, value in said.items() if key.startswith("file.") and value != "absent"} or {"bulk"}
     for of in LAYOUTS:
         if of.file not in parts or f"file.{of.name}" in said:
@@ -127,7 +129,7 @@ def _listed(table: Table, parts: Mapping[str, Part], problems: Problems) -> dict
         if len(modes) == 1:
             (mode,) = modes
             said[f"file.{of.name}"] = mode
-            problems.meant["manifest.csv", f"does not name {of.file}, which was read as {mode}"] += 0
+            problems.meant["manifest.csv", f"gives no mode for {of.file}, which was read as {mode}"] += 0
         else:
             hint = f"add the line file.{of.name},bulk (or delta, or absent)"
             problems.add("manifest.csv", "manifest.csv", f"does not give the mode of {of.file}", hint)

@@ -82,9 +82,10 @@ def _insert(batch: Batch, kind: type[Record], rows: list[dict[str, Any]]) -> Non
     if kind is not School:
         batch.add(kind, rows)
         return
-    for row in rows:
+    wanted = [row.get("estab") or row.get("identifier") for row in rows]
+    for row, number in zip(rows, wanted, strict=True):
         # One by one, since the hub's own next number depends on the school before.
-        row["estab"] = _estab(batch, row.get("estab") or row.get("identifier"))
+        row["estab"] = _estab(batch, number if wanted.count(number) == 1 else None)
         batch.add(School, [row])
 
 

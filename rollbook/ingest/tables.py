@@ -250,7 +250,8 @@ def _table(of: Layout, rows: list[list[str]], lines: Sequence[int], broken: bool
     if not rows:
         problems.add(of.file, of.file, "has no header line", f"expected {_header(of)}")
         return Table(of, {}, broken=True)
-    header, width = of.named(rows[0]), len(rows[0])
+    rows = _named_only(of, rows, problems)
+    header, width = _as_meant(of, of.named(rows[0]), problems), len(rows[0])
     if _check_header(of, header, problems):
         broken = True
     aside: list[Aside] = []
@@ -264,6 +265,30 @@ def _table(of: Layout, rows: list[list[str]], lines: Sequence[int], broken: bool
     if rows[1:]:
         columns.update(zip(header, zip(*rows[1:], strict=True), strict=True))
     return Table(of, columns, lines[1:], broken, aside=tuple(aside))
+
+
+def _named_only(of: Layout, rows: list[list[str]], problems: Problems) -> list[list[str]]:
+    """The rows less the columns without a name at their end, as a spreadsheet leaves them, where these are blank."""
+    header, width = rows[0], len(rows[0])
+    while width and not header[width - 1].strip():
+        width -= 1
+    if width in (0, len(header)):
+        return rows
+    problems.meant[of.file, "columns without a name at the end of the header were left out"] += 0
+    return [row if any(row[width:]) and row is not header else row[:width] for row in rows]
+
+
+def _as_meant(of: Layout, header: list[str], problems: Problems) -> list[str]:
+    """The header, where a column that a file may be without is told from its name though a letter of it is wrong."""
+    known, found = {c.name for c in of.columns} | of.dropped, list(header)
+    free = {c.name for c in of.columns if not (c.required or c.headed)} - set(header)
+    for at, name in enumerate(header):
+        meant = "" if name in known else _alike(name, free)
+        if meant and header.count(name) == 1:
+            problems.meant[of.file, f"column {name} was read as {meant}"] += 0
+            found[at] = meant
+            free.discard(meant)
+    return found
 
 
 def _misshapen(of: Layout, header: list[str], row: list[str], line: int) -> Aside:
@@ -308,10 +333,15 @@ def _check_header(of: Layout, header: list[str], problems: Problems) -> bool:
 
 
 def _meant(name: str, missing: set[str]) -> str:
-    lower = {m.lower(): m for m in missing}
-    close = get_close_matches(name.strip().lower(), lower, n=1, cutoff=0.85)
     stems = {_stem(m): m for m in missing}
-    return lower[close[0]] if close else stems.get(_stem(name), "")
+    return _alike(name, missing, 0.85) or stems.get(_stem(name), "")
+
+
+def _alike(name: str, names: set[str], least: float = 0.92) -> str:
+    """The one of some names that is spelled almost like this one."""
+    lower = {m.lower(): m for m in names}
+    close = get_close_matches(name.strip().lower(), lower, n=1, cutoff=least)
+    return lower[close[0]] if close else ""
 
 
 def _stem(name: str) -> str:

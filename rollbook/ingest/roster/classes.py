@@ -127,7 +127,8 @@ class Classes:
     def _class(self, key: str, at: int, extra: dict[str, str] | None) -> Row:
         table, school = self.tables["classes"], self.class_school[key]
         org, terms, taught = table["schoolSourcedId"][at], self.terms_of(key), self._class_subjects(key)
-        sessions = self.tables["academicSessions"]
+        sessions, course = self.tables["academicSessions"], table["courseSourcedId"][at]
+        known = course in self.tables["courses"].keys
         values = blank(
             external_id=key,
             kind=self.kind(key),
@@ -145,11 +146,16 @@ class Classes:
         refs = {
             "school": school,
             "type": f"{school}:{values['kind']}",
-            "course": table["courseSourcedId"][at] or None,
+            "course": course if known else None,
             "subject": f"{school}:{taught[0][0]}" if taught else None,
             "primary_staff": self.main_teacher.get(key),
         }
-        rest = more(extra, schoolSourcedId=org if org != school else "", termSourcedIds=self._other_terms(key))
+        rest = more(
+            extra,
+            schoolSourcedId=org if org != school else "",
+            termSourcedIds=self._other_terms(key),
+            courseSourcedId=course if not known else "",
+        )
         return Row(key, values, refs, rest, table.place(at))
 
     def terms(self) -> list[Row]:

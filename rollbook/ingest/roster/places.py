@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Set
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import NamedTuple
 
@@ -84,6 +84,28 @@ def schools_of(orgs: Table) -> dict[str, str | None]:
     return found
 
 
+def houses_of(orgs: Table, housing: Set[str]) -> Table:
+    """The organisations, of which departments that house classes are schools."""
+    cells = orgs.cells("sourcedId", "type")
+    kinds = tuple("school" if kind == "department" and key in housing else kind for key, kind in cells)
+    return replace(orgs, columns={**orgs.columns, "type": kinds})
+
+
+def without_courses(classes: Table) -> Table:
+    """Classes of a roster that lists no courses: they are right though theirs are not there."""
+    columns = tuple(replace(c, required=c.required and c.to != "courses") for c in classes.layout.columns)
+    return replace(classes, layout=replace(classes.layout, columns=columns))
+
+
+def shared_numbers(orgs: Table) -> dict[str, list[str]]:
+    """The numbers that several schools have, with what these are called."""
+    found: dict[str, list[str]] = {}
+    for kind, number, name in orgs.cells("type", "identifier", "name"):
+        if kind == "school" and number:
+            found.setdefault(number, []).append(name)
+    return {number: names for number, names in found.items() if len(names) > 1}
+
+
 def unlisted(orgs: Table) -> set[str]:
     """The keys of organisations that others are part of and that are not listed: exporters filter them out."""
     return set(orgs["parentSourcedId"]) - orgs.keys.keys() - {""}
@@ -102,16 +124,13 @@ class Places:
     def __init__(self, tables: Tables) -> None:
         self.tables = tables
         self.orgs = tables["orgs"]
-        self._check_numbers()
+        self._note_numbers()
 
-    def _check_numbers(self) -> None:
-        orgs, first = self.orgs, dict[str, int]()
-        for at, (kind, number) in enumerate(orgs.cells("type", "identifier")):
-            if kind == "school" and number and number in first:
-                said = f"{number!r} is also the number of line {orgs.lines[first[number]]}"
-                self.tables.problems.cell(orgs.place(at), "identifier", said, "each school needs its own")
-            elif kind == "school":
-                first[number] = at
+    def _note_numbers(self) -> None:
+        place = f"{self.orgs.layout.file}, column identifier"
+        for number, names in shared_numbers(self.orgs).items():
+            said = f"{number!r} is the number of {' and '.join(names)}, of which none is known by it"
+            self.tables.problems.meant[place, said] += 0
 
     @cached_property
     def school_of(self) -> dict[str, str | None]:

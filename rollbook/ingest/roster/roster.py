@@ -23,11 +23,13 @@ from . import Beyond, Mapped, Tables, UserRole, map_roster
 from .layouts import HEADED, LAYOUTS, VERSIONS
 from .narrow import counted, delta_of, narrowed
 from .news import digest_of
-from .places import parent_of_all, schools_of, unlisted
+from .places import houses_of, parent_of_all, schools_of, shared_numbers, unlisted, without_courses
 from .shelves import HOMES, Catalogue, Shelves, catalogue_of, shelve, shelves_for
 
 VERSION = "version"
 SYSTEM = "system"
+OVER = ("tobedeleted", "inactive")
+"""The statuses of rows that are no longer."""
 ASIDE = "aside "
 """What stands before the name of a file where its rows that are set aside are kept."""
 
@@ -92,12 +94,20 @@ class Roster:
         self.size += len(table)
         if not (len(table) or table.broken or table.aside):
             self.bare.add(of.name)
-        gone = {at for at, status in enumerate(table["status"]) if status.strip().lower() == "tobedeleted"}
+        gone = self._over(table)
         keys = frozenset(table[of.key][at] for at in gone)
         living = replace(table.without({*of.dropped, "dateLastModified"}).less(gone), gone=keys)
         good, wrong = check(living, self.problems)
         self._note_columns(good)
         self.tables[of.name], self.wrong[of.name] = good.without({"status"}), wrong.without({"status"})
+
+    def _over(self, table: Table) -> set[int]:
+        """The rows that are to be deleted, and those that OneRoster 1.0 called inactive, which is the same."""
+        statuses = [status.strip().lower() for status in table["status"]]
+        if times := statuses.count("inactive"):
+            said = "'inactive', which is OneRoster 1.0's, was read as tobedeleted"
+            self.problems.meant[f"{table.layout.file}, column status", said] += times
+        return {at for at, status in enumerate(statuses) if status in OVER}
 
     def _needing(self, of: Layout, *more: str) -> Layout:
         """A layout with what is needed in this version, and more that is needed."""
@@ -115,7 +125,7 @@ class Roster:
 
     def place(self) -> None:
         """Find out which district the roster speaks for."""
-        orgs = self.tables.get("orgs")
+        orgs = self._with_schools(self.tables)
         if orgs is None or (self.extent.mode("orgs") == "delta" and "district" not in orgs["type"]):
             return
         districts = [at for at, kind in enumerate(orgs["type"]) if kind == "district"]
@@ -123,8 +133,12 @@ class Roster:
             for at in districts:
                 said = f"{orgs['name'][at]} is one of {len(districts)} districts"
                 self.problems.cell(orgs.place(at), "type", said, "import each district separately")
-        cells = orgs.cells("sourcedId", "name", "identifier", "type")
-        schools = tuple(SchoolTold(key, name, "", number) for key, name, number, kind in cells if kind == "school")
+        cells, shared = orgs.cells("sourcedId", "name", "identifier", "type"), shared_numbers(orgs)
+        schools = tuple(
+            SchoolTold(key, name, "", "" if number in shared else number)
+            for key, name, number, kind in cells
+            if kind == "school"
+        )
         system = self.extent.system or None
         if districts:
             self.origin = Origin(orgs["sourcedId"][districts[0]], orgs["name"][districts[0]], schools)
@@ -133,6 +147,20 @@ class Roster:
         else:
             alone = schools[0].name if len(schools) == 1 else ""
             self.origin = Origin(None, alone or system, schools)
+
+    def _with_schools(self, tables: dict[str, Table]) -> Table | None:
+        """The organisations, of which one that has classes is a school though the roster lists none."""
+        orgs, classes = tables.get("orgs"), tables.get("classes")
+        if orgs is not None and classes is not None and "school" not in orgs["type"]:
+            found = houses_of(orgs, set(classes["schoolSourcedId"]))
+            if count := found["type"].count("school"):
+                said = "a department that has classes was read as a school, since no school is listed"
+                self.problems.meant["orgs.csv, column type", said] = count
+                tables["orgs"] = orgs = found
+        return orgs
+
+    def _tells_no_courses(self, courses: Table) -> bool:
+        return self.extent.mode("courses") == "absent" and not len(courses)
 
     def streams(self, kept: Kept, name: str) -> list[Stream]:
         """Every record that the roster makes; sets rows aside that cannot be used, and notes what stops all of it."""
@@ -152,6 +180,8 @@ class Roster:
             return None
         layouts, shelves = {of.name: self._needing(of) for of in self.layouts}, Shelves(kept, was)
         rest = {of.name: _unpack(of, kept(of.file)) for of in layouts.values() if of.name not in HOMES}
+        if self._tells_no_courses(rest["courses"]):
+            rest["classes"] = without_courses(rest["classes"])
         whole = {name for name in self.tables if self.extent.mode(name) == "bulk"}
         delta = delta_of(self.tables, whole, shelves, rest, layouts)
         streams = narrowed(delta, self._map, self.problems, now) if delta else None
@@ -164,6 +194,10 @@ class Roster:
     def _everything(self, kept: Kept, now: Catalogue) -> list[Stream]:
         self._before = Shelves(kept, was) if (was := catalogue_of(kept)) else None
         files = Files({of.name: self._file(of, kept) for of in self.layouts}, self.problems, {"orgs": unlisted})
+        if orgs := self._with_schools({name: file.table for name, file in files.files.items()}):
+            files.files["orgs"].table = orgs
+        if self._tells_no_courses(files.files["courses"].table):
+            files.files["classes"].table = without_courses(files.files["classes"].table)
         files.begin()
         files.set_aside("classes", self._astray(files.files["classes"].table, files.files["orgs"].table))
         files.settle()
