@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from rollbook.connectors import CONNECTORS
-from rollbook.errors import Malformed
+from rollbook.errors import Malformed, RollbookError
 from rollbook.ingest import Renewal, Schedules, import_roster
 from rollbook.ingest.asked import path, recorded
 from rollbook.ingest.health import health, old
@@ -155,6 +155,23 @@ def test_a_paused_source_is_not_read_when_its_data_is_asked_for(store: Store) ->
     renewal(job)
     assert len(store.kept.feeds.runs(1, "sis", 10)) == 2
     assert store.passing.databases.read_at(1, school, "XodSchoolData") == 1e9
+
+
+def test_a_reading_that_fails_says_nothing_of_its_rows_to_the_job_that_asked_for_it(
+    store: Store, tmp_path: Path
+) -> None:
+    tables = rosters.roster()
+    for row in tables["enrollments"]:
+        row["userSourcedId"] = "Fernwhistle"
+    rosters.folder(tmp_path / "roster", tables)
+    queue = Queue(store, lambda: 1e9)
+    renewal = Renewal(store, CONNECTORS, lambda: 1e9, Freshness(store, queue, lambda: 1e9))
+    ((_, school, *_), *_) = store.kept.schools.listed()
+    queue.add("refresh", {"district": 1, "school": school, "database": "XodSchoolData"})
+    with pytest.raises(RollbookError) as raised:
+        renewal(queue.jobs()[0])
+    assert "column userSourcedId: a value refers to users.csv" in str(raised.value)
+    assert "Fernwhistle" not in str(raised.value)
 
 
 def test_what_fails_is_on_record_and_is_read_again_later(store: Store, tmp_path: Path) -> None:

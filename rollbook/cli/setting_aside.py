@@ -33,7 +33,7 @@ def written_aside(path: Path | None) -> Generator[None]:
 
 
 def write_aside(path: Path, aside: Iterable[Aside]) -> None:
-    """Write what an import sets aside as CSV, with what the rows say, readable for whoever runs the hub only."""
+    """Write what an import sets aside as CSV, readable for whoever runs the hub only."""
     heads = ("file", "line", "column", "reason", "hint", "kind", "key", "school", "waiting")
     rows = (
         (

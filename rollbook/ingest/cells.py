@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from ..errors import nearest
-from .meaning import MEANT, is_day
+from .meaning import GRADES, MEANT, is_day
 from .rows import Aside, Problems
-from .tables import Column, Table
+from .tables import Column, Table, split
 
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?")
 
@@ -95,22 +95,32 @@ def _meant(column: Column, value: str) -> str:
 
 def _note(table: Table, column: Column, meant: Mapping[str, str], problems: Problems) -> None:
     times = sum(count for value, count in Counter(table[column.name]).items() if value in meant)
-    value = min(meant)
-    more = f", and {len(meant) - 1} more alike" if len(meant) > 1 else ""
-    said = f"{value!r} was read as {meant[value]}{more}"
-    # A day may be somebody's birthday.
-    said = "a day with a time of day was read as the day" if column.kind == "date" else said
+    said = _read_as(column, meant)
     problems.meant[f"{table.layout.file}, column {column.name}", said] += times
 
 
+def _read_as(column: Column, meant: Mapping[str, str]) -> str:
+    if column.kind == "date":
+        # A day may be somebody's birthday.
+        return "a day with a time of day was read as the day"
+    # What is read as one of a few words says no more than these do; a list of grades may hold anything else.
+    plain = [v for v, m in meant.items() if column.kind != "grades" or all(p in GRADES for p in split(m))]
+    if not plain:
+        return "a list was read with the codes of the grades in it"
+    value = min(plain)
+    more = f", and {len(meant) - 1} more alike" if len(meant) > 1 else ""
+    return f"{value!r} was read as {meant[value]}{more}"
+
+
 def _wrong(column: Column, value: str) -> Said | None:
+    """What is wrong with a value, which is not repeated: it may be a child's, and others read what is said of it."""
     if not value:
         return ("is empty", _expected(column)) if column.required else None
     if column.choices and value not in column.choices and not value.startswith("ext:"):
-        return f"{value!r} is not an allowed value", nearest(value, column.choices)
+        return "is not an allowed value", nearest(value, column.choices)
     if CHECKS[column.kind](value):
         return None
-    return f"{value!r} is not {A[column.kind]}", _expected(column)
+    return f"is not {A[column.kind]}", _expected(column)
 
 
 def _expected(column: Column) -> str:

@@ -17,6 +17,9 @@ _YEARS = re.compile(r"(\d{4}) ?[-/] ?(\d{4}|\d\d)")
 _FLAGS = {"true": "true", "false": "false", "1": "true", "0": "false", "yes": "true", "no": "false"}
 _GRADES = {"k": "KG", "kg": "KG", "kindergarten": "KG", "pk": "PK", "prek": "PK", "pre-k": "PK", "tk": "TK"}
 
+GRADES = frozenset((*_GRADES.values(), *(f"{grade:02}" for grade in range(1, 14))))
+"""The codes that a grade is read as."""
+
 LATEST_HOUR = 10
 """From this hour (UTC) on, midnight of the next day may be meant, in places that are far enough east."""
 

@@ -10,6 +10,7 @@ from ..jobs import Freshness, Job, Later
 from ..store.kept.feeds import BY_HAND, ON, Feed
 from ..store.port import Store
 from .reading import read_feed
+from .refusals import problems_of
 from .rows import Connector
 from .scheduling import Schedule, in_words
 from .turns import OtherTurn
@@ -72,7 +73,8 @@ class Renewal:
             raise Later(BETWEEN_TURNS) from other
         except (RollbookError, OSError) as error:
             self.seen.note_all(feed.district, every, None, "the source could not be read; see ValidationErrors")
-            raise error
+            # What stops a job is logged and kept with it, where nothing that a source says may be.
+            raise RollbookError(*problems_of(error)) from None
         self.seen.note_all(feed.district, every, begun, None)
 
     def _wait(self, feed: Feed) -> None:

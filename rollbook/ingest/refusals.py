@@ -13,8 +13,8 @@ from ..store.writing import Batch
 from .plan import Plan
 from .rows import Aside, Place
 
-QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
-"""A cell as a problem quotes it."""
+QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")
+"""A cell as a problem quotes it, which is how Python does: a quotation mark within has a backslash before it."""
 
 MOST_PROBLEMS = 500
 

@@ -178,7 +178,7 @@ def test_rows_that_are_set_aside_are_listed_without_their_values_until_they_are_
     assert status(asker, "Students")["Status"] == "OK"
     (aside,) = asker.rows("ValidationErrors")
     assert (aside["Id"], aside["Place"]) == ("oneroster-csv:d.aside.1", "users.csv line 2, column enabledUser")
-    assert (aside["Error"], aside["Resolution"]) == ("a value is not true or false", "expected true or false")
+    assert (aside["Error"], aside["Resolution"]) == ("is not true or false", "expected true or false")
     assert "Fernwhistle" not in str(aside)
     other = Caller(small_hub, estab="1002")
     assert other.rows("ValidationErrors") == []

@@ -11,7 +11,10 @@ from .paths import Given, at, text
 
 
 class Unreadable(Exception):
-    """A cell that a mapping cannot read: where it is, what is wrong with it, and a hint."""
+    """A cell that a mapping cannot read: where it is, what is wrong with it, and a hint.
+
+    The value is in none of these: it may be somebody's birthday, and faults are listed where others read them.
+    """
 
     def __init__(self, path: str, what: str, hint: str = "") -> None:
         super().__init__(f"{path}: {what}")
@@ -68,15 +71,12 @@ class Cell:
     def _coded(self, value: str) -> str:
         found = _word(self.codes, value)
         if found is None and self.otherwise is None:
-            raise Unreadable(
-                self.paths[0], f"{value!r} is not in the mapping's list of codes", _hint(self.codes, value)
-            )
+            raise Unreadable(self.paths[0], "is not in the mapping's list of codes", _hint(self.codes, value))
         return self.otherwise or "" if found is None else found
 
     def _day(self, value: str) -> str:
         found = next((day for format in self.days if (day := day_in(value, format))), None)
         if found is None:
-            # The day may be somebody's birthday, and faults are listed where others read them.
             said = f"is not a day written as {' or '.join(self.days)}"
             raise Unreadable(self.paths[0], said, "correct it, or the format in the mapping")
         return found
@@ -85,7 +85,7 @@ class Cell:
         words = {**dict.fromkeys(self.true, "true"), **dict.fromkeys(self.false, "false")}
         found = _word(words, value)
         if found is None and self.true and self.false:
-            raise Unreadable(self.paths[0], f"{value!r} means neither true nor false", _hint(words, value))
+            raise Unreadable(self.paths[0], "means neither true nor false", _hint(words, value))
         # Where only one side has words, everything else is the other.
         return found or ("false" if self.true else "true")
 
