@@ -25,6 +25,7 @@ from .reader import PLANS, veiled
 from .renewing import RecentRows, Renewing
 from .session import Session, kept_of
 from .sightings import Human, Sightings, humans_in
+from .snapshots import Snapshots
 
 Made = TypeVar("Made")
 
@@ -138,6 +139,10 @@ class DistrictReader:
     def last_choice(self) -> int:
         """The number with which people were last let in or left out by one of the grants; 0 when nobody ever was."""
         return self.sightings.last
+
+    def snapshots(self, name: str) -> Snapshots:
+        """What was returned to the holder of the credential under a name, to compare with what comes later."""
+        return Snapshots(self._store.passing, self.credential.id, name)
 
     # ---- what is gone
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import IO, Any
@@ -16,11 +15,8 @@ import msgspec
 
 from ..fields import Record
 from ..store.kept import Kept
-from ..store.permissions import open_private
 from .kinds import BY_TABLE, KEY, KINDS
-
-_TIME = (1980, 1, 1, 0, 0, 0)
-"""The timestamp of every member of a ZIP, so that equal records make equal files."""
+from .outgoing import Begin, writing
 
 
 class Changes(msgspec.Struct, frozen=True):
@@ -43,22 +39,12 @@ def reached(kept: Kept, district: int) -> int:
 
 def export(kept: Kept, district: int, path: Path) -> int:
     """Write all records of a district into a folder or, where the path ends in `.zip`, a ZIP; gives how many."""
-    if path.suffix.lower() != ".zip":
-        path.mkdir(parents=True, exist_ok=True)
-        return sum(_write_file(kept, district, kind, path) for kind in KINDS)
-    with open_private(path, "wb") as file, zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-        return sum(_write_member(kept, district, kind, archive) for kind in KINDS)
+    with writing(path) as begin:
+        return sum(_write_kind(kept, district, kind, begin) for kind in KINDS)
 
 
-def _write_file(kept: Kept, district: int, kind: type[Record], folder: Path) -> int:
-    with open_private(folder / f"{kind.table}.csv", "w", encoding="utf-8", newline="") as file:
-        return _write(file, kind, kept.copies.rows(kind, district))
-
-
-def _write_member(kept: Kept, district: int, kind: type[Record], archive: zipfile.ZipFile) -> int:
-    info = zipfile.ZipInfo(f"{kind.table}.csv", _TIME)
-    info.compress_type = zipfile.ZIP_DEFLATED
-    with archive.open(info, "w") as member, io.TextIOWrapper(member, encoding="utf-8", newline="") as file:
+def _write_kind(kept: Kept, district: int, kind: type[Record], begin: Begin) -> int:
+    with begin(f"{kind.table}.csv") as file:
         return _write(file, kind, kept.copies.rows(kind, district))
 
 

@@ -33,8 +33,8 @@ from .setting_aside import guard_shares, set_faults_aside
 
 NONE: Mapping[str, str] = {}
 
-RECORDS_FORMAT = "records"
-"""The format of files in which the hub writes records, with its own ids as keys."""
+OWN_IDS = ("records", "oneroster")
+"""The formats in which the hub writes records, with its own ids as keys."""
 
 
 def import_roster(
@@ -202,7 +202,7 @@ class Import:
         plan = make_plan(name, held_of(batch, name, streams), streams)
         set_faults_aside(plan, problems)
         guard_shares(batch, plan, problems, self.limits.aside)
-        match(batch, plan, hub_ids=self.connector.format == RECORDS_FORMAT, rekey=self.limits.rekey)
+        match(batch, plan, hub_ids=self.connector.format in OWN_IDS, rekey=self.limits.rekey)
         ask(plan)
         set_unfound_aside(plan, batch.claims.order)
         if self.limits.shrink < 1:

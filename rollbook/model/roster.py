@@ -110,8 +110,8 @@ is_class = Group.kind.one_of(*CLASS_KINDS)
 
 group_sessions = Many("The sessions in which a class meets", GroupSession.group)
 
-ASSISTANTS = ("Teaching Assistant", "Assistant Teacher", "ta")
-AIDES = ("Instructional Aide", "aide")
+ASSISTANTS = ("Teaching Assistant", "Assistant Teacher", "ta", "ext:ta")
+AIDES = ("Instructional Aide", "aide", "ext:aide")
 
 _role = StaffMembership.role
 assists = _role.one_of(*ASSISTANTS)

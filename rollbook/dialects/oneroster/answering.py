@@ -98,9 +98,13 @@ class Reading:
             yield placed(finished, root)
 
     def _finished(self, part: Part, row: bytes) -> bytes:
+        return msgspec.json.encode(self.thing(part, row))
+
+    def thing(self, part: Part, row: bytes) -> dict[str, Any]:
+        """A row in OneRoster's words, with references below the root."""
         values = msgspec.json.decode(row, type=dict[str, Any])
         shown = {name: self._told(part, name, value) for name, value in values.items() if self._shows(name)}
-        return msgspec.json.encode({name: value for name, value in shown.items() if value not in (None, "", [], {})})
+        return {name: value for name, value in shown.items() if value not in (None, "", [], {})}
 
     def _shows(self, name: str) -> bool:
         return not self.asked.fields or name in self.asked.fields

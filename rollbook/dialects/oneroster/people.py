@@ -49,6 +49,10 @@ def _kin(what: Condition) -> Condition:
     return Some(students_of_contact, what & Not(is_kept_away))
 
 
+_kinship = When(
+    (_kin(is_parent), "parent"), (_kin(Relationship.relationship.is_(RELATIVE)), RELATIVE), (_kin(is_guardian), "guardian")
+)
+
 _roles = Nested(
     {
         "student": Rows(
@@ -69,7 +73,7 @@ _roles = Nested(
         ),
         "contact": Rows(
             as_contact,
-            {"org": Contact.school, "role": When((_kin(is_parent), "parent"), (_kin(is_guardian), "guardian"))},
+            {"org": Contact.school, "role": _kinship},
             order=(Made(Contact),),
         ),
     }

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from functools import cached_property
 
+from ...model.roster import CLASS_KINDS
 from ..meaning import year_of
 from ..rows import Row
 from ..tables import split
 from .places import Places, blank, more
+
+MADE_UP, KIND, PURPOSE = (f"metadata.rollbook.{name}" for name in ("synthetic", "groupType", "purpose"))
+"""What another hub says of its own beside OneRoster's columns: that a course or a term stands for one that there is
+not, which kind of group a class is, and what it is for."""
 
 FLAGS = {"true": 1, "false": 0, "": None}
 
@@ -21,7 +26,7 @@ class Classes:
 
     def sessions(self) -> list[Row]:
         """Academic years and their parts, which all schools of the district share."""
-        table = self.tables["academicSessions"]
+        table, there = self.tables["academicSessions"], self.there
         cells = table.cells("sourcedId", "title", "type", "startDate", "endDate", "schoolYear", "parentSourcedId")
         return [
             Row(
@@ -35,14 +40,29 @@ class Classes:
                     school_year=year,
                     year=self._year(year),
                 ),
-                {"parent": parent if parent in table.keys else None},
-                more(extra, parentSourcedId=parent if parent not in table.keys else ""),
+                {"parent": parent if parent in there else None},
+                more(extra, parentSourcedId=parent if parent not in there else ""),
                 table.place(at),
             )
             for at, ((key, title, kind, start, end, year, parent), extra) in enumerate(
                 zip(cells, table.extras(), strict=True)
             )
+            if key in there
         ]
+
+    @cached_property
+    def there(self) -> frozenset[str]:
+        """The sessions that there are."""
+        return self._not_made_up("academicSessions")
+
+    @cached_property
+    def followed(self) -> frozenset[str]:
+        """The courses that there are."""
+        return self._not_made_up("courses")
+
+    def _not_made_up(self, name: str) -> frozenset[str]:
+        table = self.tables[name]
+        return frozenset(key for key, made_up in table.cells("sourcedId", MADE_UP) if made_up not in ("course", "term"))
 
     def _year(self, written: str) -> int | None:
         year = year_of(written)
@@ -55,7 +75,7 @@ class Classes:
         """Courses; one of the district, or of another body, is shared by its schools."""
         table = self.tables["courses"]
         names = ("sourcedId", "title", "courseCode", "grades", "subjects", "subjectCodes")
-        years = self.tables["academicSessions"].keys
+        years = self.there
         cells = zip(table.cells(*names, "schoolYearSourcedId", "orgSourcedId"), table.extras(), strict=True)
         return [
             Row(
@@ -77,6 +97,7 @@ class Classes:
                 table.place(at),
             )
             for at, ((key, title, code, grades, subjects, codes, year, org), extra) in enumerate(cells)
+            if key in self.followed
         ]
 
     @cached_property
@@ -87,13 +108,12 @@ class Classes:
 
     def terms_of(self, key: str) -> list[str]:
         """The sessions in which a class meets, of those that there are, once however often the file names one."""
-        there = self.tables["academicSessions"].keys
         named = split(self.tables["classes"].get(key, "termSourcedIds"))
-        return [term for term in dict.fromkeys(named) if term in there]
+        return [term for term in dict.fromkeys(named) if term in self.there]
 
     def _other_terms(self, key: str) -> str:
-        named, there = split(self.tables["classes"].get(key, "termSourcedIds")), self.terms_of(key)
-        return ",".join(term for term in dict.fromkeys(named) if term not in there)
+        named, every = split(self.tables["classes"].get(key, "termSourcedIds")), self.tables["academicSessions"].keys
+        return ",".join(term for term in dict.fromkeys(named) if term not in every)
 
     def _class_subjects(self, key: str) -> list[tuple[str, str | None]]:
         classes, courses = self.tables["classes"], self.tables["courses"]
@@ -116,7 +136,9 @@ class Classes:
 
     def kind(self, key: str) -> str:
         """What kind of group a class is."""
-        return "RegGrp" if self.tables["classes"].get(key, "classType") == "homeroom" else "TeachingGrp"
+        classes = self.tables["classes"]
+        said = classes.get(key, KIND)
+        return said if said in CLASS_KINDS else "RegGrp" if classes.get(key, "classType") == "homeroom" else "TeachingGrp"
 
     def classes(self) -> list[Row]:
         """Classes: homerooms are registration groups, all others teaching groups."""
@@ -142,11 +164,13 @@ class Classes:
             subjects=table["subjects"][at],
             subject_codes=table["subjectCodes"][at],
             class_type=table["classType"][at],
+            purpose=table[PURPOSE][at],
         )
+        course = table["courseSourcedId"][at]
         refs = {
             "school": school,
             "type": f"{school}:{values['kind']}",
-            "course": course if known else None,
+            "course": course if course in self.followed else None,
             "subject": f"{school}:{taught[0][0]}" if taught else None,
             "primary_staff": self.main_teacher.get(key),
         }

@@ -18,7 +18,7 @@ _BY_RECORD: dict[type[Record], str] = {
     Course: "school external_id title code grades subjects subject_codes school_year",
     District: "name identifier external_id",
     Group: "school mis_id external_id xid kind type code name start end primary_staff subject standard_year_code"
-    " standard_year_name course grades location periods subjects subject_codes class_type",
+    " standard_year_name course grades location periods subjects subject_codes class_type purpose",
     GroupSession: "school group session",
     GroupType: "school mis_id code description",
     Organisation: "name kind identifier external_id parent_id",
