@@ -59,6 +59,8 @@ def _file(folder: Path, parts: list[Path], name: str) -> Generator[IO[str]]:
 def _member(archive: zipfile.ZipFile, name: str) -> Generator[IO[str]]:
     info = zipfile.ZipInfo(name, _TIME)
     info.compress_type = zipfile.ZIP_DEFLATED
-    with archive.open(info, "w", force_zip64=True) as member:
-        with io.TextIOWrapper(member, encoding="utf-8", newline="") as file:
-            yield file
+    with (
+        archive.open(info, "w", force_zip64=True) as member,
+        io.TextIOWrapper(member, encoding="utf-8", newline="") as file,
+    ):
+        yield file

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -152,7 +152,7 @@ def things(platform: Platform, version: str, name: str, known: Callable[[str], s
 
 def known_ids(hub: Hub) -> Callable[[str], str]:
     """Ids of a hub by those that its records have in the roster that they came from."""
-    tables = "person school district session course groups student_membership staff_membership".split()
+    tables = ["person", "school", "district", "session", "course", "groups", "student_membership", "staff_membership"]
     there = {name for (name,) in look(hub.store, "SELECT name FROM sqlite_schema WHERE type = 'table'").fetchall()}
     asked = " UNION ALL ".join(f'SELECT id, external_id FROM "{name}"' for name in (*tables, "group") if name in there)
     known = dict(look(hub.store, asked).fetchall())

@@ -33,6 +33,7 @@ BULK, DELTA = "bulk", "delta"
 LAST = "last"
 """What the state of the last export of a version to somebody is called."""
 
+
 @dataclass
 class Tally:
     """How many rows of each file were written, how many of these say that something is gone, and what nobody knew."""
@@ -90,7 +91,9 @@ class Export:
             name = f"{sheet.name} {number}"
             shelves = Shelves(name, self._read)
             for some, people in session.chosen(plan, reading.args):
-                shown = [at for at, row in enumerate(some) if self._thing(sheet, shelves, reading.thing(part, row), out)]
+                shown = [
+                    at for at, row in enumerate(some) if self._thing(sheet, shelves, reading.thing(part, row), out)
+                ]
                 if shown:
                     session.shows(plan, len(shown), people.rows(shown))
             self._gone(sheet, shelves.rest(), out)
@@ -137,10 +140,10 @@ class Export:
 
 def written(export: Export, ledger: Ledger, path: Path) -> None:
     """Write an export into a folder or a ZIP; whom it tells of is on the ledger before it is there."""
-    with ledger.reading("oneroster", export.endpoint, export.holder.app.id, export.reader.grant_ids) as slip:
-        with writing(path) as begin:
-            export.write(begin)
-            ledger.note(slip)
+    app, grants = export.holder.app.id, export.reader.grant_ids
+    with ledger.reading("oneroster", export.endpoint, app, grants) as slip, writing(path) as begin:
+        export.write(begin)
+        ledger.note(slip)
 
 
 def _of(sheet: Sheet, row: Object) -> str:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...api.listing.resource import Part, Property, Resource, each, flat
-from ...fields import ALWAYS, Coalesce, Condition, Field, Literal, Made, Many, Mapped, Nested, Not, Rows, Some, When
+from ...fields import ALWAYS, Coalesce, Condition, Field, Literal, MadeNumber, Many, Mapped, Nested, Not, Rows, Some, When
 from ...model.people import Contact, Person, Staff
 from ...model.roster import (
     as_contact,
@@ -50,7 +50,9 @@ def _kin(what: Condition) -> Condition:
 
 
 _kinship = When(
-    (_kin(is_parent), "parent"), (_kin(Relationship.relationship.is_(RELATIVE)), RELATIVE), (_kin(is_guardian), "guardian")
+    (_kin(is_parent), "parent"),
+    (_kin(Relationship.relationship.is_(RELATIVE)), RELATIVE),
+    (_kin(is_guardian), "guardian"),
 )
 
 _roles = Nested(
@@ -58,7 +60,7 @@ _roles = Nested(
         "student": Rows(
             as_student,
             {"org": Student.school, "beginDate": Student.entry_date, "endDate": Student.leaving_date},
-            order=(Made(Student),),
+            order=(MadeNumber(Student),),
         ),
         "staff": Rows(
             as_staff,
@@ -69,12 +71,12 @@ _roles = Nested(
                 "beginDate": Staff.employment_start,
                 "endDate": Staff.employment_end,
             },
-            order=(Made(Staff),),
+            order=(MadeNumber(Staff),),
         ),
         "contact": Rows(
             as_contact,
             {"org": Contact.school, "role": _kinship},
-            order=(Made(Contact),),
+            order=(MadeNumber(Contact),),
         ),
     }
 )

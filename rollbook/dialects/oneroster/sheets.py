@@ -151,14 +151,10 @@ _NEW_USER = (
     f"enabledUser! username userIds {_PERSON} userMasterIdentifier preferredGivenName>preferredFirstName"
     " preferredMiddleName preferredFamilyName>preferredLastName primaryOrgSourcedId>primaryOrg pronouns"
 )
-_ROLE = (
-    "userSourcedId!>user roleType! role! beginDate endDate orgSourcedId!>org userProfileSourcedId"
-)
+_ROLE = "userSourcedId!>user roleType! role! beginDate endDate orgSourcedId!>org userProfileSourcedId"
 
 SHEETS: Mapping[str, tuple[Sheet, ...]] = {
-    "1.1": _sheets(
-        OLD_COLLECTIONS, f"enabledUser! orgSourcedIds!>orgs role! username! userIds {_PERSON}", "birthdate"
-    ),
+    "1.1": _sheets(OLD_COLLECTIONS, f"enabledUser! orgSourcedIds!>orgs role! username! userIds {_PERSON}", "birthdate"),
     "1.2": (
         *_sheets(COLLECTIONS, _NEW_USER, "birthDate"),
         _sheet(COLLECTIONS, "roles", _ROLE, of="users", rows=_roles),
@@ -184,7 +180,7 @@ def sheets_of(version: str) -> tuple[Sheet, ...]:
 
 def manifest(version: str, modes: Mapping[str, str]) -> list[tuple[str, str]]:
     """The rows of `manifest.csv`: of each file whether it is `bulk`, `delta` or `absent`."""
-    every = dict.fromkeys((*(one.name for one in SHEETS[version]), *ABSENT[version]), "absent") | modes
+    every = {**dict.fromkeys((*(one.name for one in SHEETS[version]), *ABSENT[version]), "absent"), **modes}
     return [
         ("propertyName", "value"),
         ("manifest.version", "1.0"),

@@ -29,6 +29,7 @@ class Seen(NamedTuple):
 Things = list[tuple[str, list[Seen]]]
 """Things by their ids, in order, each with its rows."""
 
+
 def digest_of(said: bytes) -> bytes:
     """What tells something that was said from anything else."""
     return blake2b(said, digest_size=12).digest()
@@ -47,7 +48,9 @@ class Shelves:
         self._name = name
         self._read = read
         known = read([name]).get(name)
-        self._left: list[tuple[str, bytes]] = msgspec.msgpack.decode(known, type=list[tuple[str, bytes]]) if known else []
+        self._left: list[tuple[str, bytes]] = (
+            msgspec.msgpack.decode(known, type=list[tuple[str, bytes]]) if known else []
+        )
         self._digests = dict(self._left)
         self._left.reverse()
         self._before: Things = []
@@ -73,7 +76,9 @@ class Shelves:
             self._end()
         if dict(self._begun) != self._digests:
             self.changed[self._name] = msgspec.msgpack.encode(self._begun)
-            self.changed.update(dict.fromkeys((self._shelf(one) for one in self._digests.keys() - dict(self._begun)), b""))
+            self.changed.update(
+                dict.fromkeys((self._shelf(one) for one in self._digests.keys() - dict(self._begun)), b"")
+            )
         return gone
 
     def _first(self) -> tuple[str, list[Seen]] | None:

@@ -138,7 +138,9 @@ class Classes:
         """What kind of group a class is."""
         classes = self.tables["classes"]
         said = classes.get(key, KIND)
-        return said if said in CLASS_KINDS else "RegGrp" if classes.get(key, "classType") == "homeroom" else "TeachingGrp"
+        return (
+            said if said in CLASS_KINDS else "RegGrp" if classes.get(key, "classType") == "homeroom" else "TeachingGrp"
+        )
 
     def classes(self) -> list[Row]:
         """Classes: homerooms are registration groups, all others teaching groups."""
