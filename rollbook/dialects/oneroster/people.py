@@ -7,7 +7,21 @@ from dataclasses import replace
 from typing import Any
 
 from ...api.listing.resource import Part, Property, Resource, each, flat
-from ...fields import ALWAYS, Coalesce, Condition, Field, Literal, MadeNumber, Many, Mapped, Nested, Not, Rows, Some, When
+from ...fields import (
+    ALWAYS,
+    Coalesce,
+    Condition,
+    Field,
+    Literal,
+    MadeNumber,
+    Many,
+    Mapped,
+    Nested,
+    Not,
+    Rows,
+    Some,
+    When,
+)
 from ...model.people import Contact, Person, Staff
 from ...model.roster import (
     as_contact,
