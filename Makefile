@@ -77,7 +77,7 @@ newest-postgres: .venv/ready .clients/postgres/ready
 
 # Other people's clients, as they are published, each in an environment of its own: the tests run them against the demo.
 NPM_CLIENTS = .clients/edlink .clients/openapi-ts
-CLIENTS = .clients/edfi .clients/brainstem .clients/brainstem-old .clients/openapi $(NPM_CLIENTS)
+CLIENTS = .clients/edfi .clients/brainstem .clients/brainstem-old .clients/openapi .clients/oneroster $(NPM_CLIENTS)
 
 clients: $(CLIENTS:=/ready)
 

@@ -136,6 +136,12 @@ def old_brainstem(tmp_path_factory: pytest.TempPathFactory) -> Client:
 
 
 @pytest.fixture(scope="session")
+def oneroster(tmp_path_factory: pytest.TempPathFactory) -> Client:
+    """The two clients of OneRoster 1.1."""
+    return client("oneroster", "oneroster.txt", tmp_path_factory.mktemp("oneroster"))
+
+
+@pytest.fixture(scope="session")
 def edlink(tmp_path_factory: pytest.TempPathFactory) -> Client:
     """@edlink/typescript."""
     return client("edlink", "edlink/package.json", tmp_path_factory.mktemp("edlink"))

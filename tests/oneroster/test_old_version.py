@@ -43,6 +43,16 @@ def test_a_user_is_one_thing_at_all_of_their_schools(platform: Platform) -> None
     assert {"student", "teacher"} <= roles <= {"student", "teacher", "aide", "administrator"}
 
 
+def test_whoever_has_no_user_name_is_named_by_their_id(platform: Platform) -> None:
+    known = {user["sourcedId"]: user.get("username") for user in platform.rows("users")}
+    users = platform.rows(f"{OLD}/users")
+    assert all(user["username"] == (known[user["sourcedId"]] or user["sourcedId"]) for user in users)
+    said = {"rollbook.synthetic": "username"}
+    assert {user["sourcedId"] for user in users if user.get("metadata") == said} == {
+        i for i, n in known.items() if not n
+    }
+
+
 def test_what_a_reader_of_active_rows_asks_every_night(platform: Platform) -> None:
     said = "status='active' AND dateLastModified>'2020-01-01T00:00:00.000Z'"
     rows = platform.rows(f"{OLD}/users", limit=5_000, filter=said)

@@ -12,6 +12,7 @@ from ...fields import (
     Coalesce,
     Condition,
     Field,
+    HubId,
     Literal,
     MadeNumber,
     Many,
@@ -41,7 +42,7 @@ from ...model.roster import (
     work_email,
 )
 from ...model.students import Relationship, Student
-from .properties import NOTHING_MADE_UP, stamps, text, word, yes_or_no
+from .properties import NOTHING_MADE_UP, SYNTHETIC, stamps, text, word, yes_or_no
 from .wire import reference
 
 ROLES = (
@@ -240,6 +241,10 @@ def orgs_of(told: Mapping[str, Any]) -> list[dict[str, str]]:
     return list({one["org"]["sourcedId"]: one["org"] for one in roles_of(told)}.values())
 
 
+def _named(username: str | None) -> dict[str, str] | None:
+    return {SYNTHETIC: "username"} if username is None else None
+
+
 _user = users.parts[0]
 
 old_users = Resource(
@@ -249,6 +254,9 @@ old_users = Resource(
         _user,
         properties={
             **{name: one for name, one in _user.properties.items() if name not in _LATER},
+            # Of 1.1 every user has one, and its clients' models take none without; of 1.2 it need not be there.
+            "metadata": Property(Person.username, finish=_named),
+            "username": text(Coalesce(Person.username, HubId(Person))),
             "role": Property(_roles, finish=role_of),
             "orgs": Property(_roles, finish=orgs_of),
         },

@@ -31,6 +31,7 @@ from ...model.students import GRADES
 from .properties import (
     DISTRICT,
     NOTHING_MADE_UP,
+    SYNTHETIC,
     TEXT,
     csv,
     link,
@@ -45,7 +46,7 @@ from .properties import (
 
 
 def _numbered(told: Any) -> dict[str, str] | None:
-    return {"rollbook.synthetic": "identifier"} if told is None else None
+    return {SYNTHETIC: "identifier"} if told is None else None
 
 
 orgs = Resource(
@@ -147,7 +148,7 @@ without_course = is_class & Group.school.known() & Group.course.unknown() & Grou
 
 
 def _coded(told: Any) -> dict[str, str] | None:
-    return {"rollbook.synthetic": "courseCode"} if told is None else None
+    return {SYNTHETIC: "courseCode"} if told is None else None
 
 
 courses = Resource(

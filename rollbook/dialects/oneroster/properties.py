@@ -72,8 +72,11 @@ def made_up(what: str) -> Property:
     return Property(Literal(what), finish=_said)
 
 
+SYNTHETIC = "rollbook.synthetic"
+"""The member of `metadata` that names what the hub made up."""
+
 NOTHING_MADE_UP = Property(Literal(None))
 
 
 def _said(what: str | None) -> Mapping[str, str] | None:
-    return {"rollbook.synthetic": what} if what else None
+    return {SYNTHETIC: what} if what else None

@@ -14,6 +14,8 @@ from typing import Any
 from ...errors import Malformed, Problem, nearest
 from .catalogue import COLLECTIONS, OLD_COLLECTIONS, Collection, Collections
 from .people import RACES
+from .properties import SYNTHETIC
+from .service import Collection, Collections, Service
 
 Object = Mapping[str, Any]
 """A thing as the REST services show it."""
@@ -77,8 +79,14 @@ def _ids(row: Object) -> str:
     return ",".join(f"{{{one['type']}:{one['identifier']}}}" for one in row.get("userIds", ()))
 
 
-_OWN: Mapping[str, Cell] = {"userIds": _ids, "password": lambda row: ""}
-"""Cells that are no members; no hub keeps a password."""
+def _username(row: Object) -> str:
+    # What the hub made up in an answer would come back as somebody's name from a file.
+    made_up = row.get("metadata", {}).get(SYNTHETIC) == "username"
+    return "" if made_up else written(row.get("username"))
+
+
+_OWN: Mapping[str, Cell] = {"userIds": _ids, "username": _username, "password": lambda row: ""}
+"""Cells that are not as the members are; no hub keeps a password."""
 
 
 def _itself(row: Object) -> Iterable[Object]:
@@ -113,7 +121,6 @@ def _sheet(
     return Sheet(name, collections[of or name], cells, frozenset(needed), rows)
 
 
-_SYNTHETIC = "rollbook.synthetic"
 _PERSON = "givenName! familyName! middleName identifier email sms phone agentSourcedIds>agents grades password"
 _RACES = f"{' '.join(RACES)} hispanicOrLatinoEthnicity countryOfBirthCode stateOfBirthAbbreviation cityOfBirth"
 
@@ -123,13 +130,13 @@ def _sheets(collections: Collections, users: str, birth_date: str) -> tuple[Shee
         (
             "academicSessions",
             "title! type! startDate! endDate! parentSourcedId>parent schoolYear!",
-            _SYNTHETIC,
+            SYNTHETIC,
         ),
-        ("orgs", "name! type! identifier parentSourcedId>parent", _SYNTHETIC),
+        ("orgs", "name! type! identifier parentSourcedId>parent", SYNTHETIC),
         (
             "courses",
             "schoolYearSourcedId>schoolYear title! courseCode grades orgSourcedId!>org subjects subjectCodes",
-            _SYNTHETIC,
+            SYNTHETIC,
         ),
         (
             "classes",
