@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -26,12 +26,14 @@ from .dialects.agent import AgentHub, Uploads
 from .dialects.edfi import EdFi
 from .dialects.edlink import Edlink
 from .dialects.oneroster import OneRoster
+from .dialects.oneroster.exporting import packed
 from .dialects.research import Research
 from .dialects.xporter import DataChanged, DataReady, Xporter, look
 from .dialects.xporter.writeback import Entering, Taking, tell
 from .errors import Occupied
 from .ingest import Renewal, Schedules
 from .ingest.agents import Brought, ask_agent
+from .ingest.delivering import Delivering, Due
 from .jobs import Freshness, Lane, Mail, Queue, Work, Worker, post_office
 from .jobs.subscriptions import Noticing, Subscriptions, Watching
 from .mis import Find, Handing, HubMis, Tasks, WriteBacks, mis_of
@@ -48,10 +50,11 @@ DATA = "ROLLBOOK_DATA"
 LANES = (
     Lane(frozenset({"webhook", "callback"}), threads=6),
     Lane(frozenset({"refresh", "reading", "sync"})),
+    Lane(frozenset({"delivery"})),
     Lane(frozenset({"mail"})),
     Lane(frozenset({"watch"})),
 )
-"""Slow receivers, long imports, mail servers and comparisons of much hold up their own kind of job only."""
+"""Slow receivers, long imports, deliveries, mail servers and comparisons of much hold up their own kind of job only."""
 
 
 def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
@@ -80,7 +83,7 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
     taking = Taking(desk, queue, writebacks, systems(desk, writebacks, SOON))
     fills = {name: c.fills for name, c in CONNECTORS.items()}
     xporter = Xporter(desk, Freshness(store, queue, clock), queue, taking, fills, post_office())
-    tick = partial(now_and_then, clock, Noticing(look), folding, Schedules(clock))
+    tick = partial(now_and_then, clock, Noticing(look), folding, (Schedules(clock), Due(clock)))
     worker = Worker(store.again, partial(works, clock, folding), clock, tick, LANES)
     handing = Handing(desk, Tasks(store, clock), writebacks)
     agents = AgentHub(desk, handing, brought(desk, queue, writebacks), Uploads(store.folder / "uploads"))
@@ -115,6 +118,7 @@ def works(clock: Callable[[], float], folding: Folding, store: Store, queue: Que
         # What was written down before webhooks had families.
         "callback": webhooks.earlier,
         "writeback": Entering(writebacks, systems(desk, writebacks)),
+        "delivery": Delivering(store, partial(packed, desk, ledger)),
         "mail": Mail(desk, post_office()),
         "revoke": lambda job: desk.grants.note_ending(job.payload["grant"]),
     }
@@ -142,12 +146,17 @@ def brought(desk: Desk, queue: Queue, writebacks: WriteBacks) -> Brought:
 
 
 def now_and_then(
-    clock: Callable[[], float], notice: Noticing, folding: Folding, schedules: Schedules, queue: Queue
+    clock: Callable[[], float],
+    notice: Noticing,
+    folding: Folding,
+    schedules: Iterable[Callable[[Queue], None]],
+    queue: Queue,
 ) -> None:
     """What is looked at now and then: what goes into the ledger, renewal, the new day, whether anybody has written."""
     folding.fold(queue.store)
     Freshness(queue.store, queue, clock).renew_at_night()
-    schedules(queue)
+    for schedule in schedules:
+        schedule(queue)
     with suppress(Occupied):
         # Who is seen has followed the day by itself; who follows changes can be told of it a little later.
         Desk(queue.store, clock).people.follow_days()

@@ -54,7 +54,7 @@ def oneroster_csv(path: Path, key: str, version: str, delta: bool, data: Path | 
     with open_desk(data) as desk:
         export = Export(desk, desk.credentials.by_key(key), version, DELTA if delta else BULK)
         written(export, Ledger(desk.store.folder, desk.clock), path)
-        export.keep()
+        export.arrived()
         app = export.holder.app.relying_party
     tally = export.tally
     gone = f", of which {tally.gone.total():,} say that something is gone" if delta else ""

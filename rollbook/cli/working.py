@@ -23,7 +23,19 @@ if TYPE_CHECKING:
 STATES = ("waiting", "running", "done", "dead")
 
 PLAIN = frozenset(
-    {"app", "grant", "family", "endpoint", "database", "district", "school", "source", "operation", "subscription"}
+    {
+        "app",
+        "grant",
+        "family",
+        "endpoint",
+        "database",
+        "district",
+        "school",
+        "source",
+        "operation",
+        "subscription",
+        "delivery",
+    }
 )
 """The members of a payload that are shown: names and ids of what it is about, nothing from anybody's record."""
 
@@ -78,19 +90,20 @@ def _about(store: Store) -> Callable[[Job], str]:
 
     def told(job: Job) -> str:
         whom = grants.get(job.payload.get("grant") or "") or apps.get(job.payload.get("app") or "")
-        return ", ".join(one for one in (job.payload.get("family"), whom) if one)
+        return ", ".join(one for one in (job.payload.get("family"), job.payload.get("delivery"), whom) if one)
 
     return told
 
 
 def _row(job: Job) -> dict[str, Any]:
     """A job as its line shows it; a moment is in UTC."""
-    ended = None if job.ended is None else _moment(job.ended)
-    told = {"id": job.id, "kind": job.kind, "state": job.state, "tries": job.tries, "made": _moment(job.made)}
-    return {**told, "due": _moment(job.due), "ended": ended, "error": job.error}
+    ended = None if job.ended is None else moment(job.ended)
+    told = {"id": job.id, "kind": job.kind, "state": job.state, "tries": job.tries, "made": moment(job.made)}
+    return {**told, "due": moment(job.due), "ended": ended, "error": job.error}
 
 
-def _moment(at: float) -> str:
+def moment(at: float) -> str:
+    """A moment (seconds since 1970) as it is shown: UTC."""
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
 
 

@@ -34,7 +34,7 @@ KINDS = ("orgs", "academicSessions", "courses", "classes", "users", "enrollments
 def export(platform: Platform, path: Path, version: str = "1.2", mode: str = "bulk") -> Export:
     made = Export(platform.hub.desk, platform.credential, version, mode)
     written(made, Ledger(platform.hub.store.folder, platform.hub.desk.clock), path)
-    made.keep()
+    made.arrived()
     return made
 
 

@@ -20,6 +20,7 @@ from ...consent.session import Session
 from ...consent.slips import shows
 from ...consent.snapshots import Written
 from ...errors import Malformed, NotHeld, Problem
+from ...ingest.delivering import Delivery
 from ...ingest.outgoing import Begin, writing
 from . import tokens
 from .answering import Reading
@@ -47,18 +48,24 @@ class Tally:
 class Export:
     """What one holder of a credential is given as files: of the schools that granted its app something."""
 
-    def __init__(self, desk: Desk, credential: Credential, version: str, mode: str) -> None:
+    def __init__(
+        self, desk: Desk, credential: Credential, version: str, mode: str, name: str = "", *, begins: bool = False
+    ) -> None:
+        """`name` tells exports apart that follow each other; a delta that `begins` has everything where none came
+        before."""
         self.sheets = sheets_of(version)
         self.version = version
         self.mode = mode
         self.holder = Holder(credential)
         self.reader = _reader(desk, self.holder)
         self.at = desk.clock()
-        self.snapshots = self.reader.snapshots(f"oneroster-csv {version}")
+        self.snapshots = self.reader.snapshots(f"oneroster-csv {version} {name}".rstrip())
         self.tally = Tally()
         self._changed: dict[str, bytes] = {}
         self._before = self.snapshots.find(LAST, self.at)
-        if mode == DELTA and self._before is None:
+        if begins and self._before is None:
+            self.mode = BULK
+        elif mode == DELTA and self._before is None:
             raise Malformed(Problem("delta", "nothing was exported to this app before", "begin with everything: bulk"))
 
     @property
@@ -76,8 +83,13 @@ class Export:
                 with begin(sheet.file) as file:
                     self._sheet(session, sheet, file)
 
-    def keep(self) -> None:
-        """Remember what was written, once it has arrived: the next delta begins there."""
+    @property
+    def empty(self) -> bool:
+        """Whether it says nothing that is new to whoever has the last one."""
+        return self.mode == DELTA and not self.tally.rows.total()
+
+    def arrived(self) -> None:
+        """Remember what was written, now that it is where it should be: the next delta begins there."""
         before = self._before.state if self._before else None
         self.snapshots.keep(LAST, self.at, "", "", Written(before, self._changed))
 
@@ -136,6 +148,14 @@ class Export:
         """Parts of what is remembered of the last export."""
         state = self._before.state if self._before else None
         return self.snapshots.read(state)(names) if state else {}
+
+
+def packed(desk: Desk, ledger: Ledger, delivery: Delivery, path: Path) -> Export:
+    """What is to be delivered, as a ZIP."""
+    credential, mode = desk.credentials.by_key(delivery.key), DELTA if delivery.delta else BULK
+    export = Export(desk, credential, delivery.version, mode, f"for {delivery.name}", begins=delivery.delta)
+    written(export, ledger, path)
+    return export
 
 
 def written(export: Export, ledger: Ledger, path: Path) -> None:

@@ -41,6 +41,37 @@ def collect(address: Address, reading: Reading, incoming: Incoming) -> tuple[Pat
     return _run(address, deadline, lambda: _collect(address, reading, incoming))
 
 
+def place(address: Address, file: Path, name: str, settings: Mapping[str, str]) -> None:
+    """Put a file into a folder under a name, which it has when it is there whole: until then what had it, has it."""
+    deadline = service_of(settings, f"https://{address.host}").deadline
+    _run(address, deadline, lambda: _place(address, file, name, settings))
+
+
+async def _place(address: Address, file: Path, name: str, settings: Mapping[str, str]) -> None:
+    import asyncssh
+
+    shown = _Shown(settings.get("host-key", ""))
+    folder = PurePosixPath(address.path)
+    part, whole = (str(folder / one) for one in (f".{name}.part", name))
+    try:
+        async with (
+            _connected(address, shown, _signing(settings)) as connection,
+            connection.start_sftp_client() as client,
+        ):
+            await client.put(str(file), part)
+            if (await client.stat(part)).size != file.stat().st_size:
+                raise Unavailable(Problem(address.where, "did not take all of the file", "send it again later"))
+            try:
+                await client.posix_rename(part, whole)
+            except asyncssh.SFTPOpUnsupported:
+                # Without OpenSSH's extension what has the name has to go before (SFTP 3, section 6.5).
+                if await client.exists(whole):
+                    await client.remove(whole)
+                await client.rename(part, whole)
+    except _Unknown:
+        raise shown.error(address.host) from None
+
+
 def host_key(address: Address) -> tuple[str, str]:
     """The kind of the key that a server shows to whoever connects, and its fingerprint. Nobody signs in."""
 
