@@ -10,7 +10,7 @@ from rollbook.demo.roster import Roster, Rows, enrolment, files, in_1_2, zipped
 from rollbook.ingest.conformance import Samples
 
 __all__ = ["Roster", "Rows", "enrolment", "files", "folder", "roster", "samples", "student", "version_1_2"]
-__all__ += ["without", "zipped"]
+__all__ += ["without", "without_contacts", "zipped"]
 
 
 def roster() -> Roster:
@@ -50,6 +50,12 @@ def without(tables: Roster, *students: str) -> Roster:
         name: [row for row in rows if not {row["sourcedId"], row.get("userSourcedId", "")} & gone]
         for name, rows in tables.items()
     }
+
+
+def without_contacts() -> Roster:
+    """The roster without the parent, whom nobody else could know again where a system gives contacts no number."""
+    tables = without(roster(), "p")
+    return tables | {"users": [{**row, "agentSourcedIds": ""} for row in tables["users"]]}
 
 
 def samples(path: Path, make: Callable[[], Roster] = roster, version: str = "1.1") -> Samples:

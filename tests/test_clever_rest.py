@@ -32,13 +32,8 @@ def settings(served: Served, name: str = "whole", token: str = "clever") -> dict
 
 def test_it_conforms(served: Served, tmp_path: Path) -> None:
     # Clever gives contacts no number and no name to sign in with: from another source nobody can know them again.
-    samples = rosters.samples(tmp_path / "served", without_contacts)
+    samples = rosters.samples(tmp_path / "served", rosters.without_contacts)
     conform(CLEVER, samples, tmp_path, lambda path: settings(served, path.name))
-
-
-def without_contacts() -> rosters.Roster:
-    tables = rosters.without(rosters.roster(), "p")
-    return tables | {"users": [{**row, "agentSourcedIds": ""} for row in tables["users"]]}
 
 
 def test_a_district_comes_in_with_all_that_clever_says(served: Served, tmp_path: Path) -> None:

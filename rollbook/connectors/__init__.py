@@ -1,6 +1,7 @@
 """One file for each kind of source that a roster can come from."""
 
 from ..ingest import Connector
+from .aeries import AERIES
 from .canvas_csv import CANVAS_CSV
 from .clever_csv import CLEVER_CSV
 from .clever_rest import CLEVER_REST
@@ -24,7 +25,7 @@ CONNECTORS: dict[str, Connector] = {
         CLEVER_CSV,
         CLEVER_REST,
         CANVAS_CSV,
-        WONDE_REST,
+        AERIES,
         RECORDS_CSV,
         MAPPED_CSV,
         MAPPED_JSON,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -70,15 +71,29 @@ def conform(
     `district` is the name of theirs, where the samples do not say it.
     """
     broken: list[Exception] = []
+    opened(folder / EMPTY).close()
     for check in CHECKS:
         try:
-            with opened(folder / check.__name__) as store:
+            with _fresh(folder, check.__name__) as store:
                 check(Case(connector, samples, store, settings, district))
         except Exception as error:
             error.add_note(f"rule: {check.__name__}")
             broken.append(error)
     if broken:
         raise ExceptionGroup(f"{connector.name} breaks {len(broken)} of {len(CHECKS)} rules", broken)
+
+
+EMPTY = "empty"
+"""The hub of which every other one is made: to copy it takes a tenth of the time that a new one takes."""
+
+
+def _fresh(folder: Path, name: str) -> Store:
+    return opened(shutil.copytree(folder / EMPTY, folder / name))
+
+
+def _twin(store: Store) -> Store:
+    """Another hub beside one."""
+    return _fresh(store.folder.parent, f"{store.folder.name} twin")
 
 
 def contents(store: Store) -> dict[str, list[dict[str, Any]]]:
@@ -214,7 +229,7 @@ def what_refers_to_nothing_is_set_aside(case: Case) -> None:
     assert all(one.place[0] and one.what for one in diff.aside), "a row that is set aside is not named"
     every_reference_leads_somewhere(case)
     assert not case.take(case.samples.whole).aside
-    with opened(case.store.folder / "twin") as twin:
+    with _twin(case.store) as twin:
         replace(case, store=twin).take(case.samples.whole)
         assert by_keys(twin) == by_keys(case.store)
 
@@ -240,7 +255,7 @@ def nothing_is_lost(case: Case) -> None:
 def the_same_roster_makes_the_same_hub(case: Case) -> None:
     """Two hubs that read the same roster hold the same, but for their own ids."""
     case.take(case.samples.whole)
-    with opened(case.store.folder / "twin") as twin:
+    with _twin(case.store) as twin:
         replace(case, store=twin).take(case.samples.whole)
         assert by_keys(twin) == by_keys(case.store)
 

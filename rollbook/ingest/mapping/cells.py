@@ -26,7 +26,8 @@ class Cell:
     """What a column of a table holds.
 
     Without `paths`, the `constant`. Otherwise what is at the paths, with `between` between them; if any of them is
-    blank, the `constant`, which is blank by itself. Of each only what comes `before` the first such mark counts, or
+    blank, the `constant`, which is blank by itself. What is `ahead` stands before them, so that the numbers of two
+    lists are no numbers of one. Of each only what comes `before` the first such mark counts, or
     what comes `after` it. What is at them may be a list that `split` divides. Each part may be read by a code list
     (`codes`; `otherwise` is what a word means that is not in it), as a day in one of the formats of `days`, or as one
     of the words that mean `true` and those that mean `false`.
@@ -45,6 +46,7 @@ class Cell:
     false: tuple[str, ...] = ()
     optional: bool = False
     """Whether a file may lack its columns."""
+    ahead: str = ""
 
     def read(self, given: Given) -> str:
         """The cell; raises `Unreadable`."""
@@ -52,10 +54,10 @@ class Cell:
         if not (parts and all(parts)):
             return self.constant
         if not self.split:
-            return self.between.join(self._part(part) for part in parts)
+            return self.ahead + self.between.join(self._part(part) for part in parts)
         listed = [part.strip() for part in self.between.join(parts).split(self.split)]
         found: list[str] = [self._part(part) for part in listed if part]
-        return ",".join(dict.fromkeys(part for part in found if part))
+        return ",".join(dict.fromkeys(self.ahead + part for part in found if part))
 
     def _cut(self, value: str) -> str:
         value = value.partition(self.before)[0] if self.before else value
@@ -114,6 +116,11 @@ def _hint(words: Mapping[str, str], value: str) -> str:
 def column(*paths: str, between: str = "-", **more: object) -> Cell:
     """What is in a column, or in several, joined."""
     return Cell(paths, between=between, **more)  # pyright: ignore[reportArgumentType]
+
+
+def maybe(*paths: str, **more: object) -> Cell:
+    """What is in a column, or in several, that no row need have."""
+    return Cell(paths, optional=True, **more)  # pyright: ignore[reportArgumentType]
 
 
 def constant(value: str) -> Cell:

@@ -33,6 +33,16 @@ class Condition:
         return (value in {word.casefold() for word in self.words}) is not self.but
 
 
+def only(path: str, *words: str) -> Condition:
+    """That one of some words is at a path."""
+    return Condition(path, frozenset(words))
+
+
+def but(path: str, *words: str) -> Condition:
+    """That none of some words is at a path."""
+    return Condition(path, frozenset(words), but=True)
+
+
 @dataclass(frozen=True)
 class Rows:
     """The rows of one table, as rows of one other shape say them.

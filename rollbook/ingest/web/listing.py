@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
 from ...errors import Malformed, Problem, Unavailable
+from ..mapping.rows import Condition
 from .answers import Answer, at, rows_at
-from .paging import Ask, Page, Pages, Whole
+from .paging import Ask, Page, Pages, Whole, number
 from .session import NotServed, Session
 
 
@@ -23,7 +25,12 @@ class Listing:
     """A list that a service has: where it is, where in an answer its rows are, and how it goes on.
 
     `rows` are dotted paths, of which the first that is there counts; blank is the whole body. `key` is the dotted path
-    of what no two rows share, blank where there is no such thing. An `optional` one need not be served.
+    of what no two rows share, blank where there is no such thing. An `optional` one need not be served. Where each row
+    of another list has one below it, `of` names that list and `by` the dotted path of what stands for `{of}` in the
+    `path`; each row then says whose it is as `of`. `count` is where the service says how many rows there are, at the
+    dotted path after a space, where its pages do not say it. A `lone` row may come as itself, without a list around it.
+    Only rows of which all of `where` holds are read. Settings may stand in addresses and in `params`, as `{school}`; a
+    parameter whose setting is not set is not sent.
     """
 
     path: str
@@ -32,6 +39,24 @@ class Listing:
     params: Mapping[str, str] = field(default_factory=dict[str, str])
     key: str = "id"
     optional: bool = False
+    of: str = ""
+    by: str = "id"
+    count: str = ""
+    lone: bool = False
+    where: tuple[Condition, ...] = ()
+
+    def named(self, words: Mapping[str, str]) -> Listing:
+        """The list with words in place of what stands for them."""
+        said = {name: value.format_map(defaultdict(str, words)) for name, value in self.params.items()}
+        params = {name: value for name, value in said.items() if value}
+        return replace(self, path=self.path.format_map(words), count=self.count.format_map(words), params=params)
+
+    def rows_of(self, answer: Answer) -> list[dict[str, Any]]:
+        """The rows of an answer; raises `Malformed` where there are none to be found."""
+        if not self.lone:
+            return rows_at(answer, *self.rows)
+        found = next((one for one in (at(answer.body, path) for path in self.rows) if one is not None), None)
+        return [found] if isinstance(found, dict) else rows_at(answer, *self.rows)
 
     @property
     def name(self) -> str:
@@ -66,7 +91,7 @@ def fetch(session: Session, listing: Listing, folder: Path | None = None) -> lis
     """
     shelf = _Shelf(folder, f"{session.service.address}\n{listing.name}")
     try:
-        return _distinct(_pages(session, listing, shelf), listing)
+        return _distinct(_pages(session, listing, shelf), listing, _counted(session, listing))
     except NotServed:
         if listing.optional:
             return None
@@ -80,15 +105,15 @@ def _pages(session: Session, listing: Listing, shelf: _Shelf) -> Iterator[Page]:
     ask: Ask | None = listing.pages.first(Ask(listing.path, listing.params))
     before, seen = 0, set[bytes]()
     for answer in shelf.answers():
-        page = Page(ask, answer, rows_at(answer, *listing.rows), before) if ask else None
+        page = Page(ask, answer, listing.rows_of(answer), before) if ask else None
         if page is None:
             break
         seen.add(_digest(page))
         ask, before = listing.pages.next(page), before + len(page.rows)
         yield page
     while ask is not None:
-        answer = session.get(ask.path, ask.params, lambda found: len(rows_at(found, *listing.rows)))
-        page = Page(ask, answer, rows_at(answer, *listing.rows), before)
+        answer = session.get(ask.path, ask.params, lambda found: len(listing.rows_of(found)))
+        page = Page(ask, answer, listing.rows_of(answer), before)
         if page.rows and _digest(page) in seen:
             raise Malformed(Problem(listing.path, "gives a page again that it gave before", "tell the vendor"))
         seen.add(_digest(page))
@@ -101,11 +126,18 @@ def _digest(page: Page) -> bytes:
     return hashlib.sha256(msgspec.json.encode(page.rows)).digest()
 
 
-def _distinct(pages: Iterator[Page], listing: Listing) -> list[dict[str, Any]]:
+def _counted(session: Session, listing: Listing) -> int | None:
+    """How many rows a list has, where the service says so beside its pages."""
+    if not listing.count:
+        return None
+    address, _, path = listing.count.partition(" ")
+    return number(at(session.get(address, listing.params).body, path))
+
+
+def _distinct(pages: Iterator[Page], listing: Listing, total: int | None) -> list[dict[str, Any]]:
     """The rows of all pages, each once: what is added while a list is read moves rows from one page to the next."""
     found: dict[str, dict[str, Any]] = {}
     loose: list[dict[str, Any]] = []
-    total: int | None = None
     for page in pages:
         said = listing.pages.total(page.answer)
         total = total if said is None else said

@@ -87,7 +87,7 @@ class Offset:
 
     def total(self, answer: Answer) -> int | None:
         """What the header or the body says."""
-        return _number(answer.headers.get(self.header)) if not self.path else _number(at(answer.body, self.path))
+        return number(answer.headers.get(self.header)) if not self.path else number(at(answer.body, self.path))
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Numbered:
 
     def total(self, answer: Answer) -> int | None:
         """What the header or the body says."""
-        return _number(answer.headers.get(self.header) if self.header else at(answer.body, self.path or "-"))
+        return number(answer.headers.get(self.header) if self.header else at(answer.body, self.path or "-"))
 
 
 @dataclass(frozen=True)
@@ -164,5 +164,6 @@ class NextUrl:
         return None
 
 
-def _number(said: object) -> int | None:
+def number(said: object) -> int | None:
+    """A number that a service says; None where it says none."""
     return int(str(said)) if said is not None and str(said).isdecimal() else None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...fields import Field
+from ..mapping.paths import at, elements, text
 from ..mapping.plan import Part, Plan
 from ..mapping.tabled import Content, tables
 from ..roster.fills import FILLS
@@ -20,7 +21,18 @@ from .session import NotAllowed, Session
 from .tables import SERVED
 
 Settings = Mapping[str, str]
+Lists = Mapping[str, list[dict[str, Any]] | None]
 Flat = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+class Look(NamedTuple):
+    """A fact that another list tells: `says` there, of its row that has as `key` what a row of this one has at `by`."""
+
+    name: str
+    by: str
+    list: str
+    key: str
+    says: str
 
 
 @dataclass
@@ -29,7 +41,8 @@ class Provider:
 
     `service` and `auth` are made of what a source is told, which may also stand in the paths of `lists`, as
     `{school}`. A part of the `plan` names a list where a mapping of files names a file. `flat` says of a list, by its
-    name, how each of its rows is told as the plan reads it.
+    name, how each of its rows is told as the plan reads it. A list below another one comes after it.
+    `looks` says of a list which facts of its rows other lists tell.
     """
 
     name: str
@@ -40,6 +53,7 @@ class Provider:
     lists: Mapping[str, Listing]
     plan: Plan
     flat: Mapping[str, Flat] = field(default_factory=dict[str, "Flat"])
+    looks: Mapping[str, tuple[Look, ...]] = field(default_factory=dict[str, "tuple[Look, ...]"])
     fills: frozenset[Field] = FILLS
 
     def read(self, reading: Reading) -> Roster:
@@ -63,21 +77,40 @@ class Provider:
         with Session(self.service(reading.settings), self.auth(reading.settings), reading.note) as session:
             for done, (name, listing) in enumerate(self.lists.items()):
                 reading.progress("reading", done, len(self.lists))
-                rows = rows_of(session, replace(listing, path=listing.path.format_map(reading.settings)), reading)
-                flat = self.flat.get(name)
-                found[name] = [flat(row) for row in rows] if rows and flat else rows
+                found[name] = _rows(session, listing, reading, found)
         reading.progress("reading", len(self.lists), len(self.lists))
-        return found
+        return {name: self._told(name, rows, found) for name, rows in found.items()}
+
+    def _told(self, name: str, rows: list[dict[str, Any]] | None, found: Lists) -> list[dict[str, Any]] | None:
+        told, flat = rows, self.flat.get(name)
+        for look in self.looks.get(name, ()):
+            others = found[look.list] or ()
+            said = {text(key): at(row, look.says) for row in others for key in elements(at(row, look.key))}
+            told = [{**row, look.name: said.get(text(at(row, look.by)), "")} for row in told or ()]
+        return [flat(row) for row in told] if told and flat else told
 
 
-def rows_of(session: Session, listing: Listing, reading: Reading) -> list[dict[str, Any]] | None:
-    """The rows of a list; None of an optional one that is not served, or not for these credentials."""
+def _rows(session: Session, listing: Listing, reading: Reading, found: Lists) -> list[dict[str, Any]] | None:
+    """The rows of a list, or of all that are below the rows of another one; None where not all are served."""
+    if not listing.of:
+        return _served(session, listing.named(reading.settings), reading)
+    rows: list[dict[str, Any]] = []
+    for key in dict.fromkeys(text(at(row, listing.by)) or "" for row in found[listing.of] or ()):
+        below = _served(session, listing.named({**reading.settings, "of": key}), reading)
+        if below is None:
+            return None
+        rows += [{**row, "of": key} for row in below]
+    return rows
+
+
+def _served(session: Session, listing: Listing, reading: Reading) -> list[dict[str, Any]] | None:
     try:
-        return fetch(session, listing, reading.folder)
+        rows = fetch(session, listing, reading.folder)
     except NotAllowed:
         if listing.optional:
             return None
         raise
+    return rows and [row for row in rows if all(condition.holds(row) for condition in listing.where)]
 
 
 def _with_rest(part: Part) -> Part:

@@ -1,0 +1,83 @@
+"""Vendors' own services: each comes in whole by its connector, whatever its pages, its tokens and its manners are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from rollbook.connectors import CONNECTORS
+from rollbook.errors import Malformed
+from rollbook.ingest import import_roster
+from rollbook.ingest.conformance import conform
+from rollbook.store.sqlite import Store
+from tests import rosters
+from tests.looking import look
+from tests.services import Reply, Served, serving
+from tests.vendors import VENDORS, Case
+from tests.vendors.service import Service
+
+NAMES = [*VENDORS]
+
+
+@dataclass
+class Up:
+    """A service that is up, and how a source is told of it."""
+
+    name: str
+    case: Case
+    service: Service
+    served: Served
+
+    def settings(self, sample: str = "whole") -> dict[str, str]:
+        """The settings for a sample."""
+        where = f"{self.served.address}/{sample}"
+        return {name: said.format(where=where) for name, said in self.case.settings.items()}
+
+
+@pytest.fixture
+def up(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Up]:
+    case = VENDORS[request.param]
+    service = Service(case.vendor, tmp_path / "served")
+    with serving(service) as served:
+        yield Up(request.param, case, service, served)
+
+
+each = pytest.mark.parametrize("up", NAMES, indirect=True)
+
+
+@pytest.mark.slow
+@each
+def test_it_conforms(up: Up, tmp_path: Path) -> None:
+    # No service gives contacts a number by which another source could know them.
+    samples = rosters.samples(tmp_path / "served", rosters.without_contacts)
+    conform(CONNECTORS[up.name], samples, tmp_path, lambda path: up.settings(path.name), up.case.district)
+
+
+@each
+def test_all_that_a_service_says_comes_in_though_it_is_busy_and_its_tokens_expire(up: Up, tmp_path: Path) -> None:
+    rosters.samples(tmp_path / "served")
+    up.service.lasts = 3
+    up.service.troubles += [Reply({"message": "slow down"}, 429, {"Retry-After": "0"}), Reply(cut=2, body={"a": 1})]
+    with Store(tmp_path / "hub") as store:
+        diff = import_roster(store, CONNECTORS[up.name], "", settings=up.settings(), district_name=up.case.district)
+        assert not diff.aside
+        assert {kind: tally.new for kind, tally in diff.kinds.items() if tally.new} == up.case.counts
+        (child,) = look(
+            store,
+            "SELECT forename, surname, birth_date, gender, student_unique_id FROM person WHERE surname = 'Fennel' AND forename = 'Tansy'",
+        ).fetchall()
+        assert tuple(child) == up.case.child
+        kept = "".join(str(tuple(row)) for row in look(store, "SELECT remainder FROM person").fetchall())
+        assert "locker-1" in kept
+        assert "hunter2" not in kept
+
+
+@each
+def test_credentials_that_are_not_accepted_are_named(up: Up, tmp_path: Path) -> None:
+    rosters.samples(tmp_path / "served")
+    wrong = {**up.settings(), up.case.secret: "another"}
+    with Store(tmp_path / "hub") as store, pytest.raises(Malformed, match="does not accept the credentials"):
+        import_roster(store, CONNECTORS[up.name], "", settings=wrong, district_name=up.case.district)

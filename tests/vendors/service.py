@@ -1,0 +1,205 @@
+"""A service that serves the rosters of the tests as some vendor's documents say that its own does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.clever_service import schools_of
+from tests.oneroster_service import Rows, read
+from tests.services import Asked, Reply
+
+Row = Mapping[str, Any]
+Said = str | int | bool | None | Callable[[Row], Any]
+Page = Callable[[Asked, str, list[dict[str, Any]]], Reply]
+"""Answers with a page of the rows that are at an address."""
+Knows = Callable[[Asked], bool]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Rows of a view of a roster as an address has them.
+
+    A text names a column of the view, and anything else is what it is or makes of the row. A dot in a name is a level.
+    Only rows whose column `under` has what stands for `{of}` in the address are there.
+    """
+
+    view: str
+    row: Mapping[str, Said]
+    under: str = ""
+
+
+@dataclass(frozen=True)
+class Vendor:
+    """What a service is, by its documents: its lists by address, its pages, and how it knows who calls."""
+
+    lists: Mapping[str, Shown | Callable[[Mapping[str, Rows], str], list[dict[str, Any]]]]
+    page: Page
+    knows: Knows = lambda asked: True
+    token: str = ""
+    """The address where tokens are given, where there are any."""
+    grants: Knows = lambda asked: True
+    given: Callable[[str], Any] = lambda token: {"access_token": token, "token_type": "Bearer", "expires_in": "3600"}
+
+
+PEOPLE = {"Person": 16, "Student": 12, "Staff": 2, "StaffComm": 1}
+GROUPS = {"Course": 1, "GroupType": 4, "Group": 5, "StudentMembership": 30, "StaffMembership": 2}
+COUNTS = {"District": 1, "School": 2, **PEOPLE, **GROUPS}
+CHILD = ("Tansy", "Fennel", "2019-05-04", "F", "910001")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A vendor, what a source is told of it, and what comes of the roster of the tests.
+
+    In `settings`, `{where}` stands for the address of a sample; the one at `secret` is checked by the service.
+    """
+
+    vendor: Vendor
+    settings: Mapping[str, str]
+    secret: str
+    counts: Mapping[str, int]
+    """How many records of each kind there are."""
+    child: tuple[str | None, ...] = CHILD
+    """Names, birthday, sex and number of the first student."""
+    district: str | None = None
+    """The name of the district, which most services do not say."""
+
+
+def number(key: str) -> int:
+    """A number for an id of a roster, which are words."""
+    return int.from_bytes(key.encode(), "big")
+
+
+def num(column: str) -> Callable[[Row], int | None]:
+    """A number for the id in a column."""
+    return lambda row: number(row[column]) if row.get(column) else None
+
+
+def midnight(column: str) -> Callable[[Row], str | None]:
+    """A day as the moment at which it begins."""
+    return lambda row: f"{row[column]}T00:00:00" if row.get(column) else None
+
+
+def initial(row: Row) -> str:
+    """A sex by its first letter."""
+    return str(row["sex"])[:1].upper()
+
+
+def grade(row: Row) -> int:
+    """A grade by its number."""
+    return int(row["grades"])
+
+
+def views(tables: Mapping[str, Rows]) -> dict[str, list[dict[str, Any]]]:
+    """A roster as services see it: everybody with the school that they are at and what is known of them."""
+    home, born = schools_of(dict(tables)), {row["sourcedId"]: row for row in tables["demographics"]}
+    classes = {row["sourcedId"]: {**row, "school": home[row["schoolSourcedId"]]} for row in tables["classes"]}
+    users = [
+        {
+            "birthDate": "",
+            "sex": "",
+            **born.get(row["sourcedId"], {}),
+            **row,
+            "school": home[row["orgSourcedIds"]] or "d",
+        }
+        for row in tables["users"]
+    ]
+    seats = [
+        {**row, "section": classes[row["classSourcedId"]], "school": classes[row["classSourcedId"]]["school"]}
+        for row in tables["enrollments"]
+    ]
+    return {
+        "districts": [row for row in tables["orgs"] if row["type"] == "district"],
+        "schools": [row for row in tables["orgs"] if row["type"] == "school"],
+        "years": [row for row in tables["academicSessions"] if row["type"] == "schoolYear"],
+        "terms": [row for row in tables["academicSessions"] if row["type"] == "term"],
+        "courses": tables["courses"],
+        "sections": [
+            {**row, "seats": [seat for seat in seats if seat["classSourcedId"] == row["sourcedId"]]}
+            for row in classes.values()
+        ],
+        "students": [row for row in users if row["role"] == "student"],
+        "staff": [row for row in users if row["role"] in ("teacher", "administrator")],
+        "parents": [
+            {**row, "child": child["sourcedId"]}
+            for row in users
+            for child in users
+            if row["role"] == "parent" and child.get("agentSourcedIds") == row["sourcedId"]
+        ],
+        "people": users,
+        "seats": seats,
+        "places": [seat for seat in seats if seat["role"] == "student"],
+        "posts": [seat for seat in seats if seat["role"] == "teacher"],
+    }
+
+
+def shaped(row: Row, shape: Mapping[str, Said]) -> dict[str, Any]:
+    """A row in a shape."""
+    made: dict[str, Any] = {}
+    for name, said in shape.items():
+        *above, last = name.split(".")
+        level = made
+        for one in above:
+            level = level.setdefault(one, {})
+        level[last] = row.get(said) or None if isinstance(said, str) else said(row) if callable(said) else said
+    return made
+
+
+@dataclass
+class Service:
+    """A vendor's service over folders of rosters, each under its name.
+
+    `troubles` are answered once each, before anything else; a token is good for `lasts` requests.
+    """
+
+    vendor: Vendor
+    folder: Path
+    lasts: int = 1_000_000
+    troubles: list[Reply] = field(default_factory=list[Reply])
+    issued: dict[str, int] = field(default_factory=dict[str, int])
+
+    def __call__(self, asked: Asked) -> Reply:
+        _, sample, path = asked.path.split("/", 2)
+        if self.vendor.token and path == self.vendor.token:
+            return self._token(asked)
+        if self.troubles:
+            return self.troubles.pop()
+        if not self._known(asked):
+            return Reply({"message": "Unauthorized"}, 401)
+        rows = self._rows(read(self.folder / sample), path)
+        return Reply({"message": "Not found"}, 404) if rows is None else self.vendor.page(asked, path, rows)
+
+    def _token(self, asked: Asked) -> Reply:
+        if not self.vendor.grants(asked):
+            return Reply({"error": "invalid_client"}, 401)
+        token = f"token-{len(self.issued)}"
+        self.issued[token] = 0
+        return Reply(self.vendor.given(token))
+
+    def _known(self, asked: Asked) -> bool:
+        if self.vendor.token:
+            token = asked.headers.get("authorization", "").removeprefix("Bearer ")
+            token = next((one for one in self.issued if self.vendor.given(one) == token.encode()), token)
+            self.issued[token] = self.issued.get(token, self.lasts) + 1
+            if self.issued[token] > self.lasts:
+                return False
+        return self.vendor.knows(asked)
+
+    def _rows(self, tables: Mapping[str, Rows], path: str) -> list[dict[str, Any]] | None:
+        for address, shown in self.vendor.lists.items():
+            pattern = re.escape(address).replace(r"\{of\}", "(?P<of>[^/]+)")
+            if match := re.fullmatch(pattern, path):
+                of = match.groupdict().get("of", "")
+                return _served(shown, tables, of) if isinstance(shown, Shown) else shown(tables, of)
+        return None
+
+
+def _served(shown: Shown, tables: Mapping[str, Rows], of: str) -> list[dict[str, Any]]:
+    rows = [
+        row for row in views(tables)[shown.view] if not of or of in (row[shown.under], str(number(row[shown.under])))
+    ]
+    return [shaped(row, shown.row) for row in rows]
