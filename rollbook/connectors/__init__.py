@@ -5,6 +5,7 @@ from .aeries import AERIES
 from .canvas_csv import CANVAS_CSV
 from .clever_csv import CLEVER_CSV
 from .clever_rest import CLEVER_REST
+from .ctf_xml import CTF_XML
 from .edfi_rest import EDFI_REST
 from .edfi_xml import EDFI_XML
 from .mapped import MAPPED_CSV, MAPPED_JSON
@@ -25,7 +26,8 @@ CONNECTORS: dict[str, Connector] = {
         CLEVER_CSV,
         CLEVER_REST,
         CANVAS_CSV,
-        AERIES,
+        WONDE_REST,
+        CTF_XML,
         RECORDS_CSV,
         MAPPED_CSV,
         MAPPED_JSON,

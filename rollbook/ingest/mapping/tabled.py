@@ -139,6 +139,6 @@ def _fill(made: _Table, part: Part, content: Content, read: set[str]) -> None:
 
 def _counting(part: Part, content: Content) -> Iterator[tuple[Line, Given]]:
     for number, given in content.rows:
-        line = Line.of(content.file, number)
+        line = number if isinstance(number, Line) else Line.of(content.file, number)
         for one in part.rows.of(given):
             yield line, one

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from ...fields import Record
-from ..kinds import KEY
+from collections.abc import Mapping
+
+from ...fields import Field, Record
+from ..kinds import BY_TABLE, KEY
 from ..mapping import Cell, Condition, Rows
-from ..mapping.plan import Part
+from ..mapping.plan import Part, Plan
 from .layouts import LAYOUTS
+
+NONE: Mapping[str, str | Cell] = {}
 
 BITS = {"true": "1", "false": "0", "1": "1", "0": "0", "yes": "1", "no": "0", "y": "1", "n": "0"}
 
@@ -24,6 +28,7 @@ def bit(path: str) -> Cell:
 def of(
     kind: type[Record],
     file: str,
+    shared: Mapping[str, str | Cell] = NONE,
     /,
     *,
     each: str = "",
@@ -33,8 +38,9 @@ def of(
 ) -> Part:
     """Records of a kind, from the rows of a file; a fact is at a path, or is what a cell makes of the row.
 
-    What nothing reads stays with the record where `rest` says so.
+    Facts that several parts tell alike are `shared`. What nothing reads stays with the record where `rest` says so.
     """
+    facts = {**shared, **facts}
     known = {column.name for column in LAYOUTS[kind].columns}
     if unknown := sorted(facts.keys() - known):
         raise TypeError(f"{kind.__name__} has no {', '.join(unknown)}")
@@ -42,3 +48,9 @@ def of(
         raise TypeError(f"rows of {kind.__name__} have no key")
     cells = {name: maybe(said) if isinstance(said, str) else said for name, said in facts.items()}
     return Part(Rows(kind.table, cells, where, each, rest), file)
+
+
+def facts_of(plan: Plan) -> frozenset[Field]:
+    """The facts that a mapping has a place for."""
+    kinds = [(BY_TABLE[part.rows.table], part.rows.columns) for part in plan.parts]
+    return frozenset(kind.fields[name] for kind, cells in kinds for name in cells if name in kind.fields)

@@ -13,7 +13,7 @@ from ...fields import Field, Record
 from ..kinds import BY_TABLE
 from ..mapping.plan import Plan
 from ..mapping.tabled import Content, tables
-from ..records import LAYOUTS, Told
+from ..records import LAYOUTS, Told, facts_of
 from ..rows import Problems, Reading
 from ..settings import Setting
 from .auth import Auth
@@ -70,8 +70,7 @@ class RecordProvider:
     """The facts that the plan has a place for."""
 
     def __post_init__(self) -> None:
-        kinds = [(BY_TABLE[part.rows.table], part.rows.columns) for part in self.plan.parts]
-        self.fills = frozenset(kind.fields[name] for kind, cells in kinds for name in cells if name in kind.fields)
+        self.fills = facts_of(self.plan)
 
     def read(self, reading: Reading) -> Told:
         """List everything, or what changed; raises `Malformed` and `Unavailable` for what cannot be believed."""
