@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import pytest
@@ -124,10 +125,9 @@ def slots(*sessions: str) -> str:
 
 def test_an_unknown_value_is_none_of_any():
     choices = ((True, ("L",)), (False, ("L", "/")))
-    assert Gathering("", choices, ()).counts({"L": 2, "": 1, "/": 1}) == [2, 1]
-    make = Gathering("", choices[:1], (Days("first", "last", "#"),)).making(
-        {"first": "2026-09-02", "last": "2026-09-02"}
-    )
+    assert Gathering("", choices, ()).counts({"L": 2, "": 1, "/": 1}) == (2, 1)
+    gathering = Gathering("", choices[:1], (Days("first", "last", "#"),))
+    make = partial(gathering.made, gathering.laid({"first": "2026-09-02", "last": "2026-09-02"}))
     assert make("0\x1e\x1e") == [b"0", b'"##"']
     assert make(f"1\x1e{slots('2026-09-02PM')}\x1eL") == [b"1", b'"#L"']
     # A mark of no half of a day counts and stands nowhere; an empty one stands as none would.

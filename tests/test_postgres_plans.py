@@ -215,10 +215,10 @@ def _completed(plan: Plan, row: tuple[Any, ...], values: Mapping[str, Any]) -> l
     if plan.completion is None:
         return list(row)
     gathered = row[sum(part is None for body in plan.completion.bodies for part in body) :]
-    making = [gathering.making(values) for gathering in plan.completion.gatherings]
-    made = [make(text) for make, text in zip(making, gathered, strict=True)]
+    making = [forming.making(values) for forming in plan.completion.one_by_one]
+    made = [iter(make(text)) for make, text in zip(making, gathered, strict=True)]
     selected = iter(row)
-    return [json.loads(made[p.gathering][p.place]) if p else next(selected) for p in plan.completion.bodies[0]]
+    return [json.loads(next(made[p.gathering])) if p else next(selected) for p in plan.completion.bodies[0]]
 
 
 def _for_psycopg(text: str, names: list[str]) -> str:

@@ -2,8 +2,9 @@
 
 Apps poll, and of a list of a thousand rows a write changes one. A plan knows which rows may be other ones since a kind
 of record stood at a number (`Plan.moved`): those are read and put in their places. Which rows there are, and in what
-order, is asked each time, since one that moved may stand elsewhere now, or make room for another. Where a plan does not
-know it, because a record is read in a roundabout way (`Plan.nested`), every row is read.
+order, is asked as well, since one that moved may stand elsewhere now, or make room for another; unless none of those is
+a row, or a row that changes stays where it is (`Plan.settled`). Where a plan does not know what moved, because a record
+is read in a roundabout way (`Plan.nested`), every row is read.
 
 Rows are kept when a question is asked for the second time, so that what is asked once takes no memory.
 """
@@ -13,8 +14,8 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..store.kept.plans import Plans
@@ -31,8 +32,11 @@ LEAST, LONGEST = 32, 16 * 1024 * 1024
 QUESTIONS = 4096
 """Of how many questions it is remembered that they were asked once."""
 
-ROW = 500
+ROW = 250
 """About how many bytes a row takes beside what is shown."""
+
+FEW = 512
+"""Up to how many rows that may be other ones are read to see whether they are rows of a list at all."""
 
 Bound = Mapping[str, Any]
 
@@ -52,7 +56,7 @@ class Kept:
         """Rows that were all read."""
         return cls(plan, versions, rows, _size(rows))
 
-    def renewed(self, versions: Mapping[str, int], ids: list[str], fresh: Mapping[str, Row]) -> Kept:
+    def renewed(self, versions: Mapping[str, int], ids: Iterable[str], fresh: Mapping[str, Row]) -> Kept:
         """The rows that there are now, in order, some of them fresh ones."""
         old = self.rows
         rows = {i: fresh[i] if i in fresh else old[i] for i in ids}
@@ -161,12 +165,32 @@ class Renewing:
         if any(plans.lost(found, kind, since, bound) for kind, since in then.items()):
             return None
         moved = {i for kind, since in then.items() for i in plans.moved(found, kind, since, bound)}
+        stayed = _in_place(plans, found, bound, before, moved)
+        if stayed is not None:
+            return before.renewed(versions, before.rows, stayed) if stayed else replace(before, versions=versions)
         ids = plans.ids(found, bound)
         wanted = [i for i in ids if i in moved or i not in before.rows]
         if len(wanted) > len(ids) // 2:
             return None
         fresh = dict(complete(found, plans.some(found, bound, wanted))) if wanted else {}
         return before.renewed(versions, ids, fresh)
+
+
+def _in_place(
+    plans: Plans, found: Plan, bound: Bound, before: Kept, moved: Collection[str]
+) -> Mapping[str, Row] | None:
+    """Those of the rows that moved, as they are now; None where some may have come, gone or changed places."""
+    were = before.rows.keys() & moved
+    if len(moved) > FEW or (were and not found.settled) or not _whole(found, bound, before):
+        return None
+    now = dict(complete(found, plans.some(found, bound, moved))) if moved else {}
+    return now if now.keys() == were else None
+
+
+def _whole(found: Plan, bound: Bound, before: Kept) -> bool:
+    """Whether the rows are all that there were, whatever page was asked for: none is there for another one's sake."""
+    first = not bound["offset"] and ":page" not in found.source
+    return first and not 0 <= bound["limit"] <= len(before.rows)
 
 
 def _later(one: Mapping[str, int], other: Mapping[str, int]) -> bool:

@@ -316,7 +316,7 @@ def test_rows_are_kept_within_a_bound_of_bytes_those_longest_that_were_asked_for
 
     def keep(key: str, rows: int) -> None:
         plan: renewing.Plan = None  # pyright: ignore[reportAssignmentType]
-        recent.put(key, renewing.Kept.of(plan, {}, {str(n): (b"x" * 500,) for n in range(rows)}))
+        recent.put(key, renewing.Kept.of(plan, {}, {str(n): (b"x" * 750,) for n in range(rows)}))
 
     keep("a", 1)
     keep("b", 2)

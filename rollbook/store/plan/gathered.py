@@ -7,11 +7,12 @@ takes a fourth of the time. So a row is selected in pieces and put together afte
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from operator import itemgetter
+from struct import Struct
 from typing import Any
 
 import msgspec
@@ -28,6 +29,9 @@ PART, UNIT = "\x1e", "\x1f"
 NOTHING = "\x1d"
 """What stands for a text that is unknown, where it is told from one that is empty."""
 
+LANE = 4
+"""How many bytes of a sum of many counts each of them has."""
+
 Choice = tuple[bool, tuple[str, ...]]
 """Whether a text shall be one of some, and those."""
 
@@ -43,7 +47,14 @@ class Days:
     gap: str
 
 
-@dataclass(frozen=True)
+KEPT = 8192
+"""Of how many texts it is kept what was made of them; with the marks of a year this takes 2 KB each."""
+
+Laid = tuple[str, str, str]
+"""How marks are laid out: from which day to which other one, and what stands where there is none."""
+
+
+@dataclass(frozen=True, eq=False)
 class Gathering:
     """A column of gathered texts, and what is made of it: how many fit each of some choices, then marks by the day.
 
@@ -54,36 +65,38 @@ class Gathering:
     choices: tuple[Choice, ...]
     days: tuple[Days, ...]
 
-    def making(self, values: Mapping[str, Any]) -> Callable[[str], list[bytes]]:
-        """What makes JSON values of a row's texts, for a request's arguments."""
-        days = [(str(values[one.first]), str(values[one.last]), one.gap) for one in self.days]
+    def laid(self, values: Mapping[str, Any]) -> tuple[Laid, ...]:
+        """How marks are laid out for a request's arguments."""
+        return tuple((str(values[one.first]), str(values[one.last]), one.gap) for one in self.days)
 
-        def make(gathered: str) -> list[bytes]:
-            there, *slots, texts = gathered.split(PART, 2 if days else 1)
-            each = texts.split(UNIT) if there != "0" else []
-            counted = Counter(each)
-            laid_out = (by_the_day(initials(each, counted, day[-1]), slots[0], *day) for day in days)
-            return [*written(self.counts(counted)), *map(msgspec.json.encode, laid_out)]
+    def made(self, days: Sequence[Laid], gathered: str) -> list[bytes]:
+        """JSON values of a row's texts."""
+        there, *slots, texts = gathered.split(PART, 2 if days else 1)
+        each = texts.split(UNIT) if there != "0" else []
+        counted = Counter(each)
+        laid_out = (by_the_day(initials(each, counted, day[-1]), slots[0], *day) for day in days)
+        return [*written(self.counts(counted)), *map(msgspec.json.encode, laid_out)]
 
-        return make
-
-    def counts(self, counted: Mapping[str, int]) -> list[int]:
+    def counts(self, counted: Mapping[str, int]) -> tuple[int, ...]:
         """How many texts fit each of the choices, by how often there is which."""
-        counts = [0] * len(self.choices)
-        for text, times in counted.items():
-            for at in self._fitting(text):
-                counts[at] += times
-        return counts
+        total = sum([self._lanes(text) * times for text, times in counted.items()])
+        return self._unpacked(total.to_bytes(LANE * len(self.choices), "little"))
 
-    def _fitting(self, text: str) -> tuple[int, ...]:
+    def _lanes(self, text: str) -> int:
+        """A one for each of the choices that a text fits, each in a lane of its own: all of them are added at once."""
         if text not in self._fits:
-            self._fits[text] = tuple(at for at, (among, some) in enumerate(self.choices) if (text in some) == among)
+            fitting = (at for at, (among, some) in enumerate(self.choices) if (text in some) == among)
+            self._fits[text] = sum(1 << 8 * LANE * at for at in fitting)
         return self._fits[text]
 
     @cached_property
-    def _fits(self) -> dict[str, tuple[int, ...]]:
-        """The places of the choices that a text fits; of codes, there are few."""
+    def _fits(self) -> dict[str, int]:
+        """The lanes of texts; of codes, there are few."""
         return {}
+
+    @cached_property
+    def _unpacked(self) -> Callable[[bytes], tuple[int, ...]]:
+        return Struct(f"<{len(self.choices)}I").unpack
 
 
 _NUMBERS = tuple(b"%d" % one for one in range(1_000))
@@ -145,6 +158,45 @@ Body = tuple[Made | None, ...]
 
 
 @dataclass(frozen=True)
+class Form:
+    """Bytes with a place for each value, which one gathering makes one after the other."""
+
+    members: bytes
+    gathering: int
+    first: int
+    last: int
+
+    def followed(self, made: Made) -> Form:
+        """With one more member of a row's JSON."""
+        return Form(self.members + b"," + _member(made), self.gathering, self.first, self.last + 1)
+
+
+@dataclass(frozen=True, eq=False)
+class Forming:
+    """A gathering, and the forms that are filled with what is made of it.
+
+    They are kept for the next request: many students have weeks that are alike, and a year that is as it was last time.
+    """
+
+    gathering: Gathering
+    forms: tuple[Form, ...]
+
+    def making(self, values: Mapping[str, Any]) -> Callable[[str], tuple[bytes, ...]]:
+        """What fills the forms with a row's texts, for a request's arguments."""
+        return partial(_filled, self, self.gathering.laid(values))
+
+    def filled(self, days: Sequence[Laid], gathered: str) -> tuple[bytes, ...]:
+        """The forms, filled."""
+        made = self.gathering.made(days, gathered)
+        return tuple([form.members % tuple(made[form.first : form.last]) for form in self.forms])
+
+
+@lru_cache(KEPT)
+def _filled(by: Forming, days: tuple[Laid, ...], gathered: str) -> tuple[bytes, ...]:
+    return by.filled(days, gathered)
+
+
+@dataclass(frozen=True)
 class Completion:
     """How rows are completed: their bodies, which are selected first, of what is gathered in the columns after them."""
 
@@ -153,53 +205,57 @@ class Completion:
 
     def rows(self, rows: Iterable[Row], values: Mapping[str, Any], before: int) -> Iterator[Row]:
         """Complete rows in which some columns stand `before` their bodies; what stands after them is left as it is."""
-        making = [gathering.making(values) for gathering in self.gatherings]
-        pieces = [_pieces(body) for body in self.bodies]
+        making = [forming.making(values) for forming in self._forming]
+        bodies = self._bodies
         begin = before + sum(part is None for body in self.bodies for part in body)
         end = begin + len(making)
         for row in rows:
-            made = [make(gathered) for make, gathered in zip(making, row[begin:end], strict=True)]
+            made = [iter(make(gathered)) for make, gathered in zip(making, row[begin:end], strict=True)]
             selected = iter(row[before:begin])
-            yield (*row[:before], *(_json(body, selected, made) for body in pieces), *row[end:])
+            yield (*row[:before], *(_json(body, selected, made) for body in bodies), *row[end:])
 
+    @cached_property
+    def _bodies(self) -> list[list[Form | None]]:
+        return [_forms(body) for body in self.bodies]
 
-@dataclass(frozen=True)
-class _Piece:
-    """Members of a row's JSON with a place for each value, which one gathering makes one after the other."""
+    @cached_property
+    def _forming(self) -> tuple[Forming, ...]:
+        return self._each([form for body in self._bodies for form in body if form])
 
-    members: bytes
-    gathering: int
-    first: int
-    last: int
+    @cached_property
+    def one_by_one(self) -> tuple[Forming, ...]:
+        """What makes the values of a row's members alone, for a row that is encoded as a whole."""
+        made = (part for body in self.bodies for part in body if part)
+        return self._each([Form(b"%b", one.gathering, one.place, one.place + 1) for one in made])
 
-    def followed(self, made: Made) -> _Piece:
-        """With one more."""
-        return _Piece(self.members + b"," + _member(made), self.gathering, self.first, self.last + 1)
+    def _each(self, forms: Sequence[Form]) -> tuple[Forming, ...]:
+        """Each gathering with its forms, in their order."""
+        return tuple(
+            Forming(gathering, tuple(form for form in forms if form.gathering == at))
+            for at, gathering in enumerate(self.gatherings)
+        )
 
 
 def _member(made: Made) -> bytes:
     return msgspec.json.encode(made.name).replace(b"%", b"%%") + b":%b"
 
 
-def _pieces(body: Body) -> list[_Piece | None]:
+def _forms(body: Body) -> list[Form | None]:
     """What a body is put together of; None stands for the members that the next column has."""
-    pieces: list[_Piece | None] = []
+    forms: list[Form | None] = []
     for part in body:
-        last = pieces[-1] if pieces else None
+        last = forms[-1] if forms else None
         if part is None:
-            pieces.append(None)
+            forms.append(None)
         elif last and (last.gathering, last.last) == (part.gathering, part.place):
-            pieces[-1] = last.followed(part)
+            forms[-1] = last.followed(part)
         else:
-            pieces.append(_Piece(_member(part), part.gathering, part.place, part.place + 1))
-    return pieces
+            forms.append(Form(_member(part), part.gathering, part.place, part.place + 1))
+    return forms
 
 
-def _json(pieces: list[_Piece | None], selected: Iterator[Any], made: list[list[bytes]]) -> bytes | None:
-    if pieces == [None]:
+def _json(forms: list[Form | None], selected: Iterator[Any], made: list[Iterator[bytes]]) -> bytes | None:
+    if forms == [None]:
         return next(selected)
-    members = (
-        piece.members % tuple(made[piece.gathering][piece.first : piece.last]) if piece else next(selected)[1:-1]
-        for piece in pieces
-    )
+    members = [next(made[form.gathering]) if form else next(selected)[1:-1] for form in forms]
     return b"{" + b",".join(members) + b"}"

@@ -71,6 +71,8 @@ class Plan:
     some: Statements
     moving: Moving | None
     """How rows are found that moved; None where they are worked out."""
+    settled: bool
+    """Whether a row that changes stays where it is among the others, whatever page they are parts of."""
     count: str
     reads: frozenset[str]
     nested: frozenset[str]

@@ -71,7 +71,8 @@ def plan(question: Question, sight: Sight) -> Plan:
         human=question.of.human or question.of is Person,
         keyed=selecting.statements(columns, rows.page),
         some=selecting.statements(columns, rows.some),
-        moving=None if sql.of.derived() else Moving(sql.of, sql.flavour, tuple(sql.traces)),
+        moving=None if sql.stored.derived() else Moving(sql.stored, sql.flavour, tuple(sql.traces)),
+        settled=not question.order,
         count=counted.count,
         reads=frozenset(sql.reads | sql.nested),
         nested=frozenset(sql.nested),
@@ -185,9 +186,10 @@ def _rows(sql: Statement, question: Question) -> _Rows:
     condition = sql.condition(question.where)
     few = question.few or looked_up(question.of, question.where)
     where = sql.within(condition, few=few, keyed=by_key(question.of, question.where))
-    only = identified(sql.flavour, sql.of, sql.base, sql.flavour.listed(":only"))
+    # Where it is one of another kind's, it is looked up by that kind's keys.
+    only = identified(sql.flavour, sql.stored, sql.base, sql.flavour.listed(":only"))
     with sql.of_few():
-        those = sql.within(every([sql.condition(question.where), only]), few=True)
+        those = sql.within(every([sql.condition(question.where), only]), few=True, keyed=sql.stored.numbered)
     order = f"ORDER BY {sql.order(question.order, few=question.few)}"
     source = f"FROM {sql.tables()} WHERE"
     page = sql.flavour.page(":limit", ":offset")

@@ -3,52 +3,45 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
-from .gathered import NOTHING, NOWHERE, PART, UNIT, Gathering, places, written
+from .gathered import NOTHING, NOWHERE, PART, UNIT, Gathering, Laid, places, written
 from .registering import FIRST_LETTER, HALVES
 
-WHOLE_DAY = "/\\"
-"""Present in the morning and in the afternoon: most of what there is to count."""
+MOST = rb"/\#"
+"""Present in the morning and in the afternoon, and closed: most of what there is to count."""
 
 NEITHER = 2
 """The half of a day of a mark that is of neither."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Registered(Gathering):
     """A column of registers, and what is made of it: how many fit each of some choices, then marks by the day."""
 
     unknown: bool = True
     """Whether a mark that is unknown is counted as an empty one is."""
 
-    def making(self, values: Mapping[str, Any]) -> Callable[[str], list[bytes]]:
-        """What makes JSON values of a row's registers, for a request's arguments."""
-        days = [(str(values[one.first]), str(values[one.last]), one.gap) for one in self.days]
-        # Most weeks of most students are alike.
-        numbers = lru_cache(1024)(self._numbers)
-
-        def make(text: str) -> list[bytes]:
-            span, slots, letters = text.split(PART)
-            marks = _marks(letters, *_cut(span, slots))
-            laid_out = (by_the_day(marks, span, slots, *day) for day in days)
-            return [*numbers(marks), *map(msgspec.json.encode, laid_out)]
-
-        return make
+    def made(self, days: Sequence[Laid], gathered: str) -> list[bytes]:
+        """JSON values of a row's registers."""
+        span, slots, letters = gathered.split(PART)
+        marks = _marks(letters, *_cut(span, slots))
+        laid_out = (by_the_day(marks, span, slots, *day) for day in days)
+        return [*self._numbers(marks), *map(msgspec.json.encode, laid_out)]
 
     def _numbers(self, marks: Marks) -> list[bytes]:
-        fewer = marks.letters.replace(WHOLE_DAY, "")
-        counted = Counter(fewer)
+        every = marks.letters.encode()
+        counted = Counter(every.translate(None, MOST).decode())
         del counted[UNIT]
-        for half in WHOLE_DAY:
-            counted[half] += (len(marks.letters) - len(fewer)) // 2
+        for mark in MOST:
+            counted[chr(mark)] = every.count(mark)
         for other in marks.others:
             if other != NOTHING or self.unknown:
                 counted[other.replace(NOTHING, "")] += 1

@@ -91,12 +91,15 @@ class Statement:
         self.joins: list[str] = []
         self.last_joins: list[str] = []
         self.joined: dict[tuple[str, str], str] = {}
-        self.reached: dict[str, Trace | None] = {self.base: None if self.of.derived() else self.trace}
+        self.stored = derived.ROWS_OF.get(self.of, self.of)
+        """The kind of record that is stored of whom the rows are, as far as that is known."""
+        self.reached: dict[str, Trace | None] = {self.base: None if self.stored.derived() else self.trace}
         self.counted: dict[Expr, str] = {}
         self.gatherings: list[Gathering] = []
         self.made: dict[Expr, tuple[int, int]] = {}
         self.telling = Telling()
-        (self.nested if self.of.derived() else self.reads).update(self.of.over)
+        self.nested.update({*self.of.over} - {self.stored.__name__})
+        self.reads.update({*self.of.over} & {self.stored.__name__})
         self._stands_for(self.of, self.base)
 
     @property
@@ -164,6 +167,11 @@ class Statement:
     def lead(self, alias: str, step: Step) -> Trace | None:
         """A row leads to others that are read for it; None where it is not known which rows those are read for."""
         before = self.reached.get(alias)
+        stored = derived.ROWS_OF.get(step.record) if not step.back else None
+        if stored is step.target:
+            return before
+        if stored is not None:
+            step = Step(stored, step.name)
         if before is None or not step.known:
             self.nested.update(step.to.over)
             return None
@@ -272,8 +280,11 @@ def identified(flavour: Flavour, record: type[Record], alias: str, ids: str) -> 
     few = flavour.one_of_few
     if not record.numbered:
         return few(f"{alias}.id", ids)
-    made = f"WITH i(id) AS ({ids}) SELECT {flavour.key_in('id')} FROM i"
-    return f"({few(f'{alias}.given', ids)} OR {alias}.given IS NULL AND {few(f'{alias}.key', made)})"
+    rows, made = f'FROM "{record.table}" n WHERE', f"WITH i(id) AS ({ids}) SELECT {flavour.key_in('id')} FROM i"
+    by_id = f"SELECT n.key {rows} n.district = :district AND {few('n.given', ids)}"
+    by_key = f"SELECT n.key {rows} {flavour.unindexed('n.district')} = :district AND {few('n.key', made)}"
+    # Asked of the row itself, whether it is one or the other would have a database walk through all of them.
+    return few(f"{alias}.key", f"{by_id} UNION ALL {by_key} AND n.given IS NULL")
 
 
 def by_key(of: type[Record], condition: Condition) -> bool:
@@ -282,7 +293,8 @@ def by_key(of: type[Record], condition: Condition) -> bool:
         return any(by_key(of, one) for one in condition.conditions)
     if isinstance(condition, Either):
         return all(by_key(of, one) for one in condition.conditions)
-    return _follows(of, condition) or (isinstance(condition, Called) and condition.ref is None)
+    called = isinstance(condition, Called) and condition.ref is None
+    return called or _follows(of, condition) or (isinstance(condition, Among) and of.numbered)
 
 
 def _follows(of: type[Record], condition: Condition) -> bool:

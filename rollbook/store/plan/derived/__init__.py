@@ -27,6 +27,9 @@ QUERIES: Mapping[type[Record], Query] = {
     **siblings.QUERIES,
 }
 
+ROWS_OF: Mapping[type[Record], type[Record]] = {**attainment.ROWS_OF, **attendance.ROWS_OF}
+"""The views each of whose rows is one of another kind, with its hub id, its key, and its references by their names."""
+
 COUNTED_LATER: Mapping[type[Record], Mapping[str, Choice]] = attendance.COUNTED_LATER
 """The facts that are counts of marks, each with the marks that fit: they are made after the query, of its registers."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ....fields import Record
-from ....model.assessment import PriorAttainment
+from ....model.assessment import AssessmentResult, PriorAttainment
 from ..flavour import Flavour
 from .text import View, written
 
@@ -20,3 +20,4 @@ def _prior(flavour: Flavour) -> str:
 
 
 VIEWS: dict[type[Record], View] = {PriorAttainment: _prior}
+ROWS_OF: dict[type[Record], type[Record]] = {PriorAttainment: AssessmentResult}

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from ....fields import Record
 from ....model.attendance import COUNTED, KNOWN_MARKS, ONE_BY_ONE, Attendance, AttendanceWeek
+from ....model.students import Student
 from ..flavour import Flavour
 from ..gathered import Choice
 from ..phrases import HERE
@@ -41,7 +42,7 @@ def _weeks(flavour: Flavour, seen: Seen) -> str:
         SELECT {monday}, {sunday} FROM held WHERE first <= last
         UNION ALL SELECT {next_monday}, {next_sunday} FROM week, held
         WHERE {next_monday} <= last),
-      part(monday, sunday, low, high) AS (
+      part(monday, sunday, low, high) AS MATERIALIZED (
         SELECT monday, sunday, {flavour.day_number(flavour.greatest("monday", ":startDate"))},
                {flavour.day_number(flavour.least("sunday", ":endDate"))} FROM week)
     SELECT :district AS district, s.id || '.' || w.monday AS id, NULL AS key, s.school, s.key AS student, w.monday,
@@ -61,5 +62,6 @@ def _choices() -> Mapping[str, Choice]:
 
 
 VIEWS: dict[type[Record], View] = {Attendance: _of_students}
+ROWS_OF: dict[type[Record], type[Record]] = {Attendance: Student}
 QUERIES: dict[type[Record], Query] = {AttendanceWeek: _weeks}
 COUNTED_LATER: dict[type[Record], Mapping[str, Choice]] = {AttendanceWeek: _choices()}
