@@ -1,4 +1,4 @@
-"""What is read anew of a list that is kept, after a write: the rows that moved, and of some lists not even the order."""
+"""What is read of a list that is kept, after a write: the rows that moved, and of some lists not even the order."""
 
 from __future__ import annotations
 
