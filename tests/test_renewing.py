@@ -11,10 +11,12 @@ from rollbook.consent.renewing import Plans
 from rollbook.fields import Record
 from rollbook.model.assessment import AssessmentResult
 from rollbook.model.attendance import Mark
+from rollbook.model.students import Student
 from rollbook.store.plan.gathered import Gathering
 from rollbook.store.plan.registered import Registered
 
 from .hub import THORNFIELD, Hub
+from .laws.districts import EDFI, caller
 from .looking import look
 
 YEAR = "HistoricalAttendanceSummary?SchoolYear=2025"
@@ -36,6 +38,20 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
 
     for name in ("keyed", "some", "ids"):
         watch(name, getattr(Plans, name))
+    return found
+
+
+@pytest.fixture
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """What is counted of lists that are not empty."""
+    found, counting = list[int](), Plans.count
+
+    def count(*args: Any) -> int:
+        number = counting(*args)
+        found.extend([number] if number else [])
+        return number
+
+    monkeypatch.setattr(Plans, "count", count)
     return found
 
 
@@ -103,3 +119,19 @@ def test_what_was_made_of_a_years_marks_is_kept(small_hub: Hub, monkeypatch: pyt
     made.clear()
     asked(small_hub, YEAR, Mark, mark, [{"mark": "R"}], [])
     assert len(made) == 1
+
+
+def test_a_list_is_counted_once_for_all_of_its_pages(small_hub: Hub, counted: list[int]) -> None:
+    who = caller(small_hub, {THORNFIELD: ["all"]})
+
+    def totals() -> set[str]:
+        paths = (f"{EDFI}/students?limit=20&offset={at}&totalCount=true" for at in (0, 20, 40))
+        return {small_hub.get(path, authorization=f"Bearer {who.edfi}").headers["total-count"] for path in paths}
+
+    (before,) = totals()
+    assert counted == [int(before)]
+    with small_hub.store.write(small_hub.desk.schools.find(THORNFIELD)[0]) as batch:
+        batch.remove(Student, here(small_hub, Student, "leaving_date IS NULL"))
+    (after,) = totals()
+    assert counted == [int(before), int(after)]
+    assert int(after) < int(before)

@@ -18,6 +18,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, 
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ..recent import Recent
 from ..store.kept.plans import Plans
 from ..store.kept.statements import Row
 from ..store.plan.planner import Plan
@@ -80,6 +81,8 @@ class RecentRows:
         self._lock = threading.Lock()
         self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
         self._asked: OrderedDict[int, bool] = OrderedDict()
+        self.counts: Recent[tuple[Plan, int]] = Recent(QUESTIONS)
+        """How many rows questions have, each with its plan, by which it is told from others."""
 
     def find(self, key: Hashable) -> Kept | None:
         """The rows of a question, if they are there."""
@@ -131,6 +134,12 @@ class Renewing:
         """The rows at these places are among the answer to a question, which has so many bytes up to there."""
         if found.moving is not None and (LEAST - 1 in places or size > LONGEST):
             self.recent.ask(self.key(found, bound), worth=size <= LONGEST)
+
+    def count(self, plans: Plans, found: Plan, bound: Bound) -> int:
+        """How many rows a question has on all pages, counted once while the records stand where they do."""
+        versions = tuple(self.versions(found.reads).items())
+        key = self.key(found, bound), versions
+        return self.recent.counts.get(key, lambda: (found, plans.count(found, bound)))[1]
 
     def rows(self, plans: Plans, found: Plan, bound: Bound) -> list[Row] | None:
         """The rows of a list, each what is shown and then whom it tells of; None where they are not kept."""

@@ -211,10 +211,15 @@ class Session:
 
     def count(self, found: Plan, args: Args, *, shown: bool = True) -> int:
         """How many rows there are, `shown` to the caller: then it tells of those whose rows they are."""
-        number = self._plans.count(found, self._bound(args))
+        number = self._number(found, self._bound(args))
         if shown:
             self.sized(found, args, number)
         return number
+
+    def _number(self, found: Plan, bound: Args) -> int:
+        if self._renewing is None:
+            return self._plans.count(found, bound)
+        return self._renewing.count(self._plans, found, bound)
 
     def sized(self, found: Plan, args: Args, number: int) -> None:
         """It is shown that there are so many rows, which tells of those whose rows they are.
