@@ -29,12 +29,12 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, int]]:
     found: list[tuple[str, int]] = []
 
     def watch(name: str, reading: Callable[..., Any]) -> None:
-        def watched(*args: object) -> list[object]:
+        def watched(*args: Any) -> list[Any]:
             rows = list(reading(*args))
             found.append((name, len(rows)))
             return rows
 
-        monkeypatch.setattr(Plans, name, lambda *args: iter(watched(*args)) if name != "ids" else watched(*args))
+        monkeypatch.setattr(Plans, name, watched)
 
     for name in ("keyed", "some", "ids"):
         watch(name, getattr(Plans, name))

@@ -45,8 +45,8 @@ class Reading:
         self.reader = reader
         self.session = session
         self.concerns = EVERY
-        self.whom: dict[bytes, tuple[Plan, People]] = {}
-        """For each row that was read, by its hub id, whom it tells of."""
+        self.whom: dict[bytes, tuple[Plan, People, int]] = {}
+        """For each row that was read, by its hub id, whom it tells of: which of those that were read with it."""
         self.args = self.district()
 
     def district(self) -> dict[str, Any]:
@@ -76,14 +76,17 @@ class Reading:
     def stream(self, part: Part, plan: Plan, args: Args, most: int) -> Iterator[tuple[Part, bytes]]:
         for rows, people in self.session.chosen(plan, args, most):
             for at, row in enumerate(rows):
-                self.whom[row[ID_AT]] = plan, people.row(at)
+                self.whom[row[ID_AT]] = plan, people, at
                 yield part, row
 
     def show(self, rows: Iterable[bytes]) -> None:
         """These of the rows that were read go out; others only told whether there are more."""
+        together: dict[tuple[int, int], tuple[Plan, People, list[int]]] = {}
         for row in rows:
-            plan, people = self.whom[row[ID_AT]]
-            self.session.shows(plan, 1, people)
+            plan, people, at = self.whom[row[ID_AT]]
+            together.setdefault((id(plan), id(people)), (plan, people, []))[2].append(at)
+        for plan, people, places in together.values():
+            self.session.shows(plan, len(places), people.rows(places))
 
     def finds(self, resource: Resource, identity: str, rows: Rows) -> bool:
         """Whether something is there."""
