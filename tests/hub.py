@@ -24,6 +24,7 @@ from rollbook.store.postgres import numbers as postgres_numbers
 from rollbook.store.postgres.store import Store as Database
 
 from .databases import WANTED, databases
+from .looking import forget, keep
 
 THORNFIELD, BRAMBLESIDE, SAGUARO = "9994001", "9992001", "9995001"
 """The establishment numbers of the demo schools."""
@@ -61,6 +62,7 @@ class Hub:
         if database is None and WANTED:
             database = databases().of(folder)
         self.store = opened(folder, database)
+        keep(self.store)
         self.desk = Desk(self.store, lambda: self.now)
         self.edge = application(self.store, lambda: self.now)
         self.loop = asyncio.new_event_loop()
@@ -76,6 +78,7 @@ class Hub:
         self.loop.close()
         if self.edge.ledger is not None:
             self.edge.ledger.close()
+        forget(self.store)
         self.store.close()
 
     @classmethod

@@ -7,10 +7,13 @@ number of the last write, also where nothing was written since the record was ma
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Generator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from rollbook.fields import RECORDS, Day, Record, Ref
 from rollbook.store import sqlite
@@ -23,9 +26,47 @@ from rollbook.store.postgres import store as postgres
 from rollbook.store.postgres.session import Session
 from rollbook.store.schema import columns
 
-KEPT, PASSING = "records.sqlite", "passing.sqlite"
+KEPT, PASSING = sqlite.RECORDS, sqlite.PASSING
 
 TABLES = {record.table: record for record in RECORDS.values() if not record.derived()}
+
+
+@dataclass
+class Way:
+    """A connection to look through, and the tables that are shown on it as others know them."""
+
+    connection: Opened | Session
+    shown: set[str] = field(default_factory=set[str])
+
+
+KEPT_OPEN: WeakKeyDictionary[Store, dict[tuple[Any, ...], Way]] = WeakKeyDictionary()
+"""The ways that are kept open for looking into a store, each for one thread and one kind of looking."""
+
+
+def keep(store: Store) -> None:
+    """Keep ways open for those who look into files again and again: to open one takes longer than most looks."""
+    if isinstance(store, sqlite.Store):
+        KEPT_OPEN[store] = {}
+
+
+def forget(store: Store) -> None:
+    """Close what was kept open, so that the store is the last one to close its files."""
+    for way in KEPT_OPEN.pop(store, {}).values():
+        way.connection.close()
+
+
+@contextmanager
+def lent(store: Store, file: str, kind: str) -> Generator[Way]:
+    """A way to look in one of some kinds, which may be kept open."""
+    kept = KEPT_OPEN.get(store)
+    if kept is None:
+        with opened(store, file) as connection:
+            yield Way(connection)
+    else:
+        own = file, kind, threading.get_ident()
+        if own not in kept:
+            kept[own] = Way(_connected(store, file))
+        yield kept[own]
 
 
 @contextmanager
@@ -46,20 +87,20 @@ def _connected(store: Store, file: str) -> Opened | Session:
 
 
 class Known:
-    """The records as others know them, over a connection to their file; references may be left as they are, keys."""
+    """The records as others know them, looked at in some way; references may be left as they are, keys."""
 
-    def __init__(self, connection: Connection, *, by_key: bool = False) -> None:
-        self._connection = connection
+    def __init__(self, way: Way, *, by_key: bool = False) -> None:
+        self._way = way
         self._by_key = by_key
-        self._tables = set[str]()
 
     def execute(self, statement: str, values: Any = ()) -> Cursor:
         """Execute a statement that reads."""
+        connection, shown = self._way.connection, self._way.shown
         # A temporary view stands before the table of its name.
-        for table in (TABLES.keys() & set(re.findall(r"\w+", statement))) - self._tables:
-            self._connection.execute(known(TABLES[table], self._connection.flavour, by_key=self._by_key))
-            self._tables.add(table)
-        return self._connection.execute(statement, values)
+        for table in (TABLES.keys() & set(re.findall(r"\w+", statement))) - shown:
+            connection.execute(known(TABLES[table], connection.flavour, by_key=self._by_key))
+            shown.add(table)
+        return connection.execute(statement, values)
 
 
 @cache
@@ -87,25 +128,25 @@ def _hub_id(schema: str, name: str, ref: Ref) -> str:
 
 def connected(store: Store) -> Known:
     """The records as others know them, for those who look thousands of times."""
-    return Known(_connected(store, KEPT))
+    return Known(Way(_connected(store, KEPT)))
 
 
 def look(store: Store, statement: str, values: Any = ()) -> Rows:
     """What a statement finds in the records, as others know them, and in all that is kept with them."""
-    with opened(store) as connection:
-        return Rows(Known(connection).execute(statement, values).fetchall())
+    with lent(store, KEPT, "known") as way:
+        return Rows(Known(way).execute(statement, values).fetchall())
 
 
 def look_by_key(store: Store, statement: str, values: Any = ()) -> Rows:
     """The same where references are keys, for those who join very many rows."""
-    with opened(store) as connection:
-        return Rows(Known(connection, by_key=True).execute(statement, values).fetchall())
+    with lent(store, KEPT, "by key") as way:
+        return Rows(Known(way, by_key=True).execute(statement, values).fetchall())
 
 
 def look_passing(store: Store, statement: str, values: Any = ()) -> Rows:
     """What a statement finds in what passes; or changes there."""
-    with opened(store, PASSING) as connection:
-        return Rows(connection.execute(statement, values).fetchall())
+    with lent(store, PASSING, "as it is") as way:
+        return Rows(way.connection.execute(statement, values).fetchall())
 
 
 @contextmanager
@@ -114,7 +155,8 @@ def changing(store: Store, file: str = KEPT) -> Generator[Connection]:
 
     A file tells everybody by itself that it was changed; in a database whoever writes has to say so.
     """
-    with opened(store, file) as connection:
+    with lent(store, file, "as it is") as way:
+        connection = way.connection
         connection.execute("BEGIN")
         try:
             yield connection

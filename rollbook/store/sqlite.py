@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Generator, Iterable
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 
 from . import port
 from .bell import Bell
-from .connection import Opened, connect
+from .connection import Opened, connect, connect_as_it_is
 from .hub_ids import HubIds
 from .kept import Kept
 from .kept.history import END
@@ -20,6 +21,8 @@ from .passing import Passing
 from .port import PATIENCE_SECONDS
 from .upgrade import bring_up
 from .watching import Watch
+
+RECORDS, PASSING = "records.sqlite", "passing.sqlite"
 
 
 class Store(port.Store):
@@ -38,7 +41,8 @@ class Store(port.Store):
         migrate(passing, "passing")
         passing.close()
         self.passing = Passing(OwnWrites(self._open_passing), lambda: self.patience, self._turn)
-        self.watch = Watch((self._reading, self._open_passing))
+        # To tell that a file has changed takes none of what makes a connection dear: what its tables are.
+        self.watch = Watch(partial(connect_as_it_is, self.folder / name) for name in (RECORDS, PASSING))
         self.bell = Bell()
         self._opening = threading.Lock()
         self._ledger: LedgerFile | None = None
@@ -95,10 +99,10 @@ class Store(port.Store):
         return END
 
     def _open(self) -> Opened:
-        return connect(self.folder / "records.sqlite")
+        return connect(self.folder / RECORDS)
 
     def _open_passing(self) -> Opened:
-        return connect(self.folder / "passing.sqlite")
+        return connect(self.folder / PASSING)
 
     def _reading(self) -> Opened:
         connection = self._open()
