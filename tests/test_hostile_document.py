@@ -6,18 +6,14 @@ Set ROLLBOOK_SCHEMATHESIS_EXAMPLES for more of what it invents for each operatio
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import os
 import re
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
-from urllib.parse import urlsplit
 
 import pytest
-import requests
 import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -29,6 +25,7 @@ from rollbook.dialects.xporter.writeback.describing import paths_of
 from rollbook.store.port import Store
 from tests.looking import look
 
+from . import documented
 from .hub import BRAMBLESIDE, THORNFIELD, Hub
 
 pytestmark = pytest.mark.slow
@@ -37,15 +34,9 @@ EXAMPLES = int(os.environ.get("ROLLBOOK_SCHEMATHESIS_EXAMPLES", "0"))
 READ, WRITE = EXAMPLES or 1, EXAMPLES or 8
 """How many requests each operation is sent of each kind: those that the document allows, and those that it forbids."""
 
-BASE = "http://hub.example"
-SCHEMA: Any = schemathesis.openapi.from_dict(openapi.document(BASE))
+SCHEMA: Any = schemathesis.openapi.from_dict(openapi.document(documented.BASE))
 KNOWN: dict[str, Any] = {op.label: op for op in (found.ok() for found in SCHEMA.get_all_operations())}
 WRITING = {f"POST {paths_of(operation)[0]}" for operation in OPERATIONS.values()}
-
-REGISTRY: Any = import_module("schemathesis.checks")
-CHECKS: list[Any] = REGISTRY.CHECKS.get_by_names(
-    ["not_a_server_error", "status_code_conformance", "content_type_conformance", "response_schema_conformance"]
-)
 
 OUTCOMES = ("writeback", "outbox")
 """The tables in which it stands what came of a write-back: also of one that the live records refused."""
@@ -132,18 +123,7 @@ def send(hub: Hub, token: str, case: Any) -> schemathesis.Response:
     """Send what was invented, with the token in the place of whatever was invented for it; gives what a client has."""
     if "estab" in (case.path_parameters or {}):
         case.path_parameters["estab"] = THORNFIELD
-    asked: Any = requests.Request(**case.as_transport_kwargs(base_url=BASE)).prepare()
-    url = urlsplit(str(asked.url))
-    body: bytes = asked.body.encode() if isinstance(asked.body, str) else asked.body or b""
-    told: dict[str, str] = {str(name).lower(): str(value) for name, value in asked.headers.items()}
-    # A server would not let other headers through, and the hub is told whose they are by the socket.
-    headers = {n: v for n, v in told.items() if (n + v).isascii() and n not in ("authorization", "host")}
-    path = f"{url.path}?{url.query}" if url.query else url.path
-    answer = hub.ask(str(asked.method), path, token, body, **headers)
-    shown = {name: [value] for name, value in answer.headers.items()}
-    # As `requests` asked for it to be compressed, so it would read it.
-    sent = gzip.decompress(answer.body) if answer.headers.get("content-encoding") == "gzip" else answer.body
-    return schemathesis.Response(answer.status, shown, sent, asked, elapsed=0.0, verify=False)
+    return documented.send(hub, case, f"Idaas {token}")
 
 
 def with_real_ids(draw: st.DrawFn, body: Any) -> Any:
@@ -185,7 +165,7 @@ def test_each_answer_is_as_the_document_says_and_a_refusal_changes_nothing(
         # A minute passes, so that nobody asks too often.
         target.now += 60
         answer = send(target, token, case)
-        case.validate_response(answer, checks=CHECKS)
+        case.validate_response(answer, checks=documented.CHECKS)
         assert strangers.isdisjoint(UUID.findall(answer.content.decode()))
         if writing:
             kept.check(refused=answer.json().get("ExceptionType") is not None)

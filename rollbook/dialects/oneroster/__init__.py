@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 
+import msgspec
+
 from ...api.clients import bearer, client
 from ...api.listing.rows import EVERY, Rows
 from ...api.messages import JSON, NO_STORE, Request, Response
@@ -28,6 +30,7 @@ from . import tokens
 from .answering import Reading, kinds, links, missing, only
 from .asking import UUID, Asked
 from .catalogue import SERVICES
+from .discovery import document, document_of
 from .service import Call, Collection, Path, Service
 from .wire import enveloped, failure
 
@@ -74,6 +77,9 @@ class OneRoster:
             if request.method != "POST":
                 raise WrongMethod(Problem("method", f"{request.method[:20]} gives no token", "use POST"))
             return tokens.give(request, self.desk)
+        name = document_of(service)
+        if name and request.path == f"{service.root}/discovery/{name}" and request.method in ("GET", "HEAD"):
+            return Response(msgspec.json.encode(document(service, request.base)))
         holder = self.admit(service, request)
         call = self.find(service, request, holder)
         writer = service.writers.get(call.address, {}).get(request.method)
