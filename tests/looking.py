@@ -56,6 +56,19 @@ def forget(store: Store) -> None:
 
 
 @contextmanager
+def looking(store: Store) -> Generator[None]:
+    """Keep ways open for a block that looks at every kind of record."""
+    kept = store in KEPT_OPEN
+    if not kept:
+        keep(store)
+    try:
+        yield
+    finally:
+        if not kept:
+            forget(store)
+
+
+@contextmanager
 def lent(store: Store, file: str, kind: str) -> Generator[Way]:
     """A way to look in one of some kinds, which may be kept open."""
     kept = KEPT_OPEN.get(store)

@@ -13,7 +13,7 @@ from rollbook.agent import Agent, Credential, Line, School
 from rollbook.agent.line import Declined
 from rollbook.store import port
 from rollbook.store.sqlite import Store
-from tests.looking import look
+from tests.looking import look, looking
 
 from .hub import Answer, Hub
 from .test_crash import TABLES
@@ -112,10 +112,11 @@ def same_records(hub: port.Store, school: port.Store, district: str) -> None:
     """The two hold the same of a district, record by record; a text that says nothing is unknown."""
     find = "SELECT district FROM district WHERE name = ?"
     here, there = (look(store, find, (district,)).get for store in (hub, school))
-    for kind in TABLES:
-        facts = [name for name in kind.stored() if name not in kind.refs()]
-        listed = ", ".join(f"nullif(\"{name}\", '')" for name in facts) or "1"
-        query = f'SELECT {listed} FROM "{kind.table}" WHERE district = ?'
-        ours = look(hub, query, (here,)).fetchall()
-        theirs = look(school, query, (there,)).fetchall()
-        assert sorted(map(repr, ours)) == sorted(map(repr, theirs)), kind.__name__
+    with looking(hub), looking(school):
+        for kind in TABLES:
+            facts = [name for name in kind.stored() if name not in kind.refs()]
+            listed = ", ".join(f"nullif(\"{name}\", '')" for name in facts) or "1"
+            query = f'SELECT {listed} FROM "{kind.table}" WHERE district = ?'
+            ours = look(hub, query, (here,)).fetchall()
+            theirs = look(school, query, (there,)).fetchall()
+            assert sorted(map(repr, ours)) == sorted(map(repr, theirs)), kind.__name__

@@ -6,7 +6,6 @@ again over the same files. Set ROLLBOOK_CRASH_ROUNDS for more rounds and ROLLBOO
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import random
@@ -16,7 +15,7 @@ import sys
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Generator
+from collections.abc import Generator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
@@ -26,17 +25,14 @@ from typing import IO, Any
 
 import pytest
 
-from rollbook.connectors import CONNECTORS
 from rollbook.fields import RECORDS, Record
-from rollbook.ingest import import_roster
 from rollbook.model.organisation import School
 from rollbook.model.people import Person
 from rollbook.store.connection import connect
 from rollbook.store.sqlite import Store
-from rollbook.store.writing import Batch
-from tests.looking import look, look_passing, opened
+from tests.looking import look, look_passing, looking, opened
 
-from . import rosters
+from .crash_workers import People, people_of, version_of
 from .hub import THORNFIELD
 from .test_server import COMMAND, Served, wait_until
 
@@ -56,6 +52,13 @@ pytestmark = pytest.mark.slow
 def sound(folder: Path) -> Store:
     """The store, opened again; its files are whole, and its history agrees with its rows."""
     store = Store(folder)
+    with looking(store):
+        check(store)
+    return store
+
+
+def check(store: Store) -> None:
+    """Files that are whole, and a history that agrees with the rows."""
     for asked in (look, look_passing):
         assert asked(store, "PRAGMA integrity_check").fetchall() == [("ok",)]
     clock = dict(look(store, "SELECT district, seq FROM clock").fetchall())
@@ -73,7 +76,6 @@ def sound(folder: Path) -> Store:
             left = f'SELECT count(*) FROM "{RECORDS[kind].table}" WHERE district = ? AND id = ?'
             assert connection.execute(left, (district, identity)).get == 0
     assert all(seq <= clock[district] for (district, _, _), seq in moved.items())
-    return store
 
 
 def check_rows(
@@ -106,9 +108,9 @@ class Killed:
 
 
 def kill_while(what: str, folder: Path, seed: int, moment: float, after: str = "ready") -> Killed:
-    """Run one of this module's workers, and kill it some seconds after it has begun its work, or said something."""
+    """Run one of the workers, and kill it some seconds after it has begun its work, or said something."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.test_crash", what, str(folder), str(seed)],
+        [sys.executable, "-m", "tests.crash_workers", what, str(folder), str(seed)],
         cwd=Path(__file__).parent.parent,
         stdout=subprocess.PIPE,
         stdin=subprocess.DEVNULL,
@@ -138,53 +140,7 @@ def first(number: int, kind: str) -> str:
     return "ready" if number % 3 else kind
 
 
-def say(kind: str, value: Any) -> None:
-    """Tell the parent, at once."""
-    sys.stdout.write(json.dumps([kind, value]) + "\n")
-    sys.stdout.flush()
-
-
 # ---- single writes
-
-People = dict[str, str | None]
-"""The surname of each person of the district, by hub id."""
-
-
-def write_for_ever(folder: Path, seed: int) -> None:
-    """Make, change and remove people; each transaction is told as a whole before it is begun, and when it is done."""
-    with Store(folder) as store:
-        dice = random.Random(seed)
-        number = 0
-        while True:
-            number += 1
-            people = _people(store)
-            plan = _transaction(dice, people, f"{seed}.{number}")
-            say("try", plan)
-            with store.write(1) as batch:
-                _apply(batch, plan)
-            say("done", plan)
-
-
-def _transaction(dice: random.Random, people: People, name: str) -> dict[str, Any]:
-    known = sorted(people)
-    # Now and then more than the page cache holds, so that it spills into the log before the commit.
-    many = dice.choice((1, 1, 3, 40, 40, 400, 4_000))
-    changed = dice.sample(known, min(len(known), dice.choice((0, 1, 25))))
-    gone = dice.sample(known, min(len(known), dice.choice((0, 2, 30, 900))))
-    added = [f"{name}.{n}" for n in range(many)]
-    return {"name": name, "added": added, "changed": changed, "gone": [i for i in gone if i not in set(changed)]}
-
-
-def _apply(batch: Batch, plan: dict[str, Any]) -> None:
-    batch.add(Person, [{"id": identity, "surname": plan["name"]} for identity in plan["added"]])
-    for identity in plan["changed"]:
-        batch.change(Person, identity, {"surname": plan["name"]})
-    for identity in plan["gone"]:
-        batch.remove(Person, identity)
-
-
-def _people(store: Store) -> People:
-    return dict(look(store, "SELECT id, surname FROM person WHERE district = 1").fetchall())
 
 
 def _after(people: People, plan: dict[str, Any] | None) -> People:
@@ -211,7 +167,7 @@ def test_a_killed_writer_leaves_what_it_was_told_is_written_and_nothing_by_halve
         acknowledged += sum(kind == "done" for kind, _ in killed.said)
         under_way += tried != done
         with sound(folder) as store:
-            found = _people(store)
+            found = people_of(store)
         # What was under way when the process died is there whole, or not at all.
         wholes = [expected] if tried == done else [expected, _after(expected, tried)]
         assert found in wholes, f"round {number}: {len(found)} people, {list(map(len, wholes))} expected"
@@ -221,15 +177,6 @@ def test_a_killed_writer_leaves_what_it_was_told_is_written_and_nothing_by_halve
 
 
 # ---- a store that is being made
-
-
-def open_anew(folder: Path, seed: int) -> None:
-    """Make store after store."""
-    for number in range(1_000):
-        with Store(folder / f"{seed}.{number}") as store:
-            say("made", number)
-            store.new_district({"name": "Heronsgate"})
-            say("done", number)
 
 
 def test_a_store_killed_while_it_is_made_opens(tmp_path: Path) -> None:
@@ -252,52 +199,6 @@ def test_a_store_killed_while_it_is_made_opens(tmp_path: Path) -> None:
 
 # ---- imports
 
-SIZE = 400
-"""Students in a roster; every version of it has one more than the version before."""
-
-
-def import_for_ever(folder: Path, seed: int) -> None:
-    """Import roster after roster, each of which changes everybody's name, and some people and classes."""
-    with Store(folder / "hub") as store:
-        version = _version(store) or 0
-        while True:
-            version += 1
-            path = rosters.folder(folder / f"roster-{seed}-{version}", roster(version))
-            gc.collect()
-            say("try", version)
-            import_roster(store, CONNECTORS["oneroster-csv"], path, allow_shrink=True)
-            say("done", version)
-
-
-def roster(version: int) -> rosters.Roster:
-    """A version of the district: all names are its own, one student is new, a few have left."""
-    tables = rosters.roster()
-    left = {f"s{n}" for n in range(13, 13 + SIZE) if n % 17 == version % 17}
-    more = [rosters.student(f"s{n}", n, "a" if n % 2 else "b") for n in range(13, 13 + SIZE + version)]
-    tables["users"] = [*tables["users"], *(row for row in more if row["sourcedId"] not in left)]
-    for row in tables["users"]:
-        row["familyName"] = f"Version{version}"
-    here = [row["sourcedId"] for row in tables["users"] if (row["role"], row["orgSourcedIds"]) == ("student", "a")]
-    tables["enrollments"] += [rosters.enrolment(f"x{version}-{who}", "k2", "a", who) for who in here[6:]]
-    return tables
-
-
-def _version(store: Store) -> int | None:
-    """The version that the store holds; none when nothing was imported."""
-    rows = look(store, "SELECT surname, count(*) FROM person GROUP BY surname").fetchall()
-    if not rows:
-        return None
-    ((surname, count),) = rows
-    version = int(surname.removeprefix("Version"))
-    tables = roster(version)
-    assert count == len(tables["users"])
-    students = [row for row in tables["users"] if row["role"] == "student"]
-    assert look(store, "SELECT count(*) FROM student").get == len(students)
-    learning = sum(row["role"] == "student" for row in tables["enrollments"])
-    # Besides their classes, all are members of their year group.
-    assert look(store, "SELECT count(*) FROM student_membership").get == learning + len(students)
-    return version
-
 
 def test_a_killed_import_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
     dice = random.Random(SEED + 2)
@@ -309,7 +210,7 @@ def test_a_killed_import_is_there_whole_or_not_at_all(tmp_path: Path) -> None:
         acknowledged = killed.last("done") or before
         under_way += killed.last("try") != killed.last("done")
         with sound(tmp_path / "hub") as store:
-            found = _version(store)
+            found = version_of(store)
             memory = look(store, "SELECT count(*) FROM source_row WHERE kind = 'Person'").get
             people = look(store, "SELECT count(*) FROM person").get
         assert found in {acknowledged, killed.last("try") or acknowledged}, f"round {number}"
@@ -473,15 +374,3 @@ def _appears(path: Path) -> bool:
 def tell(figures: str) -> None:
     """Show the figures of a run (with pytest's -s); `docs/reliability.md` has those of one."""
     print(f"\n{figures} (seed {SEED})")
-
-
-WORKERS: dict[str, Callable[[Path, int], None]] = {
-    "write_for_ever": write_for_ever,
-    "open_anew": open_anew,
-    "import_for_ever": import_for_ever,
-}
-
-if __name__ == "__main__":
-    _, _what, _folder, _seed = sys.argv
-    say("ready", None)
-    WORKERS[_what](Path(_folder), int(_seed))

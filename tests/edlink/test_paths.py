@@ -27,6 +27,9 @@ def test_every_documented_path_is_there_and_no_other():
     assert list(PATHS) == documented
 
 
+OF = {"classes": "class_id", "sections": "section_id"}
+"""By what an enrolment is in a thing of some kind; in others it is that of a person."""
+
 Posts = dict[str, dict[str, set[str]]]
 
 
@@ -41,11 +44,8 @@ def held(vendor: Vendor) -> Posts:
     return posts
 
 
-def belongs(
-    name: str, leads: str, one: str, row: Row, people: dict[str, Row], enrolled: list[Row], posts: Posts
-) -> bool:
-    """Whether a row of a whole list belongs to what a path gives of one thing."""
-    inside = [e for e in enrolled if e[{"classes": "class_id", "sections": "section_id"}.get(name, "person_id")] == one]
+def belongs(name: str, leads: str, one: str, row: Row, people: dict[str, Row], inside: list[Row], posts: Posts) -> bool:
+    """Whether a row of a whole list belongs to what a path gives of one thing, whose enrolments are `inside`."""
     match name, leads:
         case "districts", "administrators":
             return "district-administrator" in row["roles"]
@@ -96,7 +96,8 @@ def test_a_path_gives_those_of_the_whole_list_that_belong_to_one_thing(
     divided = [s["class_id"] for s in lists["sections"]] if name == "classes" else []
     for one in dict.fromkeys((*ids[:6], *divided, *ids[:: max(1, len(ids) // 12)], ids[-1])):
         rows = vendor.rows(f"{name}/{one}/{leads}")
-        assert rows == [row for row in whole if belongs(name, leads, one, row, people, enrolled, posts)]
+        inside = [e for e in enrolled if e[OF.get(name, "person_id")] == one]
+        assert rows == [row for row in whole if belongs(name, leads, one, row, people, inside, posts)]
         met += len(rows)
     # In the demo's first district nobody runs the district, and no section has a teacher of its own.
     assert met or (name, leads) in (("districts", "administrators"), ("sections", "teachers"))
