@@ -1,7 +1,7 @@
 """One file for each kind of source that a roster can come from."""
 
 from ..ingest import Connector
-from .aeries import AERIES
+from .bromcom_soap import BROMCOM_SOAP
 from .canvas_csv import CANVAS_CSV
 from .clever_csv import CLEVER_CSV
 from .clever_rest import CLEVER_REST
@@ -28,6 +28,7 @@ CONNECTORS: dict[str, Connector] = {
         CANVAS_CSV,
         WONDE_REST,
         CTF_XML,
+        BROMCOM_SOAP,
         RECORDS_CSV,
         MAPPED_CSV,
         MAPPED_JSON,

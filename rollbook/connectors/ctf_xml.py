@@ -7,15 +7,13 @@ counts. Pupils come to the school that a file was sent to, or with `side` to the
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any, NamedTuple
 
 from ..fields import Field
 from ..ingest.bundle import open_bundle
 from ..ingest.mapping import Cell, column, constant
 from ..ingest.mapping.plan import Plan
-from ..ingest.mapping.tabled import Content, tables
-from ..ingest.records import LAYOUTS, Told, bit, facts_of, of
+from ..ingest.records import Told, bit, facts_of, of
 from ..ingest.rows import Problems, Reading
 from ..ingest.settings import PATH, Setting
 from ..ingest.tables import Line
@@ -357,10 +355,4 @@ def _take(told: Told, files: list[_File]) -> None:
     for at, (line, one) in enumerate(found for file in files for found in file.pupils):
         pupils[str(one.get("UPN") or f"without {at}")] = line, one
     schools = {file.school["school"]: file.school for file in files}
-    contents = {
-        ("pupils", ""): Content("pupils", [*pupils.values()]),
-        ("schools", ""): Content("schools", [*enumerate(schools.values(), 1)]),
-    }
-    layouts = {layout.name: replace(layout, ending="") for layout in LAYOUTS.values()}
-    for table in tables(PLAN, contents, layouts, told.problems):
-        told.take(table)
+    told.fill(PLAN, {"pupils": [*pupils.values()], "schools": [*enumerate(schools.values(), 1)]})

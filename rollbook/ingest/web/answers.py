@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from functools import cached_property
+from html import unescape
 from time import time
 from typing import Any, cast
 
@@ -15,6 +16,7 @@ import msgspec
 from ...errors import Malformed, Problem
 
 _LINK = re.compile(r"<([^>]*)>\s*((?:;[^,<]*)*)")
+_FAULT = re.compile(rb"<(?:\w+:)?(?:Text|faultstring)\b[^>]*>([^<]*)<")
 _SAYS = ("imsx_description", "error_description", "message", "error", "detail", "title")
 
 
@@ -62,11 +64,19 @@ class Answer:
     @property
     def says(self) -> str:
         """What the service says is wrong, in a few of its words."""
+        if self.fault:
+            return self.fault[:200]
         try:
             body = msgspec.json.decode(self.content)
         except (msgspec.DecodeError, UnicodeDecodeError):
             return ""
         return _said(body)[:200]
+
+    @property
+    def fault(self) -> str:
+        """What a SOAP fault says; it comes with status 500, and is no trouble that passes (SOAP 1.2 part 2, §7.4.2)."""
+        said = _FAULT.search(self.content) if b":Fault" in self.content[:5000] else None
+        return unescape(said[1].decode("utf-8", "replace")).strip() if said else ""
 
 
 class CutShort(Malformed):

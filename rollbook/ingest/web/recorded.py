@@ -12,8 +12,7 @@ import msgspec
 from ...fields import Field, Record
 from ..kinds import BY_TABLE
 from ..mapping.plan import Plan
-from ..mapping.tabled import Content, tables
-from ..records import LAYOUTS, Told, facts_of
+from ..records import Told, facts_of
 from ..rows import Problems, Reading
 from ..settings import Setting
 from .auth import Auth
@@ -82,20 +81,14 @@ class RecordProvider:
         told = Told(Problems(), changes=self._changes(news) if news else {})
         told.also = self._kept(reading, lists, since, began)
         told.notes += [f"{name} are not served, and what is held of them stays" for name in _unserved(lists)]
-        self._take(told, {name: self._flat(name, rows) for name, rows in lists.items()}, reading.settings)
+        flat = {name: self._flat(name, rows) for name, rows in lists.items()}
+        self.joined(flat, reading.settings)
+        told.fill(self.plan, {name: [*enumerate(rows, 1)] for name, rows in flat.items() if rows is not None})
         told.place()
         if not (told.schools() or told.problems.found):
             said = "is not among the schools that these credentials may read"
             told.problems.add("school", "school", said, "check its id, and ask the vendor for access")
         return told
-
-    def _take(self, told: Told, lists: Lists, settings: Settings) -> None:
-        self.joined(lists, settings)
-        parts = tuple(part for part in self.plan.parts if lists.get(part.file, ()) is not None and part.file in lists)
-        contents = {(name, ""): Content(name, [*enumerate(rows or (), 1)]) for name, rows in lists.items()}
-        layouts = {of.name: replace(of, ending="") for of in LAYOUTS.values()}
-        for table in tables(replace(self.plan, parts=parts), contents, layouts, told.problems):
-            told.take(table)
 
     def _flat(self, name: str, rows: Rows | None) -> Rows | None:
         flat = self.flat.get(name)

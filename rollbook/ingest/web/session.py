@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Mapping
-from typing import Self
+from typing import NamedTuple, Self
 
 import httpx
 
@@ -41,6 +41,15 @@ Checked = Callable[[Answer], int]
 
 def _any(answer: Answer) -> int:
     return 0
+
+
+class _Call(NamedTuple):
+    """What is asked, and how."""
+
+    method: str
+    url: httpx.URL
+    content: bytes = b""
+    kind: str = ""
 
 
 class Session:
@@ -80,19 +89,23 @@ class Session:
         `check` says how many rows the answer has; an answer that is cut short is asked for again.
         """
         url = self.service.within(self.service.url(path))
-        return self._ask("GET", url.copy_merge_params(params) if params else url, check)
+        return self._ask(_Call("GET", url.copy_merge_params(params) if params else url), check)
 
-    def _ask(self, method: str, url: httpx.URL, check: Checked) -> Answer:
-        renewed = False
+    def post(self, path: str, content: bytes, kind: str, check: Checked = _any) -> Answer:
+        """Send a question in a body of some kind, such as `application/soap+xml`; it is sent again where that helps."""
+        return self._ask(_Call("POST", self.service.within(self.service.url(path)), content, kind), check)
+
+    def _ask(self, call: _Call, check: Checked) -> Answer:
+        renewed, url = False, call.url
         for tried in range(TRIES):
-            answer, error = self._followed(method, url, check)
+            answer, error = self._followed(call, check)
             if answer is not None and answer.status < 300 and not error:
                 return answer
             if answer is not None and answer.status == 401 and not renewed and isinstance(self._auth, Fetches):
                 # A token may be revoked, or expire on the way.
                 renewed, self._token = True, None
                 continue
-            if answer is not None and answer.status not in AGAIN and not error:
+            if answer is not None and (answer.status not in AGAIN or answer.fault) and not error:
                 raise _refused(answer, url)
             self._pause(tried, answer, error, url)
         raise AssertionError
@@ -112,18 +125,20 @@ class Session:
             raise Unavailable(Problem(where, f"{said}, and the time for a reading is over", "read it again later"))
         self._sleep(wait)
 
-    def _followed(self, method: str, url: httpx.URL, check: Checked) -> tuple[Answer | None, Exception | None]:
+    def _followed(self, call: _Call, check: Checked) -> tuple[Answer | None, Exception | None]:
         """What a request is answered with, behind redirects within the service, or why it is not."""
         for _ in range(MOST_REDIRECTS):
-            answer, error = self._sent(method, url, check)
+            answer, error = self._sent(call, check)
             to = answer.headers.get("location", "") if answer else ""
             if answer is None or answer.status not in REDIRECTS or not to:
                 return answer, error
-            url = self.service.within(url.join(to))
-        raise Malformed(Problem(f"{url.host}{url.path}", f"leads on more than {MOST_REDIRECTS} times"))
+            call = call._replace(url=self.service.within(call.url.join(to)))
+        raise Malformed(Problem(f"{call.url.host}{call.url.path}", f"leads on more than {MOST_REDIRECTS} times"))
 
-    def _sent(self, method: str, url: httpx.URL, check: Checked) -> tuple[Answer | None, Exception | None]:
-        request = self._client.build_request(method, url)
+    def _sent(self, call: _Call, check: Checked) -> tuple[Answer | None, Exception | None]:
+        url = call.url
+        headers = {"Content-Type": call.kind} if call.kind else None
+        request = self._client.build_request(call.method, url, content=call.content or None, headers=headers)
         self._authorize(request)
         began, answer, error, rows = self._clock(), None, None, 0
         try:
