@@ -118,7 +118,6 @@ def school(numbers: Iterable[int], surname: str = "") -> Lists:
     identifiers = {"la_code": "830", "establishment_number": "4001", "urn": 107258}
     return {
         "schools": [
-            {"id": "A1", "name": "Another School"},
             {"id": SCHOOL, "name": "Alder School", "mis": "SIMS", "region": {"identifiers": identifiers}},
         ],
         "subjects": [{"id": "S1", "mis_id": "11", "code": "Ma", "name": "Mathematics"}],
@@ -161,10 +160,13 @@ class Wonde:
 
     def __call__(self, asked: Asked) -> Reply:
         match = re.fullmatch(rf"/(\w+)/v1\.0/(?:schools/{SCHOOL}/)?([\w/-]+)", asked.path)
-        if match is None or match[2] not in self.schools.get(match[1], {}):
+        there = self.schools.get(match[1], {}) if match else {}
+        if match is None or match[2] not in {**there, f"schools/{SCHOOL}": ()}:
             return Reply({"error": "resource_not_found", "error_description": "The resource was not found"}, 404)
         if asked.headers.get("authorization") != "Bearer wonde":
             return Reply({"error": "unauthorised", "error_description": "Invalid token"}, 401)
+        if match[2] == f"schools/{SCHOOL}":
+            return Reply({"data": self.schools[match[1]]["schools"][0]})
         rows, since = deepcopy(self.schools[match[1]][match[2]]), asked.params.get("updated_after", "")
         rows = [row for row in rows if not since or row["updated_at"]["date"] > since]
         page = int(asked.params.get("page", 1))

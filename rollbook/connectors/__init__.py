@@ -8,6 +8,7 @@ from .clever_rest import CLEVER_REST
 from .ctf_xml import CTF_XML
 from .edfi_rest import EDFI_REST
 from .edfi_xml import EDFI_XML
+from .graph_rest import GRAPH_REST
 from .mapped import MAPPED_CSV, MAPPED_JSON
 from .oneroster_csv import ONEROSTER_CSV
 from .oneroster_rest import ONEROSTER_REST
@@ -26,6 +27,8 @@ CONNECTORS: dict[str, Connector] = {
         CLEVER_CSV,
         CLEVER_REST,
         CANVAS_CSV,
+        AERIES,
+        GRAPH_REST,
         WONDE_REST,
         CTF_XML,
         BROMCOM_SOAP,

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..fields import Field
-from ..ingest.mapping import Condition, column, constant
+from ..ingest.mapping import but, column, constant
 from ..ingest.mapping.plan import Plan
 from ..ingest.records import Told, bit, facts_of, of
 from ..ingest.rows import Problems, Reading
@@ -124,7 +124,7 @@ def _post(row: Mapping[str, Any]) -> dict[str, Any]:
 # ---- tables
 
 SCHOOL = column("school")
-_subject = (Condition("SubjectDescription", frozenset(("",)), but=True),)
+_subject = (but("SubjectDescription", ""),)
 PLAN = Plan(
     "bromcom",
     (

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, cast
 
-from ..ingest.mapping import Cell, Condition, coded, column, constant
+from ..ingest.mapping import Cell, but, coded, column, constant
 from ..ingest.mapping.plan import Part, Plan
-from ..ingest.records import bit, maybe, of
+from ..ingest.records import bit, of
 from ..ingest.settings import Setting
 from ..ingest.web import REACHED, Bearer, Listing, NextUrl, service_of
 from ..ingest.web.recorded import Changing, Lists, RecordProvider, Settings, of_one_school
@@ -30,7 +30,7 @@ PAGES = NextUrl("meta.pagination.next", {"per_page": "200"})
 
 SEXES = {"MALE": "M", "FEMALE": "F", "OTHER": "X", "UNKNOWN": "U", "M": "M", "F": "F"}
 KINDS = {"YEAR": "YearGrp", "REGISTRATION": "RegGrp", "REG": "RegGrp", "FORM": "RegGrp", "HOUSE": "HouseGrp"}
-_ON_A_DAY = (Condition("day", frozenset(("",)), but=True),)
+_ON_A_DAY = (but("day", ""),)
 PLACES = {"YearGrp": "year_group", "RegGrp": "reg_group", "HouseGrp": "house_group"}
 """The fact of a student that a place in a group of a kind is."""
 WEEKDAYS = {
@@ -118,7 +118,7 @@ def _id(row: Mapping[str, Any], name: str) -> str:
 
 def _joined(lists: Lists, settings: Settings) -> None:
     """Say of each student which year, registration group and house the groups have them in."""
-    of_one_school(lists, "schools", settings["school"])
+    of_one_school(lists, settings["school"])
     for one in lists["schools"] or ():
         one["estab"] = f"{_number(one, 'la_code')}{_number(one, 'establishment_number')}"
     students = {one["id"]: one for one in lists["students"] or ()}
@@ -260,7 +260,7 @@ PLAN = Plan(
             kind=column("kind"),
             mis_id="mis_id",
             external_id="id",
-            code=maybe("code"),
+            code="code",
             name="name",
         ),
         of(
@@ -392,7 +392,7 @@ def _lists(said: Settings) -> Mapping[str, Listing]:
     """What is asked for; marks only from the day on that the settings name, since there are some hundred thousand."""
     school = f"schools/{said['school']}"
     found = {
-        "schools": Listing("schools", ("data",), PAGES),
+        "schools": Listing(school, ("data",), lone=True),
         **{
             name: Listing(
                 f"{school}/{path}", ("data",), PAGES, {"include": included} if included else {}, optional=not needed

@@ -6,18 +6,13 @@ from collections.abc import Mapping
 
 from ...fields import Field, Record
 from ..kinds import BY_TABLE, KEY
-from ..mapping import Cell, Condition, Rows
+from ..mapping import Cell, Condition, Rows, maybe
 from ..mapping.plan import Part, Plan
 from .layouts import LAYOUTS
 
 NONE: Mapping[str, str | Cell] = {}
 
 BITS = {"true": "1", "false": "0", "1": "1", "0": "0", "yes": "1", "no": "0", "y": "1", "n": "0"}
-
-
-def maybe(*paths: str, between: str = "-") -> Cell:
-    """What is at a path, or at several, joined; blank where a file does not have it."""
-    return Cell(paths, between=between, optional=True)
 
 
 def bit(path: str) -> Cell:

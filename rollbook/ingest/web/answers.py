@@ -102,11 +102,14 @@ def _said(body: object) -> str:
 
 def at(body: object, path: str) -> Any:
     """What is at a dotted path in JSON; None where it leads nowhere, and the whole where the path is blank."""
+    if isinstance(body, dict) and path in body:
+        # A name may have a dot in it.
+        return cast(dict[str, Any], body)[path]
     for name in path.split(".") if path else ():
         if not isinstance(body, dict):
             return None
         body = cast(dict[str, object], body).get(name)
-    return body
+    return cast(Any, body)
 
 
 def rows_at(answer: Answer, *paths: str) -> list[dict[str, Any]]:

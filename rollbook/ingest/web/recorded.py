@@ -85,9 +85,6 @@ class RecordProvider:
         self.joined(flat, reading.settings)
         told.fill(self.plan, {name: [*enumerate(rows, 1)] for name, rows in flat.items() if rows is not None})
         told.place()
-        if not (told.schools() or told.problems.found):
-            said = "is not among the schools that these credentials may read"
-            told.problems.add("school", "school", said, "check its id, and ask the vendor for access")
         return told
 
     def _flat(self, name: str, rows: Rows | None) -> Rows | None:
@@ -162,9 +159,8 @@ def _unserved(lists: Lists) -> list[str]:
     return [name for name, rows in lists.items() if rows is None]
 
 
-def of_one_school(lists: Lists, name: str, school: str) -> None:
-    """Leave only the one school of a source in the list of schools, and say in each row of every list which it is."""
-    lists[name] = [row for row in lists[name] or () if str(row["id"]) == school]
+def of_one_school(lists: Lists, school: str) -> None:
+    """Say in each row of every list which school it is of, where a source is of one alone."""
     for rows in lists.values():
         for row in rows or ():
             row["school"] = school
