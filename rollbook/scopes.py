@@ -149,6 +149,10 @@ class S:
     WritebackEnrolments = _write("WritebackEnrolments", "Enrol students, and change or delete enrolments")
     WritebackStaff = _write("WritebackStaff", "Add staff, and change their names, other details and positions")
     WritebackGroups = _write("WritebackGroups", "Change classes, cohorts, what is taught in them and who is in them")
+    # What OneRoster's gradebook writes.
+    WritebackAssessment = _write(
+        "WritebackAssessment", "Set work for classes, and enter, change and delete what students achieved"
+    )
 
 
 def lets_change(need: Need) -> bool:

@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from rollbook.demo import roster as sample
-from rollbook.demo.roster import Roster, Rows, enrolment, files, in_1_2, zipped
+from rollbook.demo.roster import Roster, Rows, enrolment, files, gradebook, in_1_2, zipped
 from rollbook.ingest.conformance import Samples
 
-__all__ = ["Roster", "Rows", "enrolment", "files", "folder", "roster", "samples", "student", "version_1_2"]
-__all__ += ["without", "without_contacts", "zipped"]
+__all__ = ["Roster", "Rows", "enrolment", "files", "folder", "gradebook", "roster", "samples", "student", "version_1_2"]
+__all__ += ["without", "zipped"]
 
 
 def roster() -> Roster:
@@ -31,8 +31,8 @@ def _with_more(row: dict[str, str]) -> dict[str, str]:
 
 
 def version_1_2() -> Roster:
-    """The same district in 1.2."""
-    return in_1_2(roster())
+    """The same district in 1.2, with gradebooks and resources."""
+    return in_1_2(roster() | gradebook())
 
 
 def folder(path: Path, tables: Mapping[str, Rows], version: str = "1.1", **modes: str) -> Path:
@@ -45,9 +45,9 @@ def folder(path: Path, tables: Mapping[str, Rows], version: str = "1.1", **modes
 
 def without(tables: Roster, *students: str) -> Roster:
     """A roster without some students and all that speaks of them."""
-    gone = set(students)
+    gone, names = set(students), ("sourcedId", "userSourcedId", "studentSourcedId")
     return {
-        name: [row for row in rows if not {row["sourcedId"], row.get("userSourcedId", "")} & gone]
+        name: [row for row in rows if not {row.get(column, "") for column in names} & gone]
         for name, rows in tables.items()
     }
 

@@ -143,6 +143,48 @@ def test_a_class_knows_its_terms_subject_and_main_teacher(store: Store) -> None:
     assert held(store, "Group", "k1")["kind"] == "RegGrp"
 
 
+def test_what_is_set_for_a_class_is_an_aspect_of_its_school_and_a_mark_one_of_its_results(store: Store) -> None:
+    take(store, rosters.version_1_2(), "1.2")
+    item = held(store, "Aspect", "poem")
+    assert (item["school"], item["group"], item["session"], item["category"]) == ("a", "k2", "t1", "hw")
+    assert (item["name"], item["description"]) == ("A poem about rain", "At least eight lines")
+    assert (item["classwork"], item["due"]) == (1, "2026-09-14T00:00:00.000")
+    said = json.loads(item["remainder"])["oneroster"]["learningObjectiveSet"]
+    assert said == [{"source": "case", "learningObjectiveIds": ["rhyme"]}]
+    span = held(store, "MarkSet", "poem")
+    assert (span["aspect"], span["least"], span["most"]) == ("poem", 0.0, 10.0)
+    category = held(store, "AssessmentCategory", "hw")
+    assert (category["school"], category["name"], category["weight"]) == (None, "Homework", 40.0)
+    mark, missing = held(store, "AssessmentResult", "p1"), held(store, "AssessmentResult", "p2")
+    assert (mark["aspect"], mark["student"], mark["date"]) == ("poem", "s1@a", "2026-09-16")
+    assert (mark["result"], mark["numeric_value"], mark["notes"], mark["late"]) == ("A", 8.5, "Two lines rhyme", 1)
+    assert (missing["status"], missing["numeric_value"], missing["missing"]) == ("not submitted", None, 1)
+    scale, first = held(store, "ScoreScale", "abc"), held(store, "ScoreScaleValue", "abc:1")
+    assert (scale["group"], scale["course"], item["score_scale"]) == ("k2", "c1", "abc")
+    assert (first["scale"], first["score"], first["stands_for"]) == ("abc", "8-10", "A")
+
+
+def test_a_resource_is_used_by_classes_courses_and_people(store: Store) -> None:
+    take(store, rosters.version_1_2(), "1.2")
+    atlas = held(store, "Resource", "atlas")
+    assert (atlas["title"], atlas["vendor_resource_id"], atlas["roles"]) == (
+        "An Atlas of Invented Islands",
+        "atlas-7",
+        "student,teacher",
+    )
+    used = [("ClassResource", "k2a", "group"), ("CourseResource", "c1a", "course")]
+    used += [("StudentResource", "s1a@a", "who"), ("StaffResource", "ta@a", "who")]
+    assert [held(store, kind, key)[name] for kind, key, name in used] == ["k2", "c1", "s1@a", "t@a"]
+
+
+def test_marks_stay_when_a_delta_is_about_people(store: Store) -> None:
+    take(store, rosters.version_1_2(), "1.2")
+    row = {"sourcedId": "s2", "status": "active", "enabledUser": "true", "givenName": "Coral"}
+    diff = take(store, {"users": [row | {"familyName": "Nettlebed", "username": "s2"}]}, "1.2", users="delta")
+    assert {kind: count.changed for kind, count in diff.kinds.items() if count.changed} == {"Person": 1, "Student": 1}
+    assert held(store, "AssessmentResult", "p2")["student"] == "s2@a"
+
+
 def test_a_class_of_a_department_is_one_of_its_school(store: Store) -> None:
     take(store, rosters.roster())
     group = held(store, "Group", "k3")
@@ -296,9 +338,14 @@ def test_a_delta_of_another_version_is_refused(store: Store) -> None:
         take(store, delta, "1.2", users="delta")
 
 
-def test_files_that_are_not_of_a_roster_are_mentioned(store: Store) -> None:
-    diff = take(store, rosters.roster() | {"results": [{"sourcedId": "x"}]})
-    assert diff.notes == ("results.csv is not part of a roster and was not read",)
+def test_a_result_of_nothing_that_was_set_is_set_aside(store: Store) -> None:
+    stray = rosters.gradebook()["results"][0] | {"lineItemSourcedId": "sonnet"}
+    tables = rosters.roster() | rosters.gradebook() | {"results": [stray]}
+    assert [str(one.problem) for one in take(store, tables, "1.1").aside] == [
+        "results.csv line 2, column lineItemSourcedId: 'sonnet' refers to lineItems.csv, but is not there "
+        "(send it too, or correct the reference)"
+    ]
+    assert ("AssessmentResult", "p1") not in by_keys(store)
 
 
 def test_demographics_of_nobody_are_set_aside(store: Store) -> None:

@@ -18,18 +18,6 @@ from ..ingest.roster.roster import Extent, Roster
 from ..ingest.rows import Problems, Reading
 from ..ingest.tables import Layout, Table, layout, parse
 
-UNREAD = {
-    *(
-        "categories",
-        "classResources",
-        "courseResources",
-        "lineItems",
-        "lineItemLearningObjectiveIds",
-        "resources",
-    ),
-    *("lineItemScoreScales", "resultLearningObjectiveIds", "resultScoreScales", "results", "scoreScales"),
-    "userResources",
-}
 MODES = ("bulk", "delta", "absent")
 
 
@@ -52,8 +40,6 @@ class OneRosterCsv:
             roster.take(_table(parts[of.file], roster.layout(of), problems))
         progress("reading", len(wanted), len(wanted))
         roster.place()
-        unread = (name for name in sorted(UNREAD) if extent.mode(name) != "absent")
-        roster.notes += [f"{name}.csv is not part of a roster and was not read" for name in unread]
         return roster
 
 

@@ -19,6 +19,7 @@ from .entitlements import put_entitlements
 from .exams import put_exams
 from .families import settle
 from .further import trusts
+from .gradebooks import put_gradebooks
 from .histories import put_histories
 from .media import put_media
 from .opened import Opened
@@ -198,4 +199,6 @@ def _open_schools(draft: Draft, trust: Trust, today: date, size: float) -> list[
     for one in opened:
         for put in OFFICES:
             put(one)
+    # After all that the demo held before, so that this keeps its ids.
+    put_gradebooks(draft, opened)
     return opened

@@ -128,6 +128,48 @@ def roster() -> Roster:
     }
 
 
+def gradebook() -> Roster:
+    """What is set for a class of the roster, what came of it, and what is used: the other files of 1.2."""
+    return {
+        "categories": [{"sourcedId": "hw", "title": "Homework", "weight": "40"}],
+        "scoreScales": [
+            {"sourcedId": "abc", "title": "Letters", "type": "Points to letters", "orgSourcedId": "a"}
+            | {"courseSourcedId": "c1", "classSourcedId": "k2", "scoreScaleValue": "{8-10:A},{0-7:B}"},
+        ],
+        "lineItems": [
+            {"sourcedId": "poem", "title": "A poem about rain", "description": "At least eight lines"}
+            | {"assignDate": "2026-09-07", "dueDate": "2026-09-14", "classSourcedId": "k2", "categorySourcedId": "hw"}
+            | {"academicSessionSourcedId": "t1", "resultValueMin": "0", "resultValueMax": "10", "schoolSourcedId": "a"},
+        ],
+        "lineItemScoreScales": [{"sourcedId": "pa", "lineItemSourcedId": "poem", "scoreScaleSourcedId": "abc"}],
+        "lineItemLearningObjectiveIds": [
+            {"sourcedId": "po", "lineItemSourcedId": "poem", "source": "case", "learningObjectiveId": "rhyme"}
+        ],
+        "results": [
+            result("p1", "s1", "fully graded", score="8.5", textScore="A", comment="Two lines rhyme", late="true"),
+            result("p2", "s2", "not submitted", missing="true"),
+        ],
+        "resources": [
+            {"sourcedId": "atlas", "vendorResourceId": "atlas-7", "title": "An Atlas of Invented Islands"}
+            | {"roles": "student,teacher", "importance": "primary", "vendorId": "heron-press.example"}
+        ],
+        "classResources": [{"sourcedId": "k2a", "classSourcedId": "k2", "resourceSourcedId": "atlas"}],
+        "courseResources": [{"sourcedId": "c1a", "courseSourcedId": "c1", "resourceSourcedId": "atlas"}],
+        "userResources": [
+            {"sourcedId": "s1a", "userSourcedId": "s1", "classSourcedId": "k2", "resourceSourcedId": "atlas"},
+            {"sourcedId": "ta", "userSourcedId": "t", "orgSourcedId": "a", "resourceSourcedId": "atlas"},
+        ],
+    }
+
+
+def result(key: str, who: str, status: str, **more: str) -> dict[str, str]:
+    """A row of results.csv."""
+    return {"sourcedId": key, "lineItemSourcedId": "poem", "studentSourcedId": who, "scoreStatus": status} | {
+        "scoreDate": "2026-09-16",
+        **more,
+    }
+
+
 def session(key: str, title: str, kind: str, start: str, end: str, parent: str) -> dict[str, str]:
     """A row of academicSessions.csv."""
     return {"sourcedId": key, "title": title, "type": kind, "startDate": start, "endDate": end} | {
@@ -206,7 +248,7 @@ def files(tables: Mapping[str, Rows], version: str = "1.1", **modes: str) -> dic
 
 def sample(version: str) -> dict[str, str]:
     """The files of the roster in a version of OneRoster, `1.1` or `1.2`."""
-    return files(roster() if version == "1.1" else in_1_2(roster()), version)
+    return files(roster() if version == "1.1" else in_1_2(roster() | gradebook()), version)
 
 
 def zipped(path: Path, texts: Mapping[str, str | bytes], inside: str = "") -> Path:

@@ -16,12 +16,12 @@ from typing import Self
 from .rows import Aside, Problems
 
 MARKS = re.compile(
-    r"(?P<name>\w[\w. ]*)(?P<required>[!^]?)(?P<kind>[@?~%]?)(?P<many>>>)?(?:>?(?P<to>\w+))?(?P<loose>\*?)"
+    r"(?P<name>\w[\w. ]*)(?P<required>[!^]?)(?P<kind>[@?~%#]?)(?P<many>>>)?(?:>?(?P<to>\w+))?(?P<loose>\*?)"
 )
 # A photograph or a document is a cell of some megabytes; Python would refuse it at 128 KB.
 csv.field_size_limit(64 << 20)
 
-KINDS = {"@": "date", "?": "flag", "~": "moment", "%": "grades", "": "text"}
+KINDS = {"@": "date", "?": "flag", "~": "moment", "%": "grades", "#": "decimal", "": "text"}
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,8 @@ class Layout:
 def layout(
     name: str, columns: str | Iterable[str], *, key: str, dropped: Iterable[str] = (), **choices: Iterable[str]
 ) -> Layout:
-    """Columns: `!` required, `^` in the header, `@` day, `?` true or false, `~` moment, `%` grades, `>orgs` one of its
-    rows, `>>` many, `*` which may be missing."""
+    """Columns: `!` required, `^` in the header, `@` day, `?` true or false, `~` moment, `%` grades, `#` number,
+    `>orgs` one of its rows, `>>` many, `*` which may be missing."""
     made: list[Column] = []
     for word in columns.split() if isinstance(columns, str) else columns:
         m = MARKS.fullmatch(word)

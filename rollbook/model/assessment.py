@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from ..fields import Code, Date, Decimal, Flag, Number, Ref, Text
+from ..fields import Code, Date, Decimal, Flag, Moment, Number, Ref, Text
 from ..scopes import S
+from .calendar import Session
+from .gradebook import SCORE_STATUSES, ScoreScale
 from .groups import Group
-from .organisation import SchoolRecord
+from .organisation import School, SchoolRecord
+from .origin import came_from
 from .people import Staff
 from .students import Student
 
@@ -41,18 +44,33 @@ class Grade(SchoolRecord, scope=S.School, indexes=(("school", "mis_id"), ("versi
     display_order = Number("Order to display the grade in its gradeset", 15)
 
 
-class AssessmentCategory(SchoolRecord, scope=S.School, indexes=(("school", "mis_id"),)):
-    """A category that a school sorts its aspects and templates into."""
+class AssessmentCategory(
+    SchoolRecord,
+    scope=S.School,
+    writing=S.WritebackAssessment,
+    indexes=(("school", "mis_id"), ("external_id",)),
+):
+    """A category that aspects and templates are sorted into, and the line items of gradebooks."""
 
+    school = Ref("The school that sorts by it; all schools of the district if empty", School, part_of=True, shared=True)
     mis_id = Text("The unique MIS identifier for the assessment category", "136")
+    external_id = Text("Its id in the system that it came from", "cat-homework")
+    origin = came_from()
     name = Text("The name of the assessment category", "Academic Progress")
+    weight = Decimal("What the category counts for in a gradebook, in per cent", 40.0)
 
 
-class Aspect(SchoolRecord, scope=S.School, indexes=(("school", "mis_id"), ("category",), ("grade_set",))):
-    """The definition of an assessment: what results relate to."""
+class Aspect(
+    SchoolRecord,
+    scope=S.School,
+    writing=S.WritebackAssessment,
+    indexes=(("school", "mis_id"), ("category",), ("grade_set",), ("group",), ("external_id",)),
+):
+    """The definition of an assessment: what results relate to. A line item of a class's gradebook is one, too."""
 
     mis_id = Text("The unique MIS identifier for the aspect", "702")
     external_id = Text("The defined externalId for the aspect", "93")
+    origin = came_from()
     kind = Code("Definition of the type of result to be associated", "Grade", {"Grade": "Grade", "Integer": "Integer"})
     name = Text("Name of the aspect", "English Attainment Level")
     description = Text("Description of the aspect", "English Attainment Level")
@@ -68,9 +86,21 @@ class Aspect(SchoolRecord, scope=S.School, indexes=(("school", "mis_id"), ("cate
     ks2 = Flag("Is the aspect KS2, 1 or 0", 1)
     ks3 = Flag("Is the aspect KS3, 1 or 0", 1)
     category = Ref("The category that the aspect is sorted under", AssessmentCategory, tells=("mis_id", "name"))
+    classwork = Flag("Whether it is a line item: work that is set for one class", 0)
+    group = Ref("The class that the work is set for, or that is assessed", Group)
+    session = Ref("The grading period, or other session, that the work counts towards", Session)
+    assigned = Moment("When the work is set, UTC", "2026-11-02T00:00:00.000")
+    due = Moment("When the work is due, UTC", "2026-11-09T00:00:00.000")
+    parent = Ref("The assessment that this one is a part of")
+    score_scale = Ref("What its scores stand for", ScoreScale)
 
 
-class MarkSet(SchoolRecord, scope=S.School, indexes=(("school", "mis_id"), ("aspect",))):
+class MarkSet(
+    SchoolRecord,
+    scope=S.School,
+    writing=S.WritebackAssessment,
+    indexes=(("school", "mis_id"), ("aspect",)),
+):
     """The numbers that a result may be, for aspects without grades."""
 
     mis_id = Text("The unique MIS identifier for the markset", "136")
@@ -137,12 +167,21 @@ class Marksheet(SchoolRecord, scope=S.School, indexes=(("school", "mis_id"), ("t
 class AssessmentResult(
     SchoolRecord,
     scope=S.AssessmentResults,
+    writing=S.WritebackAssessment,
     numbered=True,
-    indexes=(("school", "aspect"), ("school", "result_set"), ("school", "student", "aspect"), ("student",)),
+    indexes=(
+        ("school", "aspect"),
+        ("school", "result_set"),
+        ("school", "student", "aspect"),
+        ("student",),
+        ("external_id",),
+    ),
 ):
     """What a student achieved in an aspect on a day."""
 
     mis_id = Text("The unique MIS identifier for the result", "1289067")
+    external_id = Text("Its id in the system that it came from", "result-4711")
+    origin = came_from()
     student = Ref("The student who owns the result", Student, part_of=True, tells=("mis_id",))
     aspect = Ref("The aspect for which the result is for", Aspect, tells=("mis_id",))
     result_set = Ref("The resultset against which the result was recorded", ResultSet, tells=("mis_id",))
@@ -151,6 +190,13 @@ class AssessmentResult(
     result = Text("The value of the result", "6C")
     numeric_value = Decimal("The numeric value of the result", 24)
     notes = Text("Optional notes field", "Sat the test a week later")
+    status = Code("How far the marking has come", "fully graded", SCORE_STATUSES)
+    percentile = Decimal("The share of all who sat it that did no better, in per cent", 87.5)
+    in_progress = Flag("Whether the student is at work on it", 0)
+    incomplete = Flag("Whether a part of the work is missing", 0)
+    late = Flag("Whether the work came late", 0)
+    missing = Flag("Whether the work never came", 0)
+    score_scale = Ref("What the score stands for, if it is not as the aspect says", ScoreScale)
 
 
 class PriorAttainment(

@@ -12,9 +12,11 @@ from ...model.people import Contact, Person, Staff
 from ...model.students import Relationship, Student, StudentMembership
 from ..rows import Row, Stream
 from .classes import Classes
+from .gradebook import Gradebook
 from .humans import RACES, SEXES, Humans
 from .people import COMMS, CONTACTS, People
 from .places import Beyond, Mapped, Places, Tables, UserRole
+from .resources import Resources
 
 __all__ = ["CONTACTS", "RACES", "SEXES", "Beyond", "Mapped", "Tables", "UserRole", "map_roster"]
 
@@ -45,6 +47,8 @@ def map_roster(tables: Tables) -> Mapped:
         (StaffMembership, classes.enrolments["staff"]),
         (Relationship, people.relationships.values()),
         *((comm, people.comms(comm)) for comm in COMMS.values()),
+        *Gradebook(classes).made(),
+        *Resources(people).made(),
     ]
     return Mapped([Stream(kind, list(rows)) for kind, rows in made], _by_school(people.graded))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ...model.calendar import SESSION_KINDS
+from ...model.gradebook import SCORE_STATUSES
+from ...model.resources import IMPORTANCE
 from ..tables import Layout, layout
 from .humans import RACES, SEXES
 from .people import CONTACTS
@@ -72,7 +74,37 @@ LAYOUTS = (
         key="sourcedId!>users",
         sex=SEXES,
     ),
+    _layout("categories", "title! weight#"),
+    _layout(
+        "scoreScales",
+        "title! type! orgSourcedId courseSourcedId classSourcedId!>classes scoreScaleValue!",
+    ),
+    _layout(
+        "lineItems",
+        "title! description assignDate!@ dueDate!@ classSourcedId!>classes categorySourcedId!>categories"
+        " gradingPeriodSourcedId academicSessionSourcedId resultValueMin# resultValueMax# schoolSourcedId",
+    ),
+    _layout("lineItemScoreScales", "lineItemSourcedId!>lineItems scoreScaleSourcedId!>scoreScales"),
+    _layout("lineItemLearningObjectiveIds", "lineItemSourcedId!>lineItems source! learningObjectiveId!"),
+    _layout(
+        "results",
+        "lineItemSourcedId!>lineItems studentSourcedId!>users scoreStatus! score# scoreDate!@ comment textScore"
+        " classSourcedId inProgress? incomplete? late? missing?",
+        scoreStatus=SCORE_STATUSES,
+    ),
+    _layout("resultScoreScales", "resultSourcedId!>results scoreScaleSourcedId!>scoreScales"),
+    _layout("resultLearningObjectiveIds", "resultSourcedId!>results source! learningObjectiveId! score# textScore"),
+    _layout(
+        "resources",
+        "vendorResourceId! title roles importance vendorId applicationId",
+        importance=IMPORTANCE,
+    ),
+    _layout("classResources", "title classSourcedId!>classes resourceSourcedId!>resources"),
+    _layout("courseResources", "title courseSourcedId!>courses resourceSourcedId!>resources"),
+    _layout("userResources", "userSourcedId!>users orgSourcedId classSourcedId resourceSourcedId!>resources"),
 )
+ROSTER = frozenset(of.name for of in LAYOUTS[:9])
+"""The files of the rostering service; what the others have is small, or of no matter to who is where."""
 VERSIONS: Mapping[str, Mapping[str, tuple[str, ...]]] = {"1.1": {"users": ("role",)}, "1.2": {}}
 """What each version needs of a file besides: 1.2 has a file of its own for roles."""
 HEADED = {"1.1": {"users": ("orgSourcedIds",)}, "1.2": {}}

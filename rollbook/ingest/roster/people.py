@@ -76,7 +76,7 @@ class People:
 
     @cached_property
     def posts(self) -> dict[type[Record], dict[tuple[str, str], Post]]:
-        """What each user is at each school: by role, by being enrolled there, or as somebody's contact."""
+        """What each user is at each school: by role, by being enrolled or marked there, or as somebody's contact."""
         made: dict[type[Record], dict[tuple[str, str], Post]] = {Student: {}, Staff: {}, Contact: {}}
         for said in self.tables.roles:
             if school := self.school_of.get(said.org):
@@ -85,10 +85,23 @@ class People:
         for user, key, role in dict.fromkeys(words.cells("userSourcedId", "classSourcedId", "role")):
             if key in homes:
                 made[Student if role == "student" else Staff].setdefault((user, homes[key]), Post([role]))
+        of_item = {
+            item: homes.get(key, "") for item, key in self.tables["lineItems"].cells("sourcedId", "classSourcedId")
+        }
+        for user, item in self.tables["results"].cells("studentSourcedId", "lineItemSourcedId"):
+            if school := of_item.get(item):
+                made[Student].setdefault((user, school), Post(["student"]))
         for student, agent, _ in self.agents:
             for school in self._schools(made[Student]).get(student, ()):
                 made[Contact].setdefault((agent, school), Post())
         return made
+
+    def posts_of(self, kind: type[Record]) -> dict[str, list[str]]:
+        """The schools at which each user is a student, a member of staff or a contact."""
+        found: dict[str, list[str]] = {}
+        for user, school in self.posts[kind]:
+            found.setdefault(user, []).append(school)
+        return found
 
     def _schools(self, students: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
         if not self._student_schools:

@@ -20,7 +20,7 @@ from ..references import BEFORE, PENDING, File, Files
 from ..rows import SETTLED, Aside, Kept, Origin, Problems, SchoolTold, Stream
 from ..tables import Layout, Table, split
 from . import Beyond, Mapped, Tables, UserRole, map_roster
-from .layouts import HEADED, LAYOUTS, VERSIONS
+from .layouts import HEADED, LAYOUTS, ROSTER, VERSIONS
 from .narrow import counted, delta_of, narrowed
 from .news import digest_of
 from .places import houses_of, parent_of_all, schools_of, shared_numbers, unlisted, without_courses
@@ -180,8 +180,9 @@ class Roster:
             return None
         layouts, shelves = {of.name: self._needing(of) for of in self.layouts}, Shelves(kept, was)
         rest = {of.name: _unpack(of, kept(of.file)) for of in layouts.values() if of.name not in HOMES}
-        if self._tells_no_courses(rest["courses"]):
-            rest["classes"] = without_courses(rest["classes"])
+        if any(len(table) for name, table in rest.items() if name not in ROSTER):
+            # What people achieved and what they use is not on their shelves.
+            return None
         whole = {name for name in self.tables if self.extent.mode(name) == "bulk"}
         delta = delta_of(self.tables, whole, shelves, rest, layouts)
         streams = narrowed(delta, self._map, self.problems, now) if delta else None

@@ -1,0 +1,178 @@
+"""Gradebooks of invented classes: the work that is set, what it counts for, and how everybody did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from ..model.assessment import Aspect, AssessmentCategory, AssessmentResult, MarkSet
+from ..model.gradebook import ScoreScale, ScoreScaleValue
+from ..model.resources import ClassResource, CourseResource, Resource, StaffResource, StudentResource
+from .admissions import Place
+from .draft import Draft
+from .opened import Opened
+
+CLASSES = 4
+"""How many classes of a school keep a gradebook."""
+
+CATEGORIES = {"Homework": 30.0, "Quizzes": 20.0, "Projects": 50.0}
+
+
+class Work(NamedTuple):
+    """Something that is set for a class: when, until when, for how many points, and when it was marked."""
+
+    title: str
+    description: str
+    category: str
+    assigned: str
+    due: str
+    points: int
+    marked: str | None
+
+
+WORKS = (
+    Work("A map of the way to school", "Draw it to scale", "Homework", "2026-09-14", "2026-09-21", 20, "2026-09-24"),
+    Work("Ten questions on Chapter 1", "Without the book", "Quizzes", "2026-10-12", "2026-10-12", 10, "2026-10-13"),
+    Work("A model of a lighthouse", "In groups of three", "Projects", "2026-11-02", "2026-11-30", 50, None),
+)
+
+LETTERS = (("90-100", "A"), ("75-89", "B"), ("60-74", "C"), ("40-59", "D"), ("0-39", "E"))
+
+RESOURCES = (
+    {
+        "title": "An Atlas of Invented Islands",
+        "roles": "student,teacher",
+        "importance": "primary",
+        "vendor_resource_id": "atlas-7",
+        "vendor_id": "larkspur-press.example",
+        "application_id": "reader",
+    },
+    {
+        "title": "Answers to the Atlas",
+        "roles": "teacher",
+        "importance": "secondary",
+        "vendor_resource_id": "atlas-7-answers",
+        "vendor_id": "larkspur-press.example",
+    },
+    {
+        "title": "Reading Ruler",
+        "roles": "student",
+        "importance": "secondary",
+        "vendor_resource_id": "ruler",
+        "vendor_id": "clear-pages.example",
+        "application_id": "ruler-web",
+    },
+)
+
+NO_WORDS = "Ask me about the last one"
+
+
+def put_gradebooks(draft: Draft, opened: Sequence[Opened]) -> None:
+    """Add the gradebooks of a district's schools, and what their classes learn with."""
+    categories = {
+        name: draft.put_later(AssessmentCategory, name=name, weight=weight) for name, weight in CATEGORIES.items()
+    }
+    resources = [draft.put_later(Resource, **facts) for facts in RESOURCES]
+    for one in opened:
+        books = [_Book(one, code, group, categories) for code, group in _classes(one)]
+        for book in books:
+            book.open()
+        one.stream(AssessmentResult, (row for book in books for row in book.results()))
+        _put_resources(one, [book.group for book in books], resources)
+
+
+def _classes(opened: Opened) -> list[tuple[str, str]]:
+    this = opened.plan.this_year.name
+    now = [(code, group) for (year, code), group in opened.groups.teaching.items() if year == this]
+    return now[:CLASSES]
+
+
+class _Book:
+    """The gradebook of a class."""
+
+    def __init__(self, opened: Opened, code: str, group: str, categories: dict[str, str]) -> None:
+        self.opened = opened
+        self.code = code
+        self.group = group
+        self.categories = categories
+        self.items: list[tuple[Work, str]] = []
+        self.pupils = [p for p in opened.places if p.current and group in p.lessons.values()]
+
+    def open(self) -> None:
+        """Add what is set, and what points stand for."""
+        scale = self.opened.put(ScoreScale, title="Letters for points", kind="Points to letters", group=self.group)
+        for place, (score, letter) in enumerate(LETTERS, 1):
+            self.opened.put(ScoreScaleValue, scale=scale, score=score, stands_for=letter, display_order=place)
+        for work in WORKS:
+            item = self.opened.put(Aspect, **self._item(work, scale))
+            self.opened.put(MarkSet, aspect=item, start=work.assigned, least=0, most=work.points)
+            self.items.append((work, item))
+
+    def _item(self, work: Work, scale: str) -> dict[str, Any]:
+        plan, sessions = self.opened.plan, self.opened.groups.sessions
+        term = plan.this_year.terms[0]
+        return {
+            "kind": "Integer",
+            "name": work.title,
+            "description": work.description,
+            "supplier": f"{plan.estab[:3]} {plan.estab[3:]} {plan.name}",
+            "category": self.categories[work.category],
+            "exam": 0,
+            "prior": 0,
+            "classwork": 1,
+            "group": self.group,
+            "session": sessions[f"{plan.this_year.name} {term.name}"],
+            "assigned": f"{work.assigned}T08:00:00.000",
+            "due": f"{work.due}T15:00:00.000",
+            "score_scale": scale,
+        }
+
+    def results(self) -> Iterator[dict[str, Any]]:
+        """The rows of what everybody of the class achieved, or has not handed in yet."""
+        rng = self.opened.chance_of(f"gradebook {self.code}")
+        for work, item in self.items:
+            for place in self.pupils:
+                yield {
+                    "school": self.opened.school,
+                    "student": place.id,
+                    "aspect": item,
+                    **(
+                        self._marked(work, place, rng.gauss(0, 0.1), rng.random())
+                        if work.marked
+                        else _open(rng.random())
+                    ),
+                }
+
+    def _marked(self, work: Work, place: Place, luck: float, chance: float) -> dict[str, Any]:
+        if chance < 0.03:
+            return {"date": work.marked, "status": "not submitted", "missing": 1}
+        points = round(work.points * min(max(0.35 + 0.6 * place.ability + luck, 0), 1))
+        said = next(letter for score, letter in LETTERS if 100 * points >= int(score.split("-")[0]) * work.points)
+        return {
+            "date": work.marked,
+            "result": said,
+            "numeric_value": points,
+            "status": "fully graded",
+            "late": int(chance > 0.95),
+            "notes": NO_WORDS if chance > 0.98 else None,
+        }
+
+
+def _open(chance: float) -> dict[str, Any]:
+    """A result of work that is not marked yet."""
+    handed_in = chance < 0.3
+    status = "submitted" if handed_in else "not submitted"
+    return {"date": "2026-11-16", "status": status, "in_progress": int(not handed_in)}
+
+
+def _put_resources(opened: Opened, classes: Sequence[str], resources: Sequence[str]) -> None:
+    atlas, answers, ruler = resources
+    for group in classes:
+        opened.put(ClassResource, group=group, resource=atlas)
+    course = next(iter(opened.groups.courses.values()), None)
+    if course is not None:
+        opened.put(CourseResource, course=course, resource=atlas)
+    for member in opened.staff.teachers()[:3]:
+        opened.put(StaffResource, who=member.id, resource=answers)
+    for place in [p for p in opened.places if p.current][:5]:
+        opened.put(StudentResource, who=place.id, resource=ruler, group=next(iter(place.lessons.values()), None))

@@ -1,0 +1,49 @@
+"""What gradebooks have besides assessments: scales that say what a score stands for."""
+
+from __future__ import annotations
+
+from ..fields import Number, Ref, Text
+from ..scopes import S
+from .curriculum import Course
+from .groups import Group
+from .organisation import SchoolRecord
+from .origin import came_from
+
+SCORE_STATUSES = {
+    "exempt": "Does not count",
+    "fully graded": "Fully graded",
+    "not submitted": "Not submitted",
+    "partially graded": "Partially graded",
+    "submitted": "Submitted, not graded",
+}
+"""OneRoster 1.2, vocabulary of the status of a score; others begin with `ext:`."""
+
+
+class ScoreScale(
+    SchoolRecord,
+    scope=S.School,
+    writing=S.WritebackAssessment,
+    indexes=(("school",), ("group",), ("external_id",)),
+):
+    """What the scores of a class stand for, such as letters for shares of all points."""
+
+    external_id = Text("Its id in the system that it came from", "scale-letters")
+    origin = came_from()
+    title = Text("What the scale is called", "Letters for points")
+    kind = Text("What kind of scale it is, in its school's own words", "Points to letters")
+    group = Ref("The class that is graded by it", Group, part_of=True)
+    course = Ref("The course whose classes are graded by it", Course)
+
+
+class ScoreScaleValue(
+    SchoolRecord,
+    scope=S.School,
+    writing=S.WritebackAssessment,
+    indexes=(("school",), ("scale",)),
+):
+    """A score, or a range of scores, and what it stands for."""
+
+    scale = Ref("The scale", ScoreScale, part_of=True)
+    score = Text("The score, or the range of scores", "90-100")
+    stands_for = Text("What it stands for", "A")
+    display_order = Number("Its place in the scale, from 1", 1)
