@@ -20,6 +20,8 @@ _ROSTER = _CORE | {"Student", "Staff", "Contact", "UPN"}
 _DEMOGRAPHIC = frozenset(
     {"StudentLite", "StudentExtended", "StudentDemographic", "StudentEthnicity", "StudentFamily", "StudentFunding"}
 )
+_GRADES = _CORE | {"Student", "AssessmentResults"}
+_GRADING = frozenset({"WritebackAssessment"})
 _EVERYTHING = frozenset(CATALOGUE)
 _READING = frozenset(readable(CATALOGUE))
 
@@ -59,6 +61,16 @@ WORDS: tuple[Word, ...] = (
             ("roster", _ROSTER, "Read rosters"),
             ("roster-core", _CORE, "Read rosters with names, IDs and groups only"),
             ("roster-demographics", _DEMOGRAPHIC, "Read demographics"),
+        )
+    ),
+    *(
+        Word("oneroster", f"{ROSTER}{name}", scopes, writes, False, about)
+        for name, scopes, writes, about in (
+            ("gradebook.readonly", _GRADES, False, "Read gradebooks and assessments"),
+            ("gradebook-core.readonly", _GRADES, False, "Read gradebooks"),
+            ("gradebook.createput", _GRADES | _GRADING, True, "Add to gradebooks and assessments, and change them"),
+            ("gradebook.delete", _GRADES | _GRADING, True, "Delete from gradebooks and assessments"),
+            ("resource.readonly", _CORE | {"Student", "Staff", "Contact"}, False, "Read what is used to learn with"),
         )
     ),
 )

@@ -183,7 +183,9 @@ class AssessmentResult(
     external_id = Text("Its id in the system that it came from", "result-4711")
     origin = came_from()
     student = Ref("The student who owns the result", Student, part_of=True, tells=("mis_id",))
-    aspect = Ref("The aspect for which the result is for", Aspect, tells=("mis_id",))
+    aspect = Ref(
+        "The aspect for which the result is for", Aspect, tells=("mis_id", "external_id", "origin", "classwork", "exam")
+    )
     result_set = Ref("The resultset against which the result was recorded", ResultSet, tells=("mis_id",))
     date = Date("Date the result was achieved", "2015-09-03")
     collection_date = Date("Date on which the result was collected", "2015-09-07")

@@ -29,9 +29,9 @@ from ...errors import (
 from . import tokens
 from .answering import Reading, kinds, links, missing, only
 from .asking import UUID, Asked
-from .catalogue import SERVICES
-from .discovery import document, document_of
+from .properties import OWN
 from .service import Call, Collection, Path, Service
+from .services import SERVICES
 from .wire import enveloped, failure
 
 __all__ = ["OneRoster"]
@@ -152,7 +152,7 @@ class OneRoster:
             read = kinds([reading])
             rests = self.rests_on(call.reader, read)
             if call.identity:
-                found = next(reading.sent(call.base), None)
+                found = next(reading.sent(call.roots), None)
                 if found is None:
                     raise missing(collection, call.identity)
                 return self.kept(call, read, rests, b'{"%s":%s}' % (collection.one.encode(), found))
@@ -163,7 +163,7 @@ class OneRoster:
     def body(self, stack: ExitStack, reading: Reading, call: Call) -> Iterator[bytes]:
         """A page that is read while it is sent; what it is read from is given back at its end."""
         with stack:
-            yield from enveloped(call.collection.envelope, reading.sent(call.base))
+            yield from enveloped(call.collection.envelope, reading.sent(call.roots))
 
     def rests_on(self, reader: DistrictReader, read: frozenset[str]) -> object:
         return reader.granted(), reader.versions(read)
@@ -210,6 +210,8 @@ def _nowhere(service: Service, steps: list[str]) -> NotFound:
 def _uuid(service: Service, name: str, text: str) -> str:
     collection = service.collection(name)
     assert collection is not None
+    if collection.resource.parts[0].of in OWN:
+        return text
     if not UUID.fullmatch(text.lower()):
         raise missing(collection, text)
     return text.lower()

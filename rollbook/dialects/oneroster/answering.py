@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
@@ -21,6 +21,7 @@ from ...recent import Finished
 from .asking import Asked
 from .places import this_year
 from .planning import bound, columns, prepare
+from .properties import known_as
 from .service import Collection
 from .wire import placed
 
@@ -91,11 +92,11 @@ class Reading:
         for some in self.session.rows(plan, self.args, limit, offset):
             yield from some
 
-    def sent(self, root: str) -> Iterator[bytes]:
-        """The rows of the page as they are sent, with references below the address of the service."""
+    def sent(self, roots: Sequence[str]) -> Iterator[bytes]:
+        """The rows of the page as they are sent, with references below the addresses of the services."""
         for part, row in self.page():
             finished = FINISHED.get((part, self.asked.fields), row, lambda row, part=part: self._finished(part, row))
-            yield placed(finished, root)
+            yield placed(finished, roots)
 
     def _finished(self, part: Part, row: bytes) -> bytes:
         return msgspec.json.encode(self.thing(part, row))
@@ -129,7 +130,7 @@ WANTED = Arg("wanted")
 
 def only(resource: Resource, identity: str, rows: Rows = EVERY) -> Rows:
     """The one row with an id."""
-    return rows.and_("wanted", {p.of: HubId(p.of).is_(WANTED) for p in resource.parts}, wanted=identity)
+    return rows.and_("wanted", {p.of: known_as(p.of, WANTED) for p in resource.parts}, wanted=identity)
 
 
 def kinds(readings: Iterable[Reading]) -> frozenset[str]:

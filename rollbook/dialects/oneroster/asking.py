@@ -137,7 +137,16 @@ class _Understanding:
             found = one.value.strip().lower()
             # Whatever is no id of this hub's is the id of nothing here.
             return found if UUID.fullmatch(found) else NOBODY
+        if kind == "number":
+            return self.decimal(one)
         return self.moment(one) if kind == "moment" else one.value
+
+    def decimal(self, one: Clause) -> str | None:
+        text = one.value.strip()
+        if re.fullmatch(r"-?\d{1,15}(\.\d{1,15})?", text, re.ASCII):
+            return text
+        self.wrong("filter", f"{one.name}: {text[:40]!r} is not a number", "write it as 87.5")
+        return None
 
     def moment(self, one: Clause) -> str | None:
         """A day or a moment, as the store writes moments; one without a zone is in UTC."""

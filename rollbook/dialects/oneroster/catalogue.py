@@ -1,4 +1,4 @@
-"""The services: their collections, which rows of a resource each of them holds, and where their paths lead.
+"""The rostering service: its collections, which rows of a resource each of them holds, and where its paths lead.
 
 OneRoster 1.2 Rostering Service, REST binding, section 2 (service operations): 41 addresses.
 """
@@ -20,10 +20,9 @@ from ...model.roster import as_employee, as_pupil, as_staff, as_student, group_s
 from ...model.students import Student, StudentMembership
 from .people import demographics, old_demographics, old_users, users
 from .places import courses, orgs, sessions, without_session
-from .service import PARENT, WITHIN, Collection, Collections, Path, Service
+from .service import PARENT, WITHIN, Collection, Collections, Path, Scopes
 from .teaching import classes, enrollments, old_enrollments
 from .tokens import CORE, DEMOGRAPHICS, READ
-from .wire import OLD_ROOT, ROOT
 
 NEVER = Not(ALWAYS)
 
@@ -32,7 +31,8 @@ def _every(resource: Resource) -> Conditions:
     return {part.of: ALWAYS for part in resource.parts}
 
 
-def _whole(resource: Resource) -> Collection:
+def whole(resource: Resource) -> Collection:
+    """Every row of a resource, under its own name."""
     return Collection(resource.name, resource, _every(resource), resource.name)
 
 
@@ -47,7 +47,7 @@ is_student, is_a_teacher = Some(as_pupil, ALWAYS), Some(as_employee, is_teacher)
 
 def _collections(users: Resource, enrollments: Resource, demographics: Resource) -> Collections:
     made = (
-        *map(_whole, (orgs, sessions, courses, classes, users, enrollments, demographics)),
+        *map(whole, (orgs, sessions, courses, classes, users, enrollments, demographics)),
         _some("schools", orgs, School=ALWAYS),
         _some("terms", sessions, Session=Session.kind.one_of("term"), School=ALWAYS),
         _some("gradingPeriods", sessions, Session=Session.kind.one_of("gradingPeriod")),
@@ -120,11 +120,4 @@ PATHS: Mapping[str, Path] = {
 }
 """Every address that leads from one thing."""
 
-_SCOPES = {"GET": {"": frozenset({READ, CORE}), "demographics": frozenset({DEMOGRAPHICS})}}
-
-ROSTERS = Service("rosters", ROOT, COLLECTIONS, PATHS, _SCOPES)
-OLD = Service("oneroster", OLD_ROOT, OLD_COLLECTIONS, PATHS, _SCOPES, old=True)
-"""The rostering service of OneRoster 1.2, and 1.1, of which all services have one root."""
-
-SERVICES = (ROSTERS, OLD)
-"""What the dialect serves."""
+SCOPES: Mapping[str, Scopes] = {"GET": {"": frozenset({READ, CORE}), "demographics": frozenset({DEMOGRAPHICS})}}

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...api.listing.resource import Part, Property, Resource
+from ...api.listing.resource import Part, Property, each
+from ...api.listing.resource import Resource as Listed
 from ...fields import (
     ALWAYS,
     Arg,
@@ -26,6 +27,7 @@ from ...model.calendar import Session
 from ...model.curriculum import Course, CourseOffering, Subject
 from ...model.groups import Group
 from ...model.organisation import District, School
+from ...model.resources import CourseResource, Resource
 from ...model.roster import group_sessions, is_class
 from ...model.students import GRADES
 from .properties import (
@@ -37,6 +39,7 @@ from .properties import (
     link,
     links,
     made_up,
+    own_id,
     stamps,
     text,
     word,
@@ -49,7 +52,7 @@ def _numbered(told: Any) -> dict[str, str] | None:
     return {SYNTHETIC: "identifier"} if told is None else None
 
 
-orgs = Resource(
+orgs = Listed(
     "orgs",
     "org",
     Part(
@@ -105,7 +108,7 @@ def _of_year(name: str) -> Property:
     return Property(Given(Arg(name), School.scope, kind="text"), TEXT)
 
 
-sessions = Resource(
+sessions = Listed(
     "academicSessions",
     "academicSession",
     Part(
@@ -151,7 +154,9 @@ def _coded(told: Any) -> dict[str, str] | None:
     return {SYNTHETIC: "courseCode"} if told is None else None
 
 
-courses = Resource(
+_materials = Many("The resources of a course", CourseResource.course)
+
+courses = Listed(
     "courses",
     "course",
     Part(
@@ -166,6 +171,7 @@ courses = Resource(
             "subjects": csv(Course.subjects),
             "org": link(Coalesce(Course.school, DISTRICT), "orgs"),
             "subjectCodes": csv(Course.subject_codes),
+            "resources": links(each(_materials, own_id(Resource, CourseResource.resource)), "resources"),
         },
     ),
     Part(
@@ -180,6 +186,7 @@ courses = Resource(
             "subjects": csv(Coalesce(Group.subjects, Group.subject / Subject.name)),
             "org": link(Group.school, "orgs"),
             "subjectCodes": csv(Group.subject_codes),
+            "resources": links(Split(Literal(None)), "resources"),
         },
         only=without_course,
     ),

@@ -26,10 +26,13 @@ def columns(resource: Resource, part: Part, asked: Asked) -> Mapping[str, Proper
 def bound(asked: Asked, resource: Resource) -> dict[str, Any]:
     """The values of a request's filter."""
     kinds = {n: p.kind for n, p in resource.properties.items()}
-    return {
-        f"filter{n}": f",{c.value}," if kinds[c.name] == "list" and c.operator == "~" else c.value
-        for n, c in enumerate(asked.filter.clauses)
-    }
+    return {f"filter{n}": _bound(kinds[c.name], c) for n, c in enumerate(asked.filter.clauses)}
+
+
+def _bound(kind: str, clause: Clause) -> Any:
+    if kind == "number":
+        return float(clause.value)
+    return f",{clause.value}," if kind == "list" and clause.operator == "~" else clause.value
 
 
 def prepare(reader: DistrictReader, resource: Resource, part: Part, asked: Asked, rows: Rows) -> Plan:

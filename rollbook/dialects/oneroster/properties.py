@@ -6,8 +6,29 @@ from collections.abc import Mapping
 from typing import Any
 
 from ...api.listing.resource import Property, flat
-from ...fields import Arg, Expr, Given, HubId, Key, LastUpdated, Literal, Many, Record, Ref, Split, Truth
+from ...fields import (
+    Arg,
+    Coalesce,
+    Condition,
+    Expr,
+    Given,
+    HubId,
+    Kept,
+    Key,
+    LastUpdated,
+    Literal,
+    Many,
+    Mapped,
+    Record,
+    Ref,
+    Split,
+    Truth,
+)
+from ...model.assessment import Aspect, AssessmentCategory, AssessmentResult
+from ...model.gradebook import ScoreScale
 from ...model.organisation import District
+from ...model.origin import ONEROSTER
+from ...model.resources import Resource
 from .wire import reference
 
 TEXT = ("=", "!=", ">", ">=", "<", "<=", "~")
@@ -19,18 +40,48 @@ DISTRICT = Given(Arg("district_org"), District.scope, kind="text")
 """The id of the district; records do not refer to theirs, so each request brings it."""
 
 
+OWN: tuple[type[Record], ...] = (AssessmentCategory, Aspect, AssessmentResult, ScoreScale, Resource)
+"""What has the `sourcedId` that its client or its roster gave it; other things have the hub's."""
+
+
+def own_id(of: type[Record], at: Ref | None = None) -> Expr:
+    """The id of a record, or of the one that a reference leads to: its own, where it came through OneRoster."""
+
+    def fact(name: str) -> Expr:
+        return at / of.fields[name] if at is not None else of.fields[name]
+
+    return Coalesce(Key(Mapped(fact("origin"), {ONEROSTER: ""}), fact("external_id")), HubId(of) if at is None else at)
+
+
+def known_as(of: type[Record], wanted: Arg) -> Condition:
+    """Whether a record has an id: the hub's, or its own."""
+    if of not in OWN:
+        return HubId(of).is_(wanted)
+    return HubId(of).is_(wanted) | (of.fields["external_id"].is_(wanted) & of.fields["origin"].is_(ONEROSTER))
+
+
 def stamps(of: type[Record]) -> dict[str, Property]:
     """The properties with which every resource begins."""
     return {
-        "sourcedId": Property(HubId(of), ID, "uuid"),
+        "sourcedId": Property(own_id(of), ID) if of in OWN else Property(HubId(of), ID, "uuid"),
         "status": Property(Literal("active"), ID),
-        "dateLastModified": Property(Key(LastUpdated(of), "Z"), TEXT, "moment", LastUpdated(of)),
+        "dateLastModified": moment(LastUpdated(of)),
     }
 
 
 def text(value: Expr) -> Property:
     """A text or a day, which is compared letter by letter."""
     return Property(value, TEXT)
+
+
+def number(value: Expr) -> Property:
+    """A number."""
+    return Property(value, (*TEXT[:-1],), "number")
+
+
+def moment(value: Expr) -> Property:
+    """A moment."""
+    return Property(Key(value, "Z"), TEXT, "moment", value)
 
 
 def word(value: Expr) -> Property:
@@ -58,6 +109,12 @@ def link(value: Expr, leads: str) -> Property:
     return Property(value, ID, "uuid", leads=leads, finish=lambda one: reference(leads, one) if one else None)
 
 
+def own_link(ref: Ref, leads: str) -> Property:
+    """A reference to something that has its own id."""
+    value = own_id(ref.target, ref)
+    return Property(value, ID, leads=leads, finish=lambda one: reference(leads, one) if one else None)
+
+
 def links(shown: Expr, leads: str, among: tuple[Many, Ref] | None = None) -> Property:
     """References to several things of another resource."""
 
@@ -65,6 +122,15 @@ def links(shown: Expr, leads: str, among: tuple[Many, Ref] | None = None) -> Pro
         return [reference(leads, one) for one in sorted(flat(ids))]
 
     return Property(shown, ID if among else (), "uuid", Literal(None), among, leads, told)
+
+
+def kept(of: type[Record], name: str) -> Property:
+    """What a client wrote that the record has no fact for."""
+
+    def told(of_client: Mapping[str, Any] | None) -> Any:
+        return of_client.get(name) if of_client else None
+
+    return Property(Kept(of, ONEROSTER), finish=told)
 
 
 def made_up(what: str) -> Property:

@@ -11,6 +11,7 @@ from ...api.messages import Request, Response
 from ...consent import Desk, DistrictReader, Holder
 from ...fields import Arg
 from .asking import Asked, understand
+from .wire import OLD_ROOTS, ROOTS
 
 PARENT, WITHIN = Arg("parent"), Arg("within")
 """The id of what a path leads from, and of what that must be within."""
@@ -133,9 +134,9 @@ class Call:
     rows: Rows = EVERY
 
     @property
-    def base(self) -> str:
-        """The address of the service, as the caller reached it."""
-        return f"{self.request.base}{self.service.root}"
+    def roots(self) -> tuple[str, ...]:
+        """The addresses of the services, as the caller reached this one."""
+        return tuple(f"{self.request.base}{root}" for root in (OLD_ROOTS if self.service.old else ROOTS))
 
     @property
     def asked(self) -> Asked:

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ...api.listing.resource import Part, Property, Resource, each, flat
-from ...fields import Coalesce, Condition, Date, Expr, HubId, Literal, Mapped, Nested, Record, Ref, When
+from ...api.listing.resource import Part, Property, each, flat
+from ...api.listing.resource import Resource as Listed
+from ...fields import Coalesce, Condition, Date, Expr, HubId, Literal, Many, Mapped, Nested, Record, Ref, When
 from ...model.curriculum import Course, CourseOffering, Subject
 from ...model.groups import Group, GroupSession, StaffMembership
 from ...model.people import Staff
+from ...model.resources import ClassResource, Resource
 from ...model.roster import CLASS_KINDS, assists, group_sessions, is_class, runs, teaches_class
 from ...model.students import GRADES, Student, StudentMembership
-from .properties import ID, NOTHING_MADE_UP, csv, link, stamps, text, word, yes_or_no
+from .properties import ID, NOTHING_MADE_UP, csv, link, links, own_id, stamps, text, word, yes_or_no
 from .wire import reference
 
+_materials = Many("The resources that a class uses", ClassResource.group)
 _OWN_WORDS = {"rollbook.groupType": Group.kind, "rollbook.purpose": Group.purpose}
 _type = Mapped(Group.kind, {"RegGrp": "homeroom"}, otherwise="scheduled")
 _grade = Mapped(Group.standard_year_code, GRADES)
@@ -26,7 +29,7 @@ def terms_of(told: Mapping[str, Any]) -> list[dict[str, str]]:
     return [reference("academicSessions", one) for one in sorted(ids)]
 
 
-classes = Resource(
+classes = Listed(
     "classes",
     "class",
     Part(
@@ -61,6 +64,7 @@ classes = Resource(
             ),
             "subjectCodes": csv(Coalesce(Group.subject_codes, Group.course / Course.subject_codes)),
             "periods": csv(Group.periods),
+            "resources": links(each(_materials, own_id(Resource, ClassResource.resource)), "resources"),
         },
         # A class belongs to a school; what the whole district shares is no class.
         only=is_class & Group.school.known(),
@@ -100,10 +104,10 @@ _student, _staff = StudentMembership, StaffMembership
 student_user, staff_user = _student.student / Student.person, _staff.staff / Staff.person
 
 
-def _enrollments(of_staff: Expr) -> Resource:
+def _enrollments(of_staff: Expr) -> Listed:
     # Only among teachers is one the first.
     of_student, never = Literal("student"), Literal(None)
-    return Resource(
+    return Listed(
         "enrollments",
         "enrollment",
         Part(

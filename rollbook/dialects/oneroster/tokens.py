@@ -19,7 +19,10 @@ TOKEN_SECONDS = 3600
 """The life of a token: one hour."""
 
 READ, CORE, DEMOGRAPHICS = (f"{ROSTER}{name}.readonly" for name in ("roster", "roster-core", "roster-demographics"))
-ALL = (READ, CORE, DEMOGRAPHICS)
+GRADES, CORE_GRADES, RESOURCES = (f"{ROSTER}{name}.readonly" for name in ("gradebook", "gradebook-core", "resource"))
+CREATE, DELETE = (f"{ROSTER}gradebook.{name}" for name in ("createput", "delete"))
+READING = (READ, CORE, DEMOGRAPHICS, GRADES, CORE_GRADES, RESOURCES)
+ALL = (*READING, CREATE, DELETE)
 
 
 def give(request: Request, desk: Desk) -> Response:
@@ -43,8 +46,8 @@ def give(request: Request, desk: Desk) -> Response:
 
 
 def allowed(holder: Holder) -> frozenset[str]:
-    """The scopes of a client; one that was made without any has all of them."""
-    return frozenset(word.name for word in holder.credential.words) or frozenset(ALL)
+    """The scopes of a client; one that was made without any has all of those that read."""
+    return frozenset(word.name for word in holder.credential.words) or frozenset(READING)
 
 
 def reaching(collection: Collection) -> frozenset[str]:

@@ -6,8 +6,9 @@ OneRoster 1.2 Rostering Service, REST binding, sections 3.2 to 3.4 and 5.1 (imsx
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from urllib.parse import quote
 
 import msgspec
 
@@ -26,7 +27,9 @@ from ...errors import (
 )
 
 ROOT, OLD_ROOT = "/ims/oneroster/rostering/v1p2", "/ims/oneroster/v1p1"
-"""Where OneRoster 1.2 is, and 1.1."""
+"""Where the rosters of OneRoster 1.2 are, and all of 1.1."""
+GRADEBOOK_ROOT, RESOURCES_ROOT = "/ims/oneroster/gradebook/v1p2", "/ims/oneroster/resources/v1p2"
+"""Where the other services of 1.2 are."""
 
 TYPES = {
     "orgs": "org",
@@ -35,11 +38,19 @@ TYPES = {
     "classes": "class",
     "users": "user",
     "enrollments": "enrollment",
+    "categories": "category",
+    "lineItems": "lineItem",
+    "assessmentLineItems": "assessmentLineItem",
+    "scoreScales": "scoreScale",
+    "resources": "resource",
 }
 """What a reference says that it leads to, by the resource in its address."""
 
-HREF = b'"href":"'
-"""Where an address stands in a row; what it begins with is put in when the row is sent."""
+ROOTS = (ROOT, GRADEBOOK_ROOT, RESOURCES_ROOT)
+OLD_ROOTS = (OLD_ROOT, OLD_ROOT, OLD_ROOT)
+_ELSEWHERE = {**dict.fromkeys(("categories", "lineItems", "assessmentLineItems", "scoreScales"), 1), "resources": 2}
+_PLACES = tuple(b'"href":"\\u%04x' % at for at in range(len(ROOTS)))
+"""Where an address stands in a row, by the number of its service: what it begins with is put in when it is sent."""
 
 
 @dataclass(frozen=True)
@@ -85,13 +96,16 @@ def failure(error: Exception, *, allowed: tuple[str, ...] = (), old: bool = Fals
 
 def reference(leads: str, identity: str) -> dict[str, str]:
     """Something of another resource, as a row refers to it."""
-    return {"href": f"/{leads}/{identity}", "sourcedId": identity, "type": TYPES[leads]}
+    address = f"{chr(_ELSEWHERE.get(leads, 0))}/{leads}/{quote(identity, safe='')}"
+    return {"href": address, "sourcedId": identity, "type": TYPES[leads]}
 
 
-def placed(rows: bytes, root: str) -> bytes:
-    """Rows whose references begin with the address of the service, as the caller reached it."""
+def placed(rows: bytes, roots: Sequence[str]) -> bytes:
+    """Rows whose references begin with the address of their service, as the caller reached it."""
     # No text holds these bytes: a quotation mark in one has a backslash before it.
-    return rows.replace(HREF, HREF + root.encode())
+    for place, root in zip(_PLACES, roots, strict=True):
+        rows = rows.replace(place, b'"href":"' + root.encode())
+    return rows
 
 
 def enveloped(name: str, rows: Iterator[bytes]) -> Iterator[bytes]:
