@@ -31,7 +31,7 @@ from rollbook.api.resource import (
 )
 from rollbook.consent.words import WORDS
 from rollbook.dialects.edlink.catalogue import RESOURCES as ROSTER
-from rollbook.dialects.oneroster.catalogue import COLLECTIONS
+from rollbook.dialects.oneroster.services import GRADEBOOK, MATERIALS, ROSTERS
 from rollbook.dialects.xporter.asking import COMMON, ROW_LIMIT
 from rollbook.dialects.xporter.catalogue import ENDPOINTS
 from rollbook.dialects.xporter.wire import EXCEPTIONS, failure
@@ -376,7 +376,8 @@ def edlink() -> str:
 def oneroster() -> str:
     """The entities of OneRoster, and which filters each member allows."""
     blocks: list[str] = []
-    for resource in {collection.resource.name: collection.resource for collection in COLLECTIONS.values()}.values():
+    collections = (one for service in (ROSTERS, GRADEBOOK, MATERIALS) for one in service.collections.values())
+    for resource in {collection.resource.name: collection.resource for collection in collections}.values():
         rows = [
             (
                 f"`{name}{'.sourcedId' if one.leads else ''}`" if one.filters else f"`{name}`",
@@ -391,8 +392,9 @@ def oneroster() -> str:
         blocks += [f"## {resource.name}", f"Read from {kinds}.", grid(heads, rows)]
     return page(
         "OneRoster",
-        "What Rollbook serves at `/ims/oneroster/rostering/v1p2/`. What a school did not grant is left out, or is not "
-        "in the list. [Where the standard is silent, and what Rollbook does](../oneroster-differences.md).",
+        f"What Rollbook serves at `{ROSTERS.root}/`, `{GRADEBOOK.root}/` and `{MATERIALS.root}/`. What a school did "
+        "not grant is left out, or is not in the list. "
+        "[Where the standard is silent, and what Rollbook does](../oneroster-differences.md).",
         *blocks,
     )
 

@@ -36,6 +36,9 @@ WORKS = (
     Work("A model of a lighthouse", "In groups of three", "Projects", "2026-11-02", "2026-11-30", 50, None),
 )
 
+OPEN = "2026-11-16"
+"""The day on which it was written down how work stands that is not marked yet."""
+
 LETTERS = (("90-100", "A"), ("75-89", "B"), ("60-74", "C"), ("40-59", "D"), ("0-39", "E"))
 
 RESOURCES = (
@@ -119,6 +122,7 @@ class _Book:
             "category": self.categories[work.category],
             "exam": 0,
             "prior": 0,
+            **dict.fromkeys(("ks1", "ks2", "ks3"), 0),
             "classwork": 1,
             "group": self.group,
             "session": sessions[f"{plan.this_year.name} {term.name}"],
@@ -131,11 +135,14 @@ class _Book:
         """The rows of what everybody of the class achieved, or has not handed in yet."""
         rng = self.opened.chance_of(f"gradebook {self.code}")
         for work, item in self.items:
-            for place in self.pupils:
+            day = work.marked or OPEN
+            for place in (p for p in self.pupils if p.entry <= day <= self.opened.today):
                 yield {
                     "school": self.opened.school,
                     "student": place.id,
                     "aspect": item,
+                    "date": day,
+                    "collection_date": day,
                     **(
                         self._marked(work, place, rng.gauss(0, 0.1), rng.random())
                         if work.marked
@@ -145,11 +152,10 @@ class _Book:
 
     def _marked(self, work: Work, place: Place, luck: float, chance: float) -> dict[str, Any]:
         if chance < 0.03:
-            return {"date": work.marked, "status": "not submitted", "missing": 1}
+            return {"status": "not submitted", "missing": 1}
         points = round(work.points * min(max(0.35 + 0.6 * place.ability + luck, 0), 1))
         said = next(letter for score, letter in LETTERS if 100 * points >= int(score.split("-")[0]) * work.points)
         return {
-            "date": work.marked,
             "result": said,
             "numeric_value": points,
             "status": "fully graded",
@@ -162,7 +168,7 @@ def _open(chance: float) -> dict[str, Any]:
     """A result of work that is not marked yet."""
     handed_in = chance < 0.3
     status = "submitted" if handed_in else "not submitted"
-    return {"date": "2026-11-16", "status": status, "in_progress": int(not handed_in)}
+    return {"status": status, "in_progress": int(not handed_in)}
 
 
 def _put_resources(opened: Opened, classes: Sequence[str], resources: Sequence[str]) -> None:

@@ -14,13 +14,21 @@ from rollbook.consent import App
 from rollbook.dialects.edfi.parameters import filters
 from rollbook.dialects.edlink.catalogue import RESOURCES as ROSTER
 from rollbook.dialects.edlink.resource import expansions
-from rollbook.dialects.oneroster.catalogue import COLLECTIONS
-from rollbook.dialects.oneroster.wire import ROOT
+from rollbook.dialects.oneroster.services import GRADEBOOK, MATERIALS, ROSTERS
 from rollbook.edfi.resources import RESOURCES
 from rollbook.model.vocabulary import Descriptor
 from tests.hub import Hub
 
 EDFI = "/edfi/data/v3/ed-fi"
+
+GRADING = ("gradebook.readonly", "gradebook.createput", "gradebook.delete")
+ONEROSTER = "/ims/oneroster"
+LISTS = {
+    f"{service.root}/{name}": collection
+    for service in (ROSTERS, GRADEBOOK, MATERIALS)
+    for name, collection in service.collections.items()
+}
+"""The collections of OneRoster 1.2 by their addresses."""
 
 DOCUMENTS = {name: resource for name, resource in RESOURCES.items() if resource.of is not Descriptor}
 """The resources that are of schools and people: words are everybody's."""
@@ -28,17 +36,18 @@ DOCUMENTS = {name: resource for name, resource in RESOURCES.items() if resource.
 
 @dataclass(frozen=True)
 class Caller:
-    """An app with its keys: to Ed-Fi in every district, to Edlink and OneRoster in one."""
+    """An app with its keys: to Ed-Fi in every district, to Edlink and OneRoster in one; one writes gradebooks."""
 
     hub: Hub
     app: App
     edfi: str
     edlink: str
     oneroster: str
+    grades: str = ""
 
     def get(self, path: str) -> bytes:
         """What is answered: the status, the headers that count, and the body less what is new in every answer."""
-        token = self.edfi if path.startswith("/edfi") else self.oneroster if path.startswith(ROOT) else self.edlink
+        token = self.edfi if path.startswith("/edfi") else self.oneroster if path.startswith(ONEROSTER) else self.edlink
         answer = self.hub.get(path, authorization=f"Bearer {token}")
         assert answer.status < 500, (path, answer.body)
         counted = [answer.headers.get(name, "") for name in ("total-count", "next-page-token", "x-total-count", "link")]
@@ -67,7 +76,9 @@ def caller(hub: Hub, scopes: Mapping[str, list[str]], name: str = "district.exam
     _, integration = hub.desk.credentials.add(app, "edlink", district=district)
     client, shown = hub.desk.credentials.add(app, "oneroster", district=district)
     roster, _ = hub.desk.tickets.exchange("oneroster", client.key, shown, 3600)
-    return Caller(hub, app, token, integration, roster)
+    marking, kept = hub.desk.credentials.add(app, "oneroster", district=district, rights=GRADING)
+    grades, _ = hub.desk.tickets.exchange("oneroster", marking.key, kept, 3600)
+    return Caller(hub, app, token, integration, roster, grades)
 
 
 def edfi_questions() -> list[str]:
@@ -95,13 +106,13 @@ def edlink_questions() -> list[str]:
 
 def oneroster_questions() -> list[str]:
     """Every collection whole; of each resource the first row in each order, and by each property."""
-    asked = [f"{ROOT}/{name}?limit=10000" for name in COLLECTIONS]
-    for name, collection in COLLECTIONS.items():
-        if name != collection.resource.name:
+    asked = [f"{path}?limit=10000" for path in LISTS]
+    for path, collection in LISTS.items():
+        if not path.endswith(f"/{collection.resource.name}"):
             # It is some of the rows of another one.
             continue
         for one, said in collection.resource.properties.items():
-            first = f"{ROOT}/{name}?limit=1"
+            first = f"{path}?limit=1"
             asked += [f"{first}&sort={one}&orderBy=desc&fields=sourcedId"] if ">" in said.filters else []
             clauses = [
                 f"{one}{operator}'{SHOWN.get(said.kind, '09')}'" for operator in said.filters if operator in "=~"
@@ -110,9 +121,14 @@ def oneroster_questions() -> list[str]:
     return asked
 
 
-ENVELOPES = {collection.envelope for collection in COLLECTIONS.values()}
+ENVELOPES = {collection.envelope for collection in LISTS.values()}
 
-SHOWN = {"text": "a", "uuid": "01981c0e-8a5b-4c1d-9f3e-5d2a7b8c9e0f", "moment": "2026-11-20T00:00:00.000Z"}
+SHOWN = {
+    "text": "a",
+    "number": "10",
+    "uuid": "01981c0e-8a5b-4c1d-9f3e-5d2a7b8c9e0f",
+    "moment": "2026-11-20T00:00:00.000Z",
+}
 """A value for each kind of filter."""
 
 

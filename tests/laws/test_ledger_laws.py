@@ -14,9 +14,7 @@ from hypothesis import strategies as st
 from rollbook.consent.ledger import Ledger
 from rollbook.dialects.edlink.catalogue import PATHS
 from rollbook.dialects.edlink.catalogue import RESOURCES as ROSTER
-from rollbook.dialects.oneroster.catalogue import COLLECTIONS
-from rollbook.dialects.oneroster.catalogue import PATHS as LED
-from rollbook.dialects.oneroster.wire import ROOT
+from rollbook.dialects.oneroster.services import GRADEBOOK, MATERIALS, ROSTERS
 from rollbook.dialects.xporter.catalogue import ENDPOINTS
 from rollbook.fields import RECORDS, Coalesce, Csv, Expr, Field, Path
 from rollbook.store.ledger import What
@@ -25,7 +23,7 @@ from tests.looking import look
 from tests.told import entries, told
 
 from .asking import SCOPES, tables, widest
-from .districts import DOCUMENTS, EDFI, Caller, caller
+from .districts import DOCUMENTS, EDFI, LISTS, ONEROSTER, Caller, caller
 
 IDS = ("mis_id", "external_id", "idaas_id", "xid")
 """The facts by which the people of a school are known."""
@@ -173,13 +171,14 @@ def questions(hub: Hub, token: str, kind: str, mis_id: str) -> Iterator[str]:
     for of, leads in PATHS:
         if of == "people":
             yield f"/api/v2/graph/people/{person}/{leads}?%24first=10000"
-    for name in COLLECTIONS:
-        yield f"{ROOT}/{name}?limit=10000"
-        yield f"{ROOT}/{name}?limit=1&offset=3&sort=dateLastModified"
-        yield f"{ROOT}/{name}/{person}"
-    for address in LED:
-        if address.startswith(("users/", "students/", "teachers/")):
-            yield f"{ROOT}/{address.replace('{id}', person)}?limit=10000"
+    for path in LISTS:
+        yield f"{path}?limit=10000"
+        yield f"{path}?limit=1&offset=3&sort=dateLastModified"
+        yield f"{path}/{person}"
+    for service in (ROSTERS, GRADEBOOK, MATERIALS):
+        for address in service.paths:
+            if address.startswith(("users/", "students/", "teachers/")):
+                yield f"{service.root}/{address.replace('{id}', person)}?limit=10000"
 
 
 SIZES = {"Counts"}
@@ -188,7 +187,7 @@ SIZES = {"Counts"}
 
 def less_size(path: str, body: bytes) -> bytes:
     """An answer without how many there are in all, where it is a page of a whole list: that is a school's size."""
-    if not path.startswith(ROOT) or "offset=" not in path:
+    if not path.startswith(ONEROSTER) or "offset=" not in path:
         return body
     status, _, said = json.loads(body)
     return json.dumps([status, said]).encode()

@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rollbook.dialects.oneroster.services import GRADEBOOK
 from rollbook.fields import RECORDS
+from rollbook.model.assessment import Aspect
 from rollbook.model.attendance import Mark
 from rollbook.model.organisation import School
+from rollbook.model.origin import ONEROSTER
 from rollbook.model.people import Person
 from rollbook.model.students import Student
 from tests.district import agency, cohort, enrolment, researcher, school, student
@@ -23,7 +26,7 @@ from tests.hub import BRAMBLESIDE, THORNFIELD, Answer, Hub, write_at
 from tests.looking import changing, look
 
 from .asking import answers
-from .districts import DOCUMENTS, EDFI, Caller, caller, rows
+from .districts import DOCUMENTS, EDFI, LISTS, Caller, caller, rows
 from .districts import ROSTER as EDLINK
 from .test_consent_laws import change_one, hidden_facts
 from .write_backs import sent
@@ -33,6 +36,8 @@ THEN = "2027-01-01T00:00:00.000"
 
 TAKEN, NAME, NUMBER, AGENCY = "7001", "guessed.name", 700123, 700100
 """A student's number, a sign-in name, a school's and a district's number, which are taken out of sight."""
+SHARED_ID = "quiz-1"
+"""The id of a line item of another school, which the caller does not see."""
 
 XPORTER = (
     *("Students?includeLeavers=true", "Groups", "Staff", "AttendanceForDate?date=2026-11-20", "Photos", "Tags"),
@@ -48,7 +53,7 @@ PASSING = ("correlationId", "$request", "integration_id", "TrackingId", "trackin
 
 @dataclass(frozen=True)
 class Writes:
-    """A request that changes something: of Ed-Fi, of Xporter's write-backs or of research."""
+    """A request that changes something: of Ed-Fi, of OneRoster, of Xporter's write-backs or of research."""
 
     dialect: str
     method: str
@@ -82,9 +87,12 @@ class Twin:
             headers["if_match"] = write.if_match
         if write.dialect == "xporter":
             return self.hub.ask(write.method, f"/api/v1/Writeback/{write.path}", self.xporter, body, **headers)
-        token = self.who.edfi if write.dialect == "edfi" else self.research
+        token, root = {
+            "edfi": (self.who.edfi, EDFI),
+            "oneroster": (self.who.grades, GRADEBOOK.root),
+        }.get(write.dialect, (self.research, "/api/private/stem"))
         headers["authorization"] = f"Bearer {token}"
-        path = f"{EDFI}/{write.path}" if write.dialect == "edfi" else f"/api/private/stem/{write.path}"
+        path = f"{root}/{write.path}"
         return self.hub.ask(write.method, path, None, body, **headers)
 
     def read(self, *, whole: bool) -> dict[str, Any]:
@@ -93,6 +101,7 @@ class Twin:
         asked += [f"{EDFI}/{name}/deletes?totalCount=true" for name in DOCUMENTS]
         asked += [f"{EDFI}/{name}/keyChanges" for name in DOCUMENTS]
         asked += [f"/api/v2/graph/{name}?%24first=10000" for name in EDLINK]
+        asked += [f"{path}?limit=10000" for path in LISTS if path.startswith(GRADEBOOK.root)]
         # The hub numbers the writes to all of its districts together: a number tells nothing but an order.
         found: dict[str, Any] = {path: NUMBERS.sub(b"", self.who.get(path)) for path in asked}
         if whole:
@@ -145,6 +154,7 @@ def prepared(folder: Path, at: Path, scopes: list[str], mode: str, left_out: int
     stem.post("project", {"name": "Twin study"})
     hub.close()
     keys = {"edfi": who.edfi, "edlink": who.edlink, "oneroster": who.oneroster}
+    keys["grades"] = who.grades
     return {**keys, "xporter": xporter, "research": stem.token}
 
 
@@ -157,7 +167,8 @@ def twins(
     made: list[Twin] = []
     for name in ("one", "other"):
         hub = Hub.copy(at / "base", at / name)
-        who = Caller(hub, hub.desk.apps.named("twin.example.org"), keys["edfi"], keys["edlink"], keys["oneroster"])
+        tokens = (keys[name] for name in ("edfi", "edlink", "oneroster", "grades"))
+        who = Caller(hub, hub.desk.apps.named("twin.example.org"), *tokens)
         made.append(Twin(hub, who, keys["xporter"], keys["research"]))
     one, other = made
     done = differ(other, seed, scopes, mode, left_out)
@@ -182,6 +193,11 @@ def differ(twin: Twin, seed: int, scopes: list[str], mode: str, left_out: int) -
         who = batch.add(Person, [{"student_unique_id": TAKEN, "staff_unique_id": "h1", "username": NAME}])[0]
         batch.add(
             Student, [{"person": who, "school": there[1], "mis_id": "h1", "xid": "h1", "entry_date": "2026-09-01"}]
+        )
+    with hub.store.write(there[0]) as batch:
+        batch.add(
+            Aspect,
+            [{"school": there[1], "name": "Hidden", "classwork": 1, "external_id": SHARED_ID, "origin": ONEROSTER}],
         )
     if mode != "all":
         sql = "SELECT id, person FROM student WHERE school = ? ORDER BY mis_id"
@@ -227,9 +243,31 @@ def requests(twin: Twin, other: Twin, rng: random.Random, each: int) -> Iterator
         yield Writes("edfi", "POST", name, body)
         yield Writes("edfi", "DELETE", f"{name}/{one['id']}", None, rng.choice(["", one["_etag"]]))
         yield Writes("edfi", "POST", name, body)
+    yield from of_gradebooks(twin, other, rng)
     for path, body in sent(twin.hub, rng, NAME, each):
         yield Writes("xporter", "POST", path, body)
     yield from of_research()
+
+
+def of_gradebooks(twin: Twin, other: Twin, rng: random.Random) -> Iterator[Writes]:
+    """What is shown is written back, put under ids that are taken in either hub, and taken away."""
+    for name in ("categories", "lineItems", "results", "assessmentResults"):
+        shown = rows(twin.who.get(f"{GRADEBOOK.root}/{name}?limit=25"))
+        if not shown:
+            continue
+        one, entity = rng.choice(shown), GRADEBOOK.collections[name].one
+        yield Writes("oneroster", "PUT", f"{name}/{one['sourcedId']}", {entity: one})
+        for hub in (twin.hub, other.hub):
+            table = {"categories": "assessment_category", "lineItems": "aspect"}.get(name, "assessment_result")
+            every = look(hub.store, f"SELECT id FROM {table} WHERE id IS NOT NULL ORDER BY id").fetchall()
+            if every:
+                guessed = rng.choice(every)[0]
+                yield Writes("oneroster", "PUT", f"{name}/{guessed}", {entity: {**one, "sourcedId": guessed}})
+                yield Writes("oneroster", "DELETE", f"{name}/{guessed}")
+        yield Writes("oneroster", "PUT", f"{name}/mine", {entity: {**one, "sourcedId": "mine"}})
+        yield Writes("oneroster", "PUT", f"{name}/{SHARED_ID}", {entity: {**one, "sourcedId": SHARED_ID}})
+        yield Writes("oneroster", "DELETE", f"{name}/{SHARED_ID}")
+        yield Writes("oneroster", "DELETE", f"{name}/{one['sourcedId']}")
 
 
 def guesses(twin: Twin, other: Twin, rng: random.Random) -> Iterator[Writes]:

@@ -8,11 +8,16 @@ from typing import Any, cast
 
 import pytest
 
-from rollbook.dialects.oneroster.catalogue import COLLECTIONS
+from rollbook.dialects.oneroster.services import GRADEBOOK, MATERIALS, ROSTERS
 from tests.hub import SAGUARO, Hub
 
-from .platform import HOST, ROOT, Platform, Row
+from .platform import HOST, Platform, Row
 
+SET = "description scoreScale resultValueMin resultValueMax learningObjectiveSet"
+MARKED = (
+    "student! scoreScale scoreStatus! score textScore scoreDate! comment learningObjectiveSet inProgress incomplete"
+    " late missing"
+)
 BASE = "sourcedId status dateLastModified metadata"
 MEMBERS = {
     "org": "name! type! identifier! parent children",
@@ -27,8 +32,15 @@ MEMBERS = {
     "demographics": "birthDate sex americanIndianOrAlaskaNative asian blackOrAfricanAmerican"
     " nativeHawaiianOrOtherPacificIslander white demographicRaceTwoOrMoreRaces hispanicOrLatinoEthnicity"
     " countryOfBirthCode stateOfBirthAbbreviation cityOfBirth publicSchoolResidenceStatus",
+    "category": "title! weight",
+    "lineItem": f"title! assignDate! dueDate! class! school! category! gradingPeriod academicSession {SET}",
+    "assessmentLineItem": f"title! class parentAssessmentLineItem {SET}",
+    "result": f"lineItem! class {MARKED}",
+    "assessmentResult": f"assessmentLineItem! scorePercentile {MARKED}",
+    "scoreScale": "title! type! course class! scoreScaleValue!",
+    "resource": "title roles importance vendorResourceId! vendorId applicationId",
 }
-"""The members of each entity, with those that are wanted (OneRoster 1.2 Rostering, information model)."""
+"""The members of each entity, with those that are wanted (OneRoster 1.2, information models of the three services)."""
 
 WORDS = {
     "org": {"type": "department|district|local|national|school|state"},
@@ -36,6 +48,8 @@ WORDS = {
     "class": {"classType": "homeroom|scheduled"},
     "enrollment": {"role": "administrator|proctor|student|teacher|ext:.+", "primary": "true|false"},
     "user": {"enabledUser": "true|false"},
+    "result": {"scoreStatus": "exempt|fully graded|not submitted|partially graded|submitted", "late": "true|false"},
+    "resource": {"importance": "primary|secondary"},
     "demographics": {"sex": "male|female|unspecified|other", "white": "true|false", "birthDate": r"\d{4}-\d\d-\d\d"},
 }
 ROLES = (
@@ -44,22 +58,30 @@ ROLES = (
 )
 
 
+EVERY = {
+    f"{service.root}/{name}": collection.one
+    for service in (ROSTERS, GRADEBOOK, MATERIALS)
+    for name, collection in service.collections.items()
+}
+"""The address of each collection of 1.2, with what one of it is."""
+
+
 @pytest.fixture(scope="module")
 def american(shared: Hub) -> Platform:
     """A platform of the American district, which keeps what British schools do not."""
     return Platform(shared, schools=(SAGUARO,), app="american.example.org")
 
 
-@pytest.mark.parametrize("name", COLLECTIONS)
+@pytest.mark.parametrize("path", EVERY)
 def test_everything_has_the_members_that_the_standard_gives_it(
-    platform: Platform, american: Platform, name: str
+    platform: Platform, american: Platform, path: str
 ) -> None:
-    one = COLLECTIONS[name].one
+    one = EVERY[path]
     words = MEMBERS[one].split()
     allowed = {*BASE.split(), *(word.rstrip("!") for word in words)}
     wanted = {*BASE.split()[:3], *(word.rstrip("!") for word in words if word.endswith("!"))}
-    found = [*platform.rows(name), *american.rows(name)]
-    assert found or name == "gradingPeriods"
+    found = [*platform.rows(path), *american.rows(path)]
+    assert found or path.endswith("/gradingPeriods")
     for row in found:
         assert row.keys() <= allowed, row
         assert wanted <= row.keys(), (wanted - row.keys(), row)
@@ -89,11 +111,11 @@ def references(value: Any) -> Iterator[Row]:
 def test_every_reference_leads_to_what_it_says(platform: Platform, american: Platform) -> None:
     for who in (platform, american):
         there = {
-            f"http://{HOST}{ROOT}/{name}/{row['sourcedId']}": (row["sourcedId"], collection.one)
-            for name, collection in COLLECTIONS.items()
-            for row in who.rows(name)
+            f"http://{HOST}{path}/{row['sourcedId']}": (row["sourcedId"], one)
+            for path, one in EVERY.items()
+            for row in who.rows(path)
         }
-        told = [one for name in COLLECTIONS for row in who.rows(name) for one in references(row)]
+        told = [one for path in EVERY for row in who.rows(path) for one in references(row)]
         assert len(told) > 1000
         wrong = [one for one in told if there.get(one["href"]) != (one["sourcedId"], one["type"])]
         assert wrong == []

@@ -183,6 +183,8 @@ _marked = {
     "late": Member("late", _flag),
     "missing": Member("missing", _flag),
 }
+_of_school: Mapping[str, Value] = {"kind": "Integer", **dict.fromkeys(("exam", "prior", "ks1", "ks2", "ks3"), 0)}
+"""What a new assessment is besides: one of the school's own."""
 
 CATEGORY = Entity(
     "category",
@@ -216,7 +218,7 @@ LINE_ITEM = Entity(
         "academicSession": _lead("session", "academicSessions"),
         **_scored,
     },
-    {"kind": "Integer", "classwork": 1, "exam": 0, "prior": 0},
+    {**_of_school, "classwork": 1},
 )
 ASSESSMENT_LINE_ITEM = Entity(
     "assessmentLineItem",
@@ -228,7 +230,7 @@ ASSESSMENT_LINE_ITEM = Entity(
         "parentAssessmentLineItem": _lead("parent", "assessmentLineItems"),
         **_scored,
     },
-    {"kind": "Integer", "classwork": 0, "exam": 0, "prior": 0},
+    {**_of_school, "classwork": 0},
 )
 RESULT = Entity(
     "result",

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...errors import Malformed, Problem, nearest
-from .catalogue import COLLECTIONS, OLD_COLLECTIONS, Collection, Collections
+from .catalogue import COLLECTIONS, OLD_COLLECTIONS
 from .people import RACES
 from .properties import SYNTHETIC
 from .service import Collection, Collections, Service
+from .services import OLD, ROSTERS
 
 Object = Mapping[str, Any]
 """A thing as the REST services show it."""

@@ -22,8 +22,8 @@ from ...model.resources import (
 from ...model.students import Relationship, Student, StudentComm, StudentMembership
 
 _BY_RECORD: dict[type[Record], str] = {
-    Aspect: "school mis_id external_id kind name description exam category classwork group session assigned due"
-    " score_scale",
+    Aspect: "school mis_id external_id kind name description exam prior ks1 ks2 ks3 category classwork group session"
+    " assigned due score_scale",
     AssessmentCategory: "school mis_id external_id name weight",
     AssessmentResult: "school mis_id external_id student aspect date result numeric_value notes status in_progress"
     " incomplete late missing score_scale",

@@ -14,6 +14,9 @@ from ..tables import Table, split
 from .classes import FLAGS, Classes
 from .places import blank, more
 
+OWN = dict.fromkeys(("exam", "prior", "ks1", "ks2", "ks3"), 0)
+"""What class work is not: a public examination, or a national assessment."""
+
 Objectives = dict[str, dict[str, list[Any]]]
 """By line item or result and by source, the learning objectives."""
 
@@ -102,7 +105,7 @@ class Gradebook:
                 refs = {"school": school, "group": group, "category": category, "session": known}
                 refs |= {"score_scale": scales.get(key)}
                 values = blank(external_id=key, name=title, description=about, kind="Integer")
-                values |= {"classwork": 1, "exam": 0, "assigned": _moment(assigned), "due": _moment(due)}
+                values |= {**OWN, "classwork": 1, "assigned": _moment(assigned), "due": _moment(due)}
                 rest = more(extra, schoolSourcedId=of[2] if of[2] != school else "")
                 rest = more(rest, academicSessionSourcedId="" if known else named)
                 made.append(Row(key, values, refs, _with(rest, objectives.get(key), "Ids"), table.place(at)))
