@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rollbook.fields import Among, Arg, Called, Question, Record, Ref, Within
 from rollbook.model.students import Sibling, Student
 from rollbook.model.timetable import ClassOfLesson, LessonInstance, RoomOfLesson, StaffOfLesson, StudentOfLesson
+from rollbook.store.kept.statements import Statements
 from rollbook.store.plan.planner import plan
 from rollbook.store.plan.sights import OneSchool
 from rollbook.store.sqlite import Store
@@ -43,7 +45,28 @@ def test_siblings_are_found_without_a_walk_through_everybodys(empty_folder: Path
     assert [step for step in steps(found.rows[0], empty_folder, tmp_path) if step.startswith("SCAN")] == []
 
 
-def steps(statement: str, empty_folder: Path, place: Path) -> list[str]:
+def test_what_a_source_says_of_a_record_is_found_by_the_record(
+    empty_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[str, Any]] = []
+
+    def noted(self: Statements, statement: str, values: Any = ()) -> list[Any]:
+        asked.append((statement, values))
+        return []
+
+    with Store(shutil.copytree(empty_folder, tmp_path / "asked")) as store, monkeypatch.context() as patch:
+        patch.setattr(Statements, "_rows", noted)
+        store.kept.matches.keys_of(1, "sis", "Person", ["x"])
+        store.kept.matches.claims(1, "Person", "x")
+        store.kept.matches.others(1, "sis", "Person", ["x"])
+    assert len(asked) == 3
+    for statement, values in asked:
+        (first, *_) = steps(statement, empty_folder, tmp_path, values)
+        assert "INDEX source_row_id (district=? AND id=? AND kind=?" in first
+
+
+def steps(statement: str, empty_folder: Path, place: Path, bound: Any = None) -> list[str]:
     """The steps by which SQLite finds the rows of a statement."""
+    explained = f"EXPLAIN QUERY PLAN {statement}"
     with Store(shutil.copytree(empty_folder, place / "hub", dirs_exist_ok=True)) as store, opened(store) as records:
-        return [step[-1] for step in records.execute(f"EXPLAIN QUERY PLAN {statement}", BOUND).fetchall()]
+        return [step[-1] for step in records.execute(explained, bound or BOUND).fetchall()]

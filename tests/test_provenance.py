@@ -213,6 +213,17 @@ def test_a_number_is_of_the_first_source_that_has_one(store: Store) -> None:
     assert one(store, 1, Person, person)["student_unique_id"] == "99"
 
 
+def test_a_number_that_alone_is_different_is_a_change(store: Store) -> None:
+    def told(number: str) -> dict[type[Person], list[Row]]:
+        return {Person: [Row("1", {"forename": "Graham"}, {}, numbers={"student_unique_id": number})]}
+
+    bring(store, 1, "sis", told("604822"))
+    person = store.kept.sources.record_of(1, "sis", "Person", "1") or ""
+    bring(store, 1, "hr", {Person: [Row("7", {"forename": "Gray"}, {})]}, {("Person", "7"): person})
+    bring(store, 1, "sis", told("604823"))
+    assert one(store, 1, Person, person)["student_unique_id"] == "604823"
+
+
 # ---- shown
 
 

@@ -72,7 +72,7 @@ class Versions(msgspec.Struct):
 
 def _since(reading: Reading, now: Versions | None) -> int | None:
     """The change after which to read; None where all has to be read, as after a server was set up anew."""
-    cursor = reading.kept(CURSOR)
+    cursor = reading.kept(CURSOR) if reading.changes is not False else None
     if not (cursor and reading.kept(SETTLED) and reading.kept(DIRECTORY)) or now is None:
         return None
     said = msgspec.json.decode(cursor, type=_Cursor)

@@ -21,7 +21,8 @@ _encode = msgspec.msgpack.Encoder().encode
 
 def digest(row: Row) -> bytes:
     """What tells whether a row says anything new: all of it but its key and place."""
-    return hashlib.blake2b(_encode(row[1:4]), digest_size=16).digest()
+    said = (*row[1:4], sorted(row.numbers.items())) if row.numbers else row[1:4]
+    return hashlib.blake2b(_encode(said), digest_size=16).digest()
 
 
 @dataclass

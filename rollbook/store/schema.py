@@ -93,6 +93,7 @@ HOUSEKEEPING = [
     # What each source last said, by its own keys: the digest tells whether a row is news.
     "CREATE TABLE source_row (district INTEGER NOT NULL, source TEXT NOT NULL, kind TEXT NOT NULL, key TEXT NOT NULL,"
     " digest BLOB NOT NULL, id TEXT NOT NULL, PRIMARY KEY (district, source, kind, key)) WITHOUT ROWID",
+    "CREATE INDEX source_row_id ON source_row (district, id, kind, source)",
     # What is said of records that several sources know, or that the hub itself (no source) has overwritten: a JSON
     # object of facts, null where the hub holds it deleted; `changed` are the numbers since which facts are said that
     # are not said since `made`.

@@ -60,13 +60,13 @@ class Pair:
     def settings(self) -> dict[str, str]:
         return {"address": f"{self.served.address}/edfi", "key": self.key.key, "secret": self.secret}
 
-    def take(self, into: Store | None = None) -> Diff:
+    def take(self, into: Store | None = None, changes: bool | None = None) -> Diff:
         store = into or self.second
         (number, *_) = [one.number for one in store.kept.schools.districts()] or [0]
         if not number:
             return import_roster(store, REST, "", settings=self.settings, name="sis")
         self.served.asked.clear()
-        return import_roster(store, REST, "", settings=self.settings, district=number, name="sis")
+        return import_roster(store, REST, "", settings=self.settings, district=number, name="sis", changes=changes)
 
 
 @pytest.fixture
@@ -142,4 +142,8 @@ def test_a_hub_that_is_fed_by_another_says_the_same_at_first_and_after_changes(p
     assert (diff.kinds["Student"].new, diff.kinds["StudentMembership"].gone) == (1, 1)
     assert diff.total("changed") == 2
     assert not diff.aside
+    assert not pair.take(changes=False).moved
+    lists = [one for one in pair.served.asked if "/data/" in one.path]
+    assert lists
+    assert not any("minChangeVersion" in one.params for one in lists), "the night reads everything"
     assert not differing(pair, tmp_path / "second")
