@@ -362,6 +362,7 @@ def test_a_secret_is_kept_sealed_given_to_its_connector_and_shown_to_nobody(
     assert "which a command line would show to others" in refused(*words, "--set", f"token={SECRET}", *data)
     assert "NONE is not set in the environment" in refused(*words, "--secret", "token=env:NONE", *data)
     said(*words, "--secret", "token=env:SIS_TOKEN", *data)
+    assert len(called.given) == 1, "to test it and to foretell what it would change takes one reading"
     said("sources", "sync", "api", *data)
     assert called.given[-1] == {"path": str(tmp_path), "token": SECRET}
     shown = said("sources", "show", "api", *data)

@@ -320,11 +320,10 @@ def _ask_for_district(store: Store, name: str) -> None:
 def _try(store: Store, feed: Feed, district: str, *, new: bool, quiet: bool) -> dict[str, Any]:
     """Test and preview a source that is not kept yet; gives what was found, for JSON."""
     from ..connectors import CONNECTORS
-    from ..ingest.reading import read_feed, try_feed
+    from ..ingest.reading import foretell_feed
 
     with progress(f"Reading {feed.source}") as step:
-        tried = try_feed(store, CONNECTORS, feed, step)
-        diff = read_feed(store, CONNECTORS, feed, dry_run=True, district_name=district, new_district=new, progress=step)
+        tried, diff = foretell_feed(store, CONNECTORS, feed, district, new_district=new, progress=step)
     if diff.number != feed.district:
         hint = f'--district "{diff.district}", or --new-district'
         raise Conflict(Problem("district", f"the hub has what this source brings as {diff.district}", hint))

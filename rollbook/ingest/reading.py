@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -18,9 +18,9 @@ from .feeds import note_refused_run
 from .folders import reading_folder
 from .places import fetch
 from .refusals import problems_of
-from .rows import Connector, Progress, Reading, silent
+from .rows import Connector, Progress, Reading, Source, Stream, silent
 from .settings import missing, opened
-from .sync import import_roster, without_collections
+from .sync import Heard, import_roster, unheard, without_collections
 from .turns import host_of, turn
 
 Connectors = Mapping[str, Connector]
@@ -78,9 +78,42 @@ def try_feed(store: Store, connectors: Connectors, feed: Feed, progress: Progres
         source.problems.stop()
         streams = source.streams(partial(_kept, store, feed), "")
         source.problems.stop()
+    source.notes[:0] = filter(None, [there.note])
+    return _tried(source, streams)
+
+
+def _tried(source: Source, streams: Sequence[Stream]) -> Tried:
     schools = [str(row.values.get("name") or row.key) for one in streams if one.kind is School for row in one.rows]
     rows = {one.kind.__name__: one.count for one in streams if one.count}
-    return Tried(source.origin.name or "", tuple(sorted(schools)), rows, (*filter(None, [there.note]), *source.notes))
+    return Tried(source.origin.name or "", tuple(sorted(schools)), rows, tuple(source.notes))
+
+
+def foretell_feed(
+    store: Store,
+    connectors: Connectors,
+    feed: Feed,
+    district_name: str,
+    *,
+    new_district: bool = False,
+    progress: Progress = silent,
+) -> tuple[Tried, Diff]:
+    """What a source that is not kept yet says of itself, and what it would change, found in one reading of it."""
+    found: list[Tried] = []
+
+    def heard(source: Source, streams: Sequence[Stream]) -> None:
+        found.append(_tried(source, streams))
+
+    diff = read_feed(
+        store,
+        connectors,
+        feed,
+        district_name=district_name,
+        new_district=new_district,
+        dry_run=True,
+        progress=progress,
+        heard=heard,
+    )
+    return found[-1], diff
 
 
 def _kept(store: Store, feed: Feed, name: str) -> bytes | None:
@@ -102,6 +135,7 @@ def read_feed(
     changes: bool | None = None,
     wait: bool = True,
     progress: Progress | None = None,
+    heard: Heard = unheard,
 ) -> Diff:
     """Read a source and bring its district to what it says; raises what `import_roster` raises.
 
@@ -132,6 +166,7 @@ def read_feed(
             most_aside=feed.most_aside,
             changes=changes,
             progress=progress,
+            heard=heard,
         )
 
 

@@ -28,13 +28,21 @@ from .places import fetch
 from .places.unchanged import known, mark_of
 from .plan import Plan, guard, held_of, make_plan
 from .refusals import keep_asides, keep_refusal, problems_of
-from .rows import Connector, Origin, Progress, Reading, Request, Source, nothing_kept, silent
+from .rows import Connector, Origin, Progress, Reading, Request, Source, Stream, nothing_kept, silent
 from .setting_aside import guard_shares, set_faults_aside
 
 NONE: Mapping[str, str] = {}
 
-OWN_IDS = ("records", "oneroster")
-"""The formats in which the hub writes records, with its own ids as keys."""
+Heard = Callable[[Source, Sequence[Stream]], None]
+"""Is told what a source says, once it is known that it can be read."""
+
+
+def unheard(source: Source, streams: Sequence[Stream]) -> None:
+    """What a source says, when nobody asks."""
+
+
+RECORDS_FORMAT = "records"
+"""The format of files in which the hub writes records, with its own ids as keys."""
 
 
 def import_roster(
@@ -54,6 +62,7 @@ def import_roster(
     most_aside: float | None = None,
     changes: bool | None = None,
     progress: Progress | None = None,
+    heard: Heard = unheard,
 ) -> Diff:
     """Bring the hub to what a roster says; `district_name` is for one that does not tell its district.
 
@@ -62,7 +71,7 @@ def import_roster(
     called like one that the hub holds has to say by name which it is, or that it is of a `new_district`. With `rekey`
     many people may have other keys than before, and keep their records.
     `settings` are what the connector is told besides, secrets among them. Of a source that can say what changed,
-    `changes` says whether that is enough; None: its settings say.
+    `changes` says whether that is enough; None: its settings say. `heard` is told what the source says as it is read.
     Rows with faults are set aside, up to a share of each kind: `most_aside`, or the source's own. Raises `Malformed`
     with everything that stops the roster, or `Stop` when it shrinks too much or too many rows have faults; then, as in
     a dry run, nothing was written.
@@ -79,7 +88,7 @@ def import_roster(
                 return _unchanged(store, district or 0, name, there.note, began, requests)
             source = connector.read(replace(reading, path=there.path))
             source.notes.extend(filter(None, [there.note]))
-            whole = Import(connector, source, limits, tell, requests, mark_of(str(path), there.mark))
+            whole = Import(connector, source, limits, tell, requests, mark_of(str(path), there.mark), heard)
         except (RollbookError, OSError) as error:
             if district and name and not dry_run:
                 _note_refusal(store, Found(district, Origin(), name), error, began, requests)
@@ -174,6 +183,7 @@ class Import:
     """What was asked of the source to read it."""
     beside: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
     """What is kept of it beside what it asks for itself."""
+    heard: Heard = unheard
 
     def compare(self, batch: Batch, found: Found) -> Diff:
         """What would change; nothing is written. Raises `Malformed` or `Stop` as `import_roster` does."""
@@ -198,6 +208,7 @@ class Import:
         problems, name = self.source.problems, found.source
         streams = self.source.streams(partial(batch.kept.sources.file, batch.district, name), found.origin.name or "")
         problems.stop()
+        self.heard(self.source, streams)
         streams = with_waiting(batch, name, streams, problems)
         plan = make_plan(name, held_of(batch, name, streams), streams)
         set_faults_aside(plan, problems)
