@@ -3,6 +3,7 @@
 from ..ingest import Connector
 from .bromcom_soap import BROMCOM_SOAP
 from .canvas_csv import CANVAS_CSV
+from .canvas_rest import CANVAS_REST
 from .clever_csv import CLEVER_CSV
 from .clever_rest import CLEVER_REST
 from .ctf_xml import CTF_XML
@@ -27,6 +28,7 @@ CONNECTORS: dict[str, Connector] = {
         CLEVER_CSV,
         CLEVER_REST,
         CANVAS_CSV,
+        CANVAS_REST,
         AERIES,
         GRAPH_REST,
         WONDE_REST,

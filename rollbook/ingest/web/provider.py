@@ -42,7 +42,7 @@ class Provider:
     `service` and `auth` are made of what a source is told, which may also stand in the paths of `lists`, as
     `{school}`. A part of the `plan` names a list where a mapping of files names a file. `flat` says of a list, by its
     name, how each of its rows is told as the plan reads it. A list below another one comes after it.
-    `looks` says of a list which facts of its rows other lists tell.
+    `looks` says of a list which facts of its rows other lists tell; `joined` adds what takes more than that to tell.
     """
 
     name: str
@@ -54,6 +54,7 @@ class Provider:
     plan: Plan
     flat: Mapping[str, Flat] = field(default_factory=dict[str, "Flat"])
     looks: Mapping[str, tuple[Look, ...]] = field(default_factory=dict[str, "tuple[Look, ...]"])
+    joined: Callable[[Lists], None] = lambda lists: None
     fills: frozenset[Field] = FILLS
 
     def read(self, reading: Reading) -> Roster:
@@ -79,7 +80,9 @@ class Provider:
                 reading.progress("reading", done, len(self.lists))
                 found[name] = _rows(session, listing, reading, found)
         reading.progress("reading", len(self.lists), len(self.lists))
-        return {name: self._told(name, rows, found) for name, rows in found.items()}
+        told = {name: self._told(name, rows, found) for name, rows in found.items()}
+        self.joined(told)
+        return told
 
     def _told(self, name: str, rows: list[dict[str, Any]] | None, found: Lists) -> list[dict[str, Any]] | None:
         told, flat = rows, self.flat.get(name)
