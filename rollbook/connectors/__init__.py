@@ -1,7 +1,8 @@
 """One file for each kind of source that a roster can come from."""
 
 from ..ingest import Connector
-from .bromcom_soap import BROMCOM_SOAP
+from .aeries import AERIES
+from .blackboard import BLACKBOARD
 from .canvas_csv import CANVAS_CSV
 from .canvas_rest import CANVAS_REST
 from .clever_csv import CLEVER_CSV
@@ -9,11 +10,13 @@ from .clever_rest import CLEVER_REST
 from .ctf_xml import CTF_XML
 from .edfi_rest import EDFI_REST
 from .edfi_xml import EDFI_XML
-from .graph_rest import GRAPH_REST
+from .managebac import MANAGEBAC
 from .mapped import MAPPED_CSV, MAPPED_JSON
 from .oneroster_csv import ONEROSTER_CSV
 from .oneroster_rest import ONEROSTER_REST
+from .powerschool import POWERSCHOOL
 from .records_csv import MIS_AGENT, RECORDS_CSV
+from .schoology import SCHOOLOGY
 from .sds_csv import SDS_CSV
 from .wonde_rest import WONDE_REST
 
@@ -30,7 +33,10 @@ CONNECTORS: dict[str, Connector] = {
         CANVAS_CSV,
         CANVAS_REST,
         AERIES,
-        GRAPH_REST,
+        SCHOOLOGY,
+        POWERSCHOOL,
+        BLACKBOARD,
+        MANAGEBAC,
         WONDE_REST,
         CTF_XML,
         BROMCOM_SOAP,

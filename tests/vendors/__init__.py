@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from .aeries import AERIES
+from .blackboard import BLACKBOARD
+from .managebac import MANAGEBAC
+from .powerschool import POWERSCHOOL
+from .schoology import SCHOOLOGY
 from .service import Case
 
-VENDORS: dict[str, Case] = {"aeries": AERIES}
+VENDORS: dict[str, Case] = {
+    "aeries": AERIES,
+    "schoology": SCHOOLOGY,
+    "powerschool": POWERSCHOOL,
+    "managebac": MANAGEBAC,
+    "blackboard": BLACKBOARD,
+}
 """Each by the name of its connector."""

@@ -8,7 +8,23 @@ from typing import Any
 from tests.oneroster_service import Rows
 from tests.services import Reply
 
-from .service import COUNTS, Case, Row, Shown, Vendor, grade, initial, midnight, num, number, shaped, views
+from .service import (
+    COUNTS,
+    GRADED,
+    PARENTS,
+    Case,
+    Row,
+    Shown,
+    Vendor,
+    always,
+    grade,
+    initial,
+    midnight,
+    num,
+    number,
+    shaped,
+    views,
+)
 
 TERM = {
     "TermCode": "sourcedId",
@@ -87,8 +103,8 @@ AERIES = Case(
                     **NAMES,
                     "EmailAddress": "email",
                     "CellPhone": "sms",
-                    "RelationshipToStudentCode": "10",
-                    "EducationalRightsHolder": "Y",
+                    "RelationshipToStudentCode": always("10"),
+                    "EducationalRightsHolder": always("Y"),
                 },
                 "school",
             ),
@@ -113,7 +129,7 @@ AERIES = Case(
                     "SchoolCode": num("school"),
                     "SectionNumber": num("classSourcedId"),
                     "CourseID": lambda row: row["section"]["courseSourcedId"],
-                    "DateStarted": "2026-08-15T00:00:00",
+                    "DateStarted": always("2026-08-15T00:00:00"),
                     "DateEnded": None,
                 },
                 "school",
@@ -126,9 +142,10 @@ AERIES = Case(
     "certificate",
     {
         **COUNTS,
-        "Contact": 1,
+        **GRADED,
+        **PARENTS,
+        "Course": 1,
         "ContactComm": 2,
-        "Relationship": 1,
         "Session": 4,
         "GroupSession": 3,
     },

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, unquote
 
 from tests.clever_service import schools_of
 from tests.oneroster_service import Rows, read
@@ -17,6 +20,8 @@ Said = str | int | bool | None | Callable[[Row], Any]
 Page = Callable[[Asked, str, list[dict[str, Any]]], Reply]
 """Answers with a page of the rows that are at an address."""
 Knows = Callable[[Asked], bool]
+MOST = 4
+"""How many rows a page has at most, whatever is asked for."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +51,11 @@ class Vendor:
 
 
 PEOPLE = {"Person": 16, "Student": 12, "Staff": 2, "StaffComm": 1}
-GROUPS = {"Course": 1, "GroupType": 4, "Group": 5, "StudentMembership": 30, "StaffMembership": 2}
+GROUPS = {"Course": 2, "GroupType": 2, "Group": 3, "StudentMembership": 18, "StaffMembership": 2}
 COUNTS = {"District": 1, "School": 2, **PEOPLE, **GROUPS}
+GRADED = {"GroupType": 4, "Group": 5, "StudentMembership": 30}
+"""What there is of groups where students have grades."""
+PARENTS = {"Contact": 1, "Relationship": 1, "ContactComm": 1}
 CHILD = ("Tansy", "Fennel", "2019-05-04", "F", "910001")
 
 
@@ -74,6 +82,35 @@ def number(key: str) -> int:
     return int.from_bytes(key.encode(), "big")
 
 
+def counted(asked: Asked, name: str, usual: int = 0) -> int:
+    """A number that a request gives."""
+    return int(asked.params.get(name, usual))
+
+
+def signed(asked: Asked, key: str, secret: str, token: str = "", token_secret: str = "") -> bool:
+    """Whether a request is signed by OAuth 1.0a with HMAC-SHA1 (RFC 5849), as reckoned anew from what arrived."""
+    said = dict(re.findall(r'(\w+)="([^"]*)"', asked.headers.get("authorization", "")))
+    said = {name: unquote(value) for name, value in said.items()}
+    given = said.pop("oauth_signature", "")
+    pairs = sorted((quote(n, safe="-._~"), quote(v, safe="-._~")) for n, v in {**asked.params, **said}.items())
+    address, params = asked.url.partition("?")[0], "&".join(f"{n}={v}" for n, v in pairs)
+    base = "&".join(quote(one, safe="-._~") for one in (asked.method, address, params))
+    digest = hmac.digest(f"{secret}&{token_secret}".encode(), base.encode(), "sha1")
+    named = said.get("oauth_consumer_key") == key and said.get("oauth_token", "") == token
+    return named and given == base64.b64encode(digest).decode()
+
+
+def client(key: str, secret: str) -> Knows:
+    """Whether a request names a client by HTTP Basic."""
+    said = base64.b64encode(f"{key}:{secret}".encode()).decode()
+    return lambda asked: asked.headers.get("authorization") == f"Basic {said}"
+
+
+def always(value: Any) -> Callable[[Row], Any]:
+    """The same of every row."""
+    return lambda row: value
+
+
 def num(column: str) -> Callable[[Row], int | None]:
     """A number for the id in a column."""
     return lambda row: number(row[column]) if row.get(column) else None
@@ -97,7 +134,14 @@ def grade(row: Row) -> int:
 def views(tables: Mapping[str, Rows]) -> dict[str, list[dict[str, Any]]]:
     """A roster as services see it: everybody with the school that they are at and what is known of them."""
     home, born = schools_of(dict(tables)), {row["sourcedId"]: row for row in tables["demographics"]}
-    classes = {row["sourcedId"]: {**row, "school": home[row["schoolSourcedId"]]} for row in tables["classes"]}
+    classes = {
+        row["sourcedId"]: {
+            **row,
+            "school": home[row["schoolSourcedId"]],
+            "offered": f"{row['courseSourcedId']}{home[row['schoolSourcedId']]}",
+        }
+        for row in tables["classes"]
+    }
     users = [
         {
             "birthDate": "",
@@ -117,7 +161,19 @@ def views(tables: Mapping[str, Rows]) -> dict[str, list[dict[str, Any]]]:
         "schools": [row for row in tables["orgs"] if row["type"] == "school"],
         "years": [row for row in tables["academicSessions"] if row["type"] == "schoolYear"],
         "terms": [row for row in tables["academicSessions"] if row["type"] == "term"],
+        "school terms": [
+            {**row, "school": school["sourcedId"], "offered": f"{row['sourcedId']}{school['sourcedId']}"}
+            for row in tables["academicSessions"]
+            for school in tables["orgs"]
+            if school["type"] == "school" and row["type"] == "term"
+        ],
         "courses": tables["courses"],
+        "offered": [
+            {**row, "school": school["sourcedId"], "offered": f"{row['sourcedId']}{school['sourcedId']}"}
+            for row in tables["courses"]
+            for school in tables["orgs"]
+            if school["type"] == "school"
+        ],
         "sections": [
             {**row, "seats": [seat for seat in seats if seat["classSourcedId"] == row["sourcedId"]]}
             for row in classes.values()
@@ -183,7 +239,6 @@ class Service:
     def _known(self, asked: Asked) -> bool:
         if self.vendor.token:
             token = asked.headers.get("authorization", "").removeprefix("Bearer ")
-            token = next((one for one in self.issued if self.vendor.given(one) == token.encode()), token)
             self.issued[token] = self.issued.get(token, self.lasts) + 1
             if self.issued[token] > self.lasts:
                 return False
@@ -198,8 +253,11 @@ class Service:
         return None
 
 
+def _spelled(key: str) -> tuple[str, ...]:
+    """How an id of a roster may be spelled in an address."""
+    return key, str(number(key)), f"_{number(key)}_1"
+
+
 def _served(shown: Shown, tables: Mapping[str, Rows], of: str) -> list[dict[str, Any]]:
-    rows = [
-        row for row in views(tables)[shown.view] if not of or of in (row[shown.under], str(number(row[shown.under])))
-    ]
+    rows = [row for row in views(tables)[shown.view] if not of or of in _spelled(row[shown.under])]
     return [shaped(row, shown.row) for row in rows]

@@ -91,7 +91,8 @@ def fetch(session: Session, listing: Listing, folder: Path | None = None) -> lis
     """
     shelf = _Shelf(folder, f"{session.service.address}\n{listing.name}")
     try:
-        return _distinct(_pages(session, listing, shelf), listing, _counted(session, listing))
+        count = _counted(session, listing)
+        return _distinct(_pages(session, listing, shelf, count), listing, count)
     except NotServed:
         if listing.optional:
             return None
@@ -101,7 +102,7 @@ def fetch(session: Session, listing: Listing, folder: Path | None = None) -> lis
         raise
 
 
-def _pages(session: Session, listing: Listing, shelf: _Shelf) -> Iterator[Page]:
+def _pages(session: Session, listing: Listing, shelf: _Shelf, count: int | None) -> Iterator[Page]:
     ask: Ask | None = listing.pages.first(Ask(listing.path, listing.params))
     before, seen = 0, set[bytes]()
     for answer in shelf.answers():
@@ -111,7 +112,7 @@ def _pages(session: Session, listing: Listing, shelf: _Shelf) -> Iterator[Page]:
         seen.add(_digest(page))
         ask, before = listing.pages.next(page), before + len(page.rows)
         yield page
-    while ask is not None:
+    while ask is not None and before != count:
         answer = session.get(ask.path, ask.params, lambda found: len(listing.rows_of(found)))
         page = Page(ask, answer, listing.rows_of(answer), before)
         if page.rows and _digest(page) in seen:

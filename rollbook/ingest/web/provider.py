@@ -25,8 +25,15 @@ Lists = Mapping[str, list[dict[str, Any]] | None]
 Flat = Callable[[dict[str, Any]], dict[str, Any]]
 
 
+TOLD = "told"
+"""The list of one row that the plan may name: what the source is told that is no secret."""
+
+
 class Look(NamedTuple):
-    """A fact that another list tells: `says` there, of its row that has as `key` what a row of this one has at `by`."""
+    """A fact that another list tells: `says` there, of its row that has as `key` what a row of this one has at `by`.
+
+    Where `by` is blank, its first row tells it.
+    """
 
     name: str
     by: str
@@ -67,11 +74,15 @@ class Provider:
         roster = Roster(Extent(plan.version, modes, plan.system), Problems(), self.name, (*SERVED.values(),))
         layouts = {of.name: roster.layout(of) for of in roster.layouts}
         contents = {(name, ""): Content(name, [*enumerate(rows or (), 1)]) for name, rows in lists.items()}
+        contents[TOLD, ""] = Content(TOLD, [(1, self._settings(reading))])
         for table in tables(plan, contents, layouts, roster.problems):
             roster.take(table)
         roster.notes += [f"{name} are not served, and what is held of them stays" for name in sorted(unserved)]
         roster.place()
         return roster
+
+    def _settings(self, reading: Reading) -> dict[str, Any]:
+        return {one.name: reading.settings.get(one.name, "") for one in self.settings if not one.secret}
 
     def _lists(self, reading: Reading) -> dict[str, list[dict[str, Any]] | None]:
         found: dict[str, list[dict[str, Any]] | None] = {}
@@ -80,16 +91,20 @@ class Provider:
                 reading.progress("reading", done, len(self.lists))
                 found[name] = _rows(session, listing, reading, found)
         reading.progress("reading", len(self.lists), len(self.lists))
-        told = {name: self._told(name, rows, found) for name, rows in found.items()}
-        self.joined(told)
-        return told
+        for name, rows in found.items():
+            # In their order, so that what a list was told can be told on.
+            found[name] = self._told(name, rows, found)
+        return found
 
     def _told(self, name: str, rows: list[dict[str, Any]] | None, found: Lists) -> list[dict[str, Any]] | None:
         told, flat = rows, self.flat.get(name)
         for look in self.looks.get(name, ()):
             others = found[look.list] or ()
             said = {text(key): at(row, look.says) for row in others for key in elements(at(row, look.key))}
-            told = [{**row, look.name: said.get(text(at(row, look.by)), "")} for row in told or ()]
+            first = next(iter(said.values()), "")
+            told = [
+                {**row, look.name: said.get(text(at(row, look.by)), "") if look.by else first} for row in told or ()
+            ]
         return [flat(row) for row in told] if told and flat else told
 
 
