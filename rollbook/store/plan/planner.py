@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
-from ...fields import Compare, Condition, Expr, HubId, OneOf, Question, Record, RowHash
+from ...fields import Compare, Condition, Down, Expr, HubId, OneOf, Question, Record, RowHash
 from ...model.people import Person
 from .counting import count_together
 from .facts import facts_of, leaves_of
@@ -72,7 +72,7 @@ def plan(question: Question, sight: Sight) -> Plan:
         keyed=selecting.statements(columns, rows.page),
         some=selecting.statements(columns, rows.some),
         moving=None if sql.stored.derived() else Moving(sql.stored, sql.flavour, tuple(sql.traces)),
-        settled=not question.order,
+        settled=_settled(question),
         count=counted.count,
         reads=frozenset(sql.reads | sql.nested),
         nested=frozenset(sql.nested),
@@ -239,6 +239,14 @@ def _naming(record: type[Record], one: Condition, sight: Sight) -> str:
     # The other ids of people have indexes that begin with the school.
     where = sql.where(one, few=isinstance(one, Compare | OneOf) and isinstance(one.expr, HubId))
     return f"SELECT {sql.base}.id FROM {sql.tables()} WHERE {where}"
+
+
+def _settled(question: Question) -> bool:
+    """Whether rows are in the order of what never changes: their hub ids. Whoever is made anew has another key."""
+    first = question.order[0] if question.order else None
+    return (
+        question.of.derived() if first is None else isinstance(first.value if isinstance(first, Down) else first, HubId)
+    )
 
 
 def _under(sight: Sight, shown: Iterable[Expr]) -> Mapping[int, frozenset[str]]:
