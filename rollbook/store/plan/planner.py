@@ -243,10 +243,11 @@ def _naming(record: type[Record], one: Condition, sight: Sight) -> str:
 
 def _settled(question: Question) -> bool:
     """Whether rows are in the order of what never changes: their hub ids. Whoever is made anew has another key."""
-    first = question.order[0] if question.order else None
-    return (
-        question.of.derived() if first is None else isinstance(first.value if isinstance(first, Down) else first, HubId)
-    )
+    if not question.order:
+        return question.of.derived()
+    first = question.order[0]
+    # Moments of making are special cases of it, and may be the same of several.
+    return type(first.value if isinstance(first, Down) else first) is HubId
 
 
 def _under(sight: Sight, shown: Iterable[Expr]) -> Mapping[int, frozenset[str]]:
