@@ -54,8 +54,9 @@ Other work on the machine affects all columns, so trust ratios more than times.
   `lightbeam send` is that client as published (0.1.12, eight connections), from its start to its end. Where both are
   far below the disk's commits, the limit is the server's one processor: *server time* is how much of it a row takes.
 - **Xporter's endpoints** are measured on `rollbook demo`'s own secondary at its full size, with only the required
-  parameters, and no answer is in memory. The largest requests are measured in the same way; their bare sockets
-  send the same bytes. The 100,000 assessment results are added to the school's own.
+  parameters, and no answer is in memory, though rows of it may be. The largest requests are measured in the same way;
+  their bare sockets send the same bytes. The 100,000 assessment results are added to the school's own. *Just after a
+  write that they show*: another process has changed a mark, a result or a cover before each request.
 - **The ledger** is measured on two servers over copies of one data directory, by turns: `rollbook serve`, and the same
   without a ledger. The figure is how long the answering threads are on a processor: a quarter of the requests take
   less. The time that the worker takes within the next second to fold the journal is given beside it. The year
@@ -85,12 +86,14 @@ WHY = """\
 Endpoints that take more than 50 ms by default, or nearly, read tens of thousands of rows for a short answer, or return
 many:
 
-- `HistoricalAttendanceSummary` counts the marks of a whole year, about 325,000: reading each from the index takes a
-  tenth of a microsecond, and counting it takes the rest.
-- `AttendanceSummary` counts the 115,000 marks of this year so far and packs them into strings, in one pass.
-- `AttStatsByWeek` and `AttendanceForDateRange` grow with the number of days requested; two weeks have 20,000 marks.
-- `TimetableModel` is the whole year: 38,000 rows, 4 MB.
-- `PriorAttainment` is 10,400 rows with three look-ups each, in the order of the record.
+- `HistoricalAttendanceSummary` and `AttendanceSummary` read about a dozen registers a student and year instead of 400
+  marks. The thirty numbers of a row are made once for each text of marks, which takes as long as reading it; after a
+  write the rows that moved are read anew.
+- `AttStatsByWeek` reads registers too, and looks up whether each week has a mark; after a write all weeks are read
+  anew. `AttendanceForDateRange` grows with the number of days requested; two weeks have 20,000 marks.
+- `TimetableModel` is the whole year: 38,000 rows, 4 MB. Those of which nothing has moved come from memory.
+- `PriorAttainment` is 10,400 rows with three look-ups each, in the order of the record; after a write the rows that
+  moved are read anew, and the order only if one has come or gone.
 
 The cost of the ledger is what stands beside each row to tell of whom it is: SQLite returns it, and sorts with it. With
 a hub id of 36 characters, this took a sixth of a microsecond; with a key it has not been measured. It is noticeable
