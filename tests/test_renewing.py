@@ -8,16 +8,18 @@ from typing import Any
 import pytest
 
 from rollbook.consent.renewing import Plans
-from rollbook.fields import Record
+from rollbook.fields import Arg, Question, Record
 from rollbook.model.assessment import AssessmentResult
 from rollbook.model.attendance import Mark
 from rollbook.model.students import Student
 from rollbook.store.plan.gathered import Gathering
+from rollbook.store.plan.planner import plan
 from rollbook.store.plan.registered import Registered
+from rollbook.store.plan.sights import OneSchool
 
 from .hub import THORNFIELD, Hub
 from .laws.districts import EDFI, caller
-from .looking import look
+from .looking import look, opened
 
 YEAR = "HistoricalAttendanceSummary?SchoolYear=2025"
 PRIOR = "prior = 1"
@@ -135,3 +137,14 @@ def test_a_list_is_counted_once_for_all_of_its_pages(small_hub: Hub, counted: li
     (after,) = totals()
     assert counted == [int(before), int(after)]
     assert int(after) < int(before)
+
+
+@pytest.mark.files
+def test_marks_that_moved_are_looked_up_by_their_keys(small_hub: Hub) -> None:
+    question = Question(Mark, (("Mark", Mark.mark),), Mark.date.is_(Arg("date")), order=(Mark.date, Mark.session))
+    (some,) = plan(question, OneSchool({})).some
+    bound = {"district": 1, "school": "", "grant": "", "date": "2026-11-20", "only": "[]"}
+    with opened(small_hub.store) as records:
+        steps = [step[-1] for step in records.execute(f"EXPLAIN QUERY PLAN {some}", bound).fetchall()]
+    assert steps[0] == "SEARCH t1 USING INTEGER PRIMARY KEY (rowid=?)"
+    assert not [step for step in steps if step.startswith("SCAN") and "json_each" not in step]
