@@ -41,6 +41,7 @@ def settings(served: Served, name: str = "whole", **more: str) -> dict[str, str]
 
 
 def test_it_conforms(service: Wonde, served: Served, tmp_path: Path) -> None:
+    service.most = 50
     # Wonde gives contacts no number by which another source could know them again.
     alone = {
         name: school(numbers) for name, numbers in {"whole": WHOLE, "fewer": range(1, 12), "shrunk": (1, 2)}.items()
@@ -132,6 +133,12 @@ def test_what_changed_is_laid_over_what_was_read(service: Wonde, served: Served,
     everything = import_roster(store, WONDE, "", settings=said, name="wonde", district=district, changes=False)
     assert {kind: tally.gone for kind, tally in everything.kinds.items() if tally.gone} == {"Person": 1, "Student": 1}
     assert everything.total("new") == everything.total("changed") == 0
+    # Changes are no news to who asks for something else.
+    served.asked.clear()
+    import_roster(store, WONDE, "", settings={**said, "marks-since": "2026-11-02"}, name="wonde", district=district)
+    assert not [
+        one for one in served.asked if one.path.endswith(("/students", "/deletions")) and "updated_after" in one.params
+    ]
 
 
 def test_a_list_that_is_not_served_leaves_what_is_held(service: Wonde, served: Served, store: Store) -> None:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from functools import partial
 from typing import Any
 
-from ..ingest.mapping import Cell, Condition, Rows, coded, column, constant
-from ..ingest.mapping.plan import Part, Plan
+from ..ingest.mapping import but, coded, column, constant, maybe, only
+from ..ingest.mapping.parts import part, seat_of
+from ..ingest.mapping.plan import Plan
 from ..ingest.settings import Setting
 from ..ingest.web import REACHED, Bearer, Listing, NextUrl, service_of
 from ..ingest.web.provider import Provider
@@ -109,144 +109,114 @@ def _posts(district: Any, roles: Mapping[str, dict[str, Any]]) -> Iterator[dict[
 # ---- tables
 
 
-maybe = partial(column, optional=True)
 PLAN = Plan(
     "clever",
     (
-        Part(
-            Rows("orgs", {"sourcedId": column("id"), "name": column("name"), "type": constant("district")}), "districts"
-        ),
-        Part(
-            Rows(
-                "orgs",
-                {
-                    "sourcedId": column("id"),
-                    "name": column("name"),
-                    "type": constant("school"),
-                    "identifier": maybe("school_number"),
-                    "parentSourcedId": column("district"),
-                },
-            ),
+        part("orgs", "districts", {"sourcedId": "id", "name": "name", "type": constant("district")}),
+        part(
+            "orgs",
             "schools",
+            {
+                "sourcedId": "id",
+                "name": "name",
+                "type": constant("school"),
+                "identifier": maybe("school_number"),
+                "parentSourcedId": "district",
+            },
         ),
-        Part(
-            Rows(
-                "academicSessions",
-                {
-                    "sourcedId": column("id"),
-                    "title": column("name"),
-                    "type": constant("term"),
-                    "startDate": column("start_date"),
-                    "endDate": column("end_date"),
-                },
-            ),
+        part(
+            "academicSessions",
             "terms",
+            {
+                "sourcedId": "id",
+                "title": "name",
+                "type": constant("term"),
+                "startDate": "start_date",
+                "endDate": "end_date",
+            },
         ),
-        Part(
-            Rows(
-                "courses",
-                {
-                    "sourcedId": column("id"),
-                    "title": column("name"),
-                    "courseCode": maybe("number"),
-                    "orgSourcedId": column("district"),
-                },
-            ),
+        part(
             "courses",
+            "courses",
+            {"sourcedId": "id", "title": "name", "courseCode": maybe("number"), "orgSourcedId": "district"},
         ),
-        Part(
-            Rows(
-                "courses",
-                {"sourcedId": column("course"), "title": column("name"), "orgSourcedId": column("school")},
-                where=(Condition("course", frozenset(("",)), but=True), Condition("own", frozenset(("true",)))),
-                rest=False,
-            ),
+        part(
+            "courses",
             "sections",
+            {"sourcedId": "course", "title": "name", "orgSourcedId": "school"},
+            but("course", ""),
+            only("own", "true"),
+            rest=False,
         ),
-        Part(
-            Rows(
-                "classes",
-                {
-                    "sourcedId": column("id"),
-                    "title": column("name"),
-                    "classCode": maybe("section_number"),
-                    "classType": coded("subject", {"homeroom/advisory": "homeroom"}, "scheduled"),
-                    "courseSourcedId": column("course"),
-                    "schoolSourcedId": column("school"),
-                    "termSourcedIds": maybe("term_id"),
-                    "periods": maybe("period"),
-                    "subjects": maybe("subject"),
-                    "grades": Cell(("grade",), codes=GRADES, optional=True),
-                },
-            ),
+        part(
+            "classes",
             "sections",
+            {
+                "sourcedId": "id",
+                "title": "name",
+                "classCode": maybe("section_number"),
+                "classType": coded("subject", {"homeroom/advisory": "homeroom"}, "scheduled"),
+                "courseSourcedId": "course",
+                "schoolSourcedId": "school",
+                "termSourcedIds": maybe("term_id"),
+                "periods": maybe("period"),
+                "subjects": maybe("subject"),
+                "grades": maybe("grade", codes=GRADES),
+            },
         ),
-        Part(
-            Rows(
-                "enrollments",
-                {
-                    "sourcedId": column("id", "people.user", between=":"),
-                    "classSourcedId": column("id"),
-                    "schoolSourcedId": column("school"),
-                    "userSourcedId": column("people.user"),
-                    "role": column("people.role"),
-                    "primary": column("people.primary"),
-                },
-                each="people",
-                rest=False,
-            ),
+        seat_of(
             "sections",
+            "id",
+            "school",
+            "people.user",
+            column("people.role"),
+            each="people",
+            primary="people.primary",
         ),
-        Part(
-            Rows(
-                "users",
-                {
-                    "sourcedId": column("id"),
-                    "enabledUser": constant("true"),
-                    "username": column("username"),
-                    "givenName": column("name.first"),
-                    "familyName": column("name.last"),
-                    "middleName": maybe("name.middle"),
-                    "identifier": maybe("roles.student.student_number"),
-                    "email": maybe("email"),
-                    "phone": maybe("roles.contact.phone"),
-                    "agentSourcedIds": column("pupils"),
-                    "grades": Cell(("roles.student.grade",), codes=GRADES, optional=True),
-                },
-            ),
+        part(
             "users",
+            "users",
+            {
+                "sourcedId": "id",
+                "enabledUser": constant("true"),
+                "username": "username",
+                "givenName": "name.first",
+                "familyName": "name.last",
+                "middleName": maybe("name.middle"),
+                "identifier": maybe("roles.student.student_number"),
+                "email": maybe("email"),
+                "phone": maybe("roles.contact.phone"),
+                "agentSourcedIds": "pupils",
+                "grades": maybe("roles.student.grade", codes=GRADES),
+            },
         ),
-        Part(
-            Rows(
-                "roles",
-                {
-                    "sourcedId": column("id", "posts.key", between=":"),
-                    "userSourcedId": column("id"),
-                    "roleType": constant("primary"),
-                    "role": column("posts.role"),
-                    "orgSourcedId": column("posts.org"),
-                },
-                each="posts",
-                rest=False,
-            ),
+        part(
+            "roles",
             "users",
+            {
+                "sourcedId": column("id", "posts.key", between=":"),
+                "userSourcedId": "id",
+                "roleType": constant("primary"),
+                "role": "posts.role",
+                "orgSourcedId": "posts.org",
+            },
+            each="posts",
+            rest=False,
         ),
-        Part(
-            Rows(
-                "demographics",
-                {
-                    "sourcedId": column("id"),
-                    "birthDate": Cell(("roles.student.dob",), days=("M/D/YYYY", "YYYY-MM-DD"), optional=True),
-                    "sex": Cell(("roles.student.gender",), codes=SEXES, otherwise="", optional=True),
-                    **{race: maybe(f"races.{race}") for race in RACES.values()},
-                    "hispanicOrLatinoEthnicity": Cell(
-                        ("roles.student.hispanic_ethnicity",), codes={"Y": "true", "N": "false"}, optional=True
-                    ),
-                },
-                where=(Condition("student", frozenset(("true",))),),
-                rest=False,
-            ),
+        part(
+            "demographics",
             "users",
+            {
+                "sourcedId": "id",
+                "birthDate": maybe("roles.student.dob", days=("M/D/YYYY", "YYYY-MM-DD")),
+                "sex": maybe("roles.student.gender", codes=SEXES, otherwise=""),
+                **{race: maybe(f"races.{race}") for race in RACES.values()},
+                "hispanicOrLatinoEthnicity": maybe(
+                    "roles.student.hispanic_ethnicity", codes={"Y": "true", "N": "false"}
+                ),
+            },
+            only("student", "true"),
+            rest=False,
         ),
     ),
     "Clever",
