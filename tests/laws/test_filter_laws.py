@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rollbook.consent import Grant
@@ -22,14 +22,9 @@ from tests.looking import connected, look
 
 from .asking import answers
 from .districts import DOCUMENTS, EDFI, ROSTER, Caller, caller, questions, rows
+from .drawn import cases
 
-some = settings(
-    max_examples=3,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+some = cases(3)
 
 
 def every(who: Caller, path: str) -> list[dict[str, Any]]:

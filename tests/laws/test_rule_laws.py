@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rollbook.consent import Grant
@@ -16,16 +16,11 @@ from tests.hub import THORNFIELD, Hub
 from tests.office import TODAY, Office, Oracle, edit_roll, everybody, seen_by
 
 from .districts import caller
+from .drawn import cases
 from .test_change_sets import Copy
 from .test_filter_laws import EdFiCopy, EdlinkCopy
 
-some = settings(
-    max_examples=3,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)
+some = cases(3)
 
 NAME = "copies.example.org"
 

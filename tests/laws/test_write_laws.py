@@ -7,7 +7,7 @@ import random
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from rollbook.consent.writer import WRITTEN
@@ -17,16 +17,11 @@ from rollbook.store.writing import Batch
 from tests.hub import Hub
 
 from .asking import SCOPES
+from .drawn import cases
 from .twins import Twin, Writes, drawn_ids, fixed, requests, twins
 from .write_backs import BODIES, sent
 
-some = settings(
-    max_examples=3,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+some = cases(3)
 who_is_seen = st.sampled_from([["Student"], ["StudentLite"], ["StudentLite", "StudentExtended"], ["StaffLite"]])
 ALL_WRITING = writable(CATALOGUE)
 who_is_written = st.sampled_from([sorted(WRITTEN), ALL_WRITING, ALL_WRITING])
@@ -50,7 +45,7 @@ def check(folder: Path, at: Path, seed: int, scopes: list[str], mode: str, *, wh
     try:
         before = one.read(whole=whole), other.read(whole=whole)
         assert [p for p in before[0] if before[0][p] != before[1][p]] == [], (done, scopes, mode)
-        for number, write in enumerate(requests(one, other, random.Random(seed), 2 if whole else 1)):
+        for number, write in enumerate(requests(one, other, random.Random(seed), 4 if whole else 1)):
             answers = said(one, write, number), said(other, write, number)
             assert answers[0] == answers[1], (write, done, scopes, mode)
         after = one.read(whole=whole), other.read(whole=whole)
@@ -71,7 +66,7 @@ def test_two_hubs_that_differ_in_what_is_hidden_answer_a_write_alike(
 
 
 @pytest.mark.slow
-@settings(some, max_examples=6)
+@some
 @given(scopes=st.one_of(held, held, everything), mode=modes, seed=st.integers(0, 2**32))
 def test_many_hubs_that_differ_in_what_is_hidden_answer_every_write_alike(
     small_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, scopes: list[str], mode: str, seed: int

@@ -180,7 +180,7 @@ def differ(twin: Twin, seed: int, scopes: list[str], mode: str, left_out: int) -
     """Change what the caller may not see: facts, people who are left out, and what other schools and projects have."""
     rng, hub = random.Random(seed), twin.hub
     hidden = [(r, n) for r, n in hidden_facts({*scopes}) if r.__name__ in RECORDS]
-    done = [f"{r.__name__}.{n}" for r, n in rng.sample(hidden, min(len(hidden), 25)) if change_one(hub, r, n, rng)]
+    done = [f"{r.__name__}.{n}" for r, n in rng.sample(hidden, min(len(hidden), 50)) if change_one(hub, r, n, rng)]
     district, here, _ = hub.desk.schools.find(THORNFIELD)
     unseen = {name for record, name in hidden if record is Person}
     sql = "SELECT s.person FROM student s WHERE s.school = ? ORDER BY s.mis_id LIMIT 60"
