@@ -7,7 +7,15 @@ from typing import Any, NamedTuple
 
 from ..model.assessment import Aspect, AssessmentCategory, AssessmentResult, MarkSet
 from ..model.gradebook import ScoreScale, ScoreScaleValue
-from ..model.resources import ClassResource, CourseResource, Resource, StaffResource, StudentResource
+from ..model.people import Contact
+from ..model.resources import (
+    ClassResource,
+    ContactResource,
+    CourseResource,
+    Resource,
+    StaffResource,
+    StudentResource,
+)
 from .admissions import Place
 from .draft import Draft
 from .opened import Opened
@@ -182,3 +190,5 @@ def _put_resources(opened: Opened, classes: Sequence[str], resources: Sequence[s
         opened.put(StaffResource, who=member.id, resource=answers)
     for place in [p for p in opened.places if p.current][:5]:
         opened.put(StudentResource, who=place.id, resource=ruler, group=next(iter(place.lessons.values()), None))
+    for contact in [row for row in opened.draft.rows[Contact] if row["school"] == opened.school][:3]:
+        opened.put(ContactResource, who=contact["id"], resource=ruler)

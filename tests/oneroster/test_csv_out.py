@@ -136,7 +136,8 @@ NOT_ALIKE = {
 
 def things(platform: Platform, version: str, name: str, known: Callable[[str], str] = str) -> dict[str, Row]:
     """What is listed, by id, as far as two hubs have to agree on it."""
-    less = NOT_ALIKE[version].get(name, set()) | {"dateLastModified", "sourcedId"}
+    # Files have no resources.
+    less = NOT_ALIKE[version].get(name, set()) | {"dateLastModified", "sourcedId", "resources"}
 
     def plain(value: Any) -> Any:
         if isinstance(value, dict):

@@ -14,6 +14,7 @@ from ...api.messages import JSON, NO_STORE, Request, Response
 from ...api.signatures import is_signed, signature, signed_by
 from ...consent import Desk, DistrictReader, Holder
 from ...consent.credentials import WrongSignature
+from ...consent.session import Session
 from ...consent.slips import asks
 from ...errors import (
     NotFound,
@@ -27,12 +28,12 @@ from ...errors import (
     nearest,
 )
 from . import tokens
-from .answering import Reading, kinds, links, missing, only
-from .asking import UUID, Asked
+from .answering import Reading, kinds, links, missing, ways
+from .asking import Asked
 from .properties import OWN
 from .service import Call, Collection, Path, Service
 from .services import SERVICES
-from .wire import enveloped, failure
+from .wire import UUID, enveloped, failure
 
 __all__ = ["OneRoster"]
 
@@ -120,8 +121,10 @@ class OneRoster:
         """Raise `NotFound` where something is not there."""
         asked = Asked(limit=1, fields=("sourcedId",))
         with call.reader.session() as session:
-            found = Reading(call.reader, session, collection, asked, only(collection.resource, identity, rows))
-            if next(found.page(), None) is None:
+            every = (
+                Reading(call.reader, session, collection, asked, r) for r in ways(collection.resource, identity, rows)
+            )
+            if all(next(one.page(), None) is None for one in every):
                 raise missing(collection, identity)
 
     # ---- who asks
@@ -143,22 +146,30 @@ class OneRoster:
 
     def answer(self, call: Call) -> Response:
         asked, collection = call.asked, call.collection
-        if call.identity:
-            asked = replace(asked, limit=1)
-            call = replace(call, rows=only(collection.resource, call.identity, call.rows))
         with ExitStack() as stack:
             session = stack.enter_context(call.reader.session())
+            if call.identity:
+                return self.one(call, session, replace(asked, limit=1))
             reading = Reading(call.reader, session, collection, asked, call.rows)
             read = kinds([reading])
             rests = self.rests_on(call.reader, read)
-            if call.identity:
-                found = next(reading.sent(call.roots), None)
-                if found is None:
-                    raise missing(collection, call.identity)
-                return self.kept(call, read, rests, b'{"%s":%s}' % (collection.one.encode(), found))
             further = links(f"{call.request.base}{call.request.path}", asked, dict(call.request.query), reading.count())
             body = self.body(stack.pop_all(), reading, call)
             return self.kept(call, read, rests, body, *further)
+
+    def one(self, call: Call, session: Session, asked: Asked) -> Response:
+        """The one thing that is meant."""
+        collection = call.collection
+        every = [
+            Reading(call.reader, session, collection, asked, rows)
+            for rows in ways(collection.resource, call.identity, call.rows)
+        ]
+        read = kinds(every)
+        rests = self.rests_on(call.reader, read)
+        found = next((row for reading in every for row in reading.sent(call.roots)), None)
+        if found is None:
+            raise missing(collection, call.identity)
+        return self.kept(call, read, rests, b'{"%s":%s}' % (collection.one.encode(), found))
 
     def body(self, stack: ExitStack, reading: Reading, call: Call) -> Iterator[bytes]:
         """A page that is read while it is sent; what it is read from is given back at its end."""

@@ -128,9 +128,11 @@ def _district(reader: DistrictReader, session: Session) -> str | None:
 WANTED = Arg("wanted")
 
 
-def only(resource: Resource, identity: str, rows: Rows = EVERY) -> Rows:
-    """The one row with an id."""
-    return rows.and_("wanted", {p.of: known_as(p.of, WANTED) for p in resource.parts}, wanted=identity)
+def ways(resource: Resource, identity: str, rows: Rows = EVERY) -> Iterator[Rows]:
+    """The one row with an id, in each way in which it can have it: its own id, or the hub's."""
+    found = {part.of: known_as(part.of, WANTED, identity) for part in resource.parts}
+    for at in range(max(map(len, found.values()))):
+        yield rows.and_(f"wanted {at}", {of: known[at] for of, known in found.items()}, wanted=identity)
 
 
 def kinds(readings: Iterable[Reading]) -> frozenset[str]:

@@ -10,13 +10,12 @@ from datetime import UTC, date, datetime
 from ...api.listing.resource import Listing, Property
 from ...errors import Malformed, nearest
 from .filters import EVERYTHING, Clause, Filter, parse
-from .wire import Fault
+from .wire import UUID, Fault
 
 PAGE, LARGEST_PAGE = 100, 10_000
 """How many things a page has when nothing is said (section 3.4.1), and at the most."""
 
 LISTED = ("limit", "offset", "sort", "orderBy", "filter", "fields")
-UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 NOBODY = "00000000-0000-0000-0000-000000000000"
 
 Sees = Callable[[Property], bool]

@@ -238,6 +238,8 @@ def _of_item(where: Condition) -> Conditions:
     return {AssessmentResult: Within(_aspect, Question(Aspect, (), where))}
 
 
+_own, _hubs = known_as(Aspect, PARENT)
+_this_item = _own | _hubs
 _in_class: Conditions = _of_item(Aspect.group.is_(PARENT))
 _of_student = Within(AssessmentResult.student, Question(Student, (), Student.person.is_(PARENT)))
 _this_student: Conditions = {
@@ -251,9 +253,7 @@ OLD_PATHS: Mapping[str, Path] = {
         "categories", {AssessmentCategory: Some(_items_of_class, _of_class & Aspect.group.is_(PARENT))}
     ),
     "classes/{id}/lineItems": Path("lineItems", {Aspect: Aspect.group.is_(PARENT)}),
-    "classes/{id}/lineItems/{id}/results": Path(
-        "results", _of_item(known_as(Aspect, PARENT)), {Aspect: Aspect.group.is_(WITHIN)}
-    ),
+    "classes/{id}/lineItems/{id}/results": Path("results", _of_item(_this_item), {Aspect: Aspect.group.is_(WITHIN)}),
     "classes/{id}/results": Path("results", _in_class),
     "classes/{id}/students/{id}/results": Path("results", _this_student, _student_in_class),
 }
@@ -265,7 +265,7 @@ PATHS: Mapping[str, Path] = {
         "results", {AssessmentResult: ALWAYS}, _any_session, reads=False
     ),
     "classes/{id}/scoreScales": Path("scoreScales", {ScoreScale: ScoreScale.group.is_(PARENT)}),
-    "lineItems/{id}/results": Path("results", _of_item(known_as(Aspect, PARENT))),
+    "lineItems/{id}/results": Path("results", _of_item(_this_item)),
     "schools/{id}/lineItems": Path("lineItems", {Aspect: Aspect.school.is_(PARENT)}),
     "schools/{id}/scoreScales": Path("scoreScales", {ScoreScale: ScoreScale.school.is_(PARENT)}),
 }

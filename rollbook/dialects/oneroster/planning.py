@@ -64,6 +64,8 @@ def _question(reader: DistrictReader, resource: Resource, part: Part, asked: Ask
         where,
         order=(*first, identity),
         hashed=whole(reader, part),
+        # What is asked for by its id is looked up, and not met on a walk.
+        few="wanted" in rows.args,
         sorted=by is not None,
     )
 

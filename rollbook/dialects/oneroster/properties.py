@@ -8,6 +8,7 @@ from typing import Any
 from ...api.listing.resource import Property, flat
 from ...fields import (
     Arg,
+    Called,
     Coalesce,
     Condition,
     Expr,
@@ -29,7 +30,7 @@ from ...model.gradebook import ScoreScale
 from ...model.organisation import District
 from ...model.origin import ONEROSTER
 from ...model.resources import Resource
-from .wire import reference
+from .wire import UUID, reference
 
 TEXT = ("=", "!=", ">", ">=", "<", "<=", "~")
 ID = ("=", "!=")
@@ -53,11 +54,16 @@ def own_id(of: type[Record], at: Ref | None = None) -> Expr:
     return Coalesce(Key(Mapped(fact("origin"), {ONEROSTER: ""}), fact("external_id")), HubId(of) if at is None else at)
 
 
-def known_as(of: type[Record], wanted: Arg) -> Condition:
-    """Whether a record has an id: the hub's, or its own."""
+def known_as(of: type[Record], wanted: Arg, identity: str = "") -> tuple[Condition, ...]:
+    """Whether a record has an id, in the ways in which it can: its own before the hub's, each by an index.
+
+    Where the `identity` is given, and can be none of the hub's, it is only the first.
+    """
+    hubs = HubId(of).is_(wanted)
     if of not in OWN:
-        return HubId(of).is_(wanted)
-    return HubId(of).is_(wanted) | (of.fields["external_id"].is_(wanted) & of.fields["origin"].is_(ONEROSTER))
+        return (hubs,)
+    own = Called((of.fields["external_id"],), wanted) & of.fields["origin"].is_(ONEROSTER)
+    return (own,) if identity and not UUID.fullmatch(identity) else (own, hubs)
 
 
 def stamps(of: type[Record]) -> dict[str, Property]:

@@ -23,14 +23,13 @@ from ...model.groups import Group
 from ...model.origin import ONEROSTER
 from ...model.students import Student
 from .answering import missing
-from .asking import UUID
 from .catalogue import COLLECTIONS
 from .gradebook import GRADEBOOK
 from .members import ENTITIES, LEAST, MOST, OLD_ENTITIES, PAIRS, SOURCED_ID, Entity, Said, understand
 from .properties import OWN, known_as
 from .service import Call, Collection
 from .service import Writer as Answers
-from .wire import Fault
+from .wire import UUID, Fault
 
 PARTS: dict[type[Record], tuple[type[Record], ...]] = {Aspect: (MarkSet,), ScoreScale: (ScoreScaleValue,)}
 """What a record has only for its own sake: it does not keep it from being deleted."""
@@ -197,11 +196,15 @@ class Pen:
             wanted = sourced_id if part.of in OWN else sourced_id.lower()
             if part.of not in OWN and not UUID.fullmatch(wanted):
                 continue
-            where = collection.rows[part.of] & part.only & known_as(part.of, _WANTED)
-            asked = Question(part.of, (("id", HubId(part.of)),), where)
-            plan = self.writer.reader.prepare(asked, ("oneroster", "named", collection.name, part.of.__name__))
-            for found, _ in self.writer.session.chosen(plan, {"wanted": wanted}, 1):
-                return msgspec.json.decode(found[0], type=dict[str, Any])["id"]
+            for at, known in enumerate(known_as(part.of, _WANTED, wanted)):
+                asked = Question(
+                    part.of, (("id", HubId(part.of)),), collection.rows[part.of] & part.only & known, few=True
+                )
+                shape = ("oneroster", "named", collection.name, part.of.__name__, at)
+                for found, _ in self.writer.session.chosen(
+                    self.writer.reader.prepare(asked, shape), {"wanted": wanted}, 1
+                ):
+                    return msgspec.json.decode(found[0], type=dict[str, Any])["id"]
         return None
 
     def facts(self, said: Said, before: Mapping[str, Any]) -> dict[str, Any]:
