@@ -12,25 +12,31 @@ import msgspec
 from ..store.kept.sources import SETTLED
 from ..store.writing import Batch
 from .kinds import KINDS
-from .plan import Plan
+from .plan import Part, Plan
 from .rows import Aside, Problems, Row, Stream, school_of
 
 
 def remember_rows(batch: Batch, plan: Plan, ids: Mapping[str, Mapping[str, str]]) -> None:
     """Write down what the source says now, and forget what it no longer does."""
-    sources, stale = batch.kept.sources, set(plan.held.stale)
-    new = [(part.kind.__name__, row.key, said) for part in plan.parts for row, said in part.new]
-    new += [(part.kind.__name__, row.key, said) for part in plan.parts for row, said, _ in part.joined]
-    changed = [(part.kind.__name__, row.key, said) for part in plan.parts for row, said, _ in part.changed]
+    stale: dict[str, set[str]] = {}
+    for kind, key in plan.held.stale:
+        stale.setdefault(kind, set()).add(key)
     # In the order of their key, so that the rows of the table come to lie side by side.
-    rows = [(kind, key, digest, ids[kind][key]) for kind, key, digest in sorted([*new, *changed])]
-    known = {(kind, key) for kind, key, _ in changed} | stale
-    fresh = [row for row in rows if row[:2] not in known] if known else rows
-    sources.remember(batch.district, plan.source, fresh)
-    sources.correct(batch.district, plan.source, (row for row in rows if row[:2] in known) if known else ())
-    gone = [(part.kind.__name__, key) for part in plan.parts for key in (*part.gone, *part.rekeyed)]
-    again = {row[:2] for row in rows}
-    sources.forget(batch.district, plan.source, (lost for lost in (*gone, *plan.held.stale) if lost not in again))
+    for part in sorted(plan.parts, key=lambda part: part.kind.__name__):
+        _remember(batch, plan.source, part, ids[part.kind.__name__], stale.pop(part.kind.__name__, set()))
+    lost = [(kind, key) for kind, keys in stale.items() for key in keys]
+    batch.kept.sources.forget(batch.district, plan.source, lost)
+
+
+def _remember(batch: Batch, source: str, part: Part, ids: Mapping[str, str], stale: set[str]) -> None:
+    sources, kind = batch.kept.sources, part.kind.__name__
+    changed = {row.key: said for row, said, _ in part.changed}
+    fresh = {row.key: said for row, said in part.new} | {row.key: said for row, said, _ in part.joined}
+    changed |= {key: fresh.pop(key) for key in stale & fresh.keys()}
+    for said, keep in ((fresh, sources.remember), (changed, sources.correct)):
+        keep(batch.district, source, ((kind, key, said[key], ids[key]) for key in sorted(said)))
+    gone = stale.union(part.gone, part.rekeyed).difference(fresh, changed)
+    sources.forget(batch.district, source, [(kind, key) for key in gone])
 
 
 def keep(batch: Batch, plan: Plan, kept: Mapping[str, bytes]) -> None:

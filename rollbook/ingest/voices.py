@@ -30,7 +30,8 @@ class Voice:
         self._source = source
         self._form = form
         self.ids = ids
-        self._targets: dict[tuple[type[Record], str], Mapping[str, str]] = {}
+        self._targets: dict[type[Record], Ids] = {}
+        self._has_origin = form in ORIGINS
         self._limited = batch.claims.order.limits(source)
         self._alone = batch.claims.order.sources <= {source}
 
@@ -134,20 +135,20 @@ class Voice:
 
     def _said(self, kind: type[Record], row: Row) -> dict[str, Any]:
         values: dict[str, Any] = {**row.values}
+        targets = self._targets.get(kind) or self._targets_of(kind)
         for name, there in row.refs.items():
-            values[name] = self._ids_of(kind, name)[there] if there is not None else None
+            values[name] = targets[name][there] if there is not None else None
         if row.remainder:
             values["remainder"] = json.dumps({self._form: row.remainder}, ensure_ascii=False)
-        if self._form in ORIGINS and values.get("external_id") and "origin" in kind.fields:
+        if self._has_origin and values.get("external_id") and "origin" in kind.fields:
             # It is no news of the source's, and so no part of what tells whether a row says anything new.
             values["origin"] = self._form
         return values
 
-    def _ids_of(self, kind: type[Record], name: str) -> Mapping[str, str]:
-        """The hub ids of what a reference may lead to."""
-        if (kind, name) not in self._targets:
-            self._targets[kind, name] = self.ids[target_of(kind, name)]
-        return self._targets[kind, name]
+    def _targets_of(self, kind: type[Record]) -> Ids:
+        """The hub ids of what each reference of a kind may lead to."""
+        self._targets[kind] = {name: self.ids.get(target_of(kind, name), {}) for name in kind.refs()}
+        return self._targets[kind]
 
     def _facts(self, kind: type[Record], row: Row) -> dict[str, Any]:
         """What a row says, fact by fact; what it may not say is left out where facts are chosen."""

@@ -24,7 +24,7 @@ from .layouts import HEADED, LAYOUTS, ROSTER, VERSIONS
 from .narrow import counted, delta_of, narrowed
 from .news import digest_of
 from .places import houses_of, parent_of_all, schools_of, shared_numbers, unlisted, without_courses
-from .shelves import HOMES, Catalogue, Shelves, catalogue_of, shelve, shelves_for
+from .shelves import HOMES, Catalogue, Shelves, catalogue_of, catalogued, shelve, shelves_for
 
 VERSION = "version"
 SYSTEM = "system"
@@ -206,8 +206,12 @@ class Roster:
         self.tables = {name: file.table for name, file in files.files.items()}
         self.wrong = {name: file.wrong for name, file in files.files.items()}
         self._account(files.found())
+        self.kept = self._keep(kept, now)
         streams, now.grades = self._map(self.tables, Beyond(), self.problems, now)
-        self.kept = self._keep(kept, now, streams)
+        now.counts = counted(streams)
+        self.kept |= catalogued(now)
+        # A large roster is held once, as rows or as records.
+        self.tables = {}
         return streams
 
     def _file(self, of: Layout, kept: Kept) -> File:
@@ -301,8 +305,7 @@ class Roster:
         system = {SYSTEM: self.system.encode()} if self.system else {}
         return {VERSION: self.extent.version.encode(), **system, **self.kept, **self.also}
 
-    def _keep(self, kept: Kept, now: Catalogue, streams: list[Stream]) -> dict[str, bytes]:
-        now.counts = counted(streams)
+    def _keep(self, kept: Kept, now: Catalogue) -> dict[str, bytes]:
         whole = {name for name in HOMES if self.extent.mode(name) == "bulk"}
         now.digests = {name: digest_of(self.tables[name]) for name in whole}
         now.shelves = max(shelves_for(len(self.tables["users"])), self._before.catalogue.shelves if self._before else 0)

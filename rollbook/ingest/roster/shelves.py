@@ -6,7 +6,7 @@ an enrolment, is led to its shelf by a sign. A sign may lead to a shelf where th
 
 from __future__ import annotations
 
-from collections import defaultdict
+from bisect import insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from operator import itemgetter
 from typing import NamedTuple
@@ -213,39 +213,52 @@ class Shelves:
 
 
 def shelve(tables: Mapping[str, Table], catalogue: Catalogue) -> Iterator[tuple[str, bytes]]:
-    """The rows of a whole roster on shelves, with their signs, as they are to be kept; it completes the catalogue."""
-    shelves: list[Shelf] = [{} for _ in range(catalogue.shelves)]
+    """The rows of a whole roster on shelves, with their signs, as they are to be kept, which the catalogue is told."""
     users = {user for name, home in HOMES.items() for user in tables[name][home]}
-    numbers = {user: _number(user, len(shelves)) for user in users}
-    for name, home in HOMES.items():
-        table = tables[name]
-        for shelf in shelves:
-            shelf[name] = []
-        names = catalogue.columns[name] = [*table.columns]
-        every = [shelf[name] for shelf in shelves]
-        for place, (user, cells) in enumerate(zip(table[home], table.cells(*names), strict=True), 1):
-            every[numbers[user]].append([place, *cells])
-        catalogue.rows[name] = len(table)
+    numbers = {user: _number(user, catalogue.shelves) for user in users}
+    places = {name: _places(tables[name][home], numbers, catalogue.shelves) for name, home in HOMES.items()}
+    for name in HOMES:
+        catalogue.columns[name] = [*tables[name].columns]
+        catalogue.rows[name] = len(tables[name])
     catalogue.following = max(catalogue.rows.values())
-    yield CATALOGUE, msgspec.msgpack.encode(catalogue)
-    for number, shelf in enumerate(shelves):
-        yield _shelf_name(number), _packed(shelf)
-    for number, signs in enumerate(_all_signs(tables, numbers, len(shelves))):
+    for number in range(catalogue.shelves):
+        shelf = {name: _rows_at(tables[name], places[name][number]) for name in HOMES}
+        yield _shelf_name(number), msgspec.msgpack.encode(shelf)
+    for number, signs in enumerate(_all_signs(tables, numbers, catalogue.shelves)):
         yield _sign_name(number), msgspec.msgpack.encode(signs)
+
+
+def catalogued(catalogue: Catalogue) -> dict[str, bytes]:
+    """The catalogue as it is to be kept, once it is complete."""
+    return {CATALOGUE: msgspec.msgpack.encode(catalogue)}
+
+
+def _places(users: Iterable[str], numbers: Mapping[str, int], shelves: int) -> list[list[int]]:
+    """Which rows of a file lie on each shelf."""
+    found: list[list[int]] = [[] for _ in range(shelves)]
+    for at, user in enumerate(users):
+        found[numbers[user]].append(at)
+    return found
+
+
+def _rows_at(table: Table, places: Sequence[int]) -> list[tuple[str | int, ...]]:
+    """Some rows of a file, each with its place among all, from 1."""
+    cells = (map(column.__getitem__, places) for column in table.columns.values())
+    return list(zip((at + 1 for at in places), *cells, strict=True))
 
 
 def _all_signs(tables: Mapping[str, Table], numbers: Mapping[str, int], shelves: int) -> list[Signs]:
     found: list[Signs] = [{sign.name: {} for sign in SIGNS} for _ in range(shelves)]
     for sign in SIGNS:
         table, (only, wanted) = tables[sign.file], sign.only
-        led: defaultdict[str, set[int]] = defaultdict(set)
+        leads = [signs[sign.name] for signs in found]
         kinds = table[only] if only else ("",) * len(table)
         for cell, user, kind in zip(table[sign.column], table[HOMES[sign.file]], kinds, strict=True):
             if cell and kind == wanted:
                 for word in _words(sign, cell):
-                    led[word].add(numbers[user])
-        for word, there in led.items():
-            found[_number(word, shelves)][sign.name][word] = sorted(there)
+                    led = leads[_number(word, shelves)].setdefault(word, [])
+                    if numbers[user] not in led:
+                        insort(led, numbers[user])
     return found
 
 
