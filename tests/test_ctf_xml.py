@@ -141,6 +141,12 @@ def test_pupils_may_be_those_of_the_school_that_sent_the_file(store: Store, tmp_
     assert ("School", "8302002") in by_keys(store)
 
 
+def test_a_side_that_is_none_is_named(store: Store, tmp_path: Path) -> None:
+    path = folder(tmp_path / "files", {"ctf": pupil(1)})
+    with pytest.raises(Malformed, match="'to' is not a side"):
+        import_roster(store, CTF, path, settings={"side": "to"})
+
+
 def test_a_pupil_without_a_upn_is_set_aside_by_line(store: Store, tmp_path: Path) -> None:
     path = folder(tmp_path / "files", {"ctf": pupils(range(1, 13)) + pupil(14).replace(upn(14), "")})
     diff = import_roster(store, CTF, path, settings=NAMED)

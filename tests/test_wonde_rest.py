@@ -154,3 +154,8 @@ def test_a_list_that_is_not_served_leaves_what_is_held(service: Wonde, served: S
 def test_a_school_that_the_token_may_not_read_is_named(served: Served, store: Store) -> None:
     with pytest.raises(Malformed, match="A999: is not there: The resource was not found"):
         import_roster(store, WONDE, "", settings={**settings(served), "school": "A999"})
+
+
+def test_a_day_that_is_none_is_named(served: Served, store: Store) -> None:
+    with pytest.raises(Malformed, match="'September' is not a day"):
+        import_roster(store, WONDE, "", settings=settings(served, **{"marks-since": "September"}))

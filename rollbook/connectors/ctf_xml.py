@@ -47,6 +47,7 @@ SEVEN = 7
 STAGES = {"KS1": "ks1", "KS2": "ks2", "KS3": "ks3"}
 
 NAME = Setting("name", "What the school is called, where the files do not say it", needed=False)
+SIDES = ("dest", "source")
 SIDE = Setting(
     "side", "Whose pupils they are: `dest`, the school that the files were sent to, or `source`", needed=False
 )
@@ -309,6 +310,8 @@ class CtfXml:
     def read(self, reading: Reading) -> Told:
         """Open a folder or ZIP and read the files in it."""
         told = Told(Problems())
+        if (side := reading.settings.get(SIDE.name) or SIDES[0]) not in SIDES:
+            told.problems.add(SIDE.name, SIDE.name, f"{side!r} is not a side", " or ".join(SIDES))
         parts = open_bundle(reading.path, told.problems, ending=".xml", alone=True)
         files: list[_File] = []
         for done, name in enumerate(sorted(parts)):

@@ -10,8 +10,10 @@ from collections.abc import Mapping
 from functools import partial
 from typing import Any, cast
 
+from ..errors import Malformed, Problem
 from ..ingest.mapping import Cell, but, coded, column, constant
 from ..ingest.mapping.plan import Part, Plan
+from ..ingest.meaning import is_day
 from ..ingest.records import bit, of
 from ..ingest.settings import Setting
 from ..ingest.web import REACHED, Bearer, Listing, NextUrl, service_of
@@ -401,6 +403,8 @@ def _lists(said: Settings) -> Mapping[str, Listing]:
         },
     }
     if day := said.get("marks-since"):
+        if not is_day(day):
+            raise Malformed(Problem("marks-since", f"{day!r} is not a day", "yyyy-mm-dd"))
         asked = {"include": "student,attendance_code", "updated_after": f"{day} 00:00:00"}
         found["marks"] = Listing(f"{school}/attendance/session", ("data",), PAGES, asked)
     return found

@@ -70,7 +70,8 @@ class Told:
     def place(self) -> None:
         """Find out which district the records are of, where none of them is one: a school alone is a district."""
         schools = self.schools()
-        self.origin = Origin(None, schools[0].name if len(schools) == 1 else None, schools)
+        alone = schools[0].name if len(schools) == 1 else ""
+        self.origin = Origin(None, alone or None, schools)
 
     def streams(self, kept: Kept, name: str) -> list[Stream]:
         """Every record that the tables hold, each kind after those that it refers to."""
