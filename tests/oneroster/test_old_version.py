@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from rollbook.dialects.oneroster.catalogue import OLD_COLLECTIONS
+from rollbook.model.people import Person
+from tests.hub import THORNFIELD
 
 from .platform import HOST, Platform
 from .test_shapes import BASE, MEMBERS, references
@@ -57,6 +59,19 @@ def test_what_a_reader_of_active_rows_asks_every_night(platform: Platform) -> No
     said = "status='active' AND dateLastModified>'2020-01-01T00:00:00.000Z'"
     rows = platform.rows(f"{OLD}/users", limit=5_000, filter=said)
     assert rows == platform.rows(f"{OLD}/users")
+
+
+def test_who_asks_what_has_changed_is_told_that_and_no_more(writer: Platform) -> None:
+    student = writer.rows(f"{OLD}/students")[0]
+    newest = max(user["dateLastModified"] for user in writer.rows(f"{OLD}/users"))
+    said = f"status='active' AND dateLastModified>'{newest}'"
+    assert writer.rows(f"{OLD}/users", limit=5_000, filter=said) == []
+    district = writer.hub.desk.schools.find(THORNFIELD)[0]
+    writer.hub.now += 60
+    with writer.hub.store.write(district) as batch:
+        batch.change(Person, student["sourcedId"], {"surname": "Quillfeather", "legal_surname": "Quillfeather"})
+    (found,) = writer.rows(f"{OLD}/users", limit=5_000, filter=said)
+    assert (found["sourcedId"], found["familyName"]) == (student["sourcedId"], "Quillfeather")
 
 
 def test_errors_are_a_set_of_statuses(platform: Platform) -> None:

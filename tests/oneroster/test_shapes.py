@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from rollbook.dialects.oneroster.services import GRADEBOOK, MATERIALS, ROSTERS
-from tests.hub import SAGUARO, Hub
+from tests.hub import BRAMBLESIDE, SAGUARO, THORNFIELD, Hub
 
 from .platform import HOST, Platform, Row
 
@@ -96,6 +96,17 @@ def test_roles_are_words_of_the_vocabulary_and_the_first_is_the_primary_one(plat
         assert [one["roleType"] for one in user["roles"]] == ["primary", *["secondary"] * (len(user["roles"]) - 1)]
         assert all(re.fullmatch(ROLES, one["role"]) for one in user["roles"])
         assert user["primaryOrg"] == user["roles"][0]["org"]
+
+
+def test_a_district_is_made_of_the_schools_that_a_client_sees(small_hub: Hub) -> None:
+    for schools in ((THORNFIELD, BRAMBLESIDE), (THORNFIELD,)):
+        platform = Platform(small_hub, schools=schools, app=f"{len(schools)}.example.org")
+        (district,) = [org for org in platform.rows("orgs") if org["type"] == "district"]
+        found = platform.rows("schools")
+        assert len(found) == len(schools)
+        assert {one["sourcedId"] for one in district["children"]} == {one["sourcedId"] for one in found}
+        assert {one["parent"]["sourcedId"] for one in found} == {district["sourcedId"]}
+        assert not any("children" in one for one in found)
 
 
 def references(value: Any) -> Iterator[Row]:

@@ -16,10 +16,10 @@ from ...consent import DistrictReader
 from ...consent.session import Plan, Session
 from ...errors import NotFound, Problem
 from ...fields import Arg, HubId, Question
-from ...model.organisation import District
+from ...model.organisation import District, School
 from ...recent import Finished
 from .asking import Asked
-from .places import this_year
+from .places import orgs, this_year
 from .planning import bound, columns, prepare
 from .properties import known_as
 from .service import Collection
@@ -27,6 +27,9 @@ from .wire import placed
 
 FINISHED: Finished[bytes] = Finished(32 * 1024 * 1024, times=1)
 """Rows as they are sent, of those that were read last: most of a list is as it was when it is asked for again."""
+
+MOST_SCHOOLS = 100_000
+"""How many schools of a district are told as its children."""
 
 Found = tuple[Part, bytes]
 
@@ -45,6 +48,7 @@ class Reading:
             **rows.args,
             **this_year(reader.today),
             "district_org": _district(reader, session),
+            **({"school_orgs": _schools(reader, session)} if self.resource is orgs else {}),
             **bound(asked, self.resource),
         }
         parts = self.resource.parts
@@ -123,6 +127,16 @@ def _district(reader: DistrictReader, session: Session) -> str | None:
     for rows, _ in session.chosen(plan, {}, 1):
         return msgspec.json.decode(rows[0], type=dict[str, Any])["id"]
     return None
+
+
+_SCHOOLS = Question(School, (("id", HubId(School)),), order=(HubId(School),))
+
+
+def _schools(reader: DistrictReader, session: Session) -> str:
+    """The schools that the reader sees, which the district is made of: records do not refer to theirs."""
+    plan = reader.prepare(_SCHOOLS, ("oneroster", "own", "schools"))
+    found = (row for rows, _ in session.chosen(plan, {}, MOST_SCHOOLS) for row in rows)
+    return ",".join(msgspec.json.decode(row, type=dict[str, Any])["id"] for row in found)
 
 
 WANTED = Arg("wanted")

@@ -64,6 +64,7 @@ orgs = Listed(
             "type": word(Literal("district")),
             "identifier": text(Coalesce(District.identifier, HubId(District))),
             "parent": link(Literal(None), "orgs"),
+            "children": links(Split(Given(Arg("school_orgs"), School.scope, kind="text")), "orgs"),
         },
     ),
     Part(
@@ -75,6 +76,7 @@ orgs = Listed(
             "type": word(Literal("school")),
             "identifier": text(Coalesce(School.identifier, School.estab, HubId(School))),
             "parent": link(DISTRICT, "orgs"),
+            "children": links(Split(Literal(None)), "orgs"),
         },
     ),
     key="sourcedId",
