@@ -10,6 +10,9 @@ from .clever_rest import CLEVER_REST
 from .ctf_xml import CTF_XML
 from .edfi_rest import EDFI_REST
 from .edfi_xml import EDFI_XML
+from .ethos import ETHOS
+from .facts import FACTS
+from .graph_rest import GRAPH_REST
 from .managebac import MANAGEBAC
 from .mapped import MAPPED_CSV, MAPPED_JSON
 from .oneroster_csv import ONEROSTER_CSV
@@ -36,6 +39,8 @@ CONNECTORS: dict[str, Connector] = {
         SCHOOLOGY,
         POWERSCHOOL,
         BLACKBOARD,
+        FACTS,
+        ETHOS,
         MANAGEBAC,
         WONDE_REST,
         CTF_XML,

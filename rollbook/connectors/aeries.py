@@ -124,7 +124,7 @@ PLAN = Plan(
                 "username": maybe("NetworkLoginID"),
                 "email": maybe("StudentEmailAddress"),
                 "phone": maybe("HomePhone"),
-                "grades": maybe("Grade", codes=GRADES),
+                "grades": maybe("Grade", codes=GRADES, otherwise="Other"),
             },
         ),
         role_of("students", "StudentID", "of", "student"),

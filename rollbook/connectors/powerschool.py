@@ -107,7 +107,7 @@ PLAN = Plan(
                 **NAMES,
                 "identifier": "local_id",
                 "email": maybe("contact_info.email"),
-                "grades": maybe("school_enrollment.grade_level", codes=GRADES),
+                "grades": maybe("school_enrollment.grade_level", codes=GRADES, otherwise="Other"),
             },
         ),
         role_of("students", "id", "of", "student"),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from .aeries import AERIES
 from .blackboard import BLACKBOARD
+from .ethos import ETHOS
+from .facts import FACTS
 from .managebac import MANAGEBAC
 from .powerschool import POWERSCHOOL
 from .schoology import SCHOOLOGY
@@ -15,5 +17,7 @@ VENDORS: dict[str, Case] = {
     "powerschool": POWERSCHOOL,
     "managebac": MANAGEBAC,
     "blackboard": BLACKBOARD,
+    "facts": FACTS,
+    "ethos": ETHOS,
 }
 """Each by the name of its connector."""

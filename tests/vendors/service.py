@@ -142,6 +142,7 @@ def views(tables: Mapping[str, Rows]) -> dict[str, list[dict[str, Any]]]:
         }
         for row in tables["classes"]
     }
+    numbers = {row["sourcedId"]: row.get("identifier", "") for row in tables["orgs"]}
     users = [
         {
             "birthDate": "",
@@ -149,6 +150,7 @@ def views(tables: Mapping[str, Rows]) -> dict[str, list[dict[str, Any]]]:
             **born.get(row["sourcedId"], {}),
             **row,
             "school": home[row["orgSourcedIds"]] or "d",
+            "number": numbers.get(home[row["orgSourcedIds"]] or "", ""),
         }
         for row in tables["users"]
     ]
@@ -167,9 +169,21 @@ def views(tables: Mapping[str, Rows]) -> dict[str, list[dict[str, Any]]]:
             for school in tables["orgs"]
             if school["type"] == "school" and row["type"] == "term"
         ],
+        "numbered terms": [
+            {**row, "number": at, "year": year, "school": school["sourcedId"], "identifier": school["identifier"]}
+            for school in tables["orgs"]
+            for year in (26, 27)
+            for at, row in enumerate((one for one in tables["academicSessions"] if one["type"] == "term"), 1)
+            if school["type"] == "school"
+        ],
         "courses": tables["courses"],
         "offered": [
-            {**row, "school": school["sourcedId"], "offered": f"{row['sourcedId']}{school['sourcedId']}"}
+            {
+                **row,
+                "school": school["sourcedId"],
+                "offered": f"{row['sourcedId']}{school['sourcedId']}",
+                "identifier": school["identifier"],
+            }
             for row in tables["courses"]
             for school in tables["orgs"]
             if school["type"] == "school"
@@ -239,6 +253,7 @@ class Service:
     def _known(self, asked: Asked) -> bool:
         if self.vendor.token:
             token = asked.headers.get("authorization", "").removeprefix("Bearer ")
+            token = next((one for one in self.issued if self.vendor.given(one) == token.encode()), token)
             self.issued[token] = self.issued.get(token, self.lasts) + 1
             if self.issued[token] > self.lasts:
                 return False

@@ -10,5 +10,7 @@ GRADES = {
     "-1": "PK",
     "0": "KG",
     "K": "KG",
+    **{word: word for word in ("PR", "PK", "TK", "KG")},
     **{str(grade): f"{grade:02}" for grade in range(1, 14)},
+    **{f"{grade:02}": f"{grade:02}" for grade in range(1, 10)},
 }

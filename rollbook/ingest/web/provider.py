@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
@@ -32,7 +32,7 @@ TOLD = "told"
 class Look(NamedTuple):
     """A fact that another list tells: `says` there, of its row that has as `key` what a row of this one has at `by`.
 
-    Where `by` is blank, its first row tells it.
+    Where `by` is blank, its first row tells it. What several rows say of the same is a list.
     """
 
     name: str
@@ -99,13 +99,21 @@ class Provider:
     def _told(self, name: str, rows: list[dict[str, Any]] | None, found: Lists) -> list[dict[str, Any]] | None:
         told, flat = rows, self.flat.get(name)
         for look in self.looks.get(name, ()):
-            others = found[look.list] or ()
-            said = {text(key): at(row, look.says) for row in others for key in elements(at(row, look.key))}
+            said = _said(look, found[look.list] or ())
             first = next(iter(said.values()), "")
             told = [
                 {**row, look.name: said.get(text(at(row, look.by)), "") if look.by else first} for row in told or ()
             ]
         return [flat(row) for row in told] if told and flat else told
+
+
+def _said(look: Look, rows: Iterable[dict[str, Any]]) -> dict[str | None, Any]:
+    """What rows say by their keys: of a key that several have, a list."""
+    found: dict[str | None, list[Any]] = {}
+    for row in rows:
+        for key in elements(at(row, look.key)):
+            found.setdefault(text(key), []).append(at(row, look.says))
+    return {key: said[0] if len(said) == 1 else said for key, said in found.items()}
 
 
 def _rows(session: Session, listing: Listing, reading: Reading, found: Lists) -> list[dict[str, Any]] | None:
