@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +17,7 @@ from tests import rosters
 from tests.looking import look
 from tests.services import Reply, Served, serving
 from tests.vendors import VENDORS, Case
-from tests.vendors.service import Service
+from tests.vendors.service import Service, number
 
 NAMES = [*VENDORS]
 
@@ -81,3 +81,54 @@ def test_credentials_that_are_not_accepted_are_named(up: Up, tmp_path: Path) -> 
     wrong = {**up.settings(), up.case.secret: "another"}
     with Store(tmp_path / "hub") as store, pytest.raises(Malformed, match="does not accept the credentials"):
         import_roster(store, CONNECTORS[up.name], "", settings=wrong, district_name=up.case.district)
+
+
+AERIES = pytest.mark.parametrize("up", ["aeries"], indirect=True)
+
+
+@AERIES
+def test_a_year_that_is_set_is_asked_for_in_every_list(up: Up, tmp_path: Path) -> None:
+    rosters.samples(tmp_path / "served")
+    with Store(tmp_path / "hub") as store:
+        import_roster(store, CONNECTORS["aeries"], "", settings={**up.settings(), "year": "2026"}, dry_run=True)
+    assert {asked.params.get("DatabaseYear") for asked in up.served.asked} == {"2026"}
+
+
+@AERIES
+def test_schools_that_are_closed_are_not_asked_about(up: Up, tmp_path: Path) -> None:
+    rosters.samples(tmp_path / "served")
+    with Store(tmp_path / "hub") as store:
+        import_roster(store, CONNECTORS["aeries"], "", settings=up.settings(), dry_run=True)
+    below = {path.split("/")[5] for path in up.served.paths if path.count("/") == 6}
+    assert below == {str(number("a")), str(number("b"))}
+
+
+@AERIES
+def test_contacts_that_may_no_longer_be_read_do_not_seem_to_be_gone(up: Up, tmp_path: Path) -> None:
+    rosters.samples(tmp_path / "served")
+    lists = {name: shown for name, shown in up.case.vendor.lists.items() if not name.endswith("/contacts")}
+    with Store(tmp_path / "hub") as store:
+        first = import_roster(store, CONNECTORS["aeries"], "", settings=up.settings(), name="sis")
+        up.service.vendor = replace(up.case.vendor, lists=lists)
+        with pytest.raises(Malformed, match="contacts: was read before and may not be read now"):
+            import_roster(store, CONNECTORS["aeries"], "", settings=up.settings(), district=first.number, name="sis")
+
+
+@AERIES
+def test_contacts_that_could_never_be_read_are_done_without(up: Up, tmp_path: Path) -> None:
+    rosters.samples(tmp_path / "served")
+    lists = {name: shown for name, shown in up.case.vendor.lists.items() if not name.endswith("/contacts")}
+    up.service.vendor = replace(up.case.vendor, lists=lists)
+    with Store(tmp_path / "hub") as store:
+        diff = import_roster(store, CONNECTORS["aeries"], "", settings=up.settings())
+    assert diff.kinds["Student"].new == 12
+    assert "Contact" not in diff.kinds or not diff.kinds["Contact"].new
+
+
+@pytest.mark.parametrize("up", ["schoology"], indirect=True)
+def test_what_would_let_others_into_a_section_is_not_kept(up: Up, tmp_path: Path) -> None:
+    rosters.samples(tmp_path / "served")
+    with Store(tmp_path / "hub") as store:
+        import_roster(store, CONNECTORS["schoology"], "", settings=up.settings())
+        kept = "".join(str(row) for rows in store.kept.copies.everything().values() for row in rows)
+    assert "hunter2" not in kept

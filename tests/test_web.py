@@ -118,6 +118,32 @@ def test_rows_that_are_fewer_than_the_total_are_an_error() -> None:
         Reader().read(lambda asked: Reply(page(asked).body, headers={"X-Total-Count": "9"}))
 
 
+def test_rows_are_compared_with_a_count_that_the_service_keeps_beside_its_pages() -> None:
+    def served(asked: Asked) -> Reply:
+        if asked.path == "/people/count":
+            return Reply({"resource": {"count": 8}})
+        begin = 3 * (int(asked.params["page"]) - 1)
+        return Reply({"people": PEOPLE[begin : begin + 3]})
+
+    listing = Listing("people", ("people",), Numbered(3), count="people/count resource.count")
+    with pytest.raises(Unavailable, match="says that it has 8 rows and gave 7"):
+        Reader().read(served, listing)
+
+
+def test_a_list_that_counts_no_rows_is_not_asked_for_its_pages() -> None:
+    reader = Reader()
+    listing = Listing("people", ("people",), Numbered(3), count="people/count count")
+    assert reader.read(lambda asked: Reply({"count": 0}), listing) == []
+    assert [one.address.rpartition("/")[2] for one in reader.noted] == ["count"]
+
+
+def test_a_lone_row_may_come_without_a_list_around_it() -> None:
+    listing = Listing("people", ("people.person",), lone=True)
+    assert Reader().read(lambda asked: Reply({"people": {"person": PEOPLE[0]}}), listing) == PEOPLE[:1]
+    assert Reader().read(lambda asked: Reply({"people": {"person": PEOPLE}}), listing) == PEOPLE
+    assert "which its rows would be in" in refusal(lambda asked: Reply({"people": "none"}), listing)
+
+
 # ---- what is no list
 
 

@@ -86,14 +86,12 @@ class Basic:
 
 @dataclass(frozen=True)
 class OAuth1:
-    """OAuth 1.0a with a consumer's key and secret (RFC 5849); OneRoster 1.1 and most others have no token of a user."""
+    """OAuth 1.0a with a consumer's key and secret and no token of a user (RFC 5849), as OneRoster 1.1 has it."""
 
     key: str
     secret: str = field(repr=False)
     method: str = "HMAC-SHA256"
     """Or HMAC-SHA1, which is all that some services know."""
-    token: str = field(default="", repr=False)
-    token_secret: str = field(default="", repr=False)
 
     def sign(self, request: httpx.Request) -> None:
         """Sign the request with all parameters of its query."""
@@ -103,7 +101,6 @@ class OAuth1:
             "oauth_signature_method": self.method,
             "oauth_timestamp": str(int(time.time())),
             "oauth_version": "1.0",
-            **({"oauth_token": self.token} if self.token else {}),
         }
         said["oauth_signature"] = self._signature(request, said)
         words = ", ".join(f'{name}="{_escaped(value)}"' for name, value in said.items())
@@ -117,8 +114,7 @@ class OAuth1:
         address = str(request.url.copy_with(query=None))
         base = "&".join(_escaped(part) for part in (request.method.upper(), address, params))
         digest = {"HMAC-SHA1": hashlib.sha1, "HMAC-SHA256": hashlib.sha256}[self.method]
-        key = f"{_escaped(self.secret)}&{_escaped(self.token_secret)}"
-        return base64.b64encode(hmac.digest(key.encode(), base.encode(), digest)).decode()
+        return base64.b64encode(hmac.digest(f"{_escaped(self.secret)}&".encode(), base.encode(), digest)).decode()
 
 
 @dataclass(frozen=True)

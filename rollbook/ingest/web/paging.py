@@ -119,25 +119,20 @@ class Numbered:
 
 @dataclass(frozen=True)
 class Cursor:
-    """Pages by a cursor that each page names for the next one, at a dotted path of its body.
-
-    A service that names one on its last page too says at `more` whether there is another page. Where it takes no
-    `limit`, that is blank.
-    """
+    """Pages by a cursor that each page names for the next one, at a dotted path of its body."""
 
     cursor: str
     at: str
     size: int = 100
     limit: str = "limit"
-    more: str = ""
 
     def first(self, ask: Ask) -> Ask:
         """Ask for the first page."""
-        return Ask(ask.path, {**ask.params, **({self.limit: str(self.size)} if self.limit else {})})
+        return Ask(ask.path, {**ask.params, self.limit: str(self.size)})
 
     def next(self, page: Page) -> Ask | None:
         """Ask with the cursor."""
-        found = at(page.answer.body, self.at) if not self.more or at(page.answer.body, self.more) else None
+        found = at(page.answer.body, self.at)
         return Ask(page.ask.path, {**page.ask.params, self.cursor: str(found)}) if found else None
 
     def total(self, answer: Answer) -> int | None:

@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
+import msgspec
+
+from ...errors import Malformed, Problem
 from ...fields import Field
 from ..mapping.paths import at, elements, text
 from ..mapping.plan import Part, Plan
@@ -27,6 +30,10 @@ Flat = Callable[[dict[str, Any]], dict[str, Any]]
 
 TOLD = "told"
 """The list of one row that the plan may name: what the source is told that is no secret."""
+
+
+READ = "lists"
+"""What is kept of a reading: the lists that were served."""
 
 
 class Look(NamedTuple):
@@ -68,6 +75,7 @@ class Provider:
         """List everything; raises `Malformed` and `Unavailable` for what cannot be believed."""
         lists = self._lists(reading)
         unserved = {name for name, rows in lists.items() if rows is None}
+        self._check_lost(reading, unserved)
         parts = tuple(_with_rest(part) for part in self.plan.parts if part.file not in unserved)
         plan = replace(self.plan, parts=parts)
         modes: Mapping[str, str] = dict.fromkeys(plan.tables, "bulk")
@@ -78,8 +86,22 @@ class Provider:
         for table in tables(plan, contents, layouts, roster.problems):
             roster.take(table)
         roster.notes += [f"{name} are not served, and what is held of them stays" for name in sorted(unserved)]
+        roster.also = {READ: msgspec.json.encode(sorted(lists.keys() - unserved))}
         roster.place()
         return roster
+
+    def _check_lost(self, reading: Reading, unserved: set[str]) -> None:
+        """Raise `Malformed` where a list was read before, is not served now, and shares a table with one that is.
+
+        What it told could not be told from what is gone.
+        """
+        told = {part.rows.table for part in self.plan.parts if part.file not in unserved}
+        shared = {part.file for part in self.plan.parts if part.file in unserved and part.rows.table in told}
+        before = msgspec.json.decode(reading.kept(READ) or b"[]", type=list[str])
+        lost = [name for name in before if name in shared]
+        if lost:
+            said = "was read before and may not be read now, and what it told would seem to be gone"
+            raise Malformed(*(Problem(name, said, "ask the vendor for access to it again") for name in lost))
 
     def _settings(self, reading: Reading) -> dict[str, Any]:
         return {one.name: reading.settings.get(one.name, "") for one in self.settings if not one.secret}
