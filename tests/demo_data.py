@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -13,6 +15,7 @@ from rollbook.cli.demonstrating import facts_of
 from rollbook.store.sqlite import Store
 
 from .kept import kept
+from .looking import looking
 
 MAKERS = "rollbook.demo", "rollbook.store.sqlite"
 
@@ -39,6 +42,13 @@ def what_was_built(size: float) -> demo.Demo:
 def no_schools(folder: Path) -> Path:
     """A data directory that holds nothing yet: to copy one takes a hundredth of the time of all migrations."""
     return _copy(kept("none", MAKERS, lambda made: Store(made).close()), folder)
+
+
+@contextmanager
+def new_store(folder: Path) -> Generator[Store]:
+    """A store that holds nothing yet, open for a block, with ways to look into it."""
+    with Store(no_schools(folder)) as store, looking(store):
+        yield store
 
 
 def _schools(size: float) -> Path:

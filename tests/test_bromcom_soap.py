@@ -15,6 +15,8 @@ from rollbook.store.sqlite import Store
 from tests.bromcom_service import Bromcom, school
 from tests.services import Reply, Served, serving
 
+from .demo_data import new_store
+
 BROMCOM = CONNECTORS["bromcom-soap"]
 WHOLE = range(1, 13)
 
@@ -32,7 +34,7 @@ def served(service: Bromcom) -> Iterator[Served]:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "hub") as opened:
+    with new_store(tmp_path / "hub") as opened:
         yield opened
 
 

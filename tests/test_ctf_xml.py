@@ -13,6 +13,8 @@ from rollbook.ingest import import_roster
 from rollbook.ingest.conformance import Samples, by_keys, conform
 from rollbook.store.sqlite import Store
 
+from .demo_data import new_store
+
 CTF = CONNECTORS["ctf-xml"]
 SURNAMES = ("Abernathy", "Birtwhistle", "Cholmondeley", "Dunwoody", "Entwistle", "Fotheringay")
 NAMED = {"name": "Alder School"}
@@ -76,7 +78,7 @@ def folder(path: Path, files: Mapping[str, str]) -> Path:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "hub") as opened:
+    with new_store(tmp_path / "hub") as opened:
         yield opened
 
 

@@ -21,7 +21,7 @@ from rollbook.model.origin import ORIGINS
 from rollbook.model.people import Comm
 from rollbook.store.schema import columns
 from rollbook.store.sqlite import Store
-from tests.looking import look_by_key
+from tests.looking import look_by_key, looking
 
 from .demo_data import demo_schools, what_was_built
 
@@ -47,7 +47,7 @@ NOWHERE = {
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    with Store(demo_schools(1.0, tmp_path_factory.mktemp("demo"))) as opened:
+    with Store(demo_schools(1.0, tmp_path_factory.mktemp("demo"))) as opened, looking(opened):
         yield opened
 
 

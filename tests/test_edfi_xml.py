@@ -14,6 +14,8 @@ from rollbook.ingest import import_roster
 from rollbook.ingest.conformance import Samples, by_keys, conform
 from rollbook.store.sqlite import Store
 
+from .demo_data import new_store
+
 XML = CONNECTORS["edfi-xml"]
 SURNAMES = ("Abernathy", "Birtwhistle", "Cholmondeley", "Dunwoody", "Entwistle", "Fotheringay")
 YEAR = "2026-2027"
@@ -157,7 +159,7 @@ def samples(path: Path) -> Samples:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "hub") as opened:
+    with new_store(tmp_path / "hub") as opened:
         yield opened
 
 

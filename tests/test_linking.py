@@ -23,12 +23,14 @@ from rollbook.store.plan.sights.sight import unveiled
 from rollbook.store.sqlite import Store
 from tests.looking import changing, look, opened
 
+from .demo_data import new_store
+
 FOR_EVER = ("0000-01-01", "9999-12-31")
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path) as opened:
+    with new_store(tmp_path) as opened:
         opened.new_district({"id": "district"})
         with opened.write(1) as batch:
             batch.add(School, [{"id": "school", "estab": "9990001"}])

@@ -18,6 +18,8 @@ from rollbook.ingest.mapping.written import read_plan
 from rollbook.store.sqlite import Store
 from tests import exports
 
+from .demo_data import new_store
+
 
 def test_sheets_conform(tmp_path: Path) -> None:
     conform(CONNECTORS["mapped-csv"], exports.samples_of_sheets(tmp_path / "samples"), tmp_path)
@@ -29,7 +31,7 @@ def test_documents_conform(tmp_path: Path) -> None:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "hub") as opened:
+    with new_store(tmp_path / "hub") as opened:
         yield opened
 
 

@@ -22,13 +22,15 @@ from rollbook.store.sqlite import Store
 from tests.looking import look
 from tests.test_sync import Telling, Told
 
+from .demo_data import new_store
+
 SAL = {"forename": "Sal", "surname": "Swift", "birth_date": "2015-02-03"}
 RAE = {"forename": "Rae", "surname": "Rook", "birth_date": "2014-07-09"}
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "hub") as opened:
+    with new_store(tmp_path / "hub") as opened:
         yield opened
 
 

@@ -19,6 +19,8 @@ from rollbook.store.sqlite import Store
 from tests import rosters
 from tests.looking import look
 
+from .demo_data import new_store
+
 ONEROSTER = CONNECTORS["oneroster-csv"]
 
 
@@ -32,7 +34,7 @@ def test_version_1_2_conforms(tmp_path: Path) -> None:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "hub") as opened:
+    with new_store(tmp_path / "hub") as opened:
         yield opened
 
 

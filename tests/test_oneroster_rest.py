@@ -17,6 +17,8 @@ from tests import rosters
 from tests.oneroster_service import OneRoster, read
 from tests.services import Asked, Reply, Served, serving
 
+from .demo_data import new_store
+
 REST, FILES = CONNECTORS["oneroster-rest"], CONNECTORS["oneroster-csv"]
 MAKE = {"1.1": rosters.roster, "1.2": rosters.version_1_2}
 
@@ -34,7 +36,7 @@ def served(service: OneRoster) -> Iterator[Served]:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "hub") as opened:
+    with new_store(tmp_path / "hub") as opened:
         yield opened
 
 

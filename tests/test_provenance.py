@@ -27,10 +27,12 @@ from tests import rosters
 from tests.claimed import Rows, bring, one, pupil, pupil_of, stand
 from tests.looking import look
 
+from .demo_data import new_store
+
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "hub") as opened:
+    with new_store(tmp_path / "hub") as opened:
         opened.new_district({"name": "Larkspur"})
         stand(opened, 1, ("sis", ()), ("hr", ()))
         yield opened

@@ -21,6 +21,7 @@ from rollbook.store.kept.feeds import BY_HAND, ON, PAUSED, Asked, Feed
 from rollbook.store.sqlite import Store
 
 from . import rosters
+from .demo_data import new_store
 
 
 def at(text: str) -> float:
@@ -108,7 +109,7 @@ def test_a_source_that_failed_waits_twice_as_long_each_time() -> None:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "hub") as opened:
+    with new_store(tmp_path / "hub") as opened:
         roster = rosters.folder(tmp_path / "roster", rosters.roster())
         import_roster(opened, CONNECTORS["oneroster-csv"], roster, name="sis")
         with opened.of_district(1) as kept:

@@ -21,6 +21,7 @@ from rollbook.ingest.conformance import by_keys
 from rollbook.store.sqlite import Store
 from tests import rosters
 
+from .demo_data import new_store
 from .test_cli import refused, said
 
 ONEROSTER = CONNECTORS["oneroster-csv"]
@@ -118,21 +119,21 @@ def test_a_roster_with_faults_is_the_one_without_those_rows_and_whole_once_they_
     rng, folder = random.Random(seed), tmp_path_factory.mktemp("aside")
     good = larger()
     bad, keys = hurt(good, rng, count)
-    with Store(folder / "whole") as store:
+    with new_store(folder / "whole") as store:
         take(folder / "roster", store, good)
         whole = roster_of(store)
-    with Store(folder / "less") as store:
+    with new_store(folder / "less") as store:
         take(folder / "roster", store, without(good, keys))
         less = roster_of(store)
     for name, mend in (("bulk", good), ("delta", as_delta(good, keys))):
-        with Store(folder / name) as store:
+        with new_store(folder / name) as store:
             diff = take(folder / "roster", store, bad)
             assert {(one.kind, one.key) for one in diff.aside} == {(n, key) for n, ks in keys.items() for key in ks}
             assert roster_of(store) == less
             modes = dict.fromkeys(mend, name)
             assert take(folder / "roster", store, mend, modes=modes).aside == ()
             assert roster_of(store) == whole
-    with Store(folder / "held") as store:
+    with new_store(folder / "held") as store:
         take(folder / "roster", store, good)
         assert not take(folder / "roster", store, bad).moved
         assert roster_of(store) == whole
@@ -143,7 +144,7 @@ def test_a_roster_with_faults_is_the_one_without_those_rows_and_whole_once_they_
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "hub") as opened:
+    with new_store(tmp_path / "hub") as opened:
         yield opened
 
 

@@ -17,6 +17,8 @@ from rollbook.ingest.rows import Reading
 from rollbook.store.sqlite import Store
 from tests import sheets
 
+from .demo_data import new_store
+
 FORMATS: dict[str, tuple[str, Callable[..., sheets.Texts], str]] = {
     "sds-1": ("sds-csv", sheets.sds_1, "locker-1"),
     "sds-2.1": ("sds-csv", sheets.sds_2, "freeLunch"),
@@ -27,7 +29,7 @@ FORMATS: dict[str, tuple[str, Callable[..., sheets.Texts], str]] = {
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "hub") as opened:
+    with new_store(tmp_path / "hub") as opened:
         yield opened
 
 

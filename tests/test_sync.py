@@ -19,6 +19,8 @@ from rollbook.model.students import Student
 from rollbook.store.sqlite import Store
 from tests.looking import look
 
+from .demo_data import new_store
+
 
 @dataclass
 class Told:
@@ -77,7 +79,7 @@ def source(people_: list[Row], students: list[Row], whole: bool = True, gone: fr
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "hub") as opened:
+    with new_store(tmp_path / "hub") as opened:
         yield opened
 
 

@@ -15,6 +15,8 @@ from rollbook.store.sqlite import Store
 from tests.services import Served, serving
 from tests.wonde_service import SCHOOL, Wonde, mark, moment, school
 
+from .demo_data import new_store
+
 WONDE = CONNECTORS["wonde-rest"]
 WHOLE = range(1, 13)
 
@@ -32,7 +34,7 @@ def served(service: Wonde) -> Iterator[Served]:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path / "hub") as opened:
+    with new_store(tmp_path / "hub") as opened:
         yield opened
 
 

@@ -20,10 +20,12 @@ from rollbook.store.sqlite import Store
 from rollbook.store.writing import Batch
 from tests.looking import look
 
+from .demo_data import new_store
+
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with Store(tmp_path) as opened:
+    with new_store(tmp_path) as opened:
         opened.new_district({"id": "district", "name": "Larkspur Learning Trust", "identifier": "1000"})
         with opened.write(1) as batch:
             put_school(batch)

@@ -6,6 +6,7 @@ import logging
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import cache
 
 import msgspec
 
@@ -233,7 +234,13 @@ def publish(desk: Desk) -> None:
 def _missing(desk: Desk) -> list[dict[str, str]]:
     """The published descriptors that the record does not hold yet."""
     known = desk.vocabulary.every()
-    return [word for word in published() if _key(word) not in known]
+    return [word for word in published() if _key(word) not in known] if _keys() - known else []
+
+
+@cache
+def _keys() -> frozenset[tuple[str, str, str]]:
+    """What the published descriptors are known by, which each hub that a process opens looks for."""
+    return frozenset(map(_key, published()))
 
 
 def _key(word: Mapping[str, str]) -> tuple[str, str, str]:
