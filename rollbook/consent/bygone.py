@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..fields import RECORDS
 from ..model.people import Person
@@ -48,6 +48,12 @@ def history_of(
     `seer` is the app that is told, where some records are veiled.
     """
     return map(Gone.of, store.kept.history.stones(district, kinds, since, until, seer))
+
+
+def bare(gone: Gone) -> Gone:
+    """The same without what is remembered beside its keys, which may have changed while the app could not see it."""
+    less = {*RECORDS[gone.kind].remembers} - {*RECORDS[gone.kind].natural}
+    return replace(gone, keys={name: value for name, value in gone.keys.items() if name not in less})
 
 
 Stones = Mapping[tuple[str, str], list[Gone]]

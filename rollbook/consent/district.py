@@ -18,7 +18,7 @@ from ..store.kept.history import END
 from ..store.plan.planner import Plan, plan
 from ..store.plan.sights import Schools, View
 from ..store.port import Store
-from .bygone import Gone, Stones, by_record, first, history_of
+from .bygone import Gone, Stones, bare, by_record, first, history_of
 from .credentials import Credential
 from .grants import Grant
 from .reader import PLANS, veiled
@@ -136,6 +136,10 @@ class DistrictReader:
         """The number of the last write to the district."""
         return self._store.kept.history.newest(self.district)
 
+    def number_at(self, at: str) -> int:
+        """The number of the last write to the district up to a moment (UTC)."""
+        return self._store.kept.history.number_at(self.district, at)
+
     def last_choice(self) -> int:
         """The number with which people were last let in or left out by one of the grants; 0 when nobody ever was."""
         return self.sightings.last
@@ -187,7 +191,7 @@ class DistrictReader:
         turn = self.sightings.lost(grant, of, stone.seq)
         if turn is None or (stone.made or 0) > turn.seq:
             return None
-        unseen = not self.sightings.all_seen(grant, of)
+        stone, unseen = bare(stone), not self.sightings.all_seen(grant, of)
         if stone.what == "key":
             turn = None if unseen else self.sightings.found(grant, of)
         return replace(stone, seq=turn.seq, at=turn.at, unseen=unseen) if turn else None
@@ -209,7 +213,7 @@ class DistrictReader:
         turn, made = self.sightings.lost(grant, of), row["made"]
         if turn is not None and made < turn.seq:
             keys = kept.records.keys(record, row)
-            found = Gone(turn.seq, turn.at, record.__name__, row["id"], row["school"], "gone", keys, made, True)
+            found = bare(Gone(turn.seq, turn.at, record.__name__, row["id"], row["school"], "gone", keys, made, True))
             if self._granted(found):
                 yield found
 
@@ -218,7 +222,10 @@ class DistrictReader:
         if gone.what != "gone":
             return gone
         said = first(stones, gone.kind, gone.id, gone.seq)
-        keys, upto = (dict(said.keys), said.seq) if said else (dict(gone.keys), END)
+        # What was said later is not what the app could see.
+        keys, upto = (
+            (dict((said if said.seq == gone.seq else bare(said)).keys), said.seq) if said else (dict(gone.keys), END)
+        )
         for name in keys if upto > gone.seq else ():
             role, told, fact = f".{name}".rpartition(".person.")
             human = first(stones, Person.__name__, self._person(gone, role[1:]), gone.seq) if told else None

@@ -234,6 +234,7 @@ class Record:
     may leave out; `indexes`, tuples of field names that are looked up together; `over`, of a
     record that is worked out from others, the names of those; `natural`, the facts by which others know a row, which
     the history keeps when it goes: dotted names lead through references, and `district.` to the district's own record;
+    `remembers`, what it keeps besides, by which whoever knew the row is told what is gone;
     `behind`, the fact that holds the hub id of the human whom a row stands for without being one; `numbered`, that
     there are so many rows that their hub ids are made of their numbers.
     """
@@ -248,6 +249,7 @@ class Record:
     worked_out: ClassVar[bool] = False
     over: ClassVar[tuple[str, ...]] = ()
     natural: ClassVar[tuple[str, ...]] = ()
+    remembers: ClassVar[tuple[str, ...]] = ()
     behind: ClassVar[str] = ""
     numbered: ClassVar[bool] = False
     abstract: ClassVar[bool] = True
@@ -263,6 +265,7 @@ class Record:
         indexes: tuple[tuple[str, ...], ...] = (),
         over: tuple[str, ...] = (),
         natural: tuple[str, ...] = (),
+        remembers: tuple[str, ...] = (),
         behind: str = "",
         numbered: bool = False,
     ) -> None:
@@ -275,6 +278,7 @@ class Record:
         cls.worked_out = bool(over)
         cls.over = over or (cls.__name__,)
         cls.natural = natural
+        cls.remembers = remembers
         cls.behind = behind
         cls.numbered = numbered
         cls.abstract = abstract
@@ -297,7 +301,7 @@ class Record:
             unknown = [n for n in index if n not in cls.fields]
             if unknown:
                 raise TypeError(f"{cls.__name__} has no {', '.join(unknown)} to index")
-        for name in natural:
+        for name in (*natural, *remembers):
             cls.trace(name)
 
     @classmethod

@@ -24,6 +24,7 @@ class Course(
     writing=S.WritebackSchool,
     indexes=(("school",), ("external_id",), ("code",)),
     natural=("code", "school.estab", "district.identifier"),
+    remembers=("title",),
 ):
     """A plan of what a class learns, which schools of the district may share."""
 

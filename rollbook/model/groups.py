@@ -85,6 +85,7 @@ class Group(
         "external_id",
         "district.identifier",
     ),
+    remembers=("name", "class_type"),
 ):
     """A named set of students and staff of a school, or of all schools of a district, for a time."""
 
@@ -195,6 +196,7 @@ class StaffMembership(
     writing=S.WritebackGroups,
     indexes=(("school",), ("group", "staff"), ("staff",)),
     natural=(*MEMBERSHIP_KEY, "staff.person.staff_unique_id"),
+    remembers=("group.school", "staff.person", "staff.is_teacher", "role", "is_main", "end"),
 ):
     """A member of staff's place in a group, for a time."""
 

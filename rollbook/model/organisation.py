@@ -48,7 +48,12 @@ class Organisation(Record, scope=S.School | S.SchoolLite, natural=("identifier",
 
 
 class School(
-    Record, scope=S.School | S.SchoolLite, writing=S.WritebackSchool, indexes=(("estab",),), natural=("estab", "name")
+    Record,
+    scope=S.School | S.SchoolLite,
+    writing=S.WritebackSchool,
+    indexes=(("estab",),),
+    natural=("estab", "name"),
+    remembers=("identifier",),
 ):
     """A school: the place that grants access to its people's records."""
 

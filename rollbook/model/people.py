@@ -101,6 +101,10 @@ class Person(
     staff_unique_id = Text("The id of the person as a member of staff, unique in the district", "207219")
 
 
+CALLED = ("person.forename", "person.surname", "person.legal_forename", "person.legal_surname")
+"""What a human is called: whoever has to remove somebody must be able to tell who that is."""
+
+
 class Staff(
     SchoolRecord,
     scope=S.Staff | S.StaffLite,
@@ -109,6 +113,7 @@ class Staff(
     human=True,
     indexes=(("school", "mis_id"), ("school", "external_id"), ("school", "xid"), ("person",)),
     natural=("person.staff_unique_id", "school.estab", "person"),
+    remembers=(*CALLED, "is_teacher", "employment_end"),
 ):
     """A person who works, has worked or will work at a school."""
 
@@ -251,6 +256,7 @@ class Contact(
     human=True,
     indexes=(("school", "mis_id"), ("school", "external_id"), ("school", "xid"), ("person",)),
     natural=("person",),
+    remembers=CALLED,
 ):
     """A parent, carer or other person whom the school contacts about a student."""
 

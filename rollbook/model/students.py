@@ -23,7 +23,7 @@ from ..scopes import S
 from .groups import MEMBERSHIP_KEY, ClassSection, Group
 from .organisation import SchoolRecord
 from .origin import came_from
-from .people import Comm, Contact, Person
+from .people import CALLED, Comm, Contact, Person
 
 _GROUP = ("mis_id", "name", "standard_year", "standard_year_title")
 
@@ -106,6 +106,7 @@ class Student(
         ("house_group",),
     ),
     natural=("entry_date", "school.estab", "person.student_unique_id", "person"),
+    remembers=(*CALLED, "leaving_date"),
 ):
     """A person with a past, present or planned enrolment at one school."""
 
@@ -279,6 +280,7 @@ class StudentMembership(
     writing=S.WritebackGroups,
     indexes=(("school",), ("group", "student"), ("student",)),
     natural=(*MEMBERSHIP_KEY, "student.person.student_unique_id"),
+    remembers=("group.school", "student.person", "end"),
 ):
     """A student's place in a group, for a time."""
 

@@ -22,11 +22,12 @@ def key_facts(record: type[Record]) -> frozenset[str]:
 
 
 def keys_of(connection: Connection, record: type[Record], row: Mapping[str, Any]) -> dict[str, Any]:
-    """What a row, given column by column, is known by now: facts of its own and those that its references lead to.
+    """What a row, given column by column, is known by now, and what is remembered of it besides.
 
-    References are hub ids, those of the row and those among the keys.
+    These are facts of its own and those that its references lead to. References are hub ids, those of the row and those
+    among the keys.
     """
-    own = [*NATURAL, *(n for n in record.natural if "." not in n), *record.refs()]
+    own = [*NATURAL, *(n for n in (*record.natural, *record.remembers) if "." not in n), *record.refs()]
     keys = {name: row[name] for name in own if row.get(name) is not None}
     names, statement = _reached(record)
     if names:
@@ -38,7 +39,7 @@ def keys_of(connection: Connection, record: type[Record], row: Mapping[str, Any]
 @cache
 def _reached(record: type[Record]) -> tuple[tuple[str, ...], str]:
     """The dotted names of a kind of record, and the statement that reads their facts for a row's columns."""
-    names = tuple(name for name in record.natural if "." in name)
+    names = tuple(dict.fromkeys(name for name in (*record.natural, *record.remembers) if "." in name))
     aliases: dict[tuple[str, ...], str] = {}
     joins: list[str] = []
     facts: list[str] = []

@@ -111,6 +111,9 @@ def oneroster_questions() -> list[str]:
         if not path.endswith(f"/{collection.resource.name}"):
             # It is some of the rows of another one.
             continue
+        # With what is gone.
+        since = quote("dateLastModified>='2000-01-01'")
+        asked.append(f"{ROOT}/{name}?limit=10000&filter={since}")
         for one, said in collection.resource.properties.items():
             first = f"{path}?limit=1"
             asked += [f"{first}&sort={one}&orderBy=desc&fields=sourcedId"] if ">" in said.filters else []

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import json
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
@@ -14,24 +15,23 @@ from ...api.listing.resource import Part, Resource
 from ...api.listing.rows import EVERY, Rows
 from ...consent import DistrictReader
 from ...consent.session import Plan, Session
+from ...consent.slips import shows
 from ...errors import NotFound, Problem
 from ...fields import Arg, HubId, Question
 from ...model.organisation import District, School
 from ...recent import Finished
 from .asking import Asked
-from .places import orgs, this_year
-from .planning import bound, columns, prepare
-from .properties import known_as
+from .places import this_year
+from .planning import bound, columns, lost, prepare
 from .service import Collection
+from .tombstones import MODIFIED, Tombstones, polls, wants
 from .wire import placed
 
 FINISHED: Finished[bytes] = Finished(32 * 1024 * 1024, times=1)
 """Rows as they are sent, of those that were read last: most of a list is as it was when it is asked for again."""
 
-MOST_SCHOOLS = 100_000
-"""How many schools of a district are told as its children."""
-
-Found = tuple[Part, bytes]
+Found = tuple[Part | None, Any]
+"""A row of a part; of no part, something that is gone, as it is told."""
 
 
 class Reading:
@@ -44,26 +44,32 @@ class Reading:
         self.resource = collection.resource
         self.asked = asked
         rows = rows.and_(collection.name, collection.rows)
-        self.args = {
+        self.args: dict[str, Any] = {
             **rows.args,
             **this_year(reader.today),
             "district_org": _district(reader, session),
             **({"school_orgs": _schools(reader, session)} if self.resource is orgs else {}),
             **bound(asked, self.resource),
+            "touched": "[]",
         }
+        self.gone: Tombstones | None = None
         parts = self.resource.parts
+        if wants(asked):
+            self.gone = Tombstones(reader, session, self.resource, rows, asked, self.args)
+            self.args["touched"] = json.dumps([*self.gone.touched])
+            parts = (*parts, *(lost(part) for part in parts if part.lost is not None and polls(asked)))
         self.plans = [(part, prepare(reader, self.resource, part, asked, rows)) for part in parts]
 
     def count(self) -> int:
         """How many there are in all."""
-        return sum(self._counts(shown=True))
+        return sum(self._counts(shown=True)) + (len(self.gone.found) if self.gone else 0)
 
     def _counts(self, *, shown: bool) -> list[int]:
         return [self.session.count(plan, self.args, shown=shown) for _, plan in self.plans]
 
     def page(self) -> Iterator[Found]:
         """The rows of the page that was asked for: kind of record after kind of record, unless they are sorted."""
-        if self.asked.sort and len(self.plans) > 1:
+        if self.asked.sort and (len(self.plans) > 1 or self.gone):
             return self._sorted()
         return self._one_after_the_other()
 
@@ -72,7 +78,8 @@ class Reading:
         for part, plan in self.plans:
             if left <= 0:
                 return
-            here = self.session.count(plan, self.args, shown=False) if passed and len(self.plans) > 1 else -1
+            several = len(self.plans) > 1 or self.gone is not None
+            here = self.session.count(plan, self.args, shown=False) if passed and several else -1
             if 0 <= here <= passed:
                 passed -= here
                 continue
@@ -80,16 +87,25 @@ class Reading:
                 left -= 1
                 yield part, row
             passed = 0
+        yield from self._tombstones(passed, passed + left)
+
+    def _tombstones(self, first: int, last: int | None) -> Iterator[Found]:
+        """Some of what is gone."""
+        for one in self.gone.found[first:last] if self.gone else ():
+            shows(*one.people)
+            yield None, self.gone.shown(one) if self.gone else one.thing
 
     def _sorted(self) -> Iterator[Found]:
         """Rows of several kinds of record in one order."""
         most, down = self.asked.offset + self.asked.limit, self.asked.down
         streams = [[(part, row) for row in self._rows(plan, most, 0)] for part, plan in self.plans]
-        merged = heapq.merge(*streams, key=self._place, reverse=down)
+        gone = sorted(self._tombstones(0, None), key=self._place, reverse=down)
+        merged = heapq.merge(*streams, gone, key=self._place, reverse=down)
         return islice(merged, self.asked.offset, most)
 
     def _place(self, found: Found) -> tuple[bool, Any]:
-        value = msgspec.json.decode(found[1], type=dict[str, Any])[self.asked.sort]
+        part, row = found
+        value = (row if part is None else msgspec.json.decode(row, type=dict[str, Any])).get(self.asked.sort)
         return (value is not None, "" if value is None else value)
 
     def _rows(self, plan: Plan, limit: int, offset: int) -> Iterator[bytes]:
@@ -99,11 +115,24 @@ class Reading:
     def sent(self, roots: Sequence[str]) -> Iterator[bytes]:
         """The rows of the page as they are sent, with references below the addresses of the services."""
         for part, row in self.page():
-            finished = FINISHED.get((part, self.asked.fields), row, lambda row, part=part: self._finished(part, row))
-            yield placed(finished, roots)
+            if part is None:
+                finished = msgspec.json.encode(row)
+            elif self.gone is not None:
+                finished = msgspec.json.encode(self._as_touched(self.thing(part, row)))
+            else:
+                key = (part, self.asked.fields)
+                finished = FINISHED.get(key, row, lambda row, part=part: self._finished(part, row))
+            yield placed(finished, root)
 
     def _finished(self, part: Part, row: bytes) -> bytes:
         return msgspec.json.encode(self.thing(part, row))
+
+    def _as_touched(self, thing: dict[str, Any]) -> dict[str, Any]:
+        """A thing that changed by losing a part: that has no stamp of its own any more, but a moment."""
+        at = self.gone.touched.get(thing.get("sourcedId", "")) if self.gone else None
+        if at is None or MODIFIED not in thing:
+            return thing
+        return {**thing, MODIFIED: max(thing[MODIFIED], f"{at}Z")}
 
     def thing(self, part: Part, row: bytes) -> dict[str, Any]:
         """A row in OneRoster's words, with references below the root."""

@@ -303,6 +303,7 @@ demographics = Resource(
             "publicSchoolResidenceStatus": text(of_student(Student.residence_status)),
         },
         only=Some(as_pupil, ALWAYS),
+        lost=Some(as_student, ALWAYS) & Not(Some(as_pupil, ALWAYS)),
         parts=(as_student,),
     ),
     key="sourcedId",

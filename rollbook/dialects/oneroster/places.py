@@ -141,6 +141,7 @@ sessions = Listed(
             "schoolYear": _of_year("school_year"),
         },
         only=Some(_classes_of_school, ALWAYS),
+        lost=Not(Some(_classes_of_school, ALWAYS)),
     ),
     key="sourcedId",
 )
@@ -191,6 +192,7 @@ courses = Listed(
             "resources": links(Split(Literal(None)), "resources"),
         },
         only=without_course,
+        lost=is_class & Group.school.known() & (Group.course.known() | Group.offering.known()),
     ),
     key="sourcedId",
 )

@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
 from typing import Any
 
 from ...api.listing.resource import Part, Property, Resource
 from ...api.listing.rows import Rows, whole
 from ...consent import DistrictReader
 from ...consent.session import Plan
-from ...fields import ALWAYS, All, Arg, Condition, Down, Either, Expr, HubId, Key, Literal, Matches, Not, Question, Some
+from ...fields import (
+    ALWAYS,
+    All,
+    Arg,
+    Condition,
+    Down,
+    Either,
+    Expr,
+    HubId,
+    Key,
+    Literal,
+    Matches,
+    Not,
+    OneOf,
+    Question,
+    Some,
+)
 from .asking import Asked
 from .catalogue import NEVER
 from .filters import Clause
@@ -38,7 +56,7 @@ def _bound(kind: str, clause: Clause) -> Any:
 def prepare(reader: DistrictReader, resource: Resource, part: Part, asked: Asked, rows: Rows) -> Plan:
     """A part of a resource as it was asked for, compiled once for each kind of reader and shape of request."""
     shape = (
-        *("oneroster", resource, part.of.__name__, rows.name, asked.fields, asked.sort, asked.down),
+        *("oneroster", resource, part.of.__name__, part.only, rows.name, asked.fields, asked.sort, asked.down),
         *(asked.filter.either, tuple(_shape(part, c) for c in asked.filter.clauses)),
     )
     return reader.prepare(_question(reader, resource, part, asked, rows), shape)
@@ -53,7 +71,7 @@ def _shape(part: Part, clause: Clause) -> tuple[str, ...]:
 def _question(reader: DistrictReader, resource: Resource, part: Part, asked: Asked, rows: Rows) -> Question:
     identity = HubId(part.of)
     where = rows.of(part)
-    held = [compare(part.properties[c.name], c, Arg(f"filter{n}")) for n, c in enumerate(asked.filter.clauses)]
+    held = [_held(part, c, Arg(f"filter{n}")) for n, c in enumerate(asked.filter.clauses)]
     if held:
         where = where & (Either(tuple(held)) if asked.filter.either else All(tuple(held)))
     by = part.properties[asked.sort].value if asked.sort else None
@@ -68,6 +86,24 @@ def _question(reader: DistrictReader, resource: Resource, part: Part, asked: Ask
         few="wanted" in rows.args,
         sorted=by is not None,
     )
+
+
+def _held(part: Part, clause: Clause, value: Arg) -> Condition:
+    held = compare(part.properties[clause.name], clause, value)
+    # What has lost a part has changed, and has no stamp of it.
+    later = clause.name == "dateLastModified" and clause.operator.startswith(">")
+    return held | OneOf(HubId(part.of), (TOUCHED,)) if later else held
+
+
+TOUCHED = Arg("touched")
+"""The hub ids of what lost parts."""
+
+
+@cache
+def lost(part: Part) -> Part:
+    """What was among a part's rows and is there still, as something that is to be deleted."""
+    status = Property(Literal("tobedeleted"), part.properties["status"].filters)
+    return replace(part, only=part.lost or NEVER, lost=None, properties={**part.properties, "status": status})
 
 
 def compare(what: Property, clause: Clause, value: Arg) -> Condition:

@@ -68,6 +68,10 @@ class History(Statements):
         """The number of the last write to a district; 0 when there was none."""
         return self._value("SELECT seq FROM clock WHERE district = ?", (district,)) or 0
 
+    def number_at(self, district: int, at: str) -> int:
+        """The number of the last write to a district up to a moment (UTC); 0 when there was none."""
+        return self._value("SELECT max(seq) FROM moment WHERE district = ? AND at <= ?", (district, at)) or 0
+
     def moved(self, district: int, kinds: Iterable[str], school: str | None = None) -> dict[str, int]:
         """The number at which each kind of record last moved in a district.
 
