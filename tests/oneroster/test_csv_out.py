@@ -148,8 +148,9 @@ def things(platform: Platform, version: str, name: str, known: Callable[[str], s
     for row in listed if name == "users" else ():
         # A student of two schools may have a grade at each, and a roster has one.
         row |= {"grades": row["grades"][:1]} if "grades" in row else {}
-        # Whoever has no user name is named by the id that they have in each hub.
-        row |= {"username": known(row["username"])} if row.get("username") == row["sourcedId"] else {}
+        if row.get("metadata") == {"rollbook.synthetic": "username"}:
+            # Each hub makes one of its own for who has none.
+            del row["username"]
     return {known(row["sourcedId"]): {n: plain(v) for n, v in row.items() if n not in less} for row in listed}
 
 
