@@ -2,7 +2,7 @@
 
 What has no canonical field stays in the record's remainder, under `oneroster`, by column. A user who is not enabled may
 not sign in, but is still of the school: the user stays, with `enabledUser` in the remainder. Nobody is matched by
-e-mail. What is kept of a roster and what is not: `ingest/roster/roster.py`.
+e-mail. Gradebooks and resources are read beside rosters. What is kept and what is not: `ingest/roster/roster.py`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""OneRoster 1.2 and 1.1, the rostering service: the rosters of a district as learning platforms read them."""
+"""OneRoster 1.2 and 1.1: rosters, gradebooks and resources of a district as learning platforms read and write them."""
 
 from __future__ import annotations
 
