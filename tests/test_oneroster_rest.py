@@ -68,7 +68,15 @@ def test_what_comes_over_rest_is_what_comes_from_files(
     with Store(tmp_path / "files") as one, Store(tmp_path / "rest") as other:
         import_roster(one, FILES, samples.whole)
         import_roster(other, REST, "", settings=settings(served, version=version))
-        assert _facts(one) == _facts(other)
+        rosters_of_files = {key: fact for key, fact in _facts(one).items() if key[0] not in NO_ROSTER}
+        assert rosters_of_files == _facts(other)
+
+
+NO_ROSTER = {
+    *("Aspect", "AssessmentCategory", "AssessmentResult", "MarkSet", "ScoreScale", "ScoreScaleValue"),
+    *("Resource", "ClassResource", "CourseResource", "StudentResource", "StaffResource", "ContactResource"),
+}
+"""What files hold besides a roster, which other services than rostering tell."""
 
 
 def _facts(store: Store) -> dict[tuple[str, str], dict[str, Any]]:

@@ -129,8 +129,8 @@ def test_whom_an_export_tells_of_is_on_the_ledger_before_it_is_there(
 NOT_ALIKE = {
     # The ids that somebody has in the system that a roster came from, and those that a hub makes for who has none.
     "1.2": {"users": {"userIds", "userMasterIdentifier"}},
-    # A role has no days in 1.1, so who has left is not known to have.
-    "1.1": {"users": {"userIds", "userMasterIdentifier", "enabledUser"}},
+    # A role has no days in 1.1, so who has left is not known to have. Whoever has no name to sign in with has their id.
+    "1.1": {"users": {"userIds", "userMasterIdentifier", "enabledUser", "username"}},
 }
 
 
