@@ -14,7 +14,7 @@ from rollbook.consent import App
 from rollbook.dialects.edfi.parameters import filters
 from rollbook.dialects.edlink.catalogue import RESOURCES as ROSTER
 from rollbook.dialects.edlink.resource import expansions
-from rollbook.dialects.oneroster.services import GRADEBOOK, MATERIALS, ROSTERS
+from rollbook.dialects.oneroster.services import GRADEBOOK, MATERIALS, OLD, ROSTERS
 from rollbook.edfi.resources import RESOURCES
 from rollbook.model.vocabulary import Descriptor
 from tests.hub import Hub
@@ -106,7 +106,8 @@ def edlink_questions() -> list[str]:
 
 def oneroster_questions() -> list[str]:
     """Every collection whole; of each resource the first row in each order, and by each property."""
-    asked = [f"{path}?limit=10000" for path in LISTS]
+    # Users are what 1.1 makes most of its own of.
+    asked = [*(f"{path}?limit=10000" for path in LISTS), f"{OLD.root}/users?limit=10000"]
     for path, collection in LISTS.items():
         if not path.endswith(f"/{collection.resource.name}"):
             # It is some of the rows of another one.
