@@ -76,6 +76,9 @@ def test_what_goes_leaves_the_keys_of_all_that_it_was_known_by(store: Store) -> 
             "group.offering.session.name": "Fall Semester",
             "group.offering.session.year": 2027,
             "student.person.student_unique_id": "111111",
+            # What a list of what is gone says of it besides.
+            "group.school": "school",
+            "student.person": "ann",
         }
     }
 
@@ -203,6 +206,6 @@ def test_what_a_kind_declares_anew_is_its_own() -> None:
     }
     assert shared == {
         *("Session", "Subject", "Course", "Program", "Group", "GroupSession", "GroupProgram"),
-        *("DiscountCode", "TimetableSubject"),
+        *("DiscountCode", "TimetableSubject", "AssessmentCategory", "Resource", "CourseResource"),
     }
     assert next(iter(Group.fields)) == "school"

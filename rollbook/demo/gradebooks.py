@@ -1,4 +1,4 @@
-"""Gradebooks of invented classes: the work that is set, what it counts for, and how everybody did."""
+"""Gradebooks of invented classes: the work that is set, what it counts for, how everybody did, and a test."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from ..model.assessment import Aspect, AssessmentCategory, AssessmentResult, MarkSet
 from ..model.gradebook import ScoreScale, ScoreScaleValue
+from ..model.groups import Group
 from ..model.people import Contact
 from ..model.resources import (
     ClassResource,
@@ -48,6 +49,11 @@ OPEN = "2026-11-16"
 """The day on which it was written down how work stands that is not marked yet."""
 
 LETTERS = (("90-100", "A"), ("75-89", "B"), ("60-74", "C"), ("40-59", "D"), ("0-39", "E"))
+LATE = (("90-100", "B"), ("75-89", "C"), ("60-74", "D"), ("0-59", "E"))
+"""What shares of all points stand for, in per cent, of work that came in time and of work that came late."""
+
+SAT, TEST, PARTS = "2026-11-12", "Autumn listening test", ("Part 1: instructions", "Part 2: a story")
+"""The day and the name of a test of whole classes, and its parts."""
 
 RESOURCES = (
     {
@@ -75,6 +81,15 @@ RESOURCES = (
     },
 )
 
+SONGBOOK = {
+    "title": "Songs of our School",
+    "roles": "student,teacher",
+    "importance": "secondary",
+    "vendor_resource_id": "songs",
+    "vendor_id": "school-office.example",
+}
+"""What a school has made for itself."""
+
 NO_WORDS = "Ask me about the last one"
 
 
@@ -88,7 +103,10 @@ def put_gradebooks(draft: Draft, opened: Sequence[Opened]) -> None:
         books = [_Book(one, code, group, categories) for code, group in _classes(one)]
         for book in books:
             book.open()
+        for book in books[:1]:
+            book.test()
         one.stream(AssessmentResult, (row for book in books for row in book.results()))
+        one.stream(AssessmentResult, (row for book in books[:1] for row in book.tested()))
         _put_resources(one, [book.group for book in books], resources)
 
 
@@ -107,17 +125,31 @@ class _Book:
         self.group = group
         self.categories = categories
         self.items: list[tuple[Work, str]] = []
+        self.parts: list[str] = []
+        self.late = ""
         self.pupils = [p for p in opened.places if p.current and group in p.lessons.values()]
 
     def open(self) -> None:
         """Add what is set, and what points stand for."""
-        scale = self.opened.put(ScoreScale, title="Letters for points", kind="Points to letters", group=self.group)
-        for place, (score, letter) in enumerate(LETTERS, 1):
-            self.opened.put(ScoreScaleValue, scale=scale, score=score, stands_for=letter, display_order=place)
+        scale = self._scale("Letters for points", LETTERS)
+        self.late = self._scale("Letters for points, late work", LATE)
         for work in WORKS:
             item = self.opened.put(Aspect, **self._item(work, scale))
             self.opened.put(MarkSet, aspect=item, start=work.assigned, least=0, most=work.points)
             self.items.append((work, item))
+
+    @property
+    def _supplier(self) -> str:
+        plan = self.opened.plan
+        return f"{plan.estab[:3]} {plan.estab[3:]} {plan.name}"
+
+    def _scale(self, title: str, letters: Sequence[tuple[str, str]]) -> str:
+        rows = self.opened.draft.rows[Group]
+        course = next((row.get("course") for row in rows if row["id"] == self.group), None)
+        scale = self.opened.put(ScoreScale, title=title, kind="Points to letters", group=self.group, course=course)
+        for place, (score, letter) in enumerate(letters, 1):
+            self.opened.put(ScoreScaleValue, scale=scale, score=score, stands_for=letter, display_order=place)
+        return scale
 
     def _item(self, work: Work, scale: str) -> dict[str, Any]:
         plan, sessions = self.opened.plan, self.opened.groups.sessions
@@ -126,7 +158,7 @@ class _Book:
             "kind": "Integer",
             "name": work.title,
             "description": work.description,
-            "supplier": f"{plan.estab[:3]} {plan.estab[3:]} {plan.name}",
+            "supplier": self._supplier,
             "category": self.categories[work.category],
             "exam": 0,
             "prior": 0,
@@ -139,6 +171,44 @@ class _Book:
             "score_scale": scale,
         }
 
+    def test(self) -> None:
+        """Add a test that the class sat, and its parts."""
+        facts = {
+            "kind": "Integer",
+            "supplier": self._supplier,
+            "group": self.group,
+            "classwork": 0,
+            "exam": 0,
+            "prior": 0,
+        }
+        whole = self.opened.put(Aspect, name=TEST, description=TEST, **facts)
+        for name in PARTS:
+            part = self.opened.put(Aspect, name=f"{TEST}, {name}", description=name, parent=whole, **facts)
+            self.opened.put(MarkSet, aspect=part, start=SAT, least=0, most=30)
+            self.parts.append(part)
+
+    def tested(self) -> Iterator[dict[str, Any]]:
+        """The rows of how everybody did in the test."""
+        rng, sat = self.opened.chance_of(f"test {self.code}"), [p for p in self.pupils if p.entry <= SAT]
+        for part in self.parts:
+            points = [round(30 * min(max(0.35 + 0.6 * p.ability + rng.gauss(0, 0.1), 0), 1)) for p in sat]
+            for place, achieved in zip(sat, points, strict=True):
+                yield {
+                    **self._of(place, part, SAT),
+                    "result": str(achieved),
+                    "numeric_value": achieved,
+                    "percentile": round(100 * sum(other <= achieved for other in points) / len(points), 1),
+                }
+
+    def _of(self, place: Place, aspect: str, day: str) -> dict[str, Any]:
+        return {
+            "school": self.opened.school,
+            "student": place.id,
+            "aspect": aspect,
+            "date": day,
+            "collection_date": day,
+        }
+
     def results(self) -> Iterator[dict[str, Any]]:
         """The rows of what everybody of the class achieved, or has not handed in yet."""
         rng = self.opened.chance_of(f"gradebook {self.code}")
@@ -146,11 +216,7 @@ class _Book:
             day = work.marked or OPEN
             for place in (p for p in self.pupils if p.entry <= day <= self.opened.today):
                 yield {
-                    "school": self.opened.school,
-                    "student": place.id,
-                    "aspect": item,
-                    "date": day,
-                    "collection_date": day,
+                    **self._of(place, item, day),
                     **(
                         self._marked(work, place, rng.gauss(0, 0.1), rng.random())
                         if work.marked
@@ -162,12 +228,15 @@ class _Book:
         if chance < 0.03:
             return {"status": "not submitted", "missing": 1}
         points = round(work.points * min(max(0.35 + 0.6 * place.ability + luck, 0), 1))
-        said = next(letter for score, letter in LETTERS if 100 * points >= int(score.split("-")[0]) * work.points)
+        late = chance > 0.95
+        letters = LATE if late else LETTERS
+        said = next(letter for score, letter in letters if 100 * points >= int(score.split("-")[0]) * work.points)
         return {
             "result": said,
             "numeric_value": points,
             "status": "fully graded",
-            "late": int(chance > 0.95),
+            "late": int(late),
+            "score_scale": self.late if late else None,
             "notes": NO_WORDS if chance > 0.98 else None,
         }
 
@@ -176,19 +245,22 @@ def _open(chance: float) -> dict[str, Any]:
     """A result of work that is not marked yet."""
     handed_in = chance < 0.3
     status = "submitted" if handed_in else "not submitted"
-    return {"status": status, "in_progress": int(not handed_in)}
+    return {"status": status, "in_progress": int(not handed_in), "incomplete": int(chance > 0.9)}
 
 
 def _put_resources(opened: Opened, classes: Sequence[str], resources: Sequence[str]) -> None:
     atlas, answers, ruler = resources
     for group in classes:
-        opened.put(ClassResource, group=group, resource=atlas)
+        opened.put(ClassResource, group=group, resource=atlas, title="Our atlas")
+    songbook = opened.put(Resource, **SONGBOOK)
+    for group in classes[:1]:
+        opened.put(ClassResource, group=group, resource=songbook, title="What we sing")
     course = next(iter(opened.groups.courses.values()), None)
     if course is not None:
-        opened.put(CourseResource, course=course, resource=atlas)
+        opened.put(CourseResource, course=course, resource=atlas, title="The course's atlas")
     for member in opened.staff.teachers()[:3]:
-        opened.put(StaffResource, who=member.id, resource=answers)
+        opened.put(StaffResource, who=member.id, resource=answers, group=next(iter(classes), None))
     for place in [p for p in opened.places if p.current][:5]:
         opened.put(StudentResource, who=place.id, resource=ruler, group=next(iter(place.lessons.values()), None))
     for contact in [row for row in opened.draft.rows[Contact] if row["school"] == opened.school][:3]:
-        opened.put(ContactResource, who=contact["id"], resource=ruler)
+        opened.put(ContactResource, who=contact["id"], resource=ruler, group=next(iter(classes), None))

@@ -137,7 +137,10 @@ def edit(hub: Hub, rng: random.Random) -> None:
         match rng.choice(["field", "field", "field", "leave", "join", "gone", "born", "parent", "mark", "group"]):
             case "field":
                 record = rng.choice([*CHANGED, *[Person] * 5])
-                identity = some(hub, record, rng)
+                identity = Editor(hub, rng).some(record)
+                if identity is None:
+                    # A small school has nothing of some kinds, or no longer.
+                    return
                 name = rng.choice(CHANGED[record])
                 before = batch.get(record, identity)
                 assert before is not None

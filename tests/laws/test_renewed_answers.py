@@ -195,7 +195,7 @@ def test_in_every_dialect_a_list_in_memory_is_what_would_be_read(small_hub: Hub,
         else:
             kind = rename(small_hub, rng)
         concerned = [name for name in names if kind in watch.lists[name][1].reads]
-        for name in rng.sample(concerned, min(len(concerned), 6)):
+        for name in rng.sample(concerned, min(len(concerned), 8)):
             watch.check(name)
             assert not watch.wrong, (watch.wrong[0], editor.done[-8:])
     assert watch.renewed.total() > edits, watch.renewed
