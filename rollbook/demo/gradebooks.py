@@ -253,7 +253,7 @@ def _put_resources(opened: Opened, classes: Sequence[str], resources: Sequence[s
     for group in classes:
         opened.put(ClassResource, group=group, resource=atlas, title="Our atlas")
     songbook = opened.put(Resource, **SONGBOOK)
-    for group in classes[:1]:
+    for group in classes[1:2]:
         opened.put(ClassResource, group=group, resource=songbook, title="What we sing")
     course = next(iter(opened.groups.courses.values()), None)
     if course is not None:

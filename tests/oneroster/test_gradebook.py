@@ -75,8 +75,11 @@ def test_what_leads_from_a_class_is_of_that_class(platform: Platform) -> None:
     assert [one["title"] for one in platform.rows(f"{OLD}/classes/{group}/lineItems")] == titles
     categories = [(one["title"], one["weight"]) for one in platform.rows(f"{G}/classes/{group}/categories")]
     assert categories == [("Homework", 30.0), ("Quizzes", 20.0), ("Projects", 50.0)]
-    (scale,) = platform.rows(f"{G}/classes/{group}/scoreScales")
-    assert scale["scoreScaleValue"][0] == {"itemValueLHS": "90-100", "itemValueRHS": "A"}
+    scales = platform.rows(f"{G}/classes/{group}/scoreScales")
+    assert [scale["scoreScaleValue"][0] for scale in scales] == [
+        {"itemValueLHS": "90-100", "itemValueRHS": "A"},
+        {"itemValueLHS": "90-100", "itemValueRHS": "B"},
+    ]
     results = platform.rows(f"{G}/classes/{group}/results")
     own = [one for one in results if one["lineItem"]["sourcedId"] == item["sourcedId"]]
     assert platform.rows(f"{G}/classes/{group}/lineItems/{item['sourcedId']}/results") == own
