@@ -21,7 +21,10 @@ COMMANDS = {
     "import": ("importing:import_", "Read records from a source."),
     "sources": ("sources:sources", "Manage the sources that a district's records come from."),
     "export": ("exporting:export_", "Write records to files."),
-    "deliveries": ("delivering:deliveries", "Manage rosters that the hub sends to servers by itself."),
+    "deliveries": (
+        "delivering:deliveries",
+        "Manage rosters that the hub sends to servers by itself, as OneRoster CSV.",
+    ),
     "database": ("databases:databases", "Manage the PostgreSQL database that a hub keeps its records in."),
     "records": ("recording:records", "Show who says what of a record, and let its sources have it back."),
     "districts": ("districts:districts", "Manage districts: a trust, an authority, or a school that stands alone."),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def deliveries() -> None:
-    """Manage deliveries: rosters that the hub sends to an app's server by itself, as OneRoster CSV.
+    """Manage rosters that the hub sends to servers by itself, as OneRoster CSV.
 
     While the hub is served, each is a job: it is tried again until the file has arrived, and `rollbook jobs` shows it.
     """
