@@ -45,7 +45,11 @@ def odd(row: Row, times: Mapping[int, int]) -> bool:
     return times[number_in(row["made"])] != 1 or not all(map(number_in, [row["made"], *changes]))
 
 
-NEW = ("moment", "register", "source", "source_run", "review", "merged", "saying")
+NEW = (
+    *("moment", "register", "source", "source_run", "review", "merged", "saying", "signing_secret"),
+    *("score_scale", "score_scale_value", "resource", "class_resource", "course_resource"),
+    *("student_resource", "staff_resource", "contact_resource"),
+)
 """Tables that the older layout did not have."""
 
 
