@@ -134,9 +134,8 @@ class _Book:
         scale = self._scale("Letters for points", LETTERS)
         self.late = self._scale("Letters for points, late work", LATE)
         for work in WORKS:
-            item = self.opened.put(Aspect, **self._item(work, scale))
-            self.opened.put(MarkSet, aspect=item, start=work.assigned, least=0, most=work.points)
-            self.items.append((work, item))
+            more = self._item(work, scale)
+            self.items.append((work, self._measure(work.title, work.description, work.assigned, work.points, **more)))
 
     @property
     def _supplier(self) -> str:
@@ -155,16 +154,8 @@ class _Book:
         plan, sessions = self.opened.plan, self.opened.groups.sessions
         term = plan.this_year.terms[0]
         return {
-            "kind": "Integer",
-            "name": work.title,
-            "description": work.description,
-            "supplier": self._supplier,
             "category": self.categories[work.category],
-            "exam": 0,
-            "prior": 0,
-            **dict.fromkeys(("ks1", "ks2", "ks3"), 0),
             "classwork": 1,
-            "group": self.group,
             "session": sessions[f"{plan.this_year.name} {term.name}"],
             "assigned": f"{work.assigned}T08:00:00.000",
             "due": f"{work.due}T15:00:00.000",
@@ -173,19 +164,25 @@ class _Book:
 
     def test(self) -> None:
         """Add a test that the class sat, and its parts."""
+        whole = self._measure(TEST, TEST, SAT, 30 * len(PARTS))
+        self.parts = [self._measure(f"{TEST}, {name}", name, SAT, 30, parent=whole) for name in PARTS]
+
+    def _measure(self, name: str, description: str, since: str, points: int, **more: Any) -> str:
+        """Something that the class is marked for, from a day on, by a number of points."""
         facts = {
             "kind": "Integer",
+            "name": name,
+            "description": description,
             "supplier": self._supplier,
-            "group": self.group,
-            "classwork": 0,
             "exam": 0,
             "prior": 0,
+            **dict.fromkeys(("ks1", "ks2", "ks3"), 0),
+            "classwork": 0,
+            "group": self.group,
         }
-        whole = self.opened.put(Aspect, name=TEST, description=TEST, **facts)
-        for name in PARTS:
-            part = self.opened.put(Aspect, name=f"{TEST}, {name}", description=name, parent=whole, **facts)
-            self.opened.put(MarkSet, aspect=part, start=SAT, least=0, most=30)
-            self.parts.append(part)
+        measure = self.opened.put(Aspect, **{**facts, **more})
+        self.opened.put(MarkSet, aspect=measure, start=since, least=0, most=points)
+        return measure
 
     def tested(self) -> Iterator[dict[str, Any]]:
         """The rows of how everybody did in the test."""
