@@ -209,6 +209,7 @@ def facts_of(made: Demo) -> dict[str, Any]:
 
 
 def _demo_app(desk: Desk, made: list[dict[str, str]], scopes: str) -> dict[str, Any]:
+    from ..consent.words import WORDS
     from ..demo.research import demo_research
 
     known = {a.relying_party: a for a in desk.apps.all()}
@@ -226,7 +227,8 @@ def _demo_app(desk: Desk, made: list[dict[str, str]], scopes: str) -> dict[str, 
     edfi, edfi_secret = desk.credentials.add(app, "edfi", rights=["EdFiSandbox"])
     district = desk.schools.find(first)[0]
     _, edlink_token = desk.credentials.add(app, "edlink", district=district)
-    oneroster, roster_secret = desk.credentials.add(app, "oneroster", district=district, signs=True)
+    rights = [word.name for word in WORDS if word.dialect == "oneroster"]
+    oneroster, roster_secret = desk.credentials.add(app, "oneroster", district=district, rights=rights, signs=True)
     return {
         "edfi": {"key": edfi.key, "secret": edfi_secret},
         "edlink": {"token": edlink_token},
@@ -328,8 +330,9 @@ def _oneroster(url: str, facts: dict[str, Any]) -> list[str]:
     key, roster = facts["oneroster"], f"{url}/ims/oneroster/rostering/v1p2"
     sign_in = f"curl -s {url}/oauth/token -u {key['client_id']}:{key['client_secret']} -d grant_type=client_credentials"
     asks = ("students?limit=1", "classes?limit=1&filter=classType%3D%27homeroom%27")
+    marks = f"{url}/ims/oneroster/gradebook/v1p2/results?limit=1&filter=scoreStatus%3D%27submitted%27"
     token = _token("ROSTER", "access_token", sign_in)
-    return ["# OneRoster", token, *(_asked(f"{roster}/{a}", "Bearer $ROSTER") for a in asks)]
+    return ["# OneRoster", token, *(_asked(one, "Bearer $ROSTER") for one in (*(f"{roster}/{a}" for a in asks), marks))]
 
 
 def _research(url: str, facts: dict[str, Any]) -> list[str]:

@@ -17,6 +17,8 @@ ROSTER = "https://purl.imsglobal.org/spec/or/v1p2/scope/"
 
 _CORE = frozenset({"School", "SchoolLite", "StudentLite", "StaffLite"})
 _ROSTER = _CORE | {"Student", "Staff", "Contact", "UPN"}
+_USERS = _ROSTER | {"StaffEmployment", "StaffExtended", "StaffPersonalContact", "StudentExtended"}
+"""What OneRoster's users have besides: telephones, middle and legal names, and who runs a school."""
 _DEMOGRAPHIC = frozenset(
     {"StudentLite", "StudentExtended", "StudentDemographic", "StudentEthnicity", "StudentFamily", "StudentFunding"}
 )
@@ -56,9 +58,9 @@ WORDS: tuple[Word, ...] = (
     Word("edfi", "EdFiAPIReadOnly", _READING, False, False, "Read everything"),
     *(
         Word(dialect, f"{ROSTER}{name}.readonly", scopes, False, False, about)
-        for dialect in ("edlink", "oneroster")
+        for dialect, roster in (("edlink", _ROSTER), ("oneroster", _USERS))
         for name, scopes, about in (
-            ("roster", _ROSTER, "Read rosters"),
+            ("roster", roster, "Read rosters"),
             ("roster-core", _CORE, "Read rosters with names, IDs and groups only"),
             ("roster-demographics", _DEMOGRAPHIC, "Read demographics"),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from rollbook.consent.words import WORDS
 from rollbook.model.people import Person
 from tests.hub import BRAMBLESIDE, THORNFIELD, Hub
 from tests.told import entries
@@ -28,6 +29,13 @@ def test_who_shows_nothing_or_something_wrong_gets_nothing(platform: Platform) -
     assert platform.sign_in(scope="everything").json["error"] == "invalid_scope"
     assert platform.hub.get("/ims/oneroster/rostering/v1p2/users").status == 401
     assert platform.hub.ask("GET", "/oauth/token").status == 405
+
+
+def test_a_client_with_every_scope_is_told_what_one_without_any_is(small_hub: Hub) -> None:
+    every = [word.name for word in WORDS if word.dialect == "oneroster"]
+    free, named = (Platform(small_hub, app=f"p{len(r)}.example.org", rights=r) for r in ((), every))
+    for address in ("users", "demographics", "/ims/oneroster/gradebook/v1p2/results"):
+        assert free.rows(address) == named.rows(address)
 
 
 def test_scopes_decide_what_may_be_asked_for(small_hub: Hub) -> None:
