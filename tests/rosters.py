@@ -10,7 +10,7 @@ from rollbook.demo.roster import Roster, Rows, enrolment, files, gradebook, in_1
 from rollbook.ingest.conformance import Samples
 
 __all__ = ["Roster", "Rows", "enrolment", "files", "folder", "gradebook", "roster", "samples", "student", "version_1_2"]
-__all__ += ["without", "zipped"]
+__all__ += ["without", "without_contacts", "zipped"]
 
 
 def roster() -> Roster:

@@ -67,7 +67,8 @@ def test_all_that_a_service_says_comes_in_though_it_is_busy_and_its_tokens_expir
         assert {kind: tally.new for kind, tally in diff.kinds.items() if tally.new} == up.case.counts
         (child,) = look(
             store,
-            "SELECT forename, surname, birth_date, gender, student_unique_id FROM person WHERE surname = 'Fennel' AND forename = 'Tansy'",
+            "SELECT forename, surname, birth_date, gender, student_unique_id FROM person"
+            " WHERE forename = 'Tansy' AND surname = 'Fennel'",
         ).fetchall()
         assert tuple(child) == up.case.child
         kept = "".join(str(tuple(row)) for row in look(store, "SELECT remainder FROM person").fetchall())

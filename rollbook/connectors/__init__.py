@@ -3,6 +3,7 @@
 from ..ingest import Connector
 from .aeries import AERIES
 from .blackboard import BLACKBOARD
+from .bromcom_soap import BROMCOM_SOAP
 from .canvas_csv import CANVAS_CSV
 from .canvas_rest import CANVAS_REST
 from .clever_csv import CLEVER_CSV
@@ -42,6 +43,7 @@ CONNECTORS: dict[str, Connector] = {
         FACTS,
         ETHOS,
         MANAGEBAC,
+        GRAPH_REST,
         WONDE_REST,
         CTF_XML,
         BROMCOM_SOAP,

@@ -312,7 +312,6 @@ PLAN = Plan(
             service_child=bit("extended_details.service_children_indicator"),
             in_care=bit("extended_details.in_lea_care"),
             ever_in_care=bit("extended_details.ever_in_care"),
-            gifted=bit("extended_details.gifted_and_talented_status"),
         ),
         of(
             Staff,

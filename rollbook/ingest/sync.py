@@ -41,8 +41,8 @@ def unheard(source: Source, streams: Sequence[Stream]) -> None:
     """What a source says, when nobody asks."""
 
 
-RECORDS_FORMAT = "records"
-"""The format of files in which the hub writes records, with its own ids as keys."""
+OWN_IDS = ("records", "oneroster")
+"""The formats in which the hub writes records, with its own ids as keys."""
 
 
 def import_roster(

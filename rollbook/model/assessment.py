@@ -48,6 +48,7 @@ class AssessmentCategory(
     SchoolRecord,
     scope=S.School,
     writing=S.WritebackAssessment,
+    remembers=("origin", "name"),
     indexes=(("school", "mis_id"), ("external_id",)),
 ):
     """A category that aspects and templates are sorted into, and the line items of gradebooks."""
@@ -64,6 +65,7 @@ class Aspect(
     SchoolRecord,
     scope=S.School,
     writing=S.WritebackAssessment,
+    remembers=("origin", "name", "classwork", "exam", "category.origin", "category.external_id"),
     indexes=(("school", "mis_id"), ("category",), ("grade_set",), ("group",), ("external_id",)),
 ):
     """The definition of an assessment: what results relate to. A line item of a class's gradebook is one, too."""
@@ -168,6 +170,10 @@ class AssessmentResult(
     SchoolRecord,
     scope=S.AssessmentResults,
     writing=S.WritebackAssessment,
+    remembers=(
+        *("origin", "student.person", "aspect.group", "aspect.classwork", "aspect.exam"),
+        *("aspect.origin", "aspect.external_id"),
+    ),
     numbered=True,
     indexes=(
         ("school", "aspect"),

@@ -23,6 +23,7 @@ class ScoreScale(
     SchoolRecord,
     scope=S.School,
     writing=S.WritebackAssessment,
+    remembers=("origin", "title"),
     indexes=(("school",), ("group",), ("external_id",)),
 ):
     """What the scores of a class stand for, such as letters for shares of all points."""

@@ -14,7 +14,7 @@ from .students import Student
 IMPORTANCE = {"primary": "Primary", "secondary": "Secondary"}
 
 
-class Resource(Record, scope=S.School, indexes=(("school",), ("external_id",))):
+class Resource(Record, scope=S.School, indexes=(("school",), ("external_id",)), remembers=("origin", "title")):
     """Something to learn with, such as a textbook or a program, which a vendor provides."""
 
     school = Ref("The school that uses it; all schools of the district if empty", School, part_of=True, shared=True)

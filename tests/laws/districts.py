@@ -114,7 +114,7 @@ def oneroster_questions() -> list[str]:
             continue
         # With what is gone.
         since = quote("dateLastModified>='2000-01-01'")
-        asked.append(f"{ROOT}/{name}?limit=10000&filter={since}")
+        asked.append(f"{path}?limit=10000&filter={since}")
         for one, said in collection.resource.properties.items():
             first = f"{path}?limit=1"
             asked += [f"{first}&sort={one}&orderBy=desc&fields=sourcedId"] if ">" in said.filters else []

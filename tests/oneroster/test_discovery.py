@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from openapi_spec_validator import validate
 from schemathesis.generation import GenerationMode
 
-from rollbook.dialects.oneroster.catalogue import SERVICES
 from rollbook.dialects.oneroster.discovery import document, document_of
 from rollbook.dialects.oneroster.service import Service
+from rollbook.dialects.oneroster.services import SERVICES
 from tests.documented import BASE, CHECKS, send
 from tests.hub import Hub
 
@@ -25,7 +25,9 @@ OPERATIONS: dict[tuple[str, str], Any] = {
     (name, found.ok().label): found.ok()
     for name, service in NEW.items()
     for found in cast(Any, schemathesis.openapi).from_dict(document(service, BASE)).get_all_operations()
+    if found.ok().label.startswith("GET ")
 }
+"""What is read: what may be written is tried elsewhere, on schools that nobody else reads."""
 
 
 @pytest.mark.parametrize("service", NEW.values(), ids=NEW)

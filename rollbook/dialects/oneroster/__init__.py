@@ -30,6 +30,7 @@ from ...errors import (
 from . import tokens
 from .answering import Reading, kinds, links, missing, ways
 from .asking import Asked
+from .discovery import document, document_of
 from .properties import OWN
 from .service import Call, Collection, Path, Service
 from .services import SERVICES
@@ -129,10 +130,23 @@ class OneRoster:
 
     # ---- who asks
 
-    def may_read(self, holder: Holder, collection: Collection) -> None:
-        """Raise `NotHeld` where a client's scopes do not reach a collection."""
-        if not tokens.reaches(holder, collection):
-            hint = f"ask for a key with {' or '.join(sorted(tokens.reaching(collection)))}"
+    def admit(self, service: Service, request: Request) -> Holder:
+        """Who asks: by a token or, of 1.1, by a signature."""
+        if not is_signed(request):
+            return self.desk.tickets.admit("oneroster", bearer(request))
+        if not service.old:
+            hint = f"request a token at {TOKENS}, or read version 1.1"
+            raise NotSignedIn("OneRoster 1.2 takes no signatures", hint=hint)
+        made = signature(request)
+        return self.desk.tickets.signed(
+            "oneroster", made.key, made.by, at=made.at, nonce=made.nonce, request=request.once
+        )
+
+    def in_scope(self, holder: Holder, service: Service, method: str, collection: Collection) -> None:
+        """Raise `NotHeld` where a client's scopes do not reach a collection (section 4.3)."""
+        needed = service.needs(method, collection.name)
+        if not needed & tokens.allowed(holder):
+            hint = f"ask for a key with {' or '.join(sorted(needed))}"
             raise NotHeld(Problem("scope", f"{collection.name} are not in the client's scopes", hint))
 
     def reader(self, holder: Holder) -> DistrictReader:

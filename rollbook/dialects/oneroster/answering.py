@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 from urllib.parse import urlencode
@@ -21,14 +21,18 @@ from ...fields import Arg, HubId, Question
 from ...model.organisation import District, School
 from ...recent import Finished
 from .asking import Asked
-from .places import this_year
+from .places import orgs, this_year
 from .planning import bound, columns, lost, prepare
+from .properties import known_as
 from .service import Collection
 from .tombstones import MODIFIED, Tombstones, polls, wants
 from .wire import placed
 
 FINISHED: Finished[bytes] = Finished(32 * 1024 * 1024, times=1)
 """Rows as they are sent, of those that were read last: most of a list is as it was when it is asked for again."""
+
+MOST_SCHOOLS = 100_000
+"""How many schools of a district are told as its children."""
 
 Found = tuple[Part | None, Any]
 """A row of a part; of no part, something that is gone, as it is told."""
@@ -122,7 +126,7 @@ class Reading:
             else:
                 key = (part, self.asked.fields)
                 finished = FINISHED.get(key, row, lambda row, part=part: self._finished(part, row))
-            yield placed(finished, root)
+            yield placed(finished, roots)
 
     def _finished(self, part: Part, row: bytes) -> bytes:
         return msgspec.json.encode(self.thing(part, row))

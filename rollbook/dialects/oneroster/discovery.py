@@ -43,8 +43,10 @@ _NAMED: Mapping[str, Schema] = {
     ),
     "userIds": _list(_object(type=TEXT, identifier=TEXT)),
     "primaryOrg": REFERENCE,
-    **dict.fromkeys(("agents", "children", "orgs", "terms", "resources"), _list(REFERENCE)),
-    **dict.fromkeys(("startDate", "endDate", "beginDate", "birthDate", "birthdate"), DAY),
+    "scoreScaleValue": _list(_object(itemValueLHS=TEXT, itemValueRHS=TEXT)),
+    "learningObjectiveSet": _list({"type": "object"}),
+    **dict.fromkeys(("agents", "children", "resources", "terms"), _list(REFERENCE)),
+    **dict.fromkeys(("startDate", "endDate", "beginDate", "birthDate", "scoreDate"), DAY),
 }
 """Members that are more than their kind tells; a member of one name is the same thing wherever it is."""
 
@@ -207,7 +209,9 @@ def _read(collection: Collection, *, one: bool) -> dict[str, Any]:
 
 
 def _written(method: str) -> dict[str, Any]:
-    return {status: {"description": "Done"} for status in WRITTEN[method]}
+    pair = _object(suppliedSourcedId=TEXT, allocatedSourcedId=TEXT)
+    pairs = {"content": _json(_object(sourcedIdPairs=_list(pair)))} if method == "POST" else {}
+    return {status: {"description": "Done", **pairs} for status in WRITTEN[method]}
 
 
 def _refusals() -> dict[str, Any]:
@@ -239,4 +243,6 @@ def _thing(resource: Resource) -> Schema:
 
 
 def _member(name: str, what: Property) -> Schema:
-    return _NAMED.get(name) or (REFERENCE if what.leads else _KINDS.get(what.kind, TEXT))
+    if what.kind in _KINDS:
+        return _KINDS[what.kind]
+    return _NAMED.get(name) or (REFERENCE if what.leads else TEXT)

@@ -25,7 +25,7 @@ from ...ingest.outgoing import Begin, writing
 from . import tokens
 from .answering import Reading
 from .asking import Asked
-from .sheets import Object, Sheet, manifest, sheets_of
+from .sheets import SERVICES, Object, Sheet, manifest, sheets_of
 from .shelves import Seen, Shelves, digest_of
 
 BULK, DELTA = "bulk", "delta"
@@ -75,7 +75,8 @@ class Export:
 
     def write(self, begin: Begin) -> None:
         """Write the files."""
-        allowed = [sheet for sheet in self.sheets if tokens.reaches(self.holder, sheet.collection)]
+        held = tokens.allowed(self.holder)
+        allowed = [one for one in self.sheets if held & SERVICES[self.version].needs("GET", one.collection.name)]
         with begin("manifest.csv") as file:
             csv.writer(file).writerows(manifest(self.version, dict.fromkeys((s.name for s in allowed), self.mode)))
         with self.reader.session() as session:

@@ -170,6 +170,9 @@ SHEETS: Mapping[str, tuple[Sheet, ...]] = {
 }
 """The files of each version."""
 
+SERVICES: Mapping[str, Service] = {"1.1": OLD, "1.2": ROSTERS}
+"""The service of each version that tells the same: whoever may not ask it for something has no file of that."""
+
 _GRADES = "categories classResources courseResources lineItems resources results"
 _LATER = (
     "lineItemLearningObjectiveIds lineItemScoreScales resultLearningObjectiveIds resultScoreScales scoreScales"

@@ -13,7 +13,6 @@ from ...api.messages import JSON, NO_STORE, Request, Response
 from ...consent import Desk, Holder
 from ...consent.credentials import WrongClient
 from ...consent.words import ROSTER
-from .catalogue import Collection
 
 TOKEN_SECONDS = 3600
 """The life of a token: one hour."""
@@ -48,16 +47,6 @@ def give(request: Request, desk: Desk) -> Response:
 def allowed(holder: Holder) -> frozenset[str]:
     """The scopes of a client; one that was made without any has all of those that read."""
     return frozenset(word.name for word in holder.credential.words) or frozenset(READING)
-
-
-def reaching(collection: Collection) -> frozenset[str]:
-    """The scopes of which one lets a client read a collection (section 4.3)."""
-    return frozenset((DEMOGRAPHICS,) if collection.name == "demographics" else (READ, CORE))
-
-
-def reaches(holder: Holder, collection: Collection) -> bool:
-    """Whether a client's scopes let it read a collection."""
-    return not reaching(collection).isdisjoint(allowed(holder))
 
 
 def _answer(body: Mapping[str, Any], status: int = 200, *further: tuple[bytes, bytes]) -> Response:

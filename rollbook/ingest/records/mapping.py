@@ -16,8 +16,8 @@ BITS = {"true": "1", "false": "0", "1": "1", "0": "0", "yes": "1", "no": "0", "y
 
 
 def bit(path: str) -> Cell:
-    """A flag, in any of the words that systems have for it."""
-    return Cell((path,), codes=BITS, optional=True)
+    """A flag, in any of the words that systems have for it; by any other word it is not known."""
+    return Cell((path,), codes=BITS, otherwise="", optional=True)
 
 
 def of(

@@ -168,7 +168,6 @@ class Classes:
             class_type=table["classType"][at],
             purpose=table[PURPOSE][at],
         )
-        course = table["courseSourcedId"][at]
         refs = {
             "school": school,
             "type": f"{school}:{values['kind']}",

@@ -183,6 +183,8 @@ class Roster:
         if any(len(table) for name, table in rest.items() if name not in ROSTER):
             # What people achieved and what they use is not on their shelves.
             return None
+        if self._tells_no_courses(rest["courses"]):
+            rest["classes"] = without_courses(rest["classes"])
         whole = {name for name in self.tables if self.extent.mode(name) == "bulk"}
         delta = delta_of(self.tables, whole, shelves, rest, layouts)
         streams = narrowed(delta, self._map, self.problems, now) if delta else None

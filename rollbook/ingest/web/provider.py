@@ -116,6 +116,7 @@ class Provider:
         for name, rows in found.items():
             # In their order, so that what a list was told can be told on.
             found[name] = self._told(name, rows, found)
+        self.joined(found)
         return found
 
     def _told(self, name: str, rows: list[dict[str, Any]] | None, found: Lists) -> list[dict[str, Any]] | None:
@@ -141,17 +142,18 @@ def _said(look: Look, rows: Iterable[dict[str, Any]]) -> dict[str | None, Any]:
 def _rows(session: Session, listing: Listing, reading: Reading, found: Lists) -> list[dict[str, Any]] | None:
     """The rows of a list, or of all that are below the rows of another one; None where not all are served."""
     if not listing.of:
-        return _served(session, listing.named(reading.settings), reading)
+        return rows_of(session, listing.named(reading.settings), reading)
     rows: list[dict[str, Any]] = []
     for key in dict.fromkeys(text(at(row, listing.by)) or "" for row in found[listing.of] or ()):
-        below = _served(session, listing.named({**reading.settings, "of": key}), reading)
+        below = rows_of(session, listing.named({**reading.settings, "of": key}), reading)
         if below is None:
             return None
         rows += [{**row, "of": key} for row in below]
     return rows
 
 
-def _served(session: Session, listing: Listing, reading: Reading) -> list[dict[str, Any]] | None:
+def rows_of(session: Session, listing: Listing, reading: Reading) -> list[dict[str, Any]] | None:
+    """The rows of a list; None of an optional one that is not served, or not for these credentials."""
     try:
         rows = fetch(session, listing, reading.folder)
     except NotAllowed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -74,12 +75,13 @@ class RecordProvider:
     def read(self, reading: Reading) -> Told:
         """List everything, or what changed; raises `Malformed` and `Unavailable` for what cannot be believed."""
         began = datetime.now(UTC)
-        since = since_when(reading, self.name) if self.changing else None
+        asked = self._asked(reading.settings)
+        since = since_when(reading, asked) if self.changing else None
         with Session(self.service(reading.settings), self.auth(reading.settings), reading.note) as session:
             news = self._news(session, reading, since) if since else None
             lists = self._lists(session, reading, news)
         told = Told(Problems(), changes=self._changes(news) if news else {})
-        told.also = self._kept(reading, lists, since, began)
+        told.also = self._kept(reading, lists, since.next(began) if since else from_now(asked, began))
         told.notes += [f"{name} are not served, and what is held of them stays" for name in _unserved(lists)]
         flat = {name: self._flat(name, rows) for name, rows in lists.items()}
         self.joined(flat, reading.settings)
@@ -125,12 +127,17 @@ class RecordProvider:
     def _changes(self, news: _News) -> dict[type[Record], frozenset[str]]:
         return {BY_TABLE[part.rows.table]: news.gone for part in self.plan.parts if part.file in news.passing}
 
-    def _kept(self, reading: Reading, lists: Lists, since: Since | None, began: datetime) -> dict[str, bytes]:
+    def _asked(self, settings: Settings) -> str:
+        """What is asked for where everything is: changes are news only to a reading of the same."""
+        said = (settings.get("address", ""), *(one.name for one in self.lists(settings).values()))
+        return hashlib.sha256(" ".join(said).encode()).hexdigest()[:16]
+
+    def _kept(self, reading: Reading, lists: Lists, since: bytes) -> dict[str, bytes]:
         """What the next reading of changes needs; nothing where there is to be none."""
         if self.changing is None or not reading.settings.get(FULL_EVERY.name):
             return {}
         rows = {ROWS + name: msgspec.msgpack.encode(lists[name]) for name in self.changing.laid if lists.get(name)}
-        return {**rows, SINCE: since.next(began) if since else from_now(self.name, began)}
+        return {**rows, SINCE: since}
 
 
 @dataclass(frozen=True)
