@@ -124,6 +124,16 @@ def _post(row: Mapping[str, Any]) -> dict[str, Any]:
 # ---- tables
 
 SCHOOL = column("school")
+
+_HUMAN = {
+    "key": column("human"),
+    "forename": column("forename"),
+    "surname": column("surname"),
+    "legal_forename": "FirstName",
+    "legal_surname": "LastName",
+    "middle_name": "MiddleName",
+}
+"""What students and staff tell of a human alike."""
 _subject = (but("SubjectDescription", ""),)
 PLAN = Plan(
     "bromcom",
@@ -174,26 +184,11 @@ PLAN = Plan(
         of(
             Person,
             "students",
-            key=column("human"),
+            _HUMAN,
             external_id=column("StudentID"),
-            forename=column("forename"),
-            surname=column("surname"),
-            legal_forename="FirstName",
-            legal_surname="LastName",
-            middle_name="MiddleName",
             birth_date="DateOfBirth",
         ),
-        of(
-            Person,
-            "staff",
-            key=column("human"),
-            external_id=column("StaffID"),
-            forename=column("forename"),
-            surname=column("surname"),
-            legal_forename="FirstName",
-            legal_surname="LastName",
-            middle_name="MiddleName",
-        ),
+        of(Person, "staff", _HUMAN, external_id=column("StaffID")),
         of(
             Student,
             "students",

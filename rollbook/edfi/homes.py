@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, ClassVar
 
-from ..fields import ALWAYS, Arg, Condition, Expr, Field, Given, Mapped, Matches, Not, Path, Told, Value
+from .. import fields
+from ..fields import ALWAYS, Arg, Condition, Expr, Field, Given, Mapped, Matches, Not, Value
 from ..scopes import ANYONE
 
 Row = Mapping[str, Any]
@@ -19,16 +20,8 @@ DISTRICT = Given(Arg("district_id"), ANYONE, about="The number that others use f
 
 
 def trail(expr: Expr) -> str:
-    """The dotted name of a fact, as the history's keys spell it: `group.code`, `person.student_unique_id`."""
-    if expr is DISTRICT:
-        return "district.identifier"
-    if isinstance(expr, Path):
-        return ".".join((*(step.name for step in expr.steps), trail(expr.end)))
-    if isinstance(expr, Told):
-        return f"{expr.through.name}.{expr.fact.name}"
-    if isinstance(expr, Field):
-        return expr.name
-    raise TypeError(f"{expr!r} has no name")
+    """The dotted name of a fact in the history's keys; that of the district's number is not a record's own."""
+    return "district.identifier" if expr is DISTRICT else fields.trail(expr)
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,7 @@ from .record import (
     Text,
     Time,
     Told,
+    trail,
 )
 from .values import (
     AsText,
@@ -158,4 +159,5 @@ __all__ = [
     "Within",
     "Words",
     "WrittenNumber",
+    "trail",
 ]

@@ -201,6 +201,17 @@ class Path(Expr):
         yield self.end
 
 
+def trail(expr: Expr) -> str:
+    """The dotted name of a fact, as the history's keys spell it: `group.code`, `person.student_unique_id`."""
+    if isinstance(expr, Path):
+        return ".".join((*(step.name for step in expr.steps), trail(expr.end)))
+    if isinstance(expr, Told):
+        return f"{expr.through.name}.{expr.fact.name}"
+    if isinstance(expr, Field):
+        return expr.name
+    raise TypeError(f"{expr!r} has no name")
+
+
 class Many:
     """The records that refer to a record by `via`, those for which `where` holds, in `order`."""
 

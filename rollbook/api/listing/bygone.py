@@ -11,7 +11,6 @@ from typing import Any
 
 from ...consent import DistrictReader
 from ...consent.bygone import Gone
-from ...edfi.homes import trail
 from ...fields import (
     All,
     Arg,
@@ -39,6 +38,7 @@ from ...fields import (
     Some,
     Split,
     When,
+    trail,
 )
 
 Parts = Mapping[tuple[str, str], list[Gone]]
