@@ -168,7 +168,7 @@ def test_roles_that_a_service_of_1_2_writes_as_1_1_has_them_count(
 @pytest.mark.parametrize(
     ("reply", "error", "said"),
     [
-        (Reply({"imsx_codeMajor": "failure", "imsx_description": "busy"}), Malformed, "has no 'users'.*busy"),
+        (Reply({"imsx_codeMajor": "failure", "imsx_description": "busy"}), Malformed, "has no 'users'"),
         (Reply({"users": [{"sourcedId": "s1"}]}, headers={"X-Total-Count": "2"}), Malformed, "a page again"),
         (Reply({"users": []}, headers={"X-Total-Count": "16"}), Unavailable, "16 rows and gave 0"),
         (Reply(b"<html>", headers={"Content-Type": "text/html"}), Malformed, "a page to sign in"),

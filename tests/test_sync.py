@@ -15,7 +15,7 @@ from rollbook.ingest import Kept, Origin, Problems, Reading, Row, Stream, import
 from rollbook.ingest.conformance import by_keys
 from rollbook.model.organisation import District, School
 from rollbook.model.people import Person
-from rollbook.model.students import Student
+from rollbook.model.students import Student, StudentComm
 from rollbook.store.sqlite import Store
 from tests.looking import look
 
@@ -107,6 +107,21 @@ def test_a_part_of_a_source_leaves_the_rest_alone(store: Store) -> None:
     diff = import_roster(store, source(*some, whole=False, gone=frozenset({"a3"})), "")
     assert (diff.kinds["Person"].changed, diff.kinds["Person"].gone) == (1, 1)
     assert surnames(store) == ["Abbess", "Bird"]
+
+
+def test_what_goes_with_a_record_that_a_part_of_a_source_ends_is_no_longer_said(store: Store) -> None:
+    comms = [Row(f"c{n}", {"value": f"{n}@alder.example"}, {"school": "a", "who": f"a{n}"}) for n in (1, 2)]
+    first = source(*people("Abbess", "Birdsong"))
+    first.source.streams_.append(Stream(StudentComm, comms))
+    import_roster(store, first, "")
+    # The address is not named: it goes as a part of the student who does.
+    feed = source([], [], whole=False)
+    feed.source.streams_[3] = Stream(Student, [], whole=False, gone=frozenset({"a1"}))
+    import_roster(store, feed, "")
+    assert look(store, "SELECT key FROM source_row WHERE kind = 'StudentComm'").fetchall() == [("c2",)]
+    back = source([], people("Abbess")[1], whole=False)
+    back.source.streams_.append(Stream(StudentComm, comms[:1], whole=False))
+    assert import_roster(store, back, "").kinds["StudentComm"].new == 1
 
 
 def test_what_another_hand_wrote_stays_while_the_source_says_nothing_new(store: Store) -> None:

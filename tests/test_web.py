@@ -151,12 +151,12 @@ def test_a_lone_row_may_come_without_a_list_around_it() -> None:
     ("reply", "said"),
     [
         (Reply({}), "has no 'people', which its rows would be in"),
-        (Reply({"people": None, "error": "busy"}), "would be in: busy"),
+        (Reply({"people": None, "error": {"code": "server_busy"}}), "would be in: server_busy"),
         (Reply({"people": ["p1"]}), "holds something else than rows"),
         (Reply(b"<html>Sign in", headers={"Content-Type": "text/html"}), "a page to sign in"),
         (Reply(b"<!DOCTYPE html>"), "a page to sign in"),
         (Reply(status=302, headers={"Location": "https://login.example.org/"}), "another host, login.example.org"),
-        (Reply({"message": "no"}, 401), "does not accept the credentials: no (check them"),
+        (Reply({"error": "invalid_token"}, 401), "does not accept the credentials: invalid_token (check them"),
         (Reply({}, 403), "may not be read with these credentials"),
         (Reply({}, 404), "is not there"),
         (Reply({"people": [{"id": "x" * 5000}]}), "is larger than 4,000 bytes"),
@@ -165,6 +165,26 @@ def test_a_lone_row_may_come_without_a_list_around_it() -> None:
 )
 def test_no_error_is_a_list_without_rows(reply: Reply, said: str) -> None:
     assert said in refusal(lambda _: reply, most_bytes=4000)
+
+
+@pytest.mark.parametrize("status", [200, 400, 401, 403, 404, 409, 422, 429, 500, 503])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"message": "Fernwhistle was born on 2015-04-13"},
+        {"error": "Fernwhistle", "error_description": "2015-04-13"},
+        {"errors": [{"code": "Fernwhistle", "detail": "2015-04-13"}]},
+        {"imsx_CodeMinor": {"imsx_codeMinorField": [{"imsx_codeMinorFieldValue": "Fernwhistle 2015-04-13"}]}},
+        b"<s:Envelope><s:Fault><s:Text xml:lang='en'>Fernwhistle 2015-04-13</s:Text></s:Fault></s:Envelope>",
+    ],
+)
+def test_what_a_service_says_in_its_own_words_is_repeated_nowhere(status: int, body: object) -> None:
+    reader = Reader()
+    with pytest.raises((Malformed, Unavailable)) as raised:
+        reader.read(lambda _: Reply(body, status))
+    said = f"{raised.value} {raised.value.problems} {[one.error for one in reader.noted]}"
+    assert "Fernwhistle" not in said
+    assert "2015" not in said
 
 
 def test_a_list_that_is_optional_need_not_be_served() -> None:

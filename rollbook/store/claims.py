@@ -199,8 +199,12 @@ class Claims:
             others = [say for say in says if say is not above(says)]
             self._store(record, identity, [*others, Say(HUB, ABOVE, None, self._batch.last, {})])
             self.deleted.add(identity)
-        elif self.any:
+            return
+        if self.any:
             self._kept.drop(self._district, record, identity)
+        if self.fed:
+            # What went as a part of another record is in no source's list of what is gone.
+            self._batch.kept.sources.forget_record(self._district, record, identity)
 
     def release(self, record: type[Record], identity: str, names: Iterable[str] = ()) -> list[str]:
         """Let a record be what its sources say, in these facts or in all that the hub says above; gives which.

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 import httpx
 
-from ...errors import Malformed, Problem, Unavailable
+from ...errors import Malformed, Problem, RollbookError, Unavailable
 from ..rows import Reading, Request
 from ..web.service import Service, service_of
 from .address import Address
@@ -65,8 +65,7 @@ class Download:
                 return self._fetch()
             except (httpx.TransportError, CutShort) as error:
                 failed = error
-        said = "did not answer in time" if isinstance(failed, httpx.TimeoutException) else f"broke off: {failed}"
-        raise Unavailable(Problem(self.address.where, said, "read it again later"))
+        raise Unavailable(Problem(self.address.where, _in_words(failed), "read it again later"))
 
     def _fetch(self) -> tuple[Path | None, bytes]:
         began, status, error = time.monotonic(), 0, ""
@@ -75,7 +74,7 @@ class Download:
             status = response.status_code
             return self._taken(response)
         except Exception as wrong:
-            error = str(wrong)[:200] or type(wrong).__name__
+            error = _in_words(wrong)
             raise
         finally:
             seconds = round(time.monotonic() - began, 3)
@@ -164,6 +163,17 @@ class Download:
         what, hint = WRONG.get(status, (f"answered with {status}", ""))
         kind = Unavailable if status == 429 or status >= 500 else Malformed
         return kind(Problem(self.address.where, what, hint))
+
+
+def _in_words(error: Exception | None) -> str:
+    """What went wrong, without what the server sent, which the words of a transport may quote."""
+    if isinstance(error, httpx.TimeoutException):
+        return "did not answer in time"
+    if isinstance(error, httpx.ConnectError):
+        return f"could not be reached: {error}"
+    if isinstance(error, CutShort):
+        return f"broke off: {error}"
+    return str(error) if isinstance(error, RollbookError) else "broke off"
 
 
 def _mark(headers: Mapping[str, str]) -> bytes:

@@ -46,7 +46,13 @@ def _put(file: Path, address: Address, url: str, settings: Mapping[str, str]) ->
         with service_of(settings, url).client() as client:
             response = client.put(url, content=_pieces(file), headers=headers)
     except httpx.TransportError as error:
-        raise Unavailable(Problem(address.where, f"did not take the file: {error}", "send it again later")) from None
+        # What a server sent may be quoted in the words of the error.
+        said = (
+            "did not answer in time"
+            if isinstance(error, httpx.TimeoutException)
+            else "could not be reached or broke off"
+        )
+        raise Unavailable(Problem(address.where, f"did not take the file: {said}", "send it again later")) from None
     _accept(address, response.status_code)
 
 

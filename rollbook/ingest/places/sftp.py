@@ -134,7 +134,9 @@ def _run(address: Address, deadline: float, work: Callable[[], Coroutine[Any, An
     except asyncssh.SFTPPermissionDenied:
         raise Malformed(Problem(address.where, "may not be read by this user")) from None
     except (asyncssh.Error, OSError) as error:
-        said = f"could not be read: {getattr(error, 'reason', '') or error}"
+        # What an SSH server gives as a reason is its own text, and may be anything.
+        why = error.strerror if isinstance(error, OSError) else type(error).__name__
+        said = f"could not be read: {why or type(error).__name__}"
         raise Unavailable(Problem(address.where, said, "read it again later")) from None
 
 

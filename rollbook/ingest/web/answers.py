@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from functools import cached_property
-from html import unescape
+from itertools import islice
 from time import time
 from typing import Any, cast
 
@@ -16,8 +16,21 @@ import msgspec
 from ...errors import Malformed, Problem
 
 _LINK = re.compile(r"<([^>]*)>\s*((?:;[^,<]*)*)")
-_FAULT = re.compile(rb"<(?:\w+:)?(?:Text|faultstring)\b[^>]*>([^<]*)<")
-_SAYS = ("imsx_description", "error_description", "message", "error", "detail", "title")
+_FAULT = re.compile(rb"<(?:\w+:)?(?:Text|faultstring)\b")
+_CODED = ("error", "code", "imsx_codeMinorFieldValue")
+
+CODES = frozenset(
+    (
+        # RFC 6749 §5.2 and RFC 6750 §3.1.
+        *("invalid_request", "invalid_client", "invalid_grant", "unauthorized_client", "unsupported_grant_type"),
+        *("invalid_scope", "invalid_token", "insufficient_scope"),
+        # OneRoster 1.1 and 1.2, imsx_codeMinor.
+        *("invalid_sort_field", "invalid_filter_field", "invalid_selection_field", "invalid_data", "invaliddata"),
+        *("unauthorised_request", "unauthorisedrequest", "unauthorized", "forbidden", "server_busy", "unknownobject"),
+        *("unknown object", "internal_server_error"),
+    )
+)
+"""The words of standards for what is wrong. Any other word of a service may be one of a child's record."""
 
 
 @dataclass(frozen=True)
@@ -63,20 +76,17 @@ class Answer:
 
     @property
     def says(self) -> str:
-        """What the service says is wrong, in a few of its words."""
-        if self.fault:
-            return self.fault[:200]
+        """The word that a standard has for what is wrong, where the service gives one; it is not quoted otherwise."""
         try:
             body = msgspec.json.decode(self.content)
         except (msgspec.DecodeError, UnicodeDecodeError):
             return ""
-        return _said(body)[:200]
+        return next(_codes(body), "")
 
-    @property
-    def fault(self) -> str:
-        """What a SOAP fault says; it comes with status 500, and is no trouble that passes (SOAP 1.2 part 2, §7.4.2)."""
-        said = _FAULT.search(self.content) if b":Fault" in self.content[:5000] else None
-        return unescape(said[1].decode("utf-8", "replace")).strip() if said else ""
+    @cached_property
+    def is_fault(self) -> bool:
+        """Whether it is a SOAP fault: that comes with status 500, and is no trouble that passes (SOAP 1.2-2 §7.4.2)."""
+        return b":Fault" in self.content[:5000] and _FAULT.search(self.content) is not None
 
 
 class CutShort(Malformed):
@@ -88,16 +98,15 @@ def _is_page(answer: Answer) -> bool:
     return kind == "text/html" or answer.content[:200].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
 
 
-def _said(body: object) -> str:
+def _codes(body: object, depth: int = 5) -> Iterator[str]:
     if isinstance(body, dict):
-        known = cast(dict[str, object], body)
-        for name in _SAYS:
-            if found := _said(known.get(name)):
-                return found
-        return _said(known.get("statusInfoSet")) or _said(known.get("errors"))
-    if isinstance(body, list) and body:
-        return _said(cast(list[object], body)[0])
-    return body if isinstance(body, str) else ""
+        for name, said in cast(dict[str, object], body).items():
+            if name in _CODED and isinstance(said, str) and said in CODES:
+                yield said
+    inner = cast(dict[str, object], body).values() if isinstance(body, dict) else body
+    if depth and isinstance(inner, Iterable) and not isinstance(inner, str):
+        for one in islice(cast(Iterable[object], inner), 20):
+            yield from _codes(one, depth - 1)
 
 
 def at(body: object, path: str) -> Any:

@@ -105,7 +105,7 @@ class Session:
                 # A token may be revoked, or expire on the way.
                 renewed, self._token = True, None
                 continue
-            if answer is not None and (answer.status not in AGAIN or answer.fault) and not error:
+            if answer is not None and (answer.status not in AGAIN or answer.is_fault) and not error:
                 raise _refused(answer, url)
             self._pause(tried, answer, error, url)
         raise AssertionError
@@ -259,6 +259,7 @@ class NotServed(Malformed):
 
 def _refused(answer: Answer, url: httpx.URL) -> Malformed:
     where, said = f"{url.host}{url.path}", f": {answer.says}" if answer.says else ""
-    what, hint = WRONG.get(answer.status, (f"answered with {answer.status}", ""))
+    fault = ", as a SOAP fault" if answer.is_fault else ""
+    what, hint = WRONG.get(answer.status, (f"answered with {answer.status}{fault}", ""))
     kind = {403: NotAllowed, 404: NotServed, 405: NotServed, 501: NotServed}.get(answer.status, Malformed)
     return kind(Problem(where, f"{what}{said}", hint))

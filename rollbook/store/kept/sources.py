@@ -151,6 +151,11 @@ class Sources(Statements):
             ((district, source, *row) for row in rows),
         )
 
+    def forget_record(self, district: int, record: type[Record], identity: str) -> None:
+        """Forget what any source says of a record that is gone: if it is said again, it is made again."""
+        gone = "DELETE FROM source_row WHERE district = ? AND kind = ? AND id = ?"
+        self._do(gone, (district, record.__name__, identity))
+
     def reread(self, district: int, source: str, kind: str) -> None:
         """Take everything for news that a source says of a kind the next time; the records stay until then."""
         self._do(
