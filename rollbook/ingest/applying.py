@@ -2,80 +2,101 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any, TypeVar
 
 from ..fields import Record
 from ..model.attendance import STATUTORY_CODES, WITHDRAWN_CODES, AttendanceCode
 from ..model.organisation import School
 from ..model.people import Person
 from ..store.writing import Batch
-from .memory import remember_rows
+from .memory import Written, remember_rows
 from .numbering import Numbers, numbers_of, renumber_people
-from .plan import Part, Plan
-from .rows import Progress
+from .plan import Part, Plan, targets
+from .rows import Progress, Row
 from .voices import Voice
 
 CHUNK = 2_000
+
+T = TypeVar("T")
 
 
 def write_plan(batch: Batch, plan: Plan, key: str, tell: Progress) -> None:
     """Make the hub say what the source says; `key` is the source's in the remainders."""
     with batch.quoting(plan.source):
         ids = _ids(batch, plan)
-        _write_parts(batch, plan, Voice(batch, plan.source, key, ids), tell)
-        remember_rows(batch, plan, ids)
+        written = _write_parts(batch, plan, Voice(batch, plan.source, key, ids), tell)
+        remember_rows(batch, plan, written)
     _add_codes(batch, plan, ids.get("School", {}))
 
 
 def _ids(batch: Batch, plan: Plan) -> dict[str, dict[str, str]]:
-    """The hub ids of all that the source tells of, by kind and by its own keys.
+    """The hub ids of all that rows of the source refer to, by kind and by its own keys.
 
     Ids come first, so that a row may refer to one of its own kind, whichever comes first.
     """
-    ids = {name: {key: identity for key, (_, identity) in rows.items()} for name, rows in plan.held.kinds.items()}
+    held = ((name, rows) for name, rows in plan.held.kinds.items() if name in targets())
+    ids = {name: {key: identity for key, (_, identity) in rows.items()} for name, rows in held}
     for part in plan.parts:
-        known = ids.setdefault(part.kind.__name__, {})
-        known.update((row.key, identity) for row, _, identity in part.joined)
-        promised = batch.promises(part.kind, len(part.new))
-        known.update((row.key, identity) for (row, _), identity in zip(part.new, promised, strict=True))
+        if part.kind.__name__ in targets():
+            known = ids.setdefault(part.kind.__name__, {})
+            known.update((row.key, identity) for row, _, identity in part.joined)
+            promised = batch.promises(part.kind, len(part.new))
+            known.update((row.key, identity) for (row, _), identity in zip(part.new, promised, strict=True))
     return ids
 
 
-def _write_parts(batch: Batch, plan: Plan, voice: Voice, tell: Progress) -> None:
+def _write_parts(batch: Batch, plan: Plan, voice: Voice, tell: Progress) -> Written:
     total = sum(len(p.new) + len(p.changed) + len(p.joined) + len(p.gone) for p in plan.parts)
     numbers = numbers_of(batch, plan, voice.ids.get("Person", {}))
     # Those who are known go first, so that nobody new has a number that another is about to give up.
     joined = {identity for part in plan.parts if part.kind is Person for *_, identity in part.joined}
     renumber_people(batch, numbers, joined | {identity for _, identity in plan.held.of(Person).values()})
-    done = 0
+    done, written = 0, Written()
     for part in plan.parts:
-        for written in _write(batch, part, voice, numbers if part.kind is Person else {}):
-            done += written
+        for count in _write(batch, part, voice, numbers if part.kind is Person else {}, written):
+            done += count
             tell("writing", done, total)
     for part in reversed(plan.parts):
         voice.withdraw(part)
         done += len(part.gone)
         tell("writing", done, total)
+    return written
 
 
-def _write(batch: Batch, part: Part, voice: Voice, numbers: Numbers) -> Iterator[int]:
-    for start in range(0, len(part.new), CHUNK):
-        some = part.new[start : start + CHUNK]
-        made = voice.made(part.kind, [row for row, _ in some])
+def _write(batch: Batch, part: Part, voice: Voice, numbers: Numbers, written: Written) -> Iterator[int]:
+    kind = part.kind
+    for some in _chunks(part.new):
+        rows = [row for row, _ in some]
+        own = voice.ids.get(kind.__name__) or _promised(batch, kind, rows)
+        made = voice.made(kind, rows, own)
         for values in made if numbers else ():
             values.update(numbers.get(values["id"], {}))
-        _insert(batch, part.kind, made)
+        _insert(batch, kind, made)
+        written.add(kind.__name__, ((row.key, said, own[row.key]) for row, said in some))
         yield len(some)
-    for start in range(0, len(part.changed), CHUNK):
-        yield voice.correct(part.kind, [(row, identity) for row, _, identity in part.changed[start : start + CHUNK]])
+    for some in _chunks(part.changed):
+        yield voice.correct(kind, [(row, identity) for row, _, identity in some])
     former = {identity: key for key, identity in part.rekeyed.items()}
-    for row, _, identity in part.joined:
+    for row, said, identity in part.joined:
         if identity in former:
-            voice.rekey(part.kind, row, identity, former[identity])
+            voice.rekey(kind, row, identity, former[identity])
         else:
-            voice.join(part.kind, row, identity)
+            voice.join(kind, row, identity)
+        written.add(kind.__name__, [(row.key, said, identity)])
         yield 1
+
+
+def _chunks(items: Iterable[T]) -> Iterator[list[T]]:
+    every = iter(items)
+    while some := list(islice(every, CHUNK)):
+        yield some
+
+
+def _promised(batch: Batch, kind: type[Record], rows: Sequence[Row]) -> dict[str, str]:
+    """The hub ids of rows to which nothing refers."""
+    return dict(zip((row.key for row in rows), batch.promises(kind, len(rows)), strict=True))
 
 
 def _insert(batch: Batch, kind: type[Record], rows: list[dict[str, Any]]) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from heapq import merge
 from typing import NamedTuple
 
 import msgspec
@@ -12,30 +13,53 @@ import msgspec
 from ..store.kept.sources import SETTLED
 from ..store.writing import Batch
 from .kinds import KINDS
+from .packed import Packed, in_order
 from .plan import Part, Plan
 from .rows import Aside, Problems, Row, Stream, school_of
 
+Remembered = tuple[str, bytes, str]
+"""A row that is new to its source: its key, the digest of what it says, and the hub id of its record."""
 
-def remember_rows(batch: Batch, plan: Plan, ids: Mapping[str, Mapping[str, str]]) -> None:
+
+@dataclass
+class Written:
+    """What was written of a plan, by kind, until it is remembered."""
+
+    rows: dict[str, Packed[Remembered]] = field(default_factory=dict[str, Packed[Remembered]])
+
+    def add(self, kind: str, rows: Iterable[Remembered]) -> None:
+        """Rows that are new to the source were written."""
+        if kind not in self.rows:
+            self.rows[kind] = Packed[Remembered](Remembered)
+        self.rows[kind].extend(rows)
+
+
+def remember_rows(batch: Batch, plan: Plan, written: Written) -> None:
     """Write down what the source says now, and forget what it no longer does."""
     stale: dict[str, set[str]] = {}
     for kind, key in plan.held.stale:
         stale.setdefault(kind, set()).add(key)
     # In the order of their key, so that the rows of the table come to lie side by side.
     for part in sorted(plan.parts, key=lambda part: part.kind.__name__):
-        _remember(batch, plan.source, part, ids[part.kind.__name__], stale.pop(part.kind.__name__, set()))
+        _remember(batch, plan.source, part, written, stale.pop(part.kind.__name__, set()))
     lost = [(kind, key) for kind, keys in stale.items() for key in keys]
     batch.kept.sources.forget(batch.district, plan.source, lost)
 
 
-def _remember(batch: Batch, source: str, part: Part, ids: Mapping[str, str], stale: set[str]) -> None:
-    sources, kind = batch.kept.sources, part.kind.__name__
-    changed = {row.key: said for row, said, _ in part.changed}
-    fresh = {row.key: said for row, said in part.new} | {row.key: said for row, said, _ in part.joined}
-    changed |= {key: fresh.pop(key) for key in stale & fresh.keys()}
-    for said, keep in ((fresh, sources.remember), (changed, sources.correct)):
-        keep(batch.district, source, ((kind, key, said[key], ids[key]) for key in sorted(said)))
-    gone = stale.union(part.gone, part.rekeyed).difference(fresh, changed)
+def _remember(batch: Batch, source: str, part: Part, written: Written, stale: set[str]) -> None:
+    sources, kind, again = batch.kept.sources, part.kind.__name__, list[Remembered]()
+
+    def news() -> Iterator[tuple[str, str, bytes, str]]:
+        for key, said, identity in in_order(Remembered, written.rows.get(kind, ())):
+            if key in stale:
+                again.append((key, said, identity))
+            else:
+                yield kind, key, said, identity
+
+    sources.remember(batch.district, source, news())
+    changed = in_order(Remembered, ((row.key, said, identity) for row, said, identity in part.changed))
+    sources.correct(batch.district, source, ((kind, *one) for one in merge(changed, again)))
+    gone = stale.union(part.gone, part.rekeyed).difference(key for key, _, _ in again)
     sources.forget(batch.district, source, [(kind, key) for key in gone])
 
 
@@ -97,10 +121,9 @@ def note_sync(batch: Batch, plan: Plan) -> None:
     """Write down when the source was read, and per school what came of it; '' is the whole district."""
     tallies: dict[str, dict[str, Counter[str]]] = {}
     for part in plan.parts:
-        new = Counter(school_of(part.kind, row) for row, _ in part.new)
-        new.update(school_of(part.kind, row) for row, _, _ in part.joined)
+        new = _new_of(part)
         changed = Counter(school_of(part.kind, row) for row, _, _ in part.changed)
-        every = Counter(school_of(part.kind, row) for row in part.rows) + Counter(part.others)
+        every = +part.schools + Counter(part.others)
         for school, count in every.items():
             counts = Counter(new=new[school], changed=changed[school], unchanged=count - new[school] - changed[school])
             tallies.setdefault(school, {})[part.kind.__name__] = counts
@@ -111,6 +134,15 @@ def note_sync(batch: Batch, plan: Plan) -> None:
         for p in plan.parts
     }
     _put_sync(batch, plan, tallies)
+
+
+def _new_of(part: Part) -> Counter[str]:
+    """How many rows are new, by the key of their school."""
+    if part.new is part.told:
+        return part.schools
+    new = Counter(school_of(part.kind, row) for row, _ in part.new)
+    new.update(school_of(part.kind, row) for row, _, _ in part.joined)
+    return new
 
 
 def _put_sync(batch: Batch, plan: Plan, tallies: Mapping[str, Mapping[str, Counter[str]]]) -> None:

@@ -23,17 +23,17 @@ class Namer:
     def __init__(self, batch: Batch, plan: Plan) -> None:
         self._batch = batch
         self._plan = plan
-        self._rows: dict[str, dict[str, Row]] = {}
+        self._rows: dict[tuple[str, str], Row | None] = {}
 
     def tally(self, part: Part) -> Tally:
         """Count a part and give examples."""
         kind = part.kind
         asked = [one for one in self._plan.questions if one.kind is kind]
         examples = {
-            "new": [f"{kind.__name__} {self.row(kind, row)}" for row, _ in part.new[:EXAMPLES]],
-            "changed": [self.change(kind, row, identity) for row, _, identity in part.changed[:EXAMPLES]],
+            "new": [f"{kind.__name__} {self.row(kind, row)}" for row, _ in islice(part.new, EXAMPLES)],
+            "changed": [self.change(kind, row, identity) for row, _, identity in islice(part.changed, EXAMPLES)],
             "gone": [f"{kind.__name__} {self.held(kind, i)}" for i in islice(part.gone.values(), EXAMPLES)],
-            "joined": [f"{kind.__name__} {self.held(kind, i)}" for _, _, i in part.joined[:EXAMPLES]],
+            "joined": [f"{kind.__name__} {self.held(kind, i)}" for _, _, i in islice(part.joined, EXAMPLES)],
             "review": [f"{kind.__name__} {' '.join(_words(one.said))} ({one.rule})" for one in asked[:EXAMPLES]],
         }
         return Tally(
@@ -56,10 +56,10 @@ class Namer:
 
     def key(self, kind: str, key: str) -> str:
         """What the row with a key is called, or the record that an earlier import made of it."""
-        if kind not in self._rows:
-            parts = (p for p in self._plan.parts if p.kind.__name__ == kind)
-            self._rows[kind] = {row.key: row for part in parts for row in part.rows}
-        if row := self._rows[kind].get(key):
+        if (kind, key) not in self._rows:
+            found = (p.rows.keyed(key) for p in self._plan.parts if p.kind.__name__ == kind)
+            self._rows[kind, key] = next(filter(None, found), None)
+        if row := self._rows[kind, key]:
             return self.row(RECORDS[kind], row, kind not in {"Person", "Group"})
         before = self._plan.held.kinds.get(kind, {}).get(key)
         return self.held(RECORDS[kind], before[1]) if before else key

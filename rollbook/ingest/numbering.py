@@ -29,8 +29,8 @@ def numbers_of(batch: Batch, plan: Plan, ids: Mapping[str, str]) -> Numbers:
     found: Numbers = {}
     shared = _shared(batch, plan)
     gone = _gone(plan) - shared
-    for fact in UNIQUE_IDS:
-        claims = {i: n for i, n in _claims(plan, fact, ids).items() if i not in shared}
+    claimed = _claims(plan, ids, shared)
+    for fact, claims in claimed.items():
         for identity, value in _free(batch, fact, claims, gone).items():
             found.setdefault(identity, {})[fact] = value
     return found
@@ -42,11 +42,14 @@ def renumber_people(batch: Batch, numbers: Numbers, known: set[str]) -> None:
         renumber(batch, identity, numbers[identity])
 
 
-def _claims(plan: Plan, fact: str, ids: Mapping[str, str]) -> dict[str, str]:
-    """By hub id the number that the source has for somebody, where it can be a unique id."""
-    rows = (row for part in plan.parts if part.kind is Person for row in part.rows)
-    said = ((ids[row.key], (row.numbers or {}).get(fact, "")) for row in rows)
-    return {i: n for i, n in said if fits(n)}
+def _claims(plan: Plan, ids: Mapping[str, str], shared: set[str]) -> dict[str, dict[str, str]]:
+    """By fact and hub id the number that the source has for somebody, where it can be a unique id."""
+    found: dict[str, dict[str, str]] = {fact: {} for fact in UNIQUE_IDS}
+    for row in (row for part in plan.parts if part.kind is Person for row in part.rows if row.numbers):
+        for fact, number in (row.numbers or {}).items():
+            if fact in found and fits(number) and (identity := ids[row.key]) not in shared:
+                found[fact][identity] = number
+    return found
 
 
 def fits(number: str) -> bool:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter, deque
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import chain
 
 import msgspec
 
@@ -13,8 +16,10 @@ from ..fields import RECORDS, Record, Ref, Value
 from ..model.organisation import School
 from ..store.kept.sources import Said
 from ..store.writing import Batch
+from .kinds import KINDS
 from .limits import FEW
-from .rows import Aside, Problems, Row, Stream
+from .packed import Long, Packed, like
+from .rows import Aside, Problems, Row, Rows, Seen, Stream, Told, school_of
 
 _encode = msgspec.msgpack.Encoder().encode
 
@@ -23,6 +28,24 @@ def digest(row: Row) -> bytes:
     """What tells whether a row says anything new: all of it but its key and place."""
     said = (*row[1:4], sorted(row.numbers.items())) if row.numbers else row[1:4]
     return hashlib.blake2b(_encode(said), digest_size=16).digest()
+
+
+def packed(kind: type[Record], rows: Iterable[Row], there: Mapping[str, Set[str]]) -> Rows:
+    """Rows as they come, packed with the digest of each; `there` are the keys of the rows before them, by kind."""
+    seen = Seen(kind, there)
+    told = Packed[Told](Told, seen.passing((row, digest(row)) for row in rows))
+    if kind.__name__ not in targets() and len(seen.keys) == len(told):
+        # Nothing refers to them, and none is there twice: so many keys need not be held.
+        seen.keys, seen.whole = set(), False
+    return Rows(told, seen)
+
+
+def _told(rows: Collection[Row]) -> Long[Told]:
+    return rows.told if isinstance(rows, Rows) else [(row, digest(row)) for row in rows]
+
+
+Known = tuple[Row, bytes, str]
+"""A row of a record that the hub holds: the digest of what it says, and the record's hub id."""
 
 
 @dataclass
@@ -45,38 +68,61 @@ class Held:
 
 @dataclass
 class Part:
-    """What becomes of one kind of record; `whole` as of its stream."""
+    """What becomes of one kind of record; `whole` as of its stream. Its lists are never changed, but replaced."""
 
     kind: type[Record]
-    rows: list[Row]
+    told: Long[Told]
     whole: bool = True
-    new: list[tuple[Row, bytes]] = field(default_factory=list[tuple[Row, bytes]])
-    joined: list[tuple[Row, bytes, str]] = field(default_factory=list[tuple[Row, bytes, str]])
+    new: Long[Told] = field(default_factory=list[Told])
+    joined: Long[Known] = field(default_factory=list[Known])
     """Rows that are new to the source, of records that the hub holds already."""
     rekeyed: dict[str, str] = field(default_factory=dict[str, str])
     """Keys that the source no longer uses, of records that it knows by others now."""
-    changed: list[tuple[Row, bytes, str]] = field(default_factory=list[tuple[Row, bytes, str]])
+    changed: Long[Known] = field(default_factory=list[Known])
     gone: dict[str, str] = field(default_factory=dict[str, str])
     others: Mapping[str, int] = field(default_factory=dict[str, int])
     """How many rows are not said again, as of its stream."""
     again: list[Row] = field(default_factory=list[Row])
     """Rows that say once more what one before them says."""
+    fresh: set[str] = field(default_factory=set[str])
+    """The keys of those that are new to the source, of a kind that others refer to."""
+    astray: Mapping[str, set[str]] = field(default_factory=dict[str, set[str]])
+    """By the name of a reference, the keys to which a row refers and that are of no row of the source."""
+    schools: Counter[str] = field(default_factory=Counter[str])
+    """How many rows there are, by the key of their school."""
+    twins: bool = False
+    """Whether rows share a key that say different things."""
+
+    @property
+    def rows(self) -> Rows:
+        """All of its rows."""
+        return Rows(self.told)
 
     def leave_out(self, keys: set[str]) -> None:
         """Have nothing become of the rows with these keys."""
-        self.rows = [row for row in self.rows if row.key not in keys]
-        self.new = [one for one in self.new if one[0].key not in keys]
+        every = self.new is self.told
+        self.schools.subtract(school_of(self.kind, row) for row in self.rows if row.key in keys)
+        self.told = like(self.told, Told, (one for one in self.told if one[0].key not in keys))
+        self.new = self.told if every else like(self.new, Told, (one for one in self.new if one[0].key not in keys))
+        self.fresh -= keys
         left = {identity for row, _, identity in self.joined if row.key in keys}
-        self.joined = [one for one in self.joined if one[2] not in left]
+        self.joined = like(self.joined, Known, (one for one in self.joined if one[2] not in left))
         self.rekeyed = {key: identity for key, identity in self.rekeyed.items() if identity not in left}
-        self.changed = [one for one in self.changed if one[0].key not in keys]
+        self.changed = like(self.changed, Known, (one for one in self.changed if one[0].key not in keys))
         self.gone = {key: identity for key, identity in self.gone.items() if key not in keys}
+
+    def join(self, found: Mapping[str, str]) -> None:
+        """Take rows that are new to the source for records (hub ids, by the rows' keys) that the hub holds."""
+        more = ((row, said, found[row.key]) for row, said in self.new if row.key in found)
+        self.joined = like(self.told, Known, chain(self.joined, more))
+        self.new = like(self.new, Told, (one for one in self.new if one[0].key not in found))
+        self.fresh -= found.keys()
 
     @property
     def unchanged(self) -> int:
         """How many rows say what they said before."""
         others = sum(self.others.values())
-        return len(self.rows) - len(self.new) - len(self.joined) - len(self.changed) + others
+        return len(self.told) - len(self.new) - len(self.joined) - len(self.changed) + others
 
 
 @dataclass(frozen=True)
@@ -147,26 +193,69 @@ def read_held(batch: Batch, source: str) -> Held:
 
 def make_plan(source: str, held: Held, streams: Iterable[Stream]) -> Plan:
     """Compare rows with what was held."""
-    return Plan(source, held, [_compare(stream, held.of(stream.kind)) for stream in streams])
+    parts, there = list[Part](), dict[str, set[str]]()
+    for stream in streams:
+        part, keys = _compare(stream, held.of(stream.kind), there)
+        parts.append(part)
+        if stream.kind.__name__ in targets():
+            there[stream.kind.__name__] = keys
+    return Plan(source, held, parts)
 
 
-def _compare(stream: Stream, known: dict[str, tuple[bytes, str]]) -> Part:
-    part = Part(stream.kind, [], stream.whole, others=stream.others)
-    seen = dict.fromkeys(stream.aside, b"")
-    for row in stream.rows:
-        said, before = digest(row), known.get(row.key)
+def _compare(
+    stream: Stream, known: Mapping[str, tuple[bytes, str]], there: Mapping[str, set[str]]
+) -> tuple[Part, set[str]]:
+    """What becomes of a stream, and the keys of its rows, where anything refers to these."""
+    part = Part(stream.kind, _told(stream.rows), stream.whole, others=stream.others)
+    seen = _seen(stream, part, there, bool(known))
+    if seen.whole and len(seen.keys) < len(part.told):
+        part.told = like(part.told, Told, _once(part))
+        part.twins = len(seen.keys) < len(part.told)
+        seen = _seen(replace(stream, rows=()), part, there, True)
+    part.astray, part.schools = seen.astray, seen.schools
+    part.new = part.told
+    if known:
+        part.new = like(part.told, Told, (one for one in part.told if one[0].key not in known))
+        part.changed = like(part.told, Known, _changed(part, known))
+        gone = known.keys() - seen.keys - stream.aside
+        gone = gone if stream.whole else gone & stream.gone
+        part.gone = {key: known[key][1] for key in known if key in gone}
+    if stream.kind.__name__ in targets():
+        part.fresh = seen.keys - known.keys() if known else set(seen.keys)
+    return part, seen.keys
+
+
+def _seen(stream: Stream, part: Part, there: Mapping[str, set[str]], wanted: bool) -> Seen:
+    """What was seen of the rows of a part, with all keys where these are `wanted`."""
+    if isinstance(stream.rows, Rows) and stream.rows.seen and (stream.rows.seen.whole or not wanted):
+        return stream.rows.seen
+    seen = Seen(part.kind, there)
+    deque(seen.passing(part.told), maxlen=0)
+    return seen
+
+
+def _once(part: Part) -> Iterator[Told]:
+    """The rows less those that say once more what the one before with their key says."""
+    seen: dict[str, bytes] = {}
+    for row, said in part.told:
         if seen.get(row.key) == said:
             part.again.append(row)
-            continue
-        part.rows.append(row)
-        if before is None:
-            part.new.append((row, said))
-        elif before[0] != said:
-            part.changed.append((row, said, before[1]))
+        else:
+            yield row, said
         seen[row.key] = said
-    gone = known.keys() - seen.keys() if stream.whole else known.keys() & stream.gone - seen.keys()
-    part.gone = {key: known[key][1] for key in known if key in gone}
-    return part
+
+
+def _changed(part: Part, known: Mapping[str, tuple[bytes, str]]) -> Iterator[Known]:
+    for row, said in part.told:
+        before = known.get(row.key)
+        if before is not None and before[0] != said:
+            yield row, said, before[1]
+
+
+@cache
+def targets() -> frozenset[str]:
+    """The names of the kinds to which rows of others refer."""
+    return frozenset(target_of(kind, name) for kind in KINDS for name in kind.refs())
 
 
 def target_of(kind: type[Record], name: str) -> str:

@@ -16,6 +16,7 @@ from ..store.port import Store
 from .diff import Diff
 from .feeds import note_refused_run
 from .folders import reading_folder
+from .packed import packing
 from .places import fetch
 from .refusals import problems_of
 from .rows import Connector, Progress, Reading, Source, Stream, silent
@@ -70,7 +71,7 @@ def try_feed(store: Store, connectors: Connectors, feed: Feed, progress: Progres
     """
     connector, settings = connected(store, connectors, feed)
     kept = partial(store.kept.sources.file, feed.district, feed.source)
-    with without_collections(), reading_folder(store.folder, None, "") as folder:
+    with without_collections(), reading_folder(store.folder, None, "") as folder, packing(folder.path):
         path = settings.get("path", "")
         reading = Reading(Path(path), settings, kept, progress, folder.path)
         there = fetch(path, reading)

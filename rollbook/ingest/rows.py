@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
@@ -12,6 +12,7 @@ from ..errors import Malformed, Problem
 from ..fields import Field, Record, Value
 from ..model.organisation import School
 from ..store.kept.sources import SETTLED as SETTLED
+from .packed import Long, Packed
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and of how much."""
@@ -93,6 +94,65 @@ class Row(NamedTuple):
     """Of a human, the source's own numbers by the unique id that each can be; used where nobody else has them."""
 
 
+Told = tuple[Row, bytes]
+"""A row, and the digest of what it says."""
+
+
+@dataclass
+class Seen:
+    """What was seen of rows of one kind as they passed: of a million, not all is held."""
+
+    kind: type[Record]
+    there: Mapping[str, Set[str]]
+    """By the names of kinds, the keys of the rows that came before."""
+    keys: set[str] = field(default_factory=set[str])
+    astray: dict[str, set[str]] = field(default_factory=dict[str, set[str]])
+    """By the names of references, the keys to which a row refers and that none of the rows has."""
+    schools: Counter[str] = field(default_factory=Counter[str])
+    """How many rows there are, by the key of their school."""
+    whole: bool = True
+    """Whether all keys are held."""
+
+    def passing(self, rows: Iterable[Told]) -> Iterator[Told]:
+        """Rows as they come, which are seen as they pass."""
+        ways = [(n, self.there.get(ref.target.__name__, ()), set[str]()) for n, ref in self.kind.refs().items()]
+        keys, schools, kind = self.keys, self.schools, self.kind
+        for told in rows:
+            row = told[0]
+            keys.add(row.key)
+            schools[school_of(kind, row)] += 1
+            refs = row.refs
+            for name, there, lost in ways:
+                key = refs.get(name)
+                if key is not None and key not in there:
+                    lost.add(key)
+            yield told
+        own = {name for name, ref in kind.refs().items() if ref.target is kind}
+        self.astray = {name: lost - keys if name in own else lost for name, _, lost in ways}
+
+
+@dataclass(frozen=True)
+class Rows(Collection[Row]):
+    """The rows of a list that has the digest of each beside it, with what was `seen` of them, where that is known."""
+
+    told: Long[Told]
+    seen: Seen | None = None
+
+    def __iter__(self) -> Iterator[Row]:
+        return (row for row, _ in self.told)
+
+    def __len__(self) -> int:
+        return len(self.told)
+
+    def keyed(self, key: str) -> Row | None:
+        """The row with a key."""
+        near = self.told.near(key) if isinstance(self.told, Packed) else self.told
+        return next((row for row, _ in near if row.key == key), None)
+
+    def __contains__(self, row: object) -> bool:
+        return any(one == row for one in self)
+
+
 @dataclass(frozen=True)
 class Stream:
     """The rows of one kind. `whole`: what is missing is gone; otherwise only the keys in `gone` are.
@@ -102,7 +162,7 @@ class Stream:
     """
 
     kind: type[Record]
-    rows: Sequence[Row]
+    rows: Collection[Row]
     whole: bool = True
     gone: frozenset[str] = frozenset()
     aside: frozenset[str] = frozenset()

@@ -16,7 +16,7 @@ from ..model.organisation import School
 from ..store.writing import Batch
 from .feeds import most_aside
 from .limits import FEW, MOST_OF_A_SCHOOL, SEVERAL
-from .plan import Part, Plan, target_of
+from .plan import Part, Plan, target_of, targets
 from .rows import Aside, Problems, Waiting, school_of, told
 
 Known = tuple[str, str]
@@ -111,7 +111,7 @@ def _leave_out(plan: Plan, part: Part, taken: dict[Known, int]) -> None:
 def _twins(part: Part, problems: Problems) -> list[Aside]:
     for row in part.again:
         problems.meant[row.place[0] or part.kind.__name__, "a row that is there again was read once"] += 1
-    if len({row.key for row in part.rows}) == len(part.rows):
+    if not part.twins:
         return []
     times = Counter(row.key for row in part.rows)
     hint, kind = "each row needs its own", part.kind.__name__
@@ -124,18 +124,18 @@ def _twins(part: Part, problems: Problems) -> list[Aside]:
 
 def _dangling(plan: Plan) -> Iterator[Aside]:
     """The rows that refer to what is neither held nor brought."""
-    there = {name: set(keys) for name, keys in plan.held.kinds.items()}
+    there = {name: set(keys) for name, keys in plan.held.kinds.items() if name in targets()}
     for part in plan.parts:
         keys = there.setdefault(part.kind.__name__, set())
         keys.difference_update(part.gone)
-        keys.update(row.key for row, _ in part.new)
+        keys |= part.fresh
     for part in plan.parts:
         yield from _astray(part, there)
 
 
 def _astray(part: Part, there: dict[str, set[str]]) -> Iterator[Aside]:
     ways = [(name, target_of(part.kind, name)) for name in part.kind.refs()]
-    lost = {n: {row.refs.get(n) for row in part.rows} - there.get(target, set()) - {None} for n, target in ways}
+    lost = {name: part.astray.get(name, set()) - there.get(target, set()) for name, target in ways}
     for row in part.rows if any(lost.values()) else ():
         name = next((name for name, _ in ways if row.refs.get(name) in lost[name]), None)
         if name:

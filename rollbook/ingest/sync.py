@@ -23,6 +23,7 @@ from .matching import ask, districts, keep_questions, match
 from .matching.districts import Found
 from .memory import keep, keep_waiting, note_sync, with_waiting
 from .naming import Namer
+from .packed import packing
 from .permitted import set_unfound_aside
 from .places import fetch
 from .places.unchanged import known, mark_of
@@ -79,7 +80,11 @@ def import_roster(
     tell, began = progress or silent, now()
     limits = Limits(1.0 if allow_shrink else max_shrink, most_aside, rekey)
     kept = partial(store.kept.sources.file, district, name) if district and name else nothing_kept
-    with without_collections(), reading_folder(store.folder, None if dry_run else district, name) as folder:
+    with (
+        without_collections(),
+        reading_folder(store.folder, None if dry_run else district, name) as folder,
+        packing(folder.path),
+    ):
         requests: list[Request] = []
         reading = Reading(Path(path), settings, kept, tell, folder.path, requests.append, changes)
         try:

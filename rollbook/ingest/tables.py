@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
-from itertools import compress
+from itertools import compress, repeat
 from typing import Self
 
 from .rows import Aside, Problems
@@ -145,13 +145,17 @@ class Table:
         line = self.lines[at]
         return line.file if isinstance(line, Line) else self.layout.file, int(line)
 
-    def extras(self, *names: str) -> list[dict[str, str] | None]:
+    def places(self) -> Iterator[tuple[str, int]]:
+        """Where each row came from."""
+        return map(self.place, range(len(self)))
+
+    def extras(self, *names: str) -> Iterable[dict[str, str] | None]:
         """Of each row what the named columns hold, and those that no layout knows, for its remainder."""
         known = {c.name for c in self.layout.columns} | self.layout.dropped
         wanted = [n for n in (*names, *(c for c in self.columns if c not in known)) if any(self[n])]
         if not wanted:
-            return [None] * len(self)
-        return [{n: c for n, c in zip(wanted, row, strict=True) if c} or None for row in self.cells(*wanted)]
+            return repeat(None, len(self))
+        return ({n: c for n, c in zip(wanted, row, strict=True) if c} or None for row in self.cells(*wanted))
 
     def without(self, names: Collection[str]) -> Table:
         """The table less some columns."""

@@ -37,9 +37,8 @@ class Voice:
 
     # ---- records that nobody had
 
-    def made(self, kind: type[Record], rows: Sequence[Row]) -> list[dict[str, Any]]:
-        """The values of new records, with their hub ids, but for parts of a record that the hub holds deleted."""
-        own = self.ids[kind.__name__]
+    def made(self, kind: type[Record], rows: Sequence[Row], own: Mapping[str, str]) -> list[dict[str, Any]]:
+        """The values of new records, with their `own` hub ids, but for parts of a record that the hub holds deleted."""
         found = [(row, self._values(kind, row)) for row in rows]
         for row, values in found:
             values["id"] = own[row.key]
@@ -119,12 +118,10 @@ class Voice:
 
     def _still(self, part: Part) -> set[str]:
         """The records that the source still tells of by other keys than those that are gone."""
-        known = {identity for key, identity in self.ids[part.kind.__name__].items() if key not in part.gone}
-        if part.whole or not self._claims.any:
-            return known
+        joined = {identity for *_, identity in part.joined}
         keys_of, gone = self._batch.kept.matches.keys_of, set(part.gone.values())
         keys = keys_of(self._batch.district, self._source, part.kind.__name__, gone)
-        return known | {identity for identity, those in keys.items() if not part.gone.keys() >= {*those}}
+        return joined | {identity for identity, those in keys.items() if not part.gone.keys() >= {*those}}
 
     # ---- what a row says
 

@@ -90,14 +90,14 @@ class Matcher:
 
     def _join(self, part: Part, found: Mapping[str, str], claims: Mapping[str, list[str]]) -> None:
         """Take rows, by their keys, for records that the hub holds."""
-        for row, said in part.new:
-            if identity := found.get(row.key):
-                part.joined.append((row, said, identity))
-                self._ids.join(part.kind.__name__, row.key, identity)
-                self._taken[part.kind.__name__].add(identity)
-                for key in claims.get(identity, ()):
-                    part.rekeyed[key] = part.gone.pop(key)
-        part.new = [entry for entry in part.new if entry[0].key not in found]
+        if not found:
+            return
+        part.join(found)
+        for key, identity in found.items():
+            self._ids.join(part.kind.__name__, key, identity)
+            self._taken[part.kind.__name__].add(identity)
+            for former in claims.get(identity, ()):
+                part.rekeyed[former] = part.gone.pop(former)
 
     def _by_hub_ids(self, part: Part) -> None:
         """Records that the hub itself wrote to a file are known by its ids."""
@@ -108,7 +108,7 @@ class Matcher:
     def _the_district(self, part: Part) -> None:
         made = self._batch.kept.schools.district_id(self._batch.district)
         if made and part.new:
-            self._join(part, {part.new[0][0].key: made}, self._claims(part, [made]))
+            self._join(part, {next(iter(part.new))[0].key: made}, self._claims(part, [made]))
 
     def _by_nature(self, part: Part, nature: Nature) -> None:
         told = [(row.key, said) for row, _ in part.new if (said := self._facts(row, part, nature))]
@@ -202,9 +202,8 @@ class Matcher:
 
     def _offer_twins(self, part: Part) -> None:
         asked = {one.key for one in self._plan.questions if one.waits and one.kind is part.kind}
-        rows = {row.key: row for row, _ in part.new if row.key not in asked}
-        for key, other, why in people.twins(rows.values(), self._plan, self._ids):
-            self._plan.questions.append(_question(part, rows[key], "", why, waits=False, twin=other))
+        for row, other, why in people.twins(part, asked, self._plan, self._ids):
+            self._plan.questions.append(_question(part, row, "", why, waits=False, twin=other))
 
 
 def _question(part: Part, row: Row, identity: str, why: Likely, *, waits: bool = True, twin: str = "") -> Question:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from typing import Any
 
 from ...fields import Record
@@ -11,7 +11,7 @@ from ...model.people import Person, Staff
 from ...model.students import Student
 from ...store.kept.matches import Matches
 from ...store.numbering import UNIQUE_IDS
-from ..plan import Plan
+from ..plan import Part, Plan
 from ..rows import Row
 from .found import Candidates, Ids, Likely
 from .humans import MASTER, USER_IDS, Human, Key, Same, counted_apart, judge, likely, of_record, of_row, plain, shared
@@ -72,18 +72,12 @@ def compare(one: Human, other: Human, *, one_system: bool) -> tuple[Same, Likely
     return best, Likely(rule, facts)
 
 
-def twins(rows: Iterable[Row], plan: Plan, ids: Ids) -> Iterator[tuple[str, str, Likely]]:
-    """Rows of one import that may be one human, by the keys of both: the source itself keeps them apart."""
-    groups: defaultdict[tuple[Any, ...], list[Row]] = defaultdict(list)
-    for row in rows:
-        said = row.values
-        if name := said.get("username"):
-            groups["username", str(name).casefold()].append(row)
-        if said.get("birth_date") and said.get("surname"):
-            groups[said["birth_date"], str(said["surname"]).casefold(), str(said.get("forename")).casefold()].append(
-                row
-            )
-    doubtful = [group for group in groups.values() if len(group) > 1]
+def twins(part: Part, asked: Set[str], plan: Plan, ids: Ids) -> Iterator[tuple[Row, str, Likely]]:
+    """New rows of one import that may be one human, each with the key of the other: the source keeps them apart.
+
+    Those that are `asked` about wait anyway.
+    """
+    doubtful = _alike_in(part, asked)
     told = as_told(plan, (row for group in doubtful for row in group), ids) if doubtful else {}
     seen: set[tuple[str, str]] = set()
     for first, *others in doubtful:
@@ -92,7 +86,29 @@ def twins(rows: Iterable[Row], plan: Plan, ids: Ids) -> Iterator[tuple[str, str,
             facts = likely(one, two)
             if facts and not counted_apart(one, two) and (pair := (other.key, first.key)) not in seen:
                 seen.add(pair)
-                yield *pair, Likely(", ".join(facts), facts)
+                yield other, first.key, Likely(", ".join(facts), facts)
+
+
+def _alike_in(part: Part, asked: Set[str]) -> list[list[Row]]:
+    """The new rows that sign in with one name, or have one birthday and name; of a million, only these are held."""
+    once, twice = set[int](), set[int]()
+    for row, _ in part.new:
+        for name in _names_of(row):
+            (twice if (short := hash(name)) in once else once).add(short)
+    groups: defaultdict[tuple[Any, ...], list[Row]] = defaultdict(list)
+    for row, _ in part.new if twice else ():
+        for name in _names_of(row) if row.key not in asked else ():
+            if hash(name) in twice:
+                groups[name].append(row)
+    return [group for group in groups.values() if len(group) > 1]
+
+
+def _names_of(row: Row) -> Iterator[tuple[Any, ...]]:
+    said = row.values
+    if name := said.get("username"):
+        yield "username", str(name).casefold()
+    if said.get("birth_date") and said.get("surname"):
+        yield said["birth_date"], str(said["surname"]).casefold(), str(said.get("forename")).casefold()
 
 
 # ---- one statement for each rule

@@ -34,7 +34,7 @@ def rows_of(kind: type[Record], table: Table) -> Iterator[Row]:
     refs = [n for n, f in facts.items() if isinstance(f, Ref)]
     values = {n: READ.get(type(f), str) for n, f in facts.items() if not isinstance(f, Ref)}
     said, pointed = table.cells(*values) if values else None, table.cells(*refs) if refs else None
-    extras = table.extras()
+    extras = list(table.extras())
     for at, key in enumerate(table[KEY]):
         cells = next(said) if said else ()
         keys = next(pointed) if pointed else ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from itertools import chain
 
 from ...fields import Record
 from ...model.calendar import Session
@@ -10,6 +11,7 @@ from ...model.groups import GROUP_KINDS, Course, Group, GroupSession, GroupType,
 from ...model.organisation import District, Organisation, School
 from ...model.people import Contact, Person, Staff
 from ...model.students import Relationship, Student, StudentMembership
+from ..plan import packed
 from ..rows import Row, Stream
 from .classes import Classes
 from .gradebook import Gradebook
@@ -43,14 +45,24 @@ def map_roster(tables: Tables) -> Mapped:
         (SubGroup, _sub_groups(classes, people)),
         (Student, people.roles_of(Student)),
         (Contact, people.roles_of(Contact)),
-        (StudentMembership, [*people.year_members(), *classes.enrolments["student"]]),
-        (StaffMembership, classes.enrolments["staff"]),
-        (Relationship, people.relationships.values()),
+        (StudentMembership, chain(people.year_members(), classes.enrolments(Student))),
+        (StaffMembership, classes.enrolments(Staff)),
+        (Relationship, people.relationships()),
         *((comm, people.comms(comm)) for comm in COMMS.values()),
         *Gradebook(classes).made(),
         *Resources(people).made(),
     ]
-    return Mapped([Stream(kind, list(rows)) for kind, rows in made], _by_school(people.graded))
+    return Mapped(_packed(made), _by_school(people.graded))
+
+
+def _packed(made: Iterable[tuple[type[Record], Iterable[Row]]]) -> list[Stream]:
+    streams, there = list[Stream](), dict[str, set[str]]()
+    for kind, each in made:
+        rows = packed(kind, each, there)
+        streams.append(Stream(kind, rows))
+        if rows.seen and rows.seen.whole:
+            there[kind.__name__] = rows.seen.keys
+    return streams
 
 
 def _by_school(graded: Mapping[tuple[str, str], int]) -> dict[str, dict[str, int]]:

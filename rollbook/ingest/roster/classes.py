@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 
+from ...fields import Record
+from ...model.people import Staff
 from ...model.roster import CLASS_KINDS
+from ...model.students import Student
 from ..meaning import year_of
 from ..rows import Row
 from ..tables import split
@@ -145,7 +149,7 @@ class Classes:
     def classes(self) -> list[Row]:
         """Classes: homerooms are registration groups, all others teaching groups."""
         table = self.tables["classes"]
-        extras = table.extras()
+        extras = list(table.extras())
         return [self._class(key, at, extras[at]) for key, at in table.keys.items() if key in self.class_school]
 
     def _class(self, key: str, at: int, extra: dict[str, str] | None) -> Row:
@@ -213,9 +217,8 @@ class Classes:
                     first.setdefault(key, who)
         return {key: next(iter(all_)) for key, all_ in every.items() if len(all_) == 1} | first
 
-    @cached_property
-    def enrolments(self) -> dict[str, list[Row]]:
-        """Places in classes, of students and of staff."""
+    def enrolments(self, kind: type[Record]) -> Iterator[Row]:
+        """Places in classes, of students or of staff."""
         table, home = self.tables["enrollments"], self.class_school
         names = (
             "classSourcedId",
@@ -226,11 +229,11 @@ class Classes:
             "beginDate",
             "endDate",
         )
-        made: dict[str, list[Row]] = {"student": [], "staff": []}
-        students, staff = made["student"].append, made["staff"].append
-        places = map(table.place, range(len(table)))
-        cells = zip(table["sourcedId"], *(table[n] for n in names), table.extras(), places, strict=True)
+        who = "student" if kind is Student else "staff"
+        cells = zip(table["sourcedId"], *(table[n] for n in names), table.extras(), table.places(), strict=True)
         for key, group, org, user, role, primary, begin, end, extra, place in cells:
+            if (role == "student") is not (kind is Student):
+                continue
             school = home.get(group, "")
             if org != school and school:
                 extra = more(extra, schoolSourcedId=org)
@@ -240,21 +243,17 @@ class Classes:
                 "start": begin or None,
                 "end": end or None,
             }
-            refs: dict[str, str | None] = {"school": school, "group": group}
-            if role == "student":
-                refs["student"] = f"{user}@{school}"
-                students(Row(key, values, refs, extra, place))
-            else:
-                refs["staff"] = f"{user}@{school}"
-                staff(Row(key, {**values, "role": role}, refs, extra, place))
-        return made
+            if kind is Staff:
+                values["role"] = role
+            refs: dict[str, str | None] = {"school": school, "group": group, who: f"{user}@{school}"}
+            yield Row(key, values, refs, extra, place)
 
     @cached_property
     def homerooms(self) -> dict[str, set[str]]:
         """The homerooms that each student is enrolled in."""
-        homes = {key for key in self.class_school if self.kind(key) == "RegGrp"}
+        homes = {key: school for key, school in self.class_school.items() if self.kind(key) == "RegGrp"}
         found: dict[str, set[str]] = {}
-        for row in self.enrolments["student"]:
-            if row.refs["group"] in homes:
-                found.setdefault(row.refs["student"] or "", set()).add(row.refs["group"] or "")
+        for group, user, role in self.tables["enrollments"].cells("classSourcedId", "userSourcedId", "role"):
+            if role == "student" and group in homes:
+                found.setdefault(f"{user}@{homes[group]}", set()).add(group)
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import cached_property
 from typing import Any
 
@@ -48,39 +49,29 @@ class Humans:
         self.staff = {user for user, _ in people.posts[Staff]}
         self.placed = {user for posts in people.posts.values() for user, _ in posts}
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> Iterator[Row]:
         """Users as humans, with their demographics."""
         table = self.users
         names = ("sourcedId", "givenName", "familyName", "middleName", "username")
         reached = ("sms", "phone", "email", "identifier")
         preferred = ("preferredGivenName", "preferredFamilyName")
-        cells = zip(table.cells(*names, *reached, *preferred), self._user_extras(), strict=True)
-        return [
-            Row(
-                key,
-                blank(
-                    external_id=key,
-                    forename=called or given,
-                    surname=known or family,
-                    legal_forename=given if called else None,
-                    legal_surname=family if known else None,
-                    middle_name=middle,
-                    username=username,
-                    mobile_phone=sms,
-                    home_phone=phone,
-                    home_email=email if self._only_contact(key) else None,
-                )
-                | self.demographics.get(key, self._no_demographics),
-                {},
-                extra,
-                table.place(at),
-                self._numbers(key, number),
+        cells = zip(table.cells(*names, *reached, *preferred), self._user_extras(), table.places(), strict=True)
+        for said, extra, place in cells:
+            key, given, family, middle, username, sms, phone, email, number, called, known = said
+            values = blank(
+                external_id=key,
+                forename=called or given,
+                surname=known or family,
+                legal_forename=given if called else None,
+                legal_surname=family if known else None,
+                middle_name=middle,
+                username=username,
+                mobile_phone=sms,
+                home_phone=phone,
+                home_email=email if self._only_contact(key) else None,
             )
-            for at, (
-                (key, given, family, middle, username, sms, phone, email, number, called, known),
-                extra,
-            ) in enumerate(cells)
-        ]
+            values |= self._demographics_of(key)
+            yield Row(key, values, {}, extra, place, self._numbers(key, number))
 
     def _numbers(self, user: str, number: str) -> dict[str, str]:
         """A student's or staff number (OneRoster's `identifier`) by the unique id that it can be."""
@@ -91,29 +82,37 @@ class Humans:
         roles = self.words.get(user)
         return bool(roles) and all(role in CONTACTS for role in roles or ())
 
-    def _user_extras(self) -> list[dict[str, Any] | None]:
+    def _user_extras(self) -> Iterator[dict[str, Any] | None]:
         """Of each user what has no field: a default, or what the roles at schools tell, is left out."""
         table = self.users
-        extras: list[dict[str, Any]] = [dict(e or {}) for e in table.extras(*USER_EXTRAS)]
-        loose = self._loose_roles
-        profiles = self.tables["userProfiles"]
-        for user, raw in zip(profiles["userSourcedId"], profiles.extras(*PROFILE), strict=True):
-            extras[table.keys[user]].setdefault("userProfiles", []).append(raw)
-        for (key, at), extra in zip(table.keys.items(), extras, strict=True):
-            if extra.get("enabledUser") == "true":
-                del extra["enabledUser"]
+        loose, profiles = self._loose_roles, self._profiles
+        for at, (key, extra) in enumerate(zip(table[table.layout.key], table.extras(*USER_EXTRAS), strict=True)):
+            found: dict[str, Any] = {**(extra or {})}
+            if key in profiles:
+                found["userProfiles"] = profiles[key]
+            if found.get("enabledUser") == "true":
+                del found["enabledUser"]
             student = key in self.students
-            if student and "grades" in extra and "," not in extra["grades"]:
-                del extra["grades"]
+            if student and "grades" in found and "," not in found["grades"]:
+                del found["grades"]
             if student:
-                extra.pop("identifier", None)
+                found.pop("identifier", None)
             if key in self.placed:
                 # A role at a school holds the address.
-                extra.pop("email", None)
-            self._settle_roles(key, at, extra, loose.get(key))
+                found.pop("email", None)
+            self._settle_roles(key, at, found, loose.get(key))
             if residence := self.demographic_extras(student).get(key):
-                extra["demographics"] = residence
-        return [extra or None for extra in extras]
+                found["demographics"] = residence
+            yield found or None
+
+    @cached_property
+    def _profiles(self) -> dict[str, list[dict[str, str] | None]]:
+        """What is said of each user's profiles."""
+        table = self.tables["userProfiles"]
+        found: dict[str, list[dict[str, str] | None]] = {}
+        for user, raw in zip(table["userSourcedId"], table.extras(*PROFILE), strict=True):
+            found.setdefault(user, []).append(raw)
+        return found
 
     def _settle_roles(self, key: str, at: int, extra: dict[str, Any], loose: list[Any] | None) -> None:
         table = self.users
@@ -135,25 +134,31 @@ class Humans:
     def _no_demographics(self) -> dict[str, Any]:
         return dict.fromkeys(DEMOGRAPHIC) if self.tables.tells_demographics else {}
 
-    @cached_property
-    def demographics(self) -> dict[str, dict[str, Any]]:
-        """Birth, sex and ethnicity of each user."""
-        table = self.tables["demographics"]
-        names = ("sourcedId", "birthDate", "sex", "hispanicOrLatinoEthnicity")
-        born = ("countryOfBirthCode", "stateOfBirthAbbreviation", "cityOfBirth")
-        cells = zip(table.cells(*names, *born), table.cells(*RACES), strict=True)
+    def _demographics_of(self, key: str) -> dict[str, Any]:
+        """Birth, sex and ethnicity of a user."""
+        said = self._demographics.get(key)
+        if said is None:
+            return self._no_demographics
+        (birth, sex, hispanic, country, state, city), flags = said
         return {
-            key: {
-                "birth_date": birth or None,
-                "gender": SEXES.get(sex, "X") if sex else None,
-                "races": ",".join(n for n, f in zip(RACES, flags, strict=True) if f == "true") if any(flags) else None,
-                "hispanic": FLAGS[hispanic],
-                "birth_country_code": country or None,
-                "birth_state": state or None,
-                "birth_city": city or None,
-            }
-            for (key, birth, sex, hispanic, country, state, city), flags in cells
+            "birth_date": birth or None,
+            "gender": SEXES.get(sex, "X") if sex else None,
+            "races": ",".join(n for n, f in zip(RACES, flags, strict=True) if f == "true") if any(flags) else None,
+            "hispanic": FLAGS[hispanic],
+            "birth_country_code": country or None,
+            "birth_state": state or None,
+            "birth_city": city or None,
         }
+
+    @cached_property
+    def _demographics(self) -> dict[str, tuple[tuple[str, ...], tuple[str, ...]]]:
+        table = self.tables["demographics"]
+        names = ("birthDate", "sex", "hispanicOrLatinoEthnicity")
+        born = ("countryOfBirthCode", "stateOfBirthAbbreviation", "cityOfBirth")
+        cells = zip(table["sourcedId"], table.cells(*names, *born), table.cells(*RACES), strict=True)
+        # What two say alike is held once.
+        races: dict[tuple[str, ...], tuple[str, ...]] = {}
+        return {key: (said, races.setdefault(flags, flags)) for key, said, flags in cells}
 
     def demographic_extras(self, student: bool) -> dict[str, dict[str, str]]:
         """What demographics say beyond a person's fields; where students live is on their role at the school."""

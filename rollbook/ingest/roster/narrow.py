@@ -15,7 +15,7 @@ from functools import cached_property
 
 from ...model.people import Person
 from ..references import File, Files
-from ..rows import Problems, Row, Stream, school_of
+from ..rows import Problems, Row, Rows, Stream, school_of
 from ..tables import Layout, Table, split
 from .news import digest_of, news
 from .places import Beyond, Mapped, unlisted
@@ -239,7 +239,10 @@ def _same(row: Row, before: Row | None) -> bool:
 
 def counted(streams: list[Stream]) -> dict[str, dict[str, int]]:
     """How many records there are of each kind, by the key of their school."""
-    return {
-        one.kind.__name__: dict(Counter(school_of(one.kind, row) for row in one.rows) + Counter(one.others))
-        for one in streams
-    }
+    return {one.kind.__name__: dict(_schools(one) + Counter(one.others)) for one in streams}
+
+
+def _schools(stream: Stream) -> Counter[str]:
+    if isinstance(stream.rows, Rows) and stream.rows.seen:
+        return stream.rows.seen.schools
+    return Counter(school_of(stream.kind, row) for row in stream.rows)

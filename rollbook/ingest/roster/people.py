@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any
 
 from ...fields import Record
@@ -26,33 +26,33 @@ YEARS = {"IT": ("N1", "Infants"), "PR": ("N1", "Preschool"), "PK": ("N2", "Preki
 """Grades by their Common Education Data Standards code: the short code of the year group and its name."""
 
 
-@dataclass
+@dataclass(slots=True)
 class Post:
-    """What a user is at one school: a student, a member of staff or a contact there."""
+    """What a user is at one school: a student, a member of staff or a contact there.
 
-    roles: list[str] = field(default_factory=list[str])
-    begins: list[str] = field(default_factory=list[str])
-    ends: list[str] = field(default_factory=list[str])
-    raw: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
+    Its first day is unknown (blank) when any of the roles has none, and so is its last day.
+    """
+
+    roles: tuple[str, ...] = ()
+    begin: str | None = None
+    end: str | None = None
+    raw: tuple[dict[str, str], ...] = ()
 
     def add(self, said: UserRole) -> None:
         """Add one of the roles that the user has there."""
-        self.begins.append(said.begin)
-        self.ends.append(said.end)
+        self.begin = said.begin if self.begin is None else min(self.begin, said.begin)
+        # What goes on ends after all that ends.
+        self.end = said.end if self.end is None else max(self.end, said.end) if self.end and said.end else ""
         if said.role not in self.roles:
-            self.roles.append(said.role)
+            self.roles = (*self.roles, said.role) if self.roles else _alone(said.role)
         if said.raw:
-            self.raw.append(said.raw)
+            self.raw = (*self.raw, said.raw)
 
-    @property
-    def start(self) -> str | None:
-        """The first day; unknown when any of the roles has none."""
-        return min(self.begins) if self.begins and all(self.begins) else None
 
-    @property
-    def end(self) -> str | None:
-        """The last day; none when any of the roles goes on."""
-        return max(self.ends) if self.ends and all(self.ends) else None
+@lru_cache(maxsize=256)
+def _alone(role: str) -> tuple[str, ...]:
+    """One tuple for all who have one role and no other."""
+    return (role,)
 
 
 def kind_of(role: str) -> type[Record]:
@@ -61,6 +61,7 @@ def kind_of(role: str) -> type[Record]:
 
 
 Tell = Callable[[str, str, Post, dict[str, str | None]], dict[str, Any]]
+BLANK = ("", "", "")
 COMMS: dict[type[Record], type[Record]] = {Student: StudentComm, Staff: StaffComm, Contact: ContactComm}
 
 
@@ -82,15 +83,17 @@ class People:
             if school := self.school_of.get(said.org):
                 made[kind_of(said.role)].setdefault((said.user, school), Post()).add(said)
         homes, words = self.classes.class_school, self.tables["enrollments"]
-        for user, key, role in dict.fromkeys(words.cells("userSourcedId", "classSourcedId", "role")):
+        for user, key, role in words.cells("userSourcedId", "classSourcedId", "role"):
             if key in homes:
-                made[Student if role == "student" else Staff].setdefault((user, homes[key]), Post([role]))
+                posts, place = made[Student if role == "student" else Staff], (user, homes[key])
+                if place not in posts:
+                    posts[place] = Post(_alone(role))
         of_item = {
             item: homes.get(key, "") for item, key in self.tables["lineItems"].cells("sourcedId", "classSourcedId")
         }
         for user, item in self.tables["results"].cells("studentSourcedId", "lineItemSourcedId"):
             if school := of_item.get(item):
-                made[Student].setdefault((user, school), Post(["student"]))
+                made[Student].setdefault((user, school), Post(("student",)))
         for student, agent, _ in self.agents:
             for school in self._schools(made[Student]).get(student, ()):
                 made[Contact].setdefault((agent, school), Post())
@@ -110,11 +113,12 @@ class People:
         return self._student_schools
 
     @cached_property
-    def user_words(self) -> dict[str, list[str]]:
+    def user_words(self) -> dict[str, tuple[str, ...]]:
         """Every role that each user has anywhere."""
-        found: dict[str, list[str]] = {}
+        found: dict[str, tuple[str, ...]] = {}
         for said in self.tables.roles:
-            found.setdefault(said.user, []).append(said.role)
+            words = found.get(said.user)
+            found[said.user] = (*words, said.role) if words else _alone(said.role)
         return found
 
     @cached_property
@@ -131,18 +135,16 @@ class People:
                     found.setdefault((other, user), 1)
         return [(student, agent, order) for (student, agent), order in found.items()]
 
-    def roles_of(self, kind: type[Record]) -> list[Row]:
+    def roles_of(self, kind: type[Record]) -> Iterator[Row]:
         """The students, staff or contacts of every school."""
         users = self.users
         tells: dict[type[Record], Tell] = {Student: self._student, Staff: self._staff, Contact: self._contact}
         tell = tells[kind]
-        made: list[Row] = []
         for (user, school), post in self.posts[kind].items():
             refs: dict[str, str | None] = {"school": school, "person": user}
             values = blank(external_id=user, **tell(user, school, post, refs))
-            more = {"roles": post.raw} if post.raw else None
-            made.append(Row(f"{user}@{school}", values, refs, more, users.place(users.keys[user])))
-        return made
+            more = {"roles": list(post.raw)} if post.raw else None
+            yield Row(f"{user}@{school}", values, refs, more, users.place(users.keys[user]))
 
     def _student(self, user: str, school: str, post: Post, refs: dict[str, str | None]) -> dict[str, Any]:
         users, grade = self.users, self.grade(user)
@@ -153,8 +155,8 @@ class People:
             "admission_no": users.get(user, "identifier"),
             "work_email": users.get(user, "email"),
             "grade": grade,
-            "entry_date": post.start,
-            "leaving_date": post.end,
+            "entry_date": post.begin or None,
+            "leaving_date": post.end or None,
             **self._residence(user),
         }
 
@@ -170,8 +172,8 @@ class People:
             "is_teacher": int(teaches),
             "is_support": int(not teaches),
             "roles": ",".join(post.roles),
-            "employment_start": post.start,
-            "employment_end": post.end,
+            "employment_start": post.begin or None,
+            "employment_end": post.end or None,
         }
 
     def _contact(self, user: str, school: str, post: Post, refs: dict[str, str | None]) -> dict[str, Any]:
@@ -209,9 +211,9 @@ class People:
         found = [grade for at, grade in self._grades if at == school]
         return ",".join(sorted(found, key=lambda grade: (order.index(grade) if grade in YEARS else len(order), grade)))
 
-    def year_members(self) -> list[Row]:
+    def year_members(self) -> Iterator[Row]:
         """Each student's place in the year group."""
-        return [
+        return (
             Row(
                 f"year:{user}@{school}",
                 {"is_main": 1},
@@ -219,34 +221,29 @@ class People:
             )
             for user, school in self.posts[Student]
             if (grade := self.grade(user))
-        ]
+        )
 
-    @cached_property
-    def relationships(self) -> dict[str, Row]:
+    def relationships(self) -> Iterator[Row]:
         """What agents are to students, at each school of the student."""
         schools = self._schools(self.posts[Student])
-        made: dict[str, Row] = {}
         for student, agent, order in self.agents:
-            words = self.user_words.get(agent, [])
+            words = self.user_words.get(agent, ())
             word = next((w for w in words if w in CONTACTS), words[0] if words else None)
             for school in schools.get(student, ()):
                 key = f"{student}+{agent}@{school}"
                 refs = {"school": school, "student": f"{student}@{school}", "contact": f"{agent}@{school}"}
                 values = {"relationship": word, "priority": order, "parental": int(word in PARENTS)}
-                made[key] = Row(key, {**values}, {**refs})
-        return made
+                yield Row(key, {**values}, {**refs})
 
-    def comms(self, comms: type[Record]) -> list[Row]:
+    def comms(self, comms: type[Record]) -> Iterator[Row]:
         """The ways to reach people: a contact's e-mail address is private, the others are the school's."""
         kind = next(of for of, comm in COMMS.items() if comm is comms)
         cells = self.users.cells("sourcedId", "email", "phone", "sms")
-        values_of = {user: values for user, *values in cells}
+        values_of = {user: tuple(values) for user, *values in cells if any(values)}
         ways = (("email", "E", "H" if kind is Contact else "W"), ("phone", "T", "H"), ("sms", "M", "M"))
-        made: list[Row] = []
         for user, school in self.posts[kind]:
             who = f"{user}@{school}"
-            for value, (word, type_, location) in zip(values_of[user], ways, strict=True):
+            for value, (word, type_, location) in zip(values_of.get(user, BLANK), ways, strict=True):
                 if value:
                     values = {"comms_type": type_, "location_code": location, "is_default": 1, "value": value}
-                    made.append(Row(f"{who}:{word}", {**values}, {"school": school, "who": who}))
-        return made
+                    yield Row(f"{who}:{word}", {**values}, {"school": school, "who": who})

@@ -12,8 +12,7 @@ from ..rows import Problems, Row, Stream
 from ..tables import Table
 
 
-@dataclass(frozen=True)
-class UserRole:
+class UserRole(NamedTuple):
     """What a user is at an organisation; `raw` is the row that said so, where roles have rows."""
 
     user: str
