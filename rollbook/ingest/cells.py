@@ -8,6 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from ..errors import nearest
+from .columns import Cells, Repeating, distinct
+from .columns import column as column_of
 from .meaning import GRADES, MEANT, is_day
 from .rows import Aside, Problems
 from .tables import Column, Table, split
@@ -30,15 +32,16 @@ def check(table: Table, problems: Problems) -> tuple[Table, Table]:
     for column in table.layout.columns:
         if column.name in table.columns and column.name != table.layout.key:
             table, wrong = _checked(table, column, problems)
-            faults += [(at, column.name, wrong[v]) for at, v in enumerate(table[column.name]) if v in wrong]
+            cells = table[column.name] if wrong else ()
+            faults += [(at, column.name, wrong[v]) for at, v in enumerate(cells) if v in wrong]
     keys, rows = table[table.layout.key], {at for at, *_ in faults}
     name = table.layout.name
     aside = [Aside(name, keys[at], table.place(at), column, *said) for at, column, said in sorted(faults)]
     stay = [at not in rows for at in range(len(table))]
-    good = table.only(stay) if rows else table
-    return replace(good, aside=(*table.aside, *aside)), table.only(
-        [not yes and at not in unknown for at, yes in enumerate(stay)]
-    )
+    if not rows:
+        return replace(table, aside=(*table.aside, *aside)), table.none()
+    wrong = table.only([not yes and at not in unknown for at, yes in enumerate(stay)])
+    return replace(table.only(stay), aside=(*table.aside, *aside)), wrong
 
 
 Fault = tuple[int, str, Said]
@@ -47,7 +50,7 @@ Fault = tuple[int, str, Said]
 
 def _once(table: Table, problems: Problems) -> Table:
     """The table with each row once that is there several times, with the same in every cell."""
-    if len(table.keys) == len(table):
+    if table.keyed:
         return table
     seen: set[tuple[str, ...]] = set()
     stay = [not (row in seen or seen.add(row)) for row in table.cells(*table.columns)]
@@ -58,7 +61,8 @@ def _once(table: Table, problems: Problems) -> Table:
 
 def _key_faults(table: Table) -> list[Fault]:
     keys, name = table[table.layout.key], table.layout.key
-    if len(table.keys) == len(keys) and "" not in table.keys:
+    held = distinct(keys)
+    if len(held) == len(keys) and "" not in held:
         return []
     lines: dict[str, list[int]] = {}
     for at, key in enumerate(keys):
@@ -78,13 +82,21 @@ def _wrong_key(key: str, line: int, lines: Sequence[int]) -> Said | None:
 def _checked(table: Table, column: Column, problems: Problems) -> tuple[Table, dict[str, Said]]:
     """The table with a column read as it is meant, and what is wrong with values of it."""
     cells = table[column.name]
-    distinct = set(cells)
-    meant = {v: m for v in distinct if (m := _meant(column, v)) != v}
+    there = distinct(cells)
+    meant = {v: m for v in there if (m := _meant(column, v)) != v}
     if meant:
         _note(table, column, meant, problems)
-        read = tuple(meant.get(v, v) for v in cells)
-        table, distinct = replace(table, columns={**table.columns, column.name: read}), set(read)
-    return table, {v: said for v in distinct if (said := _wrong(column, v))}
+        table = replace(table, columns={**table.columns, column.name: _read(cells, meant)})
+        there = {meant.get(v, v) for v in there}
+    return table, {v: said for v in there if (said := _wrong(column, v))}
+
+
+def _read(cells: Sequence[str], meant: Mapping[str, str]) -> Sequence[str]:
+    """The cells of a column as they are meant."""
+    if isinstance(cells, Repeating):
+        return Repeating([meant.get(v, v) for v in cells.words], cells.codes)
+    read = (meant.get(v, v) for v in cells)
+    return column_of(read) if isinstance(cells, Cells) else tuple(read)
 
 
 def _meant(column: Column, value: str) -> str:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from heapq import merge
+from itertools import chain
 from typing import NamedTuple
 
 import msgspec
@@ -63,10 +64,10 @@ def _remember(batch: Batch, source: str, part: Part, written: Written, stale: se
     sources.forget(batch.district, source, [(kind, key) for key in gone])
 
 
-def keep(batch: Batch, plan: Plan, kept: Mapping[str, bytes]) -> None:
-    """Keep what the source must find again, and whether all that it said was taken in."""
+def keep(batch: Batch, plan: Plan, kept: Mapping[str, bytes], beside: Mapping[str, bytes]) -> None:
+    """Keep what the source must find again, and what else is kept of it, and whether all that it said was taken in."""
     settled = b"" if plan.aside or plan.waiting else b"all"
-    for name, data in {**kept, SETTLED: settled}.items():
+    for name, data in chain(kept.items(), beside.items(), [(SETTLED, settled)]):
         batch.kept.sources.keep_file(batch.district, plan.source, name, data)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import heapq
 import os
 import tempfile
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -60,13 +60,13 @@ class Packed(Generic[T]):
 
     def __iter__(self) -> Iterator[T]:
         decode = cast(Callable[[bytes], list[T]], _decoder(self._kind))
-        packed = chain.from_iterable(decode(self._read(block)) for block in self._blocks)
+        packed = chain.from_iterable(decode(_read(self._file, block)) for block in self._blocks)
         return chain(packed, tuple(self._last))
 
     def near(self, word: str) -> Iterator[T]:
         """The items that are packed together with one in which there is a word: of a million, few are unpacked."""
         decode, sought = cast(Callable[[bytes], list[T]], _decoder(self._kind)), word.encode()
-        for data in map(self._read, self._blocks):
+        for data in (_read(self._file, block) for block in self._blocks):
             yield from decode(data) if sought in data else ()
         yield from self._last
 
@@ -87,20 +87,49 @@ class Packed(Generic[T]):
                 self._pack()
 
     def _pack(self) -> None:
-        self._blocks.append(self._written(_encode(self._last)))
+        self._blocks.append(_written(self._file, _encode(self._last)))
         self._last = []
 
-    def _written(self, data: bytes) -> Block:
-        if self._file is None:
-            return data
-        at = os.lseek(self._file, 0, os.SEEK_END)
-        left = memoryview(data)
-        while left:
-            left = left[os.write(self._file, left) :]
-        return at, len(data)
 
-    def _read(self, block: Block) -> bytes:
-        return block if isinstance(block, bytes) else os.pread(cast(int, self._file), block[1], block[0])
+class PackedFiles(Mapping[str, bytes]):
+    """What is kept by name, packed."""
+
+    def __init__(self, files: Iterable[tuple[str, bytes]] = ()) -> None:
+        self._file = _file.get()
+        self._blocks = {name: _written(self._file, data) for name, data in files}
+
+    def __getitem__(self, name: str) -> bytes:
+        return _read(self._file, self._blocks[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._blocks)
+
+    def __len__(self) -> int:
+        return len(self._blocks)
+
+    def beside(self, files: Mapping[str, bytes]) -> PackedFiles:
+        """The same, with a few more."""
+        found = PackedFiles()
+        found._file, found._blocks = self._file, {**self._blocks, **files}
+        return found
+
+
+def _written(file: int | None, data: bytes) -> Block:
+    if file is None:
+        return data
+    at, left = os.lseek(file, 0, os.SEEK_END), memoryview(data)
+    while left:
+        left = left[os.write(file, left) :]
+    return at, len(data)
+
+
+def _read(file: int | None, block: Block) -> bytes:
+    if isinstance(block, bytes):
+        return block
+    data = b""
+    while len(data) < block[1]:
+        data += os.pread(cast(int, file), block[1] - len(data), block[0] + len(data))
+    return data
 
 
 Long = list[T] | Packed[T]

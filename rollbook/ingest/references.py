@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from .columns import distinct
 from .rows import Aside, Problems, Waiting
 from .tables import Column, Table, split
 
@@ -139,7 +140,7 @@ class Files:
         """The cells of a column that lead nowhere at all, where a row needs them to."""
         if column.loose or not (column.required or column.many):
             return set()
-        values, there = set(table[column.name]), self._there(column, target)
+        values, there = distinct(table[column.name]), self._there(column, target)
         if not column.many:
             return {value for value in values if value and value not in there}
         return {
@@ -148,9 +149,9 @@ class Files:
             if value and not any(one in there or one in target.gone for one in split(value)) and split(value)
         }
 
-    def _there(self, column: Column, target: Table) -> set[str]:
+    def _there(self, column: Column, target: Table) -> Set[str]:
         more = self.unlisted.get(column.to)
-        return target.keys.keys() | (more(target) if more else set())
+        return target.keys.keys() | more(target) if more else target.keys.keys()
 
     def _let_go(self, name: str, column: Column, target: File, rows: Mapping[int, str]) -> None:
         file, gone = self.files[name], target.table.gone
@@ -184,7 +185,7 @@ class Files:
             if target is None or column.required or column.name not in file.table.columns:
                 continue
             there = target.table.keys
-            lost = {v for v in set(file.table[column.name]) if any(one not in there for one in _parts(column, v))}
+            lost = {v for v in distinct(file.table[column.name]) if any(one not in there for one in _parts(column, v))}
             cells = zip(file.table[column.name], file.table.lines, strict=True) if lost else ()
             if times := sum(value in lost and line > 0 for value, line in cells):
                 said = f"names what is not in {target.table.layout.file}, and was read without it"

@@ -200,7 +200,7 @@ class Import:
         # Records are named as they were before.
         diff = self._diff(batch, found, plan)
         write_plan(batch, plan, self.connector.format, self.tell)
-        keep(batch, plan, {**self.source.keep(), **self.beside})
+        keep(batch, plan, self.source.keep(), self.beside)
         keep_questions(batch, plan)
         keep_waiting(batch, plan)
         keep_asides(batch, plan)

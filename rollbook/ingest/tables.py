@@ -5,14 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import re
+from array import array
+from codecs import getincrementaldecoder
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from itertools import compress, repeat
-from typing import Self
+from typing import Protocol, Self
 
+from .columns import BLOCK, Growing, blanks, chosen, distinct
 from .rows import Aside, Problems
 
 MARKS = re.compile(
@@ -124,12 +127,21 @@ class Table:
 
     @cached_property
     def _blank(self) -> Sequence[str]:
-        return ("",) * len(self)
+        return blanks(len(self))
 
     @cached_property
     def keys(self) -> dict[str, int]:
         """Where the row of each key is."""
-        return {key: at for at, key in enumerate(self[self.layout.key])}
+        found = {key: at for at, key in enumerate(self[self.layout.key])}
+        if len(found) == len(self):
+            # The column has the same texts, so that each is held once.
+            self.columns = {**self.columns, self.layout.key: tuple(found)}
+        return found
+
+    @property
+    def keyed(self) -> bool:
+        """Whether each row has a key of its own."""
+        return len(distinct(self[self.layout.key])) == len(self)
 
     def cells(self, *names: str) -> Iterator[tuple[str, ...]]:
         """The named cells, row by row."""
@@ -152,7 +164,7 @@ class Table:
     def extras(self, *names: str) -> Iterable[dict[str, str] | None]:
         """Of each row what the named columns hold, and those that no layout knows, for its remainder."""
         known = {c.name for c in self.layout.columns} | self.layout.dropped
-        wanted = [n for n in (*names, *(c for c in self.columns if c not in known)) if any(self[n])]
+        wanted = [n for n in (*names, *(c for c in self.columns if c not in known)) if any(distinct(self[n]))]
         if not wanted:
             return repeat(None, len(self))
         return ({n: c for n, c in zip(wanted, row, strict=True) if c} or None for row in self.cells(*wanted))
@@ -167,8 +179,13 @@ class Table:
 
     def only(self, stay: Sequence[bool]) -> Table:
         """The table with those of its rows that stay."""
-        columns = {name: tuple(compress(cells, stay)) for name, cells in self.columns.items()}
-        return replace(self, columns=columns, lines=tuple(compress(self.lines, stay)))
+        columns = {name: chosen(cells, stay) for name, cells in self.columns.items()}
+        lines = tuple(compress(self.lines, stay))
+        return replace(self, columns=columns, lines=lines)
+
+    def none(self) -> Table:
+        """The table without any of its rows."""
+        return replace(self, columns=dict.fromkeys(self.columns, ()), lines=())
 
     def patched(self, delta: Table) -> Table:
         """The table with a delta laid over it."""
@@ -187,99 +204,161 @@ def parse(of: Layout, data: bytes, problems: Problems, *, only_utf8: bool = Fals
 
     No reference is held to one that is.
     """
-    text = _decode(of.file, data, problems, only_utf8)
-    if text is None:
+    encoding = _encoding(of.file, data, problems, only_utf8)
+    if encoding is None:
         return Table(of, {}, broken=True)
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
-    rows: list[list[str]] = []
-    failed = ""
-    try:
-        rows.extend(reader)
-    except csv.Error as error:
-        failed = str(error)
-    lines = _lines(text, rows, reader.line_num, delimiter)
-    if failed:
-        begun = (lines[-1] + 1) if lines else 1
-        where = f"{of.file} line {begun}" + (f" to {reader.line_num}" if reader.line_num > begun else "")
-        problems.add(of.file, where, f"is not valid CSV: {failed}", "double each quotation mark inside a quoted cell")
-    table = _table(of, rows, lines, bool(failed), problems)
-    return _without_zeros(table, problems) if "\0" in text else table
+    text = io.TextIOWrapper(io.BytesIO(data), encoding, newline="")
+    read = _Read(packed=b"\0" not in data)
+    read.all(csv.reader(text, strict=True, delimiter=delimiter))
+    if read.failed:
+        begun = read.begun + 1
+        where = f"{of.file} line {begun}" + (f" to {read.line}" if read.line > begun else "")
+        problems.add(
+            of.file, where, f"is not valid CSV: {read.failed}", "double each quotation mark inside a quoted cell"
+        )
+    table = _table(of, read, problems)
+    return table if read.packed else _without_zeros(table, problems)
 
 
-def _decode(file: str, data: bytes, problems: Problems, only_utf8: bool) -> str | None:
+class _Read:
+    """What was read of a file, some rows at a time; `packed` says that its cells may be."""
+
+    def __init__(self, *, packed: bool) -> None:
+        self.packed = packed
+        self.header: list[str] | None = None
+        self.width = 0
+        """How many columns have a name: a spreadsheet leaves more at their end."""
+        self.columns: list[Growing | list[str]] = []
+        self.lines = array("I")
+        self.misshapen: list[tuple[list[str], int]] = []
+        """Rows that have other cells than the header has, and the line of each."""
+        self.failed = ""
+        self.begun = 0
+        """The line on which the last row begins that could be read."""
+        self.line = 0
+
+    def all(self, reader: Reader) -> None:
+        """Read all rows, or those before the first that is no CSV."""
+        rows, begins, begin = list[list[str]](), list[int](), 1
+        try:
+            for row in reader:
+                rows.append(row)
+                begins.append(begin)
+                begin = reader.line_num + 1
+                if len(rows) == BLOCK:
+                    self._take(rows, begins)
+                    rows, begins = [], []
+        except csv.Error as error:
+            self.failed = str(error)
+        self._take(rows, begins)
+        self.line = reader.line_num
+
+    def _take(self, rows: list[list[str]], begins: list[int]) -> None:
+        self.begun = begins[-1] if begins else self.begun
+        if rows and self.header is None:
+            self._begin(rows.pop(0))
+            begins = begins[1:]
+        if self.header is not None and self.width < len(self.header):
+            rows = [row if any(row[self.width :]) else row[: self.width] for row in rows]
+        if rows and set(map(len, rows)) != {self.width}:
+            every = list(zip(rows, begins, strict=True))
+            self.misshapen += [(row, line) for row, line in every if len(row) != self.width and row]
+            rows = [row for row, _ in every if len(row) == self.width]
+            begins = [line for row, line in every if len(row) == self.width]
+        self.lines.extend(begins)
+        for column, cells in zip(self.columns, zip(*rows, strict=True), strict=True) if rows else ():
+            column.extend(cells)
+
+    def _begin(self, header: list[str]) -> None:
+        self.header, width = header, len(header)
+        while width and not header[width - 1].strip():
+            width -= 1
+        self.width = width or len(header)
+        self.columns = [Growing() if self.packed else [] for _ in range(self.width)]
+
+    @property
+    def cells(self) -> list[Sequence[str]]:
+        """The columns, in their order."""
+        return [one.done() if isinstance(one, Growing) else tuple(one) for one in self.columns]
+
+    @property
+    def begins(self) -> Sequence[int]:
+        """The line on which each row begins."""
+        lines = self.lines
+        plain = not lines or lines[-1] - lines[0] + 1 == len(lines)
+        # A quoted cell may run over several lines.
+        return range(lines[0], lines[-1] + 1) if lines and plain else lines
+
+
+class Reader(Protocol):
+    """A reader of CSV."""
+
+    @property
+    def line_num(self) -> int:
+        """How many lines it has read."""
+        ...
+
+    def __iter__(self) -> Iterator[list[str]]: ...
+
+
+def _encoding(file: str, data: bytes, problems: Problems, only_utf8: bool) -> str | None:
+    """In what a file is written; None where it cannot be read."""
     hint = "save the file as UTF-8"
     if data[:2] in {b"\xff\xfe", b"\xfe\xff"} or b"\0" in data[:4]:
         problems.add(file, file, "is UTF-16, which Excel calls Unicode text", f"{hint}: in Excel, CSV UTF-8")
         return None
     try:
-        return data.decode("utf-8-sig")
+        if not data.isascii():
+            _decode(data)
+        return "utf-8-sig"
     except UnicodeDecodeError as error:
         line, byte = data.count(b"\n", 0, error.start) + 1, f"0x{data[error.start]:02X}"
-        text = None if only_utf8 else _windows(data)
+        windows = not only_utf8 and _is_windows(data)
         if only_utf8:
             problems.add(file, f"{file} line {line}", f"byte {error.start + 1:,} ({byte}) is not UTF-8", hint)
-        elif text is None:
+        elif not windows:
             said = f"byte {error.start + 1:,} ({byte}) is neither UTF-8 nor, with the rest of the file, Windows-1252"
             problems.add(file, f"{file} line {line}", said, hint)
         else:
             problems.meant[file, f"is not UTF-8 and was read as Windows-1252; {hint}"] += 0
-        return text
+        return "windows-1252" if windows else None
 
 
-def _windows(data: bytes) -> str | None:
-    """A text in Windows-1252, as Excel saves CSV in much of the world; None where that is not certain."""
+def _decode(data: bytes) -> None:
+    """Raise `UnicodeDecodeError` where a file is not UTF-8."""
+    decoder, part = getincrementaldecoder("utf-8")(), 1 << 20
+    try:
+        for at in range(0, len(data), part):
+            decoder.decode(data[at : at + part], final=at + part >= len(data))
+    except UnicodeDecodeError:
+        # Where in the file it is not is told by decoding all of it.
+        data.decode("utf-8-sig")
+
+
+def _is_windows(data: bytes) -> bool:
+    """Whether a text is in Windows-1252, as Excel saves CSV in much of the world; false where that is not certain."""
     lossy = data.decode("utf-8", "ignore")
     if not lossy.isascii():
         # Parts of it are UTF-8: read as Windows-1252, those would become nonsense.
-        return None
+        return False
     try:
-        return data.decode("windows-1252")
+        data.decode("windows-1252")
     except UnicodeDecodeError:
-        return None
+        return False
+    return True
 
 
-def _lines(text: str, rows: list[list[str]], last: int, delimiter: str) -> Sequence[int]:
-    if last == len(rows):
-        return range(1, last + 1)
-    # A quoted cell may run over several lines.
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=delimiter)
-    begins = [1]
-    for _ in rows:
-        next(reader)
-        begins.append(reader.line_num + 1)
-    return begins[:-1]
-
-
-def _table(of: Layout, rows: list[list[str]], lines: Sequence[int], broken: bool, problems: Problems) -> Table:
-    if not rows:
+def _table(of: Layout, read: _Read, problems: Problems) -> Table:
+    if read.header is None:
         problems.add(of.file, of.file, "has no header line", f"expected {_header(of)}")
         return Table(of, {}, broken=True)
-    rows = _named_only(of, rows, problems)
-    header, width = _as_meant(of, of.named(rows[0]), problems), len(rows[0])
-    if _check_header(of, header, problems):
-        broken = True
-    aside: list[Aside] = []
-    if set(map(len, rows)) != {width}:
-        aside = [
-            _misshapen(of, header, row, at) for row, at in zip(rows, lines, strict=True) if len(row) != width and row
-        ]
-        good = [i for i, row in enumerate(rows) if len(row) == width]
-        rows, lines = [rows[i] for i in good], [lines[i] for i in good]
-    columns: dict[str, Sequence[str]] = dict.fromkeys(header, ())
-    if rows[1:]:
-        columns.update(zip(header, zip(*rows[1:], strict=True), strict=True))
-    return Table(of, columns, lines[1:], broken, aside=tuple(aside))
-
-
-def _named_only(of: Layout, rows: list[list[str]], problems: Problems) -> list[list[str]]:
-    """The rows less the columns without a name at their end, as a spreadsheet leaves them, where these are blank."""
-    header, width = rows[0], len(rows[0])
-    while width and not header[width - 1].strip():
-        width -= 1
-    if width in (0, len(header)):
-        return rows
-    problems.meant[of.file, "columns without a name at the end of the header were left out"] += 0
-    return [row if any(row[width:]) and row is not header else row[:width] for row in rows]
+    if read.width < len(read.header):
+        problems.meant[of.file, "columns without a name at the end of the header were left out"] += 0
+    header = _as_meant(of, of.named(read.header[: read.width]), problems)
+    broken = _check_header(of, header, problems) or bool(read.failed)
+    aside = tuple(_misshapen(of, header, row, line) for row, line in read.misshapen)
+    columns = dict(zip(header, read.cells, strict=True))
+    return Table(of, columns, read.begins, broken, aside=aside)
 
 
 def _as_meant(of: Layout, header: list[str], problems: Problems) -> list[str]:

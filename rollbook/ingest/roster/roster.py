@@ -16,6 +16,8 @@ import msgspec
 
 from ... import __version__
 from ..cells import check
+from ..columns import distinct
+from ..packed import PackedFiles
 from ..references import BEFORE, PENDING, File, Files
 from ..rows import SETTLED, Aside, Kept, Origin, Problems, SchoolTold, Stream
 from ..tables import Layout, Table, split
@@ -77,7 +79,7 @@ class Roster:
     system: str | None = None
     kept_aside: set[str] = field(default_factory=set[str])
     """The files of which rows were set aside before."""
-    kept: dict[str, bytes] = field(default_factory=dict[str, bytes])
+    kept: PackedFiles = field(default_factory=PackedFiles)
     bare: set[str] = field(default_factory=set[str])
     """The files that have a header and no rows."""
     also: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
@@ -103,6 +105,8 @@ class Roster:
 
     def _over(self, table: Table) -> set[int]:
         """The rows that are to be deleted, and those that OneRoster 1.0 called inactive, which is the same."""
+        if {status.strip().lower() for status in distinct(table["status"])}.isdisjoint(OVER):
+            return set()
         statuses = [status.strip().lower() for status in table["status"]]
         if times := statuses.count("inactive"):
             said = "'inactive', which is OneRoster 1.0's, was read as tobedeleted"
@@ -188,7 +192,7 @@ class Roster:
         whole = {name for name in self.tables if self.extent.mode(name) == "bulk"}
         delta = delta_of(self.tables, whole, shelves, rest, layouts)
         streams = narrowed(delta, self._map, self.problems, now) if delta else None
-        self.kept = dict(shelves.keep()) if streams else {}
+        self.kept = PackedFiles(shelves.keep() if streams else ())
         return streams
 
     def _map(self, tables: Mapping[str, Table], beyond: Beyond, problems: Problems, of: Catalogue) -> Mapped:
@@ -211,7 +215,7 @@ class Roster:
         self.kept = self._keep(kept, now)
         streams, now.grades = self._map(self.tables, Beyond(), self.problems, now)
         now.counts = counted(streams)
-        self.kept |= catalogued(now)
+        self.kept = self.kept.beside(catalogued(now))
         # A large roster is held once, as rows or as records.
         self.tables = {}
         return streams
@@ -302,27 +306,28 @@ class Roster:
         cells = users.cells("sourcedId", "role", "orgSourcedIds")
         return [UserRole(user, role, org) for user, role, orgs in cells for org in split(orgs)]
 
-    def keep(self) -> dict[str, bytes]:
+    def keep(self) -> Mapping[str, bytes]:
         """The files as they are now, so that a later delta can be laid over them, and what is set aside of them."""
         system = {SYSTEM: self.system.encode()} if self.system else {}
-        return {VERSION: self.extent.version.encode(), **system, **self.kept, **self.also}
+        return self.kept.beside({VERSION: self.extent.version.encode(), **system, **self.also})
 
-    def _keep(self, kept: Kept, now: Catalogue) -> dict[str, bytes]:
+    def _keep(self, kept: Kept, now: Catalogue) -> PackedFiles:
         whole = {name for name in HOMES if self.extent.mode(name) == "bulk"}
         now.digests = {name: digest_of(self.tables[name]) for name in whole}
         now.shelves = max(shelves_for(len(self.tables["users"])), self._before.catalogue.shelves if self._before else 0)
-        rest = {t.layout.file: msgspec.msgpack.encode(t.columns) for n, t in self.tables.items() if n not in HOMES}
+        rest = {t.layout.file: _packed(t) for n, t in self.tables.items() if n not in HOMES}
         former = {t.layout.file: b"" for n, t in self.tables.items() if n in HOMES and kept(t.layout.file)}
         aside = {
             f"{ASIDE}{table.layout.file}": self._set_aside(name)
             for name, table in self.tables.items()
             if len(self.wrong[name]) or name in self.kept_aside or self._unread(name)
         }
-        return {**rest, **former, **aside, **dict(shelve(self.tables, now))}
+        return PackedFiles(shelve(self.tables, now)).beside({**rest, **former, **aside})
 
     def _set_aside(self, name: str) -> bytes:
         unread = self._unread(name)
-        return msgspec.msgpack.encode(_Pending(self.wrong[name].columns, unread)) if self._any(name) else b""
+        columns: dict[str, Sequence[str]] = {n: tuple(cells) for n, cells in self.wrong[name].columns.items()}
+        return msgspec.msgpack.encode(_Pending(columns, unread)) if self._any(name) else b""
 
     def _any(self, name: str) -> bool:
         return bool(len(self.wrong[name]) or self._unread(name))
@@ -331,6 +336,10 @@ class Roster:
         """What is set aside of a file and has no row that could be kept."""
         keys = self.wrong[name].keys
         return [replace(one, waits=()) for one in self.problems.aside if one.kind == name and one.key not in keys]
+
+
+def _packed(table: Table) -> bytes:
+    return msgspec.msgpack.encode({name: tuple(cells) for name, cells in table.columns.items()})
 
 
 def _unpack(of: Layout, data: bytes | None) -> Table:

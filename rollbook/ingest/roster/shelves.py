@@ -6,14 +6,17 @@ an enrolment, is led to its shelf by a sign. A sign may lead to a shelf where th
 
 from __future__ import annotations
 
-from bisect import insort
+from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from itertools import repeat
 from operator import itemgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zlib import crc32
 
 import msgspec
 
+from ..columns import Repeating
+from ..packed import Packed
 from ..rows import Kept
 from ..tables import Layout, Table, split
 
@@ -212,20 +215,44 @@ class Shelves:
 # ---- a whole roster
 
 
+AT_ONCE, MOST_PARTS = 25_000, 64
+"""About how many rows are put on shelves at a time, of a roster that is not too large for that."""
+
+
 def shelve(tables: Mapping[str, Table], catalogue: Catalogue) -> Iterator[tuple[str, bytes]]:
     """The rows of a whole roster on shelves, with their signs, as they are to be kept, which the catalogue is told."""
-    users = {user for name, home in HOMES.items() for user in tables[name][home]}
-    numbers = {user: _number(user, catalogue.shelves) for user in users}
-    places = {name: _places(tables[name][home], numbers, catalogue.shelves) for name, home in HOMES.items()}
     for name in HOMES:
         catalogue.columns[name] = [*tables[name].columns]
         catalogue.rows[name] = len(tables[name])
     catalogue.following = max(catalogue.rows.values())
-    for number in range(catalogue.shelves):
-        shelf = {name: _rows_at(tables[name], places[name][number]) for name in HOMES}
-        yield _shelf_name(number), msgspec.msgpack.encode(shelf)
-    for number, signs in enumerate(_all_signs(tables, numbers, catalogue.shelves)):
-        yield _sign_name(number), msgspec.msgpack.encode(signs)
+    count = catalogue.shelves
+    parts = min(count, sum(catalogue.rows.values()) // AT_ONCE + 1, MOST_PARTS)
+    for numbers, rows in _parted(_all_rows(tables, count), count, parts):
+        shelves = {number: {name: list[Any]() for name in HOMES} for number in numbers}
+        for number, name, *row in rows:
+            shelves[number][name].append(row)
+        yield from ((_shelf_name(number), msgspec.msgpack.encode(shelf)) for number, shelf in shelves.items())
+    for numbers, rows in _parted(_all_signs(tables, count), count, parts):
+        signs: dict[int, Signs] = {number: {sign.name: {} for sign in SIGNS} for number in numbers}
+        for number, name, word, shelf in rows:
+            led = signs[number][name].setdefault(word, [])
+            if shelf not in led:
+                insort(led, shelf)
+        yield from ((_sign_name(number), msgspec.msgpack.encode(each)) for number, each in signs.items())
+
+
+def _parted(rows: Iterable[tuple[Any, ...]], count: int, parts: int) -> Iterator[tuple[range, Packed[Any]]]:
+    """Rows that begin with the number of a shelf, parted by that: some shelves after the other."""
+    packed = [Packed[Any](Any) for _ in range(parts)]
+    part_of = [number * parts // count for number in range(count)]
+    append = [one.append for one in packed]
+    for row in rows:
+        append[part_of[row[0]]](row)
+    for part in range(parts):
+        numbers = range(bisect_left(part_of, part), bisect_right(part_of, part))
+        yield numbers, packed[part]
+        # What was put on its shelves is held no longer.
+        packed[part] = Packed[Any](Any)
 
 
 def catalogued(catalogue: Catalogue) -> dict[str, bytes]:
@@ -233,33 +260,32 @@ def catalogued(catalogue: Catalogue) -> dict[str, bytes]:
     return {CATALOGUE: msgspec.msgpack.encode(catalogue)}
 
 
-def _places(users: Iterable[str], numbers: Mapping[str, int], shelves: int) -> list[list[int]]:
-    """Which rows of a file lie on each shelf."""
-    found: list[list[int]] = [[] for _ in range(shelves)]
-    for at, user in enumerate(users):
-        found[numbers[user]].append(at)
-    return found
+def _all_rows(tables: Mapping[str, Table], shelves: int) -> Iterator[tuple[Any, ...]]:
+    """The number of the shelf of each row, its file, its place among all from 1, and its cells."""
+    for name, home in HOMES.items():
+        table = tables[name]
+        numbers = _numbers(table[home], shelves)
+        yield from zip(numbers, repeat(name), range(1, len(table) + 1), *table.columns.values(), strict=False)
 
 
-def _rows_at(table: Table, places: Sequence[int]) -> list[tuple[str | int, ...]]:
-    """Some rows of a file, each with its place among all, from 1."""
-    cells = (map(column.__getitem__, places) for column in table.columns.values())
-    return list(zip((at + 1 for at in places), *cells, strict=True))
-
-
-def _all_signs(tables: Mapping[str, Table], numbers: Mapping[str, int], shelves: int) -> list[Signs]:
-    found: list[Signs] = [{sign.name: {} for sign in SIGNS} for _ in range(shelves)]
+def _all_signs(tables: Mapping[str, Table], shelves: int) -> Iterator[tuple[Any, ...]]:
+    """The number of each sign, its name, the word, and the shelf to which it leads."""
     for sign in SIGNS:
         table, (only, wanted) = tables[sign.file], sign.only
-        leads = [signs[sign.name] for signs in found]
-        kinds = table[only] if only else ("",) * len(table)
-        for cell, user, kind in zip(table[sign.column], table[HOMES[sign.file]], kinds, strict=True):
+        kinds = table[only] if only else repeat("", len(table))
+        numbers = _numbers(table[HOMES[sign.file]], shelves)
+        for cell, number, kind in zip(table[sign.column], numbers, kinds, strict=True):
             if cell and kind == wanted:
                 for word in _words(sign, cell):
-                    led = leads[_number(word, shelves)].setdefault(word, [])
-                    if numbers[user] not in led:
-                        insort(led, numbers[user])
-    return found
+                    yield _number(word, shelves), sign.name, word, number
+
+
+def _numbers(cells: Sequence[str], shelves: int) -> Iterable[int]:
+    """The shelf to which each cell of a column leads."""
+    if isinstance(cells, Repeating):
+        found = [_number(word, shelves) for word in cells.words]
+        return map(found.__getitem__, cells.codes)
+    return (_number(word, shelves) for word in cells)
 
 
 def _packed(shelf: Shelf) -> bytes:
