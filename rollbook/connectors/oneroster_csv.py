@@ -8,13 +8,13 @@ e-mail. Gradebooks and resources are read beside rosters. What is kept and what 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ..ingest.bundle import Part, open_bundle
 from ..ingest.cells import check
 from ..ingest.roster.fills import FILLS
 from ..ingest.roster.layouts import LAYOUTS, VERSIONS
-from ..ingest.roster.roster import Extent, Roster
+from ..ingest.roster.roster import OURS, Extent, Roster
 from ..ingest.rows import Problems, Reading
 from ..ingest.tables import Layout, Table, layout, parse
 
@@ -40,6 +40,7 @@ class OneRosterCsv:
             roster.take(_table(parts[of.file], roster.layout(of), problems))
         progress("reading", len(wanted), len(wanted))
         roster.place()
+        roster.origin = replace(roster.origin, hub=extent.hub)
         return roster
 
 
@@ -83,7 +84,8 @@ class Manifest:
     def extent(self) -> Extent:
         """What of it is there, and how much of each file."""
         modes = {name.removeprefix("file."): mode for name, mode in self.said.items() if name.startswith("file.")}
-        return Extent(self.version, modes, self.said.get("source.systemName", ""))
+        system, code = (self.said.get(f"source.{name}", "") for name in ("systemName", "systemCode"))
+        return Extent(self.version, modes, system, code.removeprefix(OURS) if code.startswith(OURS) else "")
 
     def _check(self, table: Table, parts: Mapping[str, Part], problems: Problems) -> None:
         at = table.keys

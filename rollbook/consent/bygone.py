@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 
 from ..fields import RECORDS
 from ..model.people import Person
-from ..store.kept.history import Stone
+from ..store.kept.history import Namesake, Stone
 from ..store.port import Store
+
+__all__ = ["Gone", "Namesake", "Stones", "bare", "by_record", "first", "history_of"]
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from ..store.kept.history import END
 from ..store.plan.planner import Plan, plan
 from ..store.plan.sights import Schools, View
 from ..store.port import Store
-from .bygone import Gone, Stones, bare, by_record, first, history_of
+from .bygone import Gone, Namesake, Stones, bare, by_record, first, history_of
 from .credentials import Credential
 from .grants import Grant
 from .reader import PLANS, veiled
@@ -283,6 +283,10 @@ class DistrictReader:
         """Whether a human is seen now."""
         with self._store.lend(self.district) as kept:
             return self.finds(Session(kept, self.base), Person, person)
+
+    def namesakes(self) -> list[Namesake]:
+        """The records of the district that ever had an id of a source's with another one, whoever may see them."""
+        return self.once("namesakes of all", lambda: self._store.kept.history.namesakes(self.district))
 
     def twins(self) -> frozenset[str]:
         """The hub ids of the humans of the district who have a record in another one too."""

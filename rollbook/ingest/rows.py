@@ -247,6 +247,8 @@ class Origin:
     key: str | None = None
     name: str | None = None
     schools: tuple[SchoolTold, ...] = ()
+    hub: str = ""
+    """The hub id of the district, where it was the hub itself that wrote what is read."""
 
 
 class Source(Protocol):

@@ -218,7 +218,9 @@ class Import:
         plan = make_plan(name, held_of(batch, name, streams), streams)
         set_faults_aside(plan, problems)
         guard_shares(batch, plan, problems, self.limits.aside)
-        match(batch, plan, hub_ids=self.connector.format in OWN_IDS, rekey=self.limits.rekey)
+        hub = self.source.origin.hub
+        ours = hub != "" and hub == batch.kept.schools.district_id(batch.district)
+        match(batch, plan, hub_ids=self.connector.format in OWN_IDS, own_ids=ours, rekey=self.limits.rekey)
         ask(plan)
         set_unfound_aside(plan, batch.claims.order)
         if self.limits.shrink < 1:

@@ -65,7 +65,11 @@ class Aspect(
     SchoolRecord,
     scope=S.School,
     writing=S.WritebackAssessment,
-    remembers=("origin", "name", "classwork", "exam", "category.origin", "category.external_id"),
+    remembers=(
+        *("origin", "name", "classwork", "exam", "category.origin", "category.external_id"),
+        *("group.origin", "group.external_id", "school.origin", "school.external_id"),
+        *("session.origin", "session.external_id"),
+    ),
     indexes=(("school", "mis_id"), ("category",), ("grade_set",), ("group",), ("external_id",)),
 ):
     """The definition of an assessment: what results relate to. A line item of a class's gradebook is one, too."""
@@ -172,7 +176,8 @@ class AssessmentResult(
     writing=S.WritebackAssessment,
     remembers=(
         *("origin", "student.person", "aspect.group", "aspect.classwork", "aspect.exam"),
-        *("aspect.origin", "aspect.external_id"),
+        *("aspect.origin", "aspect.external_id", "aspect.group.origin", "aspect.group.external_id"),
+        *("student.person.origin", "student.person.external_id"),
     ),
     numbered=True,
     indexes=(

@@ -21,7 +21,7 @@ class Session(
     writing=S.WritebackSchool,
     indexes=(("school", "start"), ("external_id",), ("school", "name")),
     natural=("school.estab", "year", "name"),
-    remembers=("kind", "start", "end"),
+    remembers=("kind", "start", "end", "origin", "parent.external_id", "parent.origin"),
 ):
     """An academic year, or a term or other part of one; what Ed-Fi and Edlink call a session."""
 

@@ -24,7 +24,7 @@ class Course(
     writing=S.WritebackSchool,
     indexes=(("school",), ("external_id",), ("code",)),
     natural=("code", "school.estab", "district.identifier"),
-    remembers=("title",),
+    remembers=("title", "origin", "school.external_id", "school.origin"),
 ):
     """A plan of what a class learns, which schools of the district may share."""
 

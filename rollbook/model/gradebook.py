@@ -23,7 +23,10 @@ class ScoreScale(
     SchoolRecord,
     scope=S.School,
     writing=S.WritebackAssessment,
-    remembers=("origin", "title"),
+    remembers=(
+        *("origin", "title", "group.origin", "group.external_id"),
+        *("course.origin", "course.external_id"),
+    ),
     indexes=(("school",), ("group",), ("external_id",)),
 ):
     """What the scores of a class stand for, such as letters for shares of all points."""

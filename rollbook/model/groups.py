@@ -74,6 +74,7 @@ class Group(
         ("school", "xid"),
         ("school", "kind"),
         ("school", "code"),
+        ("external_id",),
     ),
     natural=(
         "code",
@@ -85,7 +86,7 @@ class Group(
         "external_id",
         "district.identifier",
     ),
-    remembers=("name", "class_type"),
+    remembers=("origin", "name", "class_type", "school.external_id", "school.origin"),
 ):
     """A named set of students and staff of a school, or of all schools of a district, for a time."""
 
@@ -189,14 +190,21 @@ class ClassSection(SchoolRecord, scope=S.School | S.SchoolLite, indexes=(("schoo
 MEMBERSHIP_KEY = (*(n if n == "district.identifier" else f"group.{n}" for n in Group.natural), "start")
 """A place in a group is known by the group, the member and its first day."""
 
+PLACED = ("origin", "group.origin", "group.school", "group.school.external_id", "group.school.origin")
+"""What is remembered of a place in a group, and of the group that it was in."""
+
 
 class StaffMembership(
     SchoolRecord,
     scope=S.School | S.SchoolLite,
     writing=S.WritebackGroups,
-    indexes=(("school",), ("group", "staff"), ("staff",)),
+    indexes=(("school",), ("group", "staff"), ("staff",), ("external_id",)),
     natural=(*MEMBERSHIP_KEY, "staff.person.staff_unique_id"),
-    remembers=("group.school", "staff.person", "staff.is_teacher", "role", "is_main", "end"),
+    remembers=(
+        *PLACED,
+        *("staff.person", "staff.person.external_id", "staff.person.origin"),
+        *("staff.is_teacher", "role", "is_main", "end"),
+    ),
 ):
     """A member of staff's place in a group, for a time."""
 

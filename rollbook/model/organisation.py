@@ -53,7 +53,7 @@ class School(
     writing=S.WritebackSchool,
     indexes=(("estab",),),
     natural=("estab", "name"),
-    remembers=("identifier",),
+    remembers=("identifier", "origin"),
 ):
     """A school: the place that grants access to its people's records."""
 

@@ -30,7 +30,7 @@ GENDERS = {"M": "Male", "F": "Female", "X": "Other", "U": "Not known"}
 
 class Person(
     Record,
-    indexes=(("student_unique_id",), ("staff_unique_id",), ("username",)),
+    indexes=(("student_unique_id",), ("staff_unique_id",), ("username",), ("external_id",)),
     natural=("student_unique_id", "staff_unique_id"),
 ):
     """A human in a district. Students, staff and contacts are roles that a person has at a school."""
@@ -97,9 +97,13 @@ class Person(
     traveller_type = Text("Type of traveller", "Showman")
     username = Text("The username that the person signs in with", "graham.abbess")
     external_id = Text("The id of the person in the system that they came from", "a925c7eb-86bc-40d7-91fd-f3fcbf6a2f2b")
+    origin = came_from()
     student_unique_id = Text("The id of the person as a student, unique in the district", "604822")
     staff_unique_id = Text("The id of the person as a member of staff, unique in the district", "207219")
 
+
+OWN = ("person.external_id", "person.origin", "school.external_id", "school.origin")
+"""By what rosters know the human and the school of a role."""
 
 CALLED = ("person.forename", "person.surname", "person.legal_forename", "person.legal_surname")
 """What a human is called: whoever has to remove somebody must be able to tell who that is."""
@@ -113,7 +117,7 @@ class Staff(
     human=True,
     indexes=(("school", "mis_id"), ("school", "external_id"), ("school", "xid"), ("person",)),
     natural=("person.staff_unique_id", "school.estab", "person"),
-    remembers=(*CALLED, "is_teacher", "employment_end"),
+    remembers=(*CALLED, *OWN, "is_teacher", "employment_end"),
 ):
     """A person who works, has worked or will work at a school."""
 
@@ -172,6 +176,8 @@ class Staff(
     country = Told(person, Person.country, scope=S.StaffAddress)
     is_temporary = Flag("Has no employment but is associated with active groups", 0)
     username = Told(person, Person.username)
+    person_id = Told(person, Person.external_id)
+    person_origin = Told(person, Person.origin)
     staff_unique_id = Told(person, Person.staff_unique_id)
     status = Computed(
         "Whether the staff member is current, previous or future",
@@ -256,7 +262,7 @@ class Contact(
     human=True,
     indexes=(("school", "mis_id"), ("school", "external_id"), ("school", "xid"), ("person",)),
     natural=("person",),
-    remembers=CALLED,
+    remembers=(*CALLED, *OWN),
 ):
     """A parent, carer or other person whom the school contacts about a student."""
 
@@ -291,6 +297,8 @@ class Contact(
     post_code = Told(person, Person.post_code)
     country = Told(person, Person.country)
     username = Told(person, Person.username)
+    person_id = Told(person, Person.external_id)
+    person_origin = Told(person, Person.origin)
 
 
 class Comm(SchoolRecord, abstract=True):

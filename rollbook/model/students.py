@@ -20,10 +20,10 @@ from ..fields import (
     Words,
 )
 from ..scopes import S
-from .groups import MEMBERSHIP_KEY, ClassSection, Group
+from .groups import MEMBERSHIP_KEY, PLACED, ClassSection, Group
 from .organisation import SchoolRecord
 from .origin import came_from
-from .people import CALLED, Comm, Contact, Person
+from .people import CALLED, OWN, Comm, Contact, Person
 
 _GROUP = ("mis_id", "name", "standard_year", "standard_year_title")
 
@@ -106,7 +106,7 @@ class Student(
         ("house_group",),
     ),
     natural=("entry_date", "school.estab", "person.student_unique_id", "person"),
-    remembers=(*CALLED, "leaving_date"),
+    remembers=(*CALLED, *OWN, "leaving_date"),
 ):
     """A person with a past, present or planned enrolment at one school."""
 
@@ -243,6 +243,8 @@ class Student(
     )
     graduation_year = Number("The calendar year in which the student is expected to graduate", 2030)
     username = Told(person, Person.username)
+    person_id = Told(person, Person.external_id)
+    person_origin = Told(person, Person.origin)
     student_unique_id = Told(person, Person.student_unique_id)
     races = Told(person, Person.races, scope=S.StudentEthnicity)
     hispanic = Told(person, Person.hispanic, scope=S.StudentEthnicity)
@@ -278,9 +280,9 @@ class StudentMembership(
     SchoolRecord,
     scope=S.School | S.SchoolLite,
     writing=S.WritebackGroups,
-    indexes=(("school",), ("group", "student"), ("student",)),
+    indexes=(("school",), ("group", "student"), ("student",), ("external_id",)),
     natural=(*MEMBERSHIP_KEY, "student.person.student_unique_id"),
-    remembers=("group.school", "student.person", "end"),
+    remembers=(*PLACED, "student.person", "student.person.external_id", "student.person.origin", "end"),
 ):
     """A student's place in a group, for a time."""
 

@@ -82,6 +82,9 @@ HOUSEKEEPING = [
     # Unique ids by which a human was known before: whoever kept one still finds them, until another has it.
     "CREATE TABLE former_id (district INTEGER NOT NULL, fact TEXT NOT NULL, value TEXT NOT NULL, person TEXT NOT NULL,"
     " PRIMARY KEY (district, fact, value, person)) WITHOUT ROWID",
+    # Records that were, at one time, listed under one id that each has from its own source, since a moment (UTC).
+    "CREATE TABLE namesake (district INTEGER NOT NULL, listed TEXT NOT NULL, name TEXT NOT NULL, id TEXT NOT NULL,"
+    " kind TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (district, listed, name, id)) WITHOUT ROWID",
     # The session marks of a student (a key) in four weeks, from a Monday (a day's number) on; see store/registers.py.
     "CREATE TABLE register (district INTEGER NOT NULL, student INTEGER NOT NULL, monday INTEGER NOT NULL,"
     " slots TEXT NOT NULL, marks TEXT NOT NULL, PRIMARY KEY (district, student, monday)) WITHOUT ROWID",

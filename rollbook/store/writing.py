@@ -20,6 +20,7 @@ from .kept import Kept
 from .kept.history import OTHERS, SEER, Stone
 from .keys import key_facts, keys_of
 from .linking import Links, Slot, numbered_id
+from .namesakes import OWN, Namesakes
 from .numbering import Counters, new_ids, now
 from .numbers import Numbers
 from .parts import parts_of
@@ -56,6 +57,7 @@ class Batch:
         self._counters = Counters(self.connection, district)
         self._links = Links(self.connection, district)
         self._registers = Registers(self.connection, district, self._links)
+        self._namesakes = Namesakes(self.connection, district)
         self.claims = Claims(self)
         """Who says what of the records."""
 
@@ -151,6 +153,7 @@ class Batch:
             ((key, self.district, one, *values) for key, one, values in zip(keys, given, facts, strict=True)),
         )
         self._registers.made(record, facts)
+        self._name(record, rows)
         self._registers.led(self._links.lead(record, ids))
         self._now_there(record)
         for school, key in _latest(schools, keys).items():
@@ -172,6 +175,11 @@ class Batch:
         keys = [key or next(fresh) for key in promised]
         given = [None if key else one for one, key in zip(brought, promised, strict=True)]
         return keys, [one or numbered_id(key) for one, key in zip(brought, keys, strict=True)], given
+
+    def _name(self, record: type[Record], rows: Iterable[Row]) -> None:
+        """Note whose ids of a source's are those of other records too."""
+        if "origin" in record.fields:
+            self._namesakes.came(record, (row["external_id"] for row in rows if all(map(row.get, OWN))), self.at)
 
     def _refer(self, record: type[Record], keys: Sequence[int], facts: list[list[Any]]) -> None:
         """Let new rows, of these keys, refer to others by key."""
@@ -220,6 +228,8 @@ class Batch:
         keys = keys_of(self.connection, record, before) if key_facts(record) & different.keys() else None
         self._write(record, before, different, different)
         self._registers.moved(record, before, {**before, **different})
+        if different.keys() & OWN:
+            self._name(record, [{**before, **different}])
         for school in {_school(record, before), _school(record, {**before, **different})}:
             self._move(record, school, self._last)
         if keys is not None:

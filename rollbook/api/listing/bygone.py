@@ -5,6 +5,7 @@ Each fact is guarded as it was while the record was there: what a school did not
 
 from __future__ import annotations
 
+import json
 import operator
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -150,12 +151,17 @@ class Bygone:
             case Compare():
                 return compared(self.value(condition.expr), condition.op, self._given(condition.value))
             case OneOf():
-                return self.value(condition.expr) in map(self._given, condition.values)
+                return self.value(condition.expr) in self._those(condition.values)
             case Matches():
                 found, other = self.value(condition.expr), self._given(condition.value)
                 return found is not None and matches(str(found), condition.how, str(other))
             case _:
                 raise Unknowable
+
+    def _those(self, values: tuple[Any, ...]) -> list[Any]:
+        if len(values) == 1 and isinstance(values[0], Arg):
+            return json.loads(self._given(values[0]) or "[]")
+        return [*map(self._given, values)]
 
     def _given(self, value: Any) -> Any:
         if not isinstance(value, Arg):

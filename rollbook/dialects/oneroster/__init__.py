@@ -31,10 +31,9 @@ from . import tokens
 from .answering import Reading, kinds, links, missing, ways
 from .asking import Asked
 from .discovery import document, document_of
-from .properties import OWN
 from .service import Call, Collection, Path, Service
 from .services import SERVICES
-from .wire import UUID, enveloped, failure
+from .wire import enveloped, failure
 
 __all__ = ["OneRoster"]
 
@@ -101,7 +100,7 @@ class OneRoster:
             what = f"{request.method[:20]} is not allowed here"
             raise WrongMethod(Problem("method", what, f"use {' or '.join(allowed)}"))
         self.in_scope(holder, service, request.method, collection)
-        ids = tuple(_uuid(service, *pair) for pair in zip(steps[::2], steps[1::2], strict=False))
+        ids = tuple(steps[1::2])
         call = Call(request, self.desk, holder, self.reader(holder), service, address, collection, ids)
         call = replace(call, identity=ids[0]) if ids and path is None else call
         call = self.led(call, path) if path else call
@@ -111,22 +110,26 @@ class OneRoster:
     def led(self, call: Call, path: Path) -> Call:
         """What a path leads to from one thing."""
         *outer, inner = call.ids
-        around = {"within": outer[0]} if outer else {}
-        first = call.service.collection(call.address.split("/")[-3])
+        names = call.address.split("/")[:-1:2]
+        first = call.service.collection(names[-1])
         assert first is not None
+        around = {"within": self.must_be(call, call.service.collection(names[0]), outer[0])} if outer else {}
         rows = EVERY.and_(f"{call.address} from", path.within, **around) if path.within is not None else EVERY
-        self.must_be(call, first, inner, rows)
-        return replace(call, rows=EVERY.and_(call.address, path.rows, parent=inner, **around))
+        parent = self.must_be(call, first, inner, rows)
+        return replace(call, rows=EVERY.and_(call.address, path.rows, parent=parent, **around))
 
-    def must_be(self, call: Call, collection: Collection, identity: str, rows: Rows) -> None:
-        """Raise `NotFound` where something is not there."""
+    def must_be(self, call: Call, collection: Collection | None, identity: str, rows: Rows = EVERY) -> str:
+        """The hub id of something; raises `NotFound` where it is not there."""
+        assert collection is not None
         asked = Asked(limit=1, fields=("sourcedId",))
         with call.reader.session() as session:
             every = (
                 Reading(call.reader, session, collection, asked, r) for r in ways(collection.resource, identity, rows)
             )
-            if all(next(one.page(), None) is None for one in every):
+            found = next((one.told(part, row).id for one in every for part, row in one.page() if part), None)
+            if found is None:
                 raise missing(collection, identity)
+            return found
 
     # ---- who asks
 
@@ -230,13 +233,3 @@ def _nowhere(service: Service, steps: list[str]) -> NotFound:
     known = [address.split("/")[-1] for address in service.paths if address.startswith(f"{first}/")]
     hint = nearest(steps[-1][:80], known) if known and len(steps) > 2 else nearest(first[:80], service.collections)
     return NotFound(Problem("path", f"{'/'.join(steps)[:80]} was not found", hint))
-
-
-def _uuid(service: Service, name: str, text: str) -> str:
-    collection = service.collection(name)
-    assert collection is not None
-    if collection.resource.parts[0].of in OWN:
-        return text
-    if not UUID.fullmatch(text.lower()):
-        raise missing(collection, text)
-    return text.lower()

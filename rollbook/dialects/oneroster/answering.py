@@ -6,7 +6,7 @@ import heapq
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import msgspec
@@ -17,13 +17,14 @@ from ...consent import DistrictReader
 from ...consent.session import Plan, Session
 from ...consent.slips import shows
 from ...errors import NotFound, Problem
-from ...fields import Arg, HubId, Question
+from ...fields import HubId, Question
 from ...model.organisation import District, School
 from ...recent import Finished
 from .asking import Asked
+from .ids import find, shared_ids
 from .places import orgs, this_year
-from .planning import bound, columns, lost, prepare
-from .properties import known_as
+from .planning import HUB_ID, WHO, bound, columns, lost, prepare
+from .properties import DISTRICT, DISTRICT_ID, known_as, own_id, wanting
 from .service import Collection
 from .tombstones import MODIFIED, Tombstones, polls, wants
 from .wire import placed
@@ -33,6 +34,15 @@ FINISHED: Finished[bytes] = Finished(32 * 1024 * 1024, times=1)
 
 MOST_SCHOOLS = 100_000
 """How many schools of a district are told as its children."""
+
+
+class Told(NamedTuple):
+    """A thing as it is told, with its hub id and that of whom it is about, as far as that is asked for."""
+
+    id: str
+    who: str | None
+    thing: dict[str, Any]
+
 
 Found = tuple[Part | None, Any]
 """A row of a part; of no part, something that is gone, as it is told."""
@@ -48,12 +58,14 @@ class Reading:
         self.resource = collection.resource
         self.asked = asked
         rows = rows.and_(collection.name, collection.rows)
+        ids = shared_ids(reader, session)
         self.args: dict[str, Any] = {
             **rows.args,
             **this_year(reader.today),
-            "district_org": _district(reader, session),
-            **({"school_orgs": _schools(reader, session)} if self.resource is orgs else {}),
-            **bound(asked, self.resource),
+            **ids,
+            **district_of(reader, session, ids),
+            **({"school_orgs": _schools(reader, session, ids)} if self.resource is orgs else {}),
+            **bound(asked, self.resource, lambda of, identity: find(reader, session, of, identity, ids)),
             "touched": "[]",
         }
         self.gone: Tombstones | None = None
@@ -122,27 +134,29 @@ class Reading:
             if part is None:
                 finished = msgspec.json.encode(row)
             elif self.gone is not None:
-                finished = msgspec.json.encode(self._as_touched(self.thing(part, row)))
+                told = self.told(part, row)
+                finished = msgspec.json.encode(self._as_touched(told.id, told.thing))
             else:
                 key = (part, self.asked.fields)
                 finished = FINISHED.get(key, row, lambda row, part=part: self._finished(part, row))
             yield placed(finished, roots)
 
     def _finished(self, part: Part, row: bytes) -> bytes:
-        return msgspec.json.encode(self.thing(part, row))
+        return msgspec.json.encode(self.told(part, row).thing)
 
-    def _as_touched(self, thing: dict[str, Any]) -> dict[str, Any]:
+    def _as_touched(self, identity: str, thing: dict[str, Any]) -> dict[str, Any]:
         """A thing that changed by losing a part: that has no stamp of its own any more, but a moment."""
-        at = self.gone.touched.get(thing.get("sourcedId", "")) if self.gone else None
+        at = self.gone.touched.get(identity) if self.gone else None
         if at is None or MODIFIED not in thing:
             return thing
         return {**thing, MODIFIED: max(thing[MODIFIED], f"{at}Z")}
 
-    def thing(self, part: Part, row: bytes) -> dict[str, Any]:
+    def told(self, part: Part, row: bytes) -> Told:
         """A row in OneRoster's words, with references below the root."""
         values = msgspec.json.decode(row, type=dict[str, Any])
+        identity, who = values.pop(HUB_ID), values.pop(WHO, None)
         shown = {name: self._told(part, name, value) for name, value in values.items() if self._shows(name)}
-        return {name: value for name, value in shown.items() if value not in (None, "", [], {})}
+        return Told(identity, who, {name: value for name, value in shown.items() if value not in (None, "", [], {})})
 
     def _shows(self, name: str) -> bool:
         return not self.asked.fields or name in self.asked.fields
@@ -152,34 +166,34 @@ class Reading:
         return value if finish is None else finish(value)
 
 
-_DISTRICT = Question(District, (("id", HubId(District)),))
+_ORG = {DISTRICT.arg.name: HubId(District), DISTRICT_ID.arg.name: own_id(District, "orgs")}
+_DISTRICT = Question(District, tuple(_ORG.items()))
 
 
-def _district(reader: DistrictReader, session: Session) -> str | None:
+def district_of(reader: DistrictReader, session: Session, ids: Mapping[str, Any]) -> dict[str, Any]:
+    """The hub id of the district, and the id under which it is listed, as values of a request."""
     plan = reader.prepare(_DISTRICT, ("oneroster", "own", "district"))
-    for rows, _ in session.chosen(plan, {}, 1):
-        return msgspec.json.decode(rows[0], type=dict[str, Any])["id"]
-    return None
+    for rows, _ in session.chosen(plan, ids, 1):
+        return msgspec.json.decode(rows[0], type=dict[str, Any])
+    return dict.fromkeys(_ORG)
 
 
-_SCHOOLS = Question(School, (("id", HubId(School)),), order=(HubId(School),))
+_SCHOOLS = Question(School, (("id", own_id(School, "orgs")),), order=(HubId(School),))
 
 
-def _schools(reader: DistrictReader, session: Session) -> str:
+def _schools(reader: DistrictReader, session: Session, ids: Mapping[str, Any]) -> str:
     """The schools that the reader sees, which the district is made of: records do not refer to theirs."""
     plan = reader.prepare(_SCHOOLS, ("oneroster", "own", "schools"))
-    found = (row for rows, _ in session.chosen(plan, {}, MOST_SCHOOLS) for row in rows)
+    found = (row for rows, _ in session.chosen(plan, ids, MOST_SCHOOLS) for row in rows)
     return ",".join(msgspec.json.decode(row, type=dict[str, Any])["id"] for row in found)
-
-
-WANTED = Arg("wanted")
 
 
 def ways(resource: Resource, identity: str, rows: Rows = EVERY) -> Iterator[Rows]:
     """The one row with an id, in each way in which it can have it: its own id, or the hub's."""
-    found = {part.of: known_as(part.of, WANTED, identity) for part in resource.parts}
+    found = {part.of: known_as(part.of, resource.name, identity) for part in resource.parts}
     for at in range(max(map(len, found.values()))):
-        yield rows.and_(f"wanted {at}", {of: known[at] for of, known in found.items()}, wanted=identity)
+        known = {of: ways[at] for of, ways in found.items()}
+        yield rows.and_(f"wanted {at}", known, **wanting(identity))
 
 
 def kinds(readings: Iterable[Reading]) -> frozenset[str]:

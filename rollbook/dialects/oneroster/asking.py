@@ -10,13 +10,12 @@ from datetime import UTC, date, datetime
 from ...api.listing.resource import Listing, Property
 from ...errors import Malformed, nearest
 from .filters import EVERYTHING, Clause, Filter, parse
-from .wire import UUID, Fault
+from .wire import Fault
 
 PAGE, LARGEST_PAGE = 100, 10_000
 """How many things a page has when nothing is said (section 3.4.1), and at the most."""
 
 LISTED = ("limit", "offset", "sort", "orderBy", "filter", "fields")
-NOBODY = "00000000-0000-0000-0000-000000000000"
 
 Sees = Callable[[Property], bool]
 """Whether the caller may filter by a property."""
@@ -132,10 +131,6 @@ class _Understanding:
         return Clause(name, one.operator, value) if value is not None else None
 
     def value(self, one: Clause, kind: str) -> str | None:
-        if kind == "uuid":
-            found = one.value.strip().lower()
-            # Whatever is no id of this hub's is the id of nothing here.
-            return found if UUID.fullmatch(found) else NOBODY
         if kind == "number":
             return self.decimal(one)
         return self.moment(one) if kind == "moment" else one.value

@@ -22,9 +22,12 @@ from ...consent.snapshots import Written
 from ...errors import Malformed, NotHeld, Problem
 from ...ingest.delivering import Delivery
 from ...ingest.outgoing import Begin, writing
+from ...model.people import Person
 from . import tokens
-from .answering import Reading
+from .answering import Reading, Told, district_of
 from .asking import Asked
+from .ids import shared_ids
+from .properties import DISTRICT
 from .sheets import SERVICES, Object, Sheet, manifest, sheets_of
 from .shelves import Seen, Shelves, digest_of
 
@@ -77,9 +80,11 @@ class Export:
         """Write the files."""
         held = tokens.allowed(self.holder)
         allowed = [one for one in self.sheets if held & SERVICES[self.version].needs("GET", one.collection.name)]
-        with begin("manifest.csv") as file:
-            csv.writer(file).writerows(manifest(self.version, dict.fromkeys((s.name for s in allowed), self.mode)))
         with self.reader.session() as session:
+            district = district_of(self.reader, session, shared_ids(self.reader, session))[DISTRICT.arg.name] or ""
+            with begin("manifest.csv") as file:
+                modes = dict.fromkeys((s.name for s in allowed), self.mode)
+                csv.writer(file).writerows(manifest(self.version, modes, district))
             for sheet in allowed:
                 with begin(sheet.file) as file:
                     self._sheet(session, sheet, file)
@@ -104,19 +109,18 @@ class Export:
             name = f"{sheet.name} {number}"
             shelves = Shelves(name, self._read)
             for some, people in session.chosen(plan, reading.args):
-                shown = [
-                    at for at, row in enumerate(some) if self._thing(sheet, shelves, reading.thing(part, row), out)
-                ]
+                shown = [at for at, row in enumerate(some) if self._thing(sheet, shelves, reading.told(part, row), out)]
                 if shown:
                     session.shows(plan, len(shown), people.rows(shown))
             self._gone(sheet, shelves.rest(), out)
             self._changed.update(shelves.changed)
 
-    def _thing(self, sheet: Sheet, shelves: Shelves, thing: Object, out: Any) -> bool:
+    def _thing(self, sheet: Sheet, shelves: Shelves, told: Told, out: Any) -> bool:
         """Write those rows of a thing that belong into the export, and what is gone before it; whether it has some."""
-        rows = [(row, sheet.told(row)) for row in sheet.rows(thing)]
-        now = [Seen(row["sourcedId"], digest_of("\0".join(cells).encode()), _of(sheet, row)) for row, cells in rows]
-        passed, before = shelves.put(thing["sourcedId"], now)
+        rows = [(row, sheet.told(row)) for row in sheet.rows(told.thing)]
+        of = told.who or (told.id if sheet.collection.resource.parts[0].of is Person else "")
+        now = [Seen(row["sourcedId"], digest_of("\0".join(cells).encode()), of) for row, cells in rows]
+        passed, before = shelves.put(told.id, now)
         self._gone(sheet, passed, out)
         known = {seen.id: seen for seen in before}
         fresh = [(row, cells) for (row, cells), seen in zip(rows, now, strict=True) if self._belongs(known, seen)]
@@ -165,13 +169,6 @@ def written(export: Export, ledger: Ledger, path: Path) -> None:
     with ledger.reading("oneroster", export.endpoint, app, grants) as slip, writing(path) as begin:
         export.write(begin)
         ledger.note(slip)
-
-
-def _of(sheet: Sheet, row: Object) -> str:
-    """The hub id of whom a row is about."""
-    if sheet.name in ("users", "demographics"):
-        return row["sourcedId"]
-    return row["user"]["sourcedId"] if "user" in row else ""
 
 
 def _moment(at: float) -> str:

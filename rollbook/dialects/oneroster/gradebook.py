@@ -17,6 +17,7 @@ from ...fields import (
     Coalesce,
     Condition,
     First,
+    HubId,
     Literal,
     Many,
     Nested,
@@ -34,7 +35,7 @@ from ...model.people import Person
 from ...model.roster import as_student
 from ...model.students import Student, StudentMembership
 from .catalogue import COLLECTIONS, whole
-from .properties import ID, kept, known_as, link, number, own_link, stamps, text, word, yes_or_no
+from .properties import ID, kept, link, number, stamps, text, told_id, word, yes_or_no
 from .properties import moment as moment_of
 from .service import PARENT, WITHIN, Collections, Path
 from .wire import reference
@@ -47,7 +48,7 @@ categories = Resource(
     Part(
         AssessmentCategory,
         {
-            **stamps(AssessmentCategory),
+            **stamps(AssessmentCategory, "categories"),
             "metadata": kept(AssessmentCategory, "metadata"),
             "title": text(AssessmentCategory.name),
             "weight": number(AssessmentCategory.weight),
@@ -64,7 +65,7 @@ score_scales = Resource(
     Part(
         ScoreScale,
         {
-            **stamps(ScoreScale),
+            **stamps(ScoreScale, "scoreScales"),
             "metadata": kept(ScoreScale, "metadata"),
             "title": text(ScoreScale.title),
             "type": text(ScoreScale.kind),
@@ -98,7 +99,7 @@ def _period(*, grading: bool) -> Property:
         there = of["id"] and (of["kind"] == GRADING_PERIOD) == grading
         return reference("academicSessions", of["id"]) if there else None
 
-    shown = Nested({"id": Aspect.session, "kind": Aspect.session / Session.kind})
+    shown = Nested({"id": told_id(Aspect.session, "academicSessions"), "kind": Aspect.session / Session.kind})
     return Property(shown, () if grading else ID, "uuid", Aspect.session, None, "academicSessions", told)
 
 
@@ -107,7 +108,7 @@ _set = {
     "title": text(Aspect.name),
     "description": text(Aspect.description),
     "class": link(Aspect.group, "classes"),
-    "scoreScale": own_link(Aspect.score_scale, "scoreScales"),
+    "scoreScale": link(Aspect.score_scale, "scoreScales"),
     "resultValueMin": number(First(range_now, MarkSet.least)),
     "resultValueMax": number(First(range_now, MarkSet.most)),
     "learningObjectiveSet": kept(Aspect, "learningObjectiveSet"),
@@ -120,12 +121,12 @@ line_items = Resource(
     Part(
         Aspect,
         {
-            **stamps(Aspect),
+            **stamps(Aspect, "lineItems"),
             **_set,
             "assignDate": moment_of(Aspect.assigned),
             "dueDate": moment_of(Aspect.due),
             "school": link(Aspect.school, "orgs"),
-            "category": own_link(Aspect.category, "categories"),
+            "category": link(Aspect.category, "categories"),
             "gradingPeriod": _period(grading=True),
             "academicSession": _period(grading=False),
         },
@@ -141,9 +142,9 @@ assessment_line_items = Resource(
     Part(
         Aspect,
         {
-            **stamps(Aspect),
+            **stamps(Aspect, "assessmentLineItems"),
             **_set,
-            "parentAssessmentLineItem": own_link(Aspect.parent, "assessmentLineItems"),
+            "parentAssessmentLineItem": link(Aspect.parent, "assessmentLineItems"),
         },
         only=Aspect.classwork.is_not(1) & Aspect.exam.is_not(1),
     ),
@@ -157,7 +158,7 @@ _aspect: Ref = AssessmentResult.aspect
 _marked = {
     "metadata": kept(AssessmentResult, "metadata"),
     "student": link(AssessmentResult.student / Student.person, "users"),
-    "scoreScale": own_link(AssessmentResult.score_scale, "scoreScales"),
+    "scoreScale": link(AssessmentResult.score_scale, "scoreScales"),
     # Schools' own systems keep what is graded, and do not say so.
     "scoreStatus": word(Coalesce(AssessmentResult.status, Literal("fully graded"))),
     "score": number(AssessmentResult.numeric_value),
@@ -177,9 +178,9 @@ results = Resource(
     Part(
         AssessmentResult,
         {
-            **stamps(AssessmentResult),
+            **stamps(AssessmentResult, "results"),
             **_marked,
-            "lineItem": own_link(_aspect, "lineItems"),
+            "lineItem": link(_aspect, "lineItems"),
             "class": link(_aspect / Aspect.group, "classes"),
         },
         only=(_aspect / Aspect.classwork).is_(1),
@@ -193,9 +194,9 @@ assessment_results = Resource(
     Part(
         AssessmentResult,
         {
-            **stamps(AssessmentResult),
+            **stamps(AssessmentResult, "assessmentResults"),
             **_marked,
-            "assessmentLineItem": own_link(_aspect, "assessmentLineItems"),
+            "assessmentLineItem": link(_aspect, "assessmentLineItems"),
             "scorePercentile": number(AssessmentResult.percentile),
         },
         only=(_aspect / Aspect.classwork).is_not(1) & (_aspect / Aspect.exam).is_not(1),
@@ -238,8 +239,7 @@ def _of_item(where: Condition) -> Conditions:
     return {AssessmentResult: Within(_aspect, Question(Aspect, (), where))}
 
 
-_own, _hubs = known_as(Aspect, PARENT)
-_this_item = _own | _hubs
+_this_item = HubId(Aspect).is_(PARENT)
 _in_class: Conditions = _of_item(Aspect.group.is_(PARENT))
 _of_student = Within(AssessmentResult.student, Question(Student, (), Student.person.is_(PARENT)))
 _this_student: Conditions = {

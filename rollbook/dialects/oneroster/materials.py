@@ -25,7 +25,7 @@ resources = Listed(
     Part(
         Resource,
         {
-            **stamps(Resource),
+            **stamps(Resource, "resources"),
             "metadata": kept(Resource, "metadata"),
             "title": text(Resource.title),
             "roles": csv(Resource.roles),

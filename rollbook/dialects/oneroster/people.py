@@ -12,7 +12,6 @@ from ...fields import (
     Coalesce,
     Condition,
     Field,
-    HubId,
     Literal,
     MadeNumber,
     Many,
@@ -42,7 +41,7 @@ from ...model.roster import (
     work_email,
 )
 from ...model.students import Relationship, Student
-from .properties import NOTHING_MADE_UP, SYNTHETIC, stamps, text, word, yes_or_no
+from .properties import NOTHING_MADE_UP, SYNTHETIC, own_id, stamps, text, told_id, word, yes_or_no
 from .wire import reference
 
 ROLES = (
@@ -74,13 +73,13 @@ _roles = Nested(
     {
         "student": Rows(
             as_student,
-            {"org": Student.school, "beginDate": Student.entry_date, "endDate": Student.leaving_date},
+            {"org": told_id(Student.school, "orgs"), "beginDate": Student.entry_date, "endDate": Student.leaving_date},
             order=(MadeNumber(Student),),
         ),
         "staff": Rows(
             as_staff,
             {
-                "org": Staff.school,
+                "org": told_id(Staff.school, "orgs"),
                 "words": Staff.roles,
                 "role": _post,
                 "beginDate": Staff.employment_start,
@@ -90,7 +89,7 @@ _roles = Nested(
         ),
         "contact": Rows(
             as_contact,
-            {"org": Contact.school, "role": _kinship},
+            {"org": told_id(Contact.school, "orgs"), "role": _kinship},
             order=(MadeNumber(Contact),),
         ),
     }
@@ -122,8 +121,8 @@ def _role(word: str, row: Mapping[str, Any]) -> dict[str, Any]:
 
 _agents = Nested(
     {
-        "contacts": Rows(as_student, {"of": each(_contacts, Relationship.contact / Contact.person)}),
-        "students": Rows(as_contact, {"of": each(_students, Relationship.student / Student.person)}),
+        "contacts": Rows(as_student, {"of": each(_contacts, told_id(Relationship.contact / Contact.person, "users"))}),
+        "students": Rows(as_contact, {"of": each(_students, told_id(Relationship.student / Student.person, "users"))}),
     }
 )
 
@@ -162,7 +161,7 @@ users = Resource(
     Part(
         Person,
         {
-            **stamps(Person),
+            **stamps(Person, "users"),
             "metadata": NOTHING_MADE_UP,
             "userMasterIdentifier": text(Coalesce(Person.student_unique_id, Person.staff_unique_id)),
             "username": text(Person.username),
@@ -256,7 +255,7 @@ old_users = Resource(
             **{name: one for name, one in _user.properties.items() if name not in _LATER},
             # Of 1.1 every user has one, and its clients' models take none without; of 1.2 it need not be there.
             "metadata": Property(Person.username, finish=_named),
-            "username": text(Coalesce(Person.username, HubId(Person))),
+            "username": text(Coalesce(Person.username, own_id(Person, "users"))),
             "role": Property(_roles, finish=role_of),
             "orgs": Property(_roles, finish=orgs_of),
         },
@@ -291,7 +290,7 @@ demographics = Resource(
     Part(
         Person,
         {
-            **stamps(Person),
+            **stamps(Person, "users"),
             "metadata": NOTHING_MADE_UP,
             "birthDate": text(Person.birth_date),
             "sex": word(Mapped(Person.gender, SEXES)),

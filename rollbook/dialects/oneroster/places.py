@@ -12,7 +12,6 @@ from ...fields import (
     AsText,
     Coalesce,
     Given,
-    HubId,
     Key,
     Literal,
     Made,
@@ -27,7 +26,7 @@ from ...model.calendar import Session
 from ...model.curriculum import Course, CourseOffering, Subject
 from ...model.groups import Group
 from ...model.organisation import District, School
-from ...model.resources import CourseResource, Resource
+from ...model.resources import CourseResource
 from ...model.roster import group_sessions, is_class
 from ...model.students import GRADES
 from .properties import (
@@ -42,6 +41,7 @@ from .properties import (
     own_id,
     stamps,
     text,
+    told_id,
     word,
 )
 
@@ -58,11 +58,11 @@ orgs = Listed(
     Part(
         District,
         {
-            **stamps(District),
+            **stamps(District, "orgs"),
             "metadata": Property(District.identifier, finish=_numbered),
             "name": text(District.name),
             "type": word(Literal("district")),
-            "identifier": text(Coalesce(District.identifier, HubId(District))),
+            "identifier": text(Coalesce(District.identifier, own_id(District, "orgs"))),
             "parent": link(Literal(None), "orgs"),
             "children": links(Split(Given(Arg("school_orgs"), School.scope, kind="text")), "orgs"),
         },
@@ -70,11 +70,11 @@ orgs = Listed(
     Part(
         School,
         {
-            **stamps(School),
+            **stamps(School, "orgs"),
             "metadata": Property(Coalesce(School.identifier, School.estab), finish=_numbered),
             "name": text(School.name),
             "type": word(Literal("school")),
-            "identifier": text(Coalesce(School.identifier, School.estab, HubId(School))),
+            "identifier": text(Coalesce(School.identifier, School.estab, own_id(School, "orgs"))),
             "parent": link(DISTRICT, "orgs"),
             "children": links(Split(Literal(None)), "orgs"),
         },
@@ -116,21 +116,23 @@ sessions = Listed(
     Part(
         Session,
         {
-            **stamps(Session),
+            **stamps(Session, "academicSessions"),
             "metadata": NOTHING_MADE_UP,
             "title": text(Session.name),
             "startDate": text(Session.start),
             "endDate": text(Session.end),
             "type": word(Session.kind),
             "parent": link(Session.parent, "academicSessions"),
-            "children": links(Rows(_inner, {"is": HubId(Session)}, order=(Made(Session),)), "academicSessions"),
+            "children": links(
+                Rows(_inner, {"is": own_id(Session, "academicSessions")}, order=(Made(Session),)), "academicSessions"
+            ),
             "schoolYear": text(AsText(Session.year)),
         },
     ),
     Part(
         School,
         {
-            **stamps(School),
+            **stamps(School, "academicSessions"),
             "metadata": made_up("term"),
             "title": text(Key(School.name, Literal(" "), Given(Arg("school_year"), School.scope, kind="text"))),
             "startDate": _of_year("year_start"),
@@ -165,26 +167,26 @@ courses = Listed(
     Part(
         Course,
         {
-            **stamps(Course),
+            **stamps(Course, "courses"),
             "metadata": Property(Course.code, finish=_coded),
             "title": text(Course.title),
             "schoolYear": link(Course.school_year, "academicSessions"),
-            "courseCode": text(Coalesce(Course.code, HubId(Course))),
+            "courseCode": text(Coalesce(Course.code, own_id(Course, "courses"))),
             "grades": csv(Course.grades),
             "subjects": csv(Course.subjects),
             "org": link(Coalesce(Course.school, DISTRICT), "orgs"),
             "subjectCodes": csv(Course.subject_codes),
-            "resources": links(each(_materials, own_id(Resource, CourseResource.resource)), "resources"),
+            "resources": links(each(_materials, told_id(CourseResource.resource, "resources")), "resources"),
         },
     ),
     Part(
         Group,
         {
-            **stamps(Group),
+            **stamps(Group, "courses"),
             "metadata": made_up("course"),
             "title": text(Group.name),
             "schoolYear": link(Literal(None), "academicSessions"),
-            "courseCode": text(Coalesce(Group.code, HubId(Group))),
+            "courseCode": text(Coalesce(Group.code, own_id(Group, "courses"))),
             "grades": csv(Coalesce(Group.grades, Mapped(Group.standard_year_code, GRADES))),
             "subjects": csv(Coalesce(Group.subjects, Group.subject / Subject.name)),
             "org": link(Group.school, "orgs"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -29,8 +29,13 @@ from ...fields import (
     Some,
 )
 from .asking import Asked
-from .catalogue import NEVER
+from .catalogue import COLLECTIONS, NEVER
 from .filters import Clause
+from .gradebook import GRADEBOOK
+from .materials import MATERIALS
+
+LISTED: Mapping[str, Resource] = {name: one.resource for name, one in {**COLLECTIONS, **GRADEBOOK, **MATERIALS}.items()}
+"""The resources to which references lead."""
 
 
 def columns(resource: Resource, part: Part, asked: Asked) -> Mapping[str, Property]:
@@ -41,13 +46,26 @@ def columns(resource: Resource, part: Part, asked: Asked) -> Mapping[str, Proper
     return {n: p for n, p in part.properties.items() if n in needed}
 
 
-def bound(asked: Asked, resource: Resource) -> dict[str, Any]:
-    """The values of a request's filter."""
-    kinds = {n: p.kind for n, p in resource.properties.items()}
-    return {f"filter{n}": _bound(kinds[c.name], c) for n, c in enumerate(asked.filter.clauses)}
+HUB_ID, WHO = "@id", "@who"
+"""Columns that are read beside the properties: the hub id of a row, and that of whom it is about."""
+
+NOBODY = "00000000-0000-0000-0000-000000000000"
+"""What stands for an id that leads to nothing."""
+
+Find = Callable[[Resource, str], str | None]
+"""Gives the hub id of what has an id."""
 
 
-def _bound(kind: str, clause: Clause) -> Any:
+def bound(asked: Asked, resource: Resource, find: Find) -> dict[str, Any]:
+    """The values of a request's filter; ids are looked up, and compared by hub id."""
+    properties = resource.properties
+    return {f"filter{n}": _bound(resource, properties[c.name], c, find) for n, c in enumerate(asked.filter.clauses)}
+
+
+def _bound(resource: Resource, what: Property, clause: Clause, find: Find) -> Any:
+    kind = what.kind
+    if kind == "uuid":
+        return find(LISTED[what.leads] if what.leads else resource, clause.value.strip()) or NOBODY
     if kind == "number":
         return float(clause.value)
     return f",{clause.value}," if kind == "list" and clause.operator == "~" else clause.value
@@ -76,9 +94,11 @@ def _question(reader: DistrictReader, resource: Resource, part: Part, asked: Ask
         where = where & (Either(tuple(held)) if asked.filter.either else All(tuple(held)))
     by = part.properties[asked.sort].value if asked.sort else None
     first: tuple[Expr, ...] = () if by is None else (Down(by) if asked.down else by,)
+    shown = {HUB_ID: identity, **{n: p.shown for n, p in columns(resource, part, asked).items()}}
+    who = next((p.value for n, p in part.properties.items() if n in ABOUT), None)
     return Question(
         part.of,
-        tuple((n, p.shown) for n, p in columns(resource, part, asked).items()),
+        (*shown.items(), *(((WHO, who),) if who is not None and not asked.fields else ())),
         where,
         order=(*first, identity),
         hashed=whole(reader, part),
@@ -94,6 +114,9 @@ def _held(part: Part, clause: Clause, value: Arg) -> Condition:
     later = clause.name == "dateLastModified" and clause.operator.startswith(">")
     return held | OneOf(HubId(part.of), (TOUCHED,)) if later else held
 
+
+ABOUT = ("user", "student")
+"""The properties that lead to whom a thing is about."""
 
 TOUCHED = Arg("touched")
 """The hub ids of what lost parts."""

@@ -12,6 +12,7 @@ from ...fields import (
     Coalesce,
     Condition,
     Expr,
+    Field,
     Given,
     HubId,
     Kept,
@@ -20,16 +21,19 @@ from ...fields import (
     Literal,
     Many,
     Mapped,
+    Not,
+    OneOf,
+    Path,
     Record,
     Ref,
     Split,
+    Told,
     Truth,
+    When,
 )
-from ...model.assessment import Aspect, AssessmentCategory, AssessmentResult
-from ...model.gradebook import ScoreScale
 from ...model.organisation import District
 from ...model.origin import ONEROSTER
-from ...model.resources import Resource
+from ...model.people import Person
 from .wire import UUID, reference
 
 TEXT = ("=", "!=", ">", ">=", "<", "<=", "~")
@@ -38,38 +42,90 @@ AMONG = ("=", "~")
 """The operators that `filter` allows: of texts and days, of ids and words, and of lists."""
 
 DISTRICT = Given(Arg("district_org"), District.scope, kind="text")
-"""The id of the district; records do not refer to theirs, so each request brings it."""
+"""The hub id of the district; records do not refer to theirs, so each request brings it."""
+
+DISTRICT_ID = Given(Arg("district_id_told"), District.scope, kind="text")
+"""Its `sourcedId`."""
+
+# ---- ids
+
+_SAME = {"assessmentLineItems": "lineItems", "assessmentResults": "results", "demographics": "users"}
 
 
-OWN: tuple[type[Record], ...] = (AssessmentCategory, Aspect, AssessmentResult, ScoreScale, Resource)
-"""What has the `sourcedId` that its client or its roster gave it; other things have the hub's."""
+def listed_with(resource: str) -> str:
+    """The list in which the ids of a resource must be of one thing only, as `LISTED` names it."""
+    return _SAME.get(resource, resource)
 
 
-def own_id(of: type[Record], at: Ref | None = None) -> Expr:
-    """The id of a record, or of the one that a reference leads to: its own, where it came through OneRoster."""
-
-    def fact(name: str) -> Expr:
-        return at / of.fields[name] if at is not None else of.fields[name]
-
-    return Coalesce(Key(Mapped(fact("origin"), {ONEROSTER: ""}), fact("external_id")), HubId(of) if at is None else at)
+def shared(resource: str) -> Arg:
+    """The ids that several sources gave to what the caller sees of a list: they lead to nothing."""
+    return Arg(f"shared_{listed_with(resource)}")
 
 
-def known_as(of: type[Record], wanted: Arg, identity: str = "") -> tuple[Condition, ...]:
-    """Whether a record has an id, in the ways in which it can: its own before the hub's, each by an index.
+def own_id(of: type[Record], resource: str, at: Ref | Path | None = None) -> Expr:
+    """The id of a record, or of the one that a reference leads to: its source's where it has one, else the hub's.
 
-    Where the `identity` is given, and can be none of the hub's, it is only the first.
+    `resource` is where it is listed.
     """
-    hubs = HubId(of).is_(wanted)
-    if of not in OWN:
-        return (hubs,)
-    own = Called((of.fields["external_id"],), wanted) & of.fields["origin"].is_(ONEROSTER)
-    return (own,) if identity and not UUID.fullmatch(identity) else (own, hubs)
+    name, origin = _beyond(at, of.fields["external_id"]), _beyond(at, of.fields["origin"])
+    alone = When((OneOf(name, (shared(resource),)), None), otherwise="")
+    return Coalesce(Key(alone, Mapped(origin, {ONEROSTER: ""}), name), HubId(of) if at is None else at)
 
 
-def stamps(of: type[Record]) -> dict[str, Property]:
+def _beyond(at: Ref | Path | None, fact: Field) -> Field | Path:
+    """A fact of what a reference leads to; a fact of a human is told by the role that leads there."""
+    if at is None:
+        return fact
+    steps, ref = at.steps if isinstance(at, Path) else (), _ref(at)
+    told = (one for one in ref.owner.fields.values() if isinstance(one, Told) and one.fact is fact)
+    if fact.owner is not Person:
+        return Path((*steps, ref), fact)
+    return Path(steps, next(told)) if steps else next(told)
+
+
+def _ref(at: Ref | Path) -> Ref:
+    end = at.end if isinstance(at, Path) else at
+    if not isinstance(end, Ref):
+        raise TypeError(f"{at!r} leads to no record")
+    return end
+
+
+def told_id(value: Expr, resource: str) -> Expr:
+    """What leads to something, by hub ids, as it is told: by the ids under which that is listed."""
+    match value:
+        case Coalesce():
+            return Coalesce(*(told_id(one, resource) for one in value.values))
+        case HubId():
+            return own_id(value.of, resource)
+        case Ref() | Path():
+            return own_id(_ref(value).target, resource, value)
+        case _:
+            return DISTRICT_ID if value is DISTRICT else value
+
+
+WANTED, WANTED_ID = Arg("wanted"), Arg("wanted_id")
+
+
+def wanting(identity: str) -> dict[str, str]:
+    """The values that `known_as` asks for."""
+    return {WANTED.name: identity, WANTED_ID.name: identity.lower()}
+
+
+def known_as(of: type[Record], resource: str, identity: str) -> tuple[Condition, ...]:
+    """Whether a record has an id, in the ways in which it can: its own before the hub's, each by an index."""
+    name = of.fields["external_id"]
+    own = Called((name,), WANTED) & of.fields["origin"].is_(ONEROSTER) & Not(OneOf(name, (shared(resource),)))
+    hubs = HubId(of).is_(WANTED_ID)
+    return (own, hubs) if UUID.fullmatch(identity.lower()) else (own,)
+
+
+# ---- properties
+
+
+def stamps(of: type[Record], resource: str) -> dict[str, Property]:
     """The properties with which every resource begins."""
     return {
-        "sourcedId": Property(own_id(of), ID) if of in OWN else Property(HubId(of), ID, "uuid"),
+        "sourcedId": Property(own_id(of, resource), ID, "uuid", HubId(of)),
         "status": Property(Literal("active"), ID),
         "dateLastModified": moment(LastUpdated(of)),
     }
@@ -111,18 +167,16 @@ def csv(value: Expr) -> Property:
 
 
 def link(value: Expr, leads: str) -> Property:
-    """A reference to something of another resource."""
-    return Property(value, ID, "uuid", leads=leads, finish=lambda one: reference(leads, one) if one else None)
+    """A reference to something of another resource, by a value that gives its hub id."""
 
+    def told(one: str | None) -> dict[str, str] | None:
+        return reference(leads, one) if one else None
 
-def own_link(ref: Ref, leads: str) -> Property:
-    """A reference to something that has its own id."""
-    value = own_id(ref.target, ref)
-    return Property(value, ID, leads=leads, finish=lambda one: reference(leads, one) if one else None)
+    return Property(told_id(value, leads), ID, "uuid", value, leads=leads, finish=told)
 
 
 def links(shown: Expr, leads: str, among: tuple[Many, Ref] | None = None) -> Property:
-    """References to several things of another resource."""
+    """References to several things of another resource; `shown` are their ids as they are told."""
 
     def told(ids: Any) -> list[dict[str, str]]:
         return [reference(leads, one) for one in sorted(flat(ids))]

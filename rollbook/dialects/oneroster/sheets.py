@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...errors import Malformed, Problem, nearest
+from ...ingest.roster.roster import OURS
 from .catalogue import COLLECTIONS, OLD_COLLECTIONS
 from .people import RACES
 from .properties import SYNTHETIC
@@ -189,8 +190,11 @@ def sheets_of(version: str) -> tuple[Sheet, ...]:
     return SHEETS[version]
 
 
-def manifest(version: str, modes: Mapping[str, str]) -> list[tuple[str, str]]:
-    """The rows of `manifest.csv`: of each file whether it is `bulk`, `delta` or `absent`."""
+def manifest(version: str, modes: Mapping[str, str], district: str) -> list[tuple[str, str]]:
+    """The rows of `manifest.csv`: of each file whether it is `bulk`, `delta` or `absent`.
+
+    The hub id of the `district` tells its own hub, if it reads them, that it wrote them.
+    """
     every = {**dict.fromkeys((*(one.name for one in SHEETS[version]), *ABSENT[version]), "absent"), **modes}
     return [
         ("propertyName", "value"),
@@ -198,5 +202,5 @@ def manifest(version: str, modes: Mapping[str, str]) -> list[tuple[str, str]]:
         ("oneroster.version", version),
         *((f"file.{name}", every[name]) for name in sorted(every)),
         ("source.systemName", "Rollbook"),
-        ("source.systemCode", "rollbook"),
+        ("source.systemCode", f"{OURS}{district}" if district else "rollbook"),
     ]

@@ -11,16 +11,23 @@ from ...fields import Coalesce, Condition, Date, Expr, HubId, Literal, Many, Map
 from ...model.curriculum import Course, CourseOffering, Subject
 from ...model.groups import Group, GroupSession, StaffMembership
 from ...model.people import Staff
-from ...model.resources import ClassResource, Resource
+from ...model.resources import ClassResource
 from ...model.roster import CLASS_KINDS, assists, group_sessions, is_class, runs, teaches_class
 from ...model.students import GRADES, Student, StudentMembership
-from .properties import ID, NOTHING_MADE_UP, csv, link, links, own_id, stamps, text, word, yes_or_no
+from .properties import ID, NOTHING_MADE_UP, csv, link, links, stamps, text, told_id, word, yes_or_no
 from .wire import reference
 
 _materials = Many("The resources that a class uses", ClassResource.group)
 _OWN_WORDS = {"rollbook.groupType": Group.kind, "rollbook.purpose": Group.purpose}
 _type = Mapped(Group.kind, {"RegGrp": "homeroom"}, otherwise="scheduled")
 _grade = Mapped(Group.standard_year_code, GRADES)
+
+
+_terms = {
+    "many": told_id(GroupSession.session, "academicSessions"),
+    "one": told_id(Group.offering / CourseOffering.session, "academicSessions"),
+    "school": told_id(Group.school, "academicSessions"),
+}
 
 
 def terms_of(told: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -35,7 +42,7 @@ classes = Listed(
     Part(
         Group,
         {
-            **stamps(Group),
+            **stamps(Group, "classes"),
             # What a class is tells lessons from registers and from cohorts, which OneRoster has no word for.
             "metadata": Property(Nested(_OWN_WORDS, prune=True)),
             "title": text(Group.name),
@@ -48,13 +55,7 @@ classes = Listed(
             "course": link(Coalesce(Group.course, Group.offering / CourseOffering.course, HubId(Group)), "courses"),
             "school": link(Group.school, "orgs"),
             "terms": Property(
-                Nested(
-                    {
-                        "many": each(group_sessions, GroupSession.session),
-                        "one": Group.offering / CourseOffering.session,
-                        "school": Group.school,
-                    }
-                ),
+                Nested({name: each(group_sessions, told) if name == "many" else told for name, told in _terms.items()}),
                 ID,
                 "uuid",
                 Group.offering / CourseOffering.session,
@@ -64,7 +65,7 @@ classes = Listed(
             ),
             "subjectCodes": csv(Coalesce(Group.subject_codes, Group.course / Course.subject_codes)),
             "periods": csv(Group.periods),
-            "resources": links(each(_materials, own_id(Resource, ClassResource.resource)), "resources"),
+            "resources": links(each(_materials, told_id(ClassResource.resource, "resources")), "resources"),
         },
         # A class belongs to a school; what the whole district shares is no class.
         only=is_class & Group.school.known(),
@@ -84,7 +85,7 @@ def _enrolment(
     of: type[Record], user: Expr, group: Ref, role: Expr, primary: Expr, start: Date, end: Date
 ) -> dict[str, Property]:
     return {
-        **stamps(of),
+        **stamps(of, "enrollments"),
         "metadata": NOTHING_MADE_UP,
         "user": link(user, "users"),
         "class": link(group, "classes"),

@@ -18,20 +18,17 @@ from ...api.listing.bygone import COMPARED, Bygone, Unknowable, parts_of
 from ...api.listing.resource import Part, Resource
 from ...api.listing.rows import Rows
 from ...consent import DistrictReader
-from ...consent.bygone import Gone
+from ...consent.bygone import Gone, Namesake
 from ...consent.session import Session
-from ...fields import RECORDS, Arg, Csv, Expr, HubId, OneOf, Question
-from ...model.people import CALLED, Person
+from ...fields import RECORDS, Csv, Expr, HubId, OneOf, Question
+from ...model.people import CALLED, OWN, Person
 from .asking import Asked
 from .filters import Clause
+from .ids import IDS, ROLES, namesakes
+from .properties import listed_with
 
 GONE = "tobedeleted"
 MODIFIED = "dateLastModified"
-
-ROLES = ("Student", "Staff", "Contact")
-"""The kinds of record by which a human is a user: whose last one is gone is gone."""
-
-IDS = Arg("ids")
 
 Thing = Mapping[str, Any]
 
@@ -91,7 +88,12 @@ class Tombstones:
         found: dict[str, str] = {}
         for stone in self._stones:
             found |= {str(value): stone.at for value in stone.keys.values()}
-        return found
+        return found | {one.id: one.at for one in self._namesakes}
+
+    @cached_property
+    def _namesakes(self) -> list[Namesake]:
+        """What is listed by another id than before, since that is of several things."""
+        return namesakes(self._reader, self._session).get(listed_with(self._resource.name), [])
 
     @cached_property
     def found(self) -> list[Tombstone]:
@@ -103,6 +105,8 @@ class Tombstones:
             for gone in self._gone(part)
             if (one := self._tombstone(part, gone, Bygone(self._reader, gone, parts, self._args)))
         ]
+        names = {one.name: one for one in self._namesakes}
+        made += filter(None, map(self._no_more, names.values()))
         return sorted(made, key=lambda one: (one.thing[MODIFIED], one.thing["sourcedId"]))
 
     def _gone(self, part: Part) -> list[Gone]:
@@ -126,6 +130,8 @@ class Tombstones:
             facts = {name.removeprefix("person."): role.keys.get(name) for name in CALLED}
             own = RECORDS[role.kind].fields
             keys |= {n: v for n, v in facts.items() if v and n in own and self._reader.tells(role, own[n])}
+            # Whoever knew the human knew them by it.
+            keys |= {n.removeprefix("person."): role.keys[n] for n in OWN if n.startswith("person.") and n in role.keys}
         last = roles[-1]
         return Gone(last.seq, last.at, Person.__name__, identity, last.school, "gone", keys, last.made)
 
@@ -143,9 +149,16 @@ class Tombstones:
         except Unknowable:
             return None
         thing = dict(_told(part, bygone)) | {"status": GONE, MODIFIED: f"{gone.at}Z"}
+        return self._asked_for(thing, (gone.id,) if part.of is Person else tuple(gone.people))
+
+    def _no_more(self, one: Namesake) -> Tombstone | None:
+        """An id that leads to nothing any more, as a thing that is gone."""
+        of = tuple(other.id for other in self._namesakes if other.name == one.name and other.kind == Person.__name__)
+        return self._asked_for({"sourcedId": one.name, "status": GONE, MODIFIED: f"{one.at}Z"}, of)
+
+    def _asked_for(self, thing: Thing, people: tuple[str, ...]) -> Tombstone | None:
         said = self._asked.filter
-        held = [_matches(thing, one) for one in said.clauses]
-        people = (gone.id,) if part.of is Person else tuple(gone.people)
+        held = [_matches(thing, clause) for clause in said.clauses]
         return Tombstone(thing, people) if (any(held) if said.either else all(held)) else None
 
     def shown(self, one: Tombstone) -> Thing:

@@ -16,7 +16,7 @@ from ...api.bodies import read_json
 from ...api.messages import NO_STORE, Response
 from ...consent import Writer
 from ...errors import Malformed, Problem
-from ...fields import Arg, HubId, Question, Record
+from ...fields import Record
 from ...model.assessment import Aspect, AssessmentResult, MarkSet
 from ...model.gradebook import ScoreScale, ScoreScaleValue
 from ...model.groups import Group
@@ -25,11 +25,11 @@ from ...model.students import Student
 from .answering import missing
 from .catalogue import COLLECTIONS
 from .gradebook import GRADEBOOK
+from .ids import find, is_shared, refuse_shared, shared_ids
 from .members import ENTITIES, LEAST, MOST, OLD_ENTITIES, PAIRS, SOURCED_ID, Entity, Said, understand
-from .properties import OWN, known_as
 from .service import Call, Collection
 from .service import Writer as Answers
-from .wire import UUID, Fault
+from .wire import Fault
 
 PARTS: dict[type[Record], tuple[type[Record], ...]] = {Aspect: (MarkSet,), ScoreScale: (ScoreScaleValue,)}
 """What a record has only for its own sake: it does not keep it from being deleted."""
@@ -38,7 +38,6 @@ NAMES = {"Aspect": "line items", "AssessmentResult": "results", "TemplateColumn"
 """What still refers to something, in words."""
 
 _LISTED: Mapping[str, Collection] = {**COLLECTIONS, **GRADEBOOK}
-_WANTED = Arg("wanted")
 
 
 # ---- requests
@@ -139,6 +138,7 @@ class Pen:
 
     def put(self, sourced_id: str, said: Said) -> bool:
         """Create or replace something; gives whether it is new."""
+        refuse_shared(self.writer.reader, self.writer.session, self.collection.resource, sourced_id)
         known = self.find(self.collection, sourced_id)
         if known is None:
             self.add(sourced_id, said)
@@ -153,6 +153,9 @@ class Pen:
     def post(self, said: Said) -> str:
         """Create something; gives the id by which it is known."""
         free = said.sourced_id and self.find(self.collection, said.sourced_id) is None
+        free = free and not is_shared(
+            self.writer.reader, self.writer.session, self.collection.resource, said.sourced_id
+        )
         identity = self.add(said.sourced_id if free else "", said)
         return said.sourced_id if free else identity
 
@@ -192,20 +195,8 @@ class Pen:
 
     def find(self, collection: Collection, sourced_id: str) -> str | None:
         """The hub id of what the caller sees in a collection under an id, as things stand within the transaction."""
-        for part in collection.resource.parts:
-            wanted = sourced_id if part.of in OWN else sourced_id.lower()
-            if part.of not in OWN and not UUID.fullmatch(wanted):
-                continue
-            for at, known in enumerate(known_as(part.of, _WANTED, wanted)):
-                asked = Question(
-                    part.of, (("id", HubId(part.of)),), collection.rows[part.of] & part.only & known, few=True
-                )
-                shape = ("oneroster", "named", collection.name, part.of.__name__, at)
-                for found, _ in self.writer.session.chosen(
-                    self.writer.reader.prepare(asked, shape), {"wanted": wanted}, 1
-                ):
-                    return msgspec.json.decode(found[0], type=dict[str, Any])["id"]
-        return None
+        reader, session = self.writer.reader, self.writer.session
+        return find(reader, session, collection.resource, sourced_id, shared_ids(reader, session), collection)
 
     def facts(self, said: Said, before: Mapping[str, Any]) -> dict[str, Any]:
         """The facts of a record as a document says them; raises with every reference that leads nowhere."""

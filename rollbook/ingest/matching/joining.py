@@ -12,6 +12,7 @@ from typing import Any
 
 from ...errors import Problem, Stop
 from ...model.organisation import District, School
+from ...model.origin import ONEROSTER
 from ...model.people import Person
 from ...store.kept.matches import Found
 from ...store.writing import Batch
@@ -32,13 +33,14 @@ _NEW = "\0new"
 """Stands for a record that is not there yet, which is none that is."""
 
 
-def match(batch: Batch, plan: Plan, *, hub_ids: bool, rekey: bool) -> None:
+def match(batch: Batch, plan: Plan, *, hub_ids: bool, own_ids: bool, rekey: bool) -> None:
     """Find out, of rows that are new to the source, which records they are, and which of them must wait.
 
-    `hub_ids` says that the source may know records by their hub ids. Raises `Stop` when many people have new keys,
+    `hub_ids` says that the source may know records by their hub ids, and `own_ids` that the hub wrote it, so that its
+    ids are those under which OneRoster lists the records. Raises `Stop` when many people have new keys,
     unless `rekey`.
     """
-    Matcher(batch, plan, hub_ids).run()
+    Matcher(batch, plan, hub_ids, own_ids).run()
     others = sum(len(part.rekeyed) for part in plan.parts if part.kind is Person)
     if others > MOST_REKEYED and not rekey:
         said = f"{others:,} people have other keys in this source than before, as after a migration of its system"
@@ -49,11 +51,12 @@ def match(batch: Batch, plan: Plan, *, hub_ids: bool, rekey: bool) -> None:
 class Matcher:
     """Matches the parts of one plan, in their order, so that what a row refers to is known before it."""
 
-    def __init__(self, batch: Batch, plan: Plan, hub_ids: bool) -> None:
+    def __init__(self, batch: Batch, plan: Plan, hub_ids: bool, own_ids: bool) -> None:
         self._kept = batch.kept.matches
         self._batch = batch
         self._plan = plan
         self._hub_ids = hub_ids
+        self._own_ids = own_ids
         self._ids = Ids(plan.held)
         self._taken: defaultdict[str, set[str]] = defaultdict(set)
 
@@ -69,6 +72,8 @@ class Matcher:
     def _match(self, part: Part) -> None:
         if self._hub_ids:
             self._by_hub_ids(part)
+        if self._own_ids and "origin" in part.kind.fields:
+            self._by_own_ids(part)
         if part.kind is District:
             self._the_district(part)
         elif part.kind is School:
@@ -104,6 +109,15 @@ class Matcher:
         keys = self._kept.there(part.kind, self._batch.district, {row.key for row, _ in part.new})
         claims = self._claims(part, keys)
         self._join(part, {key: key for key in keys if self._free(part, key, claims)}, claims)
+
+    def _by_own_ids(self, part: Part) -> None:
+        """Records that the hub itself wrote to a file are known by the ids that their own source gave them."""
+        wanted = {row.key for row, _ in part.new if row.values.get("external_id") == row.key}
+        facts = {"external_id": wanted, "origin": {ONEROSTER}}
+        there = self._kept.alike(part.kind, self._batch.district, facts, ("external_id",)) if wanted else []
+        times, claims = Counter(one["external_id"] for one in there), self._claims(part, (one["id"] for one in there))
+        alone = [one for one in there if times[one["external_id"]] == 1 and self._free(part, one["id"], claims)]
+        self._join(part, {one["external_id"]: one["id"] for one in alone}, claims)
 
     def _the_district(self, part: Part) -> None:
         made = self._batch.kept.schools.district_id(self._batch.district)

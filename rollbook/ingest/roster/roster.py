@@ -30,6 +30,8 @@ from .shelves import HOMES, Catalogue, Shelves, catalogue_of, catalogued, shelve
 
 VERSION = "version"
 SYSTEM = "system"
+OURS = "rollbook-"
+"""What stands before a district's hub id where a manifest names the system that made it, and that is a hub."""
 OVER = ("tobedeleted", "inactive")
 """The statuses of rows that are no longer."""
 ASIDE = "aside "
@@ -53,6 +55,8 @@ class Extent:
     version: str
     modes: Mapping[str, str]
     system: str = ""
+    hub: str = ""
+    """The hub id of the district, where a hub wrote it."""
 
     def mode(self, name: str) -> str:
         """Whether a table is bulk, delta or absent."""

@@ -59,6 +59,17 @@ class Veiled:
     at: str
 
 
+@dataclass(frozen=True)
+class Namesake:
+    """A record that was listed under an id of its source's with another one, since a moment (UTC)."""
+
+    listed: str
+    name: str
+    kind: str
+    id: str
+    at: str
+
+
 class History(Statements):
     """What moved, what is gone, former ids, and records that one app alone sees or does not see."""
 
@@ -176,6 +187,13 @@ class History(Statements):
     def part_twins(self, identity: str, district: int) -> None:
         """A human no longer has a record in a district."""
         self._do("DELETE FROM twin WHERE id = ? AND district = ?", (identity, district))
+
+    # ---- ids of sources
+
+    def namesakes(self, district: int) -> list[Namesake]:
+        """The records of a district that were ever listed under one id with another one."""
+        rows = self._rows("SELECT listed, name, kind, id, at FROM namesake WHERE district = ?", (district,))
+        return [Namesake(*row) for row in rows]
 
     # ---- unique ids
 

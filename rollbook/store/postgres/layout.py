@@ -19,6 +19,7 @@ BESIDE_RECORDS = (
     "moved",
     "history",
     "former_id",
+    "namesake",
     "counter",
     "source_row",
     "saying",

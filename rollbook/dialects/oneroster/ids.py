@@ -1,0 +1,100 @@
+"""What ids lead to: to one thing, for whoever sees it; what several sources call by one id has the hub's ids.
+
+Whether it does is decided by what a caller sees, or has seen until it went, so that an id never tells of anything else.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from ...api.listing.resource import Resource
+from ...consent import DistrictReader
+from ...consent.bygone import Namesake
+from ...consent.session import Session
+from ...errors import Malformed, Problem
+from ...fields import ALWAYS, RECORDS, Arg, Condition, HubId, OneOf, Question, Record
+from ...model.origin import LISTED
+from ...model.people import Person
+from .properties import known_as, listed_with, shared, wanting
+from .service import Collection
+
+IDS = Arg("ids")
+
+ROLES = ("Student", "Staff", "Contact")
+"""The kinds of record by which a human is a user: whose last one is gone is gone."""
+
+
+def namesakes(reader: DistrictReader, session: Session) -> Mapping[str, list[Namesake]]:
+    """What a caller sees, or saw, of things that are listed under ids of which each leads to several of them."""
+    return reader.once("namesakes", lambda: _namesakes(reader, session))
+
+
+def _namesakes(reader: DistrictReader, session: Session) -> Mapping[str, list[Namesake]]:
+    every = reader.namesakes()
+    seen = _seen(reader, session, every) if every else set[str]()
+    found: dict[str, dict[str, list[Namesake]]] = {}
+    for one in every:
+        if one.id in seen:
+            found.setdefault(one.listed, {}).setdefault(one.name, []).append(one)
+    return {
+        listed: [one for those in names.values() if len(those) > 1 for one in those] for listed, names in found.items()
+    }
+
+
+def _seen(reader: DistrictReader, session: Session, every: Iterable[Namesake]) -> set[str]:
+    kinds = {one.kind for one in every}
+    gone = {*kinds, *(ROLES if Person.__name__ in kinds else ())}
+    stones = [one for one in reader.gone(gone) if one.what == "gone"]
+    seen = {one.id for one in stones} | {str(one.keys.get("person")) for one in stones if one.kind in ROLES}
+    for kind in kinds:
+        of = RECORDS[kind]
+        question = Question(of, (("id", HubId(of)),), OneOf(HubId(of), (IDS,)))
+        plan = reader.prepare(question, ("oneroster", "namesakes", kind))
+        args = {"ids": json.dumps(sorted({one.id for one in every if one.kind == kind}))}
+        for rows, _ in session.chosen(plan, args, named=False):
+            seen |= {msgspec.json.decode(row, type=dict[str, str])["id"] for row in rows}
+    return seen
+
+
+def shared_ids(reader: DistrictReader, session: Session) -> dict[str, Any]:
+    """The values that conditions on ids ask for: the ids that lead to nothing, since they are of several things."""
+    found = namesakes(reader, session)
+    return {shared(listed).name: json.dumps(sorted({one.name for one in found.get(listed, ())})) for listed in LISTED}
+
+
+def is_shared(reader: DistrictReader, session: Session, resource: Resource, identity: str) -> bool:
+    """Whether an id is of several things that the caller sees, so that it leads to none."""
+    return any(one.name == identity for one in namesakes(reader, session).get(listed_with(resource.name), ()))
+
+
+def refuse_shared(reader: DistrictReader, session: Session, resource: Resource, identity: str) -> None:
+    """Raise `Malformed` where an id is of several things that the caller sees."""
+    if is_shared(reader, session, resource, identity):
+        hint = f"use the ids under which {resource.name} are listed"
+        raise Malformed(Problem(f"{resource.one}.sourcedId", "is the id of several, each of another source", hint))
+
+
+def find(
+    reader: DistrictReader,
+    session: Session,
+    resource: Resource,
+    identity: str,
+    args: Mapping[str, Any],
+    some: Collection | None = None,
+) -> str | None:
+    """The hub id of what a caller sees of a resource, or of some of it, under an id."""
+    only: Mapping[type[Record], Condition] = some.rows if some else {}
+    parts = [(part, known_as(part.of, resource.name, identity)) for part in resource.parts]
+    for at in range(max(len(known) for _, known in parts)):
+        for part, known in parts:
+            where = part.only & only.get(part.of, ALWAYS) & known[at]
+            question = Question(part.of, (("id", HubId(part.of)),), where, few=True)
+            shape = ("oneroster", "known as", resource, some and some.name, part.of.__name__, at)
+            plan = reader.prepare(question, shape)
+            for rows, _ in session.chosen(plan, {**args, **wanting(identity)}, 1):
+                return msgspec.json.decode(rows[0], type=dict[str, Any])["id"]
+    return None

@@ -1,0 +1,205 @@
+"""Ids are the source's own where they are of one thing for whoever asks, and the hub's otherwise; neither changes."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rollbook.connectors import CONNECTORS
+from rollbook.consent.ledger import Ledger
+from rollbook.demo import roster as sample
+from rollbook.dialects.oneroster.exporting import Export, written
+from rollbook.ingest import import_roster
+from rollbook.model.people import Person
+from tests import rosters
+from tests.hub import Hub
+from tests.looking import look
+
+from .platform import Platform, Row
+
+ONEROSTER = CONNECTORS["oneroster-csv"]
+BOOK = "/ims/oneroster/gradebook/v1p2"
+OLD = "/ims/oneroster/v1p1"
+
+
+@pytest.fixture(scope="module")
+def rostered(empty_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
+    """A district of which a roster told, to be read."""
+    path = tmp_path_factory.mktemp("ids")
+    hub = Hub.copy(empty_folder, path / "hub")
+    import_roster(hub.store, ONEROSTER, rosters.folder(path / "in", rosters.version_1_2(), "1.2"))
+    yield Platform(hub, schools=("1001", "1002"))
+    hub.close()
+
+
+def ids(rows: list[Row]) -> set[str]:
+    return {row["sourcedId"] for row in rows}
+
+
+def test_a_roster_s_ids_are_in_lists_addresses_references_and_filters(rostered: Platform) -> None:
+    told = rosters.version_1_2()
+    for name in ("orgs", "academicSessions", "courses", "classes", "enrollments"):
+        listed = ids(rostered.rows(name))
+        assert listed == {row["sourcedId"] for row in told[name]} - {"sci"}, name
+        assert all(rostered.one(f"{name}/{one}")["sourcedId"] == one for one in sorted(listed)[:3])
+    place = rostered.one("enrollments/et")
+    assert {name: place[name]["sourcedId"] for name in ("user", "class", "school")} == {
+        "user": "t",
+        "class": "k2",
+        "school": "a",
+    }
+    assert place["user"]["href"].endswith("/ims/oneroster/rostering/v1p2/users/t")
+    group = rostered.one("classes/k2")
+    assert (group["course"]["sourcedId"], [one["sourcedId"] for one in group["terms"]]) == ("c1", ["t1", "t2"])
+    person = rostered.one("users/s1")
+    assert (person["primaryOrg"]["sourcedId"], [one["sourcedId"] for one in person["agents"]]) == ("a", ["p"])
+    assert person == rostered.one("students/s1")
+    assert rostered.one("demographics/s1")["sex"] == "female"
+    assert ids(rostered.rows("classes/k2/teachers")) == {"t"}
+    assert ids(rostered.rows("schools/a/classes/k2/students")) == {f"s{n}" for n in range(1, 7)}
+    assert ids(rostered.rows("enrollments", filter="user.sourcedId='t'")) == {"et"}
+    assert ids(rostered.rows("users", filter="sourcedId='t' OR sourcedId='v'")) == {"t", "v"}
+    assert ids(rostered.rows("classes", filter="terms.sourcedId='t1'")) == {"k1", "k2", "k3"}
+    assert rostered.rows("users", filter="sourcedId='nobody'") == []
+    assert rostered.ask("users/nobody").status == rostered.ask("classes/nobody/students").status == 404
+    assert rostered.one(f"{OLD}/classes/k2")["course"]["sourcedId"] == "c1"
+    mark = rostered.one(f"{BOOK}/results/p1")
+    assert (mark["student"]["sourcedId"], mark["class"]["sourcedId"]) == ("s1", "k2")
+    assert ids(rostered.rows(f"{BOOK}/results", filter="student.sourcedId='s1'")) == {"p1"}
+    assert ids(rostered.rows(f"{BOOK}/classes/k2/students/s1/results")) == {"p1"}
+
+
+def test_the_hub_s_own_id_of_something_leads_to_it_as_well(rostered: Platform) -> None:
+    ((own,),) = look(rostered.hub.store, "SELECT id FROM person WHERE external_id = 't'").fetchall()
+    assert rostered.one(f"users/{own}") == rostered.one("users/t")
+    assert rostered.one(f"users/{own.upper()}")["sourcedId"] == "t"
+
+
+def test_what_is_gone_keeps_its_ids(rostered: Platform, tmp_path: Path) -> None:
+    hub = Hub.copy(rostered.hub.store.folder, tmp_path / "hub")
+    other = Platform(hub, schools=("1001", "1002"), app="other.example.org")
+    places = {row["sourcedId"]: row for row in other.rows("enrollments")}
+    people = {row["sourcedId"]: row for row in other.rows("users")}
+    less = rosters.without(rosters.version_1_2(), "s2")
+    less = less | {"enrollments": [row for row in less["enrollments"] if row["sourcedId"] != "et"]}
+    import_roster(hub.store, ONEROSTER, rosters.folder(tmp_path / "less", less, "1.2"))
+    gone = "status='tobedeleted'"
+    told = {row["sourcedId"]: row for row in other.rows("enrollments", filter=gone)}
+    assert told.keys() == {"h2", "e2", "et"}
+    for one, row in told.items():
+        refs = ("user", "class", "school", "role")
+        assert {name: row[name] for name in refs} == {name: places[one][name] for name in refs}
+    (person,) = other.rows("users", filter=gone)
+    assert (person["sourcedId"], person["roles"][0]["org"]) == ("s2", people["s2"]["roles"][0]["org"])
+    (mark,) = other.rows(f"{BOOK}/results", filter=gone)
+    assert (mark["sourcedId"], mark["student"]["sourcedId"], mark["class"]["sourcedId"]) == ("p2", "s2", "k2")
+    hub.close()
+
+
+# ---- files
+
+
+def sent(platform: Platform, path: Path, mode: str = "bulk") -> dict[str, list[str]]:
+    """The ids of each file of an export."""
+    made = Export(platform.hub.desk, platform.credential, "1.2", mode)
+    written(made, Ledger(platform.hub.store.folder, platform.hub.desk.clock), path)
+    made.arrived()
+    return {one.name: _column(one) for one in sorted(path.glob("*.csv")) if one.name != "manifest.csv"}
+
+
+def _column(path: Path) -> list[str]:
+    with path.open(newline="") as file:
+        return sorted(row["sourcedId"] for row in csv.DictReader(file))
+
+
+def test_out_of_a_hub_into_another_and_out_again_the_ids_are_the_same(
+    platform: Platform, empty_folder: Path, tmp_path: Path
+) -> None:
+    first = sent(platform, tmp_path / "first")
+    hub = Hub.copy(empty_folder, tmp_path / "hub")
+    import_roster(hub.store, ONEROSTER, tmp_path / "first", new_district=True)
+    other = Platform(hub, schools=("1001", "1002"))
+    assert sent(other, tmp_path / "again") == first
+    assert sent(other, tmp_path / "nothing", "delta") == {name: [] for name in first}
+    hub.close()
+
+
+def test_files_that_a_hub_wrote_are_known_to_it_by_the_ids_of_its_sources(rostered: Platform, tmp_path: Path) -> None:
+    hub = Hub.copy(rostered.hub.store.folder, tmp_path / "hub")
+    # Nothing but its id tells who this is.
+    with hub.store.write(rostered.credential.district) as batch:
+        ((own,),) = look(hub.store, "SELECT id FROM person WHERE external_id = 'p'").fetchall()
+        batch.change(Person, own, {"username": None, "mobile_phone": None})
+    other = Platform(hub, schools=("1001", "1002"), app="other.example.org")
+    sent(other, tmp_path / "out")
+    diff = import_roster(hub.store, ONEROSTER, tmp_path / "out", district=other.credential.district, name="our own")
+    assert [diff.total(what) for what in ("new", "changed", "gone")] == [0, 0, 0]
+    assert not diff.aside
+    hub.close()
+
+
+# ---- one id of two sources
+
+
+def second() -> rosters.Roster:
+    """Another school's own system, which gives ids that the first one gave to others."""
+    told = {name: rows for name, rows in rosters.version_1_2().items() if name in ("orgs", "courses")}
+    cedar = {"sourcedId": "x", "name": "Cedar School", "type": "school", "identifier": "1003", "parentSourcedId": "d"}
+    child = rosters.student("s1", 44, "x") | {"givenName": "Basil", "familyName": "Quince", "username": "quince"}
+    child |= {"identifier": "774411", "email": "basil@cedar.example", "agentSourcedIds": ""}
+    return {
+        "orgs": [told["orgs"][0], cedar],
+        "courses": told["courses"],
+        "academicSessions": [sample.session("m1", "Michaelmas", "term", "2026-09-01", "2026-12-18", "")],
+        "classes": [sample.group("k1", "Badgers", "x", termSourcedIds="m1", classType="homeroom")],
+        "users": [child],
+        "enrollments": [rosters.enrolment("h1", "k1", "x", "s1")],
+        "demographics": [],
+    }
+
+
+def test_what_two_sources_call_by_one_id_has_the_hub_s_for_who_sees_both_and_keeps_it(
+    rostered: Platform, tmp_path: Path
+) -> None:
+    hub, district = Hub.copy(rostered.hub.store.folder, tmp_path / "hub"), rostered.credential.district
+    one = Platform(hub, schools=("1001", "1002"), app="one.example.org")
+    before = {name: one.ask(name).body for name in ("users", "classes", "enrollments")}
+    sent(one, tmp_path / "before")
+    since = one.rows("users")[0]["dateLastModified"]
+    path = rosters.folder(tmp_path / "second", second())
+    import_roster(hub.store, ONEROSTER, path, district=district, name="second")
+    # Whoever sees one of the two is not told that there is another one.
+    assert {name: one.ask(name).body for name in before} == before
+    assert sent(one, tmp_path / "after", "delta")["users.csv"] == []
+    both = Platform(hub, schools=("1001", "1002", "1003"), app="both.example.org")
+    tansy, basil = (
+        next(row for row in both.rows("users") if row["familyName"] == name) for name in ("Fennel", "Quince")
+    )
+    known = dict(look(hub.store, "SELECT id, external_id FROM person").fetchall())
+    assert known[tansy["sourcedId"]] == known[basil["sourcedId"]] == "s1"
+    assert both.ask("users/s1").status == 404
+    assert both.rows("users", filter="sourcedId='s1'") == []
+    assert both.one(f"users/{basil['sourcedId']}") == basil
+    (place,) = both.rows("enrollments", filter=f"user.sourcedId='{basil['sourcedId']}'")
+    assert place["class"]["sourcedId"] == next(r["sourcedId"] for r in both.rows("classes") if r["title"] == "Badgers")
+    assert {"h1", "k1"}.isdisjoint({place["sourcedId"], place["class"]["sourcedId"]})
+    assert {"s2", "t"} <= ids(both.rows("users"))
+    # Whoever asks what changed is told that the id is no more, and by which ids there is what had it.
+    moved = both.rows("users", filter=f"dateLastModified>'{since}'")
+    assert {(row["sourcedId"], row["status"]) for row in moved} == {
+        ("s1", "tobedeleted"),
+        (tansy["sourcedId"], "active"),
+        (basil["sourcedId"], "active"),
+    }
+    other = sample.student("s9", 45, "x") | {"username": "nobody"}
+    less = second() | {"users": [other], "enrollments": [rosters.enrolment("h9", "k1", "x", "s9")]}
+    import_roster(
+        hub.store, ONEROSTER, rosters.folder(tmp_path / "less", less), district=district, name="second", max_shrink=1
+    )
+    assert tansy["sourcedId"] in ids(both.rows("users"))
+    assert both.ask("users/s1").status == 404
+    assert one.one("users/s1")["familyName"] == "Fennel"
+    hub.close()
