@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from openapi_spec_validator import validate
 from schemathesis.generation import GenerationMode
 
+from rollbook.api.listing.services import Service
 from rollbook.dialects.oneroster.discovery import document, document_of
-from rollbook.dialects.oneroster.service import Service
 from rollbook.dialects.oneroster.services import SERVICES
 from tests.documented import BASE, CHECKS, send
 from tests.hub import Hub

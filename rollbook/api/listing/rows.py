@@ -8,6 +8,7 @@ from typing import Any
 
 from ...consent import DistrictReader
 from ...fields import (
+    ALWAYS,
     Coalesce,
     Condition,
     Csv,
@@ -15,6 +16,7 @@ from ...fields import (
     Field,
     Key,
     Many,
+    Not,
     Path,
     Record,
     Words,
@@ -49,6 +51,9 @@ class Rows:
 
 
 EVERY = Rows()
+
+NEVER = Not(ALWAYS)
+"""No row."""
 
 
 def sees(reader: DistrictReader, expr: Expr) -> bool:

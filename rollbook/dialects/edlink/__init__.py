@@ -7,6 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from ...api.listing import keeping
 from ...api.listing.resource import Listing, Resource
 from ...api.listing.rows import Rows, may_filter
 from ...api.messages import NO_STORE, Request, Response
@@ -30,7 +31,7 @@ from .catalogue import LICENSES, PATHS, READS, RESOURCES, Path
 from .cursors import written
 from .mine import beside, concerns
 from .people import people
-from .wire import Fault, WrongToken, base, enveloped, failure, gathered, success
+from .wire import Fault, WrongToken, base, enveloped, failure, success
 
 __all__ = ["Edlink"]
 
@@ -185,11 +186,8 @@ class Edlink:
         """A list that is read while it is sent; what it is read from is given back at its end."""
         following = Following(call, asked)
 
-        def body() -> Iterator[bytes]:
-            with stack:
-                yield from gathered(enveloped(read(following.on), following.address, asked.warnings))
-
-        return self.kept(call, asked, body())
+        pieces = enveloped(read(following.on), following.address, asked.warnings)
+        return self.kept(call, asked, keeping.streamed(stack, pieces))
 
     def understand(self, call: Call, resource: Listing, *, one: bool = False) -> Asked:
         query = call.request.query
@@ -237,12 +235,9 @@ class Edlink:
 
     def kept(self, call: Call, asked: Asked, body: bytes | Iterator[bytes]) -> Response:
         """An answer that stays true until the roster changes, or the consent to it."""
-        return Response(
-            body,
-            keep=True,
-            until=min(call.holder.expires, asked.until, call.now + KEPT_SECONDS),
-            rests_on=call.rests,
-            now_rests_on=lambda: rests_on(self.reader(self.admit(call.request, personal=bool(call.holder.person)))),
+        personal, until = bool(call.holder.person), min(call.holder.expires, asked.until, call.now + KEPT_SECONDS)
+        return keeping.kept(
+            body, call.rests, lambda: rests_on(self.reader(self.admit(call.request, personal=personal))), until
         )
 
 
@@ -268,7 +263,7 @@ class Following:
 
 def rests_on(reader: DistrictReader) -> object:
     """What an answer rests on: the day, what is granted, and the records that rosters are made of."""
-    return reader.granted(), reader.versions(READS)
+    return keeping.rests_on(reader, READS)
 
 
 def _uuid(text: str) -> str:

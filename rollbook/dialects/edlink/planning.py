@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from ...api.listing import asking
+from ...api.listing.planning import compare, shape_of
 from ...api.listing.resource import Part, Property, Resource
 from ...api.listing.rows import Rows, whole
 from ...consent import DistrictReader
@@ -12,16 +14,9 @@ from ...consent.session import Plan
 from ...fields import (
     ALWAYS,
     Arg,
-    Condition,
     Down,
-    Expr,
     HubId,
-    Known,
-    Matches,
-    Not,
-    OneOf,
     Question,
-    Some,
 )
 from .asking import Asked, Clause
 from .resource import expansion
@@ -31,39 +26,12 @@ IDS = Arg("ids")
 # ---- questions
 
 
-def compare(what: Property, clause: Clause, value: Arg) -> Condition:
-    """A filter's condition on a property."""
-    if clause.operator == "not in":
-        return Not(compare(what, Clause(clause.name, "in"), value))
-    held = _compare(what.value, clause.operator, value)
-    if what.among is not None:
-        many, fact = what.among
-        held = held | Some(many, _compare(fact, clause.operator, value))
-    return held
+_MEANT = {"equals": "=", "contains": "~", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+"""What an operator is called in other dialects."""
 
 
-def _compare(expr: Expr, operator: str, value: Arg) -> Condition:
-    match operator:
-        case "equals":
-            return expr.is_(value)
-        case "in":
-            return OneOf(expr, (value,))
-        case "starts with":
-            return Matches(expr, "istarts", value)
-        case "contains":
-            return Matches(expr, "icontains", value)
-        case "is known":
-            return Known(expr)
-        case "is unknown":
-            return Not(Known(expr))
-        case "gt":
-            return expr.after(value)
-        case "gte":
-            return expr.since(value)
-        case "lt":
-            return expr.before(value)
-        case _:
-            return expr.until(value)
+def _meant(clause: Clause) -> asking.Clause:
+    return asking.Clause(clause.name, _MEANT.get(clause.operator, clause.operator), clause.value)
 
 
 def bound(asked: Asked) -> dict[str, Any]:
@@ -88,7 +56,7 @@ def prepare(reader: DistrictReader, resource: Resource, part: Part, asked: Asked
     """A part of a resource as it was asked for, compiled once for each kind of reader and shape of request."""
     shape = (
         *("edlink", resource.name, part.of.__name__, rows.name),
-        *(asked.fields, asked.expand, tuple((c.name, c.operator) for c in asked.clauses)),
+        *(asked.fields, asked.expand, tuple(shape_of(part, _meant(c)) for c in asked.clauses)),
         *(asked.backward, bool(asked.after), bool(asked.before)),
     )
     return reader.prepare(_question(reader, part, asked, rows), shape)
@@ -98,7 +66,7 @@ def _question(reader: DistrictReader, part: Part, asked: Asked, rows: Rows) -> Q
     identity = HubId(part.of)
     where = rows.of(part)
     for number, clause in enumerate(asked.clauses):
-        where = where & compare(part.properties[clause.name], clause, Arg(f"filter{number}"))
+        where = where & compare(part.properties[clause.name], _meant(clause), Arg(f"filter{number}"))
     where = where & (identity.after(Arg("beyond")) if asked.after else ALWAYS)
     where = where & (identity.before(Arg("short_of")) if asked.before else ALWAYS)
     return Question(

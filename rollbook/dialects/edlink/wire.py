@@ -29,9 +29,6 @@ from ...errors import (
 
 METHODS = (b"allow", b"GET, HEAD")
 
-CHUNK = 64 * 1024
-"""Bytes that are gathered before they are sent."""
-
 
 @dataclass(frozen=True)
 class Fault(Problem):
@@ -107,20 +104,6 @@ def enveloped(
     if warnings:
         yield b',"$warnings":' + msgspec.json.encode([{"code": w.code, "message": w.message} for w in warnings])
     yield b',"$request":"%s"}' % request_id().encode()
-
-
-def gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """Small pieces put together into chunks worth sending."""
-    held: list[bytes] = []
-    size = 0
-    for piece in pieces:
-        held.append(piece)
-        size += len(piece)
-        if size >= CHUNK:
-            yield b"".join(held)
-            held.clear()
-            size = 0
-    yield b"".join(held)
 
 
 def base(request: Request) -> str:

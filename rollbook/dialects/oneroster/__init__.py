@@ -9,7 +9,11 @@ from dataclasses import replace
 import msgspec
 
 from ...api.clients import bearer, client
+from ...api.listing import keeping
+from ...api.listing.asking import Asked
+from ...api.listing.reading import Reading, kinds
 from ...api.listing.rows import EVERY, Rows
+from ...api.listing.services import Collection, Path, Service
 from ...api.messages import JSON, NO_STORE, Request, Response
 from ...api.signatures import is_signed, signature, signed_by
 from ...consent import Desk, DistrictReader, Holder
@@ -28,12 +32,11 @@ from ...errors import (
     nearest,
 )
 from . import tokens
-from .answering import Reading, kinds, links, missing, ways
-from .asking import Asked
+from .answering import links, missing, reading, ways
+from .calls import Call
 from .discovery import document, document_of
-from .service import Call, Collection, Path, Service
 from .services import SERVICES
-from .wire import enveloped, failure
+from .wire import enveloped, failure, placed
 
 __all__ = ["OneRoster"]
 
@@ -123,9 +126,7 @@ class OneRoster:
         assert collection is not None
         asked = Asked(limit=1, fields=("sourcedId",))
         with call.reader.session() as session:
-            every = (
-                Reading(call.reader, session, collection, asked, r) for r in ways(collection.resource, identity, rows)
-            )
+            every = self.ways(call, session, collection, identity, asked, rows)
             found = next((one.told(part, row).id for one in every for part, row in one.page() if part), None)
             if found is None:
                 raise missing(collection, identity)
@@ -167,34 +168,31 @@ class OneRoster:
             session = stack.enter_context(call.reader.session())
             if call.identity:
                 return self.one(call, session, replace(asked, limit=1))
-            reading = Reading(call.reader, session, collection, asked, call.rows)
-            read = kinds([reading])
-            rests = self.rests_on(call.reader, read)
-            further = links(f"{call.request.base}{call.request.path}", asked, dict(call.request.query), reading.count())
-            body = self.body(stack.pop_all(), reading, call)
+            page = reading(call.reader, session, collection, asked, call.rows)
+            read = kinds([page])
+            rests = keeping.rests_on(call.reader, read)
+            further = links(f"{call.request.base}{call.request.path}", asked, dict(call.request.query), page.count())
+            rows = (placed(row, call.roots) for row in page.sent())
+            body = keeping.streamed(stack.pop_all(), enveloped(collection.envelope, rows))
             return self.kept(call, read, rests, body, *further)
+
+    def ways(
+        self, call: Call, session: Session, collection: Collection, identity: str, asked: Asked, rows: Rows
+    ) -> Iterator[Reading]:
+        """Readings of the one thing with an id, in each way in which it can have it."""
+        for one in ways(collection.resource, identity, rows):
+            yield reading(call.reader, session, collection, asked, one, few=True)
 
     def one(self, call: Call, session: Session, asked: Asked) -> Response:
         """The one thing that is meant."""
         collection = call.collection
-        every = [
-            Reading(call.reader, session, collection, asked, rows)
-            for rows in ways(collection.resource, call.identity, call.rows)
-        ]
+        every = [*self.ways(call, session, collection, call.identity, asked, call.rows)]
         read = kinds(every)
-        rests = self.rests_on(call.reader, read)
-        found = next((row for reading in every for row in reading.sent(call.roots)), None)
+        rests = keeping.rests_on(call.reader, read)
+        found = next((row for one in every for row in one.sent()), None)
         if found is None:
             raise missing(collection, call.identity)
-        return self.kept(call, read, rests, b'{"%s":%s}' % (collection.one.encode(), found))
-
-    def body(self, stack: ExitStack, reading: Reading, call: Call) -> Iterator[bytes]:
-        """A page that is read while it is sent; what it is read from is given back at its end."""
-        with stack:
-            yield from enveloped(call.collection.envelope, reading.sent(call.roots))
-
-    def rests_on(self, reader: DistrictReader, read: frozenset[str]) -> object:
-        return reader.granted(), reader.versions(read)
+        return self.kept(call, read, rests, b'{"%s":%s}' % (collection.one.encode(), placed(found, call.roots)))
 
     def kept(
         self,
@@ -207,13 +205,12 @@ class OneRoster:
         """An answer that stays true until the roster changes, or the consent to it."""
 
         def now() -> object:
-            return self.rests_on(self.reader(self.admit(call.service, call.request)), read)
+            return keeping.rests_on(self.reader(self.admit(call.service, call.request)), read)
 
-        headers = (JSON, NO_STORE, *further)
         if is_signed(call.request):
             # Whoever sends a signed request again must not get what is kept for it.
-            return Response(body, 200, headers)
-        return Response(body, 200, headers, keep=True, until=call.holder.expires, rests_on=rests, now_rests_on=now)
+            return Response(body, 200, (JSON, NO_STORE, *further))
+        return keeping.kept(body, rests, now, call.holder.expires, *further)
 
 
 def _service(request: Request) -> Service | None:

@@ -2,35 +2,29 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime
+from dataclasses import replace
 
-from ...api.listing.resource import Listing, Property
+from ...api.listing.asking import (
+    EVERYTHING,
+    Asked,
+    Clause,
+    Filter,
+    Sees,
+    decimal,
+    fields,
+    moment,
+    sortable,
+    whole_number,
+)
+from ...api.listing.resource import Listing
 from ...errors import Malformed, nearest
-from .filters import EVERYTHING, Clause, Filter, parse
+from .filters import parse
 from .wire import Fault
 
 PAGE, LARGEST_PAGE = 100, 10_000
 """How many things a page has when nothing is said (section 3.4.1), and at the most."""
 
 LISTED = ("limit", "offset", "sort", "orderBy", "filter", "fields")
-
-Sees = Callable[[Property], bool]
-"""Whether the caller may filter by a property."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a request asks of a collection; no `fields` stand for all."""
-
-    limit: int = PAGE
-    offset: int = 0
-    sort: str = ""
-    down: bool = False
-    filter: Filter = EVERYTHING
-    fields: tuple[str, ...] = ()
 
 
 def understand(listing: Listing, query: list[tuple[str, str]], sees: Sees, *, one: bool = False) -> Asked:
@@ -47,8 +41,8 @@ class _Understanding:
     def run(self, query: list[tuple[str, str]], names: tuple[str, ...]) -> Asked:
         given = self.read(query, names)
         asked = Asked(
-            self.number(given, "limit", PAGE, 1),
-            self.number(given, "offset", 0, 0),
+            self.number(given, "limit", PAGE, 1, LARGEST_PAGE),
+            self.number(given, "offset", 0, 0, 10**9),
             self.sort(given.get("sort", "")),
             self.down(given.get("orderBy", "")),
             self.filter(given.get("filter", "")),
@@ -73,17 +67,15 @@ class _Understanding:
                 given[name] = value
         return given
 
-    # ---- the page
-
-    def number(self, given: dict[str, str], name: str, otherwise: int, least: int) -> int:
-        text = given.get(name, str(otherwise)).strip()
-        if not re.fullmatch(r"\d{1,9}", text, re.ASCII) or int(text) < least:
-            self.wrong(name, f"{text[:40]} is not a number of rows", f"give a whole number from {least} on")
-            return otherwise
-        return min(int(text), LARGEST_PAGE) if name == "limit" else int(text)
+    def number(self, given: dict[str, str], name: str, otherwise: int, least: int, most: int) -> int:
+        found = whole_number(given.get(name, str(otherwise)), least, most)
+        if found is None:
+            said = f"{given[name].strip()[:40]} is not a number of rows"
+            self.wrong(name, said, f"give a whole number from {least} on")
+        return otherwise if found is None else found
 
     def sort(self, name: str) -> str:
-        allowed = [n for n, p in self.listing.properties.items() if ">" in p.filters and self.sees(p)]
+        allowed = sortable(self.listing, self.sees)
         if name and name not in allowed:
             self.wrong("sort", f"{name[:80]} is not one to sort by", nearest(name[:80], allowed))
             return ""
@@ -95,20 +87,16 @@ class _Understanding:
         return text.lower() == "desc"
 
     def fields(self, text: str) -> tuple[str, ...]:
-        known = [*self.listing.properties]
-        words = list(dict.fromkeys(w.strip() for w in text.split(",") if w.strip()))
-        for word in [w for w in words if w not in known][:20]:
-            hint = nearest(word[:80], known)
-            self.wrong("fields", f"{word[:80]} is not a field of {self.listing.name}", hint, "invalid_selection_field")
-        return tuple(n for n in known if n in words)
+        found, unknown = fields(self.listing, text)
+        for word, hint in unknown.items():
+            self.wrong("fields", f"{word} is not a field of {self.listing.name}", hint, "invalid_selection_field")
+        return found
 
     # ---- the filter
 
     def filter(self, text: str) -> Filter:
-        if not text:
-            return EVERYTHING
         try:
-            said = parse(text)
+            said = parse(text) if text else EVERYTHING
         except Malformed as error:
             self.problems += [p for p in error.problems if isinstance(p, Fault)]
             return EVERYTHING
@@ -128,33 +116,20 @@ class _Understanding:
             self.wrong("filter", said, f"use one of: {' '.join(what.filters)}", _FIELD)
             return None
         value = self.value(one, what.kind)
-        return Clause(name, one.operator, value) if value is not None else None
+        return None if value is None else Clause(name, one.operator, value)
 
     def value(self, one: Clause, kind: str) -> str | None:
-        if kind == "number":
-            return self.decimal(one)
-        return self.moment(one) if kind == "moment" else one.value
-
-    def decimal(self, one: Clause) -> str | None:
-        text = one.value.strip()
-        if re.fullmatch(r"-?\d{1,15}(\.\d{1,15})?", text, re.ASCII):
-            return text
-        self.wrong("filter", f"{one.name}: {text[:40]!r} is not a number", "write it as 87.5")
-        return None
-
-    def moment(self, one: Clause) -> str | None:
-        """A day or a moment, as the store writes moments; one without a zone is in UTC."""
-        text = one.value.strip()
-        try:
-            if len(text) == 10:
-                return f"{date.fromisoformat(text).isoformat()}T00:00:00.000"
-            at = datetime.fromisoformat(text)
-            utc = at.astimezone(UTC) if at.tzinfo else at
-            return utc.replace(tzinfo=None).isoformat(timespec="milliseconds")
-        except (ValueError, OverflowError):
-            said = f"{text[:40]!r} is not a moment"
-            self.wrong("filter", f"{one.name}: {said}", "write it as 2026-11-20T08:45:00.000Z")
-            return None
+        read, is_not, example = _WRITTEN.get(kind, (str, "", ""))
+        value = read(one.value)
+        if value is None:
+            said = f"{one.name}: {one.value.strip()[:40]!r} is not {is_not}"
+            self.wrong("filter", said, f"write it as {example}")
+        return value
 
 
 _FIELD = "invalid_filter_field"
+
+_WRITTEN = {
+    "number": (decimal, "a number", "87.5"),
+    "moment": (moment, "a moment", "2026-11-20T08:45:00.000Z"),
+}

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ...api.listing.resource import Resource
-from ...api.listing.rows import Conditions
-from ...fields import ALWAYS, Condition, HubId, Many, Not, Question, Some, Within
+from ...api.listing.rows import NEVER, Conditions
+from ...api.listing.services import PARENT, WITHIN, Collection, Collections, Path, Scopes
+from ...fields import ALWAYS, Condition, HubId, Many, Question, Some, Within
 from ...model.calendar import Session
 from ...model.curriculum import Course, CourseOffering
 from ...model.groups import Group, GroupSession, StaffMembership
@@ -20,11 +21,8 @@ from ...model.roster import as_employee, as_pupil, as_staff, as_student, group_s
 from ...model.students import Student, StudentMembership
 from .people import demographics, old_demographics, old_users, users
 from .places import courses, orgs, sessions, without_session
-from .service import PARENT, WITHIN, Collection, Collections, Path, Scopes
 from .teaching import classes, enrollments, old_enrollments
 from .tokens import CORE, DEMOGRAPHICS, READ
-
-NEVER = Not(ALWAYS)
 
 
 def _every(resource: Resource) -> Conditions:

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ...api.listing.resource import Property, Resource
+from ...api.listing.services import Collection, Service
 from .asking import LARGEST_PAGE, PAGE
 from .filters import EXAMPLE
-from .service import Collection, Service
 from .wire import TYPES
 
 Schema = Mapping[str, Any]

@@ -13,6 +13,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
 
+from ...api.listing.asking import Asked
+from ...api.listing.reading import Told
 from ...consent import Desk, DistrictReader, Holder
 from ...consent.credentials import Credential
 from ...consent.ledger import Ledger
@@ -24,8 +26,7 @@ from ...ingest.delivering import Delivery
 from ...ingest.outgoing import Begin, writing
 from ...model.people import Person
 from . import tokens
-from .answering import Reading, Told, district_of
-from .asking import Asked
+from .answering import district_of, reading
 from .ids import shared_ids
 from .properties import DISTRICT
 from .sheets import SERVICES, Object, Sheet, manifest, sheets_of
@@ -104,12 +105,12 @@ class Export:
     def _sheet(self, session: Session, sheet: Sheet, file: IO[str]) -> None:
         out = csv.writer(file)
         out.writerow(sheet.header)
-        reading = Reading(self.reader, session, sheet.collection, Asked())
-        for number, (part, plan) in enumerate(reading.plans):
+        every = reading(self.reader, session, sheet.collection, Asked())
+        for number, (part, plan) in enumerate(every.plans):
             name = f"{sheet.name} {number}"
             shelves = Shelves(name, self._read)
-            for some, people in session.chosen(plan, reading.args):
-                shown = [at for at, row in enumerate(some) if self._thing(sheet, shelves, reading.told(part, row), out)]
+            for some, people in session.chosen(plan, every.args):
+                shown = [at for at, row in enumerate(some) if self._thing(sheet, shelves, every.told(part, row), out)]
                 if shown:
                     session.shows(plan, len(shown), people.rows(shown))
             self._gone(sheet, shelves.rest(), out)

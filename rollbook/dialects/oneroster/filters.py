@@ -6,8 +6,8 @@ OneRoster 1.2 Rostering Service, REST binding, section 3.4.3 (filtering).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
+from ...api.listing.asking import Clause, Filter
 from ...errors import Malformed
 from .wire import Fault
 
@@ -15,27 +15,6 @@ _CLAUSE = re.compile(r"\s*([A-Za-z][\w.]*)\s*(!=|>=|<=|=|>|<|~)\s*'((?:[^']|'')*
 _JOIN = re.compile(r"(AND|OR)(?=\s)", re.ASCII)
 
 EXAMPLE = "such as familyName='Abbess' AND status='active'"
-
-
-@dataclass(frozen=True)
-class Clause:
-    """One condition of a filter: a property, an operator and a value."""
-
-    name: str
-    operator: str
-    value: str
-
-
-@dataclass(frozen=True)
-class Filter:
-    """What a filter says: its conditions, and whether any of them is enough."""
-
-    clauses: tuple[Clause, ...] = ()
-    either: bool = False
-
-
-EVERYTHING = Filter()
-"""No filter."""
 
 
 def parse(text: str) -> Filter:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ...api.listing.resource import Part, Property, Resource
 from ...api.listing.rows import Conditions
+from ...api.listing.services import PARENT, WITHIN, Collections, Path
 from ...fields import (
     ALWAYS,
     TODAY,
@@ -37,7 +38,6 @@ from ...model.students import Student, StudentMembership
 from .catalogue import COLLECTIONS, whole
 from .properties import ID, kept, link, number, stamps, text, told_id, word, yes_or_no
 from .properties import moment as moment_of
-from .service import PARENT, WITHIN, Collections, Path
 from .wire import reference
 
 GRADING_PERIOD = "gradingPeriod"

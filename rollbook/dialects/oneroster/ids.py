@@ -12,20 +12,16 @@ from typing import Any
 import msgspec
 
 from ...api.listing.resource import Resource
+from ...api.listing.services import Collection
+from ...api.listing.tombstones import IDS, ROLES, Renamed
 from ...consent import DistrictReader
 from ...consent.bygone import Namesake
 from ...consent.session import Session
 from ...errors import Malformed, Problem
-from ...fields import ALWAYS, RECORDS, Arg, Condition, HubId, OneOf, Question, Record
+from ...fields import ALWAYS, RECORDS, Condition, HubId, OneOf, Question, Record
 from ...model.origin import LISTED
 from ...model.people import Person
 from .properties import known_as, listed_with, shared, wanting
-from .service import Collection
-
-IDS = Arg("ids")
-
-ROLES = ("Student", "Staff", "Contact")
-"""The kinds of record by which a human is a user: whose last one is gone is gone."""
 
 
 def namesakes(reader: DistrictReader, session: Session) -> Mapping[str, list[Namesake]]:
@@ -64,6 +60,16 @@ def shared_ids(reader: DistrictReader, session: Session) -> dict[str, Any]:
     """The values that conditions on ids ask for: the ids that lead to nothing, since they are of several things."""
     found = namesakes(reader, session)
     return {shared(listed).name: json.dumps(sorted({one.name for one in found.get(listed, ())})) for listed in LISTED}
+
+
+def renamed(reader: DistrictReader, session: Session, resource: Resource) -> tuple[Renamed, ...]:
+    """What is listed by another id than before, since that is of several things."""
+    those = namesakes(reader, session).get(listed_with(resource.name), ())
+    people: dict[str, tuple[str, ...]] = {}
+    for one in those:
+        if one.kind == Person.__name__:
+            people[one.name] = (*people.get(one.name, ()), one.id)
+    return tuple(Renamed(one.id, one.name, one.at, people.get(one.name, ())) for one in those)
 
 
 def is_shared(reader: DistrictReader, session: Session, resource: Resource, identity: str) -> bool:

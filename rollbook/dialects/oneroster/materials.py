@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from ...api.listing.resource import Part
 from ...api.listing.resource import Resource as Listed
+from ...api.listing.services import PARENT, Collections, Path
 from ...fields import Many, Ref, Some
 from ...model.resources import (
     ClassResource,
@@ -17,7 +18,6 @@ from ...model.resources import (
 )
 from .catalogue import COLLECTIONS, whole
 from .properties import csv, kept, stamps, text, word
-from .service import PARENT, Collections, Path
 
 resources = Listed(
     "resources",

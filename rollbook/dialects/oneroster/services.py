@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from ...api.listing.services import Scopes, Service
 from . import gradebook, materials, writing
 from .catalogue import COLLECTIONS, OLD_COLLECTIONS, PATHS, SCOPES
-from .service import Scopes, Service
 from .tokens import CORE_GRADES, CREATE, DELETE, GRADES, RESOURCES
 from .wire import GRADEBOOK_ROOT, OLD_ROOT, RESOURCES_ROOT, ROOT
 

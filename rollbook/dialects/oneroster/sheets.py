@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ...api.listing.services import Collection, Collections, Service
 from ...errors import Malformed, Problem, nearest
 from ...ingest.roster.roster import OURS
 from .catalogue import COLLECTIONS, OLD_COLLECTIONS
 from .people import RACES
 from .properties import SYNTHETIC
-from .service import Collection, Collections, Service
 from .services import OLD, ROSTERS
 
 Object = Mapping[str, Any]

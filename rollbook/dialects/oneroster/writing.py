@@ -13,6 +13,8 @@ from typing import Any, cast
 import msgspec
 
 from ...api.bodies import read_json
+from ...api.listing.services import Collection
+from ...api.listing.services import Writer as Answers
 from ...api.messages import NO_STORE, Response
 from ...consent import Writer
 from ...errors import Malformed, Problem
@@ -23,12 +25,11 @@ from ...model.groups import Group
 from ...model.origin import ONEROSTER
 from ...model.students import Student
 from .answering import missing
+from .calls import Call
 from .catalogue import COLLECTIONS
 from .gradebook import GRADEBOOK
 from .ids import find, is_shared, refuse_shared, shared_ids
 from .members import ENTITIES, LEAST, MOST, OLD_ENTITIES, PAIRS, SOURCED_ID, Entity, Said, understand
-from .service import Call, Collection
-from .service import Writer as Answers
 from .wire import Fault
 
 PARTS: dict[type[Record], tuple[type[Record], ...]] = {Aspect: (MarkSet,), ScoreScale: (ScoreScaleValue,)}

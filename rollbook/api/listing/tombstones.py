@@ -1,50 +1,46 @@
-"""What is gone, told to a client that asks what changed: whole objects, as far as the history and the grants allow.
+"""What is gone, told to a client that asks what changed: whole things, as far as the history and the grants allow.
 
-OneRoster 1.2 Rostering Service, information model: an object whose `status` is `tobedeleted` may be removed by whoever
-has it. Lists have such objects only for filters that speak of `dateLastModified`, or for `tobedeleted` itself.
+Lists have such things only for filters that speak of when things changed, or for the status that says so.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
 import msgspec
 
-from ...api.listing.bygone import COMPARED, Bygone, Unknowable, parts_of
-from ...api.listing.resource import Part, Resource
-from ...api.listing.rows import Rows
 from ...consent import DistrictReader
-from ...consent.bygone import Gone, Namesake
+from ...consent.bygone import Gone
 from ...consent.session import Session
-from ...fields import RECORDS, Csv, Expr, HubId, OneOf, Question
+from ...fields import RECORDS, Arg, Csv, Expr, HubId, OneOf, Question
 from ...model.people import CALLED, OWN, Person
-from .asking import Asked
-from .filters import Clause
-from .ids import IDS, ROLES, namesakes
-from .properties import listed_with
+from .asking import Asked, Clause
+from .bygone import COMPARED, Bygone, Unknowable, parts_of
+from .planning import Manner
+from .resource import Part, Resource
+from .rows import Rows
 
-GONE = "tobedeleted"
-MODIFIED = "dateLastModified"
+ROLES = ("Student", "Staff", "Contact")
+"""The kinds of record by which a human is somebody: whose last one is gone is gone."""
+
+IDS = Arg("ids")
 
 Thing = Mapping[str, Any]
 
 
-def wants(asked: Asked) -> bool:
+def wants(manner: Manner, asked: Asked) -> bool:
     """Whether a request asks for what is gone too."""
-    return polls(asked) or any(one.name == "status" and _status(one) for one in asked.filter.clauses)
+    said = [one for one in asked.filter.clauses if one.name == manner.status]
+    return polls(manner, asked) or any((one.value == manner.gone) == (one.operator == "=") for one in said)
 
 
-def polls(asked: Asked) -> bool:
+def polls(manner: Manner, asked: Asked) -> bool:
     """Whether a request asks for what changed."""
-    return any(one.name == MODIFIED for one in asked.filter.clauses)
-
-
-def _status(clause: Clause) -> bool:
-    return (clause.value == GONE) == (clause.operator == "=")
+    return any(one.name == manner.modified for one in asked.filter.clauses)
 
 
 @dataclass(frozen=True)
@@ -55,18 +51,38 @@ class Tombstone:
     people: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Renamed:
+    """Something that is told by another id than before, since a moment (UTC), and whom that id is of."""
+
+    id: str
+    before: str
+    at: str
+    people: tuple[str, ...] = ()
+
+
 class Tombstones:
-    """What is gone of the rows of a resource that a request asks for, and what lost a part since."""
+    """What is gone of the rows of a resource that a request asks for, and what lost a part or an id since."""
 
     def __init__(
-        self, reader: DistrictReader, session: Session, resource: Resource, rows: Rows, asked: Asked, args: Thing
+        self,
+        reader: DistrictReader,
+        session: Session,
+        manner: Manner,
+        resource: Resource,
+        rows: Rows,
+        asked: Asked,
+        args: Thing,
+        renamed: tuple[Renamed, ...] = (),
     ) -> None:
         self._reader = reader
         self._session = session
+        self._manner = manner
         self._resource = resource
         self._rows = rows
         self._asked = asked
         self._args = args
+        self._renamed = renamed
 
     @cached_property
     def _stones(self) -> list[Gone]:
@@ -79,8 +95,9 @@ class Tombstones:
     @property
     def _since(self) -> int:
         """The number from which on it matters what is gone."""
-        after = [one.value for one in self._asked.filter.clauses if one.name == MODIFIED and one.operator[0] == ">"]
-        return self._reader.number_at(max(after)) if after and not self._asked.filter.either else 0
+        said, modified = self._asked.filter, self._manner.modified
+        after = [one.value for one in said.clauses if one.name == modified and one.operator[0] == ">"]
+        return self._reader.number_at(max(after)) if after and not said.either else 0
 
     @cached_property
     def touched(self) -> Mapping[str, str]:
@@ -88,12 +105,7 @@ class Tombstones:
         found: dict[str, str] = {}
         for stone in self._stones:
             found |= {str(value): stone.at for value in stone.keys.values()}
-        return found | {one.id: one.at for one in self._namesakes}
-
-    @cached_property
-    def _namesakes(self) -> list[Namesake]:
-        """What is listed by another id than before, since that is of several things."""
-        return namesakes(self._reader, self._session).get(listed_with(self._resource.name), [])
+        return found | {one.id: one.at for one in self._renamed}
 
     @cached_property
     def found(self) -> list[Tombstone]:
@@ -105,9 +117,12 @@ class Tombstones:
             for gone in self._gone(part)
             if (one := self._tombstone(part, gone, Bygone(self._reader, gone, parts, self._args)))
         ]
-        names = {one.name: one for one in self._namesakes}
-        made += filter(None, map(self._no_more, names.values()))
-        return sorted(made, key=lambda one: (one.thing[MODIFIED], one.thing["sourcedId"]))
+        made += filter(None, map(self._no_more, {one.before: one for one in self._renamed}.values()))
+        return sorted(made, key=lambda one: (one.thing[self._manner.modified], one.thing[self._id]))
+
+    @property
+    def _id(self) -> str:
+        return next(iter(self._resource.properties))
 
     def _gone(self, part: Part) -> list[Gone]:
         """What is gone of a kind of record, each once, and has not come back."""
@@ -137,7 +152,7 @@ class Tombstones:
 
     def _there(self, part: Part, ids: list[str]) -> set[str]:
         question = Question(part.of, (("id", HubId(part.of)),), part.only & OneOf(HubId(part.of), (IDS,)))
-        plan = self._reader.prepare(question, ("oneroster", self._resource, part.of.__name__, "still there"))
+        plan = self._reader.prepare(question, (self._manner.name, self._resource, part.of.__name__, "still there"))
         args = {**self._args, "ids": json.dumps(ids)}
         read = (row for some, _ in self._session.chosen(plan, args, named=False) for row in some) if ids else ()
         return {msgspec.json.decode(row, type=dict[str, str])["id"] for row in read}
@@ -148,18 +163,32 @@ class Tombstones:
                 return None
         except Unknowable:
             return None
-        thing = dict(_told(part, bygone)) | {"status": GONE, MODIFIED: f"{gone.at}Z"}
-        return self._asked_for(thing, (gone.id,) if part.of is Person else tuple(gone.people))
+        return self._asked_for(dict(_told(part, bygone)), gone.at, (gone.id,) if part.of is Person else gone.people)
 
-    def _no_more(self, one: Namesake) -> Tombstone | None:
+    def _no_more(self, one: Renamed) -> Tombstone | None:
         """An id that leads to nothing any more, as a thing that is gone."""
-        of = tuple(other.id for other in self._namesakes if other.name == one.name and other.kind == Person.__name__)
-        return self._asked_for({"sourcedId": one.name, "status": GONE, MODIFIED: f"{one.at}Z"}, of)
+        return self._asked_for({self._id: one.before}, one.at, one.people)
 
-    def _asked_for(self, thing: Thing, people: tuple[str, ...]) -> Tombstone | None:
+    def _asked_for(self, told: Thing, at: str, people: Iterable[str]) -> Tombstone | None:
+        thing = {**told, self._manner.status: self._manner.gone, self._manner.modified: f"{at}Z"}
         said = self._asked.filter
-        held = [_matches(thing, clause) for clause in said.clauses]
-        return Tombstone(thing, people) if (any(held) if said.either else all(held)) else None
+        held = [self._matches(thing, clause) for clause in said.clauses]
+        return Tombstone(thing, tuple(people)) if (any(held) if said.either else all(held)) else None
+
+    def _matches(self, thing: Thing, clause: Clause) -> bool:
+        """Whether a thing is what a condition of a filter asks for, as far as it is known."""
+        value, wanted = thing.get(clause.name), clause.value
+        words = [*_words(value)]
+        if clause.name == self._manner.modified:
+            words = [word.removesuffix("Z") for word in words]
+        match clause.operator:
+            case "!=":
+                return wanted not in words
+            case "~":
+                listed = isinstance(value, list)
+                return any(word == wanted if listed else wanted.lower() in word.lower() for word in words)
+            case _:
+                return any(COMPARED[clause.operator](word, wanted) for word in words)
 
     def shown(self, one: Tombstone) -> Thing:
         """A tombstone with the fields that were asked for."""
@@ -184,23 +213,8 @@ def _told(part: Part, bygone: Bygone) -> Iterator[tuple[str, Any]]:
             yield name, told
 
 
-def _matches(thing: Thing, clause: Clause) -> bool:
-    """Whether a thing is what a condition of a filter asks for, as far as it is known."""
-    value, wanted = thing.get(clause.name), clause.value
-    words = [*_words(value)]
-    if clause.name == MODIFIED:
-        words = [word.removesuffix("Z") for word in words]
-    match clause.operator:
-        case "!=":
-            return wanted not in words
-        case "~":
-            return any(word == wanted if isinstance(value, list) else wanted.lower() in word.lower() for word in words)
-        case _:
-            return any(COMPARED[clause.operator](word, wanted) for word in words)
-
-
 def _words(value: Any) -> Iterator[str]:
-    """What a filter compares of a member: texts, and the ids that references lead to."""
+    """What a filter compares of a member: texts, and the ids that references lead to, which come first in these."""
     if isinstance(value, list):
         for one in cast(list[Any], value):
             yield from _words(one)

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from ...api.listing.resource import Resource
-from ...api.listing.rows import EVERY, Conditions, Rows, may_filter
-from ...api.messages import Request, Response
-from ...consent import Desk, DistrictReader, Holder
 from ...fields import Arg
-from .asking import Asked, understand
-from .wire import OLD_ROOTS, ROOTS
+from ..messages import Response
+from .resource import Resource
+from .rows import Conditions
 
 PARENT, WITHIN = Arg("parent"), Arg("within")
 """The id of what a path leads from, and of what that must be within."""
@@ -54,13 +52,13 @@ class Path:
 Scopes = Mapping[str, frozenset[str]]
 """The scopes of which a client needs one, by the name of a collection; by "", those for all others."""
 
-Writer = Callable[["Call"], Response]
-"""What answers a request that writes."""
+Writer = Callable[[Any], Response]
+"""What answers a request that writes, as its dialect understood it."""
 
 
 @dataclass(frozen=True, eq=False)
 class Service:
-    """A service of OneRoster.
+    """A service: what is below one root.
 
     Addresses are written as in `classes/{id}/students`: in `paths`, which lead from one thing, and in `writers`, by
     method. `begins` are collections that paths lead from although the service does not list them. Raises `TypeError`
@@ -76,7 +74,7 @@ class Service:
     writers: Mapping[str, Mapping[str, Writer]] = field(default_factory=dict[str, Mapping[str, Writer]])
     begins: Collections = field(default_factory=dict[str, Collection])
     old: bool = False
-    """Whether it speaks as version 1.1 does."""
+    """Whether it speaks as an earlier version of its standard does."""
 
     def __post_init__(self) -> None:
         for address, path in self.paths.items():
@@ -113,33 +111,3 @@ class Service:
         """The scopes of which a client needs one."""
         scopes = self.scopes["GET" if method == "HEAD" else method]
         return scopes.get(collection, scopes[""])
-
-
-@dataclass(frozen=True)
-class Call:
-    """A request of somebody who was admitted: whose, of what district, and for which collection of a service.
-
-    `identity` is the id of the one thing that is meant; `ids` are all that stand in its address.
-    """
-
-    request: Request
-    desk: Desk
-    holder: Holder
-    reader: DistrictReader
-    service: Service
-    address: str
-    collection: Collection
-    ids: tuple[str, ...] = ()
-    identity: str = ""
-    rows: Rows = EVERY
-
-    @property
-    def roots(self) -> tuple[str, ...]:
-        """The addresses of the services, as the caller reached this one."""
-        return tuple(f"{self.request.base}{root}" for root in (OLD_ROOTS if self.service.old else ROOTS))
-
-    @property
-    def asked(self) -> Asked:
-        """What the request asks; raises `Malformed` with everything that is wrong with it."""
-        listing, query = self.collection.resource, self.request.query
-        return understand(listing, query, lambda what: may_filter(self.reader, what), one=bool(self.identity))
