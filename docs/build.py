@@ -43,6 +43,7 @@ from rollbook.edfi.schema import Text as EdFiText
 from rollbook.errors import RollbookError
 from rollbook.fields import RECORDS, Code, Computed, Expr, Field, Path, Record, Ref, Told, Value
 from rollbook.jobs import DATABASES
+from rollbook.model.document_scopes import GUARDS, Guard
 from rollbook.model.people import Person
 from rollbook.scopes import CATALOGUE, Need, readable
 
@@ -99,6 +100,7 @@ def pages() -> Pages:
         **{f"reference/xporter/{e.segment}.md": endpoint_page(e) for e in ENDPOINTS.values()},
         **{f"reference/xporter/writeback/{o.name}.md": writeback_page(o) for o in OPERATIONS.values()},
         "reference/edfi.md": edfi(),
+        "reference/edfi-consent.md": guards(),
         "reference/edlink.md": edlink(),
         "reference/oneroster.md": oneroster(),
         "reference/scopes.md": scopes(),
@@ -472,6 +474,11 @@ def opened(scope: str) -> Iterator[str]:
     for resource in EVERY:
         if any(scope in way for way in resource.writing.ways):
             yield f"- Writing [{resource.name}](edfi.md) (Ed-Fi)"
+    documents = [
+        f"`{n}`" for n, g in GUARDS.items() if any(scope in way for one in (g.whole, g.write) for way in one.ways)
+    ]
+    if documents:
+        yield f"- [Ed-Fi's documents](edfi-consent.md): {', '.join(documents)}"
     for endpoint in ENDPOINTS.values():
         for table in endpoint.tables:
             needs = {n: e.need for p in endpoint.parts(table) for n, e in p.columns.items()}
@@ -512,6 +519,37 @@ def error_row(kind: type[Exception]) -> tuple[str, str, str]:
     assert isinstance(answer.body, bytes)
     body = msgspec.json.decode(answer.body, type=dict[str, str | None])
     return f"`{body['ExceptionType']}`", str(answer.status), body["Message"] or ""
+
+
+# ---- what Ed-Fi's documents need
+
+
+def guards() -> str:
+    """What each kind of document of Ed-Fi's standard needs, and whose data it is."""
+    rows = sorted(GUARDS.items())
+    return page(
+        "What Ed-Fi's documents need",
+        f"The {len(rows)} resources of Data Standard 5.2: what a school must have granted before an app reads one, or "
+        "writes one (which needs what reading it needs, too), and whose data it is. What has no row is not served. "
+        "Where the record has fields for a document, [each has its own scopes](edfi.md) besides. Scopes are in "
+        "[plain words here](scopes.md).",
+        grid(
+            ("Resource", "To read", "Besides, to write", "About", "What it holds"),
+            ((f"`{n}`", need(g.read), need(g.write), abouts(g), g.reason) for n, g in rows),
+        ),
+        "## Members that need more",
+        "Without these scopes a document is shown as if it did not have the member.",
+        grid(
+            ("Resource", "Member", "Needs"),
+            ((f"`{n}`", f"`{path}`", need(more)) for n, g in rows for path, more in g.parts.items()),
+        ),
+    )
+
+
+def abouts(guard: Guard) -> str:
+    """Whom a document is about, and by which reference."""
+    named = [f"{w.kind} (`{w.reference}`)" if w.reference else f"the {w.kind}" for w in guard.whose]
+    return ", ".join(named) or "nobody"
 
 
 # ---- records

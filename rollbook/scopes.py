@@ -78,6 +78,9 @@ class S:
     AgencyAgent = _scope("AgencyAgent", "School", "Outside agencies that work with students, and their contacts")
     Applications = _scope("Applications", "School", "Applications for a place at the school")
     FundingMonitoring = _scope("FundingMonitoring", "School", "Funding and monitoring of post-16 learners")
+    # Ed-Fi's documents hold what the names of the Xporter School Data API have no scope for: these are Rollbook's.
+    Finance = _scope("Finance", "School", "The school's accounts, budgets and spending")
+    SurveyResponses = _scope("SurveyResponses", "School", "What people answered in surveys")
     Student = _scope("Student", "Students", "Students' names, IDs, groups, year and status")
     StudentLite = _scope("StudentLite", "Students", "Students' names, IDs and groups only")
     StudentExtended = _scope(
@@ -107,6 +110,16 @@ class S:
     SENReviews = _scope("SENReviews", "Students", "Reviews of students' special needs")
     SENStatements = _scope("SENStatements", "Students", "Statements of special educational needs")
     SENEHCP = _scope("SENEHCP", "Students", "Education, health and care plans")
+    # Rollbook's own, for Ed-Fi's documents.
+    StudentPrograms = _scope("StudentPrograms", "Students", "Support programmes and interventions that students are in")
+    StudentMigrant = _scope("StudentMigrant", "Students", "Moves and services of migrant workers' children")
+    StudentImmigration = _scope(
+        "StudentImmigration", "Students", "Students' immigration, refugee status and displacement"
+    )
+    StudentDelinquency = _scope(
+        "StudentDelinquency", "Students", "Programmes for students who were neglected or broke the law"
+    )
+    StudentRestraint = _scope("StudentRestraint", "Students", "When students were physically restrained, and why")
     Attendance = _scope("Attendance", "Attendance", "Attendance marks and totals")
     Conduct = _scope("Conduct", "Conduct", "Achievements and behaviour, with points")
     ConductComments = _scope("ConductComments", "Conduct", "Comments on achievements and behaviour")
@@ -116,6 +129,9 @@ class S:
         "Contact", "Contacts", "Parents and other contacts, with phone numbers, e-mail addresses and home addresses"
     )
     ContactFreeText = _scope("ContactFreeText", "Contacts", "User-defined fields of contacts")
+    ContactExtended = _scope(
+        "ContactExtended", "Contacts", "Contacts' gender identity, languages, education and identity documents"
+    )
     Staff = _scope("Staff", "Staff", "Staff names, codes, work contact details and type of staff")
     StaffLite = _scope("StaffLite", "Staff", "Staff names, codes and work contact details only")
     StaffExtended = _scope("StaffExtended", "Staff", "Staff legal names, dates of birth, mobile numbers and vehicles")
@@ -153,6 +169,14 @@ class S:
     WritebackAssessment = _write(
         "WritebackAssessment", "Set work for classes, and enter, change and delete what students achieved"
     )
+    # What Ed-Fi's documents write.
+    WritebackContacts = _write("WritebackContacts", "Add parents and other contacts, and say whose they are")
+    WritebackPrograms = _write(
+        "WritebackPrograms", "Enter which support programmes and interventions students are in, and what they receive"
+    )
+    WritebackMedical = _write("WritebackMedical", "Enter students' immunisations")
+    WritebackSurveys = _write("WritebackSurveys", "Set up surveys, and enter what people answered")
+    WritebackFinance = _write("WritebackFinance", "Change the school's accounts, budgets, spending and payroll")
 
 
 def lets_change(need: Need) -> bool:
