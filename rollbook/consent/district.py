@@ -6,6 +6,7 @@ import itertools
 import json
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
@@ -89,6 +90,16 @@ class DistrictReader:
             # A record does not refer to its own district, so what others know that by is brought along.
             "district_id": identifier,
         }
+
+    def afresh(self, known: dict[object, Any]) -> DistrictReader:
+        """The same reader after records were written; `known` holds what was looked up since."""
+        other = copy(self)
+        other._known, other._worked_out = known, {}
+        other.sightings = self.sightings.asking(other._chooses, other._listed, other._stands)
+        veils = veiled(self._store, known)
+        if veils != self.sight.veils:
+            other.sight, other._seer = replace(self.sight, veils=veils), self.app.id if veils else ""
+        return other
 
     # ---- what may be seen
 

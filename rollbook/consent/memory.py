@@ -15,14 +15,25 @@ from .grants import zone_of
 from .tokens import ManagementPass, SchoolPass
 
 
-@dataclass
+@dataclass(frozen=True)
+class Admission:
+    """What was looked up of who is admitted and what is granted; a write that changes records alone leaves it be."""
+
+    said: str | None = None
+    """What the store says of it, which is another text after any change of it."""
+    endings: tuple[float, ...] = ()
+    ended: int = 0
+    """How many grants had come to the moment that their schools named."""
+    today: str = ""
+    known: dict[object, Any] = field(default_factory=dict[object, Any])
+
+
+@dataclass(frozen=True)
 class Remembered:
     """What was looked up in one state of the hub: as the files' versions are, and as many grants have ended."""
 
     versions: tuple[int, ...] = ()
-    endings: tuple[float, ...] = ()
-    today: str = ""
-    ended: int = 0
+    admission: Admission = field(default_factory=Admission)
     passes: dict[bytes, SchoolPass | ManagementPass] = field(default_factory=dict[bytes, Any])
     holders: dict[tuple[str, bytes], Holder] = field(default_factory=dict[tuple[str, bytes], Holder])
     known: dict[object, Any] = field(default_factory=dict[object, Any])
@@ -30,7 +41,13 @@ class Remembered:
     @property
     def state(self) -> tuple[int, ...]:
         """What tells this state from others."""
-        return (*self.versions, self.ended)
+        return (*self.versions, self.admission.ended)
+
+    def after(self, versions: tuple[int, ...], admission: Admission) -> Remembered:
+        """What is left of it in a later state: whom it admitted, unless a token may have come or gone meanwhile."""
+        if admission is self.admission and versions[1:] == self.versions[1:]:
+            return Remembered(versions, admission, self.passes, self.holders)
+        return Remembered(versions, admission)
 
 
 @dataclass(frozen=True)
@@ -70,11 +87,14 @@ class Memory:
     def glance(self) -> tuple[int, ...] | None:
         """The same without any waiting; None when something has changed, or waiting is needed to tell."""
         remembered, versions = self._remembered, self._store.watch.at_once()
-        return None if versions is None or versions != remembered.versions else (*versions, self._ended(remembered))
+        if versions is None or versions != remembered.versions:
+            return None
+        return *versions, self._ended(remembered.admission.endings)
 
     def today(self, time_zone: str) -> str:
         """The day as of which a school is read: its own today, unless the data directory has stopped the clock."""
-        return self._remembered.today or datetime.fromtimestamp(self._clock(), zone_of(time_zone)).date().isoformat()
+        now = datetime.fromtimestamp(self._clock(), zone_of(time_zone))
+        return self._remembered.admission.today or now.date().isoformat()
 
     def passes(self) -> dict[bytes, SchoolPass | ManagementPass]:
         """What each token stands for, as far as that was looked up in the present state; to be added to."""
@@ -87,6 +107,10 @@ class Memory:
     def known(self) -> dict[object, Any]:
         """Whatever else was looked up in the present state, under keys of those who did; to be added to."""
         return self._present().known
+
+    def granted(self) -> dict[object, Any]:
+        """What else was looked up of what is granted, as `known`; it is kept while records alone are written."""
+        return self._present().admission.known
 
     def _present(self) -> Remembered:
         """What was looked up in the state in which the present request is answered; without one, in the newest."""
@@ -101,14 +125,21 @@ class Memory:
         A thread that has begun in an earlier state adds to the memory of that one, which nobody asks any more.
         """
         remembered, versions = self._remembered, self._store.watch.versions()
-        ended = self._ended(remembered)
-        if versions == remembered.versions and ended == remembered.ended:
+        if versions == remembered.versions and self._ended(remembered.admission.endings) == remembered.admission.ended:
             return remembered
-        remembered = Remembered(versions, self._store.kept.grants.named_ends(), self._store.setting("today") or "")
-        remembered.ended = self._ended(remembered)
-        self._remembered = remembered
-        return remembered
+        self._remembered = remembered.after(versions, self._admission(remembered.admission))
+        return self._remembered
 
-    def _ended(self, remembered: Remembered) -> int:
-        """How many grants have come to the moment that their schools named."""
-        return bisect.bisect_right(remembered.endings, self._clock())
+    def _admission(self, before: Admission) -> Admission:
+        """What was looked up of who is admitted; nothing yet, where that may be otherwise now."""
+        kept = self._store.kept
+        # First of all: a change that comes after this is noticed the next time.
+        said = kept.settings.admission()
+        if said == before.said and self._ended(before.endings) == before.ended:
+            return before
+        endings = kept.grants.named_ends()
+        return Admission(said, endings, self._ended(endings), self._store.setting("today") or "")
+
+    def _ended(self, endings: tuple[float, ...]) -> int:
+        """How many of some moments have come."""
+        return bisect.bisect_right(endings, self._clock())

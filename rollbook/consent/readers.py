@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator, Iterable
 from contextlib import contextmanager
 from typing import Any
 
+from ..recent import once
 from ..scopes import writable
 from ..store.port import Store
 from .checking import Checker
@@ -19,6 +20,8 @@ from .shared import SharedReader
 from .slips import asked_by
 from .waiting import WaitingReader
 from .writer import WRITTEN
+
+_NEVER = (None, ())
 
 
 class Readers:
@@ -78,14 +81,20 @@ class Readers:
         return frozenset(held & credential.scopes) - beside
 
     def _each(self, credential: Credential) -> tuple[DistrictReader, ...]:
-        known = self._memory.known()
-        key = ("readers", credential.id, self._memory.today("UTC"), int(self._clock() // 900))
-        if key not in known:
-            known[key] = tuple(
-                self._of_district(credential, number, identifier, grants, known)
-                for number, (identifier, grants) in self._districts(credential).items()
-            )
-        return known[key]
+        known, key = self._memory.known(), ("readers", credential.id)
+        now = self._memory.today("UTC"), int(self._clock() // 900)
+        if known.get(key, _NEVER)[0] != now:
+            known[key] = now, tuple(reader.afresh(known) for reader in self._granted(credential, now))
+        return known[key][1]
+
+    def _granted(self, credential: Credential, now: object) -> tuple[DistrictReader, ...]:
+        """The readers for a credential, as they are until something is granted or taken back, or it is another day."""
+        granted, key = self._memory.granted(), ("readers", credential.id)
+        if granted.get(key, _NEVER)[0] != now:
+            found, known = self._districts(credential).items(), self._memory.known()
+            each = (self._of_district(credential, number, *held, known) for number, held in found)
+            granted[key] = now, tuple(each)
+        return granted[key][1]
 
     def _of_district(
         self, credential: Credential, district: int, identifier: str, grants: list[Grant], known: dict[object, Any]
@@ -95,6 +104,10 @@ class Readers:
 
     def _districts(self, credential: Credential) -> dict[int, tuple[str, list[Grant]]]:
         """By district, what others know it by and the grants of a credential's app that are active."""
+        key = ("districts", credential.app.id, credential.district)
+        return once(self._memory.granted(), key, lambda: self._look_up(credential))
+
+    def _look_up(self, credential: Credential) -> dict[int, tuple[str, list[Grant]]]:
         kept, app, district = self._store.kept, credential.app.id, credential.district
         found: dict[int, list[Grant]] = {number: [] for number in kept.apps.founded(app, district)}
         for grant in kept.grants.active(app, district):

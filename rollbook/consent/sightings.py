@@ -41,6 +41,12 @@ class Sightings:
         self._listed = listed
         self._stands = stands
 
+    def asking(
+        self, chooses: Callable[[str, Human], bool], listed: Callable[[Human], bool], stands: Callable[[Human], bool]
+    ) -> Sightings:
+        """The same changes of choices, while others say what is chosen and who is there."""
+        return Sightings(self._turns, chooses, listed, stands)
+
     @property
     def kinds(self) -> frozenset[str]:
         """The kinds of human of whom anybody was ever let in or left out; Person, where that tells of a human."""

@@ -82,7 +82,9 @@ class Store(port.Store):
         try:
             with self._writer.transaction(self.patience if patience is None else patience) as connection:
                 self._turn()
-                yield Kept(connection, self._now, HubIds())
+                kept = Kept(connection, self._now, HubIds())
+                yield kept
+                kept.settle()
         finally:
             self._turn()
 

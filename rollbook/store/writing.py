@@ -425,6 +425,8 @@ class Batch:
         self._links.settle()
         self._registers.keep()
         follow(self, self._moved)
+        if any(kind in _PLACES for _, kind in self._moved):
+            self.kept.renamed = True
         self._counters.keep()
         put = self.connection.executemany
         put(
@@ -447,6 +449,10 @@ class Batch:
     def writes(self) -> int:
         """How many records have been written so far."""
         return self._numbers.taken
+
+
+_PLACES = {School.__name__, District.__name__}
+"""The kinds of which grants tell."""
 
 
 @cache

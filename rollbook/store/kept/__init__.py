@@ -47,6 +47,7 @@ from .settings import Settings
 from .snapshots import Snapshots
 from .sources import Sources
 from .standings import Standings
+from .statements import Statements
 from .subjects import Subjects
 from .subscriptions import Subscriptions
 from .tasks import Tasks
@@ -71,6 +72,8 @@ class Kept:
         self._hub_ids = hub_ids
         self.numbers = numbers
         """What numbers the writes of a transaction to a district."""
+        self.renamed = False
+        """Whether a school or a district was made, changed or deleted: grants tell of those they are of."""
 
     @property
     def connection(self) -> Connection:
@@ -92,6 +95,12 @@ class Kept:
         From then on nothing else is read at this moment, such as grants and what is kept beside them.
         """
         return self
+
+    def settle(self) -> None:
+        """Write down, at the end of a transaction, whether who is admitted and what is granted may be otherwise now."""
+        every = (one for one in vars(self).values() if isinstance(one, Statements))
+        if self.renamed or any(one.admits and one.changed for one in every):
+            self.settings.turn()
 
     @contextmanager
     def attempt(self) -> Generator[None]:

@@ -38,6 +38,8 @@ _decode = msgspec.json.Decoder(list[SetAside]).decode
 class Asides(Statements):
     """What of each source is set aside; sources are named by their district's number and their own names."""
 
+    admits = False
+
     def keep(self, district: int, source: str, rows: Iterable[SetAside]) -> None:
         """Keep what is set aside of a source now, in the place of what was before."""
         listed = list(rows)

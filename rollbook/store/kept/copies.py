@@ -13,6 +13,8 @@ from .statements import Row, Statements
 class Copies(Statements):
     """Records copied whole, or as far as they have changed."""
 
+    admits = False
+
     def rows(self, record: type[Record], district: int, since: int = 0) -> Iterator[Row]:
         """A district's records of a kind by hub id, read as they are iterated: the hub id, then the stored facts.
 

@@ -93,6 +93,8 @@ class Feeds(Statements):
     A source is named by its district's number and its own name; schools by hub ids.
     """
 
+    admits = False
+
     def every(self) -> list[Feed]:
         """All sources, by district and precedence."""
         return [_feed(row) for row in self._rows(f"{_FEEDS} FROM source f ORDER BY f.district, {_ORDER}")]

@@ -73,6 +73,8 @@ class Namesake:
 class History(Statements):
     """What moved, what is gone, former ids, and records that one app alone sees or does not see."""
 
+    admits = False
+
     # ---- what moved
 
     def newest(self, district: int) -> int:

@@ -69,6 +69,8 @@ class Matches(Statements):
     A record is its hub id, a district its number.
     """
 
+    admits = False
+
     # ---- which may be the same
 
     def any(self, record: type[Record], district: int) -> bool:

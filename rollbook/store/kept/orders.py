@@ -36,6 +36,8 @@ class Entry(NamedTuple):
 class Orders(Statements):
     """What was entered by write-backs, and what became of it at the school's system."""
 
+    admits = False
+
     def outcome(self, identity: str) -> Outcome | None:
         """What came of an order; None while nothing has."""
         row = self._row("SELECT state, outcome FROM writeback WHERE id = ?", (identity,))

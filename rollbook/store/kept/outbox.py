@@ -29,6 +29,8 @@ class Promise(NamedTuple):
 class Outbox(Timed):
     """Jobs that a change of the records has promised, until the queue has them."""
 
+    admits = False
+
     def promise(
         self, kind: str, payload: Mapping[str, Any], *, identity: str = "", key: str = "", due: float | None = None
     ) -> str:

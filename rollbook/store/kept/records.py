@@ -20,6 +20,8 @@ Stored = dict[str, Any]
 class Records(Statements):
     """Records of a district as they are stored, whoever may see them."""
 
+    admits = False
+
     def find(self, record: type[Record], district: int, facts: Mapping[str, Any]) -> list[Stored]:
         """The records with these stored facts, oldest first."""
         same = "".join(f" AND {self._is(record.fields.get(name), name, value)}" for name, value in facts.items())

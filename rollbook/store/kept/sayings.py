@@ -41,6 +41,8 @@ class Sayings(Statements):
     Nothing is kept here of a record that one source brought and nobody overwrote: it is what that source says.
     """
 
+    admits = False
+
     def fed(self, district: int) -> bool:
         """Whether any source brought something of a district."""
         return self._value("SELECT 1 FROM source_row WHERE district = ? LIMIT 1", (district,)) is not None

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .statements import Timed
 
+ADMISSION = "admission"
+
 
 class Settings(Timed):
     """Settings of a data directory."""
@@ -19,6 +21,18 @@ class Settings(Timed):
         """Change a setting."""
         self._do(
             "INSERT INTO setting VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value", (name, value)
+        )
+
+    def admission(self) -> str:
+        """What is another text after each change on which it may rest who is admitted, or what is granted."""
+        return self.get(ADMISSION) or ""
+
+    def turn(self) -> None:
+        """Let `admission` be another text once the transaction is kept."""
+        self._do(
+            "INSERT INTO setting VALUES (?, '1') ON CONFLICT (name)"
+            " DO UPDATE SET value = CAST(CAST(setting.value AS BIGINT) + 1 AS TEXT)",
+            (ADMISSION,),
         )
 
     def day(self, time_zone: str | None) -> str:

@@ -93,6 +93,8 @@ class Sources(Statements):
     A source is named by its district's number and its own name; schools and records by hub ids.
     """
 
+    admits = False
+
     # ---- what it said
 
     def kinds(self, district: int, source: str) -> list[str]:

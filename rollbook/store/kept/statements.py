@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, ClassVar
 
 from ...fields import Record
 from ...model.organisation import School
@@ -31,6 +31,14 @@ class Statements:
 
     The connection decides of which moment they are: lent for each statement, of one reading, or a transaction's own.
     """
+
+    admits: ClassVar[bool] = True
+    """Whether it may rest on what they change who is admitted, or what is granted: then that is looked up anew.
+
+    It rests on neither records nor what is known of their sources; of all else it is taken to.
+    """
+    changed = False
+    """Whether anything was changed by them."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -82,6 +90,7 @@ class Statements:
 
     def _do(self, statement: str, values: Values = ()) -> bool:
         """Execute a statement that changes something; true where it returns a row (`RETURNING 1`)."""
+        self.changed = True
         return bool(self._rows(statement, values))
 
     def _alone(self, part: str) -> None:
@@ -96,6 +105,7 @@ class Statements:
 
     def _each(self, statement: str, every: Iterable[Values]) -> None:
         """Execute a statement that changes something once for each set of values."""
+        self.changed = True
         self._connection.executemany(statement, every)
 
 

@@ -134,7 +134,9 @@ class Store(port.Store):
         try:
             with self._writing.writing(begin) as session:
                 self._turn()
-                yield Kept(session, self._now, HubIds(), partial(Shared, patience=seconds))
+                kept = Kept(session, self._now, HubIds(), partial(Shared, patience=seconds))
+                yield kept
+                kept.settle()
                 session.executemany(_WRITTEN, [(part,) for part in parts])
         finally:
             self._turn()
