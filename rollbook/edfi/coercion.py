@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import date, time
+from contextlib import suppress
+from datetime import UTC, date, datetime, time
 from typing import Any
 
-from .schema import Boolean, Date, Descriptor, Integer, Number, Property, Text, Time
+from .schema import Boolean, Date, Descriptor, Integer, Moment, Number, Property, Text, Time
 
 
 class Wrong(Exception):
@@ -94,6 +95,19 @@ def _time(value: Any) -> str:
     raise Wrong("must be a time, written HH:mm:ss")
 
 
+def _moment(value: Any) -> str:
+    """A moment in UTC; one that does not say where it was said counts as said there."""
+    if isinstance(value, str):
+        try:
+            said = datetime.fromisoformat(value.strip())
+        except ValueError:
+            raise Wrong("must be a moment, written yyyy-MM-ddTHH:mm:ssZ") from None
+        with suppress(OverflowError):
+            said = said.astimezone(UTC) if said.tzinfo else said
+            return f"{said.replace(tzinfo=None).isoformat()}Z"
+    raise Wrong("must be a moment, written yyyy-MM-ddTHH:mm:ssZ")
+
+
 _COERCIONS: dict[type[Property], Callable[[Any], Any]] = {
     Text: _text,
     Descriptor: _text,
@@ -102,4 +116,5 @@ _COERCIONS: dict[type[Property], Callable[[Any], Any]] = {
     Boolean: _boolean,
     Date: _date,
     Time: _time,
+    Moment: _moment,
 }

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, ClassVar
 
 from .. import fields
-from ..fields import ALWAYS, Arg, Condition, Expr, Field, Given, Mapped, Matches, Not, Value
+from ..fields import ALWAYS, Arg, Condition, Expr, Field, Given, Mapped, Matches, Not, Path, Ref, Value
 from ..scopes import ANYONE
 
 Row = Mapping[str, Any]
@@ -78,6 +78,15 @@ class Home:
         """The value as the record has it, to compare with."""
         return value
 
+    @property
+    def known(self) -> Condition:
+        """The rows in which it has a value, where it is a part of the key."""
+        raise TypeError(f"{self} is no part of a key")
+
+    def through(self, ref: Ref) -> Home:
+        """The same of the record that another one refers to, as a part of its key."""
+        raise TypeError(f"{self} is no part of a key")
+
 
 @dataclass(frozen=True)
 class Fact(Home):
@@ -119,6 +128,13 @@ class Fact(Home):
 
     def asked(self, value: Any) -> Value:
         return self.codec.write(value)
+
+    @property
+    def known(self) -> Condition:
+        return numbered(self.expr) if self.codec is NUMERAL else known(self.expr)
+
+    def through(self, ref: Ref) -> Home:
+        return Fact(_through(ref, self.expr), self.codec, any_case=self.any_case)
 
 
 @dataclass(frozen=True)
@@ -226,6 +242,13 @@ class OrganisationId(Home):
     def asked(self, value: Any) -> Value:
         return NUMERAL.write(value)
 
+    @property
+    def known(self) -> Condition:
+        return placed(self.school, self.estab)
+
+    def through(self, ref: Ref) -> Home:
+        return OrganisationId(_through(ref, self.school), _through(ref, self.estab))
+
 
 @dataclass(frozen=True)
 class Listing(Home):
@@ -289,6 +312,12 @@ class Slots(Home):
             if word is not None:
                 found.setdefault(word, item)
         return found
+
+
+def _through(ref: Ref, expr: Expr) -> Path:
+    if not isinstance(expr, Field | Path):
+        raise TypeError(f"{expr} cannot be reached by {ref}")
+    return ref / expr
 
 
 def numbered(*numbers: Expr) -> Condition:

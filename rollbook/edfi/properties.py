@@ -163,6 +163,11 @@ class Time(Property):
 
 
 @dataclass(frozen=True, eq=False)
+class Moment(Property):
+    """A day with a time of it, `yyyy-MM-ddTHH:mm:ssZ`."""
+
+
+@dataclass(frozen=True, eq=False)
 class Descriptor(Property):
     """A word of a list, `namespace#code`; `kind` is the list's name without `Descriptor`."""
 
@@ -198,7 +203,7 @@ class Reference(Property):
     """Another resource, by the members of its natural key.
 
     `homes` says where the members are in the record; `at` is the hub id of what is referred to; `sets` the stored
-    field that takes it. `prefix` is the role's name, which stands before a member's name where it is a query parameter.
+    field that takes it. `names` are those of members as query parameters and in the natural key, where they are others.
     """
 
     target: Target
@@ -206,14 +211,11 @@ class Reference(Property):
     at: Expr | None = None
     sets: str = ""
     role: type[Record] | None = None
-    prefix: str = ""
-    unprefixed: tuple[str, ...] = ()
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def parameter(self, member: str) -> str:
         """The name of a member as a query parameter, which is also its name in the natural key."""
-        if not self.prefix or member in self.unprefixed or member.startswith(self.prefix):
-            return member
-        return self.prefix + member[0].upper() + member[1:]
+        return self.names.get(member, member)
 
     def columns(self) -> dict[str, Expr]:
         own = {name: expr for home in self.homes.values() for name, expr in home.columns().items()}
@@ -298,3 +300,16 @@ class Collection(Property):
             for one in self.properties:
                 if one.name in item:
                     one.gather(item[one.name], f"{path}[{at}].{one.name}", into)
+
+
+@dataclass(frozen=True, eq=False)
+class Object(Property):
+    """Properties that are said together or not at all; `item` names the object's schema."""
+
+    item: str
+    properties: tuple[Property, ...]
+
+    def gather(self, value: Any, path: str, into: Written) -> None:
+        for one in self.properties:
+            if one.name in value:
+                one.gather(value[one.name], f"{path}.{one.name}", into)

@@ -18,7 +18,9 @@ from .properties import (
     Integer,
     Link,
     Linking,
+    Moment,
     Number,
+    Object,
     Pointing,
     Property,
     Reference,
@@ -151,7 +153,7 @@ class Resource:
     def keyed(self) -> Condition:
         """The record with a natural key, whose values are bound by `key_args`."""
         found = ALWAYS
-        for name, home in self._homes():
+        for name, home in self.key_homes:
             where = home.where(Arg(f"key_{name}"))
             if where is None:
                 raise TypeError(f"{self.name} cannot be found by {name}")
@@ -160,14 +162,14 @@ class Resource:
 
     def key_args(self, key: Mapping[str, Any]) -> dict[str, Value]:
         """The arguments that `keyed` asks for."""
-        return {f"key_{name}": home.asked(key[name]) for name, home in self._homes()}
+        return {f"key_{name}": home.asked(key[name]) for name, home in self.key_homes}
 
     def key_of(self, gone: Mapping[str, Any]) -> dict[str, Any]:
         """The natural key of a record that is gone, from the facts that the history keeps, by their dotted names."""
         # A record's school is told by its number alone; without one it belonged to the district.
         row = {**gone, **{n.removesuffix(".estab"): v for n, v in gone.items() if n.endswith("school.estab")}}
         key: dict[str, Any] = {}
-        for name, home in self._homes():
+        for name, home in self.key_homes:
             # What two references share is told once.
             value = home.read(row, {}, name)
             key[name] = key.get(name) if value is None else value
@@ -176,14 +178,26 @@ class Resource:
     @cached_property
     def key_facts(self) -> tuple[Expr, ...]:
         """The facts of the record that its natural key is made of."""
-        return tuple(expr for _, home in self._homes() for expr in home.columns().values())
+        return tuple(expr for _, home in self.key_homes for expr in home.columns().values())
 
-    def _homes(self) -> Iterator[tuple[str, Home]]:
+    @cached_property
+    def key_homes(self) -> tuple[tuple[str, Home], ...]:
+        """Where each member of the natural key is in the record; one that references share is there for each."""
+        found: list[tuple[str, Home]] = []
         for name, one, holder in self.members():
             home = holder.homes.get(one.name) if holder else one.home
             if home is None:
                 raise TypeError(f"{self.name}: the record does not say {name}")
-            yield name, home
+            found.append((name, home))
+        return tuple(found)
+
+    @property
+    def known(self) -> Condition:
+        """The records whose natural key is known."""
+        found = ALWAYS
+        for _, home in self.key_homes:
+            found = found & home.known
+        return found
 
 
 __all__ = [
@@ -194,7 +208,9 @@ __all__ = [
     "Integer",
     "Link",
     "Linking",
+    "Moment",
     "Number",
+    "Object",
     "Pointing",
     "Property",
     "Reference",

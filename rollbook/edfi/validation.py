@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from ..errors import Malformed, Problem
 from .coercion import Wrong, coerce, empty
-from .schema import Collection, Descriptor, Integer, Number, Property, Reference, Resource, Text
+from .schema import Collection, Descriptor, Integer, Number, Object, Property, Reference, Resource, Text
 
 Say = Callable[[str, str], None]
 """Notes a problem: its path and what is wrong."""
@@ -67,6 +67,11 @@ def _value(one: Property, value: Any, path: str, say: Say) -> Any:
         return _items(one, value, path, say)
     if isinstance(one, Reference):
         return _pointing(one, value, path, say)
+    if isinstance(one, Object):
+        members = _members(value)
+        if members is None:
+            say(path, f"{one.name} must be a JSON object.")
+        return members and _object(one.properties, members, path, say)
     return _scalar(one, value, path, say, identity=one.identity)
 
 

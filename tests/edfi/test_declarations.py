@@ -10,8 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rollbook.edfi import targets
+from rollbook.edfi import standard
+from rollbook.edfi.declaring import declare, target_of
 from rollbook.edfi.descriptors import DESCRIPTORS, KINDS, published
+from rollbook.edfi.homes import Fact
 from rollbook.edfi.published import WORDS
 from rollbook.edfi.resources import EVERY, RESOURCES
 from rollbook.edfi.schema import (
@@ -29,6 +31,7 @@ from rollbook.edfi.schema import (
 )
 from rollbook.edfi.validation import understand
 from rollbook.edfi.words import uri
+from rollbook.model.groups import Group
 
 RECOVERY = {
     "educationOrganizationId": 255901,
@@ -110,14 +113,40 @@ def test_the_history_keeps_the_facts_that_a_natural_key_is_made_of(resource: Res
 
 
 def test_a_reference_names_the_natural_key_of_what_it_points_at() -> None:
-    for target in (t for t in vars(targets).values() if isinstance(t, targets.Target)):
-        for name, there in target.served.items():
+    for target in map(target_of, standard.entities()):
+        for name, there in ((n, there) for n, there in target.served.items() if n in KEYS):
             assert {there.get(m.name, m.name) for m in target.members} == set(KEYS[name]), (target.name, name)
 
 
 def test_a_deleted_cohort_of_the_district_is_told_with_the_number_of_the_district() -> None:
     gone = {"code": "1", "kind": "Cohort", "school.estab": None, "district.identifier": "255901"}
     assert RESOURCES["cohorts"].key_of(gone) == {"cohortIdentifier": "1", "educationOrganizationId": 255901}
+
+
+def test_a_home_for_what_the_standard_does_not_have_is_refused_with_a_hint() -> None:
+    with pytest.raises(TypeError, match=r"cohorts has no cohortIdentifer in the standard; did you mean cohortId"):
+        declare("cohorts", Group, {"cohortIdentifer": Fact(Group.code)})
+
+
+def test_the_standard_has_all_of_its_resources_and_lists() -> None:
+    assert (len(list(standard.documents())), len(standard.lists())) == (138, 211)
+    assert [kind.name for kind in standard.kinds_of("EducationOrganization")] == [
+        "communityOrganizations",
+        "communityProviders",
+        "educationOrganizationNetworks",
+        "educationServiceCenters",
+        "localEducationAgencies",
+        "organizationDepartments",
+        "postSecondaryInstitutions",
+        "schools",
+        "stateEducationAgencies",
+    ]
+
+
+def test_a_member_that_two_references_have_is_told_apart_in_the_key() -> None:
+    members = {m.name for m in target_of("StudentSpecialEducationProgramAssociation").members}
+    assert members == {m.name for m in target_of("GeneralStudentProgramAssociation").members}
+    assert members >= {"educationOrganizationId", "programEducationOrganizationId"}
 
 
 # ---- descriptors

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ...edfi.coercion import Wrong, coerce
+from ...edfi.declaring import target_of
 from ...edfi.homes import Fact, Home
 from ...edfi.schema import Collection, Property, Reference, Resource
-from ...edfi.targets import ORGANISATION
 from ...errors import Problem, nearest
 from ...fields import Arg, Condition, Expr, KeptValue, Literal, Value
 from .problems import InvalidQuery
 from .reading import kept
+
+ORGANISATION = target_of("EducationOrganization")
 
 LIMIT, MOST = 25, 500
 """How many documents a page has when nothing is said, and at most."""
