@@ -110,16 +110,10 @@ class S:
     SENReviews = _scope("SENReviews", "Students", "Reviews of students' special needs")
     SENStatements = _scope("SENStatements", "Students", "Statements of special educational needs")
     SENEHCP = _scope("SENEHCP", "Students", "Education, health and care plans")
-    # Rollbook's own, for Ed-Fi's documents.
-    StudentPrograms = _scope("StudentPrograms", "Students", "Support programmes and interventions that students are in")
-    StudentMigrant = _scope("StudentMigrant", "Students", "Moves and services of migrant workers' children")
-    StudentImmigration = _scope(
-        "StudentImmigration", "Students", "Students' immigration, refugee status and displacement"
+    # Rollbook's own: what is granted to an app is not granted to the world.
+    PublishedCounts = _scope(
+        "PublishedCounts", "Students", "Numbers of students in published research, never of a few, and no names"
     )
-    StudentDelinquency = _scope(
-        "StudentDelinquency", "Students", "Programmes for students who were neglected or broke the law"
-    )
-    StudentRestraint = _scope("StudentRestraint", "Students", "When students were physically restrained, and why")
     Attendance = _scope("Attendance", "Attendance", "Attendance marks and totals")
     Conduct = _scope("Conduct", "Conduct", "Achievements and behaviour, with points")
     ConductComments = _scope("ConductComments", "Conduct", "Comments on achievements and behaviour")

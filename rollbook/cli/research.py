@@ -196,6 +196,18 @@ def projects_end(project: str, day: datetime | None, data: Path | None) -> None:
     say(f"{project}: {f'students may be seen until {last}' if last else 'no end'}")
 
 
+@research.command()
+@click.argument("number", required=False, type=int)
+@data_option()
+def smallest(number: int | None, data: Path | None) -> None:
+    """Show or set the fewest students that published counts may tell of.
+
+    Counts that were published with a smaller number are hidden until they are published again.
+    """
+    with _desk(data) as desk:
+        say(f"published counts tell of {desk.smallest(number)} students or more")
+
+
 _PROPOSALS = (Column("Kind", "kind"), Column("Name", "name"), Column("Action", "action"), Column("By", "by"))
 
 

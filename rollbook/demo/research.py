@@ -75,6 +75,7 @@ def _make(research: ResearchDesk, app: App, estab: str) -> Account:
         _breed(work, maze, strain)
     research.set_app(reading, app)
     _draw(research, draft, owner, reading, estab)
+    _publish(research, draft, owner, app, estab)
     return owner
 
 
@@ -118,6 +119,20 @@ def _draw(research: ResearchDesk, draft: Draft, owner: Account, project: str, es
         with suppress(Malformed), research.writing(Caller(Portal.PRIVATE, owner)) as work:
             work.batch.ids = draft.new_id
             draw(research.desk.readers, work, project, estab, group, f"{called}, autumn 2026", draft.rng)
+
+
+def _publish(research: ResearchDesk, draft: Draft, owner: Account, app: App, estab: str) -> None:
+    """A project of which anybody may read how many students it studies, as far as the school has granted that."""
+    caller = Caller(Portal.PRIVATE, owner)
+    with research.writing(caller) as work:
+        work.batch.ids = draft.new_id
+        about = "<p>Who reads what at home</p>"
+        project = _put(work, Project, name="Reading at home 2026", description=about, is_public=1)
+    research.set_app(project, app)
+    _draw(research, draft, owner, project, estab)
+    with suppress(Malformed), research.writing(caller) as work:
+        work.batch.ids = draft.new_id
+        research.publish(work, project, ["gender"])
 
 
 def _largest(research: ResearchDesk, estab: str, kind: str) -> str:

@@ -76,6 +76,30 @@ class ProjectMember(Record, indexes=(("project", "user"), ("project", "team"), (
     is_owner = Flag("Whether they may change the project itself as well", 0)
 
 
+class PublishedCounts(Record, indexes=(("project",),)):
+    """How many students a project studies, as its owner published it; it stays as it was on that day."""
+
+    project = Ref("The project", Project, part_of=True)
+    publisher = Ref("Who published it", ResearchUser)
+    published_on = Date("The day on which it was published, in UTC", "2026-11-20")
+    smallest = Number("The fewest students that anything could be told of when it was published", 10)
+    counts = Text("The numbers, as a JSON object", '{"students": 57, "parts": [], "cohorts": []}')
+    # Neither is shown by anything: they say how long the numbers may be shown.
+    subjects = Text("The hub ids of the subjects that were counted, as a JSON list", "[]")
+    grants = Text("The hub ids of the grants under which they were counted, as a JSON list", "[]")
+
+
+class CountedStudent(Record, indexes=(("of_student",),)):
+    """A student who was ever counted in public, and those from whom nothing that was published sets them apart.
+
+    It stays when a project or its numbers go: what was published can be remembered by anybody.
+    """
+
+    of_district = Number("The district number of the student", 1)
+    of_student = Text("The hub id of the student", "01981c0e-8a5b-4c1d-9f3e-5d2a7b8c9e0f")
+    lot = Number("The number that those have who cannot be told from each other", 1)
+
+
 class ProjectInvitation(Record, indexes=(("project", "invitee"), ("invitee",))):
     """An invitation to work on a project, until it is answered."""
 

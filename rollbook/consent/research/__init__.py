@@ -1,6 +1,7 @@
 """Research: who sees and changes which projects, and which students may stand behind their subjects."""
 
 from .behind import FACTS
+from .counting import take_back
 from .desk import INVITATIONS, KEEPERS, ResearchDesk
 from .lists import SPECIES, STRAINS
 from .projects import Place
@@ -22,4 +23,5 @@ __all__ = [
     "Role",
     "Values",
     "Work",
+    "take_back",
 ]

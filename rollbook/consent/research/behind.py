@@ -10,7 +10,9 @@ import msgspec
 
 from ...fields import Arg, Field, HubId, Question
 from ...model.students import Student
+from ...scopes import ANYONE, Need
 from ...store.kept import Kept
+from ..grants import Grant
 from ..readers import Readers
 
 FACTS: Mapping[str, Field] = {
@@ -36,32 +38,48 @@ FACTS: Mapping[str, Field] = {
 """What is told of a student, each fact under its scope. Nothing here names anybody, or says on which day or where
 something happened: names, numbers, days, addresses and free text would tell who it is."""
 
-_ASKED = Question(
-    Student,
-    (("id", HubId(Student)), *FACTS.items()),
-    where=HubId(Student).one_of(Arg("wanted")),
-    order=(HubId(Student),),
-)
-
 
 def known_of(readers: Readers, kept: Kept, project: str, subjects: Iterable[str]) -> dict[str, dict[str, Any]]:
     """The facts of the students behind some subjects of a project, by the hub id of the subject.
 
     Subjects that stand for nobody are not in it, nor those whose school lets the project's app see nothing of them now.
     """
-    asked, found = set(subjects), dict[str, dict[str, Any]]()
-    for grant in kept.grants.active(kept.projects.app(project)):
-        if not Student.scope.met_by(grant.scopes):
-            continue
-        drawn = kept.subjects.drawn(project, grant.district)
-        of = {student: subject for student, subject in drawn.items() if subject in asked}
-        if not of:
-            continue
-        reader = readers.for_grant(grant)
-        plan = reader.prepare(_ASKED, "research behind")
-        with reader.session() as session:
-            for rows in session.rows(plan, {"wanted": json.dumps(list(of))}):
-                for row in rows:
-                    told = msgspec.json.decode(row, type=dict[str, Any])
-                    found[of[told.pop("id")]] = told
+    found = dict[str, dict[str, Any]]()
+    for grant in granted(kept, project):
+        of = students_of(kept, project, grant, subjects)
+        told = told_of(readers, grant, of, FACTS)
+        found.update((of[student], facts) for student, facts in told.items())
     return found
+
+
+def granted(kept: Kept, project: str, need: Need = ANYONE) -> list[Grant]:
+    """What schools grant the app of a project now, where that lets it see students, and all else that it needs."""
+    wanted = Student.scope & need
+    return [grant for grant in kept.grants.active(kept.projects.app(project)) if wanted.met_by(grant.scopes)]
+
+
+def students_of(kept: Kept, project: str, grant: Grant, subjects: Iterable[str]) -> dict[str, str]:
+    """By student of a grant's district, those of some subjects of a project that stand for one; all are hub ids."""
+    asked = set(subjects)
+    return {student: one for student, one in kept.subjects.drawn(project, grant.district).items() if one in asked}
+
+
+def told_of(
+    readers: Readers, grant: Grant, students: Iterable[str], facts: Mapping[str, Field]
+) -> dict[str, dict[str, Any]]:
+    """Some facts of those students whom a grant lets be seen, by the hub id of the student."""
+    wanted = list(students)
+    if not wanted:
+        return {}
+    asked = Question(
+        Student,
+        (("id", HubId(Student)), *facts.items()),
+        where=HubId(Student).one_of(Arg("wanted")),
+        order=(HubId(Student),),
+    )
+    reader = readers.for_grant(grant)
+    plan = reader.prepare(asked, ("research behind", *facts))
+    with reader.session() as session:
+        rows = [row for some in session.rows(plan, {"wanted": json.dumps(wanted)}) for row in some]
+    told = [msgspec.json.decode(row, type=dict[str, Any]) for row in rows]
+    return {one.pop("id"): one for one in told}

@@ -30,6 +30,7 @@ from ..callers import admitted
 from ..desk import Desk
 from ..grants import App
 from ..slips import asked_by
+from . import counting
 from .behind import known_of
 from .drawing import LOT, draw
 from .lists import SPECIES, STRAINS, Proposals
@@ -100,7 +101,25 @@ class ResearchDesk:
         with self.store.lend(HUB) as kept:
             return known_of(self.desk.readers, kept, project, subjects)
 
+    # ---- numbers that anybody may read
+
+    def publish(self, work: Work, project: str, by: Iterable[str]) -> None:
+        """Publish how many students a project studies, in all, by cohort and by some facts."""
+        counting.publish(self.desk.readers, work, project, by)
+
+    def published(self, caller: Caller, project: str) -> dict[str, Any]:
+        """The numbers that a project has published; raises `NotFound`."""
+        with self.store.lend() as kept:
+            return counting.published(kept, caller, project)
+
     # ---- for the operator
+
+    def smallest(self, number: int | None = None) -> int:
+        """The fewest students that published numbers tell of, after it was changed where a number is given."""
+        with self.store.of_district(HUB) as kept:
+            if number is not None:
+                counting.set_smallest(kept, number)
+            return counting.smallest(kept)
 
     def projects(self) -> list[ProjectLine]:
         """Every project, by name."""

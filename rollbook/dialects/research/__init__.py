@@ -3,15 +3,25 @@
 from __future__ import annotations
 
 from ...api.messages import Request, Response
-from ...consent.research import INVITATIONS, KEEPERS, SPECIES, STRAINS, Caller, Portal, ResearchDesk, Work
+from ...consent.research import (
+    INVITATIONS,
+    KEEPERS,
+    SPECIES,
+    STRAINS,
+    Caller,
+    Portal,
+    ResearchDesk,
+    Work,
+    take_back,
+)
 from ...consent.slips import asks
-from ...errors import NotFound, Problem, RollbookError, TooManyRequests, Unavailable, nearest
+from ...errors import Malformed, NotFound, Problem, RollbookError, TooManyRequests, Unavailable, nearest
 from . import downloading, signing_in
 from .answering import find_one, read_list, read_one
 from .asking import Asked, understand_query
 from .bodies import REQUIRED, json_body, taken
 from .catalogue import ADDRESSES, BY_RECORD, RESOURCES, Resource
-from .values import Wrong, number, uuid
+from .values import Wrong, items, number, text, uuid
 from .wire import NotAllowed, failure, nothing, paged, success
 
 __all__ = ["Research"]
@@ -60,6 +70,8 @@ class Research:
             return self.draw(request, caller)
         if resource.name == "cohort" and rest[1:] == ["export"] and portal is not Portal.PUBLIC:
             return self.export(request, caller, rest[0])
+        if resource.name == "project" and rest[1:] == ["counts"]:
+            return self.counts(request, caller, rest[0])
         if not rest:
             return self.listed(request, caller, resource, expires)
         if len(rest) == 1:
@@ -164,6 +176,25 @@ class Research:
             made = self.desk.draw(work, values["project"], school, group, values["name"])
         return success(find_one(self.desk.reader(caller), cohort, made), 201)
 
+    def counts(self, request: Request, caller: Caller, shown: str) -> Response:
+        """Our own addition: how many students a project studies, for anybody to read, never fewer than a few."""
+        asks("project/{id}/counts")
+        writes = caller.portal is not Portal.PUBLIC
+        _allow(request, (*READS, *(("POST", "DELETE") if writes else ())))
+        project = str(_identity(RESOURCES["project"], shown))
+        _no_parameters(request)
+        if request.method in READS:
+            return success({"counts": self.desk.published(caller, project)})
+        problems: list[Problem] = []
+        by = _words(json_body(request.body), "by", problems)
+        with self.desk.writing(caller) as work:
+            work.problems += problems
+            if request.method == "DELETE":
+                take_back(work, project)
+                return nothing()
+            self.desk.publish(work, project, by)
+        return success({"counts": self.desk.published(caller, project)}, 201)
+
     def export(self, request: Request, caller: Caller, shown: str) -> Response:
         """Our own addition: a cohort's subjects as files, with what schools let the project know of students."""
         asks("cohort/{id}/export")
@@ -214,6 +245,21 @@ def _word(sent: dict[str, object], name: str, problems: list[Problem]) -> str:
     else:
         return str(value)
     return ""
+
+
+def _words(sent: dict[str, object], name: str, problems: list[Problem]) -> list[str]:
+    value = sent.get(name, [])
+    try:
+        return [text(one, 100) for one in items(value)]
+    except Wrong as error:
+        problems.append(Problem(name, str(error)))
+        return []
+
+
+def _no_parameters(request: Request) -> None:
+    problems = [Problem(name[:80], "is not a parameter") for name, _ in request.query]
+    if problems:
+        raise Malformed(*problems)
 
 
 def _act(work: Work, resource: Resource, identity: str, action: str) -> None:

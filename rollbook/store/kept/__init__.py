@@ -35,6 +35,7 @@ from .outbox import Outbox
 from .people import People
 from .plans import Plans
 from .projects import Projects
+from .published import Published
 from .pulls import Pulls
 from .receipts import Receipts
 from .records import Records
@@ -233,6 +234,11 @@ class Kept:
     def teams(self) -> Teams:
         """Groups that users of research make of themselves."""
         return Teams(self._connection)
+
+    @cached_property
+    def published(self) -> Published:
+        """Numbers of students that projects published, and who was ever counted in them."""
+        return Published(self._connection)
 
     @cached_property
     def subjects(self) -> Subjects:
