@@ -13,6 +13,8 @@ class Vocabulary:
     def __init__(self, store: Store, memory: Memory) -> None:
         self._store = store
         self._memory = memory
+        self.complete: set[str] = set()
+        """The lists whose published words were all found to be kept; they stay once they are."""
         self._usable: tuple[object, frozenset[tuple[str, str]]] = None, frozenset()
 
     def usable(self) -> frozenset[tuple[str, str]]:

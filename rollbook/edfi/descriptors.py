@@ -1,8 +1,9 @@
-"""Descriptors: each list of words is a resource of its own, and has the words that Ed-Fi publishes."""
+"""Descriptors: each of the standard's 211 lists is a resource of its own, and has the words that Ed-Fi publishes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 
 from ..model.vocabulary import Descriptor as Vocabulary
 from .homes import Fact, known
@@ -12,10 +13,13 @@ from .words import namespace
 
 ENDING = "Descriptor"
 
+_FIRST = re.compile(r"^(?:[A-Z]+(?=[A-Z][a-z])|[A-Z])")
+"""The capitals with which a name begins: IDEAPart is ideaPart."""
+
 
 def _resource(kind: str) -> Resource:
     entity = f"{kind}{ENDING}"
-    singular = entity[0].lower() + entity[1:]
+    singular = _FIRST.sub(lambda found: found[0].lower(), entity)
     return Resource(
         f"{singular}s",
         entity,
@@ -49,10 +53,10 @@ DESCRIPTORS: dict[str, Resource] = {r.name: r for r in KINDS.values()}
 """The lists by the name that stands in their address."""
 
 
-def published() -> Iterator[dict[str, str]]:
-    """Each published word as a record's values."""
-    for kind, words in WORDS.items():
-        for said in words:
+def published(kinds: Iterable[str] = WORDS) -> Iterator[dict[str, str]]:
+    """Each published word of some lists as a record's values."""
+    for kind in kinds:
+        for said in WORDS[kind]:
             code, _, short = said.partition("|")
             yield {
                 "kind": f"{kind}{ENDING}",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from rollbook.edfi.descriptors import DESCRIPTORS
+from rollbook.edfi.descriptors import KINDS
 from rollbook.edfi.published import WORDS
 from rollbook.edfi.resources import EVERY
 from rollbook.edfi.schema import (
@@ -56,11 +56,22 @@ def foreign(kind: str, number: int) -> str:
 
 
 def publish(api: EdFi) -> None:
-    """Make the words of another authority: three for each list."""
-    for kind, resource in ((r.entity.removesuffix("Descriptor"), r) for r in DESCRIPTORS.values()):
+    """Make the words of another authority: three for each list that documents use."""
+    used = {kind for r in EVERY for kind in _lists(r.properties)}
+    for kind, resource in ((kind, KINDS[kind]) for kind in sorted(used)):
         for number in range(3):
             namespace, code = foreign(kind, number).split("#")
             api.post(resource.name, {"namespace": namespace, "codeValue": code, "shortDescription": code})
+
+
+def _lists(properties: Iterable[Property]) -> Iterator[str]:
+    for one in properties:
+        if isinstance(one, Descriptor):
+            yield one.kind
+        elif isinstance(one, Reference):
+            yield from _lists(one.target.members)
+        elif isinstance(one, Collection):
+            yield from _lists(one.properties)
 
 
 def whole(resource: Resource, variant: int) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import logging
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from functools import cache
 
 import msgspec
 
@@ -15,7 +14,7 @@ from ...api.messages import NO_STORE, Request, Response
 from ...api.receiving import BODY_LIMIT
 from ...consent import Desk, Holder
 from ...consent.slips import asks
-from ...edfi.descriptors import published
+from ...edfi.descriptors import ENDING
 from ...edfi.resources import RESOURCES
 from ...edfi.validation import Invalid
 from ...errors import (
@@ -37,6 +36,7 @@ from .answering import Caller, Shelf, encoded
 from .changes import newest
 from .preferring import applied
 from .problems import Answer, InvalidQuery
+from .publishing import publish
 from .refusal import Refusal
 
 __all__ = ["EdFi"]
@@ -63,7 +63,6 @@ class EdFi:
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        publish(desk)
 
     def handle(self, request: Request) -> Response:
         """Answer a request."""
@@ -137,6 +136,8 @@ class EdFi:
 
     def versions(self, request: Request, holder: Holder) -> Response:
         """How far the record has come, as far as the caller may know."""
+        # Words that came into the record later would be newer than what uses them.
+        publish(self.desk)
         own = [r for r in RESOURCES.values() if r.of is not Descriptor]
         people = [r for r in own if r.of is Person]
         districts, waiting = self.desk.readers.for_holder(holder), self.desk.readers.waiting(holder)
@@ -153,6 +154,8 @@ class EdFi:
             raise Refusal(problems.no_such_address(*(_hint(step) for step in steps[:1])))
         if len(steps) > 2:
             raise Refusal(problems.no_such_address())
+        if resource.of is Descriptor:
+            publish(self.desk, [resource.entity.removesuffix(ENDING)])
         shelf = Shelf(Caller(self.desk, holder, lambda: self.admit(request)), resource)
         feeds = {"deletes": shelf.gone, "keychanges": shelf.renamed, "partitions": shelf.partitions}
         feed = steps[1].lower() if len(steps) > 1 else ""
@@ -220,28 +223,3 @@ def told(error: Exception) -> Answer:
         said = "; ".join(map(str, error.problems))
         return Answer(409, "data-conflict", "Data Conflict", f"The request conflicts with the current records: {said}.")
     return problems.internal()
-
-
-def publish(desk: Desk) -> None:
-    """Put the published descriptors into the record, where they are missing: all districts share them."""
-    if not _missing(desk):
-        return
-    with desk.writers.shared() as batch:
-        # Another process may have done it while this one waited for its turn.
-        batch.add(Descriptor, _missing(desk))
-
-
-def _missing(desk: Desk) -> list[dict[str, str]]:
-    """The published descriptors that the record does not hold yet."""
-    known = desk.vocabulary.every()
-    return [word for word in published() if _key(word) not in known] if _keys() - known else []
-
-
-@cache
-def _keys() -> frozenset[tuple[str, str, str]]:
-    """What the published descriptors are known by, which each hub that a process opens looks for."""
-    return frozenset(map(_key, published()))
-
-
-def _key(word: Mapping[str, str]) -> tuple[str, str, str]:
-    return word["kind"], word["namespace"], word["code"]

@@ -20,6 +20,7 @@ from .conditions import EXISTS, Conditions
 from .locating import ROLES, UNIQUE_IDS
 from .pen import Outcome, Pen, remainder
 from .places import Places
+from .publishing import publish
 from .reading import Document, find, find_in, find_quietly, readers_of
 from .refusal import Refusal
 from .uses import using
@@ -330,6 +331,8 @@ class Scribe:
 
     def check(self, words: Iterable[Word]) -> None:
         """Raise unless every descriptor is one that there is."""
+        words = tuple(words)
+        publish(self.desk, {w.kind for w in words})
         known = self.desk.vocabulary.usable()
         unknown = [w for w in words if (f"{w.kind}Descriptor", _folded(w.uri)) not in known]
         if unknown:
