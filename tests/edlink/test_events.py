@@ -220,9 +220,49 @@ def test_a_deleted_student_is_told_with_all_that_went_with_them(writer: Vendor):
     assert {e["target_id"] for e in events if e["target"] == "enrollment"} == enrolled
     assert {e["target_id"] for e in events if e["target"] == "agent"} == agents
     assert len(events) == 1 + len(enrolled) + len(agents)
-    assert all(e["data"] == {"id": e["target_id"]} for e in events)
+    assert all(e["data"]["id"] == e["target_id"] for e in events)
     assert writer.one(f"events/{events[-1]['id']}") == events[-1]
     assert not {("created", "person", person)} & set(said(writer.rows("events")))
+
+
+def test_what_is_gone_is_told_as_it_was_last_as_far_as_the_history_keeps_it(writer: Vendor):
+    student, person = writer.role("student", "9919")
+    before = writer.one(f"people/{person}")
+    places = {e["id"]: e for e in writer.rows(f"people/{person}/enrollments")}
+    last = newest(writer)
+    with writer.hub.store.write(1) as batch:
+        batch.remove(Student, student)
+    told = {e["target_id"]: e for e in since(writer, last)}
+    human = told[person]["data"]
+    assert list(human) == list(before)
+    assert {n: human[n] for n in ("first_name", "last_name", "display_name", "roles", "email", "school_ids")} == {
+        "first_name": before["first_name"],
+        "last_name": before["last_name"],
+        "display_name": before["display_name"],
+        "roles": [],
+        "email": None,
+        "school_ids": [],
+    }
+    assert human["updated_date"] == told[person]["date"]
+    for identity, place in places.items():
+        gone = told[identity]["data"]
+        assert list(gone) == list(place)
+        assert [gone[n] for n in ("role", "person_id", "class_id")] == ["student", person, place["class_id"]]
+
+
+def test_what_was_not_granted_is_not_told_of_what_is_gone(small_hub: Hub):
+    narrow = Vendor(small_hub, ("School", "StaffLite"))
+    ((staff,),) = narrow.sql("SELECT id FROM staff WHERE district = 1 AND school = ? LIMIT 1", narrow.school())
+    last = newest(narrow)
+    with small_hub.store.write(1) as batch:
+        person = (batch.get(Staff, staff) or {})["person"]
+        student = narrow.role("student", "9919")[0]
+        batch.remove(Student, student)
+        batch.remove(Staff, staff)
+    (event,) = [e for e in since(narrow, last) if e["target"] == "person"]
+    assert (event["type"], event["target_id"]) == ("deleted", person)
+    assert {e["target"] for e in since(narrow, last)} <= {"person", "enrollment"}
+    assert not [e for e in since(narrow, last) if e["data"].get("role") == "student"]
 
 
 def test_somebody_who_keeps_another_role_has_changed(writer: Vendor):

@@ -13,6 +13,7 @@ from typing import Any
 from ...consent import DistrictReader
 from ...consent.bygone import Gone
 from ...fields import (
+    RECORDS,
     All,
     Arg,
     Coalesce,
@@ -39,8 +40,10 @@ from ...fields import (
     Some,
     Split,
     When,
+    Words,
     trail,
 )
+from ...model.people import CALLED, Person
 
 Parts = Mapping[tuple[str, str], list[Gone]]
 """What is gone, by its kind and the hub id of something that it referred to."""
@@ -66,6 +69,17 @@ def parts_of(gone: Iterable[Gone]) -> Parts:
         for name in {str(value) for value in one.keys.values() if isinstance(value, str) and len(value) == 36}:
             found.setdefault((one.kind, name), []).append(one)
     return found
+
+
+def as_human(reader: DistrictReader, identity: str, roles: list[Gone]) -> Gone:
+    """A human whose roles are gone, as the reader could see them in these."""
+    keys: dict[str, Any] = {}
+    for role in roles:
+        facts = {name.removeprefix("person."): role.keys.get(name) for name in CALLED}
+        own = RECORDS[role.kind].fields
+        keys |= {n: v for n, v in facts.items() if v and n in own and reader.tells(role, own[n])}
+    last = roles[-1]
+    return Gone(last.seq, last.at, Person.__name__, identity, last.school, "gone", keys, last.made)
 
 
 class Bygone:
@@ -111,6 +125,9 @@ class Bygone:
             case Key():
                 found = [one if isinstance(one, str) else self.value(one) for one in expr.values]
                 return None if None in found else "".join(map(str, found))
+            case Words():
+                found = [one if isinstance(one, str) else self.or_none(one) for one in expr.values]
+                return expr.separator.join(str(one) for one in found if one not in (None, "")) or None
             case Split():
                 found = self.value(expr.value)
                 return found if isinstance(found, bool | int) or found is None else found.split(",")

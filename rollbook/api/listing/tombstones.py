@@ -13,16 +13,19 @@ from typing import Any, cast
 
 import msgspec
 
+from ...api.listing.bygone import COMPARED, Bygone, Unknowable, as_human, parts_of
+from ...api.listing.resource import Part, Resource
+from ...api.listing.rows import Rows
 from ...consent import DistrictReader
 from ...consent.bygone import Gone
 from ...consent.session import Session
-from ...fields import RECORDS, Arg, Csv, Expr, HubId, OneOf, Question
-from ...model.people import CALLED, OWN, Person
-from .asking import Asked, Clause
-from .bygone import COMPARED, Bygone, Unknowable, parts_of
-from .planning import Manner
-from .resource import Part, Resource
-from .rows import Rows
+from ...fields import Arg, Csv, Expr, HubId, OneOf, Question
+from ...model.people import Person
+from .asking import Asked
+from .filters import Clause
+
+GONE = "tobedeleted"
+MODIFIED = "dateLastModified"
 
 ROLES = ("Student", "Staff", "Contact")
 """The kinds of record by which a human is somebody: whose last one is gone is gone."""
@@ -137,18 +140,7 @@ class Tombstones:
         for stone in self._stones:
             if stone.kind in ROLES and stone.keys.get("person"):
                 roles.setdefault(stone.keys["person"], []).append(stone)
-        return [self._human(identity, stones) for identity, stones in roles.items()]
-
-    def _human(self, identity: str, roles: list[Gone]) -> Gone:
-        keys: dict[str, Any] = {}
-        for role in roles:
-            facts = {name.removeprefix("person."): role.keys.get(name) for name in CALLED}
-            own = RECORDS[role.kind].fields
-            keys |= {n: v for n, v in facts.items() if v and n in own and self._reader.tells(role, own[n])}
-            # Whoever knew the human knew them by it.
-            keys |= {n.removeprefix("person."): role.keys[n] for n in OWN if n.startswith("person.") and n in role.keys}
-        last = roles[-1]
-        return Gone(last.seq, last.at, Person.__name__, identity, last.school, "gone", keys, last.made)
+        return [as_human(self._reader, identity, stones) for identity, stones in roles.items()]
 
     def _there(self, part: Part, ids: list[str]) -> set[str]:
         question = Question(part.of, (("id", HubId(part.of)),), part.only & OneOf(HubId(part.of), (IDS,)))

@@ -19,6 +19,7 @@ from typing import Any
 
 import msgspec
 
+from ...api.listing.bygone import as_human
 from ...api.listing.resource import Listing, Part, Resource
 from ...api.listing.rows import Rows, whole
 from ...consent.bygone import Gone
@@ -29,6 +30,7 @@ from ...model.roster import CLASS_KINDS
 from .answering import AT_ONCE, ID_AT, Reading
 from .asking import Asked
 from .catalogue import RESOURCES
+from .former import last_state, was_told
 from .people import people
 from .planning import IDS
 from .resource import UNKNOWN
@@ -61,6 +63,8 @@ class Event:
     type: str
     resource: Resource
     target: str
+    gone: Gone | None = None
+    """What the history keeps of a thing that is gone."""
 
     @property
     def id(self) -> str:
@@ -184,18 +188,19 @@ def _stamped(
 def _deleted(reading: Reading, window: Window) -> Iterator[Event]:
     """What tombstones tell: a human of whom only one of several roles is gone has changed."""
     tombstones = reading.reader.gone((*TARGETS, *ROLES), window.low - 1)
-    gone = [g for g in tombstones if g.what == "gone" and _was_listed(g)]
+    gone = [g for g in tombstones if g.what == "gone" and _was_listed(g) and was_told(reading.reader, g)]
     humans = {g.keys["person"]: g for g in gone if g.kind in ROLES}
     left = _still_there(reading, list(humans))
     for person, last in humans.items():
         if person not in left:
-            yield Event(last.seq, last.at, "deleted", people, person)
+            human = as_human(reading.reader, person, [last])
+            yield Event(last.seq, last.at, "deleted", people, person, human)
         # Who came into sight later is told of by that.
         elif left[person] <= last.seq:
             yield Event(last.seq, last.at, "updated", people, person)
     for one in gone:
         if one.kind in TARGETS and TARGETS[one.kind] is not people:
-            yield Event(one.seq, one.at, "deleted", TARGETS[one.kind], one.id)
+            yield Event(one.seq, one.at, "deleted", TARGETS[one.kind], one.id, one)
 
 
 def _was_listed(gone: Gone) -> bool:
@@ -219,8 +224,9 @@ def _still_there(reading: Reading, ids: list[str]) -> dict[str, int]:
 
 
 def told(reading: Reading, events: list[Event], fields: tuple[str, ...]) -> list[bytes]:
-    """Events as they are sent, each with the thing that it happened to as that is now."""
+    """Events as they are sent, each with the thing that it happened to as that is now, or was last."""
     shows(*(e.target for e in events if e.resource is people))
+    shows(*(person for e in events if e.gone is not None for person in e.gone.people))
     data: dict[tuple[str, str], bytes] = {}
     if not fields or "data" in fields:
         for resource in RESOURCES.values():
@@ -238,8 +244,7 @@ def _things(reading: Reading, resource: Resource, ids: list[str]) -> Iterator[tu
 
 
 def _encoded(reading: Reading, event: Event, data: dict[tuple[str, str], bytes], fields: tuple[str, ...]) -> bytes:
-    # Of what is gone only its keys are kept.
-    bare = msgspec.json.encode({"id": event.target})
+    bare = msgspec.json.encode(last_state(reading, event.resource, event.gone) if event.gone else {"id": event.target})
     entire: dict[str, Any] = {
         "id": event.id,
         "date": f"{event.at}Z",
