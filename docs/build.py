@@ -31,6 +31,8 @@ from rollbook.api.resource import (
 )
 from rollbook.consent.words import WORDS
 from rollbook.dialects.edlink.catalogue import RESOURCES as ROSTER
+from rollbook.dialects.edlink.classroom import METHODS
+from rollbook.dialects.edlink.coursework import SUBMISSION, assignments, categories
 from rollbook.dialects.oneroster.services import GRADEBOOK, MATERIALS, ROSTERS
 from rollbook.dialects.xporter.asking import COMMON, ROW_LIMIT
 from rollbook.dialects.xporter.catalogue import ENDPOINTS
@@ -43,7 +45,7 @@ from rollbook.edfi.schema import Text as EdFiText
 from rollbook.errors import RollbookError
 from rollbook.fields import RECORDS, Code, Computed, Expr, Field, Path, Record, Ref, Told, Value
 from rollbook.jobs import DATABASES
-from rollbook.model.document_scopes import GUARDS, Guard
+from rollbook.model.assessment import AssessmentResult
 from rollbook.model.people import Person
 from rollbook.scopes import CATALOGUE, Need, readable
 
@@ -350,7 +352,7 @@ def edfi_type(one: Property) -> str:
 def edlink() -> str:
     """The resources of Edlink, and which filters each property allows."""
     blocks: list[str] = []
-    for resource in ROSTER.values():
+    for resource in (*ROSTER.values(), assignments, categories):
         rows = [
             (
                 f"`{name}`",
@@ -372,6 +374,18 @@ def edlink() -> str:
         "null, or is not in the list. [By example](../../tests/examples/edlink/README.md); "
         "[where the sources disagree](../edlink-differences.md).",
         *blocks,
+        "## submissions",
+        f"What is between a student of a class and an assignment, read from {records_link(AssessmentResult)} where "
+        f"there is a result: {', '.join(f'`{name}`' for name in SUBMISSION)}.",
+        "## Coursework",
+        "What is below a class, with an integration's token below `graph` and a person's below `my`.",
+        grid(
+            ("Address", "Methods"),
+            (
+                (f"`{address}`", ", ".join(one for one in methods if one != "HEAD"))
+                for address, methods in METHODS.items()
+            ),
+        ),
     )
 
 

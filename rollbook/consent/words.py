@@ -66,12 +66,20 @@ WORDS: tuple[Word, ...] = (
         )
     ),
     *(
-        Word("oneroster", f"{ROSTER}{name}", scopes, writes, False, about)
+        Word(dialect, f"{ROSTER}{name}", scopes, writes, False, about)
+        for dialect in ("edlink", "oneroster")
         for name, scopes, writes, about in (
             ("gradebook.readonly", _GRADES, False, "Read gradebooks and assessments"),
             ("gradebook-core.readonly", _GRADES, False, "Read gradebooks"),
             ("gradebook.createput", _GRADES | _GRADING, True, "Add to gradebooks and assessments, and change them"),
             ("gradebook.delete", _GRADES | _GRADING, True, "Delete from gradebooks and assessments"),
+        )
+        # Edlink's coursework is what OneRoster's gradebooks are of.
+        if dialect == "oneroster" or not name.startswith("gradebook-core")
+    ),
+    *(
+        Word("oneroster", f"{ROSTER}{name}", scopes, writes, False, about)
+        for name, scopes, writes, about in (
             ("resource.readonly", _CORE | {"Student", "Staff", "Contact"}, False, "Read what is used to learn with"),
         )
     ),

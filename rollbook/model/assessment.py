@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..fields import Code, Date, Decimal, Flag, Moment, Number, Ref, Text
+from ..fields import TODAY, Code, Date, Decimal, Flag, Many, Moment, Number, Ref, Text
 from ..scopes import S
 from .calendar import Session
 from .gradebook import SCORE_STATUSES, ScoreScale
@@ -115,6 +115,11 @@ class MarkSet(
     end = Date("Date after which this record is no longer valid", "2026-08-31")
     least = Decimal("Minimum valid value for this record", 0.0)
     most = Decimal("Maximum valid value for this record", 100.0)
+
+
+range_now = Many(
+    "The numbers that results may be now", MarkSet.aspect, where=MarkSet.end.unknown() | MarkSet.end.since(TODAY)
+)
 
 
 class ResultSet(SchoolRecord, scope=S.School, indexes=(("school", "mis_id"),)):

@@ -18,6 +18,7 @@ from rollbook.dialects.oneroster.services import GRADEBOOK, MATERIALS, OLD, ROST
 from rollbook.edfi.resources import RESOURCES
 from rollbook.model.vocabulary import Descriptor
 from tests.hub import Hub
+from tests.looking import look
 
 EDFI = "/edfi/data/v3/ed-fi"
 
@@ -44,6 +45,8 @@ class Caller:
     edlink: str
     oneroster: str
     grades: str = ""
+    works: str = ""
+    """A key to Edlink that writes coursework."""
 
     def get(self, path: str) -> bytes:
         """What is answered: the status, the headers that count, and the body less what is new in every answer."""
@@ -78,7 +81,8 @@ def caller(hub: Hub, scopes: Mapping[str, list[str]], name: str = "district.exam
     roster, _ = hub.desk.tickets.exchange("oneroster", client.key, shown, 3600)
     marking, kept = hub.desk.credentials.add(app, "oneroster", district=district, rights=GRADING)
     grades, _ = hub.desk.tickets.exchange("oneroster", marking.key, kept, 3600)
-    return Caller(hub, app, token, integration, roster, grades)
+    _, works = hub.desk.credentials.add(app, "edlink", district=district, rights=["roster.readonly", *GRADING])
+    return Caller(hub, app, token, integration, roster, grades, works)
 
 
 def edfi_questions() -> list[str]:
@@ -102,6 +106,16 @@ def edlink_questions() -> list[str]:
                 clause = {"operator": operator, **({} if operator.startswith("is ") else {"value": SHOWN[said.kind]})}
                 asked.append(f"{path}?%24filter={quote(json.dumps({one: [clause]}))}")
     return asked
+
+
+def coursework(hub: Hub) -> list[str]:
+    """What is below the classes that keep a gradebook: their work, its submissions, and their categories."""
+    sql = 'SELECT "group", id FROM aspect WHERE classwork = 1 AND district = 1 AND "group" IS NOT NULL ORDER BY key'
+    every = look(hub.store, sql).fetchall()
+    below = [f"/api/v2/graph/classes/{group}/" for group in dict.fromkeys(group for group, _ in every)]
+    asked = [f"{path}{kind}?%24first=10000" for path in below for kind in ("assignments", "categories")]
+    works = [f"/api/v2/graph/classes/{group}/assignments/{work}/submissions" for group, work in every]
+    return [*asked, *works]
 
 
 def oneroster_questions() -> list[str]:

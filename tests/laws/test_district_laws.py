@@ -15,7 +15,7 @@ from tests.hub import BRAMBLESIDE, SAGUARO, THORNFIELD, Hub
 from tests.looking import look
 
 from .asking import SCOPES
-from .districts import DOCUMENTS, EDFI, ROSTER, Caller, caller, questions, rows
+from .districts import DOCUMENTS, EDFI, ROSTER, Caller, caller, coursework, questions, rows
 from .drawn import cases
 from .test_consent_laws import change_one, hidden_facts
 
@@ -31,7 +31,7 @@ held = st.tuples(st.lists(st.sampled_from(SCOPES), min_size=1, max_size=8, uniqu
 
 def answers(who: Caller) -> dict[str, bytes]:
     """What an app is answered to everything."""
-    return {path: who.get(path) for path in questions()}
+    return {path: who.get(path) for path in [*questions(), *coursework(who.hub)]}
 
 
 @few

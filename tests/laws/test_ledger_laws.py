@@ -23,7 +23,7 @@ from tests.looking import look
 from tests.told import entries, told
 
 from .asking import SCOPES, tables, widest
-from .districts import DOCUMENTS, EDFI, LISTS, ONEROSTER, Caller, caller
+from .districts import DOCUMENTS, EDFI, LISTS, ONEROSTER, Caller, caller, coursework
 
 IDS = ("mis_id", "external_id", "idaas_id", "xid")
 """The facts by which the people of a school are known."""
@@ -168,6 +168,7 @@ def questions(hub: Hub, token: str, kind: str, mis_id: str) -> Iterator[str]:
     for name in ROSTER:
         yield f"/api/v2/graph/{name}?%24first=10000"
         yield f"/api/v2/graph/{name}/{person}"
+    yield from coursework(hub)
     for of, leads in PATHS:
         if of == "people":
             yield f"/api/v2/graph/people/{person}/{leads}?%24first=10000"

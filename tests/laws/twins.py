@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from rollbook.dialects.edlink.submissions import submission_id
 from rollbook.dialects.oneroster.services import GRADEBOOK
 from rollbook.fields import RECORDS
 from rollbook.model.assessment import Aspect
@@ -26,7 +27,7 @@ from tests.hub import BRAMBLESIDE, THORNFIELD, Answer, Hub, write_at
 from tests.looking import changing, look
 
 from .asking import answers
-from .districts import DOCUMENTS, EDFI, LISTS, Caller, caller, rows
+from .districts import DOCUMENTS, EDFI, LISTS, Caller, caller, coursework, rows
 from .districts import ROSTER as EDLINK
 from .test_consent_laws import change_one, hidden_facts
 from .write_backs import sent
@@ -89,6 +90,7 @@ class Twin:
             return self.hub.ask(write.method, f"/api/v1/Writeback/{write.path}", self.xporter, body, **headers)
         token, root = {
             "edfi": (self.who.edfi, EDFI),
+            "edlink": (self.who.works, "/api/v2/graph"),
             "oneroster": (self.who.grades, GRADEBOOK.root),
         }.get(write.dialect, (self.research, "/api/private/stem"))
         headers["authorization"] = f"Bearer {token}"
@@ -101,6 +103,7 @@ class Twin:
         asked += [f"{EDFI}/{name}/deletes?totalCount=true" for name in DOCUMENTS]
         asked += [f"{EDFI}/{name}/keyChanges" for name in DOCUMENTS]
         asked += [f"/api/v2/graph/{name}?%24first=10000" for name in EDLINK]
+        asked += coursework(self.hub)
         asked += [f"{path}?limit=10000" for path in LISTS if path.startswith(GRADEBOOK.root)]
         # The hub numbers the writes to all of its districts together: a number tells nothing but an order.
         found: dict[str, Any] = {path: NUMBERS.sub(b"", self.who.get(path)) for path in asked}
@@ -154,7 +157,7 @@ def prepared(folder: Path, at: Path, scopes: list[str], mode: str, left_out: int
     stem.post("project", {"name": "Twin study"})
     hub.close()
     keys = {"edfi": who.edfi, "edlink": who.edlink, "oneroster": who.oneroster}
-    keys["grades"] = who.grades
+    keys |= {"grades": who.grades, "works": who.works}
     return {**keys, "xporter": xporter, "research": stem.token}
 
 
@@ -167,7 +170,7 @@ def twins(
     made: list[Twin] = []
     for name in ("one", "other"):
         hub = Hub.copy(at / "base", at / name)
-        tokens = (keys[name] for name in ("edfi", "edlink", "oneroster", "grades"))
+        tokens = (keys[name] for name in ("edfi", "edlink", "oneroster", "grades", "works"))
         who = Caller(hub, hub.desk.apps.named("twin.example.org"), *tokens)
         made.append(Twin(hub, who, keys["xporter"], keys["research"]))
     one, other = made
@@ -244,6 +247,7 @@ def requests(twin: Twin, other: Twin, rng: random.Random, each: int) -> Iterator
         yield Writes("edfi", "DELETE", f"{name}/{one['id']}", None, rng.choice(["", one["_etag"]]))
         yield Writes("edfi", "POST", name, body)
     yield from of_gradebooks(twin, other, rng)
+    yield from of_coursework(twin, other, rng)
     for path, body in sent(twin.hub, rng, NAME, each):
         yield Writes("xporter", "POST", path, body)
     yield from of_research()
@@ -268,6 +272,27 @@ def of_gradebooks(twin: Twin, other: Twin, rng: random.Random) -> Iterator[Write
         yield Writes("oneroster", "PUT", f"{name}/{SHARED_ID}", {entity: {**one, "sourcedId": SHARED_ID}})
         yield Writes("oneroster", "DELETE", f"{name}/{SHARED_ID}")
         yield Writes("oneroster", "DELETE", f"{name}/{one['sourcedId']}")
+
+
+def of_coursework(twin: Twin, other: Twin, rng: random.Random) -> Iterator[Writes]:
+    """Work is set, changed and taken away in classes that are seen or not, and marked for students who are or not."""
+    sql = 'SELECT "group", id FROM aspect WHERE classwork = 1 AND "group" IS NOT NULL ORDER BY id'
+    group, work = rng.choice(look(twin.hub.store, sql).fetchall())
+    path = f"classes/{group}/assignments"
+    body = {"title": "Twin", "description": "", "due_date": "2026-12-04T00:00:00Z", "grading_type": "points"}
+    yield Writes("edlink", "POST", f"{path}?%24idempotency=twin", body | {"points_possible": 5})
+    yield Writes("edlink", "POST", f"{path}?%24idempotency=twin", body)
+    yield Writes("edlink", "PATCH", f"{path}/{work}", {"title": "Changed", "points_possible": 9})
+    for hub in (twin.hub, other.hub):
+        sql = "SELECT person FROM student WHERE person IS NOT NULL ORDER BY mis_id LIMIT 40"
+        (person,) = rng.choice(look(hub.store, sql).fetchall())
+        one = f"{path}/{work}/submissions/{submission_id(work, person)}"
+        yield Writes("edlink", "PATCH", one, {"grade_points": 3, "grade": "C", "flags": ["late"]})
+        yield Writes("edlink", "POST", f"{one}/return")
+    (category,) = rng.choice(look(other.hub.store, "SELECT id FROM assessment_category ORDER BY id").fetchall())
+    yield Writes("edlink", "PATCH", f"{path}/{work}", {"category_id": category})
+    yield Writes("edlink", "DELETE", f"classes/{group}/categories/{category}")
+    yield Writes("edlink", "DELETE", f"{path}/{work}")
 
 
 def guesses(twin: Twin, other: Twin, rng: random.Random) -> Iterator[Writes]:

@@ -24,7 +24,7 @@ from ...errors import (
     WrongMethod,
     nearest,
 )
-from . import events, integrations, tokens
+from . import classroom, events, integrations, tokens
 from .answering import Reading, fetch, missing, pages
 from .asking import UUID, Asked, understand
 from .catalogue import LICENSES, PATHS, READS, RESOURCES, Path
@@ -100,6 +100,8 @@ class Edlink:
         if steps[:2] != ("api", "v2") or len(steps) < 4 or steps[2] not in ("graph", "my"):
             raise NotFound(Problem("path", "is unknown", "begin with /api/v2/graph/ or /api/v2/my/"))
         call = self.call(request, steps)
+        if call.steps[0] == "classes" and call.steps[2:3] and call.steps[2] in classroom.RESOURCES:
+            return self.coursework(call)
         if request.method not in ("GET", "HEAD"):
             raise WrongMethod(
                 Problem("method", f"{request.method[:20]} is not allowed here", "rosters are read-only: use GET")
@@ -193,6 +195,26 @@ class Edlink:
         query = call.request.query
         return understand(resource, query, call.path, call.now, lambda p: may_filter(call.reader, p), one=one)
 
+    def coursework(self, call: Call) -> Response:
+        """What is below a class, read or written."""
+        steps = tuple(step.lower() for step in call.steps)
+        if not (address := classroom.address_of(steps)):
+            raise classroom.nowhere(call.steps)
+        given = dict(call.request.query)
+        key = given.get("$idempotency", "").strip()
+        classroom.check(call.request.method, address, key)
+        asks(address)
+        for at in range(1, len(steps), 2):
+            _uuid(steps[at]) if steps[at] not in classroom.OWN else ""
+        reads = call.request.method in classroom.READS
+        asked = self.understand(call, classroom.listing_of(steps), one=not (reads and classroom.lists(steps)))
+        own = classroom.Call(
+            *(self.desk, call.holder, call.reader, call.request.method, steps, call.request.body, asked, key),
+            *(given.get("$properties", ""), call.now),
+        )
+        following = Following(call, asked)
+        return Response(classroom.read(own, following.after) if reads else classroom.write(own))
+
     # ---- what is no roster
 
     def mine(self, call: Call, what: str) -> Response:
@@ -252,6 +274,11 @@ class Following:
     def on(self, last: str) -> None:
         """There is more after this one."""
         self.last = last
+
+    def after(self, last: str) -> str:
+        """The address of the page after one thing."""
+        self.on(last)
+        return self.address()
 
     def address(self) -> str:
         """The address of the next page, or nothing."""

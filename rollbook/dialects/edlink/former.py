@@ -27,7 +27,7 @@ def last_state(reading: Reading, resource: Resource, gone: Gone) -> dict[str, An
 
 
 def was_told(reader: DistrictReader, gone: Gone) -> bool:
-    """Whether a school let it be seen what a thing had to lead to, such as the student of an enrolment, to be listed."""
+    """Whether a school let it be seen what a thing had to lead to, to be listed: the student of an enrolment."""
     part = PARTS.get(gone.kind)
     return part is None or all(reader.tells(gone, expr) for expr in _led(part.only))
 

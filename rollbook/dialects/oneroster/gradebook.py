@@ -14,7 +14,6 @@ from ...api.listing.rows import Conditions
 from ...api.listing.services import PARENT, WITHIN, Collections, Path
 from ...fields import (
     ALWAYS,
-    TODAY,
     Coalesce,
     Condition,
     First,
@@ -28,7 +27,7 @@ from ...fields import (
     Some,
     Within,
 )
-from ...model.assessment import Aspect, AssessmentCategory, AssessmentResult, MarkSet
+from ...model.assessment import Aspect, AssessmentCategory, AssessmentResult, MarkSet, range_now
 from ...model.calendar import Session
 from ...model.gradebook import ScoreScale, ScoreScaleValue
 from ...model.organisation import School
@@ -86,10 +85,6 @@ score_scales = Resource(
 )
 
 # ---- what is set
-
-range_now = Many(
-    "The numbers that results may be now", MarkSet.aspect, where=MarkSet.end.unknown() | MarkSet.end.since(TODAY)
-)
 
 
 def _period(*, grading: bool) -> Property:

@@ -1,0 +1,230 @@
+"""What may be written of coursework: the members of each entity, what takes them, and how a body is understood."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import msgspec
+
+from ...api.bodies import read_json
+from ...errors import Malformed
+from .wire import Fault, Notice
+
+Taken = Callable[[Any], Any]
+"""Puts a value as it is kept; raises `ValueError` with what was expected."""
+
+MOST_POINTS = "most"
+"""What a record of its own takes: the points that can be had."""
+
+
+@dataclass(frozen=True)
+class Member:
+    """A member: the stored fact that takes it, or nothing where it is kept beside the facts; `leads` to a resource."""
+
+    take: Taken
+    fact: str = ""
+    needed: bool = False
+    leads: str = ""
+
+
+def text(value: Any) -> str:
+    """A text."""
+    if not isinstance(value, str) or "\0" in value or len(value) > 100_000:
+        raise ValueError("expected a text of up to 100,000 characters")
+    return value
+
+
+def number(value: Any) -> float:
+    """A number that is not negative."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 1e15:
+        raise ValueError("expected a number that is not negative")
+    return float(value)
+
+
+def count(value: Any) -> int:
+    """A whole number that is not negative."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1_000_000:
+        raise ValueError("expected a whole number that is not negative")
+    return value
+
+
+def moment(value: Any) -> str:
+    """A moment, UTC, as the store writes moments."""
+    try:
+        at = datetime.fromisoformat(text(value))
+        return (at.astimezone(UTC) if at.tzinfo else at).replace(tzinfo=None).isoformat(timespec="milliseconds")
+    except (ValueError, OverflowError):
+        raise ValueError("expected a date, such as 2026-11-20T08:45:00.000Z") from None
+
+
+def kept_moment(value: Any) -> str:
+    """A moment as it is sent."""
+    return f"{moment(value)}Z"
+
+
+def one_of(*words: str) -> Taken:
+    """One of some words."""
+
+    def take(value: Any) -> str:
+        if value not in words:
+            raise ValueError(f"expected one of {', '.join(words)}")
+        return value
+
+    return take
+
+
+def texts(value: Any) -> list[str]:
+    """A list of texts."""
+    if not isinstance(value, list):
+        raise ValueError("expected a list of texts")
+    return [text(one) for one in cast(list[Any], value)]
+
+
+def objects(value: Any) -> list[Any]:
+    """A list of objects."""
+    if not isinstance(value, list) or not all(isinstance(one, dict) for one in cast(list[Any], value)):
+        raise ValueError("expected a list of objects")
+    return _storable(value)
+
+
+def attachments(value: Any) -> list[Any]:
+    """What is attached: links and texts; files have no place in the record."""
+    found = objects(value)
+    if any(one.get("type") == "file" or "data" in one for one in found):
+        raise ValueError("expected links: files are not kept here")
+    return found
+
+
+def open_object(value: Any) -> Any:
+    """An object."""
+    if not isinstance(value, dict):
+        raise ValueError("expected an object")
+    return _storable(value)
+
+
+def _storable(value: Any) -> Any:
+    if "\\u0000" in json.dumps(value):
+        raise ValueError("expected no character U+0000")
+    return value
+
+
+MOMENTS = (moment, kept_moment)
+
+# ---- entities
+
+STATES = ("draft", "scheduled", "open", "locked")
+GRADING = ("points", "percent", "pass_fail", "letter_grade")
+FLAGS = ("missing", "late", "excused")
+
+ASSIGNMENT: Mapping[str, Member] = {
+    "title": Member(text, "name", needed=True),
+    "description": Member(text, "description", needed=True),
+    "description_plaintext": Member(text),
+    "state": Member(one_of(*STATES)),
+    "attachments": Member(attachments),
+    "due_date": Member(moment, "due", needed=True),
+    "display_date": Member(kept_moment),
+    "start_date": Member(moment, "assigned"),
+    "end_date": Member(kept_moment),
+    "assignee_mode": Member(one_of("all"), "-"),
+    "points_possible": Member(number, MOST_POINTS),
+    "grading_type": Member(one_of(*GRADING), needed=True),
+    "submission_types": Member(texts),
+    "max_attempts": Member(count),
+    "properties": Member(open_object),
+    "session_id": Member(text, "session", leads="sessions"),
+    "category_id": Member(text, "category", leads="categories"),
+}
+CATEGORY: Mapping[str, Member] = {
+    "title": Member(text, "name", needed=True),
+    "weight": Member(number, "weight"),
+    "drop_lowest": Member(count),
+    "position": Member(count),
+}
+SUBMISSION: Mapping[str, Member] = {
+    "flags": Member(lambda value: [one_of(*FLAGS)(one) for one in texts(value)], "-"),
+    "grade_comment": Member(text, "notes"),
+    "grade_points": Member(number, "numeric_value"),
+    "grade": Member(text, "result"),
+    "extra_attempts": Member(count),
+    "override_due_date": Member(kept_moment),
+}
+ATTEMPT: Mapping[str, Member] = {"attachments": Member(attachments, "-", needed=True)}
+
+ASIDE = ("assignee_ids", "section_ids", "module_id", "rubric_id", "parent_id", "grader_id")
+"""What the documentation lets an app write, and the record has no place for: people, and what is not kept here."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a body says: by stored fact, beside the facts, and references by member; with what is to be warned of."""
+
+    given: Mapping[str, Any]
+    facts: Mapping[str, Any]
+    rest: Mapping[str, Any]
+    leads: Mapping[str, str | None]
+    warnings: tuple[Notice, ...]
+
+
+def understand(members: Mapping[str, Member], body: bytes, listed: str, *, partial: bool) -> Said:
+    """A body, understood; raises `Malformed` with everything that is wrong with it.
+
+    `listed` is what `$properties` says of which members are meant. A `partial` one says only what is to change.
+    """
+    sent = _object(body)
+    if wanted := [name.strip() for name in listed.split(",") if name.strip()]:
+        sent = {name: value for name, value in sent.items() if name in wanted}
+    problems: list[Fault] = []
+    given = {n: _take(m, n, sent[n], problems) for n, m in members.items() if n in sent}
+    for name, member in members.items():
+        if member.needed and sent.get(name) is None and (name in sent or not partial):
+            problems.append(Fault(name, "is missing", "it is required", "MISSING_REQUIRED_FIELD"))
+    if problems:
+        raise Malformed(*dict.fromkeys(problems))
+    return Said(
+        given,
+        {m.fact: given[n] for n, m in members.items() if n in given and m.fact not in ("", "-") and not m.leads},
+        {n: given[n] for n, m in members.items() if n in given and not m.fact},
+        {n: given[n] for n, m in members.items() if n in given and m.leads},
+        tuple(_warnings(members, sent)),
+    )
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        sent = read_json(body or b"{}")
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        sent = None
+    except Malformed as error:
+        raise Malformed(*(Fault(p.where, p.what, p.hint, "INVALID_REQUEST_BODY") for p in error.problems)) from None
+    if not isinstance(sent, dict):
+        raise Malformed(Fault("body", "is not a JSON object", "send an object in UTF-8", "INVALID_REQUEST_BODY"))
+    return cast(dict[str, Any], sent)
+
+
+def _take(member: Member, name: str, value: Any, problems: list[Fault]) -> Any:
+    if value is None:
+        return None
+    try:
+        return member.take(value)
+    except ValueError as error:
+        problems.append(Fault(name, "cannot be read", str(error), "INVALID_REQUEST_BODY"))
+        return None
+
+
+def _warnings(members: Mapping[str, Member], sent: Mapping[str, Any]) -> Iterable[Notice]:
+    for name in [name for name in sent if name not in members][:20]:
+        if name == "assignee_ids":
+            yield Notice("ASSIGNEES_IGNORED", "assignee_ids is ignored: work is for all students of its class")
+        elif name in ASIDE:
+            yield Notice("FOUND_UNEXPECTED_FIELD", f"{name} is ignored: it is not kept here")
+        else:
+            yield Notice("FOUND_UNEXPECTED_FIELD", f"{name[:80]} is ignored: it is not one that can be written")
+    for name, member in members.items():
+        said = sent.get(name)
+        if member.take in MOMENTS and isinstance(said, str) and datetime.fromisoformat(said).tzinfo is None:
+            yield Notice("DATETIME_MISSING_TIMEZONE", f"{name} has no time zone, and is taken to be in UTC")

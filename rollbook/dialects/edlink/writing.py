@@ -1,0 +1,261 @@
+"""Writing coursework: what a request says is checked whole, and then written whole or not at all.
+
+Whether it may be written is decided by the schools' grants and by what the caller sees: what is out of its sight is
+answered like what is not there.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from ...consent import Writer
+from ...errors import Malformed, NotFound, NotHeld, Problem
+from ...fields import Record
+from ...model.assessment import Aspect, AssessmentCategory, AssessmentResult, MarkSet
+from ...model.students import Student
+from .answering import only
+from .asking import UUID, Asked
+from .coursework import DIALECT, ONCE_SAID, categories
+from .members import MOST_POINTS, Said
+from .places import sessions
+from .submissions import EXEMPT, GRADED, HANDED_IN, OPEN, Class, Found, Row, shaped
+from .wire import Fault
+
+REMEMBERED = 30 * 24 * 3600
+"""For how many seconds a key for repeats is heeded, at the least."""
+
+FRESH: Mapping[str, Any] = {
+    "kind": "Integer",
+    "classwork": 1,
+    **dict.fromkeys(("exam", "prior", "ks1", "ks2", "ks3"), 0),
+}
+"""What a new piece of work is besides: one of the school's own."""
+
+
+@dataclass(frozen=True)
+class Once:
+    """What tells a repeat of a request: a key that its app chose, and whose request it is; empty for none."""
+
+    key: str
+    whose: str
+    now: float
+
+    @property
+    def ids(self) -> Iterator[str]:
+        """The hub ids of what the request makes, or made when it was sent before; the first is that of today."""
+        if self.key:
+            period = int(self.now // REMEMBERED)
+            yield from (shaped(f"{self.whose} {self.key} {at}") for at in (period, period - 1))
+
+
+class Pen:
+    """Writes the coursework of one class within a transaction."""
+
+    def __init__(self, writer: Writer, room: Class, now: float) -> None:
+        self.writer = writer
+        self.room = room
+        self.at = datetime.fromtimestamp(now, UTC).replace(tzinfo=None).isoformat(timespec="milliseconds")
+
+    def must_set(self) -> None:
+        """Raise `NotHeld` unless whoever asks sets the work of the class."""
+        if not self.room.sets:
+            raise NotHeld(
+                Fault("class", "is not one that you teach", "ask as one of its teachers or assistants", "NO_PERMISSION")
+            )
+
+    # ---- what is set
+
+    def create(self, record: type[Record], said: Said, once: Once) -> tuple[str, bool]:
+        """A piece of work, or a category; gives its hub id, and whether it was there from a request before."""
+        self.must_set()
+        self._check(said)
+        if there := next((i for i in once.ids if self.writer.get(record, i) is not None), ""):
+            return there, True
+        values = {**self._of(record, said), "remainder": _remainder({}, _kept(said))}
+        own = next(once.ids, "")
+        identity = self.writer.add(record, values | ({"id": own} if own else {}))
+        self._points(identity, said)
+        return identity, False
+
+    def _of(self, record: type[Record], said: Said) -> dict[str, Any]:
+        facts = {"school": self.room.school, **self._facts(said)}
+        if record is not Aspect:
+            return facts
+        # Other systems need to know from when on it is set.
+        return {**FRESH, "group": self.room.id, **facts, "assigned": facts.get("assigned") or self.at}
+
+    def change(self, record: type[Record], identity: str, said: Said) -> None:
+        """Change a piece of work, or a category, as far as something is said of it."""
+        self.must_set()
+        before = self._there(record, identity)
+        self._check(said)
+        facts = self._facts(said)
+        if record is Aspect and "assigned" in facts:
+            facts["assigned"] = facts["assigned"] or self.at
+        self.writer.change(record, identity, {**facts, "remainder": _remainder(before, _kept(said))})
+        self._points(identity, said)
+
+    def delete(self, record: type[Record], identity: str) -> None:
+        """Delete a piece of work with its submissions, or a category under which nothing is sorted."""
+        self.must_set()
+        self._there(record, identity)
+        self.writer.rights(record, identity).require()
+        own = (MarkSet,) if record is Aspect else ()
+        if record is Aspect:
+            for one in self.room.submissions(identity).values():
+                for result in self._results(identity, one):
+                    self.writer.remove(AssessmentResult, result)
+        if self.writer.dependents(record, identity, own):
+            what = (
+                "assignments or assessments are sorted under it" if record is AssessmentCategory else "is referred to"
+            )
+            raise Malformed(Problem("category" if own == () else "assignment", what, "change or delete those first"))
+        self.writer.drop(record, identity, own)
+
+    def _there(self, record: type[Record], identity: str) -> Row:
+        if record is Aspect:
+            self.room.work(identity)
+        elif not self._finds("categories", identity):
+            raise NotFound(Problem("category", "was not found", "list categories to see which exist"))
+        return self.writer.get(record, identity) or {}
+
+    def _check(self, said: Said) -> None:
+        if said.facts.get(MOST_POINTS) == 0:
+            raise Malformed(Fault("points_possible", "is zero", "give more", "ASSIGNMENT_CANNOT_HAVE_ZERO_POINTS"))
+
+    def _facts(self, said: Said) -> dict[str, Any]:
+        """The stored facts that are said; raises with every reference that leads nowhere."""
+        found = {n: v for n, v in said.facts.items() if n != MOST_POINTS}
+        problems: list[Problem] = []
+        for name, identity in said.leads.items():
+            leads = "sessions" if name == "session_id" else "categories"
+            if identity is not None and not self._finds(leads, identity.lower()):
+                problems.append(Problem(name, f"{identity[:60]} was not found", f"list {leads} to see which exist"))
+            found[name.removesuffix("_id")] = None if identity is None else identity.lower()
+        if problems:
+            raise Malformed(*problems)
+        return found
+
+    def _finds(self, leads: str, identity: str) -> bool:
+        if not UUID.fullmatch(identity):
+            return False
+        if leads == "categories":
+            return self.room.reading.finds(categories, identity, self.room.of("categories"))
+        rows = only(sessions, identity, self.room.rows)
+        found = self.room.reading.page(sessions, Asked(fields=("school_id",), size=1), rows)
+        schools = [json.loads(row)["school_id"] for _, row in found]
+        return bool(schools) and schools[0] in (None, self.room.school)
+
+    def _points(self, identity: str, said: Said) -> None:
+        """Make the range of points agree with what was said of it; ranges of the past stay."""
+        if MOST_POINTS not in said.facts:
+            return
+        most = said.facts[MOST_POINTS]
+        now = [row for row in self.writer.find(MarkSet, aspect=identity) if row["end"] is None]
+        for row in now if most is None else now[1:]:
+            self.writer.remove(MarkSet, row["id"])
+        if most is not None and now:
+            self.writer.change(MarkSet, now[0]["id"], {"least": now[0]["least"] or 0.0, "most": most})
+        elif most is not None:
+            self.writer.add(MarkSet, {"school": self.room.school, "aspect": identity, "least": 0.0, "most": most})
+
+    # ---- what came of it
+
+    def submission(self, work: str, identity: str) -> Found:
+        """What there is of a submission."""
+        self.room.work(work)
+        found = self.room.submissions(work).get(identity)
+        if found is None:
+            raise NotFound(Problem("submission", "was not found", "list submissions to see which exist"))
+        return found
+
+    def mark(self, work: str, identity: str, said: Said) -> None:
+        """Mark a submission."""
+        self.must_set()
+        one = self.submission(work, identity)
+        self._write(work, one, {**said.facts, **_marked(one, said, self.at)}, said.rest)
+
+    def give_back(self, work: str, identity: str) -> None:
+        """Give a submission back to its student, who then knows the grade."""
+        self.must_set()
+        one = self.submission(work, identity)
+        if one.said.get("grade_points") is None and one.said.get("grade") is None:
+            raise Malformed(Problem("submission", "has no grade", "send one with PATCH, then return it"))
+        if one.state != "returned" and one.said["status"] != EXEMPT:
+            self._write(work, one, {"status": GRADED}, {})
+
+    def hand_in(self, work: str, identity: str, attached: list[Any], once: Once) -> bool:
+        """Add an attempt to a submission; gives whether it was there from a request before."""
+        one, of = self.submission(work, identity), self.room.work(work)
+        if {*once.ids} & {attempt["id"] for attempt in one.attempts}:
+            return True
+        if one.state not in ("created", "reclaimed"):
+            hint = "reclaim it first, unless it was returned"
+            raise Malformed(Problem("submission", f"is {one.state} already", hint))
+        own = {"id": next(once.ids, None), "created_date": f"{self.at}Z", "attachments": attached}
+        late = int(bool(of["due_date"]) and of["due_date"] < f"{self.at}Z")
+        facts = {"status": HANDED_IN, "late": late, "missing": 0, "date": self.at[:10]}
+        self._write(work, one, facts, {"attempts": [*one.attempts, own], "state": None})
+        return False
+
+    def take_back(self, work: str, identity: str) -> None:
+        """Take a submission back to hand it in anew."""
+        one = self.submission(work, identity)
+        if one.state == "submitted":
+            self._write(work, one, {"status": OPEN}, {"state": "reclaimed"})
+        elif one.state != "reclaimed":
+            raise Malformed(Problem("submission", f"is {one.state}", "only what was submitted is reclaimed"))
+
+    def _write(self, work: str, one: Found, facts: Mapping[str, Any], rest: Mapping[str, Any]) -> None:
+        """Change the result of a submission, or make one."""
+        if one.said:
+            before = self.writer.get(AssessmentResult, one.said["id"]) or {}
+            self.writer.sees(Student, before["student"])
+            self.writer.change(AssessmentResult, before["id"], {**facts, "remainder": _remainder(before, rest)})
+            return
+        student = next(
+            row["id"]
+            for row in self.writer.find(Student, person=one.person, school=self.room.school)
+            if self.writer.sees(Student, row["id"])
+        )
+        own = {"school": self.room.school, "aspect": work, "student": student, "status": OPEN, "date": self.at[:10]}
+        self.writer.add(AssessmentResult, {**own, **facts, "remainder": _remainder({}, rest)})
+
+    def _results(self, work: str, one: Found) -> list[str]:
+        """Every result of somebody in a piece of work that the caller sees."""
+        students = self.writer.find(Student, person=one.person, school=self.room.school)
+        rows = (row for own in students for row in self.writer.find(AssessmentResult, aspect=work, student=own["id"]))
+        return [row["id"] for row in rows if self.writer.sees(AssessmentResult, row["id"])]
+
+
+def _marked(one: Found, said: Said, at: str) -> dict[str, Any]:
+    """How far the marking has come with what is said now, and what else follows from it."""
+    graded = any(
+        said.facts.get(fact, one.said.get(name)) is not None
+        for fact, name in (("numeric_value", "grade_points"), ("result", "grade"))
+    )
+    told: list[str] = (said.given.get("flags") or []) if "flags" in said.given else one.flags
+    rest = HANDED_IN if one.attempts else OPEN
+    found: dict[str, Any] = {"status": EXEMPT if "excused" in told else GRADED if graded else rest}
+    if "flags" in said.given:
+        found |= {name: int(name in told) for name in ("late", "missing")}
+    if "numeric_value" in said.facts or "result" in said.facts:
+        found["date"] = at[:10]
+    return found
+
+
+def _kept(said: Said) -> dict[str, Any]:
+    """What is said beside the facts; a state that follows from a day is not kept."""
+    return {n: (v if n != "state" or v in ONCE_SAID else None) for n, v in said.rest.items()}
+
+
+def _remainder(before: Mapping[str, Any], rest: Mapping[str, Any]) -> str | None:
+    """What is kept beside the facts, with what is said of it now; what others wrote stays."""
+    kept: dict[str, Any] = json.loads(before.get("remainder") or "{}")
+    own = {n: v for n, v in {**kept.get(DIALECT, {}), **rest}.items() if v is not None}
+    found = {**{n: v for n, v in kept.items() if n != DIALECT}, **({DIALECT: own} if own else {})}
+    return json.dumps(found, ensure_ascii=False) if found else None
