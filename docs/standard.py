@@ -52,7 +52,7 @@ LEAST = {
 
 MOST = {"numberOfParts": 8, "sequenceOfCourse": 8}
 YEARS = (1991, 2100)
-MONEY = 922_337_203_685_477.58
+MONEY = "922337203685477.58"
 
 REQUIRED = {
     "assessments.academicSubjects",
@@ -298,8 +298,9 @@ def _bounds(node: Node) -> tuple[str, ...]:
         return ("1..",)
     if node.type == "decimal":
         precision, scale = node.facts["precision"], node.facts["scale"]
-        reach = MONEY if precision == 19 else round(10 ** (precision - scale) - 10**-scale, scale)
-        return (f"{-reach if least is None else least}..{reach}",)
+        digits = "9" * precision
+        reach = MONEY if precision == 19 else f"{digits[: precision - scale]}.{digits[:scale]}"
+        return (f"-{reach}..{reach}" if least is None else f"{least}..{reach}",)
     if node.type == "int" and name.lower().endswith("schoolyear"):
         return (f"{YEARS[0]}..{YEARS[1]}",)
     if node.type == "int" and least is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar
 
 from ..errors import nearest
 from ..fields import ALWAYS, Condition, Expr, Record, Ref
@@ -134,6 +134,15 @@ def declare(
     return replace(made, only=only & made.known)
 
 
+class _More(TypedDict, total=False):
+    """What any property may be beside its name, its words and its type."""
+
+    required: bool
+    identity: bool
+    home: Home | None
+    otherwise: Any
+
+
 @dataclass
 class _Making:
     """The making of one resource's properties, which notes the homes that it has given."""
@@ -147,28 +156,23 @@ class _Making:
         names = (*above, line.name)
         path = ".".join(names[1:])
         self.met.add(path)
-        home = self.homes.get(path)
-        made = self._made(line, names, home)
-        return replace(
-            made,
+        place, said = self.homes.get(path), about(*names)
+        inner = tuple(self.property(one, names) for one in line.inner)
+        more = _More(
             required=line.required,
             identity=line.key,
-            home=home if isinstance(home, Home) else None,
+            home=place if isinstance(place, Home) else None,
             otherwise=self.otherwise.get(path),
         )
-
-    def _made(self, line: Line, names: tuple[str, ...], home: Place | None) -> Property:
+        if line.type == "[]":
+            links = place if isinstance(place, Linking) else None
+            return Collection(line.name, said, line.words[0], inner, links, **more)
+        if line.type == "{}":
+            return Object(line.name, said, line.words[0], inner, **more)
         if line.type.startswith(">"):
-            at = home if isinstance(home, At) else At()
-            target = target_of(line.type[1:])
-            return Reference(line.name, about(*names), target, at.homes, at.id, at.field, at.role, line.names)
-        if line.type in ("[]", "{}"):
-            inner = tuple(self.property(one, names) for one in line.inner)
-            if line.type == "{}":
-                return Object(line.name, about(*names), line.words[0], inner)
-            links = home if isinstance(home, Linking) else None
-            return Collection(line.name, about(*names), line.words[0], inner, links)
-        return value(line, about(*names))
+            at, target = place if isinstance(place, At) else At(), target_of(line.type[1:])
+            return Reference(line.name, said, target, at.homes, at.id, at.field, at.role, line.names, **more)
+        return value(line, said, more)
 
     def check(self, resource: str) -> None:
         """Raise TypeError for a path that the standard does not have."""
@@ -177,21 +181,21 @@ class _Making:
                 raise TypeError(f"{resource} has no {path} in the standard; {nearest(path, list(self.met))}")
 
 
-def value(line: Line, said: str) -> Property:
+def value(line: Line, said: str, more: _More) -> Property:
     """The property that a line says which is a single value."""
     least, most = line.bounds
     match line.type:
         case "text":
-            return Text(line.name, said, int(most), int(least or 0))
+            return Text(line.name, said, int(most), int(least or 0), **more)
         case "int" | "long":
             bits = 64 if line.type == "long" else 32
-            return Integer(line.name, said, _whole(least), _whole(most), bits)
+            return Integer(line.name, said, _whole(least), _whole(most), bits, **more)
         case "decimal":
-            return Number(line.name, said, _number(least), _number(most))
+            return Number(line.name, said, _number(least), _number(most), **more)
         case kind if kind.startswith("#"):
-            return Descriptor(line.name, said, kind[1:])
+            return Descriptor(line.name, said, kind[1:], **more)
         case kind:
-            return _PLAIN[kind](line.name, said)
+            return _PLAIN[kind](line.name, said, **more)
 
 
 def _whole(said: str) -> int | None:
@@ -231,7 +235,7 @@ def _key(kind: Kind) -> list[Property]:
                 name = line.names.get(member.name, member.name)
                 found.setdefault(name, replace(member, name=name, about=about(f">{name}")))
         else:
-            found[line.name] = value(line, about(f">{line.name}"))
+            found[line.name] = value(line, about(f">{line.name}"), {})
     return list(found.values())
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
 from ... import __version__
 from ...edfi.descriptors import DESCRIPTORS
 from ...edfi.resources import EVERY
-from ...edfi.schema import Collection, Reference, Resource
+from ...edfi.schema import Collection, Object, Property, Reference, Resource
 from . import openapi, xsd
 
 VERSION, SUITE, MODEL = "7.3", "3", "5.2.0"
@@ -75,10 +76,15 @@ def places() -> dict[str, int]:
 
 def needs(resource: Resource) -> set[str]:
     """The resources that a document may refer to."""
-    found = [p for p in resource.properties if isinstance(p, Reference)]
-    for one in (p for p in resource.properties if isinstance(p, Collection)):
-        found += [p for p in one.properties if isinstance(p, Reference)]
-    return {name for one in found for name in one.target.served}
+    return {name for one in _references(resource.properties) for name in one.target.served}
+
+
+def _references(properties: Iterable[Property]) -> Iterator[Reference]:
+    for one in properties:
+        if isinstance(one, Reference):
+            yield one
+        elif isinstance(one, Collection | Object):
+            yield from _references(one.properties)
 
 
 # ---- specifications

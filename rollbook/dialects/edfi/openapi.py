@@ -11,7 +11,9 @@ from ...edfi.schema import (
     Date,
     Descriptor,
     Integer,
+    Moment,
     Number,
+    Object,
     Property,
     Reference,
     Resource,
@@ -56,7 +58,7 @@ def specification(resources: Iterable[Resource], kind: str) -> Json:
         },
         "tags": [{"name": one.name, "description": one.about} for one in every],
         "paths": paths,
-        "components": {"schemas": schemas, "responses": RESPONSES},
+        "components": {"schemas": schemas, "responses": RESPONSES, "parameters": PARAMETERS},
         "security": [{"oauth2_client_credentials": []}],
     }
 
@@ -75,7 +77,7 @@ def change_queries() -> Json:
         "tags": ["changeQueries"],
         "operationId": "getAvailableChangeVersions",
         "summary": "The range of change versions.",
-        "parameters": [_SNAPSHOT],
+        "parameters": [PARAMETERS["Use-Snapshot"]],
         "responses": {
             "200": _json("The range of change versions.", ref("availableChangeVersions")),
             **{status: {"$ref": f"#/components/responses/{r}"} for status, r in _VERSION_FAILURES.items()},
@@ -129,14 +131,14 @@ def _inner(properties: Iterable[Property]) -> Iterator[tuple[str, Json]]:
     for one in filter(_shown, properties):
         if isinstance(one, Reference):
             yield name(f"{one.target.name}Reference"), _reference(one.target)
-        elif isinstance(one, Collection):
+        elif isinstance(one, Collection | Object):
             yield name(one.item), _object(one.properties, {}, {})
             yield from _inner(one.properties)
 
 
 def _shown(one: Property) -> bool:
     """Whether a property is in the specification: what can never be resolved is not."""
-    if isinstance(one, Collection):
+    if isinstance(one, Collection | Object):
         return all(_shown(p) for p in one.properties if p.needed)
     return not isinstance(one, Reference) or one.target.known
 
@@ -157,6 +159,8 @@ def _reference(target: Target) -> Json:
 def _property(one: Property) -> Json:
     if isinstance(one, Reference):
         return ref(name(f"{one.target.name}Reference"))
+    if isinstance(one, Object):
+        return ref(name(one.item))
     if isinstance(one, Collection):
         return {"type": "array", "items": ref(name(one.item)), "description": one.about}
     said = scalar(one)
@@ -187,6 +191,7 @@ _TYPES: dict[type[Property], Json] = {
     Boolean: {"type": "boolean"},
     Date: {"type": "string", "format": "date"},
     Time: {"type": "string"},
+    Moment: {"type": "string", "format": "date-time"},
 }
 
 
@@ -238,32 +243,50 @@ _ID: Json = {
     "description": "The id of the item, with or without dashes.",
     "schema": {"type": "string"},
 }
-_OFFSET = _query("offset", "How many items to pass over.", type="integer", format="int32", minimum=0, default=0)
-_PAGE = _query("limit", "How many items to return.", type="integer", minimum=0, maximum=MOST, default=LIMIT)
-_TOKEN = _query("pageToken", "What the Next-Page-Token of an earlier answer said.", type="string")
-_SIZE = _query("pageSize", "How many items to return, with pageToken.", type="integer", minimum=0, maximum=MOST)
-_SINCE = _query("minChangeVersion", "Only what changed with this number or later.", type="integer", format="int64")
-_UNTIL = _query("maxChangeVersion", "Only what changed with this number or before.", type="integer", format="int64")
-_TOTAL = _query("totalCount", "Whether the Total-Count header says how many there are.", type="boolean", default=False)
-_PARTS = _query("number", "How many partitions to return.", type="integer", minimum=1, maximum=200)
+_VERSION: Json = {"type": "integer", "format": "int64"}
+_COUNT: Json = {"type": "integer", "minimum": 0, "maximum": MOST}
 
-_SNAPSHOT = _header("Use-Snapshot", "Snapshots are not configured: true is answered with 404.")
-_IF_MATCH = _header("If-Match", "Only when the item still has this ETag.")
-_IF_NONE = _header("If-None-Match", "Only when the item has another ETag by now.")
+PARAMETERS: dict[str, Json] = {
+    one["name"]: one
+    for one in (
+        _ID,
+        _query("offset", "How many items to pass over.", type="integer", format="int32", minimum=0, default=0),
+        _query("limit", "How many items to return.", **_COUNT, default=LIMIT),
+        _query("pageToken", "What the Next-Page-Token of an earlier answer said.", type="string"),
+        _query("pageSize", "How many items to return, with pageToken.", **_COUNT),
+        _query("minChangeVersion", "Only what changed with this number or later.", **_VERSION),
+        _query("maxChangeVersion", "Only what changed with this number or before.", **_VERSION),
+        _query("totalCount", "Whether the Total-Count header says how many there are.", type="boolean", default=False),
+        _query("number", "How many partitions to return.", type="integer", minimum=1, maximum=200),
+        _header("Use-Snapshot", "Snapshots are not configured: true is answered with 404."),
+        _header("If-Match", "Only when the item still has this ETag."),
+        _header("If-None-Match", "Only when the item has another ETag by now."),
+    )
+}
+"""What is asked in the same way of every resource."""
+
+
+def _asked(*names: str) -> tuple[Json, ...]:
+    return tuple({"$ref": f"#/components/parameters/{name}"} for name in names)
+
+
+_SPAN = ("minChangeVersion", "maxChangeVersion")
+_PAGE = _asked("offset", "limit", "pageToken", "pageSize", *_SPAN, "totalCount")
+_FEED = _asked("offset", "limit", *_SPAN, "totalCount")
+_SNAPSHOT = _asked("Use-Snapshot")
 
 
 def _paths(resource: Resource) -> Iterator[tuple[str, Json]]:
     entity, own = resource.entity, f"/ed-fi/{resource.name}"
     many = resource.name[0].upper() + resource.name[1:]
-    item, pages = ref(name(resource.singular)), (_OFFSET, _PAGE, _SINCE, _UNTIL, _TOTAL)
-    asked = tuple(_filters(resource))
+    item, asked = ref(name(resource.singular)), tuple(_filters(resource))
 
     def get(operation: str, summary: str, parameters: tuple[Json, ...], schema: Json, *, absent: bool = False) -> Json:
         return {
             "tags": [resource.name],
             "operationId": operation,
             "summary": summary,
-            "parameters": [*parameters, _SNAPSHOT],
+            "parameters": [*parameters, *_SNAPSHOT],
             "responses": {"200": _json("What was asked for.", schema), **_failures(absent=absent)},
         }
 
@@ -283,7 +306,7 @@ def _paths(resource: Resource) -> Iterator[tuple[str, Json]]:
             "get": get(
                 f"get{many}",
                 f"The {resource.name} with the given values.",
-                (_OFFSET, _PAGE, _TOKEN, _SIZE, _SINCE, _UNTIL, _TOTAL, *asked),
+                (*_PAGE, *asked),
                 {"type": "array", "items": item},
             ),
             "post": write(
@@ -294,13 +317,14 @@ def _paths(resource: Resource) -> Iterator[tuple[str, Json]]:
             ),
         },
     )
-    put = write(f"put{entity}", f"Change a {resource.singular}.", _ID, _IF_MATCH, s204="Updated")
+    matched, unmatched = _asked("id", "If-Match"), _asked("id", "If-None-Match")
+    put = write(f"put{entity}", f"Change a {resource.singular}.", *matched, s204="Updated")
     yield (
         f"{own}/{{id}}",
         {
-            "get": get(f"get{many}ById", f"One {resource.singular}.", (_ID, _IF_NONE), item, absent=True),
+            "get": get(f"get{many}ById", f"One {resource.singular}.", unmatched, item, absent=True),
             "put": {**put, UPDATABLE: True} if resource.key_may_change else put,
-            "delete": write(f"delete{entity}ById", f"Delete a {resource.singular}.", _ID, _IF_MATCH, s204="Deleted"),
+            "delete": write(f"delete{entity}ById", f"Delete a {resource.singular}.", *matched, s204="Deleted"),
         },
     )
     tracked = f"trackedChanges_edFi_{resource.singular}"
@@ -309,9 +333,9 @@ def _paths(resource: Resource) -> Iterator[tuple[str, Json]]:
         ("keyChanges", "KeyChange", "Whose natural key changed"),
     ):
         rows = {"type": "array", "items": ref(f"{tracked}{kind}")}
-        yield f"{own}/{segment}", {"get": get(f"{segment}{many}", f"{about}, by number of change.", pages, rows)}
+        yield f"{own}/{segment}", {"get": get(f"{segment}{many}", f"{about}, by number of change.", _FEED, rows)}
     tokens = {"type": "object", "properties": {"pageTokens": {"type": "array", "items": {"type": "string"}}}}
-    cut = get(f"get{many}Partitions", "Page tokens that cut the items into parts.", (_PARTS, *asked), tokens)
+    cut = get(f"get{many}Partitions", "Page tokens that cut the items into parts.", (*_asked("number"), *asked), tokens)
     yield f"{own}/partitions", {"get": cut}
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from ...edfi.coercion import Wrong, coerce
 from ...edfi.declaring import target_of
 from ...edfi.homes import Fact, Home
-from ...edfi.schema import Collection, Property, Reference, Resource
+from ...edfi.schema import Collection, Object, Property, Reference, Resource
 from ...errors import Problem, nearest
 from ...fields import Arg, Condition, Expr, KeptValue, Literal, Value
 from .problems import InvalidQuery
@@ -78,7 +78,7 @@ def _scalars(resource: Resource) -> Iterator[tuple[str, Property, Reference | No
     for one in resource.properties:
         if isinstance(one, Reference):
             yield from ((one.parameter(m.name), m, one) for m in one.target.members)
-        elif not isinstance(one, Collection):
+        elif not isinstance(one, Collection | Object):
             yield one.name, one, None
 
 

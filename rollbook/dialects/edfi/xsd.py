@@ -12,23 +12,33 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from ...edfi.descriptors import DESCRIPTORS
+from ...edfi.interchanges import INTERCHANGES as FILES
 from ...edfi.resources import EVERY
-from ...edfi.schema import Boolean, Collection, Date, Descriptor, Integer, Number, Property, Reference, Target, Text
+from ...edfi.schema import (
+    Boolean,
+    Collection,
+    Date,
+    Descriptor,
+    Integer,
+    Moment,
+    Number,
+    Object,
+    Property,
+    Reference,
+    Target,
+    Text,
+)
 from ...edfi.validation import DESCRIPTOR
 
 CORE = "Ed-Fi-Core.xsd"
 NAMESPACE = "http://ed-fi.org/5.2.0"
 XML_SCHEMA = "http://www.w3.org/2001/XMLSchema"
 
+_SERVED = {r.entity for r in EVERY}
+
 INTERCHANGES: dict[str, tuple[str, ...]] = {
     "Descriptors": tuple(r.entity for r in DESCRIPTORS.values()),
-    "EducationOrganization": ("LocalEducationAgency", "School", "Course", "Program"),
-    "EducationOrgCalendar": ("Session",),
-    "MasterSchedule": ("CourseOffering", "Section"),
-    "StaffAssociation": ("Staff", "StaffEducationOrganizationAssignmentAssociation", "StaffSectionAssociation"),
-    "Student": ("Student",),
-    "StudentCohort": ("Cohort", "StudentCohortAssociation", "StaffCohortAssociation"),
-    "StudentEnrollment": ("StudentSchoolAssociation", "StudentSectionAssociation"),
+    **{name: own for name, those in FILES.items() if (own := tuple(e for e in those.split() if e in _SERVED))},
 }
 """The kinds of document in each of the standard's interchange files."""
 
@@ -76,14 +86,14 @@ def _inner(properties: Iterable[Property]) -> Iterator[tuple[str, Element]]:
         if isinstance(one, Reference):
             name = _reference(one.target)
             yield name, _complex(name, one.target.members, f"The natural key of a {one.target.name}")
-        elif isinstance(one, Collection):
+        elif isinstance(one, Collection | Object):
             yield _item(one), _complex(_item(one), one.properties, one.about)
             yield from _inner(one.properties)
 
 
 def _shown(one: Property) -> bool:
     """Whether a document can have a property: what leads to records that this hub does not keep is in none."""
-    if isinstance(one, Collection):
+    if isinstance(one, Collection | Object):
         return all(_shown(p) for p in one.properties if p.needed)
     return not isinstance(one, Reference) or one.target.known
 
@@ -96,7 +106,7 @@ def _reference(target: Target) -> str:
     return f"{_capital(target.name)}ReferenceType"
 
 
-def _item(one: Collection) -> str:
+def _item(one: Collection | Object) -> str:
     return f"{_capital(one.item)}Type"
 
 
@@ -115,8 +125,10 @@ def _element(one: Property) -> Element:
     if isinstance(one, Collection):
         made.set("maxOccurs", "unbounded")
     SubElement(SubElement(made, "xs:annotation"), "xs:documentation").text = one.about
-    if isinstance(one, Collection | Reference):
-        made.set("type", _item(one) if isinstance(one, Collection) else _reference(one.target))
+    if isinstance(one, Reference):
+        made.set("type", _reference(one.target))
+    elif isinstance(one, Collection | Object):
+        made.set("type", _item(one))
     else:
         made.append(_simple(one))
     return made
@@ -140,6 +152,7 @@ def _base(one: Property) -> str:
         Number: "decimal",
         Boolean: "boolean",
         Date: "date",
+        Moment: "dateTime",
     }
     return kinds.get(type(one), "time")
 
