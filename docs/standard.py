@@ -31,8 +31,6 @@ HEAD = """\
 #     reference; member=name where a member of its key has another name in this resource's own), [] (a collection) and
 #     {} (an object), each with the name of its objects' schema
 #   same path path ...            paths that must have one and the same value
-#
-# DESCRIPTORS                     each list of words, by its name without Descriptor
 """
 
 LEAST = {
@@ -337,13 +335,7 @@ def made(facts: Facts) -> str:
     said = [HEAD]
     said += ["\n".join(abstract(name, targets[name])) + "\n" for name in facts["abstract"]]
     said += ["\n".join(lines(name, one, known, of.get(name, ""))) + "\n" for name, one in sorted(resources.items())]
-    said.append("\n".join(["descriptors", *(f"  {descriptor(name)}" for name in facts["descriptors"])]) + "\n")
     return "\n".join(said)
-
-
-def descriptor(name: str) -> str:
-    """The list of words that a resource is, without `Descriptor`."""
-    return _capital(name.removesuffix("Descriptors"))
 
 
 if __name__ == "__main__":

@@ -78,14 +78,10 @@ def _lines(said: list[str], depth: int) -> Iterator[Line]:
 
 
 @cache
-def _blocks() -> list[str]:
-    return FILE.read_text(encoding="utf-8").split("\n\n")[1:]
-
-
-@cache
 def kinds() -> Mapping[str, Kind]:
     """Every kind of document by its name in addresses, and the abstract ones by their entity."""
-    return {kind.name or kind.entity: kind for kind in map(_kind, _blocks()[:-1])}
+    blocks = FILE.read_text(encoding="utf-8").split("\n\n")[1:]
+    return {kind.name or kind.entity: kind for kind in map(_kind, blocks)}
 
 
 def _kind(block: str) -> Kind:
@@ -95,11 +91,6 @@ def _kind(block: str) -> Kind:
     return Kind("" if name == "abstract" else name, entity, of, "moves" in marks, text)
 
 
-def lists() -> list[str]:
-    """Each list of words, by its name without `Descriptor`."""
-    return _blocks()[-1].split()[1:]
-
-
 @cache
 def entities() -> Mapping[str, Kind]:
     """Every kind by its entity."""
@@ -107,9 +98,10 @@ def entities() -> Mapping[str, Kind]:
 
 
 def kinds_of(entity: str) -> Iterable[Kind]:
-    """The kinds of document that a reference to an entity may point at."""
+    """The kinds of document that a reference to an entity may point at; of organisations schools come first."""
     kind = entities()[entity]
-    return [kind] if kind.name else [one for one in kinds().values() if one.of == entity]
+    found = [kind] if kind.name else [one for one in kinds().values() if one.of == entity]
+    return sorted(found, key=lambda one: one.name != "schools")
 
 
 def documents() -> Iterable[Kind]:
