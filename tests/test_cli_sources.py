@@ -14,6 +14,7 @@ from click.testing import CliRunner
 
 from rollbook import connectors
 from rollbook.cli import main
+from rollbook.errors import Malformed, Problem
 from rollbook.fields import Field
 from rollbook.ingest import Origin, Problems, Reading, Row, Stream
 from rollbook.ingest.kinds import KINDS
@@ -382,7 +383,58 @@ def test_a_secret_can_come_from_a_file_and_be_another(called: Called, data: list
     assert "token was sealed with another key" in refused("sources", "test", "api", *data)
 
 
+@dataclass
+class Spending(Called):
+    """A system that gives another token at each use, and may be down."""
+
+    name: str = "spending"
+    settings: tuple[Setting, ...] = (PATH, Setting("token", "The token", secret=True, renewed=True))
+    used: list[str] = field(default_factory=list[str])
+    down: bool = False
+
+    def read(self, reading: Reading) -> Answered:
+        reading.renew("token", reading.settings["token"], lambda spent: self.used.append(spent) or f"{spent}+")
+        if self.down:
+            raise Malformed(Problem("api", "is down"))
+        return super().read(reading)
+
+
+def test_a_source_whose_token_is_renewed_is_kept_before_it_is_tried(
+    data: list[object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    system = Spending(down=True)
+    monkeypatch.setitem(connectors.CONNECTORS, system.name, system)
+    monkeypatch.setenv("SIS_TOKEN", "t")
+    words = ("sources", "add", "--district", DISTRICT, "--connector", "spending", "--path", tmp_path)
+    refusal = refused(*words, "api", "--secret", "token=env:SIS_TOKEN", *data)
+    assert "api: kept, and paused" in refusal
+    (listed,) = told("sources", "list", *data)
+    assert listed["state"] == "paused"
+    system.down = False
+    said("sources", "test", "api", *data)
+    said("sources", "resume", "api", *data)
+    added = told(*words, "other", "--secret", "token=env:SIS_TOKEN", "--sync", *data)
+    assert counts(added["sync"])["Person"]["new"] == 1
+    assert system.used == ["t", "t+", "t", "t+"]
+    assert [one["state"] for one in told("sources", "list", *data)] == ["on", "on"]
+    assert told("sources", "show", "other", *data)["settings"]["token"].startswith("(secret) renewed at 20")
+
+
 # ---- printed
+
+
+def test_a_source_that_was_added_is_read_in_the_same_run(
+    data: list[object], roster: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("rollbook.cli.common.piped", lambda: False)
+    monkeypatch.setattr("rollbook.cli.adding.at_a_terminal", lambda: True)
+    words = ("sources", "add", "sis", "--district", DISTRICT, "--connector", "oneroster-csv", "--path", roster, *data)
+    printed = CliRunner().invoke(main, [*map(str, words)], input="y\n").output
+    order = "What would change.*added to Heronsgate.*Bring its records in now.*What changed.*rollbook sources show sis"
+    assert re.search(order, printed, re.DOTALL)
+    monkeypatch.undo()
+    (listed,) = told("sources", "list", *data)
+    assert listed["rows"] == 94
 
 
 def test_in_a_terminal_the_news_comes_first(data: list[object], roster: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -34,7 +34,8 @@ class Up:
     def settings(self, sample: str = "whole") -> dict[str, str]:
         """The settings for a sample."""
         where = f"{self.served.address}/{sample}"
-        return {name: said.format(where=where) for name, said in self.case.settings.items()}
+        fresh = self.service.mint()
+        return {name: said.format(where=where, refresh=fresh) for name, said in self.case.settings.items()}
 
 
 @pytest.fixture

@@ -355,6 +355,18 @@ def test_a_signature_is_that_of_the_specification(monkeypatch: pytest.MonkeyPatc
         assert f'oauth_signature="{signature}"' in request.headers["authorization"]
 
 
+def test_a_signature_with_a_token_is_the_example_of_the_specification(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The example of OAuth Core 1.0, appendix A.5."""
+    import httpx
+
+    monkeypatch.setattr("rollbook.ingest.web.auth.secrets.token_hex", lambda _: "kllo9940pd9333jh")  # pyright: ignore
+    monkeypatch.setattr("rollbook.ingest.web.auth.time.time", lambda: 1191242096)
+    request = httpx.Request("GET", "http://photos.example.net/photos?file=vacation.jpg&size=original")
+    token = ("nnch734d00sl2jdk", "pfkkdhi9sl3r4s00")
+    OAuth1("dpf43f3p2l4k3l03", "kd94hf93k423kf44", "HMAC-SHA1", *token).sign(request)
+    assert 'oauth_signature="tR3%2BTy81lMeYAr%2FFid0kMTYa%2FWM%3D"' in request.headers["authorization"]
+
+
 SIGNATURES = {
     "HMAC-SHA1": "cUk4wuF0tz8ryHS6CoGySk3wIW4%3D",
     "HMAC-SHA256": "bUSHsnB6QPxrIvWBF2N2t03rEC6ID64aGFKZ20Obeig%3D",

@@ -3,146 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, replace
-from functools import wraps
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import Conflict, Malformed, Problem, nearest
-from .common import (
-    Column,
-    Share,
-    data_option,
-    draw,
-    json_option,
-    open_or_make_store,
-    print_json,
-    progress,
-    say,
-    wants_json,
-)
+from ..errors import Conflict, Malformed, Problem, RollbookError, nearest
+from .common import data_option, json_option, open_or_make_store, open_store, print_json, progress, say, wants_json
+from .describing import Wanted, described
 from .differences import aside, show_diff, told
+from .reading import say_next, say_where, told_tried
 
 if TYPE_CHECKING:
     from ..ingest import Connector
-    from ..ingest.reading import Tried
     from ..store.kept.feeds import Feed
     from ..store.port import Store
-
-
-def pairs(_: click.Context, __: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
-    """The values of an option that is given as NAME=VALUE, any number of times."""
-    found = [(name, value) for name, equals, value in (one.partition("=") for one in given) if name and equals]
-    if len(found) != len(given):
-        raise click.BadParameter("must be NAME=VALUE.")
-    return dict(found)
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """How a source is to be read and what it may say, as far as the command line says so."""
-
-    path: str | None
-    plain: dict[str, str]
-    secrets: dict[str, str]
-    precedence: int | None
-    may: str | None
-    most_aside: float | None
-    nightly: bool
-    every: str
-    within: str
-    zone: str
-
-    @property
-    def settings(self) -> dict[str, str]:
-        """The settings that are no secrets."""
-        from ..ingest.places import whole_path
-
-        path = self.path or self.plain.get("path")
-        return {**self.plain, **({"path": whole_path(path)} if path else {})}
-
-    def changes(self, schedule: str = "") -> dict[str, Any]:
-        """What is said beside settings, by field of the source, which has a `schedule` so far.
-
-        Raises `Malformed` for what makes no sense.
-        """
-        from ..ingest.feeds import may_say
-
-        said = {
-            "precedence": self.precedence,
-            "may": None if self.may is None else may_say(self.may),
-            "most_aside": self.most_aside,
-            "schedule": self._schedule(schedule),
-        }
-        return {name: value for name, value in said.items() if value is not None}
-
-    def _schedule(self, before: str) -> str | None:
-        """The schedule as it is to be kept; None where nothing is said of it."""
-        from ..ingest import scheduling
-
-        said: dict[str, Any] = {}
-        if self.nightly or self.every:
-            said = {"nightly": self.nightly, "minutes": scheduling.every(self.every) if self.every else 0}
-        if self.within:
-            said["window"] = scheduling.window(self.within)
-        if self.zone:
-            said["zone"] = scheduling.zone(self.zone)
-        return replace(scheduling.Schedule.of(before), **said).kept() if said else None
-
-
-def described(command: Callable[..., None]) -> Any:
-    """The options that say how a source is read and what it may say, which a command gets as `wanted`."""
-
-    @wraps(command)
-    def packed(**given: Any) -> None:
-        wanted = Wanted(**{one.name: given.pop(one.name) for one in fields(Wanted)})
-        command(wanted=wanted, **given)
-
-    for option in reversed(
-        (
-            click.option(
-                "--path", help="The folder or ZIP with its files, or its address: sftp://USER@HOST/PATH, https://…"
-            ),
-            click.option("--set", "plain", multiple=True, callback=pairs, help="A setting, as NAME=VALUE."),
-            click.option(
-                "--secret",
-                "secrets",
-                multiple=True,
-                callback=pairs,
-                help="Where a secret setting is, as NAME=env:VARIABLE or NAME=file:PATH.",
-            ),
-            click.option(
-                "--precedence",
-                type=click.IntRange(0),
-                help="Its place among the sources of the district; 1 comes first. Default: after all others.",
-            ),
-            click.option(
-                "--may",
-                help="The kinds and fields that it may say, such as Student,Person.home_email. Default: everything.",
-            ),
-            click.option(
-                "--most-aside",
-                type=Share(),
-                help="The share of a kind's rows that may be set aside before nothing is read, such as 2%.",
-            ),
-            click.option("--nightly", is_flag=True, help="While the hub is served, read it every night."),
-            click.option(
-                "--every",
-                default="",
-                help="While the hub is served, read it so often: 30m, 2h, 1d, never. With --nightly, what changed is"
-                " read so often, and everything at night.",
-            ),
-            click.option(
-                "--within", default="", help="The hours in which it may be read by itself: 20:00-06:00, or always."
-            ),
-            click.option("--zone", default="", help="The time zone of these hours and of its night. Default: UTC."),
-        )
-    ):
-        packed = option(packed)
-    return packed
 
 
 @dataclass(frozen=True)
@@ -163,6 +40,9 @@ class Given:
 @click.option("--connector", default="", help="How it is read, such as oneroster-csv.")
 @described
 @click.option("--no-test", is_flag=True, help="Add it without reading it first.")
+@click.option(
+    "--sync/--no-sync", default=None, help="Bring its records in at once, or not; in a terminal you are asked."
+)
 @json_option()
 @data_option()
 def add(
@@ -172,24 +52,33 @@ def add(
     connector: str,
     wanted: Wanted,
     no_test: bool,
+    sync: bool | None,
     as_json: bool,
     data: Path | None,
 ) -> None:
-    """Add a source to a district: test it, preview it, and keep it.
+    """Add a source to a district: test it, preview it, keep it, and bring its records in.
 
-    In a terminal, asks for what is missing. Nothing is added if the source cannot be read, and its records come in
-    with `rollbook sources sync`.
+    In a terminal, asks for what is missing, and whether to bring the records in; otherwise --sync does. Nothing is
+    added if the source cannot be read.
     """
+    quiet = wants_json(as_json)
     given = _with_host_key(_whole(Given(name, district, connector, wanted.settings, wanted.secrets)))
     changes = wanted.changes()
     with open_or_make_store(data) as store:
         feed = _feed(store, given, new_district)._replace(**changes)
-        report = {} if no_test else _try(store, feed, given.district, new=new_district, quiet=wants_json(as_json))
-        kept = _keep(store, feed, given.district)
-    if wants_json(as_json):
+        first = not no_test and _must_be_kept(given)
+        report = {} if no_test or first else _try(store, feed, given.district, new=new_district, quiet=quiet)
+        kept = _keep(store, feed, given.district, tried=not first)
+    if first:
+        report = _try_kept(data, kept, feed.state, given.district, quiet=quiet)
+    if not quiet:
+        say(f"{kept.source}: added to {given.district}.")
+    if _brought_in(sync, quiet=quiet):
+        report |= _sync(data, kept, quiet=quiet)
+    elif not quiet:
+        say(f"`rollbook sources sync {kept.source}` brings its records in.")
+    if quiet:
         print_json({"source": kept.source, "district": given.district, "precedence": kept.precedence, **report})
-    else:
-        say(f"{kept.source}: added to {given.district}. `rollbook sources sync {kept.source}` reads it.")
 
 
 # ---- asking
@@ -333,32 +222,58 @@ def _try(store: Store, feed: Feed, district: str, *, new: bool, quiet: bool) -> 
     return {"test": told_tried(tried), "preview": {**told(diff), **aside(diff)}}
 
 
-def _keep(store: Store, feed: Feed, district: str) -> Feed:
-    """Keep a source, and make its district where there is none."""
+def _keep(store: Store, feed: Feed, district: str, *, tried: bool) -> Feed:
+    """Keep a source, paused until it was tried, and make its district where there is none."""
+    from ..store.kept.feeds import PAUSED
+
     number = feed.district or store.new_district({"name": district})
-    with store.of_district(number) as kept:
-        kept.feeds.put(feed._replace(district=number))
-    return feed
+    kept = feed._replace(district=number, state=feed.state if tried else PAUSED)
+    with store.of_district(number) as there:
+        there.feeds.put(kept)
+    return kept
 
 
-_ROWS = (Column("Kind", "kind"), Column("Rows", "rows", right=True))
+def _must_be_kept(given: Given) -> bool:
+    """Whether a source has to be kept before it is tried: what its provider renews would be lost otherwise."""
+    from ..connectors import CONNECTORS
+    from ..ingest.settings import settings_of
+
+    return any(one.renewed for one in settings_of(CONNECTORS[given.connector]))
 
 
-def say_where(tried: Tried) -> None:
-    """Print which district and schools a source is of."""
-    say(f"It can be read. District: {tried.district or 'none is named'}.")
-    say(f"Schools: {', '.join(tried.schools) or 'none are named'}.")
+def _try_kept(data: Path | None, kept: Feed, state: str, district: str, *, quiet: bool) -> dict[str, Any]:
+    """Test and preview a source that is kept, and have it read by itself from then on."""
+    with open_store(data) as store:
+        try:
+            report = _try(store, kept, district, new=False, quiet=quiet)
+        except RollbookError:
+            said = "kept, and paused: its provider may have renewed a secret of it, which would be lost otherwise"
+            then = f"`rollbook sources test {kept.source}` tries it again, and `resume` has it read by itself"
+            click.echo(f"{kept.source}: {said}. {then}.", err=True)
+            raise
+        with store.of_district(kept.district) as there:
+            there.feeds.put(kept._replace(state=state))
+    return report
 
 
-def say_tried(tried: Tried) -> None:
-    """Print what a source says of itself."""
-    say_where(tried)
-    draw(_ROWS, told_tried(tried)["rows"], "What it has")
-    for note in tried.notes:
-        say(note)
+# ---- bringing its records in
 
 
-def told_tried(tried: Tried) -> dict[str, Any]:
-    """The same, as it is printed in JSON."""
-    rows = [{"kind": kind, "rows": count} for kind, count in tried.rows.items()]
-    return {"district": tried.district, "schools": [*tried.schools], "rows": rows, "notes": [*tried.notes]}
+def _brought_in(sync: bool | None, *, quiet: bool) -> bool:
+    """Whether the records are to be brought in: as was said, or as somebody says now."""
+    if sync is None and not quiet and at_a_terminal():
+        return click.confirm("Bring its records in now?", default=True, err=True)
+    return bool(sync)
+
+
+def _sync(data: Path | None, kept: Feed, *, quiet: bool) -> dict[str, Any]:
+    """Read a source that was just added; gives what changed, for JSON."""
+    from ..connectors import CONNECTORS
+    from ..ingest.reading import read_feed
+
+    with open_store(data) as store, progress(f"Reading {kept.source}") as step:
+        diff = read_feed(store, CONNECTORS, kept, progress=step)
+    if not quiet:
+        show_diff(diff)
+        say_next(kept.source)
+    return {"sync": {**told(diff), **aside(diff)}}

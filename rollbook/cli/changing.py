@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import Conflict, Malformed, Problem
-from .adding import Wanted, described
 from .common import data_option, open_store, say
+from .describing import Wanted, described
 
 if TYPE_CHECKING:
     from ..store.kept.feeds import Feed

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import Malformed, Problem, nearest
-from .adding import pairs
 from .common import Column, data_option, json_option, open_desk, open_store, say, show
+from .describing import pairs
 
 if TYPE_CHECKING:
     from ..consent import Desk

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import Conflict, Malformed, Problem
-from .adding import at_a_terminal, pairs
+from .adding import at_a_terminal
 from .common import say
+from .describing import pairs
 
 if TYPE_CHECKING:
     from ..ingest.mapping.plan import Part

@@ -2,7 +2,9 @@
 
 from ..ingest import Connector
 from .aeries import AERIES
+from .blackbaud_sky import BLACKBAUD_SKY
 from .blackboard import BLACKBOARD
+from .brightspace import BRIGHTSPACE
 from .bromcom_soap import BROMCOM_SOAP
 from .canvas_csv import CANVAS_CSV
 from .canvas_rest import CANVAS_REST
@@ -14,6 +16,7 @@ from .edfi_xml import EDFI_XML
 from .ethos import ETHOS
 from .facts import FACTS
 from .graph_rest import GRAPH_REST
+from .illuminate import ILLUMINATE
 from .managebac import MANAGEBAC
 from .mapped import MAPPED_CSV, MAPPED_JSON
 from .oneroster_csv import ONEROSTER_CSV
@@ -43,6 +46,9 @@ CONNECTORS: dict[str, Connector] = {
         FACTS,
         ETHOS,
         MANAGEBAC,
+        BRIGHTSPACE,
+        BLACKBAUD_SKY,
+        ILLUMINATE,
         GRAPH_REST,
         WONDE_REST,
         CTF_XML,

@@ -19,6 +19,7 @@ from .folders import reading_folder
 from .packed import packing
 from .places import fetch
 from .refusals import problems_of
+from .renewing import renewing
 from .rows import Connector, Progress, Reading, Source, Stream, silent
 from .settings import missing, opened
 from .sync import Heard, import_roster, unheard, without_collections
@@ -73,7 +74,8 @@ def try_feed(store: Store, connectors: Connectors, feed: Feed, progress: Progres
     kept = partial(store.kept.sources.file, feed.district, feed.source)
     with without_collections(), reading_folder(store.folder, None, "") as folder, packing(folder.path):
         path = settings.get("path", "")
-        reading = Reading(Path(path), settings, kept, progress, folder.path)
+        renew = renewing(store, feed.district, feed.source)
+        reading = Reading(Path(path), settings, kept, progress, folder.path, renew=renew)
         there = fetch(path, reading)
         source = connector.read(replace(reading, path=there.path))
         source.problems.stop()

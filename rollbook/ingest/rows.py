@@ -12,7 +12,7 @@ from ..errors import Malformed, Problem
 from ..fields import Field, Record, Value
 from ..model.organisation import School
 from ..store.kept.sources import SETTLED as SETTLED
-from .packed import Long, Packed
+from .renewing import InMemory, Renew
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how much of it is done, and of how much."""
@@ -60,6 +60,7 @@ class Reading:
     `settings` are opened: there are secrets among them, which go nowhere else. `folder` is private to the source, and
     is there again when a reading was cut short; None where nothing can be put by. What changed is
     enough where `changes` is true, and all is to be asked for where it is false; None: as the source's settings say.
+    `renew` has a secret exchanged that its provider renews.
     """
 
     path: Path
@@ -69,6 +70,7 @@ class Reading:
     folder: Path | None = None
     note: Note = unnoted
     changes: bool | None = None
+    renew: Renew = field(default_factory=InMemory)
 
 
 class Place(NamedTuple):

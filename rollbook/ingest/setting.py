@@ -9,7 +9,8 @@ from dataclasses import dataclass
 class Setting:
     """Something that a connector has to be told of each source.
 
-    A `secret` is shown to nobody again. One that is a `file` of this machine is kept with its whole path.
+    A `secret` is shown to nobody again; one that is `renewed` is exchanged for another one at each reading. One that is
+    a `file` of this machine is kept with its whole path.
     """
 
     name: str
@@ -17,3 +18,4 @@ class Setting:
     secret: bool = False
     needed: bool = True
     file: bool = False
+    renewed: bool = False

@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 from ..errors import Malformed, Problem, nearest
+from ..store.kept import Kept
+from ..store.kept.feeds import Feed
 from ..store.port import Store
 from ..store.sealing import seal, unseal
 from .places.asked import ASKED, lacking
+from .renewing import KEY, exchanges
 from .rows import Connector
 from .setting import Setting as Setting
 
@@ -96,5 +99,11 @@ def shown(settings: Mapping[str, Any]) -> dict[str, str]:
     return {name: SHOWN if isinstance(kept, Mapping) else str(kept) for name, kept in settings.items()}
 
 
+def renewals(kept: Kept, connector: Connector, feed: Feed) -> dict[str, str]:
+    """How the exchanges of the secrets went that the source's provider renews, in words by setting."""
+    names = [one.name for one in settings_of(connector) if one.renewed and one.name in feed.settings]
+    return {name: exchanges(kept, feed, name).words for name in names}
+
+
 def _key(store: Store) -> bytes:
-    return store.secret("settings of sources")
+    return store.secret(KEY)

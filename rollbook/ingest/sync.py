@@ -29,6 +29,7 @@ from .places import fetch
 from .places.unchanged import known, mark_of
 from .plan import Plan, guard, held_of, make_plan
 from .refusals import keep_asides, keep_refusal, problems_of
+from .renewing import renewing
 from .rows import Connector, Origin, Progress, Reading, Request, Source, Stream, nothing_kept, silent
 from .setting_aside import guard_shares, set_faults_aside
 
@@ -86,7 +87,8 @@ def import_roster(
         packing(folder.path),
     ):
         requests: list[Request] = []
-        reading = Reading(Path(path), settings, kept, tell, folder.path, requests.append, changes)
+        renew = renewing(store, district, name)
+        reading = Reading(Path(path), settings, kept, tell, folder.path, requests.append, changes, renew)
         try:
             there = fetch(str(path), reading, b"" if dry_run or changes is False else known(connector, str(path), kept))
             if there.same:

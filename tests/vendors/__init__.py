@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from .aeries import AERIES
+from .blackbaud_sky import BLACKBAUD_SKY
 from .blackboard import BLACKBOARD
+from .brightspace import BRIGHTSPACE
 from .ethos import ETHOS
 from .facts import FACTS
+from .illuminate import ILLUMINATE
 from .managebac import MANAGEBAC
 from .powerschool import POWERSCHOOL
 from .schoology import SCHOOLOGY
@@ -19,5 +22,8 @@ VENDORS: dict[str, Case] = {
     "blackboard": BLACKBOARD,
     "facts": FACTS,
     "ethos": ETHOS,
+    "brightspace": BRIGHTSPACE,
+    "blackbaud-sky": BLACKBAUD_SKY,
+    "illuminate": ILLUMINATE,
 }
 """Each by the name of its connector."""

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, unquote
+from urllib.parse import parse_qsl, quote, unquote
 
 from tests.clever_service import schools_of
 from tests.oneroster_service import Rows, read
@@ -48,6 +48,8 @@ class Vendor:
     """The address where tokens are given, where there are any."""
     grants: Knows = lambda asked: True
     given: Callable[[str], Any] = lambda token: {"access_token": token, "token_type": "Bearer", "expires_in": "3600"}
+    rotates: bool = False
+    """Whether a token is given for a refresh token, which is good for one time, with another one."""
 
 
 PEOPLE = {"Person": 16, "Student": 12, "Staff": 2, "StaffComm": 1}
@@ -63,7 +65,8 @@ CHILD = ("Tansy", "Fennel", "2019-05-04", "F", "910001")
 class Case:
     """A vendor, what a source is told of it, and what comes of the roster of the tests.
 
-    In `settings`, `{where}` stands for the address of a sample; the one at `secret` is checked by the service.
+    In `settings`, `{where}` stands for the address of a sample and `{refresh}` for a refresh token that was never used;
+    the one at `secret` is checked by the service.
     """
 
     vendor: Vendor
@@ -87,7 +90,7 @@ def counted(asked: Asked, name: str, usual: int = 0) -> int:
     return int(asked.params.get(name, usual))
 
 
-def signed(asked: Asked, key: str, secret: str) -> bool:
+def signed(asked: Asked, key: str, secret: str, token: str = "", token_secret: str = "") -> bool:
     """Whether a request is signed by OAuth 1.0a with HMAC-SHA1 (RFC 5849), as reckoned anew from what arrived."""
     said = dict(re.findall(r'(\w+)="([^"]*)"', asked.headers.get("authorization", "")))
     said = {name: unquote(value) for name, value in said.items()}
@@ -95,8 +98,9 @@ def signed(asked: Asked, key: str, secret: str) -> bool:
     pairs = sorted((quote(n, safe="-._~"), quote(v, safe="-._~")) for n, v in {**asked.params, **said}.items())
     address, params = asked.url.partition("?")[0], "&".join(f"{n}={v}" for n, v in pairs)
     base = "&".join(quote(one, safe="-._~") for one in (asked.method, address, params))
-    digest = hmac.digest(f"{secret}&".encode(), base.encode(), "sha1")
-    return said.get("oauth_consumer_key") == key and given == base64.b64encode(digest).decode()
+    digest = hmac.digest(f"{secret}&{token_secret}".encode(), base.encode(), "sha1")
+    known = (said.get("oauth_consumer_key"), said.get("oauth_token", "")) == (key, token)
+    return known and given == base64.b64encode(digest).decode()
 
 
 def client(key: str, secret: str) -> Knows:
@@ -230,6 +234,8 @@ class Service:
     lasts: int = 1_000_000
     troubles: list[Reply] = field(default_factory=list[Reply])
     issued: dict[str, int] = field(default_factory=dict[str, int])
+    unused: set[str] = field(default_factory=set[str])
+    minted: int = 0
 
     def __call__(self, asked: Asked) -> Reply:
         _, sample, path = asked.path.split("/", 2)
@@ -245,9 +251,21 @@ class Service:
     def _token(self, asked: Asked) -> Reply:
         if not self.vendor.grants(asked):
             return Reply({"error": "invalid_client"}, 401)
+        spent = dict(parse_qsl(asked.body.decode())).get("refresh_token", "")
+        if self.vendor.rotates and spent not in self.unused:
+            return Reply({"error": "invalid_grant"}, 400)
         token = f"token-{len(self.issued)}"
         self.issued[token] = 0
+        if self.vendor.rotates:
+            self.unused.remove(spent)
+            return Reply({**self.vendor.given(token), "refresh_token": self.mint()})
         return Reply(self.vendor.given(token))
+
+    def mint(self) -> str:
+        """A refresh token that was never used."""
+        self.minted += 1
+        self.unused.add(f"refresh-{self.minted}")
+        return f"refresh-{self.minted}"
 
     def _known(self, asked: Asked) -> bool:
         if self.vendor.token:

@@ -1,9 +1,9 @@
 """Reading sources over HTTP: a provider is a value made of a service, a way to sign, lists, and how they are paged."""
 
 from .answers import Answer, at, rows_at
-from .auth import Auth, Basic, Bearer, ClientCredentials, JwtExchange, KeyHeader, OAuth1, Token
+from .auth import Auth, Basic, Bearer, ClientCredentials, JwtExchange, KeyHeader, OAuth1, RefreshToken, Token
 from .listing import Listing, fetch
-from .paging import Ask, Cursor, NextUrl, Numbered, Offset, Page, Pages, Whole
+from .paging import Ask, Cursor, Marker, NextUrl, Numbered, Offset, Page, Pages, Whole
 from .service import ADDRESS, REACHED, Service, service_of
 from .session import NotAllowed, NotServed, Session
 
@@ -20,6 +20,7 @@ __all__ = [
     "JwtExchange",
     "KeyHeader",
     "Listing",
+    "Marker",
     "NextUrl",
     "NotAllowed",
     "NotServed",
@@ -28,6 +29,7 @@ __all__ = [
     "Offset",
     "Page",
     "Pages",
+    "RefreshToken",
     "Service",
     "Session",
     "Token",

@@ -16,6 +16,7 @@ import httpx
 import msgspec
 
 from ...errors import Malformed, Problem
+from ..renewing import Renew, Unanswered
 
 
 class Token(NamedTuple):
@@ -46,7 +47,16 @@ class Fetches(Protocol):
         ...
 
 
-Auth = Signs | Fetches
+@runtime_checkable
+class Spends(Protocol):
+    """What makes requests known by a token for which a secret is used up, and renewed by the answer."""
+
+    def spend(self, renew: Renew, exchange: Exchange) -> Token:
+        """Get a token; `exchange` sends no request twice that may have arrived."""
+        ...
+
+
+Auth = Signs | Fetches | Spends
 
 
 @dataclass(frozen=True)
@@ -86,12 +96,16 @@ class Basic:
 
 @dataclass(frozen=True)
 class OAuth1:
-    """OAuth 1.0a with a consumer's key and secret and no token of a user (RFC 5849), as OneRoster 1.1 has it."""
+    """OAuth 1.0a with a consumer's key and secret (RFC 5849), and with a token of a user where there is one.
+
+    `method` is HMAC-SHA1 for services that know no other; OneRoster 1.1 has no token.
+    """
 
     key: str
     secret: str = field(repr=False)
     method: str = "HMAC-SHA256"
-    """Or HMAC-SHA1, which is all that some services know."""
+    token: str = ""
+    token_secret: str = field(default="", repr=False)
 
     def sign(self, request: httpx.Request) -> None:
         """Sign the request with all parameters of its query."""
@@ -101,6 +115,7 @@ class OAuth1:
             "oauth_signature_method": self.method,
             "oauth_timestamp": str(int(time.time())),
             "oauth_version": "1.0",
+            **({"oauth_token": self.token} if self.token else {}),
         }
         said["oauth_signature"] = self._signature(request, said)
         words = ", ".join(f'{name}="{_escaped(value)}"' for name, value in said.items())
@@ -114,7 +129,11 @@ class OAuth1:
         address = str(request.url.copy_with(query=None))
         base = "&".join(_escaped(part) for part in (request.method.upper(), address, params))
         digest = {"HMAC-SHA1": hashlib.sha1, "HMAC-SHA256": hashlib.sha256}[self.method]
-        return base64.b64encode(hmac.digest(f"{_escaped(self.secret)}&".encode(), base.encode(), digest)).decode()
+        return base64.b64encode(hmac.digest(self._key, base.encode(), digest)).decode()
+
+    @property
+    def _key(self) -> bytes:
+        return f"{_escaped(self.secret)}&{_escaped(self.token_secret)}".encode()
 
 
 @dataclass(frozen=True)
@@ -135,12 +154,41 @@ class ClientCredentials:
         """Get a token for the client."""
         form = {"grant_type": "client_credentials", **self.more}
         form |= {"scope": " ".join(self.scopes)} if self.scopes else {}
-        form |= {"client_id": self.client, "client_secret": self.secret} if self.in_form else {}
-        headers = {"Accept": "application/json"}
-        if not self.in_form:
-            # RFC 6749 §2.3.1: each is escaped first, so that a colon in the client's name is none.
-            headers["Authorization"] = f"Basic {_encoded(_escaped(self.client), _escaped(self.secret))}"
-        return _token(exchange(httpx.Request("POST", self.address, data=form, headers=headers)))
+        return _token(exchange(_asking(self.address, form, self.client, self.secret, in_form=self.in_form)))
+
+
+@dataclass(frozen=True)
+class RefreshToken:
+    """OAuth 2 by the refresh token of somebody who authorised the hub (RFC 6749 §6); the answer has the next one.
+
+    `setting` is where it is set, and the client is named as for `ClientCredentials`.
+    """
+
+    address: str
+    client: str
+    secret: str = field(repr=False)
+    refresh: str = field(repr=False)
+    setting: str = "refresh-token"
+    scopes: tuple[str, ...] = ()
+    in_form: bool = False
+
+    def spend(self, renew: Renew, exchange: Exchange) -> Token:
+        """Exchange the refresh token that counts now."""
+        found: list[Token] = []
+
+        def exchanged(spent: str) -> str:
+            form = {"grant_type": "refresh_token", "refresh_token": spent}
+            form |= {"scope": " ".join(self.scopes)} if self.scopes else {}
+            body = exchange(_asking(self.address, form, self.client, self.secret, in_form=self.in_form))
+            try:
+                found.append(_token(body))
+            except Malformed as error:
+                raise Unanswered(*error.problems) from None
+            # A server that gives no other one lets the old one count (RFC 6749 §6).
+            return str(msgspec.json.decode(body).get("refresh_token") or spent)
+
+        renew(self.setting, self.refresh, exchanged)
+        return found[-1]
 
 
 @dataclass(frozen=True)
@@ -160,6 +208,17 @@ class JwtExchange:
         except (IndexError, ValueError, msgspec.DecodeError):
             raise _without_token() from None
         return Token(text, max(float(said.get("exp", 0)) - time.time(), 0.0))
+
+
+def _asking(address: str, form: Mapping[str, str], client: str, secret: str, *, in_form: bool) -> httpx.Request:
+    """A request for a token by a client (RFC 6749 §2.3.1)."""
+    headers = {"Accept": "application/json"}
+    if in_form:
+        form = {**form, "client_id": client, "client_secret": secret}
+    else:
+        # Each is escaped first, so that a colon in the client's name is none.
+        headers["Authorization"] = f"Basic {_encoded(_escaped(client), _escaped(secret))}"
+    return httpx.Request("POST", address, data=dict(form), headers=headers)
 
 
 def _token(body: bytes) -> Token:

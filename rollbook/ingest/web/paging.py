@@ -92,7 +92,10 @@ class Offset:
 
 @dataclass(frozen=True)
 class Numbered:
-    """Pages by their number; the list ends where the total says, or else with a page without rows."""
+    """Pages by their number; the list ends where the total says, or else with a page without rows.
+
+    Where the total is at a `path` of the body, a body that is a list is no page but all of it.
+    """
 
     size: int = 100
     page: str = "page"
@@ -108,7 +111,8 @@ class Numbered:
     def next(self, page: Page) -> Ask | None:
         """Ask for the page with the next number."""
         total = self.total(page.answer)
-        if not page.rows or (total is not None and page.before + len(page.rows) >= total):
+        whole = bool(self.path) and isinstance(page.answer.body, list)
+        if whole or not page.rows or (total is not None and page.before + len(page.rows) >= total):
             return None
         return Ask(page.ask.path, {**page.ask.params, self.page: str(int(page.ask.params[self.page]) + 1)})
 
@@ -119,21 +123,46 @@ class Numbered:
 
 @dataclass(frozen=True)
 class Cursor:
-    """Pages by a cursor that each page names for the next one, at a dotted path of its body."""
+    """Pages by a cursor that each page names for the next one, at a dotted path of its body.
+
+    A blank `limit` asks for no size. Where the last page names one too, `more` is the path of whether another follows.
+    """
 
     cursor: str
     at: str
     size: int = 100
     limit: str = "limit"
+    more: str = ""
 
     def first(self, ask: Ask) -> Ask:
         """Ask for the first page."""
-        return Ask(ask.path, {**ask.params, self.limit: str(self.size)})
+        return Ask(ask.path, {**ask.params, **({self.limit: str(self.size)} if self.limit else {})})
 
     def next(self, page: Page) -> Ask | None:
         """Ask with the cursor."""
         found = at(page.answer.body, self.at)
-        return Ask(page.ask.path, {**page.ask.params, self.cursor: str(found)}) if found else None
+        over = self.more and at(page.answer.body, self.more) is False
+        return Ask(page.ask.path, {**page.ask.params, self.cursor: str(found)}) if found and not over else None
+
+    def total(self, answer: Answer) -> int | None:
+        """The service does not say it."""
+        return None
+
+
+@dataclass(frozen=True)
+class Marker:
+    """Pages that begin after the row of a key, which is that of the last one that came; a page without rows ends it."""
+
+    marker: str = "marker"
+    key: str = "id"
+
+    def first(self, ask: Ask) -> Ask:
+        """Ask for the first page."""
+        return ask
+
+    def next(self, page: Page) -> Ask | None:
+        """Ask for what comes after the last row."""
+        return Ask(page.ask.path, {**page.ask.params, self.marker: str(page.rows[-1][self.key])}) if page.rows else None
 
     def total(self, answer: Answer) -> int | None:
         """The service does not say it."""

@@ -57,6 +57,7 @@ class Provider:
     `{school}`. A part of the `plan` names a list where a mapping of files names a file. `flat` says of a list, by its
     name, how each of its rows is told as the plan reads it. A list below another one comes after it.
     `looks` says of a list which facts of its rows other lists tell; `joined` adds what takes more than that to tell.
+    `usual` is what stands in paths where the source is not told otherwise.
     """
 
     name: str
@@ -70,6 +71,7 @@ class Provider:
     looks: Mapping[str, tuple[Look, ...]] = field(default_factory=dict[str, "tuple[Look, ...]"])
     joined: Callable[[Lists], None] = lambda lists: None
     fills: frozenset[Field] = FILLS
+    usual: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def read(self, reading: Reading) -> Roster:
         """List everything; raises `Malformed` and `Unavailable` for what cannot be believed."""
@@ -103,15 +105,20 @@ class Provider:
             said = "was read before and may not be read now, and what it told would seem to be gone"
             raise Malformed(*(Problem(name, said, "ask the vendor for access to it again") for name in lost))
 
+    def _session(self, reading: Reading) -> Session:
+        said = reading.settings
+        return Session(self.service(said), self.auth(said), reading.note, renew=reading.renew)
+
     def _settings(self, reading: Reading) -> dict[str, Any]:
         return {one.name: reading.settings.get(one.name, "") for one in self.settings if not one.secret}
 
     def _lists(self, reading: Reading) -> dict[str, list[dict[str, Any]] | None]:
         found: dict[str, list[dict[str, Any]] | None] = {}
-        with Session(self.service(reading.settings), self.auth(reading.settings), reading.note) as session:
+        words = {**self.usual, **reading.settings}
+        with self._session(reading) as session:
             for done, (name, listing) in enumerate(self.lists.items()):
                 reading.progress("reading", done, len(self.lists))
-                found[name] = _rows(session, listing, reading, found)
+                found[name] = _rows(session, listing, words, reading, found)
         reading.progress("reading", len(self.lists), len(self.lists))
         for name, rows in found.items():
             # In their order, so that what a list was told can be told on.
@@ -139,13 +146,15 @@ def _said(look: Look, rows: Iterable[dict[str, Any]]) -> dict[str | None, Any]:
     return {key: said[0] if len(said) == 1 else said for key, said in found.items()}
 
 
-def _rows(session: Session, listing: Listing, reading: Reading, found: Lists) -> list[dict[str, Any]] | None:
+def _rows(
+    session: Session, listing: Listing, words: Mapping[str, str], reading: Reading, found: Lists
+) -> list[dict[str, Any]] | None:
     """The rows of a list, or of all that are below the rows of another one; None where not all are served."""
     if not listing.of:
-        return rows_of(session, listing.named(reading.settings), reading)
+        return rows_of(session, listing.named(words), reading)
     rows: list[dict[str, Any]] = []
     for key in dict.fromkeys(text(at(row, listing.by)) or "" for row in found[listing.of] or ()):
-        below = rows_of(session, listing.named({**reading.settings, "of": key}), reading)
+        below = rows_of(session, listing.named({**words, "of": key}), reading)
         if below is None:
             return None
         rows += [{**row, "of": key} for row in below]

@@ -77,7 +77,7 @@ class RecordProvider:
         began = datetime.now(UTC)
         asked = self._asked(reading.settings)
         since = since_when(reading, asked) if self.changing else None
-        with Session(self.service(reading.settings), self.auth(reading.settings), reading.note) as session:
+        with self._session(reading) as session:
             news = self._news(session, reading, since) if since else None
             lists = self._lists(session, reading, news)
         told = Told(Problems(), changes=self._changes(news) if news else {})
@@ -88,6 +88,10 @@ class RecordProvider:
         told.fill(self.plan, {name: [*enumerate(rows, 1)] for name, rows in flat.items() if rows is not None})
         told.place()
         return told
+
+    def _session(self, reading: Reading) -> Session:
+        said = reading.settings
+        return Session(self.service(said), self.auth(said), reading.note, renew=reading.renew)
 
     def _flat(self, name: str, rows: Rows | None) -> Rows | None:
         flat = self.flat.get(name)

@@ -5,14 +5,16 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import NamedTuple, Self
 
 import httpx
 
-from ...errors import Malformed, Problem, Unavailable
+from ...errors import Malformed, Problem, RollbookError, Unavailable
+from ..renewing import InMemory, Renew, Unanswered
 from ..rows import Note, Request, unnoted
 from .answers import Answer, CutShort
-from .auth import Auth, Fetches, Token
+from .auth import Auth, Fetches, Spends
 from .service import Service
 
 TRIES = 6
@@ -20,6 +22,12 @@ TRIES = 6
 
 AGAIN = {429, 500, 502, 503, 504}
 """What a service answers when the same request may go well later."""
+
+UNHEARD = {429, 503}
+"""What of these a service answers that has not looked at the request."""
+
+NOT_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError)
+"""What goes wrong before a request is sent."""
 
 REDIRECTS = {301, 302, 303, 307, 308}
 MOST_REDIRECTS = 5
@@ -64,12 +72,14 @@ class Session:
         auth: Auth | None = None,
         note: Note = unnoted,
         *,
+        renew: Renew | None = None,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self.service = service
         self._auth = auth
         self._note = note
+        self._renew = renew or InMemory()
         self._clock = clock
         self._sleep = sleep
         self._client = service.client()
@@ -101,7 +111,7 @@ class Session:
             answer, error = self._followed(call, check)
             if answer is not None and answer.status < 300 and not error:
                 return answer
-            if answer is not None and answer.status == 401 and not renewed and isinstance(self._auth, Fetches):
+            if answer is not None and answer.status == 401 and not renewed and isinstance(self._auth, Fetches | Spends):
                 # A token may be revoked, or expire on the way.
                 renewed, self._token = True, None
                 continue
@@ -157,6 +167,9 @@ class Session:
     def send(self, request: httpx.Request) -> Answer:
         """Send one request as it is, once, and read its answer, of no more than the service's most bytes."""
         self._wait_for_turn(request.url)
+        return self._answered(request)
+
+    def _answered(self, request: httpx.Request) -> Answer:
         body, most = bytearray(), self.service.most_bytes
         response = self._client.send(request, stream=True)
         try:
@@ -183,31 +196,42 @@ class Session:
         return Unavailable(Problem(f"{url.host}{url.path}", said, "read it again later, or set `hours`"))
 
     def _authorize(self, request: httpx.Request) -> None:
-        if isinstance(self._auth, Fetches):
+        if isinstance(self._auth, Fetches | Spends):
             if self._token is None or self._clock() > self._token[1]:
                 self._token = self._fetched(self._auth)
             request.headers["Authorization"] = f"Bearer {self._token[0]}"
         elif self._auth is not None:
             self._auth.sign(request)
 
-    def _fetched(self, auth: Fetches) -> tuple[str, float]:
-        token: Token = auth.fetch(self._exchanged)
+    def _fetched(self, auth: Fetches | Spends) -> tuple[str, float]:
+        if isinstance(auth, Spends):
+            token = auth.spend(self._renew, partial(self._exchanged, once=True))
+        else:
+            token = auth.fetch(self._exchanged)
         seconds = token.seconds or UNSAID
         return token.text, self._clock() + max(seconds - SPARE, seconds / 2)
 
-    def _exchanged(self, request: httpx.Request) -> bytes:
-        """The body of the answer to a request for a token, which goes to the address that the settings name."""
+    def _exchanged(self, request: httpx.Request, *, once: bool = False) -> bytes:
+        """The body of the answer to a request for a token, which goes to the address that the settings name.
+
+        One that may arrive `once` is sent again only where it did not; raises `Unanswered` where nobody knows.
+        """
         for tried in range(TRIES):
+            self._wait_for_turn(request.url)
             began, answer, error = self._clock(), None, None
             try:
-                answer = self.send(request)
-            except httpx.TransportError as failed:
+                answer = self._answered(request)
+            except (httpx.TransportError, RollbookError) as failed:
                 error = _in_words(failed)
             self._noted(request, answer, 0, began, str(error or ""))
             if answer is not None and answer.status < 300:
                 return answer.content
             if answer is not None and answer.status not in AGAIN:
                 raise _refused(answer, request.url)
+            if once and not (isinstance(error, Unsent) or (answer and answer.status in UNHEARD)):
+                raise Unanswered(Problem(request.url.host, str(error) if error else _said(answer)))
+            if isinstance(error, Malformed):
+                raise error
             self._pause(tried, answer, error, request.url)
         raise AssertionError
 
@@ -222,15 +246,20 @@ def shown(url: httpx.URL) -> str:
     return f"{url.scheme}://{url.netloc.decode()}{url.path}{'?' if query else ''}{query}"
 
 
+class Unsent(Unavailable):
+    """The service could not be reached at all. Try again later."""
+
+
 def _in_words(error: Exception) -> Exception:
+    kind = Unsent if isinstance(error, NOT_SENT) else Unavailable
     if isinstance(error, httpx.TimeoutException):
-        return Unavailable("did not answer in time")
+        return kind("did not answer in time")
     if isinstance(error, httpx.ProxyError):
-        return Unavailable("could not be reached through the proxy")
+        return kind("could not be reached through the proxy")
     if isinstance(error, httpx.ConnectError):
-        return Unavailable(f"could not be reached: {error}")
+        return kind(f"could not be reached: {error}")
     if isinstance(error, httpx.TransportError):
-        return Unavailable("broke off its answer")
+        return kind("broke off its answer")
     return error
 
 
