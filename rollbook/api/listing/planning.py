@@ -99,8 +99,8 @@ def prepare(
 
 def shape_of(part: Part, clause: Clause) -> tuple[Any, ...]:
     """What tells a condition from others: its value too where that decides at once whether it holds."""
-    literal = isinstance(part.properties[clause.name].value, Literal)
-    return (clause.name, clause.operator, clause.value if literal else "")
+    decides = clause.operator in ("=", "!=") and isinstance(part.properties[clause.name].value, Literal)
+    return (clause.name, clause.operator, clause.value if decides else "")
 
 
 def _question(reader: DistrictReader, manner: Manner, part: Part, asked: Asked, rows: Rows, few: bool) -> Question:
