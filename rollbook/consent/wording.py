@@ -17,7 +17,7 @@ def words_of(fact: str) -> str:
     if fact.endswith(IS_EMPTY):
         return f"{words_of(fact.removesuffix(IS_EMPTY))} (empty)"
     kind, *steps, end = fact.split(".")
-    record, said = RECORDS.get(kind), list[str]()
+    record, said = RECORDS.get(kind) or RECORDS.sharing.get(kind), list[str]()
     for step in steps:
         ref = None if record is None else record.refs().get(step)
         if ref is None:

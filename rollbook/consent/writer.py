@@ -29,7 +29,9 @@ HINT = "ask the school to grant it"
 
 
 WRITTEN = frozenset(
-    name for r in RECORDS.values() for need in (r.writing, r.human_writing) for way in need.ways for name in way
+    name
+    for r in (*RECORDS.values(), *RECORDS.sharing.values())
+    for need in (r.writing, r.human_writing) for way in need.ways for name in way
 )
 """The write scopes that keys write records with; what else changes something is Xporter's write-backs."""
 
@@ -275,12 +277,19 @@ class Writer:
 
     def depends(self, record: type[Record], identity: str, but: tuple[type[Record], ...] = ()) -> list[Dependent]:
         """How others refer to a record, whoever may see them, less those kinds that go with it."""
-        return [
+        refers, district = self._batch.kept.records.refers, self.reader.district
+        found = [
             (other, name)
             for other in RECORDS.values()
             if not other.derived() and other not in but
             for name, ref in other.refs().items()
-            if ref.target is record and self._batch.kept.records.refers(other, self.reader.district, name, identity)
+            if ref.target is record and refers(other, district, name, identity)
+        ]
+        return [
+            (kind, name)
+            for other, name in found
+            for kind in other.kinds.values() or (other,)
+            if kind is other or refers(kind, district, name, identity)
         ]
 
     def dependents(self, record: type[Record], identity: str, but: tuple[type[Record], ...] = ()) -> list[str]:
@@ -318,8 +327,9 @@ class Writer:
             steps = {name.split(".")[0] for name in other.natural if "." in name}
             for name in (n for n, ref in other.refs().items() if n in steps and ref.target is record):
                 for row in self.find(other, **{name: identity}):
-                    found.append((other, row["id"], self._batch.keys(other, row["id"])))
-                    found += self.known_by(other, row["id"])
+                    kind = other.of_row(row)
+                    found.append((kind, row["id"], self._batch.keys(kind, row["id"])))
+                    found += self.known_by(kind, row["id"])
         return found
 
     def remove(self, record: type[Record], identity: str) -> int:

@@ -115,7 +115,8 @@ class Ref(Field):
 
     `tells` names the facts of the other record that the reference itself discloses, so that they need only the
     reference's scope. `part_of` says that this record is a part of the other one: it is hidden and deleted with it.
-    `shared` says of a record's school that none stands for all schools of the district.
+    `shared` says of a record's school that none stands for all schools of the district, and of a human whom a record
+    is a part of that it need not be anybody's.
     """
 
     sql = "INTEGER"
@@ -247,7 +248,8 @@ class Record:
     the history keeps when it goes: dotted names lead through references, and `district.` to the district's own record;
     `remembers`, what it keeps besides, by which whoever knew the row is told what is gone;
     `behind`, the fact that holds the hub id of the human whom a row stands for without being one; `numbered`, that
-    there are so many rows that their hub ids are made of their numbers.
+    there are so many rows that their hub ids are made of their numbers; `told_by`, the fact that tells the kinds of
+    record apart that share the table, of each of which `told` is the value.
     """
 
     table: ClassVar[str] = ""
@@ -263,6 +265,9 @@ class Record:
     remembers: ClassVar[tuple[str, ...]] = ()
     behind: ClassVar[str] = ""
     numbered: ClassVar[bool] = False
+    told_by: ClassVar[str] = ""
+    told: ClassVar[str] = ""
+    kinds: ClassVar[dict[str, type[Record]]] = {}
     abstract: ClassVar[bool] = True
 
     def __init_subclass__(
@@ -279,8 +284,10 @@ class Record:
         remembers: tuple[str, ...] = (),
         behind: str = "",
         numbered: bool = False,
+        told_by: str = "",
+        told: str = "",
     ) -> None:
-        cls.table = _snake(cls.__name__)
+        cls.table = cls.table if told else _snake(cls.__name__)
         cls.scope = scope
         cls.writing = writing
         cls.human_writing = human_writing
@@ -292,6 +299,9 @@ class Record:
         cls.remembers = remembers
         cls.behind = behind
         cls.numbered = numbered
+        cls.told_by = cls.told_by if told else told_by
+        cls.told = told
+        cls.kinds = cls.kinds if told else {}
         cls.abstract = abstract
         # A field that several kinds of record share is copied for each, since its scope belongs to (field, kind).
         cls.fields = {}
@@ -306,7 +316,10 @@ class Record:
                     if own is not field:
                         setattr(cls, name, own)
                     cls.fields[name] = own
-        if not abstract:
+        if told:
+            cls.kinds[told] = cls
+            RECORDS.sharing[cls.__name__] = cls
+        elif not abstract:
             RECORDS[cls.__name__] = cls
         for index in indexes:
             unknown = [n for n in index if n not in cls.fields]
@@ -325,6 +338,16 @@ class Record:
     def derived(cls) -> bool:
         """Whether its rows are worked out from those of others, so that it has no table."""
         return cls.worked_out
+
+    @classmethod
+    def apart(cls) -> dict[str, Value]:
+        """The stored fact that all of its rows have, and none of the others in its table."""
+        return {cls.told_by: cls.told} if cls.told else {}
+
+    @classmethod
+    def of_row(cls, row: Mapping[str, Value]) -> type[Record]:
+        """The kind of record that a row of its table is."""
+        return cls.kinds.get(str(row.get(cls.told_by)), cls) if cls.told_by else cls
 
     @classmethod
     @cache
@@ -348,7 +371,19 @@ class Record:
 OWN_DISTRICT = "district"
 """The step of a dotted name that leads to the district's own record, which nothing needs to refer to."""
 
-RECORDS: dict[str, type[Record]] = {}
+
+class Records(dict[str, "type[Record]"]):
+    """Every kind of record by name, each table's once; the kinds that share one are found by their names only."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.sharing: dict[str, type[Record]] = {}
+
+    def __missing__(self, name: str) -> type[Record]:
+        return self.sharing[name]
+
+
+RECORDS = Records()
 
 
 def _target(record: type[Record] | None, step: str) -> type[Record] | None:

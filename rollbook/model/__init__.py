@@ -33,6 +33,7 @@ from . import (
     tags,
     timetable,
     vocabulary,
+    whole,
     workforce,
 )
 
@@ -69,5 +70,6 @@ __all__ = [
     "tags",
     "timetable",
     "vocabulary",
+    "whole",
     "workforce",
 ]

@@ -50,7 +50,7 @@ def _check(kept: Kept, old: int, rows: Iterable[tuple[type[Record], dict[str, An
 def _rows(kept: Kept, school: str, old: int) -> Iterator[tuple[type[Record], dict[str, Any]]]:
     """The school, and every record of it, column by column."""
     for kind in (k for k in RECORDS.values() if k is School or (not k.derived() and "school" in k.fields)):
-        yield from ((kind, row) for row in kept.schools.rows(kind, old, school))
+        yield from ((kind.of_row(row), row) for row in kept.schools.rows(kind, old, school))
 
 
 def _as_new(row: dict[str, Any]) -> dict[str, Any]:

@@ -34,10 +34,12 @@ def _known_by(batch: Batch, record: type[Record], identity: str) -> Iterator[tup
         steps = {name.split(".")[0] for name in other.natural if "." in name}
         for name in (n for n, ref in other.refs().items() if n in steps and ref.target is record):
             led = key_of(record, ":district", ":id")
+            told = f'"{other.told_by}"' if other.told_by else "NULL"
             rows = batch.connection.execute(
-                f'SELECT id FROM "{other.table}" WHERE district = :district AND "{name}" = {led}',
+                f'SELECT id, {told} FROM "{other.table}" WHERE district = :district AND "{name}" = {led}',
                 {"district": batch.district, "id": identity},
             ).fetchall()
-            for (row,) in rows:
-                yield other, row
-                yield from _known_by(batch, other, row)
+            for row, kind in rows:
+                known = other.of_row({other.told_by: kind})
+                yield known, row
+                yield from _known_by(batch, known, row)

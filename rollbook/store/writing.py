@@ -221,6 +221,7 @@ class Batch:
         return before
 
     def _change(self, record: type[Record], before: Row, values: Row) -> Row:
+        record = record.of_row(before)
         different = {n: v for n, v in values.items() if before[n] != v}
         if not different:
             return {}
@@ -244,6 +245,7 @@ class Batch:
         row = self.get(record, identity)
         if row is None:
             raise NotFound(f"no {record.__name__} {identity}")
+        record = record.of_row(row)
         new = self.keys(record, identity)
         moved = {n.split(".")[0] for n in {*keys, *new} if "." in n and keys.get(n) != new.get(n)}
         if not moved:
@@ -288,6 +290,7 @@ class Batch:
         gone = sum(
             self._remove(part, row) for part, key in self._parts(record, before) if (row := self._row(part, key))
         )
+        record = record.of_row(before)
         number, key = self._take(1), before["made"]
         keys = keys_of(self.connection, record, before)
         self.connection.execute(f'DELETE FROM "{record.table}" WHERE district = ? AND key = ?', (self.district, key))
@@ -341,7 +344,7 @@ class Batch:
             return
         for part, key in self._parts(record, row):
             if one := self._row(part, key):
-                self.set_apart(part, one["id"], app)
+                self.set_apart(part.of_row(one), one["id"], app)
         self.veil(record, identity, app, shown=True)
         self._take(1)
         self._move(record, _school(record, row), self._last)

@@ -10,6 +10,7 @@ from itertools import product
 from typing import Any
 
 from ...consent import Writer
+from ...edfi.documents import Whole
 from ...edfi.homes import Fact, Home
 from ...edfi.resources import RESOURCES
 from ...edfi.schema import Reference, Resource, Target
@@ -59,16 +60,24 @@ class Locator:
 
     def target(self, target: Target, identity: Mapping[str, Any]) -> str | None:
         """The hub id of what a reference names, where it is a document."""
+        return next((found for _, found in self.targets(target, identity)), None)
+
+    def targets(self, target: Target, identity: Mapping[str, Any]) -> Iterator[tuple[Resource, str]]:
+        """The documents that a reference may name, with their resources."""
         for name, members in target.served.items():
-            key = {members.get(m, m): value for m, value in identity.items()}
-            if found := self.document(RESOURCES[name], key):
-                return found
-        return None
+            resource = RESOURCES.get(name)
+            if resource is not None:
+                found = self.document(resource, {members.get(m, m): value for m, value in identity.items()})
+                if found:
+                    yield resource, found
 
     # ---- what a record stores of its key
 
     def candidates(self, resource: Resource, key: Mapping[str, Any]) -> Iterator[Facts]:
         """The stored facts that a record with a natural key has; a human may have it in several roles."""
+        if isinstance(resource, Whole):
+            yield from self.whole(resource, key)
+            return
         facts: Facts = {n: v for n, v in resource.fresh.items() if n == "kind"}
         many: dict[str, list[str]] = {}
         for one in (p for p in resource.properties if p.identity):
@@ -89,6 +98,16 @@ class Locator:
         facts |= self.school(resource, facts)
         for chosen in product(*many.values()):
             yield facts | dict(zip(many, chosen, strict=True))
+
+    def whole(self, resource: Whole, key: Mapping[str, Any]) -> Iterator[Facts]:
+        """The stored facts by which a document that is kept whole is found."""
+        digest, naming = {"digest": resource.found_by(key)["digest"]}, resource.known_with
+        if naming is None:
+            yield digest
+            return
+        human = {naming.of.member: key[naming.of.member]}
+        for role in self.roles(naming.of.role, naming.of.target, human):
+            yield {**digest, naming.of.name: role}
 
     def reference(self, target: Target, identity: Mapping[str, Any]) -> tuple[bool, str | None]:
         """Whether what a reference names is there, and its hub id; a district has none among its own records."""

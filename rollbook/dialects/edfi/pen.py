@@ -10,6 +10,7 @@ from typing import Any
 
 from ...consent import Writer
 from ...consent.writer import Rights, lacking
+from ...edfi.documents import Whole
 from ...edfi.resources import RESOURCES
 from ...edfi.schema import Pointing, Resource, Written
 from ...errors import NotHeld, Problem
@@ -214,6 +215,8 @@ class Pen:
 
     def place(self, fields: dict[str, str | None], written: Written, before: Mapping[str, Any] | None) -> None:
         """The school of a record whose document names none: that of the first record it belongs with that has one."""
+        if isinstance(self.resource, Whole) and before and not fields.get("school"):
+            fields["school"] = before.get("school")
         if before is not None or "school" not in self.resource.of.fields or "school" in written.values:
             return
         for name in self.resource.belongs:
@@ -229,12 +232,33 @@ class Pen:
         if one.target.name in ORGANISATIONS:
             place = self.places.find(one.target, one.identity)
             there = place is not None and (place.district == self.writer.reader.district or not one.sets)
-            return there, place.school if place and there else None
+            if place is not None:
+                return there, place.school if there else None
+            found = self.kept_whole(one)
+            return found is not None, None if one.sets else found
         if one.target.name in UNIQUE_IDS:
             person = self.person(one)
             return person is not None, person
-        found = self.locator.target(one.target, one.identity)
+        found = self.locator.target(one.target, one.identity) or self.elsewhere(one)
         return found is not None, found
+
+    def kept_whole(self, one: Pointing) -> str | None:
+        """The hub id of an organisation that is neither a school nor a district of schools."""
+        found = self.locator.targets(one.target, one.identity)
+        return next((i for resource, i in found if isinstance(resource, Whole)), None)
+
+    def elsewhere(self, one: Pointing) -> str | None:
+        """The hub id of what a reference names in another district, where it is one that no school has for itself."""
+        for name, members in one.target.served.items():
+            resource = RESOURCES.get(name)
+            if not isinstance(resource, Whole):
+                continue
+            args = resource.key_args({members.get(m, m): value for m, value in one.identity.items()})
+            for reader in (r for r in self.places.readers if r.district != self.writer.reader.district):
+                with reader.session() as session:
+                    if found := find_in(resource, reader, session, resource.keyed, args, "key"):
+                        return found.id
+        return None
 
     # ---- humans
 

@@ -10,6 +10,7 @@ from typing import Any
 from ...consent import Desk, DistrictReader, Holder, Writer, unwritable
 from ...consent.credentials import READS_ONLY
 from ...consent.waiting import WaitingReader
+from ...edfi.documents import Whole
 from ...edfi.schema import Resource, Word, Written
 from ...errors import Conflict, Problem
 from ...model.organisation import District, School
@@ -63,8 +64,35 @@ class Scribe:
             return self.post_person(resource, document, written)
         if resource.of is School:
             return self.post_school(resource, document, written)
+        if isinstance(resource, Whole):
+            return self.post_whole(resource, document, written)
         with self.desk.writers.in_district(self.holder, self.places.district(resource, document)) as writer:
             return self.wanted(Pen(resource, writer, self.places).post(document, written))
+
+    def post_whole(self, resource: Whole, document: Mapping[str, Any], written: Written) -> Outcome:
+        """A document that is kept whole: where what it names is; what names no place is the first district's."""
+        if not self.readers:
+            raise Refusal(problems.not_allowed(unwritable(resource.writing)))
+        refused: Refusal | None = None
+        for district in self.whereabouts(resource, document):
+            try:
+                with self.desk.writers.in_district(self.holder, district) as writer:
+                    return self.wanted(Pen(resource, writer, self.places).post(document, written))
+            except Refusal as refusal:
+                refused = refused or refusal
+        assert refused is not None
+        raise refused
+
+    def whereabouts(self, resource: Whole, document: Mapping[str, Any]) -> list[int]:
+        """The districts in which a document may be: that of an organisation that it names, or each in turn."""
+        every = [reader.district for reader in self.readers]
+        named = self.places.named(resource, document)
+        if named is not None or len(every) == 1:
+            return [named if named is not None else every[0]]
+        known = self.known(resource, document)
+        if known is None:
+            return every
+        return [reader.district for reader in self.readers if find_quietly(resource, [reader], known)]
 
     def wanted(self, outcome: Outcome) -> Outcome:
         """What became of a write, unless the caller only wanted to create."""

@@ -24,6 +24,7 @@ class Records(Statements):
 
     def find(self, record: type[Record], district: int, facts: Mapping[str, Any]) -> list[Stored]:
         """The records with these stored facts, oldest first."""
+        facts = {**facts, **record.apart()}
         same = "".join(f" AND {self._is(record.fields.get(name), name, value)}" for name, value in facts.items())
         order = self._flavour.unindexed("t.key")
         return self._stored(record, f"t.district = :district{same} ORDER BY {order}", {**facts, "district": district})
@@ -58,8 +59,9 @@ class Records(Statements):
     def refers(self, record: type[Record], district: int, name: str, identity: str) -> bool:
         """Whether any record of a kind refers, by a stored reference, to the record with a hub id."""
         target = key_of(record.refs()[name].target, ":district", ":id")
-        found = f'SELECT 1 FROM "{record.table}" WHERE district = :district AND "{name}" = {target} LIMIT 1'
-        return self._row(found, {"district": district, "id": identity}) is not None
+        apart = "".join(f' AND "{fact}" = :told' for fact in record.apart())
+        found = f'SELECT 1 FROM "{record.table}" WHERE district = :district AND "{name}" = {target}{apart} LIMIT 1'
+        return self._row(found, {"district": district, "id": identity, "told": record.told}) is not None
 
     def ids(self, record: type[Record], district: int) -> frozenset[str]:
         """The hub ids of all records of a kind."""
@@ -81,7 +83,7 @@ class Records(Statements):
                 f't.district = :district AND {key} IN (SELECT k.key FROM "{kind.table}" k WHERE {named})',
                 {"district": district, "ids": json.dumps(list(people.get(kind.__name__, ())))},
             )
-            found |= {row["id"]: row for row in rows}
+            found |= {row["id"]: row for row in rows if record.of_row(row) is record}
         return sorted(found.values(), key=itemgetter("made"))
 
     def _stored(self, record: type[Record], where: str, values: Values) -> list[Stored]:

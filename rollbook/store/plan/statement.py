@@ -148,7 +148,8 @@ class Statement:
         self.human(self.of, self.base)
         self.decided(self.of, self.base)
         # A database would walk through the school's rows in order rather than look up the one that is called for.
-        return every([*self.sight.bounds(self.of, self.base, few=few, keyed=keyed), condition])
+        apart = [f'{self.base}."{name}" = {quote(value)}' for name, value in self.of.apart().items()]
+        return every([*self.sight.bounds(self.of, self.base, few=few, keyed=keyed), *apart, condition])
 
     def human(self, record: type[Record], alias: str) -> None:
         """Whether a human is there, and what is told of them, may depend on their roles."""

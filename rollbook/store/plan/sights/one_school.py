@@ -11,7 +11,7 @@ from ....scopes import Need
 from ..flavour import Flavour
 from ..flavours.sqlite import SQLITE
 from ..phrases import HERE
-from .sight import CHOSEN_NOW, Decides, humans, in_district, school_ref, unveiled
+from .sight import CHOSEN_NOW, Decides, humans, in_district, of_whom, school_ref, unveiled
 
 Guards = Mapping[str, str]
 """For each kind of human that a grant names one by one: `only` those chosen, or all `except` them."""
@@ -87,7 +87,8 @@ class OneSchool:
     def guarded(self, record: type[Record], alias: str) -> list[str]:
         """A row is hidden with the human that it is, or is a part of, and behind a veil."""
         named = [(kind, identity) for kind, identity in humans(record, alias) if kind.__name__ in self.guards]
-        return [self.guard(*one) for one in named] + (unveiled(self.flavour, record, alias) if self.veils else [])
+        left_out = [of_whom(record, alias, identity, self.guard(kind, identity)) for kind, identity in named]
+        return left_out + (unveiled(self.flavour, record, alias) if self.veils else [])
 
     def guard(self, record: type[Record], identity: str) -> str:
         chosen = (

@@ -12,7 +12,7 @@ from ....scopes import Need
 from ..flavour import Flavour
 from ..flavours.sqlite import SQLITE
 from ..phrases import NEVER, keys_of
-from .sight import BETWEEN, CHOSEN_NOW, Decides, humans, in_district, school_ref, unveiled
+from .sight import BETWEEN, CHOSEN_NOW, Decides, humans, in_district, of_whom, school_ref, unveiled
 from .views import Views, Ways
 
 
@@ -151,7 +151,9 @@ class Schools(Views):
     def guarded(self, record: type[Record], alias: str) -> list[str]:
         """A row is hidden with the human that it is, or is a part of, and behind a veil."""
         left_out = [
-            g for kind, identity in humans(record, alias) for g in self.guards(kind, identity, f"{alias}.school")
+            of_whom(record, alias, identity, g)
+            for kind, identity in humans(record, alias)
+            for g in self.guards(kind, identity, f"{alias}.school")
         ]
         return left_out + (unveiled(self.flavour, record, alias) if self.veils else [])
 

@@ -142,6 +142,12 @@ def humans(record: type[Record], alias: str) -> list[tuple[type[Record], str]]:
     ]
 
 
+def of_whom(record: type[Record], alias: str, identity: str, guard: str) -> str:
+    """A guard of the human with a key, where a row need not be a part of one."""
+    free = any(ref.shared and f'{alias}."{name}"' == identity for name, ref in record.refs().items())
+    return f"({identity} IS NULL OR {guard})" if free else guard
+
+
 def unveiled(flavour: Flavour, record: type[Record], alias: str) -> list[str]:
     """A row is not veiled from the reader's app (`:seer`), nor is what it is a part of."""
     parts = [(r.target, f'{alias}."{n}"') for n, r in record.refs().items() if r.part_of and r.target is not School]

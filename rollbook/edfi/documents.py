@@ -1,0 +1,174 @@
+"""Resources whose documents are kept whole: how they are found by their keys, and whose and where they are."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from ..fields import Arg, Condition, Expr, Path, Record, Value
+from ..model.people import Staff
+from ..model.students import Student
+from . import targets
+from .homes import Rest, Row, trail
+from .properties import Descriptor, Link, Pointing, Property, Reference, Target, Written, anything
+from .schema import Resource
+
+May = Any
+
+
+@dataclass(frozen=True)
+class Who:
+    """A role in which somebody is known, the member of keys that names them, and what a reference to them points at."""
+
+    name: str
+    """The stored reference of a document to the role."""
+    member: str
+    role: type[Record]
+    fact: str
+    target: Target
+
+    def told(self, of: type[Record]) -> Path:
+        """The number by which a document's human is known today."""
+        return of.refs()[self.name] / self.role.fields[self.fact]
+
+
+WHO = {
+    "student": Who("student", "studentUniqueId", Student, "student_unique_id", targets.STUDENT),
+    "staff": Who("staff", "staffUniqueId", Staff, "staff_unique_id", targets.STAFF),
+}
+"""Whom documents are about, by the word for it."""
+
+
+@dataclass(frozen=True, eq=False)
+class Naming(Reference):
+    """A reference that names whom a document is about, be it by what is known by them too."""
+
+    of: Who = field(kw_only=True)
+    number: Path = field(kw_only=True)
+
+    def columns(self) -> dict[str, Expr]:
+        return {trail(self.number): self.number}
+
+    def read(self, row: Row, rest: Rest, link: Link | None = None) -> Any:
+        value, now = super().read(row, rest, link), row.get(trail(self.number))
+        return {**value, self.of.member: now} if value and now is not None else value
+
+    def split(self, document: Mapping[str, Any], into: Written) -> None:
+        super().split(document, into)
+        value = document.get(self.name)
+        if value is None:
+            into.say({self.of.name: None})
+            return
+        if self.target.name == self.of.target.name:
+            into.references.pop()
+        human = {next(iter(self.of.target.members)).name: value[self.of.member]}
+        into.references.append(Pointing(self.of.target, human, f"$.{self.name}", self.of.name, self.of.role))
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class Whole(Resource):
+    """A resource whose documents are kept whole, as they were written."""
+
+    @cached_property
+    def naming(self) -> Naming | None:
+        """The reference that names whom a document is about, if one does."""
+        return next((p for p in self.properties if isinstance(p, Naming)), None)
+
+    @cached_property
+    def known_with(self) -> Naming | None:
+        """The same, where who it is is a part of the key."""
+        return self.naming if self.naming and self.naming.identity else None
+
+    def apart(self, key: Mapping[str, Any]) -> dict[str, Any]:
+        """A natural key without who it is about, who may get another number."""
+        member = self.known_with.of.member if self.known_with else ""
+        return {name: value for name, value in key.items() if name != member}
+
+    def found_by(self, key: Mapping[str, Any]) -> dict[str, Value]:
+        """The stored facts by which the document with a natural key is found."""
+        known = self.apart(key)
+        words = {name for name, one, _ in self.members() if isinstance(one, Descriptor)}
+        same = {name: _folded(value) if name in words else value for name, value in known.items()}
+        digest = hashlib.blake2b(_text(same).encode(), digest_size=16).hexdigest()
+        return {"digest": digest, "known_as": _text(known)}
+
+    def unshape(self, document: Mapping[str, Any], may: May = anything, *, keeps: bool = True) -> Written:
+        into = super().unshape(document, may, keeps=keeps)
+        into.say(self.found_by(self.key(document)))
+        return into
+
+    @cached_property
+    def keyed(self) -> Condition:
+        found = self.only & self.of.fields["digest"].is_(Arg("key_digest"))
+        if self.known_with:
+            found = found & self.known_with.number.is_(Arg("key_human"))
+        return found
+
+    def key_args(self, key: Mapping[str, Any]) -> dict[str, Value]:
+        human = {"key_human": key[self.known_with.of.member]} if self.known_with else {}
+        return {"key_digest": self.found_by(key)["digest"], **human}
+
+    def key_of(self, gone: Mapping[str, Any]) -> dict[str, Any]:
+        known: dict[str, Any] = json.loads(gone.get("known_as") or "{}")
+        human = {self.known_with.of.member: gone.get(trail(self.known_with.number))} if self.known_with else {}
+        return {name: {**known, **human}.get(name) for name, _, _ in self.members()}
+
+    @cached_property
+    def key_facts(self) -> tuple[Expr, ...]:
+        human = (self.known_with.number,) if self.known_with else ()
+        return (self.of.fields["known_as"], *human)
+
+
+def kept_whole(
+    name: str, entity: str, about: str, of: type[Record], properties: Iterable[Property], **others: Any
+) -> Whole:
+    """A resource whose documents are kept whole, from what the standard says of it."""
+    every = tuple(properties)
+    who, place = _who(every), _place(every)
+    made = [
+        _naming(one, who[0], of) if who and one is who[1] else replace(one, sets="school") if one is place else one
+        for one in every
+    ]
+    others.setdefault("belongs", ("student", "staff"))
+    return Whole(name, entity, about, of, tuple(made), fresh={"resource": name}, **others)
+
+
+def _naming(one: Property, who: Who, of: type[Record]) -> Naming:
+    assert isinstance(one, Reference)
+    said = {n: getattr(one, n) for n in ("required", "identity", "prefix", "unprefixed")}
+    return Naming(one.name, one.about, one.target, of=who, number=who.told(of), **said)
+
+
+def _who(properties: Iterable[Property]) -> tuple[Who, Reference] | None:
+    """Whom documents are about, and the reference that says so: a student rather than a member of staff."""
+    references = [p for p in properties if isinstance(p, Reference)]
+    for who in WHO.values():
+        naming = [p for p in references if any(m.name == who.member for m in p.target.members)]
+        plain = sorted(naming, key=lambda p: (p.target.name != who.target.name, not p.identity, bool(p.prefix)))
+        if plain and not plain[0].prefix:
+            return who, plain[0]
+    return None
+
+
+def _place(properties: Iterable[Property]) -> Reference | None:
+    """The reference to the school that a document belongs to, or to its district: one of its key if there is one."""
+    own = [p for p in properties if isinstance(p, Reference) and p.target.name in ("school", "educationOrganization")]
+    return min(own, key=lambda p: (not p.identity, bool(p.prefix)), default=None)
+
+
+_SMALL = str.maketrans({chr(c): chr(c + 32) for c in range(ord("A"), ord("Z") + 1)})
+
+
+def _folded(value: Any) -> Any:
+    return value.translate(_SMALL) if isinstance(value, str) else value
+
+
+def _text(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+__all__ = ["WHO", "Naming", "Whole", "Who", "kept_whole"]

@@ -1,0 +1,56 @@
+"""Documents of a standard that the record has no other place for: each is kept whole, as its client wrote it.
+
+All stand in one table. Each of the standard's resources is a kind of record by itself, so that each has the scopes that
+a person gave it who read what it holds.
+"""
+
+from __future__ import annotations
+
+from types import new_class
+from typing import Any
+
+from ..fields import Ref, Text
+from ..scopes import NOBODY, Need, S
+from .organisation import School, SchoolRecord
+from .people import Staff
+from .students import Student
+
+
+class WholeDocument(
+    SchoolRecord,
+    scope=NOBODY,
+    told_by="resource",
+    indexes=(("school",), ("student",), ("staff",), ("resource", "digest", "student")),
+    natural=("resource", "known_as", "student.person.student_unique_id", "staff.person.staff_unique_id"),
+    remembers=("student.person", "staff.person"),
+):
+    """A document of a standard that is kept whole: what it says stands beside the facts by which it is found."""
+
+    school = Ref("The school that it belongs to; all schools of the district if empty", School, part_of=True, shared=True)
+    resource = Text("The standard's resource that it is a document of", "academicWeeks")
+    student = Ref(
+        "The student whom it is about, if any",
+        Student,
+        part_of=True,
+        shared=True,
+        tells=("mis_id", "external_id", "xid", "idaas_id", "student_unique_id"),
+    )
+    staff = Ref(
+        "The member of staff whom it is about, if any",
+        Staff,
+        part_of=True,
+        shared=True,
+        tells=("mis_id", "external_id", "xid", "idaas_id", "staff_unique_id"),
+    )
+    digest = Text("A digest of its natural key, by which it is found", "5f9b2c0e4c1d6f7a8b9c0d1e2f3a4b5c")
+    known_as = Text("Its natural key as JSON, without who it is about", '{"weekIdentifier":"1"}')
+
+
+def kept_whole(resource: str, entity: str, about: str, read: Need, write: Need) -> type[WholeDocument]:
+    """The kind of record that documents of a resource are."""
+
+    def body(names: dict[str, Any]) -> None:
+        names |= {"__doc__": about, "__module__": __name__}
+
+    words = {"told": resource, "scope": read, "writing": write, "indexes": (), "natural": WholeDocument.natural}
+    return new_class(f"{entity}Document", (WholeDocument,), {**words, "remembers": WholeDocument.remembers}, body)
