@@ -16,6 +16,7 @@ from ..model.people import Person
 from ..recent import Recent, once
 from ..store.kept import Kept
 from ..store.kept.history import END
+from ..store.kept.pointers import Pointer
 from ..store.plan.planner import Plan, plan
 from ..store.plan.sights import Schools, View
 from ..store.port import Store
@@ -295,9 +296,15 @@ class DistrictReader:
         with self._store.lend(self.district) as kept:
             return self.finds(Session(kept, self.base), Person, person)
 
-    def namesakes(self) -> list[Namesake]:
-        """The records of the district that ever had an id of a source's with another one, whoever may see them."""
-        return self.once("namesakes of all", lambda: self._store.kept.history.namesakes(self.district))
+    def referring(self, identity: str) -> list[Pointer]:
+        """The documents that refer to something, whoever may see them."""
+        with self._store.lend(self.district) as kept:
+            return kept.pointers.to(self.district, identity)
+
+    def using(self, list_of_words: str, word: str) -> Iterator[tuple[str, str]]:
+        """The documents that use a word of a list, whoever may see them: the resource and the hub id of each."""
+        with self._store.lend(self.district) as kept:
+            yield from kept.pointers.users(self.district, list_of_words, word)
 
     def twins(self) -> frozenset[str]:
         """The hub ids of the humans of the district who have a record in another one too."""

@@ -13,6 +13,7 @@ from ..fields import RECORDS, Arg, Question, Record, Told
 from ..model.organisation import School
 from ..model.people import Person
 from ..scopes import ANYONE, CATALOGUE, Need
+from ..store.kept.pointers import Pointer
 from ..store.numbering import UNIQUE_IDS, now
 from ..store.writing import Batch
 from .district import DistrictReader
@@ -31,7 +32,9 @@ HINT = "ask the school to grant it"
 WRITTEN = frozenset(
     name
     for r in (*RECORDS.values(), *RECORDS.sharing.values())
-    for need in (r.writing, r.human_writing) for way in need.ways for name in way
+    for need in (r.writing, r.human_writing)
+    for way in need.ways
+    for name in way
 )
 """The write scopes that keys write records with; what else changes something is Xporter's write-backs."""
 
@@ -337,6 +340,22 @@ class Writer:
         before = self._batch.get(record, identity) or {}
         self.may(record, before.get("school") or (identity if record is School else None), {})
         return self._batch.remove(record, identity)
+
+    # ---- what documents refer to
+
+    def refer(
+        self, resource: str, identity: str, targets: Mapping[str, str], words: Iterable[tuple[str, str]], **known: bool
+    ) -> None:
+        """Write down what a document refers to, hub ids by path, and the words of lists that it uses."""
+        self._batch.kept.pointers.keep(self.reader.district, resource, identity, targets, words, **known)
+
+    def referring(self, identity: str) -> list[Pointer]:
+        """The documents that refer to something beside the records' references, whoever may see them."""
+        return self._batch.kept.pointers.to(self.reader.district, identity)
+
+    def known_as(self, record: type[Record], identity: str) -> dict[str, Any]:
+        """What others know a record by now, as the history would keep it."""
+        return self._batch.keys(record, identity)
 
     def rename(self, record: type[Record], identity: str, values: Mapping[str, Any], *, taken: bool = False) -> bool:
         """Change facts by which a record is known; what is known through it is noted as having another key.

@@ -171,4 +171,4 @@ def _text(value: Mapping[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
-__all__ = ["WHO", "Naming", "Whole", "Who", "kept_whole"]
+__all__ = ["WHO", "Naming", "Who", "Whole", "kept_whole"]

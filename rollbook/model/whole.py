@@ -10,7 +10,7 @@ from types import new_class
 from typing import Any
 
 from ..fields import Ref, Text
-from ..scopes import NOBODY, Need, S
+from ..scopes import NOBODY, Need
 from .organisation import School, SchoolRecord
 from .people import Staff
 from .students import Student
@@ -26,7 +26,9 @@ class WholeDocument(
 ):
     """A document of a standard that is kept whole: what it says stands beside the facts by which it is found."""
 
-    school = Ref("The school that it belongs to; all schools of the district if empty", School, part_of=True, shared=True)
+    school = Ref(
+        "The school that it belongs to; all schools of the district if empty", School, part_of=True, shared=True
+    )
     resource = Text("The standard's resource that it is a document of", "academicWeeks")
     student = Ref(
         "The student whom it is about, if any",

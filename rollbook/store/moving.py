@@ -23,6 +23,7 @@ def move_school(kept: Kept, school: str, old: int, new: int) -> None:
     """
     rows = list(_rows(kept, school, old))
     _check(kept, old, rows)
+    kept.pointers.move([row["id"] for _, row in rows], old, new)
     leaving = Batch(kept, old)
     # What refers goes before what it refers to, so that each tombstone still has its whole key.
     for kind, row in reversed(rows):

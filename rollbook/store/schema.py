@@ -90,6 +90,14 @@ HOUSEKEEPING = [
     " slots TEXT NOT NULL, marks TEXT NOT NULL, PRIMARY KEY (district, student, monday)) WITHOUT ROWID",
     # Humans with a record in several districts: one hub id, and a row for each of the districts.
     "CREATE TABLE twin (id TEXT NOT NULL, district INTEGER NOT NULL, PRIMARY KEY (id, district)) WITHOUT ROWID",
+    # What documents of a standard (a resource, and the hub id of its record) refer to beside the record's references,
+    # by the path of each, and the words that they use (a digest of list and word).
+    "CREATE TABLE pointer (district INTEGER NOT NULL, source TEXT NOT NULL, resource TEXT NOT NULL,"
+    " path TEXT NOT NULL, target TEXT NOT NULL, PRIMARY KEY (district, source, resource, path)) WITHOUT ROWID",
+    "CREATE INDEX pointer_target ON pointer (district, target)",
+    "CREATE TABLE word_use (district INTEGER NOT NULL, source TEXT NOT NULL, resource TEXT NOT NULL,"
+    " word INTEGER NOT NULL, PRIMARY KEY (district, source, resource, word)) WITHOUT ROWID",
+    "CREATE INDEX word_use_word ON word_use (district, word)",
     # Numbers that the hub hands out, such as MIS ids for records whose source has none.
     "CREATE TABLE counter (district INTEGER NOT NULL, name TEXT NOT NULL, value INTEGER NOT NULL,"
     " PRIMARY KEY (district, name)) WITHOUT ROWID",

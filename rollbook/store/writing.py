@@ -311,6 +311,8 @@ class Batch:
     def _gone(self, record: type[Record], identity: str, key: int) -> None:
         """Let nothing lead to a record any more; lists go on naming it, for when it returns."""
         self._links.go(record, identity, key)
+        if self._any_pointers:
+            self.kept.pointers.go(self.district, identity)
         if record.human or record is Person:
             self.kept.chosen.go(self.district, record, key)
         if self._any_veiled:
@@ -357,6 +359,10 @@ class Batch:
     def alone(self, record: type[Record], row: Row) -> bool:
         """Whether only one app sees a row, for what it is, is part of, or is known by."""
         return any(row.get(name) in self._veils for name in ("id", *_leads(record)))
+
+    @cached_property
+    def _any_pointers(self) -> bool:
+        return self.kept.pointers.any(self.district)
 
     @cached_property
     def _any_veiled(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -21,6 +21,7 @@ from ...model.groups import Group, GroupProgram, GroupSession
 from ...model.organisation import District, School
 from ...model.people import Person, Staff
 from . import problems
+from .following import Following
 from .locating import ORGANISATIONS, ROLES, UNIQUE_IDS, Locator
 from .places import Places
 from .reading import find_in, find_quietly
@@ -48,6 +49,8 @@ class Resolved:
 
     fields: dict[str, str | None]
     links: dict[str, list[str]]
+    pointers: dict[str, str]
+    """What the document refers to beside the references of its record, by path."""
 
 
 def lost(one: Pointing) -> Problem:
@@ -107,8 +110,11 @@ class Pen:
         values = {**written.values, **resolved.fields, **self.resource.first(written.values)}
         values["remainder"] = remainder(self.resource, None, rest(written, resolved))
         if self.resource.of is School:
-            return self.writer.open_school(values)
+            identity = self.writer.open_school(values)
+            self.refer(identity, written, resolved, new=True)
+            return identity
         identity = self.writer.add(self.resource.of, {**values, **self.follows(values)}, taken=self.taken(document))
+        self.refer(identity, written, resolved, new=True)
         self.link(identity, resolved)
         self.meet(identity, values, {})
         return identity
@@ -127,8 +133,16 @@ class Pen:
             self.writer.rename(self.resource.of, identity, facts, taken=self.taken(document))
         else:
             self.writer.change(self.resource.of, identity, facts, self.resource.role)
+        self.refer(identity, written, resolved, whole=written.keeps)
+        if rename:
+            Following(self.writer).follow(self.resource, identity)
         self.link(identity, resolved)
         self.meet(identity, values, before)
+
+    def refer(self, identity: str, written: Written, resolved: Resolved, **known: bool) -> None:
+        """Write down what a document refers to beside the references of its record, and the words that it uses."""
+        words = ((word.kind, word.uri) for word in written.words)
+        self.writer.refer(self.resource.name, identity, resolved.pointers, words, **known)
 
     def allowed(self, document: Mapping[str, Any], rights: Rights, resolved: Resolved) -> Written:
         """What of a document the caller may write; raises with every property that says what the caller may not."""
@@ -165,14 +179,29 @@ class Pen:
         holding += [r.__name__ for r, rows in within.items() if any(writer.sees(r, row["id"]) for row in rows)]
         if holding:
             raise Refusal(problems.depended_on(referrer(self.resource, holding)))
+        pointing = list(self.pointing(identity))
+        if seen := next((resource for resource, sees in pointing if sees), None):
+            raise Refusal(problems.depended_on(seen.entity))
         before = writer.get(record, identity) or {}
         with self.leaving(record, before):
-            writer.drop(record, identity, own, holds=any(within.values()))
+            writer.drop(record, identity, own, holds=any(within.values()) or bool(pointing))
         staff = before.get("staff") if record is StaffAssignment else None
         if staff and self.made_here(staff) and not writer.dependents(Staff, staff):
             role = writer.get(Staff, staff) or {}
             with self.leaving(Staff, role):
                 writer.drop(Staff, staff)
+
+    def pointing(self, identity: str) -> Iterator[tuple[Resource, bool]]:
+        """The resources of the documents that refer to one, and whether the caller sees the document."""
+        for one in self.writer.referring(identity):
+            if one.source != identity and one.resource in RESOURCES:
+                resource = RESOURCES[one.resource]
+                yield resource, self.writer.sees(resource.of, one.source)
+        for reader in self.places.readers:
+            if reader.district != self.writer.reader.district:
+                for one in reader.referring(identity):
+                    resource = RESOURCES[one.resource]
+                    yield resource, find_quietly(resource, [reader], one.source) is not None
 
     @contextmanager
     def leaving(self, record: type[Record], row: Mapping[str, Any]) -> Generator[None]:
@@ -193,6 +222,7 @@ class Pen:
         """The references as hub ids; raises with every one that leads nowhere."""
         fields: dict[str, str | None] = {}
         links: dict[str, list[str]] = {name: [] for name in self.resource.links}
+        pointers: dict[str, str] = {}
         missing: list[Problem] = []
         humans = [p for p in written.references if p.role is not None and p.sets]
         for one in (p for p in written.references if p not in humans):
@@ -203,6 +233,8 @@ class Pen:
                 links[one.link].append(identity)
             elif one.sets:
                 fields[one.sets] = identity
+            if identity and not one.link and (not one.sets or isinstance(self.resource, Whole)):
+                pointers[one.path] = identity
         people = {one.path: self.person(one) for one in humans}
         missing += [lost(one) for one in humans if people[one.path] is None]
         if missing:
@@ -211,7 +243,7 @@ class Pen:
         for one in humans:
             fields[one.sets] = self.role(one, people[one.path] or "", fields.get("school"))
         self.place(fields, written, before)
-        return Resolved(fields, links)
+        return Resolved(fields, links, pointers)
 
     def place(self, fields: dict[str, str | None], written: Written, before: Mapping[str, Any] | None) -> None:
         """The school of a record whose document names none: that of the first record it belongs with that has one."""

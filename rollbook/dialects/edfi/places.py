@@ -41,9 +41,9 @@ class Places:
         return None if target.name == "localEducationAgency" and found.school else found
 
     def named(self, resource: Resource, document: Mapping[str, Any]) -> int | None:
-        """The number of the district of the first organisation in reach that a document names, its key's before others."""
+        """The number of the district of an organisation in reach that a document names, one of its key if there is."""
         for one in sorted(resource.references, key=lambda one: not one.identity):
-            said = document.get(one.name) or {}
+            said: Mapping[str, Any] = document.get(one.name) or {}
             for member in one.target.members:
                 if member.name in ("schoolId", "educationOrganizationId") and said.get(member.name) in self.known:
                     return self.known[said[member.name]].district

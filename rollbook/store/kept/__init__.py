@@ -34,6 +34,7 @@ from .orders import Orders
 from .outbox import Outbox
 from .people import People
 from .plans import Plans
+from .pointers import Pointers
 from .projects import Projects
 from .published import Published
 from .pulls import Pulls
@@ -274,6 +275,11 @@ class Kept:
     def orders(self) -> Orders:
         """What was entered by write-backs, and what became of it at the school's system."""
         return Orders(self._connection)
+
+    @cached_property
+    def pointers(self) -> Pointers:
+        """What documents of a standard refer to and which words they use."""
+        return Pointers(self._connection)
 
 
 class Passed:

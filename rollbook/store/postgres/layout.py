@@ -32,6 +32,8 @@ BESIDE_RECORDS = (
     "merged",
     "signatory",
     "register",
+    "pointer",
+    "word_use",
 )
 """What is kept of a district's records beside them; each key begins with the district."""
 

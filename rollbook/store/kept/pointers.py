@@ -1,0 +1,93 @@
+"""What documents of a standard refer to and which words they use: indexes of what stands beside the records' facts.
+
+A document is known by its resource and the hub id of its record: a human may be a document of two resources.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
+
+from .statements import Statements
+
+
+class Pointer(NamedTuple):
+    """That a document refers to something, by the path of the reference."""
+
+    resource: str
+    source: str
+    path: str
+
+
+def digest_of(list_of_words: str, word: str) -> int:
+    """The number by which the index knows a word of a list, in any case."""
+    said = f"{list_of_words} {word}".lower().encode()
+    return int.from_bytes(hashlib.blake2b(said, digest_size=8).digest(), "big", signed=True)
+
+
+class Pointers(Statements):
+    """What documents refer to and which words they use."""
+
+    def keep(
+        self,
+        district: int,
+        resource: str,
+        source: str,
+        targets: Mapping[str, str],
+        words: Iterable[tuple[str, str]],
+        *,
+        new: bool = False,
+        whole: bool = True,
+    ) -> None:
+        """Write down what a document refers to (hub ids by path) and the words that it uses, each with its list.
+
+        `whole` unless there is more of the document, of which both stay; a `new` one had none.
+        """
+        if not new and whole:
+            for table in ("pointer", "word_use"):
+                gone = f"DELETE FROM {table} WHERE district = ? AND source = ? AND resource = ?"
+                self._do(gone, (district, source, resource))
+        own = (district, source, resource)
+        self._each(
+            "INSERT INTO pointer (district, source, resource, path, target) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (district, source, resource, path) DO UPDATE SET target = excluded.target",
+            [(*own, path, target) for path, target in targets.items()],
+        )
+        self._each(
+            "INSERT INTO word_use (district, source, resource, word) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            [(*own, digest_of(*word)) for word in dict.fromkeys(words)],
+        )
+
+    def to(self, district: int, target: str) -> list[Pointer]:
+        """The documents that refer to something (a hub id), each by its path."""
+        rows = self._rows(
+            "SELECT resource, source, path FROM pointer WHERE district = ? AND target = ? ORDER BY 1, 2, 3",
+            (district, target),
+        )
+        return [Pointer(*row) for row in rows]
+
+    def users(self, district: int, list_of_words: str, word: str) -> Iterable[tuple[str, str]]:
+        """The documents that use a word of a list, each by its resource and its hub id."""
+        asked = "SELECT resource, source FROM word_use WHERE district = ? AND word = ?"
+        return self._stream(asked, (district, digest_of(list_of_words, word)))
+
+    def any(self, district: int) -> bool:
+        """Whether anything is written down of a district."""
+        found = (f"SELECT 1 FROM {table} WHERE district = ? LIMIT 1" for table in ("pointer", "word_use"))
+        return any(self._row(one, (district,)) is not None for one in found)
+
+    def go(self, district: int, source: str) -> None:
+        """Forget what somebody's or something's documents refer to and use."""
+        for table in ("pointer", "word_use"):
+            self._do(f"DELETE FROM {table} WHERE district = ? AND source = ?", (district, source))
+
+    def move(self, sources: Iterable[str], old: int, new: int) -> None:
+        """Take what documents refer to and use along to another district."""
+        each = [(new, old, source) for source in sources]
+        for table in ("pointer", "word_use"):
+            self._each(f"UPDATE {table} SET district = ? WHERE district = ? AND source = ?", each)
+
+    def lead(self, district: int, target: str, other: str) -> None:
+        """Let what refers to something refer to something else."""
+        self._do("UPDATE pointer SET target = ? WHERE district = ? AND target = ?", (other, district, target))
