@@ -10,7 +10,8 @@ from types import new_class
 from typing import Any
 
 from ..fields import Ref, Text
-from ..scopes import NOBODY, Need
+from ..scopes import NOBODY
+from .document_scopes import GUARDS, Guard
 from .organisation import School, SchoolRecord
 from .people import Staff
 from .students import Student
@@ -48,11 +49,19 @@ class WholeDocument(
     known_as = Text("Its natural key as JSON, without who it is about", '{"weekIdentifier":"1"}')
 
 
-def kept_whole(resource: str, entity: str, about: str, read: Need, write: Need) -> type[WholeDocument]:
-    """The kind of record that documents of a resource are."""
+def kept_whole(resource: str, guard: Guard) -> type[WholeDocument]:
+    """The kind of record that documents of a resource are.
+
+    What needs more than the rest of a document stands within it, so reading any of it needs all of that.
+    """
 
     def body(names: dict[str, Any]) -> None:
-        names |= {"__doc__": about, "__module__": __name__}
+        names |= {"__doc__": f"{guard.reason}.", "__module__": __name__}
 
-    words = {"told": resource, "scope": read, "writing": write, "indexes": (), "natural": WholeDocument.natural}
-    return new_class(f"{entity}Document", (WholeDocument,), {**words, "remembers": WholeDocument.remembers}, body)
+    words = {"told": resource, "scope": guard.whole, "writing": guard.write, "natural": WholeDocument.natural}
+    name = f"{resource[0].upper()}{resource[1:]}Document"
+    return new_class(name, (WholeDocument,), {**words, "remembers": WholeDocument.remembers}, body)
+
+
+WHOLE = {resource: kept_whole(resource, guard) for resource, guard in GUARDS.items()}
+"""The kinds of record that documents of resources are, for those that are kept whole, by resource."""

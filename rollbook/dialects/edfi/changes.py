@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from ...consent.bygone import Gone
+from ...edfi.documents import Whole
 from ...edfi.homes import trail
 from ...edfi.schema import Resource
 from ...fields import (
@@ -47,7 +48,13 @@ class Change:
 
 def newest(resources: Sequence[Resource], readers: Sequence[AnyReader]) -> int:
     """The number of the last change that the caller can know of: what others may not see moves nothing here."""
-    return max((_last(r, reader) for reader in readers for r in resources), default=0)
+    return max((_last(r, reader) for reader in readers for r in _moved(resources, reader)), default=0)
+
+
+def _moved(resources: Sequence[Resource], reader: AnyReader) -> Iterator[Resource]:
+    """The resources of which anything was ever written where a reader looks."""
+    moved = reader.versions(kind for resource in resources for kind in _kinds(resource))
+    return (one for one in resources if not isinstance(one, Whole) or _kinds(one) & moved.keys())
 
 
 def _last(resource: Resource, reader: AnyReader) -> int:
