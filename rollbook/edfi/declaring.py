@@ -36,29 +36,6 @@ from .schema import Resource
 from .standard import Kind, Line
 from .telling import about
 
-SERVED = frozenset(
-    {
-        "cohorts",
-        "contacts",
-        "courseOfferings",
-        "courses",
-        "localEducationAgencies",
-        "programs",
-        "schools",
-        "sections",
-        "sessions",
-        "staffCohortAssociations",
-        "staffEducationOrganizationAssignmentAssociations",
-        "staffSectionAssociations",
-        "staffs",
-        "studentCohortAssociations",
-        "studentSchoolAssociations",
-        "studentSectionAssociations",
-        "students",
-    }
-)
-"""What a reference can be resolved to."""
-
 YEARS = "schoolYearTypes"
 """School years, which all exist: nobody has to make one before it is referred to."""
 
@@ -203,7 +180,7 @@ def _whole(said: str) -> int | None:
 
 
 def _number(said: str) -> float:
-    return float(said) if "." in said else int(said)
+    return float(said) if {*".e"} & {*said} else int(said)
 
 
 _PLAIN: dict[str, type[Boolean | Date | Time | Moment]] = {
@@ -222,7 +199,7 @@ def target_of(entity: str) -> Target:
     """What a reference to an entity points at, by the members of its natural key."""
     kind = standard.entities()[entity]
     members = sorted(_key(kind), key=lambda one: one.name)
-    served = {one.name: _renamed(kind, one) for one in standard.kinds_of(entity) if one.name in SERVED}
+    served = {one.name: _renamed(kind, one) for one in standard.kinds_of(entity)}
     return Target(entity[0].lower() + entity[1:], tuple(members), served, kind.name == YEARS)
 
 

@@ -4,32 +4,37 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from typing import Any
 
-from ..fields import Arg, Condition, Expr, Path, Record, Value
+from ..fields import ALWAYS, Arg, Condition, Expr, Path, Record, Value
 from ..model.people import Staff
 from ..model.students import Student
-from . import targets
-from .homes import Rest, Row, trail
+from ..model.whole import WHOLE
+from .declaring import made_of, target_of
+from .homes import May, Rest, Row, trail
 from .properties import Descriptor, Link, Pointing, Property, Reference, Target, Written, anything
 from .schema import Resource
-
-May = Any
+from .standard import Kind
+from .telling import about
 
 
 @dataclass(frozen=True)
 class Who:
-    """A role in which somebody is known, the member of keys that names them, and what a reference to them points at."""
+    """A role in which somebody is known, the member of keys that names them, and the fact that it is."""
 
     name: str
     """The stored reference of a document to the role."""
     member: str
     role: type[Record]
     fact: str
-    target: Target
+
+    @property
+    def target(self) -> Target:
+        """What references to them point at."""
+        return target_of(self.name[0].upper() + self.name[1:])
 
     def told(self, of: type[Record]) -> Path:
         """The number by which a document's human is known today."""
@@ -37,8 +42,8 @@ class Who:
 
 
 WHO = {
-    "student": Who("student", "studentUniqueId", Student, "student_unique_id", targets.STUDENT),
-    "staff": Who("staff", "staffUniqueId", Staff, "staff_unique_id", targets.STAFF),
+    "student": Who("student", "studentUniqueId", Student, "student_unique_id"),
+    "staff": Who("staff", "staffUniqueId", Staff, "staff_unique_id"),
 }
 """Whom documents are about, by the word for it."""
 
@@ -63,9 +68,9 @@ class Naming(Reference):
         if value is None:
             into.say({self.of.name: None})
             return
-        if self.target.name == self.of.target.name:
+        if self.target.name == self.of.name:
             into.references.pop()
-        human = {next(iter(self.of.target.members)).name: value[self.of.member]}
+        human = {self.of.member: value[self.of.member]}
         into.references.append(Pointing(self.of.target, human, f"$.{self.name}", self.of.name, self.of.role))
 
 
@@ -117,47 +122,63 @@ class Whole(Resource):
         human = {self.known_with.of.member: gone.get(trail(self.known_with.number))} if self.known_with else {}
         return {name: {**known, **human}.get(name) for name, _, _ in self.members()}
 
+    @property
+    def known(self) -> Condition:
+        return ALWAYS
+
     @cached_property
     def key_facts(self) -> tuple[Expr, ...]:
         human = (self.known_with.number,) if self.known_with else ()
         return (self.of.fields["known_as"], *human)
 
 
-def kept_whole(
-    name: str, entity: str, about: str, of: type[Record], properties: Iterable[Property], **others: Any
-) -> Whole:
-    """A resource whose documents are kept whole, from what the standard says of it."""
-    every = tuple(properties)
-    who, place = _who(every), _place(every)
-    made = [
-        _naming(one, who[0], of) if who and one is who[1] else replace(one, sets="school") if one is place else one
-        for one in every
-    ]
-    others.setdefault("belongs", ("student", "staff"))
-    return Whole(name, entity, about, of, tuple(made), fresh={"resource": name}, **others)
+def kept_whole(kind: Kind) -> Whole:
+    """The resource of a kind of document that is kept whole."""
+    of, every = WHOLE[kind.name], made_of(kind)
+    naming = dict(_naming(every))
+    place = _place(every, people=bool(naming))
+    made = [_adapted(one, naming, of, placing=one is place) for one in every]
+    return Whole(
+        kind.name,
+        kind.entity,
+        about(kind.entity),
+        of,
+        tuple(made),
+        fresh=of.apart(),
+        key_may_change=kind.moves,
+        belongs=("student", "staff"),
+        unified=kind.unified,
+    )
 
 
-def _naming(one: Property, who: Who, of: type[Record]) -> Naming:
-    assert isinstance(one, Reference)
-    said = {n: getattr(one, n) for n in ("required", "identity", "prefix", "unprefixed")}
-    return Naming(one.name, one.about, one.target, of=who, number=who.told(of), **said)
+def _adapted(one: Property, naming: Mapping[Property, Who], of: type[Record], *, placing: bool) -> Property:
+    """A property of documents of a kind, which may say whom they are about or to which school they belong."""
+    if who := naming.get(one):
+        said = {f.name: getattr(one, f.name) for f in fields(one)}
+        return Naming(**said, of=who, number=who.told(of))
+    return replace(one, sets="school") if placing else one
 
 
-def _who(properties: Iterable[Property]) -> tuple[Who, Reference] | None:
-    """Whom documents are about, and the reference that says so: a student rather than a member of staff."""
+def _naming(properties: Iterable[Property]) -> Iterator[tuple[Property, Who]]:
+    """The references that say whom documents are about: a student rather than a member of staff, or either."""
     references = [p for p in properties if isinstance(p, Reference)]
     for who in WHO.values():
-        naming = [p for p in references if any(m.name == who.member for m in p.target.members)]
-        plain = sorted(naming, key=lambda p: (p.target.name != who.target.name, not p.identity, bool(p.prefix)))
-        if plain and not plain[0].prefix:
-            return who, plain[0]
-    return None
+        named = [p for p in references if any(p.parameter(m.name) == m.name == who.member for m in p.target.members)]
+        best = min(named, key=lambda p: (not p.identity, p.target.name != who.name), default=None)
+        if best:
+            yield best, who
+            if best.identity:
+                return
 
 
-def _place(properties: Iterable[Property]) -> Reference | None:
-    """The reference to the school that a document belongs to, or to its district: one of its key if there is one."""
+def _place(properties: Iterable[Property], *, people: bool) -> Reference | None:
+    """The reference to the school that a document belongs to, or to its district.
+
+    What is about somebody belongs to their school, where its key names none.
+    """
     own = [p for p in properties if isinstance(p, Reference) and p.target.name in ("school", "educationOrganization")]
-    return min(own, key=lambda p: (not p.identity, bool(p.prefix)), default=None)
+    own = [p for p in own if p.identity or not people]
+    return min(own, key=lambda p: (not p.identity, bool(p.names)), default=None)
 
 
 _SMALL = str.maketrans({chr(c): chr(c + 32) for c in range(ord("A"), ord("Z") + 1)})

@@ -1,12 +1,13 @@
-"""The resources of Ed-Fi Data Standard 5.2 that the record has a home for."""
+"""The resources of Ed-Fi Data Standard 5.2: those that the record has a home for, and those that are kept whole."""
 
 from __future__ import annotations
 
-from . import cohorts, enrolment, organisations, people, sections, teaching
+from . import cohorts, enrolment, organisations, people, sections, standard, teaching
 from .descriptors import DESCRIPTORS
+from .documents import kept_whole
 from .schema import Resource
 
-EVERY: tuple[Resource, ...] = (
+HOMED: tuple[Resource, ...] = (
     organisations.local_education_agencies,
     organisations.schools,
     people.students,
@@ -24,6 +25,18 @@ EVERY: tuple[Resource, ...] = (
     cohorts.student_cohort_associations,
     cohorts.staff_cohort_associations,
 )
+
+WITHHELD = ("contacts", "studentContactAssociations")
+"""What tells of contacts, who must be in the record before a school can say which of them an app may see."""
+
+KEPT_WHOLE: tuple[Resource, ...] = tuple(
+    kept_whole(kind)
+    for kind in standard.documents()
+    if kind.name not in {one.name for one in HOMED} and kind.name not in WITHHELD
+)
+"""The resources of which each document is kept as its client wrote it."""
+
+EVERY = HOMED + KEPT_WHOLE
 
 RESOURCES: dict[str, Resource] = {**{r.name: r for r in EVERY}, **DESCRIPTORS}
 """The resources and the lists of words by the name that stands in their address."""

@@ -9,8 +9,8 @@ from ..fields import RECORDS, Record
 KEY = "key"
 """The column in which a file of records has the source's own key of each row."""
 
-# What the hub keeps for itself is no source's.
-OWN = ("rollbook.model.research", "rollbook.model.vocabulary")
+# What the hub keeps for itself is no source's, nor are documents that are kept as their clients wrote them.
+OWN = ("rollbook.model.research", "rollbook.model.vocabulary", "rollbook.model.whole")
 
 
 def _in_order() -> tuple[type[Record], ...]:

@@ -243,6 +243,8 @@ class Pen:
         for one in humans:
             fields[one.sets] = self.role(one, people[one.path] or "", fields.get("school"))
         self.place(fields, written, before)
+        if isinstance(self.resource, Whole):
+            self.inherit(fields, pointers)
         return Resolved(fields, links, pointers)
 
     def place(self, fields: dict[str, str | None], written: Written, before: Mapping[str, Any] | None) -> None:
@@ -256,6 +258,16 @@ class Pen:
             row = self.writer.get(ref.target, fields.get(name) or "")
             if row and row.get("school") and not fields.get("school"):
                 fields["school"] = row["school"]
+
+    def inherit(self, fields: dict[str, str | None], pointers: Mapping[str, str]) -> None:
+        """The school and the people of a document whose key names none: those of what it belongs to."""
+        for one in (p for p in self.resource.references if p.identity and f"$.{p.name}" in pointers):
+            for name in one.target.served:
+                row = self.writer.get(RESOURCES[name].of, pointers[f"$.{one.name}"]) if name in RESOURCES else None
+                own = row if row and row["district"] == self.writer.reader.district else {}
+                for fact in ("school", "student", "staff") if isinstance(RESOURCES.get(name), Whole) else ("school",):
+                    if own.get(fact) and not fields.get(fact):
+                        fields[fact] = own[fact]
 
     def find(self, one: Pointing) -> tuple[bool, str | None]:
         """Whether what a reference names is there, and its hub id; a district has none among its own records."""

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from ...edfi.contacts import TAKEN
-from ...edfi.resources import EVERY
+from ...edfi.resources import HOMED
 from ...edfi.schema import Resource
 from ...edfi.validation import Invalid, understand
 from ...model.organisation import District, School
 from ..rows import Aside, Problems
 
-RESOURCES: dict[str, Resource] = {one.name: one for one in (*EVERY, *TAKEN)}
+RESOURCES: dict[str, Resource] = {one.name: one for one in (*HOMED, *TAKEN)}
 """The resources that are taken in, each after those that it refers to."""
 
 
