@@ -33,6 +33,7 @@ from .staffroom import staff_school
 from .support import put_support
 from .timetable import put_timetable
 from .welfare import put_welfare
+from .whole import put_whole
 from .workforce import put_workforce
 from .years import UK_THIS
 
@@ -173,6 +174,9 @@ def _build_district(
                 for rows in _some_at_a_time(registers.last_year()):
                     batch.add(Mark, rows)
             step(one.plan.name)
+        # After all that the demo held before, so that it keeps its numbers.
+        for one in opened:
+            put_whole(batch, one)
         batch.synced("demo", {one.school: {} for one in opened})
     return number, [DemoSchool(number, one.school, one.plan.estab, one.plan.name) for one in opened]
 
