@@ -7,7 +7,7 @@ from urllib.parse import quote
 
 import pytest
 
-from rollbook.edfi.resources import EVERY
+from rollbook.edfi.resources import HOMED
 from tests.district import ED_FI, EdFi, cohort, word
 from tests.hub import THORNFIELD, Answer
 
@@ -199,7 +199,7 @@ def test_each_document_of_a_list_is_the_one_at_its_address(shelf: EdFi, resource
 
 @pytest.mark.parametrize("resource", NAMES)
 def test_each_document_has_what_its_resource_requires(shelf: EdFi, resource: str) -> None:
-    needed = {p.name for r in EVERY if r.name == resource for p in r.properties if p.needed}
+    needed = {p.name for r in HOMED if r.name == resource for p in r.properties if p.needed}
     passing = {"totalInstructionalDays"}
     for document in shelf.get(f"{resource}?limit=500"):
         assert needed - passing <= document.keys(), document

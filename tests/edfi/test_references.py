@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from rollbook.edfi.resources import EVERY, RESOURCES
+from rollbook.edfi.resources import HOMED, RESOURCES
 from tests.district import EdFi, agency, cohort, enrolment, offering, place, section, session, student, word
 
 from .school_year import ESTAB, TERM, write
@@ -181,7 +181,7 @@ def test_most_documents_keep_their_natural_key(api: EdFi, resource: str) -> None
 
 
 def test_each_resource_is_known_to_keep_its_key_or_not() -> None:
-    assert KEYS.keys() | RENAMED.keys() == {r.name for r in EVERY} - {"schools", "localEducationAgencies"}
+    assert KEYS.keys() | RENAMED.keys() == {r.name for r in HOMED} - {"schools", "localEducationAgencies"}
 
 
 def test_an_organisation_keeps_its_number(api: EdFi) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from rollbook.edfi.descriptors import KINDS
 from rollbook.edfi.published import WORDS
-from rollbook.edfi.resources import EVERY
+from rollbook.edfi.resources import HOMED
 from rollbook.edfi.schema import (
     Boolean,
     Collection,
@@ -141,4 +141,4 @@ def scalars(resource: Resource, document: dict[str, Any]) -> Iterator[tuple[str,
             yield one.name, one, document[one.name]
 
 
-NAMES = [r.name for r in EVERY]
+NAMES = [r.name for r in HOMED]
