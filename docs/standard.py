@@ -271,6 +271,8 @@ def _within(node: Node) -> list[Node]:
 def _item(node: Node, owner: str) -> str:
     """The name of the schema of an item, which begins with what it belongs to."""
     item = _capital(node.name if node.type == "{}" else _singular(node.name))
+    if f"{item[0].lower()}{item[1:]}Reference" in node.inner:
+        return owner[0].lower() + owner[1:] + item
     for length in range(min(len(item), len(owner)), 3, -1):
         if owner.endswith(item[:length]) and item[length : length + 1].isupper():
             item = item[length:]

@@ -182,9 +182,26 @@ def test_a_list_of_words_is_described() -> None:
 
 
 def test_filters_are_told_where_clients_look_for_them() -> None:
-    parameters = specification("resources")["paths"]["/ed-fi/cohorts"]["get"]["parameters"]
-    inline = {p["name"] for p in parameters if p["in"] == "query"}
-    assert {"limit", "offset", "totalCount", "pageToken", "minChangeVersion", "id", "cohortIdentifier"} <= inline
+    document = specification("resources")
+    parameters = document["paths"]["/ed-fi/cohorts"]["get"]["parameters"]
+    assert {"id", "cohortIdentifier"} <= {p["name"] for p in parameters if p.get("in") == "query"}
+    shared = [p["$ref"].removeprefix("#/components/parameters/") for p in parameters if "$ref" in p]
+    assert shared == [
+        "offset",
+        "limit",
+        "pageToken",
+        "pageSize",
+        "minChangeVersion",
+        "maxChangeVersion",
+        "totalCount",
+        "Use-Snapshot",
+    ]
+    assert document["components"]["parameters"]["limit"]["schema"] == {
+        "type": "integer",
+        "minimum": 0,
+        "maximum": 500,
+        "default": 25,
+    }
 
 
 def test_the_key_of_some_resources_is_said_to_change() -> None:

@@ -31,7 +31,7 @@ from .drawn import documents
 EVERY = [Taken(k.name, k.entity, "", Person, made_of(k), unified=k.unified) for k in standard.documents()]
 
 
-@settings(max_examples=150, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 @given(data=st.data(), resource=st.sampled_from(EVERY))
 def test_a_document_that_the_standard_allows_is_understood_without_loss(data: st.DataObject, resource: Resource):
     document = data.draw(documents(resource))
@@ -50,6 +50,21 @@ def test_each_value_that_is_not_within_its_bounds_is_told_by_its_path(resource: 
     broken = {p.name: _broken(p) for p in resource.properties}
     # What two references share is then told as being different too, under the same paths.
     assert refused(resource, broken) == set(_bounded(resource.properties, "$"))
+
+
+def test_one_name_of_a_schema_means_one_list_of_members() -> None:
+    found: dict[str, set[tuple[str, ...]]] = {}
+    for resource in EVERY:
+        for name, properties in [(resource.singular, resource.properties), *_items(resource.properties)]:
+            found.setdefault(name, set()).add(tuple(p.name for p in properties))
+    assert {name for name, those in found.items() if len(those) > 1} == set()
+
+
+def _items(properties: Iterable[Property]) -> Iterator[tuple[str, tuple[Property, ...]]]:
+    for one in properties:
+        if isinstance(one, Collection | Object):
+            yield one.item, one.properties
+            yield from _items(one.properties)
 
 
 def refused(resource: Resource, document: dict[str, Any]) -> set[str]:

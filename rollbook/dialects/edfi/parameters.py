@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from ...edfi.coercion import Wrong, coerce
@@ -59,7 +60,8 @@ class Filter:
     """Whether any document can have it: a reference to what this hub does not have is in none."""
 
 
-def filters(resource: Resource) -> dict[str, Filter]:
+@cache
+def filters(resource: Resource) -> Mapping[str, Filter]:
     """The query parameters of a resource by name, in the order of its properties."""
     found: dict[str, Filter] = {}
     for name, one, holder in sorted(_scalars(resource), key=lambda scalar: not _known(scalar[2])):
