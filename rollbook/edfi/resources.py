@@ -5,7 +5,7 @@ from __future__ import annotations
 from . import cohorts, enrolment, organisations, people, sections, standard, teaching
 from .descriptors import DESCRIPTORS
 from .documents import kept_whole
-from .schema import Resource
+from .schema import Resource, Target
 
 HOMED: tuple[Resource, ...] = (
     organisations.local_education_agencies,
@@ -40,3 +40,8 @@ EVERY = HOMED + KEPT_WHOLE
 
 RESOURCES: dict[str, Resource] = {**{r.name: r for r in EVERY}, **DESCRIPTORS}
 """The resources and the lists of words by the name that stands in their address."""
+
+
+def resolvable(target: Target) -> bool:
+    """Whether a reference can be resolved at all: there are resources for what it may point at."""
+    return target.everywhere or any(name in RESOURCES for name in target.served)

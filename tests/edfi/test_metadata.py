@@ -108,7 +108,7 @@ def test_what_is_referred_to_comes_first() -> None:
 
 def test_a_dependency_is_told_as_clients_read_it() -> None:
     rows = metadata.find(BASE, ["metadata", "dependencies"])
-    assert {"resource": "/ed-fi/cohorts", "order": 5, "operations": ["Create", "Update"]} in rows
+    assert {"resource": "/ed-fi/cohorts", "order": 10, "operations": ["Create", "Update"]} in rows
 
 
 # ---- specifications
@@ -169,10 +169,19 @@ def test_a_reference_is_described() -> None:
 
 
 def test_what_can_never_be_resolved_is_not_described() -> None:
-    section = specification("resources")["components"]["schemas"]["edFi_section"]["properties"]
-    assert "courseOfferingReference" in section
-    assert "locationReference" not in section
-    assert "classPeriods" not in section
+    response = specification("resources")["components"]["schemas"]["edFi_surveyResponse"]["properties"]
+    assert "studentReference" in response
+    assert "contactReference" not in response
+
+
+def test_whoever_is_named_is_brought_to_a_school_first() -> None:
+    order = metadata.places()
+    assert order["students"] < order["studentSchoolAssociations"] < order["studentSectionAssociations"]
+    assert (
+        order["staffs"] < order["staffEducationOrganizationAssignmentAssociations"] < order["staffCohortAssociations"]
+    )
+    below = ("graduationPlans", "staffEducationOrganizationEmploymentAssociations")
+    assert all(order[name] < order["studentHealths"] for name in below)
 
 
 def test_a_list_of_words_is_described() -> None:

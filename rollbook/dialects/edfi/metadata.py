@@ -8,7 +8,7 @@ from typing import Any
 
 from ... import __version__
 from ...edfi.descriptors import DESCRIPTORS
-from ...edfi.resources import EVERY
+from ...edfi.resources import EVERY, RESOURCES
 from ...edfi.schema import Collection, Object, Property, Reference, Resource
 from . import openapi, xsd
 
@@ -59,24 +59,49 @@ def dependencies() -> list[dict[str, Any]]:
     ]
 
 
+PLACING = {
+    "studentUniqueId": "studentSchoolAssociations",
+    "staffUniqueId": "staffEducationOrganizationAssignmentAssociations",
+}
+"""What brings a human to a school, by the member that names them: the rest may be said of them only then."""
+
+
 def places() -> dict[str, int]:
     """How many resources stand one upon another below each."""
     found: dict[str, int] = {}
 
-    def place(resource: Resource) -> int:
-        if resource.name not in found:
-            below = needs(resource) - {resource.name}
-            found[resource.name] = max((place(other) + 1 for other in EVERY if other.name in below), default=0)
-        return found[resource.name]
+    def place(name: str) -> int:
+        if name not in found:
+            found[name] = max((place(other) + 1 for other in needs(RESOURCES[name]) - {name}), default=0)
+        return found[name]
 
     for one in EVERY:
-        place(one)
+        place(one.name)
     return found
 
 
-def needs(resource: Resource) -> set[str]:
-    """The resources that a document may refer to."""
-    return {name for one in _references(resource.properties) for name in one.target.served}
+@cache
+def needs(resource: Resource) -> frozenset[str]:
+    """The resources that a document may refer to, and those that bring whom it names to a school."""
+    every = list(_references(resource.properties))
+    members = {member.name for one in every for member in one.target.members}
+    brought = {name for member, name in PLACING.items() if member in members and resource.name not in _below(name)}
+    return frozenset(_named(every) | brought)
+
+
+@cache
+def _below(name: str) -> frozenset[str]:
+    """A resource with all that it stands upon."""
+    found, waiting = {name}, [name]
+    while waiting:
+        further = _named(_references(RESOURCES[waiting.pop()].properties)) - found
+        found |= further
+        waiting += further
+    return frozenset(found)
+
+
+def _named(references: Iterable[Reference]) -> set[str]:
+    return {name for one in references for name in one.target.served if name in RESOURCES}
 
 
 def _references(properties: Iterable[Property]) -> Iterator[Reference]:

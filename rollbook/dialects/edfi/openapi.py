@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from ...edfi.resources import resolvable
 from ...edfi.schema import (
     Boolean,
     Collection,
@@ -140,7 +141,7 @@ def _shown(one: Property) -> bool:
     """Whether a property is in the specification: what can never be resolved is not."""
     if isinstance(one, Collection | Object):
         return all(_shown(p) for p in one.properties if p.needed)
-    return not isinstance(one, Reference) or one.target.known
+    return not isinstance(one, Reference) or resolvable(one.target)
 
 
 def _object(properties: Iterable[Property], before: Json, after: Json) -> Json:

@@ -10,6 +10,7 @@ from typing import Any
 from ...edfi.coercion import Wrong, coerce
 from ...edfi.declaring import target_of
 from ...edfi.homes import Fact, Home
+from ...edfi.resources import resolvable
 from ...edfi.schema import Collection, Object, Property, Reference, Resource
 from ...errors import Problem, nearest
 from ...fields import Arg, Condition, Expr, KeptValue, Literal, Value
@@ -85,7 +86,7 @@ def _scalars(resource: Resource) -> Iterator[tuple[str, Property, Reference | No
 
 
 def _known(holder: Reference | None) -> bool:
-    return holder is None or holder.target.known
+    return holder is None or resolvable(holder.target)
 
 
 # ---- understanding

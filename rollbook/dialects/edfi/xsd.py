@@ -13,7 +13,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from ...edfi.descriptors import DESCRIPTORS
 from ...edfi.interchanges import INTERCHANGES as FILES
-from ...edfi.resources import EVERY
+from ...edfi.resources import EVERY, resolvable
 from ...edfi.schema import (
     Boolean,
     Collection,
@@ -95,7 +95,7 @@ def _shown(one: Property) -> bool:
     """Whether a document can have a property: what leads to records that this hub does not keep is in none."""
     if isinstance(one, Collection | Object):
         return all(_shown(p) for p in one.properties if p.needed)
-    return not isinstance(one, Reference) or one.target.known
+    return not isinstance(one, Reference) or resolvable(one.target)
 
 
 def _capital(name: str) -> str:
