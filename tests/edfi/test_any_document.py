@@ -1,4 +1,4 @@
-"""Any document of any resource that is kept whole: written, read, found, told of as gone; drawn from the declarations."""
+"""Any document of any resource that is kept whole, drawn from the declarations: written, read, found, told as gone."""
 
 from __future__ import annotations
 

@@ -138,11 +138,11 @@ NAMES: dict[str, Any] = {
     ],
     "studentSchoolAssociations": [
         "entryDate",
-        "classOfSchoolYear",
-        "nextYearSchoolId",
+        "calendarCode",
         "schoolId",
         "schoolYear",
-        "studentUniqueId",
+        "classOfSchoolYear",
+        "educationOrganizationId",
     ],
     "sections": [
         "sectionIdentifier",
@@ -150,6 +150,7 @@ NAMES: dict[str, Any] = {
         "schoolId",
         "schoolYear",
         "sessionName",
+        "locationClassroomIdentificationCode",
         "locationSchoolId",
     ],
     "studentSectionAssociations": ["beginDate", "dualCreditEducationOrganizationId", "localCourseCode", "schoolId"],
