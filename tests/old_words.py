@@ -48,7 +48,7 @@ def odd(row: Row, times: Mapping[int, int]) -> bool:
 NEW = (
     *("moment", "register", "source", "source_run", "review", "merged", "saying", "signing_secret"),
     *("score_scale", "score_scale_value", "resource", "class_resource", "course_resource"),
-    *("student_resource", "staff_resource", "contact_resource"),
+    *("student_resource", "staff_resource", "contact_resource", "whole_document", "pointer", "word_use"),
 )
 """Tables that the older layout did not have."""
 

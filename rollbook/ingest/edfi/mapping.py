@@ -151,6 +151,7 @@ class Mapper:
         named = {
             name: natural(RESOURCES[name], {renamed.get(m, m): value for m, value in one.identity.items()})
             for name, renamed in one.target.served.items()
+            if name in RESOURCES
         }
         return key_named(self.directory, one, named)
 
