@@ -57,7 +57,7 @@ def foreign(kind: str, number: int) -> str:
 
 def publish(api: EdFi) -> None:
     """Make the words of another authority: three for each list that documents use."""
-    used = {kind for r in EVERY for kind in _lists(r.properties)}
+    used = {kind for r in HOMED for kind in _lists(r.properties)}
     for kind, resource in ((kind, KINDS[kind]) for kind in sorted(used)):
         for number in range(3):
             namespace, code = foreign(kind, number).split("#")
