@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 from zlib import crc32
 
@@ -171,14 +171,3 @@ def called(one: Property, salt: str) -> Any:
     if isinstance(one, Moment):
         return f"2026-09-{number % 28 + 1:02}T10:00:00Z"
     return number % 2 == 0 if isinstance(one, Boolean) else f"{number % 24:02}:00:00"
-
-
-def plain(document: Mapping[str, Any]) -> dict[str, Any]:
-    """A document without what the hub adds, links among it."""
-
-    def bare(value: Any) -> Any:
-        if isinstance(value, dict):
-            return {n: bare(v) for n, v in value.items() if n != "link"}
-        return [bare(v) for v in value] if isinstance(value, list) else value
-
-    return {n: bare(v) for n, v in document.items() if n not in ("id", "_etag", "_lastModifiedDate")}

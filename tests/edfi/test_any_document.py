@@ -16,7 +16,8 @@ from tests.hub import Hub
 from tests.laws.drawn import ASKED
 
 from .conftest import caller
-from .generated import Writer, plain, publish
+from .generated import Writer, publish
+from .test_writing import plain
 
 SAMPLE = KEPT_WHOLE if ASKED else random.Random(5).sample(KEPT_WHOLE, 14)
 
