@@ -41,8 +41,9 @@ def records_csv(path: Path, district: str | None, data: Path | None) -> None:
 @click.option("--key", required=True, help="The client id of the app that receives it (`rollbook apps keys`).")
 @click.option("--version", default="1.2", show_default=True, help="The version of OneRoster: 1.1 or 1.2.")
 @click.option("--delta", is_flag=True, help="Write only what is other than in the last export to this app.")
+@click.option("--since", default="", help="Write only what changed, or is gone, since a day or moment (UTC).")
 @data_option()
-def oneroster_csv(path: Path, key: str, version: str, delta: bool, data: Path | None) -> None:
+def oneroster_csv(path: Path, key: str, version: str, delta: bool, since: str, data: Path | None) -> None:
     """Write what an app may read of a district to PATH, a folder or a ZIP of OneRoster CSV.
 
     It has what the app would be told by the OneRoster API: of the schools that granted it something, and of those facts
@@ -52,12 +53,12 @@ def oneroster_csv(path: Path, key: str, version: str, delta: bool, data: Path | 
     from ..dialects.oneroster.exporting import BULK, DELTA, Export, written
 
     with open_desk(data) as desk:
-        export = Export(desk, desk.credentials.by_key(key), version, DELTA if delta else BULK)
+        export = Export(desk, desk.credentials.by_key(key), version, DELTA if delta else BULK, since=since)
         written(export, Ledger(desk.store.folder, desk.clock), path)
         export.arrived()
         app = export.holder.app.relying_party
     tally = export.tally
-    gone = f", of which {tally.gone.total():,} say that something is gone" if delta else ""
+    gone = f", of which {tally.gone.total():,} say that something is gone" if delta or since else ""
     say(f"Wrote {tally.rows.total():,} rows for {app} to {path}{gone}.")
     for place, count in sorted(tally.blank.items()):
         warn(f"{place}: {count:,} cells are blank that OneRoster wants, as nobody knows what belongs there.")

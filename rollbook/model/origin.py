@@ -27,6 +27,9 @@ LISTED = {
     "results": ("AssessmentResult",),
     "scoreScales": ("ScoreScale",),
     "resources": ("Resource",),
+    "classResources": ("ClassResource",),
+    "courseResources": ("CourseResource",),
+    "userResources": ("StudentResource", "StaffResource", "ContactResource"),
 }
 """The kinds of record that OneRoster lists together, where an id must be of one thing only.
 

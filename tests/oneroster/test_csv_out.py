@@ -87,7 +87,7 @@ def test_a_zip_has_a_manifest_and_a_row_for_each_thing(platform: Platform, tmp_p
         texts = {name: archive.read(name).decode() for name in archive.namelist()}
     told = dict(csv.reader(io.StringIO(texts["manifest.csv"])))
     assert (told["manifest.version"], told["oneroster.version"], told["file.users"]) == ("1.0", "1.2", "bulk")
-    assert (told["file.lineItems"], told["file.roles"]) == ("absent", "bulk")
+    assert (told["file.userProfiles"], told["file.roles"], told["file.lineItems"]) == ("absent", "bulk", "bulk")
     student = platform.rows("students")[0]
     (row,) = [r for r in csv.DictReader(io.StringIO(texts["users.csv"])) if r["sourcedId"] == student["sourcedId"]]
     assert (row["givenName"], row["familyName"]) == (student["givenName"], student["familyName"])

@@ -12,6 +12,7 @@ from rollbook.connectors import CONNECTORS
 from rollbook.consent.ledger import Ledger
 from rollbook.demo import roster as sample
 from rollbook.dialects.oneroster.exporting import Export, written
+from rollbook.errors import Malformed
 from rollbook.ingest import import_roster
 from rollbook.model.people import Person
 from tests import rosters
@@ -110,9 +111,13 @@ def sent(platform: Platform, path: Path, mode: str = "bulk") -> dict[str, list[s
     return {one.name: _column(one) for one in sorted(path.glob("*.csv")) if one.name != "manifest.csv"}
 
 
-def _column(path: Path) -> list[str]:
+def _rows(path: Path) -> list[dict[str, str]]:
     with path.open(newline="") as file:
-        return sorted(row["sourcedId"] for row in csv.DictReader(file))
+        return list(csv.DictReader(file))
+
+
+def _column(path: Path) -> list[str]:
+    return sorted(row["sourcedId"] for row in _rows(path))
 
 
 def test_out_of_a_hub_into_another_and_out_again_the_ids_are_the_same(
@@ -124,6 +129,47 @@ def test_out_of_a_hub_into_another_and_out_again_the_ids_are_the_same(
     other = Platform(hub, schools=("1001", "1002"))
     assert sent(other, tmp_path / "again") == first
     assert sent(other, tmp_path / "nothing", "delta") == {name: [] for name in first}
+    hub.close()
+
+
+BOOKS = ("categories", "scoreScales", "lineItems", "results", "resources")
+USES = ("classResources", "courseResources", "userResources")
+
+
+def test_gradebooks_and_resources_go_out_as_they_came_in(rostered: Platform, tmp_path: Path) -> None:
+    sent(rostered, tmp_path)
+    told = rosters.version_1_2()
+    for name in (*BOOKS, *USES):
+        found = {row["sourcedId"]: row for row in _rows(tmp_path / f"{name}.csv")}
+        assert found.keys() == {row["sourcedId"] for row in told[name]}, name
+        for row in told[name]:
+            # A result belongs to the class of its line item, and what somebody uses to their school.
+            wanted = {column: value for column, value in row.items() if value and column != "orgSourcedId"}
+            assert {column: found[row["sourcedId"]][column] for column in wanted} == wanted
+    (scale,) = _rows(tmp_path / "lineItemScoreScales.csv")
+    assert (scale["lineItemSourcedId"], scale["scoreScaleSourcedId"]) == ("poem", "abc")
+    (aim,) = _rows(tmp_path / "lineItemLearningObjectiveIds.csv")
+    assert (aim["lineItemSourcedId"], aim["source"], aim["learningObjectiveId"]) == ("poem", "case", "rhyme")
+
+
+def test_only_what_changed_since_a_moment_goes_out_when_asked(rostered: Platform, tmp_path: Path) -> None:
+    hub = Hub.copy(rostered.hub.store.folder, tmp_path / "hub")
+    one = Platform(hub, schools=("1001", "1002"), app="one.example.org")
+    since = max(row["dateLastModified"] for row in one.rows("users"))
+    less = rosters.without(rosters.version_1_2(), "s2")
+    less["users"][0]["familyName"] = "Nettlebed"
+    import_roster(hub.store, ONEROSTER, rosters.folder(tmp_path / "less", less, "1.2"))
+    made = Export(hub.desk, one.credential, "1.2", "bulk", since=since)
+    written(made, Ledger(hub.store.folder, hub.desk.clock), tmp_path / "out")
+    made.arrived()
+    said = {(row["sourcedId"], row["status"], row["familyName"]) for row in _rows(tmp_path / "out" / "users.csv")}
+    assert {("s1", "active", "Nettlebed"), ("s2", "tobedeleted", "Thistlewood")} <= said
+    assert {row["sourcedId"] for row in _rows(tmp_path / "out" / "results.csv")} >= {"p2"}
+    assert "file.users,delta" in (tmp_path / "out" / "manifest.csv").read_text()
+    with pytest.raises(Malformed, match="2026-11-20"):
+        Export(hub.desk, one.credential, "1.2", "bulk", since="yesterday")
+    with pytest.raises(Malformed, match="nothing was exported"):
+        Export(hub.desk, one.credential, "1.2", "delta")
     hub.close()
 
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
-from ...api.listing.asking import Asked
+from ...api.listing.asking import Asked, Clause, Filter, moment
 from ...api.listing.reading import Told
 from ...consent import Desk, DistrictReader, Holder
 from ...consent.credentials import Credential
@@ -26,14 +26,17 @@ from ...ingest.delivering import Delivery
 from ...ingest.outgoing import Begin, writing
 from ...model.people import Person
 from . import tokens
-from .answering import district_of, reading
+from .answering import MANNER, district_of, reading
 from .ids import shared_ids
 from .properties import DISTRICT
-from .sheets import SERVICES, Object, Sheet, manifest, sheets_of
+from .sheets import Object, Sheet, manifest, needs, sheets_of
 from .shelves import Seen, Shelves, digest_of
 
 BULK, DELTA = "bulk", "delta"
 """Whether an export has everything, or only what is other than before."""
+
+EVERY_ROW = 2**40
+"""More rows than any list has."""
 
 LAST = "last"
 """What the state of the last export of a version to somebody is called."""
@@ -53,13 +56,22 @@ class Export:
     """What one holder of a credential is given as files: of the schools that granted its app something."""
 
     def __init__(
-        self, desk: Desk, credential: Credential, version: str, mode: str, name: str = "", *, begins: bool = False
+        self,
+        desk: Desk,
+        credential: Credential,
+        version: str,
+        mode: str,
+        name: str = "",
+        *,
+        begins: bool = False,
+        since: str = "",
     ) -> None:
         """`name` tells exports apart that follow each other; a delta that `begins` has everything where none came
-        before."""
+        before, and one `since` a moment what the history tells, whatever was exported."""
         self.sheets = sheets_of(version)
         self.version = version
-        self.mode = mode
+        self.mode = DELTA if since else mode
+        self.since = _read_moment(since) if since else ""
         self.holder = Holder(credential)
         self.reader = _reader(desk, self.holder)
         self.at = desk.clock()
@@ -69,7 +81,7 @@ class Export:
         self._before = self.snapshots.find(LAST, self.at)
         if begins and self._before is None:
             self.mode = BULK
-        elif mode == DELTA and self._before is None:
+        elif self.mode == DELTA and self._before is None and not since:
             raise Malformed(Problem("delta", "nothing was exported to this app before", "begin with everything: bulk"))
 
     @property
@@ -80,7 +92,7 @@ class Export:
     def write(self, begin: Begin) -> None:
         """Write the files."""
         held = tokens.allowed(self.holder)
-        allowed = [one for one in self.sheets if held & SERVICES[self.version].needs("GET", one.collection.name)]
+        allowed = [one for one in self.sheets if held & needs(self.version, one)]
         with self.reader.session() as session:
             district = district_of(self.reader, session, shared_ids(self.reader, session))[DISTRICT.arg.name] or ""
             with begin("manifest.csv") as file:
@@ -88,7 +100,9 @@ class Export:
                 csv.writer(file).writerows(manifest(self.version, modes, district))
             for sheet in allowed:
                 with begin(sheet.file) as file:
-                    self._sheet(session, sheet, file)
+                    out = csv.writer(file)
+                    out.writerow(sheet.header)
+                    (self._changed_since if self.since else self._sheet)(session, sheet, out)
 
     @property
     def empty(self) -> bool:
@@ -96,15 +110,26 @@ class Export:
         return self.mode == DELTA and not self.tally.rows.total()
 
     def arrived(self) -> None:
-        """Remember what was written, now that it is where it should be: the next delta begins there."""
+        """Remember what was written, now that it is where it should be: the next delta begins there.
+
+        What changed since a moment is no state that anything could begin from.
+        """
+        if self.since:
+            return
         before = self._before.state if self._before else None
         self.snapshots.keep(LAST, self.at, "", "", Written(before, self._changed))
 
     # ---- a file
 
-    def _sheet(self, session: Session, sheet: Sheet, file: IO[str]) -> None:
-        out = csv.writer(file)
-        out.writerow(sheet.header)
+    def _changed_since(self, session: Session, sheet: Sheet, out: Any) -> None:
+        """Write what changed since a moment, and what is gone since then, as the services list it."""
+        said = Filter((Clause(MANNER.modified, ">=", self.since),))
+        for thing in reading(self.reader, session, sheet.collection, Asked(limit=EVERY_ROW, filter=said)).things():
+            for row in sheet.rows(thing):
+                self._put(sheet, row, sheet.told(row), out)
+                self.tally.gone[sheet.name] += row["status"] == MANNER.gone
+
+    def _sheet(self, session: Session, sheet: Sheet, out: Any) -> None:
         every = reading(self.reader, session, sheet.collection, Asked())
         for number, (part, plan) in enumerate(every.plans):
             name = f"{sheet.name} {number}"
@@ -170,6 +195,14 @@ def written(export: Export, ledger: Ledger, path: Path) -> None:
     with ledger.reading("oneroster", export.endpoint, app, grants) as slip, writing(path) as begin:
         export.write(begin)
         ledger.note(slip)
+
+
+def _read_moment(text: str) -> str:
+    found = moment(text)
+    if found is None:
+        what = f"{text[:40]!r} is not a moment"
+        raise Malformed(Problem("since", what, "write it as 2026-11-20, or as 2026-11-20T08:45:00Z"))
+    return found
 
 
 def _moment(at: float) -> str:

@@ -11,12 +11,16 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ...api.listing.services import Collection, Collections, Service
+from ...api.listing.services import Collection, Collections
 from ...errors import Malformed, Problem, nearest
 from ...ingest.roster.roster import OURS
 from .catalogue import COLLECTIONS, OLD_COLLECTIONS
+from .gradebook import GRADEBOOK, OLD_GRADEBOOK
+from .materials import MATERIALS, USES
 from .people import RACES
 from .properties import SYNTHETIC
+from .services import GRADEBOOK as GRADEBOOKS
+from .services import MATERIALS as RESOURCES
 from .services import OLD, ROSTERS
 
 Object = Mapping[str, Any]
@@ -27,8 +31,8 @@ Cell = Callable[[Object], str]
 STAMPS = ("sourcedId", "status", "dateLastModified")
 """The columns with which every file begins."""
 
-_ROLES = uuid.UUID("6f0f6b0e-6a0b-5d0c-9d2b-5c1f7f3a4e10")
-"""The name space of the ids of roles, which are members of users in the REST services and rows of their own here."""
+_PARTS = uuid.UUID("6f0f6b0e-6a0b-5d0c-9d2b-5c1f7f3a4e10")
+"""The name space of the ids of what is a member of something in the REST services, such as a role, and a row here."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,8 @@ def written(value: Any) -> str:
     """A value as a cell: lists with commas between, references by the ids that they lead to."""
     if value is None:
         return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     if isinstance(value, Mapping):
         return str(value["sourcedId"])  # pyright: ignore[reportUnknownArgumentType]
     return ",".join(map(written, value)) if isinstance(value, list) else str(value)  # pyright: ignore[reportUnknownArgumentType]
@@ -87,7 +93,25 @@ def _username(row: Object) -> str:
     return "" if made_up else written(row.get("username"))
 
 
-_OWN: Mapping[str, Cell] = {"userIds": _ids, "username": _username, "password": lambda row: ""}
+def _day(name: str) -> Cell:
+    """The day of a moment: files have no times."""
+    return lambda row: written(row.get(name))[:10]
+
+
+def _pairs(row: Object) -> str:
+    # OneRoster 1.2 CSV, scoreScales.csv: {LHS:RHS} with commas between, such as {90-100:A},{80-89:B}.
+    return ",".join(f"{{{one['itemValueLHS']}:{one['itemValueRHS']}}}" for one in row.get("scoreScaleValue", ()))
+
+
+_OWN: Mapping[str, Cell] = {
+    "userIds": _ids,
+    "username": _username,
+    "password": lambda row: "",
+    "assignDate": _day("assignDate"),
+    "dueDate": _day("dueDate"),
+    "scoreDate": _day("scoreDate"),
+    "scoreScaleValue": _pairs,
+}
 """Cells that are not as the members are; no hub keeps a password."""
 
 
@@ -95,12 +119,31 @@ def _itself(row: Object) -> Iterable[Object]:
     return (row,)
 
 
+def _part(thing: Object, told: Object, *known: str) -> Object:
+    """A part of a thing, as a row whose id says which it is of what."""
+    own = str(uuid.uuid5(_PARTS, " ".join((thing["sourcedId"], *known))))
+    return {**{name: thing[name] for name in STAMPS}, **told, "of": {"sourcedId": thing["sourcedId"]}, "sourcedId": own}
+
+
 def _roles(user: Object) -> Iterable[Object]:
-    """The roles of a user, whose ids say whose they are, where and in which role."""
+    """The roles of a user."""
     me = {"sourcedId": user["sourcedId"]}
     for role in user.get("roles", ()):
-        own = str(uuid.uuid5(_ROLES, f"{user['sourcedId']} {role['role']} {role['org']['sourcedId']}"))
-        yield {**{name: user[name] for name in STAMPS}, **role, "user": me, "sourcedId": own}
+        yield _part(user, {**role, "user": me}, role["role"], role["org"]["sourcedId"])
+
+
+def _scales(thing: Object) -> Iterable[Object]:
+    """The scale of a line item or of a result."""
+    if scale := thing.get("scoreScale"):
+        yield _part(thing, {"scoreScale": scale}, "scale", scale["sourcedId"])
+
+
+def _objectives(thing: Object) -> Iterable[Object]:
+    """The learning objectives of a line item or, with scores, of a result."""
+    for some in thing.get("learningObjectiveSet", ()):
+        for one in some.get("learningObjectiveIds") or some.get("learningObjectiveResults") or ():
+            told = one if isinstance(one, Mapping) else {"learningObjectiveId": one}
+            yield _part(thing, {**told, "source": some["source"]}, some["source"], str(told["learningObjectiveId"]))  # pyright: ignore[reportUnknownArgumentType]
 
 
 def _sheet(
@@ -162,25 +205,97 @@ _NEW_USER = (
 )
 _ROLE = "userSourcedId!>user roleType! role! beginDate endDate orgSourcedId!>org userProfileSourcedId"
 
+_ITEM = (
+    "title! description assignDate! dueDate! classSourcedId!>class categorySourcedId!>category"
+    " gradingPeriodSourcedId>gradingPeriod"
+)
+_RANGE = "resultValueMin resultValueMax"
+_RESULT = "lineItemSourcedId!>lineItem studentSourcedId!>student scoreStatus! score scoreDate! comment"
+_RESOURCE = "vendorResourceId! title roles importance vendorId applicationId"
+_USE = "resourceSourcedId!>resource"
+_OBJECTIVE = "source! learningObjectiveId!"
+
+
+def _gradebook(collections: Collections, item: str, result: str) -> tuple[Sheet, ...]:
+    """The files of gradebooks and resources that both versions have."""
+    return (
+        _sheet(collections, "lineItems", f"{_ITEM}{item}"),
+        _sheet(collections, "results", f"{_RESULT}{result}"),
+        _sheet(MATERIALS, "resources", _RESOURCE),
+        _sheet(USES, "classResources", f"title classSourcedId!>class {_USE}"),
+        _sheet(USES, "courseResources", f"title courseSourcedId!>course {_USE}"),
+    )
+
+
+_NEW_GRADEBOOK = (
+    _sheet(GRADEBOOK, "categories", "title! weight"),
+    _sheet(
+        GRADEBOOK,
+        "scoreScales",
+        "title! type! orgSourcedId>org courseSourcedId>course classSourcedId!>class scoreScaleValue!",
+    ),
+    *_gradebook(
+        GRADEBOOK,
+        f" academicSessionSourcedId>academicSession {_RANGE} schoolSourcedId>school",
+        " textScore classSourcedId>class inProgress incomplete late missing",
+    ),
+    _sheet(
+        GRADEBOOK,
+        "lineItemScoreScales",
+        "lineItemSourcedId!>of scoreScaleSourcedId!>scoreScale",
+        of="lineItems",
+        rows=_scales,
+    ),
+    _sheet(
+        GRADEBOOK,
+        "lineItemLearningObjectiveIds",
+        f"lineItemSourcedId!>of {_OBJECTIVE}",
+        of="lineItems",
+        rows=_objectives,
+    ),
+    _sheet(
+        GRADEBOOK,
+        "resultScoreScales",
+        "resultSourcedId!>of scoreScaleSourcedId!>scoreScale",
+        of="results",
+        rows=_scales,
+    ),
+    _sheet(
+        GRADEBOOK,
+        "resultLearningObjectiveIds",
+        f"resultSourcedId!>of {_OBJECTIVE} score textScore",
+        of="results",
+        rows=_objectives,
+    ),
+    _sheet(USES, "userResources", f"userSourcedId!>user orgSourcedId>org classSourcedId>class {_USE}"),
+)
+
 SHEETS: Mapping[str, tuple[Sheet, ...]] = {
-    "1.1": _sheets(OLD_COLLECTIONS, f"enabledUser! orgSourcedIds!>orgs role! username! userIds {_PERSON}", "birthdate"),
+    "1.1": (
+        *_sheets(OLD_COLLECTIONS, f"enabledUser! orgSourcedIds!>orgs role! username! userIds {_PERSON}", "birthdate"),
+        _sheet(OLD_GRADEBOOK, "categories", "title!"),
+        *_gradebook(OLD_GRADEBOOK, f" {_RANGE}", ""),
+    ),
     "1.2": (
         *_sheets(COLLECTIONS, _NEW_USER, "birthDate"),
         _sheet(COLLECTIONS, "roles", _ROLE, of="users", rows=_roles),
+        *_NEW_GRADEBOOK,
     ),
 }
 """The files of each version."""
 
-SERVICES: Mapping[str, Service] = {"1.1": OLD, "1.2": ROSTERS}
-"""The service of each version that tells the same: whoever may not ask it for something has no file of that."""
 
-_GRADES = "categories classResources courseResources lineItems resources results"
-_LATER = (
-    "lineItemLearningObjectiveIds lineItemScoreScales resultLearningObjectiveIds resultScoreScales scoreScales"
-    " userProfiles userResources"
-)
-ABSENT: Mapping[str, tuple[str, ...]] = {"1.1": tuple(_GRADES.split()), "1.2": tuple(f"{_GRADES} {_LATER}".split())}
-"""The files of each version that a roster does not have; its manifest says so."""
+def needs(version: str, sheet: Sheet) -> frozenset[str]:
+    """The scopes of which a client needs one to be given a file: those with which it may ask a service for the same."""
+    name = sheet.collection.name
+    if version == "1.1":
+        return OLD.needs("GET", "resources" if name in USES else name)
+    service = GRADEBOOKS if name in GRADEBOOK else RESOURCES if name in MATERIALS or name in USES else ROSTERS
+    return service.needs("GET", name)
+
+
+ABSENT: Mapping[str, tuple[str, ...]] = {"1.1": (), "1.2": ("userProfiles",)}
+"""The files of each version that no hub has anything for; its manifest says so."""
 
 
 def sheets_of(version: str) -> tuple[Sheet, ...]:
