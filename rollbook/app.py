@@ -21,7 +21,7 @@ from .consent import Desk
 from .consent.agents import CONNECTOR as AGENT
 from .consent.ledger import Folding, Ledger
 from .consent.research import ResearchDesk
-from .console import Front, Review, error_page
+from .console import Front, Researching, Review, error_page
 from .dialects.agent import AgentHub, Uploads
 from .dialects.edfi import EdFi
 from .dialects.edlink import Edlink
@@ -87,7 +87,17 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
     worker = Worker(store.again, partial(works, clock, folding), clock, tick, LANES)
     handing = Handing(desk, Tasks(store, clock), writebacks)
     agents = AgentHub(desk, handing, brought(desk, queue, writebacks), Uploads(store.folder / "uploads"))
-    dialects = [xporter, EdFi(desk), Edlink(desk), OneRoster(desk), Research(ResearchDesk(desk)), Review(desk), agents]
+    research = ResearchDesk(desk)
+    dialects = [
+        xporter,
+        EdFi(desk),
+        Edlink(desk),
+        OneRoster(desk),
+        Research(research),
+        Researching(research),
+        Review(desk),
+        agents,
+    ]
     return Edge(
         dialects,
         state=lambda: dated(desk.memory.settle()),

@@ -13,12 +13,13 @@ from dataclasses import dataclass
 
 from ..errors import Conflict, Malformed, NotFound, NotSignedIn, Problem, Refused, nearest
 from ..model.research import HUB, ResearchUser
+from ..recent import Recent
 from ..store.kept import Kept
 from ..store.kept.accounts import Account
 from ..store.port import Store
 from ..store.writing import Batch, Row
 from .secrets import digest
-from .tries import Guessing, TooOften
+from .tries import REMEMBERED, WINDOW_SECONDS, Guessing, TooOften, Tries
 
 DAY = 24 * 3600
 TOKEN_SECONDS = 365 * DAY
@@ -26,6 +27,9 @@ TOKEN_SECONDS = 365 * DAY
 
 DEVICE_SECONDS, DEVICE_INTERVAL, DEVICES = 900, 5, 1000
 """How long a device may wait, how often it may ask, in seconds, and how many may wait at a time."""
+
+CODE_TRIES = 10
+"""How many codes of devices may be wrong that an address on the network enters within a quarter of an hour."""
 
 TOKENS = 50
 """The most tokens of one user; the one that expires first makes room."""
@@ -62,6 +66,7 @@ class Accounts:
         self._fresh = fresh
         self._admitted: tuple[object, dict[bytes, tuple[Account, float]]] = None, {}
         self._guessing = Guessing()
+        self._codes: Recent[Tries] = Recent(REMEMBERED)
 
     # ---- who there is
 
@@ -137,21 +142,23 @@ class Accounts:
 
     def set_password(self, user: Account, password: str) -> None:
         """Give a user a password, or another one; it is kept only as a salted hash."""
-        if len(password) < SHORTEST:
-            raise Malformed(Problem("password", "is too short", f"use {SHORTEST} characters or more"))
-        salt = os.urandom(16)
+        keep = chosen_password(password)
         with self._store.of_district(HUB) as kept:
-            kept.accounts.set_password(user.id, salt, _slow_hash(password, salt))
+            keep(kept, user)
 
     def sign_in(self, username: str, password: str, client: str = "") -> str:
         """A token for an e-mail address and a password; `client` is the address on the network that they come from."""
+        return self.new_token(self.recognise(username, password, client), "password")
+
+    def recognise(self, username: str, password: str, client: str = "") -> Account:
+        """Whose e-mail address and password these are; raises `WrongPassword` or, after too many, `TooOften`."""
         now, address = self._clock(), username.strip().lower()
         begun = self._guessing.begin(client, address[:200], now)
         user = _user_of(self._store.kept, address, password)
         if user is None:
             raise WrongPassword
         self._guessing.right(begun, client, address[:200], now)
-        return self.new_token(user, "password")
+        return user
 
     # ---- devices (after RFC 8628)
 
@@ -167,16 +174,26 @@ class Accounts:
             passing.devices.add(digest(code), user_code, client[:100], now + DEVICE_SECONDS)
         return Device(code, user_code)
 
+    def waiting_device(self, user_code: str, client: str) -> tuple[str, str]:
+        """The code of a device that waits, as it shows it, and what it calls itself.
+
+        `client` is the address on the network of whoever entered the code, which may be wrong a few times only.
+        """
+        code, now = _shown_code(user_code), self._clock()
+        tries = self._codes.get(client, lambda: Tries(CODE_TRIES, WINDOW_SECONDS))
+        tries.begin(now)
+        found = self._store.passing.devices.waiting(code, now)
+        if found is None:
+            raise _no_device(user_code[:40])
+        tries.succeed(now)
+        return code, found
+
     def answer_device(self, user_code: str, user: Account | None) -> str:
         """Let the device with this code act for a user, or for nobody; returns what it calls itself."""
         with self._store.passing as passing:
-            client = passing.devices.answer(user_code.strip().upper(), user.id if user else None, self._clock())
+            client = passing.devices.answer(_shown_code(user_code), user.id if user else None, self._clock())
         if client is None:
-            raise NotFound(
-                Problem(
-                    "code", f"no device with the code {user_code} is waiting", "it may have expired: request another"
-                )
-            )
+            raise _no_device(user_code)
         return client
 
     def poll_device(self, code: str) -> dict[str, str]:
@@ -211,10 +228,30 @@ def open_account(batch: Batch, address: str, facts: Row, *, administrator: bool 
     return Account(batch.add(ResearchUser, [row])[0], number, address, administrator)
 
 
+def chosen_password(password: str) -> Callable[[Kept, Account], None]:
+    """What keeps a password for an account, reckoned before anything is written; raises `Malformed`."""
+    if len(password) < SHORTEST:
+        raise Malformed(Problem("password", "is too short", f"use {SHORTEST} characters or more"))
+    salt = os.urandom(16)
+    hashed = _slow_hash(password, salt)
+    return lambda kept, user: kept.accounts.set_password(user.id, salt, hashed)
+
+
 def close_account(batch: Batch, identity: str) -> None:
     """Remove an account with its password and all that is part of it; its sessions are void from then on."""
     batch.remove(ResearchUser, identity)
     batch.kept.accounts.drop_password(identity)
+
+
+def _shown_code(entered: str) -> str:
+    """A code as devices show it, however somebody types it."""
+    letters = re.sub(r"[^A-Z]", "", entered.upper())
+    return f"{letters[:4]}-{letters[4:]}"
+
+
+def _no_device(code: str) -> NotFound:
+    waits = f"no device with the code {code} is waiting"
+    return NotFound(Problem("code", waits, "it may have expired: request another"))
 
 
 def _user_of(kept: Kept, address: str, password: str) -> Account | None:

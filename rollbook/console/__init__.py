@@ -10,9 +10,10 @@ from ..errors import NotFound, Problem, RollbookError, Unavailable, WrongMethod
 from . import reference
 from .errors import error_page
 from .pages import render
+from .researching import Researching
 from .review import Review
 
-__all__ = ["Front", "Review", "error_page"]
+__all__ = ["Front", "Researching", "Review", "error_page"]
 
 _HTML = (b"content-type", b"text/html; charset=utf-8")
 _POLICY = (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'")

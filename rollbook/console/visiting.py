@@ -111,9 +111,14 @@ class Visit:
 
 
 def page(template: str, status: int, **facts: Any) -> Response:
-    """A page, with the headers that keep its address to itself."""
+    """A page of a school's link, with the headers that keep its address to itself."""
+    return shown(f"review/{template}", status, **facts)
+
+
+def shown(template: str, status: int, **facts: Any) -> Response:
+    """A page that is for one person, with the headers that keep its address to itself."""
     # The style is ours and has no value in it.
-    text = render(f"review/{template}", css=Markup(_CSS), **facts)  # noqa: S704
+    text = render(template, css=Markup(_CSS), **facts)  # noqa: S704
     return Response(text.encode(), status, HEADERS)
 
 

@@ -18,7 +18,9 @@ from ..consent.desk import Desk
 from ..consent.grants import zone_of
 from ..consent.invitations import Invitation
 from ..consent.receipts import Receipt, words
+from ..consent.research import PATH, ResearchDesk, rights_of, standing_invitation
 from ..errors import Problem, RollbookError, Stop
+from ..store.kept.projects import Invited
 from .queue import Job
 
 SENDER, ADDRESS = "ROLLBOOK_MAIL_FROM", "ROLLBOOK_URL"
@@ -114,7 +116,8 @@ class Mail:
 
     def __call__(self, job: Job) -> None:
         """Send an e-mail, unless it is no longer true."""
-        made = self._receipt(job) if job.payload["letter"] == "receipt" else self._invitation(job)
+        kinds = {"receipt": self._receipt, "invitation": self._invitation, "membership": self._membership}
+        made = kinds[job.payload["letter"]](job)
         if made is not None:
             if self.office is None:
                 raise NotSent(f"no mail server is set (name one in {SMTP})")
@@ -130,6 +133,13 @@ class Mail:
         contact, agreed = self.desk.registrations.of(invitation.app).contact, self.desk.invitations.lives_on(invitation)
         write = fresh_link if agreed else letter
         return lambda office: write(invitation, office.hub + link, job, office, contact)
+
+    def _membership(self, job: Job) -> Callable[[PostOffice], EmailMessage] | None:
+        invited = standing_invitation(self.desk.store.kept, job.payload["invitation"])
+        if invited is None:
+            return None
+        link = f"{PATH}{ResearchDesk(self.desk).joining.link(invited.id)}"
+        return lambda office: membership_letter(invited, office.hub + link, job, office)
 
     def _receipt(self, job: Job) -> Callable[[PostOffice], EmailMessage] | None:
         receipt = self.desk.receipts.by_id(job.payload["receipt"])
@@ -174,6 +184,22 @@ def letter(invitation: Invitation, link: str, job: Job, office: PostOffice, cont
         " students, staff and contacts, and can decide for the school. Please do not forward it.",
         "Nothing is shared until you agree. If you did not expect this e-mail, you can ignore it.",
         *((f"Questions about the app: {contact}",) if is_address(contact) else ()),
+    ]
+    message.set_content("\n\n".join(paragraphs) + "\n")
+    return message
+
+
+def membership_letter(invited: Invited, link: str, job: Job, office: PostOffice) -> EmailMessage:
+    """The e-mail in which a manager of a research project invites somebody to work on it."""
+    project, by = plain(invited.project), plain(invited.by)
+    message = _begun(invited.email, f"{by} invites you to work on {project}", job, office, invited.address)
+    until = f" You can accept until {invited.last_day}." if invited.last_day else ""
+    paragraphs = [
+        f"{by} invites you to work on the research project {project}. You would be able to {rights_of(invited)}.",
+        f"The page below lets you accept or decline.{until}",
+        link,
+        "The link is for you alone: whoever has it can open an account under your address. Please do not forward it.",
+        "If you did not expect this e-mail, you can ignore it.",
     ]
     message.set_content("\n\n".join(paragraphs) + "\n")
     return message

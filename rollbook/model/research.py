@@ -100,11 +100,13 @@ class CountedStudent(Record, indexes=(("of_student",),)):
     lot = Number("The number that those have who cannot be told from each other", 1)
 
 
-class ProjectInvitation(Record, indexes=(("project", "invitee"), ("invitee",))):
+class ProjectInvitation(Record, indexes=(("project", "invitee"), ("invitee",), ("email",))):
     """An invitation to work on a project, until it is answered."""
 
     project = Ref("The project", Project, part_of=True)
-    invitee = Ref("Who is invited", ResearchUser, part_of=True)
+    invitee = Ref("Who is invited, where that is a user", ResearchUser, part_of=True)
+    email = Text("The e-mail address that is invited, where it was no user's", "eli.moss@research.example")
+    last_day = Date("The last day, in UTC, on which it may be accepted", "2026-12-20")
     inviter = Ref("Who invites", ResearchUser)
     can_change = Flag("Whether the invited may make, change and delete what belongs to the project", 1)
     manage_project = Flag("Whether they may add and remove members as well", 0)

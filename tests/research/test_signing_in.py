@@ -158,8 +158,8 @@ def test_a_device_is_let_in_by_the_operator(lab: Lab):
     assert begun == {
         "device_code": begun["device_code"],
         "user_code": begun["user_code"],
-        "verification_uri": "http://hub.example/api/auth/device/",
-        "verification_uri_complete": f"http://hub.example/api/auth/device/?user_code={begun['user_code']}",
+        "verification_uri": "http://hub.example/research/device/",
+        "verification_uri_complete": f"http://hub.example/research/device/?user_code={begun['user_code']}",
         "expires_in": 900,
         "interval": 5,
     }
@@ -186,9 +186,9 @@ def test_a_device_may_be_refused_or_wait_too_long(lab: Lab):
     assert isinstance(run(lab, "deny", refused["user_code"]).exception, RollbookError)
 
 
-def test_a_browser_that_is_sent_there_is_told_what_to_do(lab: Lab):
+def test_a_browser_that_is_sent_there_is_led_to_the_page(lab: Lab):
     answer = lab.hub.ask("GET", "/api/auth/device/?user_code=ABCD-EFGH")
-    assert answer.json["detail"].startswith("Ask the operator of this hub: rollbook research approve")
+    assert (answer.status, answer.headers["location"]) == (303, "/research/device/?user_code=ABCD-EFGH")
 
 
 def test_only_so_many_devices_wait_at_a_time(lab: Lab, monkeypatch: pytest.MonkeyPatch):

@@ -3,6 +3,7 @@
 from .behind import FACTS
 from .counting import take_back
 from .desk import INVITATIONS, KEEPERS, ResearchDesk
+from .joining import PATH, Joining, rights_of, standing_invitation
 from .lists import SPECIES, STRAINS
 from .projects import Place
 from .reading import ResearchReader
@@ -13,9 +14,11 @@ __all__ = [
     "FACTS",
     "INVITATIONS",
     "KEEPERS",
+    "PATH",
     "SPECIES",
     "STRAINS",
     "Caller",
+    "Joining",
     "Place",
     "Portal",
     "ResearchDesk",
@@ -23,5 +26,7 @@ __all__ = [
     "Role",
     "Values",
     "Work",
+    "rights_of",
+    "standing_invitation",
     "take_back",
 ]

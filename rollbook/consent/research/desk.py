@@ -26,13 +26,16 @@ from ...recent import Recent
 from ...store.kept.accounts import Account
 from ...store.kept.projects import ProjectLine
 from ...store.kept.taxa import Proposed
+from ..accounts import DAY
 from ..callers import admitted
 from ..desk import Desk
 from ..grants import App
 from ..slips import asked_by
+from ..tries import REMEMBERED, Tries
 from . import counting
 from .behind import known_of
 from .drawing import LOT, draw
+from .joining import Joining
 from .lists import SPECIES, STRAINS, Proposals
 from .people import Teams, Users
 from .projects import Invitations, Projects
@@ -42,6 +45,9 @@ from .subjects import Cohorts, Subjects
 from .writing import Keeper, Work
 
 INVITATIONS = Invitations()
+
+INVITED = 100
+"""How many invitations a user may send within a day."""
 
 KEEPERS: dict[type[Record], Keeper] = {
     Project: Projects(),
@@ -64,6 +70,8 @@ class ResearchDesk:
         self.desk = desk
         self.store = desk.store
         self.accounts = desk.accounts
+        self.joining = Joining(desk.store, desk.accounts, INVITATIONS)
+        self._inviting: Recent[Tries] = Recent(REMEMBERED)
         self._standings: Recent[Standing] = Recent(STANDINGS)
 
     def admit(self, portal: Portal, token: str) -> tuple[Caller, float]:
@@ -100,6 +108,10 @@ class ResearchDesk:
         """What schools let a project know of the students behind some of its subjects, by subject (`behind.FACTS`)."""
         with self.store.lend(HUB) as kept:
             return known_of(self.desk.readers, kept, project, subjects)
+
+    def may_invite(self, caller: Caller) -> None:
+        """Count that a caller invites somebody, which sends a letter; raises `TooOften`."""
+        self._inviting.get(caller.id, lambda: Tries(INVITED, DAY)).begin(self.desk.clock())
 
     # ---- numbers that anybody may read
 

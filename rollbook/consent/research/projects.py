@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 
 from ...errors import NotFound
 from ...fields import Record, Ref
@@ -14,8 +15,15 @@ from ...model.research import (
     ResearchTag,
     ResearchUser,
 )
+from ..addresses import address_problems, sends_mail
 from .standing import Role, refusal, role_of
 from .writing import Values, Work
+
+ANSWER_DAYS = 30
+"""For how many days an invitation may be accepted."""
+
+UNANSWERED = 50
+"""How many invitations to a project may wait for an answer at a time."""
 
 FACTS = ("name", "description", "extra_fields", "is_public")
 HOLDERS: dict[str, Ref] = {"users": ProjectMember.user, "groups": ProjectMember.team}
@@ -127,39 +135,66 @@ def keep_owners(work: Work) -> None:
     work.settle()
 
 
+def _later(day: str, days: int) -> str:
+    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
+
+
 class Invitations:
     """A manager invites somebody; who is invited accepts or declines, and the manager may cancel."""
 
     def add(self, work: Work, values: Values) -> tuple[type[Record], str]:
-        """Invite a user to a project."""
+        """Invite a user, or an e-mail address, to a project."""
         projects = work.refer("project", Project, [values["project"]] if "project" in values else [])
-        invitee = self._invitee(work, values)
+        invitee, email = self._invited(work, values)
         for project in projects:
-            if invitee and invitee in held_by(work, project, ProjectMember.user):
-                work.wrong("invitee", "is already in the project")
-            if invitee and work.kept.projects.invited(project, invitee):
-                work.wrong("invitee", "is already invited")
+            self._may_be_asked(work, project, invitee, email)
         work.settle()
         role = role_of(values.get("can_change"), values.get("manage_project"), values.get("own_project"))
         work.require(projects[0], Role.OWNER if role >= Role.MANAGER else Role.MANAGER)
         flags = Place(role).flags
         row = {
             "project": projects[0],
-            "invitee": invitee,
+            "invitee": invitee or None,
+            "email": None if invitee else email,
             "inviter": work.caller.id,
+            "last_day": _later(work.kept.settings.day("UTC"), ANSWER_DAYS),
             "can_change": flags["can_change"],
             "manage_project": flags["is_manager"],
             "own_project": flags["is_owner"],
         }
-        return ProjectInvitation, work.batch.add(ProjectInvitation, [row])[0]
+        made = work.batch.add(ProjectInvitation, [row])[0]
+        if sends_mail(work.kept):
+            work.kept.outbox.promise("mail", {"letter": "membership", "invitation": made}, key=f"membership/{made}")
+        return ProjectInvitation, made
 
-    def _invitee(self, work: Work, values: Values) -> str:
-        if "invitee" not in values:
-            return ""
-        found = work.numbered(ResearchUser, values["invitee"])
-        if found is None:
-            work.unknown("invitee", values["invitee"])
-        return found or ""
+    def _invited(self, work: Work, values: Values) -> tuple[str, str]:
+        """Who is invited: the hub id of a user, or else an address that is no user's."""
+        number, email = values.get("invitee"), values.get("email")
+        if number is not None:
+            found = work.numbered(ResearchUser, number)
+            if found is None:
+                work.unknown("invitee", number)
+            if email is not None:
+                work.wrong("email", "cannot be told beside an invitee")
+            return found or "", ""
+        if email is None:
+            if not any(problem.where in ("invitee", "email") for problem in work.problems):
+                hint = "or email, the address of somebody who is no user yet"
+                work.wrong("invitee", "This field is required.", hint)
+            return "", ""
+        address = str(email).lower()
+        wrong = address_problems("email", address)
+        work.problems += wrong
+        return ("", "") if wrong else (work.called(ResearchUser, address), address)
+
+    def _may_be_asked(self, work: Work, project: str, invitee: str, email: str) -> None:
+        where, known = "email" if email else "invitee", work.kept.projects
+        if invitee and invitee in held_by(work, project, ProjectMember.user):
+            work.wrong(where, "is already in the project")
+        if (invitee and known.invited(project, invitee)) or (email and known.invited_address(project, email)):
+            work.wrong(where, "is already invited")
+        if work.standing.may(project, Role.MANAGER) and known.unanswered(project) >= UNANSWERED:
+            work.wrong("project", f"{UNANSWERED} invitations wait for an answer", "cancel some of them first")
 
     def change(self, work: Work, identity: str, values: Values) -> tuple[type[Record], str]:
         """An invitation is answered, not changed."""
@@ -167,12 +202,15 @@ class Invitations:
 
     def answer(self, work: Work, identity: str, *, accept: bool) -> None:
         """Accept or decline, as the one who is invited."""
-        row = work.row(ProjectInvitation, identity)
-        if row["invitee"] != work.caller.id:
+        row, caller = work.row(ProjectInvitation, identity), work.caller
+        if row["invitee"] != caller.id and (caller.researcher is None or row["email"] != caller.researcher.email):
             raise refusal("only the person who is invited may do this")
-        if accept and row["invitee"] not in held_by(work, row["project"], ProjectMember.user):
+        if accept and row["last_day"] and row["last_day"] < work.kept.settings.day("UTC"):
+            work.wrong("", f"the invitation could be accepted until {row['last_day']}", "ask for another one")
+            work.settle()
+        if accept and caller.id not in held_by(work, row["project"], ProjectMember.user):
             role = role_of(row["can_change"], row["manage_project"], row["own_project"])
-            place = {"project": row["project"], "user": row["invitee"], **Place(role).flags}
+            place = {"project": row["project"], "user": caller.id, **Place(role).flags}
             work.batch.add(ProjectMember, [place])
         work.batch.remove(ProjectInvitation, identity)
 

@@ -101,6 +101,8 @@ class Research:
         for name, attribute in resource.attributes.items():
             if attribute.unset is not None and not attribute.read_only and attribute.shown:
                 values.setdefault(name, attribute.take(attribute.unset))
+        if resource.name == "project_membership_invitation":
+            self.desk.may_invite(caller)
         with self.desk.writing(caller) as work:
             work.problems += problems
             made, identity = KEEPERS[resource.of].add(work, values)

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
-from ...api.messages import Request, Response
+from ...api.messages import NO_STORE, Request, Response
 from ...consent.accounts import DEVICE_INTERVAL, DEVICE_SECONDS, Accounts
 from ...errors import Malformed, Problem
 from .bodies import REQUIRED, json_body
 from .wire import NotAllowed, base, success
 
+PAGE = "/research/device/"
+"""Where somebody lets a device act for them."""
+
 
 def answer(accounts: Accounts, request: Request, steps: list[str]) -> Response:
     """Answer at `token`, `auth/device` or `auth/device/token`."""
     if steps == ["auth", "device"] and request.method in ("GET", "HEAD"):
-        return success({"detail": "Ask the operator of this hub: rollbook research approve CODE --user E-MAIL."})
+        # RFC 8628 §3.3.1: the whole address brings the code with it.
+        query = f"?{request.raw_query.decode('ascii', 'replace')}" if request.raw_query else ""
+        return Response(b"", 303, ((b"location", f"{PAGE}{query}".encode()), NO_STORE))
     if request.method != "POST":
         raise NotAllowed(request.method, ("POST", "GET", "HEAD") if steps == ["auth", "device"] else ("POST",))
     sent = json_body(request.body)
@@ -30,7 +35,7 @@ def answer(accounts: Accounts, request: Request, steps: list[str]) -> Response:
 def _begin(accounts: Accounts, request: Request, sent: dict[str, Any]) -> dict[str, Any]:
     name = sent.get("client_name")
     device = accounts.begin_device(name if isinstance(name, str) else "")
-    page = f"{base(request)}/api/auth/device/"
+    page = f"{base(request)}{PAGE}"
     return {
         "device_code": device.code,
         "user_code": device.user_code,

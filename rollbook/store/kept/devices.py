@@ -39,6 +39,13 @@ class Devices(Statements):
             (digest, user_code, client, expires),
         )
 
+    def waiting(self, user_code: str, now: float) -> str | None:
+        """What the device that shows this code and waits for an answer calls itself; None where there is none."""
+        return self._value(
+            "SELECT client FROM research_device WHERE user_code = ? AND state = 'pending' AND expires > ?",
+            (user_code, now),
+        )
+
     def answer(self, user_code: str, account: str | None, now: float) -> str | None:
         """Let the device that shows this code act for an account, or for nobody; returns what it calls itself.
 

@@ -22,6 +22,25 @@ class Place(NamedTuple):
     is_owner: int
 
 
+class Invited(NamedTuple):
+    """An invitation to a project, as whoever is invited is told of it."""
+
+    id: str
+    project: str
+    """The name of the project."""
+    email: str
+    """The address that is invited."""
+    by: str
+    """The name of who invites."""
+    address: str
+    """The address of who invites."""
+    last_day: str | None
+    """The last day on which it may be accepted, in UTC; None for no end."""
+    can_change: int
+    manage_project: int
+    own_project: int
+
+
 class ProjectLine(NamedTuple):
     """What an operator sees of a project."""
 
@@ -79,6 +98,33 @@ class Projects(Statements):
             f" AND invitee = {key_of(ResearchUser, HUB, '?')}"
         )
         return self._row(sql, (project, invitee)) is not None
+
+    def invited_address(self, project: str, email: str) -> bool:
+        """Whether an e-mail address that was no user's is invited to a project."""
+        sql = f"SELECT 1 FROM project_invitation WHERE district = {HUB} AND project = {_PROJECT} AND email = ?"
+        return self._row(sql, (project, email)) is not None
+
+    def unanswered(self, project: str) -> int:
+        """How many invitations to a project wait for an answer."""
+        sql = f"SELECT count(*) FROM project_invitation WHERE district = {HUB} AND project = {_PROJECT}"
+        return int(self._value(sql, (project,)))
+
+    def invitation(self, identity: str) -> Invited | None:
+        """An invitation, as whoever is invited is told of it."""
+        row = self._row(
+            "SELECT i.id, p.name, coalesce(u.email, i.email), coalesce(b.first_name, ''), coalesce(b.last_name, ''),"
+            " coalesce(b.email, ''), i.last_day, i.can_change, i.manage_project, i.own_project"
+            " FROM project_invitation i"
+            " JOIN project p ON p.district = i.district AND p.key = i.project"
+            " LEFT JOIN research_user u ON u.district = i.district AND u.key = i.invitee"
+            " LEFT JOIN research_user b ON b.district = i.district AND b.key = i.inviter"
+            f" WHERE i.district = {HUB} AND i.id = ?",
+            (identity,),
+        )
+        if row is None:
+            return None
+        found, project, email, first, last, address, *rest = row
+        return Invited(found, project, email, f"{first} {last}".strip() or address, address, *rest)
 
     def any_without_owner(self) -> bool:
         """Whether there is a project that nobody owns."""

@@ -45,6 +45,7 @@ _NAMED = (
     " WHERE m.district = :district AND m.project IN ({projects}))"
 )
 _TEAMED = "{0} IN (SELECT m.team FROM project_member m WHERE m.district = :district AND m.project IN ({projects}))"
+_ADDRESSED = "{0}.email = (SELECT w.email FROM research_user w WHERE w.district = :district AND w.key = {user})"
 _PROPOSED = "({0}.proposer = {user} OR :administrator = 1)"
 
 GUARDS: dict[type[Record], str] = {
@@ -54,7 +55,7 @@ GUARDS: dict[type[Record], str] = {
     StrainProposal: _PROPOSED,
     Project: "{0}.key IN ({projects})",
     ProjectMember: "{0}.project IN ({projects})",
-    ProjectInvitation: "({0}.invitee = {user} OR {0}.project IN ({managed}))",
+    ProjectInvitation: f"({{0}}.invitee = {{user}} OR {_ADDRESSED} OR {{0}}.project IN ({{managed}}))",
     ResearchSubject: f"{_SHOWN} AND {_PLACED}".replace("{0}", "{0}.key"),
     SubjectProject: f"{{0}}.project IN ({{projects}}) AND {_SHOWN.replace('{0}', '{0}.subject')}",
     ResearchCohort: "{0}.project IN ({projects})",
