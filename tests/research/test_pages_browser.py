@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
@@ -73,7 +74,7 @@ def served(empty_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def test_nothing_on_the_pages_keeps_anybody_out(served: Served, browser: Browser) -> None:
     context = browser.new_context(viewport={"width": 360, "height": 740})
     page = context.new_page()
-    axe = Axe()
+    axe: Any = Axe()
 
     def fine() -> None:
         found = axe.run(page)
