@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from ...api.listing.services import Collection, Collections
 from ...errors import Malformed, Problem, nearest
@@ -142,8 +142,8 @@ def _objectives(thing: Object) -> Iterable[Object]:
     """The learning objectives of a line item or, with scores, of a result."""
     for some in thing.get("learningObjectiveSet", ()):
         for one in some.get("learningObjectiveIds") or some.get("learningObjectiveResults") or ():
-            told = one if isinstance(one, Mapping) else {"learningObjectiveId": one}
-            yield _part(thing, {**told, "source": some["source"]}, some["source"], str(told["learningObjectiveId"]))  # pyright: ignore[reportUnknownArgumentType]
+            told = cast(Object, one) if isinstance(one, Mapping) else {"learningObjectiveId": one}
+            yield _part(thing, {**told, "source": some["source"]}, some["source"], str(told["learningObjectiveId"]))
 
 
 def _sheet(
