@@ -65,7 +65,7 @@ def _planned(batch: Batch, name: str, streams: Iterable[Stream], problems: Probl
     streams = with_waiting(batch, name, streams, problems)
     plan = make_plan(name, held_of_rows(batch, name, streams), streams)
     set_faults_aside(plan, problems)
-    match(batch, plan, hub_ids=True, rekey=limits.rekey)
+    match(batch, plan, hub_ids=True, own_ids=False, rekey=limits.rekey)
     return plan
 
 
