@@ -97,11 +97,18 @@ def test_a_member_of_several_references_is_asked_of_all_of_them() -> None:
 
 def test_what_has_no_canonical_field_is_asked_of_the_remainder() -> None:
     scope = "uri://ed-fi.org/CohortScopeDescriptor#District"
-    assert asked("cohorts", cohortScopeDescriptor=scope).rest == ((("cohortScopeDescriptor",), scope),)
-    assert asked("staffCohortAssociations", studentRecordAccess="TRUE").rest == ((("studentRecordAccess",), True),)
+    assert asked("cohorts", cohortScopeDescriptor=scope).rest == (((("cohortScopeDescriptor",),), scope),)
+    assert asked("staffCohortAssociations", studentRecordAccess="TRUE").rest == (((("studentRecordAccess",),), True),)
     assert asked("studentSchoolAssociations", nextYearSchoolId="2").rest == (
-        (("nextYearSchoolReference", "schoolId"), 2),
+        ((("nextYearSchoolReference", "schoolId"),), 2),
     )
+
+
+def test_what_one_of_two_optional_references_says_is_enough() -> None:
+    calendar, year = ("calendarReference", "schoolYear"), ("schoolYearTypeReference", "schoolYear")
+    assert asked("studentSchoolAssociations", schoolYear="2027").rest == (((calendar, year), 2027),)
+    # The school of the enrolment is always there, that of the calendar is the same.
+    assert asked("studentSchoolAssociations", schoolId="7").args == {"filter_schoolId_0": "7"}
 
 
 def test_an_organisation_answers_to_both_names_of_its_number() -> None:

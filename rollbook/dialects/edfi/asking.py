@@ -6,7 +6,7 @@ from typing import Any
 
 from ...edfi.schema import Resource
 from ...errors import Problem
-from ...fields import Arg, Condition, HubId, KeptValue, Version
+from ...fields import Arg, Condition, Either, HubId, KeptValue, Version
 from .parameters import Query, kind_of
 from .problems import InvalidQuery
 from .reading import Asked, Cursor, hub_id, kept
@@ -15,6 +15,12 @@ from .reading import Asked, Cursor, hub_id, kept
 def _held(value: Any) -> Any:
     """A value as the store can compare it: whole numbers have 64 bits there."""
     return float(value) if isinstance(value, int) and not -(2**63) <= value < 2**63 else value
+
+
+def _kept_value(resource: Resource, path: tuple[str, ...], value: Any, name: str) -> Condition:
+    """The documents that have a value at a path of what has no canonical field."""
+    fact = KeptValue(kept(resource), *path, kind=kind_of(value))
+    return fact.same(Arg(name)) if isinstance(value, str) else fact.is_(Arg(name))
 
 
 def asked(resource: Resource, query: Query) -> Asked:
@@ -26,11 +32,11 @@ def asked(resource: Resource, query: Query) -> Asked:
         shape.append(name)
         args[name] = value
 
-    for at, (path, value) in enumerate(query.rest):
-        fact, name = KeptValue(kept(resource), *path, kind=kind_of(value)), f"rest_{at}"
-        same = fact.same(Arg(name)) if isinstance(value, str) else fact.is_(Arg(name))
-        add(name, same, int(value) if isinstance(value, bool) else value)
-        shape.append("/".join(path))
+    for at, (paths, value) in enumerate(query.rest):
+        name = f"rest_{at}"
+        ways = [_kept_value(resource, path, value, name) for path in paths]
+        add(name, Either(tuple(ways)) if len(ways) > 1 else ways[0], int(value) if isinstance(value, bool) else value)
+        shape.extend("/".join(path) for path in paths)
     number = Version(resource.of)
     if query.changed_since is not None:
         add("since", number.since(Arg("since")), query.changed_since)

@@ -43,8 +43,8 @@ class Query:
     args: Mapping[str, Value] = field(default_factory=dict[str, Value])
     shape: tuple[str, ...] = ()
     """The names of the filters: two queries of one shape have the same conditions."""
-    rest: tuple[tuple[tuple[str, ...], Any], ...] = ()
-    """Values that the remainder must have, each with the members that lead to it."""
+    rest: tuple[tuple[tuple[tuple[str, ...], ...], Any], ...] = ()
+    """Values that the remainder must have, each with the members that lead to it: one of several ways is enough."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,8 @@ class Filter:
     one: Property
     identity: bool
     homes: tuple[Home, ...] = ()
-    path: tuple[str, ...] = ()
-    """Where the value is in the remainder, when the record has no home for it."""
+    paths: tuple[tuple[str, ...], ...] = ()
+    """Where the value may be in the remainder, when the record has no home for it."""
     known: bool = True
     """Whether any document can have it: a reference to what this hub does not have is in none."""
 
@@ -64,29 +64,58 @@ class Filter:
 @cache
 def filters(resource: Resource) -> Mapping[str, Filter]:
     """The query parameters of a resource by name, in the order of its properties."""
-    found: dict[str, Filter] = {}
-    for name, one, holder in sorted(_scalars(resource), key=lambda scalar: not _known(scalar[2])):
-        identity = one.identity if holder is None else holder.identity
-        home = one.home if holder is None else holder.homes.get(one.name)
-        path = (one.name,) if holder is None else (holder.name, one.name)
-        if name not in found:
-            found[name] = Filter(name, one, identity, (home,) if home else (), () if home else path, _known(holder))
-        elif home and (found[name].homes or not found[name].identity):
-            # A member that references share is one and the same value in a document of this resource.
-            found[name] = Filter(name, one, identity or found[name].identity, (*found[name].homes, home))
-    return found
+    found: dict[str, list[_Scalar]] = {}
+    for one in sorted(_scalars(resource), key=lambda one: not one.known):
+        found.setdefault(one.name, []).append(one)
+    return {name: _filter(name, those) for name, those in found.items()}
 
 
-def _scalars(resource: Resource) -> Iterator[tuple[str, Property, Reference | None]]:
+def _filter(name: str, those: list[_Scalar]) -> Filter:
+    """The parameter that some members are, which share one value: what each document has says it for the others."""
+    first = those[0]
+    if always := [one for one in those if one.always]:
+        those = [one for one in always if one.home] or always[:1]
+    homes = tuple(one.home for one in those if one.home)
+    paths = () if homes else tuple(one.path for one in those if one.known or not first.known)
+    return Filter(name, first.one, any(one.identity for one in those), homes, paths, first.known)
+
+
+@dataclass(frozen=True)
+class _Scalar:
+    """A value of documents: a property, or a member of a reference."""
+
+    name: str
+    one: Property
+    holder: Reference | None = None
+
+    @property
+    def known(self) -> bool:
+        return self.holder is None or resolvable(self.holder.target)
+
+    @property
+    def identity(self) -> bool:
+        return (self.holder or self.one).identity
+
+    @property
+    def always(self) -> bool:
+        """Whether each document has it."""
+        return (self.holder or self.one).needed
+
+    @property
+    def home(self) -> Home | None:
+        return self.one.home if self.holder is None else self.holder.homes.get(self.one.name)
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        return (self.one.name,) if self.holder is None else (self.holder.name, self.one.name)
+
+
+def _scalars(resource: Resource) -> Iterator[_Scalar]:
     for one in resource.properties:
         if isinstance(one, Reference):
-            yield from ((one.parameter(m.name), m, one) for m in one.target.members)
+            yield from (_Scalar(one.parameter(m.name), m, one) for m in one.target.members)
         elif not isinstance(one, Collection | Object):
-            yield one.name, one, None
-
-
-def _known(holder: Reference | None) -> bool:
-    return holder is None or resolvable(holder.target)
+            yield _Scalar(one.name, one)
 
 
 # ---- understanding
@@ -128,18 +157,18 @@ def understand(
 def _query(resource: Resource, said: Mapping[str, Any], asked: Mapping[str, tuple[Filter, Any]]) -> Query:
     where: list[Condition] = []
     args: dict[str, Value] = {}
-    rest: list[tuple[tuple[str, ...], Any]] = []
+    rest: list[tuple[tuple[tuple[str, ...], ...], Any]] = []
     for name in sorted(asked):
         one, value = asked[name]
         for at, home in enumerate(one.homes):
             argument = f"filter_{name}_{at}"
             where.append(_same(home, one.one, Arg(argument)))
             args[argument] = home.asked(value)
-        if one.path and one.one.otherwise is None:
-            rest.append((one.path, value))
-        elif one.path:
+        if one.paths and one.one.otherwise is None:
+            rest.append((one.paths, value))
+        elif one.paths:
             # Where the client wrote nothing, the document shows what stands in for it.
-            written, argument = KeptValue(kept(resource), *one.path, kind=kind_of(value)), f"filter_{name}"
+            written, argument = KeptValue(kept(resource), *one.paths[0], kind=kind_of(value)), f"filter_{name}"
             where.append(_either(written, one.one.otherwise, Arg(argument)))
             args[argument] = value
     own = {n: v for n, v in said.items() if n not in ("size",)}
