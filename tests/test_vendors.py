@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,9 +17,10 @@ from rollbook.ingest.conformance import conform
 from rollbook.store.sqlite import Store
 from tests import rosters
 from tests.looking import look
-from tests.services import Reply, Served, serving
+from tests.oneroster_service import read
+from tests.services import Asked, Reply, Served, serving
 from tests.vendors import VENDORS, Case
-from tests.vendors.service import Service, number
+from tests.vendors.service import Service, Shown, number, shaped, views
 
 NAMES = [*VENDORS]
 
@@ -125,6 +128,44 @@ def test_contacts_that_could_never_be_read_are_done_without(up: Up, tmp_path: Pa
         diff = import_roster(store, CONNECTORS["aeries"], "", settings=up.settings())
     assert diff.kinds["Student"].new == 12
     assert "Contact" not in diff.kinds or not diff.kinds["Contact"].new
+
+
+@pytest.mark.parametrize("up", ["managebac"], indirect=True)
+def test_what_changed_is_asked_for_and_laid_over_what_was_read(up: Up, tmp_path: Path) -> None:
+    rosters.samples(tmp_path / "served")
+    said = {**up.settings(), "full-every": "24"}
+    students = [row for row in served_rows(up, "students") if row["student_id"] in ("910001", "910002", "910003")]
+    renamed, archived, deleted = students
+    renamed["last_name"], archived["archived"] = "Marchbanks", True
+    news = {"modified_since": [renamed, archived], "deleted_since": [{"id": deleted["id"]}]}
+
+    def changes(asked: Asked, path: str, rows: list[dict[str, Any]]) -> Reply:
+        (kind,) = [name for name in news if name in asked.params] or [""]
+        if not kind:
+            return up.case.vendor.page(asked, path, rows)
+        found = news[kind] if path == "students" else []
+        return Reply({path: found, "meta": {"total_count": len(found)}})
+
+    with Store(tmp_path / "hub") as store:
+        take = partial(import_roster, store, CONNECTORS["managebac"], "", settings=said, name="school")
+        number = take(district_name=up.case.district).number
+        up.service.vendor = replace(up.case.vendor, page=changes)
+        up.served.asked.clear()
+        diff = take(district=number)
+        assert {len(one.params) for one in up.served.asked} == {3}, "each list is asked for what changed alone"
+        assert (diff.kinds["Person"].changed, diff.kinds["Student"].gone) == (1, 2)
+        # Places of who is gone stay with nobody to be at them, until they are told to be gone too.
+        assert all(one.kind == "enrollments" for one in diff.aside)
+        whole = take(district=number, changes=False)
+        assert (whole.kinds["Person"].changed, whole.kinds["Student"].new) == (1, 2)
+
+
+def served_rows(up: Up, path: str) -> list[dict[str, Any]]:
+    """What a list has, as it is served."""
+    shown = up.case.vendor.lists[path]
+    assert isinstance(shown, Shown)
+    tables = read(up.service.folder / "whole")
+    return [{n: v for n, v in shaped(row, shown.row).items() if v is not None} for row in views(tables)[shown.view]]
 
 
 @pytest.mark.parametrize("up", ["schoology"], indirect=True)

@@ -10,7 +10,9 @@ from ..ingest.mapping.plan import Plan
 from ..ingest.mapping.words import GRADES, SEXES
 from ..ingest.settings import Setting
 from ..ingest.web import REACHED, KeyHeader, Listing, Numbered, service_of
+from ..ingest.web.laying import Filtered
 from ..ingest.web.provider import TOLD, Provider
+from ..ingest.web.since import FULL_EVERY
 
 ADDRESS = "https://api.managebac.com/v2"
 SCHOOL = constant("the school")
@@ -18,6 +20,10 @@ SCHOOL = constant("the school")
 
 def _list(name: str, **more: Any) -> Listing:
     return Listing(name, (name,), Numbered(100, path="meta.total_count"), **more)
+
+
+def _moment(since: str) -> str:
+    return f"{since[:19]}.000Z"
 
 
 def _class(row: dict[str, Any]) -> dict[str, Any]:
@@ -97,6 +103,7 @@ MANAGEBAC = Provider(
         Setting("number", "The number by which other systems know the school", needed=False),
         Setting("token", "A token for version 2 of the API, from Settings, Integrations", secret=True),
         Setting("address", f"The address of the API, where not {ADDRESS}", needed=False),
+        FULL_EVERY,
         *REACHED,
     ),
     lambda said: service_of(said, said.get("address") or ADDRESS),
@@ -111,4 +118,10 @@ MANAGEBAC = Provider(
     },
     PLAN,
     {"classes": _class},
+    # What is deleted is not modified by that, so that either is asked for by itself.
+    filtered=Filtered(
+        frozenset(("classes", "students", "teachers", "parents", "memberships")),
+        lambda since: {"modified_since": _moment(since)},
+        lambda since: {"deleted_since": _moment(since)},
+    ),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 import msgspec
@@ -18,9 +19,11 @@ from ..roster.roster import Extent, Roster
 from ..rows import Problems, Reading
 from ..settings import Setting
 from .auth import Auth
+from .laying import Filtered, Rows, asked_of, keeping, kept_rows, key_of, laid
 from .listing import Listing, fetch
 from .service import Service
 from .session import NotAllowed, Session
+from .since import FULL_EVERY, SINCE, from_now, since_when
 from .tables import SERVED
 
 Settings = Mapping[str, str]
@@ -57,7 +60,8 @@ class Provider:
     `{school}`. A part of the `plan` names a list where a mapping of files names a file. `flat` says of a list, by its
     name, how each of its rows is told as the plan reads it. A list below another one comes after it.
     `looks` says of a list which facts of its rows other lists tell; `joined` adds what takes more than that to tell.
-    `usual` is what stands in paths where the source is not told otherwise.
+    `usual` is what stands in paths where the source is not told otherwise. Where the service says what changed,
+    `filtered` is how it is asked for that: such rows are kept as they came, and changes are laid over them.
     """
 
     name: str
@@ -72,10 +76,14 @@ class Provider:
     joined: Callable[[Lists], None] = lambda lists: None
     fills: frozenset[Field] = FILLS
     usual: Mapping[str, str] = field(default_factory=dict[str, str])
+    filtered: Filtered | None = None
 
     def read(self, reading: Reading) -> Roster:
         """List everything; raises `Malformed` and `Unavailable` for what cannot be believed."""
-        lists = self._lists(reading)
+        began, asked = datetime.now(UTC), self._asked(reading.settings)
+        since = since_when(reading, asked) if self.filtered else None
+        raw = self._lists(reading, since.moment if since else "")
+        lists = self._joined(raw)
         unserved = {name for name, rows in lists.items() if rows is None}
         self._check_lost(reading, unserved)
         parts = tuple(_with_rest(part) for part in self.plan.parts if part.file not in unserved)
@@ -88,7 +96,8 @@ class Provider:
         for table in tables(plan, contents, layouts, roster.problems):
             roster.take(table)
         roster.notes += [f"{name} are not served, and what is held of them stays" for name in sorted(unserved)]
-        roster.also = {READ: msgspec.json.encode(sorted(lists.keys() - unserved))}
+        kept = self._kept(reading, raw, since.next(began) if since else from_now(asked, began))
+        roster.also = {READ: msgspec.json.encode(sorted(lists.keys() - unserved)), **kept}
         roster.place()
         return roster
 
@@ -112,14 +121,50 @@ class Provider:
     def _settings(self, reading: Reading) -> dict[str, Any]:
         return {one.name: reading.settings.get(one.name, "") for one in self.settings if not one.secret}
 
-    def _lists(self, reading: Reading) -> dict[str, list[dict[str, Any]] | None]:
+    def _asked(self, settings: Settings) -> str:
+        words = {**self.usual, **settings, "of": ""}
+        return asked_of(self.service(settings).address, (one.named(words).name for one in self.lists.values()))
+
+    def _kept(self, reading: Reading, lists: Lists, since: bytes) -> dict[str, bytes]:
+        """What the next reading of changes needs; nothing where there is to be none."""
+        if self.filtered is None or not reading.settings.get(FULL_EVERY.name):
+            return {}
+        return {**keeping(lists, self.filtered.lists), SINCE: since}
+
+    def _lists(self, reading: Reading, since: str) -> dict[str, list[dict[str, Any]] | None]:
+        """The rows of every list as they come; what changed since a moment is laid over those that were kept."""
+        was = kept_rows(reading, self.filtered.lists) if self.filtered and since else {}
         found: dict[str, list[dict[str, Any]] | None] = {}
         words = {**self.usual, **reading.settings}
         with self._session(reading) as session:
             for done, (name, listing) in enumerate(self.lists.items()):
                 reading.progress("reading", done, len(self.lists))
-                found[name] = _rows(session, listing, words, reading, found)
+                if name in was:
+                    found[name] = self._changed(session, listing.named(words), was[name], since, reading)
+                else:
+                    found[name] = _rows(session, listing, words, reading, found)
         reading.progress("reading", len(self.lists), len(self.lists))
+        return found
+
+    def _changed(
+        self, session: Session, listing: Listing, was: Rows, since: str, reading: Reading
+    ) -> list[dict[str, Any]] | None:
+        """The rows of a list with those that changed since a moment laid over what it had; None of one not served."""
+        assert self.filtered
+        # A row may count no longer because of what changed in it.
+        every = replace(listing, where=())
+        changed, gone = (
+            rows_of(session, replace(every, params={**every.params, **said(since)}), reading)
+            for said in (self.filtered.changed, self.filtered.deleted)
+        )
+        if changed is None or gone is None:
+            return None
+        rows = laid(was, changed, {key_of(row, listing.key) for row in gone}, listing.key)
+        return [row for row in rows if all(condition.holds(row) for condition in listing.where)]
+
+    def _joined(self, raw: Lists) -> dict[str, list[dict[str, Any]] | None]:
+        """The lists with what they tell of one another."""
+        found = dict(raw)
         for name, rows in found.items():
             # In their order, so that what a list was told can be told on.
             found[name] = self._told(name, rows, found)

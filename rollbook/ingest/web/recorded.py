@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
-
-import msgspec
 
 from ...fields import Field, Record
 from ..kinds import BY_TABLE
@@ -17,18 +13,15 @@ from ..records import Told, facts_of
 from ..rows import Problems, Reading
 from ..settings import Setting
 from .auth import Auth
+from .laying import Rows, asked_of, keeping, kept_rows, laid
 from .listing import Listing
 from .provider import Flat, Settings, rows_of
 from .service import Service
 from .session import Session
 from .since import FULL_EVERY, SINCE, Since, from_now, since_when
 
-Rows = list[dict[str, Any]]
 Lists = dict[str, Rows | None]
 """The rows of each list; None of one that is not served."""
-
-ROWS = "rows of "
-"""What stands before the name of a list where its rows are kept, so that changes can be laid over them."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +99,7 @@ class RecordProvider:
             reading.progress("reading", done, len(listings))
             found[name] = rows_of(session, news.asked(name, listing) if news else listing, reading)
             if news and name in news.was:
-                found[name] = _laid(news.was[name], found[name] or [], news.gone)
+                found[name] = laid(news.was[name], found[name] or [], news.gone)
         reading.progress("reading", len(listings), len(listings))
         return found
 
@@ -117,8 +110,7 @@ class RecordProvider:
         changing = self.changing
         if changing is None:
             return None
-        kept = {name: reading.kept(ROWS + name) for name in changing.laid}
-        was = {name: msgspec.msgpack.decode(data, type=Rows) for name, data in kept.items() if data}
+        was = kept_rows(reading, changing.laid)
         asked = changing.since(since.moment)
         listing = changing.gone(reading.settings)
         deleted = rows_of(session, replace(listing, params={**listing.params, **asked}), reading) or []
@@ -133,15 +125,13 @@ class RecordProvider:
 
     def _asked(self, settings: Settings) -> str:
         """What is asked for where everything is: changes are news only to a reading of the same."""
-        said = (settings.get("address", ""), *(one.name for one in self.lists(settings).values()))
-        return hashlib.sha256(" ".join(said).encode()).hexdigest()[:16]
+        return asked_of(settings.get("address", ""), (one.name for one in self.lists(settings).values()))
 
     def _kept(self, reading: Reading, lists: Lists, since: bytes) -> dict[str, bytes]:
         """What the next reading of changes needs; nothing where there is to be none."""
         if self.changing is None or not reading.settings.get(FULL_EVERY.name):
             return {}
-        rows = {ROWS + name: msgspec.msgpack.encode(lists[name]) for name in self.changing.laid if lists.get(name)}
-        return {**rows, SINCE: since}
+        return {**keeping(lists, self.changing.laid), SINCE: since}
 
 
 @dataclass(frozen=True)
@@ -157,13 +147,6 @@ class _News:
         """How a list is asked for."""
         changes = name in self.was or name in self.passing
         return replace(listing, params={**listing.params, **self.params}) if changes else listing
-
-
-def _laid(was: Rows, changed: Rows, gone: frozenset[str]) -> Rows:
-    """The rows of a list with changes laid over those that it had."""
-    there = {str(row["id"]): row for row in changed}
-    before = {str(row["id"]): row for row in was if str(row["id"]) not in gone}
-    return [*({**before, **there}).values()]
 
 
 def _unserved(lists: Lists) -> list[str]:
