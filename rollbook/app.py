@@ -34,6 +34,7 @@ from .errors import Occupied
 from .ingest import Renewal, Schedules
 from .ingest.agents import Brought, ask_agent
 from .ingest.delivering import Delivering, Due
+from .ingest.forwarding import Forwarding
 from .jobs import Freshness, Lane, Mail, Queue, Work, Worker, post_office
 from .jobs.subscriptions import Noticing, Subscriptions, Watching
 from .mis import Find, Handing, HubMis, Tasks, WriteBacks, mis_of
@@ -51,6 +52,7 @@ LANES = (
     Lane(frozenset({"webhook", "callback"}), threads=6),
     Lane(frozenset({"refresh", "reading", "sync"})),
     Lane(frozenset({"delivery"})),
+    Lane(frozenset({"forward"})),
     Lane(frozenset({"mail"})),
     Lane(frozenset({"watch"})),
 )
@@ -129,6 +131,7 @@ def works(clock: Callable[[], float], folding: Folding, store: Store, queue: Que
         "callback": webhooks.earlier,
         "writeback": Entering(writebacks, systems(desk, writebacks)),
         "delivery": Delivering(store, partial(packed, desk, ledger)),
+        "forward": Forwarding(store, CONNECTORS),
         "mail": Mail(desk, post_office()),
         "revoke": lambda job: desk.grants.note_ending(job.payload["grant"]),
     }

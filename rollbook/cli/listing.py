@@ -54,6 +54,7 @@ def _state(row: Mapping[str, Any]) -> str:
 
 
 def _row(store: Store, feed: Feed) -> dict[str, Any]:
+    from ..consent.forwarding import writes
     from ..ingest.health import health
     from ..ingest.scheduling import in_words
     from ..store.kept.feeds import AGENT
@@ -74,7 +75,7 @@ def _row(store: Store, feed: Feed) -> dict[str, Any]:
         "why": does.why,
         "againFrom": _at(does.resumes),
         "schedule": in_words(feed.schedule),
-        "writesBack": feed.connector == AGENT,
+        "writesBack": feed.connector == AGENT or writes(feed),
         "precedence": feed.precedence,
         "lastRead": _moment(state.read) if state.read else None,
         "rows": state.rows,
@@ -129,7 +130,7 @@ def show_(name: str, district: str | None, as_json: bool, data: Path | None) -> 
         feed = feed_named(store, name, district)
         runs = [_run(run) for run in store.kept.feeds.runs(feed.district, feed.source, RUNS)]
         row = {**_row(store, feed), "settings": _settings(store, feed)}
-        row |= {"may": [*feed.may], "mostAside": feed.most_aside}
+        row |= {"may": [*feed.may], "mostAside": feed.most_aside, "forwarding": _forwarding(store, feed)}
     if wants_json(as_json):
         print_json({**row, "runs": runs})
         return
@@ -139,6 +140,18 @@ def show_(name: str, district: str | None, as_json: bool, data: Path | None) -> 
         draw(_RUNS, runs, "Last readings")
     if runs and runs[0]["requests"]:
         draw(_REQUESTS, runs[0]["requests"], "Requests of the last reading")
+
+
+def _forwarding(store: Store, feed: Feed) -> dict[str, int] | None:
+    """How many write-backs wait to be sent to a source, and how many it refused; None where none are sent."""
+    from ..consent.forwarding import KIND, writes
+    from ..jobs import Queue
+
+    if not writes(feed):
+        return None
+    own = f"{feed.district}/{feed.source}"
+    states = [job.state for job in Queue(store, time).jobs(kind=KIND) if job.key.rsplit("/", 1)[0] == own]
+    return {"waiting": states.count("waiting") + states.count("running"), "refused": states.count("dead")}
 
 
 def _settings(store: Store, feed: Feed) -> dict[str, str]:
@@ -171,8 +184,15 @@ def _facts(row: dict[str, Any]) -> list[tuple[str, Any]]:
 
 
 def _written(row: dict[str, Any]) -> str:
-    """Where what apps write is entered."""
-    return "entered through its agent" if row["writesBack"] else "kept by the hub above what the source says"
+    """Where what apps write is entered, and what its source refused."""
+    if not row["writesBack"]:
+        return "kept by the hub above what the source says"
+    if row["forwarding"] is None:
+        return "entered through its agent"
+    words = {"waiting": ("waits", "wait"), "refused": ("was refused", "were refused")}
+    counts = [f"{n:,} {words[what][n > 1]}" for what, n in row["forwarding"].items() if n]
+    said = f"; {', '.join(counts)} (`rollbook jobs --kind forward`)" if counts else ""
+    return f"gradebooks are sent to the source{said}"
 
 
 def _health(row: dict[str, Any]) -> str:

@@ -15,9 +15,11 @@ from typing import Any
 import msgspec
 
 from ..errors import Malformed, Problem
+from ..ingest.forwarding import WRITING, Written
 from ..ingest.mapping.paths import ABSENT, at, elements, leaves, text
 from ..ingest.mapping.rows import NEVER_KEPT
 from ..ingest.roster.fills import FILLS
+from ..ingest.roster.gradebooks import documents
 from ..ingest.roster.roster import Extent, Roster
 from ..ingest.rows import Problems, Reading
 from ..ingest.settings import Setting
@@ -50,11 +52,13 @@ SETTINGS = (
     Setting("token", "A token that the vendor handed over, instead of a client and secret", secret=True, needed=False),
     Setting("limit", "How many rows to ask for at a time; 1000 if not set", needed=False),
     FULL_EVERY,
+    WRITING,
     *REACHED,
 )
 ROOTS = {"1.1": "ims/oneroster/v1p1", "1.2": "ims/oneroster/rostering/v1p2"}
 SCOPE = "https://purl.imsglobal.org/spec/or/v1p2/scope/"
 SCOPES = (f"{SCOPE}roster-core.readonly", f"{SCOPE}roster.readonly", f"{SCOPE}roster-demographics.readonly")
+WRITE_SCOPES = (f"{SCOPE}gradebook.createput",)
 LISTS = ("orgs", "academicSessions", "courses", "classes", "users", "enrollments", "demographics")
 """The lists of a service, each by its envelope."""
 WITHIN = {"1.1": (), "1.2": ("roles", "userProfiles")}
@@ -87,6 +91,14 @@ class OneRosterRest:
         roster.place()
         return roster
 
+    def write(self, reading: Reading, written: Written) -> None:
+        """Put a line item or a result to the gradebook service beside the rosters."""
+        service = Served.of(reading.settings, WRITE_SCOPES)
+        where = service_of(reading.settings, service.address.replace("/rostering/", "/gradebook/"))
+        with Session(where, service.auth, reading.note, renew=reading.renew) as session:
+            for path, entity, document in documents(written, service.version):
+                session.put(path, msgspec.json.encode({entity: document}))
+
 
 ONEROSTER_REST = OneRosterRest()
 
@@ -103,25 +115,26 @@ class Served:
     auth: Auth
 
     @classmethod
-    def of(cls, settings: Mapping[str, str]) -> Served:
-        """The service that settings describe. Raises `Malformed` where they do not suffice."""
+    def of(cls, settings: Mapping[str, str], scopes: tuple[str, ...] = SCOPES) -> Served:
+        """The service that settings describe, for what some scopes of 1.2 let it do. Raises `Malformed` where they do
+        not suffice."""
         address = settings["address"].rstrip("/")
         # What a vendor sells as 1.2 may be served under v1p1, and then is 1.1.
         said = {"v1p1": "1.1", "v1p2": "1.2"}.get(address.rsplit("/", 1)[-1], "")
         version = said or settings.get("version", "")
         if version not in ROOTS:
             raise Malformed(Problem("version", "is not known from the address", "set it to 1.1 or 1.2"))
-        return cls(address if said else f"{address}/{ROOTS[version]}", version, _auth(settings, version))
+        return cls(address if said else f"{address}/{ROOTS[version]}", version, _auth(settings, version, scopes))
 
 
-def _auth(settings: Mapping[str, str], version: str) -> Auth:
+def _auth(settings: Mapping[str, str], version: str, usual: tuple[str, ...]) -> Auth:
     client, secret = settings.get("client", ""), settings.get("secret", "")
     if token := settings.get("token"):
         return Bearer(token)
     if not (client and secret):
         raise Malformed(Problem("client", "and secret are missing, and there is no token"))
     if address := settings.get("token-address"):
-        scopes = settings.get("scopes", "").replace(",", " ").split() or (SCOPES if version == "1.2" else ())
+        scopes = settings.get("scopes", "").replace(",", " ").split() or (usual if version == "1.2" else ())
         return ClientCredentials(address, client, secret, tuple(scopes))
     method = settings.get("signature") or "HMAC-SHA256"
     if method not in ("HMAC-SHA1", "HMAC-SHA256"):

@@ -149,6 +149,7 @@ class Pen:
         facts = self.facts(said, before)
         self.writer.change(self.record, known, {**facts, "remainder": _remainder(before, said)})
         self.with_parts(known, said, facts)
+        self._forward(known)
         return False
 
     def post(self, said: Said) -> str:
@@ -170,7 +171,15 @@ class Pen:
         values = {**self.entity.fresh, **facts, **own, "remainder": _remainder({}, said)}
         identity = self.writer.add(self.record, values, taken=taken)
         self.with_parts(identity, said, facts)
+        self._forward(identity)
         return identity
+
+    def _forward(self, identity: str) -> None:
+        """Have a line item of a class, or a result of one, sent to the source that has the class."""
+        row = self.writer.get(self.record, identity) or {}
+        item = row if self.record is Aspect else self.writer.get(Aspect, row.get("aspect") or "") or {}
+        if self.record in (Aspect, AssessmentResult) and item.get("classwork") and item["group"]:
+            self.writer.forward(self.record, identity, item["group"])
 
     def delete(self, sourced_id: str) -> bool:
         """Delete something; gives whether it was there."""

@@ -105,6 +105,10 @@ class Session:
         """Send a question in a body of some kind, such as `application/soap+xml`; it is sent again where that helps."""
         return self._ask(_Call("POST", self.service.within(self.service.url(path)), content, kind), check)
 
+    def put(self, path: str, content: bytes, kind: str = "application/json") -> Answer:
+        """Put something at an address; it is sent again where that helps, since the same again changes nothing."""
+        return self._ask(_Call("PUT", self.service.within(self.service.url(path)), content, kind), _any)
+
     def _ask(self, call: _Call, check: Checked) -> Answer:
         renewed, url = False, call.url
         for tried in range(TRIES):

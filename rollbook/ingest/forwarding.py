@@ -1,0 +1,115 @@
+"""Sending what apps wrote to the source that has it: at least once, as it stands by then, and refusals are seen.
+
+What is written is kept by the hub above what any source says; a source that refuses it changes nothing of that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+from ..consent.forwarding import WRITE_BACK, writes
+from ..errors import Malformed
+from ..fields import RECORDS, Record
+from ..jobs import Failed, Job, Later
+from ..model.assessment import Aspect, MarkSet
+from ..store.kept import Kept
+from ..store.kept.feeds import PAUSED, Feed
+from ..store.port import Store
+from .reading import connected
+from .renewing import renewing
+from .rows import Connector, Reading
+from .setting import Setting
+from .turns import OtherTurn, host_of, turn
+
+BETWEEN_TURNS, WHILE_PAUSED = 30.0, 3600.0
+"""Seconds until another try where the source is being read, and where it is paused."""
+
+WRITING = Setting(WRITE_BACK, "yes, to send what apps write into gradebooks to the source", needed=False)
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Written:
+    """A record that an app wrote, with those that it refers to, and the ids that they have at the source.
+
+    `refs` are by the names of facts; a record that the source did not bring has there the id that the app chose for it,
+    or else the hub's. `range` is the numbers that results of an assessment may be.
+    """
+
+    record: type[Record]
+    id: str
+    row: Row
+    refs: Mapping[str, Written]
+    range: Row
+
+
+@runtime_checkable
+class Writes(Protocol):
+    """A connector that can write to its source. Raises `Malformed` for what the source refuses."""
+
+    def write(self, reading: Reading, written: Written) -> None:
+        """Put a record to the source: the same again changes nothing there."""
+        ...
+
+
+class Forwarding:
+    """Does `forward` jobs."""
+
+    def __init__(self, store: Store, connectors: Mapping[str, Connector]) -> None:
+        self._store = store
+        self._connectors = connectors
+
+    def __call__(self, job: Job) -> None:
+        """Send a record to its source, unless either is gone by now, or the source is written to no more."""
+        said, kept = job.payload, self._store.kept
+        feed = kept.feeds.find(said["district"], said["source"])
+        if feed is None or not writes(feed):
+            return
+        if feed.state == PAUSED:
+            raise Later(WHILE_PAUSED)
+        written = _written(kept, feed, RECORDS[said["record"]], said["id"])
+        if written is not None:
+            self._send(feed, written)
+
+    def _send(self, feed: Feed, written: Written) -> None:
+        connector, settings = connected(self._store, self._connectors, feed)
+        if not isinstance(connector, Writes):
+            raise Failed(f"{feed.connector} cannot write", final=True)
+        renew = renewing(self._store, feed.district, feed.source)
+        kept = partial(self._store.kept.sources.file, feed.district, feed.source)
+        try:
+            with turn(self._store.folder, host_of(settings), wait=False):
+                connector.write(Reading(Path(), settings, kept, renew=renew), written)
+        except OtherTurn as other:
+            raise Later(BETWEEN_TURNS) from other
+        except Malformed as refused:
+            raise Failed(*refused.problems, final=True) from None
+
+
+def _written(kept: Kept, feed: Feed, record: type[Record], identity: str, depth: int = 2) -> Written | None:
+    """A record as it stands, with what it refers to; None of one that is gone."""
+    row = next(iter(kept.records.find(record, feed.district, {"id": identity})), None)
+    if row is None:
+        return None
+    refs = {name: ref.target for name, ref in record.refs().items() if depth and row[name]}
+    led = {name: _written(kept, feed, target, row[name], depth - 1) for name, target in refs.items()}
+    there = {name: one for name, one in led.items() if one is not None}
+    return Written(record, _known_as(kept, feed, record, row), row, there, _range(kept, feed, record, identity))
+
+
+def _range(kept: Kept, feed: Feed, record: type[Record], identity: str) -> Row:
+    """The numbers that results of an assessment may be now."""
+    every = kept.records.find(MarkSet, feed.district, {"aspect": identity}) if record is Aspect else ()
+    return next((row for row in every if row["end"] is None), {})
+
+
+def _known_as(kept: Kept, feed: Feed, record: type[Record], row: Row) -> str:
+    """The id that a record has at a source."""
+    keys = kept.matches.keys_of(feed.district, feed.source, record.__name__, [row["id"]])
+    own = row.get("external_id") if row.get("origin") else None
+    return next(iter(keys.get(row["id"], ())), own or row["id"])
