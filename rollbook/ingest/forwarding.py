@@ -105,7 +105,7 @@ def _written(kept: Kept, feed: Feed, record: type[Record], identity: str, depth:
 def _range(kept: Kept, feed: Feed, record: type[Record], identity: str) -> Row:
     """The numbers that results of an assessment may be now."""
     every = kept.records.find(MarkSet, feed.district, {"aspect": identity}) if record is Aspect else ()
-    return next((row for row in every if row["end"] is None), {})
+    return next((row for row in every if row["end"] is None), dict[str, Any]())
 
 
 def _known_as(kept: Kept, feed: Feed, record: type[Record], row: Row) -> str:
