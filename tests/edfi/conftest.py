@@ -11,7 +11,7 @@ from tests.district import EdFi, edfi
 from tests.hub import Hub
 
 from .school_year import write
-from .whole import publish
+from .whole import BESIDE, publish
 
 APP = "sis.example.org"
 
@@ -40,6 +40,8 @@ def term_folder(granted_folder: Path, tmp_path_factory: pytest.TempPathFactory) 
     api = caller(hub)
     publish(api)
     write(api)
+    for resource, document in BESIDE.items():
+        api.post(resource, document)
     hub.close()
     return folder
 

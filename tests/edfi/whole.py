@@ -7,7 +7,7 @@ from typing import Any
 
 from rollbook.edfi.descriptors import KINDS
 from rollbook.edfi.published import WORDS
-from rollbook.edfi.resources import HOMED
+from rollbook.edfi.resources import HOMED, RESOURCES
 from rollbook.edfi.schema import (
     Boolean,
     Collection,
@@ -46,7 +46,12 @@ TARGETS: dict[str, dict[str, Any]] = {
 }
 """What there is to refer to, once the term has been written."""
 
-NUMBERS = {"localEducationAgencyId": 700_100, "schoolId": 700_200}
+NUMBERS = {
+    "localEducationAgencyId": 700_100,
+    "schoolId": 700_200,
+    "stateEducationAgencyId": 700_300,
+    "educationServiceCenterId": 700_400,
+}
 """The numbers of new organisations; `variant` is added."""
 
 
@@ -142,3 +147,28 @@ def scalars(resource: Resource, document: dict[str, Any]) -> Iterator[tuple[str,
 
 
 NAMES = [r.name for r in HOMED]
+
+
+def _beside() -> Iterator[tuple[str, dict[str, Any]]]:
+    for name in (
+        "stateEducationAgencies",
+        "educationServiceCenters",
+        "people",
+        "calendars",
+        "classPeriods",
+        "academicWeeks",
+        "gradingPeriods",
+        "locations",
+        "learningStandards",
+        "credentials",
+        "graduationPlans",
+        "staffEducationOrganizationEmploymentAssociations",
+    ):
+        resource = RESOURCES[name]
+        document = _object(tuple(p for p in resource.properties if p.needed), 0)
+        TARGETS[resource.singular] = resource.key(document)
+        yield name, document
+
+
+BESIDE = dict(_beside())
+"""What documents refer to besides, by resource: these are kept whole."""
