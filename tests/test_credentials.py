@@ -129,7 +129,7 @@ def test_a_key_that_may_only_read_writes_nothing(small_hub: Hub) -> None:
     reader = edfi(small_hub, small_hub.app(), "EdFiAPIReadOnly")
     assert len(reader.get("schools")) == 1
     answer = reader.ask("POST", "cohorts", cohort("x", int(THORNFIELD)))
-    assert (answer.status, answer.json["type"]) == (403, "urn:ed-fi:api:security:authorization")
+    assert (answer.status, answer.json["type"]) == (403, "urn:ed-fi:api:security:authorization:access-denied:action")
     holder = small_hub.desk.tickets.admit("edfi", reader.token)
     with pytest.raises(NotHeld), small_hub.desk.writers.in_district(holder, 1):
         pass

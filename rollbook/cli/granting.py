@@ -355,20 +355,44 @@ def moment_at(text: str, time_zone: str) -> float:
     " claim set with writing, such as SISVendor; schools must grant the write scopes too.",
 )
 @click.option(
+    "--claims",
+    default="",
+    help="Claim sets of your own, separated by commas, that narrow an Ed-Fi key (`rollbook edfi claims`).",
+)
+@click.option(
+    "--namespace",
+    "namespaces",
+    multiple=True,
+    help="What the namespaces begin with in which an Ed-Fi key may write descriptors and assessments, such as"
+    " uri://vendor.example. May be given more than once. Default: any namespace.",
+)
+@click.option(
     "--oauth1",
     is_flag=True,
     help="Let the app sign requests to OneRoster 1.1 with the secret (OAuth 1.0a), which is then kept sealed rather"
     " than as a hash.",
 )
 @data_option()
-def apps_key(relying_party: str, dialect: str, estab: str, rights: str, oauth1: bool, data: Path | None) -> None:
+def apps_key(
+    relying_party: str,
+    dialect: str,
+    estab: str,
+    rights: str,
+    claims: str,
+    namespaces: tuple[str, ...],
+    oauth1: bool,
+    data: Path | None,
+) -> None:
     """Give an app a key for a dialect. Its secret is shown once.
 
     A key reads unless --rights names words that write, and reaches no further than the app's grants.
     """
+    from .edfi import narrowed
+
     with open_desk(data) as desk:
         district = desk.schools.find(estab)[0] if estab else 0
         words = [w.strip() for w in rights.split(",") if w.strip()]
+        words += narrowed(desk, dialect, claims, namespaces)
         app = desk.apps.named(relying_party)
         made, secret = desk.credentials.add(app, dialect, district=district, rights=words, signs=oauth1)
     say(f"key: {made.key}\n{'token' if dialect == 'edlink' else 'secret'}: {secret}")

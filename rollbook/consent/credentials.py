@@ -19,7 +19,7 @@ from .callers import admitted
 from .grants import App
 from .secrets import digest, new_secret
 from .slips import asked_by
-from .words import Word, known_words, scopes_of
+from .words import NAMESPACE, OWN, PROFILE, Word, known_words, scopes_of
 
 DIALECTS = ("edfi", "edlink", "oneroster")
 """The dialects whose callers hold credentials of an app."""
@@ -58,6 +58,10 @@ class Credential:
     """The moment when it was made, UTC."""
     signs: bool = False
     """Whether its holder may sign requests with its secret."""
+    namespaces: tuple[str, ...] = ()
+    """What namespaces begin with that its holder may write in; any, where none is named."""
+    profiles: tuple[str, ...] = ()
+    """The Ed-Fi profiles of which its holder must use one."""
 
     @cached_property
     def scopes(self) -> frozenset[str]:
@@ -103,7 +107,14 @@ class UnknownCode(Refused):
 
 def _credential(key: AppKey) -> Credential:
     words = known_words(key.dialect, key.rights)
-    return Credential(key.id, key.app, key.dialect, key.key, key.district, words, key.made, key.signs)
+    namespaces, profiles = (_named(key.rights, beginning) for beginning in (NAMESPACE, PROFILE))
+    return Credential(
+        key.id, key.app, key.dialect, key.key, key.district, words, key.made, key.signs, namespaces, profiles
+    )
+
+
+def _named(rights: Iterable[str], beginning: str) -> tuple[str, ...]:
+    return tuple(right.removeprefix(beginning) for right in rights if right.startswith(beginning))
 
 
 def _sealing(store: Store) -> bytes:
@@ -125,6 +136,7 @@ class Credentials:
         """
         if dialect not in DIALECTS:
             raise Malformed(Problem("dialect", f"{dialect} does not use keys", nearest(dialect, DIALECTS)))
+        rights = tuple(rights)
         words = known_words(dialect, rights)
         if dialect in ONE_DISTRICT and not district:
             raise Malformed(Problem("district", "is missing", f"{ONE_DISTRICT[dialect]} reads one district"))
@@ -132,7 +144,8 @@ class Credentials:
             raise Malformed(Problem("oauth1", f"{dialect} takes no signatures", f"only {', '.join(SIGNING)} does"))
         if district and not self._store.kept.schools.has_district(district):
             raise NotFound(Problem("district", f"there is no district {district}"))
-        named, secret = tuple(w.name for w in words), new_secret()
+        beside = [right for right in rights if right.startswith((NAMESPACE, PROFILE))]
+        named, secret = (*(f"{OWN * w.own}{w.name}" for w in words), *beside), new_secret()
         made = AppKey(str(uuid.uuid4()), app, dialect, str(uuid.uuid4()), district, named, now(), signs)
         with self._store.transaction() as kept:
             kept.credentials.add(made, digest(secret))

@@ -12,6 +12,7 @@ from .apps import Apps
 from .authorising import Grants
 from .choosing import Choosing
 from .credentials import Credentials, Tickets
+from .definitions import Definitions
 from .filtering import People
 from .invitations import Invitations
 from .memory import Memory
@@ -38,6 +39,7 @@ class Desk:
 
         self.schools = Schools(store)
         self.vocabulary = Vocabulary(store, self.memory)
+        self.definitions = Definitions(store)
         self.agents = Agents(store)
 
         self.apps = Apps(store)

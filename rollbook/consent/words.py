@@ -41,6 +41,12 @@ class Word:
     writes: bool
     organisations: bool
     about: str
+    own: bool = False
+    """Whether an operator has defined what it allows."""
+
+
+OWN, NAMESPACE, PROFILE = "claims:", "namespace:", "profile:"
+"""How the rights of a key name a claim set of an operator's own, a prefix of namespaces, and a profile."""
 
 
 WORDS: tuple[Word, ...] = (
@@ -51,10 +57,26 @@ WORDS: tuple[Word, ...] = (
         _EVERYTHING,
         True,
         True,
-        "Read and write everything, and create districts and schools",
+        "Write what a school's own system does, and its schools",
     ),
-    Word("edfi", "SISVendor", _EVERYTHING, True, False, "Read and write everything at the schools that granted it"),
+    Word(
+        "edfi", "SISVendor", _EVERYTHING, True, False, "Write what a school's own system does, and read organisations"
+    ),
     Word("edfi", "RosterVendor", _ROSTER, False, False, "Read schools, people, classes and enrolments"),
+    Word("edfi", "AssessmentVendor", _READING | _GRADING, True, False, "Write assessments, and read who takes them"),
+    Word("edfi", "AssessmentRead", _READING, False, False, "Read assessments and students"),
+    Word(
+        "edfi",
+        "BootstrapDescriptorsandEdOrgs",
+        frozenset({"School", "SchoolLite", "WritebackSchool"}),
+        True,
+        True,
+        "Create descriptors, districts, schools, courses, programs and rooms, and nothing else",
+    ),
+    Word("edfi", "ABConnect", frozenset({"School", "WritebackSchool"}), True, False, "Write learning standards"),
+    Word("edfi", "FinanceVendor", _READING | {"WritebackFinance"}, True, False, "Write accounts, budgets and payroll"),
+    Word("edfi", "EdFiAPIPublisherReader", _READING, False, False, "Read everything and its changes, to publish it"),
+    Word("edfi", "EdFiAPIPublisherWriter", _EVERYTHING, True, True, "Write everything that was published elsewhere"),
     Word("edfi", "EdFiAPIReadOnly", _READING, False, False, "Read everything"),
     *(
         Word(dialect, f"{ROSTER}{name}.readonly", scopes, False, False, about)
@@ -94,12 +116,18 @@ read."""
 def known_words(dialect: str, names: Iterable[str]) -> tuple[Word, ...]:
     """The words of a dialect by name; a roster scope may be named by its last part."""
     mine = {w.name.rsplit("/", 1)[-1].lower(): w for w in WORDS if w.dialect == dialect}
-    asked = tuple(names) or DEFAULT.get(dialect, ())
+    named = [name for name in names if not name.startswith((NAMESPACE, PROFILE))]
+    own = tuple(_own(dialect, name.removeprefix(OWN)) for name in named if name.startswith(OWN))
+    asked = tuple(name for name in named if not name.startswith(OWN)) or (() if own else DEFAULT.get(dialect, ()))
     unknown = [n for n in asked if n.rsplit("/", 1)[-1].lower() not in mine]
     if unknown:
         listed = [w.name.rsplit("/", 1)[-1] for w in mine.values()]
         raise Malformed(*(Problem("rights", f"{n} is not known to {dialect}", nearest(n, listed)) for n in unknown))
-    return tuple(mine[n.rsplit("/", 1)[-1].lower()] for n in asked)
+    return (*(mine[n.rsplit("/", 1)[-1].lower()] for n in asked), *own)
+
+
+def _own(dialect: str, name: str) -> Word:
+    return Word(dialect, name, _EVERYTHING, True, False, "What the operator of the hub says", own=True)
 
 
 def scopes_of(words: Iterable[Word]) -> frozenset[str]:

@@ -138,6 +138,8 @@ def test_a_token_tells_what_it_stands_for(api: EdFi, kind: str) -> None:
     assert told.status == 200
     assert told.json["active"] is True
     assert told.json["claim_set"] == {"name": "EdFiSandbox"}
+    may = {one["resource"]: one["operations"] for one in told.json["resources"]}
+    assert may["/ed-fi/cohorts"] == ["Create", "Read", "Update", "Delete", "ReadChanges"]
     assert {o["education_organization_id"] for o in told.json["education_organizations"]} == {
         s["schoolId"] for s in api.get("schools")
     }

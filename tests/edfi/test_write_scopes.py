@@ -124,6 +124,9 @@ def test_who_makes_a_school_may_write_there_at_once(api: EdFi) -> None:
 
 def test_a_key_that_reads_says_how_to_get_one_that_writes(api: EdFi) -> None:
     reader = edfi(api.hub, api.hub.app("sis.example.org"), "EdFiAPIReadOnly")
-    said = refusal(reader.ask("POST", "cohorts", cohort("1", ESTAB)))
+    answer = reader.ask("POST", "cohorts", cohort("1", ESTAB))
+    assert problem(answer)[:2] == (403, "security:authorization:access-denied:action")
+    claim, said = answer.json["errors"]
+    assert "must grant permission of the 'http://ed-fi.org/odsapi/actions/create' action" in claim
     assert said.startswith("This key can only read.")
     assert "--rights SISVendor" in said

@@ -14,7 +14,6 @@ from ...api.messages import NO_STORE, Request, Response
 from ...api.receiving import BODY_LIMIT
 from ...consent import Desk, Holder
 from ...consent.slips import asks
-from ...edfi.descriptors import ENDING
 from ...edfi.resources import RESOURCES
 from ...edfi.validation import Invalid
 from ...errors import (
@@ -31,12 +30,12 @@ from ...errors import (
 )
 from ...model.people import Person
 from ...model.vocabulary import Descriptor
-from . import metadata, problems, tokens
+from . import claiming, metadata, problems, tokens
 from .answering import Caller, Shelf, encoded
 from .changes import newest
 from .preferring import applied
 from .problems import Answer, InvalidQuery
-from .publishing import publish
+from .publishing import publish, publish_of
 from .refusal import Refusal
 
 __all__ = ["EdFi"]
@@ -154,8 +153,6 @@ class EdFi:
             raise Refusal(problems.no_such_address(*(_hint(step) for step in steps[:1])))
         if len(steps) > 2:
             raise Refusal(problems.no_such_address())
-        if resource.of is Descriptor:
-            publish(self.desk, [resource.entity.removesuffix(ENDING)])
         shelf = Shelf(Caller(self.desk, holder, lambda: self.admit(request)), resource)
         feeds = {"deletes": shelf.gone, "keychanges": shelf.renamed, "partitions": shelf.partitions}
         feed = steps[1].lower() if len(steps) > 1 else ""
@@ -169,9 +166,11 @@ class EdFi:
             _method(request, "GET")
         else:
             _method(request, "GET", "PUT", "DELETE")
+        claiming.require(self.desk, holder, resource, claiming.action(request.method, feed))
         if snapshot:
             raise Refusal(problems.no_snapshot())
         if request.method == "GET":
+            publish_of(self.desk, resource)
             return applied(request, self.read(shelf, feeds, request, steps))
         if len(steps) == 1:
             return shelf.post(request)

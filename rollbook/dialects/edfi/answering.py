@@ -19,6 +19,7 @@ from ...errors import Problem
 from . import problems
 from .asking import asked
 from .changes import Change, deletes, key_changes
+from .claiming import in_namespace
 from .conditions import Conditions, tags
 from .former import current_document, current_query
 from .parameters import understand
@@ -104,6 +105,7 @@ class Shelf:
     def document(self, request: Request, *, posted: bool = False) -> dict[str, Any]:
         """The document that a request carries, checked."""
         document = checked(self.resource, _body(request), posted=posted)
+        in_namespace(self.caller.holder, self.resource, document)
         return current_document(self.caller.desk.readers.for_holder(self.caller.holder), document)
 
     def resting(self, kinds: frozenset[str]) -> Callable[[Response], Response]:
@@ -164,8 +166,11 @@ class Shelf:
 
     def delete(self, request: Request, text: str) -> Response:
         """Delete the document with an id."""
+        identity = _identity(text)
+        if self.caller.holder.credential.namespaces and (found := find(self.resource, self.readers, identity)):
+            in_namespace(self.caller.holder, self.resource, found.body)
         scribe = Scribe(self.caller.desk, self.caller.holder)
-        scribe.delete(self.resource, _identity(text), Conditions.of(request))
+        scribe.delete(self.resource, identity, Conditions.of(request))
         return Response(b"", 204, (NO_STORE,))
 
     def written(self, request: Request, identity: str, status: int) -> Response:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...consent.credentials import READS_ONLY
 from ...errors import Malformed, Problem, TooManyRequests, Unavailable
 
 URN = "urn:ed-fi:api:"
@@ -157,6 +158,47 @@ def not_allowed(*problems: Problem) -> Answer:
         "Authorization Denied",
         "Access to the resource could not be authorized.",
         errors=_listed(problems),
+    )
+
+
+def no_claim(claim_set: str, action: str, claims: Iterable[str], *, writes: bool) -> Answer:
+    """The caller's claim set says nothing of the resource."""
+    said = f"The API client's assigned claim set (currently '{claim_set}') must include one of the following"
+    return _denied("resource", f"{said} resource claims: {_quoted(claims)}.", action, writes)
+
+
+def no_action(claim_set: str, action: str, claims: Iterable[str], *, writes: bool) -> Answer:
+    """The caller's claim set does not allow that action with the resource."""
+    uri = f"http://ed-fi.org/odsapi/actions/{action[0].lower()}{action[1:]}"
+    said = f"The API client's assigned claim set (currently '{claim_set}') must grant permission of the '{uri}' action"
+    return _denied("action", f"{said} on one of the following resource claims: {_quoted(claims)}.", action, writes)
+
+
+def _denied(of: str, said: str, action: str, writes: bool) -> Answer:
+    # A key that names no claim set only reads: whoever made it did not say that it should write.
+    more = () if writes or action in ("Read", "ReadChanges") else _listed((READS_ONLY,))
+    return Answer(
+        403,
+        f"security:authorization:access-denied:{of}",
+        "Authorization Denied",
+        "Access to the requested data could not be authorized. "
+        "You do not have permissions to perform the requested operation on the data.",
+        errors=(said, *more),
+    )
+
+
+def _quoted(names: Iterable[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names)
+
+
+def other_namespace(prefixes: Iterable[str]) -> Answer:
+    """The caller may not write in that namespace."""
+    return Answer(
+        403,
+        "security:authorization:namespace:access-denied:namespace-mismatch",
+        "Authorization Denied",
+        "Access to the resource could not be authorized. The 'Namespace' value of the resource does not start with any "
+        f"of the caller's associated namespace prefixes ({_quoted(prefixes)}).",
     )
 
 

@@ -1,11 +1,13 @@
-"""Published descriptors come into the record by list, when somebody first asks for one or names a word of it."""
+"""Published descriptors come into the record by list, when somebody first asks for it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import cache
 
 from ...consent import Desk
-from ...edfi.descriptors import KINDS, published
+from ...edfi.descriptors import ENDING, KINDS, published
+from ...edfi.schema import Resource
 from ...model.vocabulary import Descriptor
 
 
@@ -19,6 +21,18 @@ def publish(desk: Desk, kinds: Iterable[str] = KINDS) -> None:
             # Another process may have done it while this one waited for its turn.
             batch.add(Descriptor, _missing(desk, wanted))
     desk.vocabulary.complete |= wanted
+
+
+def publish_of(desk: Desk, resource: Resource) -> None:
+    """Put the published words of a list into the record, where a resource is one and they are missing."""
+    if resource.of is Descriptor:
+        publish(desk, [resource.entity.removesuffix(ENDING)])
+
+
+@cache
+def uris() -> frozenset[tuple[str, str]]:
+    """The published words, kept already or not: each list's name, and `namespace#code` in small letters."""
+    return frozenset((word["kind"], f"{word['namespace']}#{word['code']}".lower()) for word in published())
 
 
 def _missing(desk: Desk, kinds: Iterable[str]) -> list[dict[str, str]]:

@@ -12,6 +12,8 @@ from ...api.clients import bearer, client, fields
 from ...api.messages import JSON, Request, Response
 from ...consent import Desk, Holder
 from ...consent.credentials import WrongClient
+from ...edfi.resources import RESOURCES
+from .claiming import operations
 
 TOKEN_SECONDS = 1800
 """The life of a token: thirty minutes, as the ODS/API's."""
@@ -63,9 +65,11 @@ def tell(request: Request, desk: Desk, holder: Holder) -> dict[str, Any] | None:
     return {
         "active": True,
         "client_id": holder.credential.key,
-        "namespace_prefixes": ["uri://"],
+        "namespace_prefixes": list(holder.credential.namespaces) or ["uri://"],
         "education_organizations": organisations,
         "student_identification_system": None,
-        "assigned_profiles": [],
+        "assigned_profiles": list(holder.credential.profiles),
         "claim_set": {"name": words[0].name if words else ""},
+        "resources": operations(desk, holder, RESOURCES),
+        "services": [],
     }

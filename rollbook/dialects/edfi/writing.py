@@ -21,7 +21,7 @@ from .conditions import EXISTS, Conditions
 from .locating import ROLES, UNIQUE_IDS
 from .pen import Outcome, Pen, remainder
 from .places import Places
-from .publishing import publish
+from .publishing import publish_of, uris
 from .reading import Document, find, find_in, find_quietly, readers_of
 from .refusal import Refusal
 from .uses import using
@@ -102,6 +102,7 @@ class Scribe:
 
     def post_word(self, resource: Resource, document: Mapping[str, Any], written: Written) -> Outcome:
         """A descriptor, which every district shares."""
+        publish_of(self.desk, resource)
         with self.desk.writers.shared() as batch:
             shared = self.desk.readers.shared()
             with shared.session() as session:
@@ -359,10 +360,9 @@ class Scribe:
 
     def check(self, words: Iterable[Word]) -> None:
         """Raise unless every descriptor is one that there is."""
-        words = tuple(words)
-        publish(self.desk, {w.kind for w in words})
         known = self.desk.vocabulary.usable()
-        unknown = [w for w in words if (f"{w.kind}Descriptor", _folded(w.uri)) not in known]
+        each = ((w, (f"{w.kind}Descriptor", _folded(w.uri))) for w in words)
+        unknown = [w for w, key in each if key not in known and key not in uris()]
         if unknown:
             said = (Problem(w.path, f"{w.uri} is not a value of {w.kind}Descriptor.") for w in unknown)
             raise Refusal(problems.invalid(*said))
