@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
@@ -50,6 +50,7 @@ SETTINGS = (
     Setting("scopes", "The scopes to ask tokens for, where not those of OneRoster 1.2", needed=False),
     Setting("signature", "HMAC-SHA256 or HMAC-SHA1, for OAuth 1.0a", needed=False),
     Setting("token", "A token that the vendor handed over, instead of a client and secret", secret=True, needed=False),
+    Setting("also", "What to read besides the roster: gradebook, resources, or both", needed=False),
     Setting("limit", "How many rows to ask for at a time; 1000 if not set", needed=False),
     FULL_EVERY,
     WRITING,
@@ -58,11 +59,22 @@ SETTINGS = (
 ROOTS = {"1.1": "ims/oneroster/v1p1", "1.2": "ims/oneroster/rostering/v1p2"}
 SCOPE = "https://purl.imsglobal.org/spec/or/v1p2/scope/"
 SCOPES = (f"{SCOPE}roster-core.readonly", f"{SCOPE}roster.readonly", f"{SCOPE}roster-demographics.readonly")
-WRITE_SCOPES = (f"{SCOPE}gradebook.createput",)
+ALSO_SCOPES = {"gradebook": f"{SCOPE}gradebook.readonly", "resources": f"{SCOPE}resource.readonly"}
 LISTS = ("orgs", "academicSessions", "courses", "classes", "users", "enrollments", "demographics")
 """The lists of a service, each by its envelope."""
-WITHIN = {"1.1": (), "1.2": ("roles", "userProfiles")}
-"""The tables that come within users."""
+ALSO = {"gradebook": ("categories", "scoreScales", "lineItems", "results"), "resources": ("resources",)}
+"""The lists of the other services: with 1.2 each has an address of its own, with 1.1 they are beside the roster's."""
+LATER = ("scoreScales",)
+"""The lists that 1.1 has not."""
+WITHIN: Mapping[str, str] = {
+    "lineItemScoreScales": "lineItems",
+    "lineItemLearningObjectiveIds": "lineItems",
+    "resultScoreScales": "results",
+    "resultLearningObjectiveIds": "results",
+}
+"""The tables that come within things of a list."""
+USED = {"classResources": "classes", "courseResources": "courses"}
+"""The tables of what uses resources, which come within the roster's lists. Who uses them is in no list."""
 
 
 class OneRosterRest:
@@ -78,14 +90,15 @@ class OneRosterRest:
         service = Served.of(reading.settings)
         began, since = datetime.now(UTC), since_when(reading, service.version)
         where = service_of(reading.settings, service.address)
+        wanted = _wanted(reading.settings, service)
         with Session(where, service.auth, reading.note) as session:
-            lists = _lists(session, reading, service, since.moment if since else "")
+            lists = _lists(session, reading, wanted, since.moment if since else "")
         kinds = {name: "delta" if since else "bulk" for name, rows in lists.items() if rows or not since}
-        within = dict.fromkeys(WITHIN[service.version], kinds["users"]) if "users" in kinds else {}
+        within = {name: kinds[of] for name, of in _within(service.version, lists).items() if of in kinds}
         roster = Roster(Extent(service.version, kinds | within), Problems(), self.name, (*SERVED.values(),))
-        for name in (*kinds, *within):
-            _take(roster, name, lists["users" if name in within else name] or [])
-        unserved = (name for name in LISTS if name not in lists)
+        for name in (*within, *kinds):
+            _take(roster, name, lists[_within(service.version, lists)[name] if name in within else name])
+        unserved = (name for name in wanted if name not in lists)
         roster.notes += [f"{name} are not served, and what is held of them stays" for name in unserved]
         roster.also = {SINCE: since.next(began) if since else from_now(service.version, began)}
         roster.place()
@@ -127,14 +140,23 @@ class Served:
         return cls(address if said else f"{address}/{ROOTS[version]}", version, _auth(settings, version, scopes))
 
 
-def _auth(settings: Mapping[str, str], version: str, usual: tuple[str, ...]) -> Auth:
+def _also(settings: Mapping[str, str]) -> list[str]:
+    """The other services that are to be read. Raises `Malformed` for one that there is not."""
+    also = settings.get("also", "").replace(",", " ").split()
+    if strange := [word for word in also if word not in ALSO]:
+        raise Malformed(Problem("also", f"{strange[0]} is not known", f"give {' or '.join(ALSO)}"))
+    return also
+
+
+def _auth(settings: Mapping[str, str], version: str) -> Auth:
     client, secret = settings.get("client", ""), settings.get("secret", "")
     if token := settings.get("token"):
         return Bearer(token)
     if not (client and secret):
         raise Malformed(Problem("client", "and secret are missing, and there is no token"))
     if address := settings.get("token-address"):
-        scopes = settings.get("scopes", "").replace(",", " ").split() or (usual if version == "1.2" else ())
+        also = (ALSO_SCOPES[word] for word in _also(settings))
+        scopes = settings.get("scopes", "").replace(",", " ").split() or ((*SCOPES, *also) if version == "1.2" else ())
         return ClientCredentials(address, client, secret, tuple(scopes))
     method = settings.get("signature") or "HMAC-SHA256"
     if method not in ("HMAC-SHA1", "HMAC-SHA256"):
@@ -142,19 +164,37 @@ def _auth(settings: Mapping[str, str], version: str, usual: tuple[str, ...]) -> 
     return OAuth1(client, secret, method)
 
 
-def _lists(session: Session, reading: Reading, service: Served, since: str) -> dict[str, list[dict[str, Any]]]:
+def _wanted(settings: Mapping[str, str], service: Served) -> dict[str, str]:
+    """The lists to be read, and where each is."""
+    found = {name: name for name in LISTS}
+    for what in _also(settings):
+        root = service.address.replace("/rostering/", f"/{what}/")
+        names = (name for name in ALSO[what] if service.version != "1.1" or name not in LATER)
+        found |= {name: f"{root}/{name}" if service.version != "1.1" else name for name in names}
+    return found
+
+
+def _within(version: str, lists: Mapping[str, object]) -> dict[str, str]:
+    """The tables that come within things of the lists that were read, and of which."""
+    of_users = {"roles": "users", "userProfiles": "users"} if version != "1.1" else {}
+    return {**of_users, **(WITHIN if "lineItems" in lists else {}), **(USED if "resources" in lists else {})}
+
+
+def _lists(
+    session: Session, reading: Reading, wanted: Mapping[str, str], since: str
+) -> dict[str, list[dict[str, Any]]]:
     """The rows of every list that is served; only demographics need not be."""
     pages = Offset(int(reading.settings.get("limit") or 1000))
     moment = f"{since[:19]}.000Z" if since else ""
     params = {"filter": f"dateLastModified>'{moment}'"} if since else {}
     found: dict[str, list[dict[str, Any]]] = {}
-    for done, name in enumerate(LISTS):
-        reading.progress("reading", done, len(LISTS))
-        listing = Listing(name, (name,), pages, params, "sourcedId", optional=name == "demographics")
+    for done, (name, address) in enumerate(wanted.items()):
+        reading.progress("reading", done, len(wanted))
+        listing = Listing(address, (name,), pages, params, "sourcedId", optional=name == "demographics")
         rows = _optional(session, listing, reading) if listing.optional else fetch(session, listing, reading.folder)
         if rows is not None:
             found[name] = rows
-    reading.progress("reading", len(LISTS), len(LISTS))
+    reading.progress("reading", len(wanted), len(wanted))
     return found
 
 
@@ -167,6 +207,10 @@ def _optional(session: Session, listing: Listing, reading: Reading) -> list[dict
 
 
 # ---- objects as rows
+
+
+Read = Callable[[Layout, dict[str, Any]], list[dict[str, str]]]
+"""The rows of a table that an object makes."""
 
 
 def _take(roster: Roster, name: str, objects: list[dict[str, Any]]) -> None:
@@ -201,6 +245,8 @@ SPELLED = {
     "preferredGivenName": "preferredFirstName",
     "preferredFamilyName": "preferredLastName",
     "userProfileSourcedId": "userProfile",
+    **{f"{name}SourcedId": f"{name}.sourcedId" for name in ("org", "school", "class", "course")},
+    **{f"{name}SourcedId": f"{name}.sourcedId" for name in ("gradingPeriod", "academicSession")},
 }
 
 
@@ -213,7 +259,12 @@ def _rest(of: Layout, one: Mapping[str, Any]) -> dict[str, str]:
     return {path: value for path, value in kept.items() if value} | _lists_with_commas(of, one)
 
 
-UNKEPT = frozenset(("sourcedId", "status", "dateLastModified", "children", "password", "roles", "userProfiles", "orgs"))
+UNKEPT = frozenset(
+    (
+        *("sourcedId", "status", "dateLastModified", "children", "password", "roles", "userProfiles", "orgs"),
+        *("scoreScale", "learningObjectiveSet"),
+    )
+)
 """What is read otherwise, is told by others too (children by their parent), or is never kept."""
 
 
@@ -273,9 +324,78 @@ def _of_user(one: Mapping[str, Any], rows: list[dict[str, str]], *key: str) -> l
     return [{**row, "sourcedId": name, "userSourcedId": user, "status": status} for name, row in keyed.items()]
 
 
-READ: Mapping[str, Callable[[Layout, dict[str, Any]], list[dict[str, str]]]] = {
+def _demographic(of: Layout, one: dict[str, Any]) -> list[dict[str, str]]:
+    # 1.1 writes `birthdate`, and 1.2 `birthDate`.
+    born = one.pop("birthdate", None)
+    return _alone(of, {**one, "birthDate": one.get("birthDate") or born})
+
+
+# ---- gradebooks and resources
+
+
+def _dated(of: Layout, one: dict[str, Any]) -> list[dict[str, str]]:
+    """What has moments where files have days."""
+    days = {name: (text(one.get(name)) or "")[:10] for name in ("assignDate", "dueDate", "scoreDate") if one.get(name)}
+    return _alone(of, {**one, **days})
+
+
+def _scale(of: Layout, one: dict[str, Any]) -> list[dict[str, str]]:
+    pairs = elements(one.get("scoreScaleValue"))
+    told = [f"{{{text(at(p, 'itemValueLHS')) or ''}:{text(at(p, 'itemValueRHS')) or ''}}}" for p in pairs]
+    return _alone(of, {**one, "scoreScaleValue": ",".join(told)})
+
+
+def _part(of: Layout, one: Mapping[str, Any], column: str, told: Mapping[str, str], *key: str) -> dict[str, str]:
+    """A row for a part of a thing that has no key of its own there."""
+    me, status = text(one.get("sourcedId")) or "", text(one.get("status")) or "active"
+    blank = dict.fromkeys((c.name for c in of.columns), "")
+    return {**blank, **told, column: me, "sourcedId": ":".join((me, *key)), "status": status}
+
+
+def _scales(column: str) -> Read:
+    def read(of: Layout, one: dict[str, Any]) -> list[dict[str, str]]:
+        scale = text(at(one, "scoreScale.sourcedId"))
+        return [_part(of, one, column, {"scoreScaleSourcedId": scale}, scale)] if scale else []
+
+    return read
+
+
+def _objectives(column: str) -> Read:
+    def read(of: Layout, one: dict[str, Any]) -> list[dict[str, str]]:
+        rows: list[dict[str, str]] = []
+        for some in elements(one.get("learningObjectiveSet")):
+            source = text(at(some, "source")) or ""
+            for aim in (*elements(at(some, "learningObjectiveIds")), *elements(at(some, "learningObjectiveResults"))):
+                said = cast(dict[str, Any], aim) if isinstance(aim, dict) else {"learningObjectiveId": aim}
+                told = {n: text(said.get(n)) or "" for n in ("learningObjectiveId", "score", "textScore")}
+                known = {name: value for name, value in told.items() if name in {c.name for c in of.columns}}
+                rows.append(_part(of, one, column, {**known, "source": source}, source, told["learningObjectiveId"]))
+        return rows
+
+    return read
+
+
+def _used(column: str) -> Read:
+    def read(of: Layout, one: dict[str, Any]) -> list[dict[str, str]]:
+        ids = [text(at(ref, "sourcedId")) or "" for ref in elements(one.pop("resources", None))]
+        return [_part(of, one, column, {"resourceSourcedId": key}, key) for key in dict.fromkeys(ids) if key]
+
+    return read
+
+
+READ: Mapping[str, Read] = {
     "orgs": _org,
     "users": _user,
     "roles": _roles,
     "userProfiles": _profiles,
+    "demographics": _demographic,
+    "scoreScales": _scale,
+    "lineItems": _dated,
+    "results": _dated,
+    "lineItemScoreScales": _scales("lineItemSourcedId"),
+    "resultScoreScales": _scales("resultSourcedId"),
+    "lineItemLearningObjectiveIds": _objectives("lineItemSourcedId"),
+    "resultLearningObjectiveIds": _objectives("resultSourcedId"),
+    "classResources": _used("classSourcedId"),
+    "courseResources": _used("courseSourcedId"),
 }
