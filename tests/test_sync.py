@@ -6,17 +6,19 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from rollbook.errors import Stop
-from rollbook.fields import Field
+from rollbook.fields import Field, Record
 from rollbook.ingest import Kept, Origin, Problems, Reading, Row, Stream, import_roster
 from rollbook.ingest.conformance import by_keys
 from rollbook.model.organisation import District, School
 from rollbook.model.people import Person
 from rollbook.model.students import Student, StudentComm
 from rollbook.store.sqlite import Store
+from rollbook.store.writing import Batch
 from tests.looking import look
 
 from .demo_data import new_store
@@ -122,6 +124,23 @@ def test_what_goes_with_a_record_that_a_part_of_a_source_ends_is_no_longer_said(
     back = source([], people("Abbess")[1], whole=False)
     back.source.streams_.append(Stream(StudentComm, comms[:1], whole=False))
     assert import_roster(store, back, "").kinds["StudentComm"].new == 1
+
+
+def test_records_that_a_second_source_joins_are_looked_up_at_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    district = import_roster(store, source(*people(*"ABCDEFGHIJ")), "", name="one").number
+    asked, get = list[type[Record]](), Batch.get
+
+    def counted(batch: Batch, record: type[Record], identity: str) -> dict[str, Any] | None:
+        asked.append(record)
+        return get(batch, record, identity)
+
+    monkeypatch.setattr(Batch, "get", counted)
+    diff = import_roster(store, source(*people(*"ABCDEFGHIJ")), "", name="two", district=district)
+    assert (diff.kinds["Person"].joined, diff.kinds["Student"].joined) == (10, 10)
+    # Three of each kind are named as examples, students by who they are.
+    assert (asked.count(Student), asked.count(Person)) == (3, 6)
 
 
 def test_what_another_hand_wrote_stays_while_the_source_says_nothing_new(store: Store) -> None:

@@ -79,13 +79,9 @@ def _write(batch: Batch, part: Part, voice: Voice, numbers: Numbers, written: Wr
     for some in _chunks(part.changed):
         yield voice.correct(kind, [(row, identity) for row, _, identity in some])
     former = {identity: key for key, identity in part.rekeyed.items()}
-    for row, said, identity in part.joined:
-        if identity in former:
-            voice.rekey(kind, row, identity, former[identity])
-        else:
-            voice.join(kind, row, identity)
-        written.add(kind.__name__, [(row.key, said, identity)])
-        yield 1
+    for some in _chunks(part.joined):
+        yield voice.join_all(kind, [(row, identity) for row, _, identity in some], former)
+        written.add(kind.__name__, ((row.key, said, identity) for row, said, identity in some))
 
 
 def _chunks(items: Iterable[T]) -> Iterator[list[T]]:

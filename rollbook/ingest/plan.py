@@ -32,12 +32,10 @@ def digest(row: Row) -> bytes:
 
 def packed(kind: type[Record], rows: Iterable[Row], there: Mapping[str, Set[str]]) -> Rows:
     """Rows as they come, packed with the digest of each; `there` are the keys of the rows before them, by kind."""
-    seen = Seen(kind, there)
+    # Of rows to which nothing refers there may be a million, whose keys need not be held.
+    seen = Seen(kind, there, whole=kind.__name__ in targets())
     told = Packed[Told](Told, seen.passing((row, digest(row)) for row in rows))
-    if kind.__name__ not in targets() and len(seen.keys) == len(told):
-        # Nothing refers to them, and none is there twice: so many keys need not be held.
-        seen.keys, seen.whole = set(), False
-    return Rows(told, seen)
+    return Rows(told, seen if seen.whole or seen.alone else None)
 
 
 def _told(rows: Collection[Row]) -> Long[Told]:
@@ -227,8 +225,9 @@ def _compare(
 
 def _seen(stream: Stream, part: Part, there: Mapping[str, set[str]], wanted: bool) -> Seen:
     """What was seen of the rows of a part, with all keys where these are `wanted`."""
-    if isinstance(stream.rows, Rows) and stream.rows.seen and (stream.rows.seen.whole or not wanted):
-        return stream.rows.seen
+    known = stream.rows.seen if isinstance(stream.rows, Rows) else None
+    if known and (known.whole or not wanted):
+        return known
     seen = Seen(part.kind, there)
     deque(seen.passing(part.told), maxlen=0)
     return seen

@@ -48,8 +48,10 @@ class File:
 
     def fall_back(self, keys: set[str]) -> None:
         """Let rows that are set aside say what they said before."""
+        if not keys:
+            return
         # A file that says only what is different lies over what was said before already, but for its own rows.
-        back = {key for key in keys if key in self.before.keys} if keys else set[str]()
+        back = {key for key in keys if key in self.before.keys}
         if back := back - self.table.keys.keys() - self.table.gone:
             old = self.before.only([key in back for key in self.before[self.before.layout.key]])
             self.table = old.patched(self.table)

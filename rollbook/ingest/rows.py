@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from itertools import islice
+from operator import ne
 from pathlib import Path
 from typing import Any, NamedTuple, Protocol
 
@@ -113,15 +116,25 @@ class Seen:
     schools: Counter[str] = field(default_factory=Counter[str])
     """How many rows there are, by the key of their school."""
     whole: bool = True
-    """Whether all keys are held."""
+    """Whether all keys are held; otherwise only what tells whether any is there twice."""
+    _short: array[int] = field(default_factory=lambda: array("q"))
+
+    @property
+    def alone(self) -> bool:
+        """Whether certainly no key is there twice."""
+        short = sorted(self._short)
+        return all(map(ne, short, islice(short, 1, None)))
 
     def passing(self, rows: Iterable[Told]) -> Iterator[Told]:
         """Rows as they come, which are seen as they pass."""
         ways = [(n, self.there.get(ref.target.__name__, ()), set[str]()) for n, ref in self.kind.refs().items()]
-        keys, schools, kind = self.keys, self.schools, self.kind
+        keys, short, schools, kind, whole = self.keys, self._short, self.schools, self.kind, self.whole
         for told in rows:
             row = told[0]
-            keys.add(row.key)
+            if whole:
+                keys.add(row.key)
+            else:
+                short.append(hash(row.key))
             schools[school_of(kind, row)] += 1
             refs = row.refs
             for name, there, lost in ways:

@@ -58,15 +58,26 @@ class Voice:
 
     def correct(self, kind: type[Record], rows: Sequence[tuple[Row, str]]) -> int:
         """Let the source say other facts of records that it told of before; gives of how many."""
+        if not self._claims.order.may(self._source, kind):
+            return len(rows)
         kept = self._claims.kept(kind, [identity for _, identity in rows])
-        for row, identity in rows if self._claims.order.may(self._source, kind) else ():
+        self._look_ahead(kind, [(row, identity) for row, identity in rows if identity not in kept])
+        for row, identity in rows:
             if identity in kept:
                 self._claims.tell(kind, identity, kept[identity], self._source, row.key, self._facts(kind, row))
             elif self._brought(kind, identity):
                 self._correct_alone(kind, row, identity)
             else:
                 self.join(kind, row, identity)
+        self._claims.done()
         return len(rows)
+
+    def _look_ahead(self, kind: type[Record], rows: Sequence[tuple[Row, str]]) -> None:
+        """Read at once what is known of records of which rows are, and what these refer to."""
+        self._claims.look_ahead(kind, [identity for _, identity in rows])
+        for name, ids in (self._targets.get(kind) or self._targets_of(kind)).items():
+            there = {ids[key] for row, _ in rows if (key := row.refs.get(name)) is not None}
+            self._batch.look_up(kind.refs()[name].target, there)
 
     def _brought(self, kind: type[Record], identity: str) -> bool:
         """Whether a record of which nothing is kept is this source's: another one may only have been found by it."""
@@ -80,11 +91,26 @@ class Voice:
             # It may have been allowed to say more when it was last read.
             no_more = self._said(kind, row).keys() - values.keys() - NEVER_BLANK
             values.update(dict.fromkeys(no_more))
-        values["remainder"] = self._merged(kind, row, identity)
+        before = self._claims.taken(kind, identity)
+        values["remainder"] = self._merged(kind, row, before)
         if kind is School and self._batch.kept.schools.has_estab(values.get("estab") or "", identity):
             # A school is found by its number: none gets that of another by saying so later.
             del values["estab"]
-        self._batch.correct(kind, identity, values)
+        self._batch.correct(kind, identity, values, before)
+
+    def join_all(self, kind: type[Record], rows: Sequence[tuple[Row, str]], former: Mapping[str, str]) -> int:
+        """Let the source tell of records that are there and that it did not know, or knew by a `former` key.
+
+        Gives of how many.
+        """
+        self._look_ahead(kind, [(row, identity) for row, identity in rows if identity not in former])
+        for row, identity in rows:
+            if identity in former:
+                self.rekey(kind, row, identity, former[identity])
+            else:
+                self.join(kind, row, identity)
+        self._claims.done()
+        return len(rows)
 
     def join(self, kind: type[Record], row: Row, identity: str) -> None:
         """Let the source tell of a record that is there and that it did not know."""
@@ -154,9 +180,9 @@ class Voice:
         facts |= {name: numbers[name] for name in UNIQUE_IDS if fits(numbers.get(name, ""))}
         return facts | ({f"{PART}{self._form}": row.remainder} if row.remainder else {})
 
-    def _merged(self, kind: type[Record], row: Row, identity: str) -> str | None:
+    def _merged(self, kind: type[Record], row: Row, record: Mapping[str, Any] | None) -> str | None:
         """The record's remainder with this format's part replaced and the others' kept."""
-        before = self._batch.get(kind, identity) or {}
+        before = record or {}
         parts: dict[str, Any] = json.loads(before.get("remainder") or "{}")
         said = row.remainder if self._claims.order.may(self._source, kind, f"{PART}{self._form}") else None
         if (parts.get(self._form) or None) == (said or None):

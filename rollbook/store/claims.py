@@ -47,6 +47,8 @@ class Claims:
         self._batch = batch
         self._kept = batch.kept.sayings
         self._district = batch.district
+        self._ahead: dict[str, tuple[dict[str, Any] | None, list[Say]]] = {}
+        self._makers: dict[int, str | None] = {}
 
     @cached_property
     def order(self) -> Order:
@@ -70,6 +72,34 @@ class Claims:
 
     # ---- who says what
 
+    def look_ahead(self, record: type[Record], ids: Sequence[str]) -> None:
+        """Read at once what is known of records that are joined or corrected next, each once."""
+        rows = {row["id"]: row for row in self._batch.kept.records.with_ids(record, self._district, ids)}
+        says = self.kept(record, ids)
+        self._makers |= self._kept.makers(self._district, {row["made"] for row in rows.values()})
+        self._ahead = {identity: (rows.get(identity), says.get(identity, [])) for identity in ids}
+
+    def row(self, record: type[Record], identity: str) -> dict[str, Any] | None:
+        """A record as it is; of one that was looked at ahead, as it was then."""
+        known = self._ahead.get(identity)
+        return known[0] if known else self._batch.get(record, identity)
+
+    def taken(self, record: type[Record], identity: str) -> dict[str, Any] | None:
+        """The same of a record that is about to be changed, so that it is read again after that."""
+        row = self.row(record, identity)
+        self._ahead.pop(identity, None)
+        return row
+
+    def done(self) -> None:
+        """Forget what was read ahead."""
+        self._ahead = {}
+
+    def _made_by(self, number: int) -> str | None:
+        """The source of whose reading a write was."""
+        if number not in self._makers:
+            return self._kept.maker(self._district, number)
+        return self._makers[number]
+
     def kept(self, record: type[Record], ids: Sequence[str]) -> dict[str, list[Say]]:
         """What is said of those of these records of which that is kept."""
         return self._kept.of(self._district, record, ids) if self.any and ids else {}
@@ -78,6 +108,9 @@ class Claims:
         """What each claimant says of a record (`row`, as it is): the source that brought it, where nothing is kept."""
         if row is None:
             return self.kept(record, [identity]).get(identity, [])
+        if identity in self._ahead:
+            kept, maker = self._ahead.pop(identity)[1], self._made_by(row["made"])
+            return kept or ([self._first(record, row, maker, "")] if maker else [])
         kept, maker = self._kept.known(self._district, record, identity, row["made"])
         return kept or ([self._first(record, row, maker, "")] if maker else [])
 
@@ -87,8 +120,8 @@ class Claims:
 
     def maker(self, record: type[Record], identity: str) -> str | None:
         """The source whose reading made a record; none where it was no reading, or nobody knows."""
-        row = self._batch.get(record, identity)
-        return self._kept.maker(self._district, row["made"]) if row else None
+        row = self.row(record, identity)
+        return self._made_by(row["made"]) if row else None
 
     def _first(self, record: type[Record], row: Row, source: str, key: str) -> Say:
         facts = facts_of(record, row)
@@ -101,7 +134,7 @@ class Claims:
 
     def join(self, record: type[Record], identity: str, source: str, key: str, facts: Row) -> None:
         """Let another row of a source be one of a record that is there, and say these facts of it."""
-        row = self._batch.get(record, identity)
+        row = self.row(record, identity)
         says = self.of(record, identity, row)
         if not says and row is not None:
             says = [self._first(record, row, HUB, BELOW)]
@@ -319,7 +352,7 @@ class Claims:
 
     def _keep(self, record: type[Record], before: Row, says: list[Say]) -> None:
         """Keep what is said of a record, unless it is said by the source alone that brought it, or by none any more."""
-        own = len(says) == 1 and says[0].source == self._kept.maker(self._district, before["made"])
+        own = len(says) == 1 and says[0].source == self._made_by(before["made"])
         self._store(record, before["id"], says if of_sources(says) and not own else [])
 
     def _store(self, record: type[Record], identity: str, says: list[Say]) -> None:

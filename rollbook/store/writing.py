@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, cached_property
 from itertools import count, islice
@@ -404,6 +404,10 @@ class Batch:
             {**values, "district": self.district},
         ).fetchone()
         return row_of(record, found) if found else None
+
+    def look_up(self, record: type[Record], ids: Collection[str]) -> None:
+        """Look up at once which of many records are there, of which each is asked about soon."""
+        self._links.keys(record, ids)
 
     def there(self, record: type[Record], identity: str) -> bool:
         """Whether a record is there, or is promised."""

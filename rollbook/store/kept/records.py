@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from operator import itemgetter
 from typing import Any
 
@@ -28,6 +28,14 @@ class Records(Statements):
         same = "".join(f" AND {self._is(record.fields.get(name), name, value)}" for name, value in facts.items())
         order = self._flavour.unindexed("t.key")
         return self._stored(record, f"t.district = :district{same} ORDER BY {order}", {**facts, "district": district})
+
+    def with_ids(self, record: type[Record], district: int, ids: Collection[str]) -> list[Stored]:
+        """Those of the records with some hub ids that are there."""
+        if not ids:
+            return []
+        keys = f"SELECT {key_of(record, ':district', 'j.value')} FROM ({self._flavour.listed(':ids')}) j"
+        values = {"district": district, "ids": json.dumps(sorted(ids))}
+        return self._stored(record, f"t.district = :district AND t.key IN ({keys})", values)
 
     def named(self, record: type[Record], district: int, school: str, mis_ids: Iterable[str]) -> list[str]:
         """The hub ids of those of a school's records of a kind that have one of these MIS ids."""

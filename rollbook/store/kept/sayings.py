@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ...fields import Record
@@ -96,6 +96,16 @@ class Sayings(Statements):
         return self._value(
             "SELECT source FROM moment WHERE district = ? AND seq <= ? ORDER BY seq DESC LIMIT 1", (district, number)
         )
+
+    def makers(self, district: int, numbers: Collection[int]) -> dict[int, str | None]:
+        """Of each of some writes, the source of whose reading it was."""
+        maker = "SELECT source FROM moment WHERE district = :district AND seq <= j.value ORDER BY seq DESC LIMIT 1"
+        listed = self._flavour.listed(":numbers", "number")
+        rows = self._rows(
+            f"SELECT j.value, ({maker}) FROM ({listed}) j",
+            {"district": district, "numbers": json.dumps(sorted(numbers))},
+        )
+        return dict(rows)
 
     def when(self, district: int, number: int) -> str | None:
         """The moment of a write (UTC, milliseconds)."""
