@@ -188,6 +188,7 @@ def endpoint_page(endpoint: Endpoint) -> str:
         "```http\n" + "\n".join(f"GET {p}" for p in paths) + "\n```",
         f"Needs {need(endpoint.need)}. [Example](../../../tests/examples/xporter/{endpoint.segment}.md); "
         "[what all endpoints have in common](../xporter.md).",
+        _as_of(endpoint),
         "## Options" if endpoint.options else "",
         grid(
             ("Option", "What it does", "Effect"),
@@ -202,6 +203,13 @@ def endpoint_page(endpoint: Endpoint) -> str:
         f"Cached by the service in {', '.join(f'{n} ({DATABASES[n]} minutes)' for n in endpoint.databases)}.",
         *(block for table in endpoint.tables for block in table_blocks(endpoint, table)),
     )
+
+
+def _as_of(endpoint: Endpoint) -> str:
+    if endpoint.as_of is None:
+        return ""
+    how = "[as of an earlier day](../../xporter-differences.md#as-of-a-day)"
+    return f"With `asOf` it is read {how}, which needs {need(endpoint.as_of)}."
 
 
 def writeback_page(operation: Operation) -> str:

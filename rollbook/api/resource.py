@@ -248,6 +248,8 @@ class Endpoint:
     rows in each table that it has any in: for the documents and for tests."""
     at_least: tuple[str, ...] = ()
     """Filters of which one must be given."""
+    as_of: Need | None = None
+    """What must be held to read it as of an earlier day, which tells dates; None where dates do not decide the rows."""
     together: Callable[[frozenset[str]], Condition] | None = None
     """What the filters that are given (by name) ask of the main table together, instead of each for itself."""
 

@@ -226,9 +226,11 @@ def projects_proposals(as_json: bool, data: Path | None) -> None:
 @click.option("--estab", required=True, help="The school's establishment number.")
 @click.option("--group", required=True, help="The code or MIS id of a group at the school, such as a cohort.")
 @click.option("--cohort", default="", help="Put them into a new cohort with this name.")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="Those of the group on this day, by their dates.")
 @data_option()
-def draw(project: str, estab: str, group: str, cohort: str, data: Path | None) -> None:
-    """Add the current students of a group to a project, under pseudonyms that only the hub can resolve."""
+def draw(project: str, estab: str, group: str, cohort: str, as_of: datetime | None, data: Path | None) -> None:
+    """Add the students of a group to a project, under pseudonyms that only the hub can resolve."""
+    day = as_of.date().isoformat() if as_of else ""
     with _desk(data) as desk:
-        made, number = desk.operator_draws(desk.project(project), estab, group, cohort)
+        made, number = desk.operator_draws(desk.project(project), estab, group, cohort, as_of=day)
     say(f"{number} subjects{f' in the cohort {cohort} ({made})' if made else ''}")

@@ -43,6 +43,7 @@ class Checker:
             "grant": grant.id,
             "seer": grant.app.id,
             "today": today,
+            "allowed_on": today,
         }
         self._veils = kept.history.any_veiled()
         self._flavour = kept.flavour

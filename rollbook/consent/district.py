@@ -88,6 +88,7 @@ class DistrictReader:
             "grants": json.dumps([g.id for g in grants]),
             "seer": self.app.id,
             "today": today,
+            "allowed_on": today,
             # A record does not refer to its own district, so what others know that by is brought along.
             "district_id": identifier,
         }
@@ -151,6 +152,10 @@ class DistrictReader:
     def number_at(self, at: str) -> int:
         """The number of the last write to the district up to a moment (UTC)."""
         return self._store.kept.history.number_at(self.district, at)
+
+    def kept_since(self) -> str:
+        """The day (UTC) since which the hub has kept records of the district."""
+        return self._store.kept.history.began(self.district)[:10]
 
     def last_choice(self) -> int:
         """The number with which people were last let in or left out by one of the grants; 0 when nobody ever was."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Hashable, Iterable
 from contextlib import contextmanager
+from copy import copy
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import partial
@@ -59,10 +60,24 @@ class Reader:
             "app": grant.app.relying_party,
             "seer": grant.app.id,
             "today": today,
+            "allowed_on": today,
         }
         self._veils = veiled(store, known)
         self.view: Hashable = (grant.view, self._veils, store.flavour)
         """What decides how a question is compiled; whatever is compiled for a reader is kept under this at least."""
+
+    def as_of(self, day: str) -> Reader:
+        """The same reader, to whom the records are those of an earlier day; whom it may see is decided today.
+
+        What has dates is as it was on that day. Other facts are as they are: nobody keeps what they were.
+        """
+        other = copy(self)
+        other.today, other._base = day, {**self._base, "today": day}
+        return other
+
+    def kept_since(self) -> str:
+        """The day (UTC) since which the hub has kept records of the school's district."""
+        return self.once("began", lambda: self._store.kept.history.began(self.grant.district))[:10]
 
     # ---- what may be seen
 

@@ -34,7 +34,7 @@ class SharedReader:
         self._store = store
         self._known = known
         self.today = today
-        self.base: dict[str, Any] = {"district": SHARED, "today": today, "district_id": ""}
+        self.base: dict[str, Any] = {"district": SHARED, "today": today, "allowed_on": today, "district_id": ""}
 
     def sees(self, value: Expr | Condition) -> bool:
         """Whether a value is anyone's."""

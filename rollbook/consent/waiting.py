@@ -31,7 +31,13 @@ class WaitingReader:
         self._known = known
         self._app = credential.app.id
         self._view = View(credential.scopes)
-        self.base: dict[str, Any] = {"district": SHARED, "today": today, "district_id": "", "app": self._app}
+        self.base: dict[str, Any] = {
+            "district": SHARED,
+            "today": today,
+            "allowed_on": today,
+            "district_id": "",
+            "app": self._app,
+        }
 
     def prepare(self, question: Question, key: object) -> Plan:
         """The question about humans in one role, compiled once."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ...consent import DistrictReader
@@ -48,6 +48,10 @@ class Rows:
     def and_(self, name: str, where: Conditions, **args: Any) -> Rows:
         """Fewer rows: those of which something more holds."""
         return Rows(f"{self.name} {name}", (*self.where, where), {**self.args, **args})
+
+    def with_args(self, **args: Any) -> Rows:
+        """The same rows, with further values of the request."""
+        return replace(self, args={**self.args, **args})
 
 
 EVERY = Rows()

@@ -97,12 +97,20 @@ class ResearchDesk:
         with self.store.write(HUB) as batch:
             yield Work(batch, standing_of(batch.kept, caller))
 
-    def draw(self, work: Work, project: str, estab: str, group: str, cohort: str) -> str:
-        """Draw a school's students into a project as one who contributes to it; gives the new cohort's hub id."""
+    def draw(self, work: Work, project: str, estab: str, group: str, cohort: str, as_of: str = "") -> str:
+        """Draw a school's students into a project as one who contributes to it; gives the new cohort's hub id.
+
+        With `as_of` they are those of the group on that day.
+        """
         work.refer("project", Project, [project])
         work.settle()
         work.require(project, Role.CONTRIBUTOR)
-        return draw(self.desk.readers, work, project, estab, group, cohort)[0]
+        return draw(self.desk.readers, work, project, estab, group, cohort, as_of=as_of)[0]
+
+    def kept_since(self, estab: str) -> str:
+        """The day (UTC) since which the hub has kept records of a school's district."""
+        district, _, _ = self.desk.schools.find(estab)
+        return self.store.kept.history.began(district)[:10]
 
     def known_of(self, project: str, subjects: Iterable[str]) -> dict[str, dict[str, Any]]:
         """What schools let a project know of the students behind some of its subjects, by subject (`behind.FACTS`)."""
@@ -156,11 +164,11 @@ class ResearchDesk:
             batch.change(Project, project, {"last_day": day})
 
     def operator_draws(
-        self, project: str, estab: str, group: str, cohort: str = "", lot: Random = LOT
+        self, project: str, estab: str, group: str, cohort: str = "", lot: Random = LOT, *, as_of: str = ""
     ) -> tuple[str, int]:
         """Draw a school's students into a project as the operator of the hub; gives cohort and number of subjects."""
         with self.writing(Caller(Portal.SUPER, _OPERATOR)) as work:
-            return draw(self.desk.readers, work, project, estab, group, cohort, lot)
+            return draw(self.desk.readers, work, project, estab, group, cohort, lot, as_of=as_of)
 
     def proposals(self) -> list[Proposed]:
         """What waits for a decision."""

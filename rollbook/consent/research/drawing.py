@@ -18,6 +18,7 @@ from ...model.research import (
     SubjectProject,
 )
 from ...model.students import Student, StudentMembership, student_now
+from ...scopes import Need
 from ..grants import Grant
 from ..reader import Reader
 from ..readers import Readers
@@ -27,6 +28,9 @@ from .writing import Work
 
 NEEDED = Group.scope & StudentMembership.scope & Student.scope
 """What the school must have granted the project's app."""
+
+DATED = Student.entry_date.need & Student.leaving_date.need
+"""What it must have granted besides for a group to be drawn as it was on an earlier day, which tells those dates."""
 
 SPECIES, STRAIN = "Homo sapiens", "Student"
 """What a student is."""
@@ -62,14 +66,23 @@ def draw(
     group: str,
     cohort: str = "",
     lot: Random = LOT,
+    *,
+    as_of: str = "",
 ) -> tuple[str, int]:
     """Let the present students of a school's group be subjects of a project, and stand in a new cohort of it.
+
+    With `as_of` (yyyy-MM-dd) they are those who were in it, and on roll, on that day, as far as dates and records that
+    the hub still has tell. Whom the school lets be seen is decided today.
 
     Gives the cohort's hub id, "" when none was asked for, and how many subjects there are. A student who was drawn
     into the project before keeps the pseudonym that they have there.
     """
-    grant = _grant(work, project, estab)
+    grant = _grant(work, project, estab, NEEDED & DATED if as_of else NEEDED)
     reader = readers.for_grant(grant) if grant else None
+    if reader and as_of:
+        if as_of > reader.today:
+            work.wrong("as_of", f"{as_of} is after today", "give a day that has come")
+        reader = reader.as_of(as_of)
     wanted = _group(work, reader, group) if reader else ""
     students = _students(reader, wanted) if reader and wanted else {}
     if wanted and not students:
@@ -89,7 +102,7 @@ def draw(
     return made, len(subjects)
 
 
-def _grant(work: Work, project: str, estab: str) -> Grant | None:
+def _grant(work: Work, project: str, estab: str, needed: Need) -> Grant | None:
     """What the school granted the project's app; a school that granted too little is like none."""
     known = work.batch.get(Project, project) or {}
     last_day = known.get("last_day")
@@ -97,9 +110,9 @@ def _grant(work: Work, project: str, estab: str) -> Grant | None:
         work.wrong("project", f"students could be seen until {last_day}", "ask the operator for a later last day")
         return None
     for grant in work.kept.grants.active(known.get("app") or ""):
-        if grant.estab == estab and NEEDED.met_by(grant.scopes):
+        if grant.estab == estab and needed.met_by(grant.scopes):
             return grant
-    hint = f"the school must grant {NEEDED} to the app that the operator set for the project"
+    hint = f"the school must grant {needed} to the app that the operator set for the project"
     work.wrong("school", f"{estab[:40]} has not granted the project's app the scopes that drawing needs", hint)
     return None
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 import msgspec
 
 from ...api.clients import bearer, client
+from ...api.dated import says
 from ...api.listing import keeping
 from ...api.listing.asking import Asked
 from ...api.listing.reading import Reading, kinds
@@ -34,6 +35,7 @@ from ...errors import (
 from . import tokens
 from .answering import links, missing, reading, ways
 from .calls import Call
+from .dated import as_it_was
 from .discovery import document, document_of
 from .services import SERVICES
 from .wire import enveloped, failure, placed
@@ -168,13 +170,17 @@ class OneRoster:
             session = stack.enter_context(call.reader.session())
             if call.identity:
                 return self.one(call, session, replace(asked, limit=1))
-            page = reading(call.reader, session, collection, asked, call.rows)
+            rows, further = call.rows, ()
+            if day := call.as_of:
+                collection, rows = as_it_was(collection, call.address), rows.with_args(as_of=day)
+                further = (says(day, call.reader.kept_since()),)
+            page = reading(call.reader, session, collection, asked, rows)
             read = kinds([page])
             rests = keeping.rests_on(call.reader, read)
-            further = links(f"{call.request.base}{call.request.path}", asked, dict(call.request.query), page.count())
-            rows = (placed(row, call.roots) for row in page.sent())
-            body = keeping.streamed(stack.pop_all(), enveloped(collection.envelope, rows))
-            return self.kept(call, read, rests, body, *further)
+            others = links(f"{call.request.base}{call.request.path}", asked, dict(call.request.query), page.count())
+            sent = (placed(row, call.roots) for row in page.sent())
+            body = keeping.streamed(stack.pop_all(), enveloped(collection.envelope, sent))
+            return self.kept(call, read, rests, body, *others, *further)
 
     def ways(
         self, call: Call, session: Session, collection: Collection, identity: str, asked: Asked, rows: Rows

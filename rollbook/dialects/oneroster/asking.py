@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ...api.dated import is_day
 from ...api.listing.asking import (
     EVERYTHING,
     Asked,
@@ -18,6 +19,7 @@ from ...api.listing.asking import (
 )
 from ...api.listing.resource import Listing
 from ...errors import Malformed, nearest
+from .dated import AS_OF, DATED
 from .filters import parse
 from .wire import Fault
 
@@ -27,9 +29,15 @@ PAGE, LARGEST_PAGE = 100, 10_000
 LISTED = ("limit", "offset", "sort", "orderBy", "filter", "fields")
 
 
-def understand(listing: Listing, query: list[tuple[str, str]], sees: Sees, *, one: bool = False) -> Asked:
-    """The parameters, understood; raises `Malformed` with every problem at once. `one` is for a single thing."""
-    return _Understanding(listing, sees).run(query, ("fields",) if one else LISTED)
+def understand(
+    listing: Listing, query: list[tuple[str, str]], sees: Sees, *, one: bool = False, today: str = ""
+) -> Asked:
+    """The parameters, understood; raises `Malformed` with every problem at once.
+
+    `one` is for a single thing, `today` the last day as of which the list can be read; empty where it cannot.
+    """
+    names = ("fields",) if one else (*LISTED, AS_OF) if today else LISTED
+    return _Understanding(listing, sees).run(query, names, today)
 
 
 class _Understanding:
@@ -38,7 +46,7 @@ class _Understanding:
         self.sees = sees
         self.problems: list[Fault] = []
 
-    def run(self, query: list[tuple[str, str]], names: tuple[str, ...]) -> Asked:
+    def run(self, query: list[tuple[str, str]], names: tuple[str, ...], today: str) -> Asked:
         given = self.read(query, names)
         asked = Asked(
             self.number(given, "limit", PAGE, 1, LARGEST_PAGE),
@@ -48,6 +56,7 @@ class _Understanding:
             self.filter(given.get("filter", "")),
             self.fields(given.get("fields", "")),
         )
+        self.as_of(given.get(AS_OF, "").strip(), today, asked)
         if self.problems:
             raise Malformed(*self.problems)
         return asked
@@ -59,7 +68,10 @@ class _Understanding:
         """The parameters that say something, each once."""
         given: dict[str, str] = {}
         for name, value in query:
-            if name not in names:
+            if name == AS_OF and name not in names:
+                hint = f"read {', '.join(DATED)}, with the scopes of those dates"
+                self.wrong(AS_OF, f"{self.listing.name} cannot be read here as of an earlier day", hint)
+            elif name not in names:
                 self.wrong(name, f"is not a parameter of {self.listing.name}", nearest(name[:80], names))
             elif name in given and given[name] != value:
                 self.wrong(name, "is given twice", "give it once")
@@ -73,6 +85,16 @@ class _Understanding:
             said = f"{given[name].strip()[:40]} is not a number of rows"
             self.wrong(name, said, f"give a whole number from {least} on")
         return otherwise if found is None else found
+
+    def as_of(self, day: str, today: str, asked: Asked) -> None:
+        if not day:
+            return
+        if not is_day(day):
+            self.wrong(AS_OF, f"{day[:40]} is not a day", "write it as 2026-09-01")
+        elif day > today:
+            self.wrong(AS_OF, f"{day} is after today", "give a day that has come")
+        if any(one.name in ("status", "dateLastModified") for one in asked.filter.clauses):
+            self.wrong(AS_OF, "cannot be given with a filter by status or dateLastModified", "these are about now")
 
     def sort(self, name: str) -> str:
         allowed = sortable(self.listing, self.sees)

@@ -10,6 +10,7 @@ from ...api.listing.services import Collection, Service
 from ...api.messages import Request
 from ...consent import Desk, DistrictReader, Holder
 from .asking import understand
+from .dated import AS_OF, DATED, NEEDED
 from .wire import OLD_ROOTS, ROOTS
 
 
@@ -40,4 +41,13 @@ class Call:
     def asked(self) -> Asked:
         """What the request asks; raises `Malformed` with everything that is wrong with it."""
         listing, query = self.collection.resource, self.request.query
-        return understand(listing, query, lambda what: may_filter(self.reader, what), one=bool(self.identity))
+        seen = all(map(self.reader.sees, NEEDED.get(self.address, ())))
+        today = self.reader.today if self.address in DATED and seen else ""
+        return understand(
+            listing, query, lambda what: may_filter(self.reader, what), one=bool(self.identity), today=today
+        )
+
+    @property
+    def as_of(self) -> str:
+        """The day as of which a list is read, of a request that was understood; empty for today."""
+        return next((value.strip() for name, value in self.request.query if name == AS_OF), "")

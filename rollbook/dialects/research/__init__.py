@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from ...api.dated import says
 from ...api.messages import Request, Response
 from ...consent.research import (
     INVITATIONS,
@@ -21,7 +24,7 @@ from .answering import find_one, read_list, read_one
 from .asking import Asked, understand_query
 from .bodies import REQUIRED, json_body, taken
 from .catalogue import ADDRESSES, BY_RECORD, RESOURCES, Resource
-from .values import Wrong, items, number, text, uuid
+from .values import Wrong, day, items, number, text, uuid
 from .wire import NotAllowed, failure, nothing, paged, success
 
 __all__ = ["Research"]
@@ -172,11 +175,15 @@ class Research:
         cohort = RESOURCES["cohort"]
         values, problems = taken(cohort, {n: sent[n] for n in ("name", "project") if n in sent}, whole=True)
         school, group = (_word(sent, name, problems) for name in ("school", "group"))
+        as_of = _day(sent, "as_of", problems)
         with self.desk.writing(caller) as work:
             work.problems += problems
             work.settle()
-            made = self.desk.draw(work, values["project"], school, group, values["name"])
-        return success(find_one(self.desk.reader(caller), cohort, made), 201)
+            made = self.desk.draw(work, values["project"], school, group, values["name"], as_of)
+        answer = success(find_one(self.desk.reader(caller), cohort, made), 201)
+        if not as_of:
+            return answer
+        return replace(answer, headers=(*answer.headers, says(as_of, self.desk.kept_since(school))))
 
     def counts(self, request: Request, caller: Caller, shown: str) -> Response:
         """Our own addition: how many students a project studies, for anybody to read, never fewer than a few."""
@@ -247,6 +254,14 @@ def _word(sent: dict[str, object], name: str, problems: list[Problem]) -> str:
     else:
         return str(value)
     return ""
+
+
+def _day(sent: dict[str, object], name: str, problems: list[Problem]) -> str:
+    try:
+        return day(sent[name]) if sent.get(name) is not None else ""
+    except Wrong as error:
+        problems.append(Problem(name, str(error)))
+        return ""
 
 
 def _words(sent: dict[str, object], name: str, problems: list[Problem]) -> list[str]:

@@ -53,7 +53,7 @@ COLUMNS = (*SUBJECT, *STUDENT)
 
 def wanted_format(query: Iterable[tuple[str, str]]) -> str:
     """The format that a request asks for, CSV unless it says; raises `Malformed`."""
-    problems = [Problem(name[:80], "is not a parameter", "known: format") for name, _ in query if name != "format"]
+    problems = [Problem(name[:80], "is not a parameter", _hint(name)) for name, _ in query if name != "format"]
     said = [value for name, value in query if name == "format"] or ["csv"]
     if said[-1] not in FORMATS:
         problems.append(Problem("format", f'"{said[-1][:60]}" is not a valid choice.', "csv or parquet"))
@@ -62,6 +62,12 @@ def wanted_format(query: Iterable[tuple[str, str]]) -> str:
     if problems:
         raise Malformed(*problems)
     return said[-1]
+
+
+def _hint(name: str) -> str:
+    if name.lower() not in ("asof", "as_of"):
+        return "known: format"
+    return "nobody keeps what facts were: draw a cohort as of the day instead (as_of)"
 
 
 def table(

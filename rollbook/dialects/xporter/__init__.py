@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
+from ...api.dated import says
 from ...api.messages import Request, Response
 from ...api.resource import Context, Renew
 from ...api.webhooks import KIND
@@ -30,7 +32,7 @@ from ...jobs.subscriptions import Subscriptions
 from . import management, openapi, paging, subscribing, usage, writeback
 from .answering import db_status, prepare, render, state_of, what_it_reads
 from .arriving import as_meant
-from .asking import Asked, understand, wants_status_codes
+from .asking import Asked, day_of, understand, wants_status_codes
 from .calling import DataReady
 from .catalogue import ENDPOINTS
 from .changes import render_changes
@@ -156,15 +158,23 @@ class Xporter:
             raise NotFound(Problem("path", f"{segment[:60]} is not an endpoint", nearest(segment[:60], names)))
         if not endpoint.need.met_by(reader.grant.scopes):
             raise NotHeld(Problem(endpoint.segment, f"needs the scope {endpoint.need}", "ask the school to grant it"))
-        asked = understand(endpoint, request.query, identity, reader)
+        day = day_of(endpoint, request.query, reader)
+        asked = understand(endpoint, request.query, identity, reader.as_of(day) if day else reader)
         if any(isinstance(e, Renew) for o in asked.chosen_options.values() for e in o.effects):
             self.seen.renew(reader, endpoint.databases)
             reader = self.reader(admitted, estab, segment)
         databases = self.seen.look(reader, endpoint.databases)
         fills = self.filled_at(reader)
         caller = hashlib.sha256(request.header("authorization").encode()).hexdigest()[:32]
-        context = Context(reader, asked.args, self.desk.clock(), endpoint, ENDPOINTS, databases, fills, caller)
-        return self.answer(asked, context, admitted.expires, lambda: self.reader(self.admit(request), estab, segment))
+        dated = reader.as_of(day) if day else reader
+        context = Context(dated, asked.args, self.desk.clock(), endpoint, ENDPOINTS, databases, fills, caller)
+
+        def again() -> Reader:
+            found = self.reader(self.admit(request), estab, segment)
+            return found.as_of(day) if day else found
+
+        answer = self.answer(asked, context, admitted.expires, again)
+        return replace(answer, headers=(*answer.headers, says(day, reader.kept_since()))) if day else answer
 
     def filled_at(self, reader: Reader) -> frozenset[Field] | None:
         """The facts that a school's sources can fill; None for every one, as where the hub itself keeps them."""

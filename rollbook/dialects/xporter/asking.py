@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from ...addresses import read_address
+from ...api.dated import is_day
 from ...api.resource import Add, AnyTable, Counted, Endpoint, Facts, Filter, Ignore, Option, With
 from ...consent import Reader
 from ...errors import Malformed, Problem, nearest
@@ -68,6 +69,8 @@ class Asked:
     callback: str | None = None
     status_codes: bool = False
     only_status: bool = False
+    as_of: str = ""
+    """The day as of which the records are read; empty for today."""
     pulled: bool = False
     """Whether the rows of the main table are those with the hub ids that the arguments name."""
 
@@ -107,6 +110,18 @@ def wants_status_codes(query: Iterable[tuple[str, str]]) -> bool:
     return any(name.lower() == "httpstatuscodes" and value.strip().lower() in _TRUE for name, value in query)
 
 
+AS_OF = "asOf"
+"""An addition of ours: the day as of which an endpoint is read whose rows are decided by dates."""
+
+
+def day_of(endpoint: Endpoint, query: Iterable[tuple[str, str]], reader: Reader) -> str:
+    """The day as of which a request reads; empty for today, and where what it says is no such day."""
+    if AS_OF.lower() not in offer(endpoint, reader).names:
+        return ""
+    said = next((value.strip() for name, value in query if name.strip().lower() == AS_OF.lower()), "")
+    return said if is_day(said) and said <= reader.today else ""
+
+
 def understand(endpoint: Endpoint, query: list[tuple[str, str]], identity: str, reader: Reader) -> Asked:
     """The request, understood; raises `Malformed` with every problem at once."""
     return _Understanding(endpoint, reader).run(query, identity)
@@ -134,7 +149,8 @@ def offer(endpoint: Endpoint, reader: Reader) -> Offer:
 def _make_offer(endpoint: Endpoint, reader: Reader) -> Offer:
     filters = {n: f for n, f in endpoint.filters.items() if _may_filter(f, reader)}
     options = {n: o for n, o in endpoint.options.items() if _may_choose(o, endpoint, reader)}
-    names = {n.lower(): n for n in (*COMMON, *filters, *options)}
+    dated = (AS_OF,) if endpoint.as_of is not None and endpoint.as_of.met_by(reader.grant.scopes) else ()
+    names = {n.lower(): n for n in (*COMMON, *filters, *options, *dated)}
     columns = {t.name.lower(): (t.name, _seen(endpoint, t, reader)) for t in endpoint.tables}
     return Offer(filters, options, names, columns)
 
@@ -176,6 +192,7 @@ class _Understanding:
         args = self.values(options)
         page, page_size = self.number("page", 1, None), self.number("pagesize", 1, ROW_LIMIT)
         select = self.selection(self.said.get("select", ""))
+        as_of = self.as_of()
         asked = Asked(
             self.endpoint,
             tuple(sorted(options)),
@@ -188,6 +205,7 @@ class _Understanding:
             self.callback(),
             self.flag("httpstatuscodes", self.said.get("httpstatuscodes", "false")),
             self.flag("onlyGetDBStatus", self.said.get("onlyGetDBStatus", "false")),
+            as_of,
         )
         if self.problems:
             raise Malformed(*self.problems)
@@ -195,6 +213,22 @@ class _Understanding:
 
     def wrong(self, where: str, what: str, hint: str = "") -> None:
         self.problems.append(Problem(where, what, hint))
+
+    def as_of(self) -> str:
+        """The day as of which the records are read, which the reader is made for already."""
+        text = self.said.get(AS_OF, "").strip()
+        if not text:
+            return ""
+        if not is_day(text):
+            self.wrong(AS_OF, f"{text[:40]} is not a date", "use yyyy-MM-dd, such as 2026-09-01")
+        elif text > self.reader.today:
+            self.wrong(AS_OF, f"{text} is after today", "give a day that has come")
+        for name in ("changedRows", "callbackUrl"):
+            if name in self.said:
+                self.wrong(AS_OF, f"cannot be given with {name}", f"leave out {name}, which is about now")
+        # What is asked of another day is another question, also where pages are remembered.
+        self.extra["as_of"] = text
+        return text
 
     # ---- names
 
@@ -228,6 +262,10 @@ class _Understanding:
         return options
 
     def unknown(self, written: str) -> None:
+        if written.lower() == AS_OF.lower():
+            hint = "it is for endpoints whose rows have dates, and needs the scopes of those dates"
+            self.wrong(AS_OF, f"{self.endpoint.segment} cannot be read as of an earlier day", hint)
+            return
         known = [*self.filters, *self.options, *COMMON]
         self.wrong(
             written[:80],

@@ -209,6 +209,7 @@ groups = Endpoint(
     "Active group definitions where a group has at least one student or staff member.",
     _NEED,
     (Groups, StaffMembers, StudentMembers, GroupTypes, SubGroups, StandardYearGroupLookup),
+    as_of=Group.start.need & StudentMembership.start.need & StaffMembership.start.need,
     options={
         "includeStaffMembers": Option("Include staff membership of groups", With(StaffMembers)),
         "includeStudentMembers": Option("Include student membership", With(StudentMembers)),

@@ -13,7 +13,7 @@ from ...api.resource import AnyTable, Counted, Endpoint, Facts, Filter, With
 from ...fields import Value
 from ...scopes import CATALOGUE, Need
 from . import openapi_onboarding, running
-from .asking import ROW_LIMIT
+from .asking import AS_OF, ROW_LIMIT
 from .catalogue import ENDPOINTS
 from .wire import EXCEPTIONS
 from .writeback import OPERATIONS, describing
@@ -174,6 +174,8 @@ def _parameters(endpoint: Endpoint, within: str) -> Iterator[Json]:
     for name, option in endpoint.options.items():
         flag = {"type": "boolean", "default": False}
         yield {"name": name, "in": "query", "required": False, "description": option.about, "schema": flag}
+    if endpoint.as_of is not None:
+        yield _parameter(AS_OF, "An addition of Rollbook's: rows by their dates as of this day", **TYPES["date"])
     yield from ({"$ref": f"#/components/parameters/{name}"} for name in _COMMON)
 
 

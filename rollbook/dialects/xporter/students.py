@@ -223,6 +223,7 @@ students = Endpoint(
     (Students, StudentSiblings),
     databases=("XodSchoolData",),
     years=True,
+    as_of=Student.entry_date.need & Student.leaving_date.need,
     options={
         "includePhotos": Option("Set to enable the student photo column in the result set", Add("Photo")),
         "includeAttStats": Option(

@@ -97,7 +97,7 @@ class Chosen(Statements):
         """The humans of a kind who are in the lists of some grants on a day (`YYYY-MM-DD`)."""
         rows = self._values(
             f'SELECT id FROM chosen WHERE kind = :kind AND "grant" {self._in(":grants")} AND {CHOSEN_NOW}',
-            {"kind": kind, "grants": json.dumps(list(grants)), "today": today},
+            {"kind": kind, "grants": json.dumps(list(grants)), "allowed_on": today},
         )
         return frozenset(rows)
 

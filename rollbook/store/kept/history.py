@@ -81,6 +81,10 @@ class History(Statements):
         """The number of the last write to a district; 0 when there was none."""
         return self._value("SELECT seq FROM clock WHERE district = ?", (district,)) or 0
 
+    def began(self, district: int) -> str:
+        """The moment (UTC) of the first write to a district; empty when there was none."""
+        return self._value("SELECT min(at) FROM moment WHERE district = ?", (district,)) or ""
+
     def number_at(self, district: int, at: str) -> int:
         """The number of the last write to a district up to a moment (UTC); 0 when there was none."""
         return self._value("SELECT max(seq) FROM moment WHERE district = ? AND at <= ?", (district, at)) or 0

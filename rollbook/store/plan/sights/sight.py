@@ -10,7 +10,7 @@ from ....model.organisation import School
 from ....scopes import Need
 from ..flavour import Flavour
 
-CHOSEN_NOW = ":today BETWEEN first AND last"
+CHOSEN_NOW = ":allowed_on BETWEEN first AND last"
 """Whether a row of `chosen` holds today: places on roll and in groups have dates, so a rule names people for a time."""
 
 BETWEEN = ","
