@@ -232,7 +232,8 @@ class Pen:
             elif one.link and identity:
                 links[one.link].append(identity)
             elif one.sets:
-                fields[one.sets] = identity
+                # An organisation that is no school has nobody to grant anything.
+                fields[one.sets] = None if one.sets == "school" and not self.places.has(identity) else identity
             if identity and not one.link and (not one.sets or isinstance(self.resource, Whole)):
                 pointers[one.path] = identity
         people = {one.path: self.person(one) for one in humans}
@@ -279,7 +280,7 @@ class Pen:
             if place is not None:
                 return there, place.school if there else None
             found = self.kept_whole(one)
-            return found is not None, None if one.sets else found
+            return found is not None, found
         if one.target.name in UNIQUE_IDS:
             person = self.person(one)
             return person is not None, person

@@ -40,6 +40,10 @@ class Places:
             return None
         return None if target.name == "localEducationAgency" and found.school else found
 
+    def has(self, school: str | None) -> bool:
+        """Whether a hub id is that of a school in reach."""
+        return any(place.school == school for place in self.known.values())
+
     def named(self, resource: Resource, document: Mapping[str, Any]) -> int | None:
         """The number of the district of an organisation in reach that a document names, one of its key if there is."""
         for one in sorted(resource.references, key=lambda one: not one.identity):

@@ -10,7 +10,9 @@ from typing import Any
 from ...consent import Desk, DistrictReader, Holder, Writer, unwritable
 from ...consent.credentials import READS_ONLY
 from ...consent.waiting import WaitingReader
+from ...edfi.declaring import target_of
 from ...edfi.documents import Whole
+from ...edfi.resources import RESOURCES
 from ...edfi.schema import Resource, Word, Written
 from ...errors import Conflict, Problem
 from ...model.organisation import District, School
@@ -25,6 +27,10 @@ from .publishing import publish_of, uris
 from .reading import Document, find, find_in, find_quietly, readers_of
 from .refusal import Refusal
 from .uses import using
+
+ORGANISATIONS = target_of("EducationOrganization")
+OTHERS = tuple(r for name in ORGANISATIONS.served if isinstance(r := RESOURCES.get(name), Whole))
+"""The kinds of organisation that are neither schools nor districts; no two have one number."""
 
 
 class Scribe:
@@ -73,6 +79,9 @@ class Scribe:
         """A document that is kept whole: where what it names is; what names no place is the first district's."""
         if not self.readers:
             raise Refusal(problems.not_allowed(unwritable(resource.writing)))
+        if resource.name in ORGANISATIONS.served:
+            for member, number in resource.key(document).items():
+                self.free(resource.singular, member, number, resource)
         refused: Refusal | None = None
         for district in self.whereabouts(resource, document):
             try:
@@ -189,10 +198,18 @@ class Scribe:
             said = f"The school cannot join another district: {error.problems[0]}."
             raise Refusal(problems.invalid(Problem("$.localEducationAgencyReference", said))) from error
 
-    def free(self, entity: str, member: str, number: int) -> None:
-        """Raise if an organisation that the caller reaches has a number; another one's is answered as a free one."""
-        if number in self.places.known:
+    def free(self, entity: str, member: str, number: int, of: Resource | None = None) -> None:
+        """Raise if an organisation that the caller reaches, of another kind than one, has a number.
+
+        That of one out of reach is answered as a free one.
+        """
+        if number in self.places.known or any(self.has(other, number) for other in OTHERS if other is not of):
             raise Refusal(problems.not_unique(entity, {member: number}))
+
+    def has(self, resource: Whole, number: int) -> bool:
+        """Whether there is an organisation of a kind with a number, in any district."""
+        ((member, _, _),) = resource.members()
+        return self.known(resource, {member: number}) is not None
 
     def post_person(self, resource: Resource, document: Mapping[str, Any], written: Written) -> Outcome:
         """A human: whom a district knows is changed there; whom none does waits for the first role.
@@ -219,7 +236,7 @@ class Scribe:
             return Outcome(pending.put(role, written.values, told(resource, written), kept), waiting is None)
 
     def known(self, resource: Resource, document: Mapping[str, Any]) -> str | None:
-        """The hub id of the human with the natural key of a document, in any district."""
+        """The hub id of the human, or of what is kept whole, with the natural key of a document, in any district."""
         args = resource.key_args(resource.key(document))
         for reader in self.readers:
             with reader.session() as session:
