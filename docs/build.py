@@ -442,7 +442,9 @@ def _needs(value: Expr, roles: tuple[type[Record], ...]) -> Iterator[Need]:
 
 def records_link(record: type[Record]) -> str:
     """A link to a record on the page of records."""
-    return f"[{record.__name__}](records.md#{record.__name__.lower()})"
+    # Kinds that share a table are described once, with it.
+    table = next(one for one in RECORDS.values() if one.table == record.table)
+    return f"[{table.__name__}](records.md#{table.__name__.lower()})"
 
 
 # ---- scopes

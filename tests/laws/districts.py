@@ -15,8 +15,7 @@ from rollbook.dialects.edfi.parameters import filters
 from rollbook.dialects.edlink.catalogue import RESOURCES as ROSTER
 from rollbook.dialects.edlink.resource import expansions
 from rollbook.dialects.oneroster.services import GRADEBOOK, MATERIALS, OLD, ROSTERS
-from rollbook.edfi.resources import RESOURCES
-from rollbook.model.vocabulary import Descriptor
+from rollbook.edfi.resources import HOMED, RESOURCES
 from tests.hub import Hub
 from tests.looking import look
 
@@ -31,7 +30,10 @@ LISTS = {
 }
 """The collections of OneRoster 1.2 by their addresses."""
 
-DOCUMENTS = {name: resource for name, resource in RESOURCES.items() if resource.of is not Descriptor}
+KEPT_WHOLE = ("academicWeeks", "staffEducationOrganizationContactAssociations", "studentHealths")
+"""Of the resources that are kept whole those of which the demo has documents: of nobody, of staff, of students."""
+
+DOCUMENTS = {one.name: one for one in (*HOMED, *map(RESOURCES.__getitem__, KEPT_WHOLE))}
 """The resources that are of schools and people: words are everybody's."""
 
 

@@ -15,8 +15,8 @@ from tests.looking import connected
 
 from .asking import stored_in
 
-THE_HUBS_OWN = ("rollbook.model.research", "rollbook.model.vocabulary")
-"""Where the kinds are declared that no district has."""
+THE_HUBS_OWN = ("rollbook.model.research", "rollbook.model.vocabulary", "rollbook.model.whole")
+"""Where the kinds are declared that no district has, or whose facts say which kind a row is."""
 
 KEPT = {
     record.__name__: record
