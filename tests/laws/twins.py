@@ -182,7 +182,8 @@ def twins(
 def differ(twin: Twin, seed: int, scopes: list[str], mode: str, left_out: int) -> list[str]:
     """Change what the caller may not see: facts, people who are left out, and what other schools and projects have."""
     rng, hub = random.Random(seed), twin.hub
-    hidden = [(r, n) for r, n in hidden_facts({*scopes}) if r.__name__ in RECORDS]
+    # What tells kinds apart is no fact of any one of them.
+    hidden = [(r, n) for r, n in hidden_facts({*scopes}) if r.__name__ in RECORDS and not r.told_by]
     done = [f"{r.__name__}.{n}" for r, n in rng.sample(hidden, min(len(hidden), 50)) if change_one(hub, r, n, rng)]
     district, here, _ = hub.desk.schools.find(THORNFIELD)
     unseen = {name for record, name in hidden if record is Person}

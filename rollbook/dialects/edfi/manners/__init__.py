@@ -1,0 +1,35 @@
+"""How documents of each resource are written: most alike, and a few in a manner of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ....edfi.declaring import target_of
+from ....edfi.documents import Whole
+from ....edfi.schema import Resource
+from ....fields import Record
+from ....model.organisation import District, School
+from ....model.people import Person
+from ....model.vocabulary import Descriptor
+from .humans import Humans
+from .organisations import Districts, Schools
+from .rows import Rows
+from .whole import Organisations, WholeDocuments
+from .words import Words
+
+__all__ = ["Rows", "manner_of"]
+
+MANNERS: Mapping[type[Record], Rows] = {
+    Descriptor: Words(),
+    District: Districts(),
+    School: Schools(),
+    Person: Humans(),
+}
+ROWS, WHOLE, ORGANISATIONS = Rows(), WholeDocuments(), Organisations()
+
+
+def manner_of(resource: Resource) -> Rows:
+    """How documents of a resource are written."""
+    if isinstance(resource, Whole):
+        return ORGANISATIONS if resource.name in target_of("EducationOrganization").served else WHOLE
+    return MANNERS.get(resource.of, ROWS)
