@@ -13,6 +13,7 @@ import msgspec
 from rollbook.consent import App
 from rollbook.dialects.edfi.parameters import filters
 from rollbook.dialects.edlink.catalogue import RESOURCES as ROSTER
+from rollbook.dialects.edlink.later import LATER
 from rollbook.dialects.edlink.resource import expansions
 from rollbook.dialects.oneroster.services import GRADEBOOK, MATERIALS, OLD, ROSTERS
 from rollbook.edfi.resources import HOMED, RESOURCES
@@ -100,6 +101,7 @@ def edfi_questions() -> list[str]:
 def edlink_questions() -> list[str]:
     """Every collection whole, with all that it can be expanded by, and by each operator of each property."""
     asked = ["/api/v2/graph/licenses", "/api/v2/graph/events?%24first=10000"]
+    asked += [f"/api/v2/graph/{name}?%24first=200" for name in LATER]
     for name, resource in ROSTER.items():
         path = f"/api/v2/graph/{name}"
         asked += [f"{path}?%24first=10000", f"{path}?%24first=10000&%24expand={','.join(expansions(resource))}"]

@@ -168,6 +168,8 @@ def questions(hub: Hub, token: str, kind: str, mis_id: str) -> Iterator[str]:
     for name in ROSTER:
         yield f"/api/v2/graph/{name}?%24first=10000"
         yield f"/api/v2/graph/{name}/{person}"
+    yield "/api/v2/graph/school_enrollments?%24first=10000"
+    yield f"/api/v2/graph/school_enrollments/{about(hub, kind, mis_id)[0]}"
     yield from coursework(hub)
     for of, leads in PATHS:
         if of == "people":

@@ -29,6 +29,7 @@ from .answering import Reading, fetch, missing, pages
 from .asking import UUID, Asked, understand
 from .catalogue import LICENSES, PATHS, READS, RESOURCES, Path
 from .cursors import written
+from .later import EVERY, LATER
 from .mine import beside, concerns
 from .people import people
 from .wire import Fault, WrongToken, base, enveloped, failure, success
@@ -144,7 +145,12 @@ class Edlink:
             return self.events(call, *rest)
         if first in RESOURCES and len(rest) < 3:
             return self.roster(call, RESOURCES[first], *rest)
-        known = [*RESOURCES, *(("profile", "integration", "source") if call.holder.person else ("licenses", "events"))]
+        if not call.holder.person and first in LATER and len(rest) < 2:
+            return self.roster(call, LATER[first], *rest)
+        known = [
+            *(RESOURCES if call.holder.person else EVERY),
+            *(("profile", "integration", "source") if call.holder.person else ("licenses", "events")),
+        ]
         raise NotFound(Problem("path", f"{'/'.join(call.steps)[:80]} was not found", nearest(first[:80], known)))
 
     def roster(self, call: Call, resource: Resource, identity: str = "", leads: str = "") -> Response:
@@ -257,9 +263,15 @@ class Edlink:
 
     def kept(self, call: Call, asked: Asked, body: bytes | Iterator[bytes]) -> Response:
         """An answer that stays true until the roster changes, or the consent to it."""
-        personal, until = bool(call.holder.person), min(call.holder.expires, asked.until, call.now + KEPT_SECONDS)
-        return keeping.kept(
-            body, call.rests, lambda: rests_on(self.reader(self.admit(call.request, personal=personal))), until
+        if call.steps[0] in LATER:
+            # It rests on more than rosters do.
+            return Response(body)
+        return Response(
+            body,
+            keep=True,
+            until=min(call.holder.expires, asked.until, call.now + KEPT_SECONDS),
+            rests_on=call.rests,
+            now_rests_on=lambda: rests_on(self.reader(self.admit(call.request, personal=bool(call.holder.person)))),
         )
 
 
