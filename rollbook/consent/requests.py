@@ -37,6 +37,8 @@ class Asked:
     outcome: str
     rows: int
     tracking: str
+    reader: str = ""
+    """The hub id of the person on whose behalf it asked, where it did."""
 
 
 class Requests:
@@ -66,6 +68,11 @@ class Requests:
         mine = [what.number for what in self._mine()]
         return [self._asked(one) for one in self._ledger.log(mine, tracking, take, skip)]
 
+    def of_dialect(self, dialect: str, most: int) -> list[Asked]:
+        """The latest requests in one dialect, the first of them first."""
+        mine = [what.number for what in self._mine() if what.dialect == dialect]
+        return [self._asked(one) for one in self._ledger.log(mine, "", most, 0)][::-1]
+
     def _mine(self) -> Iterator[What]:
         for what in self._ledger.whats():
             under = any(grant in self._grants for grant in what.grants)
@@ -78,7 +85,7 @@ class Requests:
     def _asked(self, one: Once) -> Asked:
         estabs = ",".join(self._estabs(one.what))
         said = (one.number, one.at, one.what.dialect, one.what.endpoint, estabs, one.status, one.what.outcome)
-        return Asked(*said, one.rows, one.tracking)
+        return Asked(*said, one.rows, one.tracking, one.what.reader)
 
 
 def _add(use: Use, day: int, times: int, today: int) -> None:

@@ -59,7 +59,7 @@ def test_an_event_has_every_documented_property(vendor: Vendor):
         "target": "district",
         "target_id": district["id"],
         "integration_id": vendor.credential.id,
-        "materialization_id": None,
+        "materialization_id": vendor.ids("materializations")[0],
         "data": district,
     }
     assert re.fullmatch(r"[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}", event["id"])

@@ -7,12 +7,13 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
 
-from ...api.listing import keeping
+import msgspec
+
 from ...api.listing.resource import Listing, Resource
 from ...api.listing.rows import Rows, may_filter
 from ...api.messages import NO_STORE, Request, Response
 from ...consent import Desk, DistrictReader, Holder
-from ...consent.slips import asks
+from ...consent.slips import asks, tracks
 from ...errors import (
     Malformed,
     NotFound,
@@ -24,15 +25,16 @@ from ...errors import (
     WrongMethod,
     nearest,
 )
-from . import classroom, events, integrations, tokens
+from . import classroom, events, integrations, logbook, tokens
 from .answering import Reading, fetch, missing, pages
 from .asking import UUID, Asked, understand
 from .catalogue import LICENSES, PATHS, READS, RESOURCES, Path
 from .cursors import written
 from .later import EVERY, LATER
+from .logbook import LISTINGS, Logbook
 from .mine import beside, concerns
 from .people import people
-from .wire import Fault, WrongToken, base, enveloped, failure, success
+from .wire import Fault, WrongToken, base, enveloped, failure, gathered, new_request_id, success
 
 __all__ = ["Edlink"]
 
@@ -72,6 +74,7 @@ class Edlink:
 
     def handle(self, request: Request) -> Response:
         """Answer a request."""
+        tracks(new_request_id())
         try:
             return self.route(request)
         except (Unavailable, TooManyRequests):
@@ -143,13 +146,15 @@ class Edlink:
             return self.licenses(call)
         if not call.holder.person and first == "events" and len(rest) < 2:
             return self.events(call, *rest)
+        if not call.holder.person and first in LISTINGS and len(rest) < 2:
+            return self.logbook(call, first, *rest)
         if first in RESOURCES and len(rest) < 3:
             return self.roster(call, RESOURCES[first], *rest)
         if not call.holder.person and first in LATER and len(rest) < 2:
             return self.roster(call, LATER[first], *rest)
         known = [
             *(RESOURCES if call.holder.person else EVERY),
-            *(("profile", "integration", "source") if call.holder.person else ("licenses", "events")),
+            *(("profile", "integration", "source") if call.holder.person else ("licenses", "events", *LISTINGS)),
         ]
         raise NotFound(Problem("path", f"{'/'.join(call.steps)[:80]} was not found", nearest(first[:80], known)))
 
@@ -209,7 +214,7 @@ class Edlink:
         given = dict(call.request.query)
         key = given.get("$idempotency", "").strip()
         classroom.check(call.request.method, address, key)
-        asks(address)
+        asks(address if call.request.method in classroom.READS else f"{call.request.method} {address}")
         for at in range(1, len(steps), 2):
             _uuid(steps[at]) if steps[at] not in classroom.OWN else ""
         reads = call.request.method in classroom.READS
@@ -240,15 +245,30 @@ class Edlink:
         asked = self.understand(call, LICENSES)
         return success([], asked.warnings)
 
+    def logbook(self, call: Call, name: str, identity: str = "") -> Response:
+        """What an integration is told of itself."""
+        asks(f"{name}/{{id}}" if identity else name)
+        asked = self.understand(call, LISTINGS[name], one=bool(identity))
+        with self.reading(call) as (reading, _):
+            district = reading.args["district_id"]
+        things = Logbook(self.desk, call.reader, district, call.now).things(name)
+        if identity:
+            return success(logbook.limited(asked, logbook.fetch(name, _uuid(identity), things)), asked.warnings)
+        found, more = logbook.page(asked, logbook.only(asked, things))
+        following = Following(call, asked, found[-1]["id"] if more else "")
+        data = msgspec.json.encode([logbook.limited(asked, thing) for thing in found])
+        return Response(b"".join(enveloped(iter([data]), following.address, asked.warnings)))
+
     def events(self, call: Call, identity: str = "") -> Response:
         asks("events/{id}" if identity else "events")
         asked = self.understand(call, events.listing, one=bool(identity))
         events.check(asked, call.reader.newest(), call.now)
         with ExitStack() as stack:
             reading, _ = stack.enter_context(self.reading(call))
+            book = Logbook(self.desk, call.reader, reading.args["district_id"], call.now)
             if not identity:
-                return self.paged(call, asked, partial(events.pages, reading, asked, call.now), stack.pop_all())
-            found = events.fetch(reading, _uuid(identity), asked, call.now)
+                return self.paged(call, asked, partial(events.pages, reading, book, asked), stack.pop_all())
+            found = events.fetch(reading, book, _uuid(identity), asked)
         return self.kept(call, asked, b"".join(enveloped(iter([found]), str, asked.warnings)))
 
     # ---- reading

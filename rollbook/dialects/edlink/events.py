@@ -31,6 +31,7 @@ from .answering import AT_ONCE, ID_AT, Reading
 from .asking import Asked
 from .catalogue import RESOURCES
 from .former import last_state, was_told
+from .logbook import Logbook
 from .people import people
 from .planning import IDS
 from .resource import UNKNOWN
@@ -223,7 +224,7 @@ def _still_there(reading: Reading, ids: list[str]) -> dict[str, int]:
 # ---- telling
 
 
-def told(reading: Reading, events: list[Event], fields: tuple[str, ...]) -> list[bytes]:
+def told(reading: Reading, book: Logbook, events: list[Event], fields: tuple[str, ...]) -> list[bytes]:
     """Events as they are sent, each with the thing that it happened to as that is now, or was last."""
     shows(*(e.target for e in events if e.resource is people))
     shows(*(person for e in events if e.gone is not None for person in e.gone.people))
@@ -232,7 +233,8 @@ def told(reading: Reading, events: list[Event], fields: tuple[str, ...]) -> list
         for resource in RESOURCES.values():
             ids = [e.target for e in events if e.resource is resource and e.type != "deleted"]
             data |= {(resource.name, i): row for i, row in _things(reading, resource, ids)}
-    return [_encoded(reading, event, data, fields) for event in events]
+    of = book.of_events((event.seq, event.at) for event in events)
+    return [_encoded(reading, event, of.get(event.seq), data, fields) for event in events]
 
 
 def _things(reading: Reading, resource: Resource, ids: list[str]) -> Iterator[tuple[str, bytes]]:
@@ -243,7 +245,13 @@ def _things(reading: Reading, resource: Resource, ids: list[str]) -> Iterator[tu
         yield from zip((row[ID_AT].decode() for _, row in found), reading.finished(resource, asked, found), strict=True)
 
 
-def _encoded(reading: Reading, event: Event, data: dict[tuple[str, str], bytes], fields: tuple[str, ...]) -> bytes:
+def _encoded(
+    reading: Reading,
+    event: Event,
+    materialization: str | None,
+    data: dict[tuple[str, str], bytes],
+    fields: tuple[str, ...],
+) -> bytes:
     bare = msgspec.json.encode(last_state(reading, event.resource, event.gone) if event.gone else {"id": event.target})
     entire: dict[str, Any] = {
         "id": event.id,
@@ -252,29 +260,29 @@ def _encoded(reading: Reading, event: Event, data: dict[tuple[str, str], bytes],
         "target": event.resource.one,
         "target_id": event.target,
         "integration_id": reading.reader.credential.id,
-        "materialization_id": None,
+        "materialization_id": materialization,
         "data": msgspec.Raw(data.get((event.resource.name, event.target), bare)),
     }
     return msgspec.json.encode({n: v for n, v in entire.items() if not fields or n in fields})
 
 
-def pages(reading: Reading, asked: Asked, now: float, following: Callable[[str], None]) -> Iterator[bytes]:
+def pages(reading: Reading, book: Logbook, asked: Asked, following: Callable[[str], None]) -> Iterator[bytes]:
     """The events of a page as a JSON array; `following` is told the last one's id when there are more."""
     newest = reading.reader.newest()
     quiet = bool(asked.after) and seq_of(asked.after) >= newest and not asked.backward
-    found = [] if quiet else list(itertools.islice(happened(reading, Window.of(asked, now)), asked.size + 1))
+    found = [] if quiet else list(itertools.islice(happened(reading, Window.of(asked, book.now)), asked.size + 1))
     shown = found[: asked.size]
     if len(found) > asked.size:
         following(shown[-1].id)
     for first in range(0, len(shown), AT_ONCE):
-        yield (b"," if first else b"[") + b",".join(told(reading, shown[first : first + AT_ONCE], asked.fields))
+        yield (b"," if first else b"[") + b",".join(told(reading, book, shown[first : first + AT_ONCE], asked.fields))
     yield b"]" if shown else b"[]"
 
 
-def fetch(reading: Reading, identity: str, asked: Asked, now: float) -> bytes:
+def fetch(reading: Reading, book: Logbook, identity: str, asked: Asked) -> bytes:
     """One event."""
-    around = Window(_since(now), low=seq_of(identity), high=seq_of(identity))
+    around = Window(_since(book.now), low=seq_of(identity), high=seq_of(identity))
     for event in happened(reading, around):
         if event.id == identity:
-            return told(reading, [event], asked.fields)[0]
+            return told(reading, book, [event], asked.fields)[0]
     raise NotFound(Problem("event", "is not there", "events are kept for thirty days, and give way to later ones"))

@@ -157,7 +157,7 @@ meetings = Resource(
     ),
     _meeting(TimetableDayInstance, "day", Literal(None), HubId(TimetableDayInstance), Literal(None), NO_PROPERTIES),
 )
-"""The days and the lessons of a date; of several classes that are taught together, the first is named, and all in `properties`."""
+"""The days, and the lessons of a date: of classes that are taught together the first is named, all in `properties`."""
 
 # ---- who is at a school, and when
 

@@ -12,6 +12,7 @@ import msgspec
 
 from ...api.messages import JSON, NO_STORE, Request, Response
 from ...consent.credentials import UnknownCode, WrongClient
+from ...consent.slips import current
 from ...errors import (
     Conflict,
     Malformed,
@@ -89,6 +90,12 @@ def success(data: Any, warnings: Iterable[Notice] = ()) -> Response:
 
 
 def request_id() -> str:
+    """The id of the request that is answered, under which it is on the ledger."""
+    slip = current()
+    return slip.tracking if slip is not None and slip.tracking else new_request_id()
+
+
+def new_request_id() -> str:
     """An id for a request."""
     return str(uuid.UUID(bytes=os.urandom(16), version=4))
 
