@@ -105,7 +105,7 @@ def test_a_school(vendor: Vendor):
             {"type": "state_id", "value": "9994001"},
         ],
         "district_id": district(vendor),
-        "product_ids": [],
+        "product_ids": [vendor.app.id],
     }
 
 
@@ -217,7 +217,7 @@ def test_a_student_is_a_person(vendor: Vendor):
         ],
         "district_id": district(vendor),
         "school_ids": [vendor.school()],
-        "product_ids": [],
+        "product_ids": [vendor.app.id],
     }
 
 
@@ -245,7 +245,7 @@ def test_a_class(vendor: Vendor):
         "session_ids": sorted({s for (s,) in (*meets, *offered)}),
         "course_id": course,
         "school_id": vendor.school(),
-        "product_ids": [],
+        "product_ids": [vendor.app.id],
     }
     assert meets
 
@@ -358,8 +358,15 @@ def test_an_envelope_has_data_and_a_request_id(vendor: Vendor):
     assert list(vendor.body(f"schools/{vendor.school()}")) == ["$data", "$request"]
 
 
-def test_there_are_no_licenses(vendor: Vendor):
-    assert vendor.rows("licenses") == []
+def test_an_app_is_the_product_that_schools_license(vendor: Vendor):
+    (license_,) = vendor.rows("licenses")
+    assert {n: v for n, v in license_.items() if n != "id"} == {
+        "product_id": vendor.app.id,
+        "integration_id": vendor.credential.id,
+        "school_count": 2,
+        "class_count": 0,
+        "person_count": 0,
+    }
 
 
 def test_the_service_is_up(vendor: Vendor):

@@ -28,7 +28,7 @@ from ...errors import (
 from . import classroom, events, integrations, logbook, tokens
 from .answering import Reading, fetch, missing, pages
 from .asking import UUID, Asked, understand
-from .catalogue import LICENSES, PATHS, READS, RESOURCES, Path
+from .catalogue import PATHS, READS, RESOURCES, Path
 from .cursors import written
 from .later import EVERY, LATER
 from .logbook import LISTINGS, Logbook
@@ -142,11 +142,9 @@ class Edlink:
         first, *rest = call.steps
         if call.holder.person and first in ("profile", "integration", "source") and not rest:
             return self.mine(call, first)
-        if not call.holder.person and first == "licenses" and not rest:
-            return self.licenses(call)
         if not call.holder.person and first == "events" and len(rest) < 2:
             return self.events(call, *rest)
-        if not call.holder.person and first in LISTINGS and len(rest) < 2:
+        if not call.holder.person and first in LISTINGS and len(rest) < (1 if first == "licenses" else 2):
             return self.logbook(call, first, *rest)
         if first in RESOURCES and len(rest) < 3:
             return self.roster(call, RESOURCES[first], *rest)
@@ -154,7 +152,7 @@ class Edlink:
             return self.roster(call, LATER[first], *rest)
         known = [
             *(RESOURCES if call.holder.person else EVERY),
-            *(("profile", "integration", "source") if call.holder.person else ("licenses", "events", *LISTINGS)),
+            *(("profile", "integration", "source") if call.holder.person else ("events", *LISTINGS)),
         ]
         raise NotFound(Problem("path", f"{'/'.join(call.steps)[:80]} was not found", nearest(first[:80], known)))
 
@@ -238,12 +236,6 @@ class Edlink:
             asked = self.understand(call, people, one=True)
             found = fetch(reading, people, call.holder.person, asked, rows)
         return self.kept(call, asked, b"".join(enveloped(iter([found]), str, asked.warnings)))
-
-    def licenses(self, call: Call) -> Response:
-        """The hub keeps no licences of products."""
-        asks("licenses")
-        asked = self.understand(call, LICENSES)
-        return success([], asked.warnings)
 
     def logbook(self, call: Call, name: str, identity: str = "") -> Response:
         """What an integration is told of itself."""

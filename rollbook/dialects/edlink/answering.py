@@ -47,7 +47,7 @@ class Reading:
         self.concerns = EVERY
         self.whom: dict[bytes, tuple[Plan, People, int]] = {}
         """For each row that was read, by its hub id, whom it tells of: which of those that were read with it."""
-        self.args = self.district()
+        self.args = {**self.district(), "product": reader.app.id}
 
     def district(self) -> dict[str, Any]:
         """What the district tells of everything in it; nothing where no school shows it."""

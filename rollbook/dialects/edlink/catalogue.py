@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from ...api.listing.resource import Listing, Resource
+from ...api.listing.resource import Resource
 from ...api.listing.rows import Conditions
 from ...fields import ALWAYS, Arg, Condition, HubId, Many, Not, Question, Some, Within
 from ...model.calendar import Session
@@ -31,16 +31,12 @@ from ...model.roster import (
 from ...model.students import Relationship, Student, StudentMembership
 from .people import agents, people
 from .places import courses, districts, schools, sessions
-from .resource import UNKNOWN
 from .teaching import classes, enrollments, sections
 
 RESOURCES: Mapping[str, Resource] = {
     r.name: r for r in (districts, schools, sessions, courses, people, classes, sections, enrollments, agents)
 }
 """In the order in which the documentation reads them all."""
-
-LICENSE = ("id", "product_id", "integration_id", "school_count", "class_count", "person_count")
-LICENSES = Listing("licenses", dict.fromkeys(LICENSE, UNKNOWN))
 
 READS = frozenset(
     record.__name__

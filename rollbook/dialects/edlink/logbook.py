@@ -30,15 +30,18 @@ _SOURCE = (
     *("provider_id", "team_id"),
 )
 _MATERIALIZATION = ("id", "created_date", "updated_date", "state", "priority", "source_id", "integration_id")
+_LICENSE = ("id", "product_id", "integration_id", "school_count", "class_count", "person_count")
 _REQUEST = (
     *("id", "date", "start_date", "end_date", "method", "path", "status", "properties", "input", "output"),
     *("idempotency_key", "categories", "person_id", "integration_id", "developer_id", "district_id", "user_id"),
 )
 LISTINGS: Mapping[str, Listing] = {
     name: Listing(name, {one: Property(Literal(None), ID, "uuid") if one == "id" else UNKNOWN for one in names})
-    for name, names in (("sources", _SOURCE), ("materializations", _MATERIALIZATION), ("requests", _REQUEST))
+    for name, names in (
+        *(("licenses", _LICENSE), ("sources", _SOURCE)),
+        *(("materializations", _MATERIALIZATION), ("requests", _REQUEST)),
+    )
 }
-ONES = {"sources": "source", "materializations": "materialization", "requests": "request"}
 
 
 @dataclass(frozen=True)
@@ -52,8 +55,24 @@ class Logbook:
 
     def things(self, name: str) -> list[Thing]:
         """The things of a listing, the first one first."""
-        of = {"sources": self.sources, "materializations": self.materializations, "requests": self.requests}
+        of = {
+            "licenses": self.licenses,
+            "sources": self.sources,
+            "materializations": self.materializations,
+            "requests": self.requests,
+        }
         return list(of[name]())
+
+    def licenses(self) -> Iterator[Thing]:
+        """What schools granted: it licenses them, with all that they share, to the one product that an app is."""
+        yield {
+            "id": shaped(f"license {self.reader.credential.id}"),
+            "product_id": self.reader.app.id,
+            "integration_id": self.reader.credential.id,
+            "school_count": len(self.reader.reach),
+            "class_count": 0,
+            "person_count": 0,
+        }
 
     # ---- sources
 
@@ -189,7 +208,7 @@ def fetch(name: str, identity: str, things: list[Thing]) -> Thing:
     """One thing."""
     found = next((thing for thing in things if thing["id"] == identity), None)
     if found is None:
-        raise NotFound(Problem(ONES[name], "was not found", f"list {name} to see which exist"))
+        raise NotFound(Problem(name.removesuffix("s"), "was not found", f"list {name} to see which exist"))
     return found
 
 

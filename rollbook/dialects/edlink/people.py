@@ -57,8 +57,8 @@ from .resource import (
     EMAIL,
     ID,
     NAME,
-    NO_IDS,
     NO_PROPERTIES,
+    PRODUCTS,
     UNKNOWN,
     identifiers,
     link,
@@ -217,7 +217,7 @@ people = Resource(
             "school_ids": Property(
                 _of_roles(Student.school, Staff.school, Contact.school), kind="uuid", leads="schools", finish=in_order
             ),
-            "product_ids": NO_IDS,
+            "product_ids": PRODUCTS,
         },
         parts=(as_student, as_staff, as_contact),
     ),

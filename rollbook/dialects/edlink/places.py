@@ -24,8 +24,8 @@ from .resource import (
     ID,
     MOMENT,
     NAME,
-    NO_IDS,
     NO_PROPERTIES,
+    PRODUCTS,
     UNKNOWN,
     day,
     known_by,
@@ -118,7 +118,7 @@ schools = Resource(
                 School, country=DISTRICT["country"], state=School.estab, school_id=School.identifier
             ),
             "district_id": district_link,
-            "product_ids": NO_IDS,
+            "product_ids": PRODUCTS,
         },
         parts=(_main_site,),
     ),

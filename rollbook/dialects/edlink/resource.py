@@ -7,7 +7,9 @@ from typing import Any
 
 from ...api.listing.resource import Listing, Property, each, flat, in_order
 from ...fields import (
+    Arg,
     Expr,
+    Given,
     HubId,
     Key,
     LastUpdated,
@@ -20,6 +22,7 @@ from ...fields import (
     Split,
 )
 from ...model.origin import ONEROSTER
+from ...scopes import ANYONE
 
 ID = ("equals", "in", "not in")
 MOMENT = ("equals", "gt", "lt", "gte", "lte")
@@ -94,6 +97,9 @@ UNKNOWN = Property(Literal(None))
 
 NO_IDS = Property(Split(Literal(None)))
 NO_PROPERTIES = Property(Nested({}))
+
+PRODUCTS = Property(Split(Given(Arg("product"), ANYONE, kind="text")))
+"""The products that are licensed to what a school shares with an app: the app itself, which each request brings."""
 
 
 # ---- finishing

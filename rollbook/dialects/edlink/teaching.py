@@ -29,8 +29,8 @@ from .resource import (
     CODE,
     ID,
     NAME,
-    NO_IDS,
     NO_PROPERTIES,
+    PRODUCTS,
     UNKNOWN,
     day,
     known_by,
@@ -83,7 +83,7 @@ classes = Resource(
             ),
             "course_id": link(Coalesce(Group.course, Group.offering / CourseOffering.course), "courses", ID),
             "school_id": link(Group.school, "schools"),
-            "product_ids": NO_IDS,
+            "product_ids": PRODUCTS,
         },
         # A class belongs to a school; what the whole district shares is no class.
         only=is_class & Group.school.known(),
