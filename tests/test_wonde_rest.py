@@ -13,7 +13,7 @@ from rollbook.ingest import import_roster
 from rollbook.ingest.conformance import Samples, by_keys, conform
 from rollbook.store.sqlite import Store
 from tests.services import Served, serving
-from tests.wonde_service import SCHOOL, Wonde, mark, moment, school
+from tests.wonde_service import SCHOOL, Wonde, lesson, lesson_mark, mark, moment, school
 
 from .demo_data import new_store
 
@@ -79,6 +79,10 @@ def test_a_school_comes_in_with_all_that_wonde_says(store: Store, served: Served
         "Timetable": 1,
         "TimetableDay": 1,
         "TimetablePeriod": 1,
+        "TimetableLesson": 1,
+        "LessonClass": 1,
+        "LessonStaff": 2,
+        "LessonRoom": 1,
         "GroupType": 4,
         "Group": 4,
         "StudentMembership": 38,
@@ -141,6 +145,36 @@ def test_what_changed_is_laid_over_what_was_read(service: Wonde, served: Served,
     assert not [
         one for one in served.asked if one.path.endswith(("/students", "/deletions")) and "updated_after" in one.params
     ]
+
+
+def test_lessons_are_a_timetable_that_a_week_without_any_does_not_clear(
+    service: Wonde, served: Served, store: Store
+) -> None:
+    district = import_roster(store, WONDE, "", settings=settings(served), name="wonde").number
+    held = by_keys(store)
+    assert held["TimetableLesson", "P1:K1"]["period"] == "P1"
+    assert held["LessonClass", "P1:K1"]["group"] == "classes/K1"
+    assert {held["LessonStaff", f"P1:K1:{one}"]["staff"] for one in ("E1", "E2")} == {"E1", "E2"}
+    assert held["LessonRoom", "P1:K1:R1"]["room"] == "R1"
+    service.schools["whole"]["lessons"] = []
+    assert not import_roster(store, WONDE, "", settings=settings(served), name="wonde", district=district).moved
+    # Lessons of the next week have other ids, and are the same lessons.
+    service.schools["whole"]["lessons"] = [lesson("L8", "E1")]
+    diff = import_roster(store, WONDE, "", settings=settings(served), name="wonde", district=district)
+    assert {kind: tally.gone for kind, tally in diff.kinds.items() if tally.gone} == {"LessonStaff": 1}
+    assert diff.total("new") == 0
+
+
+def test_marks_of_lessons_are_of_the_half_day_in_which_those_begin(
+    service: Wonde, served: Served, store: Store
+) -> None:
+    service.schools["whole"]["attendance/lesson"] = [lesson_mark("A1001", "L")]
+    said = settings(served, **{"marks-since": "2026-11-01", "lesson-marks": "yes"})
+    import_roster(store, WONDE, "", settings=said)
+    one = by_keys(store)["Mark", "MLA1001"]
+    told = ("student", "date", "session", "kind", "instance", "mark")
+    assert [one[name] for name in told] == ["A1001", "2026-11-02", "AM", "L", "L1", "L"]
+    assert len([key for kind, key in by_keys(store) if kind == "Mark"]) == 5
 
 
 def test_a_list_that_is_not_served_leaves_what_is_held(service: Wonde, served: Served, store: Store) -> None:

@@ -133,8 +133,34 @@ def school(numbers: Iterable[int], surname: str = "") -> Lists:
             group("G3", "HOUSE", "Wren", keys[:2]),
         ],
         "classes": [{**maths, "type": None}],
+        "lessons": [lesson("L1", "E1"), lesson("L2", "E2")],
         "attendance/session": [mark(one, day) for one in keys[:2] for day in ("2026-11-02", "2026-11-03")],
         "deletions": [],
+    }
+
+
+def lesson(key: str, teacher: str) -> dict[str, Any]:
+    """A lesson of the mathematics class on a Monday, whose id is another one every week."""
+    at = moment("2026-11-02")
+    return {
+        "id": key,
+        "period_instance_id": 7,
+        "start_at": {**at, "date": "2026-11-02 09:00:00.000000"},
+        "end_at": {**at, "date": "2026-11-02 10:00:00.000000"},
+        "class": {"data": {"id": "K1", "name": "7x/Ma1"}},
+        "period": {"data": {"id": "P1", "day": "monday"}},
+        "room": {"data": {"id": "R1", "name": "Maths 1"}},
+        "employee": {"data": {"id": teacher, "surname": "Secret"}},
+        "employees": included([]),
+    }
+
+
+def lesson_mark(student: str, code: str) -> dict[str, Any]:
+    return {
+        **mark(student, "2026-11-02", code),
+        "id": f"ML{student}",
+        "session": None,
+        "lesson": {"data": lesson("L1", "E1")},
     }
 
 

@@ -78,7 +78,9 @@ class RecordProvider:
         told.notes += [f"{name} are not served, and what is held of them stays" for name in _unserved(lists)]
         flat = {name: self._flat(name, rows) for name, rows in lists.items()}
         self.joined(flat, reading.settings)
-        told.fill(self.plan, {name: [*enumerate(rows, 1)] for name, rows in flat.items() if rows is not None})
+        # What is not asked for tells nothing, and does not keep what others tell of the same kind from being whole.
+        plan = replace(self.plan, parts=tuple(part for part in self.plan.parts if part.file in lists))
+        told.fill(plan, {name: [*enumerate(rows, 1)] for name, rows in flat.items() if rows is not None})
         told.place()
         return told
 
