@@ -89,7 +89,7 @@ def _seats(file: str) -> tuple[Part, Part]:
     )
 
 
-def _marks(file: str, kind: str, **more: str) -> Part:
+def _marks(file: str, kind: str) -> Part:
     return of(
         Mark,
         file,
@@ -102,7 +102,7 @@ def _marks(file: str, kind: str, **more: str) -> Part:
         mark="mark",
         minutes_late="minutes_late",
         notes="comment",
-        **more,
+        instance="instance",
     )
 
 
@@ -302,7 +302,7 @@ PLAN = Plan(
             physical_meaning="meaning.physical",
         ),
         _marks("marks", "S"),
-        _marks("lesson marks", "L", instance="instance"),
+        _marks("lesson marks", "L"),
     ),
     "Wonde",
 )
