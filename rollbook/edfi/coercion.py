@@ -96,7 +96,7 @@ def _time(value: Any) -> str:
 
 
 def _moment(value: Any) -> str:
-    """A moment in UTC; one that does not say where it was said counts as said there."""
+    """A moment in UTC, which one without an offset is taken to be in."""
     if isinstance(value, str):
         try:
             said = datetime.fromisoformat(value.strip())

@@ -182,8 +182,7 @@ class Target:
     """What a reference points at: its kind, and the members of its natural key.
 
     `served` are the resources that it may be one of, each with the names that the members have there when they are
-    others. There are none for what this hub does not have (such a reference is never resolved), nor for a school
-    year (which needs no resource).
+    others.
     """
 
     name: str
@@ -191,11 +190,6 @@ class Target:
     served: Mapping[str, Mapping[str, str]] = field(default_factory=dict[str, Mapping[str, str]])
     everywhere: bool = False
     """Whether everything that it can say exists."""
-
-    @property
-    def known(self) -> bool:
-        """Whether a reference to it can be resolved at all."""
-        return self.everywhere or bool(self.served)
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rollbook.edfi.coercion import Wrong, coerce, empty
-from rollbook.edfi.schema import Boolean, Date, Descriptor, Integer, Number, Property, Text, Time
+from rollbook.edfi.schema import Boolean, Date, Descriptor, Integer, Moment, Number, Property, Text, Time
 
 TEXT = Text("cohortIdentifier", "", 36)
 WORD = Descriptor("cohortTypeDescriptor", "", "CohortType")
@@ -18,6 +18,7 @@ NUMBER = Number("availableCredits", "", 0, 10)
 BOOLEAN = Boolean("studentRecordAccess", "")
 DATE = Date("beginDate", "")
 TIME = Time("startTime", "")
+MOMENT = Moment("administrationDate", "")
 
 
 @pytest.mark.parametrize(
@@ -49,6 +50,10 @@ TIME = Time("startTime", "")
         (DATE, "2009-05-01 00:00:00+01:00", "2009-05-01"),
         (TIME, "08:45:00", "08:45:00"),
         (TIME, "08:45", "08:45:00"),
+        (MOMENT, "2026-09-14T08:45:00Z", "2026-09-14T08:45:00Z"),
+        (MOMENT, "2026-09-14T08:45:00-05:00", "2026-09-14T13:45:00Z"),
+        (MOMENT, "2026-09-14T08:45:00", "2026-09-14T08:45:00Z"),
+        (MOMENT, "2026-09-14", "2026-09-14T00:00:00Z"),
     ],
 )
 def test_a_value_becomes_what_is_due(one: Property, sent: Any, taken: Any) -> None:
@@ -80,6 +85,10 @@ def test_a_value_becomes_what_is_due(one: Property, sent: Any, taken: Any) -> No
         (DATE, "September 14", "must be a date, written yyyy-MM-dd"),
         (DATE, 20260914, "must be a date, written yyyy-MM-dd"),
         (TIME, "quarter past", "must be a time, written HH:mm:ss"),
+        (MOMENT, "this morning", "must be a moment, written yyyy-MM-ddTHH:mm:ssZ"),
+        (MOMENT, "2026-02-30T08:45:00Z", "must be a moment, written yyyy-MM-ddTHH:mm:ssZ"),
+        (MOMENT, "0001-01-01T00:00:00+05:00", "must be a moment, written yyyy-MM-ddTHH:mm:ssZ"),
+        (MOMENT, 1789375500, "must be a moment, written yyyy-MM-ddTHH:mm:ssZ"),
     ],
 )
 def test_what_cannot_become_it_is_told(one: Property, sent: Any, said: str) -> None:
@@ -104,7 +113,7 @@ _json = st.recursive(
 )
 
 
-@given(value=_json, one=st.sampled_from([TEXT, WORD, INTEGER, NUMBER, BOOLEAN, DATE, TIME]))
+@given(value=_json, one=st.sampled_from([TEXT, WORD, INTEGER, NUMBER, BOOLEAN, DATE, TIME, MOMENT]))
 def test_a_coerced_value_stays_what_it_is(value: Any, one: Property) -> None:
     try:
         made = coerce(one, value)

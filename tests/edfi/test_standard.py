@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -50,6 +51,13 @@ def test_each_value_that_is_not_within_its_bounds_is_told_by_its_path(resource: 
     broken = {p.name: _broken(p) for p in resource.properties}
     # What two references share is then told as being different too, under the same paths.
     assert refused(resource, broken) == set(_bounded(resource.properties, "$"))
+
+
+@pytest.mark.parametrize("resource", [one for one in EVERY if one.unified], ids=str)
+def test_paths_that_must_agree_are_those_of_single_values(resource: Resource) -> None:
+    single = {re.sub(r"\[0\]", "[*]", path) for path in _bounded(resource.properties, "$")}
+    assert {path for paths in resource.unified for path in paths} <= single
+    assert all(len(set(paths)) > 1 for paths in resource.unified)
 
 
 def test_one_name_of_a_schema_means_one_list_of_members() -> None:
