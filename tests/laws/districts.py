@@ -31,10 +31,14 @@ LISTS = {
 }
 """The collections of OneRoster 1.2 by their addresses."""
 
-KEPT_WHOLE = ("academicWeeks", "staffEducationOrganizationContactAssociations", "studentHealths")
-"""Of the resources that are kept whole those of which the demo has documents: of nobody, of staff, of students."""
+OLD_LISTS = tuple(
+    f"{OLD.root}/{name}"
+    for name, collection in OLD.collections.items()
+    if name == collection.resource.name and collection.resource not in {one.resource for one in LISTS.values()}
+)
+"""What OneRoster 1.1 tells in its own shapes: users, enrolments, demographics, and what gradebooks hold."""
 
-DOCUMENTS = {one.name: one for one in (*HOMED, *map(RESOURCES.__getitem__, KEPT_WHOLE))}
+DOCUMENTS = {name: resource for name, resource in RESOURCES.items() if resource.of is not Descriptor}
 """The resources that are of schools and people: words are everybody's."""
 
 
@@ -124,8 +128,7 @@ def coursework(hub: Hub) -> list[str]:
 
 def oneroster_questions() -> list[str]:
     """Every collection whole; of each resource the first row in each order, and by each property."""
-    # Users are what 1.1 makes most of its own of.
-    asked = [*(f"{path}?limit=10000" for path in LISTS), f"{OLD.root}/users?limit=10000"]
+    asked = [f"{path}?limit=10000" for path in (*LISTS, *OLD_LISTS)]
     for path, collection in LISTS.items():
         if not path.endswith(f"/{collection.resource.name}"):
             # It is some of the rows of another one.

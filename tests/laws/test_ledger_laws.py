@@ -23,7 +23,7 @@ from tests.looking import look
 from tests.told import entries, told
 
 from .asking import SCOPES, tables, widest
-from .districts import DOCUMENTS, EDFI, LISTS, ONEROSTER, Caller, caller, coursework
+from .districts import DOCUMENTS, EDFI, LISTS, OLD_LISTS, ONEROSTER, Caller, caller, coursework
 
 IDS = ("mis_id", "external_id", "idaas_id", "xid")
 """The facts by which the people of a school are known."""
@@ -178,6 +178,8 @@ def questions(hub: Hub, token: str, kind: str, mis_id: str) -> Iterator[str]:
         yield f"{path}?limit=10000"
         yield f"{path}?limit=1&offset=3&sort=dateLastModified"
         yield f"{path}/{person}"
+    for path in OLD_LISTS:
+        yield f"{path}?limit=10000"
     for service in (ROSTERS, GRADEBOOK, MATERIALS):
         for address in service.paths:
             if address.startswith(("users/", "students/", "teachers/")):
