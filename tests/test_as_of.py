@@ -220,3 +220,13 @@ def test_a_cohort_is_drawn_of_those_who_were_in_a_class_on_the_day(school: Hub):
 def test_a_class_of_an_earlier_day_needs_the_scope_of_the_dates(school: Hub):
     study = Study(Lab(school), "School", "Student")
     assert "StudentExtended" in study.lab.wrong(study.draw("Census", as_of=DAY))["school"][0]
+
+
+def test_a_roster_tells_of_no_date_that_is_not_granted(school: Hub):
+    lesser = Platform(school, ("School", "Student"), schools=(THORNFIELD,), app="lesser.example.org")
+    late = "2026-11-10"
+    before = lesser.ask("enrollments", asOf=late, limit=10_000, fields="sourcedId").body
+    change(school, Student, pupils(school)[3], leaving_date="2026-11-02")
+    assert lesser.ask("enrollments", asOf=late, limit=10_000, fields="sourcedId").body == before
+    whole = Platform(school, schools=(THORNFIELD,))
+    assert len(whole.rows("enrollments", asOf=late)) < len(whole.rows("enrollments", asOf="2026-11-01"))

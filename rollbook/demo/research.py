@@ -14,6 +14,7 @@ from ..fields import Record
 from ..model.research import (
     HUB,
     Project,
+    ProjectInvitation,
     ResearchCohort,
     ResearchSubject,
     ResearchTeam,
@@ -73,6 +74,7 @@ def _make(research: ResearchDesk, app: App, estab: str) -> Account:
             groups = {"Larkspur learning lab": Place(Role.MEMBER)}
             KEEPERS[Project].change(work, project, {"users": colleagues, "groups": groups})
         _breed(work, maze, strain)
+        _put(work, ProjectInvitation, project=maze, email="eli.moss@research.example", can_change=1)
     research.set_app(reading, app)
     _draw(research, draft, owner, reading, estab)
     _publish(research, draft, owner, app, estab)

@@ -252,9 +252,12 @@ def test_the_demo_has_a_project_of_which_anybody_may_read_numbers(school_lab: La
     hub = school_lab.hub
     hub.grant(("School", "Student", "PublishedCounts"), app=APP)
     school_lab.desk.smallest(3)
-    demo_research(hub.desk, hub.app(APP), THORNFIELD)
+    told = demo_research(hub.desk, hub.app(APP), THORNFIELD)
     (home,) = [p for p in school_lab.get("stem/project/", "", "public")["projects"] if p["name"].startswith("Reading")]
     assert home["subjects"] == []
     counts = school_lab.get(f"stem/project/{home['id']}/counts/", "", "public")["counts"]
     assert counts["students"] >= 3
+    school_lab.tokens["ada"] = told["token"]
+    (asked,) = school_lab.get("stem/project_membership_invitation/")["project_membership_invitations"]
+    assert (asked["email"], asked["can_change"]) == ("eli.moss@research.example", True)
     assert {group["name"] for group in counts["cohorts"]} <= {"Form, autumn 2026", "Class, autumn 2026"}

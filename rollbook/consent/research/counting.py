@@ -140,7 +140,7 @@ def _told(kept: Kept, project: str, found: _Counted, facts: Mapping[str, Field],
             one: dict[str, Any] = {"cohort": cohort, "name": name, "students": len(there), "parts": []}
             whole["cohorts"].append(one)
             groups.append((one, there))
-    # The numbers of cohorts are what most people ask for: facts of the largest groups take what these leave.
+    # How many there are in each cohort is asked first: the parts take what that leaves.
     for group, there in groups:
         group["parts"] = [part for fact in facts for part in _parts(fact, there, found, lots)]
     return whole
