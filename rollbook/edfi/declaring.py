@@ -63,6 +63,9 @@ class At:
 
 Place = Home | At | Linking
 
+PLACES: dict[str, type | tuple[type, ...]] = {">": At, "[": (Home, Linking)}
+"""What the home of a reference and of a collection may be, by how their type begins; of all others it is a `Home`."""
+
 
 def through(ref: Ref, resource: Resource, **others: Home) -> At:
     """The place of a reference by which a record refers to another one, whose own key says where its members are."""
@@ -133,7 +136,7 @@ class _Making:
         names = (*above, line.name)
         path = ".".join(names[1:])
         self.met.add(path)
-        place, said = self.homes.get(path), about(*names)
+        place, said = self.place(path, line), about(*names)
         inner = tuple(self.property(one, names) for one in line.inner)
         more = _More(
             required=line.required,
@@ -150,6 +153,23 @@ class _Making:
             at, target = place if isinstance(place, At) else At(), target_of(line.type[1:])
             return Reference(line.name, said, target, at.homes, at.id, at.field, at.role, line.names, **more)
         return value(line, said, more)
+
+    def place(self, path: str, line: Line) -> Place | None:
+        """Where the property at a path lives; raises TypeError where one of its type cannot."""
+        place, (above, _, _) = self.homes.get(path), path.rpartition(".")
+        if place is None:
+            return None
+        if not isinstance(place, PLACES.get(line.type[0], Home)):
+            raise TypeError(f"{path} cannot live in {type(place).__name__}")
+        if above and not isinstance(self.homes.get(above), Linking):
+            raise TypeError(f"{path} has no home of its own: it lives where {above} does")
+        if (
+            isinstance(place, At)
+            and place.homes
+            and set(place.homes) != {m.name for m in target_of(line.type[1:]).members}
+        ):
+            raise TypeError(f"{path} lives by other members than those of its key")
+        return place
 
     def check(self, resource: str) -> None:
         """Raise TypeError for a path that the standard does not have."""

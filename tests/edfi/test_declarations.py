@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rollbook.edfi import standard
-from rollbook.edfi.declaring import declare, target_of
+from rollbook.edfi.declaring import At, Place, declare, target_of
 from rollbook.edfi.descriptors import DESCRIPTORS, KINDS, published
 from rollbook.edfi.homes import Fact
 from rollbook.edfi.published import WORDS
@@ -123,6 +123,20 @@ def test_a_deleted_cohort_of_the_district_is_told_with_the_number_of_the_distric
 def test_a_home_for_what_the_standard_does_not_have_is_refused_with_a_hint() -> None:
     with pytest.raises(TypeError, match=r"cohorts has no cohortIdentifer in the standard; did you mean cohortId"):
         declare("cohorts", Group, {"cohortIdentifer": Fact(Group.code)})
+
+
+@pytest.mark.parametrize(
+    ("name", "home", "said"),
+    [
+        ("educationOrganizationReference", Fact(Group.code), "cannot live in Fact"),
+        ("cohortIdentifier", At(Group.school), "cannot live in At"),
+        ("programs.programReference", At(), "it lives where programs does"),
+        ("educationOrganizationReference", At(homes={"schoolId": Fact(Group.code)}), "other members"),
+    ],
+)
+def test_a_home_that_a_property_cannot_have_is_refused(name: str, home: Place, said: str) -> None:
+    with pytest.raises(TypeError, match=said):
+        declare("cohorts", Group, {name: home})
 
 
 def test_the_standard_has_all_of_its_resources() -> None:
