@@ -243,7 +243,7 @@ def test_what_is_gone_is_told_as_it_was_last_as_far_as_the_history_keeps_it(writ
         "email": None,
         "school_ids": [],
     }
-    assert human["updated_date"] == told[person]["date"]
+    assert (human["created_date"], human["updated_date"]) == (None, told[person]["date"])
     for identity, place in places.items():
         gone = told[identity]["data"]
         assert list(gone) == list(place)

@@ -29,6 +29,7 @@ from ...fields import (
     Key,
     Known,
     Literal,
+    Made,
     Many,
     Mapped,
     Matches,
@@ -98,6 +99,9 @@ class Bygone:
         match expr:
             case Literal():
                 return expr.value
+            case Made():
+                # Of what is gone only the number of its making is kept, and no moment.
+                raise Unknowable
             case HubId():
                 return self._gone.id
             case Given():
