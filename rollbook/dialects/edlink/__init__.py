@@ -213,8 +213,8 @@ class Edlink:
         key = given.get("$idempotency", "").strip()
         classroom.check(call.request.method, address, key)
         asks(address if call.request.method in classroom.READS else f"{call.request.method} {address}")
-        for at in range(1, len(steps), 2):
-            _uuid(steps[at]) if steps[at] not in classroom.OWN else ""
+        for identity in (one for one in steps[1::2] if one not in classroom.OWN):
+            _uuid(identity)
         reads = call.request.method in classroom.READS
         asked = self.understand(call, classroom.listing_of(steps), one=not (reads and classroom.lists(steps)))
         own = classroom.Call(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from ...api.listing.resource import Listing, Property
@@ -107,10 +108,14 @@ class Logbook:
 
     def materializations(self) -> Iterator[Thing]:
         """The making of the integration, which let it read what there was, and each reading of a source since."""
-        every: list[Thing] = [self._first(), *(thing for _, _, thing in self._readings())]
+        every: list[Thing] = [self._first(), *(thing for _, _, thing in self._readings)]
         yield from sorted(every, key=lambda one: one["created_date"])
 
-    def _readings(self) -> Iterator[tuple[Source, Reading, Thing]]:
+    @cached_property
+    def _readings(self) -> list[tuple[Source, Reading, Thing]]:
+        return list(self._read())
+
+    def _read(self) -> Iterator[tuple[Source, Reading, Thing]]:
         for source in self._feeding.sources():
             for read in self._feeding.readings(source):
                 if read.ended >= self.reader.credential.made:
@@ -131,14 +136,15 @@ class Logbook:
 
     def of_events(self, events: Iterable[tuple[int, str]]) -> dict[int, str]:
         """The materialization that each write was of which made an event, by the number and moment of the write."""
-        every = list(self._readings())
-        found = {number: self._of_write(number, at, every) for number, at in events}
+        found = {number: self._of_write(number, at) for number, at in events}
         return {number: identity for number, identity in found.items() if identity}
 
-    def _of_write(self, number: int, at: str, every: list[tuple[Source, Reading, Thing]]) -> str:
+    def _of_write(self, number: int, at: str) -> str:
         if at <= self.reader.credential.made:
             return self._first()["id"]
-        within = {source.name: thing["id"] for source, read, thing in every if read.started <= at <= read.ended}
+        within = {
+            source.name: thing["id"] for source, read, thing in self._readings if read.started <= at <= read.ended
+        }
         return within.get(self._feeding.maker(number) or "", "") if within else ""
 
     # ---- requests
