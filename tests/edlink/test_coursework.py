@@ -303,6 +303,10 @@ def test_a_student_hands_in_and_takes_back_and_only_a_teacher_marks(app: Vendor)
     assert done(send(student, "POST", f"{path}/reclaim"))["state"] == "reclaimed"
     assert len(done(send(student, "POST", f"{path}/submit", attached))["attempts"]) == 2
     assert app.one(f"{path}/submissions/{own['id']}")["attachments"] == attached["attachments"]
+    draft = made(teacher, group, title="Next week", state="draft")["id"]
+    assert draft in teacher.ids(f"classes/{group}/assignments")
+    assert draft not in student.ids(f"classes/{group}/assignments")
+    assert student.refusal(f"classes/{group}/assignments/{draft}/submissions")[0][0] == "NOT_FOUND"
     grade = {"grade_points": 9}
     assert codes(send(student, "PATCH", f"{path}/submissions/{own['id']}", grade)) == ["NO_PERMISSION"]
     assert codes(send(student, "POST", f"classes/{group}/assignments", WORK)) == ["NO_PERMISSION"]

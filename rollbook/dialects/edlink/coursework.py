@@ -13,7 +13,7 @@ from typing import Any
 
 from ...api.listing.resource import Part, Property, Resource
 from ...api.listing.rows import Conditions
-from ...fields import Arg, First, Kept, Key, Literal, Nested, Record, Truth, When
+from ...fields import ALWAYS, Arg, First, Kept, KeptValue, Key, Literal, Nested, Record, Truth, When
 from ...model.assessment import Aspect, AssessmentCategory, AssessmentResult, MarkSet, range_now
 from ...model.students import Student
 from .catalogue import PARENT
@@ -155,3 +155,9 @@ OF_CLASS: dict[str, Conditions] = {
     },
 }
 """Which rows are those of a class."""
+
+OPEN_TO_ALL: Conditions = {
+    Aspect: KeptValue(Kept(Aspect, DIALECT), "state").is_not("draft"),
+    AssessmentCategory: ALWAYS,
+}
+"""Which of them students see: a draft is its teachers'."""

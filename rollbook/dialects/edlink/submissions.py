@@ -23,7 +23,7 @@ from ...model.students import Student, StudentMembership
 from .answering import Reading, only
 from .asking import LARGEST_PAGE, Asked
 from .catalogue import ME, PARENT
-from .coursework import OF_CLASS, WORK, assignments, places, posts, results
+from .coursework import OF_CLASS, OPEN_TO_ALL, WORK, assignments, places, posts, results
 from .teaching import classes
 
 Row = Mapping[str, Any]
@@ -123,8 +123,9 @@ class Class:
         return [msgspec.json.decode(row, type=dict[str, Any]) for _, row in found]
 
     def of(self, kind: str) -> Rows:
-        """The rows of a kind (`assignments`, `categories`) that are the class's."""
-        return Rows(f"{kind} of a class", (OF_CLASS[kind],), self.args)
+        """The rows of a kind (`assignments`, `categories`) that are the class's, as far as whoever asks sees them."""
+        where = (OF_CLASS[kind],) if self.sets else (OF_CLASS[kind], OPEN_TO_ALL)
+        return Rows(f"{kind} of a class {self.sets}", where, self.args)
 
     def work(self, identity: str) -> Row:
         """A piece of work of the class."""
