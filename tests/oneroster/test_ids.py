@@ -14,6 +14,7 @@ from rollbook.demo import roster as sample
 from rollbook.dialects.oneroster.exporting import Export, written
 from rollbook.errors import Malformed
 from rollbook.ingest import import_roster
+from rollbook.model.groups import Group
 from rollbook.model.people import Person
 from tests import rosters
 from tests.hub import Hub
@@ -77,6 +78,20 @@ def test_the_hub_s_own_id_of_something_leads_to_it_as_well(rostered: Platform) -
     ((own,),) = look(rostered.hub.store, "SELECT id FROM person WHERE external_id = 't'").fetchall()
     assert rostered.one(f"users/{own}") == rostered.one("users/t")
     assert rostered.one(f"users/{own.upper()}")["sourcedId"] == "t"
+
+
+def test_an_answer_that_was_kept_is_not_given_when_an_id_leads_elsewhere(rostered: Platform, tmp_path: Path) -> None:
+    hub = Hub.copy(rostered.hub.store.folder, tmp_path / "hub")
+    other = Platform(hub, schools=("1001", "1002"), app="other.example.org")
+    asked = ("enrollments?fields=sourcedId&filter=class.sourcedId%3D%27k9%27", "classes/k9/students?fields=sourcedId")
+    assert [other.ask(path).status for path in asked] == [200, 404]
+    assert other.rows("classes/k2/students", fields="sourcedId")
+    ((own,),) = look(hub.store, "SELECT id FROM \"group\" WHERE external_id = 'k2'").fetchall()
+    with hub.store.write(other.credential.district) as batch:
+        batch.change(Group, own, {"external_id": "k9"})
+    assert [len(next(iter(other.body(path).values()))) for path in asked] == [7, 6]
+    assert other.ask("classes/k2/students", limit=10_000, fields="sourcedId").status == 404
+    hub.close()
 
 
 def test_what_is_gone_keeps_its_ids(rostered: Platform, tmp_path: Path) -> None:

@@ -42,7 +42,8 @@ Found = tuple[Part | None, Any]
 class Reading:
     """One resource of one moment of a district, as a request asks for it; `args` are the values of the request.
 
-    `few` that rows are looked up; `renamed` is what is told by other ids than before.
+    `few` that rows are looked up; `renamed` is what is told by other ids than before; `rests` are the kinds of record
+    on which the values rest.
     """
 
     def __init__(
@@ -57,11 +58,13 @@ class Reading:
         *,
         few: bool = False,
         renamed: Callable[[], tuple[Renamed, ...]] = tuple,
+        rests: frozenset[str] = frozenset(),
     ) -> None:
         self.session = session
         self.manner = manner
         self.resource = resource
         self.asked = asked
+        self.rests = rests
         self.args: dict[str, Any] = {**args, **rows.args, "touched": "[]"}
         self.gone: Tombstones | None = None
         parts = resource.parts
@@ -167,4 +170,6 @@ def _told(finish: Callable[[Any], Any] | None, value: Any) -> Any:
 
 def kinds(readings: Iterable[Reading]) -> frozenset[str]:
     """The kinds of record that answers are made of."""
-    return frozenset(kind for reading in readings for _, plan in reading.plans for kind in plan.reads)
+    return frozenset[str]().union(
+        *(one for reading in readings for one in (reading.rests, *(plan.reads for _, plan in reading.plans)))
+    )

@@ -33,7 +33,7 @@ from ...errors import (
     nearest,
 )
 from . import tokens
-from .answering import links, missing, reading, ways
+from .answering import kinds_of, links, missing, reading, ways
 from .calls import Call
 from .dated import as_it_was
 from .discovery import document, document_of
@@ -121,7 +121,8 @@ class OneRoster:
         around = {"within": self.must_be(call, call.service.collection(names[0]), outer[0])} if outer else {}
         rows = EVERY.and_(f"{call.address} from", path.within, **around) if path.within is not None else EVERY
         parent = self.must_be(call, first, inner, rows)
-        return replace(call, rows=EVERY.and_(call.address, path.rows, parent=parent, **around))
+        rests = kinds_of(one.resource for one in map(call.service.collection, names) if one is not None)
+        return replace(call, rows=EVERY.and_(call.address, path.rows, parent=parent, **around), rests=rests)
 
     def must_be(self, call: Call, collection: Collection | None, identity: str, rows: Rows = EVERY) -> str:
         """The hub id of something; raises `NotFound` where it is not there."""
@@ -170,12 +171,8 @@ class OneRoster:
             session = stack.enter_context(call.reader.session())
             if call.identity:
                 return self.one(call, session, replace(asked, limit=1))
-            rows, further = call.rows, ()
-            if day := call.as_of:
-                collection, rows = as_it_was(collection, call.address), rows.with_args(as_of=day)
-                further = (says(day, call.reader.kept_since()),)
-            page = reading(call.reader, session, collection, asked, rows)
-            read = kinds([page])
+            page = reading(call.reader, session, collection, asked, call.rows)
+            read = kinds([page]) | call.rests
             rests = keeping.rests_on(call.reader, read)
             others = links(f"{call.request.base}{call.request.path}", asked, dict(call.request.query), page.count())
             sent = (placed(row, call.roots) for row in page.sent())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,11 +14,13 @@ from ...api.listing.reading import Reading
 from ...api.listing.resource import Property, Resource
 from ...api.listing.rows import EVERY, Rows
 from ...api.listing.services import Collection
+from ...api.listing.tombstones import ROLES
 from ...consent import DistrictReader
 from ...consent.session import Session
 from ...errors import NotFound, Problem
 from ...fields import HubId, Question
 from ...model.organisation import District, School
+from ...model.people import Person
 from .catalogue import COLLECTIONS
 from .gradebook import GRADEBOOK
 from .ids import find, renamed, shared_ids
@@ -57,9 +59,17 @@ def reading(
         **({"school_orgs": _schools(reader, session, ids)} if resource is orgs else {}),
         **bound(asked, resource, meant),
     }
+    led = (resource.properties[one.name] for one in asked.filter.clauses)
+    rests = kinds_of(LISTED[what.leads] if what.leads else resource for what in led if what.kind == "uuid")
     some = rows.and_(collection.name, collection.rows)
     others = lambda: renamed(reader, session, resource)  # noqa: E731
-    return Reading(reader, session, MANNER, resource, asked, some, args, few=few, renamed=others)
+    return Reading(reader, session, MANNER, resource, asked, some, args, few=few, renamed=others, rests=rests)
+
+
+def kinds_of(resources: Iterable[Resource]) -> frozenset[str]:
+    """The kinds of record that decide what has an id, and who sees it."""
+    kinds = {part.of for resource in resources for part in resource.parts}
+    return frozenset({kind.__name__ for kind in kinds} | ({*ROLES} if Person in kinds else set()))
 
 
 _ORG = {DISTRICT.arg.name: HubId(District), DISTRICT_ID.arg.name: own_id(District, "orgs")}

@@ -31,6 +31,8 @@ class Call:
     ids: tuple[str, ...] = ()
     identity: str = ""
     rows: Rows = EVERY
+    rests: frozenset[str] = frozenset()
+    """The kinds of record that decide what the address leads from."""
 
     @property
     def roots(self) -> tuple[str, ...]:
