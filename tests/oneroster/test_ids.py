@@ -80,6 +80,25 @@ def test_the_hub_s_own_id_of_something_leads_to_it_as_well(rostered: Platform) -
     assert rostered.one(f"users/{own.upper()}")["sourcedId"] == "t"
 
 
+def test_a_class_and_a_course_may_have_one_id_where_both_are_listed_apart(empty_folder: Path, tmp_path: Path) -> None:
+    hub, tables = Hub.copy(empty_folder, tmp_path / "hub"), rosters.roster()
+    tables["classes"][2]["sourcedId"] = "c1"
+    for row in tables["enrollments"]:
+        row["classSourcedId"] = row["classSourcedId"].replace("k3", "c1")
+    import_roster(hub.store, ONEROSTER, rosters.folder(tmp_path / "in", tables))
+    other = Platform(hub, schools=("1001", "1002"))
+    assert (ids(other.rows("courses")), ids(other.rows("classes"))) == ({"c1"}, {"k1", "k2", "c1"})
+    assert other.one("classes/c1")["course"]["sourcedId"] == "c1"
+    # Once the class follows no course, it stands for one, and then there are two of that id.
+    ((own,),) = look(hub.store, "SELECT id FROM \"group\" WHERE external_id = 'c1'").fetchall()
+    with hub.store.write(other.credential.district) as batch:
+        batch.change(Group, own, {"course": None})
+    assert own in ids(other.rows("courses"))
+    assert "c1" not in ids(other.rows("courses"))
+    assert other.one("classes/c1")["course"]["sourcedId"] == own
+    hub.close()
+
+
 def test_an_answer_that_was_kept_is_not_given_when_an_id_leads_elsewhere(rostered: Platform, tmp_path: Path) -> None:
     hub = Hub.copy(rostered.hub.store.folder, tmp_path / "hub")
     other = Platform(hub, schools=("1001", "1002"), app="other.example.org")

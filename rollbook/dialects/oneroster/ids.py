@@ -19,9 +19,18 @@ from ...consent.bygone import Namesake
 from ...consent.session import Session
 from ...errors import Malformed, Problem
 from ...fields import ALWAYS, RECORDS, Condition, HubId, OneOf, Question, Record
+from ...model.groups import Group
+from ...model.organisation import School
 from ...model.origin import LISTED
 from ...model.people import Person
+from .places import stands_for_term, without_course
 from .properties import known_as, listed_with, shared, wanting
+
+STANDING_IN: Mapping[tuple[str, type[Record]], Condition] = {
+    ("courses", Group): without_course,
+    ("academicSessions", School): stands_for_term,
+}
+"""What is listed in place of something that the record does not have, and when."""
 
 
 def namesakes(reader: DistrictReader, session: Session) -> Mapping[str, list[Namesake]]:
@@ -30,30 +39,36 @@ def namesakes(reader: DistrictReader, session: Session) -> Mapping[str, list[Nam
 
 
 def _namesakes(reader: DistrictReader, session: Session) -> Mapping[str, list[Namesake]]:
-    every = reader.namesakes()
-    seen = _seen(reader, session, every) if every else set[str]()
+    by_kind: dict[tuple[str, str], list[Namesake]] = {}
+    for one in reader.namesakes():
+        by_kind.setdefault((one.listed, one.kind), []).append(one)
     found: dict[str, dict[str, list[Namesake]]] = {}
-    for one in every:
-        if one.id in seen:
-            found.setdefault(one.listed, {}).setdefault(one.name, []).append(one)
+    for (listed, kind), those in by_kind.items():
+        seen = _there(reader, session, listed, kind, those) | _gone(reader, listed, kind)
+        for one in those:
+            if one.id in seen:
+                found.setdefault(listed, {}).setdefault(one.name, []).append(one)
     return {
         listed: [one for those in names.values() if len(those) > 1 for one in those] for listed, names in found.items()
     }
 
 
-def _seen(reader: DistrictReader, session: Session, every: Iterable[Namesake]) -> set[str]:
-    kinds = {one.kind for one in every}
-    gone = {*kinds, *(ROLES if Person.__name__ in kinds else ())}
-    stones = [one for one in reader.gone(gone) if one.what == "gone"]
-    seen = {one.id for one in stones} | {str(one.keys.get("person")) for one in stones if one.kind in ROLES}
-    for kind in kinds:
-        of = RECORDS[kind]
-        question = Question(of, (("id", HubId(of)),), OneOf(HubId(of), (IDS,)))
-        plan = reader.prepare(question, ("oneroster", "namesakes", kind))
-        args = {"ids": json.dumps(sorted({one.id for one in every if one.kind == kind}))}
-        for rows, _ in session.chosen(plan, args, named=False):
-            seen |= {msgspec.json.decode(row, type=dict[str, str])["id"] for row in rows}
-    return seen
+def _there(reader: DistrictReader, session: Session, listed: str, kind: str, those: Iterable[Namesake]) -> set[str]:
+    """The hub ids of those that are listed now."""
+    of = RECORDS[kind]
+    where = OneOf(HubId(of), (IDS,)) & STANDING_IN.get((listed, of), ALWAYS)
+    plan = reader.prepare(Question(of, (("id", HubId(of)),), where), ("oneroster", "namesakes", listed, kind))
+    args = {"ids": json.dumps(sorted({one.id for one in those}))}
+    read = (row for rows, _ in session.chosen(plan, args, named=False) for row in rows)
+    return {msgspec.json.decode(row, type=dict[str, str])["id"] for row in read}
+
+
+def _gone(reader: DistrictReader, listed: str, kind: str) -> set[str]:
+    """The hub ids of what is gone of a kind; what stood for something else is no more than that."""
+    if (listed, RECORDS[kind]) in STANDING_IN:
+        return set()
+    stones = [one for one in reader.gone(ROLES if kind == Person.__name__ else (kind,)) if one.what == "gone"]
+    return {str(one.keys.get("person")) if one.kind in ROLES else one.id for one in stones}
 
 
 def shared_ids(reader: DistrictReader, session: Session) -> dict[str, Any]:

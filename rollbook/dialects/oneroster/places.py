@@ -96,6 +96,8 @@ without_session = (
 
 _classes_of_school = Many("The classes of a school that have no session", Group.school, where=without_session)
 
+stands_for_term = Some(_classes_of_school, ALWAYS)
+
 BEGINS, ENDS = "-08-01", "-07-31"
 """The first and the last day of the academic year where nobody says which they are: a synthetic term has them."""
 
@@ -142,8 +144,8 @@ sessions = Listed(
             "children": links(Split(Literal(None)), "academicSessions"),
             "schoolYear": _of_year("school_year"),
         },
-        only=Some(_classes_of_school, ALWAYS),
-        lost=Not(Some(_classes_of_school, ALWAYS)),
+        only=stands_for_term,
+        lost=Not(stands_for_term),
     ),
     key="sourcedId",
 )
