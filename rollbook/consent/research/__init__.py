@@ -3,7 +3,7 @@
 from .behind import FACTS
 from .counting import take_back
 from .desk import INVITATIONS, KEEPERS, ResearchDesk
-from .joining import PATH, Joining, rights_of, standing_invitation
+from .joining import PATH, rights_of, standing_invitation
 from .lists import SPECIES, STRAINS
 from .projects import Place
 from .reading import ResearchReader
@@ -18,7 +18,6 @@ __all__ = [
     "SPECIES",
     "STRAINS",
     "Caller",
-    "Joining",
     "Place",
     "Portal",
     "ResearchDesk",

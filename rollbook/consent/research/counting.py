@@ -23,8 +23,8 @@ from .standing import Caller, Role, standing_of
 from .writing import Work
 
 SMALLEST, LEAST = 10, 3
-"""The fewest students that published numbers tell of, unless the operator says otherwise; and the fewest that he may
-say: of two who are counted together, each could tell of the other."""
+"""The fewest students that published numbers tell of, unless the operator says otherwise, and the least that can be
+said: of two who are counted together, each could tell of the other."""
 
 _SETTING = "smallest_count"
 
