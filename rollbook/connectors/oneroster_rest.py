@@ -245,8 +245,8 @@ SPELLED = {
     "preferredGivenName": "preferredFirstName",
     "preferredFamilyName": "preferredLastName",
     "userProfileSourcedId": "userProfile",
-    **{f"{name}SourcedId": f"{name}.sourcedId" for name in ("org", "school", "class", "course")},
-    **{f"{name}SourcedId": f"{name}.sourcedId" for name in ("gradingPeriod", "academicSession")},
+    **{f"{name}SourcedId": f"{name}.sourcedId" for name in ("org", "school", "class", "course", "academicSession")},
+    "gradingPeriodSourcedId": "gradingPeriod.sourcedId",
 }
 
 
@@ -259,12 +259,8 @@ def _rest(of: Layout, one: Mapping[str, Any]) -> dict[str, str]:
     return {path: value for path, value in kept.items() if value} | _lists_with_commas(of, one)
 
 
-UNKEPT = frozenset(
-    (
-        *("sourcedId", "status", "dateLastModified", "children", "password", "roles", "userProfiles", "orgs"),
-        *("scoreScale", "learningObjectiveSet"),
-    )
-)
+_OTHERWISE = ("roles", "userProfiles", "orgs", "scoreScale", "learningObjectiveSet")
+UNKEPT = frozenset(("sourcedId", "status", "dateLastModified", "children", "password", *_OTHERWISE))
 """What is read otherwise, is told by others too (children by their parent), or is never kept."""
 
 
