@@ -19,6 +19,7 @@ from .properties import Descriptor, Link, Pointing, Property, Reference, Target,
 from .schema import Resource
 from .standard import Kind
 from .telling import about
+from .words import folded
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,7 @@ class Whole(Resource):
         """The stored facts by which the document with a natural key is found."""
         known = self.apart(key)
         words = {name for name, one, _ in self.members() if isinstance(one, Descriptor)}
-        same = {name: _folded(value) if name in words else value for name, value in known.items()}
+        same = {name: folded(value) if name in words else value for name, value in known.items()}
         digest = hashlib.blake2b(_text(same).encode(), digest_size=16).hexdigest()
         return {"digest": digest, "known_as": _text(known)}
 
@@ -179,13 +180,6 @@ def _place(properties: Iterable[Property], *, people: bool) -> Reference | None:
     own = [p for p in properties if isinstance(p, Reference) and p.target.name in ("school", "educationOrganization")]
     own = [p for p in own if p.identity or not people]
     return min(own, key=lambda p: (not p.identity, bool(p.names)), default=None)
-
-
-_SMALL = str.maketrans({chr(c): chr(c + 32) for c in range(ord("A"), ord("Z") + 1)})
-
-
-def _folded(value: Any) -> Any:
-    return value.translate(_SMALL) if isinstance(value, str) else value
 
 
 def _text(value: Mapping[str, Any]) -> str:

@@ -28,6 +28,14 @@ def published(kind: str, value: str) -> str | None:
     return code if found and space.lower() == namespace(kind).lower() else None
 
 
+_SMALL = str.maketrans({chr(c): chr(c + 32) for c in range(ord("A"), ord("Z") + 1)})
+
+
+def folded(word: str) -> str:
+    """A descriptor in small letters, as the store makes them: those of other alphabets stay."""
+    return word.translate(_SMALL)
+
+
 def words(kind: str, table: Mapping[str, str] | None = None) -> Codec:
     """A canonical value as a word of a list; `table` translates codes, by default they are the values themselves.
 

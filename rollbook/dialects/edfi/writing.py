@@ -12,6 +12,7 @@ from ...edfi.declaring import target_of
 from ...edfi.documents import Whole
 from ...edfi.resources import RESOURCES
 from ...edfi.schema import Resource, Word
+from ...edfi.words import folded
 from ...errors import Problem
 from . import problems
 from .conditions import EXISTS, Conditions
@@ -122,21 +123,13 @@ class Scribe:
     def check(self, words: Iterable[Word]) -> None:
         """Raise unless every descriptor is one that there is."""
         known = self.desk.vocabulary.usable()
-        each = ((w, (f"{w.kind}Descriptor", _folded(w.uri))) for w in words)
+        each = ((w, (f"{w.kind}Descriptor", folded(w.uri))) for w in words)
         unknown = [w for w, key in each if key not in known and key not in uris()]
         if unknown:
             said = (Problem(w.path, f"{w.uri} is not a value of {w.kind}Descriptor.") for w in unknown)
             raise Refusal(problems.invalid(*said))
 
 
-_SMALL = str.maketrans({chr(c): chr(c + 32) for c in range(ord("A"), ord("Z") + 1)})
-
-
-def _folded(uri: str) -> str:
-    """A descriptor in small letters, as the store makes them: those of other alphabets stay."""
-    return uri.translate(_SMALL)
-
-
 def _told(key: Mapping[str, Any]) -> dict[str, Any]:
     """A natural key as it compares: descriptors in any case."""
-    return {name: _folded(value) if isinstance(value, str) and "#" in value else value for name, value in key.items()}
+    return {name: folded(value) if isinstance(value, str) and "#" in value else value for name, value in key.items()}

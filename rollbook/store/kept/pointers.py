@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from ...edfi.words import folded
 from .statements import Statements
 
 
@@ -22,7 +23,7 @@ class Pointer(NamedTuple):
 
 def digest_of(list_of_words: str, word: str) -> int:
     """The number by which the index knows a word of a list, in any case."""
-    said = f"{list_of_words} {word}".lower().encode()
+    said = folded(f"{list_of_words} {word}").encode()
     return int.from_bytes(hashlib.blake2b(said, digest_size=8).digest(), "big", signed=True)
 
 
