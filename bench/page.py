@@ -72,7 +72,8 @@ Other work on the machine affects all columns, so trust ratios more than times.
 - **In PostgreSQL** is the same hub with its records in a PostgreSQL database on the same machine, over a local socket,
   asked by turns with the hub over files. The ratio is of speed: 0.5 means that it takes twice as long.
 - **Imports** are the whole command, interpreter start included, into a new data directory (`all new`), then again
-  with the same files (`unchanged`), then a delta. Rows are those of the CSV files. The ratio is of seconds of a processor.
+  with the same files (`unchanged`), then a delta. Rows are those of the CSV files. The ratio is of seconds of a
+  processor.
 
 Run it yourself: `make bench`, or `python -m bench` (about ten minutes), `python -m bench --quick`
 to see that it runs, `--only one` for a part, `--write` to renew this page. `make clients` installs lightbeam;
