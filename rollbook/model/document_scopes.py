@@ -187,7 +187,12 @@ _row(
     S.WritebackStaff,
     "When and why somebody was employed and left; pay is in the contract",
     EMPLOYEE,
-    {"annualWage": S.StaffContractual, "hourlyWage": S.StaffContractual},
+    {
+        "annualWage": S.StaffContractual,
+        "hourlyWage": S.StaffContractual,
+        # Illness, disability and death are among the reasons.
+        "separationReasonDescriptor": S.StaffImpairments,
+    },
 )
 _row(
     "staffEducationOrganizationContactAssociations",
@@ -309,9 +314,16 @@ _row(
     "studentTransportations",
     STUDENT & S.StudentDemographic,
     S.WritebackStudents,
-    "How a student comes to school; special needs on the way tell of a disability",
+    "How a student comes to school; who pays for it, and by what, may tell of a disability or of having no home",
     PUPIL,
-    {"specialAccomodationRequirements": S.StudentMedical & S.SEN},
+    dict.fromkeys(
+        (
+            "specialAccomodationRequirements",
+            "transportationPublicExpenseEligibilityTypeDescriptor",
+            "transportationTypeDescriptor",
+        ),
+        S.StudentMedical & S.SEN & S.StudentFamily,
+    ),
 )
 _row(
     "studentHealths",
@@ -434,8 +446,8 @@ _row(
     {
         "accommodations": S.SEN,
         "eventDescription": S.StudentFreeText,
-        "reasonNotTestedDescriptor": S.StudentMedical,
-        "eventCircumstanceDescriptor": S.StudentMedical,
+        "reasonNotTestedDescriptor": SENSITIVE,
+        "eventCircumstanceDescriptor": SENSITIVE,
     },
 )
 _row(
@@ -541,7 +553,14 @@ _row(
 
 _PROGRAM = STUDENT & S.StudentPrograms
 
-_row("studentProgramAssociations", _PROGRAM, S.WritebackPrograms, "That a student is in a programme", PUPIL)
+_row(
+    "studentProgramAssociations",
+    _PROGRAM,
+    S.WritebackPrograms,
+    "That a student is in a programme; the services tell of a disability",
+    PUPIL,
+    {"services": S.StudentMedical & S.SEN},
+)
 _row("studentCTEProgramAssociations", _PROGRAM, S.WritebackPrograms, "Career and technical education", PUPIL)
 _row(
     "studentProgramAttendanceEvents",
