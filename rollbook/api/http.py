@@ -41,7 +41,7 @@ SIGN_IN_LIMIT = 64 * 1024
 STREAM_FROM = 16 * 1024
 """The least size of a first chunk, in bytes, that leaves before it is known whether there is another."""
 
-VARIES = (b"authorization", b"host", b"if-none-match", b"prefer", b"use-snapshot")
+VARIES = (b"accept", b"authorization", b"host", b"if-none-match", b"prefer", b"use-snapshot")
 """The headers on which an answer may depend; those that are kept in memory are told apart by them."""
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})

@@ -31,7 +31,7 @@ COMMANDS = {
     "schools": ("schools:schools", "Manage schools: their MIS and their own keys."),
     "people": ("people:people", "Decide who is who: review likely matches, merge people and part them."),
     "apps": ("onboarding:apps", "Manage apps, their keys, and what schools let them see."),
-    "edfi": ("edfi:edfi", "Manage what narrows keys of Ed-Fi: claim sets of your own."),
+    "edfi": ("edfi:edfi", "Manage what narrows keys of Ed-Fi: claim sets and profiles of your own."),
     "invites": ("onboarding:invites", "Manage the invitations that apps send to schools."),
     "disclosures": ("disclosing:disclosures", "Show who saw what about a person, and when."),
     "query": ("querying:query", "Ask what an app would ask, and get the answer that it would get."),

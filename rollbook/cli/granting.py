@@ -367,6 +367,13 @@ def moment_at(text: str, time_zone: str) -> float:
     " uri://vendor.example. May be given more than once. Default: any namespace.",
 )
 @click.option(
+    "--profile",
+    "profiles",
+    multiple=True,
+    help="A profile that an Ed-Fi key must use for the resources that it covers (`rollbook edfi profiles`). May be"
+    " given more than once.",
+)
+@click.option(
     "--oauth1",
     is_flag=True,
     help="Let the app sign requests to OneRoster 1.1 with the secret (OAuth 1.0a), which is then kept sealed rather"
@@ -380,6 +387,7 @@ def apps_key(
     rights: str,
     claims: str,
     namespaces: tuple[str, ...],
+    profiles: tuple[str, ...],
     oauth1: bool,
     data: Path | None,
 ) -> None:
@@ -392,7 +400,7 @@ def apps_key(
     with open_desk(data) as desk:
         district = desk.schools.find(estab)[0] if estab else 0
         words = [w.strip() for w in rights.split(",") if w.strip()]
-        words += narrowed(desk, dialect, claims, namespaces)
+        words += narrowed(desk, dialect, claims, namespaces, profiles)
         app = desk.apps.named(relying_party)
         made, secret = desk.credentials.add(app, dialect, district=district, rights=words, signs=oauth1)
     say(f"key: {made.key}\n{'token' if dialect == 'edlink' else 'secret'}: {secret}")

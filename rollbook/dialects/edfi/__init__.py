@@ -30,7 +30,7 @@ from ...errors import (
 )
 from ...model.people import Person
 from ...model.vocabulary import Descriptor
-from . import claiming, metadata, problems, tokens
+from . import claiming, metadata, problems, profiling, tokens
 from .answering import Caller, Shelf, encoded
 from .changes import newest
 from .preferring import applied
@@ -167,6 +167,8 @@ class EdFi:
         else:
             _method(request, "GET", "PUT", "DELETE")
         claiming.require(self.desk, holder, resource, claiming.action(request.method, feed))
+        if feed not in feeds:
+            shelf.lens = profiling.lens(self.desk, holder, resource, request)
         if snapshot:
             raise Refusal(problems.no_snapshot())
         if request.method == "GET":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
@@ -12,6 +12,7 @@ from ...api.bodies import read_json
 from ...api.messages import JSON, NO_STORE, Request, Response
 from ...consent import Desk, Holder
 from ...consent.slips import shows
+from ...edfi.coercion import Wrong, coerce
 from ...edfi.schema import Resource
 from ...edfi.validation import Invalid
 from ...edfi.validation import understand as checked
@@ -19,13 +20,28 @@ from ...errors import Problem
 from . import problems
 from .asking import asked
 from .changes import Change, deletes, key_changes
+from .claiming import SETTING as CLAIM_SETS
 from .claiming import in_namespace
 from .conditions import Conditions, tags
 from .former import current_document, current_query
 from .parameters import understand
 from .preferring import STRICT, handling
 from .problems import InvalidQuery
-from .reading import START, AnyReader, Asked, Collection, Document, find, hexadecimal, hub_id, readers_of
+from .profiling import SETTING as PROFILES
+from .profiling import Lens
+from .reading import (
+    START,
+    AnyReader,
+    Asked,
+    Collection,
+    Document,
+    find,
+    find_in,
+    find_quietly,
+    hexadecimal,
+    hub_id,
+    readers_of,
+)
 from .refusal import Refusal
 from .writing import Scribe
 
@@ -54,9 +70,11 @@ def encoded(body: Any, *further: tuple[bytes, bytes], status: int = 200) -> Resp
 class Shelf:
     """One resource, for one caller."""
 
-    def __init__(self, caller: Caller, resource: Resource) -> None:
+    def __init__(self, caller: Caller, resource: Resource, lens: Lens | None = None) -> None:
+        """`lens` is the profile that the request uses, if any."""
         self.caller = caller
         self.resource = resource
+        self.lens = lens
         self.readers = caller.readers(resource)
 
     # ---- reading
@@ -74,7 +92,7 @@ class Shelf:
             last = documents[-1]
             here = replace(found.asked.cursor or START, district=last.reader.district, after=last.id)
             further.append((b"next-page-token", here.token().encode()))
-        return resting(encoded([d.body for d in documents], *further))
+        return resting(self.told([self.shown(d.body) for d in documents], *further))
 
     def item(self, request: Request, text: str) -> Response:
         """The document with an id."""
@@ -90,7 +108,18 @@ class Shelf:
         given = tags(request.header("if-none-match"))
         if found.etag in given or given == ["*"]:
             return Response(b"", 304, ((b"etag", tag), NO_STORE))
-        return resting(encoded(found.body, (b"etag", tag)))
+        return resting(self.told(self.shown(found.body), (b"etag", tag)))
+
+    def shown(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """A document in the shape that the caller uses."""
+        return self.lens.shown(body) if self.lens else body
+
+    def told(self, body: Any, *further: tuple[bytes, bytes]) -> Response:
+        """An answer of documents, under the name of their shape."""
+        if self.lens is None:
+            return encoded(body, *further)
+        kind = (b"content-type", f"{self.lens.media_type}; charset=utf-8".encode())
+        return Response(msgspec.json.encode(body), 200, (kind, NO_STORE, (b"vary", b"Accept"), *further))
 
     def partitions(self, request: Request) -> Response:
         """Tokens with which several readers share a collection."""
@@ -99,21 +128,52 @@ class Shelf:
         return encoded({"pageTokens": found.partitions(query.number or PARTITIONS)})
 
     def pairs(self, request: Request) -> list[tuple[str, str]]:
-        """The parameters of a request."""
-        return current_query(self.caller.desk.readers.for_holder(self.caller.holder), request.query)
+        """The parameters of a request; one of a member that its profile leaves out is one that there is not."""
+        pairs = current_query(self.caller.desk.readers.for_holder(self.caller.holder), request.query)
+        hidden = [name for name, _ in pairs if self.lens and self.lens.hides(name)]
+        if hidden and handling(request) == STRICT:
+            said = f"is not a parameter of {self.resource.name} in this profile."
+            raise InvalidQuery(*(Problem(name, f"{name} {said}") for name in hidden))
+        return [(name, value) for name, value in pairs if name not in hidden]
 
-    def document(self, request: Request, *, posted: bool = False) -> dict[str, Any]:
-        """The document that a request carries, checked."""
-        document = checked(self.resource, _body(request), posted=posted)
+    def document(self, request: Request, *, posted: bool = False, identity: str = "") -> dict[str, Any]:
+        """The document that a request carries, checked; with what its profile may not write as it is."""
+        body = _body(request)
+        if self.lens:
+            body = self.lens.merged(body, self.kept(body, identity))
+        document = checked(self.resource, body, posted=posted)
         in_namespace(self.caller.holder, self.resource, document)
         return current_document(self.caller.desk.readers.for_holder(self.caller.holder), document)
+
+    def kept(self, body: Any, identity: str) -> Mapping[str, Any]:
+        """The document that a write is going to change, as the caller sees it: that with an id, or with a key."""
+        found = find_quietly(self.resource, self.readers, identity) if identity else self.with_key(body)
+        return {n: v for n, v in found.body.items() if n in self.resource.by_name} if found else {}
+
+    def with_key(self, body: Any) -> Document | None:
+        """The document with the natural key of one that may still be wrong."""
+        try:
+            key = self.resource.key(body)
+            args = self.resource.key_args({name: coerce(one, key[name]) for name, one, _ in self.resource.members()})
+        except (KeyError, TypeError, Wrong):
+            return None
+        for reader in self.readers:
+            with reader.session() as session:
+                if found := find_in(self.resource, reader, session, self.resource.keyed, args, "key"):
+                    return found
+        return None
 
     def resting(self, kinds: frozenset[str]) -> Callable[[Response], Response]:
         """What makes an answer one that stays true until something is written, from now on, that it is made of."""
         caller, resource = self.caller, self.resource
+        defined = caller.desk.definitions
+        # What an operator defined may change without a write that any reader sees.
+        own = any(word.own for word in caller.holder.credential.words) or bool(caller.holder.credential.profiles)
+        on = [what for what, used in ((CLAIM_SETS, own), (PROFILES, own or self.lens is not None)) if used]
 
         def rests_on(readers: Sequence[AnyReader]) -> object:
-            return [(r.district, r.granted(), r.versions(kinds)) for r in readers]
+            read = [(r.district, r.granted(), r.versions(kinds)) for r in readers]
+            return read, [defined.of(what) for what in on]
 
         # What another process writes while this one reads may be missing from the answer, so it must count as new.
         before = rests_on(self.readers)
@@ -161,7 +221,7 @@ class Shelf:
         if isinstance(body, dict) and hub_id(str(cast(dict[str, Any], body).get("id", text))) != identity:
             raise Invalid(Problem("$.id", "The id of the document must be that of the address."))
         scribe = Scribe(self.caller.desk, self.caller.holder)
-        scribe.put(self.resource, identity, self.document(request), Conditions.of(request))
+        scribe.put(self.resource, identity, self.document(request, identity=identity), Conditions.of(request))
         return self.written(request, identity, 204)
 
     def delete(self, request: Request, text: str) -> Response:

@@ -202,6 +202,44 @@ def other_namespace(prefixes: Iterable[str]) -> Answer:
     )
 
 
+def wrong_profile(status: int, said: str) -> Answer:
+    """The request names a profile that is not to be used so."""
+    return Answer(
+        status,
+        "profile:invalid-profile-usage",
+        "Invalid Profile Usage",
+        "The request construction was invalid with respect to usage of a data policy.",
+        errors=(said,),
+    )
+
+
+def profile_method(profile: str, usage: str) -> Answer:
+    """The profile has no shape in which the resource is read, or none in which it is written."""
+    only = "PUT, POST, DELETE" if usage == "readable" else "GET"
+    return Answer(
+        405,
+        "profile:method-usage",
+        "Method Not Allowed with Profile",
+        "The request method is not allowed for the resource with the data policy that is used.",
+        errors=(f"The allowed methods for this resource with the '{profile}' profile are {only}.",),
+    )
+
+
+def other_profile(media_types: Iterable[str]) -> Answer:
+    """The caller must use a profile that is assigned to its key."""
+    return Answer(
+        403,
+        "security:data-policy:incorrect-usage",
+        "Data Policy Failure Due to Incorrect Usage",
+        "A data policy failure was encountered. The request was not constructed correctly for the data policy that has "
+        "been applied to this data for the caller.",
+        errors=(
+            "Based on profile assignments, one of the following profile-specific content types is required when "
+            f"requesting this resource: {_quoted(media_types)}",
+        ),
+    )
+
+
 def no_relationship(*people: str) -> Answer:
     """The student or member of staff has nothing to do with the caller's organisations."""
     return not_allowed(
