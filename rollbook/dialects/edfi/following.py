@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any, cast
 
 from ...consent import Writer
 from ...edfi.documents import Whole
 from ...edfi.resources import EVERY, RESOURCES
 from ...edfi.schema import Resource
-from ...fields import Record
 
 _STEPS = re.compile(r"\.(\w+)|\[(\d+)\]")
 
@@ -25,14 +24,16 @@ class Following:
 
     def follow(self, resource: Resource, identity: str) -> None:
         """Let every document that refers to one say its key as it is now, and so on with those that refer to them."""
-        if (resource.name, identity) in self.done:
-            return
-        self.done.add((resource.name, identity))
+        # The key of a record is final by now; one that is made of several references changes with each of them.
+        if not isinstance(resource, Whole):
+            if (resource.name, identity) in self.done:
+                return
+            self.done.add((resource.name, identity))
         key = self.key(resource, identity)
         for one in self.writer.referring(identity) if key else ():
-            self.rewrite(RESOURCES[one.resource], one.source, one.path, resource, key)
+            self.rewrite(RESOURCES[one.resource], one.source, one.path, key)
         for record, dependent, _ in self.writer.known_by(resource.of, identity):
-            for other in self.documents(record, dependent):
+            for other in (r for r in EVERY if r.of is record):
                 self.follow(other, dependent)
 
     def key(self, resource: Resource, identity: str) -> dict[str, Any]:
@@ -42,11 +43,7 @@ class Following:
         key = resource.key_of(keys)
         return {} if None in key.values() else key
 
-    def documents(self, record: type[Record], identity: str) -> Iterator[Resource]:
-        """The resources of which a record may be a document that others refer to."""
-        yield from (r for r in EVERY if r.of is record)
-
-    def rewrite(self, resource: Resource, source: str, path: str, target: Resource, key: Mapping[str, Any]) -> None:
+    def rewrite(self, resource: Resource, source: str, path: str, key: Mapping[str, Any]) -> None:
         """Let the reference at a path of a document name what it refers to by a key."""
         row = self.writer.get(resource.of, source)
         kept: dict[str, Any] = json.loads((row or {}).get("remainder") or "{}")
@@ -54,7 +51,7 @@ class Following:
         reference = _at(body, path)
         if reference is None:
             return
-        known = {**key, **_other_names(target, key, reference)}
+        known = {**key, **_other_names(key, reference)}
         said = {name: known.get(name, value) for name, value in reference.items()}
         if said == reference:
             return
@@ -77,7 +74,7 @@ def _at(body: Any, path: str) -> dict[str, Any] | None:
     return cast("dict[str, Any]", body) if isinstance(body, dict) else None
 
 
-def _other_names(target: Resource, key: Mapping[str, Any], reference: Mapping[str, Any]) -> dict[str, Any]:
+def _other_names(key: Mapping[str, Any], reference: Mapping[str, Any]) -> dict[str, Any]:
     """The members of a key by the names that they have in references to what it is one kind of."""
     own = {name: value for name, value in key.items() if name not in reference}
     return {name: next(iter(own.values())) for name in reference if name not in key and len(own) == 1}
