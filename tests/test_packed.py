@@ -25,7 +25,7 @@ WORDS = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",
 @pytest.fixture
 def tiny(monkeypatch: pytest.MonkeyPatch) -> None:
     """Parts so small that each roster of a test has many."""
-    for name, size in {"columns.BLOCK": 3, "tables.BLOCK": 2, "packed.BLOCK": 2, "packed.RUN": 3}.items():
+    for name, size in {"columns.BLOCK": 3, "csv_rows.BLOCK": 2, "packed.BLOCK": 2, "packed.RUN": 3}.items():
         monkeypatch.setattr(f"rollbook.ingest.{name}", size)
     monkeypatch.setattr("rollbook.ingest.roster.shelves.AT_ONCE", 4)
     monkeypatch.setattr("rollbook.ingest.roster.shelves.USERS", 3)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import re
-from array import array
 from codecs import getincrementaldecoder
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -13,9 +12,10 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cached_property, lru_cache
 from itertools import compress, repeat
-from typing import Protocol, Self
+from typing import Self
 
-from .columns import BLOCK, Growing, blanks, chosen, distinct
+from .columns import blanks, chosen, distinct
+from .csv_rows import CsvRows
 from .rows import Aside, Problems
 
 MARKS = re.compile(
@@ -208,7 +208,7 @@ def parse(of: Layout, data: bytes, problems: Problems, *, only_utf8: bool = Fals
     if encoding is None:
         return Table(of, {}, broken=True)
     text = io.TextIOWrapper(io.BytesIO(data), encoding, newline="")
-    read = _Read(packed=b"\0" not in data)
+    read = CsvRows(packed=b"\0" not in data)
     read.all(csv.reader(text, strict=True, delimiter=delimiter))
     if read.failed:
         begun = read.begun + 1
@@ -218,87 +218,6 @@ def parse(of: Layout, data: bytes, problems: Problems, *, only_utf8: bool = Fals
         )
     table = _table(of, read, problems)
     return table if read.packed else _without_zeros(table, problems)
-
-
-class _Read:
-    """What was read of a file, some rows at a time; `packed` says that its cells may be."""
-
-    def __init__(self, *, packed: bool) -> None:
-        self.packed = packed
-        self.header: list[str] | None = None
-        self.width = 0
-        """How many columns have a name: a spreadsheet leaves more at their end."""
-        self.columns: list[Growing | list[str]] = []
-        self.lines = array("I")
-        self.misshapen: list[tuple[list[str], int]] = []
-        """Rows that have other cells than the header has, and the line of each."""
-        self.failed = ""
-        self.begun = 0
-        """The line on which the last row begins that could be read."""
-        self.line = 0
-
-    def all(self, reader: Reader) -> None:
-        """Read all rows, or those before the first that is no CSV."""
-        rows, begins, begin = list[list[str]](), list[int](), 1
-        try:
-            for row in reader:
-                rows.append(row)
-                begins.append(begin)
-                begin = reader.line_num + 1
-                if len(rows) == BLOCK:
-                    self._take(rows, begins)
-                    rows, begins = [], []
-        except csv.Error as error:
-            self.failed = str(error)
-        self._take(rows, begins)
-        self.line = reader.line_num
-
-    def _take(self, rows: list[list[str]], begins: list[int]) -> None:
-        self.begun = begins[-1] if begins else self.begun
-        if rows and self.header is None:
-            self._begin(rows.pop(0))
-            begins = begins[1:]
-        if self.header is not None and self.width < len(self.header):
-            rows = [row if any(row[self.width :]) else row[: self.width] for row in rows]
-        if rows and set(map(len, rows)) != {self.width}:
-            every = list(zip(rows, begins, strict=True))
-            self.misshapen += [(row, line) for row, line in every if len(row) != self.width and row]
-            rows = [row for row, _ in every if len(row) == self.width]
-            begins = [line for row, line in every if len(row) == self.width]
-        self.lines.extend(begins)
-        for column, cells in zip(self.columns, zip(*rows, strict=True), strict=True) if rows else ():
-            column.extend(cells)
-
-    def _begin(self, header: list[str]) -> None:
-        self.header, width = header, len(header)
-        while width and not header[width - 1].strip():
-            width -= 1
-        self.width = width or len(header)
-        self.columns = [Growing() if self.packed else [] for _ in range(self.width)]
-
-    @property
-    def cells(self) -> list[Sequence[str]]:
-        """The columns, in their order."""
-        return [one.done() if isinstance(one, Growing) else tuple(one) for one in self.columns]
-
-    @property
-    def begins(self) -> Sequence[int]:
-        """The line on which each row begins."""
-        lines = self.lines
-        plain = not lines or lines[-1] - lines[0] + 1 == len(lines)
-        # A quoted cell may run over several lines.
-        return range(lines[0], lines[-1] + 1) if lines and plain else lines
-
-
-class Reader(Protocol):
-    """A reader of CSV."""
-
-    @property
-    def line_num(self) -> int:
-        """How many lines it has read."""
-        ...
-
-    def __iter__(self) -> Iterator[list[str]]: ...
 
 
 def _encoding(file: str, data: bytes, problems: Problems, only_utf8: bool) -> str | None:
@@ -348,7 +267,7 @@ def _is_windows(data: bytes) -> bool:
     return True
 
 
-def _table(of: Layout, read: _Read, problems: Problems) -> Table:
+def _table(of: Layout, read: CsvRows, problems: Problems) -> Table:
     if read.header is None:
         problems.add(of.file, of.file, "has no header line", f"expected {_header(of)}")
         return Table(of, {}, broken=True)
