@@ -122,7 +122,8 @@ def test_what_is_not_there_is_not_found(app: Vendor) -> None:
         assert app.refusal(path)[0][0] == "NOT_FOUND", path
     assert app.refusal(f"classes/{group}/assignments/1")[0][0] == "INVALID_UUID"
     assert codes(send(app, "POST", f"classes/{none}/assignments", WORK)) == ["NOT_FOUND"]
-    assert codes(send(app, "PUT", f"classes/{group}/assignments", WORK)) == ["UNSUPPORTED_OPERATION"]
+    refused = send(app, "PUT", f"classes/{group}/assignments", WORK)
+    assert (codes(refused), refused.headers["allow"]) == (["UNSUPPORTED_OPERATION"], "GET, HEAD, POST")
 
 
 # ---- what is set

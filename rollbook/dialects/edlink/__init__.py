@@ -84,7 +84,7 @@ class Edlink:
 
     def refuse(self, request: Request, error: Exception) -> Response:
         """An error in Edlink's own form."""
-        return failure(error)
+        return failure(error, classroom.allowed(request.path))
 
     def party(self, request: Request) -> str | None:
         """The client that asks for a person's token."""

@@ -20,7 +20,7 @@ from .members import Member, Said, understand
 from .mine import concerns
 from .resource import UNKNOWN
 from .submissions import Class, Row, submission_id
-from .wire import Fault, Notice, enveloped
+from .wire import READS, Fault, Notice, enveloped
 from .writing import Once, Pen
 
 LONGEST_KEY = 255
@@ -31,7 +31,6 @@ RESOURCES: Mapping[str, tuple[Resource, type[Record], Mapping[str, Member]]] = {
 }
 SUBMISSIONS = Listing("submissions", dict.fromkeys(SUBMISSION, UNKNOWN))
 
-READS = ("GET", "HEAD")
 METHODS: Mapping[str, tuple[str, ...]] = {
     **{f"classes/{{id}}/{name}": (*READS, "POST") for name in RESOURCES},
     **{f"classes/{{id}}/{name}/{{id}}": (*READS, "PATCH", "DELETE") for name in RESOURCES},
@@ -57,6 +56,11 @@ def address_of(steps: tuple[str, ...]) -> str:
     """An address with `{id}` for each id, as `METHODS` has it; nothing where it is none of coursework's."""
     found = "/".join("{id}" if at in (1, 3, 5) and step not in OWN else step for at, step in enumerate(steps))
     return found if found in METHODS else ""
+
+
+def allowed(path: str) -> tuple[str, ...]:
+    """What the address of a request can be asked with; what is no coursework is only read."""
+    return METHODS.get(address_of(tuple(path.strip("/").lower().split("/")[3:])), READS)
 
 
 @dataclass(frozen=True)

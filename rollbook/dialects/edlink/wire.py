@@ -28,7 +28,7 @@ from ...errors import (
     WrongMethod,
 )
 
-METHODS = (b"allow", b"GET, HEAD")
+READS = ("GET", "HEAD")
 
 
 @dataclass(frozen=True)
@@ -74,12 +74,12 @@ ERRORS: tuple[tuple[type[Exception], str, int], ...] = (
 """Each error with its code and its HTTP status; a `Fault` has a code of its own."""
 
 
-def failure(error: Exception) -> Response:
-    """An error as Edlink tells it, with every problem at once."""
+def failure(error: Exception, allowed: Iterable[str] = READS) -> Response:
+    """An error as Edlink tells it, with every problem at once; `allowed` is what its address can be asked with."""
     code, status = next((c, s) for kind, c, s in ERRORS if isinstance(error, kind))
     problems = error.problems if isinstance(error, RollbookError) else (Problem("", "Internal error"),)
     said = [{"code": p.code if isinstance(p, Fault) else code, "message": str(p)} for p in problems]
-    headers = (JSON, NO_STORE, METHODS) if status == 405 else (JSON, NO_STORE)
+    headers = (JSON, NO_STORE, (b"allow", ", ".join(allowed).encode())) if status == 405 else (JSON, NO_STORE)
     body = msgspec.json.encode({"$errors": said, "$request": request_id()})
     return Response(body, status, headers, guessed=isinstance(error, WrongClient | UnknownCode))
 
