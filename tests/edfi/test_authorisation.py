@@ -154,7 +154,7 @@ def test_the_natural_key_of_what_is_hidden_is_free_to_take(api: EdFi) -> None:
 
 @pytest.mark.parametrize("state", ["paused", "revoked"])
 def test_a_grant_that_ends_takes_everything_with_it(api: EdFi, state: str) -> None:
-    who = granted(api)
+    who = granted(api, rights="SISVendor")
     identity = who.post("cohorts", cohort("1", ESTAB))
     grant = api.hub.desk.grants.at(next(a for a in api.hub.desk.apps.all() if a.name.startswith("app")), THORNFIELD)
     api.hub.desk.grants.pause(grant) if state == "paused" else api.hub.desk.grants.revoke(grant)
