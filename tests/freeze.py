@@ -1,5 +1,7 @@
 """Writes what the model asks for and the migrations do not make yet as the next migration: `python -m tests.freeze`.
 
+PostgreSQL gets the same in its words, in a file of its own.
+
 A migration that has been released is never written again; the one that is being worked on is given by its number.
 One that a new file begins with holds the whole schema (`schema.BEGINNINGS`).
 New tables, columns, indexes and views are found, and indexes, views and triggers that nothing asks for are dropped;
@@ -11,11 +13,13 @@ from __future__ import annotations
 import json
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from rollbook.fields import Day
 from rollbook.store import schema
 from rollbook.store.connection import Connection, connect
+from rollbook.store.postgres import tables
 
 _TABLE = re.compile(r'^CREATE TABLE "?(\w+)"? \((.*)\)(?: WITHOUT ROWID)?$')
 _NEXT_PART = re.compile(r', (?="?[a-z_]+"? [A-Z]|UNIQUE |PRIMARY )')
@@ -50,13 +54,28 @@ def missing(database: Connection, wanted: list[str]) -> list[str]:
 def freeze(name: str, wanted: list[str], number: str) -> None:
     """Write the migration of a number (`0005`) of `records`, `passing` or `ledger` anew, or take it away when empty."""
     path: Path = schema.MIGRATIONS / f"{name}_{number}.sql"
+    other: Path = schema.MIGRATIONS / "postgres" / path.name
     path.unlink(missing_ok=True)
+    other.unlink(missing_ok=True)
     database = connect(Path(":memory:"))
     for migration in schema.making(name):
         database.execute(migration)
     found = missing(database, wanted)
     if found:
         path.write_text(";\n".join(found) + ";\n")
+        other.write_text(";\n".join(in_postgres(name, found)) + ";\n")
+
+
+def in_postgres(name: str, statements: list[str]) -> Iterator[str]:
+    """The same statements as PostgreSQL says them, of `records`, `passing` or `ledger`."""
+    wanted = list({"records": tables.records, "passing": tables.passing, "ledger": tables.ledger}[name]())
+    said = {named[1]: one for one in wanted if (named := _NAMED.match(one))}
+    for statement in statements:
+        if statement.startswith("ALTER"):
+            yield tables.typed(statement)
+        elif not statement.startswith(("CREATE TRIGGER", "DROP TRIGGER")):
+            named = _NAMED.match(statement)
+            yield said[named[1]] if named else statement
 
 
 def catalogue(number: str) -> None:
