@@ -1,0 +1,114 @@
+CREATE TABLE namesake (district INTEGER NOT NULL, listed TEXT NOT NULL, name TEXT NOT NULL, id TEXT NOT NULL, kind TEXT NOT NULL, at TEXT NOT NULL, PRIMARY KEY (district, listed, name, id)) WITHOUT ROWID;
+CREATE TABLE pointer (district INTEGER NOT NULL, source TEXT NOT NULL, resource TEXT NOT NULL, path TEXT NOT NULL, target TEXT NOT NULL, PRIMARY KEY (district, source, resource, path)) WITHOUT ROWID;
+CREATE INDEX pointer_target ON pointer (district, target);
+CREATE TABLE word_use (district INTEGER NOT NULL, source TEXT NOT NULL, resource TEXT NOT NULL, word INTEGER NOT NULL, PRIMARY KEY (district, source, resource, word)) WITHOUT ROWID;
+CREATE INDEX word_use_word ON word_use (district, word);
+ALTER TABLE "person" ADD COLUMN "origin" TEXT;
+CREATE INDEX "person_external_id" ON "person" (district, "external_id");
+CREATE INDEX "group_external_id" ON "group" (district, "external_id");
+CREATE INDEX "staff_membership_external_id" ON "staff_membership" (district, "external_id");
+CREATE INDEX "student_membership_external_id" ON "student_membership" (district, "external_id");
+CREATE TABLE "published_counts" ("key" INTEGER PRIMARY KEY, "district" INTEGER NOT NULL, "id" TEXT NOT NULL, "project" INTEGER, "publisher" INTEGER, "published_on" TEXT, "smallest" INTEGER, "counts" TEXT, "subjects" TEXT, "grants" TEXT, "seq" INTEGER, "changed" TEXT, "remainder" TEXT);
+CREATE UNIQUE INDEX "published_counts_id" ON "published_counts" (district, id);
+CREATE INDEX "published_counts_moved" ON "published_counts" (district, seq) WHERE seq IS NOT NULL;
+CREATE INDEX "published_counts_project" ON "published_counts" (district, "project");
+CREATE TABLE "counted_student" ("key" INTEGER PRIMARY KEY, "district" INTEGER NOT NULL, "id" TEXT NOT NULL, "of_district" INTEGER, "of_student" TEXT, "lot" INTEGER, "seq" INTEGER, "changed" TEXT, "remainder" TEXT);
+CREATE UNIQUE INDEX "counted_student_id" ON "counted_student" (district, id);
+CREATE INDEX "counted_student_moved" ON "counted_student" (district, seq) WHERE seq IS NOT NULL;
+CREATE INDEX "counted_student_of_student" ON "counted_student" (district, "of_student");
+ALTER TABLE "project_invitation" ADD COLUMN "email" TEXT;
+ALTER TABLE "project_invitation" ADD COLUMN "last_day" TEXT;
+CREATE INDEX "project_invitation_email" ON "project_invitation" (district, "email");
+CREATE TABLE "whole_document" ("key" INTEGER PRIMARY KEY, "district" INTEGER NOT NULL, "id" TEXT NOT NULL, "school" INTEGER, "resource" TEXT, "student" INTEGER, "staff" INTEGER, "digest" TEXT, "known_as" TEXT, "seq" INTEGER, "changed" TEXT, "remainder" TEXT);
+CREATE UNIQUE INDEX "whole_document_id" ON "whole_document" (district, id);
+CREATE INDEX "whole_document_moved" ON "whole_document" (district, seq) WHERE seq IS NOT NULL;
+CREATE INDEX "whole_document_school" ON "whole_document" (district, "school");
+CREATE INDEX "whole_document_student" ON "whole_document" (district, "student");
+CREATE INDEX "whole_document_staff" ON "whole_document" (district, "staff");
+CREATE INDEX "whole_document_resource_digest_student" ON "whole_document" (district, "resource", "digest", "student");
+-- Whoever a roster brought, in a role or in none, has that roster's id.
+UPDATE person SET origin = 'oneroster' WHERE external_id IS NOT NULL AND (EXISTS (SELECT 1 FROM student r WHERE r.district = person.district AND r.person = person.key AND r.origin = 'oneroster' AND r.external_id = person.external_id)
+ OR EXISTS (SELECT 1 FROM staff r WHERE r.district = person.district AND r.person = person.key AND r.origin = 'oneroster' AND r.external_id = person.external_id)
+ OR EXISTS (SELECT 1 FROM contact r WHERE r.district = person.district AND r.person = person.key AND r.origin = 'oneroster' AND r.external_id = person.external_id)
+ OR EXISTS (SELECT 1 FROM source_row r JOIN source s ON s.district = r.district AND s.name = r.source
+ WHERE r.district = person.district AND r.id = person.id AND r.kind = 'Person' AND s.connector LIKE 'oneroster%'
+ AND NOT EXISTS (SELECT 1 FROM student o WHERE o.district = person.district AND o.person = person.key)
+ AND NOT EXISTS (SELECT 1 FROM staff o WHERE o.district = person.district AND o.person = person.key)
+ AND NOT EXISTS (SELECT 1 FROM contact o WHERE o.district = person.district AND o.person = person.key)));
+-- What rosters call by one name, and is listed together, is called so no more.
+INSERT INTO namesake (district, listed, name, id, kind, at)
+SELECT district, 'orgs', external_id, id, kind, strftime('%Y-%m-%dT%H:%M:%f', 'now') FROM (
+ SELECT district, external_id, id, kind, count(*) OVER (PARTITION BY district, external_id) AS many FROM (
+ SELECT district, external_id, id, 'District' AS kind FROM "district" WHERE origin = 'oneroster' AND external_id IS NOT NULL
+ UNION ALL SELECT district, external_id, id, 'School' AS kind FROM "school" WHERE origin = 'oneroster' AND external_id IS NOT NULL) a) b
+WHERE many > 1;
+INSERT INTO namesake (district, listed, name, id, kind, at)
+SELECT district, 'academicSessions', external_id, id, kind, strftime('%Y-%m-%dT%H:%M:%f', 'now') FROM (
+ SELECT district, external_id, id, kind, count(*) OVER (PARTITION BY district, external_id) AS many FROM (
+ SELECT district, external_id, id, 'Session' AS kind FROM "session" WHERE origin = 'oneroster' AND external_id IS NOT NULL
+ UNION ALL SELECT district, external_id, id, 'School' AS kind FROM "school" WHERE origin = 'oneroster' AND external_id IS NOT NULL) a) b
+WHERE many > 1;
+INSERT INTO namesake (district, listed, name, id, kind, at)
+SELECT district, 'courses', external_id, id, kind, strftime('%Y-%m-%dT%H:%M:%f', 'now') FROM (
+ SELECT district, external_id, id, kind, count(*) OVER (PARTITION BY district, external_id) AS many FROM (
+ SELECT district, external_id, id, 'Course' AS kind FROM "course" WHERE origin = 'oneroster' AND external_id IS NOT NULL
+ UNION ALL SELECT district, external_id, id, 'Group' AS kind FROM "group" WHERE origin = 'oneroster' AND external_id IS NOT NULL) a) b
+WHERE many > 1;
+INSERT INTO namesake (district, listed, name, id, kind, at)
+SELECT district, 'classes', external_id, id, kind, strftime('%Y-%m-%dT%H:%M:%f', 'now') FROM (
+ SELECT district, external_id, id, kind, count(*) OVER (PARTITION BY district, external_id) AS many FROM (
+ SELECT district, external_id, id, 'Group' AS kind FROM "group" WHERE origin = 'oneroster' AND external_id IS NOT NULL) a) b
+WHERE many > 1;
+INSERT INTO namesake (district, listed, name, id, kind, at)
+SELECT district, 'users', external_id, id, kind, strftime('%Y-%m-%dT%H:%M:%f', 'now') FROM (
+ SELECT district, external_id, id, kind, count(*) OVER (PARTITION BY district, external_id) AS many FROM (
+ SELECT district, external_id, id, 'Person' AS kind FROM "person" WHERE origin = 'oneroster' AND external_id IS NOT NULL) a) b
+WHERE many > 1;
+INSERT INTO namesake (district, listed, name, id, kind, at)
+SELECT district, 'enrollments', external_id, id, kind, strftime('%Y-%m-%dT%H:%M:%f', 'now') FROM (
+ SELECT district, external_id, id, kind, count(*) OVER (PARTITION BY district, external_id) AS many FROM (
+ SELECT district, external_id, id, 'StudentMembership' AS kind FROM "student_membership" WHERE origin = 'oneroster' AND external_id IS NOT NULL
+ UNION ALL SELECT district, external_id, id, 'StaffMembership' AS kind FROM "staff_membership" WHERE origin = 'oneroster' AND external_id IS NOT NULL) a) b
+WHERE many > 1;
+INSERT INTO namesake (district, listed, name, id, kind, at)
+SELECT district, 'categories', external_id, id, kind, strftime('%Y-%m-%dT%H:%M:%f', 'now') FROM (
+ SELECT district, external_id, id, kind, count(*) OVER (PARTITION BY district, external_id) AS many FROM (
+ SELECT district, external_id, id, 'AssessmentCategory' AS kind FROM "assessment_category" WHERE origin = 'oneroster' AND external_id IS NOT NULL) a) b
+WHERE many > 1;
+INSERT INTO namesake (district, listed, name, id, kind, at)
+SELECT district, 'lineItems', external_id, id, kind, strftime('%Y-%m-%dT%H:%M:%f', 'now') FROM (
+ SELECT district, external_id, id, kind, count(*) OVER (PARTITION BY district, external_id) AS many FROM (
+ SELECT district, external_id, id, 'Aspect' AS kind FROM "aspect" WHERE origin = 'oneroster' AND external_id IS NOT NULL) a) b
+WHERE many > 1;
+INSERT INTO namesake (district, listed, name, id, kind, at)
+SELECT district, 'results', external_id, id, kind, strftime('%Y-%m-%dT%H:%M:%f', 'now') FROM (
+ SELECT district, external_id, id, kind, count(*) OVER (PARTITION BY district, external_id) AS many FROM (
+ SELECT district, external_id, id, 'AssessmentResult' AS kind FROM "assessment_result" WHERE origin = 'oneroster' AND external_id IS NOT NULL) a) b
+WHERE many > 1;
+INSERT INTO namesake (district, listed, name, id, kind, at)
+SELECT district, 'scoreScales', external_id, id, kind, strftime('%Y-%m-%dT%H:%M:%f', 'now') FROM (
+ SELECT district, external_id, id, kind, count(*) OVER (PARTITION BY district, external_id) AS many FROM (
+ SELECT district, external_id, id, 'ScoreScale' AS kind FROM "score_scale" WHERE origin = 'oneroster' AND external_id IS NOT NULL) a) b
+WHERE many > 1;
+INSERT INTO namesake (district, listed, name, id, kind, at)
+SELECT district, 'resources', external_id, id, kind, strftime('%Y-%m-%dT%H:%M:%f', 'now') FROM (
+ SELECT district, external_id, id, kind, count(*) OVER (PARTITION BY district, external_id) AS many FROM (
+ SELECT district, external_id, id, 'Resource' AS kind FROM "resource" WHERE origin = 'oneroster' AND external_id IS NOT NULL) a) b
+WHERE many > 1;
+INSERT INTO namesake (district, listed, name, id, kind, at)
+SELECT district, 'classResources', external_id, id, kind, strftime('%Y-%m-%dT%H:%M:%f', 'now') FROM (
+ SELECT district, external_id, id, kind, count(*) OVER (PARTITION BY district, external_id) AS many FROM (
+ SELECT district, external_id, id, 'ClassResource' AS kind FROM "class_resource" WHERE origin = 'oneroster' AND external_id IS NOT NULL) a) b
+WHERE many > 1;
+INSERT INTO namesake (district, listed, name, id, kind, at)
+SELECT district, 'courseResources', external_id, id, kind, strftime('%Y-%m-%dT%H:%M:%f', 'now') FROM (
+ SELECT district, external_id, id, kind, count(*) OVER (PARTITION BY district, external_id) AS many FROM (
+ SELECT district, external_id, id, 'CourseResource' AS kind FROM "course_resource" WHERE origin = 'oneroster' AND external_id IS NOT NULL) a) b
+WHERE many > 1;
+INSERT INTO namesake (district, listed, name, id, kind, at)
+SELECT district, 'userResources', external_id, id, kind, strftime('%Y-%m-%dT%H:%M:%f', 'now') FROM (
+ SELECT district, external_id, id, kind, count(*) OVER (PARTITION BY district, external_id) AS many FROM (
+ SELECT district, external_id, id, 'StudentResource' AS kind FROM "student_resource" WHERE origin = 'oneroster' AND external_id IS NOT NULL
+ UNION ALL SELECT district, external_id, id, 'StaffResource' AS kind FROM "staff_resource" WHERE origin = 'oneroster' AND external_id IS NOT NULL
+ UNION ALL SELECT district, external_id, id, 'ContactResource' AS kind FROM "contact_resource" WHERE origin = 'oneroster' AND external_id IS NOT NULL) a) b
+WHERE many > 1;
