@@ -1,4 +1,4 @@
-"""Contacts and whose they are: documents that the hub takes in from others, and does not serve yet."""
+"""Those whom schools contact about students, and whose contacts they are."""
 
 from __future__ import annotations
 
@@ -6,62 +6,90 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..fields import ALWAYS, Condition, Value
-from ..model.people import Person
+from ..fields import Expr, Ref, Value
+from ..model.people import Contact, Person
 from ..model.students import Relationship
-from .declaring import declare
-from .homes import Codec, Fact, Home, May
-from .people import ADULT
-from .schema import Resource
+from ..scopes import S
+from .declaring import At, declare
+from .homes import Codec, Fact, Home, May, Rest, Row, trail
+from .people import ADULT, NAMES, student
 from .words import published, word
 
+_P = Person
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Taken(Resource):
-    """A kind of document that is only taken in: no caller writes it, so that no consent is named for it."""
-
-    def __post_init__(self) -> None:
-        """Nobody's leave is asked."""
-
-    @property
-    def known(self) -> Condition:
-        return ALWAYS
+ADDRESS = {
+    "street": "streetNumberName",
+    "town": "city",
+    "county": "nameOfCounty",
+    "post_code": "postalCode",
+    "house_no": "buildingSiteNumber",
+    "apartment": "apartmentRoomSuiteNumber",
+}
+"""The facts of the address at which somebody lives, and the members that say them."""
 
 
 @dataclass(frozen=True)
 class _Home(Home):
-    """The address at which somebody lives, as far as the record has fields for it; all of it is kept beside."""
+    """The address at which somebody lives, as far as the record has fields for it; all of it is kept beside.
+
+    The record has no state, which Ed-Fi asks for, so that only an address that was written is shown; and what is not
+    shown, a document without addresses leaves as it is.
+    """
+
+    def columns(self) -> dict[str, Expr]:
+        return {trail(_P.fields[fact]): _P.fields[fact] for fact in ADDRESS}
+
+    def read(self, row: Row, rest: Rest, name: str) -> Any:
+        every: list[dict[str, Any]] = list(rest.get(name, ()))
+        at = next((at for at, one in enumerate(every) if _lived(one)), None)
+        now = {member: row[fact] for fact, member in ADDRESS.items() if row.get(fact) is not None}
+        if at is not None and now:
+            left_out = {ADDRESS[fact] for fact in ("county", "house_no", "apartment")}
+            every[at] = {n: v for n, v in every[at].items() if n not in left_out} | now
+        return every
 
     def write(self, value: Any, document: Mapping[str, Any], may: May) -> dict[str, Value]:
-        every: list[dict[str, Any]] = value or []
-        lived = next((one for one in every if _kind(one) == "home"), dict[str, Any]())
-        members = {"street": "streetNumberName", "town": "city", "county": "nameOfCounty", "post_code": "postalCode"}
-        return {fact: lived.get(member) for fact, member in members.items()}
+        lived: dict[str, Any] | None = next((one for one in value or () if _lived(one)), None)
+        return {fact: lived.get(member) for fact, member in ADDRESS.items()} if lived else {}
 
     def rest(self, name: str, value: Any, document: Mapping[str, Any]) -> dict[str, Any]:
         return {name: value} if value else {}
 
 
-def _kind(address: Mapping[str, Any]) -> str:
-    return (published("AddressType", address["addressTypeDescriptor"]) or "").lower()
+def _lived(address: Mapping[str, Any]) -> bool:
+    return (published("AddressType", address["addressTypeDescriptor"]) or "").lower() == "home"
+
+
+def contact(role: Ref) -> At:
+    """The contact of an association that keeps which role at the school they are."""
+    return At(role / Contact.person, {"contactUniqueId": Fact(role / Contact.contact_unique_id)}, role.name, Contact)
 
 
 contacts = declare(
     "contacts",
     Person,
-    {**ADULT, "contactUniqueId": Fact(Person.external_id), "addresses": _Home()},
-    kind=Taken,
+    {
+        # Schools know contacts by one name only; what else they are called stays with what was written.
+        **{name: home for name, home in ADULT.items() if name not in NAMES},
+        "firstName": Fact(_P.forename),
+        "lastSurname": Fact(_P.surname),
+        "contactUniqueId": Fact(_P.contact_unique_id),
+        "addresses": _Home(),
+    },
+    remainder=S.ContactExtended,
+    role=Contact,
 )
 
 student_contact_associations = declare(
     "studentContactAssociations",
     Relationship,
     {
+        "contactReference": contact(Relationship.contact),
+        "studentReference": student(Relationship.student),
         "contactPriority": Fact(Relationship.priority),
         "legalGuardian": Fact(Relationship.parental, Codec(bool, int)),
         "relationDescriptor": word(Relationship.relationship, "Relation"),
     },
-    kind=Taken,
+    remainder=S.StudentFamily & S.StudentDemographic,
+    belongs=("student",),
 )
-
-TAKEN: tuple[Resource, ...] = (contacts, student_contact_associations)

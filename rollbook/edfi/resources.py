@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import cohorts, enrolment, organisations, people, sections, standard, teaching
+from . import cohorts, contacts, enrolment, organisations, people, sections, standard, teaching
 from .descriptors import DESCRIPTORS
 from .documents import kept_whole
 from .schema import Resource, Target
@@ -24,15 +24,12 @@ HOMED: tuple[Resource, ...] = (
     cohorts.cohorts,
     cohorts.student_cohort_associations,
     cohorts.staff_cohort_associations,
+    contacts.contacts,
+    contacts.student_contact_associations,
 )
 
-WITHHELD = ("contacts", "studentContactAssociations")
-"""What tells of contacts, who must be in the record before a school can say which of them an app may see."""
-
 KEPT_WHOLE: tuple[Resource, ...] = tuple(
-    kept_whole(kind)
-    for kind in standard.documents()
-    if kind.name not in {one.name for one in HOMED} and kind.name not in WITHHELD
+    kept_whole(kind) for kind in standard.documents() if kind.name not in {one.name for one in HOMED}
 )
 """The resources of which each document is kept as its client wrote it."""
 

@@ -30,8 +30,8 @@ GENDERS = {"M": "Male", "F": "Female", "X": "Other", "U": "Not known"}
 
 class Person(
     Record,
-    indexes=(("student_unique_id",), ("staff_unique_id",), ("username",), ("external_id",)),
-    natural=("student_unique_id", "staff_unique_id"),
+    indexes=(("student_unique_id",), ("staff_unique_id",), ("contact_unique_id",), ("username",), ("external_id",)),
+    natural=("student_unique_id", "staff_unique_id", "contact_unique_id"),
 ):
     """A human in a district. Students, staff and contacts are roles that a person has at a school."""
 
@@ -100,6 +100,7 @@ class Person(
     origin = came_from()
     student_unique_id = Text("The id of the person as a student, unique in the district", "604822")
     staff_unique_id = Text("The id of the person as a member of staff, unique in the district", "207219")
+    contact_unique_id = Text("The id of the person as a contact, unique in the district", "708321")
 
 
 OWN = ("person.external_id", "person.origin", "school.external_id", "school.origin")
@@ -259,9 +260,11 @@ class StaffNextOfKin(SchoolRecord, scope=S.StaffNextOfKin, indexes=(("school",),
 class Contact(
     SchoolRecord,
     scope=S.Contact,
+    writing=S.WritebackContacts,
+    human_writing=S.WritebackContacts,
     human=True,
     indexes=(("school", "mis_id"), ("school", "external_id"), ("school", "xid"), ("person",)),
-    natural=("person",),
+    natural=("person.contact_unique_id", "person"),
     remembers=(*CALLED, *OWN),
 ):
     """A parent, carer or other person whom the school contacts about a student."""
@@ -299,6 +302,7 @@ class Contact(
     username = Told(person, Person.username)
     person_id = Told(person, Person.external_id)
     person_origin = Told(person, Person.origin)
+    contact_unique_id = Told(person, Person.contact_unique_id)
 
 
 class Comm(SchoolRecord, abstract=True):

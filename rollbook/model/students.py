@@ -315,8 +315,9 @@ student_groups = Many(
 class Relationship(
     SchoolRecord,
     scope=(S.Student | S.StudentLite) & S.Contact,
+    writing=S.WritebackContacts,
     indexes=(("school",), ("student", "contact"), ("contact", "student")),
-    natural=("student.person", "contact.person"),
+    natural=("student.person.student_unique_id", "student.person", "contact.person.contact_unique_id", "contact.person"),
 ):
     """A contact's relationship to a student."""
 
@@ -326,7 +327,9 @@ class Relationship(
         part_of=True,
         tells=("mis_id", "external_id", "xid", "idaas_id", "student_unique_id", "on_roll"),
     )
-    contact = Ref("The contact", Contact, part_of=True, tells=("mis_id", "external_id", "xid", "idaas_id"))
+    contact = Ref(
+        "The contact", Contact, part_of=True, tells=("mis_id", "external_id", "xid", "idaas_id", "contact_unique_id")
+    )
     relationship = Text("The relationship of the contact to the student", "Mother")
     priority = Number("The contact priority where lowest is higher priority", 2)
     parental = Flag("Parental responsibility flag defines legal responsibility", 1)

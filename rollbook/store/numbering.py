@@ -46,8 +46,8 @@ def xid(number: int) -> str:
     return "x" + digits
 
 
-UNIQUE_IDS = ("student_unique_id", "staff_unique_id")
-"""A human's ids across the schools of a district: one number, whichever of the two they need."""
+UNIQUE_IDS = ("student_unique_id", "staff_unique_id", "contact_unique_id")
+"""A human's ids across the schools of a district: one number, whichever of them they need."""
 
 _HUMANS_FROM = 36**6 // 2
 """Humans are numbered from the middle, so that their ids are never those of their roles."""

@@ -27,12 +27,12 @@ from ...fields import (
     Version,
     WrittenNumber,
 )
-from ...model.people import Staff
+from ...model.people import Contact, Staff
 from ...model.students import Student
 from .former import FACTS
 from .reading import REST, AnyReader, Document, find_in, hexadecimal, kept
 
-HUMANS: dict[str, type[Record]] = {"students": Student, "staffs": Staff}
+HUMANS: dict[str, type[Record]] = {"students": Student, "staffs": Staff, "contacts": Contact}
 """The role with whose end a human is gone from a resource, though the human may be something else still."""
 
 

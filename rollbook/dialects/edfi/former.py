@@ -7,7 +7,11 @@ from typing import Any, cast
 
 from ...consent import DistrictReader
 
-FACTS = {"studentUniqueId": "student_unique_id", "staffUniqueId": "staff_unique_id"}
+FACTS = {
+    "studentUniqueId": "student_unique_id",
+    "staffUniqueId": "staff_unique_id",
+    "contactUniqueId": "contact_unique_id",
+}
 """The members and parameters that name a human, each with the fact that holds its value."""
 
 _ANY_CASE = {name.lower(): fact for name, fact in FACTS.items()}

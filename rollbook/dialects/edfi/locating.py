@@ -15,15 +15,15 @@ from ...edfi.homes import Fact, Home
 from ...edfi.resources import RESOURCES
 from ...edfi.schema import Reference, Resource, Target
 from ...fields import Arg, HubId, Record
-from ...model.people import Person, Staff
+from ...model.people import Contact, Person, Staff
 from ...model.students import Student
 from .places import Places
 from .reading import find_in
 
-ROLES: dict[str, type[Record]] = {"student": Student, "staff": Staff}
+ROLES: dict[str, type[Record]] = {"student": Student, "staff": Staff, "contact": Contact}
 """The role that a human has as the target of a reference."""
 
-UNIQUE_IDS: dict[str, str] = {"student": "student_unique_id", "staff": "staff_unique_id"}
+UNIQUE_IDS: dict[str, str] = {name: f"{name}_unique_id" for name in ROLES}
 """The stored fact by which a human is known, by the name of the target that refers to it."""
 
 ORGANISATIONS = ("school", "educationOrganization", "localEducationAgency")
@@ -42,13 +42,13 @@ class Locator:
         """The hub id of the document with a natural key, if the caller sees it."""
         return next((identity for identity in self.having(resource, key) if self.seen(resource, identity)), None)
 
-    def taken(self, resource: Resource, key: Mapping[str, Any]) -> bool:
-        """Whether a record has a natural key, and the caller does not see it."""
-        return not all(self.writer.sees(resource.of, identity) for identity in self.having(resource, key))
+    def taken(self, resource: Resource, key: Mapping[str, Any], **more: Any) -> bool:
+        """Whether a record has a natural key, and the caller does not see it; `more` are further facts of it."""
+        return not all(self.writer.sees(resource.of, identity) for identity in self.having(resource, key, **more))
 
-    def having(self, resource: Resource, key: Mapping[str, Any]) -> Iterator[str]:
+    def having(self, resource: Resource, key: Mapping[str, Any], **more: Any) -> Iterator[str]:
         """The hub ids of the records with a natural key, whoever may see them."""
-        for facts in self.candidates(resource, key):
+        for facts in ({**one, **more} for one in self.candidates(resource, key)):
             for row in self.writer.find(resource.of, **facts):
                 if self.fits(resource, key, row):
                     yield row["id"]

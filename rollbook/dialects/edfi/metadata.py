@@ -62,6 +62,7 @@ def dependencies() -> list[dict[str, Any]]:
 PLACING = {
     "studentUniqueId": "studentSchoolAssociations",
     "staffUniqueId": "staffEducationOrganizationAssignmentAssociations",
+    "contactUniqueId": "studentContactAssociations",
 }
 """What brings a human to a school, by the member that names them: the rest may be said of them only then."""
 

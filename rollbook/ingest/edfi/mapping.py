@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from ...edfi.contacts import ADDRESS
 from ...edfi.homes import Home
 from ...edfi.schema import Collection, Pointing, Property, Reference
 from ...fields import Field, Record, Value
@@ -26,7 +27,7 @@ REFERRED = (
 )
 """The resources to which others refer; beside them, the work of staff is in the directory."""
 
-UNIQUE = {"students": "student_unique_id", "staffs": "staff_unique_id"}
+UNIQUE = {"students": "student_unique_id", "staffs": "staff_unique_id", "contacts": "contact_unique_id"}
 """The fact that a human's own number is, by resource."""
 
 Rows = dict[type[Record], list[Row]]
@@ -48,7 +49,7 @@ class Mapper:
 
     def _entry(self, one: Told) -> Entry | None:
         name = one.resource.name
-        if one.resource.role is None and one.resource.of in (Contact, Relationship):
+        if one.resource.of is Relationship:
             return None
         refs = self._plain(one)
         if name == STUDENT_AT:
@@ -101,7 +102,7 @@ class Mapper:
         rest |= {name: self._links(one) for name in resource.links if self._links(one)}
         kept: dict[str, Any] = {resource.name: rest} if rest else {}
         if resource.name == "contacts":
-            # The hub has no number of its own for contacts: this is what another source knows the same one by.
+            # This is what a roster of another system knows the same contact by.
             kept[USER_IDS] = f"{{contactUniqueId:{one.body['contactUniqueId']}}}"
         return Row(one.key, values, refs, {**kept, **SOURCES} if kept else None, one.place, numbers)
 
@@ -237,7 +238,7 @@ DERIVED: tuple[tuple[type[Record], str], ...] = (
     *((GroupProgram, name) for name in ("school", "group", "program")),
     *((Relationship, name) for name in ("student", "contact", "school")),
     *((Group, name) for name in ("course", "school")),
-    *((Person, name) for name in ("external_id", "student_unique_id", "staff_unique_id")),
+    *((Person, name) for name in ("external_id", *UNIQUE.values(), *ADDRESS)),
     (StaffAssignment, "school"),
     (CourseOffering, "school"),
 )

@@ -17,7 +17,8 @@ Found = dict[str, Any]
 
 NAMED = (
     *("id", "forename", "surname", "legal_forename", "legal_surname", "previous_legal_surname"),
-    *("birth_date", "username", "external_id", "student_unique_id", "staff_unique_id", "remainder"),
+    *("birth_date", "username", "external_id", "student_unique_id", "staff_unique_id", "contact_unique_id"),
+    "remainder",
 )
 """What a human is compared by."""
 

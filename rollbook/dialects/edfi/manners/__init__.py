@@ -10,6 +10,7 @@ from ....edfi.schema import Resource
 from ....fields import Record
 from ....model.organisation import District, School
 from ....model.people import Person
+from ....model.students import Relationship
 from ....model.vocabulary import Descriptor
 from .humans import Humans
 from .organisations import Districts, Schools
@@ -19,13 +20,16 @@ from .words import Words
 
 __all__ = ["Rows", "manner_of"]
 
+ROWS, WHOLE, ORGANISATIONS = Rows(), WholeDocuments(), Organisations()
+
 MANNERS: Mapping[type[Record], Rows] = {
     Descriptor: Words(),
     District: Districts(),
     School: Schools(),
     Person: Humans(),
+    # It is where the student is, and names no school.
+    Relationship: WHOLE,
 }
-ROWS, WHOLE, ORGANISATIONS = Rows(), WholeDocuments(), Organisations()
 
 
 def manner_of(resource: Resource) -> Rows:
