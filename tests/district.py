@@ -197,6 +197,21 @@ def staff(unique: str, first: str = "Noor", last: str = "Palo", **more: Any) -> 
     return {"staffUniqueId": unique, "firstName": first, "lastSurname": last, **more}
 
 
+def contact(unique: str, first: str = "Rosa", last: str = "Ironwood", **more: Any) -> dict[str, Any]:
+    """A contact, whom no school knows yet."""
+    return {"contactUniqueId": unique, "firstName": first, "lastSurname": last, **more}
+
+
+def contact_of(unique: str, student: str, **more: Any) -> dict[str, Any]:
+    """Whose contact somebody is."""
+    return {
+        "contactReference": {"contactUniqueId": unique},
+        "studentReference": {"studentUniqueId": student},
+        "relationDescriptor": word("Relation", "Mother"),
+        **more,
+    }
+
+
 def assignment(unique: str, at: int, since: str = "2026-08-01", **more: Any) -> dict[str, Any]:
     """A position of a member of staff."""
     return {

@@ -172,7 +172,8 @@ def test_references_by_ref_lead_on_and_contacts_come_to_their_students_school(st
     assert not diff.aside
     held = by_keys(store)
     (contact,) = (row for (kind, key), row in held.items() if (kind, key) == ("Person", "contacts/P1"))
-    assert (contact["legal_forename"], contact["gender"], contact["town"]) == ("Parent1", "F", "Heronsgate")
+    assert (contact["forename"], contact["gender"], contact["town"]) == ("Parent1", "F", "Heronsgate")
+    assert contact["contact_unique_id"] == contact["external_id"] == "P1"
     (relation,) = (row for (kind, _), row in held.items() if kind == "Relationship")
     assert relation["relationship"] == "Mother"
     assert relation["contact"] == "contacts/P1@schools/1001"

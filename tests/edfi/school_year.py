@@ -8,6 +8,8 @@ from tests.district import (
     EdFi,
     assignment,
     cohort,
+    contact,
+    contact_of,
     course,
     enrolment,
     in_section,
@@ -46,6 +48,8 @@ TERM: dict[str, Any] = {
         **TEACHER,
         "beginDate": "2026-09-14",
     },
+    "contacts": contact("9001"),
+    "studentContactAssociations": contact_of("9001", "7001"),
 }
 """One document of each resource, each after those that it refers to."""
 

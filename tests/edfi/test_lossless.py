@@ -46,6 +46,7 @@ def prepared(term: EdFi, resource: str, variant: int) -> dict[str, Any]:
     roles = {
         "students": ("studentSchoolAssociations", "studentReference", "studentUniqueId"),
         "staffs": ("staffEducationOrganizationAssignmentAssociations", "staffReference", "staffUniqueId"),
+        "contacts": ("studentContactAssociations", "contactReference", "contactUniqueId"),
     }
     if resource in roles:
         link, reference, key = roles[resource]

@@ -168,15 +168,15 @@ def test_a_reference_is_described() -> None:
     }
 
 
-def test_what_can_never_be_resolved_is_not_described() -> None:
+def test_whoever_a_document_may_refer_to_is_described() -> None:
     response = specification("resources")["components"]["schemas"]["edFi_surveyResponse"]["properties"]
-    assert "studentReference" in response
-    assert "contactReference" not in response
+    assert {"studentReference", "staffReference", "contactReference"} <= response.keys()
 
 
 def test_whoever_is_named_is_brought_to_a_school_first() -> None:
     order = metadata.places()
     assert order["students"] < order["studentSchoolAssociations"] < order["studentSectionAssociations"]
+    assert order["contacts"] < order["studentContactAssociations"] < order["surveyResponses"]
     assert (
         order["staffs"] < order["staffEducationOrganizationAssignmentAssociations"] < order["staffCohortAssociations"]
     )

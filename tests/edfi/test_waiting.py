@@ -7,14 +7,18 @@ from urllib.parse import quote
 
 import pytest
 
-from tests.district import EdFi, assignment, enrolment, staff, student, word
+from tests.district import EdFi, assignment, contact, enrolment, staff, student, word
 from tests.hub import BRAMBLESIDE, THORNFIELD
 
 from .conftest import caller
 from .school_year import ESTAB
 
 VERSIONS = "/edfi/changeQueries/v1/availableChangeVersions"
-KINDS = [("students", "studentUniqueId", student("7777")), ("staffs", "staffUniqueId", staff("7777"))]
+KINDS = [
+    ("students", "studentUniqueId", student("7777")),
+    ("staffs", "staffUniqueId", staff("7777")),
+    ("contacts", "contactUniqueId", contact("7777")),
+]
 
 
 def total(api: EdFi, path: str) -> int:

@@ -321,6 +321,9 @@ class Pen:
         begins = one.role is None or self.makes(one)
         if waiting is None:
             return self.moved(one) if begins else None
+        if begins and not one.sets:
+            # A mention makes nobody a school's: they would no longer wait, and be seen by no one.
+            raise Refusal(problems.no_relationship(value))
         if begins:
             self.writer.adopt(waiting["id"], fact)
         return waiting["id"]

@@ -241,7 +241,7 @@ def other_profile(media_types: Iterable[str]) -> Answer:
 
 
 def no_relationship(*people: str) -> Answer:
-    """The student or member of staff has nothing to do with the caller's organisations."""
+    """The student, member of staff or contact has nothing to do with the caller's organisations."""
     return not_allowed(
         *(
             Problem("", f"No relationships have been established between the caller's organisations and '{name}'.")
