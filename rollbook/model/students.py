@@ -317,7 +317,12 @@ class Relationship(
     scope=(S.Student | S.StudentLite) & S.Contact,
     writing=S.WritebackContacts,
     indexes=(("school",), ("student", "contact"), ("contact", "student")),
-    natural=("student.person.student_unique_id", "student.person", "contact.person.contact_unique_id", "contact.person"),
+    natural=(
+        "student.person.student_unique_id",
+        "student.person",
+        "contact.person.contact_unique_id",
+        "contact.person",
+    ),
 ):
     """A contact's relationship to a student."""
 

@@ -53,6 +53,8 @@ KEYS = {
     "schools": ["schoolId"],
     "students": ["studentUniqueId"],
     "staffs": ["staffUniqueId"],
+    "contacts": ["contactUniqueId"],
+    "studentContactAssociations": ["contactUniqueId", "studentUniqueId"],
     "studentSchoolAssociations": ["entryDate", "schoolId", "studentUniqueId"],
     "staffEducationOrganizationAssignmentAssociations": [
         "beginDate",

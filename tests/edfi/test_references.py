@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from rollbook.edfi.resources import HOMED, RESOURCES
-from tests.district import EdFi, agency, cohort, enrolment, offering, place, section, session, student, word
+from tests.district import EdFi, agency, cohort, contact_of, enrolment, offering, place, section, session, student, word
 
 from .school_year import ESTAB, TERM, write
 from .test_writing import clock, plain, problem
@@ -160,6 +160,8 @@ def test_a_reference_leads_to_what_it_names(api: EdFi) -> None:
 KEYS: dict[str, dict[str, Any]] = {
     "students": student("7002"),
     "staffs": TERM["staffs"] | {"staffUniqueId": "8002"},
+    "contacts": TERM["contacts"] | {"contactUniqueId": "9002"},
+    "studentContactAssociations": contact_of("9001", "7002"),
     "programs": TERM["programs"] | {"programName": "Reading Rescue"},
     "courses": TERM["courses"] | {"courseCode": "ALG-2"},
     "cohorts": cohort("2", ESTAB),

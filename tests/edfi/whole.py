@@ -37,6 +37,7 @@ TARGETS: dict[str, dict[str, Any]] = {
     "schoolYearType": {"schoolYear": 2028},
     "student": {"studentUniqueId": "7001"},
     "staff": {"staffUniqueId": "8001"},
+    "contact": {"contactUniqueId": "9001"},
     "session": {"schoolId": ESTAB, "schoolYear": 2027, "sessionName": "Fall"},
     "course": {"courseCode": "ALG-1", "educationOrganizationId": ESTAB},
     "courseOffering": IN_FALL,
