@@ -623,7 +623,7 @@ def test_everybody_on_the_staff_holds_one_position_while_they_are_employed(store
 
 @pytest.mark.usefixtures("demo")
 def test_a_human_has_numbers_of_their_own_in_the_district(store: Store):
-    for name in ("student_unique_id", "staff_unique_id"):
+    for name in ("student_unique_id", "staff_unique_id", "contact_unique_id"):
         ids = rows(store, f"SELECT district, {name} FROM person")
         assert len(ids) == len(set(ids)) > 4000
         assert all(1 <= len(identity) <= 32 for _, identity in ids)

@@ -295,7 +295,7 @@ def test_the_docs_name_every_unique_id_of_ed_fi(hub: Hub) -> None:
     api = edfi(hub, hub.app(APP))
     kinds = {
         name
-        for resource in ("students", "staffs", "schools", "localEducationAgencies", "sections")
+        for resource in ("students", "staffs", "contacts", "schools", "localEducationAgencies", "sections")
         for one in api.get(resource)[:1]
         for name in one
         if name in ("id", "sectionIdentifier") or re.fullmatch(r"\w+(UniqueId|schoolId|AgencyId)|schoolId", name)

@@ -20,9 +20,9 @@ from rollbook.model.assessment import Aspect
 from rollbook.model.attendance import Mark
 from rollbook.model.organisation import School
 from rollbook.model.origin import ONEROSTER
-from rollbook.model.people import Person
+from rollbook.model.people import Contact, Person
 from rollbook.model.students import Student
-from tests.district import agency, cohort, enrolment, researcher, school, student
+from tests.district import agency, cohort, contact, contact_of, enrolment, researcher, school, student
 from tests.hub import BRAMBLESIDE, THORNFIELD, Answer, Hub, write_at
 from tests.looking import changing, look
 
@@ -194,7 +194,9 @@ def differ(twin: Twin, seed: int, scopes: list[str], mode: str, left_out: int) -
             batch.change(Person, person, {n: v for n, v in guessed.items() if n in unseen})
     there = hub.desk.schools.find(BRAMBLESIDE)
     with hub.store.write(there[0]) as batch:
-        who = batch.add(Person, [{"student_unique_id": TAKEN, "staff_unique_id": "h1", "username": NAME}])[0]
+        numbers = {"student_unique_id": TAKEN, "staff_unique_id": "h1", "contact_unique_id": TAKEN}
+        who = batch.add(Person, [{**numbers, "username": NAME}])[0]
+        batch.add(Contact, [{"person": who, "school": there[1], "mis_id": "h1", "xid": "h2"}])
         batch.add(
             Student, [{"person": who, "school": there[1], "mis_id": "h1", "xid": "h1", "entry_date": "2026-09-01"}]
         )
@@ -305,6 +307,9 @@ def guesses(twin: Twin, other: Twin, rng: random.Random) -> Iterator[Writes]:
     yield Writes("edfi", "POST", "schools", school(NUMBER, rng.choice([None, 1000])))
     yield Writes("edfi", "POST", "localEducationAgencies", agency(AGENCY))
     shown = rows(twin.who.get(f"{EDFI}/students?limit=25"))
+    yield Writes("edfi", "POST", "contacts", contact(TAKEN))
+    for one in shown[:1]:
+        yield Writes("edfi", "POST", "studentContactAssociations", contact_of(TAKEN, one["studentUniqueId"]))
     for one in rng.sample(shown, min(3, len(shown))):
         for hub in (twin.hub, other.hub):
             sql = "SELECT birth_date, middle_name, birth_city FROM person WHERE student_unique_id = ?"
