@@ -40,6 +40,7 @@ def test_every_resource_has_a_write_scope_that_only_writes() -> None:
         "WritebackSchool",
         "WritebackStudents",
         "WritebackEnrolments",
+        "WritebackContacts",
         "WritebackStaff",
         "WritebackGroups",
     }
