@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..fields import Expr, Ref, Value
+from ..fields import Arg, Condition, Expr, Field, Kept, KeptValue, Mapped, Ref, Value
 from ..model.people import Contact, Person
 from ..model.students import Relationship
 from ..scopes import S
@@ -80,16 +80,46 @@ contacts = declare(
     role=Contact,
 )
 
+COURT_ORDER = "A court order restricts this contact."
+"""What a restriction says that the record knows of: whoever would write to a contact has to read it."""
+
+_BESIDE = S.StudentFamily & S.StudentDemographic
+
+
+@dataclass(frozen=True)
+class _Restrictions(Home):
+    """What somebody wrote of restrictions, unless a court order restricts the contact: no document takes that away."""
+
+    order: Field
+
+    def columns(self) -> dict[str, Expr]:
+        return {trail(self.order): self.order}
+
+    def read(self, row: Row, rest: Rest, name: str) -> Any:
+        return COURT_ORDER if row.get(trail(self.order)) else rest.get(name)
+
+    def write(self, value: Any, document: Mapping[str, Any], may: May) -> dict[str, Value]:
+        return {self.order.name: 1} if value == COURT_ORDER else {}
+
+    def rest(self, name: str, value: Any, document: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: value} if value not in (None, COURT_ORDER) else {}
+
+    def where(self, arg: Arg) -> Condition:
+        written = KeptValue(Kept(Relationship, "edfi.studentContactAssociations", _BESIDE), "contactRestrictions")
+        return Mapped(self.order, {1: COURT_ORDER}).same(arg) | (self.order.is_not(1) & written.same(arg))
+
+
 student_contact_associations = declare(
     "studentContactAssociations",
     Relationship,
     {
         "contactReference": contact(Relationship.contact),
         "studentReference": student(Relationship.student),
+        "contactRestrictions": _Restrictions(Relationship.court_order),
         "contactPriority": Fact(Relationship.priority),
         "legalGuardian": Fact(Relationship.parental, Codec(bool, int)),
         "relationDescriptor": word(Relationship.relationship, "Relation"),
     },
-    remainder=S.StudentFamily & S.StudentDemographic,
+    remainder=_BESIDE,
     belongs=("student",),
 )

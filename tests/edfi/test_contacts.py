@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import Any, cast
+from urllib.parse import quote
 
 from rollbook.model.people import Person
+from rollbook.model.students import Relationship
 from rollbook.store.renumbering import renumber
 from tests.district import EdFi, contact, contact_of, edlink, enrolment, student, word
 from tests.hub import BRAMBLESIDE, THORNFIELD
@@ -152,6 +154,22 @@ def test_an_address_is_the_records_and_a_document_without_one_leaves_it(api: EdF
     api.put("contacts", identity, contact("9001"))
     assert "addresses" not in api.get(f"contacts/{identity}")
     assert look(api.hub.store, "SELECT street FROM person WHERE id = ?", (person,)).get == "2 Ocotillo Lane"
+
+
+def test_a_court_order_is_told_and_no_document_takes_it_away(api: EdFi) -> None:
+    write(api, "students", "studentSchoolAssociations")
+    api.post("contacts", contact("9001"))
+    held = api.post(LINK, contact_of("9001", "7001", contactRestrictions="At work until five"))
+    sql = "SELECT r.district, r.id FROM relationship r JOIN student s ON s.id = r.student"
+    sql += " JOIN person p ON p.id = s.person WHERE p.student_unique_id = '7001'"
+    found = look(api.hub.store, sql).fetchall()
+    ((district, link),) = cast("list[tuple[int, str]]", found)
+    with api.hub.store.write(district) as batch:
+        batch.change(Relationship, link, {"court_order": 1})
+    said = "A court order restricts this contact."
+    assert api.get(f"{LINK}/{held}")["contactRestrictions"] == said
+    api.put(LINK, held, contact_of("9001", "7001"))
+    assert [one["id"] for one in api.get(f"{LINK}?studentUniqueId=7001&contactRestrictions={quote(said)}")] == [held]
 
 
 def test_contacts_are_written_and_read_with_scopes_of_their_own(api: EdFi) -> None:
