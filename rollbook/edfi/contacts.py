@@ -32,21 +32,15 @@ ADDRESS = {
 class _Home(Home):
     """The address at which somebody lives, as far as the record has fields for it; all of it is kept beside.
 
-    The record has no state, which Ed-Fi asks for, so that only an address that was written is shown; and what is not
-    shown, a document without addresses leaves as it is.
+    The record has no state, which Ed-Fi asks for, so that only an address that was written is shown, as it was; and
+    what is not shown, a document without addresses leaves as it is.
     """
 
     def columns(self) -> dict[str, Expr]:
-        return {trail(_P.fields[fact]): _P.fields[fact] for fact in ADDRESS}
+        return {}
 
     def read(self, row: Row, rest: Rest, name: str) -> Any:
-        every: list[dict[str, Any]] = list(rest.get(name, ()))
-        at = next((at for at, one in enumerate(every) if _lived(one)), None)
-        now = {member: row[fact] for fact, member in ADDRESS.items() if row.get(fact) is not None}
-        if at is not None and now:
-            left_out = {ADDRESS[fact] for fact in ("county", "house_no", "apartment")}
-            every[at] = {n: v for n, v in every[at].items() if n not in left_out} | now
-        return every
+        return rest.get(name)
 
     def write(self, value: Any, document: Mapping[str, Any], may: May) -> dict[str, Value]:
         lived: dict[str, Any] | None = next((one for one in value or () if _lived(one)), None)

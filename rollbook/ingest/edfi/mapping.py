@@ -236,7 +236,7 @@ DERIVED: tuple[tuple[type[Record], str], ...] = (
     *((kind, name) for kind in (Staff, Contact) for name in ("person", "school")),
     *((GroupSession, name) for name in ("school", "group", "session")),
     *((GroupProgram, name) for name in ("school", "group", "program")),
-    *((Relationship, name) for name in ("student", "contact", "school")),
+    *((Relationship, name) for name in ("student", "contact", "school", "court_order")),
     *((Group, name) for name in ("course", "school")),
     *((Person, name) for name in ("external_id", *UNIQUE.values(), *ADDRESS)),
     (StaffAssignment, "school"),
