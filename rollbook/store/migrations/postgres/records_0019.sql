@@ -4,6 +4,8 @@ CREATE INDEX pointer_target ON pointer (district, target);
 CREATE TABLE word_use (district bigint NOT NULL, source text NOT NULL, resource text NOT NULL, word bigint NOT NULL, PRIMARY KEY (district, source, resource, word));
 CREATE INDEX word_use_word ON word_use (district, word);
 ALTER TABLE "person" ADD COLUMN "origin" text;
+ALTER TABLE "person" ADD COLUMN "contact_unique_id" text;
+CREATE INDEX "person_contact_unique_id" ON "person" (district, "contact_unique_id");
 CREATE INDEX "person_external_id" ON "person" (district, "external_id");
 CREATE INDEX "group_external_id" ON "group" (district, "external_id");
 CREATE INDEX "staff_membership_external_id" ON "staff_membership" (district, "external_id");
@@ -112,3 +114,6 @@ SELECT district, 'userResources', external_id, id, kind, to_char(now() AT TIME Z
  UNION ALL SELECT district, external_id, id, 'StaffResource' AS kind FROM "staff_resource" WHERE origin = 'oneroster' AND external_id IS NOT NULL
  UNION ALL SELECT district, external_id, id, 'ContactResource' AS kind FROM "contact_resource" WHERE origin = 'oneroster' AND external_id IS NOT NULL) a) b
 WHERE many > 1;
+-- A human is known as a contact too: by the number that the hub gave, or else by the hub id.
+UPDATE "person" SET "contact_unique_id" = CASE WHEN "staff_unique_id" LIKE 'x______' THEN "staff_unique_id"
+ WHEN "student_unique_id" LIKE 'x______' THEN "student_unique_id" ELSE replace(id, '-', '') END;
