@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import create_engine
 
+from rollbook.edfi.descriptors import published
 from rollbook.fields import RECORDS, Record
 from rollbook.scopes import CATALOGUE
 
@@ -62,7 +63,8 @@ def fill(database: Path, records: Path, stamps: Stamps, schools: Iterable[Measur
         connection.execute("ATTACH ? AS hub", (f"file:{records}",))
         for table, source in COPIED.items():
             _copy(connection, table, source)
-        connection.execute("INSERT INTO descriptor SELECT DISTINCT namespace || '#' || code FROM hub.descriptor")
+        words = {f"{word['namespace']}#{word['code']}" for word in published()}
+        connection.executemany("INSERT INTO descriptor VALUES (?)", sorted((word,) for word in words))
         connection.execute(
             "UPDATE school SET district_uid = (SELECT d.id FROM hub.school s JOIN hub.district d"
             " ON d.district = s.district WHERE s.id = school.id)"

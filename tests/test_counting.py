@@ -62,6 +62,7 @@ def compiled(columns: Mapping[str, Expr], sight: Sight, **asked: Any) -> Plan:
 def answers(held: Tables, found: Plan, grant: str = "", **args: str) -> dict[str, dict[str, Any]]:
     """The rows that a plan finds, by id."""
     school = {"district": held.school["district"], "school": held.school["id"], "grant": grant, "today": held.today}
+    school |= {"allowed_on": held.today}
     bound = {**school, **YEAR, "limit": -1, "offset": 0, **args}
     rows = [json.loads(row) for (row,) in held.hub.store.kept.plans.rows(found, bound)]
     return {row["Id"]: row for row in rows}

@@ -83,14 +83,16 @@ def check_rows(
 ) -> Counter[tuple[int, int]]:
     """The numbers of a kind's rows, once it is seen that the clock and `moved` know of them."""
     school = "school" if "school" in record.stored() else "id" if record is School else "''"
-    rows = look(store, f"SELECT district, coalesce({school}, ''), seq FROM \"{record.table}\"").fetchall()
-    latest: dict[tuple[int, str], int] = {}
-    for district, at, seq in rows:
-        assert seq <= clock[district], record.__name__
-        latest[district, at] = max(seq, latest.get((district, at), 0))
-    for (district, at), seq in latest.items():
-        assert seq <= moved[district, at, record.__name__], record.__name__
-    return Counter((district, seq) for district, _, seq in rows)
+    told = record.told_by or "''"
+    rows = look(store, f"SELECT district, coalesce({school}, ''), {told}, seq FROM \"{record.table}\"").fetchall()
+    latest: dict[tuple[int, str, str], int] = {}
+    for district, at, what, seq in rows:
+        kind = record.of_row({record.told_by: what}).__name__
+        assert seq <= clock[district], kind
+        latest[district, at, kind] = max(seq, latest.get((district, at, kind), 0))
+    for where, seq in latest.items():
+        assert seq <= moved[where], where
+    return Counter((district, seq) for district, _, _, seq in rows)
 
 
 # ---- processes that are killed

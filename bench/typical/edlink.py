@@ -98,7 +98,7 @@ COLUMNS: tuple[Column, ...] = (
     ("identifiers", "identifiers", list[Identifier], _SOME),
     ("district_id", "school.district_uid", str, ""),
     ("school_ids", "school_ids", list[str], _SOME),
-    ("product_ids", "none", list[str], ""),
+    ("product_ids", "products", list[str], ""),
 )
 
 
@@ -107,14 +107,14 @@ class Shown:
 
     nothing = None
 
-    def __init__(self, person: Person, scopes: frozenset[str]) -> None:
+    def __init__(self, person: Person, scopes: frozenset[str], products: list[str]) -> None:
         self.person = person
         self.scopes = scopes
+        self.products = products
         self.pupils = [s for s in person.students if not (s.leaving_date and s.leaving_date < TODAY)]
         self.student = person.students[0] if person.students else None
         self.itself = self
         self.properties: dict[str, str] = {}
-        self.none: list[str] = []
 
     @property
     def made(self) -> str:
@@ -271,7 +271,7 @@ def list_people(
 ) -> Response:
     """The people of a district."""
     scopes = reach.scopes
-    people = [Shown(person, scopes) for person in _people(session, reach, first, after)]
+    people = [Shown(person, scopes, [reach.caller.app]) for person in _people(session, reach, first, after)]
     adapter = shown(scopes)
     rows = adapter.dump_json(adapter.validate_python(people, from_attributes=True))
     return Response(b'{"$data":' + rows + b"}", media_type="application/json")
