@@ -271,7 +271,7 @@ def list_people(
 ) -> Response:
     """The people of a district."""
     scopes = reach.scopes
-    people = [Shown(person, scopes, [reach.caller.app]) for person in _people(session, reach, first, after)]
+    people = [Shown(person, scopes, [reach.caller.app or ""]) for person in _people(session, reach, first, after)]
     adapter = shown(scopes)
     rows = adapter.dump_json(adapter.validate_python(people, from_attributes=True))
     return Response(b'{"$data":' + rows + b"}", media_type="application/json")

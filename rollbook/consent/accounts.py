@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import os
@@ -18,7 +17,7 @@ from ..store.kept import Kept
 from ..store.kept.accounts import Account
 from ..store.port import Store
 from ..store.writing import Batch, Row
-from .secrets import digest
+from .secrets import digest, new_token
 from .tries import REMEMBERED, WINDOW_SECONDS, Guessing, TooOften, Tries
 
 DAY = 24 * 3600
@@ -102,7 +101,7 @@ class Accounts:
 
     def new_token(self, user: Account, name: str = "") -> str:
         """A token of a user, shown once and kept only as a hash."""
-        token = base64.urlsafe_b64encode(os.urandom(30)).decode()
+        token = new_token(30)
         now = self._clock()
         with self._store.passing as passing:
             passing.sessions.begin(digest(token), user.id, name, now, now + TOKEN_SECONDS, TOKENS)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import os
 import uuid
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -17,7 +15,7 @@ from ..store.port import Store
 from ..store.sealing import seal, unseal
 from .callers import admitted
 from .grants import App
-from .secrets import digest, new_secret
+from .secrets import digest, new_secret, new_token
 from .slips import asked_by
 from .words import NAMESPACE, OWN, PROFILE, Word, known_words, scopes_of
 
@@ -198,7 +196,7 @@ class Tickets:
         return found
 
     def _ticket(self, credential: str, kind: str, person: str, seconds: float) -> tuple[str, float]:
-        token = base64.urlsafe_b64encode(os.urandom(33)).decode()
+        token = new_token(33)
         expires = self._clock() + seconds
         with self._store.passing as passing:
             passing.tickets.add(digest(token), kind, Ticket(credential, person, expires), self._clock())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import hmac
 import os
@@ -30,3 +31,11 @@ def told_again(key: bytes, *parts: object) -> bytes:
 def shaped(derived: bytes) -> str:
     """A secret, UUID-shaped as the Xporter document shows them."""
     return str(uuid.UUID(bytes=derived[:16], version=4))
+
+
+def new_token(size: int) -> str:
+    """A token of so many random bytes; none begins with a dash, which command lines take for an option."""
+    while True:
+        token = base64.urlsafe_b64encode(os.urandom(size)).decode()
+        if not token.startswith("-"):
+            return token
