@@ -224,7 +224,7 @@ def test_a_fact_of_a_human_is_written_and_emptied_only_where_their_own_school_gr
 
 
 def test_a_human_who_is_no_document_moves_nothing_in_change_queries(small_hub: Hub) -> None:
-    small_hub.grant(["School", "Contact", "Student", "Staff"])
+    small_hub.grant(["School", "Student", "Staff"])
     reader = edfi(small_hub, small_hub.app())
     asked = "/edfi/changeQueries/v1/availableChangeVersions"
     before = reader.get(asked)
