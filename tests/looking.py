@@ -18,6 +18,7 @@ from weakref import WeakKeyDictionary
 from rollbook.fields import RECORDS, Day, Record, Ref
 from rollbook.store import sqlite
 from rollbook.store.connection import Connection, Cursor, Opened, connect
+from rollbook.store.kept.settings import Settings
 from rollbook.store.lending import Rows
 from rollbook.store.plan.flavour import Flavour
 from rollbook.store.plan.flavours.sqlite import SQLITE
@@ -166,13 +167,16 @@ def look_passing(store: Store, statement: str, values: Any = ()) -> Rows:
 def changing(store: Store, file: str = KEPT) -> Generator[Connection]:
     """A transaction in which a test changes, or breaks, what is kept, where references are keys.
 
-    A file tells everybody by itself that it was changed; in a database whoever writes has to say so.
+    A file tells everybody by itself that it was changed; in a database whoever writes has to say so. That others may be
+    admitted from then on has to be said in both.
     """
     with lent(store, file, "as it is") as way:
         connection = way.connection
         connection.execute("BEGIN")
         try:
             yield connection
+            if file == KEPT:
+                Settings(connection, lambda: 0.0).turn()
             if isinstance(connection, Session) and file == KEPT:
                 connection.execute("UPDATE version SET number = number + 1")
         except BaseException:

@@ -47,8 +47,14 @@ FEW = (("SchoolLite", "StudentLite", "StaffLite"), ("Student", "Staff", "Contact
 NARROW = re.compile("pagesize|pageSize|select=|changedRows|filter|offset=|last=|ChangeVersion")
 """What only tells a part of what another question tells."""
 
-_OWN = re.compile(rb'"\$?(?:request|integration_id|correlationId)":"[^"]*"|"(?:integration_id|id)":"[^"]*","(?=source)')
+_OWN = re.compile(
+    rb'"\$?(?:request|(?:integration|materialization|product)_id|correlationId)":"[^"]*"'
+    rb'|"product_ids":\["[^"]*"\]|"(?:integration_id|id)":"[^"]*",(?="(?:source|product_id"))'
+)
 """What is each request's own, and the ids of grants."""
+
+OF_THE_KEY = ("/graph/materializations", "/graph/licenses")
+"""What Edlink tells of the key itself: each hub made its own, at another moment."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +140,7 @@ def pair(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 def _people(hub: Hub, who: Caller) -> Iterator[str]:
     """Tokens of a student, a member of staff and a contact."""
-    (credential,) = (c for c in hub.desk.credentials.of(who.app) if c.dialect == "edlink")
+    credential, *_ = (c for c in hub.desk.credentials.of(who.app) if c.dialect == "edlink")
     for kind in ("student", "staff", "contact"):
         school = hub.desk.schools.find(THORNFIELD)[1]
         sql = f"SELECT person FROM {kind} WHERE school = ? ORDER BY mis_id LIMIT 1"
@@ -238,6 +244,8 @@ def test_what_the_manual_reads_is_the_same(pair: Pair, dialect: str, monkeypatch
     readers = [Reading(asker.hub, dialect) for asker in (pair.embedded, pair.served)]
     asked = 0
     for number, request in enumerate(_read_by_the_manual(dialect)):
+        if any(path in str(request) for path in OF_THE_KEY):
+            continue
         said: list[tuple[int, bytes]] = []
         for reader in readers:
             # Requests have ids of their own, which are drawn at random.

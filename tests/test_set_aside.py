@@ -56,7 +56,7 @@ FAULTS: dict[str, list[Hurt]] = {
 }
 """What can be wrong with a row of each file."""
 
-NUMBERED = ("mis_id", "xid", "student_unique_id", "staff_unique_id")
+NUMBERED = ("mis_id", "xid", "student_unique_id", "staff_unique_id", "contact_unique_id")
 """What the hub hands out in the order in which records come."""
 
 

@@ -155,8 +155,13 @@ class Sources(Statements):
 
     def forget_record(self, district: int, record: type[Record], identity: str) -> None:
         """Forget what any source says of a record that is gone: if it is said again, it is made again."""
-        gone = "DELETE FROM source_row WHERE district = ? AND kind = ? AND id = ?"
-        self._do(gone, (district, record.__name__, identity))
+        kind = record.__name__
+        # Deleted by the id, they would be looked for among all rows of the district.
+        said = "SELECT source, key FROM source_row WHERE district = ? AND id = ? AND kind = ?"
+        self._each(
+            "DELETE FROM source_row WHERE district = ? AND kind = ? AND source = ? AND key = ?",
+            [(district, kind, *row) for row in self._rows(said, (district, identity, kind))],
+        )
 
     def reread(self, district: int, source: str, kind: str) -> None:
         """Take everything for news that a source says of a kind the next time; the records stay until then."""
