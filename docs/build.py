@@ -47,6 +47,7 @@ from rollbook.errors import RollbookError
 from rollbook.fields import RECORDS, Code, Computed, Expr, Field, Path, Record, Ref, Told, Value
 from rollbook.jobs import DATABASES
 from rollbook.model.assessment import AssessmentResult
+from rollbook.model.document_scopes import GUARDS, Guard
 from rollbook.model.people import Person
 from rollbook.scopes import CATALOGUE, Need, readable
 

@@ -114,6 +114,16 @@ class S:
     PublishedCounts = _scope(
         "PublishedCounts", "Students", "Numbers of students in published research, never of a few, and no names"
     )
+    # Rollbook's own, for Ed-Fi's documents.
+    StudentPrograms = _scope("StudentPrograms", "Students", "Support programmes and interventions that students are in")
+    StudentMigrant = _scope("StudentMigrant", "Students", "Moves and services of migrant workers' children")
+    StudentImmigration = _scope(
+        "StudentImmigration", "Students", "Students' immigration, refugee status and displacement"
+    )
+    StudentDelinquency = _scope(
+        "StudentDelinquency", "Students", "Programmes for students who were neglected or broke the law"
+    )
+    StudentRestraint = _scope("StudentRestraint", "Students", "When students were physically restrained, and why")
     Attendance = _scope("Attendance", "Attendance", "Attendance marks and totals")
     Conduct = _scope("Conduct", "Conduct", "Achievements and behaviour, with points")
     ConductComments = _scope("ConductComments", "Conduct", "Comments on achievements and behaviour")

@@ -60,6 +60,7 @@ ROOTS = {"1.1": "ims/oneroster/v1p1", "1.2": "ims/oneroster/rostering/v1p2"}
 SCOPE = "https://purl.imsglobal.org/spec/or/v1p2/scope/"
 SCOPES = (f"{SCOPE}roster-core.readonly", f"{SCOPE}roster.readonly", f"{SCOPE}roster-demographics.readonly")
 ALSO_SCOPES = {"gradebook": f"{SCOPE}gradebook.readonly", "resources": f"{SCOPE}resource.readonly"}
+WRITE_SCOPES = (f"{SCOPE}gradebook.createput",)
 LISTS = ("orgs", "academicSessions", "courses", "classes", "users", "enrollments", "demographics")
 """The lists of a service, each by its envelope."""
 ALSO = {"gradebook": ("categories", "scoreScales", "lineItems", "results"), "resources": ("resources",)}
@@ -87,7 +88,8 @@ class OneRosterRest:
 
     def read(self, reading: Reading) -> Roster:
         """List everything, or what has changed; raises `Malformed` and `Unavailable` for what cannot be believed."""
-        service = Served.of(reading.settings)
+        also = (ALSO_SCOPES[word] for word in _also(reading.settings))
+        service = Served.of(reading.settings, (*SCOPES, *also))
         began, since = datetime.now(UTC), since_when(reading, service.version)
         where = service_of(reading.settings, service.address)
         wanted = _wanted(reading.settings, service)
@@ -148,15 +150,14 @@ def _also(settings: Mapping[str, str]) -> list[str]:
     return also
 
 
-def _auth(settings: Mapping[str, str], version: str) -> Auth:
+def _auth(settings: Mapping[str, str], version: str, usual: tuple[str, ...]) -> Auth:
     client, secret = settings.get("client", ""), settings.get("secret", "")
     if token := settings.get("token"):
         return Bearer(token)
     if not (client and secret):
         raise Malformed(Problem("client", "and secret are missing, and there is no token"))
     if address := settings.get("token-address"):
-        also = (ALSO_SCOPES[word] for word in _also(settings))
-        scopes = settings.get("scopes", "").replace(",", " ").split() or ((*SCOPES, *also) if version == "1.2" else ())
+        scopes = settings.get("scopes", "").replace(",", " ").split() or (usual if version == "1.2" else ())
         return ClientCredentials(address, client, secret, tuple(scopes))
     method = settings.get("signature") or "HMAC-SHA256"
     if method not in ("HMAC-SHA1", "HMAC-SHA256"):

@@ -301,6 +301,10 @@ class DistrictReader:
         with self._store.lend(self.district) as kept:
             return self.finds(Session(kept, self.base), Person, person)
 
+    def namesakes(self) -> list[Namesake]:
+        """The records of the district that ever had an id of a source's with another one, whoever may see them."""
+        return self.once("namesakes of all", lambda: self._store.kept.history.namesakes(self.district))
+
     def referring(self, identity: str) -> list[Pointer]:
         """The documents that refer to something, whoever may see them."""
         with self._store.lend(self.district) as kept:

@@ -15,6 +15,7 @@ from ..errors import Malformed, Problem
 from ..fields import Field, Record, Value
 from ..model.organisation import School
 from ..store.kept.sources import SETTLED as SETTLED
+from .packed import Long, Packed
 from .renewing import InMemory, Renew
 
 Progress = Callable[[str, int, int], None]

@@ -38,7 +38,10 @@ OLD_LISTS = tuple(
 )
 """What OneRoster 1.1 tells in its own shapes: users, enrolments, demographics, and what gradebooks hold."""
 
-DOCUMENTS = {name: resource for name, resource in RESOURCES.items() if resource.of is not Descriptor}
+KEPT_WHOLE = ("academicWeeks", "staffEducationOrganizationContactAssociations", "studentHealths")
+"""Of the resources that are kept whole those of which the demo has documents: of nobody, of staff, of students."""
+
+DOCUMENTS = {one.name: one for one in (*HOMED, *map(RESOURCES.__getitem__, KEPT_WHOLE))}
 """The resources that are of schools and people: words are everybody's."""
 
 

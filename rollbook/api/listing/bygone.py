@@ -44,7 +44,7 @@ from ...fields import (
     Words,
     trail,
 )
-from ...model.people import CALLED, Person
+from ...model.people import CALLED, OWN, Person
 
 Parts = Mapping[tuple[str, str], list[Gone]]
 """What is gone, by its kind and the hub id of something that it referred to."""
@@ -79,6 +79,8 @@ def as_human(reader: DistrictReader, identity: str, roles: list[Gone]) -> Gone:
         facts = {name.removeprefix("person."): role.keys.get(name) for name in CALLED}
         own = RECORDS[role.kind].fields
         keys |= {n: v for n, v in facts.items() if v and n in own and reader.tells(role, own[n])}
+        # Whoever knew the human knew them by it.
+        keys |= {n.removeprefix("person."): role.keys[n] for n in OWN if n.startswith("person.") and n in role.keys}
     last = roles[-1]
     return Gone(last.seq, last.at, Person.__name__, identity, last.school, "gone", keys, last.made)
 

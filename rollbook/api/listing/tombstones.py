@@ -13,19 +13,16 @@ from typing import Any, cast
 
 import msgspec
 
-from ...api.listing.bygone import COMPARED, Bygone, Unknowable, as_human, parts_of
-from ...api.listing.resource import Part, Resource
-from ...api.listing.rows import Rows
 from ...consent import DistrictReader
 from ...consent.bygone import Gone
 from ...consent.session import Session
 from ...fields import Arg, Csv, Expr, HubId, OneOf, Question
 from ...model.people import Person
-from .asking import Asked
-from .filters import Clause
-
-GONE = "tobedeleted"
-MODIFIED = "dateLastModified"
+from .asking import Asked, Clause
+from .bygone import COMPARED, Bygone, Unknowable, as_human, parts_of
+from .planning import Manner
+from .resource import Part, Resource
+from .rows import Rows
 
 ROLES = ("Student", "Staff", "Contact")
 """The kinds of record by which a human is somebody: whose last one is gone is gone."""

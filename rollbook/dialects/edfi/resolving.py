@@ -12,13 +12,21 @@ from ...edfi.documents import Whole
 from ...edfi.resources import RESOURCES
 from ...edfi.schema import Pointing, Resource, Written
 from ...errors import Problem
+from ...fields import Record
 from ...model.employment import StaffAssignment
-from ...model.people import Person, Staff
+from ...model.people import Contact, Person, Staff
+from ...model.students import Relationship
 from . import problems
 from .locating import ORGANISATIONS, ROLES, UNIQUE_IDS, Locator
 from .places import Places
 from .reading import find_in
 from .refusal import Refusal
+
+MADE: dict[type[Record], tuple[str, type[Record], str]] = {
+    StaffAssignment: ("staff", Staff, json.dumps({"edfi": {"staffs": {}, "made": "assignment"}})),
+    Relationship: ("contact", Contact, json.dumps({"edfi": {"contacts": {}, "made": "association"}})),
+}
+"""The documents that make somebody have a role: the reference to it, the role, and what marks one that was made so."""
 
 
 @dataclass(frozen=True)
@@ -71,8 +79,12 @@ class Resolving:
         if missing:
             raise Refusal(problems.unresolved(*missing))
         self.place(fields, written, before)
-        for one in humans:
-            fields[one.sets] = self.role(one, people[one.path] or "", fields.get("school"))
+        # A role is made where the others are of whom the document tells.
+        for one in sorted(humans, key=self.makes):
+            if self.makes(one):
+                self.place(fields, written, before)
+            person = people[one.path] or ""
+            fields[one.sets] = self.same(one, person, before) or self.role(one, person, fields.get("school"))
         self.place(fields, written, before)
         if isinstance(self.resource, Whole):
             self.inherit(fields, pointers)
@@ -146,9 +158,12 @@ class Resolving:
             if self.writer.sees(Person, row["id"]):
                 return row["id"]
         waiting = self.writer.pending.find(fact, value, ROLES[one.target.name])
-        begins = one.role is None or self.resource.of is StaffAssignment
+        begins = one.role is None or self.makes(one)
         if waiting is None:
             return self.moved(one) if begins else None
+        if begins and not one.sets:
+            # A mention makes nobody a school's: they would no longer wait, and be seen by no one.
+            raise Refusal(problems.no_relationship(value))
         if begins:
             self.writer.adopt(waiting["id"], fact)
         return waiting["id"]
@@ -167,27 +182,31 @@ class Resolving:
                 return found.id
         return None
 
+    def makes(self, one: Pointing) -> bool:
+        """Whether a document makes the human whom a reference names have the role."""
+        return one.sets == MADE.get(self.resource.of, ("",))[0]
+
+    def same(self, one: Pointing, person: str, before: Mapping[str, Any] | None) -> str | None:
+        """The role that a student or contact has in an association already: its document does not name the school."""
+        if self.resource.of is not Relationship or not before or one.role is None:
+            return None
+        row = self.writer.get(one.role, before.get(one.sets) or "") or {}
+        return row.get("id") if row.get("person") == person else None
+
     def role(self, one: Pointing, person: str, school: str | None) -> str:
         """The role that a human has at the row's school, or elsewhere in the district where that is the district's."""
         assert one.role is not None
         roles = [r for r in self.writer.find(one.role, person=person) if self.writer.sees(one.role, r["id"])]
         at_school = [r for r in roles if r["school"] == school]
-        if self.resource.of is StaffAssignment and not at_school:
+        if self.makes(one) and not at_school:
             if school is None:
                 said = (
                     "Positions are kept at schools only, so that each has a school to answer for it. Name the school."
                 )
                 raise Refusal(problems.invalid(Problem("$.educationOrganizationReference", said)))
-            return self.writer.add(Staff, {"school": school, "person": person, "remainder": MADE_HERE})
+            mark = MADE[self.resource.of][-1]
+            return self.writer.add(one.role, {"school": school, "person": person, "remainder": mark})
         best = max(at_school or roles, key=lambda r: r.get("entry_date") or "", default=None)
         if best is None:
             raise Refusal(problems.no_relationship(str(next(iter(one.identity.values())))))
         return best["id"]
-
-    def made_here(self, staff: str) -> bool:
-        """Whether a role was made only because of an assignment."""
-        return (self.writer.get(Staff, staff) or {}).get("remainder") == MADE_HERE
-
-
-MADE_HERE = json.dumps({"edfi": {"staffs": {}, "made": "assignment"}})
-"""Marks a role that was made because an assignment needed it."""

@@ -19,7 +19,7 @@ from .conditions import EXISTS, Conditions
 from .manners import manner_of
 from .pen import Outcome
 from .places import Places
-from .publishing import publish
+from .publishing import uris
 from .reading import Document, find, find_in, readers_of
 from .refusal import Refusal
 

@@ -9,6 +9,7 @@ from functools import partial
 
 import msgspec
 
+from ...api.listing import keeping
 from ...api.listing.resource import Listing, Resource
 from ...api.listing.rows import Rows, may_filter
 from ...api.messages import NO_STORE, Request, Response
@@ -34,7 +35,7 @@ from .later import EVERY, LATER
 from .logbook import LISTINGS, Logbook
 from .mine import beside, concerns
 from .people import people
-from .wire import Fault, WrongToken, base, enveloped, failure, gathered, new_request_id, success
+from .wire import Fault, WrongToken, base, enveloped, failure, new_request_id, success
 
 __all__ = ["Edlink"]
 
@@ -278,12 +279,9 @@ class Edlink:
         if call.steps[0] in LATER:
             # It rests on more than rosters do.
             return Response(body)
-        return Response(
-            body,
-            keep=True,
-            until=min(call.holder.expires, asked.until, call.now + KEPT_SECONDS),
-            rests_on=call.rests,
-            now_rests_on=lambda: rests_on(self.reader(self.admit(call.request, personal=bool(call.holder.person)))),
+        personal, until = bool(call.holder.person), min(call.holder.expires, asked.until, call.now + KEPT_SECONDS)
+        return keeping.kept(
+            body, call.rests, lambda: rests_on(self.reader(self.admit(call.request, personal=personal))), until
         )
 
 

@@ -171,7 +171,11 @@ class OneRoster:
             session = stack.enter_context(call.reader.session())
             if call.identity:
                 return self.one(call, session, replace(asked, limit=1))
-            page = reading(call.reader, session, collection, asked, call.rows)
+            rows, further = call.rows, ()
+            if day := call.as_of:
+                collection, rows = as_it_was(collection, call.address), rows.with_args(as_of=day)
+                further = (says(day, call.reader.kept_since()),)
+            page = reading(call.reader, session, collection, asked, rows)
             read = kinds([page]) | call.rests
             rests = keeping.rests_on(call.reader, read)
             others = links(f"{call.request.base}{call.request.path}", asked, dict(call.request.query), page.count())

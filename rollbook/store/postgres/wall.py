@@ -30,7 +30,8 @@ COUNTS = "clock", "version"
 
 SEEN = (
     *sorted(record.table for record in RECORDS.values()),
-    *("moment", "moved", "history", "former_id", "chosen", "turned", "veiled", "register", "pointer", "word_use"),
+    *("moment", "moved", "history", "former_id", "namesake", "chosen", "turned", "veiled", "register"),
+    *("pointer", "word_use"),
     *COUNTS,
 )
 """What the role may read: records, what is worked out from them, their history, and whom grants name and leave out."""

@@ -12,6 +12,7 @@ from ....model.vocabulary import Descriptor
 from .. import problems
 from ..conditions import Conditions
 from ..pen import Outcome
+from ..publishing import publish_of
 from ..reading import find_in
 from ..refusal import Refusal
 from ..uses import using
@@ -29,6 +30,7 @@ class Words(Rows):
 
     def post(self, scribe: Scribe, resource: Resource, document: Mapping[str, Any], written: Written) -> Outcome:
         """A descriptor, which every district shares."""
+        publish_of(scribe.desk, resource)
         with scribe.desk.writers.shared() as batch:
             shared = scribe.desk.readers.shared()
             with shared.session() as session:
