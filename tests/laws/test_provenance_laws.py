@@ -23,7 +23,7 @@ FACTS = ("forename", "surname", "town")
 SOURCES = {"sis": (), "hr": (), "files": (), "extra": ("Person.surname", "Person.town")}
 """The sources, each with what it may say; the last one may only add to what others bring."""
 PEOPLE = ("p", "q")
-HUBS = ("student_unique_id", "staff_unique_id")
+HUBS = ("student_unique_id", "staff_unique_id", "contact_unique_id")
 """What the hub gives by itself."""
 
 WITH_POSTGRES = pytest.param(
