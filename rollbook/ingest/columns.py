@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, compress
@@ -32,8 +33,9 @@ class Cells(Sequence[str]):
             raise IndexError(at)
         return self._cell(at % len(self))
 
+    @abstractmethod
     def _cell(self, at: int) -> str:
-        raise NotImplementedError
+        """The cell at a place from the beginning."""
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Sequence) or isinstance(other, str):

@@ -28,6 +28,24 @@ _ON_A_DAY = (but("day", ""),)
 SCHOOL = column("school")
 
 
+_KIND: dict[str, str | Cell] = {
+    "key": column("kind"), "school": SCHOOL, "code": column("kind"), "description": column("kinds")
+}  # fmt: skip
+"""What kinds of groups are, in either table of groups."""
+
+_GROUP: dict[str, str | Cell] = {
+    "key": column("group"),
+    "school": SCHOOL,
+    "type": column("kind"),
+    "kind": column("kind"),
+    "mis_id": "mis_id",
+    "external_id": "id",
+    "code": "code",
+    "name": "name",
+}
+"""What a group is, in either table of groups."""
+
+
 def _person(file: str) -> Part:
     home = "contact_details.addresses.home"
     return of(
@@ -146,42 +164,10 @@ PLAN = Plan(
             start="start_time",
             end="end_time",
         ),
-        of(GroupType, "groups", key=column("kind"), school=SCHOOL, code=column("kind"), description=column("kinds")),
-        of(
-            GroupType,
-            "classes",
-            key=column("kind"),
-            school=SCHOOL,
-            code=column("kind"),
-            description=column("kinds"),
-        ),
-        of(
-            Group,
-            "groups",
-            rest=True,
-            key=column("group"),
-            school=SCHOOL,
-            type=column("kind"),
-            kind=column("kind"),
-            mis_id="mis_id",
-            external_id="id",
-            code="code",
-            name="name",
-        ),
-        of(
-            Group,
-            "classes",
-            rest=True,
-            key=column("group"),
-            school=SCHOOL,
-            type=column("kind"),
-            kind=column("kind"),
-            mis_id="mis_id",
-            external_id="id",
-            code="code",
-            name="name",
-            subject="subject",
-        ),
+        of(GroupType, "groups", _KIND),
+        of(GroupType, "classes", _KIND),
+        of(Group, "groups", _GROUP, rest=True),
+        of(Group, "classes", _GROUP, rest=True, subject="subject"),
         _person("students"),
         _person("employees"),
         _person("contacts"),

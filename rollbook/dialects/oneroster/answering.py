@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -62,7 +63,7 @@ def reading(
     led = (resource.properties[one.name] for one in asked.filter.clauses)
     rests = kinds_of(LISTED[what.leads] if what.leads else resource for what in led if what.kind == "uuid")
     some = rows.and_(collection.name, collection.rows)
-    others = lambda: renamed(reader, session, resource)  # noqa: E731
+    others = partial(renamed, reader, session, resource)
     return Reading(reader, session, MANNER, resource, asked, some, args, few=few, renamed=others, rests=rests)
 
 
