@@ -273,3 +273,22 @@ def in_section(
     """A student's or a member of staff's place in a section: `studentReference` or `staffReference`."""
     where = {"localCourseCode": code, "schoolId": at, "schoolYear": 2027, "sessionName": session}
     return {"sectionReference": {**where, "sectionIdentifier": identifier}, "beginDate": since, **who}
+
+
+def incident(number: str, school: int, **more: Any) -> dict[str, Any]:
+    """What happened at a school, by the number of the incident."""
+    return {
+        "incidentIdentifier": number,
+        "schoolReference": {"schoolId": school},
+        "incidentDate": "2026-10-05",
+        **more,
+    }
+
+
+def part_in(number: str, school: int, unique: str, **more: Any) -> dict[str, Any]:
+    """A student's part in an incident."""
+    return {
+        "disciplineIncidentReference": {"incidentIdentifier": number, "schoolId": school},
+        "studentReference": {"studentUniqueId": unique},
+        **more,
+    }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from . import cohorts, contacts, enrolment, organisations, people, sections, standard, teaching
+from . import cohorts, conduct, contacts, enrolment, organisations, people, sections, standard, teaching
 from .descriptors import DESCRIPTORS
 from .documents import kept_whole
 from .schema import Resource, Target
 
-HOMED: tuple[Resource, ...] = (
+ROSTER: tuple[Resource, ...] = (
     organisations.local_education_agencies,
     organisations.schools,
     people.students,
@@ -26,6 +26,14 @@ HOMED: tuple[Resource, ...] = (
     cohorts.staff_cohort_associations,
     contacts.contacts,
     contacts.student_contact_associations,
+)
+"""Who is taught what by whom: what is taken in from other hubs and from files, each after those that it refers to."""
+
+HOMED: tuple[Resource, ...] = (
+    *ROSTER,
+    conduct.discipline_incidents,
+    conduct.student_behaviors,
+    conduct.student_non_offenders,
 )
 
 KEPT_WHOLE: tuple[Resource, ...] = tuple(

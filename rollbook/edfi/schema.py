@@ -9,6 +9,7 @@ from typing import Any
 
 from ..fields import ALWAYS, Arg, Condition, Expr, Record, Value
 from ..scopes import NOBODY, Need
+from .entries import Entered, Entry
 from .homes import Home, May, Rest, Row
 from .properties import (
     Boolean,
@@ -105,6 +106,18 @@ class Resource:
     def references(self) -> tuple[Reference, ...]:
         """The references that a document makes outside of its collections."""
         return tuple(p for p in self.properties if isinstance(p, Reference))
+
+    @cached_property
+    def entries(self) -> dict[str, Entry]:
+        """The entries of schools' lists that documents name by words, by the stored field that refers to each."""
+        homes = (p.home for p in self.properties)
+        return {home.entry.ref.name: home.entry for home in homes if isinstance(home, Entered)}
+
+    @cached_property
+    def key_entries(self) -> frozenset[str]:
+        """Those of them that are parts of the natural key, by the stored field."""
+        homes = (p.home for p in self.properties if p.identity)
+        return frozenset(home.entry.ref.name for home in homes if isinstance(home, Entered))
 
     @property
     def links(self) -> dict[str, Linking]:

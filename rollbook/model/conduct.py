@@ -25,22 +25,35 @@ LOOKUPS = {
 }
 """The lists that a school keeps for its conduct records, by the names that its writers use."""
 
-_WORDS = ("mis_id", "code", "description")
+_WORDS = ("mis_id", "code", "description", "word")
 
 
-class ConductType(SchoolRecord, scope=S.Conduct, indexes=(("school", "mis_id"),)):
+def _word() -> Text:
+    return Text(
+        "The word of a standard's list that the entry stands for, where it was made for one",
+        "uri://ed-fi.org/BehaviorDescriptor#School Violation",
+    )
+
+
+class ConductType(SchoolRecord, scope=S.Conduct, writing=S.WritebackConduct, indexes=(("school", "mis_id"),)):
     """A kind of achievement or incident that a school records, with the points that it usually brings."""
 
     category = Code("Conduct type", "Beh", CATEGORIES)
     mis_id = Text("Id of the lookup for use with writeback endpoints", "7")
     description = Text("Description of lookup", "Assault")
+    word = _word()
     points = Number("Default points for lookup from MIS", 50)
     sub_types = Code("Pointer to Bullying subtypes in Lookups result set", "BehBullMode", LOOKUPS)
     display_order = Number("List order from MIS", 2)
     active = Flag("Whether it may be used for new records", 1)
 
 
-class ConductLookup(SchoolRecord, scope=S.Conduct, indexes=(("school", "kind", "mis_id"), ("school", "mis_id"))):
+class ConductLookup(
+    SchoolRecord,
+    scope=S.Conduct,
+    writing=S.WritebackConduct,
+    indexes=(("school", "kind", "mis_id"), ("school", "mis_id")),
+):
     """An entry of a list that a school keeps for its conduct records."""
 
     kind = Code("Lookup type", "BehStuRole", LOOKUPS)
@@ -52,6 +65,7 @@ class ConductLookup(SchoolRecord, scope=S.Conduct, indexes=(("school", "kind", "
     mis_id = Text("Id of the lookup for use with writeback endpoints", "1")
     code = Code("Short code from MIS for lookup", "PT")
     description = Text("Description of lookup", "Participant")
+    word = _word()
     display_order = Number("List order from MIS", 1)
     active = Flag("Whether it may be used for new records", 1)
 
@@ -60,7 +74,7 @@ class ConductRecord(SchoolRecord, abstract=True):
     """Something that students did and the school recorded."""
 
     mis_id = Text("MIS Id of the conduct record", "4000")
-    type = Ref("The incident type", ConductType, tells=("mis_id", "description"))
+    type = Ref("The incident type", ConductType, tells=("mis_id", "description", "word"))
     date = Date("Date of the incident", "2017-05-10")
     time = Ref("Name of the time period", ConductLookup, tells=_WORDS)
     activity = Ref("Activity type", ConductLookup, tells=_WORDS)
@@ -86,7 +100,13 @@ class Achievement(ConductRecord, scope=S.Conduct, indexes=(("school", "mis_id"),
     description = Text("Comment on the incident record", "Helped a new student", scope=S.ConductComments)
 
 
-class Behaviour(ConductRecord, scope=S.Conduct, indexes=(("school", "mis_id"), ("school", "date", "mis_id"))):
+class Behaviour(
+    ConductRecord,
+    scope=S.Conduct,
+    writing=S.WritebackConduct,
+    indexes=(("school", "mis_id"), ("school", "date", "mis_id")),
+    natural=("mis_id", "school.estab"),
+):
     """An incident in which students behaved badly, or were treated badly."""
 
     conduct_id = Computed(
@@ -104,6 +124,7 @@ class Behaviour(ConductRecord, scope=S.Conduct, indexes=(("school", "mis_id"), (
         description,
         scope=S.ConductComments,
     )
+    reported = Flag("Whether it was reported by itself, so that it is there before anybody who took part is named", 1)
 
 
 _STUDENT = ("mis_id", "external_id", "idaas_id", "on_roll")
@@ -126,11 +147,22 @@ class AchievementStudent(Participant, scope=S.Conduct, indexes=(("school",), ("s
     role = Computed("Role of this student; achievements have none", None, Literal(None))
 
 
-class BehaviourStudent(Participant, scope=S.Conduct, indexes=(("school",), ("student",), ("behaviour",))):
+class BehaviourStudent(
+    Participant,
+    scope=S.Conduct,
+    writing=S.WritebackConduct,
+    indexes=(("school",), ("student",), ("behaviour",)),
+    natural=(
+        *("behaviour.mis_id", "behaviour.school.estab", "student.person.student_unique_id"),
+        *("type.word", "behaviour.type.word"),
+    ),
+):
     """A student's part in an incident."""
 
     behaviour = Ref("The incident", Behaviour, part_of=True, tells=_EVENT)
+    type = Ref("What this student did, where somebody told it by itself", ConductType, tells=("mis_id", "word"))
     role = Ref("Role of this student in the behaviour record", ConductLookup, tells=_WORDS)
+    bystander = Flag("Whether the student did nothing wrong, where somebody told so; else their role tells", 1)
 
 
 class StaffInvolved(SchoolRecord, abstract=True):

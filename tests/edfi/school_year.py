@@ -13,13 +13,16 @@ from tests.district import (
     course,
     enrolment,
     in_section,
+    incident,
     offering,
+    part_in,
     place,
     program,
     section,
     session,
     staff,
     student,
+    word,
 )
 from tests.hub import THORNFIELD
 
@@ -50,6 +53,11 @@ TERM: dict[str, Any] = {
     },
     "contacts": contact("9001"),
     "studentContactAssociations": contact_of("9001", "7001"),
+    "disciplineIncidents": incident("I-1", ESTAB),
+    "studentDisciplineIncidentBehaviorAssociations": part_in(
+        "I-1", ESTAB, "7001", behaviorDescriptor=word("Behavior", "School Violation")
+    ),
+    "studentDisciplineIncidentNonOffenderAssociations": part_in("I-1", ESTAB, "7001"),
 }
 """One document of each resource, each after those that it refers to."""
 

@@ -88,6 +88,14 @@ KEYS = {
     "cohorts": ["cohortIdentifier", "educationOrganizationId"],
     "studentCohortAssociations": ["beginDate", "cohortIdentifier", "educationOrganizationId", "studentUniqueId"],
     "staffCohortAssociations": ["beginDate", "cohortIdentifier", "educationOrganizationId", "staffUniqueId"],
+    "disciplineIncidents": ["incidentIdentifier", "schoolId"],
+    "studentDisciplineIncidentBehaviorAssociations": [
+        "behaviorDescriptor",
+        "incidentIdentifier",
+        "schoolId",
+        "studentUniqueId",
+    ],
+    "studentDisciplineIncidentNonOffenderAssociations": ["incidentIdentifier", "schoolId", "studentUniqueId"],
 }
 
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 import pytest
 
 from rollbook.edfi.resources import HOMED, RESOURCES, resolvable
-from rollbook.edfi.schema import Boolean, Collection, Date, Descriptor, Integer, Number, Property, Reference
+from rollbook.edfi.schema import Boolean, Collection, Date, Descriptor, Integer, Number, Property, Reference, Time
 from tests.district import EdFi
 from tests.hub import Hub
 
@@ -111,6 +111,8 @@ def other(one: Property, value: Any) -> Any:
         return not value
     if isinstance(one, Date):
         return "1999-01-01"
+    if isinstance(one, Time):
+        return "23:59:59"
     if isinstance(one, Integer):
         return value + 1 if one.most is None or value < one.most else value - 1
     if isinstance(one, Number):

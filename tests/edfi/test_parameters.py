@@ -169,9 +169,12 @@ def test_filters_are_named_as_the_data_standard_does(resource: str) -> None:
     assert list(filters(RESOURCES[resource]))[: len(NAMES[resource])] == NAMES[resource]
 
 
+ASKED = {"Integer": "2027", "Number": "0.5", "Boolean": "true", "Date": "2026-09-14", "Time": "10:30:00"}
+"""A value for each kind of property that is no text."""
+
+
 @pytest.mark.parametrize("resource", HOMED, ids=lambda r: r.name)
 def test_each_filter_can_be_asked(resource: Resource) -> None:
     for one in filters(resource).values():
-        text = {"Integer": "2027", "Number": "0.5", "Boolean": "true", "Date": "2026-09-14"}.get(type(one.one).__name__)
-        query = understand(resource, [(one.name, text or "uri://ed-fi.org/X#Y")])
+        query = understand(resource, [(one.name, ASKED.get(type(one.one).__name__, "uri://ed-fi.org/X#Y"))])
         assert len(query.where) + len(query.rest) == max(len(one.homes), 1)

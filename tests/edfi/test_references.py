@@ -8,7 +8,21 @@ from typing import Any, cast
 import pytest
 
 from rollbook.edfi.resources import HOMED, RESOURCES
-from tests.district import EdFi, agency, cohort, contact_of, enrolment, offering, place, section, session, student, word
+from tests.district import (
+    EdFi,
+    agency,
+    cohort,
+    contact_of,
+    enrolment,
+    incident,
+    offering,
+    part_in,
+    place,
+    section,
+    session,
+    student,
+    word,
+)
 
 from .school_year import ESTAB, TERM, write
 from .test_writing import clock, plain, problem
@@ -170,6 +184,10 @@ KEYS: dict[str, dict[str, Any]] = {
     "staffSectionAssociations": TERM["staffSectionAssociations"] | {"beginDate": "2026-09-15"},
     "staffEducationOrganizationAssignmentAssociations": TERM["staffEducationOrganizationAssignmentAssociations"]
     | {"beginDate": "2026-09-15"},
+    "disciplineIncidents": incident("I-2", ESTAB),
+    "studentDisciplineIncidentBehaviorAssociations": TERM["studentDisciplineIncidentBehaviorAssociations"]
+    | {"behaviorDescriptor": word("Behavior", "Other")},
+    "studentDisciplineIncidentNonOffenderAssociations": part_in("I-1", ESTAB, "7002"),
 }
 
 

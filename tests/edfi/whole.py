@@ -19,6 +19,7 @@ from rollbook.edfi.schema import (
     Reference,
     Resource,
     Text,
+    Time,
 )
 from tests.district import EdFi, word
 
@@ -44,6 +45,7 @@ TARGETS: dict[str, dict[str, Any]] = {
     "section": {**IN_FALL, "sectionIdentifier": "A1"},
     "program": PROGRAM,
     "cohort": {"cohortIdentifier": "1", "educationOrganizationId": ESTAB},
+    "disciplineIncident": {"incidentIdentifier": "I-1", "schoolId": ESTAB},
 }
 """What there is to refer to, once the term has been written."""
 
@@ -117,6 +119,8 @@ def _value(one: Property, variant: int) -> Any:
             return variant % 2 == 0
         case Date():
             return f"2026-10-{10 + variant:02}"
+        case Time():
+            return f"{10 + variant}:30:00"
         case _:
             raise TypeError(one)
 

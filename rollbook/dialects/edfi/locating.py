@@ -14,6 +14,7 @@ from ...edfi.documents import Whole
 from ...edfi.homes import Fact, Home
 from ...edfi.resources import RESOURCES
 from ...edfi.schema import Reference, Resource, Target
+from ...edfi.words import folded
 from ...fields import Arg, HubId, Record
 from ...model.people import Contact, Person, Staff
 from ...model.students import Student
@@ -141,13 +142,20 @@ class Locator:
         return {"school": offering["school"]} if offering else {}
 
     def fits(self, resource: Resource, key: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
-        """Whether words that are the same in any case are the same."""
+        """Whether words that are the same in any case are the same, and what is worked out as well."""
         words = ((p.home, key[p.name]) for p in resource.properties if p.identity and not isinstance(p, Reference))
+        if resource.key_entries:
+            known, said = self.writer.known_as(resource.of, row["id"]), _folded(key)
+            return _folded(resource.key_of(known)) == said
         return all(
             str(row[home.field]).lower() == str(home.asked(value)).lower()
             for home, value in words
             if isinstance(home, Fact) and home.any_case and home.field
         )
+
+
+def _folded(key: Mapping[str, Any]) -> dict[str, str]:
+    return {name: folded(str(value)) for name, value in key.items()}
 
 
 def _stored(home: Home | None, value: Any) -> Facts:

@@ -10,8 +10,10 @@ from typing import Any
 
 from ...consent import Writer
 from ...consent.writer import Rights, lacking
+from ...edfi.entries import Entry
 from ...edfi.resources import RESOURCES
 from ...edfi.schema import Resource, Written
+from ...edfi.words import folded
 from ...errors import NotHeld
 from ...fields import Record
 from ...model.curriculum import Course, CourseOffering, Program
@@ -94,6 +96,7 @@ class Pen:
         if self.resource.of is not School:
             written = self.allowed(document, self.writer.rights(self.resource.of, values=new), resolved)
         values = {**written.values, **resolved.fields, **self.resource.first(written.values)}
+        values = self.entered(values, {})
         values["remainder"] = remainder(self.resource, None, rest(written, resolved))
         if self.resource.of is School:
             identity = self.writer.open_school(values)
@@ -113,7 +116,7 @@ class Pen:
         new = {**written.values, **resolved.fields}
         rights = self.writer.rights(self.resource.of, identity, new, self.resource.role)
         written = self.allowed(document, rights, resolved)
-        values = {**written.values, **resolved.fields}
+        values = self.entered({**written.values, **resolved.fields}, before)
         values["remainder"] = self.kept(before, written, resolved)
         facts = {**values, **self.follows(values)}
         if rename:
@@ -208,6 +211,24 @@ class Pen:
         self.writer.release(person, record, shown, elsewhere=find_quietly(humans, others, person) is not None)
 
     # ---- what goes with it
+
+    def entered(self, values: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+        """The values with the entries of the school's lists that words stand for; a key keeps what it has."""
+        named = {name: entry for name, entry in self.resource.entries.items() if name in values}
+        school = values.get("school") or before.get("school")
+        kept = {name: before[name] for name in named if before and name in self.resource.key_entries}
+        found = {n: self.entry(e, values[n], school, before.get(n)) for n, e in named.items() if n not in kept}
+        return {**values, **found, **kept}
+
+    def entry(self, entry: Entry, word: str | None, school: str | None, before: str | None) -> str | None:
+        """The entry for a word: the one that was there if it says the same, or one of the school's, or a new one."""
+        there = self.writer.get(entry.record, before or "")
+        if folded(word or "") == folded((entry.says(there["word"], there["description"]) if there else None) or ""):
+            return before
+        if word is None:
+            return None
+        known = entry.among(self.writer.find(entry.record, school=school, **entry.list), word)
+        return known or self.writer.add(entry.record, {"school": school, **entry.fresh(word)})
 
     def follows(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Facts that other dialects read and that follow from a document's own."""

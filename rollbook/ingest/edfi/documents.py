@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from ...edfi.resources import HOMED
+from ...edfi.resources import ROSTER
 from ...edfi.schema import Resource
 from ...edfi.validation import Invalid, understand
 from ...model.organisation import District, School
 from ..rows import Aside, Problems
 
-RESOURCES: dict[str, Resource] = {one.name: one for one in HOMED}
+RESOURCES: dict[str, Resource] = {one.name: one for one in ROSTER}
 """The resources that are taken in, each after those that it refers to."""
 
 
