@@ -25,6 +25,7 @@ from .media import put_media
 from .opened import Opened
 from .papers import put_papers
 from .positions import put_positions
+from .profiles import put_profiles
 from .pupils import Office
 from .register import Registers
 from .schools import Trust, district_facts, put_bodies, put_school
@@ -177,6 +178,8 @@ def _build_district(
         # After all that the demo held before, so that it keeps its numbers.
         for one in opened:
             put_whole(batch, one)
+        for one in opened:
+            put_profiles(batch, one)
         batch.synced("demo", {one.school: {} for one in opened})
     return number, [DemoSchool(number, one.school, one.plan.estab, one.plan.name) for one in opened]
 

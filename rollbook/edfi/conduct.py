@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..fields import ALWAYS, Arg, Coalesce, Condition, Expr, Literal, Not, Path, Ref, Some, Value
-from ..model.conduct import Behaviour, BehaviourStudent, ConductLookup, ConductType, behaviour_students
+from ..fields import ALWAYS, Arg, Coalesce, Condition, Expr, Literal, Not, Path, Ref, Value
+from ..model.conduct import Behaviour, BehaviourStudent, ConductLookup, ConductType
 from ..scopes import S
 from .declaring import declare, through
 from .entries import Entered, Entry
@@ -77,9 +77,7 @@ discipline_incidents = declare(
             Behaviour.location, ConductLookup, "IncidentLocation", {"kind": "BehLocation"}, table=PLACES
         ),
     },
-    # Of what nobody reported by itself the caller may know only through somebody who took part.
-    only=Behaviour.date.known() & (Behaviour.reported.is_(1) | Some(behaviour_students, ALWAYS)),
-    fresh={"reported": 1},
+    only=Behaviour.date.known(),
     remainder=S.Conduct & S.ConductComments,
 )
 

@@ -29,7 +29,7 @@ ADDRESS = {
 
 
 @dataclass(frozen=True)
-class _Home(Home):
+class Residence(Home):
     """The address at which somebody lives, as far as the record has fields for it; all of it is kept beside.
 
     The record has no state, which Ed-Fi asks for, so that only an address that was written is shown, as it was; and
@@ -68,7 +68,7 @@ contacts = declare(
         "firstName": Fact(_P.forename),
         "lastSurname": Fact(_P.surname),
         "contactUniqueId": Fact(_P.contact_unique_id),
-        "addresses": _Home(),
+        "addresses": Residence(),
     },
     remainder=S.ContactExtended,
     role=Contact,

@@ -262,8 +262,9 @@ class Listing(Home):
         return {trail(self.expr): self.expr}
 
     def read(self, row: Row, rest: Rest, name: str) -> Any:
-        said = [word.strip() for word in (row.get(trail(self.expr)) or "").split(",")]
-        return [{self.member: self.codec.read(word.replace("%2C", ","))} for word in said if word]
+        words = [word.strip() for word in (row.get(trail(self.expr)) or "").split(",")]
+        said = (self.codec.read(word.replace("%2C", ",")) for word in words if word)
+        return [{self.member: one} for one in said if one is not None]
 
     def write(self, value: Any, document: Mapping[str, Any], may: May) -> dict[str, Value]:
         words = [str(self.codec.write(item[self.member])).replace(",", "%2C") for item in value or ()]
@@ -312,6 +313,35 @@ class Slots(Home):
             if word is not None:
                 found.setdefault(word, item)
         return found
+
+
+@dataclass(frozen=True)
+class Stated(Home):
+    """What a record tells of somebody unless a flag says that it leaves that out: then it neither says nor changes it."""
+
+    home: Home
+    flag: Field
+
+    def columns(self) -> dict[str, Expr]:
+        return {**self.home.columns(), self.flag.name: self.flag}
+
+    def read(self, row: Row, rest: Rest, name: str) -> Any:
+        return None if row.get(self.flag.name) == 0 else self.home.read(row, rest, name)
+
+    def write(self, value: Any, document: Mapping[str, Any], may: May) -> dict[str, Value]:
+        if value in (None, []):
+            return {self.flag.name: 0}
+        return {self.flag.name: 1, **self.home.write(value, document, may)}
+
+    def rest(self, name: str, value: Any, document: Mapping[str, Any]) -> dict[str, Any]:
+        return self.home.rest(name, value, document)
+
+    def where(self, arg: Arg) -> Condition | None:
+        found = self.home.where(arg)
+        return None if found is None else self.flag.is_not(0) & found
+
+    def asked(self, value: Any) -> Value:
+        return self.home.asked(value)
 
 
 def _through(ref: Ref, expr: Expr) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import cohorts, conduct, contacts, enrolment, organisations, people, sections, standard, teaching
+from . import belonging, cohorts, conduct, contacts, enrolment, organisations, people, sections, standard, teaching
 from .descriptors import DESCRIPTORS
 from .documents import kept_whole
 from .schema import Resource, Target
@@ -31,6 +31,7 @@ ROSTER: tuple[Resource, ...] = (
 
 HOMED: tuple[Resource, ...] = (
     *ROSTER,
+    belonging.student_profiles,
     conduct.discipline_incidents,
     conduct.student_behaviors,
     conduct.student_non_offenders,

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from ..fields import ALWAYS, Arg, Condition, Expr, Record, Value
+from ..fields import ALWAYS, Arg, Condition, Expr, Record, Told, Value
 from ..scopes import NOBODY, Need
 from .entries import Entered, Entry
-from .homes import Home, May, Rest, Row
+from .homes import Home, May, Rest, Row, Stated
 from .properties import (
     Boolean,
     Collection,
@@ -66,6 +66,8 @@ class Resource:
     """Canonical values that only a new record is given."""
     belongs: tuple[str, ...] = ()
     """The fields whose records give a new record its school, where its document does not: the first that has one."""
+    stays: bool = False
+    """Whether a record stays at the school that it was given, where its document names none that has it."""
     unified: tuple[tuple[str, ...], ...] = ()
     """Paths whose values are one and the same member of the key; `[*]` stands for each item."""
 
@@ -118,6 +120,17 @@ class Resource:
         """Those of them that are parts of the natural key, by the stored field."""
         homes = (p.home for p in self.properties if p.identity)
         return frozenset(home.entry.ref.name for home in homes if isinstance(home, Entered))
+
+    @cached_property
+    def humans(self) -> frozenset[str]:
+        """The fields that are facts of the human whom the record tells of, and are written there."""
+        fields = self.of.fields.items()
+        return frozenset(n for n, f in fields if isinstance(f, Told)) if self.stated else frozenset()
+
+    @cached_property
+    def stated(self) -> tuple[Stated, ...]:
+        """What a document may say of a human, and may leave out."""
+        return tuple(p.home for p in self.properties if isinstance(p.home, Stated))
 
     @property
     def links(self) -> dict[str, Linking]:

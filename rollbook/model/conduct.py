@@ -124,7 +124,6 @@ class Behaviour(
         description,
         scope=S.ConductComments,
     )
-    reported = Flag("Whether it was reported by itself, so that it is there before anybody who took part is named", 1)
 
 
 _STUDENT = ("mis_id", "external_id", "idaas_id", "on_roll")

@@ -33,6 +33,10 @@ TEACHER: dict[str, Any] = {"staffReference": {"staffUniqueId": "8001"}}
 TERM: dict[str, Any] = {
     "students": student("7001"),
     "studentSchoolAssociations": enrolment("7001", ESTAB),
+    "studentEducationOrganizationAssociations": {
+        "educationOrganizationReference": {"educationOrganizationId": ESTAB},
+        **PUPIL,
+    },
     "staffs": staff("8001"),
     "staffEducationOrganizationAssignmentAssociations": assignment("8001", ESTAB),
     "programs": program("Reading Recovery", ESTAB),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from rollbook.edfi import standard
 from rollbook.edfi.declaring import At, Place, declare, target_of
 from rollbook.edfi.descriptors import DESCRIPTORS, KINDS, published
-from rollbook.edfi.homes import Fact
+from rollbook.edfi.homes import Fact, trail
 from rollbook.edfi.published import WORDS
 from rollbook.edfi.resources import EVERY, HOMED, RESOURCES
 from rollbook.edfi.schema import (
@@ -88,6 +88,7 @@ KEYS = {
     "cohorts": ["cohortIdentifier", "educationOrganizationId"],
     "studentCohortAssociations": ["beginDate", "cohortIdentifier", "educationOrganizationId", "studentUniqueId"],
     "staffCohortAssociations": ["beginDate", "cohortIdentifier", "educationOrganizationId", "staffUniqueId"],
+    "studentEducationOrganizationAssociations": ["educationOrganizationId", "studentUniqueId"],
     "disciplineIncidents": ["incidentIdentifier", "schoolId"],
     "studentDisciplineIncidentBehaviorAssociations": [
         "behaviorDescriptor",
@@ -370,6 +371,9 @@ def _row(resource: Resource, written: Written, document: dict[str, Any]) -> dict
     """The flat row that the store would give: facts that were set, and those of what the references point at."""
     row: dict[str, Any] = {**{name: None for name, _ in resource.columns}, **written.values}
     row |= {"grade_level": written.values.get("grade")} if "grade_level" in row else {}
+    row |= {"comments": written.values.get("description")} if "comments" in row else {}
+    row |= {trail(entry.word): written.values.get(name) for name, entry in resource.entries.items()}
+    row |= {trail(resource.of.fields[name]): written.values.get(name) for name in resource.humans}
     for one in resource.references:
         if one.name in document:
             row |= _columns(one, document[one.name])

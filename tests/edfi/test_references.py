@@ -184,6 +184,8 @@ KEYS: dict[str, dict[str, Any]] = {
     "staffSectionAssociations": TERM["staffSectionAssociations"] | {"beginDate": "2026-09-15"},
     "staffEducationOrganizationAssignmentAssociations": TERM["staffEducationOrganizationAssignmentAssociations"]
     | {"beginDate": "2026-09-15"},
+    "studentEducationOrganizationAssociations": TERM["studentEducationOrganizationAssociations"]
+    | {"educationOrganizationReference": {"educationOrganizationId": 1000}},
     "disciplineIncidents": incident("I-2", ESTAB),
     "studentDisciplineIncidentBehaviorAssociations": TERM["studentDisciplineIncidentBehaviorAssociations"]
     | {"behaviorDescriptor": word("Behavior", "Other")},

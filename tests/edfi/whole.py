@@ -167,6 +167,7 @@ def _beside() -> Iterator[tuple[str, dict[str, Any]]]:
         "learningStandards",
         "credentials",
         "graduationPlans",
+        "crisisEvents",
         "staffEducationOrganizationEmploymentAssociations",
     ):
         resource = RESOURCES[name]

@@ -88,7 +88,7 @@ class Locator:
             identity = {m.name: key[one.parameter(m.name)] for m in one.target.members}
             if one.role is not None:
                 many[one.sets] = self.roles(one.role, one.target, identity)
-            elif one.sets:
+            elif one.sets and not resource.stays:
                 there, found = self.reference(one.target, identity)
                 if not there:
                     return

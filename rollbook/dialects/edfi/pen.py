@@ -20,13 +20,15 @@ from ...model.curriculum import Course, CourseOffering, Program
 from ...model.groups import Group, GroupProgram, GroupSession
 from ...model.organisation import District, School
 from ...model.people import Person
-from ...model.students import Relationship
+from ...model.profiles import StudentProfile
+from ...model.students import Relationship, Student
 from . import problems
 from .following import Following
 from .places import Places
 from .reading import find_quietly
 from .refusal import Refusal
 from .resolving import MADE, Resolved, Resolving
+from .stating import Stating
 from .uses import referrer
 
 OF_DISTRICT: tuple[type[Record], ...] = (School, Program, Course, Group, Person)
@@ -68,6 +70,7 @@ class Pen:
         self.places = places
         self.resolving = Resolving(resource, writer, places)
         self.locator = self.resolving.locator
+        self.stating = Stating(resource, writer)
 
     # ---- create and update
 
@@ -103,7 +106,9 @@ class Pen:
             self.refer(identity, written, resolved, new=True)
             return identity
         taken = self.taken(document, resolved.fields.get("school"))
-        identity = self.writer.add(self.resource.of, {**values, **self.follows(values)}, taken=taken)
+        own, said = self.stating.parted({**values, **self.follows(values)})
+        identity = self.writer.add(self.resource.of, own, taken=taken)
+        self.stating.state(own, said, {})
         self.refer(identity, written, resolved, new=True)
         self.link(identity, resolved)
         self.meet(identity, values, {})
@@ -118,11 +123,12 @@ class Pen:
         written = self.allowed(document, rights, resolved)
         values = self.entered({**written.values, **resolved.fields}, before)
         values["remainder"] = self.kept(before, written, resolved)
-        facts = {**values, **self.follows(values)}
+        facts, said = self.stating.parted({**values, **self.follows(values)})
         if rename:
             self.writer.rename(self.resource.of, identity, facts, taken=self.taken(document))
         else:
             self.writer.change(self.resource.of, identity, facts, self.resource.role)
+        self.stating.state(facts, said, before)
         self.refer(identity, written, resolved, whole=written.keeps)
         if rename:
             Following(self.writer).follow(self.resource, identity)
@@ -174,6 +180,7 @@ class Pen:
             raise Refusal(problems.depended_on(seen.entity))
         before = writer.get(record, identity) or {}
         with self.leaving(record, before):
+            self.stating.withdraw(before)
             writer.drop(record, identity, own, holds=any(within.values()) or bool(pointing))
         self.unmake(before)
 
@@ -232,6 +239,9 @@ class Pen:
 
     def follows(self, values: Mapping[str, Any]) -> dict[str, Any]:
         """Facts that other dialects read and that follow from a document's own."""
+        if self.resource.of is StudentProfile:
+            role = self.writer.get(Student, values.get("student") or "") or {}
+            return {"person": role.get("person")}
         if self.resource.of is not Group or not values.get("offering"):
             return {}
         offering = self.writer.get(CourseOffering, values["offering"]) or {}

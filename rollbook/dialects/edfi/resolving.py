@@ -54,6 +54,11 @@ class Resolving:
         self.places = places
         self.locator = Locator(writer, places)
 
+    @property
+    def stays(self) -> bool:
+        """Whether a record stays at the school that it was given."""
+        return isinstance(self.resource, Whole) or self.resource.stays
+
     # ---- references
 
     def resolve(self, written: Written, before: Mapping[str, Any] | None = None) -> Resolved:
@@ -72,7 +77,7 @@ class Resolving:
             elif one.sets:
                 # An organisation that is no school has nobody to grant anything.
                 fields[one.sets] = None if one.sets == "school" and not self.places.has(identity) else identity
-            if identity and not one.link and (not one.sets or isinstance(self.resource, Whole)):
+            if identity and not one.link and (not one.sets or self.stays):
                 pointers[one.path] = identity
         people = {one.path: self.person(one) for one in humans}
         missing += [lost(one) for one in humans if people[one.path] is None]
@@ -92,7 +97,7 @@ class Resolving:
 
     def place(self, fields: dict[str, str | None], written: Written, before: Mapping[str, Any] | None) -> None:
         """The school of a record whose document names none: that of the first record it belongs with that has one."""
-        if isinstance(self.resource, Whole) and before and not fields.get("school"):
+        if self.stays and before and not fields.get("school"):
             fields["school"] = before.get("school")
         if before is not None or "school" not in self.resource.of.fields or "school" in written.values:
             return

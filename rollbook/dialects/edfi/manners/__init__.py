@@ -10,6 +10,7 @@ from ....edfi.schema import Resource
 from ....fields import Record
 from ....model.organisation import District, School
 from ....model.people import Person
+from ....model.profiles import StudentProfile
 from ....model.students import Relationship
 from ....model.vocabulary import Descriptor
 from .humans import Humans
@@ -29,6 +30,7 @@ MANNERS: Mapping[type[Record], Rows] = {
     Person: Humans(),
     # It is where the student is, and names no school.
     Relationship: WHOLE,
+    StudentProfile: WHOLE,
 }
 
 

@@ -1,0 +1,149 @@
+"""What districts and schools say of students as humans: ethnicity, languages, and how they are reached."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from ..fields import Expr, Field, Value
+from ..model.document_scopes import GUARDS
+from ..model.profiles import StudentProfile as Profile
+from .contacts import Residence
+from .declaring import At, declare
+from .homes import NUMERAL, Codec, Fact, Home, Listing, May, Rest, Row, Slots, Stated
+from .people import student
+from .published import WORDS
+from .words import published, uri
+
+RACES = {
+    "American Indian - Alaska Native": "americanIndianOrAlaskaNative",
+    "Asian": "asian",
+    "Black - African American": "blackOrAfricanAmerican",
+    "Native Hawaiian - Pacific Islander": "nativeHawaiianOrOtherPacificIslander",
+    "White": "white",
+}
+"""The races of the US federal standards, as the record has them."""
+
+LANGUAGES = {code.upper(): name or code for code, _, name in (one.partition("|") for one in WORDS["Language"])}
+"""What published languages are called, by their codes as the record has them."""
+
+
+def _race(said: Any) -> str | None:
+    if "://" in str(said):
+        return str(said)
+    letters = "".join(c for c in str(said).lower() if c.isalpha())
+    return next((uri("Race", code) for code, name in RACES.items() if name.lower() == letters), None)
+
+
+def _race_kept(word: Any) -> Value:
+    code = (published("Race", word) or "").lower()
+    return next((name for known, name in RACES.items() if known.lower() == code), word)
+
+
+@dataclass(frozen=True)
+class _Language:
+    """The facts of the human that tell of one use of a language, and the use's word."""
+
+    code: Field
+    name: Field
+    use: str
+
+
+_USES = (
+    _Language(Profile.home_language_code, Profile.home_language, uri("LanguageUse", "Home language")),
+    _Language(Profile.first_language_code, Profile.first_language, uri("LanguageUse", "Native language")),
+)
+
+
+def _language(code: Any) -> str | None:
+    """A language's code as a word; nothing for what no list of words has."""
+    said = str(code)
+    if "://" in said:
+        return said
+    return uri("Language", said.lower()) if said.upper() in LANGUAGES else None
+
+
+@dataclass(frozen=True)
+class _Languages(Home):
+    """The languages of a student by their uses, of which the record knows those at home and as a child."""
+
+    def columns(self) -> dict[str, Expr]:
+        return {f"person.{one.code.name}": one.code for one in _USES}
+
+    def read(self, row: Row, rest: Rest, name: str) -> Any:
+        spoken = {one.use: word for one in _USES if (word := _language(row.get(f"person.{one.code.name}") or ""))}
+        kept = rest.get(name)
+        if kept and self._spoken(kept) == spoken:
+            return kept
+        return self._listed(spoken)
+
+    def write(self, value: Any, document: Mapping[str, Any], may: May) -> dict[str, Value]:
+        spoken, said = self._spoken(value), dict[str, Value]()
+        for one in _USES:
+            word = spoken.get(one.use)
+            code = (published("Language", word) or "").upper() if word else ""
+            said |= {one.code.name: code if code in LANGUAGES else word, one.name.name: LANGUAGES.get(code)}
+        return said
+
+    def rest(self, name: str, value: Any, document: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: value} if value and value != self._listed(self._spoken(value)) else {}
+
+    def _spoken(self, items: Any) -> dict[str, str]:
+        """The first language of each use that the record knows."""
+        found: dict[str, str] = {}
+        for item in items or ():
+            uses = [use["languageUseDescriptor"].lower() for use in item.get("uses", ())]
+            for one in _USES:
+                if one.use.lower() in uses:
+                    found.setdefault(one.use, item["languageDescriptor"])
+        return found
+
+    def _listed(self, spoken: Mapping[str, str]) -> list[dict[str, Any]]:
+        return [
+            {
+                "languageDescriptor": word,
+                "uses": [{"languageUseDescriptor": use} for use, other in spoken.items() if other == word],
+            }
+            for word in dict.fromkeys(spoken.values())
+        ]
+
+
+student_profiles = declare(
+    "studentEducationOrganizationAssociations",
+    Profile,
+    {
+        "educationOrganizationReference": At(
+            homes={"educationOrganizationId": Fact(Profile.organisation, NUMERAL)}, sets="school"
+        ),
+        "studentReference": student(Profile.student),
+        "addresses": Residence(),
+        "electronicMails": Stated(
+            Slots(
+                {uri("ElectronicMailType", "Home/Personal"): Profile.home_email},
+                "electronicMailTypeDescriptor",
+                "electronicMailAddress",
+            ),
+            Profile.mails_said,
+        ),
+        "hispanicLatinoEthnicity": Stated(
+            Fact(Profile.hispanic, Codec(bool, int), sets="hispanic"), Profile.hispanic_said
+        ),
+        "languages": Stated(_Languages(), Profile.languages_said),
+        "races": Stated(Listing(Profile.races, "raceDescriptor", Codec(_race, _race_kept)), Profile.races_said),
+        "telephones": Stated(
+            Slots(
+                {
+                    uri("TelephoneNumberType", "Home"): Profile.home_phone,
+                    uri("TelephoneNumberType", "Mobile"): Profile.mobile_phone,
+                },
+                "telephoneNumberTypeDescriptor",
+                "telephoneNumber",
+            ),
+            Profile.phones_said,
+        ),
+    },
+    remainder=GUARDS["studentEducationOrganizationAssociations"].whole,
+    belongs=("student",),
+    stays=True,
+)
