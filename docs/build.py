@@ -40,7 +40,8 @@ from rollbook.dialects.xporter.catalogue import ENDPOINTS
 from rollbook.dialects.xporter.wire import EXCEPTIONS, failure
 from rollbook.dialects.xporter.writeback import OPERATIONS, Operation, describing
 from rollbook.dialects.xporter.writeback.sections import Section
-from rollbook.edfi.resources import EVERY
+from rollbook.edfi.documents import Whole
+from rollbook.edfi.resources import EVERY, RESOURCES
 from rollbook.edfi.schema import Collection, Descriptor, Property, Reference
 from rollbook.edfi.schema import Text as EdFiText
 from rollbook.errors import RollbookError
@@ -558,10 +559,11 @@ def guards() -> str:
         f"The {len(rows)} resources of Data Standard 5.2: what a school must have granted before an app reads one, or "
         "writes one (which needs what reading it needs, too), and whose data it is. What has no row is not served. "
         "Where the record has fields for a document, [each has its own scopes](edfi.md) besides. Scopes are in "
-        "[plain words here](scopes.md).",
+        "[plain words here](scopes.md). What lives in a [record](records.md) is the one that other dialects show; "
+        "the rest is kept whole, as its client wrote it.",
         grid(
-            ("Resource", "To read", "Besides, to write", "About", "What it holds"),
-            ((f"`{n}`", need(g.read), need(g.write), abouts(g), g.reason) for n, g in rows),
+            ("Resource", "To read", "Besides, to write", "About", "What it holds", "Lives in"),
+            ((f"`{n}`", need(g.read), need(g.write), abouts(g), g.reason, home(n)) for n, g in rows),
         ),
         "## Members that need more",
         "Without these scopes a document is shown as if it did not have the member.",
@@ -570,6 +572,12 @@ def guards() -> str:
             ((f"`{n}`", f"`{path}`", need(more)) for n, g in rows for path, more in g.parts.items()),
         ),
     )
+
+
+def home(name: str) -> str:
+    """The record that a document is, unless it is kept whole."""
+    resource = RESOURCES[name]
+    return "kept whole" if isinstance(resource, Whole) else f"`{(resource.role or resource.of).__name__}`"
 
 
 def abouts(guard: Guard) -> str:

@@ -202,6 +202,11 @@ def contact(unique: str, first: str = "Rosa", last: str = "Ironwood", **more: An
     return {"contactUniqueId": unique, "firstName": first, "lastSurname": last, **more}
 
 
+def room(code: str, at: int, **more: Any) -> dict[str, Any]:
+    """A room of a school."""
+    return {"classroomIdentificationCode": code, "schoolReference": {"schoolId": at}, **more}
+
+
 def contact_of(unique: str, student: str, **more: Any) -> dict[str, Any]:
     """Whose contact somebody is."""
     return {

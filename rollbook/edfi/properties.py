@@ -220,7 +220,8 @@ class Reference(Property):
             return rest.get(self.name)
         value = {m.name: self.homes[m.name].read(row, rest, m.name) for m in self.target.members}
         if any(v is None for v in value.values()):
-            return None
+            # What led nowhere when the record was made of a document that had been kept whole.
+            return rest.get(self.name)
         made = link(self.target, row.get(trail(self.at)) if self.at is not None else None) if link else None
         return {**value, "link": made} if made else value
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import belonging, cohorts, conduct, contacts, enrolment, organisations, people, sections, standard, teaching
+from . import cohorts, contacts, enrolment, organisations, people, places, sections, standard, teaching
 from .descriptors import DESCRIPTORS
 from .documents import kept_whole
 from .schema import Resource, Target
@@ -26,6 +26,7 @@ ROSTER: tuple[Resource, ...] = (
     cohorts.staff_cohort_associations,
     contacts.contacts,
     contacts.student_contact_associations,
+    places.locations,
 )
 """Who is taught what by whom: what is taken in from other hubs and from files, each after those that it refers to."""
 

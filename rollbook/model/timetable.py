@@ -13,7 +13,13 @@ HALVES = {"AM": "Morning", "PM": "Afternoon"}
 _CLASS = ("mis_id", "external_id", "xid", "name", "subject")
 
 
-class Room(SchoolRecord, scope=S.School, indexes=(("school", "mis_id"), ("school", "code"))):
+class Room(
+    SchoolRecord,
+    scope=S.School,
+    writing=S.WritebackSchool,
+    indexes=(("school", "mis_id"), ("school", "code")),
+    natural=("school.estab", "code"),
+):
     """A room in which the school teaches."""
 
     mis_id = Text("Id of the room", "8")

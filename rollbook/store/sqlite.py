@@ -11,6 +11,7 @@ from pathlib import Path
 from . import port
 from .bell import Bell
 from .connection import Opened, connect, connect_as_it_is
+from .homing import bring_home
 from .hub_ids import HubIds
 from .kept import Kept
 from .kept.history import END
@@ -46,6 +47,7 @@ class Store(port.Store):
         self.bell = Bell()
         self._opening = threading.Lock()
         self._ledger: LedgerFile | None = None
+        bring_home(self)
 
     @property
     def ledger(self) -> LedgerFile:

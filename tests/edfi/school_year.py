@@ -18,6 +18,7 @@ from tests.district import (
     part_in,
     place,
     program,
+    room,
     section,
     session,
     staff,
@@ -57,11 +58,7 @@ TERM: dict[str, Any] = {
     },
     "contacts": contact("9001"),
     "studentContactAssociations": contact_of("9001", "7001"),
-    "disciplineIncidents": incident("I-1", ESTAB),
-    "studentDisciplineIncidentBehaviorAssociations": part_in(
-        "I-1", ESTAB, "7001", behaviorDescriptor=word("Behavior", "School Violation")
-    ),
-    "studentDisciplineIncidentNonOffenderAssociations": part_in("I-1", ESTAB, "7001"),
+    "locations": room("R901", ESTAB),
 }
 """One document of each resource, each after those that it refers to."""
 

@@ -88,15 +88,7 @@ KEYS = {
     "cohorts": ["cohortIdentifier", "educationOrganizationId"],
     "studentCohortAssociations": ["beginDate", "cohortIdentifier", "educationOrganizationId", "studentUniqueId"],
     "staffCohortAssociations": ["beginDate", "cohortIdentifier", "educationOrganizationId", "staffUniqueId"],
-    "studentEducationOrganizationAssociations": ["educationOrganizationId", "studentUniqueId"],
-    "disciplineIncidents": ["incidentIdentifier", "schoolId"],
-    "studentDisciplineIncidentBehaviorAssociations": [
-        "behaviorDescriptor",
-        "incidentIdentifier",
-        "schoolId",
-        "studentUniqueId",
-    ],
-    "studentDisciplineIncidentNonOffenderAssociations": ["incidentIdentifier", "schoolId", "studentUniqueId"],
+    "locations": ["classroomIdentificationCode", "schoolId"],
 }
 
 
@@ -107,6 +99,7 @@ def test_the_natural_keys_are_those_of_the_data_standard() -> None:
 def test_only_targets_of_cascading_updates_let_their_key_change() -> None:
     assert {r.name for r in HOMED if r.key_may_change} == {
         "courseOfferings",
+        "locations",
         "sections",
         "sessions",
         "studentSchoolAssociations",

@@ -14,10 +14,9 @@ from tests.district import (
     cohort,
     contact_of,
     enrolment,
-    incident,
     offering,
-    part_in,
     place,
+    room,
     section,
     session,
     student,
@@ -117,7 +116,7 @@ UNSERVED: dict[str, tuple[str, Any]] = {
         "calendarReference",
         {"calendarCode": "1", "schoolId": ESTAB, "schoolYear": 2027},
     ),
-    "sections": ("locationReference", {"classroomIdentificationCode": "A1", "schoolId": ESTAB}),
+    "sections": ("locationReference", {"classroomIdentificationCode": "nowhere", "schoolId": ESTAB}),
 }
 
 
@@ -230,6 +229,7 @@ RENAMED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         TERM["studentSectionAssociations"] | {"beginDate": "2026-09-15"},
         {"beginDate": "2026-09-15"},
     ),
+    "locations": (room("R902", ESTAB), {"classroomIdentificationCode": "R902"}),
 }
 
 

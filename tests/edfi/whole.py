@@ -44,6 +44,7 @@ TARGETS: dict[str, dict[str, Any]] = {
     "courseOffering": IN_FALL,
     "section": {**IN_FALL, "sectionIdentifier": "A1"},
     "program": PROGRAM,
+    "location": {"classroomIdentificationCode": "R901", "schoolId": ESTAB},
     "cohort": {"cohortIdentifier": "1", "educationOrganizationId": ESTAB},
     "disciplineIncident": {"incidentIdentifier": "I-1", "schoolId": ESTAB},
 }
@@ -163,7 +164,6 @@ def _beside() -> Iterator[tuple[str, dict[str, Any]]]:
         "classPeriods",
         "academicWeeks",
         "gradingPeriods",
-        "locations",
         "learningStandards",
         "credentials",
         "graduationPlans",

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ...errors import Occupied
 from .. import port
+from ..homing import bring_home
 from ..hub_ids import HubIds
 from ..kept import Kept
 from ..passing import Passing
@@ -54,6 +55,7 @@ class Store(port.Store):
         self.bell = Listening(partial(Session, address, "passing", read_only=True))
         self._opening = threading.Lock()
         self._ledger: LedgerTables | None = None
+        bring_home(self)
 
     @property
     def ledger(self) -> LedgerTables:
