@@ -24,6 +24,7 @@ from .consent.research import ResearchDesk
 from .console import Front, Researching, Review, error_page
 from .dialects.agent import AgentHub, Uploads
 from .dialects.edfi import EdFi
+from .dialects.edfi.looking import Looking
 from .dialects.edlink import Edlink
 from .dialects.oneroster import OneRoster
 from .dialects.oneroster.exporting import packed
@@ -131,7 +132,7 @@ def works(clock: Callable[[], float], folding: Folding, store: Store, queue: Que
         "callback": webhooks.earlier,
         "writeback": Entering(writebacks, systems(desk, writebacks)),
         "delivery": Delivering(store, partial(packed, desk, ledger)),
-        "forward": Forwarding(store, CONNECTORS),
+        "forward": Forwarding(store, CONNECTORS, Looking(desk)),
         "mail": Mail(desk, post_office()),
         "revoke": lambda job: desk.grants.note_ending(job.payload["grant"]),
     }

@@ -72,7 +72,7 @@ def serving(answers: Answers) -> Generator[Served]:
             served.asked.append(asked)
             self.reply(answers(asked))
 
-        do_POST = do_PUT = do_GET
+        do_POST = do_PUT = do_DELETE = do_GET
 
         def reply(self, reply: Reply) -> None:
             self.send_response(reply.status)

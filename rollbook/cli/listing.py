@@ -149,8 +149,8 @@ def _forwarding(store: Store, feed: Feed) -> dict[str, int] | None:
 
     if not writes(feed):
         return None
-    own = f"{feed.district}/{feed.source}"
-    states = [job.state for job in Queue(store, time).jobs(kind=KIND) if job.key.rsplit("/", 1)[0] == own]
+    own = f"{feed.district}/{feed.source}/"
+    states = [job.state for job in Queue(store, time).jobs(kind=KIND) if job.key.startswith(own)]
     return {"waiting": states.count("waiting") + states.count("running"), "refused": states.count("dead")}
 
 
@@ -185,6 +185,8 @@ def _facts(row: dict[str, Any]) -> list[tuple[str, Any]]:
 
 def _written(row: dict[str, Any]) -> str:
     """Where what apps write is entered, and what its source refused."""
+    from ..consent.forwarding import DOCUMENTS
+
     if not row["writesBack"]:
         return "kept by the hub above what the source says"
     if row["forwarding"] is None:
@@ -192,7 +194,8 @@ def _written(row: dict[str, Any]) -> str:
     words = {"waiting": ("waits", "wait"), "refused": ("was refused", "were refused")}
     counts = [f"{n:,} {words[what][n > 1]}" for what, n in row["forwarding"].items() if n]
     said = f"; {', '.join(counts)} (`rollbook jobs --kind forward`)" if counts else ""
-    return f"gradebooks are sent to the source{said}"
+    what = "changes through Ed-Fi" if row["connector"] == DOCUMENTS else "gradebooks"
+    return f"{what} are sent to the source{said}"
 
 
 def _health(row: dict[str, Any]) -> str:

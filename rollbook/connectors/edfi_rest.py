@@ -6,7 +6,7 @@ id, so that one whose natural key changed is a change and no other record.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping
+from collections.abc import Generator, Iterable, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,9 @@ import msgspec
 
 from ..errors import Malformed, Problem
 from ..ingest.edfi import COUNTS, CURSOR, DIRECTORY, FILLS, RESOURCES, Changes, Directory, Documents
+from ..ingest.forwarding import WRITING_DOCUMENTS
 from ..ingest.rows import SETTLED, Reading
+from ..ingest.sending import Sending, plain
 from ..ingest.settings import Setting
 from ..ingest.web import (
     ADDRESS,
@@ -48,6 +50,7 @@ class EdFiRest:
         ADDRESS,
         Setting("key", "The key (client id) that the vendor made for Rollbook"),
         Setting("secret", "The secret that belongs to the key", secret=True),
+        WRITING_DOCUMENTS,
         *REACHED,
     )
 
@@ -58,6 +61,12 @@ class EdFiRest:
             since = _since(reading, now)
             changes = api.changes(since, now.newest) if now is not None and since is not None else None
             return changes or api.everything(now)
+
+    def send(self, reading: Reading, documents: Iterable[Sending]) -> None:
+        """Make the API have documents as they stand here, or have them no more."""
+        with _opened(reading) as api:
+            for one in documents:
+                api.bring(one)
 
 
 EDFI_REST = EdFiRest()
@@ -176,6 +185,38 @@ class _Api:
         listing = Listing(f"{self.data}/ed-fi/{name}", pages=pages, params=params, optional=optional)
         return fetch(self.session, listing, self.reading.folder)
 
+    # ---- writing
+
+    def bring(self, one: Sending) -> None:
+        """Make the API have a document; what it has as it is to be is not sent."""
+        there, where = self._there(one), f"{self.data}/ed-fi/{one.resource}"
+        if one.body is None:
+            self._remove(f"{where}/{there['id']}" if there else "")
+        elif there is None:
+            self.session.write("POST", where, msgspec.json.encode(one.body))
+        elif (wanted := one.over(there)) != plain(there):
+            said = {"id": there["id"], **wanted}
+            self.session.write("PUT", f"{where}/{there['id']}", msgspec.json.encode(said))
+
+    def _remove(self, address: str) -> None:
+        try:
+            if address:
+                self.session.write("DELETE", address)
+        except NotServed:
+            return
+
+    def _there(self, one: Sending) -> Mapping[str, Any] | None:
+        """A document as the API has it: by its id there or, where that is not known or gone, by its natural key."""
+        where = f"{self.data}/ed-fi/{one.resource}"
+        try:
+            if one.there:
+                return self.session.get(f"{where}/{one.there}").body
+        except NotServed:
+            if one.body is None:
+                return None
+        asked = {name: _asked(value) for name, value in one.key.items()}
+        return next(iter(rows_at(self.session.get(where, asked), "")), None)
+
     def _total(self, name: str) -> int:
         asked = {"totalCount": "true", "limit": "0", "offset": "0"}
         answer = self.session.get(f"{self.data}/ed-fi/{name}", asked, lambda found: len(rows_at(found, "")))
@@ -183,3 +224,8 @@ class _Api:
 
     def _cursor(self, version: int) -> bytes:
         return msgspec.json.encode(_Cursor(self.reading.settings["address"], version))
+
+
+def _asked(value: Any) -> str:
+    """A part of a natural key as a query says it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -112,7 +112,7 @@ class OneRosterRest:
         where = service_of(reading.settings, service.address.replace("/rostering/", "/gradebook/"))
         with Session(where, service.auth, reading.note, renew=reading.renew) as session:
             for path, entity, document in documents(written, service.version):
-                session.put(path, msgspec.json.encode({entity: document}))
+                session.write("PUT", path, msgspec.json.encode({entity: document}))
 
 
 ONEROSTER_REST = OneRosterRest()

@@ -166,6 +166,11 @@ class Credentials:
             raise NotFound(Problem("key", f"{key} is not known", "list keys with `rollbook apps keys`"))
         return _credential(found)
 
+    def with_id(self, dialect: str, identity: str) -> Credential | None:
+        """The credential of a dialect with this id, unless it has ended."""
+        found = self._store.kept.credentials.with_id(dialect, identity)
+        return _credential(found) if found else None
+
     def drop(self, credential: Credential) -> None:
         """End a credential; its tokens end with it."""
         with self._store.transaction() as kept:

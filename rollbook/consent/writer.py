@@ -17,7 +17,7 @@ from ..store.kept.pointers import Pointer
 from ..store.numbering import UNIQUE_IDS, now
 from ..store.writing import Batch
 from .district import DistrictReader
-from .forwarding import promise_forward
+from .forwarding import Forwarding
 from .pending import Pending
 from .session import Session
 from .shared import SHARED
@@ -88,6 +88,7 @@ class Writer:
         self.reader = reader
         self.session = Session(batch.kept, reader.base)
         self.pending = Pending(batch.beside(SHARED), reader.app.id)
+        self.forwarding = Forwarding(batch, reader.credential.id)
         self._returning: dict[str, dict[str, Any]] = {}
         self._adopted: set[str] = set()
 
@@ -124,10 +125,6 @@ class Writer:
         if (taken or self._batch.alone(record, values)) and not self._batch.veiled(identity):
             self._veil(record, identity)
         return identity
-
-    def forward(self, record: type[Record], identity: str, group: str) -> None:
-        """Promise that a record of a class is sent to the source that has the class, where it may be written to."""
-        promise_forward(self._batch.kept, self.reader.district, record, identity, group)
 
     def _joined(self, role: type[Record], identity: str, person: str, school: str | None) -> None:
         """Veil a role of a human who is veiled, or who has it at the school already where the app cannot see it."""

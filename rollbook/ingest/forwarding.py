@@ -5,11 +5,12 @@ What is written is kept by the hub above what any source says; a source that ref
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from ..consent.forwarding import WRITE_BACK, writes
 from ..errors import Malformed
@@ -22,6 +23,7 @@ from ..store.port import Store
 from .reading import connected
 from .renewing import renewing
 from .rows import Connector, Reading
+from .sending import Look, Sends, Wanted, sendings
 from .setting import Setting
 from .turns import OtherTurn, host_of, turn
 
@@ -29,6 +31,7 @@ BETWEEN_TURNS, WHILE_PAUSED = 30.0, 3600.0
 """Seconds until another try where the source is being read, and where it is paused."""
 
 WRITING = Setting(WRITE_BACK, "yes, to send what apps write into gradebooks to the source", needed=False)
+WRITING_DOCUMENTS = Setting(WRITE_BACK, "yes, to send what apps write through Ed-Fi to the source", needed=False)
 
 Row = Mapping[str, Any]
 
@@ -58,37 +61,60 @@ class Writes(Protocol):
 
 
 class Forwarding:
-    """Does `forward` jobs."""
+    """Does `forward` jobs; `look` is how documents are looked at as apps see them."""
 
-    def __init__(self, store: Store, connectors: Mapping[str, Connector]) -> None:
+    def __init__(self, store: Store, connectors: Mapping[str, Connector], look: Look) -> None:
         self._store = store
         self._connectors = connectors
+        self._look = look
 
     def __call__(self, job: Job) -> None:
         """Send a record to its source, unless either is gone by now, or the source is written to no more."""
-        said, kept = job.payload, self._store.kept
-        feed = kept.feeds.find(said["district"], said["source"])
+        said = job.payload
+        feed = self._store.kept.feeds.find(said["district"], said["source"])
         if feed is None or not writes(feed):
             return
         if feed.state == PAUSED:
             raise Later(WHILE_PAUSED)
-        written = _written(kept, feed, RECORDS[said["record"]], said["id"])
-        if written is not None:
-            self._send(feed, written)
+        if "resource" in said:
+            self._document(feed, said)
+        else:
+            self._record(feed, said)
 
-    def _send(self, feed: Feed, written: Written) -> None:
+    def _record(self, feed: Feed, said: Row) -> None:
+        written = _written(self._store.kept, feed, RECORDS[said["record"]], said["id"])
+        if written is not None:
+            with self._sending(feed) as (connector, reading):
+                _able(feed, connector, Writes).write(reading, written)
+
+    def _document(self, feed: Feed, said: Row) -> None:
+        wanted = Wanted(said["credential"], feed.district, said["resource"], said["id"], said["since"])
+        if documents := sendings(self._store.kept, feed, self._look, wanted):
+            with self._sending(feed) as (connector, reading):
+                _able(feed, connector, Sends).send(reading, documents)
+
+    @contextmanager
+    def _sending(self, feed: Feed) -> Generator[tuple[Connector, Reading]]:
+        """The connector of a source in its turn, and what it is given; a refusal is told, and not sent again."""
         connector, settings = connected(self._store, self._connectors, feed)
-        if not isinstance(connector, Writes):
-            raise Failed(f"{feed.connector} cannot write", final=True)
         renew = renewing(self._store, feed.district, feed.source)
         kept = partial(self._store.kept.sources.file, feed.district, feed.source)
         try:
             with turn(self._store.folder, host_of(settings), wait=False):
-                connector.write(Reading(Path(), settings, kept, renew=renew), written)
+                yield connector, Reading(Path(), settings, kept, renew=renew)
         except OtherTurn as other:
             raise Later(BETWEEN_TURNS) from other
         except Malformed as refused:
             raise Failed(*refused.problems, final=True) from None
+
+
+_Able = TypeVar("_Able")
+
+
+def _able(feed: Feed, connector: Connector, able: type[_Able]) -> _Able:
+    if not isinstance(connector, able):
+        raise Failed(f"{feed.connector} cannot write", final=True)
+    return connector
 
 
 def _written(kept: Kept, feed: Feed, record: type[Record], identity: str, depth: int = 2) -> Written | None:

@@ -163,7 +163,7 @@ def test_what_the_source_refuses_is_seen_and_stays_above_it(hubs: Hubs) -> None:
     hubs.troubles += [Reply({"imsx_description": "Tansy Fennel may not"}, 403)]
     hubs.write("refused")
     (job,) = hubs.jobs("dead")
-    assert "may not be read with these credentials" in str(job.error)
+    assert "may not be written with these credentials" in str(job.error)
     assert "Tansy" not in str(job.error)
     assert hubs.platform.one(f"{G}/lineItems/refused")["title"] == "A volcano"
     assert hubs.system.ask(f"{G}/lineItems/refused").status == 404

@@ -10,8 +10,7 @@ from typing import Any
 
 from ...consent import Writer
 from ...consent.writer import Rights, lacking
-from ...edfi.entries import Entry
-from ...edfi.resources import RESOURCES
+from ...edfi.resources import HOMED, RESOURCES
 from ...edfi.schema import Resource, Written
 from ...edfi.words import folded
 from ...errors import NotHeld
@@ -112,6 +111,7 @@ class Pen:
         self.refer(identity, written, resolved, new=True)
         self.link(identity, resolved)
         self.meet(identity, values, {})
+        self.forward(identity, values)
         return identity
 
     def change(self, identity: str, document: Mapping[str, Any], written: Written, *, rename: bool = False) -> None:
@@ -134,6 +134,13 @@ class Pen:
             Following(self.writer).follow(self.resource, identity)
         self.link(identity, resolved)
         self.meet(identity, values, before)
+        self.forward(identity, before)
+
+    def forward(self, identity: str, row: Mapping[str, Any], *, goes: bool = False) -> None:
+        """Promise that a document is sent to the source that has its record, where that takes any."""
+        if self.resource in HOMED:
+            school = identity if self.resource.of is School else row.get("school")
+            self.writer.forwarding.document(self.resource.name, self.resource.of, identity, school, goes=goes)
 
     def refer(self, identity: str, written: Written, resolved: Resolved, **known: bool) -> None:
         """Write down what a document refers to beside the references of its record, and the words that it uses."""
@@ -179,6 +186,7 @@ class Pen:
         if seen := next((resource for resource, sees in pointing if sees), None):
             raise Refusal(problems.depended_on(seen.entity))
         before = writer.get(record, identity) or {}
+        self.forward(identity, before, goes=True)
         with self.leaving(record, before):
             self.stating.withdraw(before)
             writer.drop(record, identity, own, holds=any(within.values()) or bool(pointing))

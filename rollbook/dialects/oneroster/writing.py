@@ -179,7 +179,7 @@ class Pen:
         row = self.writer.get(self.record, identity) or {}
         item = row if self.record is Aspect else self.writer.get(Aspect, row.get("aspect") or "") or {}
         if self.record in (Aspect, AssessmentResult) and item.get("classwork") and item["group"]:
-            self.writer.forward(self.record, identity, item["group"])
+            self.writer.forwarding.gradebook(self.record, identity, item["group"])
 
     def delete(self, sourced_id: str) -> bool:
         """Delete something; gives whether it was there."""

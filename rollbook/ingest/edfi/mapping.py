@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ...edfi.contacts import ADDRESS
@@ -218,12 +218,13 @@ def _pointings(one: Told) -> list[Pointing]:
 def _facts() -> Iterator[Field]:
     for resource in RESOURCES.values():
         stored = resource.of.stored()
-        yield from (stored[name] for name in _names(resource.properties) if name in stored)
+        yield from (stored[name] for name in names_of(resource.properties) if name in stored)
         yield from (stored[name] for name in resource.fresh if name in stored)
     yield from (kind.stored()[name] for kind, name in DERIVED)
 
 
-def _names(properties: Sequence[Property]) -> Iterator[str]:
+def names_of(properties: Iterable[Property]) -> Iterator[str]:
+    """The stored facts that properties of documents are, by name."""
     for one in properties:
         if isinstance(one, Reference) and one.sets:
             yield one.sets

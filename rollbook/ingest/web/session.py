@@ -58,6 +58,7 @@ class _Call(NamedTuple):
     url: httpx.URL
     content: bytes = b""
     kind: str = ""
+    writes: bool = False
 
 
 class Session:
@@ -105,9 +106,10 @@ class Session:
         """Send a question in a body of some kind, such as `application/soap+xml`; it is sent again where that helps."""
         return self._ask(_Call("POST", self.service.within(self.service.url(path)), content, kind), check)
 
-    def put(self, path: str, content: bytes, kind: str = "application/json") -> Answer:
-        """Put something at an address; it is sent again where that helps, since the same again changes nothing."""
-        return self._ask(_Call("PUT", self.service.within(self.service.url(path)), content, kind), _any)
+    def write(self, method: str, path: str, content: bytes = b"", kind: str = "application/json") -> Answer:
+        """Change what is at an address in a way that changes nothing when it is done again, as it is where it helps."""
+        url = self.service.within(self.service.url(path))
+        return self._ask(_Call(method, url, content, kind if content else "", writes=True), _any)
 
     def _ask(self, call: _Call, check: Checked) -> Answer:
         renewed, url = False, call.url
@@ -120,7 +122,7 @@ class Session:
                 renewed, self._token = True, None
                 continue
             if answer is not None and (answer.status not in AGAIN or answer.is_fault) and not error:
-                raise _refused(answer, url)
+                raise _refused(answer, url, writes=call.writes)
             self._pause(tried, answer, error, url)
         raise AssertionError
 
@@ -290,9 +292,11 @@ class NotServed(Malformed):
     """The service does not have what was asked for."""
 
 
-def _refused(answer: Answer, url: httpx.URL) -> Malformed:
+def _refused(answer: Answer, url: httpx.URL, *, writes: bool = False) -> Malformed:
     where, said = f"{url.host}{url.path}", f": {answer.says}" if answer.says else ""
     fault = ", as a SOAP fault" if answer.is_fault else ""
     what, hint = WRONG.get(answer.status, (f"answered with {answer.status}{fault}", ""))
+    if writes and answer.status == 403:
+        what = "may not be written with these credentials"
     kind = {403: NotAllowed, 404: NotServed, 405: NotServed, 501: NotServed}.get(answer.status, Malformed)
     return kind(Problem(where, f"{what}{said}", hint))
