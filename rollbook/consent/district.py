@@ -324,10 +324,10 @@ class DistrictReader:
 
         An id that somebody has now is theirs, and one that nobody had whom the caller sees stays as it is.
         """
+        if not self._store.kept.history.formerly(self.district, fact, value):
+            return value
         with self._store.lend(self.district) as kept:
             before = kept.history.formerly(self.district, fact, value)
-            if not before:
-                return value
             session = Session(kept, self.base)
             if any(self.finds(session, Person, i) for i in kept.history.called(self.district, fact, value)):
                 return value

@@ -216,6 +216,12 @@ class Session:
             self.sized(found, args, number)
         return number
 
+    def has(self, found: Plan, args: Args) -> bool:
+        """Whether there is any row, which is not shown; those whom the request names are on its slip."""
+        bound = self._bound(args)
+        self.names(found, bound)
+        return self._number(found, bound) > 0
+
     def _number(self, found: Plan, bound: Args) -> int:
         if self._renewing is None:
             return self._plans.count(found, bound)

@@ -6,12 +6,13 @@ import json
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 from ..errors import NotHeld, Problem
 from ..fields import RECORDS, Arg, Question, Record, Told
 from ..model.organisation import School
 from ..model.people import Person
+from ..recent import once
 from ..scopes import ANYONE, CATALOGUE, Need
 from ..store.kept.pointers import Pointer
 from ..store.numbering import UNIQUE_IDS, now
@@ -22,6 +23,8 @@ from .pending import Pending
 from .session import Session
 from .shared import SHARED
 from .slips import names
+
+Found = TypeVar("Found")
 
 Row = dict[str, Any]
 Dependent = tuple[type[Record], str]
@@ -91,8 +94,21 @@ class Writer:
         self.forwarding = Forwarding(batch, reader.credential.id)
         self._returning: dict[str, dict[str, Any]] = {}
         self._adopted: set[str] = set()
+        self._found: dict[object, Any] = {}
+        self._found_at: object = None
 
     # ---- what is there
+
+    def once(self, key: object, make: Callable[[], Found]) -> Found:
+        """What is found once, until the next change."""
+        state = self._batch.writes, len(self._adopted), self.reader.sight.veils
+        if self._found_at != state:
+            self._found, self._found_at = {}, state
+        return once(self._found, key, make)
+
+    def settle(self) -> None:
+        """Write down what follows from what was written, as at the end: it can be read then as others will see it."""
+        self._batch.settle()
 
     def find(self, record: type[Record], **facts: Any) -> list[Row]:
         """The records of the district with these stored facts, whoever may see them, oldest first."""
@@ -100,14 +116,14 @@ class Writer:
 
     def get(self, record: type[Record], identity: str) -> Row | None:
         """A record by its hub id, whoever may see it."""
-        return self._batch.get(record, identity)
+        return self.once(("row", record, identity), lambda: self._batch.get(record, identity)) if identity else None
 
     def sees(self, record: type[Record], identity: str) -> bool:
         """Whether the app may see a record, as things stand within the transaction.
 
         A human who is seen is on the line of the request, since its answer depends on them, taken or refused.
         """
-        seen = self.reader.finds(self.session, record, identity)
+        seen = self.once(("sees", record, identity), lambda: self.reader.finds(self.session, record, identity))
         if seen and (record.human or record is Person):
             names(identity)
         return seen

@@ -27,11 +27,14 @@ class Writers:
         self._readers = readers
 
     @contextmanager
-    def in_district(self, holder: Holder, district: int) -> Generator[Writer]:
-        """Change records of a district for a holder: whole or not at all."""
+    def in_district(self, holder: Holder, district: int, *, together: bool = False) -> Generator[Writer]:
+        """Change records of a district for a holder: whole or not at all.
+
+        What reads through its writer alone may be written `together` with what others write.
+        """
         if not holder.credential.writes:
             raise NotHeld(READS_ONLY)
-        with self._store.write(district) as batch:
+        with self._store.write(district, together=together) as batch:
             # Nobody else writes now, so what is granted stays granted until the end.
             reader = next((r for r in self._readers.for_holder(holder) if r.district == district), None)
             if reader is None:

@@ -29,11 +29,14 @@ NOBODY = frozenset({None})
 class HubIds:
     """The hub ids of humans and schools, remembered: a key that was ever committed stands for nothing else.
 
-    A transaction may be rolled back and its keys be used again, so that each has one of its own.
+    A transaction may be rolled back and its keys be used again, so that each has one of its own, beside those that are
+    known already; when it is kept, so is what it learned.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, committed: HubIds | None = None) -> None:
         self._known: dict[int | str | None, str] = {}
+        self._blocks: set[tuple[int, int]] = set()
+        self._committed = committed
 
     def of(self, connection: Connection, district: int, told: int | str | None) -> str | None:
         """What a statement tells by a key, or by a text of keys with commas between, by hub ids.
@@ -43,7 +46,7 @@ class HubIds:
         if told is None:
             return None
         if isinstance(told, int):
-            return self._known.get(told) or self._read(connection, district, told)
+            return self._have(told) or self._read(connection, district, told)
         found = (self.of(connection, district, int(one)) if one.isdecimal() else one for one in told.split(BETWEEN))
         return BETWEEN.join(filter(None, found))
 
@@ -56,10 +59,29 @@ class HubIds:
         found = {one: self.of(connection, district, one) for one in others}
         return [found[one] if one in found else known[one] for one in told]
 
+    def learn(self, others: HubIds) -> None:
+        """Take over what a transaction learned that is kept."""
+        self._make_room()
+        self._known.update(others._known)
+        self._blocks |= others._blocks
+
+    def _have(self, key: int) -> str | None:
+        found = self._known.get(key)
+        return self._committed._have(key) if found is None and self._committed is not None else found
+
     def _read(self, connection: Connection, district: int, key: int) -> str | None:
-        if len(self._known) > MOST:
-            self._known = {}
+        """Look up what was made together with a key; what was made later, by itself."""
+        self._make_room()
         first = key - key % BLOCK
-        rows = connection.execute(_OF_BLOCK, {"district": district, "first": first, "end": first + BLOCK}).fetchall()
-        self._known.update(rows)
+        known = self._was_read((district, first))
+        self._blocks.add((district, first))
+        first, end = (key, key + 1) if known else (first, first + BLOCK)
+        self._known.update(connection.execute(_OF_BLOCK, {"district": district, "first": first, "end": end}).fetchall())
         return self._known.get(key)
+
+    def _was_read(self, block: tuple[int, int]) -> bool:
+        return block in self._blocks or (self._committed is not None and self._committed._was_read(block))
+
+    def _make_room(self) -> None:
+        if len(self._known) > MOST:
+            self._known, self._blocks = {}, set()

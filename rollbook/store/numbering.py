@@ -73,6 +73,7 @@ class Counters:
         self._district = district
         self._found: dict[str, int] = {}
         self._values: dict[str, int] = {}
+        self._kept: dict[str, int] = {}
 
     def next(self, name: str) -> int:
         """The next number of a counter, from 1."""
@@ -131,5 +132,6 @@ class Counters:
         """Write down how far the counters have come."""
         self._connection.executemany(
             "INSERT INTO counter VALUES (?, ?, ?) ON CONFLICT (district, name) DO UPDATE SET value = excluded.value",
-            [(self._district, name, value) for name, value in self._values.items()],
+            [(self._district, name, value) for name, value in self._values.items() - self._kept.items()],
         )
+        self._kept = dict(self._values)

@@ -162,10 +162,18 @@ class Store(ABC):
     def _turn(self) -> None:
         self.turns = next(self._numbers)
 
+    def together(self, district: int, patience: float | None = None) -> AbstractContextManager[Kept]:
+        """The same for one of many short transactions, which a store may bring to the disk at once.
+
+        Each is undone by itself where its block raises, and each is on the disk when it has ended. Nothing may be
+        decided in the block by what was read in another way: of others, what is read here may not be there yet.
+        """
+        return self.of_district(district, patience)
+
     @contextmanager
-    def write(self, district: int, patience: float | None = None) -> Generator[Batch]:
-        """Change the records of one district in one transaction, with one history."""
-        with self.of_district(district, patience) as kept:
+    def write(self, district: int, patience: float | None = None, *, together: bool = False) -> Generator[Batch]:
+        """Change the records of one district in one transaction, with one history; `together` with others."""
+        with (self.together if together else self.of_district)(district, patience) as kept:
             batch = Batch(kept, district)
             yield batch
             batch.settle()

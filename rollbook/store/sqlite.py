@@ -16,10 +16,11 @@ from .hub_ids import HubIds
 from .kept import Kept
 from .kept.history import END
 from .ledger_file import LedgerFile
-from .lending import Lent, OwnWrites, Writer
+from .lending import Lent, OwnWrites
 from .migrating import migrate
 from .passing import Passing
 from .port import PATIENCE_SECONDS
+from .turns import Writer
 from .upgrade import bring_up
 from .watching import Watch
 
@@ -81,12 +82,28 @@ class Store(port.Store):
     @contextmanager
     def transaction(self, patience: float | None = None) -> Generator[Kept]:
         """Whole or not at all; one writes to the file at a time."""
+        hub_ids = HubIds(self._hub_ids)
         try:
             with self._writer.transaction(self.patience if patience is None else patience) as connection:
                 self._turn()
-                kept = Kept(connection, self._now, HubIds())
+                kept = Kept(connection, self._now, hub_ids)
                 yield kept
                 kept.settle()
+            self._hub_ids.learn(hub_ids)
+        finally:
+            self._turn()
+
+    @contextmanager
+    def together(self, district: int, patience: float | None = None) -> Generator[Kept]:
+        """Whole or not at all, and on the disk at its end; what others write meanwhile is so at the same time."""
+        hub_ids = HubIds(self._hub_ids)
+        try:
+            with self._writer.together(self.patience if patience is None else patience) as turn:
+                self._turn()
+                kept = Kept(turn.connection, self._now, hub_ids)
+                yield kept
+                turn.last = kept.settle()
+            self._hub_ids.learn(hub_ids)
         finally:
             self._turn()
 

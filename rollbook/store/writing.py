@@ -51,6 +51,7 @@ class Batch:
         self.district = district
         self._numbers = numbers or kept.numbers(self.connection, district)
         self._last = 0
+        self._written = 0
         self._source: str | None = None
         self._noted = False
         self._moved: defaultdict[tuple[str, str], int] = defaultdict(int)
@@ -332,7 +333,7 @@ class Batch:
             " shown = excluded.shown, at = excluded.at, key = excluded.key",
             (self.district, record.__name__, identity, app, int(shown), self.at, row["made"]),
         )
-        self._any_veiled = True
+        self._any_veiled = self.kept.veiled = True
         self._move(record, _school(record, row), self._last)
         if shown:
             self._veils[identity] = app
@@ -354,11 +355,11 @@ class Batch:
 
     def veiled(self, identity: str) -> bool:
         """Whether only one app sees a record."""
-        return identity in self._veils
+        return self._any_veiled and identity in self._veils
 
     def alone(self, record: type[Record], row: Row) -> bool:
         """Whether only one app sees a row, for what it is, is part of, or is known by."""
-        return any(row.get(name) in self._veils for name in ("id", *_leads(record)))
+        return self._any_veiled and any(row.get(name) in self._veils for name in ("id", *_leads(record)))
 
     @cached_property
     def _any_pointers(self) -> bool:
@@ -433,6 +434,7 @@ class Batch:
     def settle(self) -> None:
         """Write down whom grants see now, the clock, the counters and what moved, at the end of the transaction.
 
+        It may be done before too, by who reads what others are going to read; then only what is new is written again.
         Raises `NotFound` where a record refers to one that is not there.
         """
         self._links.settle()
@@ -447,7 +449,9 @@ class Batch:
             " ON CONFLICT (district, school, kind) DO UPDATE SET seq = excluded.seq",
             [(self.district, school, kind, seq) for (school, kind), seq in self._moved.items()],
         )
-        if self._last:
+        self._moved.clear()
+        if self._last > self._written:
+            self._written = self._last
             put(
                 "INSERT INTO clock VALUES (?, ?, ?)"
                 " ON CONFLICT (district) DO UPDATE SET seq = excluded.seq, at = excluded.at",

@@ -213,7 +213,7 @@ class Shelf:
         only_new = Conditions.of(request).none_match == "*"
         scribe = Scribe(self.caller.desk, self.caller.holder, only_new=only_new)
         outcome = scribe.post(self.resource, self.document(request, posted=True))
-        return self.written(request, outcome.id, 201 if outcome.created else 200)
+        return self.written(request, outcome.id, 201 if outcome.created else 200, outcome.etag)
 
     def put(self, request: Request, text: str) -> Response:
         """Update the document with an id."""
@@ -233,11 +233,13 @@ class Shelf:
         scribe.delete(self.resource, identity, Conditions.of(request))
         return Response(b"", 204, (NO_STORE,))
 
-    def written(self, request: Request, identity: str, status: int) -> Response:
-        """The address of a document that was written, and its etag."""
+    def written(self, request: Request, identity: str, status: int, etag: str | None = None) -> Response:
+        """The address of a document that was written, and its etag, which is looked up where it is not known."""
         address = f"{request.base}/edfi/data/v3/ed-fi/{self.resource.name}/{hexadecimal(identity)}"
-        found: Document | None = find(self.resource, self.caller.readers(self.resource), identity)
-        tag = ((b"etag", f'"{found.etag}"'.encode()),) if found else ()
+        if etag is None:
+            found = find(self.resource, self.caller.readers(self.resource), identity)
+            etag = found.etag if found else ""
+        tag = ((b"etag", f'"{etag}"'.encode()),) if etag else ()
         return Response(b"", status, ((b"location", address.encode("latin-1", "replace")), *tag, NO_STORE))
 
 

@@ -6,6 +6,7 @@ Asking for the whole key at once would join everything that it leads through, fo
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import partial
 from itertools import product
 from typing import Any
 
@@ -14,12 +15,11 @@ from ...edfi.documents import Whole
 from ...edfi.homes import Fact, Home
 from ...edfi.resources import RESOURCES
 from ...edfi.schema import Reference, Resource, Target
-from ...edfi.words import folded
-from ...fields import Arg, HubId, Record
+from ...fields import Record
 from ...model.people import Contact, Person, Staff
 from ...model.students import Student
 from .places import Places
-from .reading import find_in
+from .reading import sees
 
 ROLES: dict[str, type[Record]] = {"student": Student, "staff": Staff, "contact": Contact}
 """The role that a human has as the target of a reference."""
@@ -49,6 +49,11 @@ class Locator:
 
     def having(self, resource: Resource, key: Mapping[str, Any], **more: Any) -> Iterator[str]:
         """The hub ids of the records with a natural key, whoever may see them."""
+        wanted = ("having", resource.name, *key.items(), *more.items())
+        yield from self.writer.once(wanted, lambda: list(self.look_for(resource, key, more)))
+
+    def look_for(self, resource: Resource, key: Mapping[str, Any], more: Facts) -> Iterator[str]:
+        """The same, read from the record."""
         for facts in ({**one, **more} for one in self.candidates(resource, key)):
             for row in self.writer.find(resource.of, **facts):
                 if self.fits(resource, key, row):
@@ -56,12 +61,13 @@ class Locator:
 
     def seen(self, resource: Resource, identity: str) -> bool:
         """Whether a record is a document of the resource that the caller sees."""
-        where, args = HubId(resource.of).is_(Arg("wanted")), {"wanted": identity}
-        return find_in(resource, self.writer.reader, self.writer.session, where, args) is not None
+        seen = partial(sees, resource, self.writer.reader, self.writer.session, identity)
+        return self.writer.once(("seen", resource.name, identity), seen)
 
     def target(self, target: Target, identity: Mapping[str, Any]) -> str | None:
         """The hub id of what a reference names, where it is a document."""
-        return next((found for _, found in self.targets(target, identity)), None)
+        wanted = ("target", target.name, *identity.items())
+        return self.writer.once(wanted, lambda: next((found for _, found in self.targets(target, identity)), None))
 
     def targets(self, target: Target, identity: Mapping[str, Any]) -> Iterator[tuple[Resource, str]]:
         """The documents that a reference may name, with their resources."""
@@ -126,13 +132,11 @@ class Locator:
 
     def people(self, target: Target, identity: Mapping[str, Any]) -> list[str]:
         """The humans with a unique id whom the caller sees: a guessed id must lead to nobody."""
-        named = self.writer.find(Person, **{UNIQUE_IDS[target.name]: str(next(iter(identity.values())))})
-        return [row["id"] for row in named if self.writer.sees(Person, row["id"])]
+        return people(self.writer, target, identity)
 
     def roles(self, role: type[Record], target: Target, identity: Mapping[str, Any]) -> list[str]:
         """The roles of a human."""
-        people = self.people(target, identity)
-        return [row["id"] for person in people for row in self.writer.find(role, person=person)]
+        return [row["id"] for p in self.people(target, identity) for row in roles(self.writer, role, p)]
 
     def school(self, resource: Resource, facts: Facts) -> Facts:
         """The school of a section is that of its offering: with it, there is an index."""
@@ -154,8 +158,16 @@ class Locator:
         )
 
 
-def _folded(key: Mapping[str, Any]) -> dict[str, str]:
-    return {name: folded(str(value)) for name, value in key.items()}
+def people(writer: Writer, target: Target, identity: Mapping[str, Any]) -> list[str]:
+    """The humans with a unique id whom the caller sees: a guessed id must lead to nobody."""
+    fact, value = UNIQUE_IDS[target.name], str(next(iter(identity.values())))
+    named = writer.once(("people", fact, value), lambda: writer.find(Person, **{fact: value}))
+    return [row["id"] for row in named if writer.sees(Person, row["id"])]
+
+
+def roles(writer: Writer, role: type[Record], person: str) -> list[dict[str, Any]]:
+    """The roles of a human, whoever may see them."""
+    return writer.once(("roles", role, person), lambda: writer.find(role, person=person))
 
 
 def _stored(home: Home | None, value: Any) -> Facts:

@@ -39,10 +39,11 @@ GOES_WITH: dict[type[Record], tuple[type[Record], ...]] = {Group: (GroupSession,
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a write: the hub id, and whether the record is new."""
+    """What became of a write: the hub id, whether the record is new, and its etag, where that is known already."""
 
     id: str
     created: bool
+    etag: str | None = None
 
 
 def remainder(resource: Resource, before: str | None, rest: Mapping[str, Any]) -> str | None:
@@ -109,7 +110,7 @@ class Pen:
         identity = self.writer.add(self.resource.of, own, taken=taken)
         self.stating.state(own, said, {})
         self.refer(identity, written, resolved, new=True)
-        self.link(identity, resolved)
+        self.link(identity, resolved, new=True)
         self.meet(identity, values, {})
         self.forward(identity, values)
         return identity
@@ -255,9 +256,9 @@ class Pen:
         offering = self.writer.get(CourseOffering, values["offering"]) or {}
         return {"course": offering.get("course")}
 
-    def link(self, identity: str, resolved: Resolved) -> None:
-        """Make the rows of linking collections those that the document has."""
-        for name, wanted in resolved.links.items():
+    def link(self, identity: str, resolved: Resolved, *, new: bool = False) -> None:
+        """Make the rows of linking collections those that the document has; a `new` one has none yet."""
+        for name, wanted in ((n, some) for n, some in resolved.links.items() if some or not new):
             linking = self.resource.links[name]
             child, via = linking.many.child, linking.many.via.name
             rows = self.writer.find(child, **{via: identity})
@@ -278,10 +279,10 @@ class Pen:
     ) -> None:
         """Add the rows that are missing, remove those that are too many."""
         kept = set(wanted)
-        school = (self.writer.get(self.resource.of, identity) or {}).get("school")
-        for one in dict.fromkeys(wanted):
-            if one not in there:
-                self.writer.add(child, {"school": school, via: identity, sets: one})
+        missing = [one for one in dict.fromkeys(wanted) if one not in there]
+        school = (self.writer.get(self.resource.of, identity) or {}).get("school") if missing else None
+        for one in missing:
+            self.writer.add(child, {"school": school, via: identity, sets: one})
         for one, row in there.items():
             if one not in kept:
                 self.writer.remove(child, row)

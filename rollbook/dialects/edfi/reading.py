@@ -14,7 +14,7 @@ from uuid import UUID
 
 import msgspec
 
-from ...consent import Desk, Holder
+from ...consent import Desk, Holder, Writer
 from ...consent.district import DistrictReader
 from ...consent.session import Plan, Session
 from ...consent.shared import SharedReader
@@ -169,6 +169,20 @@ def find_in(
             session.shows(plan, 1, people)
         return document(resource, reader, rows[0])
     return None
+
+
+def etag_within(resource: Resource, writer: Writer, identity: str) -> str:
+    """The etag of a document as it is shown when a transaction is kept; empty where the caller does not see it."""
+    where, args = HubId(resource.of).is_(Arg("wanted")), {"wanted": identity}
+    with writer.reader.session(writer.session) as session:
+        found = find_in(resource, writer.reader, session, where, args, shown=True)
+    return found.etag if found else ""
+
+
+def sees(resource: Resource, reader: AnyReader, session: Session, identity: str) -> bool:
+    """Whether a reader sees a document with a hub id; nothing of it is read."""
+    where, args = HubId(resource.of).is_(Arg("wanted")), {"wanted": identity}
+    return session.has(reader.prepare(question(resource, where, few=True), ("edfi", resource.name, "id")), args)
 
 
 def find_quietly(resource: Resource, readers: Iterable[AnyReader], identity: str) -> Document | None:

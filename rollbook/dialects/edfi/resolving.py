@@ -14,10 +14,10 @@ from ...edfi.schema import Pointing, Resource, Written
 from ...errors import Problem
 from ...fields import Record
 from ...model.employment import StaffAssignment
-from ...model.people import Contact, Person, Staff
+from ...model.people import Contact, Staff
 from ...model.students import Relationship
 from . import problems
-from .locating import ORGANISATIONS, ROLES, UNIQUE_IDS, Locator
+from .locating import ORGANISATIONS, ROLES, UNIQUE_IDS, Locator, people, roles
 from .places import Places
 from .reading import find_in
 from .refusal import Refusal
@@ -79,8 +79,8 @@ class Resolving:
                 fields[one.sets] = None if one.sets == "school" and not self.places.has(identity) else identity
             if identity and not one.link and (not one.sets or self.stays):
                 pointers[one.path] = identity
-        people = {one.path: self.person(one) for one in humans}
-        missing += [lost(one) for one in humans if people[one.path] is None]
+        those = {one.path: self.person(one) for one in humans}
+        missing += [lost(one) for one in humans if those[one.path] is None]
         if missing:
             raise Refusal(problems.unresolved(*missing))
         self.place(fields, written, before)
@@ -88,7 +88,7 @@ class Resolving:
         for one in sorted(humans, key=self.makes):
             if self.makes(one):
                 self.place(fields, written, before)
-            person = people[one.path] or ""
+            person = those[one.path] or ""
             fields[one.sets] = self.same(one, person, before) or self.role(one, person, fields.get("school"))
         self.place(fields, written, before)
         if isinstance(self.resource, Whole):
@@ -158,10 +158,8 @@ class Resolving:
         """The hub id of the human whom a reference names, taken into the district if they were waiting for it."""
         fact = UNIQUE_IDS[one.target.name]
         value = str(next(iter(one.identity.values())))
-        # Whom the caller does not see is not there for them: a guessed id must lead to nobody.
-        for row in self.writer.find(Person, **{fact: value}):
-            if self.writer.sees(Person, row["id"]):
-                return row["id"]
+        if seen := people(self.writer, one.target, one.identity):
+            return seen[0]
         waiting = self.writer.pending.find(fact, value, ROLES[one.target.name])
         begins = one.role is None or self.makes(one)
         if waiting is None:
@@ -201,8 +199,8 @@ class Resolving:
     def role(self, one: Pointing, person: str, school: str | None) -> str:
         """The role that a human has at the row's school, or elsewhere in the district where that is the district's."""
         assert one.role is not None
-        roles = [r for r in self.writer.find(one.role, person=person) if self.writer.sees(one.role, r["id"])]
-        at_school = [r for r in roles if r["school"] == school]
+        seen = [r for r in roles(self.writer, one.role, person) if self.writer.sees(one.role, r["id"])]
+        at_school = [r for r in seen if r["school"] == school]
         if self.makes(one) and not at_school:
             if school is None:
                 said = (
@@ -211,7 +209,7 @@ class Resolving:
                 raise Refusal(problems.invalid(Problem("$.educationOrganizationReference", said)))
             mark = MADE[self.resource.of][-1]
             return self.writer.add(one.role, {"school": school, "person": person, "remainder": mark})
-        best = max(at_school or roles, key=lambda r: r.get("entry_date") or "", default=None)
+        best = max(at_school or seen, key=lambda r: r.get("entry_date") or "", default=None)
         if best is None:
             raise Refusal(problems.no_relationship(str(next(iter(one.identity.values())))))
         return best["id"]

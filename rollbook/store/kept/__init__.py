@@ -76,6 +76,8 @@ class Kept:
         """What numbers the writes of a transaction to a district."""
         self.renamed = False
         """Whether a school or a district was made, changed or deleted: grants tell of those they are of."""
+        self.veiled = False
+        """Whether a record was veiled: who reads the hub looks for veils only where there are any."""
 
     @property
     def connection(self) -> Connection:
@@ -98,11 +100,16 @@ class Kept:
         """
         return self
 
-    def settle(self) -> None:
-        """Write down, at the end of a transaction, whether who is admitted and what is granted may be otherwise now."""
+    def settle(self) -> bool:
+        """Write down, at the end of a transaction, whether who is admitted and what is granted may be otherwise now.
+
+        Tells whether what anybody may see may be otherwise: nobody else is to decide by what was before.
+        """
         every = (one for one in vars(self).values() if isinstance(one, Statements))
-        if self.renamed or any(one.admits and one.changed for one in every):
+        turned = self.renamed or any(one.admits and one.changed for one in every)
+        if turned:
             self.settings.turn()
+        return turned or self.veiled
 
     @contextmanager
     def attempt(self) -> Generator[None]:

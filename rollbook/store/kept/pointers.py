@@ -30,6 +30,8 @@ def digest_of(list_of_words: str, word: str) -> int:
 class Pointers(Statements):
     """What documents refer to and which words they use."""
 
+    admits = False
+
     def keep(
         self,
         district: int,

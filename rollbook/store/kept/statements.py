@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, ClassVar
@@ -105,8 +106,11 @@ class Statements:
 
     def _each(self, statement: str, every: Iterable[Values]) -> None:
         """Execute a statement that changes something once for each set of values."""
-        self.changed = True
-        self._connection.executemany(statement, every)
+        values = iter(every)
+        first = next(values, None)
+        if first is not None:
+            self.changed = True
+            self._connection.executemany(statement, itertools.chain((first,), values))
 
 
 class Timed(Statements):

@@ -136,10 +136,12 @@ class Store(port.Store):
         try:
             with self._writing.writing(begin) as session:
                 self._turn()
-                kept = Kept(session, self._now, HubIds(), partial(Shared, patience=seconds))
+                hub_ids = HubIds(self._hub_ids)
+                kept = Kept(session, self._now, hub_ids, partial(Shared, patience=seconds))
                 yield kept
                 kept.settle()
                 session.executemany(_WRITTEN, [(part,) for part in parts])
+            self._hub_ids.learn(hub_ids)
         finally:
             self._turn()
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ....edfi.schema import Resource, Written
 from .. import problems
 from ..conditions import Conditions
 from ..pen import Outcome, Pen
+from ..reading import etag_within
 from ..refusal import Refusal
 
 if TYPE_CHECKING:
@@ -29,9 +31,11 @@ class Rows:
     def post_in(
         self, scribe: Scribe, district: int, resource: Resource, document: Mapping[str, Any], written: Written
     ) -> Outcome:
-        """The same in a district."""
-        with scribe.desk.writers.in_district(scribe.holder, district) as writer:
-            return scribe.wanted(Pen(resource, writer, scribe.places).post(document, written))
+        """The same in a district, with the etag that the document has then."""
+        with scribe.desk.writers.in_district(scribe.holder, district, together=True) as writer:
+            outcome = scribe.wanted(Pen(resource, writer, scribe.places).post(document, written))
+            writer.settle()
+            return replace(outcome, etag=etag_within(resource, writer, outcome.id))
 
     def put(
         self,
