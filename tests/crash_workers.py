@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import json
 import random
 import sys
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rollbook.errors import Conflict
 from rollbook.model.people import Person
 from rollbook.store.sqlite import Store
 from rollbook.store.writing import Batch
@@ -19,10 +25,14 @@ if TYPE_CHECKING:
     from tests.rosters import Roster
 
 
+_SAYING = threading.Lock()
+
+
 def say(kind: str, value: Any) -> None:
     """Tell the parent, at once."""
-    sys.stdout.write(json.dumps([kind, value]) + "\n")
-    sys.stdout.flush()
+    with _SAYING:
+        sys.stdout.write(json.dumps([kind, value]) + "\n")
+        sys.stdout.flush()
 
 
 # ---- single writes
@@ -66,6 +76,29 @@ def _apply(batch: Batch, plan: dict[str, Any]) -> None:
 
 def people_of(store: Store) -> People:
     return dict(look(store, "SELECT id, surname FROM person WHERE district = 1").fetchall())
+
+
+THREADS = 6
+"""How many threads write together."""
+
+
+def write_together(folder: Path, seed: int) -> None:
+    """Add people from several threads; each is told before and after, and every fifth transaction fails."""
+    with Store(folder) as store, ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(partial(_write_on, store), [f"{seed}.{thread}" for thread in range(THREADS)]))
+
+
+def _write_on(store: Store, name: str) -> None:
+    for number in itertools.count(1):
+        one = f"{name}.{number}"
+        say("fail" if number % 5 == 0 else "try", one)
+        with suppress(Conflict), store.write(1, together=True) as batch:
+            batch.add(Person, [{"surname": one}] * 3)
+            if number % 5 == 0:
+                raise Conflict("not this one")
+            # What is added second is there when what was added first is.
+            batch.add(Person, [{"surname": one}])
+        say("over" if number % 5 == 0 else "done", one)
 
 
 # ---- a store that is being made
@@ -137,6 +170,7 @@ def version_of(store: Store) -> int | None:
 
 WORKERS: dict[str, Callable[[Path, int], None]] = {
     "write_for_ever": write_for_ever,
+    "write_together": write_together,
     "open_anew": open_anew,
     "import_for_ever": import_for_ever,
 }

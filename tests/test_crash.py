@@ -178,6 +178,26 @@ def test_a_killed_writer_leaves_what_it_was_told_is_written_and_nothing_by_halve
     tell(f"writer: {ROUNDS} kills, {under_way} amid a transaction; {acknowledged} acknowledged")
 
 
+def test_what_threads_were_told_that_wrote_together_is_there(tmp_path: Path) -> None:
+    folder = tmp_path / "hub"
+    with Store(folder) as store:
+        store.new_district({"name": "Heronsgate"})
+    dice = random.Random(SEED + 6)
+    done, tried = set[str](), set[str]()
+    for number in range(ROUNDS // 3):
+        seed, after = SEED * 1_000_000 + number, first(number, "done")
+        killed = kill_while("write_together", folder, seed, dice.uniform(0, 0.3), after)
+        done |= {name for kind, name in killed.said if kind == "done"}
+        tried |= {name for kind, name in killed.said if kind == "try"}
+        with sound(folder) as store:
+            found = Counter(people_of(store).values())
+        # Those under way are there whole, or not at all; those that failed are not.
+        assert done <= found.keys() <= tried
+        assert {*found.values()} <= {4}
+    assert done
+    tell(f"threads: {ROUNDS // 3} kills, {len(done)} acknowledged, {len(tried - done)} under way")
+
+
 # ---- a store that is being made
 
 

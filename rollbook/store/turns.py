@@ -65,7 +65,8 @@ class Writer:
         self._owner = 0
         self._group: Group | None = None
         self._gate = threading.Lock()
-        self._coming = 0
+        self.coming = 0
+        """How many are about to write together."""
 
     @property
     def mine(self) -> Connection | None:
@@ -177,7 +178,7 @@ class Writer:
 
     def _come(self, step: int) -> None:
         with self._gate:
-            self._coming += step
+            self.coming += step
 
     @contextmanager
     def _one(self, group: Group) -> Generator[None]:
@@ -198,7 +199,7 @@ class Writer:
         """Give the turn to whoever is about to join, or have all that was written kept where nobody is."""
         group.members += 1
         try:
-            if turn.last or group.full or group.fault or not self._coming:
+            if turn.last or group.full or group.fault or not self.coming:
                 self._end(group)
         finally:
             self._let_go()

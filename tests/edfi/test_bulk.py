@@ -1,0 +1,80 @@
+"""Loading many documents: what one of them costs is bounded, and is told as it is found afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from tests.district import EdFi, cohort, edfi, place
+from tests.hub import THORNFIELD, Hub
+
+ESTAB = int(THORNFIELD)
+
+AT_MOST = {"cohorts": 27, "studentCohortAssociations": 32}
+"""How many statements one of many documents takes, from the token to the disk."""
+
+
+@pytest.fixture
+def caller(small_hub: Hub) -> EdFi:
+    """An app that writes a school's documents."""
+    small_hub.grant()
+    return edfi(small_hub, small_hub.app(), "SISVendor")
+
+
+@contextmanager
+def executed(hub: Hub) -> Generator[list[str]]:
+    """The statements that are executed on connections that a hub has open."""
+    said: list[str] = []
+
+    def note(_: Any, statement: str, __: Any) -> bool:
+        said.append(statement)
+        return True
+
+    store = hub.store
+    opened: list[Any] = [store._writer._connection, *store._lent._idle]  # pyright: ignore
+    for connection in opened:
+        connection.exec_trace = note
+    try:
+        yield said
+    finally:
+        for connection in opened:
+            connection.exec_trace = None
+
+
+def documents(caller: EdFi) -> dict[str, Callable[[int], dict[str, Any]]]:
+    """For each resource, documents that nobody has written before."""
+    who = caller.get("studentSchoolAssociations?limit=1")[0]["studentReference"]["studentUniqueId"]
+    caller.post("cohorts", cohort("all", ESTAB))
+    return {
+        "cohorts": lambda n: cohort(f"C{n}", ESTAB),
+        "studentCohortAssociations": lambda n: place("all", ESTAB, who, f"2026-10-{n:02}"),
+    }
+
+
+@pytest.mark.parametrize("resource", AT_MOST)
+def test_one_of_many_documents_takes_few_statements(small_hub: Hub, caller: EdFi, resource: str) -> None:
+    make = documents(caller)[resource]
+    for number in (1, 2):
+        caller.post(resource, make(number))
+    with executed(small_hub) as said:
+        caller.post(resource, make(3))
+    assert len(said) <= AT_MOST[resource], "\n".join(one[:100] for one in said)
+    assert said.count("COMMIT") == 1
+
+
+@pytest.mark.parametrize("resource", AT_MOST)
+def test_the_etag_of_a_new_document_is_that_with_which_it_is_read(caller: EdFi, resource: str) -> None:
+    document = documents(caller)[resource](1)
+    for status in (201, 200):
+        answer = caller.ask("POST", resource, document)
+        found = caller.ask("GET", f"{resource}/{answer.headers['location'].rsplit('/', 1)[-1]}")
+        assert (answer.status, answer.headers["etag"]) == (status, found.headers["etag"])
+
+
+def test_a_new_document_leaves_everybody_admitted(small_hub: Hub, caller: EdFi) -> None:
+    before = small_hub.store.kept.settings.admission()
+    caller.post("cohorts", cohort("C1", ESTAB))
+    assert small_hub.store.kept.settings.admission() == before
