@@ -51,6 +51,7 @@ from rollbook.model.assessment import AssessmentResult
 from rollbook.model.document_scopes import GUARDS, Guard
 from rollbook.model.people import Person
 from rollbook.scopes import CATALOGUE, Need, readable
+from rollbook.settings import EVERY as SETTINGS
 
 DOCS = File(__file__).parent
 NOTICE = "<!-- Written by docs/build.py: change the declarations, not this page. -->"
@@ -111,6 +112,7 @@ def pages() -> Pages:
         "reference/scopes.md": scopes(),
         "reference/errors.md": errors(),
         "reference/records.md": records(),
+        "reference/settings.md": settings(),
     }
 
 
@@ -546,6 +548,31 @@ def error_row(kind: type[Exception]) -> tuple[str, str, str]:
     assert isinstance(answer.body, bytes)
     body = msgspec.json.decode(answer.body, type=dict[str, str | None])
     return f"`{body['ExceptionType']}`", str(answer.status), body["Message"] or ""
+
+
+# ---- settings
+
+
+def settings() -> str:
+    """Every setting that the environment may say."""
+    rows = [
+        (
+            f"`{one.name}`" + (f", `{one.file}`" if one.secret else ""),
+            f"`{one.option}`" if one.option else "",
+            one.kind.word,
+            f"`{one.shown_default}`" if one.shown_default != "nothing" else "",
+            one.about,
+        )
+        for one in SETTINGS
+    ]
+    return page(
+        "Settings",
+        "A hub is set up by environment variables. An option of `rollbook serve` is heeded before its variable. A "
+        "secret may be in a file instead, which the variable ending in `_FILE` names (as for secrets of containers and "
+        "`LoadCredential=` of systemd); it is never given as an argument, which everybody on a machine can read. "
+        "`rollbook config` shows what is set, and where, and names variables that are no setting.",
+        grid(("Variable", "Option", "What it says", "Without it", "What it is for"), rows),
+    )
 
 
 # ---- what Ed-Fi's documents need

@@ -8,7 +8,6 @@ was checked is the one that is connected to.
 from __future__ import annotations
 
 import ipaddress
-import os
 import re
 import socket
 from collections.abc import Callable, Iterable
@@ -17,9 +16,7 @@ from urllib.parse import SplitResult, parse_qsl, quote, urlencode, urlsplit
 
 from .errors import Malformed, Problem
 from .networks import is_public
-
-ALLOW = "ROLLBOOK_CALLBACK_ALLOW"
-"""The setting that lists hosts, separated by commas, that may be called although their address is private."""
+from .settings import CALLBACK_ALLOW
 
 LONGEST = 2048
 """Characters of a URL; servers and proxies refuse longer ones."""
@@ -116,7 +113,7 @@ def _wrong(url: str, parts: SplitResult, port: int | None) -> Iterable[tuple[str
     else:
         allowed = host in allowed_hosts()
         if why := "" if allowed else _private(host):
-            yield why, f"use a host that can be reached from the internet, or list it in {ALLOW}"
+            yield why, f"use a host that can be reached from the internet, or list it in {CALLBACK_ALLOW.name}"
     if port == 0 or (port and port < SYSTEM_PORTS and port not in PORTS.values() and not allowed):
         yield f"has port {port}, which web servers do not use", f"use 443, 80, or a port from {SYSTEM_PORTS} up"
 
@@ -158,7 +155,7 @@ def _private(host: str) -> str:
 
 def allowed_hosts() -> frozenset[str]:
     """The hosts that the hub's owner lets be called wherever they are."""
-    said = os.environ.get(ALLOW, "").split(",")
+    said = CALLBACK_ALLOW.get().split(",")
     return frozenset(h.strip().lower().strip("[]").removesuffix(".") for h in said if h.strip())
 
 
@@ -177,5 +174,5 @@ def reachable(host: str, port: int, resolve: Resolve = addresses) -> list[str]:
         return found
     public = [a for a in found if "%" not in a and is_public(ipaddress.ip_address(a))]
     if not public:
-        raise UnreachableError(f"{host} has no public address; list it in {ALLOW} to allow it")
+        raise UnreachableError(f"{host} has no public address; list it in {CALLBACK_ALLOW.name} to allow it")
     return public

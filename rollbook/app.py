@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from .api.aside import PATIENCE, Aside
+from .api.aside import Aside
 from .api.http import Edge
-from .api.limits import PER_MINUTE
 from .api.webhooks import Body, Fill, Webhooks
 from .cli import run
-from .cli.serving import RATE_LIMIT, WRITE_WAIT, spare, steady
+from .cli.serving import spare, steady
 from .connectors import CONNECTORS
 from .connectors.records_csv import MIS_AGENT
 from .consent import Desk
@@ -39,15 +37,13 @@ from .ingest.forwarding import Forwarding
 from .jobs import Freshness, Lane, Mail, Queue, Work, Worker, post_office
 from .jobs.subscriptions import Noticing, Subscriptions, Watching
 from .mis import Find, Handing, HubMis, Tasks, WriteBacks, mis_of
+from .settings import DATA, DATABASE, RATE_LIMIT, REPLICA, WRITE_WAIT
 from .store.bell import AGENTS
-from .store.opening import DATABASE, REPLICA, opened
+from .store.opening import opened
 from .store.port import Store
 
 SOON = 0.05
 """Seconds for which a server lets others wait while somebody else writes."""
-
-DATA = "ROLLBOOK_DATA"
-"""The environment variable that names the data directory."""
 
 LANES = (
     Lane(frozenset({"webhook", "callback"}), threads=6),
@@ -65,7 +61,7 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
 
     Raises `Stop` when the ledger of disclosures cannot be used: nothing is told that cannot be recorded.
     """
-    patience = float(os.environ.get(WRITE_WAIT) or PATIENCE)
+    patience = WRITE_WAIT.get()
     store.patience = patience
     desk, queue, folding = Desk(store, clock), Queue(store, clock), Folding()
     store.ledger.check()
@@ -180,8 +176,8 @@ def now_and_then(
 def from_environment() -> Edge:
     """The ASGI application over the data that the environment names, for servers that are given a factory."""
     steady()
-    store = opened(os.environ[DATA], os.environ.get(DATABASE), os.environ.get(REPLICA))
-    edge = application(store).limited(int(os.environ.get(RATE_LIMIT, PER_MINUTE)))
+    store = opened(DATA.get() or "data", DATABASE.get(), REPLICA.get())
+    edge = application(store).limited(RATE_LIMIT.get())
     spare()
     return edge
 

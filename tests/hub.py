@@ -18,8 +18,9 @@ from rollbook.app import application
 from rollbook.consent import App, Desk, Grant
 from rollbook.errors import NotFound
 from rollbook.jobs import Worker
+from rollbook.settings import DATABASE
 from rollbook.store import numbers
-from rollbook.store.opening import DATABASE, opened
+from rollbook.store.opening import opened
 from rollbook.store.postgres import numbers as postgres_numbers
 from rollbook.store.postgres.store import Store as Database
 
@@ -71,7 +72,7 @@ class Hub:
     def environment(self) -> dict[str, str]:
         """What tells commands where the hub is kept."""
         where = {"ROLLBOOK_DATA": str(self.store.folder), "COLUMNS": "120"}
-        return {**where, DATABASE: self.store.address} if isinstance(self.store, Database) else where
+        return {**where, DATABASE.name: self.store.address} if isinstance(self.store, Database) else where
 
     def close(self) -> None:
         """Close the store; its files stay."""

@@ -17,6 +17,7 @@ from functools import partial
 from typing import TypeVar
 
 from ..errors import Unavailable
+from ..settings import WRITE_WAIT
 from ..waiting import Share, allow
 
 READERS = 8
@@ -28,7 +29,7 @@ WRITERS = 8
 APART = 32
 """How many readings that wait for a lock are let out of their places; more than these are refused."""
 
-PATIENCE = 5.0
+PATIENCE = WRITE_WAIT.default
 """Seconds that a write waits for its place and for other writers, unless the hub's owner says otherwise."""
 
 QUEUE_SECONDS = 30.0

@@ -8,7 +8,9 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from contextlib import suppress
 
-PER_MINUTE = 12_000
+from ..settings import RATE_LIMIT
+
+PER_MINUTE = RATE_LIMIT.default
 """Requests a minute for each token, unless the hub's owner says otherwise: more than any known client sends, and less
 than would keep a processor busy."""
 

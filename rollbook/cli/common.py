@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..errors import NotFound, Problem
+from ..errors import Malformed, NotFound, Problem
+from ..settings import DATA, DATABASE, REPLICA, Setting, password_in
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -28,12 +29,6 @@ if TYPE_CHECKING:
     from ..api.http import Edge
     from ..consent import Desk
     from ..store.port import Store
-
-DATABASE = "ROLLBOOK_DATABASE"
-"""The environment variable that says how a hub's PostgreSQL database is reached."""
-
-REPLICA = "ROLLBOOK_REPLICA"
-"""The environment variable that says how a replica of that database is reached."""
 
 Application = Callable[["Store"], "Edge"]
 """What makes the ASGI application over an open store; `__main__` gives it."""
@@ -47,7 +42,7 @@ def data_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     directory = click.option(
         "--data",
         type=click.Path(file_okay=False, path_type=Path),
-        envvar="ROLLBOOK_DATA",
+        envvar=DATA.name,
         help="The data directory. Default: ROLLBOOK_DATA, then ./data, then ./demo-data.",
     )
     return lambda command: directory(database_option()(command))
@@ -55,27 +50,44 @@ def data_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 
 def database_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The option that names a PostgreSQL database; `database` tells which."""
-    return _noted("--database", DATABASE, "Keep records in PostgreSQL, such as postgresql://user@host/rollbook")
+    return _noted(DATABASE, "Keep records in PostgreSQL, such as postgresql://user@host/rollbook")
 
 
 def replica_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The option that names a replica of the database; `replica` tells which."""
-    return _noted("--replica", REPLICA, "A replica of the database, which answers where it has all that was written")
+    return _noted(REPLICA, "A replica of the database, which answers where it has all that was written")
 
 
-def _noted(name: str, variable: str, about: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def _noted(setting: Setting[str | None], about: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """An option for an address that is noted for the command as a whole, from a group on or from the environment."""
 
-    def note(context: click.Context, _: click.Parameter, url: str | None) -> None:
-        context.meta[variable] = url or context.meta.get(variable)
+    def note(context: click.Context, param: click.Parameter, url: str | None) -> None:
+        no_password(context, param, url)
+        context.meta[setting.name] = url or context.meta.get(setting.name) or setting.get()
 
-    what = f"{about} (or {variable})."
-    return click.option(name, metavar="URL", envvar=variable, expose_value=False, callback=note, help=what)
+    what = f"{about} (or {setting.name})."
+    return click.option(setting.option, metavar="URL", expose_value=False, callback=note, help=what)
 
 
-def _note_of(variable: str) -> str | None:
+def no_password(context: click.Context, param: click.Parameter, url: str | None) -> str | None:
+    """Refuse a database's address that holds a password: arguments are seen by everybody on the machine."""
+    if url and password_in(url):
+        hint = f"keep it in ~/.pgpass or PGPASSWORD, or set {DATABASE.name} or {DATABASE.file}"
+        raise Malformed(Problem(param.opts[0], "holds a password, which everybody on this machine could read", hint))
+    return url
+
+
+def setting_option(setting: Setting[Any], kind: Any = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The option of a setting."""
+    about = f"{setting.about.removesuffix('.')} (or {setting.name})."
+    return click.option(
+        setting.option, type=kind, envvar=setting.name, default=setting.default, show_default=True, help=about
+    )
+
+
+def _note_of(setting: Setting[str | None]) -> str | None:
     context = click.get_current_context(silent=True)
-    return context.meta.get(variable) if context else None
+    return context.meta.get(setting.name) if context else None
 
 
 def replica() -> str | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from shlex import quote
@@ -10,18 +9,27 @@ from shlex import quote
 import click
 
 from ..errors import Malformed, Problem
-from .common import data_folder, say
+from ..settings import DATA, KEY
+from .common import data_folder, no_password, say
 
 
 @click.command("migrate-store")
 @click.option(
     "--data",
     type=click.Path(file_okay=False, path_type=Path),
-    envvar="ROLLBOOK_DATA",
+    envvar=DATA.name,
     help="The data directory. Default: ROLLBOOK_DATA, then ./data, then ./demo-data.",
 )
-@click.option("--to", "into", metavar="URL", help="Move the directory's hub into this PostgreSQL database.")
-@click.option("--from", "out_of", metavar="URL", help="Move this PostgreSQL database's hub into the directory.")
+@click.option(
+    "--to", "into", metavar="URL", callback=no_password, help="Move the directory's hub into this PostgreSQL database."
+)
+@click.option(
+    "--from",
+    "out_of",
+    metavar="URL",
+    callback=no_password,
+    help="Move this PostgreSQL database's hub into the directory.",
+)
 def migrate_store(data: Path | None, into: str | None, out_of: str | None) -> None:
     """Move a hub from a data directory into a PostgreSQL database, or back.
 
@@ -78,4 +86,4 @@ def _out_of(folder: Path) -> Iterator[str]:
 
 
 def _key_of_environment() -> bool:
-    return bool(os.environ.get("ROLLBOOK_KEY"))
+    return bool(KEY.get())

@@ -15,10 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..api.limits import PER_MINUTE
+from ..settings import DATA, DATABASE, HOST, PORT, RATE_LIMIT, REPLICA, WORKERS, Setting, unknown
 from .common import (
-    DATABASE,
-    REPLICA,
     Application,
     data_option,
     database,
@@ -27,16 +25,12 @@ from .common import (
     replica,
     replica_option,
     say,
+    setting_option,
+    warn,
 )
 
 if TYPE_CHECKING:
     from ..api.http import Edge
-
-RATE_LIMIT = "ROLLBOOK_RATE_LIMIT"
-"""The environment variable that sets how many requests a minute a caller may send."""
-
-WRITE_WAIT = "ROLLBOOK_WRITE_WAIT"
-"""The environment variable that sets for how many seconds a request waits for other writers before it gets 503."""
 
 SETTINGS: dict[str, Any] = {
     "http": "rollbook.api.connections:Connection",
@@ -129,31 +123,23 @@ def serve_with_workers(listening: socket.socket, workers: int) -> None:
     )  # fmt: skip
 
 
+def tell_workers(said: dict[Setting[Any], str | None]) -> None:
+    """Put what options say into the environment, from which the processes that answer take it."""
+    for setting, value in said.items():
+        os.environ.pop(setting.file, None)
+        os.environ[setting.name] = value or ""
+
+
 def rate_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The option that says how many requests a caller may send."""
-    return click.option(
-        "--rate-limit",
-        type=click.IntRange(min=0),
-        envvar=RATE_LIMIT,
-        default=PER_MINUTE,
-        show_default=True,
-        help=f"Requests a minute for each token, in each process (or {RATE_LIMIT}). 0 means no limit.",
-    )
+    return setting_option(RATE_LIMIT, click.IntRange(min=0))
 
 
 def address_options() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The options that say where to listen."""
 
     def both(command: Callable[..., Any]) -> Callable[..., Any]:
-        host = click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
-        port = click.option(
-            "--port",
-            type=click.IntRange(0, 65_535),
-            default=8000,
-            show_default=True,
-            help="The port to listen on. 0 means any free port.",
-        )
-        return host(port(command))
+        return setting_option(HOST)(setting_option(PORT, click.IntRange(0, 65_535))(command))
 
     return both
 
@@ -162,17 +148,13 @@ def address_options() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 @data_option()
 @replica_option()
 @address_options()
-@click.option(
-    "--workers",
-    type=click.IntRange(1, 256),
-    default=1,
-    show_default=True,
-    help="How many processes answer. Use at most one for each core.",
-)
+@setting_option(WORKERS, click.IntRange(1, 256))
 @rate_option()
 @click.pass_obj
 def serve(application: Application, data: Path | None, host: str, port: int, workers: int, rate_limit: int) -> None:
     """Serve a data directory over HTTP."""
+    for problem in unknown(os.environ):
+        warn(str(problem))
     with open_store(data) as store:
         store.ledger.check()
         listening = listen(host, port)
@@ -181,7 +163,6 @@ def serve(application: Application, data: Path | None, host: str, port: int, wor
         if workers == 1:
             edge = application(store).limited(rate_limit)
             return serve_edge(edge, listening, lambda _: say(started))
-        where = {"ROLLBOOK_DATA": str(store.folder), DATABASE: database() or "", REPLICA: replica() or ""}
-        os.environ |= {**where, RATE_LIMIT: str(rate_limit)}
+        tell_workers({DATA: str(store.folder), DATABASE: database(), REPLICA: replica(), RATE_LIMIT: str(rate_limit)})
     say(f"{started}, in {workers} processes")
     return serve_with_workers(listening, workers)

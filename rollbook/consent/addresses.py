@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import re
 
 from ..errors import Problem
+from ..settings import SMTP
 from ..store.kept import Kept
-
-SMTP = "ROLLBOOK_SMTP_URL"
-"""The setting that names the mail server; without it no e-mail is sent."""
 
 LONGEST = 254
 """The longest address (RFC 5321 §4.5.3.1.3, less the angle brackets)."""
@@ -20,7 +17,7 @@ _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z
 
 def mails() -> bool:
     """Whether this process can send e-mail."""
-    return bool(os.environ.get(SMTP))
+    return bool(SMTP.get())
 
 
 SENDS_MAIL = "sends mail"

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
 import smtplib
 import ssl
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from email.message import EmailMessage
 from email.utils import formatdate
 from urllib.parse import unquote, urlsplit
 
-from ..consent.addresses import SMTP as SMTP
 from ..consent.addresses import is_address
 from ..consent.desk import Desk
 from ..consent.grants import zone_of
@@ -20,12 +18,9 @@ from ..consent.invitations import Invitation
 from ..consent.receipts import Receipt, words
 from ..consent.research import PATH, ResearchDesk, rights_of, standing_invitation
 from ..errors import Problem, RollbookError, Stop
+from ..settings import ADDRESS, SENDER, SMTP
 from ..store.kept.projects import Invited
 from .queue import Job
-
-SENDER, ADDRESS = "ROLLBOOK_MAIL_FROM", "ROLLBOOK_URL"
-"""The settings beside `SMTP` (`smtp://name:password@host:587`, or `smtps://`): the address that e-mails come from, and
-the address at which schools reach the hub (`https://hub.example.org`)."""
 
 TIMEOUT = 6.0
 """Seconds to wait for the mail server at each step; an e-mail takes fewer steps than a job's lease has room for."""
@@ -77,28 +72,30 @@ class PostOffice:
         return server
 
 
-def hub_address(settings: Mapping[str, str] = os.environ) -> str:
+def hub_address() -> str:
     """The address at which schools reach the hub, without a slash at its end; empty where it is not set."""
-    address = settings.get(ADDRESS, "").strip().rstrip("/")
+    address = ADDRESS.get().rstrip("/")
     if address and (urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).hostname):
-        raise Stop(Problem(ADDRESS, "is not an address", "such as https://hub.example.org"))
+        raise Stop(Problem(ADDRESS.name, "is not an address", "such as https://hub.example.org"))
     return address
 
 
-def post_office(settings: Mapping[str, str] = os.environ) -> PostOffice | None:
+def post_office() -> PostOffice | None:
     """How e-mail is sent, by the settings; None if no mail server is set. Raises `Stop` for invalid settings."""
-    server = settings.get(SMTP, "").strip()
+    server = SMTP.get()
     if not server:
         return None
-    sender, hub = settings.get(SENDER, "").strip(), hub_address(settings)
+    sender, hub = SENDER.get(), hub_address()
     parts = urlsplit(server)
     wrong: list[Problem] = []
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
-        wrong.append(Problem(SMTP, "is not the address of a mail server", "such as smtp://name:password@host:587"))
+        wrong.append(Problem(SMTP.name, "is not the address of a mail server", "such as smtp://name:password@host:587"))
     if not is_address(sender):
-        wrong.append(Problem(SENDER, "is not an e-mail address", "such as rollbook@hub.example.org"))
+        wrong.append(Problem(SENDER.name, "is not an e-mail address", "such as rollbook@hub.example.org"))
     if not hub:
-        wrong.append(Problem(ADDRESS, "is missing", "e-mails contain links to it: such as https://hub.example.org"))
+        wrong.append(
+            Problem(ADDRESS.name, "is missing", "e-mails contain links to it: such as https://hub.example.org")
+        )
     if wrong:
         raise Stop(*wrong)
     secure = parts.scheme == "smtps"
@@ -120,7 +117,7 @@ class Mail:
         made = kinds[job.payload["letter"]](job)
         if made is not None:
             if self.office is None:
-                raise NotSent(f"no mail server is set (name one in {SMTP})")
+                raise NotSent(f"no mail server is set (name one in {SMTP.name})")
             self.office.send(made(self.office))
 
     def _invitation(self, job: Job) -> Callable[[PostOffice], EmailMessage] | None:

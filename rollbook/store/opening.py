@@ -10,12 +10,6 @@ from types import ModuleType
 from ..errors import Problem, Stop
 from . import port, sqlite
 
-DATABASE = "ROLLBOOK_DATABASE"
-"""The environment variable that says how a hub's PostgreSQL database is reached: `postgresql://user@host/name`."""
-
-REPLICA = "ROLLBOOK_REPLICA"
-"""The environment variable that says how a replica of that database is reached, where there is one."""
-
 
 def opened(folder: Path | str, database: str | None = None, replica: str | None = None) -> port.Store:
     """The store of a data directory or, where one is named, of a PostgreSQL database, which may have a replica.

@@ -8,9 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from ..errors import Problem, Stop
-
-KEY = "ROLLBOOK_KEY"
-"""The environment variable with the key, for hubs of several servers: all need the same one."""
+from ..settings import KEY
 
 LEAST = 32
 """How many characters such a key has at the least."""
@@ -21,12 +19,12 @@ def hub_key(folder: Path) -> bytes:
 
     Raises `Stop` where `ROLLBOOK_KEY` is too short to be a secret.
     """
-    given = os.environ.get(KEY)
+    given = KEY.get()
     if not given:
         return _of_file(folder / "hub.key")
     if len(given) < LEAST:
         hint = "make one with: python -c 'import secrets; print(secrets.token_hex(32))'"
-        raise Stop(Problem(KEY, f"is shorter than {LEAST} characters", hint))
+        raise Stop(Problem(KEY.name, f"is shorter than {LEAST} characters", hint))
     return given.encode()
 
 
