@@ -758,7 +758,7 @@ def test_a_wrong_value_names_its_option_on_one_line(granted: Path, words: list[s
 HEAVY = ("apsw", "asyncio", "httpx", "jinja2", "msgspec", "rich", "ssl", "uvicorn")
 """What a hub is made of. Each takes longer to import than help may take."""
 
-LIGHT = {"rollbook", "rollbook.errors", "rollbook.scopes", "rollbook.api", "rollbook.api.limits"}
+LIGHT = {"rollbook", "rollbook.errors", "rollbook.scopes", "rollbook.settings", "rollbook.api", "rollbook.api.limits"}
 """What the commands may import of the hub before one is run."""
 
 
