@@ -7,7 +7,8 @@ deleted: who lost a role or is gone is known for certain from the next reading o
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Generator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -15,11 +16,12 @@ from typing import Any, cast
 import msgspec
 
 from ..errors import Malformed, Problem
+from ..fields import Record
 from ..ingest.forwarding import WRITING, Written
 from ..ingest.mapping.paths import ABSENT, at, elements, leaves, text
 from ..ingest.mapping.rows import NEVER_KEPT
 from ..ingest.roster.fills import FILLS
-from ..ingest.roster.gradebooks import documents
+from ..ingest.roster.gradebooks import COLLECTIONS, documents
 from ..ingest.roster.roster import Extent, Roster
 from ..ingest.rows import Problems, Reading
 from ..ingest.settings import Setting
@@ -32,6 +34,7 @@ from ..ingest.web import (
     ClientCredentials,
     Listing,
     NotAllowed,
+    NotServed,
     OAuth1,
     Offset,
     Session,
@@ -60,7 +63,6 @@ ROOTS = {"1.1": "ims/oneroster/v1p1", "1.2": "ims/oneroster/rostering/v1p2"}
 SCOPE = "https://purl.imsglobal.org/spec/or/v1p2/scope/"
 SCOPES = (f"{SCOPE}roster-core.readonly", f"{SCOPE}roster.readonly", f"{SCOPE}roster-demographics.readonly")
 ALSO_SCOPES = {"gradebook": f"{SCOPE}gradebook.readonly", "resources": f"{SCOPE}resource.readonly"}
-WRITE_SCOPES = (f"{SCOPE}gradebook.createput",)
 LISTS = ("orgs", "academicSessions", "courses", "classes", "users", "enrollments", "demographics")
 """The lists of a service, each by its envelope."""
 ALSO = {"gradebook": ("categories", "scoreScales", "lineItems", "results"), "resources": ("resources",)}
@@ -107,18 +109,30 @@ class OneRosterRest:
         return roster
 
     def write(self, reading: Reading, written: Written) -> None:
-        """Put a line item or a result to the gradebook service beside the rosters."""
-        service = Served.of(reading.settings, WRITE_SCOPES)
-        where = service_of(reading.settings, service.address.replace("/rostering/", "/gradebook/"))
-        with Session(where, service.auth, reading.note, renew=reading.renew) as session:
-            for path, entity, document in documents(written, service.version):
+        """Put a category, a line item or a result to the gradebook service beside the rosters."""
+        with _gradebook(reading, "createput") as (session, version):
+            for path, entity, document in documents(written, version):
                 session.write("PUT", path, msgspec.json.encode({entity: document}))
+
+    def remove(self, reading: Reading, record: type[Record], there: str) -> None:
+        """Delete a category, a line item or a result there."""
+        with _gradebook(reading, "delete") as (session, _), suppress(NotServed):
+            session.write("DELETE", f"{COLLECTIONS[record]}/{there}")
 
 
 ONEROSTER_REST = OneRosterRest()
 
 
 # ---- who is asked, and for what
+
+
+@contextmanager
+def _gradebook(reading: Reading, right: str) -> Generator[tuple[Session, str]]:
+    """The gradebook service beside the rosters, for who has a right of 1.2 there, and its version."""
+    service = Served.of(reading.settings, (f"{SCOPE}gradebook.{right}",))
+    where = service_of(reading.settings, service.address.replace("/rostering/", "/gradebook/"))
+    with Session(where, service.auth, reading.note, renew=reading.renew) as session:
+        yield session, service.version
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from functools import cached_property
 from typing import Any
 
 from ..fields import Record
-from ..model.groups import Group
 from ..model.organisation import District, School
+from ..store.kept import Kept
 from ..store.kept.feeds import Feed
 from ..store.writing import Batch
 
@@ -42,10 +42,21 @@ class Forwarding:
     def _feeds(self) -> list[Feed]:
         return [one for one in self._batch.kept.feeds.of_district(self._batch.district) if writes(one)]
 
-    def gradebook(self, record: type[Record], identity: str, group: str) -> None:
-        """Promise that something of a class's gradebook is sent to the first source of those that have the class."""
-        if source := self._first(GRADEBOOKS, self._known(Group, group)):
-            self._promise(source, {"record": record.__name__, "id": identity}, identity)
+    def gradebook(
+        self, record: type[Record], identity: str, of: tuple[type[Record], str], *, goes: bool = False
+    ) -> None:
+        """Promise that something in a gradebook is sent to the first source of those that have what it is of.
+
+        That is a class (its hub id) or a school. Where it `goes`, that is promised before it does, with the id that
+        the source knows it by.
+        """
+        if source := self._first(GRADEBOOKS, self._known(*of)):
+            gone = {"gone": self._id_there(source, record, identity)} if goes else {}
+            self._promise(source, {"record": record.__name__, "id": identity, **gone}, f"{identity}{' gone' * goes}")
+
+    def _id_there(self, source: str, record: type[Record], identity: str) -> str:
+        row = self._batch.get(record, identity) or {"id": identity}
+        return known_as(self._batch.kept, self._batch.district, source, record, row)
 
     def document(
         self, resource: str, record: type[Record], identity: str, school: str | None, *, goes: bool = False
@@ -75,3 +86,10 @@ class Forwarding:
     def _promise(self, source: str, said: Mapping[str, Any], key: str) -> None:
         payload = {"district": self._batch.district, "source": source, **said}
         self._batch.kept.outbox.promise(KIND, payload, key=f"{self._batch.district}/{source}/{key}")
+
+
+def known_as(kept: Kept, district: int, source: str, record: type[Record], row: Mapping[str, Any]) -> str:
+    """The id that a record (`row`) has at a source; one that the source did not bring has an app's, or the hub's."""
+    keys = kept.matches.keys_of(district, source, record.__name__, [row["id"]])
+    own = row.get("external_id") if row.get("origin") else None
+    return next(iter(keys.get(row["id"], ())), own or row["id"])

@@ -12,11 +12,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Protocol, TypeVar, runtime_checkable
 
-from ..consent.forwarding import WRITE_BACK, writes
+from ..consent.forwarding import WRITE_BACK, known_as, writes
 from ..errors import Malformed
 from ..fields import RECORDS, Record
 from ..jobs import Failed, Job, Later
 from ..model.assessment import Aspect, MarkSet
+from ..model.origin import ONEROSTER
 from ..store.kept import Kept
 from ..store.kept.feeds import PAUSED, Feed
 from ..store.port import Store
@@ -53,10 +54,14 @@ class Written:
 
 @runtime_checkable
 class Writes(Protocol):
-    """A connector that can write to its source. Raises `Malformed` for what the source refuses."""
+    """A connector that can write to its source's gradebooks. Raises `Malformed` for what the source refuses."""
 
     def write(self, reading: Reading, written: Written) -> None:
         """Put a record to the source: the same again changes nothing there."""
+        ...
+
+    def remove(self, reading: Reading, record: type[Record], there: str) -> None:
+        """Delete a record at the source, by its id there, if it is there."""
         ...
 
 
@@ -82,7 +87,13 @@ class Forwarding:
             self._record(feed, said)
 
     def _record(self, feed: Feed, said: Row) -> None:
-        written = _written(self._store.kept, feed, RECORDS[said["record"]], said["id"])
+        record, kept = RECORDS[said["record"]], self._store.kept
+        if "gone" in said:
+            if not _is_there(kept, feed, record, said["id"], said["gone"]):
+                with self._sending(feed) as (connector, reading):
+                    _able(feed, connector, Writes).remove(reading, record, said["gone"])
+            return
+        written = _written(kept, feed, record, said["id"])
         if written is not None:
             with self._sending(feed) as (connector, reading):
                 _able(feed, connector, Writes).write(reading, written)
@@ -108,6 +119,12 @@ class Forwarding:
             raise Failed(*refused.problems, final=True) from None
 
 
+def _is_there(kept: Kept, feed: Feed, record: type[Record], identity: str, there: str) -> bool:
+    """Whether something that was deleted is there all the same: for others, or made again under the same id."""
+    again = {"external_id": there, "origin": ONEROSTER}
+    return any(kept.records.find(record, feed.district, facts) for facts in ({"id": identity}, again))
+
+
 _Able = TypeVar("_Able")
 
 
@@ -125,17 +142,16 @@ def _written(kept: Kept, feed: Feed, record: type[Record], identity: str, depth:
     refs = {name: ref.target for name, ref in record.refs().items() if depth and row[name]}
     led = {name: _written(kept, feed, target, row[name], depth - 1) for name, target in refs.items()}
     there = {name: one for name, one in led.items() if one is not None}
-    return Written(record, _known_as(kept, feed, record, row), row, there, _range(kept, feed, record, identity))
+    return Written(
+        record,
+        known_as(kept, feed.district, feed.source, record, row),
+        row,
+        there,
+        _range(kept, feed, record, identity),
+    )
 
 
 def _range(kept: Kept, feed: Feed, record: type[Record], identity: str) -> Row:
     """The numbers that results of an assessment may be now."""
     every = kept.records.find(MarkSet, feed.district, {"aspect": identity}) if record is Aspect else ()
     return next((row for row in every if row["end"] is None), dict[str, Any]())
-
-
-def _known_as(kept: Kept, feed: Feed, record: type[Record], row: Row) -> str:
-    """The id that a record has at a source."""
-    keys = kept.matches.keys_of(feed.district, feed.source, record.__name__, [row["id"]])
-    own = row.get("external_id") if row.get("origin") else None
-    return next(iter(keys.get(row["id"], ())), own or row["id"])

@@ -19,9 +19,10 @@ from ...api.messages import NO_STORE, Response
 from ...consent import Writer
 from ...errors import Malformed, Problem
 from ...fields import Record
-from ...model.assessment import Aspect, AssessmentResult, MarkSet
+from ...model.assessment import Aspect, AssessmentCategory, AssessmentResult, MarkSet
 from ...model.gradebook import ScoreScale, ScoreScaleValue
 from ...model.groups import Group
+from ...model.organisation import District, School
 from ...model.origin import ONEROSTER
 from ...model.students import Student
 from .answering import missing
@@ -174,12 +175,15 @@ class Pen:
         self._forward(identity)
         return identity
 
-    def _forward(self, identity: str) -> None:
-        """Have a line item of a class, or a result of one, sent to the source that has the class."""
+    def _forward(self, identity: str, *, goes: bool = False) -> None:
+        """Have a category of a school, a line item of a class or a result of one sent to the source that has that."""
         row = self.writer.get(self.record, identity) or {}
         item = row if self.record is Aspect else self.writer.get(Aspect, row.get("aspect") or "") or {}
-        if self.record in (Aspect, AssessmentResult) and item.get("classwork") and item["group"]:
-            self.writer.forwarding.gradebook(self.record, identity, item["group"])
+        of = (Group, item["group"]) if item.get("classwork") and item["group"] else None
+        if self.record is AssessmentCategory:
+            of = (School, row["school"]) if row["school"] else (District, self.writer.find(District)[0]["id"])
+        if of and self.record in (Aspect, AssessmentCategory, AssessmentResult):
+            self.writer.forwarding.gradebook(self.record, identity, of, goes=goes)
 
     def delete(self, sourced_id: str) -> bool:
         """Delete something; gives whether it was there."""
@@ -193,6 +197,7 @@ class Pen:
             words = ", ".join(NAMES.get(name, name) for name in holding)
             hint = "delete those first, or have them refer to something else"
             raise Malformed(Fault(self.entity.name, f"{words} refer to it", hint, "deletefailure"))
+        self._forward(known, goes=True)
         self.writer.drop(self.record, known, own)
         return True
 

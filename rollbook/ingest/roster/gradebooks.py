@@ -5,26 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ...model.assessment import Aspect
+from ...fields import Record
+from ...model.assessment import Aspect, AssessmentCategory, AssessmentResult
 from ..forwarding import Row, Written
 
 Document = Mapping[str, Any]
 
+COLLECTIONS: Mapping[type[Record], str] = {
+    AssessmentCategory: "categories",
+    Aspect: "lineItems",
+    AssessmentResult: "results",
+}
+"""Where the service has what apps write."""
+
 
 def documents(written: Written, version: str) -> Iterator[tuple[str, str, Document]]:
-    """What has to be put for a line item or a result: the path, the name of the entity, and the entity.
+    """What has to be put for a category, a line item or a result: the path, the name of the entity, and the entity.
 
     What it belongs to is put before it, unless the source brought that itself: it may not have come there yet.
     """
+    if written.record is AssessmentCategory:
+        yield _category(written, version)
+        return
     item = written if written.record is Aspect else written.refs["aspect"]
     if written is item or not _brought(item):
         if category := item.refs.get("category"):
-            yield _put(
-                "categories", "category", category, {"title": category.row["name"], **_weight(category, version)}
-            )
-        yield _put("lineItems", "lineItem", item, _line_item(item, version))
+            yield _category(category, version)
+        yield _put("lineItem", item, _line_item(item, version))
     if written is not item:
-        yield _put("results", "result", written, _result(written, item))
+        yield _put("result", written, _result(written, item))
 
 
 def _brought(written: Written) -> bool:
@@ -32,13 +41,16 @@ def _brought(written: Written) -> bool:
     return written.id not in (written.row["id"], written.row.get("external_id"))
 
 
-def _put(collection: str, entity: str, written: Written, said: Document) -> tuple[str, str, Document]:
+def _put(entity: str, written: Written, said: Document) -> tuple[str, str, Document]:
     there = {name: value for name, value in said.items() if value is not None}
-    return f"{collection}/{written.id}", entity, {"sourcedId": written.id, "status": "active", **there}
+    path = f"{COLLECTIONS[written.record]}/{written.id}"
+    return path, entity, {"sourcedId": written.id, "status": "active", **there}
 
 
-def _weight(category: Written, version: str) -> Document:
-    return {"weight": _number(category.row["weight"])} if version != "1.1" else {}
+def _category(category: Written, version: str) -> tuple[str, str, Document]:
+    row = category.row
+    weight = {"weight": _number(row["weight"])} if version != "1.1" else {}
+    return _put("category", category, {"title": row["name"], **weight})
 
 
 def _line_item(item: Written, version: str) -> Document:
