@@ -13,8 +13,9 @@ import re
 import shlex
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
@@ -40,6 +41,7 @@ APP = "revision.example.org"
 
 _BLOCK = re.compile(r"^```(?P<kind>http|json|sh|text)(?: (?P<status>\d+))?\n(?P<text>.*?)^```$", re.M | re.S)
 _STEP = re.compile(r"^> Then (?P<then>.+?)\.$", re.M)
+_AFTER = re.compile(r"^> After \[[^\]]+\]\((?P<page>[\w-]+)\.md\)\.$", re.M)
 _RENAMED = re.compile(r"the school changes the surname of student (\d+) to (\w+)")
 _GONE = re.compile(r"student (\d+) is gone from the school's records")
 
@@ -68,6 +70,18 @@ def parts(page: str) -> list[Part]:
     found = [Part(m["kind"], m["text"], *m.span("text"), int(m["status"] or 200)) for m in _BLOCK.finditer(page)]
     found += [Part("then", m["then"], *m.span()) for m in _STEP.finditer(page)]
     return sorted(found, key=lambda p: p.at)
+
+
+def books() -> list[list[Path]]:
+    """The pages, those that are read one after another together: a page may say which it comes after."""
+    follows = {p.parent / f"{found['page']}.md": p for p in PAGES if (found := _AFTER.search(p.read_text()))}
+    return [list(_from(first, follows)) for first in PAGES if first not in follows.values()]
+
+
+def _from(page: Path | None, follows: dict[Path, Path]) -> Iterator[Path]:
+    while page:
+        yield page
+        page = follows.get(page)
 
 
 def writes(path: Path) -> bool:
@@ -154,12 +168,13 @@ class Edlink(Speaker):
 
 
 class EdFi(Speaker):
-    """A key for everything in each demo school, or the token that came last; where a document and the next page are."""
+    """A key for everything in each demo school, or the token that came last; where documents and the next page are."""
 
     writes = True
 
     def __init__(self, hub: Hub) -> None:
         super().__init__(hub)
+        self.made: dict[str, list[str]] = {}
         app = hub.app(APP)
         for estab in (THORNFIELD, BRAMBLESIDE, SAGUARO):
             hub.desk.grants.authorise(app, estab, ["all"])
@@ -171,12 +186,20 @@ class EdFi(Speaker):
 
     def heard(self, answer: Answer) -> dict[str, str]:
         where, token = (answer.headers.get(name, "") for name in ("location", "next-page-token"))
-        put = {"Location": "/" + where.split("/", 3)[-1], "id": where.rsplit("/", 1)[-1]} if where else {}
+        put = self.put("/" + where.split("/", 3)[-1]) if where else {}
         said: Any = answer.json if answer.body else {}
         told = cast(dict[str, Any], said if isinstance(said, dict) else {})
         self.token = told.get("access_token", self.token)
         since = {"since": str(told["newestChangeVersion"] + 1)} if "newestChangeVersion" in told else {}
         return put | since | ({"token": token} if token else {})
+
+    def put(self, where: str) -> dict[str, str]:
+        """Where the document written last is, and each that the page has made: `{cohorts.1}` is its first cohort."""
+        _, resource, id = where.rsplit("/", 2)
+        made = self.made.setdefault(resource, [])
+        if where not in made:
+            made.append(where)
+        return {"Location": where, "id": id, **{f"{resource}.{n}": one for n, one in enumerate(made, 1)}}
 
 
 class Research(Speaker):
@@ -354,9 +377,8 @@ def laid_out(value: Any, indent: str = "") -> str:
 # ---- the tests
 
 
-@pytest.mark.parametrize("path", PAGES, ids=lambda p: f"{p.parent.name}/{p.stem}")
-def test_a_request_gets_the_answer_that_its_page_shows(path: Path, request: pytest.FixtureRequest):
-    page = path.read_text()
+@pytest.mark.parametrize("book", books(), ids=lambda b: f"{b[0].parent.name}/{b[0].stem}")
+def test_a_request_gets_the_answer_that_its_page_shows(book: list[Path], request: pytest.FixtureRequest):
 
     def compare(part: Part, came: Any) -> None:
         if part.kind == "text":
@@ -365,8 +387,11 @@ def test_a_request_gets_the_answer_that_its_page_shows(path: Path, request: pyte
         shown = json.loads(part.text)
         assert fits(shown, came), laid_out(opened(shown, came))
 
-    hub = "small_hub" if writes(path) else "own_hub" if commands(path) else "hub"
-    read(page, request.getfixturevalue(hub), path.parent.name, compare)
+    path = book[0]
+    name = "small_hub" if writes(path) else "own_hub" if commands(path) else "hub"
+    hub = request.getfixturevalue(name)
+    for path in book:
+        read(path.read_text(), hub, path.parent.name, compare)
 
 
 @pytest.mark.parametrize(
@@ -375,6 +400,50 @@ def test_a_request_gets_the_answer_that_its_page_shows(path: Path, request: pyte
 )
 def test_everything_that_a_dialect_answers_has_a_page_of_its_name(dialect: str, names: set[str]):
     assert names <= {p.stem for p in PAGES if p.parent.name == dialect}
+
+
+CERTIFIED = {
+    *("schools", "courses", "programs", "classPeriods", "locations", "descriptorMappings"),
+    *("calendars", "calendarDates", "gradingPeriods", "sessions", "bellSchedules", "courseOfferings", "sections"),
+    *(
+        "staffs",
+        "staffEducationOrganizationAssignmentAssociations",
+        "staffSchoolAssociations",
+        "staffSectionAssociations",
+    ),
+    *("students", "graduationPlans", "studentSchoolAssociations", "studentEducationOrganizationAssociations"),
+    *("studentEducationOrganizationResponsibilityAssociations", "studentSectionAssociations"),
+    *("contacts", "studentContactAssociations", "cohorts", "staffCohortAssociations", "studentCohortAssociations"),
+    *("disciplineIncidents", "studentDisciplineIncidentBehaviorAssociations", "disciplineActions"),
+    *("studentProgramAssociations", "studentCTEProgramAssociations", "studentHomelessProgramAssociations"),
+    *("studentLanguageInstructionProgramAssociations", "studentMigrantEducationProgramAssociations"),
+    *("studentNeglectedOrDelinquentProgramAssociations", "studentSchoolFoodServiceProgramAssociations"),
+    *("studentSpecialEducationProgramAssociations", "studentTitleIPartAProgramAssociations"),
+    *(
+        "studentSchoolAttendanceEvents",
+        "studentSectionAttendanceEvents",
+        "grades",
+        "studentAcademicRecords",
+        "courseTranscripts",
+    ),
+}
+"""The resources that the certification of an SIS on Data Standard 5 is about."""
+
+
+def test_every_resource_of_a_certification_has_its_scenarios_on_a_page():
+    pages = "".join(p.read_text() for p in PAGES if p.stem.startswith("certification-"))
+    assert len(CERTIFIED) == 45
+    assert set(re.findall(r"^POST /edfi/data/v3/ed-fi/(\w+)$", pages, re.M)) >= CERTIFIED
+
+
+def test_pages_that_come_after_each_other_are_read_in_that_order():
+    (book,) = (b for b in books() if len(b) > 1)
+    assert [p.stem for p in book[:3]] == [
+        "certification-organisations",
+        "certification-calendars",
+        "certification-schedules",
+    ]
+    assert sorted(p for b in books() for p in b) == PAGES
 
 
 @pytest.mark.parametrize("dialect", sorted({p.parent.name for p in PAGES}))
@@ -449,13 +518,15 @@ def write_page(path: Path, hub: Hub) -> None:
 def main(*names: str) -> None:
     """Write every page anew, or those that are named (`Students`)."""
     with tempfile.TemporaryDirectory() as folder:
-        whole = demo_schools(1.0, Path(folder, "whole"))
-        for path in (p for p in PAGES if not names or p.stem in names):
+        whole = cache(lambda: demo_schools(1.0, Path(folder, "whole")))
+        for book in (b for b in books() if not names or {p.stem for p in b} & {*names}):
+            path = book[0]
             own = Path(folder, path.parent.name, path.stem)
             # What others have read of a hub stands in its ledger, so a page of its own begins with a new one.
             size = 0.05 if writes(path) else 1.0
-            hub = Hub(demo_schools(size, own) if writes(path) or commands(path) else whole)
-            write_page(path, hub)
+            hub = Hub(demo_schools(size, own) if writes(path) or commands(path) else whole())
+            for path in book:
+                write_page(path, hub)
             hub.close()
 
 

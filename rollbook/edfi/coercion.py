@@ -88,8 +88,11 @@ def _date(value: Any) -> str:
 
 def _time(value: Any) -> str:
     if isinstance(value, str):
+        said = value.strip()
         try:
-            return time.fromisoformat(value.strip()).replace(microsecond=0, tzinfo=None).isoformat()
+            # Certification sheets have `8:15:00`.
+            whole = f"0{said}" if said[1:2] == ":" else said
+            return time.fromisoformat(whole).replace(microsecond=0, tzinfo=None).isoformat()
         except ValueError:
             pass
     raise Wrong("must be a time, written HH:mm:ss")
