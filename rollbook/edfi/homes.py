@@ -317,7 +317,7 @@ class Slots(Home):
 
 @dataclass(frozen=True)
 class Stated(Home):
-    """What a record tells of somebody unless a flag says that it leaves that out: then it neither says nor changes it."""
+    """What a record tells of somebody, unless a flag says that it leaves that out and changes nothing of it."""
 
     home: Home
     flag: Field

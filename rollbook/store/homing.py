@@ -17,11 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 from ..edfi import standard
 from ..edfi.documents import Whole, kept_whole
+from ..edfi.entries import Entered
 from ..edfi.homes import DISTRICT, NUMERAL, Fact, OrganisationId, trail
 from ..edfi.resources import HOMED
 from ..edfi.schema import Pointing, Resource, Written
 from ..fields import Record
 from ..model.organisation import School
+from ..model.people import Person
+from ..model.students import Student
 from ..model.whole import WHOLE, WholeDocument
 from .references import row_of, rows_of
 from .writing import Batch
@@ -160,10 +163,26 @@ class Moving(Batch):
                     rest[one.path[2:]] = one.identity
                 fields[one.sets] = found or fields.get(one.sets)
         rest |= {name: sorted(there) for name, there in links.items() if there}
-        values = {**written.values, **fields, **resource.first(written.values)}
+        values = self._told({**written.values, **fields, **resource.first(written.values)}, resource)
         values["remainder"] = json.dumps({"edfi": {resource.name: rest}}, ensure_ascii=False) if rest else None
-        own = {one.path for one in written.references if one.sets}
+        own = {one.path for one in written.references if one.sets and not (resource.stays and one.role is None)}
         return Moved(row, values, links, {p: to for p, to in pointing.items() if p not in own}, written)
+
+    def _told(self, values: Row, resource: Resource) -> Row:
+        """What a document says, with entries of the school's lists for words; what it says of a human is told there."""
+        for name, entry in resource.entries.items():
+            if word := values.get(name):
+                rows = self.kept.records.find(entry.record, self.district, {"school": values["school"], **entry.list})
+                made = {"school": values["school"], **entry.fresh(word)}
+                values[name] = entry.among(rows, word) or self.add(entry.record, [made])[0]
+        if not resource.humans:
+            return values
+        role = self.get(Student, values["student"] or "") or {}
+        person = self.get(Person, role.get("person") or "") or {}
+        said = {name: value for name, value in values.items() if name in resource.humans and value is not None}
+        # What the record has of them is newer than a document that it did not heed.
+        self.change(Person, person["id"], {name: value for name, value in said.items() if person[name] is None})
+        return {**{n: v for n, v in values.items() if n not in resource.humans}, "person": person["id"]}
 
     def _pointing(self, resource: Resource, identity: str) -> dict[str, str]:
         """What a document refers to, by path."""
@@ -260,6 +279,8 @@ def _keys(resource: Resource, whole: Whole, keys: Mapping[str, Any]) -> Row:
             known[trail(told)] = NUMERAL.write(key[name])
         elif isinstance(home, Fact) and key[name] is not None:
             known[home.name] = home.asked(key[name])
+        elif isinstance(home, Entered):
+            known[trail(home.entry.word)] = key[name]
     return known
 
 

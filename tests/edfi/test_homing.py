@@ -16,12 +16,12 @@ from rollbook.edfi.resources import HOMED, RESOURCES
 from rollbook.edfi.schema import Resource
 from rollbook.recent import Recent
 from rollbook.store import homing
-from tests.district import EdFi, room
+from tests.district import EdFi, incident, part_in, room, word
 from tests.hub import Hub
 from tests.looking import look
 
 from .conftest import caller
-from .school_year import ESTAB
+from .school_year import ESTAB, write
 from .test_documents import newest
 from .test_writing import plain
 
@@ -127,3 +127,46 @@ def test_a_document_of_what_is_gone_stays_aside(api: EdFi) -> None:
 
 def _dashed(identity: str) -> str:
     return "-".join(identity[a:b] for a, b in ((0, 8), (8, 12), (12, 16), (16, 20), (20, 32)))
+
+
+def test_an_incident_that_was_kept_whole_is_behaviour_with_its_students(api: EdFi) -> None:
+    behaviors = "studentDisciplineIncidentBehaviorAssociations"
+    violation = {"behaviorDescriptor": word("Behavior", "School Violation")}
+    write(api, "students", "studentSchoolAssociations")
+    said = incident("I-1", ESTAB, behaviors=[violation], caseNumber="7")
+    part = part_in("I-1", ESTAB, "7001", **violation)
+    with before("disciplineIncidents", behaviors):
+        held, had = api.post("disciplineIncidents", said), api.post(behaviors, part)
+        gone = api.post("disciplineIncidents", incident("I-2", ESTAB))
+        api.ask("DELETE", f"disciplineIncidents/{gone}")
+    api = opened_again(api)
+    assert plain(api.get(f"disciplineIncidents/{held}")) == said
+    assert plain(api.get(f"{behaviors}/{had}")) == part
+    assert [one["keyValues"]["incidentIdentifier"] for one in api.get("disciplineIncidents/deletes")] == ["I-2"]
+    kinds = look(
+        api.hub.store,
+        "SELECT t.description FROM behaviour b JOIN conduct_type t ON t.id = b.type WHERE b.mis_id = 'I-1'",
+    )
+    assert list(kinds) == [("School Violation",)]
+    assert whole(api) == []
+
+
+def test_what_a_district_said_of_a_student_is_the_records_where_it_had_nothing(api: EdFi) -> None:
+    profiles = "studentEducationOrganizationAssociations"
+    write(api, "students", "studentSchoolAssociations")
+    mail = {"electronicMailTypeDescriptor": word("ElectronicMailType", "Home/Personal")}
+    said = {
+        "educationOrganizationReference": {"educationOrganizationId": 1000},
+        "studentReference": {"studentUniqueId": "7001"},
+        "electronicMails": [{**mail, "electronicMailAddress": "ruby@home.example"}],
+        "hispanicLatinoEthnicity": True,
+        "genderIdentity": "Girl",
+    }
+    with before(profiles):
+        held = api.post(profiles, said)
+    api = opened_again(api)
+    assert plain(api.get(f"{profiles}/{held}")) == said
+    known = look(api.hub.store, "SELECT hispanic, home_email FROM person WHERE student_unique_id = '7001'")
+    assert list(known) == [(1, "ruby@home.example")]
+    api.put(profiles, held, said)
+    assert whole(api) == []

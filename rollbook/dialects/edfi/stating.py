@@ -1,4 +1,4 @@
-"""What documents say of humans, which is said once: an organisation that leaves a fact out takes nothing from another."""
+"""What documents say of humans: it is said once, and who leaves a fact out takes nothing from whoever says it."""
 
 from __future__ import annotations
 
