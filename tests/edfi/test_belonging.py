@@ -14,8 +14,8 @@ from .test_authorisation import granted
 from .test_writing import plain, problem
 
 PROFILES = "studentEducationOrganizationAssociations"
-ASIAN = {"races": [{"raceDescriptor": word("Race", "Asian")}]}
-SPOKEN = {
+ASIAN: dict[str, Any] = {"races": [{"raceDescriptor": word("Race", "Asian")}]}
+SPOKEN: dict[str, Any] = {
     "languages": [
         {
             "languageDescriptor": word("Language", "vie"),
@@ -23,7 +23,7 @@ SPOKEN = {
         }
     ]
 }
-PHONE = {
+PHONE: dict[str, Any] = {
     "telephones": [
         {"telephoneNumberTypeDescriptor": word("TelephoneNumberType", "Home"), "telephoneNumber": "555 0100"}
     ]
