@@ -50,6 +50,7 @@ from rollbook.jobs import DATABASES
 from rollbook.model.assessment import AssessmentResult
 from rollbook.model.document_scopes import GUARDS, Guard
 from rollbook.model.people import Person
+from rollbook.model.whole import BECAUSE
 from rollbook.scopes import CATALOGUE, Need, readable
 from rollbook.settings import EVERY as SETTINGS
 
@@ -602,9 +603,11 @@ def guards() -> str:
 
 
 def home(name: str) -> str:
-    """The record that a document is, unless it is kept whole."""
+    """The record that a document is, unless it is kept whole; why, where the record seems to have a place for it."""
     resource = RESOURCES[name]
-    return "kept whole" if isinstance(resource, Whole) else f"`{(resource.role or resource.of).__name__}`"
+    if isinstance(resource, Whole):
+        return f"kept whole: {BECAUSE[name]}" if name in BECAUSE else "kept whole"
+    return f"`{(resource.role or resource.of).__name__}`"
 
 
 def abouts(guard: Guard) -> str:

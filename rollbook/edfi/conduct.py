@@ -1,4 +1,4 @@
-"""Incidents, and the students who had a part in them."""
+"""Incidents, and the students and members of staff who had a part in them."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..fields import ALWAYS, Arg, Coalesce, Condition, Expr, Literal, Not, Path, Ref, Value
-from ..model.conduct import Behaviour, BehaviourStudent, ConductLookup, ConductType
+from ..model.conduct import Behaviour, BehaviourStaff, BehaviourStudent, ConductLookup, ConductType
 from ..scopes import S
 from .declaring import declare, through
 from .entries import Entered, Entry
 from .homes import Fact, May, Rest, Row, trail
 from .organisations import schools
-from .people import student
+from .people import staff, student
 from .words import uri
 
 CODE_OF_CONDUCT = uri("Behavior", "School Code of Conduct")
@@ -48,10 +48,9 @@ def _kind(ref: Ref) -> Entry:
     return Entry(ref, ConductType, "Behavior", {"category": "Beh"}, otherwise=CODE_OF_CONDUCT)
 
 
-def _part(ref: Ref) -> Entry:
-    kept = {"kind": "BehStuRole"}
+def _part(ref: Ref, kind: str = "BehStuRole") -> Entry:
     member = "disciplineIncidentParticipationCodeDescriptor"
-    return Entry(ref, ConductLookup, "DisciplineIncidentParticipationCode", kept, PARTS, member=member)
+    return Entry(ref, ConductLookup, "DisciplineIncidentParticipationCode", {"kind": kind}, PARTS, member=member)
 
 
 @dataclass(frozen=True)
@@ -153,4 +152,17 @@ student_non_offenders = declare(
     fresh={"bystander": 1},
     remainder=(S.Student | S.StudentLite) & S.Conduct,
     belongs=("behaviour", "student"),
+)
+
+staff_involved = declare(
+    "staffDisciplineIncidentAssociations",
+    BehaviourStaff,
+    {
+        "disciplineIncidentReference": through(BehaviourStaff.behaviour, discipline_incidents),
+        "staffReference": staff(BehaviourStaff.staff),
+        "disciplineIncidentParticipationCodes": _part(BehaviourStaff.role, "StfRole"),
+    },
+    only=(BehaviourStaff.behaviour / Behaviour.date).known(),
+    remainder=(S.Staff | S.StaffLite) & S.Conduct,
+    belongs=("behaviour", "staff"),
 )

@@ -36,6 +36,7 @@ HOMED: tuple[Resource, ...] = (
     conduct.discipline_incidents,
     conduct.student_behaviors,
     conduct.student_non_offenders,
+    conduct.staff_involved,
 )
 
 KEPT_WHOLE: tuple[Resource, ...] = tuple(

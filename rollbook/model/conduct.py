@@ -177,7 +177,13 @@ class AchievementStaff(StaffInvolved, scope=S.Conduct, indexes=(("school",), ("s
     achievement = Ref("The achievement", Achievement, part_of=True, tells=_EVENT)
 
 
-class BehaviourStaff(StaffInvolved, scope=S.Conduct, indexes=(("school",), ("staff",), ("behaviour",))):
+class BehaviourStaff(
+    StaffInvolved,
+    scope=S.Conduct,
+    writing=S.WritebackConduct,
+    indexes=(("school",), ("staff",), ("behaviour",)),
+    natural=("behaviour.mis_id", "behaviour.school.estab", "staff.person.staff_unique_id"),
+):
     """A member of staff who was involved in an incident."""
 
     behaviour = Ref("The incident", Behaviour, part_of=True, tells=_EVENT)

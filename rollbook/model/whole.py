@@ -6,6 +6,7 @@ a person gave it who read what it holds.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from types import new_class
 from typing import Any
 
@@ -65,3 +66,29 @@ def kept_whole(resource: str, guard: Guard) -> type[WholeDocument]:
 
 WHOLE = {resource: kept_whole(resource, guard) for resource, guard in GUARDS.items()}
 """The kinds of record that documents of resources are, for those that are kept whole, by resource."""
+
+
+def _because() -> Iterator[tuple[str, str]]:
+    for names, reason in (
+        ("disciplineActions", "most measures are neither exclusions nor detentions"),
+        ("assessments objectiveAssessments assessmentItems", "a test is of no school, the record's assessments are"),
+        ("studentAssessments", "what it refers to is of no school"),
+        ("gradebookEntries studentGradebookEntries", "the work need not name its class"),
+        ("grades", "the record's results name neither a grading period nor a place in a class"),
+        ("courseTranscripts studentAcademicRecords", "the record has no credits"),
+        ("reportCards", "the record's are about behaviour, not marks"),
+        ("graduationPlans", "the record has no diplomas to come"),
+        ("openStaffPositions", "the record has no vacancies"),
+        (
+            "studentProgramAssociations studentSpecialEducationProgramAssociations studentCTEProgramAssociations "
+            "studentLanguageInstructionProgramAssociations studentSchoolFoodServiceProgramAssociations "
+            "studentHomelessProgramAssociations studentMigrantEducationProgramAssociations "
+            "studentTitleIPartAProgramAssociations studentSection504ProgramAssociations",
+            "the record knows what a student is entitled to, not places in programmes",
+        ),
+    ):
+        yield from ((name, reason) for name in names.split())
+
+
+BECAUSE = dict(_because())
+"""Why documents of resources are kept whole that the record seems to have a place for."""

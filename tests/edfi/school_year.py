@@ -58,6 +58,15 @@ TERM: dict[str, Any] = {
     },
     "contacts": contact("9001"),
     "studentContactAssociations": contact_of("9001", "7001"),
+    "disciplineIncidents": incident("I-1", ESTAB),
+    "studentDisciplineIncidentBehaviorAssociations": part_in(
+        "I-1", ESTAB, "7001", behaviorDescriptor=word("Behavior", "School Violation")
+    ),
+    "studentDisciplineIncidentNonOffenderAssociations": part_in("I-1", ESTAB, "7001"),
+    "staffDisciplineIncidentAssociations": {
+        "disciplineIncidentReference": {"incidentIdentifier": "I-1", "schoolId": ESTAB},
+        **TEACHER,
+    },
     "locations": room("R901", ESTAB),
 }
 """One document of each resource, each after those that it refers to."""

@@ -7,7 +7,7 @@ from typing import Any, cast
 from tests.district import EdFi, incident, part_in, word
 from tests.looking import look
 
-from .school_year import ESTAB, write
+from .school_year import ESTAB, TERM, write
 from .test_authorisation import granted
 from .test_writing import plain, problem
 
@@ -129,3 +129,13 @@ def test_comments_are_neither_shown_nor_taken_away_without_their_scope(api: EdFi
     said = blind.ask("PUT", f"{INCIDENTS}/{held}", incident("I-1", ESTAB, incidentDescription="Nothing"))
     assert problem(said)[0] == 403
     assert granted(api, "School", "Student").get(INCIDENTS) == []
+
+
+def test_whoever_of_the_staff_had_to_do_with_an_incident_is_in_xporter(api: EdFi) -> None:
+    write(api, "students", "studentSchoolAssociations", "staffs", "staffEducationOrganizationAssignmentAssociations")
+    write(api, INCIDENTS, BEHAVIORS)
+    said = TERM["staffDisciplineIncidentAssociations"] | codes("Witness")
+    held = api.post("staffDisciplineIncidentAssociations", said)
+    assert plain(api.get(f"staffDisciplineIncidentAssociations/{held}")) == said
+    staff = api.hub.school(f"BehaviourForDateRange?{DAYS}", api.hub.token())["StaffBehaviour"]
+    assert [one["StaffRole"] for one in staff if one["BehaviourId"] == "I-1"] == ["Witness"]

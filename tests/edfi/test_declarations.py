@@ -88,6 +88,16 @@ KEYS = {
     "cohorts": ["cohortIdentifier", "educationOrganizationId"],
     "studentCohortAssociations": ["beginDate", "cohortIdentifier", "educationOrganizationId", "studentUniqueId"],
     "staffCohortAssociations": ["beginDate", "cohortIdentifier", "educationOrganizationId", "staffUniqueId"],
+    "studentEducationOrganizationAssociations": ["educationOrganizationId", "studentUniqueId"],
+    "disciplineIncidents": ["incidentIdentifier", "schoolId"],
+    "studentDisciplineIncidentBehaviorAssociations": [
+        "behaviorDescriptor",
+        "incidentIdentifier",
+        "schoolId",
+        "studentUniqueId",
+    ],
+    "studentDisciplineIncidentNonOffenderAssociations": ["incidentIdentifier", "schoolId", "studentUniqueId"],
+    "staffDisciplineIncidentAssociations": ["incidentIdentifier", "schoolId", "staffUniqueId"],
     "locations": ["classroomIdentificationCode", "schoolId"],
 }
 

@@ -189,6 +189,8 @@ KEYS: dict[str, dict[str, Any]] = {
     "studentDisciplineIncidentBehaviorAssociations": TERM["studentDisciplineIncidentBehaviorAssociations"]
     | {"behaviorDescriptor": word("Behavior", "Other")},
     "studentDisciplineIncidentNonOffenderAssociations": part_in("I-1", ESTAB, "7002"),
+    "staffDisciplineIncidentAssociations": TERM["staffDisciplineIncidentAssociations"]
+    | {"staffReference": {"staffUniqueId": "8002"}},
 }
 
 
