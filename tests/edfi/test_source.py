@@ -10,7 +10,7 @@ from typing import Any, cast
 import pytest
 
 from rollbook.connectors import CONNECTORS
-from rollbook.edfi.resources import HOMED
+from rollbook.edfi.resources import ROSTER
 from rollbook.ingest import Diff, import_roster
 from rollbook.store.sqlite import Store
 from tests.district import EdFi
@@ -105,7 +105,7 @@ def differing(pair: Pair, folder: Path) -> dict[str, list[dict[str, Any]]]:
         second.grant(estab=estab, app=APP)
     api, fed = caller(pair.first, "EdFiAPIReadOnly", APP), caller(second, "EdFiAPIReadOnly", APP)
     found: dict[str, list[dict[str, Any]]] = {}
-    for resource in HOMED:
+    for resource in ROSTER:
         said, again = every(api, resource.name), every(fed, resource.name)
         assert said, f"no {resource.name} were compared"
         found[resource.name] = [one for one in said if one not in again] + [one for one in again if one not in said]

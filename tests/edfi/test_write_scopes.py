@@ -43,6 +43,7 @@ def test_every_resource_has_a_write_scope_that_only_writes() -> None:
         "WritebackContacts",
         "WritebackStaff",
         "WritebackGroups",
+        "WritebackConduct",
     }
 
 
