@@ -50,7 +50,7 @@ from rollbook.jobs import DATABASES
 from rollbook.model.assessment import AssessmentResult
 from rollbook.model.document_scopes import GUARDS, Guard
 from rollbook.model.people import Person
-from rollbook.model.whole import BECAUSE
+from rollbook.operation.metrics import EVERY as METRICS
 from rollbook.scopes import CATALOGUE, Need, readable
 from rollbook.settings import EVERY as SETTINGS
 
@@ -114,6 +114,7 @@ def pages() -> Pages:
         "reference/errors.md": errors(),
         "reference/records.md": records(),
         "reference/settings.md": settings(),
+        "reference/metrics.md": measured(),
     }
 
 
@@ -573,6 +574,20 @@ def settings() -> str:
         "`LoadCredential=` of systemd); it is never given as an argument, which everybody on a machine can read. "
         "`rollbook config` shows what is set, and where, and names variables that are no setting.",
         grid(("Variable", "Option", "What it says", "Without it", "What it is for"), rows),
+    )
+
+
+def measured() -> str:
+    """Everything that is measured."""
+    rows = [
+        (f"`{m.name}`", ", ".join(f"`{label}`" for label in m.labels), "counter" if m.counts else "", m.about)
+        for m in METRICS
+    ]
+    return page(
+        "What is measured",
+        "At `/metrics`, as Prometheus reads it ([how to get there](../operation.md#health)). No label "
+        "holds an id of a record, a name, or what a request asked about.",
+        grid(("Name", "Labels", "Kind", "What it is"), rows),
     )
 
 

@@ -37,7 +37,9 @@ from .ingest.forwarding import Forwarding
 from .jobs import Freshness, Lane, Mail, Queue, Work, Worker, post_office
 from .jobs.subscriptions import Noticing, Subscriptions, Watching
 from .mis import Find, Handing, HubMis, Tasks, WriteBacks, mis_of
-from .settings import DATA, DATABASE, RATE_LIMIT, REPLICA, WRITE_WAIT
+from .operation.logs import configure
+from .operation.watching import ServerWatch
+from .settings import DATA, DATABASE, LOG, RATE_LIMIT, REPLICA, WRITE_WAIT
 from .store.bell import AGENTS
 from .store.opening import opened
 from .store.port import Store
@@ -108,6 +110,7 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
         ledger=Ledger(store.folder, clock, folding),
         aside=Aside(patience=patience),
         shown=error_page,
+        watch=ServerWatch(store, clock),
     )
 
 
@@ -176,6 +179,7 @@ def now_and_then(
 def from_environment() -> Edge:
     """The ASGI application over the data that the environment names, for servers that are given a factory."""
     steady()
+    configure(LOG.get())
     store = opened(DATA.get() or "data", DATABASE.get(), REPLICA.get())
     edge = application(store).limited(RATE_LIMIT.get())
     spare()

@@ -55,6 +55,10 @@ def _no() -> Any:
     raise ValueError
 
 
+def _one_of(*words: str) -> Kind[str]:
+    return Kind(" or ".join(f"`{word}`" for word in words), lambda text: text if text in words else _no())
+
+
 TEXT = Kind("text", str)
 FOLDER = Kind("a directory", Path)
 DATABASE_URL = Kind("an address, such as postgresql://user@host/rollbook", str, address=True)
@@ -195,6 +199,25 @@ RATE_LIMIT = Setting(
 WRITE_WAIT = Setting(
     _named("WRITE_WAIT"), SECONDS, 5.0, "For how long a request waits for other writers before it gets 503."
 )
+METRICS: Setting[tuple[str, int] | None] = Setting(
+    _named("METRICS"), PLACE, None,
+    "An address of its own for /metrics, /healthz and /readyz, which only those who run the hub should reach.",
+    option="--metrics",
+)  # fmt: skip
+METRICS_TOKEN = Setting(
+    _named("METRICS_TOKEN"), TEXT, None,
+    "A token for which /metrics is answered at the hub's own address, too, as `Authorization: Bearer TOKEN`.",
+    secret=True,
+)  # fmt: skip
+METRICS_FOLDER = Setting(
+    _named("METRICS_FOLDER"), FOLDER, None,
+    "Where the processes of one server put their figures together; `rollbook serve --workers` makes one.",
+)  # fmt: skip
+LOG = Setting(
+    _named("LOG"), _one_of("problems", "text", "json"), "problems",
+    "What is logged on the error stream: problems only, or every answer, too, as text or as lines of JSON.",
+    option="--log",
+)  # fmt: skip
 ADDRESS = Setting(
     _named("URL"), URL, "", "The address at which schools reach the hub; it stands in links, and e-mail needs it."
 )
@@ -208,7 +231,8 @@ CALLBACK_ALLOW = Setting(
 )  # fmt: skip
 
 EVERY: tuple[Setting[Any], ...] = (
-    DATA, DATABASE, REPLICA, KEY, HOST, PORT, WORKERS, RATE_LIMIT, WRITE_WAIT, ADDRESS, SMTP, SENDER, CALLBACK_ALLOW,
+    DATA, DATABASE, REPLICA, KEY, HOST, PORT, WORKERS, RATE_LIMIT, WRITE_WAIT, METRICS,
+    METRICS_TOKEN, METRICS_FOLDER, LOG, ADDRESS, SMTP, SENDER, CALLBACK_ALLOW,
 )  # fmt: skip
 """All of them, in the order in which they are shown."""
 

@@ -7,9 +7,13 @@ lend its place to another request. Outside of a request nobody is told, and the 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+
+from . import figures
+from .errors import Occupied
 
 
 @dataclass(frozen=True)
@@ -35,3 +39,17 @@ def seconds_left(most: float) -> float:
         return most
     share.about_to_wait()
     return max(min(most, share.until - time.monotonic()), 0.0)
+
+
+@contextmanager
+def waiting() -> Generator[None]:
+    """Wait for somebody else who writes, which those who run the hub may watch."""
+    begun = time.monotonic()
+    try:
+        yield
+    except Occupied:
+        figures.count("refused")
+        raise
+    finally:
+        figures.count("waits")
+        figures.count("waited", by=time.monotonic() - begun)

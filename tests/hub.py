@@ -153,6 +153,7 @@ class Hub:
 
         await self.edge(scope, receive, send)
         start, *parts = sent
-        named = {k.decode(): v.decode() for k, v in start["headers"]}
+        # Another one for each request: what is asked twice is answered alike but for that.
+        named = {k.decode(): v.decode() for k, v in start["headers"] if k != b"x-request-id"}
         whole = b"".join(p.get("body", b"") for p in parts)
         return Answer(start["status"], named, whole, len(parts))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any, Protocol
 
 from .messages import Response
@@ -29,12 +29,12 @@ def client(scope: Scope) -> str:
     return (scope.get("client") or ("",))[0]
 
 
-async def lifespan(receive: Receive, send: Send, beside: Beside | None) -> None:
+async def lifespan(receive: Receive, send: Send, beside: Iterable[Beside]) -> None:
     """Begin and end with the server."""
     while True:
         message = await receive()
-        if beside is not None:
-            (beside.start if message["type"] == "lifespan.startup" else beside.stop)()
+        for one in beside:
+            (one.start if message["type"] == "lifespan.startup" else one.stop)()
         await send({"type": f"{message['type']}.complete"})
         if message["type"] == "lifespan.shutdown":
             return

@@ -11,6 +11,8 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 from uvicorn.server import ServerState
 
+from .watching import HEADER, fresh_id
+
 HEAD_BYTES = 64 * 1024
 """The most bytes of a request besides its body: line, headers, framing, trailers."""
 
@@ -193,14 +195,18 @@ class Connection(HttpToolsProtocol):
     def _refuse(self, status: int, phrase: bytes, said: bytes) -> None:
         """Say why, if no answer has begun, and close."""
         if self._present is None or self.cycle.response_complete or not self.cycle.response_started:
+            more = b"x-content-type-options: nosniff\r\nx-request-id: %s\r\nconnection: close\r\n\r\n" % fresh_id()
             head = b"HTTP/1.1 %d %s\r\ncontent-type: text/plain; charset=utf-8\r\ncontent-length: %d\r\n"
-            more = b"x-content-type-options: nosniff\r\nconnection: close\r\n\r\n"
             self.transport.write(head % (status, phrase, len(said)) + more + said)
         self.transport.close()
 
 
 async def _too_large(scope: Any, receive: Any, send: Any) -> None:
     """Refuse a request whose headers are too large."""
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"x-content-type-options", b"nosniff")]
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"x-content-type-options", b"nosniff"),
+        (HEADER, fresh_id()),
+    ]
     await send({"type": "http.response.start", "status": 431, "headers": [*headers, (b"connection", b"close")]})
     await send({"type": "http.response.body", "body": b"The headers are larger than 64 KB."})

@@ -12,7 +12,7 @@ import errno
 import itertools
 import logging
 import time
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from contextvars import Context, copy_context
 from dataclasses import dataclass, replace
 from functools import partial
@@ -27,11 +27,12 @@ from .asgi import Beside, Receive, Scope, Send, client, lifespan, send_head, sen
 from .aside import Aside
 from .keeping import Keeping, Kept
 from .limits import GUESSES, Callers, Limit
-from .messages import Handler, Request, Response
+from .messages import Handler, Request, Response, Route
 from .receiving import Receiver, wrong
 from .refusing import held_off, too_many, too_often
 from .sending import SEND_SECONDS, Lengthy
 from .streams import Noted, Stream, close
+from .watching import Probe, Seen, Watch
 
 log = logging.getLogger("rollbook")
 
@@ -91,8 +92,11 @@ class Edge:
         memory: int = 128 * 1024 * 1024,
         aside: Aside | None = None,
         shown: Callable[[Request, Response], Response] = lambda request, response: response,
+        watch: Watch | None = None,
     ) -> None:
         self.beside = beside
+        self.watch = watch
+        self.probes: Mapping[str, Probe] = {} if watch is None else watch.probes
         self.ledger = ledger
         self.receiver = Receiver(handlers, fallback)
         self.state = state
@@ -119,15 +123,37 @@ class Edge:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
-            await lifespan(receive, send, self.beside)
+            await lifespan(receive, send, [one for one in (self.watch, self.beside) if one is not None])
             if self.ledger is not None:
                 self.ledger.close()
         elif scope["type"] == "http":
             await self.serve(scope, receive, send)
 
     async def serve(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request."""
+        """Answer one request, seen by whoever runs the hub."""
         headers = dict(scope["headers"])
+        seen = Seen(scope["method"], headers, send)
+        try:
+            probe = self.probes.get(scope["path"])
+            if probe is None or not await self.probed(scope, headers, probe, seen):
+                await self.attend(scope, headers, receive, seen)
+        finally:
+            if self.watch is not None:
+                self.watch.note(seen)
+
+    async def probed(self, scope: Scope, headers: dict[bytes, bytes], probe: Probe, seen: Seen) -> bool:
+        """Answer what is asked about the server itself; tells whether it was."""
+        if scope["method"] not in SAFE or headers.get(b"host") is None:
+            return False
+        response = await asyncio.to_thread(probe, headers)
+        if response is None:
+            return False
+        seen.route = None
+        await self.send_short(seen, response, scope["method"])
+        return True
+
+    async def attend(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Seen) -> None:
+        """Answer a request to the hub."""
         shown = headers.get(b"authorization", b"").rpartition(b" ")[2]
         caller: Hashable = self.callers.get(shown) or client(scope)
         error = self.too_fast(caller) or wrong(scope, headers)
@@ -138,8 +164,11 @@ class Edge:
         key = (scope["raw_path"], scope["query_string"], b"gzip" if gzip else b"", *names)
         kept = self.kept.find(key) if scope["method"] == "GET" else None
         if kept is not None and self.at_once(kept):
+            send.route = kept.response.route
             return await send_whole(send, kept.response)
         slip = None if self.ledger is None else self.ledger.slip()
+        if slip is not None:
+            slip.request = send.id.decode()
         lay(slip)
         request, handler, response = await self.receiver.receive(scope, headers, receive)
         visit = Visit(handler, request, shown, caller, copy_context(), slip, kept, gzip, _writes(handler, request))
@@ -154,9 +183,10 @@ class Edge:
             return None
         return too_many(self.limit.per_minute, wait)
 
-    async def turn_away(self, scope: Scope, headers: dict[bytes, bytes], send: Send, error: Exception) -> None:
+    async def turn_away(self, scope: Scope, headers: dict[bytes, bytes], send: Seen, error: Exception) -> None:
         """Refuse a request before anything of it is looked at."""
         request, handler = self.receiver.begun(scope, headers)
+        send.route = Route(_dialect(handler))
         held = self.shown(request, held_off(handler, request, error))
         held = replace(held, headers=(*(h for h in held.headers if h[0] != NO_SNIFF[0]), NO_SNIFF))
         await self.send_short(send, held, request.method)
@@ -173,7 +203,7 @@ class Edge:
             return False
 
     async def answered(
-        self, visit: Visit, early: Response | None, key: tuple[bytes, ...], receive: Receive, send: Send
+        self, visit: Visit, early: Response | None, key: tuple[bytes, ...], receive: Receive, send: Seen
     ) -> None:
         """Work out the answer aside, and send it."""
         state: object = None
@@ -187,6 +217,7 @@ class Edge:
             response = _finished(held, visit)
         if visit.kept is not None and response is not visit.kept.response:
             self.kept.drop(key)
+        send.route = response.route
         await self.send(send, visit, response, key, state, receive)
 
     async def work(self, visit: Visit, act: Callable[[], Any]) -> Any:
@@ -204,7 +235,7 @@ class Edge:
     def finished(self, visit: Visit, response: Response) -> Response:
         """The answer as it leaves, what it tells written down."""
         if visit.slip is not None:
-            visit.slip.dialect = type(visit.handler).__name__.lower()
+            visit.slip.dialect = _dialect(visit.handler)
         return _finished(self.shown(visit.request, self.noted(visit, response)), visit)
 
     # ---- what leaves is written down first
@@ -265,7 +296,7 @@ class Edge:
         except RollbookError as error:
             return visit.handler.refuse(visit.request, error)
         except Exception as error:
-            log.exception("fault while waiting to answer %s %s", visit.request.method, visit.request.path)
+            log.exception("fault while waiting to answer %s", _dialect(visit.handler))
             return visit.handler.refuse(visit.request, error)
 
     # ---- sending
@@ -345,7 +376,8 @@ class Edge:
 
     def fault(self, handler: Handler, request: Request, error: Exception) -> Response:
         """The answer after a fault of ours."""
-        log.error("fault while answering %s %s", request.method, request.path, exc_info=error)
+        # A path holds ids, which are of children; which request it was is told by its id.
+        log.error("fault while answering %s", _dialect(handler), exc_info=error)
         return handler.refuse(request, error)
 
 
@@ -377,6 +409,16 @@ def _finished(response: Response, visit: Visit) -> Response:
     headers = tuple(h for h in response.headers if h[0] != NO_SNIFF[0])
     if compressing.compressible(headers):
         headers = (*headers, compressing.VARY)
-    response = replace(response, headers=(*headers, NO_SNIFF))
+    response = replace(response, headers=(*headers, NO_SNIFF), route=_route(visit))
     whole = isinstance(response.body, bytes) and visit.request.method != "HEAD"
     return compressing.compressed(response) if visit.gzip and whole else response
+
+
+def _dialect(handler: Handler) -> str:
+    return type(handler).__name__.lower()
+
+
+def _route(visit: Visit) -> Route:
+    """What was asked for, as far as the dialect came."""
+    slip = visit.slip
+    return Route(_dialect(visit.handler), *(() if slip is None else (slip.endpoint, slip.app, slip.school)))

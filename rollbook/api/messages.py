@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from urllib.parse import parse_qsl
 
 from ..consent.ledger import Told
@@ -58,6 +58,21 @@ class Request:
         return self.headers.get(name.lower().encode(), b"").decode("latin-1")
 
 
+class Route(NamedTuple):
+    """What a request is for, as it may be told to whoever runs the hub: no id, name or query is in it."""
+
+    dialect: str = ""
+    endpoint: str = ""
+    """The template of what was asked for; empty where nothing such is served, or nobody was admitted."""
+    app: str = ""
+    """The hub id of the app that asked."""
+    school: str = ""
+    """The establishment number, where one school was asked about."""
+
+
+NOWHERE = Route()
+
+
 @dataclass(frozen=True)
 class Response:
     """An answer; `keep` says that the same request gets the same answer until something is written."""
@@ -78,6 +93,8 @@ class Response:
     """Seconds for which to wait; after that this response itself is the answer."""
     told: tuple[Told, ...] | None = None
     """What it told, once that is written down; the edge fills it in."""
+    route: Route = NOWHERE
+    """What was asked for; the edge fills it in."""
     guessed: bool = False
     """Whether a secret was wrong: those who show wrong ones again and again are told to wait."""
 

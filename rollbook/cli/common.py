@@ -77,12 +77,16 @@ def no_password(context: click.Context, param: click.Parameter, url: str | None)
     return url
 
 
-def setting_option(setting: Setting[Any], kind: Any = None) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def setting_option(
+    setting: Setting[Any], kind: Any = None, metavar: str | None = None
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The option of a setting."""
     about = f"{setting.about.removesuffix('.')} (or {setting.name})."
+    there = setting.default is not None
     return click.option(
-        setting.option, type=kind, envvar=setting.name, default=setting.default, show_default=True, help=about
-    )
+        setting.option, type=kind, envvar=setting.name, help=about, metavar=metavar, default=setting.default,
+        show_default=there,
+    )  # fmt: skip
 
 
 def _note_of(setting: Setting[str | None]) -> str | None:

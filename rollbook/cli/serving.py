@@ -11,11 +11,25 @@ import sys
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..settings import DATA, DATABASE, HOST, PORT, RATE_LIMIT, REPLICA, WORKERS, Setting, unknown
+from ..settings import (
+    DATA,
+    DATABASE,
+    HOST,
+    LOG,
+    METRICS,
+    METRICS_FOLDER,
+    PORT,
+    RATE_LIMIT,
+    REPLICA,
+    WORKERS,
+    Setting,
+    unknown,
+)
 from .common import (
     Application,
     data_option,
@@ -31,10 +45,13 @@ from .common import (
 
 if TYPE_CHECKING:
     from ..api.http import Edge
+    from ..operation.watching import Looking
 
 SETTINGS: dict[str, Any] = {
     "http": "rollbook.api.connections:Connection",
     "log_level": "warning",
+    # The hub says itself how lines are written.
+    "log_config": None,
     "access_log": False,
     "server_header": False,
 }
@@ -104,11 +121,22 @@ def serve_edge(edge: Edge, listening: socket.socket, ready: Callable[[str], None
     """Serve in this process until it is told to end; `ready` gets the address."""
     import uvicorn
 
+    from ..operation.logs import configure
     from .server import Server
 
     steady()
+    configure(LOG.get())
     spare()
     Server(uvicorn.Config(edge, **SETTINGS), lambda: ready(url_of(listening)), edge).run(sockets=[listening])
+
+
+def serve_metrics(place: str | None, looking: Looking) -> None:
+    """Answer at the address of its own, where one was named."""
+    where = METRICS.get() if place is None else METRICS.read(place)
+    if where is not None:
+        from ..operation.address import answer_at
+
+        say(f"Metrics are at http://{where[0]}:{answer_at(where, looking)}/metrics")
 
 
 def serve_with_workers(listening: socket.socket, workers: int) -> None:
@@ -150,11 +178,24 @@ def address_options() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 @address_options()
 @setting_option(WORKERS, click.IntRange(1, 256))
 @rate_option()
+@setting_option(METRICS, metavar="HOST:PORT")
+@setting_option(LOG, click.Choice(["problems", "text", "json"]))
 @click.pass_obj
-def serve(application: Application, data: Path | None, host: str, port: int, workers: int, rate_limit: int) -> None:
+def serve(
+    application: Application,
+    data: Path | None,
+    host: str,
+    port: int,
+    workers: int,
+    rate_limit: int,
+    metrics: str | None,
+    log: str,
+) -> None:
     """Serve a data directory over HTTP."""
     for problem in unknown(os.environ):
         warn(str(problem))
+    # Whoever makes a watch, here or in another process, reads it there.
+    os.environ[LOG.name] = log
     with open_store(data) as store:
         store.ledger.check()
         listening = listen(host, port)
@@ -162,7 +203,14 @@ def serve(application: Application, data: Path | None, host: str, port: int, wor
         started = f"Rollbook serves {store.folder} at {url_of(listening)}"
         if workers == 1:
             edge = application(store).limited(rate_limit)
+            assert edge.watch is not None
+            serve_metrics(metrics, edge.watch.looking)
             return serve_edge(edge, listening, lambda _: say(started))
         tell_workers({DATA: str(store.folder), DATABASE: database(), REPLICA: replica(), RATE_LIMIT: str(rate_limit)})
-    say(f"{started}, in {workers} processes")
-    return serve_with_workers(listening, workers)
+        with TemporaryDirectory(prefix="rollbook-") as told:
+            os.environ[METRICS_FOLDER.name] = told
+            from ..operation.watching import beside
+
+            serve_metrics(metrics, beside(store, Path(told)))
+            say(f"{started}, in {workers} processes")
+            return serve_with_workers(listening, workers)

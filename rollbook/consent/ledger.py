@@ -20,6 +20,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from .. import figures
 from ..errors import Occupied, Stop, Unavailable
 from ..store import journal
 from ..store.journal import CUT, KEPT, LAST, Journal
@@ -84,6 +85,7 @@ class Folding:
         if self.fault:
             log.warning("the ledger of disclosures is in order again")
         self.fault = ""
+        figures.hold("folded", time.time())
 
 
 class Ledger:

@@ -99,6 +99,10 @@ class Slip:
     """The HTTP status that the outcome stands for; 0 for that of the response."""
     tracking: str = ""
     """The TrackingId of a write-back."""
+    school: str = ""
+    """The establishment number, where one school is asked about; for whoever runs the hub."""
+    request: str = ""
+    """The request's id."""
 
     @property
     def counts(self) -> bool:
@@ -163,11 +167,12 @@ def asks(endpoint: str) -> None:
         slip.endpoint = endpoint
 
 
-def asked_by(app: str, grants: Iterable[str], reader: str = "") -> None:
-    """Put down who asks, and under which grants."""
+def asked_by(app: str, grants: Iterable[str], reader: str = "", school: str = "") -> None:
+    """Put down who asks, under which grants and, where they are of one, of which school (establishment number)."""
     slip = _SLIP.get()
     if slip is not None:
         slip.by(app, grants, reader)
+        slip.school = school
 
 
 def tracks(tracking: str) -> None:

@@ -110,9 +110,12 @@ class Tokens:
         """What a token stands for now; a token dies with its grant."""
         hashed, passes = digest(token), self._passes()
         admitted = passes.get(hashed) or self._look_up(hashed)
-        by_grant = isinstance(admitted, SchoolPass)
-        asked_by(admitted.app.id, (admitted.grant.id,) if by_grant else ())
-        callers.admitted(admitted.grant.id if by_grant else admitted.app.id)
+        if isinstance(admitted, SchoolPass):
+            asked_by(admitted.app.id, (admitted.grant.id,), school=admitted.grant.estab)
+            callers.admitted(admitted.grant.id)
+        else:
+            asked_by(admitted.app.id, ())
+            callers.admitted(admitted.app.id)
         if admitted.expires <= self._clock():
             raise NotSignedIn("the token has expired", hint="request a new one from the STS")
         passes[hashed] = admitted

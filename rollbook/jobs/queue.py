@@ -143,15 +143,16 @@ class Queue:
         with self.store.passing as passing:
             passing.jobs.hasten(kind, beginning, self.clock())
 
-    def fail(self, job: Job, why: str, *, after: float = 0.0, final: bool = False) -> None:
+    def fail(self, job: Job, why: str, *, after: float = 0.0, final: bool = False) -> str:
         """The job failed: it is retried later, or has failed permanently if that is no use or it was tried often
-        enough."""
+        enough; gives which of the two, `failed` or `dead`."""
         now = self.clock()
         with self.store.passing as passing:
             if final or job.tries > len(DELAYS):
                 passing.jobs.bury(job, now, why)
-            else:
-                passing.jobs.retry(job, now + max(DELAYS[job.tries - 1], after), why)
+                return "dead"
+            passing.jobs.retry(job, now + max(DELAYS[job.tries - 1], after), why)
+        return "failed"
 
     # ---- what has been done
 

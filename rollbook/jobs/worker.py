@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from .. import figures
 from ..errors import Interrupted, RollbookError
 from ..store.port import Store
 from .queue import Failed, Job, Later, Queue
@@ -112,6 +113,7 @@ class Worker:
         }
 
     def _tick(self, queue: Queue) -> None:
+        figures.hold("beat", time.time())
         queue.let_go()
         if self.tick:
             self.tick(queue)
@@ -137,17 +139,21 @@ def step(queue: Queue, works: Mapping[str, Work]) -> bool:
         works[job.kind](job)
     except Later as later:
         queue.postpone(job, later.seconds)
+        return True
     except Interrupted:
         queue.postpone(job, 0)
+        return True
     except Failed as error:
         log.warning("%s %s failed: %s", job.kind, job.id, error)
-        queue.fail(job, str(error), after=error.after, final=error.final)
+        outcome = queue.fail(job, str(error), after=error.after, final=error.final)
     except (RollbookError, OSError, ValueError) as error:
         log.warning("%s %s failed: %s", job.kind, job.id, error)
-        queue.fail(job, str(error) or type(error).__name__)
+        outcome = queue.fail(job, str(error) or type(error).__name__)
     except Exception as error:
         log.exception("%s %s failed", job.kind, job.id)
-        queue.fail(job, type(error).__name__)
+        outcome = queue.fail(job, type(error).__name__)
     else:
         queue.finish(job)
+        outcome = "done"
+    figures.count("job", job.kind, outcome)
     return True

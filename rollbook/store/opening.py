@@ -8,7 +8,7 @@ from pathlib import Path
 from types import ModuleType
 
 from ..errors import Problem, Stop
-from . import port, sqlite
+from . import port, schema, sqlite
 
 
 def opened(folder: Path | str, database: str | None = None, replica: str | None = None) -> port.Store:
@@ -45,6 +45,11 @@ def making(folder: Path, database: str, *, keep: bool = True) -> Generator[port.
         finally:
             if not kept:
                 _postgres().take_away(database)
+
+
+def known_layout() -> int:
+    """The number of the last migration of records that this program knows."""
+    return len(schema.migrations("records"))
 
 
 def need_postgres() -> None:

@@ -118,6 +118,10 @@ class Store(ABC):
         """
 
     @abstractmethod
+    def layout(self) -> int:
+        """The number of the last migration that the records have, as they are now."""
+
+    @abstractmethod
     def again(self) -> Store:
         """The same store, opened once more, for whoever works beside the one who has this one."""
 

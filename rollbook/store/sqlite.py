@@ -58,6 +58,10 @@ class Store(port.Store):
                 self._ledger = LedgerFile(self.folder, lambda connection: migrate(connection, "ledger"))
         return self._ledger
 
+    def layout(self) -> int:
+        """The number that the file has."""
+        return int(self._lent.execute("PRAGMA user_version").get)
+
     def again(self) -> Store:
         """The same directory, opened once more."""
         return Store(self.folder)

@@ -77,7 +77,7 @@ class EdFi:
         correlation = str(uuid.uuid4())
         answer = told(error)
         if answer.status >= 500 and not isinstance(error, Unavailable):
-            log.error("fault %s while answering %s %s", correlation, request.method, request.path, exc_info=error)
+            log.error("fault %s while answering Ed-Fi", correlation, exc_info=error)
         allowed = error.allowed if isinstance(error, Refusal) else ()
         further = ((b"allow", ", ".join(allowed).encode()),) if allowed else ()
         challenge = (CHALLENGE,) if answer.status == 401 else ()

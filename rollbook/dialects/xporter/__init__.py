@@ -193,7 +193,7 @@ class Xporter:
                 raise SchoolNotGranted(
                     "a management token cannot read a school's records", hint="request a school token from the STS"
                 )
-            asked_by(grant.app.id, (grant.id,))
+            asked_by(grant.app.id, (grant.id,), school=estab)
             return self.desk.readers.for_grant(grant)
         if admitted.grant.estab != estab:
             raise SchoolNotGranted(

@@ -20,6 +20,7 @@ from .asides import Asides
 from .candidates import Candidates
 from .choices import Choices
 from .chosen import Chosen
+from .condition import Condition
 from .copies import Copies
 from .credentials import Credentials
 from .databases import Databases
@@ -217,6 +218,11 @@ class Kept:
     def matches(self) -> Matches:
         """Which records may be those that a source tells of, and what people decided of it."""
         return Matches(self._connection)
+
+    @cached_property
+    def condition(self) -> Condition:
+        """In what condition the records are."""
+        return Condition(self._connection)
 
     @cached_property
     def feeds(self) -> Feeds:

@@ -40,6 +40,16 @@ class Job:
 
 
 @dataclass(frozen=True)
+class Queued:
+    """Jobs of one kind in one state: how many, and when the first of them was or is due (seconds since 1970)."""
+
+    kind: str
+    state: str
+    jobs: int
+    due: float
+
+
+@dataclass(frozen=True)
 class Turn:
     """Which jobs a worker may take at a moment: of these kinds (None: of any), and of each app at most `share` at a
     time, over all workers."""
@@ -192,6 +202,11 @@ class Jobs(Statements):
         """A job by its id."""
         row = self._row(f"SELECT {_COLUMNS} FROM job WHERE id = ?", (identity,))
         return _job(row) if row else None
+
+    def queued(self) -> list[Queued]:
+        """How many jobs of each kind there are in each state."""
+        rows = self._rows("SELECT kind, state, count(*), min(due) FROM job GROUP BY kind, state ORDER BY kind, state")
+        return [Queued(*row) for row in rows]
 
     def every(self, kind: str = "") -> list[Job]:
         """The jobs of a kind, or all, oldest first."""

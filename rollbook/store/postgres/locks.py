@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ...waiting import seconds_left
+from ...waiting import seconds_left, waiting
 from ..plan.flavours.postgres import LOCK, PARTS
 from .faults import occupied
 from .session import Session
@@ -52,7 +52,8 @@ def have(session: Session, number: int, patience: float) -> None:
     if left <= 0:
         raise occupied()
     session.be_patient(left)
-    session.execute(f"SELECT pg_advisory_xact_lock({place})", (number,))
+    with waiting():
+        session.execute(f"SELECT pg_advisory_xact_lock({place})", (number,))
 
 
 def written(session: Session) -> set[int]:

@@ -65,6 +65,10 @@ class Store(port.Store):
                 self._ledger = LedgerTables(self.folder, partial(Session, self.address, "ledger"))
         return self._ledger
 
+    def layout(self) -> int:
+        """The last number that was applied."""
+        return int(self._reading.execute("SELECT max(number) FROM applied").get)
+
     def again(self) -> Store:
         """The same database, opened once more."""
         return Store(self.folder, self.address, self.replica)
