@@ -7,6 +7,7 @@ import os
 import time
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from ..fields import Record
@@ -38,12 +39,15 @@ _XIDS, _MIXING, _ADDED = 36**6, 1_292_957_237, 777_767_777
 
 def xid(number: int) -> str:
     """The external id with this number: `x` and six characters that look unordered, no two alike in a district."""
-    mixed = (number * _MIXING + _ADDED) % _XIDS
-    digits = ""
-    for _ in range(6):
-        mixed, digit = divmod(mixed, 36)
-        digits = "0123456789abcdefghijklmnopqrstuvwxyz"[digit] + digits
-    return "x" + digits
+    high, low = divmod((number * _MIXING + _ADDED) % _XIDS, 36**3)
+    return f"x{_three(high)}{_three(low)}"
+
+
+@lru_cache(maxsize=36**3)
+def _three(number: int) -> str:
+    """A number below 36³ as three characters."""
+    digits = "0123456789abcdefghijklmnopqrstuvwxyz"
+    return digits[number // 1296] + digits[number // 36 % 36] + digits[number % 36]
 
 
 UNIQUE_IDS = ("student_unique_id", "staff_unique_id", "contact_unique_id")
