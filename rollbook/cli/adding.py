@@ -66,14 +66,18 @@ def add(
     changes = wanted.changes()
     with open_or_make_store(data) as store:
         feed = _feed(store, given, new_district)._replace(**changes)
-        first = not no_test and _must_be_kept(given)
-        report = {} if no_test or first else _try(store, feed, given.district, new=new_district, quiet=quiet)
-        kept = _keep(store, feed, given.district, tried=not first)
+        shut = _waits(given)
+        first = not no_test and not shut and _must_be_kept(given)
+        report = {} if no_test or first or shut else _try(store, feed, given.district, new=new_district, quiet=quiet)
+        kept = _keep(store, feed, given.district, tried=not (first or shut))
     if first:
         report = _try_kept(data, kept, feed.state, given.district, quiet=quiet)
     if not quiet:
         say(f"{kept.source}: added to {given.district}.")
-    if _brought_in(sync, quiet=quiet):
+    if shut:
+        # Only somebody at the provider can let the hub in.
+        click.echo(f"`rollbook sources authorize {kept.source}` has somebody at the provider let the hub in.", err=True)
+    elif _brought_in(sync, quiet=quiet):
         report |= _sync(data, kept, quiet=quiet)
     elif not quiet:
         say(f"`rollbook sources sync {kept.source}` brings its records in.")
@@ -118,11 +122,13 @@ def _lacking(given: Given) -> list[tuple[str, str]]:
 
 
 def _unset(connector: Connector, given: Given) -> list[tuple[str, str]]:
+    from ..ingest.authorising import token_setting
     from ..ingest.settings import checked, missing
 
     if wrong := checked(connector, given.settings, given.secrets):
         raise Malformed(*wrong)
-    found = missing(connector, {**given.settings, **given.secrets})
+    later = token_setting(connector)
+    found = [one for one in missing(connector, {**given.settings, **given.secrets}) if one is not later]
     return [(one.name, f"{how_given(one.name, secret=one.secret)}: {one.about}") for one in found]
 
 
@@ -239,6 +245,15 @@ def _must_be_kept(given: Given) -> bool:
     from ..ingest.settings import settings_of
 
     return any(one.renewed for one in settings_of(CONNECTORS[given.connector]))
+
+
+def _waits(given: Given) -> bool:
+    """Whether somebody at the provider has to let the hub in before it can be tried."""
+    from ..connectors import CONNECTORS
+    from ..ingest.authorising import token_setting
+
+    setting = token_setting(CONNECTORS[given.connector])
+    return setting is not None and setting.name not in given.secrets
 
 
 def _try_kept(data: Path | None, kept: Feed, state: str, district: str, *, quiet: bool) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import click
 
 from ..errors import Conflict, Problem
 from .adding import add
+from .authorizing import authorize
 from .changing import set_
 from .common import Column, data_option, draw, json_option, open_store, print_json, say, wants_json
 from .describing import named
@@ -30,7 +31,7 @@ def sources() -> None:
     """
 
 
-for _command in (add, set_, list_, show_, test_, preview, sync, aside_, map_):
+for _command in (add, authorize, set_, list_, show_, test_, preview, sync, aside_, map_):
     sources.add_command(_command)
 
 

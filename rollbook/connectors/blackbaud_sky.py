@@ -12,9 +12,11 @@ from ..ingest.mapping.plan import Plan
 from ..ingest.mapping.words import GRADES, SEXES
 from ..ingest.settings import Setting
 from ..ingest.web import REACHED, Listing, Marker, RefreshToken, Service, service_of
+from ..ingest.web.consenting import Consent
 from ..ingest.web.provider import TOLD, Lists, Provider
 
 ADDRESS = "https://api.sky.blackbaud.com"
+PAGE = "https://app.blackbaud.com/oauth/authorize"
 TOKENS = "https://oauth2.sky.blackbaud.com/token"
 PER_SECOND = 5.0
 """What a subscription may ask for in a second is the subscription's; others may share it."""
@@ -169,6 +171,7 @@ BLACKBAUD_SKY = Provider(
         Setting("refresh-token", "A refresh token of who authorised the application", secret=True, renewed=True),
         Setting("address", f"The address of the API, where not {ADDRESS}", needed=False),
         Setting("tokens", f"The address that gives tokens, where not {TOKENS}", needed=False),
+        Setting("page", f"The address at which somebody authorises the application, where not {PAGE}", needed=False),
         *REACHED,
     ),
     _service,
@@ -190,4 +193,5 @@ BLACKBAUD_SKY = Provider(
     PLAN,
     {"users": _user},
     joined=_joined,
+    asks=lambda said: Consent(said.get("page") or PAGE, said.get("tokens") or TOKENS, said["client"], said["secret"]),
 )

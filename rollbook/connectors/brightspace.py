@@ -9,9 +9,12 @@ from ..ingest.mapping.parts import part, role_of, seat_of
 from ..ingest.mapping.plan import Plan
 from ..ingest.settings import Setting
 from ..ingest.web import REACHED, Cursor, Listing, RefreshToken, service_of
+from ..ingest.web.consenting import Consent
 from ..ingest.web.provider import TOLD, Look, Provider
 
+PAGE = "https://auth.brightspace.com/oauth2/auth"
 TOKENS = "https://auth.brightspace.com/core/connect/token"
+SCOPES = "core:*:* enrollment:orgunit:read orgunits:course:read users:userdata:read"
 SCHOOL = constant("the school")
 PAGES = Cursor("bookmark", "PagingInfo.Bookmark", limit="", more="PagingInfo.HasMoreItems")
 OFFERING = "3"
@@ -125,6 +128,8 @@ BRIGHTSPACE = Provider(
         Setting("refresh-token", "A refresh token of who authorised the application", secret=True, renewed=True),
         Setting("version", "The version of the learning platform's API, where not 1.46", needed=False),
         Setting("tokens", f"The address that gives tokens, where not {TOKENS}", needed=False),
+        Setting("page", f"The address at which somebody authorises the application, where not {PAGE}", needed=False),
+        Setting("scopes", f"The scopes to ask for, where not {SCOPES}", needed=False),
         *REACHED,
     ),
     service_of,
@@ -143,4 +148,12 @@ BRIGHTSPACE = Provider(
     {"courses": _course, "users": _user, "places": _seat},
     {"users": (Look("role", "UserId", "members", "User.Identifier", "Role.Name"),)},
     usual={"version": "1.46"},
+    asks=lambda said: Consent(
+        said.get("page") or PAGE,
+        said.get("tokens") or TOKENS,
+        said["client"],
+        said["secret"],
+        tuple((said.get("scopes") or SCOPES).split()),
+        in_form=True,
+    ),
 )

@@ -154,7 +154,7 @@ class ClientCredentials:
         """Get a token for the client."""
         form = {"grant_type": "client_credentials", **self.more}
         form |= {"scope": " ".join(self.scopes)} if self.scopes else {}
-        return _token(exchange(_asking(self.address, form, self.client, self.secret, in_form=self.in_form)))
+        return _token(exchange(asking(self.address, form, self.client, self.secret, in_form=self.in_form)))
 
 
 @dataclass(frozen=True)
@@ -179,7 +179,7 @@ class RefreshToken:
         def exchanged(spent: str) -> str:
             form = {"grant_type": "refresh_token", "refresh_token": spent}
             form |= {"scope": " ".join(self.scopes)} if self.scopes else {}
-            body = exchange(_asking(self.address, form, self.client, self.secret, in_form=self.in_form))
+            body = exchange(asking(self.address, form, self.client, self.secret, in_form=self.in_form))
             try:
                 found.append(_token(body))
             except Malformed as error:
@@ -210,7 +210,7 @@ class JwtExchange:
         return Token(text, max(float(said.get("exp", 0)) - time.time(), 0.0))
 
 
-def _asking(address: str, form: Mapping[str, str], client: str, secret: str, *, in_form: bool) -> httpx.Request:
+def asking(address: str, form: Mapping[str, str], client: str, secret: str, *, in_form: bool) -> httpx.Request:
     """A request for a token by a client (RFC 6749 §2.3.1)."""
     headers = {"Accept": "application/json"}
     if in_form:

@@ -19,6 +19,7 @@ from ..roster.roster import Extent, Roster
 from ..rows import Problems, Reading
 from ..settings import Setting
 from .auth import Auth
+from .consenting import Consent
 from .laying import Filtered, Rows, asked_of, keeping, kept_rows, key_of, laid
 from .listing import Listing, fetch
 from .service import Service
@@ -77,6 +78,8 @@ class Provider:
     fills: frozenset[Field] = FILLS
     usual: Mapping[str, str] = field(default_factory=dict[str, str])
     filtered: Filtered | None = None
+    asks: Callable[[Settings], Consent] | None = None
+    """Where somebody lets the hub in, at a provider that gives refresh tokens for that."""
 
     def read(self, reading: Reading) -> Roster:
         """List everything; raises `Malformed` and `Unavailable` for what cannot be believed."""
@@ -113,6 +116,14 @@ class Provider:
         if lost:
             said = "was read before and may not be read now, and what it told would seem to be gone"
             raise Malformed(*(Problem(name, said, "ask the vendor for access to it again") for name in lost))
+
+    def consent(self, settings: Settings) -> Consent | None:
+        """Where somebody lets the hub in; none where the provider has no such page."""
+        return self.asks(settings) if self.asks else None
+
+    def reached(self, settings: Settings) -> Service:
+        """The service."""
+        return self.service(settings)
 
     def _session(self, reading: Reading) -> Session:
         said = reading.settings

@@ -111,6 +111,10 @@ class Session:
         url = self.service.within(self.service.url(path))
         return self._ask(_Call(method, url, content, kind if content else "", writes=True), _any)
 
+    def exchange(self, request: httpx.Request) -> bytes:
+        """The body of the answer to a request for a token that must not arrive twice."""
+        return self._exchanged(request, once=True)
+
     def _ask(self, call: _Call, check: Checked) -> Answer:
         renewed, url = False, call.url
         for tried in range(TRIES):
