@@ -33,7 +33,9 @@ from rollbook.consent.words import WORDS
 from rollbook.dialects.edlink.catalogue import RESOURCES as ROSTER
 from rollbook.dialects.edlink.classroom import METHODS
 from rollbook.dialects.edlink.coursework import SUBMISSION, assignments, categories
+from rollbook.dialects.edlink.files import files
 from rollbook.dialects.edlink.later import LATER
+from rollbook.dialects.edlink.rubrics import rubrics
 from rollbook.dialects.oneroster.services import GRADEBOOK, MATERIALS, ROSTERS
 from rollbook.dialects.xporter.asking import COMMON, ROW_LIMIT
 from rollbook.dialects.xporter.catalogue import ENDPOINTS
@@ -367,7 +369,7 @@ def edfi_type(one: Property) -> str:
 def edlink() -> str:
     """The resources of Edlink, and which filters each property allows."""
     blocks: list[str] = []
-    for resource in (*ROSTER.values(), *LATER.values(), assignments, categories):
+    for resource in (*ROSTER.values(), *LATER.values(), assignments, categories, rubrics, files):
         rows = [
             (
                 f"`{name}`",

@@ -379,6 +379,12 @@ def moment_at(text: str, time_zone: str) -> float:
     help="Let the app sign requests to OneRoster 1.1 with the secret (OAuth 1.0a), which is then kept sealed rather"
     " than as a hash.",
 )
+@click.option(
+    "--listed",
+    is_flag=True,
+    help="Let the app read the token of an Edlink key again at /api/v1/integrations, with its management secret. The"
+    " token is then kept sealed rather than as a hash.",
+)
 @data_option()
 def apps_key(
     relying_party: str,
@@ -389,6 +395,7 @@ def apps_key(
     namespaces: tuple[str, ...],
     profiles: tuple[str, ...],
     oauth1: bool,
+    listed: bool,
     data: Path | None,
 ) -> None:
     """Give an app a key for a dialect. Its secret is shown once.
@@ -402,7 +409,8 @@ def apps_key(
         words = [w.strip() for w in rights.split(",") if w.strip()]
         words += narrowed(desk, dialect, claims, namespaces, profiles)
         app = desk.apps.named(relying_party)
-        made, secret = desk.credentials.add(app, dialect, district=district, rights=words, signs=oauth1)
+        sealed = {"signs": oauth1, "listed": listed}
+        made, secret = desk.credentials.add(app, dialect, district=district, rights=words, **sealed)
     say(f"key: {made.key}\n{'token' if dialect == 'edlink' else 'secret'}: {secret}")
 
 

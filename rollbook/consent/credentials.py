@@ -28,6 +28,9 @@ ONE_DISTRICT = {"edlink": "an Edlink integration", "oneroster": "a OneRoster cli
 SIGNING = ("oneroster",)
 """The dialects in which requests may be signed with the secret (OAuth 1.0a) rather than bear a token."""
 
+LISTED = ("edlink",)
+"""The dialects in which an app may be told its tokens again, for its management secret."""
+
 READS_ONLY = Problem(
     "",
     "This key can only read",
@@ -54,8 +57,8 @@ class Credential:
     words: tuple[Word, ...]
     made: str
     """The moment when it was made, UTC."""
-    signs: bool = False
-    """Whether its holder may sign requests with its secret."""
+    sealed: bool = False
+    """Whether its secret is kept sealed beside its hash."""
     namespaces: tuple[str, ...] = ()
     """What namespaces begin with that its holder may write in; any, where none is named."""
     profiles: tuple[str, ...] = ()
@@ -65,6 +68,11 @@ class Credential:
     def scopes(self) -> frozenset[str]:
         """The scopes that it lets through of what the schools granted."""
         return scopes_of(self.words)
+
+    @property
+    def signs(self) -> bool:
+        """Whether its holder may sign requests with its secret."""
+        return self.sealed and self.dialect in SIGNING
 
     @property
     def writes(self) -> bool:
@@ -107,7 +115,7 @@ def _credential(key: AppKey) -> Credential:
     words = known_words(key.dialect, key.rights)
     namespaces, profiles = (_named(key.rights, beginning) for beginning in (NAMESPACE, PROFILE))
     return Credential(
-        key.id, key.app, key.dialect, key.key, key.district, words, key.made, key.signs, namespaces, profiles
+        key.id, key.app, key.dialect, key.key, key.district, words, key.made, key.sealed, namespaces, profiles
     )
 
 
@@ -126,11 +134,19 @@ class Credentials:
         self._store = store
 
     def add(
-        self, app: App, dialect: str, *, district: int = 0, rights: Iterable[str] = (), signs: bool = False
+        self,
+        app: App,
+        dialect: str,
+        *,
+        district: int = 0,
+        rights: Iterable[str] = (),
+        signs: bool = False,
+        listed: bool = False,
     ) -> tuple[Credential, str]:
         """A new credential and its secret, which is shown once and kept only as a hash.
 
-        That of one that `signs` is kept sealed too: to check a signature it must be known.
+        That of one that `signs` is kept sealed too: to check a signature it must be known. So is that of one that is
+        `listed`: its app is told it again.
         """
         if dialect not in DIALECTS:
             raise Malformed(Problem("dialect", f"{dialect} does not use keys", nearest(dialect, DIALECTS)))
@@ -140,14 +156,16 @@ class Credentials:
             raise Malformed(Problem("district", "is missing", f"{ONE_DISTRICT[dialect]} reads one district"))
         if signs and dialect not in SIGNING:
             raise Malformed(Problem("oauth1", f"{dialect} takes no signatures", f"only {', '.join(SIGNING)} does"))
+        if listed and dialect not in LISTED:
+            raise Malformed(Problem("listed", f"{dialect} lists no keys", f"only {', '.join(LISTED)} does"))
         if district and not self._store.kept.schools.has_district(district):
             raise NotFound(Problem("district", f"there is no district {district}"))
         beside = [right for right in rights if right.startswith((NAMESPACE, PROFILE))]
         named, secret = (*(f"{OWN * w.own}{w.name}" for w in words), *beside), new_secret()
-        made = AppKey(str(uuid.uuid4()), app, dialect, str(uuid.uuid4()), district, named, now(), signs)
+        made = AppKey(str(uuid.uuid4()), app, dialect, str(uuid.uuid4()), district, named, now(), signs or listed)
         with self._store.transaction() as kept:
             kept.credentials.add(made, digest(secret))
-            if signs:
+            if made.sealed:
                 kept.credentials.seal(made.id, seal(_sealing(self._store), made.key, secret))
         return _credential(made), secret
 
@@ -158,6 +176,22 @@ class Credentials:
     def of(self, app: App) -> list[Credential]:
         """The credentials of one app."""
         return [c for c in self.all() if c.app == app]
+
+    def managed(self, dialect: str, secret: str) -> tuple[App, list[tuple[Credential, str | None]]]:
+        """The app with a management secret, and its credentials in a dialect, with their secrets where they are listed.
+
+        Raises `WrongClient` for a secret that is no app's.
+        """
+        app = self._store.kept.apps.of_secret(digest(secret))
+        if app is None:
+            raise WrongClient
+        asked_by(app.id, (), "")
+        admitted(app.id)
+        return app, [(one, self._told(one)) for one in self.of(app) if one.dialect == dialect]
+
+    def _told(self, credential: Credential) -> str | None:
+        sealed = self._store.kept.credentials.sealed(credential.id) if credential.dialect in LISTED else None
+        return None if sealed is None else unseal(_sealing(self._store), credential.key, sealed)
 
     def by_key(self, key: str) -> Credential:
         """The credential with this key."""

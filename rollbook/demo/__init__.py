@@ -20,6 +20,7 @@ from .exams import put_exams
 from .families import settle
 from .further import trusts
 from .gradebooks import put_gradebooks
+from .handouts import put_handed_in
 from .histories import put_histories
 from .media import put_media
 from .opened import Opened
@@ -179,7 +180,7 @@ def _build_district(
         for one in opened:
             put_whole(batch, one)
         for one in opened:
-            put_profiles(batch, one)
+            put_handed_in(batch, one)
         batch.synced("demo", {one.school: {} for one in opened})
     return number, [DemoSchool(number, one.school, one.plan.estab, one.plan.name) for one in opened]
 

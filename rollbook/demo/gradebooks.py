@@ -19,6 +19,7 @@ from ..model.resources import (
 )
 from .admissions import Place
 from .draft import Draft
+from .handouts import handed_in, put_handouts
 from .opened import Opened
 
 CLASSES = 4
@@ -105,6 +106,7 @@ def put_gradebooks(draft: Draft, opened: Sequence[Opened]) -> None:
             book.open()
         for book in books[:1]:
             book.test()
+            put_handouts(one, book.group, book.made)
         one.stream(AssessmentResult, (row for book in books for row in book.results()))
         one.stream(AssessmentResult, (row for book in books[:1] for row in book.tested()))
         _put_resources(one, [book.group for book in books], resources)
@@ -127,6 +129,7 @@ class _Book:
         self.items: list[tuple[Work, str]] = []
         self.parts: list[str] = []
         self.late = ""
+        self.made = ""
         self.pupils = [p for p in opened.places if p.current and group in p.lessons.values()]
 
     def open(self) -> None:
@@ -135,7 +138,8 @@ class _Book:
         self.late = self._scale("Letters for points, late work", LATE)
         for work in WORKS:
             more = self._item(work, scale)
-            self.items.append((work, self._measure(work.title, work.description, work.assigned, work.points, **more)))
+            self.made = self._measure(work.title, work.description, work.assigned, work.points, **more)
+            self.items.append((work, self.made))
 
     @property
     def _supplier(self) -> str:
@@ -217,9 +221,16 @@ class _Book:
                     **(
                         self._marked(work, place, rng.gauss(0, 0.1), rng.random())
                         if work.marked
-                        else _open(rng.random())
+                        else self._open(place, rng.random())
                     ),
                 }
+
+    def _open(self, place: Place, chance: float) -> dict[str, Any]:
+        """A result of work that is not marked yet; the class that has a rubric hands in files."""
+        if chance >= 0.3:
+            return {"status": "not submitted", "in_progress": 1, "incomplete": int(chance > 0.9)}
+        made = {"remainder": handed_in(place.id)} if self.parts else {}
+        return {"status": "submitted", "in_progress": 0, "incomplete": 0, **made}
 
     def _marked(self, work: Work, place: Place, luck: float, chance: float) -> dict[str, Any]:
         if chance < 0.03:
@@ -236,13 +247,6 @@ class _Book:
             "score_scale": self.late if late else None,
             "notes": NO_WORDS if chance > 0.98 else None,
         }
-
-
-def _open(chance: float) -> dict[str, Any]:
-    """A result of work that is not marked yet."""
-    handed_in = chance < 0.3
-    status = "submitted" if handed_in else "not submitted"
-    return {"status": status, "in_progress": int(not handed_in), "incomplete": int(chance > 0.9)}
 
 
 def _put_resources(opened: Opened, classes: Sequence[str], resources: Sequence[str]) -> None:

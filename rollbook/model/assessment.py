@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..fields import TODAY, Code, Date, Decimal, Flag, Many, Moment, Number, Ref, Text
 from ..scopes import S
 from .calendar import Session
-from .gradebook import SCORE_STATUSES, ScoreScale
+from .gradebook import SCORE_STATUSES, Rubric, ScoreScale
 from .groups import Group
 from .organisation import School, SchoolRecord
 from .origin import came_from
@@ -70,7 +70,7 @@ class Aspect(
         *("group.origin", "group.external_id", "school.origin", "school.external_id"),
         *("session.origin", "session.external_id"),
     ),
-    indexes=(("school", "mis_id"), ("category",), ("grade_set",), ("group",), ("external_id",)),
+    indexes=(("school", "mis_id"), ("category",), ("grade_set",), ("group",), ("external_id",), ("rubric",)),
 ):
     """The definition of an assessment: what results relate to. A line item of a class's gradebook is one, too."""
 
@@ -99,6 +99,7 @@ class Aspect(
     due = Moment("When the work is due, UTC", "2026-11-09T00:00:00.000")
     parent = Ref("The assessment that this one is a part of")
     score_scale = Ref("What its scores stand for", ScoreScale)
+    rubric = Ref("What the work is judged by", Rubric)
 
 
 class MarkSet(

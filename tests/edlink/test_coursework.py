@@ -72,7 +72,7 @@ def test_what_a_source_set_is_read_with_what_came_of_it(vendor: Vendor) -> None:
         *("id", "created_date", "updated_date", "title", "description", "description_plaintext", "state"),
         *("attachments", "due_date", "display_date", "start_date", "end_date", "assignee_mode", "assignee_ids"),
         *("points_possible", "grading_type", "submission_types", "max_attempts", "properties", "identifiers"),
-        *("session_id", "category_id"),
+        *("session_id", "category_id", "rubric_id"),
     ]
     assert (first["state"], first["assignee_mode"], first["grading_type"]) == ("open", "all", "points")
     assert vendor.one(f"classes/{group}/assignments/{first['id']}") == first
@@ -82,7 +82,7 @@ def test_what_a_source_set_is_read_with_what_came_of_it(vendor: Vendor) -> None:
     assert list(found[0]) == [
         *("id", "created_date", "updated_date", "state", "flags", "attachments", "grade_comment", "grade_points"),
         *("grade", "extra_attempts", "override_due_date", "properties", "identifiers", "assignment_id"),
-        *("grader_id", "person_id"),
+        *("grader_id", "person_id", "rubric_grade"),
     ]
     students = {one["person_id"] for one in vendor.rows(f"classes/{group}/enrollments") if one["role"] == "student"}
     assert {one["person_id"] for one in found} >= {
@@ -183,7 +183,7 @@ def test_work_is_deleted_with_its_submissions(app: Vendor) -> None:
 
 def test_everything_that_is_wrong_is_told_at_once(app: Vendor) -> None:
     group = room(app)
-    wrong = {"title": 7, "grading_type": "rubric", "attachments": [{"type": "file", "data": [1]}]}
+    wrong = {"title": 7, "grading_type": "stars", "attachments": [{"type": "file", "data": [1]}]}
     refused = send(app, "POST", f"classes/{group}/assignments", wrong)
     assert [(e["code"], e["message"].split(":")[0]) for e in refused.json["$errors"]] == [
         ("INVALID_REQUEST_BODY", "title"),

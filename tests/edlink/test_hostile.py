@@ -69,15 +69,15 @@ names = (
 lists = st.sampled_from([*RESOURCES, "events", "licenses"])
 
 
-def proper(answer: Answer) -> Any:
-    """The body of an answer in Edlink's form; never a fault."""
+def proper(answer: Answer, *said: str) -> Any:
+    """The body of an answer in Edlink's form; never a fault, and no word of ours that was not `said` to it."""
     assert answer.status in (200, 400, 401, 403, 404, 405), answer.body[:2000]
     assert answer.headers["content-type"] == "application/json; charset=utf-8"
     body = answer.json
     assert next(iter(body)) == ("$data" if answer.status == 200 else "$errors")
     if answer.status != 200:
         told = json.dumps(body)
-        assert not [word for word in OURS if word in told], told
+        assert not [word for word in OURS if word in told and not any(word in one for one in said)], told
         assert all(e["code"].isupper() and e["message"] for e in body["$errors"])
     return body
 
@@ -89,7 +89,7 @@ def proper(answer: Answer) -> Any:
 @example("events", [("$after", "00000000-0000-4fff-bfff-ffffffffffff")])
 @example("events", [("$after", "00000000-0000-4000-8000-000000000000"), ("$last", "5")])
 def test_any_parameter_of_any_list_may_hold_anything(vendor: Vendor, name: str, pairs: list[tuple[str, str]]):
-    proper(vendor.get(f"/api/v2/graph/{name}?{urlencode([*pairs, ('limit', '1')])}"))
+    proper(vendor.get(f"/api/v2/graph/{name}?{urlencode([*pairs, ('limit', '1')])}"), str(pairs))
 
 
 clauses = st.fixed_dictionaries(
@@ -109,7 +109,7 @@ filters = st.dictionaries(properties, st.lists(clauses | nasty, max_size=3) | na
 @example("people", {"email": [{"operator": "contains", "value": "x" * 20_000}]})
 @example("people", {"email": [{"operator": "contains", "value": ""}]})
 def test_any_filter_is_followed_or_refused(vendor: Vendor, name: str, chosen: dict[str, Any]):
-    proper(vendor.ask(name, filter=chosen, first=1))
+    proper(vendor.ask(name, filter=chosen, first=1), json.dumps(chosen))
 
 
 @hostile
@@ -117,7 +117,7 @@ def test_any_filter_is_followed_or_refused(vendor: Vendor, name: str, chosen: di
 @example(["people", "..", "schools"])
 @example(["events", "'"])
 def test_any_path_gets_a_proper_answer(vendor: Vendor, steps: list[str]):
-    proper(vendor.get(f"/api/v2/graph/{'/'.join(quote(s, safe='') for s in steps)}?$first=1"))
+    proper(vendor.get(f"/api/v2/graph/{'/'.join(quote(s, safe='') for s in steps)}?$first=1"), *steps)
 
 
 @hostile

@@ -59,3 +59,16 @@ def test_what_is_not_granted_is_not_told(small_hub: Hub) -> None:
 def test_they_are_of_integrations_only(vendor: Vendor) -> None:
     me = vendor.signed_in(vendor.human("student", "9919"))
     assert me.refusal("periods")[0][0] == "NOT_FOUND"
+
+
+def test_a_department_is_of_its_school(vendor: Vendor) -> None:
+    told = {one["name"]: one for one in vendor.rows("departments", expand="schools")}
+    assert sorted(told) == ["Humanities Department", "Science Department"]
+    science = told["Science Department"]
+    assert science["school_ids"] == [vendor.school()]
+    assert [one["id"] for one in science["schools"]] == [vendor.school()]
+    assert {"type": "school_id", "value": "1001-S"} in science["identifiers"]
+
+
+def test_of_departments_of_a_school_that_shares_nothing_nothing_is_told(small_hub: Hub) -> None:
+    assert Vendor(small_hub, (), elsewhere=("all",)).rows("departments") == []

@@ -60,15 +60,25 @@ class Call:
     """What an answer rests on, as it was before anything was read."""
 
     @property
+    def share(self) -> str:
+        """Whose share of the records it asks for."""
+        return "my" if self.holder.person else "graph"
+
+    @property
     def path(self) -> str:
         """The path, as a cursor remembers it."""
-        return "/".join(("my" if self.holder.person else "graph", *self.steps))
+        return "/".join((self.share, *self.steps))
+
+    @property
+    def address(self) -> str:
+        """The address of what it asks for, up to `graph` or `my`."""
+        return f"{base(self.request)}/api/v2/{self.share}"
 
 
 class Edlink:
     """The dialect's handler: finds what a path means, admits the caller, answers."""
 
-    prefixes = ("/api/v2/", "/api/up", "/api/authentication/")
+    prefixes = ("/api/v1/integrations", "/api/v2/", "/api/up", "/api/authentication/")
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
@@ -88,7 +98,9 @@ class Edlink:
         return failure(error, classroom.allowed(request.path))
 
     def party(self, request: Request) -> str | None:
-        """The client that asks for a person's token."""
+        """The client that asks for a person's token; an app that shows its own secret does not say who it is."""
+        if request.path.startswith("/api/v1/"):
+            return ""
         if request.path.strip("/") != "api/authentication/token":
             return None
         try:
@@ -102,15 +114,14 @@ class Edlink:
             return Response(b"Ok", headers=((b"content-type", b"text/plain; charset=utf-8"), NO_STORE))
         if steps == ("api", "authentication", "token"):
             return tokens.give(request, self.desk.tickets)
+        if steps[:3] == ("api", "v1", "integrations") and len(steps) < 5:
+            return self.integrations(request, *steps[3:])
         if steps[:2] != ("api", "v2") or len(steps) < 4 or steps[2] not in ("graph", "my"):
             raise NotFound(Problem("path", "is unknown", "begin with /api/v2/graph/ or /api/v2/my/"))
         call = self.call(request, steps)
         if call.steps[0] == "classes" and call.steps[2:3] and call.steps[2] in classroom.RESOURCES:
             return self.coursework(call)
-        if request.method not in ("GET", "HEAD"):
-            raise WrongMethod(
-                Problem("method", f"{request.method[:20]} is not allowed here", "rosters are read-only: use GET")
-            )
+        must_read(request)
         return self.answer(call)
 
     # ---- who asks
@@ -121,10 +132,7 @@ class Edlink:
         return Call(request, holder, reader, steps[3:], self.desk.clock(), rests_on(reader))
 
     def admit(self, request: Request, *, personal: bool) -> Holder:
-        kind, _, token = request.header("authorization").strip().partition(" ")
-        if kind.lower() != "bearer" or not token.strip():
-            raise WrongToken(Problem("Authorization", "is missing", "send the header Authorization: Bearer {token}"))
-        holder = self.desk.tickets.admit("edlink", token.strip())
+        holder = self.desk.tickets.admit("edlink", bearer(request))
         if bool(holder.person) != personal:
             here, there = ("a person", "an integration") if personal else ("an integration", "a person")
             raise WrongToken(Problem("Authorization", f"is a token of {there}", f"here, send one of {here}"))
@@ -214,18 +222,39 @@ class Edlink:
         key = given.get("$idempotency", "").strip()
         classroom.check(call.request.method, address, key)
         asks(address if call.request.method in classroom.READS else f"{call.request.method} {address}")
-        for identity in (one for one in steps[1::2] if one not in classroom.OWN):
+        for identity in (one for one in steps[1:8:2] if one not in classroom.OWN):
             _uuid(identity)
         reads = call.request.method in classroom.READS
         asked = self.understand(call, classroom.listing_of(steps), one=not (reads and classroom.lists(steps)))
         own = classroom.Call(
             *(self.desk, call.holder, call.reader, call.request.method, steps, call.request.body, asked, key),
-            *(given.get("$properties", ""), call.now),
+            *(
+                given.get("$properties", ""),
+                call.now,
+                f"{base(call.request)}/api/v2/{'my' if call.holder.person else 'graph'}",
+            ),
         )
+        if steps[-1] == "download":
+            return classroom.download(own)
         following = Following(call, asked)
         return Response(classroom.read(own, following.after) if reads else classroom.write(own))
 
     # ---- what is no roster
+
+    def integrations(self, request: Request, identity: str = "") -> Response:
+        """What an app is told of its integrations, for its own secret."""
+        must_read(request)
+        asks("integrations/{id}" if identity else "integrations")
+        things, now = integrations.every(self.desk, bearer(request)), self.desk.clock()
+        asked = understand(integrations.LISTING, request.query, "integrations", now, lambda _: True, one=bool(identity))
+        if identity:
+            found = logbook.fetch("integrations", _uuid(identity), things)
+            return success(logbook.limited(asked, found), asked.warnings)
+        found, more = logbook.page(asked, things)
+        data = msgspec.json.encode([logbook.limited(asked, thing) for thing in found])
+        cursor = written("integrations", asked.following(found[-1]["id"]), now) if more else ""
+        address = f"{base(request)}/api/v1/integrations?$cursor={cursor}" if more else ""
+        return Response(b"".join(enveloped(iter([data]), lambda: address, asked.warnings)))
 
     def mine(self, call: Call, what: str) -> Response:
         asks(what)
@@ -272,6 +301,8 @@ class Edlink:
         with call.reader.session() as session:
             reading = Reading(call.reader, session)
             reading.concerns = concerns(reading, call.holder)
+            if call.steps[0] == "departments":
+                reading.args |= reading.schools()
             yield reading, reading.concerns
 
     def kept(self, call: Call, asked: Asked, body: bytes | Iterator[bytes]) -> Response:
@@ -283,6 +314,21 @@ class Edlink:
         return keeping.kept(
             body, call.rests, lambda: rests_on(self.reader(self.admit(call.request, personal=personal))), until
         )
+
+
+def bearer(request: Request) -> str:
+    """The token that a request shows."""
+    kind, _, token = request.header("authorization").strip().partition(" ")
+    if kind.lower() != "bearer" or not token.strip():
+        raise WrongToken(Problem("Authorization", "is missing", "send the header Authorization: Bearer {token}"))
+    return token.strip()
+
+
+def must_read(request: Request) -> None:
+    """Raise `WrongMethod` for a request that does not read."""
+    if request.method not in classroom.READS:
+        what = f"{request.method[:20]} is not allowed here"
+        raise WrongMethod(Problem("method", what, "rosters are read-only: use GET"))
 
 
 @dataclass

@@ -16,7 +16,7 @@ from ...consent.session import Plan, Session
 from ...consent.slips import People
 from ...errors import NotFound, Problem
 from ...fields import Arg, HubId, OneOf, Question
-from ...model.organisation import District
+from ...model.organisation import District, School
 from ...recent import Finished
 from .asking import Asked
 from .catalogue import RESOURCES
@@ -56,11 +56,23 @@ class Reading:
             "country": District.country,
             "locale": District.locale,
             "time_zone": District.time_zone,
+            "district_source_id": District.external_id,
         }
         plan = self.plan(Question(District, tuple(facts.items())), "district")
         for rows, _ in self.session.chosen(plan, {}, 1):
             return msgspec.json.decode(rows[0], type=dict[str, Any])
         return dict.fromkeys(facts)
+
+    def schools(self) -> dict[str, Any]:
+        """The schools in reach by their sources' ids, as values of a request: what is beside schools refers so."""
+        facts = (("id", HubId(School)), ("source_id", School.external_id))
+        plan = self.plan(Question(School, facts, School.external_id.known()), "schools")
+        found = [
+            msgspec.json.decode(row, type=dict[str, str]) for rows, _ in self.session.chosen(plan, {}) for row in rows
+        ]
+        by_id = {one["source_id"]: one["id"] for one in found}
+        ids = [one for one in (*by_id, self.args["district_source_id"]) if one]
+        return {"schools_by_source_id": json.dumps(by_id), "ids_of_sources": json.dumps(ids)}
 
     def plan(self, question: Question, name: str) -> Plan:
         """A question of the dialect's own."""

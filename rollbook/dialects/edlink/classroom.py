@@ -8,17 +8,23 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from ...api.listing.resource import Listing, Resource
+from ...api.listing.rows import Conditions
+from ...api.messages import Response
 from ...consent import Desk, DistrictReader, Holder
 from ...errors import Malformed, NotFound, NotHeld, Problem, WrongMethod, nearest
 from ...fields import Record
 from ...model.assessment import Aspect, AssessmentCategory
+from ...model.coursework import ClassFile
+from ...model.gradebook import Rubric
 from . import members
 from .answering import Reading, fetch, pages
 from .asking import Asked
-from .coursework import SUBMISSION, assignments, categories
+from .coursework import OF_CLASS, OF_RESULT, OF_WORK, SUBMISSION, assignments, categories
+from .files import files, sent
 from .members import Member, Said, understand
 from .mine import concerns
 from .resource import UNKNOWN
+from .rubrics import rubrics
 from .submissions import Class, Row, submission_id
 from .wire import READS, Fault, Notice, enveloped
 from .writing import Once, Pen
@@ -28,15 +34,21 @@ LONGEST_KEY = 255
 RESOURCES: Mapping[str, tuple[Resource, type[Record], Mapping[str, Member]]] = {
     "assignments": (assignments, Aspect, members.ASSIGNMENT),
     "categories": (categories, AssessmentCategory, members.CATEGORY),
+    "rubrics": (rubrics, Rubric, members.RUBRIC),
+    "files": (files, ClassFile, members.FILE),
 }
 SUBMISSIONS = Listing("submissions", dict.fromkeys(SUBMISSION, UNKNOWN))
 
 METHODS: Mapping[str, tuple[str, ...]] = {
     **{f"classes/{{id}}/{name}": (*READS, "POST") for name in RESOURCES},
     **{f"classes/{{id}}/{name}/{{id}}": (*READS, "PATCH", "DELETE") for name in RESOURCES},
+    "classes/{id}/files/{id}": (*READS, "DELETE"),
+    "classes/{id}/files/{id}/download": READS,
+    "classes/{id}/assignments/{id}/files/{id}/download": READS,
     "classes/{id}/assignments/{id}/submissions": READS,
     "classes/{id}/assignments/{id}/submissions/{id}": (*READS, "PATCH"),
     "classes/{id}/assignments/{id}/submissions/{id}/return": ("POST",),
+    "classes/{id}/assignments/{id}/submissions/{id}/files/{id}/download": READS,
     "classes/{id}/assignments/{id}/submit": ("POST",),
     "classes/{id}/assignments/{id}/reclaim": ("POST",),
 }
@@ -54,7 +66,7 @@ Following = Callable[[str], str]
 
 def address_of(steps: tuple[str, ...]) -> str:
     """An address with `{id}` for each id, as `METHODS` has it; nothing where it is none of coursework's."""
-    found = "/".join("{id}" if at in (1, 3, 5) and step not in OWN else step for at, step in enumerate(steps))
+    found = "/".join("{id}" if at in (1, 3, 5, 7) and step not in OWN else step for at, step in enumerate(steps))
     return found if found in METHODS else ""
 
 
@@ -65,7 +77,7 @@ def allowed(path: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Call:
-    """A request for something below a class: what it asks, and whose it is."""
+    """A request for something below a class: what it asks, and whose it is; `at` is where, up to `graph` or `my`."""
 
     desk: Desk
     holder: Holder
@@ -77,6 +89,7 @@ class Call:
     key: str
     properties: str
     now: float
+    at: str
 
     @property
     def kind(self) -> str:
@@ -102,7 +115,7 @@ class Call:
     def room(self, reading: Reading) -> Class:
         """The class."""
         reading.concerns = concerns(reading, self.holder)
-        return Class(reading, reading.concerns, self.steps[1], self.holder.person)
+        return Class(reading, reading.concerns, self.steps[1], self.at, self.holder.person)
 
 
 def listing_of(steps: tuple[str, ...]) -> Listing:
@@ -176,6 +189,27 @@ def _page(asked: Asked, ids: list[str]) -> tuple[list[str], bool]:
 
 def _limited(asked: Asked, told: Row) -> Row:
     return {name: value for name, value in told.items() if not asked.fields or name in asked.fields}
+
+
+def download(call: Call) -> Response:
+    """A file of the class, of a piece of its work, or of a submission."""
+    with call.reader.session() as session:
+        room, identity = call.room(Reading(call.reader, session)), call.steps[-2]
+        found = room.file(identity, *_place(call, room))
+    if found is None:
+        raise NotFound(Problem("file", "was not found", "ask for what it is attached to, to see its address"))
+    return sent(found)
+
+
+def _place(call: Call, room: Class) -> tuple[Conditions, dict[str, str]]:
+    """Where a file is: which rows may be it."""
+    if call.kind == "files":
+        return OF_CLASS["files"], {}
+    room.work(call.item)
+    if len(call.steps) < 8:
+        return OF_WORK, {"work": call.item}
+    one = room.submissions(call.item).get(call.steps[5])
+    return OF_RESULT, {"result": one.said.get("id", "") if one else ""}
 
 
 # ---- writing

@@ -13,10 +13,13 @@ from typing import Any
 
 from ...api.listing.resource import Part, Property, Resource
 from ...api.listing.rows import Conditions
-from ...fields import ALWAYS, Arg, First, Kept, KeptValue, Key, Literal, Nested, Record, Truth, When
+from ...fields import ALWAYS, Arg, First, HubId, Kept, KeptValue, Key, Literal, Nested, Record, Truth, When
 from ...model.assessment import Aspect, AssessmentCategory, AssessmentResult, MarkSet, range_now
+from ...model.coursework import ClassFile, SubmissionFile
+from ...model.gradebook import Rubric
 from ...model.students import Student
 from .catalogue import PARENT
+from .files import ADDRESS, CLASSES, linked
 from .resource import NO_IDS, NO_PROPERTIES, known_by, link, stamps
 from .teaching import enrollments
 
@@ -24,6 +27,9 @@ DIALECT = "edlink"
 """Under which a record keeps what an app wrote that it has no fact for."""
 
 TOMORROW, SCHOOL, WORK = Arg("tomorrow"), Arg("school_of_class"), Arg("work")
+
+WORK_AT = f"{CLASSES}/assignments/{{}}"
+"""The address of a piece of work, after that of what the request reads."""
 
 ONCE_SAID = ("draft", "locked")
 """The states of work that are only known from whoever set them; the others follow from the day on which it begins."""
@@ -49,6 +55,10 @@ def plain(text: str) -> str:
 def _plaintext(known: dict[str, Any]) -> str | None:
     said, text = known["said"], known["text"]
     return said if said is not None else None if text is None else plain(text)
+
+
+def _attached(known: dict[str, Any]) -> list[dict[str, Any]]:
+    return linked(known["said"] or (), WORK_AT.format(known["address"], known["class"], known["work"]))
 
 
 def _state(known: dict[str, Any]) -> str:
@@ -77,7 +87,17 @@ assignments = Resource(
                 ),
                 finish=_state,
             ),
-            "attachments": kept(Aspect, "attachments", otherwise=()),
+            "attachments": Property(
+                Nested(
+                    {
+                        "said": Kept(Aspect, f"{DIALECT}.attachments"),
+                        "address": ADDRESS,
+                        "class": Aspect.group,
+                        "work": HubId(Aspect),
+                    }
+                ),
+                finish=_attached,
+            ),
             "due_date": moment(Aspect.due),
             "display_date": kept(Aspect, "display_date"),
             "start_date": moment(Aspect.assigned),
@@ -92,6 +112,7 @@ assignments = Resource(
             "identifiers": known_by(Aspect),
             "session_id": link(Aspect.session, "sessions"),
             "category_id": Property(Aspect.category),
+            "rubric_id": Property(Aspect.rubric),
         },
         only=Aspect.classwork.is_(1),
         parts=(range_now,),
@@ -144,7 +165,7 @@ posts = Resource("posts", "post", enrollments.parts[1])
 SUBMISSION = (
     *("id", "created_date", "updated_date", "state", "flags", "attachments", "attempts", "grade_comment"),
     *("grade_points", "grade", "extra_attempts", "override_due_date", "properties", "identifiers", "assignment_id"),
-    *("grader_id", "person_id"),
+    *("grader_id", "person_id", "rubric_grade"),
 )
 
 OF_CLASS: dict[str, Conditions] = {
@@ -153,11 +174,21 @@ OF_CLASS: dict[str, Conditions] = {
     "categories": {
         AssessmentCategory: AssessmentCategory.school.is_(SCHOOL) | AssessmentCategory.school.unknown(),
     },
+    "files": {ClassFile: ClassFile.group.is_(PARENT) & ClassFile.aspect.unknown()},
+    "rubrics": {Rubric: Rubric.group.is_(PARENT)},
 }
 """Which rows are those of a class."""
+
+OF_WORK: Conditions = {
+    ClassFile: ClassFile.aspect.is_(WORK) | (ClassFile.group.is_(PARENT) & ClassFile.aspect.unknown())
+}
+OF_RESULT: Conditions = {SubmissionFile: SubmissionFile.result.is_(Arg("result"))}
+"""Which files may be attached to a piece of work, and which are those of a submission."""
 
 OPEN_TO_ALL: Conditions = {
     Aspect: KeptValue(Kept(Aspect, DIALECT), "state").is_not("draft"),
     AssessmentCategory: ALWAYS,
+    ClassFile: ALWAYS,
+    Rubric: ALWAYS,
 }
 """Which of them students see: a draft is its teachers'."""

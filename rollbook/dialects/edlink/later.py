@@ -1,16 +1,18 @@
-"""What the data model has had since version 2.5: subjects, calendars with their days and periods, meetings, enrolments.
+"""What the data model has had since version 2.5: departments, subjects, calendars, days, periods, meetings, enrolments.
 
 The documentation calls these models beta; they are read with an integration's token, and make no events.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
 from ...api.listing.resource import Part, Property, Resource, each, in_order
-from ...fields import Expr, First, HubId, Key, Literal, Nested, Record, Ref, Split, Time, When
+from ...fields import Arg, Expr, First, Given, HubId, Key, Literal, Nested, Record, Ref, Split, Time, When
 from ...model.curriculum import Subject
+from ...model.organisation import Organisation, School
 from ...model.people import Staff
 from ...model.students import Student
 from ...model.timetable import (
@@ -42,6 +44,44 @@ def _hour(value: Time) -> Property:
 def _of_school(school: Ref) -> Property:
     return Property(Split(school), kind="uuid", leads="schools", finish=in_order)
 
+
+SCHOOLS_BY_ID, SOURCES_IDS = Arg("schools_by_source_id"), Arg("ids_of_sources")
+"""The hub ids of the schools in reach, by the ids that their sources gave them, and these ids, as a list."""
+
+
+def _belongs(known: dict[str, Any]) -> list[str]:
+    """The schools that a department is a part of; one of the district as such is of none."""
+    schools: dict[str, str] = json.loads(known["schools"] or "{}")
+    return [schools[known["parent"]]] if known["parent"] in schools else []
+
+
+departments = Resource(
+    "departments",
+    "department",
+    Part(
+        Organisation,
+        {
+            **stamps(Organisation),
+            "properties": NO_PROPERTIES,
+            "name": Property(Organisation.name),
+            "description": UNKNOWN,
+            "identifiers": identifiers(sis_id=Organisation.external_id, school_id=Organisation.identifier),
+            "school_ids": Property(
+                Nested(
+                    {
+                        "parent": Organisation.parent_id,
+                        "schools": Given(SCHOOLS_BY_ID, School.scope, kind="text"),
+                    }
+                ),
+                kind="uuid",
+                leads="schools",
+                finish=_belongs,
+            ),
+        },
+        # Of a department of a school that shares nothing, an app learns nothing.
+        only=Organisation.kind.is_("department") & Organisation.parent_id.one_of(SOURCES_IDS),
+    ),
+)
 
 subjects = Resource(
     "subjects",
@@ -194,7 +234,9 @@ school_enrollments = Resource(
     ),
 )
 
-LATER: Mapping[str, Resource] = {r.name: r for r in (subjects, calendars, days, periods, meetings, school_enrollments)}
-"""The newer resources of which the record has something; of departments, tracks, routes and the like it has nothing."""
+LATER: Mapping[str, Resource] = {
+    r.name: r for r in (departments, subjects, calendars, days, periods, meetings, school_enrollments)
+}
+"""The newer resources of which the record has something; of tracks, routes and the like it has nothing."""
 
 EVERY: Mapping[str, Resource] = {**RESOURCES, **LATER}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -16,6 +17,9 @@ from .wire import Fault, Notice
 
 Taken = Callable[[Any], Any]
 """Puts a value as it is kept; raises `ValueError` with what was expected."""
+
+MOST_BYTES = 8 << 20
+"""The largest file, in bytes."""
 
 MOST_POINTS = "most"
 """What a record of its own takes: the points that can be had."""
@@ -91,11 +95,62 @@ def objects(value: Any) -> list[Any]:
     return _storable(value)
 
 
+def content(value: Any) -> str:
+    """A file, which is sent as a list of its bytes, as base64."""
+    try:
+        if not isinstance(value, list):
+            raise TypeError
+        found = bytes(cast(list[int], value))
+    except (TypeError, ValueError):
+        raise ValueError("expected a list of the bytes of the file, such as [104, 105]") from None
+    if len(found) > MOST_BYTES:
+        raise ValueError(f"expected a file of up to {MOST_BYTES >> 20} MB")
+    return base64.b64encode(found).decode()
+
+
 def attachments(value: Any) -> list[Any]:
-    """What is attached: links and texts; files have no place in the record."""
-    found = objects(value)
-    if any(one.get("type") == "file" or "data" in one for one in found):
-        raise ValueError("expected links: files are not kept here")
+    """What is attached: links, texts and tools as they are sent, and files with their content as base64."""
+    return [_file(one) if one.get("type") == "file" or "data" in one else one for one in objects(value)]
+
+
+def _file(one: Mapping[str, Any]) -> dict[str, Any]:
+    if "data" not in one:
+        # What was read is sent back: it is one of the class's files, or was attached before.
+        return {"type": "file", "id": text(one.get("id"))}
+    told = {"title": text(one.get("title")), "content": content(one["data"])}
+    return told if one.get("description") is None else {**told, "description": text(one["description"])}
+
+
+def levels(value: Any) -> dict[str, str]:
+    """The level of performance that is chosen of each criterion."""
+    return {text(name): text(level) for name, level in open_object(value).items()}
+
+
+def criteria(value: Any) -> list[dict[str, Any]]:
+    """The criteria of a rubric, no two of one name."""
+    return _named([_criterion(one) for one in objects(value)], "criterion")
+
+
+def _criterion(one: Mapping[str, Any]) -> dict[str, Any]:
+    told = _told(one, "weight")
+    return {**told, "performance_levels": _named(list(map(_level, objects(one.get("performance_levels")))), "level")}
+
+
+def _level(one: Mapping[str, Any]) -> dict[str, Any]:
+    return _told(one, "points")
+
+
+def _told(one: Mapping[str, Any], amount: str) -> dict[str, Any]:
+    """What a criterion or a level is called, and its number."""
+    name = text(one.get("name"))
+    rest = {n: take(one[n]) for n, take in (("description", text), (amount, number)) if one.get(n) is not None}
+    return {"name": name, **rest}
+
+
+def _named(found: list[dict[str, Any]], what: str) -> list[dict[str, Any]]:
+    names = [one["name"] for one in found]
+    if not names or "" in names or len(set(names)) < len(names):
+        raise ValueError(f"expected one {what} at least, each with a name of its own")
     return found
 
 
@@ -117,7 +172,7 @@ MOMENTS = (moment, kept_moment)
 # ---- entities
 
 STATES = ("draft", "scheduled", "open", "locked")
-GRADING = ("points", "percent", "pass_fail", "letter_grade")
+GRADING = ("points", "percent", "pass_fail", "letter_grade", "rubric")
 FLAGS = ("missing", "late", "excused")
 
 ASSIGNMENT: Mapping[str, Member] = {
@@ -138,6 +193,7 @@ ASSIGNMENT: Mapping[str, Member] = {
     "properties": Member(open_object),
     "session_id": Member(text, "session", leads="sessions"),
     "category_id": Member(text, "category", leads="categories"),
+    "rubric_id": Member(text, "rubric", leads="rubrics"),
 }
 CATEGORY: Mapping[str, Member] = {
     "title": Member(text, "name", needed=True),
@@ -152,10 +208,23 @@ SUBMISSION: Mapping[str, Member] = {
     "grade": Member(text, "result"),
     "extra_attempts": Member(count),
     "override_due_date": Member(kept_moment),
+    "rubric_grade": Member(levels),
+}
+FILE: Mapping[str, Member] = {
+    "title": Member(text, "title", needed=True),
+    "description": Member(text, "description"),
+    "data": Member(content, "content", needed=True),
+    "size": Member(count, "-"),
+}
+RUBRIC: Mapping[str, Member] = {
+    "title": Member(text, "title", needed=True),
+    "description": Member(text, "description", needed=True),
+    "grading_criteria": Member(criteria, "-", needed=True),
+    "assignment_id": Member(text, "-"),
 }
 ATTEMPT: Mapping[str, Member] = {"attachments": Member(attachments, "-", needed=True)}
 
-ASIDE = ("assignee_ids", "section_ids", "module_id", "rubric_id", "parent_id", "grader_id")
+ASIDE = ("assignee_ids", "section_ids", "module_id", "parent_id", "grader_id")
 """What the documentation lets an app write, and the record has no place for: people, and what is not kept here."""
 
 

@@ -17,13 +17,16 @@ from ...api.listing.rows import Conditions, Rows
 from ...errors import NotFound, Problem
 from ...fields import TODAY, Question, Within
 from ...model.assessment import AssessmentResult
+from ...model.coursework import SubmissionFile
 from ...model.groups import StaffMembership
 from ...model.people import Staff
 from ...model.students import Student, StudentMembership
 from .answering import Reading, only
 from .asking import LARGEST_PAGE, Asked
 from .catalogue import ME, PARENT
-from .coursework import OF_CLASS, OPEN_TO_ALL, WORK, assignments, places, posts, results
+from .coursework import OF_CLASS, OPEN_TO_ALL, WORK, WORK_AT, assignments, places, posts, results
+from .files import handed_in, handed_out, linked
+from .rubrics import rubrics
 from .teaching import classes
 
 Row = Mapping[str, Any]
@@ -35,9 +38,6 @@ GRADED, EXEMPT, HANDED_IN, OPEN = "fully graded", "exempt", "submitted", "not su
 """How far the marking has come, in the record's words."""
 
 STATES = {HANDED_IN: "submitted", "partially graded": "submitted", OPEN: "created", EXEMPT: "created"}
-
-ATTEMPT = ("created_date", "attachments")
-"""What is told of an attempt."""
 
 _ALL = Asked(size=LARGEST_PAGE)
 _going_on = StudentMembership.end.unknown() | StudentMembership.end.since(TODAY)
@@ -103,14 +103,22 @@ class Found:
 class Class:
     """A class as somebody sees it who works there: its work, its students, and who they are themselves."""
 
-    def __init__(self, reading: Reading, rows: Rows, identity: str, person: str = "") -> None:
-        """`rows` are those that whoever asks may see; `person` is who they are, where it is a person."""
+    def __init__(self, reading: Reading, rows: Rows, identity: str, address: str, person: str = "") -> None:
+        """`rows` are those that whoever asks may see; `person` is who they are, where it is a person.
+
+        `address` is where they ask, up to `graph` or `my`.
+        """
         self.reading = reading
         self.rows = rows
         self.id = identity
         self.person = person
         tomorrow = date.fromisoformat(reading.reader.today) + timedelta(days=1)
-        self.args: dict[str, Any] = {"parent": identity, "me": person, "tomorrow": f"{tomorrow}T00:00:00.000"}
+        self.args: dict[str, Any] = {
+            "parent": identity,
+            "me": person,
+            "address": address,
+            "tomorrow": f"{tomorrow}T00:00:00.000",
+        }
         found = self._read(classes, only(classes, identity, rows), Asked(fields=("school_id",), size=1))
         if not found:
             raise NotFound(Problem("class", "was not found", "list classes to see which exist"))
@@ -133,6 +141,19 @@ class Class:
         if not found:
             raise NotFound(Problem("assignment", "was not found", "list assignments to see which exist"))
         return found[0]
+
+    def criteria(self, rubric: str | None) -> list[Row]:
+        """The criteria of one of its rubrics; none of what is none."""
+        found = self._read(rubrics, only(rubrics, rubric, self.of("rubrics"))) if rubric else []
+        return found[0]["grading_criteria"] if found else []
+
+    def file(self, identity: str, where: Conditions, args: Mapping[str, str]) -> Row | None:
+        """A file itself, which goes out."""
+        resource = handed_in if SubmissionFile in where else handed_out
+        rows = only(resource, identity, Rows(f"files {[*args]}", (where,), {**self.args, **args}))
+        found = [row for _, row in self.reading.page(resource, Asked(size=1), rows)]
+        self.reading.show(found)
+        return msgspec.json.decode(found[0], type=dict[str, Any]) if found else None
 
     @cached_property
     def sets(self) -> bool:
@@ -169,9 +190,13 @@ class Class:
     def told(self, work: Row, identity: str, one: Found) -> dict[str, Any]:
         """A submission as it is sent."""
         said = one.said
-        attempts = [{name: attempt[name] for name in ATTEMPT} for attempt in one.attempts]
+        where = f"{WORK_AT.format(self.args['address'], self.id, work['id'])}/submissions/{identity}"
+        attempts = [
+            {"created_date": attempt["created_date"], "attachments": linked(attempt["attachments"], where)}
+            for attempt in one.attempts
+        ]
         # The User API has all attempts, the Graph API what is attached to the last one.
-        last: list[Any] = one.attempts[-1]["attachments"] if attempts else []
+        last: list[Any] = attempts[-1]["attachments"] if attempts else []
         handed_in = {"attempts": attempts} if self.person else {"attachments": last}
         entire: dict[str, Any] = {
             "id": identity,
@@ -187,6 +212,7 @@ class Class:
             "assignment_id": work["id"],
             "grader_id": None,
             "person_id": one.person,
+            "rubric_grade": one.kept.get("rubric_grade"),
         }
         return entire
 

@@ -8,20 +8,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from ...api.listing.resource import Resource
 from ...consent import Writer
 from ...errors import Malformed, NotFound, NotHeld, Problem
 from ...fields import Record
 from ...model.assessment import Aspect, AssessmentCategory, AssessmentResult, MarkSet
+from ...model.coursework import ClassFile, SubmissionFile
+from ...model.gradebook import Rubric, RubricCriterion
 from ...model.students import Student
-from .answering import only
+from .answering import missing, only
 from .asking import UUID, Asked
-from .coursework import DIALECT, ONCE_SAID, categories
-from .members import MOST_POINTS, Said
+from .coursework import DIALECT, ONCE_SAID, assignments, categories
+from .files import entry, filed, files, measured
+from .members import ASSIGNMENT, MOST_POINTS, Said
 from .places import sessions
+from .rubrics import points, rubrics, write_criteria
 from .submissions import EXEMPT, GRADED, HANDED_IN, OPEN, Class, Found, Row, shaped
 from .wire import Fault
 
@@ -34,6 +39,22 @@ FRESH: Mapping[str, Any] = {
     **dict.fromkeys(("exam", "prior", "ks1", "ks2", "ks3"), 0),
 }
 """What a new piece of work is besides: one of the school's own."""
+
+
+OWN: Mapping[type[Record], tuple[type[Record], ...]] = {Aspect: (MarkSet, ClassFile), Rubric: (RubricCriterion,)}
+"""What goes with a record that is deleted."""
+
+RESOURCES: Mapping[type[Record], Resource] = {AssessmentCategory: categories, Rubric: rubrics, ClassFile: files}
+ONE: Mapping[type[Record], str] = {
+    Aspect: assignments.one,
+    **{record: resource.one for record, resource in RESOURCES.items()},
+}
+"""What is below a class, and what each is called."""
+
+REFERRED: Mapping[type[Record], str] = {
+    AssessmentCategory: "assignments or assessments are sorted under it",
+    Rubric: "assignments are judged by it",
+}
 
 
 @dataclass(frozen=True)
@@ -78,13 +99,16 @@ class Pen:
         values = {**self._of(record, said), "remainder": _remainder({}, _kept(said))}
         own = next(once.ids, "")
         identity = self.writer.add(record, values | ({"id": own} if own else {}))
-        self._points(identity, said)
+        self._parts(record, identity, said)
         return identity, False
 
     def _of(self, record: type[Record], said: Said) -> dict[str, Any]:
         facts = {"school": self.room.school, **self._facts(said)}
-        if record is not Aspect:
+        if record is AssessmentCategory:
             return facts
+        if record is not Aspect:
+            size = {"size": measured(facts["content"])} if record is ClassFile else {}
+            return {"group": self.room.id, **facts, **size}
         # Other systems need to know from when on it is set.
         return {**FRESH, "group": self.room.id, **facts, "assigned": facts.get("assigned") or self.at}
 
@@ -97,42 +121,69 @@ class Pen:
         if record is Aspect and "assigned" in facts:
             facts["assigned"] = facts["assigned"] or self.at
         self.writer.change(record, identity, {**facts, "remainder": _remainder(before, _kept(said))})
-        self._points(identity, said)
+        self._parts(record, identity, said)
+
+    def _parts(self, record: type[Record], identity: str, said: Said) -> None:
+        """Make what is part of something agree with what was said of it."""
+        if record is Aspect:
+            self._points(identity, said)
+            self._attach(identity, said)
+        elif record is Rubric:
+            if (criteria := said.given.get("grading_criteria")) is not None:
+                write_criteria(self.writer, self.room.school, identity, criteria)
+            if work := said.given.get("assignment_id"):
+                self.writer.change(Aspect, self.room.work(work.lower())["id"], {"rubric": identity})
+
+    def _attach(self, work: str, said: Said) -> None:
+        """Keep the files that are attached to a piece of work, and no others of its own."""
+        if "attachments" not in said.rest:
+            return
+        of = {"school": self.room.school, "group": self.room.id, "aspect": work}
+        own = self.writer.find(ClassFile, aspect=work)
+        known = {row["id"]: entry(row) for row in (*own, *self.writer.find(ClassFile, group=self.room.id, aspect=None))}
+        attached = filed(self.writer, ClassFile, said.rest["attachments"] or (), known, **of)
+        before = self.writer.get(Aspect, work) or {}
+        self.writer.change(Aspect, work, {"remainder": _remainder(before, {"attachments": attached})})
+        ids = {one.get("id") for one in attached}
+        for row in (row for row in own if row["id"] not in ids):
+            self.writer.remove(ClassFile, row["id"])
 
     def delete(self, record: type[Record], identity: str) -> None:
-        """Delete a piece of work with its submissions, or a category under which nothing is sorted."""
+        """Delete a piece of work with its submissions, a file, or what nothing refers to."""
         self.must_set()
         self._there(record, identity)
         self.writer.rights(record, identity).require()
-        own = (MarkSet,) if record is Aspect else ()
+        own = OWN.get(record, ())
         if record is Aspect:
             for one in self.room.submissions(identity).values():
                 for result in self._results(identity, one):
                     self.writer.remove(AssessmentResult, result)
         if self.writer.dependents(record, identity, own):
-            what = (
-                "assignments or assessments are sorted under it" if record is AssessmentCategory else "is referred to"
+            raise Malformed(
+                Problem(ONE[record], REFERRED.get(record, "is referred to"), "change or delete those first")
             )
-            raise Malformed(Problem("category" if own == () else "assignment", what, "change or delete those first"))
         self.writer.drop(record, identity, own)
 
     def _there(self, record: type[Record], identity: str) -> Row:
         if record is Aspect:
             self.room.work(identity)
-        elif not self._finds("categories", identity):
-            raise NotFound(Problem("category", "was not found", "list categories to see which exist"))
+        elif not self.room.reading.finds(RESOURCES[record], identity, self.room.of(RESOURCES[record].name)):
+            raise missing(RESOURCES[record])
         return self.writer.get(record, identity) or {}
 
     def _check(self, said: Said) -> None:
         if said.facts.get(MOST_POINTS) == 0:
             raise Malformed(Fault("points_possible", "is zero", "give more", "ASSIGNMENT_CANNOT_HAVE_ZERO_POINTS"))
+        if said.given.get("grading_type") == "rubric" and not said.given.get("rubric_id"):
+            hint = "name the rubric that the work is judged by"
+            raise Malformed(Fault("rubric_id", "is missing", hint, "MISSING_REQUIRED_FIELD"))
 
     def _facts(self, said: Said) -> dict[str, Any]:
         """The stored facts that are said; raises with every reference that leads nowhere."""
         found = {n: v for n, v in said.facts.items() if n != MOST_POINTS}
         problems: list[Problem] = []
         for name, identity in said.leads.items():
-            leads = "sessions" if name == "session_id" else "categories"
+            leads = ASSIGNMENT[name].leads
             if identity is not None and not self._finds(leads, identity.lower()):
                 problems.append(Problem(name, f"{identity[:60]} was not found", f"list {leads} to see which exist"))
             found[name.removesuffix("_id")] = None if identity is None else identity.lower()
@@ -143,8 +194,9 @@ class Pen:
     def _finds(self, leads: str, identity: str) -> bool:
         if not UUID.fullmatch(identity):
             return False
-        if leads == "categories":
-            return self.room.reading.finds(categories, identity, self.room.of("categories"))
+        if leads != "sessions":
+            resource = categories if leads == "categories" else rubrics
+            return self.room.reading.finds(resource, identity, self.room.of(leads))
         rows = only(sessions, identity, self.room.rows)
         found = self.room.reading.page(sessions, Asked(fields=("school_id",), size=1), rows)
         schools = [json.loads(row)["school_id"] for _, row in found]
@@ -177,7 +229,15 @@ class Pen:
         """Mark a submission."""
         self.must_set()
         one = self.submission(work, identity)
+        said = self._judged(work, said)
         self._write(work, one, {**said.facts, **_marked(one, said, self.at)}, said.rest)
+
+    def _judged(self, work: str, said: Said) -> Said:
+        """A mark with the points of the levels that were chosen, where it says no other points."""
+        if not (chosen := said.rest.get("rubric_grade")):
+            return said
+        total = points(chosen, self.room.criteria(self.room.work(work)["rubric_id"]))
+        return replace(said, facts={"numeric_value": total, **said.facts})
 
     def give_back(self, work: str, identity: str) -> None:
         """Give a submission back to its student, who then knows the grade."""
@@ -196,10 +256,15 @@ class Pen:
         if one.state not in ("created", "reclaimed"):
             hint = "reclaim it first, unless it was returned"
             raise Malformed(Problem("submission", f"is {one.state} already", hint))
-        own = {"id": next(once.ids, None), "created_date": f"{self.at}Z", "attachments": attached}
         late = int(bool(of["due_date"]) and of["due_date"] < f"{self.at}Z")
         facts = {"status": HANDED_IN, "late": late, "missing": 0, "date": self.at[:10]}
-        self._write(work, one, facts, {"attempts": [*one.attempts, own], "state": None})
+        result = self._write(work, one, facts, {"state": None})
+        known = {file["id"]: file for attempt in one.attempts for file in attempt["attachments"] if "id" in file}
+        files = filed(self.writer, SubmissionFile, attached, known, school=self.room.school, result=result)
+        own = {"id": next(once.ids, None), "created_date": f"{self.at}Z", "attachments": files}
+        before = self.writer.get(AssessmentResult, result) or {}
+        kept = _remainder(before, {"attempts": [*one.attempts, own]})
+        self.writer.change(AssessmentResult, result, {"remainder": kept})
         return False
 
     def take_back(self, work: str, identity: str) -> None:
@@ -210,20 +275,20 @@ class Pen:
         elif one.state != "reclaimed":
             raise Malformed(Problem("submission", f"is {one.state}", "only what was submitted is reclaimed"))
 
-    def _write(self, work: str, one: Found, facts: Mapping[str, Any], rest: Mapping[str, Any]) -> None:
-        """Change the result of a submission, or make one."""
+    def _write(self, work: str, one: Found, facts: Mapping[str, Any], rest: Mapping[str, Any]) -> str:
+        """Change the result of a submission, or make one; gives its hub id."""
         if one.said:
             before = self.writer.get(AssessmentResult, one.said["id"]) or {}
             self.writer.sees(Student, before["student"])
             self.writer.change(AssessmentResult, before["id"], {**facts, "remainder": _remainder(before, rest)})
-            return
+            return before["id"]
         student = next(
             row["id"]
             for row in self.writer.find(Student, person=one.person, school=self.room.school)
             if self.writer.sees(Student, row["id"])
         )
         own = {"school": self.room.school, "aspect": work, "student": student, "status": OPEN, "date": self.at[:10]}
-        self.writer.add(AssessmentResult, {**own, **facts, "remainder": _remainder({}, rest)})
+        return self.writer.add(AssessmentResult, {**own, **facts, "remainder": _remainder({}, rest)})
 
     def _results(self, work: str, one: Found) -> list[str]:
         """Every result of somebody in a piece of work that the caller sees."""
@@ -249,8 +314,9 @@ def _marked(one: Found, said: Said, at: str) -> dict[str, Any]:
 
 
 def _kept(said: Said) -> dict[str, Any]:
-    """What is said beside the facts; a state that follows from a day is not kept."""
-    return {n: (v if n != "state" or v in ONCE_SAID else None) for n, v in said.rest.items()}
+    """What is said beside the facts, less what is attached; a state that follows from a day is not kept."""
+    rest = {n: v for n, v in said.rest.items() if n != "attachments"}
+    return {n: (v if n != "state" or v in ONCE_SAID else None) for n, v in rest.items()}
 
 
 def _remainder(before: Mapping[str, Any], rest: Mapping[str, Any]) -> str | None:

@@ -19,7 +19,8 @@ from ...api.messages import NO_STORE, Response
 from ...consent import Writer
 from ...errors import Malformed, Problem
 from ...fields import Record
-from ...model.assessment import Aspect, AssessmentCategory, AssessmentResult, MarkSet
+from ...model.assessment import Aspect, AssessmentResult, MarkSet
+from ...model.coursework import ClassFile, SubmissionFile
 from ...model.gradebook import ScoreScale, ScoreScaleValue
 from ...model.groups import Group
 from ...model.organisation import District, School
@@ -33,7 +34,11 @@ from .ids import find, is_shared, refuse_shared, shared_ids
 from .members import ENTITIES, LEAST, MOST, OLD_ENTITIES, PAIRS, SOURCED_ID, Entity, Said, understand
 from .wire import Fault
 
-PARTS: dict[type[Record], tuple[type[Record], ...]] = {Aspect: (MarkSet,), ScoreScale: (ScoreScaleValue,)}
+PARTS: dict[type[Record], tuple[type[Record], ...]] = {
+    Aspect: (MarkSet, ClassFile),
+    AssessmentResult: (SubmissionFile,),
+    ScoreScale: (ScoreScaleValue,),
+}
 """What a record has only for its own sake: it does not keep it from being deleted."""
 
 NAMES = {"Aspect": "line items", "AssessmentResult": "results", "TemplateColumn": "mark sheets"}

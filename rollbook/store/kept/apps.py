@@ -50,6 +50,10 @@ class Apps(Statements):
         """The app that signs in by a name, if its management secret has this digest."""
         return self._one(f"{self._flavour.same('relying_party', '?')} AND secret = ?", relying_party, secret)
 
+    def of_secret(self, secret: bytes) -> App | None:
+        """The app whose management secret has this digest."""
+        return self._one("secret = ?", secret)
+
     def _one(self, where: str, *values: object) -> App | None:
         row = self._row(f"{_APPS} WHERE {where}", values)
         return App(*row) if row else None

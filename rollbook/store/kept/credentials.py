@@ -15,8 +15,8 @@ from .statements import Row, Statements
 class AppKey:
     """What an app shows in one dialect; `district` 0 stands for every district that has granted it something.
 
-    `rights` are the permission words of the dialect's standard; `made` is the moment when it was made, UTC. One that
-    `signs` may sign its requests with its secret, which is kept sealed for that.
+    `rights` are the permission words of the dialect's standard; `made` is the moment when it was made, UTC. The secret
+    of one that is `sealed` is kept beside its digest, for whoever signs with it or is told it again.
     """
 
     id: str
@@ -26,7 +26,7 @@ class AppKey:
     district: int
     rights: tuple[str, ...]
     made: str
-    signs: bool = False
+    sealed: bool = False
 
 
 class OwnSchool(NamedTuple):
@@ -44,9 +44,9 @@ _KEYS = (
 
 
 def _key(row: Row) -> AppKey:
-    identity, app, party, name, dialect, key, district, rights, made, signs = row
+    identity, app, party, name, dialect, key, district, rights, made, sealed = row
     words = tuple(json.loads(rights))
-    return AppKey(identity, App(app, party, name), dialect, key, district, words, made, signs is not None)
+    return AppKey(identity, App(app, party, name), dialect, key, district, words, made, sealed is not None)
 
 
 class Credentials(Statements):
@@ -88,11 +88,11 @@ class Credentials(Statements):
         self._do(opened("g.app = ?"), (key.app.id,))
 
     def seal(self, identity: str, sealed: str) -> None:
-        """Keep the secret of a key (the credential's id), sealed, so that its holder may sign requests with it."""
+        """Keep the secret of a key (the credential's id), sealed, so that the hub knows it still."""
         self._do("INSERT INTO signing_secret (credential, sealed) VALUES (?, ?)", (identity, sealed))
 
     def sealed(self, identity: str) -> str | None:
-        """The secret of a key (the credential's id), sealed; None where it may not sign."""
+        """The secret of a key (the credential's id), sealed; None where only its digest is kept."""
         return self._value("SELECT sealed FROM signing_secret WHERE credential = ?", (identity,))
 
     def drop(self, identity: str) -> None:
