@@ -282,11 +282,17 @@ class Log:
                 points=scene.sort.points if role in (PARTICIPANT, INSTIGATOR) else 0,
                 outcome=self.lists.of("BehOutcome", outcome),
                 role=self.lists.of("BehStuRole", role),
+                **(self._told(written["type"], role) if self.plan.american else {}),
             )
             if outcome in (LUNCH_DETENTION, LATE_DETENTION, SENIOR_DETENTION):
                 self.detained.append(Detained(place, event, outcome, year, scene.sort, written))
         if helped or self.rng.random() < (0.6 if scene.sort.points >= SERIOUS else 0.2):
             self.opened.put(BehaviourStaff, behaviour=event, **self._helper())
+
+    def _told(self, kind: str, role: str) -> dict[str, Any]:
+        """What a school in the United States tells of each student by itself: what they did, if anything."""
+        harmless = role in (TARGET, WITNESS)
+        return {"type": None if harmless else kind, "bystander": int(harmless)}
 
     def _roles(self, scene: Scene) -> list[str]:
         """The first began it; where it was done to somebody, that is another one."""

@@ -5,7 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ..model.conduct import ConductLookup, ConductType
-from .conduct_words import ACHIEVEMENTS, AMERICAN, BEHAVIOURS, BULLYING, LOOKUPS, OLD_LOOKUPS, RETIRED, Sort
+from .conduct_words import (
+    ACHIEVEMENTS,
+    AMERICAN,
+    BEHAVIOURS,
+    BULLYING,
+    KNOWN_AS,
+    LOOKUPS,
+    OLD_LOOKUPS,
+    RETIRED,
+    VIOLATION,
+    VIOLATIONS,
+    Sort,
+)
 from .opened import Opened
 
 
@@ -35,6 +47,7 @@ def put_lists(opened: Opened) -> Lists:
             mis_id=str(number),
             code=code,
             description=_called(opened, words),
+            word=KNOWN_AS.get((kind, code)) if opened.plan.american else None,
             display_order=order,
             active=int(code not in OLD_LOOKUPS),
         )
@@ -47,6 +60,7 @@ def _put_type(opened: Opened, category: str, sort: Sort, order: int) -> str:
         category=category,
         mis_id=str(sort.number),
         description=_called(opened, sort.name),
+        word=VIOLATION if opened.plan.american and sort.name in VIOLATIONS else None,
         points=sort.points,
         sub_types="BehBullMode" if sort.name == BULLYING else None,
         display_order=order,

@@ -178,3 +178,14 @@ AMERICAN = {
 """What is called otherwise at a school in the United States."""
 
 REPORT_REASONS = ("Punctuality", "Homework", "Behaviour in lessons", "Uniform and equipment", "Effort")
+
+VIOLATIONS = ("Assault", "Bullying", "Damage to property")
+"""What breaks a school's rules and not only its code of conduct."""
+
+KNOWN_AS = {
+    ("BehLocation", "HAL"): "uri://ed-fi.org/IncidentLocationDescriptor#Auditorium",
+    ("BehStuRole", INSTIGATOR): "uri://ed-fi.org/DisciplineIncidentParticipationCodeDescriptor#Perpetrator",
+}
+"""The words of Ed-Fi's lists for entries that a school in the United States made for them."""
+
+VIOLATION = "uri://ed-fi.org/BehaviorDescriptor#School Violation"

@@ -140,7 +140,7 @@ student_profiles = declare(
                 "telephoneNumberTypeDescriptor",
                 "telephoneNumber",
             ),
-            Profile.phones_said,
+            Profile.numbers_said,
         ),
     },
     remainder=GUARDS["studentEducationOrganizationAssociations"].whole,

@@ -38,7 +38,7 @@ class StudentProfile(
     languages_said = Flag("Whether it says those; whatever is known if empty", 1, scope=S.StudentDemographic)
     home_phone = Told(person, Person.home_phone, scope=S.StudentExtended)
     mobile_phone = Told(person, Person.mobile_phone, scope=S.StudentExtended)
-    phones_said = Flag("Whether it says those; whatever is known if empty", 1, scope=S.StudentExtended)
+    numbers_said = Flag("Whether it says those; whatever is known if empty", 1, scope=S.StudentExtended)
     home_email = Told(person, Person.home_email, scope=S.StudentExtended)
     mails_said = Flag("Whether it says that; whatever is known if empty", 1, scope=S.StudentExtended)
     street = Told(person, Person.street, scope=S.Address)
