@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.district import EdFi, cohort, edfi, enrolment, place, session, student
+from tests.district import EdFi, cohort, edfi, enrolment, place, room, session, student, word
 from tests.edlink.vendor import Vendor
 from tests.hub import THORNFIELD, Hub
 from tests.looking import look
@@ -67,20 +67,38 @@ class Written:
     write: Callable[[Everyone], Any]
 
 
-def _cohort(who: Everyone) -> None:
-    unique = look(
+def _unique(who: Everyone) -> str:
+    """The number by which Ed-Fi knows a student."""
+    return look(
         who.hub.store,
         "SELECT p.student_unique_id FROM student s JOIN person p ON p.id = s.person JOIN school c ON c.id = s.school"
         " WHERE c.estab = ? AND s.mis_id = '9919'",
         (THORNFIELD,),
     ).get
+
+
+def _cohort(who: Everyone) -> None:
     who.edfi.post("cohorts", cohort("pair-cohort", ESTAB))
-    who.edfi.post("studentCohortAssociations", place("pair-cohort", ESTAB, unique, "2026-09-14"))
+    who.edfi.post("studentCohortAssociations", place("pair-cohort", ESTAB, _unique(who), "2026-09-14"))
 
 
 def _pupil(who: Everyone) -> None:
     who.edfi.post("students", student("pair-1", "Perpetua", "Pairsford"))
     who.edfi.post("studentSchoolAssociations", enrolment("pair-1", ESTAB))
+
+
+def _event(who: Everyone) -> None:
+    who.edfi.post(
+        "studentSchoolAttendanceEvents",
+        {
+            "attendanceEventCategoryDescriptor": word("AttendanceEventCategory", "Tardy"),
+            "eventDate": "2026-11-12",
+            "schoolReference": {"schoolId": ESTAB},
+            "sessionReference": {"schoolId": ESTAB, "schoolYear": 2027, "sessionName": "Autumn Term"},
+            "studentReference": {"studentUniqueId": _unique(who)},
+            "attendanceEventReason": "Pair bus was late",
+        },
+    )
 
 
 def _marked(who: Everyone) -> None:
@@ -140,6 +158,8 @@ WRITTEN = (
         lambda who: who.edfi.post("sessions", session(ESTAB, "Pair Autumn", "2026-08-20", "2026-12-18")),
     ),
     Written("a student and an enrolment", "Ed-Fi", "Pairsford", _pupil),
+    Written("a room", "Ed-Fi", "Pair Annexe", lambda who: who.edfi.post("locations", room("Pair Annexe", ESTAB))),
+    Written("an attendance event", "Ed-Fi", "Pair bus was late", _event),
     Written("a line item", "OneRoster", "Pair volcano", _marked),
     Written("a result", "OneRoster", "pair-nine", lambda who: None),
     Written("an assignment", "Edlink", "Pair lighthouse", _work),
@@ -160,10 +180,13 @@ def _places(who: Everyone) -> Mapping[str, Mapping[str, Callable[[], Any]]]:
     return {
         "Xporter": {
             **{name: lambda name=name: xporter(name) for name in ("Students", "Groups", "AssessmentStructure")},
+            "TimetableStructure": lambda: xporter("TimetableStructure"),
+            "AttendanceForDate": lambda: xporter("AttendanceForDate?date=2026-11-12"),
             "AssessmentResults": lambda: xporter(f"AssessmentResults?Aspects={aspect}"),
         },
         "Ed-Fi": {
-            name: lambda name=name: who.edfi.get(f"{name}?limit=500") for name in ("students", "cohorts", "sessions")
+            name: lambda name=name: who.edfi.get(f"{name}?limit=500")
+            for name in ("students", "cohorts", "sessions", "locations", "studentSchoolAttendanceEvents")
         },
         "Edlink": {
             **{name: lambda name=name: edlink(name) for name in ("people", "classes", "sessions")},

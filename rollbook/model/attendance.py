@@ -134,6 +134,7 @@ class AttendanceCode(SchoolRecord, scope=S.Attendance, indexes=(("school", "mark
 class Mark(
     SchoolRecord,
     scope=S.Attendance,
+    writing=S.WritebackAttendance,
     numbered=True,
     # The second holds what is counted of a student's marks, so that no row is read.
     indexes=(("school", "date"), ("student", "kind", "date", "session", "mark")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ....edfi.attendance import SCHOOL, SECTION
 from ....edfi.declaring import target_of
 from ....edfi.documents import Whole
 from ....edfi.schema import Resource
@@ -16,12 +17,12 @@ from ....model.vocabulary import Descriptor
 from .humans import Humans
 from .organisations import Districts, Schools
 from .rows import Rows
-from .whole import Organisations, WholeDocuments
+from .whole import Events, Organisations, WholeDocuments
 from .words import Words
 
 __all__ = ["Rows", "manner_of"]
 
-ROWS, WHOLE, ORGANISATIONS = Rows(), WholeDocuments(), Organisations()
+ROWS, WHOLE, ORGANISATIONS, EVENTS = Rows(), WholeDocuments(), Organisations(), Events()
 
 MANNERS: Mapping[type[Record], Rows] = {
     Descriptor: Words(),
@@ -36,6 +37,8 @@ MANNERS: Mapping[type[Record], Rows] = {
 
 def manner_of(resource: Resource) -> Rows:
     """How documents of a resource are written."""
+    if resource.name in (SCHOOL, SECTION):
+        return EVENTS
     if isinstance(resource, Whole):
         return ORGANISATIONS if resource.name in target_of("EducationOrganization").served else WHOLE
     return MANNERS.get(resource.of, ROWS)

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 class Rows:
     """Documents that are records of the district which their keys name."""
 
+    pen: type[Pen] = Pen
+    """What writes them."""
+
     def founds(self, scribe: Scribe) -> bool:
         """Whether a document needs no school's leave: what whoever makes districts begins with."""
         return scribe.holder.credential.organisations and not scribe.readers
@@ -33,7 +36,7 @@ class Rows:
     ) -> Outcome:
         """The same in a district, with the etag that the document has then."""
         with scribe.desk.writers.in_district(scribe.holder, district, together=True) as writer:
-            outcome = scribe.wanted(Pen(resource, writer, scribe.places).post(document, written))
+            outcome = scribe.wanted(self.pen(resource, writer, scribe.places).post(document, written))
             writer.settle()
             return replace(outcome, etag=etag_within(resource, writer, outcome.id))
 
@@ -49,7 +52,7 @@ class Rows:
         """Update the document with an id."""
         with scribe.alone(resource, identity, conditions) as (current, writer):
             renamed = scribe.renamed(resource, current, document)
-            pen = Pen(resource, writer, scribe.places)
+            pen = self.pen(resource, writer, scribe.places)
             if renamed and pen.known(document) is not None:
                 raise Refusal(problems.not_unique(resource.singular, resource.key(document)))
             pen.change(identity, document, written, rename=renamed)
@@ -57,4 +60,4 @@ class Rows:
     def delete(self, scribe: Scribe, resource: Resource, identity: str, conditions: Conditions) -> None:
         """Delete the document with an id."""
         with scribe.alone(resource, identity, conditions) as (_, writer):
-            Pen(resource, writer, scribe.places).remove(identity)
+            self.pen(resource, writer, scribe.places).remove(identity)

@@ -11,6 +11,7 @@ from .. import problems
 from ..pen import Outcome
 from ..reading import find_quietly
 from ..refusal import Refusal
+from ..registering import RegisterPen
 from .rows import Rows
 
 if TYPE_CHECKING:
@@ -51,3 +52,9 @@ class Organisations(WholeDocuments):
         for member, number in resource.key(document).items():
             scribe.free(resource.singular, member, number, resource)
         return super().post(scribe, resource, document, written)
+
+
+class Events(WholeDocuments):
+    """Events of attendance, which are entered in the register."""
+
+    pen = RegisterPen
