@@ -322,7 +322,7 @@ class Record:
         elif not abstract:
             RECORDS[cls.__name__] = cls
         for index in indexes:
-            unknown = [n for n in index if n not in cls.fields]
+            unknown = [n for n in index if n not in cls.fields and n != "id"]
             if unknown:
                 raise TypeError(f"{cls.__name__} has no {', '.join(unknown)} to index")
         for name in (*natural, *remembers):

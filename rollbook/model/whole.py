@@ -22,7 +22,8 @@ class WholeDocument(
     SchoolRecord,
     scope=NOBODY,
     told_by="resource",
-    indexes=(("school",), ("student",), ("staff",), ("resource", "digest", "student")),
+    # Documents of a resource of which there are few are not looked for among millions of another.
+    indexes=(("school",), ("student",), ("staff",), ("resource", "digest", "student"), ("resource", "id")),
     natural=("resource", "known_as", "student.person.student_unique_id", "staff.person.staff_unique_id"),
     remembers=("student.person", "staff.person"),
 ):

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
+from rollbook.dialects.edfi.reading import AnyReader, Asked, Collection, Cursor, readers_of
+from rollbook.edfi.documents import Whole
+from rollbook.edfi.resources import RESOURCES
+from rollbook.edfi.schema import Resource
+from rollbook.model.vocabulary import Descriptor
 from tests.district import EdFi, cohort, edfi, place
 from tests.hub import THORNFIELD, Hub
 
@@ -78,3 +83,33 @@ def test_a_new_document_leaves_everybody_admitted(small_hub: Hub, caller: EdFi) 
     before = small_hub.store.kept.settings.admission()
     caller.post("cohorts", cohort("C1", ESTAB))
     assert small_hub.store.kept.settings.admission() == before
+
+
+LISTED = [r for r in RESOURCES.values() if r.of is not Descriptor]
+
+
+def test_a_page_begins_where_the_one_before_it_ended_however_many_there_are(small_hub: Hub, caller: EdFi) -> None:
+    holder = small_hub.desk.tickets.admit("edfi", caller.token)
+    walked = {r.name: steps for r in LISTED for steps in _plans(small_hub, r, readers_of(small_hub.desk, holder, r))}
+    wrong = {
+        name: steps
+        for name, steps in walked.items()
+        if steps[0] not in (_OF_WHOLE if isinstance(RESOURCES[name], Whole) else _OF_KIND) or _SORTED in steps
+    }
+    assert len(walked) == len(LISTED)
+    assert wrong == {}
+
+
+_OF_WHOLE = {"SEARCH t1 USING INDEX whole_document_resource_id (district=? AND resource=? AND id>?)"}
+_OF_KIND = {f"SEARCH t1 USING INDEX {r.of.table}_id (district=? AND id>?)" for r in LISTED}
+_SORTED = "USE TEMP B-TREE FOR ORDER BY"
+
+
+def _plans(hub: Hub, resource: Resource, readers: Sequence[AnyReader]) -> Iterator[list[str]]:
+    """The steps in which a database reads a page from somewhere on, for each district."""
+    for reader, plan, args in Collection(resource, readers, Asked(cursor=Cursor(readers[-1].district, "0000"))).plans():
+        bound = {**reader.base, **args, "limit": 500, "offset": 0, "page": -1, "before": 0}
+        with hub.store.lend(reader.district) as kept:
+            steps = kept.connection.execute(f"EXPLAIN QUERY PLAN {plan.telling[0]}", bound).fetchall()
+        if reader is readers[-1]:
+            yield [step for _, parent, _, step in steps if not parent]
