@@ -5,11 +5,13 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from .dialects import check_dialects, measure_edfi, measure_edlink, measure_research
+from .depth import measure_depth
+from .dialects import check_dialects, measure_edfi, measure_edlink, measure_oneroster, measure_research
 from .endpoints import measure_endpoints
 from .importing import measure_import
 from .ledger import Year, measure_ledger
@@ -36,13 +38,14 @@ SERVED: dict[str, Callable[[Field], list[Line]]] = {
     "changes": measure_changes,
     "edfi": measure_edfi,
     "edlink": measure_edlink,
+    "oneroster": measure_oneroster,
     "research": measure_research,
     # The last ones, because they leave more behind than they found.
     "writes": measure_writes,
     "waiting": measure_waiting,
     "postgres": measure_postgres,
 }
-PARTS = [*SERVED, "endpoints", "ledger", "import"]
+PARTS = [*SERVED, "depth", "endpoints", "ledger", "import"]
 PAGE = Path(__file__).parent.parent / "docs" / "performance.md"
 QUICK = Sizes(
     small=200,
@@ -56,6 +59,7 @@ QUICK = Sizes(
     results=1_000,
     days=3,
     crowd=2_000,
+    deep=20_000,
     seconds=3,
 )
 
@@ -66,11 +70,13 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="small sizes, to see that everything runs")
     parser.add_argument("--only", choices=PARTS, action="append", help="measure only this")
     parser.add_argument("--write", action="store_true", help="write docs/performance.md")
+    parser.add_argument("--deep", type=int, metavar="NUMBER", help="how many documents are paged through (7000000)")
     asked = parser.parse_args()
     if asked.write and (asked.quick or asked.only):
         parser.error("--write is for a whole run, without --quick and --only")
     began = perf_counter()
-    lines = measure(QUICK if asked.quick else Sizes(), asked.only or PARTS)
+    sizes = QUICK if asked.quick else Sizes()
+    lines = measure(replace(sizes, deep=asked.deep or sizes.deep), asked.only or PARTS)
     show(lines)
     print(f"measured in {perf_counter() - began:.0f} s")
     if asked.write:
@@ -88,6 +94,8 @@ def measure(sizes: Sizes, wanted: list[str]) -> list[Line]:
             print(f"the servers agree on {agreed:,} rows", flush=True)
             for one in chosen:
                 lines += one(field)
+    if "depth" in wanted:
+        lines += measure_depth(sizes.deep, sizes.rounds)
     if "endpoints" in wanted:
         lines += measure_endpoints(sizes.school, sizes.results, sizes.rounds)
     if "ledger" in wanted:

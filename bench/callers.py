@@ -42,6 +42,8 @@ def make_callers(folder: Path, school: Measured) -> Callers:
         credential, secret = desk.credentials.add(app, "edfi", rights=["SISVendor"])
         edfi, _ = desk.tickets.exchange("edfi", credential.key, secret, DAY)
         _, edlink = desk.credentials.add(app, "edlink", district=school.district)
+        roster, rostering = desk.credentials.add(app, "oneroster", district=school.district)
+        users, _ = desk.tickets.exchange("oneroster", roster.key, rostering, DAY)
         research = ResearchDesk(desk)
         user = research.accounts.add_user("ada.fenn@bench.example", "Ada", "Fenn")
         with research.writing(Caller(Portal.PRIVATE, user)) as work:
@@ -49,6 +51,6 @@ def make_callers(folder: Path, school: Measured) -> Callers:
         research.set_app(project, app)
         for form in range(math.ceil(school.students / FORM)):
             research.operator_draws(project, school.estab, f"R{form}", f"Form {form:04}")
-        tokens = {"edfi": edfi, "edlink": edlink, "research": research.accounts.new_token(user)}
+        tokens = {"edfi": edfi, "edlink": edlink, "oneroster": users, "research": research.accounts.new_token(user)}
         headers = {dialect: f"Bearer {token}" for dialect, token in tokens.items()}
         return Callers(app.id, user.id, headers, credential.key, secret)

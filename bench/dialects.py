@@ -15,7 +15,7 @@ from rollbook.store.sqlite import Store
 from .client import Timing, Wire
 from .looking import look
 from .measuring import Ask, Turn, by_turns, plainly
-from .reading import EDFI, EDLINK, Field, changing, compared, sockets_for
+from .reading import EDFI, EDLINK, ROSTERING, Field, changing, compared, sockets_for
 from .report import Line
 
 Change = Callable[[], None]
@@ -42,6 +42,9 @@ def reads(field: Field) -> dict[str, list[Read]]:
     number = field.sizes.small
     with field.calling("edfi") as wire:
         some = wire.json(f"{EDFI}/students?limit=1")[0]["id"]
+    with field.calling("oneroster") as wire:
+        (school,) = [o["sourcedId"] for o in wire.json(f"{ROSTERING}/orgs")["orgs"] if o["type"] == "school"]
+    students = f"{ROSTERING}/schools/{school}/students?limit={number}"
     own = ("_etag",)
     return {
         "edfi": [
@@ -70,6 +73,16 @@ def reads(field: Field) -> dict[str, list[Read]]:
                 f"{EDLINK}?$first={number}",
                 f"/edlink/people?first={number}",
                 lambda answer: answer["$data"],
+            )
+        ],
+        "oneroster": [
+            Read(
+                f"OneRoster users, {number:,} of a school",
+                "oneroster",
+                students,
+                students,
+                lambda answer: answer["users"],
+                ("dateLastModified",),
             )
         ],
         "research": [
@@ -137,6 +150,11 @@ def measure_edfi(field: Field) -> list[Line]:
 def measure_edlink(field: Field) -> list[Line]:
     """Edlink people."""
     return [line for read in reads(field)["edlink"] for line in _measure(field, read)]
+
+
+def measure_oneroster(field: Field) -> list[Line]:
+    """OneRoster users of a school."""
+    return [line for read in reads(field)["oneroster"] for line in _measure(field, read)]
 
 
 def measure_research(field: Field) -> list[Line]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter_ns
+from typing import Any
 
 from rollbook.model.people import Person
 from rollbook.store import journal
@@ -25,6 +27,7 @@ from .reading import EDFI, EDLINK, Field, hub_path, in_turn
 from .report import Line, time_text
 from .schools import Measured
 from .servers import Server
+from .writing import COHORTS, MANY, Mill, rate_of
 
 ATTENDANCE = "AttendanceForDateRange?DateFrom=2026-11-09&DateTo=2026-11-20"
 
@@ -66,7 +69,8 @@ def measure_postgres(field: Field) -> list[Line]:
     with ExitStack() as stack:
         databases = Databases(stack.enter_context(served()))
         both = _both(stack, databases, field.folder / "data", field.folder / "postgres")
-        return [*_students(stack, field, both), *_dialects(stack, field, both), _attendance(field, databases)]
+        lines = [*_students(stack, field, both), *_dialects(stack, field, both), *_at_once(stack, field, both)]
+        return [*lines, _attendance(field, databases)]
 
 
 def _both(stack: ExitStack, databases: Databases, data: Path, copied: Path) -> Both:
@@ -121,6 +125,51 @@ def _dialects(stack: ExitStack, field: Field, both: Both) -> Iterator[Line]:
             return _after(_changing(kept.store, school, human), asking[id(kept)], path)
 
         yield both.line(f"{what}, just after a write (cold)", ask, sizes.rounds, sizes.repeat)
+
+
+def _at_once(stack: ExitStack, field: Field, both: Both) -> Iterator[Line]:
+    """One connection and eight: single students, whom nobody asked for before, and new cohorts."""
+    school, sizes = field.small, field.sizes
+    each = {
+        id(one): [stack.enter_context(_signed_in(one, school)) for _ in range(MANY)]
+        for one in (both.files, both.postgres)
+    }
+    edfi = {
+        id(one): [stack.enter_context(one.server.wire(field.callers.headers["edfi"])) for _ in range(MANY)]
+        for one in (both.files, both.postgres)
+    }
+    listed = each[id(both.files)][0].json(f"{hub_path(school)}?select=Id")["Students"]
+    ids = [row["Id"] for row in listed]
+    mill = Mill(school.estab, (), "postgres")
+    for connections in (1, MANY):
+        columns = "Id,Surname" if connections == 1 else "Id,Forename"
+        asked = [hub_path(school, f"/{one}?select={columns}") for one in ids[: 20 * sizes.repeat]]
+        yield _rates(
+            f"one student, another each time, {connections} at once", each, both, connections, Wire.time, asked
+        )
+        bodies = [json.dumps(one).encode() for one in mill.make(COHORTS, sizes.written)]
+        yield _rates(f"Ed-Fi writes, cohorts, {connections} at once", edfi, both, connections, _write, bodies)
+
+
+def _write(wire: Wire, body: bytes) -> Timing:
+    return wire.post(f"{EDFI}/{COHORTS}", body)
+
+
+def _rates(
+    what: str,
+    wires: Mapping[int, Sequence[Wire]],
+    both: Both,
+    connections: int,
+    ask: Callable[[Wire, Any], Timing],
+    things: Sequence[Any],
+) -> Line:
+    """How many requests are answered in a second, of each of the two."""
+    files, postgres = (rate_of(wires[id(one)][:connections], ask, things) for one in (both.files, both.postgres))
+    return Line(
+        f"In PostgreSQL: {what}",
+        f"{postgres:,.0f} requests/s, {postgres / files:.2f} of those over files",
+        f"{files:,.0f} requests/s over files",
+    )
 
 
 def _attendance(field: Field, databases: Databases) -> Line:

@@ -26,7 +26,7 @@ from .report import Line, time_text
 from .schools import Measured, make_schools
 from .servers import MB, Server
 
-EDFI, EDLINK = "/edfi/data/v3/ed-fi", "/api/v2/graph/people"
+EDFI, EDLINK, ROSTERING = "/edfi/data/v3/ed-fi", "/api/v2/graph/people", "/ims/oneroster/rostering/v1p2"
 """Where Rollbook's dialects of a district are."""
 
 SELECTED = (
@@ -58,6 +58,8 @@ class Sizes:
     """Days of school in the year of traffic that the ledger is asked about."""
     crowd: int = 100_000
     """Students of the roster that is imported while others read."""
+    deep: int = 300_000
+    """Documents of one resource that are paged through."""
     seconds: float = 10
     """How long readers are watched while something keeps the hub busy."""
 

@@ -61,10 +61,17 @@ def make_schools(folder: Path, sizes: Iterable[int]) -> list[Measured]:
 
 
 def _models(demo: Store) -> list[tuple[Facts, Facts]]:
-    """The current students of the demo's schools, each with the human, without ids and groups."""
+    """The current students of the demo's schools, each with the human, without ids and groups.
+
+    Nobody has an id of a roster's: there would be several of each.
+    """
     people = {row["key"]: row for row in _read(demo, Person)}
     current = [s for s in _read(demo, Student) if s["leaving_date"] is None and s["enrolment_status"] == "C"]
-    return [(_filled(Person, people[s["person"]]), _filled(Student, s)) for s in current if s["nc_year"]]
+    return [
+        (_filled(Person, people[s["person"]]) | dict.fromkeys(("external_id", "origin")), _filled(Student, s))
+        for s in current
+        if s["nc_year"]
+    ]
 
 
 def _read(store: Store, record: type[Record]) -> Iterator[Facts]:

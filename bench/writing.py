@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -86,21 +86,26 @@ class Side:
     def write(self, resource: str, number: int, connections: int) -> tuple[float, float]:
         """Rows per second through so many connections, and the seconds that the server was on a processor for a row."""
         bodies = [json.dumps(one).encode() for one in self.mill.make(resource, number)]
-        before, began = self.cpu(), perf_counter()
-        with ThreadPoolExecutor(connections) as pool:
-            parts = [pool.submit(_post, self.wires[n], resource, bodies[n::connections]) for n in range(connections)]
-            for part in parts:
-                part.result()
-        return number / (perf_counter() - began), (self.cpu() - before) / number
+        before = self.cpu()
+        rate = rate_of(self.wires[:connections], lambda wire, body: wire.post(f"{EDFI}/{resource}", body), bodies)
+        return rate, (self.cpu() - before) / number
 
     def send(self, number: int) -> float:
         """Seconds that lightbeam takes to send so many cohorts, and as many places."""
         return self.sender.send({name: self.mill.make(name, number) for name in (COHORTS, PLACES)})
 
 
-def _post(wire: Wire, resource: str, bodies: Sequence[bytes]) -> None:
-    for body in bodies:
-        wire.post(f"{EDFI}/{resource}", body)
+def rate_of(wires: Sequence[Wire], ask: Callable[[Wire, Any], object], what: Sequence[Any]) -> float:
+    """How much of something is done in a second when it is shared out among connections."""
+
+    def work(number: int) -> None:
+        for one in what[number :: len(wires)]:
+            ask(wires[number], one)
+
+    began = perf_counter()
+    with ThreadPoolExecutor(len(wires)) as pool:
+        list(pool.map(work, range(len(wires))))
+    return len(what) / (perf_counter() - began)
 
 
 def _sides(stack: ExitStack, field: Field) -> tuple[Side, Side]:

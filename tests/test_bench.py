@@ -33,8 +33,8 @@ def test_the_servers_that_are_compared_tell_the_same_rows(field: Field) -> None:
 
 
 def test_they_tell_the_same_in_every_dialect(field: Field) -> None:
-    # Ed-Fi: a list and one; Edlink: a list; research: one answer with all its cohorts and subjects.
-    assert check_dialects(field) == 30 + 1 + 30 + 1
+    # Ed-Fi: a list and one; Edlink and OneRoster: a list; research: one answer with all its cohorts and subjects.
+    assert check_dialects(field) == 30 + 1 + 30 + 30 + 1
 
 
 def test_research_cohorts_hold_every_student_of_the_school(field: Field) -> None:

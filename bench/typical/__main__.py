@@ -10,11 +10,11 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 
-from . import edfi, edlink, research, xporter
+from . import edfi, edlink, oneroster, research, xporter
 from .admission import connect
 
 app = FastAPI()
-for dialect in (xporter, edfi, edlink, research):
+for dialect in (xporter, edfi, edlink, oneroster, research):
     app.include_router(dialect.router)
 
 

@@ -94,6 +94,7 @@ class Writer:
         self.forwarding = Forwarding(batch, reader.credential.id)
         self._returning: dict[str, dict[str, Any]] = {}
         self._adopted: set[str] = set()
+        self._holds: dict[object, bool] = {}
         self._found: dict[object, Any] = {}
         self._found_at: object = None
 
@@ -417,6 +418,10 @@ class Writer:
             raise NotHeld(*refused)
 
     def _held(self, school: str | None, need: Need) -> bool:
+        # What is granted stays so until the end; a document asks it of each of its facts, of which many need the same.
+        return once(self._holds, (school, need), lambda: self._asked(school, need))
+
+    def _asked(self, school: str | None, need: Need) -> bool:
         views = self.reader.sight.meeting(need)
         return bool(views) if school is None else self.reader.reach.get(school) in views
 

@@ -14,7 +14,6 @@ from ...edfi.homes import trail
 from ...edfi.schema import Resource
 from ...fields import (
     All,
-    Arg,
     Compare,
     Condition,
     Down,
@@ -30,7 +29,7 @@ from ...fields import (
 from ...model.people import Contact, Staff
 from ...model.students import Student
 from .former import FACTS
-from .reading import REST, AnyReader, Document, find_in, hexadecimal, kept
+from .reading import REST, AnyReader, Document, find_in, find_with, hexadecimal, kept
 
 HUMANS: dict[str, type[Record]] = {"students": Student, "staffs": Staff, "contacts": Contact}
 """The role with whose end a human is gone from a resource, though the human may be something else still."""
@@ -155,7 +154,7 @@ def _differs(resource: Resource, before: Mapping[str, Any], after: Mapping[str, 
 
 def _now(resource: Resource, reader: AnyReader, identity: str) -> Document | None:
     with reader.session() as session:
-        return find_in(resource, reader, session, HubId(resource.of).is_(Arg("wanted")), {"wanted": identity})
+        return find_with(resource, reader, session, identity)
 
 
 def _kinds(resource: Resource) -> set[str]:

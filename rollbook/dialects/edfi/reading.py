@@ -23,7 +23,7 @@ from ...edfi.schema import Resource, Target
 from ...fields import ALWAYS, Arg, Condition, HubId, Kept, LastUpdated, Not, Question, Version
 from ...model.people import Person
 from ...model.vocabulary import Descriptor
-from ...recent import Finished
+from ...recent import Finished, once
 
 AnyReader = DistrictReader | SharedReader | WaitingReader
 
@@ -140,14 +140,13 @@ def find(resource: Resource, readers: Iterable[AnyReader], identity: str) -> Doc
 
     All look at one moment: whoever gets a role meanwhile, or loses their last one, is with one reader or another.
     """
-    where, args = HubId(resource.of).is_(Arg("wanted")), {"wanted": identity}
     each = sorted(readers, key=lambda one: isinstance(one, WaitingReader))
     districts = [reader.district for reader in each]
     with ExitStack() as stack:
         session: Session | None = None
         for reader in each:
             session = stack.enter_context(reader.session(session, districts))
-            if found := find_in(resource, reader, session, where, args, shown=True):
+            if found := find_with(resource, reader, session, identity, shown=True):
                 return found
     return None
 
@@ -158,12 +157,38 @@ def find_in(
     session: Session,
     where: Condition,
     args: Mapping[str, Any],
-    key: object = "id",
+    key: object,
+) -> Document | None:
+    """The first document for which a condition holds, which is only looked at."""
+    plan = reader.prepare(question(resource, where, few=True), ("edfi", resource.name, key))
+    return _first(resource, reader, session, plan, args)
+
+
+def find_with(
+    resource: Resource, reader: AnyReader, session: Session, identity: str, *, shown: bool = False
+) -> Document | None:
+    """The document with a hub id; `shown` to the caller, not only looked at."""
+    return _first(resource, reader, session, _by_id(resource, reader), {"wanted": identity}, shown=shown)
+
+
+def _by_id(resource: Resource, reader: AnyReader) -> Plan:
+    # What is asked is the same for every document.
+    asked = once(_ASKED, resource.name, lambda: question(resource, HubId(resource.of).is_(Arg("wanted")), few=True))
+    return reader.prepare(asked, ("edfi", resource.name, "id"))
+
+
+_ASKED: dict[object, Question] = {}
+
+
+def _first(
+    resource: Resource,
+    reader: AnyReader,
+    session: Session,
+    plan: Plan,
+    args: Mapping[str, Any],
     *,
     shown: bool = False,
 ) -> Document | None:
-    """The first document for which a condition holds; `shown` to the caller, not only looked at."""
-    plan = reader.prepare(question(resource, where, few=True), ("edfi", resource.name, key))
     for rows, people in session.chosen(plan, args, 1, 0):
         if shown:
             session.shows(plan, 1, people)
@@ -173,24 +198,21 @@ def find_in(
 
 def etag_within(resource: Resource, writer: Writer, identity: str) -> str:
     """The etag of a document as it is shown when a transaction is kept; empty where the caller does not see it."""
-    where, args = HubId(resource.of).is_(Arg("wanted")), {"wanted": identity}
     with writer.reader.session(writer.session) as session:
-        found = find_in(resource, writer.reader, session, where, args, shown=True)
+        found = find_with(resource, writer.reader, session, identity, shown=True)
     return found.etag if found else ""
 
 
 def sees(resource: Resource, reader: AnyReader, session: Session, identity: str) -> bool:
     """Whether a reader sees a document with a hub id; nothing of it is read."""
-    where, args = HubId(resource.of).is_(Arg("wanted")), {"wanted": identity}
-    return session.has(reader.prepare(question(resource, where, few=True), ("edfi", resource.name, "id")), args)
+    return session.has(_by_id(resource, reader), {"wanted": identity})
 
 
 def find_quietly(resource: Resource, readers: Iterable[AnyReader], identity: str) -> Document | None:
     """The document with a hub id, which is only looked at."""
-    where, args = HubId(resource.of).is_(Arg("wanted")), {"wanted": identity}
     for reader in readers:
         with reader.session() as session:
-            if found := find_in(resource, reader, session, where, args):
+            if found := find_with(resource, reader, session, identity):
                 return found
     return None
 

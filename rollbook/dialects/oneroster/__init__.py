@@ -38,7 +38,7 @@ from .calls import Call
 from .dated import as_it_was
 from .discovery import document, document_of
 from .services import SERVICES
-from .wire import enveloped, failure, placed
+from .wire import enveloped, failure, placing
 
 __all__ = ["OneRoster"]
 
@@ -179,8 +179,8 @@ class OneRoster:
             read = kinds([page]) | call.rests
             rests = keeping.rests_on(call.reader, read)
             others = links(f"{call.request.base}{call.request.path}", asked, dict(call.request.query), page.count())
-            sent = (placed(row, call.roots) for row in page.sent())
-            body = keeping.streamed(stack.pop_all(), enveloped(collection.envelope, sent))
+            sent = enveloped(collection.envelope, map(placing(call.roots), page.sent()))
+            body = keeping.streamed(stack.pop_all(), sent)
             return self.kept(call, read, rests, body, *others, *further)
 
     def ways(
@@ -199,7 +199,7 @@ class OneRoster:
         found = next((row for one in every for row in one.sent()), None)
         if found is None:
             raise missing(collection, call.identity)
-        return self.kept(call, read, rests, b'{"%s":%s}' % (collection.one.encode(), placed(found, call.roots)))
+        return self.kept(call, read, rests, b'{"%s":%s}' % (collection.one.encode(), placing(call.roots)(found)))
 
     def kept(
         self,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -104,12 +104,17 @@ def reference(leads: str, identity: str) -> dict[str, str]:
     return {"href": address, "sourcedId": identity, "type": TYPES[leads]}
 
 
-def placed(rows: bytes, roots: Sequence[str]) -> bytes:
-    """Rows whose references begin with the address of their service, as the caller reached it."""
+def placing(roots: Sequence[str]) -> Callable[[bytes], bytes]:
+    """What lets the references of rows begin with the address of their service, as the caller reached it."""
     # No text holds these bytes: a quotation mark in one has a backslash before it.
-    for place, root in zip(_PLACES, roots, strict=True):
-        rows = rows.replace(place, b'"href":"' + root.encode())
-    return rows
+    places = [(place, b'"href":"' + root.encode()) for place, root in zip(_PLACES, roots, strict=True)]
+
+    def placed(rows: bytes) -> bytes:
+        for place, address in places:
+            rows = rows.replace(place, address)
+        return rows
+
+    return placed
 
 
 def enveloped(name: str, rows: Iterator[bytes]) -> Iterator[bytes]:

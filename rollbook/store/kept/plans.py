@@ -74,11 +74,11 @@ class Plans(Statements):
 
     def numbered(self, plan: Plan, values: Bound) -> list[Row]:
         """The people of whom a count is."""
-        return [self._named(values, row) for row in self._rows(plan.numbered, values)]
+        return self._named(values, self._rows(plan.numbered, values))
 
     def passed(self, plan: Plan, values: Bound) -> list[Row]:
         """The people of whom the rows are that are skipped before a page."""
-        return [self._named(values, row) for row in self._rows(plan.passed, values)]
+        return self._named(values, self._rows(plan.passed, values))
 
     def moved(self, plan: Plan, kind: str, since: int, values: Bound) -> Iterator[str]:
         """The hub ids of the rows that may be other ones since a kind of record stood at a number."""
@@ -109,8 +109,10 @@ class Plans(Statements):
             yield columns
             some = MORE_ROWS
 
-    def _named(self, values: Bound, told: Row) -> Row:
-        return tuple(self._hub_ids.of(self._connection, values["district"], one) for one in told)
+    def _named(self, values: Bound, told: Sequence[Row]) -> list[Row]:
+        """Rows that tell of somebody in each of their columns."""
+        each = (self._hub_ids.each(self._connection, values["district"], one) for one in zip(*told, strict=True))
+        return list(zip(*each, strict=True))
 
     def _complete(self, plan: Plan, statements: Sequence[str], values: Bound, before: int = 0) -> Iterator[Row]:
         """The rows, with what is made after the query; some columns stand `before` the bodies."""

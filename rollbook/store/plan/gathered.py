@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache, partial
+from itertools import count
 from operator import itemgetter
 from struct import Struct
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -196,6 +197,13 @@ def _filled(by: Forming, days: tuple[Laid, ...], gathered: str) -> tuple[bytes, 
     return by.filled(days, gathered)
 
 
+class Placed(NamedTuple):
+    """Where a piece of a row's JSON is: among what one gathering makes, or, without one, in which column."""
+
+    gathering: int | None
+    at: int
+
+
 @dataclass(frozen=True)
 class Completion:
     """How rows are completed: their bodies, which are selected first, of what is gathered in the columns after them."""
@@ -205,18 +213,22 @@ class Completion:
 
     def rows(self, rows: Iterable[Row], values: Mapping[str, Any], before: int) -> Iterator[Row]:
         """Complete rows in which some columns stand `before` their bodies; what stands after them is left as it is."""
-        making = [forming.making(values) for forming in self._forming]
-        bodies = self._bodies
         begin = before + sum(part is None for body in self.bodies for part in body)
-        end = begin + len(making)
+        making = [(at, forming.making(values)) for at, forming in enumerate(self._forming, begin)]
+        bodies, end = [*self._placed(before)], begin + len(making)
         for row in rows:
-            made = [iter(make(gathered)) for make, gathered in zip(making, row[begin:end], strict=True)]
-            selected = iter(row[before:begin])
-            yield (*row[:before], *(_json(body, selected, made) for body in bodies), *row[end:])
+            made = [make(row[at]) for at, make in making]
+            yield (*row[:before], *[_json(body, row, made) for body in bodies], *row[end:])
 
     @cached_property
     def _bodies(self) -> list[list[Form | None]]:
         return [_forms(body) for body in self.bodies]
+
+    def _placed(self, before: int) -> Iterator[list[Placed]]:
+        """Where each piece of the bodies is, of rows in which some columns stand before them."""
+        selected, made = count(before), [count() for _ in self.gatherings]
+        for body in self._bodies:
+            yield [Placed(f.gathering, next(made[f.gathering])) if f else Placed(None, next(selected)) for f in body]
 
     @cached_property
     def _forming(self) -> tuple[Forming, ...]:
@@ -254,8 +266,8 @@ def _forms(body: Body) -> list[Form | None]:
     return forms
 
 
-def _json(forms: list[Form | None], selected: Iterator[Any], made: list[Iterator[bytes]]) -> bytes | None:
-    if forms == [None]:
-        return next(selected)
-    members = [next(made[form.gathering]) if form else next(selected)[1:-1] for form in forms]
+def _json(body: list[Placed], row: Row, made: Sequence[tuple[bytes, ...]]) -> bytes | None:
+    if len(body) == 1 and body[0].gathering is None:
+        return row[body[0].at]
+    members = [row[at][1:-1] if gathering is None else made[gathering][at] for gathering, at in body]
     return b"{" + b",".join(members) + b"}"
