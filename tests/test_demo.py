@@ -36,6 +36,11 @@ TABLES = [
 NOWHERE = (
     {
         "School.deni_no": "only schools in Northern Ireland have one",
+        "StudentProfile.ancestry": "Ed-Fi publishes no words for it",
+        "StudentProfile.tribes": "Ed-Fi publishes no words for it",
+        "StudentProfile.displaced": "no crisis displaced anybody",
+        "StudentProfile.international_addresses": "all live in the country of their school",
+        "StudentProfile.thumbnail": "photographs are kept, not linked to",
         "Mark.statutory_comment": "it comes with marks that no school of the demo gives, when an app writes them back",
     }
     | {

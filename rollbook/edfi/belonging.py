@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ..fields import Expr, Field, Value
-from ..model.document_scopes import GUARDS
 from ..model.profiles import StudentProfile as Profile
+from ..scopes import S
 from .contacts import Residence
 from .declaring import At, declare
 from .homes import NUMERAL, Codec, Fact, Home, Listing, May, Rest, Row, Slots, Stated
 from .people import student
 from .published import WORDS
-from .words import published, uri
+from .words import published, uri, word
 
 RACES = {
     "American Indian - Alaska Native": "americanIndianOrAlaskaNative",
@@ -81,9 +82,9 @@ class _Languages(Home):
     def write(self, value: Any, document: Mapping[str, Any], may: May) -> dict[str, Value]:
         spoken, said = self._spoken(value), dict[str, Value]()
         for one in _USES:
-            word = spoken.get(one.use)
-            code = (published("Language", word) or "").upper() if word else ""
-            said |= {one.code.name: code if code in LANGUAGES else word, one.name.name: LANGUAGES.get(code)}
+            spoke = spoken.get(one.use)
+            code = (published("Language", spoke) or "").upper() if spoke else ""
+            said |= {one.code.name: code if code in LANGUAGES else spoke, one.name.name: LANGUAGES.get(code)}
         return said
 
     def rest(self, name: str, value: Any, document: Mapping[str, Any]) -> dict[str, Any]:
@@ -109,6 +110,31 @@ class _Languages(Home):
         ]
 
 
+@dataclass(frozen=True)
+class _Jotted(Home):
+    """A collection that a field keeps as it was written."""
+
+    field: Field
+
+    def columns(self) -> dict[str, Expr]:
+        return {self.field.name: self.field}
+
+    def read(self, row: Row, rest: Rest, name: str) -> Any:
+        said = row.get(self.field.name)
+        return json.loads(said) if said else None
+
+    def write(self, value: Any, document: Mapping[str, Any], may: May) -> dict[str, Value]:
+        return {self.field.name: json.dumps(value, ensure_ascii=False) if value else None}
+
+
+@dataclass(frozen=True)
+class _Addresses(_Jotted):
+    """The addresses, of which the home one is where the human lives."""
+
+    def write(self, value: Any, document: Mapping[str, Any], may: May) -> dict[str, Value]:
+        return {**super().write(value, document, may), **Residence().write(value, document, may)}
+
+
 student_profiles = declare(
     "studentEducationOrganizationAssociations",
     Profile,
@@ -117,7 +143,19 @@ student_profiles = declare(
             homes={"educationOrganizationId": Fact(Profile.organisation, NUMERAL)}, sets="school"
         ),
         "studentReference": student(Profile.student),
-        "addresses": Residence(),
+        "addresses": _Addresses(Profile.addresses),
+        "internationalAddresses": _Jotted(Profile.international_addresses),
+        "ancestryEthnicOrigins": _Jotted(Profile.ancestry),
+        "tribalAffiliations": _Jotted(Profile.tribes),
+        "cohortYears": _Jotted(Profile.cohort_years),
+        "disabilities": _Jotted(Profile.disabilities),
+        "displacedStudents": _Jotted(Profile.displaced),
+        "studentCharacteristics": _Jotted(Profile.characteristics),
+        "studentIdentificationCodes": _Jotted(Profile.codes),
+        "studentIndicators": _Jotted(Profile.indicators),
+        "profileThumbnail": Fact(Profile.thumbnail),
+        "supporterMilitaryConnectionDescriptor": word(Profile.military, "SupporterMilitaryConnection"),
+        "sexDescriptor": word(Profile.sex, "Sex"),
         "electronicMails": Stated(
             Slots(
                 {uri("ElectronicMailType", "Home/Personal"): Profile.home_email},
@@ -143,7 +181,8 @@ student_profiles = declare(
             Profile.numbers_said,
         ),
     },
-    remainder=GUARDS["studentEducationOrganizationAssociations"].whole,
+    # What is left is of these kinds, the further members of telephones and languages among it.
+    remainder=(S.Student | S.StudentLite) & S.StudentExtended & S.StudentDemographic,
     belongs=("student",),
     stays=True,
 )

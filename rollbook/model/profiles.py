@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from ..fields import Flag, Many, Ref, Text, Told
 from ..scopes import S
+from .document_scopes import GUARDS
 from .organisation import SchoolRecord
 from .people import Person
 from .students import Student
+
+_PARTS = GUARDS["studentEducationOrganizationAssociations"].parts
+
+
+def _as_written(member: str, example: str) -> Text:
+    return Text(f"Ed-Fi's {member}, JSON as it was written", example, scope=_PARTS[member])
 
 
 class StudentProfile(
@@ -19,7 +26,8 @@ class StudentProfile(
 ):
     """What a district or a school says of a student as a human: their ethnicity, languages and how they are reached.
 
-    The human's facts are said once, whoever says them; a flag tells of those that an organisation leaves out.
+    The human's facts are said once, whoever says them; a flag tells of those that an organisation leaves out. What a
+    human has no fact for stands here, each under a scope of its own.
     """
 
     student = Ref(
@@ -47,6 +55,20 @@ class StudentProfile(
     post_code = Told(person, Person.post_code, scope=S.Address)
     house_no = Told(person, Person.house_no, scope=S.Address)
     apartment = Told(person, Person.apartment, scope=S.Address)
+
+    addresses = _as_written("addresses", '[{"city": "Riverton", "postalCode": "87001"}]')
+    international_addresses = _as_written("internationalAddresses", '[{"addressLine1": "1 Winch Road"}]')
+    ancestry = _as_written("ancestryEthnicOrigins", "[]")
+    tribes = _as_written("tribalAffiliations", "[]")
+    cohort_years = _as_written("cohortYears", '[{"schoolYearTypeReference": {"schoolYear": 2027}}]')
+    disabilities = _as_written("disabilities", '[{"orderOfDisability": 1}]')
+    displaced = _as_written("displacedStudents", '[{"crisisHomelessnessIndicator": true}]')
+    characteristics = _as_written("studentCharacteristics", '[{"designatedBy": "District"}]')
+    codes = _as_written("studentIdentificationCodes", '[{"identificationCode": "604822"}]')
+    indicators = _as_written("studentIndicators", '[{"indicatorName": "Chess club", "indicator": "Yes"}]')
+    thumbnail = Text("Where a picture of the student is", "https://district.example/7001.jpg", scope=S.Photos)
+    military = Text("What part in the armed forces somebody in the family has", "Active Duty", scope=S.StudentFamily)
+    sex = Text("The sex that the organisation has for the student", "Female")
 
 
 profiles = Many("What is said of a student as a human", StudentProfile.student)

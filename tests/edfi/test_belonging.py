@@ -92,6 +92,21 @@ def test_each_fact_is_shown_and_written_under_a_scope_of_its_own(api: EdFi) -> N
     assert blind.get(f"{PROFILES}?hispanicLatinoEthnicity=true") == []
 
 
+def test_an_address_is_shown_to_whoever_may_see_addresses_and_is_where_the_student_lives(api: EdFi) -> None:
+    write(api, "students", "studentSchoolAssociations")
+    place = {"addressTypeDescriptor": word("AddressType", "Home"), "city": "Saguaro", "postalCode": "85001"}
+    lived = {**place, "stateAbbreviationDescriptor": word("StateAbbreviation", "AZ"), "streetNumberName": "1 Palo Way"}
+    feature = {"studentCharacteristicDescriptor": word("StudentCharacteristic", "Homeless")}
+    held = api.post(PROFILES, profile(addresses=[lived], studentCharacteristics=[feature]))
+    near = granted(api, "Student", "WritebackStudents", "Address")
+    assert plain(near.get(f"{PROFILES}/{held}")) == profile(addresses=[lived])
+    near.put(PROFILES, held, profile(addresses=[{**lived, "city": "Ocotillo"}]))
+    sql = "SELECT street, town FROM person WHERE student_unique_id = '7001'"
+    assert look(api.hub.store, sql).fetchall() == [("1 Palo Way", "Ocotillo")]
+    assert api.get(f"{PROFILES}/{held}")["studentCharacteristics"] == [feature]
+    assert problem(near.ask("POST", PROFILES, profile(studentCharacteristics=[feature])))[0] == 403
+
+
 def test_a_fact_that_another_source_changes_moves_the_document(api: EdFi) -> None:
     write(api, "students", "studentSchoolAssociations")
     held = api.post(PROFILES, profile(**PHONE))

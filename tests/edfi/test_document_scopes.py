@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from rollbook.edfi import belonging, conduct
 from rollbook.edfi.resources import HOMED
-from rollbook.edfi.schema import Resource
+from rollbook.edfi.schema import Reference, Resource
 from rollbook.model.document_scopes import GUARDS, STAFF, STUDENT, Guard, guard_of
 from rollbook.scopes import CATALOGUE, S, lets_change
 
@@ -69,3 +70,14 @@ def test_a_row_of_what_the_record_has_a_home_for_says_what_the_record_says(resou
     scope = (resource.role or resource.of).scope
     assert guard.write == resource.writing
     assert all(scope.met_by(way) for way in guard.read.ways)
+
+
+@pytest.mark.parametrize(
+    "resource", [belonging.student_profiles, conduct.discipline_incidents, conduct.student_behaviors], ids=str
+)
+def test_a_member_that_is_kept_beside_the_record_needs_no_less_than_its_row_says(resource: Resource):
+    guard, kept = GUARDS[resource.name], resource.remainder
+    assert kept is not None
+    beside = [p.name for p in resource.properties if not p.home and not isinstance(p, Reference)]
+    assert beside
+    assert [n for n in beside if not all(guard.parts.get(n, guard.read).met_by(way) for way in kept.ways)] == []

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from rollbook.consent import district
-from rollbook.dialects.edfi import SERVED
+from rollbook.dialects.edfi import SERVED, reading
 from rollbook.edfi import standard
 from rollbook.edfi.documents import kept_whole
 from rollbook.edfi.resources import HOMED, RESOURCES
@@ -32,6 +32,7 @@ def before(*names: str) -> Generator[None]:
     with pytest.MonkeyPatch.context() as patch:
         # Statements are kept by the name of a resource, which is another one here.
         patch.setattr(district, "_plans", Recent[Any](100))
+        patch.setattr(reading, "_ASKED", {})
         for name in names:
             resource = kept_whole(standard.kinds()[name])
             patch.setitem(RESOURCES, name, resource)
