@@ -37,7 +37,7 @@ class Page:
     @property
     def words(self) -> str:
         """What stands on the page, without marks."""
-        body = self.html.partition("<main>")[2].partition("</main>")[0]
+        body = self.html.partition('<main id="content">')[2].partition("</main>")[0]
         return " ".join(html.unescape(_TAG.sub(" ", body)).split())
 
     def form(self, action: str) -> tuple[str, list[tuple[str, str]]]:

@@ -31,6 +31,7 @@ COMMANDS = {
     "districts": ("districts:districts", "Manage districts: a trust, an authority, or a school that stands alone."),
     "schools": ("schools:schools", "Manage schools: their MIS and their own keys."),
     "people": ("people:people", "Decide who is who: review likely matches, merge people and part them."),
+    "accounts": ("accounts:accounts", "Manage people who sign in to the console, and what they may do."),
     "apps": ("onboarding:apps", "Manage apps, their keys, and what schools let them see."),
     "edfi": ("edfi:edfi", "Manage what narrows keys of Ed-Fi: claim sets and profiles of your own."),
     "invites": ("onboarding:invites", "Manage the invitations that apps send to schools."),

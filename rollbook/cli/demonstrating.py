@@ -14,7 +14,7 @@ import click
 from ..errors import Malformed, NotFound, Problem
 from ..scopes import CATALOGUE
 from .common import Application, Later, Within, database, database_option, new_store, note_served, progress, say
-from .serving import address_options, listen, rate_option, serve_edge, url_of
+from .serving import address_options, first_operator, listen, rate_option, serve_edge, url_of
 
 if TYPE_CHECKING:
     from ..consent import Desk
@@ -106,7 +106,7 @@ def run_demo(
         def ready(url: str) -> None:
             line = json.dumps({"url": url, **facts})
             _write_private(data / "demo.json", line + "\n")
-            say(line if as_json else _try_me(url, facts))
+            say(line if as_json else f"{_try_me(url, facts)}{first_operator(store, url)}")
 
         note_served(store, url_of(listening))
         serve_edge(application(store).limited(rate_limit), listening, ready)

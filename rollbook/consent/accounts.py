@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
-import os
 import re
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
-from ..errors import Conflict, Malformed, NotFound, NotSignedIn, Problem, Refused, nearest
+from ..errors import Conflict, Malformed, NotFound, NotSignedIn, Occupied, Problem, Refused, nearest
 from ..model.research import HUB, ResearchUser
 from ..recent import Recent
 from ..store.kept import Kept
-from ..store.kept.accounts import Account
+from ..store.kept.accounts import Account as Account
 from ..store.port import Store
 from ..store.writing import Batch, Row
+from .authenticators import Authenticators
+from .passwords import is_dated, is_right, kept_as
 from .secrets import digest, new_token
 from .tries import REMEMBERED, WINDOW_SECONDS, Guessing, TooOften, Tries
 
@@ -33,9 +33,6 @@ CODE_TRIES = 10
 TOKENS = 50
 """The most tokens of one user; the one that expires first makes room."""
 
-# RFC 7914, section 2; these cost about a twentieth of a second and 16 MB, and `Guessing` bounds how often.
-_SCRYPT = {"n": 2**14, "r": 8, "p": 1, "dklen": 32}
-
 SHORTEST = 10
 """The least letters of a password."""
 
@@ -45,6 +42,14 @@ _LETTERS = "BCDFGHJKLMNPQRSTVWXZ"
 
 class WrongPassword(Refused):
     """Unable to log in with provided credentials."""
+
+
+class CodeWanted(WrongPassword):
+    """This account also needs the code of its authenticator app. Sign in with a browser, or on a device's page."""
+
+    def __init__(self, account: Account) -> None:
+        super().__init__()
+        self.account = account
 
 
 @dataclass(frozen=True)
@@ -65,6 +70,7 @@ class Accounts:
         self._fresh = fresh
         self._admitted: tuple[object, dict[bytes, tuple[Account, float]]] = None, {}
         self._guessing = Guessing()
+        self.authenticators = Authenticators(store, clock)
         self._codes: Recent[Tries] = Recent(REMEMBERED)
 
     # ---- who there is
@@ -149,15 +155,32 @@ class Accounts:
         """A token for an e-mail address and a password; `client` is the address on the network that they come from."""
         return self.new_token(self.recognise(username, password, client), "password")
 
-    def recognise(self, username: str, password: str, client: str = "") -> Account:
-        """Whose e-mail address and password these are; raises `WrongPassword` or, after too many, `TooOften`."""
+    def recognise(self, username: str, password: str, client: str = "", code: str = "") -> Account:
+        """Whose e-mail address and password these are; raises `WrongPassword` or, after too many, `TooOften`.
+
+        Of an account with an authenticator app the code is asked for too: without one it raises `CodeWanted`, with a
+        wrong one `WrongCode`.
+        """
         now, address = self._clock(), username.strip().lower()
         begun = self._guessing.begin(client, address[:200], now)
         user = _user_of(self._store.kept, address, password)
         if user is None:
             raise WrongPassword
         self._guessing.right(begun, client, address[:200], now)
+        self._freshen(user, password)
+        if self.authenticators.guards(user):
+            if not code:
+                raise CodeWanted(user)
+            self.authenticators.check(user, code)
         return user
+
+    def _freshen(self, user: Account, password: str) -> None:
+        """Keep a password as passwords are kept now, where it was kept otherwise."""
+        found = self._store.kept.accounts.password(user.id)
+        if found is not None and is_dated(*found):
+            # Whoever signs in does not wait for an import; there is another time.
+            with suppress(Occupied), self._store.of_district(HUB) as kept:
+                kept.accounts.set_password(user.id, *kept_as(password))
 
     # ---- devices (after RFC 8628)
 
@@ -231,8 +254,7 @@ def chosen_password(password: str) -> Callable[[Kept, Account], None]:
     """What keeps a password for an account, reckoned before anything is written; raises `Malformed`."""
     if len(password) < SHORTEST:
         raise Malformed(Problem("password", "is too short", f"use {SHORTEST} characters or more"))
-    salt = os.urandom(16)
-    hashed = _slow_hash(password, salt)
+    salt, hashed = kept_as(password)
     return lambda kept, user: kept.accounts.set_password(user.id, salt, hashed)
 
 
@@ -240,6 +262,8 @@ def close_account(batch: Batch, identity: str) -> None:
     """Remove an account with its password and all that is part of it; its sessions are void from then on."""
     batch.remove(ResearchUser, identity)
     batch.kept.accounts.drop_password(identity)
+    batch.kept.authenticators.drop(identity)
+    batch.kept.roles.drop(identity)
 
 
 def _shown_code(entered: str) -> str:
@@ -256,10 +280,6 @@ def _no_device(code: str) -> NotFound:
 def _user_of(kept: Kept, address: str, password: str) -> Account | None:
     """Whose e-mail address and password these are."""
     user = kept.accounts.by_email(address)
+    found = kept.accounts.password(user.id) if user else None
     # An unknown user takes as long as a wrong password.
-    salt, expected = kept.accounts.password(user.id if user else "") or (bytes(16), b"")
-    return user if hmac.compare_digest(_slow_hash(password, salt), expected) else None
-
-
-def _slow_hash(password: str, salt: bytes) -> bytes:
-    return hashlib.scrypt(password.encode("utf-8", "surrogatepass"), salt=salt, **_SCRYPT)
+    return user if is_right(password, found) else None

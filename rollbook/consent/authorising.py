@@ -12,12 +12,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from ..errors import Conflict, NotFound, Problem
+from ..store.kept import Kept
 from ..store.kept.grants import Dates, Stranded
 from ..store.port import Store
 from .announcing import filled, tell
 from .grants import App, Grant, known_scopes
 from .invitations import Invitation, mark_answer
-from .receipts import OPERATOR, give_receipt
+from .receipts import OPERATOR, PERSON, give_receipt
 from .schools import Schools
 from .secrets import digest, shaped, told_again
 
@@ -153,6 +154,7 @@ class Grants:
                 )
             )
         with self._store.of_district(grant.district) as kept:
+            _must_stand(kept, grant)
             kept.grants.set_scopes(grant.id, left)
             if left != grant.scopes:
                 tell(kept, grant.id, "narrowed")
@@ -167,19 +169,20 @@ class Grants:
         if more == grant.scopes:
             return grant
         with self._store.of_district(grant.district) as kept:
+            _must_stand(kept, grant)
             kept.grants.set_scopes(grant.id, more)
             tell(kept, grant.id, "widened")
             give_receipt(kept, grant.id, "widened", self._by)
         return self.at(grant.app, grant.estab)
 
-    def pause(self, grant: Grant, paused: bool = True) -> Grant:
-        """Stop a grant for a while, or let it go on."""
+    def pause(self, grant: Grant, paused: bool = True, *, told: bool = False) -> Grant:
+        """Stop a grant for a while, or let it go on; `told` that there is a receipt of it, whoever does."""
         if grant.state == "revoked":
             raise Conflict("the grant is revoked", hint="authorise the app again")
         with self._store.of_district(grant.district) as kept:
             changed = kept.grants.set_state(grant.id, "paused" if paused else "active")
-            if changed and self._by == OPERATOR:
-                # A school pauses only while it chooses people, of which it gets one receipt at the end.
+            if changed and (told or self._by.partition(PERSON)[0] == OPERATOR):
+                # While a school chooses people it is paused too, of which it gets one receipt at the end.
                 give_receipt(kept, grant.id, "paused" if paused else "resumed", self._by)
         return self.at(grant.app, grant.estab)
 
@@ -231,6 +234,13 @@ class Grants:
     def _drop_tokens(self, grant: str) -> None:
         with self._store.passing as passing:
             passing.tokens.drop(grant)
+
+
+def _must_stand(kept: Kept, grant: Grant) -> None:
+    """Raise `Conflict` where somebody else has changed a grant since it was read: theirs would be lost."""
+    found = kept.grants.with_id(grant.id)
+    if found is None or found.version != grant.version:
+        raise Conflict("somebody else has changed what is shared in the meantime", hint="look again, then decide")
 
 
 def _dated(grant: Grant, dates: Dates) -> Authorisation:

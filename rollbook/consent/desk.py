@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from copy import copy
 
 from ..store.port import Store
 from .accounts import Accounts
@@ -16,12 +17,15 @@ from .definitions import Definitions
 from .filtering import People
 from .invitations import Invitations
 from .memory import Memory
+from .overview import Overview
 from .readers import Readers
 from .receipts import SCHOOL, Receipts
 from .registering import Registrations
+from .roles import Roles
 from .school_keys import SchoolKeys
 from .schools import Schools
 from .signing import Signing
+from .sittings import Sittings
 from .tokens import Tokens
 from .vocabulary import Vocabulary
 from .writers import Writers
@@ -50,11 +54,24 @@ class Desk:
         self.tickets = Tickets(store, clock, self.memory.holders)
         self.school_keys = SchoolKeys(store, self.schools)
 
+        self.sittings = Sittings(store, clock)
+        self.roles = Roles(store, clock, self.accounts, self.schools, self.apps)
+
         self.invitations = Invitations(store, clock, self.schools)
         self.grants = Grants(store, clock, by, self.schools)
         self.people = People(store, by)
         self.choosing = Choosing(store, by, self.memory, self.grants, self.people)
         self.receipts = Receipts(store)
 
+        self.overview = Overview(store, self.apps, self.grants, self.invitations, self.registrations, self.choosing)
+
         self.readers = Readers(store, clock, self.memory)
         self.writers = Writers(store, self.readers)
+
+    def on_behalf(self, by: str) -> Desk:
+        """The same desk, at which somebody else decides: whoever the receipts are to name."""
+        other = copy(self)
+        other.grants = Grants(self.store, self.clock, by, self.schools)
+        other.people = People(self.store, by)
+        other.choosing = Choosing(self.store, by, self.memory, other.grants, other.people)
+        return other

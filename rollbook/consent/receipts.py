@@ -17,6 +17,9 @@ from .addresses import is_address, sends_mail
 SCHOOL, OPERATOR, APP = "school", "operator", "app"
 """Who did what a receipt is about: the school by its link, whoever runs the hub, or the app."""
 
+PERSON = " by "
+"""What stands between one of these and the e-mail address of the person who did it, where that is known."""
+
 _WHO = {SCHOOL: "You", OPERATOR: "The people who run this hub", APP: "The app"}
 
 EVENTS = {
@@ -57,7 +60,7 @@ class Receipt:
     @property
     def heading(self) -> str:
         """What it is about."""
-        return EVENTS[self.event].format(who=_WHO[self.by])
+        return EVENTS[self.event].format(who=who(self.by))
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -68,6 +71,17 @@ class Receipt:
     def writes(self) -> tuple[str, ...]:
         """What the app may change, in words."""
         return tuple(words(name) for name in self.scopes if changes(name))
+
+
+def who(by: str) -> str:
+    """Who did something, in words: the person where that is known."""
+    role, _, person = by.partition(PERSON)
+    return person or _WHO[role]
+
+
+def signed_by(role: str, person: str) -> str:
+    """How a receipt says that somebody (an e-mail address) did something for the school or as the operator."""
+    return f"{role}{PERSON}{person}"
 
 
 def changes(name: str) -> bool:

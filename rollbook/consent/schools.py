@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ..errors import NotFound, Problem, nearest
 from ..fields import RECORDS
-from ..store.kept.schools import District, Listed
+from ..store.kept.schools import District
+from ..store.kept.schools import Listed as Listed
 from ..store.port import Store
 from .grants import human_kind
 

@@ -8,12 +8,13 @@ from .. import __version__
 from ..api.messages import NO_STORE, Request, Response
 from ..errors import NotFound, Problem, RollbookError, Unavailable, WrongMethod
 from . import reference
+from .console import Console
 from .errors import error_page
 from .pages import render
 from .researching import Researching
 from .review import Review
 
-__all__ = ["Front", "Researching", "Review", "error_page"]
+__all__ = ["Console", "Front", "Researching", "Review", "error_page"]
 
 _HTML = (b"content-type", b"text/html; charset=utf-8")
 _POLICY = (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'")

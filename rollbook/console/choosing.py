@@ -17,7 +17,6 @@ from ..consent.receipts import choice_words, rule_words
 from ..consent.slips import asked_by, asks
 from ..errors import Conflict
 from .forms import Form
-from .showing import SCHOOL
 from .visiting import Visit, go
 
 PAGE = 60
@@ -105,7 +104,7 @@ class Choosing:
         if len(drafts) < len(KINDS):
             raise Conflict("no choice of people is in progress", hint="start on the first page of this link")
         asks("the school's page")
-        asked_by("", (), SCHOOL)
+        asked_by("", (), visit.reader)
         return drafts
 
     def _names(self, visit: Visit, kind: str, people: list[Candidate]) -> None:

@@ -6,17 +6,13 @@ link that was sent. What tells that a form is ours is a cookie of this browser a
 
 from __future__ import annotations
 
-import hmac
 import logging
-import re
-import secrets
 from collections.abc import Mapping
-from dataclasses import replace
 
 from ..api.messages import Request, Response
 from ..consent.accounts import WrongPassword
+from ..consent.authenticators import WrongCode
 from ..consent.research import ResearchDesk, rights_of
-from ..consent.secrets import told_again
 from ..consent.tries import TooOften
 from ..errors import (
     Conflict,
@@ -29,15 +25,13 @@ from ..errors import (
     WrongMethod,
 )
 from .forms import Form, read_form
+from .proofs import Proofs
 from .visiting import shown
 
 log = logging.getLogger("rollbook")
 
 ROOT = "/research/"
 DEVICE, JOIN = f"{ROOT}device", f"{ROOT}join"
-
-_COOKIE = "rollbook-form"
-_KNOWN = re.compile(rf"(?:^|;\s*){_COOKIE}=([A-Za-z0-9_-]{{32,64}})(?:;|$)")
 
 _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (NotFound, 404),
@@ -57,6 +51,7 @@ class Researching:
 
     def __init__(self, desk: ResearchDesk) -> None:
         self.desk = desk
+        self.proofs = Proofs(desk.store.secret("research form"), ROOT)
 
     def handle(self, request: Request) -> Response:
         """Answer a request; what goes wrong inside is logged without the path, since that may hold a token."""
@@ -73,7 +68,7 @@ class Researching:
     def refuse(self, request: Request, error: Exception) -> Response:
         """An error, as a page."""
         status = next((code for kind, code in _STATUSES if isinstance(error, kind)), 500)
-        lines = _lines(error) if isinstance(error, RollbookError) else ["The hub has logged what happened."]
+        lines = lines_of(error) if isinstance(error, RollbookError) else ["The hub has logged what happened."]
         return shown("research/said.html", status, heading="This did not work", lines=lines)
 
     def party(self, request: Request) -> str | None:
@@ -89,7 +84,7 @@ class Researching:
         form = None
         if request.method == "POST":
             form = read_form(request)
-            self._check(request, form)
+            self.proofs.check(request, form)
         return self.device(request, form) if step == "device" else self.join(request, token, form)
 
     # ---- devices
@@ -103,17 +98,18 @@ class Researching:
             code, client = self.desk.accounts.waiting_device(form.one("code"), request.client)
         except NotFound as error:
             return self._page(
-                request, "research/code.html", {"code": form.one("code")[:40], "wrong": _lines(error)}, 404
+                request, "research/code.html", {"code": form.one("code")[:40], "wrong": lines_of(error)}, 404
             )
         facts = {"code": code, "client": client or "A program without a name", "email": form.one("email")[:254]}
         if not form.one("do"):
             return self._page(request, "research/device.html", facts)
         allowed = form.choice("do", ("allow", "refuse")) == "allow"
         try:
-            user = self.desk.accounts.recognise(form.one("email"), form.one("password"), request.client)
-        except (WrongPassword, TooOften) as error:
+            shown_by = form.one("email"), form.one("password"), request.client, form.one("code_of_app")
+            user = self.desk.accounts.recognise(*shown_by)
+        except (WrongPassword, WrongCode, TooOften) as error:
             status = 429 if isinstance(error, TooOften) else 400
-            return self._page(request, "research/device.html", {**facts, "wrong": _lines(error)}, status)
+            return self._page(request, "research/device.html", {**facts, "wrong": lines_of(error)}, status)
         self.desk.accounts.answer_device(code, user if allowed else None)
         heading = f"{facts['client']} {'now acts for you' if allowed else 'was refused'}"
         said = "You can close this page and go back to it." if allowed else "It gets no access."
@@ -134,42 +130,24 @@ class Researching:
             return shown("research/said.html", 200, heading="You have declined", lines=[])
         try:
             if known:
-                joining.accept(invited, form.one("password"), request.client)
+                joining.accept(invited, form.one("password"), request.client, form.one("code_of_app"))
             else:
                 if form.one("password") != form.one("again"):
                     raise Malformed("the two passwords are not the same")
                 joining.open(invited, (form.one("first_name"), form.one("last_name")), form.one("password"))
-        except (Malformed, WrongPassword, TooOften) as error:
+        except (Malformed, WrongPassword, WrongCode, TooOften) as error:
             status = 429 if isinstance(error, TooOften) else 400
-            return self._page(request, "research/join.html", {**facts, "wrong": _lines(error)}, status)
+            return self._page(request, "research/join.html", {**facts, "wrong": lines_of(error)}, status)
         signs = f"Your account is {invited.email}. Programs that ask you to sign in show a code; enter it at {DEVICE}/."
         return shown("research/said.html", 200, heading=f"You now work on {invited.project}", lines=[signs])
 
-    # ---- forms
-
     def _page(self, request: Request, template: str, facts: Mapping[str, object], status: int = 200) -> Response:
         """A page with a form, and the cookie that its proof is made of."""
-        cookie = _cookie(request) or secrets.token_urlsafe(24)
-        page = shown(template, status, **{"wrong": (), **facts, "proof": self._proof(cookie)})
-        # Strict: a form of another site comes without it, and so without a proof that is right.
-        secure = "; Secure" if request.scheme == "https" else ""
-        kept = f"{_COOKIE}={cookie}; Path={ROOT}; HttpOnly; SameSite=Strict{secure}"
-        return replace(page, headers=(*page.headers, (b"set-cookie", kept.encode())))
-
-    def _proof(self, cookie: str) -> str:
-        return told_again(self.desk.store.secret("research form"), cookie).hex()
-
-    def _check(self, request: Request, form: Form) -> None:
-        cookie = _cookie(request)
-        if not cookie or not hmac.compare_digest(form.one("proof").encode(), self._proof(cookie).encode()):
-            raise Conflict("this form is out of date, or the browser keeps no cookies", hint="open the page again")
+        cookie = self.proofs.fresh(request)
+        page = shown(template, status, **{"wrong": (), **facts, "proof": self.proofs.proof(cookie)})
+        return self.proofs.leave(page, request, cookie)
 
 
-def _cookie(request: Request) -> str:
-    found = _KNOWN.search(request.header("cookie"))
-    return found[1] if found else ""
-
-
-def _lines(error: RollbookError) -> list[str]:
+def lines_of(error: RollbookError) -> list[str]:
     said = [f"{p.what}{f' ({p.hint})' if p.hint else ''}" for p in error.problems]
     return [f"{line[:1].upper()}{line[1:]}" for line in said]

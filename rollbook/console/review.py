@@ -18,6 +18,7 @@ from ..errors import (
     Conflict,
     Malformed,
     NotFound,
+    NotHeld,
     Problem,
     RollbookError,
     TooLarge,
@@ -41,11 +42,20 @@ Query = list[tuple[str, str]]
 _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (NotFound, 404),
     (WrongMethod, 405),
+    (NotHeld, 403),
     (Conflict, 409),
     (TooLarge, 413),
     (Unavailable, 503),
     (RollbookError, 400),
 )
+
+
+_STANDING = ("narrow", "widen", "choose", "endless", "revoke", "new-link", "pause", "resume")
+"""What can be done about what is shared."""
+
+
+class Stale(Conflict):
+    """A form was sent before, or what it was about has changed since."""
 
 
 class Review:
@@ -74,6 +84,8 @@ class Review:
             "keep": self.keep,
             "revoke": self.revoke,
             "endless": self.endless,
+            "pause": self.pause,
+            "resume": self.resume,
             **self.choosing.does,
         }
 
@@ -91,7 +103,9 @@ class Review:
 
     def refuse(self, request: Request, error: Exception) -> Response:
         """An error, as a page."""
-        return page("said.html", _status(error), invitation=None, base="", heading=_heading(error), lines=_lines(error))
+        return page(
+            "said.html", status_of(error), invitation=None, base="", heading=_heading(error), lines=_lines(error)
+        )
 
     def party(self, request: Request) -> str | None:
         """No secrets are guessed here: a link's token is as long as a key."""
@@ -105,7 +119,7 @@ class Review:
         except Unavailable:
             raise
         except RollbookError as error:
-            return visit.said(_heading(error), *_lines(error), status=_status(error))
+            return visit.said(_heading(error), *_lines(error), status=status_of(error))
 
     def answer(self, request: Request, visit: Visit, action: str) -> Response:
         """Show a page of a link, or do what a form of it asks for."""
@@ -115,6 +129,8 @@ class Review:
             return self.reads[action](visit, request.query)
         if request.method == "POST" and action in self.does:
             form = read_form(request)
+            if not visit.may:
+                raise NotHeld("your account lets you look, and not decide", hint="ask a colleague who decides")
             self.check(visit, action, form)
             return self.does[action](visit, form)
         raise WrongMethod
@@ -124,12 +140,13 @@ class Review:
         invitation = self.desk.invitations.follow(token)
         registration = self.desk.registrations.of(invitation.app)
         grant = next((g for g in self.desk.grants.of(invitation.app) if g.estab == invitation.estab), None)
-        return Visit(self.desk, token, invitation, registration, grant)
+        guarded = self.desk.roles.guarded(invitation.school)
+        return Visit(self.desk, token, invitation, registration, grant, guarded)
 
     def check(self, visit: Visit, action: str, form: Form) -> None:
         """Refuse a form that was not made here for this, or was answered already."""
         if not hmac.compare_digest(form.one("proof").encode(), visit.proof(action).encode()):
-            raise Conflict("this form is out of date or was already sent", hint="open the link again")
+            raise Stale("this form is out of date or was already sent", hint="open the page again")
 
     # ---- looking
 
@@ -138,7 +155,7 @@ class Review:
         if visit.grant is None:
             return self.again(visit, query)
         if visit.grant.state == "revoked":
-            return self.again(visit, query) if visit.fresh else self.ended(visit, visit.grant)
+            return self.again(visit, query) if visit.young else self.ended(visit, visit.grant)
         return self.standing(visit, visit.grant)
 
     def ended(self, visit: Visit, grant: Grant) -> Response:
@@ -181,11 +198,11 @@ class Review:
 
     def shows(self, visit: Visit, scopes: Iterable[str]) -> dict[str, list[Shown]]:
         """By scope, its fields with an example; who comes by an old link is shown nobody's data."""
-        if not visit.fresh:
+        if not visit.sees:
             return {}
         every = frozenset(a.scope for a in visit.asks) | frozenset(scopes)
         held = visit.grant or self.desk.grants.for_nobody(visit.invitation.app, visit.invitation.estab)
-        return {name: list(showing(self.desk, replace(held, scopes=every), name)) for name in scopes}
+        return {name: list(showing(self.desk, replace(held, scopes=every), name, visit.reader)) for name in scopes}
 
     def standing(self, visit: Visit, grant: Grant) -> Response:
         """What is shared, and the ways to change it."""
@@ -200,6 +217,7 @@ class Review:
             notices=[f"Agreed on {day_of(since, grant.time_zone)}.", *self.untold(grant)],
             paused=grant.state == "paused",
             choosing=bool(self.desk.choosing.draft(grant)),
+            unchosen=self.desk.grants.first_choice(grant),
             parts=_parts(held),
             more=by_category(more),
             shows=self.shows(visit, [scope.name for scope, _ in (*held, *more)]),
@@ -209,7 +227,7 @@ class Review:
             tomorrow=tomorrow.isoformat(),
             receipts=self.receipts(visit),
             mails=mails() and bool(visit.invitation.email),
-            proofs={a: visit.proof(a) for a in ("narrow", "widen", "choose", "endless", "revoke", "new-link")},
+            proofs={a: visit.proof(a) for a in _STANDING},
         )
 
     def receipts(self, visit: Visit) -> list[tuple[str, str, str]]:
@@ -266,7 +284,7 @@ class Review:
             visit.invitation.app,
             visit.invitation.estab,
             scopes,
-            answers=visit.invitation,
+            answers=visit.invitation if visit.invitation.id else None,
             asked=asked,
             choosing=choosing,
             after=visit.grant.serial if visit.grant else 0,
@@ -282,7 +300,8 @@ class Review:
 
     def decline(self, visit: Visit, form: Form) -> Response:
         """Say no; what is shared already is not touched."""
-        self.desk.invitations.answer(visit.invitation, "declined")
+        if visit.invitation.id:
+            self.desk.invitations.answer(visit.invitation, "declined")
         return visit.said("You have declined", f"Nothing new is shared with {visit.invitation.app.name}.")
 
     def narrow(self, visit: Visit, form: Form) -> Response:
@@ -339,6 +358,19 @@ class Review:
         self.desk.choosing.cancel(visit.held)
         return go(visit.base)
 
+    def pause(self, visit: Visit, form: Form) -> Response:
+        """Let the app wait; nothing of what was agreed is lost."""
+        self.desk.grants.pause(visit.held, told=True)
+        return go(visit.base)
+
+    def resume(self, visit: Visit, form: Form) -> Response:
+        """Let the app read again."""
+        visit.must_be_fresh()
+        if self.desk.choosing.draft(visit.held) or self.desk.grants.first_choice(visit.held):
+            raise Conflict("people are still being chosen", hint="confirm the choice, or leave everything as it was")
+        self.desk.grants.pause(visit.held, False, told=True)
+        return go(visit.base)
+
     def revoke(self, visit: Visit, form: Form) -> Response:
         """Stop sharing, at once or from a day on."""
         grant = visit.held
@@ -362,7 +394,8 @@ class Review:
         return go(visit.base)
 
 
-def _status(error: Exception) -> int:
+def status_of(error: Exception) -> int:
+    """The status of a page that tells of an error."""
     return next((code for kind, code in _STATUSES if isinstance(error, kind)), 500)
 
 

@@ -23,9 +23,6 @@ LOOKED_AT = 40
 LONGEST = 60
 """How much of a long value is shown."""
 
-SCHOOL = "the school, by its own link"
-"""Who has seen what these pages show, as the ledger says it."""
-
 _WHO: tuple[tuple[type[Record], str, Field], ...] = (
     (Student, "Student", Student.display_name),
     (Staff, "Member of staff", Staff.display_name),
@@ -51,10 +48,10 @@ class Shown:
         return len(self.fields)
 
 
-def showing(desk: Desk, grant: Grant, scope: str) -> Iterator[Shown]:
-    """What a scope shows of a school when a grant holds it, kind of record by kind of record."""
+def showing(desk: Desk, grant: Grant, scope: str, reader: str) -> Iterator[Shown]:
+    """What a scope shows of a school when a grant holds it, kind of record by kind of record; `reader` is who looks."""
     asks("the school's page")
-    asked_by("", (), SCHOOL)
+    asked_by("", (), reader)
     held = replace(grant, scopes=grant.scopes | {scope})
     for record in RECORDS.values():
         fields = {n: f for n, f in record.fields.items() if _shown_by(scope, f, held.scopes)}

@@ -28,7 +28,10 @@ from .pages import render
 
 Thing = TypeVar("Thing")
 
-ROOT = "/authorise/"
+ROOT, SCHOOLS = "/authorise/", "/console/schools/"
+
+SCHOOL = "the school, by its own link"
+"""Who has seen what these pages show, as the ledger says it, where no account is known."""
 
 _CSS = (files("rollbook.console") / "templates" / "review" / "page.css").read_text()
 _STYLE = base64.b64encode(hashlib.sha256(_CSS.encode()).digest()).decode()
@@ -59,11 +62,18 @@ class Visit:
     invitation: Invitation
     registration: Registration
     grant: Grant | None
+    guarded: bool = False
+    """Whether people with accounts decide for the school: whoever reads a mailbox then only looks, and shares less."""
 
     @property
     def base(self) -> str:
         """Where the pages of this link begin."""
         return f"{ROOT}{self.token}"
+
+    @property
+    def reader(self) -> str:
+        """Who looks, as the ledger says it."""
+        return SCHOOL
 
     @property
     def asks(self) -> tuple[Ask, ...]:
@@ -83,27 +93,53 @@ class Visit:
         return self.desk.invitations.proof(self.token, action, self.grant.serial if self.grant else 0, asked)
 
     @property
-    def fresh(self) -> bool:
-        """Whether the link is young enough to agree with, and to share more; an old one is for less and for stopping.
+    def young(self) -> bool:
+        """Whether the link is young enough to agree with: an old one is for less and for stopping.
 
         Old e-mails lie about. Whoever finds one may end what a school shares, and may not begin it.
         """
         return self.invitation.expires > self.desk.clock()
 
+    @property
+    def fresh(self) -> bool:
+        """Whether more may be shared here, and other people chosen."""
+        return self.young and not self.guarded
+
+    @property
+    def sees(self) -> bool:
+        """Whether people's names and examples from their records are shown here."""
+        return self.fresh
+
+    @property
+    def may(self) -> bool:
+        """Whether anything may be changed here."""
+        return True
+
     def must_be_fresh(self) -> None:
-        """Raise `Conflict` where the link is too old to share more with."""
-        if not self.fresh:
+        """Raise `Conflict` where no more may be shared here."""
+        if self.guarded:
+            raise Conflict(
+                "people of the school have accounts: with this link you can share less or stop, but not share more",
+                hint="sign in to share more",
+            )
+        if not self.young:
             raise Conflict(
                 "this link is more than a month old: with it you can share less or stop, but not share more",
                 hint="ask for a new link on the first page",
             )
 
+    @property
+    def frame(self) -> dict[str, Any]:
+        """What stands around the pages."""
+        until = day_of(self.invitation.expires, self.invitation.time_zone)
+        return {"frame": "review/page.html", "until": until, "agreed": self.grant is not None}
+
     def page(self, template: str, status: int = 200, **facts: Any) -> Response:
         """A page of this link."""
-        agreed = self.grant is not None
-        until = day_of(self.invitation.expires, self.invitation.time_zone)
-        told = {"until": until, "agreed": agreed, "fresh": self.fresh}
-        return page(template, status, invitation=self.invitation, base=self.base, **told, **facts)
+        told = {"fresh": self.fresh, "may": self.may, "sees": self.sees, "guarded": self.guarded}
+        sign_in = f"{SCHOOLS}{self.invitation.estab}/apps/{self.invitation.app.relying_party}"
+        known = {"invitation": self.invitation, "base": self.base, "sign_in": sign_in}
+        return page(template, status, **{**self.frame, **known, **told, **facts})
 
     def said(self, heading: str, *lines: str, status: int = 200) -> Response:
         """A page that says something, and leads back to the first one."""
@@ -118,7 +154,7 @@ def page(template: str, status: int, **facts: Any) -> Response:
 def shown(template: str, status: int, **facts: Any) -> Response:
     """A page that is for one person, with the headers that keep its address to itself."""
     # The style is ours and has no value in it.
-    text = render(template, css=Markup(_CSS), **facts)  # noqa: S704
+    text = render(template, **{"frame": "review/page.html", "css": Markup(_CSS), **facts})  # noqa: S704
     return Response(text.encode(), status, HEADERS)
 
 

@@ -17,6 +17,7 @@ from ..consent.grants import zone_of
 from ..consent.invitations import Invitation
 from ..consent.receipts import Receipt, words
 from ..consent.research import PATH, ResearchDesk, rights_of, standing_invitation
+from ..consent.roles import ROLES, AccountLink
 from ..errors import Problem, RollbookError, Stop
 from ..settings import ADDRESS, SENDER, SMTP
 from ..store.kept.projects import Invited
@@ -114,6 +115,7 @@ class Mail:
     def __call__(self, job: Job) -> None:
         """Send an e-mail, unless it is no longer true."""
         kinds = {"receipt": self._receipt, "invitation": self._invitation, "membership": self._membership}
+        kinds["account"] = self._account
         made = kinds[job.payload["letter"]](job)
         if made is not None:
             if self.office is None:
@@ -137,6 +139,13 @@ class Mail:
             return None
         link = f"{PATH}{ResearchDesk(self.desk).joining.link(invited.id)}"
         return lambda office: membership_letter(invited, office.hub + link, job, office)
+
+    def _account(self, job: Job) -> Callable[[PostOffice], EmailMessage] | None:
+        link = self.desk.roles.by_id(job.payload["link"])
+        if link is None:
+            return None
+        path, called = self.desk.roles.path(link), self.desk.roles.called().get(link.place, "")
+        return lambda office: account_letter(link, called, office.hub + path, job, office)
 
     def _receipt(self, job: Job) -> Callable[[PostOffice], EmailMessage] | None:
         receipt = self.desk.receipts.by_id(job.payload["receipt"])
@@ -196,6 +205,22 @@ def membership_letter(invited: Invited, link: str, job: Job, office: PostOffice)
         f"The page below lets you accept or decline.{until}",
         link,
         "The link is for you alone: whoever has it can open an account under your address. Please do not forward it.",
+        "If you did not expect this e-mail, you can ignore it.",
+    ]
+    message.set_content("\n\n".join(paragraphs) + "\n")
+    return message
+
+
+def account_letter(link: AccountLink, called: str, address: str, job: Job, office: PostOffice) -> EmailMessage:
+    """The e-mail that invites somebody to an account with a role, or lets them choose another password."""
+    where = f": {plain(called)}" if called else ""
+    subject = f"Your invitation to Rollbook{where}" if link.role else "Choose another password for Rollbook"
+    message = _begun(link.email, subject, job, office)
+    asked = f"{plain(link.made_by)} invites you to Rollbook, as somebody who {ROLES.get(link.role, '')}{where}."
+    paragraphs = [
+        asked if link.role else "With the page below you can choose another password for your account.",
+        address,
+        "The link is for you alone, opens once, and for a week. Please do not forward it.",
         "If you did not expect this e-mail, you can ignore it.",
     ]
     message.set_content("\n\n".join(paragraphs) + "\n")

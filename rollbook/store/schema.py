@@ -228,8 +228,25 @@ HOUSEKEEPING = [
     'CREATE INDEX turned_key ON turned ("grant", kind, key, seq)',
     # The grants through which an app has been able to read a district, and so may hold what it has read.
     'CREATE TABLE opened ("grant" TEXT PRIMARY KEY) WITHOUT ROWID',
-    # The passwords of researchers who sign in with one (model.research.ResearchUser).
+    # The passwords of people who sign in with one (model.research.ResearchUser); those with a salt are of before, and
+    # are hashed anew when they are next used.
     'CREATE TABLE research_password ("user" TEXT PRIMARY KEY, salt BLOB NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID',
+    # What people who sign in may do, and at which school or for which app (a hub id).
+    "CREATE TABLE account_role (account TEXT NOT NULL, role TEXT NOT NULL, place TEXT NOT NULL, made REAL NOT NULL,"
+    " PRIMARY KEY (account, role, place)) WITHOUT ROWID",
+    "CREATE INDEX account_role_place ON account_role (place, role)",
+    # The secret of somebody's authenticator app, sealed, whether they have shown that they have it, and the last of its
+    # steps that was used; and what lets them in without it, once each.
+    "CREATE TABLE authenticator (account TEXT PRIMARY KEY, sealed TEXT NOT NULL, confirmed INTEGER NOT NULL,"
+    " used INTEGER NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE recovery_code (account TEXT NOT NULL, hash BLOB NOT NULL, PRIMARY KEY (account, hash)) WITHOUT ROWID",
+    # Links that open an account, add a role to one, or let somebody choose another password (no role): once each.
+    "CREATE TABLE account_link (id TEXT PRIMARY KEY, email TEXT NOT NULL, role TEXT NOT NULL, place TEXT NOT NULL,"
+    " made_by TEXT NOT NULL, expires REAL NOT NULL) WITHOUT ROWID",
+    # What people decided, by their e-mail address, at which school or for which app.
+    "CREATE TABLE decision (id TEXT PRIMARY KEY, at REAL NOT NULL, person TEXT NOT NULL, what TEXT NOT NULL,"
+    " place TEXT NOT NULL, about TEXT NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX decision_at ON decision (at)",
 ]
 
 PASSING = [
@@ -248,6 +265,11 @@ PASSING = [
     'CREATE INDEX research_token_user ON research_token ("user")',
     "CREATE TABLE research_device (hash BLOB PRIMARY KEY, user_code TEXT NOT NULL UNIQUE, client TEXT NOT NULL,"
     ' state TEXT NOT NULL, "user" TEXT, expires REAL NOT NULL) WITHOUT ROWID',
+    # People who are signed in with a browser: since when, when they last asked for a page, and whether a code is still
+    # to come.
+    "CREATE TABLE session (hash BLOB PRIMARY KEY, account TEXT NOT NULL, stage TEXT NOT NULL, made REAL NOT NULL,"
+    " used REAL NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX session_account ON session (account)",
     # A data set that a change set is measured against: where in a line of data sets, which came of each other, it is.
     'CREATE TABLE snapshot ("grant" TEXT NOT NULL, endpoint TEXT NOT NULL, hash TEXT NOT NULL, made REAL NOT NULL,'
     " used REAL NOT NULL, request TEXT NOT NULL, versions TEXT NOT NULL, line TEXT NOT NULL DEFAULT '',"

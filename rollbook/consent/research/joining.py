@@ -48,9 +48,9 @@ class Joining:
         """Whether the address that is invited is a user's by now."""
         return self._store.kept.accounts.by_email(invited.email) is not None
 
-    def accept(self, invited: Invited, password: str, client: str) -> None:
-        """Accept as the user whose address is invited and whose password this is."""
-        user = self._accounts.recognise(invited.email, password, client)
+    def accept(self, invited: Invited, password: str, client: str, code: str = "") -> None:
+        """Accept as the user whose address is invited, and whose password and code these are."""
+        user = self._accounts.recognise(invited.email, password, client, code)
         with self._store.write(HUB) as batch:
             caller = Caller(Portal.PRIVATE, user)
             self._answers.answer(Work(batch, standing_of(batch.kept, caller)), invited.id, accept=True)

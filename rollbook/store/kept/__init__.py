@@ -17,6 +17,7 @@ from .accounts import Accounts
 from .agents import Agents
 from .apps import Apps
 from .asides import Asides
+from .authenticators import Authenticators
 from .candidates import Candidates
 from .choices import Choices
 from .chosen import Chosen
@@ -24,6 +25,7 @@ from .condition import Condition
 from .copies import Copies
 from .credentials import Credentials
 from .databases import Databases
+from .decisions import Decisions
 from .devices import Devices
 from .feeds import Feeds
 from .grants import Grants
@@ -42,6 +44,7 @@ from .pulls import Pulls
 from .receipts import Receipts
 from .records import Records
 from .research import Research
+from .roles import Roles
 from .rolls import Rolls
 from .sayings import Sayings
 from .schools import Schools
@@ -58,6 +61,7 @@ from .taxa import Taxa
 from .teams import Teams
 from .tickets import Tickets
 from .tokens import Tokens
+from .visits import Visits
 
 
 class Kept:
@@ -235,6 +239,21 @@ class Kept:
         return Accounts(self._connection)
 
     @cached_property
+    def authenticators(self) -> Authenticators:
+        """The authenticator apps of people who sign in, and what lets them in without."""
+        return Authenticators(self._connection)
+
+    @cached_property
+    def roles(self) -> Roles:
+        """What people who sign in may do, and the links by which they come to it."""
+        return Roles(self._connection, self._clock)
+
+    @cached_property
+    def decisions(self) -> Decisions:
+        """What people decided."""
+        return Decisions(self._connection, self._clock)
+
+    @cached_property
     def research(self) -> Research:
         """Names and numbers of research records, references to them, and their tags."""
         return Research(self._connection)
@@ -345,6 +364,11 @@ class Passed:
     def sessions(self) -> Sessions:
         """Sessions of people who signed in."""
         return Sessions(self._connection)
+
+    @cached_property
+    def visits(self) -> Visits:
+        """People who are signed in with a browser."""
+        return Visits(self._connection)
 
     @cached_property
     def devices(self) -> Devices:

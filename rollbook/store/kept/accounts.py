@@ -39,6 +39,14 @@ class Accounts(Statements):
         """The e-mail address of each account, by hub id."""
         return dict(self._rows(f"SELECT id, email FROM research_user WHERE district = {HUB}"))
 
+    def name(self, identity: str) -> str:
+        """The full name of whoever has this hub id; empty where none is known."""
+        found = self._value(
+            f"SELECT concat_ws(' ', first_name, last_name) FROM research_user WHERE district = {HUB} AND id = ?",
+            (identity,),
+        )
+        return (found or "").strip()
+
     def by_email(self, email: str) -> Account | None:
         """Whoever has this e-mail address, in small letters."""
         row = self._row(f"SELECT {_COLUMNS} FROM research_user WHERE district = {HUB} AND email = ?", (email,))
@@ -50,7 +58,7 @@ class Accounts(Statements):
         return _account(row) if row else None
 
     def password(self, account: str) -> tuple[bytes, bytes] | None:
-        """The salt and the hash of somebody's password."""
+        """The salt and the hash of somebody's password; no salt where the hash holds its own."""
         row = self._row('SELECT salt, hash FROM research_password WHERE "user" = ?', (account,))
         return (row[0], row[1]) if row else None
 

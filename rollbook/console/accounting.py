@@ -1,0 +1,108 @@
+"""The page of one's own account: another password, an authenticator app, and signing out elsewhere."""
+
+from __future__ import annotations
+
+import segno
+from markupsafe import Markup
+
+from ..api.messages import Response
+from ..consent.accounts import WrongPassword
+from ..consent.authenticators import WrongCode
+from ..consent.tries import TooOften
+from ..errors import Malformed, RollbookError
+from .forms import Form
+from .guests import ROOT, Guest, Routes
+from .researching import lines_of
+from .visiting import go
+
+HERE = f"{ROOT}/account"
+
+
+class Accounting:
+    """The pages of one's own account."""
+
+    def __init__(self) -> None:
+        self.routes = Routes(
+            {"account": lambda guest, _: self.front(guest), "account/app": lambda guest, _: self.app(guest)},
+            {
+                "account/password": self.password,
+                "account/app": self.confirm,
+                "account/remove-app": self.remove,
+                "account/recovery": self.recovery,
+                "account/elsewhere": self.elsewhere,
+            },
+        )
+
+    def front(self, guest: Guest, error: RollbookError | None = None) -> Response:
+        """What there is to one's account."""
+        keys = guest.desk.accounts.authenticators
+        account = guest.sitting.account
+        return self._page(guest, "account.html", error, guards=keys.guards(account), left=keys.left(account),
+                          email=account.email)  # fmt: skip
+
+    def password(self, guest: Guest, _: dict[str, str], form: Form) -> Response:
+        """Another password, for whoever knows the present one."""
+        desk, account = guest.desk, guest.sitting.account
+        try:
+            if form.one("password") != form.one("again"):
+                raise Malformed("the two passwords are not the same")
+            self._again(guest, form)
+            desk.accounts.set_password(account, form.one("password"))
+        except (Malformed, WrongPassword, WrongCode, TooOften) as error:
+            return self.front(guest, error)
+        desk.sittings.end_all(account, guest.sitting)
+        desk.roles.note(account.email, "chose another password")
+        return guest.said("Your password is changed", "You are signed out everywhere else.", back=HERE)
+
+    def app(self, guest: Guest, error: RollbookError | None = None) -> Response:
+        """The secret for an authenticator app, as a picture and as letters."""
+        address = guest.desk.accounts.authenticators.begin(guest.sitting.account)
+        picture = segno.make(address, error="m").svg_inline(
+            scale=5, border=4, light="#fff", dark="#000", title="QR code"
+        )
+        secret = address.partition("secret=")[2].partition("&")[0]
+        grouped = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4))
+        # The picture is drawn here, of letters that were made here.
+        return self._page(guest, "authenticator.html", error, picture=Markup(picture), secret=grouped)  # noqa: S704
+
+    def confirm(self, guest: Guest, _: dict[str, str], form: Form) -> Response:
+        """Ask for codes from now on, and show the recovery codes."""
+        try:
+            codes = guest.desk.accounts.authenticators.confirm(guest.sitting.account, form.one("code"))
+        except WrongCode as error:
+            return self.app(guest, error)
+        return self._page(guest, "recovery.html", None, codes=codes)
+
+    def recovery(self, guest: Guest, _: dict[str, str], form: Form) -> Response:
+        """Other recovery codes."""
+        try:
+            self._again(guest, form)
+        except (WrongPassword, WrongCode, TooOften) as error:
+            return self.front(guest, error)
+        codes = guest.desk.accounts.authenticators.recovery_codes(guest.sitting.account)
+        return self._page(guest, "recovery.html", None, codes=codes)
+
+    def remove(self, guest: Guest, _: dict[str, str], form: Form) -> Response:
+        """Ask for no codes any more."""
+        try:
+            self._again(guest, form)
+        except (WrongPassword, WrongCode, TooOften) as error:
+            return self.front(guest, error)
+        guest.desk.accounts.authenticators.drop(guest.sitting.account, guest.email)
+        return go(HERE)
+
+    def elsewhere(self, guest: Guest, _: dict[str, str], form: Form) -> Response:
+        """Sign out everywhere else."""
+        number = guest.desk.sittings.end_all(guest.sitting.account, guest.sitting)
+        return guest.said(
+            "You are signed out everywhere else", f"Other browsers that were signed in: {number}.", back=HERE
+        )
+
+    def _again(self, guest: Guest, form: Form) -> None:
+        """Have somebody show once more that it is they who sit there."""
+        client = guest.request.client
+        guest.desk.accounts.recognise(guest.email, form.one("old"), client, form.one("code"))
+
+    def _page(self, guest: Guest, template: str, error: RollbookError | None, **facts: object) -> Response:
+        wrong = lines_of(error) if error else ()
+        return guest.page(template, 400 if error else 200, crumbs=((HERE, "Your account"),), wrong=wrong, **facts)

@@ -1,0 +1,99 @@
+"""The console: the pages of people who sign in, each shown what is theirs and nothing else."""
+
+from __future__ import annotations
+
+import logging
+
+from ..api.messages import Request, Response
+from ..consent import Desk
+from ..consent.tries import TooOften
+from ..errors import RollbookError, TooManyRequests, Unavailable, WrongMethod
+from .accounting import Accounting
+from .entering import CODE, Entering
+from .forms import Form, read_form
+from .guests import ROOT, SESSION, SIGN_IN, Guest, Routes, nothing
+from .operating import Operating
+from .proofs import cookie_of
+from .researching import lines_of
+from .review import status_of
+from .schooling import Schooling
+from .visiting import go, shown
+
+log = logging.getLogger("rollbook")
+
+
+class Console:
+    """The handler of the console."""
+
+    prefixes = (ROOT,)
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self.entering = Entering(desk)
+        self.rooms: tuple[Routes, ...] = (
+            Routes({"": self.home}, {"sign-out": lambda guest, _, form: self.entering.sign_out(guest)}),
+            Accounting().routes,
+            Schooling().routes,
+            Operating().routes,
+        )
+
+    def handle(self, request: Request) -> Response:
+        """Answer a request; what goes wrong inside is logged without the path, since that may hold a token."""
+        try:
+            return self.route(request)
+        except (Unavailable, TooManyRequests):
+            raise
+        except RollbookError as error:
+            return self.refuse(request, error)
+        except Exception as error:
+            log.exception("error while answering a page of the console")
+            return self.refuse(request, error)
+
+    def refuse(self, request: Request, error: Exception) -> Response:
+        """An error, as a page."""
+        status = 429 if isinstance(error, TooOften) else status_of(error)
+        lines = lines_of(error) if isinstance(error, RollbookError) else ["The hub has logged what happened."]
+        told = {"frame": "console/page.html", "who": "", "places": (), "crumbs": (), "wrong": (), "back": ROOT}
+        heading = "There is no such page" if status == 404 else "That did not work"
+        return shown("console/said.html", status, **told, heading=heading, lines=() if status == 404 else lines)
+
+    def party(self, request: Request) -> str | None:
+        """None: how often passwords and codes may be wrong is counted where they are kept."""
+        return None
+
+    def route(self, request: Request) -> Response:
+        """Whose page it is, and whether they are signed in."""
+        if request.method not in ("GET", "HEAD", "POST"):
+            raise WrongMethod
+        form = read_form(request) if request.method == "POST" else None
+        sitting = self.desk.sittings.of(cookie_of(request, SESSION))
+        path = request.path.rstrip("/")
+        if path in (SIGN_IN, CODE) or request.path.startswith(f"{ROOT}/join/"):
+            return self.entering.answer(request, form, sitting)
+        if sitting is None or not sitting.whole:
+            return self.entering.to_sign_in(request, form)
+        guest = Guest(self.desk, request, sitting, self.desk.roles.of(sitting.account))
+        try:
+            return self.answer(guest, path[len(ROOT) :].strip("/"), form)
+        except Unavailable:
+            raise
+        except RollbookError as error:
+            status = status_of(error)
+            if status == 404:
+                return guest.said("There is no such page", status=404)
+            return guest.said("That did not work", *lines_of(error), status=status, back=request.path)
+
+    def answer(self, guest: Guest, path: str, form: Form | None) -> Response:
+        """Show a page, or do what a form asks for."""
+        for room in self.rooms:
+            if form is None and (page := room.page(path)):
+                return page[0](guest, page[1])
+            if form is not None and (deed := room.deed(path)):
+                guest.check(form)
+                return deed[0](guest, deed[1], form)
+        raise nothing()
+
+    def home(self, guest: Guest, _: dict[str, str]) -> Response:
+        """Where somebody has something to do; at once, where that is one place."""
+        places = guest.places()
+        return go(places[0].path) if len(places) == 1 else guest.page("home.html")
