@@ -798,7 +798,7 @@ def test_help_and_completion_import_no_hub(words: list[str], completed: str) -> 
 @pytest.mark.parametrize(
     ("typed", "offered"),
     [
-        ("rollbook a", ["apps", "agents", "agent"]),
+        ("rollbook a", ["accounts", "apps", "agents", "agent"]),
         ("rollbook apps gr", ["grant"]),
         ("rollbook serve --po", ["--port"]),
         ("rollbook jobs --state de", ["dead"]),

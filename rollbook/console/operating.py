@@ -38,6 +38,8 @@ MOST = 200
 
 KINDS = ("Student", "Staff", "Contact")
 
+_ASKED: tuple[str, ...] = ("person", "estab", "kind", "mis_id", "since", "until")
+
 
 class Operating:
     """The pages of those who run the hub."""
@@ -151,8 +153,9 @@ class Operating:
     def disclosures(self, guest: Guest, _: dict[str, str]) -> Response:
         """Who saw what about anybody: by hub id, or by a school and the Id that it knows them by."""
         _must_operate(guest)
-        said = {name: value.strip()[:100] for name, value in guest.request.query}
-        asked = any(said.get(name) for name in ("person", "mis_id"))
+        said = dict.fromkeys(_ASKED, "")
+        said |= {name: value.strip()[:100] for name, value in guest.request.query if name in said}
+        asked = bool(said["person"] or said["mis_id"])
         wrong, seen = list[str](), list[Disclosure]()
         try:
             seen = _looked_up(guest, said) if asked else []
@@ -183,17 +186,17 @@ def _is_meant(grant: Grant, text: str) -> bool:
 
 def _looked_up(guest: Guest, said: dict[str, str]) -> list[Disclosure]:
     ledger, desk = Disclosures(guest.desk.store), guest.desk
-    if said.get("person"):
+    if said["person"]:
         ids = ledger.of_person(said["person"])
     else:
-        district, school, _ = desk.schools.find(said.get("estab", ""))
-        named = ledger.at_school(district, school, said.get("kind", "Student"), said["mis_id"])
+        district, school, _ = desk.schools.find(said["estab"])
+        named = ledger.at_school(district, school, said["kind"], said["mis_id"])
         ids = frozenset(identity for one in named for identity in ledger.of_person(one))
     # That somebody asked who saw what about a person is itself something to know of that person.
     asks("the hub's page of disclosures")
     asked_by("", (), guest.reader)
     slips.shows(*ids)
-    return ledger.often(ids, days(said.get("since", ""), said.get("until", "")))
+    return ledger.often(ids, days(said["since"], said["until"]))
 
 
 def _about(guest: Guest) -> Any:

@@ -171,7 +171,7 @@ def test_somebody_without_an_account_is_invited_by_letter(lab: Lab, monkeypatch:
     with receiving() as postbox:
         settings = {SMTP: f"smtp://127.0.0.1:{postbox.port}", SENDER: "hub@hub.example", ADDRESS: "https://hub.example"}
         for name, value in settings.items():
-            monkeypatch.setenv(name, value)
+            monkeypatch.setenv(name.name, value)
         answer = invite(lab, project, email="Eli.Moss@research.example", can_change=True)
         assert answer.json["project_membership_invitation"] == {
             "id": answer.json["project_membership_invitation"]["id"],

@@ -1,0 +1,74 @@
+"""Whoever runs the hub: every app at every school, people and roles, jobs, and who saw what about somebody."""
+
+from __future__ import annotations
+
+from rollbook.jobs import Queue
+
+from .hub import THORNFIELD, Hub
+from .person import account, signed_in
+from .school import PARTY, asking_app
+
+OPERATOR, HEAD = "olu@hub.example", "head@thornfield.example"
+
+
+def test_the_operator_sees_every_grant_and_decides_as_the_operator(small_hub: Hub) -> None:
+    asking_app(small_hub)
+    small_hub.grant(["School", "StudentLite", "Attendance"], app=PARTY)
+    olu = signed_in(small_hub, OPERATOR, "operator")
+    assert "Pupil Pages at 9994001 Thornfield Academy Shares 3 Everyone Never 0" in olu.look("hub").words
+    assert "0 found." in olu.look("hub?q=nowhere").words
+    assert "Attendance marks and totals Attendance 1" in olu.look("hub/scopes").words
+    olu.link = f"/console/schools/{THORNFIELD}/apps/{PARTY}"
+    olu.send(olu.look(), "narrow", without=[("scope", "Attendance")])
+    grant = small_hub.desk.grants.at(small_hub.app(PARTY), THORNFIELD)
+    last = small_hub.desk.receipts.of(grant.id)[0]
+    assert (last.by, last.heading) == (f"operator by {OPERATOR}", f"{OPERATOR} stopped sharing some data")
+
+
+def test_the_operator_gives_and_takes_roles_and_the_hub_never_is_without_one(small_hub: Hub) -> None:
+    olu = signed_in(small_hub, OPERATOR, "operator")
+    page = olu.send(olu.look("hub/people"), "invite", email=HEAD, role="school", estab="9999999")
+    assert "No school has the number 9999999" in page.words
+    page = olu.send(olu.look("hub/people"), "invite", email=HEAD, role="school", estab=THORNFIELD)
+    assert f"{HEAD}: decides for a school: Thornfield Academy (9994001)" in page.words
+    page = olu.send(olu.look("hub/people"), "take")
+    assert "Nobody would run this hub any more" in page.words
+    account(small_hub, HEAD, "operator")
+    assert olu.send(olu.look("hub/people"), "take").answer.status == 404
+    assert [h.account.email for h in small_hub.desk.roles.held()] == [HEAD]
+
+
+def test_what_failed_for_good_is_run_again(small_hub: Hub) -> None:
+    queue = Queue(small_hub.store, lambda: small_hub.now)
+    queue.add("webhook", {"app": asking_app(small_hub)[0].id})
+    job = queue.take(["webhook"])
+    assert job is not None
+    queue.fail(job, "the receiver answered 500", final=True)
+    olu = signed_in(small_hub, OPERATOR, "operator")
+    page = olu.look("hub/jobs")
+    assert "1 failed for good, 0 wait, 0 run." in page.words
+    assert f"webhook {PARTY} dead" in page.words
+    page = olu.send(page, "again")
+    assert "0 failed for good, 1 wait, 0 run." in page.words
+    assert f"{OPERATOR} ran jobs again" in olu.look("hub/history").words
+
+
+def test_the_operator_finds_who_saw_what_about_somebody_and_that_is_written_down(small_hub: Hub) -> None:
+    token = small_hub.token(["StudentLite"], app=PARTY)
+    child = small_hub.school("Students?pagesize=1&select=Id,Surname", token)["Students"][0]["Id"]
+    olu = signed_in(small_hub, OPERATOR, "operator")
+    asked = f"hub/disclosures?estab={THORNFIELD}&kind=Student&mis_id={child}"
+    assert f"{PARTY} xporter" in olu.look(asked).words
+    assert f"{OPERATOR} console" in olu.look(asked).words
+    assert "is not the hub id of anybody" in olu.look("hub/disclosures?person=nobody").words
+
+
+def test_the_hubs_pages_look_to_others_as_if_they_were_not_there(small_hub: Hub) -> None:
+    head = signed_in(small_hub, HEAD, "school")
+    nothing = head.look("hub/nothing").answer
+    for page in ("hub", "hub/scopes", "hub/people", "hub/jobs", "hub/disclosures", "hub/history"):
+        answer = head.look(page).answer
+        assert (answer.status, answer.body) == (404, nothing.body)
+    proof = head.look("account").form("elsewhere")[1]
+    for deed in ("people/invite", "people/take", "jobs/again"):
+        assert head.post(f"/console/hub/{deed}", proof).answer.status == 404
