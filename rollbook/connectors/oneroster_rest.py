@@ -21,6 +21,7 @@ from ..ingest.forwarding import WRITING, Written
 from ..ingest.mapping.paths import ABSENT, at, elements, leaves, text
 from ..ingest.mapping.rows import NEVER_KEPT
 from ..ingest.roster.fills import FILLS
+from ..ingest.roster.gradebook import MOMENTS
 from ..ingest.roster.gradebooks import COLLECTIONS, documents
 from ..ingest.roster.roster import Extent, Roster
 from ..ingest.rows import Problems, Reading
@@ -53,7 +54,12 @@ SETTINGS = (
     Setting("scopes", "The scopes to ask tokens for, where not those of OneRoster 1.2", needed=False),
     Setting("signature", "HMAC-SHA256 or HMAC-SHA1, for OAuth 1.0a", needed=False),
     Setting("token", "A token that the vendor handed over, instead of a client and secret", secret=True, needed=False),
-    Setting("also", "What to read besides the roster: gradebook, resources, or both", needed=False),
+    Setting(
+        "also",
+        "What to read besides the roster: gradebook, resources, and user-resources (1.2: which resources each user has,"
+        " a request for each user in a full reading)",
+        needed=False,
+    ),
     Setting("limit", "How many rows to ask for at a time; 1000 if not set", needed=False),
     FULL_EVERY,
     WRITING,
@@ -62,10 +68,17 @@ SETTINGS = (
 ROOTS = {"1.1": "ims/oneroster/v1p1", "1.2": "ims/oneroster/rostering/v1p2"}
 SCOPE = "https://purl.imsglobal.org/spec/or/v1p2/scope/"
 SCOPES = (f"{SCOPE}roster-core.readonly", f"{SCOPE}roster.readonly", f"{SCOPE}roster-demographics.readonly")
-ALSO_SCOPES = {"gradebook": f"{SCOPE}gradebook.readonly", "resources": f"{SCOPE}resource.readonly"}
+ALSO_SCOPES = {
+    "gradebook": f"{SCOPE}gradebook.readonly",
+    **dict.fromkeys(("resources", "user-resources"), f"{SCOPE}resource.readonly"),
+}
 LISTS = ("orgs", "academicSessions", "courses", "classes", "users", "enrollments", "demographics")
 """The lists of a service, each by its envelope."""
-ALSO = {"gradebook": ("categories", "scoreScales", "lineItems", "results"), "resources": ("resources",)}
+ALSO = {
+    "gradebook": ("categories", "scoreScales", "lineItems", "results"),
+    "resources": ("resources",),
+    "user-resources": ("resources",),
+}
 """The lists of the other services: with 1.2 each has an address of its own, with 1.1 they are beside the roster's."""
 LATER = ("scoreScales",)
 """The lists that 1.1 has not."""
@@ -76,8 +89,8 @@ WITHIN: Mapping[str, str] = {
     "resultLearningObjectiveIds": "results",
 }
 """The tables that come within things of a list."""
-USED = {"classResources": "classes", "courseResources": "courses"}
-"""The tables of what uses resources, which come within the roster's lists. Who uses them is in no list."""
+USED = {"classResources": "classes", "courseResources": "courses", "userResources": "users"}
+"""The tables of what uses resources, which come within the roster's lists; what people use is asked for one by one."""
 
 
 class OneRosterRest:
@@ -97,6 +110,8 @@ class OneRosterRest:
         wanted = _wanted(reading.settings, service)
         with Session(where, service.auth, reading.note) as session:
             lists = _lists(session, reading, wanted, since.moment if since else "")
+            if not since and service.version != "1.1" and "user-resources" in _also(reading.settings):
+                _ask_users(session, reading, wanted["resources"].rpartition("/")[0], lists["users"])
         kinds = {name: "delta" if since else "bulk" for name, rows in lists.items() if rows or not since}
         within = {name: kinds[of] for name, of in _within(service.version, lists).items() if of in kinds}
         roster = Roster(Extent(service.version, kinds | within), Problems(), self.name, (*SERVED.values(),))
@@ -183,16 +198,18 @@ def _wanted(settings: Mapping[str, str], service: Served) -> dict[str, str]:
     """The lists to be read, and where each is."""
     found = {name: name for name in LISTS}
     for what in _also(settings):
-        root = service.address.replace("/rostering/", f"/{what}/")
+        root = service.address.replace("/rostering/", f"/{what.removeprefix('user-')}/")
         names = (name for name in ALSO[what] if service.version != "1.1" or name not in LATER)
         found |= {name: f"{root}/{name}" if service.version != "1.1" else name for name in names}
     return found
 
 
-def _within(version: str, lists: Mapping[str, object]) -> dict[str, str]:
+def _within(version: str, lists: Mapping[str, list[dict[str, Any]]]) -> dict[str, str]:
     """The tables that come within things of the lists that were read, and of which."""
     of_users = {"roles": "users", "userProfiles": "users"} if version != "1.1" else {}
-    return {**of_users, **(WITHIN if "lineItems" in lists else {}), **(USED if "resources" in lists else {})}
+    asked = any("resources" in one for one in lists.get("users", ()))
+    used = {name: of for name, of in USED.items() if "resources" in lists and (of != "users" or asked)}
+    return {**of_users, **(WITHIN if "lineItems" in lists else {}), **used}
 
 
 def _lists(
@@ -211,6 +228,15 @@ def _lists(
             found[name] = rows
     reading.progress("reading", len(wanted), len(wanted))
     return found
+
+
+def _ask_users(session: Session, reading: Reading, root: str, users: list[dict[str, Any]]) -> None:
+    """Put with each user the resources that they use."""
+    for done, user in enumerate(users):
+        reading.progress("asking what people use", done, len(users))
+        listing = Listing(f"{root}/users/{user['sourcedId']}/resources", ("resources",), Offset(1000), {}, "sourcedId")
+        with suppress(NotServed):
+            user["resources"] = fetch(session, listing, reading.folder)
 
 
 def _optional(session: Session, listing: Listing, reading: Reading) -> list[dict[str, Any]] | None:
@@ -345,9 +371,11 @@ def _demographic(of: Layout, one: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def _dated(of: Layout, one: dict[str, Any]) -> list[dict[str, str]]:
-    """What has moments where files have days."""
+    """What has moments where files have days: these are beside them."""
+    moments = {path: one.get(path.rpartition(".")[2]) for path in MOMENTS}
+    told = {path: at for path, at in moments.items() if isinstance(at, str) and len(at) > 10}
     days = {name: (text(one.get(name)) or "")[:10] for name in ("assignDate", "dueDate", "scoreDate") if one.get(name)}
-    return _alone(of, {**one, **days})
+    return [{**row, **(told if of.name == "lineItems" else {})} for row in _alone(of, {**one, **days})]
 
 
 def _scale(of: Layout, one: dict[str, Any]) -> list[dict[str, str]]:
@@ -409,4 +437,5 @@ READ: Mapping[str, Read] = {
     "resultLearningObjectiveIds": _objectives("resultSourcedId"),
     "classResources": _used("classSourcedId"),
     "courseResources": _used("courseSourcedId"),
+    "userResources": _used("userSourcedId"),
 }

@@ -17,6 +17,7 @@ from rollbook.dialects.oneroster.exporting import Export, written
 from rollbook.dialects.oneroster.sheets import SHEETS
 from rollbook.errors import Malformed
 from rollbook.ingest import import_roster
+from rollbook.model.assessment import Aspect
 from rollbook.model.groups import StaffMembership
 from rollbook.model.people import Person
 from tests import rosters
@@ -25,6 +26,8 @@ from tests.looking import look
 from tests.told import entries
 
 from .platform import Platform, Row
+from .test_gradebook import RIGHTS, put, volcano
+from .test_gradebook import G as BOOK
 
 ONEROSTER = CONNECTORS["oneroster-csv"]
 ROOTS = {"1.1": "/ims/oneroster/v1p1", "1.2": "/ims/oneroster/rostering/v1p2"}
@@ -242,3 +245,44 @@ def test_a_delta_has_what_is_other_than_in_the_last_export_and_brings_another_hu
     for name in ("users", "enrollments"):
         assert things(other, "1.2", name, known_ids(hub)) == things(writer, "1.2", name)
     hub.close()
+
+
+# ---- gradebooks
+
+
+def test_times_of_day_survive_the_way_and_work_in_no_category_stays_in_none(
+    small_hub: Hub, empty_folder: Path, tmp_path: Path
+) -> None:
+    grader = Platform(small_hub, rights=RIGHTS)
+    item = grader.rows(f"{BOOK}/lineItems")[0]["sourcedId"]
+    with small_hub.store.write(1) as batch:
+        batch.change(Aspect, item, {"category": None, "assigned": "2026-11-02T09:30:00.000"})
+    told = grader.one(f"{BOOK}/lineItems/{item}")
+    category = grader.one(f"{BOOK}/categories/{told['category']['sourcedId']}")
+    assert told["category"]["sourcedId"] == told["school"]["sourcedId"]
+    assert (category["title"], category["metadata"]) == ("No category", {"rollbook.synthetic": "category"})
+    assert category in grader.rows(f"{BOOK}/classes/{told['class']['sourcedId']}/categories")
+    export(grader, tmp_path / "out")
+    hub = Hub.copy(empty_folder, tmp_path / "other")
+    import_roster(hub.store, ONEROSTER, tmp_path / "out", new_district=True)
+    other = Platform(hub, schools=("1001", "1002"), rights=RIGHTS)
+    there = other.one(f"{BOOK}/lineItems/{item}")
+    assert {name: there[name] for name in ("assignDate", "dueDate")} == {
+        "assignDate": "2026-11-02T09:30:00.000Z",
+        "dueDate": told["dueDate"],
+    }
+    assert there["category"]["sourcedId"] == there["school"]["sourcedId"]
+    assert look(hub.store, "SELECT count(*) FROM assessment_category WHERE name = 'No category'").get == 0
+    hub.close()
+
+
+def test_the_category_that_stands_for_none_is_taken_and_not_written(small_hub: Hub) -> None:
+    grader = Platform(small_hub, rights=RIGHTS)
+    item = volcano(grader)
+    school = item["school"]["sourcedId"]
+    with small_hub.store.write(1) as batch:
+        batch.change(Aspect, grader.rows(f"{BOOK}/lineItems")[0]["sourcedId"], {"category": None})
+    assert put(grader, "lineItems", "lineItem", "loose", {**item, "category": {"sourcedId": school}}).status == 201
+    assert look(small_hub.store, "SELECT category FROM aspect WHERE external_id = 'loose'").get is None
+    assert put(grader, "categories", "category", school, {"title": "Mine"}).status == 400
+    assert grader.ask(f"{BOOK}/categories/{school}", "DELETE").status == 400

@@ -51,7 +51,7 @@ def test_a_hub_that_reads_another_has_every_thing_under_the_same_id(
         settings = {"address": up.address, "version": version, "token": one.token, "limit": "7"}
         district = second.store.new_district({"name": "Heronsgate District"})
 
-        def read(also: str = "gradebook resources") -> Diff:
+        def read(also: str = "gradebook user-resources") -> Diff:
             said = {**settings, "also": also}
             return import_roster(second.store, REST, "", settings=said, district=district, name="first")
 
@@ -59,6 +59,10 @@ def test_a_hub_that_reads_another_has_every_thing_under_the_same_id(
         other = Platform(second, schools=("1001", "1002"))
         for path in LISTS[version]:
             assert things(other, path) == things(one, path), path
+        if version == "1.2":
+            for user in things(one, "users"):
+                used = f"{MATERIALS}/users/{user}/resources"
+                assert things(other, used) == things(one, used)
         assert not read().moved
         with pytest.raises(Malformed, match="gradebook or resources"):
             read("homework")

@@ -10,8 +10,11 @@ from typing import Any
 
 from ...api.listing.resource import Property, Resource
 from ...api.listing.services import Collection, Service
+from ...model.gradebook import SCORE_STATUSES
+from . import members
 from .asking import LARGEST_PAGE, PAGE
 from .filters import EXAMPLE
+from .members import ENTITIES, Entity, Member
 from .wire import TYPES
 
 Schema = Mapping[str, Any]
@@ -21,12 +24,13 @@ DAY: Schema = {"type": "string", "format": "date"}
 REFERENCE: Schema = {"$ref": "#/components/schemas/Reference"}
 
 
-def _object(**members: Schema) -> Schema:
-    return {"type": "object", "properties": members, "additionalProperties": False}
+def _object(*needed: str, **members: Schema) -> Schema:
+    required = {"required": [*needed]} if needed else {}
+    return {"type": "object", "properties": members, "additionalProperties": False, **required}
 
 
-def _list(of: Schema) -> Schema:
-    return {"type": "array", "items": of}
+def _list(of: Schema, least: int = 0) -> Schema:
+    return {"type": "array", "items": of, **({"minItems": least} if least else {})}
 
 
 _NAMED: Mapping[str, Schema] = {
@@ -54,6 +58,27 @@ _KINDS: Mapping[str, Schema] = {
     "list": _list(TEXT),
     "moment": {"type": "string", "format": "date-time"},
     "number": {"type": "number"},
+}
+
+_WORDS: Schema = {"type": "string", "maxLength": 4000, "pattern": "^[^\\u0000]*$"}
+_OBJECTIVE = {"learningObjectiveId": _WORDS, "score": {"type": "number"}, "textScore": _WORDS}
+
+_WRITTEN: Mapping[members.Taken, Schema] = {
+    members.text: _WORDS,
+    members.number: {"type": "number", "minimum": -1e14, "maximum": 1e14},
+    members.flag: {"type": "string", "enum": ["true", "false"]},
+    members.moment: {"type": "string", "format": "date-time"},
+    members.day: DAY,
+    members.status: {"type": "string", "enum": [*SCORE_STATUSES]},
+    members.identity: _object("sourcedId", href=TEXT, sourcedId=TEXT, type=TEXT),
+    members.open_object: {"type": "object"},
+}
+"""What is sent, by what takes it; marking may also have come as far as an `ext:` says."""
+
+_PAIRS = _list(_object("itemValueLHS", "itemValueRHS", itemValueLHS=_WORDS, itemValueRHS=_WORDS), 1)
+_OBJECTIVES = {
+    "lineItem": ("learningObjectiveIds", _list(_WORDS, 1)),
+    "result": ("learningObjectiveResults", _list(_object("learningObjectiveId", **_OBJECTIVE), 1)),
 }
 
 ERRORS = {
@@ -194,7 +219,9 @@ def _enveloped(collection: Collection, *, one: bool) -> Schema:
 
 
 def _body(collection: Collection, *, one: bool) -> Schema:
-    return {"required": True, "content": _json(_enveloped(collection, one=one))}
+    thing = {"$ref": f"#/components/schemas/{_upper(collection.one)}Written"}
+    name, of = (collection.one, thing) if one else (collection.envelope, _list(thing, 1))
+    return {"required": True, "content": _json(_object(name, **{name: of}))}
 
 
 def _read(collection: Collection, *, one: bool) -> dict[str, Any]:
@@ -235,7 +262,32 @@ def _schemas(service: Service) -> dict[str, Any]:
         "imsx_StatusInfo": status,
         "Reference": _object(href=TEXT, sourcedId=TEXT, type={"type": "string", "enum": sorted({*TYPES.values()})}),
         **{_upper(name): _thing(resource) for name, resource in resources.items()},
+        **{f"{_upper(one.name)}Written": _taken(one) for one in _entities(service)},
     }
+
+
+def _entities(service: Service) -> Iterator[Entity]:
+    return (ENTITIES[name] for name in service.collections if name in ENTITIES)
+
+
+def _taken(entity: Entity) -> Schema:
+    """What may be sent of an entity."""
+    own = {
+        "sourcedId": {"type": "string", "pattern": f"^{members.SOURCED_ID.pattern}$"},
+        "status": {"type": "string", "enum": ["active"]},
+        "dateLastModified": _KINDS["moment"],
+    }
+    sent = {name: _sent(entity, name, member) for name, member in entity.members.items()}
+    return _object(*(name for name, member in entity.members.items() if member.needed), **own, **sent)
+
+
+def _sent(entity: Entity, name: str, member: Member) -> Schema:
+    if name == "scoreScaleValue":
+        return _PAIRS
+    if name == "learningObjectiveSet":
+        objectives, of = _OBJECTIVES["result" if entity.item else "lineItem"]
+        return _list(_object("source", objectives, source=_WORDS, **{objectives: of}))
+    return _WRITTEN[member.take]
 
 
 def _thing(resource: Resource) -> Schema:

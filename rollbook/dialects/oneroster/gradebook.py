@@ -21,6 +21,7 @@ from ...fields import (
     Literal,
     Many,
     Nested,
+    Not,
     Question,
     Ref,
     Rows,
@@ -35,11 +36,16 @@ from ...model.people import Person
 from ...model.roster import as_student
 from ...model.students import Student, StudentMembership
 from .catalogue import COLLECTIONS, whole
-from .properties import ID, kept, link, number, stamps, text, told_id, word, yes_or_no
+from .properties import ID, kept, link, made_up, number, stamps, text, told_id, word, yes_or_no
 from .properties import moment as moment_of
 from .wire import reference
 
 GRADING_PERIOD = "gradingPeriod"
+
+_of_class = Aspect.classwork.is_(1)
+_unsorted = Many(
+    "The work of a school's classes that is in no category", Aspect.school, where=_of_class & Aspect.category.unknown()
+)
 
 categories = Resource(
     "categories",
@@ -53,8 +59,20 @@ categories = Resource(
             "weight": number(AssessmentCategory.weight),
         },
     ),
+    Part(
+        School,
+        {
+            **stamps(School, "categories"),
+            "metadata": made_up("category"),
+            "title": text(Literal("No category")),
+            "weight": number(Literal(None)),
+        },
+        only=Some(_unsorted, ALWAYS),
+        lost=Not(Some(_unsorted, ALWAYS)),
+    ),
     key="sourcedId",
 )
+"""Categories, and one for each school with work that is in none, since work needs one; its id is the school's."""
 
 _values = Many("The scores that a scale explains", ScoreScaleValue.scale)
 
@@ -108,7 +126,6 @@ _set = {
     "resultValueMax": number(First(range_now, MarkSet.most)),
     "learningObjectiveSet": kept(Aspect, "learningObjectiveSet"),
 }
-_of_class = Aspect.classwork.is_(1)
 
 line_items = Resource(
     "lineItems",
@@ -121,7 +138,7 @@ line_items = Resource(
             "assignDate": moment_of(Aspect.assigned),
             "dueDate": moment_of(Aspect.due),
             "school": link(Aspect.school, "orgs"),
-            "category": link(Aspect.category, "categories"),
+            "category": link(Coalesce(Aspect.category, Aspect.school), "categories"),
             "gradingPeriod": _period(grading=True),
             "academicSession": _period(grading=False),
         },
@@ -205,9 +222,11 @@ assessment_results = Resource(
 
 def _without(of: Resource, *later: str, **instead: Property) -> Resource:
     """A resource without the members that came later."""
-    (part,) = of.parts
-    held = {name: one for name, one in part.properties.items() if name not in later}
-    return Resource(of.name, of.one, replace(part, properties={**held, **instead}), key="sourcedId")
+    parts = (
+        replace(part, properties={n: one for n, one in part.properties.items() if n not in later} | instead)
+        for part in of.parts
+    )
+    return Resource(of.name, of.one, *parts, key="sourcedId")
 
 
 _LATER = ("scoreScale", "learningObjectiveSet")
@@ -245,7 +264,11 @@ _any_session: Conditions = {Session: ALWAYS, School: ALWAYS}
 
 OLD_PATHS: Mapping[str, Path] = {
     "classes/{id}/categories": Path(
-        "categories", {AssessmentCategory: Some(_items_of_class, _of_class & Aspect.group.is_(PARENT))}
+        "categories",
+        {
+            AssessmentCategory: Some(_items_of_class, _of_class & Aspect.group.is_(PARENT)),
+            School: Some(_unsorted, Aspect.group.is_(PARENT)),
+        },
     ),
     "classes/{id}/lineItems": Path("lineItems", {Aspect: Aspect.group.is_(PARENT)}),
     "classes/{id}/lineItems/{id}/results": Path("results", _of_item(_this_item), {Aspect: Aspect.group.is_(WITHIN)}),

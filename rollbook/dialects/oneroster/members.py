@@ -40,47 +40,54 @@ class Member:
 # ---- what values must be
 
 
-def _text(value: Any) -> str:
+def text(value: Any) -> str:
+    """A text."""
     if not isinstance(value, str) or "\0" in value or len(value) > 4000:
         raise ValueError("expected a text of up to 4,000 characters")
     return value
 
 
-def _number(value: Any) -> float:
+def number(value: Any) -> float:
+    """A number."""
     if isinstance(value, bool) or not isinstance(value, int | float) or abs(value) >= 1e15:
         raise ValueError("expected a number")
     return float(value)
 
 
-def _flag(value: Any) -> int:
+def flag(value: Any) -> int:
+    """A flag, which is written as a text."""
     if value not in ("true", "false"):
         raise ValueError('expected "true" or "false", as a text')
     return int(value == "true")
 
 
-def _moment(value: Any) -> str:
+def moment(value: Any) -> str:
+    """A moment, UTC, as the store writes moments."""
     try:
-        at = datetime.fromisoformat(_text(value))
+        at = datetime.fromisoformat(text(value))
         utc = (at.astimezone(UTC) if at.tzinfo else at).replace(tzinfo=None)
         return utc.isoformat(timespec="milliseconds")
     except (ValueError, OverflowError):
         raise ValueError("expected a moment, such as 2026-11-20T08:45:00.000Z") from None
 
 
-def _day(value: Any) -> str:
+def day(value: Any) -> str:
+    """A day; the time after it is cut off."""
     try:
-        return date.fromisoformat(_text(value)[:10]).isoformat()
+        return date.fromisoformat(text(value)[:10]).isoformat()
     except ValueError:
         raise ValueError("expected a day, such as 2026-11-20") from None
 
 
-def _status(value: Any) -> str:
+def status(value: Any) -> str:
+    """How far the marking has come."""
     if value not in SCORE_STATUSES and not str(value).startswith("ext:"):
         raise ValueError(f"expected one of {', '.join(SCORE_STATUSES)}")
-    return _text(value)
+    return text(value)
 
 
-def _identity(value: Any) -> str:
+def identity(value: Any) -> str:
+    """The id in a reference."""
     found = cast(Mapping[str, Any], value).get("sourcedId") if isinstance(value, dict) else None
     if not isinstance(found, str) or not found or "\0" in found:
         raise ValueError('expected a reference, such as {"sourcedId": "…"}')
@@ -125,7 +132,8 @@ def _storable(value: Any) -> Any:
     return value
 
 
-def _open(value: Any) -> Any:
+def open_object(value: Any) -> Any:
+    """An object of whatever members."""
     if not isinstance(value, dict):
         raise ValueError("expected an object")
     return _storable(cast(Any, value))
@@ -158,30 +166,30 @@ class Entity:
 
 
 def _lead(fact: str, leads: str, *, needed: bool = False) -> Member:
-    return Member(fact, _identity, needed, leads)
+    return Member(fact, identity, needed, leads)
 
 
-_base = {"metadata": Member("", _open)}
+_base = {"metadata": Member("", open_object)}
 _scored = {
     "scoreScale": _lead("score_scale", "scoreScales"),
-    "resultValueMin": Member(LEAST, _number),
-    "resultValueMax": Member(MOST, _number),
+    "resultValueMin": Member(LEAST, number),
+    "resultValueMax": Member(MOST, number),
     "learningObjectiveSet": Member("", _shaped(list[_Ids])),
 }
-_titled = {"title": Member("name", _text, True), "description": Member("description", _text)}
+_titled = {"title": Member("name", text, True), "description": Member("description", text)}
 _marked = {
     "student": _lead("student", "users", needed=True),
     "scoreScale": _lead("score_scale", "scoreScales"),
-    "scoreStatus": Member("status", _status, True),
-    "score": Member("numeric_value", _number),
-    "textScore": Member("result", _text),
-    "scoreDate": Member("date", _day, True),
-    "comment": Member("notes", _text),
+    "scoreStatus": Member("status", status, True),
+    "score": Member("numeric_value", number),
+    "textScore": Member("result", text),
+    "scoreDate": Member("date", day, True),
+    "comment": Member("notes", text),
     "learningObjectiveSet": Member("", _shaped(list[_Results])),
-    "inProgress": Member("in_progress", _flag),
-    "incomplete": Member("incomplete", _flag),
-    "late": Member("late", _flag),
-    "missing": Member("missing", _flag),
+    "inProgress": Member("in_progress", flag),
+    "incomplete": Member("incomplete", flag),
+    "late": Member("late", flag),
+    "missing": Member("missing", flag),
 }
 _of_school: Mapping[str, Value] = {"kind": "Integer", **dict.fromkeys(("exam", "prior", "ks1", "ks2", "ks3"), 0)}
 """What a new assessment is besides: one of the school's own."""
@@ -189,15 +197,15 @@ _of_school: Mapping[str, Value] = {"kind": "Integer", **dict.fromkeys(("exam", "
 CATEGORY = Entity(
     "category",
     AssessmentCategory,
-    {**_base, "title": Member("name", _text, True), "weight": Member("weight", _number)},
+    {**_base, "title": Member("name", text, True), "weight": Member("weight", number)},
 )
 SCORE_SCALE = Entity(
     "scoreScale",
     ScoreScale,
     {
         **_base,
-        "title": Member("title", _text, True),
-        "type": Member("kind", _text, True),
+        "title": Member("title", text, True),
+        "type": Member("kind", text, True),
         "course": _lead("course", "courses"),
         "class": _lead("group", "classes", needed=True),
         "scoreScaleValue": Member(PAIRS, _shaped(Annotated[list[_Pair], msgspec.Meta(min_length=1)]), True),
@@ -209,8 +217,8 @@ LINE_ITEM = Entity(
     {
         **_base,
         **_titled,
-        "assignDate": Member("assigned", _moment, True),
-        "dueDate": Member("due", _moment, True),
+        "assignDate": Member("assigned", moment, True),
+        "dueDate": Member("due", moment, True),
         "class": _lead("group", "classes", needed=True),
         "school": _lead("school", "schools", needed=True),
         "category": _lead("category", "categories", needed=True),
@@ -244,7 +252,7 @@ ASSESSMENT_RESULT = Entity(
     {
         **_base,
         "assessmentLineItem": _lead("aspect", "assessmentLineItems", needed=True),
-        "scorePercentile": Member("percentile", _number),
+        "scorePercentile": Member("percentile", number),
         **_marked,
     },
     item="assessmentLineItem",

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from ...api.listing.services import Collection, Collections
 from ...errors import Malformed, Problem, nearest
+from ...ingest.roster.gradebook import OF_DAYS
 from ...ingest.roster.roster import OURS
 from .catalogue import COLLECTIONS, OLD_COLLECTIONS
 from .gradebook import GRADEBOOK, OLD_GRADEBOOK
@@ -115,6 +116,10 @@ _OWN: Mapping[str, Cell] = {
 """Cells that are not as the members are; no hub keeps a password."""
 
 
+_MOMENTS: Mapping[str, Cell] = {f"{OF_DAYS}.{name}": _member(name) for name in ("assignDate", "dueDate")}
+"""What a hub adds of its own where a file has days."""
+
+
 def _itself(row: Object) -> Iterable[Object]:
     return (row,)
 
@@ -162,7 +167,7 @@ def _sheet(
         column, need = column.rstrip("!"), column.endswith("!")
         cells[column] = _OWN.get(column) or _member(member or column)
         needed |= {column} if need else set()
-    cells |= {f"metadata.{one}": _extension(one) for one in extensions}
+    cells |= {f"metadata.{one}": _MOMENTS.get(one) or _extension(one) for one in extensions}
     return Sheet(name, collections[of or name], cells, frozenset(needed), rows)
 
 
@@ -219,7 +224,7 @@ _OBJECTIVE = "source! learningObjectiveId!"
 def _gradebook(collections: Collections, item: str, result: str) -> tuple[Sheet, ...]:
     """The files of gradebooks and resources that both versions have."""
     return (
-        _sheet(collections, "lineItems", f"{_ITEM}{item}"),
+        _sheet(collections, "lineItems", f"{_ITEM}{item}", *_MOMENTS),
         _sheet(collections, "results", f"{_RESULT}{result}"),
         _sheet(MATERIALS, "resources", _RESOURCE),
         _sheet(USES, "classResources", f"title classSourcedId!>class {_USE}"),
@@ -228,7 +233,7 @@ def _gradebook(collections: Collections, item: str, result: str) -> tuple[Sheet,
 
 
 _NEW_GRADEBOOK = (
-    _sheet(GRADEBOOK, "categories", "title! weight"),
+    _sheet(GRADEBOOK, "categories", "title! weight", SYNTHETIC),
     _sheet(
         GRADEBOOK,
         "scoreScales",
@@ -273,7 +278,7 @@ _NEW_GRADEBOOK = (
 SHEETS: Mapping[str, tuple[Sheet, ...]] = {
     "1.1": (
         *_sheets(OLD_COLLECTIONS, f"enabledUser! orgSourcedIds!>orgs role! username! userIds {_PERSON}", "birthdate"),
-        _sheet(OLD_GRADEBOOK, "categories", "title!"),
+        _sheet(OLD_GRADEBOOK, "categories", "title!", SYNTHETIC),
         *_gradebook(OLD_GRADEBOOK, f" {_RANGE}", ""),
     ),
     "1.2": (

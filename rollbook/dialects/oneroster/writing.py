@@ -150,6 +150,7 @@ class Pen:
         if known is None:
             self.add(sourced_id, said)
             return True
+        self._kept(known)
         before = self.writer.get(self.record, known) or {}
         self._about(before)
         facts = self.facts(said, before)
@@ -195,6 +196,7 @@ class Pen:
         known = self.find(self.collection, sourced_id)
         if known is None:
             return False
+        self._kept(known)
         self._about(self.writer.get(self.record, known) or {})
         self.writer.rights(self.record, known).require()
         own = PARTS.get(self.record, ())
@@ -205,6 +207,12 @@ class Pen:
         self._forward(known, goes=True)
         self.writer.drop(self.record, known, own)
         return True
+
+    def _kept(self, identity: str) -> None:
+        """Raise `Malformed` for what the hub made up: no record is behind it."""
+        if identity in self.writer.reader.reach:
+            what, hint = "stands for what is in no category", "create a category with another id"
+            raise Malformed(Problem(self.entity.name, what, hint))
 
     def _about(self, row: Mapping[str, Any]) -> None:
         """Whoever a result is of is on the line of the request, since its answer depends on them."""
@@ -239,8 +247,8 @@ class Pen:
         if found is None:
             hint = f"list {leads} to see which exist"
             problems.append(Problem(f"{at}.{name}", f"{sourced_id[:60]} was not found", hint))
-        # A school's synthetic term stands for no session.
-        synthetic = leads == "academicSessions" and found in self.writer.reader.reach
+        # A school's synthetic term stands for no session, and its synthetic category for none.
+        synthetic = leads in ("academicSessions", "categories") and found in self.writer.reader.reach
         return None if synthetic else found
 
     def _place(

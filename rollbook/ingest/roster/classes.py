@@ -15,8 +15,10 @@ from ..tables import split
 from .places import Places, blank, more
 
 MADE_UP, KIND, PURPOSE = (f"metadata.rollbook.{name}" for name in ("synthetic", "groupType", "purpose"))
-"""What another hub says of its own beside OneRoster's columns: that a course or a term stands for one that there is
-not, which kind of group a class is, and what it is for."""
+"""What another hub says of its own beside OneRoster's columns: that a course, a term or a category stands for one that
+there is not, which kind of group a class is, and what it is for."""
+
+MADE_UP_THINGS = ("course", "term", "category")
 
 FLAGS = {"true": 1, "false": 0, "": None}
 
@@ -57,16 +59,16 @@ class Classes:
     @cached_property
     def there(self) -> frozenset[str]:
         """The sessions that there are."""
-        return self._not_made_up("academicSessions")
+        return self.not_made_up("academicSessions")
 
     @cached_property
     def followed(self) -> frozenset[str]:
         """The courses that there are."""
-        return self._not_made_up("courses")
+        return self.not_made_up("courses")
 
-    def _not_made_up(self, name: str) -> frozenset[str]:
+    def not_made_up(self, name: str) -> frozenset[str]:
         table = self.tables[name]
-        return frozenset(key for key, made_up in table.cells("sourcedId", MADE_UP) if made_up not in ("course", "term"))
+        return frozenset(key for key, made_up in table.cells("sourcedId", MADE_UP) if made_up not in MADE_UP_THINGS)
 
     def _year(self, written: str) -> int | None:
         year = year_of(written)

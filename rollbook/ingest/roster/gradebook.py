@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 from ...fields import Record, Value
@@ -17,6 +18,10 @@ from .places import blank, more
 OWN = dict.fromkeys(("exam", "prior", "ks1", "ks2", "ks3"), 0)
 """What class work is not: a public examination, or a national assessment."""
 
+OF_DAYS = "rollbook"
+MOMENTS = tuple(f"metadata.{OF_DAYS}.{name}" for name in ("assignDate", "dueDate"))
+"""Where another hub, or a service, tells moments for which OneRoster's files have days."""
+
 Objectives = dict[str, dict[str, list[Any]]]
 """By line item or result and by source, the learning objectives."""
 
@@ -29,6 +34,7 @@ class Gradebook:
         self.tables = classes.tables
         self.school = classes.class_school
         self.items = self.tables["lineItems"]
+        self.sorted_under = classes.not_made_up("categories")
 
     def made(self) -> list[tuple[type[Record], Iterable[Row]]]:
         """Every record, each kind after those that it refers to."""
@@ -48,6 +54,7 @@ class Gradebook:
         return [
             Row(key, {"external_id": key, "name": title, "weight": _number(weight)}, {}, extra, table.place(at))
             for at, ((key, title, weight), extra) in enumerate(cells)
+            if key in self.sorted_under
         ]
 
     # ---- what scores stand for
@@ -96,17 +103,18 @@ class Gradebook:
         names = ("sourcedId", "title", "description", "assignDate", "dueDate", "classSourcedId", "categorySourcedId")
         terms = ("gradingPeriodSourcedId", "academicSessionSourcedId", "schoolSourcedId")
         made: list[Row] = []
-        for at, ((key, title, about, assigned, due, group, category, *of), extra) in enumerate(
-            zip(table.cells(*names, *terms), table.extras(), strict=True)
-        ):
+        cells = zip(table.cells(*names, *terms), table.cells(*MOMENTS), table.extras(), strict=True)
+        for at, ((key, title, about, assigned, due, group, category, *of), (since, until), extra) in enumerate(cells):
             if school := self.school.get(group):
                 named = next((one for one in of[:2] if one), "")
                 known = named if named in sessions else None
-                refs = {"school": school, "group": group, "category": category, "session": known}
+                of_category = category if category in self.sorted_under else None
+                refs = {"school": school, "group": group, "category": of_category, "session": known}
                 refs |= {"score_scale": scales.get(key)}
                 values = blank(external_id=key, name=title, description=about, kind="Integer")
-                values |= {**OWN, "classwork": 1, "assigned": _moment(assigned), "due": _moment(due)}
-                rest = more(extra, schoolSourcedId=of[2] if of[2] != school else "")
+                values |= {**OWN, "classwork": 1, "assigned": _moment(assigned, since), "due": _moment(due, until)}
+                said = {name: value for name, value in (extra or {}).items() if name not in MOMENTS}
+                rest = more(said, schoolSourcedId=of[2] if of[2] != school else "")
                 rest = more(rest, academicSessionSourcedId="" if known else named)
                 made.append(Row(key, values, refs, _with(rest, objectives.get(key), "Ids"), table.place(at)))
         return made
@@ -154,9 +162,14 @@ def _number(cell: str) -> Value:
     return float(cell) if cell else None
 
 
-def _moment(day: str) -> Value:
-    """A day as the moment at which it begins."""
-    return f"{day}T00:00:00.000" if day else None
+def _moment(day: str, at: str) -> Value:
+    """The moment that is told beside a day, UTC; else that at which the day begins."""
+    try:
+        told = datetime.fromisoformat(at)
+        utc = (told.astimezone(UTC) if told.tzinfo else told).replace(tzinfo=None)
+        return utc.isoformat(timespec="milliseconds")
+    except (ValueError, OverflowError):
+        return f"{day}T00:00:00.000" if day else None
 
 
 def _objectives(table: Table, column: str) -> Objectives:
