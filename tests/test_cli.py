@@ -352,7 +352,7 @@ def _patiently(ask: Callable[[], str]) -> str:
 def test_serve_wants_a_directory_with_records(tmp_path: Path) -> None:
     assert refused("serve", "--data", tmp_path / "nothing") == (
         f"data: {tmp_path / 'nothing'} holds no records (name the directory with --data, or make one with `rollbook"
-        " demo`)"
+        " sources add` or `rollbook demo`)"
     )
     assert not (tmp_path / "nothing").exists()
 

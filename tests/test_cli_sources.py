@@ -104,15 +104,18 @@ def test_what_is_missing_is_said_at_once_where_nobody_can_be_asked(data: list[ob
     assert not Path(str(data[1])).exists()
 
 
-def test_in_a_terminal_what_is_missing_is_asked_for(
-    data: list[object], roster: Path, monkeypatch: pytest.MonkeyPatch
+def test_in_a_terminal_what_is_missing_is_asked_for_and_asked_again_where_it_is_not_there(
+    data: list[object], roster: Path, staff: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rollbook.cli.adding.at_a_terminal", lambda: True)
+    monkeypatch.setattr("rollbook.cli.asking.at_a_terminal", lambda: True)
     words = ["sources", "add", "sis", *map(str, data)]
-    done = CliRunner().invoke(main, words, input=f"{DISTRICT}\noneroster-csv\n{roster}\n")
+    done = CliRunner().invoke(main, words, input=f"{DISTRICT}\noneroster-csv\n{roster}s\n{roster}\n")
     assert done.exit_code == 0, done.output
     assert "District: " in done.output
+    assert f"{roster}s does not exist." in done.output
     assert told("sources", "show", "sis", *data)["settings"] == {"path": str(roster)}
+    words = ["sources", "add", "hr", "--connector", "records-csv", "--path", str(staff), *map(str, data)]
+    assert f"District [{DISTRICT}]: " in CliRunner().invoke(main, words, input="\n").output
 
 
 def test_what_cannot_be_read_is_not_added(data: list[object], tmp_path: Path) -> None:

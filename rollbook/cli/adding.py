@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import Conflict, Malformed, Problem, RollbookError, nearest
+from .asking import Given, at_a_terminal, whole, with_host_key
 from .common import data_option, json_option, open_or_make_store, open_store, print_json, progress, say, wants_json
 from .describing import Wanted, described
 from .differences import aside, show_diff, told
 from .reading import say_next, say_where, told_tried
 
 if TYPE_CHECKING:
-    from ..ingest import Connector
     from ..store.kept.feeds import Feed
     from ..store.port import Store
-
-
-@dataclass(frozen=True)
-class Given:
-    """What was said of a source on the command line, or is still missing."""
-
-    name: str
-    district: str
-    connector: str
-    settings: Mapping[str, str]
-    secrets: Mapping[str, str]
 
 
 @click.command()
@@ -62,7 +48,7 @@ def add(
     added if the source cannot be read.
     """
     quiet = wants_json(as_json)
-    given = _with_host_key(_whole(Given(name, district, connector, wanted.settings, wanted.secrets)))
+    given = with_host_key(whole(Given(name, district, connector, wanted.settings, wanted.secrets), data))
     changes = wanted.changes()
     with open_or_make_store(data) as store:
         feed = _feed(store, given, new_district)._replace(**changes)
@@ -83,99 +69,6 @@ def add(
         say(f"`rollbook sources sync {kept.source}` brings its records in.")
     if quiet:
         print_json({"source": kept.source, "district": given.district, "precedence": kept.precedence, **report})
-
-
-# ---- asking
-
-
-def _whole(given: Given) -> Given:
-    """What was given, with what is missing asked for, or refused with all that is missing."""
-    lacking = _lacking(given)
-    while lacking and at_a_terminal():
-        given = _asked(given, lacking[0])
-        lacking = _lacking(given)
-    if lacking:
-        raise Malformed(*(Problem(name, "is missing", hint) for name, hint in lacking))
-    return given
-
-
-def at_a_terminal() -> bool:
-    """Whether somebody can be asked."""
-    return sys.stdin.isatty() and sys.stdout.isatty()
-
-
-def _lacking(given: Given) -> list[tuple[str, str]]:
-    """What is missing, with how it is given; settings are known once there is a connector."""
-    from ..connectors import CONNECTORS
-
-    needs = [
-        ("name", given.name, "a word for it, such as sis"),
-        ("district", given.district, "--district NAME"),
-        ("connector", given.connector, f"--connector, one of {', '.join(_offered())}"),
-    ]
-    lacking = [(name, hint) for name, value, hint in needs if not value]
-    if not given.connector:
-        return lacking if given.settings.get("path") else [*lacking, ("path", "--path PATH")]
-    if given.connector not in _offered():
-        raise Malformed(Problem("connector", f"{given.connector} is not known", nearest(given.connector, _offered())))
-    return [*lacking, *_unset(CONNECTORS[given.connector], given)]
-
-
-def _unset(connector: Connector, given: Given) -> list[tuple[str, str]]:
-    from ..ingest.authorising import token_setting
-    from ..ingest.settings import checked, missing
-
-    if wrong := checked(connector, given.settings, given.secrets):
-        raise Malformed(*wrong)
-    later = token_setting(connector)
-    found = [one for one in missing(connector, {**given.settings, **given.secrets}) if one is not later]
-    return [(one.name, f"{how_given(one.name, secret=one.secret)}: {one.about}") for one in found]
-
-
-def how_given(name: str, *, secret: bool) -> str:
-    """How a setting is given on the command line."""
-    return "--path PATH" if name == "path" else f"--secret {name}=env:VARIABLE" if secret else f"--set {name}=VALUE"
-
-
-def _offered() -> list[str]:
-    from ..connectors import CONNECTORS
-    from ..store.kept.feeds import AGENT
-
-    return [name for name in CONNECTORS if name != AGENT]
-
-
-def _asked(given: Given, lacking: tuple[str, str]) -> Given:
-    from ..connectors import CONNECTORS
-    from ..ingest.places import whole_path
-    from ..ingest.settings import settings_of
-
-    name, hint = lacking
-    if name == "connector":
-        return replace(given, connector=click.prompt("Connector", type=click.Choice(_offered())))
-    if name in ("name", "district"):
-        return replace(given, **{name: click.prompt({"name": "Name, such as sis", "district": "District"}[name])})
-    known = {one.name: one for one in settings_of(CONNECTORS[given.connector])} if given.connector else {}
-    if name in known and known[name].secret:
-        where = click.prompt(f"{known[name].about} (env:VARIABLE or file:PATH)")
-        return replace(given, secrets={**given.secrets, name: where})
-    answer = click.prompt(known[name].about if name in known else hint)
-    return replace(given, settings={**given.settings, name: whole_path(answer) if name == "path" else answer})
-
-
-def _with_host_key(given: Given) -> Given:
-    """What was given, with the key of the SFTP server that the files are on: somebody has to say that it is theirs."""
-    from ..ingest.places import Address, host_key, is_address
-
-    path = given.settings.get("path", "")
-    if not (is_address(path) and Address.of(path).scheme == "sftp") or given.settings.get("host-key"):
-        return given
-    host = Address.of(path).host
-    kind, fingerprint = host_key(Address.of(path))
-    said = f"{host} shows the {kind} key {fingerprint}"
-    if not (at_a_terminal() and click.confirm(f"{said}. Does whoever runs it say that it is theirs?", err=True)):
-        hint = f"if whoever runs the server says that it is theirs: --set host-key={fingerprint}"
-        raise Malformed(Problem("host-key", f"is not known; {said}", hint))
-    return replace(given, settings={**given.settings, "host-key": fingerprint})
 
 
 # ---- testing and keeping

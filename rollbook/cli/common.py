@@ -117,7 +117,8 @@ def open_store(data: Path | None) -> Generator[Store]:
     folder = data_folder(data)
     if not holds(folder, database()):
         place, option = ("the database", "database") if database() else (folder, "data")
-        hint = f"name the {'database' if database() else 'directory'} with --{option}, or make one with `rollbook demo`"
+        what = "database" if database() else "directory"
+        hint = f"name the {what} with --{option}, or make one with `rollbook sources add` or `rollbook demo`"
         raise NotFound(Problem(option, f"{place} holds no records", hint))
     with opened(folder, database(), replica()) as store:
         yield store

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import Conflict, Malformed, Problem
-from .adding import at_a_terminal
+from .asking import at_a_terminal
 from .common import say
 from .describing import pairs
 
