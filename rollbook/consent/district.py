@@ -26,7 +26,7 @@ from .grants import Grant
 from .reader import PLANS, veiled
 from .renewing import RecentRows, Renewing
 from .session import Session, kept_of
-from .sightings import Human, Sightings, humans_in
+from .sightings import Human, Sightings, humans_in, named_in
 from .snapshots import Snapshots
 
 Made = TypeVar("Made")
@@ -224,7 +224,8 @@ class DistrictReader:
                     yield from self._as_gone(kept, record, row)
 
     def _as_gone(self, kept: Kept, record: type[Record], row: Mapping[str, Any]) -> Iterator[Gone]:
-        grant, of = self._grant_at.get(row["school"]), humans_in(record, row["id"], row)
+        known = {**kept.records.keys(record, row), **row} if record.names_others else row
+        grant, of = self._grant_at.get(row["school"]), humans_in(record, row["id"], known)
         if grant is None or self.sightings.all_seen(grant, of):
             return
         turn, made = self.sightings.lost(grant, of), row["made"]
@@ -269,10 +270,14 @@ class DistrictReader:
     def _granted(self, gone: Gone) -> bool:
         """Whether a school in reach grants what the record needs, whoever is chosen."""
         view = self.reach.get(gone.school)
-        if gone.school and view is None:
+        if (gone.school and view is None) or not all(self._in_reach(*one) for one in named_in(gone.keys)):
             return False
         seen = self.sight.meeting(RECORDS[gone.kind].scope)
         return bool(seen) and (view is None or view in seen)
+
+    def _in_reach(self, kind: str, _: str, school: str) -> bool:
+        """Whether the school of a role, whoever is chosen, lets the app see such roles."""
+        return self.reach.get(school) in self.sight.meeting(RECORDS[kind].scope)
 
     def _chooses(self, grant: str, human: Human) -> bool:
         """Whether the choice of a grant lets a human in now."""

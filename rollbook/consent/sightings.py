@@ -7,23 +7,31 @@ humans (a relationship, of a student and a contact) was seen while all of them w
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any, cast
 
 from ..fields import Record
 from ..store.kept.chosen import Turn, Turns
 from ..store.kept.history import END
+from ..store.keys import NAMED
 
 Human = tuple[str, str]
 """A kind of human and the hub id of one."""
 
 
 def humans_in(record: type[Record], identity: str, facts: Mapping[str, object]) -> list[Human]:
-    """The humans whom a row with these references is, or is a part of."""
+    """The humans whom a row with these references is, is a part of, or whose documents name them."""
     found = [(record.__name__, identity)] if record.human else []
-    return found + [
+    parts = [
         (ref.target.__name__, str(facts[name]))
         for name, ref in record.refs().items()
         if ref.part_of and ref.target.human and facts.get(name)
     ]
+    return [*found, *parts, *((kind, role) for kind, role, _ in named_in(facts))]
+
+
+def named_in(facts: Mapping[str, object]) -> list[tuple[str, str, str]]:
+    """Whom the documents of a row named besides, each by a role: its kind, its hub id, that of its school."""
+    return [(kind, role, school) for kind, role, school in cast(Any, facts.get(NAMED) or ())]
 
 
 class Sightings:

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 
 from ..edfi.resources import RESOURCES
+from ..edfi.schema import Pointing
 from ..model.people import Person, Staff
 from ..model.students import Student
 from ..store.writing import Batch
@@ -20,7 +21,8 @@ Said = tuple[str, dict[str, Any], dict[str, str | None]]
 
 def put_whole(batch: Batch, opened: Opened) -> None:
     """Write a school's documents, after its people: these have the numbers by now that documents know them by."""
-    for resource, document, roles in (*_weeks(opened), *_health(batch, opened), *_at_work(batch, opened)):
+    said = (*_weeks(opened), *_health(batch, opened), *_at_work(batch, opened), *_helping(batch, opened))
+    for resource, document, roles in said:
         _put(batch, opened, resource, document, roles)
 
 
@@ -31,7 +33,14 @@ def _put(batch: Batch, opened: Opened, name: str, document: dict[str, Any], role
     facts = {**resource.first(written.values), **written.values, **roles, "school": opened.school, "remainder": rest}
     (identity,) = batch.add(resource.of, [{"id": opened.draft.later_id(), **facts}])
     places = {one.path: opened.school for one in written.references if one.sets == "school"}
-    batch.kept.pointers.keep(batch.district, name, identity, places, (), new=True)
+    people = {one.path: _who(batch, one) for one in written.references if one.target.name == "staff" and not one.sets}
+    batch.kept.pointers.keep(batch.district, name, identity, places | people, (), new=True)
+
+
+def _who(batch: Batch, one: Pointing) -> str:
+    """The human whom a reference names that is not the one whom the document is about."""
+    (found,) = batch.kept.records.find(Person, batch.district, {"staff_unique_id": one.identity["staffUniqueId"]})
+    return str(found["id"])
 
 
 def _number(opened: Opened) -> int:
@@ -77,6 +86,22 @@ def _at_work(batch: Batch, opened: Opened) -> Iterator[Said]:
             "electronicMailAddress": f"office@{opened.plan.domain}",
         }
         yield "staffEducationOrganizationContactAssociations", document, {"staff": member.id}
+
+
+def _helping(batch: Batch, opened: Opened) -> Iterator[Said]:
+    """What some of the staff do to help, whoever it is that they help."""
+    members = [m for m in opened.staff.members if m.current][2:4]
+    document = {
+        "interventionIdentificationCode": "Reading club",
+        "educationOrganizationReference": {"educationOrganizationId": _number(opened)},
+        "beginDate": opened.plan.this_year.terms[0].start,
+        "deliveryMethodDescriptor": "uri://ed-fi.org/DeliveryMethodDescriptor#Small Group",
+        "interventionClassDescriptor": "uri://ed-fi.org/InterventionClassDescriptor#Practice",
+        "staffs": [
+            {"staffReference": {"staffUniqueId": _called(batch, Staff, m.id, "staff_unique_id")}} for m in members
+        ],
+    }
+    yield "interventions", document, {}
 
 
 def _called(batch: Batch, role: type[Student] | type[Staff], identity: str, fact: str) -> str:

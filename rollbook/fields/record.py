@@ -249,7 +249,8 @@ class Record:
     `remembers`, what it keeps besides, by which whoever knew the row is told what is gone;
     `behind`, the fact that holds the hub id of the human whom a row stands for without being one; `numbered`, that
     there are so many rows that their hub ids are made of their numbers; `told_by`, the fact that tells the kinds of
-    record apart that share the table, of each of which `told` is the value.
+    record apart that share the table, of each of which `told` is the value; `names_others`, that documents kept in its
+    rows may name humans beside those whom a row is a part of, which the index of what documents refer to tells.
     """
 
     table: ClassVar[str] = ""
@@ -267,6 +268,7 @@ class Record:
     numbered: ClassVar[bool] = False
     told_by: ClassVar[str] = ""
     told: ClassVar[str] = ""
+    names_others: ClassVar[bool] = False
     kinds: ClassVar[dict[str, type[Record]]] = {}
     abstract: ClassVar[bool] = True
 
@@ -286,6 +288,7 @@ class Record:
         numbered: bool = False,
         told_by: str = "",
         told: str = "",
+        names_others: bool = False,
     ) -> None:
         cls.table = cls.table if told else _snake(cls.__name__)
         cls.scope = scope
@@ -301,6 +304,7 @@ class Record:
         cls.numbered = numbered
         cls.told_by = cls.told_by if told else told_by
         cls.told = told
+        cls.names_others = names_others
         cls.kinds = cls.kinds if told else {}
         cls.abstract = abstract
         # A field that several kinds of record share is copied for each, since its scope belongs to (field, kind).

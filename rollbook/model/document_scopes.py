@@ -35,6 +35,11 @@ class Guard:
     """Members that need more, by path: without it the document is shown without them."""
 
     @property
+    def names_others(self) -> bool:
+        """Whether somebody may be named beside whom a document is about."""
+        return len(self.whose) > 1 or any("[*]" in one.reference for one in self.whose)
+
+    @property
     def whole(self) -> Need:
         """What reading every member needs."""
         need = self.read

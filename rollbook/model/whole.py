@@ -61,8 +61,9 @@ def kept_whole(resource: str, guard: Guard) -> type[WholeDocument]:
         names |= {"__doc__": f"{guard.reason}.", "__module__": __name__}
 
     words = {"told": resource, "scope": guard.whole, "writing": guard.write, "natural": WholeDocument.natural}
+    more = {"remembers": WholeDocument.remembers, "names_others": guard.names_others}
     name = f"{resource[0].upper()}{resource[1:]}Document"
-    return new_class(name, (WholeDocument,), {**words, "remembers": WholeDocument.remembers}, body)
+    return new_class(name, (WholeDocument,), words | more, body)
 
 
 WHOLE = {resource: kept_whole(resource, guard) for resource, guard in GUARDS.items()}

@@ -9,10 +9,15 @@ from typing import Any
 from ..fields import RECORDS, Record, Ref
 from ..fields.record import OWN_DISTRICT
 from .connection import Connection
+from .plan.phrases import naming
 from .references import id_of, key_of
 
 NATURAL = ("mis_id", "external_id", "xid", "estab", "code", "mark", "date", "session", "instance")
 """The facts that every kind of record which has them is known by."""
+
+
+NAMED = "named"
+"""Whom a row's documents named, as the history keeps it: each by a role, its kind, its hub id, that of its school."""
 
 
 @cache
@@ -33,7 +38,22 @@ def keys_of(connection: Connection, record: type[Record], row: Mapping[str, Any]
     if names:
         found = connection.execute(statement, dict(row)).fetchone()
         keys |= {name: value for name, value in zip(names, found or (), strict=False) if value is not None}
-    return keys
+    named = _named(connection, row) if record.names_others else []
+    return {**keys, NAMED: named} if named else keys
+
+
+def _named(connection: Connection, row: Mapping[str, Any]) -> list[tuple[str, str, str]]:
+    """The humans whom the documents of a row name, each by a role: one at the row's school, if they have any there."""
+    found: dict[str, tuple[str, str, str]] = {}
+    for role in (r for r in RECORDS.values() if r.human):
+        held = f'JOIN "{role.table}" held ON held.district = person.district AND held.person = person.key'
+        school = "JOIN school ON school.district = held.district AND school.key = held.school"
+        those = f"person.district = :district AND person.key IN (SELECT named.key {naming(':id')})"
+        asked = f"SELECT person.id, held.id, school.id FROM person {held} {school} WHERE {those} ORDER BY 2"
+        for person, identity, place in connection.execute(asked, dict(row)).fetchall():
+            if person not in found or place == row.get("school"):
+                found[person] = role.__name__, identity, place
+    return list(found.values())
 
 
 @cache

@@ -38,8 +38,8 @@ OLD_LISTS = tuple(
 )
 """What OneRoster 1.1 tells in its own shapes: users, enrolments, demographics, and what gradebooks hold."""
 
-KEPT_WHOLE = ("academicWeeks", "staffEducationOrganizationContactAssociations", "studentHealths")
-"""Of the resources that are kept whole those of which the demo has documents: of nobody, of staff, of students."""
+KEPT_WHOLE = ("academicWeeks", "interventions", "staffEducationOrganizationContactAssociations", "studentHealths")
+"""Those kept whole of which the demo has documents: of nobody, of staff, of students, and one that names staff."""
 
 DOCUMENTS = {one.name: one for one in (*HOMED, *map(RESOURCES.__getitem__, KEPT_WHOLE))}
 """The resources that are of schools and people: words are everybody's."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ...consent import Writer
+from ...edfi.declaring import target_of
 from ...edfi.documents import Whole
 from ...edfi.resources import RESOURCES
 from ...edfi.schema import Pointing, Resource, Written
@@ -93,7 +94,19 @@ class Resolving:
         self.place(fields, written, before)
         if isinstance(self.resource, Whole):
             self.inherit(fields, pointers)
-        return Resolved(fields, links, pointers)
+        named = self.named(written.references) if self.resource.of.names_others else {}
+        return Resolved(fields, links, pointers | named)
+
+    def named(self, references: Iterable[Pointing]) -> dict[str, str]:
+        """Whom a document names by referring to what is known by them, by the path of each number."""
+        known = ((one, name) for one in references if one.target.name not in UNIQUE_IDS for name in UNIQUE_IDS)
+        found: dict[str, str] = {}
+        for one, name in known:
+            member = f"{name}UniqueId"
+            if member in one.identity:
+                those = people(self.writer, target_of(name.capitalize()), {member: one.identity[member]})
+                found |= {f"{one.path}.{member}": person for person in those[:1]}
+        return found
 
     def place(self, fields: dict[str, str | None], written: Written, before: Mapping[str, Any] | None) -> None:
         """The school of a record whose document names none: that of the first record it belongs with that has one."""

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from operator import itemgetter
 from typing import Any
 
-from ...fields import Day, Field, Record, Ref
+from ...fields import RECORDS, Day, Field, Record, Ref
 from ..keys import keys_of
 from ..plan.sights import humans
 from ..references import key_of, row_of, rows_of
@@ -80,7 +80,10 @@ class Records(Statements):
         return keys_of(self._connection, record, row)
 
     def parts_of(self, record: type[Record], district: int, people: Mapping[str, Iterable[str]]) -> list[Stored]:
-        """The records of a school's that some humans (hub ids by kind) are, or that are parts of them, oldest first."""
+        """The records of a school's that some humans (hub ids by kind) are, that are parts of them, or that name them.
+
+        The oldest are first.
+        """
         if record.derived() or "school" not in record.fields:
             return []
         found: dict[str, Stored] = {}
@@ -92,7 +95,23 @@ class Records(Statements):
                 {"district": district, "ids": json.dumps(list(people.get(kind.__name__, ())))},
             )
             found |= {row["id"]: row for row in rows if record.of_row(row) is record}
+        for kind, ids in people.items() if record.names_others else ():
+            found |= {row["id"]: row for row in self._naming(record, district, RECORDS[kind], ids)}
         return sorted(found.values(), key=itemgetter("made"))
+
+    def _naming(self, record: type[Record], district: int, role: type[Record], ids: Iterable[str]) -> list[Stored]:
+        """The records whose documents name somebody who has one of some roles (hub ids)."""
+        held = f'JOIN "{role.table}" held ON held.district = named.district AND held.person = named.key'
+        pointing = (
+            "SELECT pointing.source FROM pointer pointing JOIN person named ON named.district = pointing.district"
+        )
+        those = f"WHERE pointing.district = :district AND held.id {self._in(':ids')}"
+        rows = self._stored(
+            record,
+            f"t.district = :district AND t.id IN ({pointing} AND named.id = pointing.target {held} {those})",
+            {"district": district, "ids": json.dumps(list(ids))},
+        )
+        return [row for row in rows if record.of_row(row) is record]
 
     def _stored(self, record: type[Record], where: str, values: Values) -> list[Stored]:
         return [row_of(record, row) for row in self._rows(f"{rows_of(record, self._flavour)} WHERE {where}", values)]

@@ -26,6 +26,12 @@ def keys_of(record: type[Record], ids: str) -> str:
     return f'SELECT key FROM "{record.table}" WHERE district = :district AND id IN ({ids})'
 
 
+def naming(source: str, district: str = ":district") -> str:
+    """The FROM and WHERE of the humans (`named`) whom the documents of a record, a hub id given as SQL, name."""
+    joined = "JOIN person named ON named.district = pointing.district AND named.id = pointing.target"
+    return f"FROM pointer pointing {joined} WHERE pointing.district = {district} AND pointing.source = {source}"
+
+
 def masked(seen: str, value: str, otherwise: str = "NULL") -> str:
     """A value where a condition holds; "" is a condition that need not be asked."""
     if not seen:

@@ -34,7 +34,7 @@ def plan(question: Question, sight: Sight) -> Plan:
     sql = Statement(question.of, sight, hashed, GRAMMAR)
     count_together(sql, [expr for _, expr in (*shown, *(hashed if marks else ()))])
     bodies = _bodies(sql, shown, hashed if marks else None)
-    singles, lists = sql.telling.whom(sql.of, sql.base)
+    singles, lists = sql.telling.whom(sql.of, sql.base, sql.flavour)
     plain, one_by_one, by_roles = letters(sql, shown)
     rows = _rows(sql, question)
     through = sight.through(question.of, sql.base)
@@ -210,7 +210,7 @@ class _Counted:
     def of(cls, question: Question, sight: Sight, hashed: Columns) -> _Counted:
         sql = Statement(question.of, sight, hashed, GRAMMAR)
         where = sql.where(question.where, few=question.few)
-        own, several = sql.telling.whom(sql.of, sql.base)
+        own, several = sql.telling.whom(sql.of, sql.base, sql.flavour)
         source = f"FROM {sql.tables()} WHERE {where}"
         if not own and not several:
             return cls(f"SELECT count(*) {source}", "", "", 0, sql.dated)

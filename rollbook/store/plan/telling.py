@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 from ...fields import Many, Record, Ref
 from ...model.people import Person
-from .phrases import NEVER, masked
+from .flavour import Flavour
+from .phrases import NEVER, masked, naming
 
 
 @dataclass
@@ -34,10 +35,11 @@ class Telling:
         """Whom it tells of beside those that its rows are or are parts of."""
         return [*self.singles.values(), *self.lists.values()]
 
-    def whom(self, record: type[Record], alias: str) -> tuple[list[str], list[str]]:
+    def whom(self, record: type[Record], alias: str, flavour: Flavour) -> tuple[list[str], list[str]]:
         """The SQL of single keys, and of lists of them, of whom a row with the columns so far tells."""
         own = dict.fromkeys([*_itself(record, alias), *_of(record, alias)])
-        return list(dict.fromkeys([*own, *self.singles.values()])), list(self.lists.values())
+        named = [_named(alias, flavour)] if record.names_others else []
+        return list(dict.fromkeys([*own, *self.singles.values()])), [*self.lists.values(), *named]
 
 
 def of_part(many: Many, alias: str) -> Iterator[str]:
@@ -65,6 +67,11 @@ def _of(record: type[Record], alias: str, but: Ref | None = None) -> Iterator[st
         elif ref.target.behind:
             stands = f'SELECT b."{ref.target.behind}" FROM "{ref.target.table}" b'
             yield f'({stands} WHERE b.district = {alias}.district AND b.key = {alias}."{name}")'
+
+
+def _named(alias: str, flavour: Flavour) -> str:
+    """The humans whom the documents of a row name."""
+    return f"(SELECT {flavour.joined('CAST(named.key AS TEXT)', ',')} {naming(f'{alias}.id')})"
 
 
 def _beyond(ref: Ref, alias: str) -> Iterator[str]:

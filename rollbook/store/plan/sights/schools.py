@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from ....fields import RECORDS, Field, Record
@@ -11,7 +11,7 @@ from ....model.people import Person
 from ....scopes import Need
 from ..flavour import Flavour
 from ..flavours.sqlite import SQLITE
-from ..phrases import NEVER, keys_of
+from ..phrases import NEVER, keys_of, naming
 from .sight import BETWEEN, CHOSEN_NOW, Decides, humans, in_district, of_whom, school_ref, unveiled
 from .views import Views, Ways
 
@@ -155,7 +155,18 @@ class Schools(Views):
             for kind, identity in humans(record, alias)
             for g in self.guards(kind, identity, f"{alias}.school")
         ]
-        return left_out + (unveiled(self.flavour, record, alias) if self.veils else [])
+        named_too = [self.names_nobody_unseen(alias)] if record.names_others else []
+        return left_out + named_too + (unveiled(self.flavour, record, alias) if self.veils else [])
+
+    def names_nobody_unseen(self, alias: str) -> str:
+        """A row's documents name nobody who has a role and is seen in none."""
+        roles = [role for role in RECORDS.values() if role.human]
+        held = (
+            f'EXISTS (SELECT 1 FROM "{r.table}" held WHERE held.district = :district AND held.person = named.key)'
+            for r in roles
+        )
+        seen = self.through_roles(tuple((r, self.meeting(r.scope)) for r in roles), "named")
+        return f"NOT EXISTS (SELECT 1 {naming(f'{alias}.id')} AND ({' OR '.join(held)}) AND NOT {seen})"
 
     def guards(self, record: type[Record], identity: str, school: str) -> list[str]:
         """What the grants say of one human, each at its own school."""
@@ -191,15 +202,24 @@ class Schools(Views):
     # ---- who was let in or left out
 
     def turned(self, record: type[Record], alias: str, refs: Iterable[str]) -> list[str]:
-        """The last stamp of each human whom the row is, is a part of, or refers to."""
-        return [self._last_turn(*concerned) for concerned in self._concerned(record, alias, refs)]
+        """The last stamp of each human whom the row is, is a part of, refers to, or names."""
+        of = [self._last_turn(*concerned) for concerned in self._concerned(record, alias, refs)]
+        return [*of, *(f"coalesce((SELECT max(seq) {turns}), 0)" for turns in self._turns_of_named(record, alias))]
 
     def turned_since(self, record: type[Record], alias: str, refs: Iterable[str], bound: str) -> list[str]:
         """Look-ups by index, in place of a walk through all rows."""
-        return [
+        of = [
             f"{identity} IN (SELECT key {self._turns(kind)} AND seq {bound})"
             for kind, identity in self._concerned(record, alias, refs)
         ]
+        return [*of, *(f"EXISTS (SELECT 1 {turns} AND seq {bound})" for turns in self._turns_of_named(record, alias))]
+
+    def _turns_of_named(self, record: type[Record], alias: str) -> Iterator[str]:
+        """The turns of the roles of whoever the documents of a row name."""
+        for role in RECORDS.values() if record.names_others else ():
+            if role.human and role.__name__ in self.turns:
+                held = f'SELECT held.key FROM "{role.table}" held WHERE held.district = :district AND held.person IN'
+                yield f"{self._turns(role)} AND key IN ({held} (SELECT named.key {naming(f'{alias}.id')}))"
 
     def _concerned(self, record: type[Record], alias: str, refs: Iterable[str]) -> list[tuple[type[Record], str]]:
         """The humans whose turns are a row's, each with the SQL of their key."""
