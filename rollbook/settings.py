@@ -213,6 +213,10 @@ METRICS_FOLDER = Setting(
     _named("METRICS_FOLDER"), FOLDER, None,
     "Where the processes of one server put their figures together; `rollbook serve --workers` makes one.",
 )  # fmt: skip
+BACKUP_PASSPHRASE = Setting(
+    _named("BACKUP_PASSPHRASE"), TEXT, None,
+    "The passphrase that backups are encrypted with, and opened with; without it they are not encrypted.", secret=True,
+)  # fmt: skip
 LOG = Setting(
     _named("LOG"), _one_of("problems", "text", "json"), "problems",
     "What is logged on the error stream: problems only, or every answer, too, as text or as lines of JSON.",
@@ -232,7 +236,7 @@ CALLBACK_ALLOW = Setting(
 
 EVERY: tuple[Setting[Any], ...] = (
     DATA, DATABASE, REPLICA, KEY, HOST, PORT, WORKERS, RATE_LIMIT, WRITE_WAIT, METRICS,
-    METRICS_TOKEN, METRICS_FOLDER, LOG, ADDRESS, SMTP, SENDER, CALLBACK_ALLOW,
+    METRICS_TOKEN, METRICS_FOLDER, LOG, BACKUP_PASSPHRASE, ADDRESS, SMTP, SENDER, CALLBACK_ALLOW,
 )  # fmt: skip
 """All of them, in the order in which they are shown."""
 

@@ -26,6 +26,8 @@ COMMANDS = {
         "delivering:deliveries",
         "Manage rosters that the hub sends to servers by itself, as OneRoster CSV.",
     ),
+    "backup": ("backing_up:backup", "Copy a hub, while it is served, into one file."),
+    "restore": ("backing_up:restore", "Make a hub of a backup, or see that a backup is whole."),
     "database": ("databases:databases", "Manage the PostgreSQL database that a hub keeps its records in."),
     "records": ("recording:records", "Show who says what of a record, and let its sources have it back."),
     "districts": ("districts:districts", "Manage districts: a trust, an authority, or a school that stands alone."),

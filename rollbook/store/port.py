@@ -122,6 +122,14 @@ class Store(ABC):
         """The number of the last migration that the records have, as they are now."""
 
     @abstractmethod
+    def copy_to(self, folder: Path, patience: float) -> None:
+        """Copy all that is kept, as it is at one moment, into an empty folder, as files of a data directory.
+
+        What was told before is in the copy's ledger. Raises `Occupied` where somebody else writes for longer than
+        `patience` seconds.
+        """
+
+    @abstractmethod
     def again(self) -> Store:
         """The same store, opened once more, for whoever works beside the one who has this one."""
 

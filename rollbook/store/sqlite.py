@@ -8,7 +8,7 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 
-from . import port
+from . import copies, port
 from .bell import Bell
 from .connection import Opened, connect, connect_as_it_is
 from .homing import bring_home
@@ -61,6 +61,11 @@ class Store(port.Store):
     def layout(self) -> int:
         """The number that the file has."""
         return int(self._lent.execute("PRAGMA user_version").get)
+
+    def copy_to(self, folder: Path, patience: float) -> None:
+        """Copy the files, page by page."""
+        self.ledger.fold()
+        copies.copy_files(self.folder, folder, patience)
 
     def again(self) -> Store:
         """The same directory, opened once more."""

@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from ...errors import Occupied
-from .. import port
+from .. import copies, port
 from ..homing import bring_home
 from ..hub_ids import HubIds
 from ..kept import Kept
@@ -68,6 +68,11 @@ class Store(port.Store):
     def layout(self) -> int:
         """The last number that was applied."""
         return int(self._reading.execute("SELECT max(number) FROM applied").get)
+
+    def copy_to(self, folder: Path, patience: float) -> None:
+        """Copy every row, in one snapshot."""
+        self.ledger.fold()
+        copies.copy_database(self.address, folder)
 
     def again(self) -> Store:
         """The same database, opened once more."""

@@ -13,6 +13,8 @@ from .copying import copied, count, every_table
 from .ends import Arriving, Leaving
 from .verifying import verified
 
+GOES_ON = ". If it is interrupted, run it again: it goes on where it was"
+
 
 class Moved(NamedTuple):
     """What was moved: how many rows of how many tables."""
@@ -33,7 +35,7 @@ def into_database(folder: Path, address: str) -> Moved:
             progress.say("looking for texts that PostgreSQL cannot keep")
             unkept.check(source.databases)
             target.begin(source.state)
-        return _move(source, target, progress)
+        return move(source, target, progress)
 
 
 def into_directory(address: str, folder: Path) -> Moved:
@@ -46,17 +48,18 @@ def into_directory(address: str, folder: Path) -> Moved:
         try:
             if not target.goes_on(source.state):
                 target.begin(source.state)
-            return _move(source, target, Progress(folder))
+            return move(source, target, Progress(folder))
         except Full as error:
             hint = "free some space, then run it again: it goes on where it was"
             raise NoRoom(f"{folder} cannot be written to: {error}", hint=hint) from error
 
 
-def _move(source: Leaving, target: Arriving, progress: Progress) -> Moved:
+def move(source: Leaving, target: Arriving, progress: Progress, told: str = GOES_ON) -> Moved:
+    """Copy all that is not copied yet, compare it, and make a hub of it."""
     rows, tables = count(source.databases), sum(1 for _ in every_table())
     # What was put in its place when the process was killed has been compared already.
     if target.databases:
-        progress.say(f"moving {rows:,} rows. If it is interrupted, run it again: it goes on where it was")
+        progress.say(f"{rows:,} rows are copied{told}")
         progress.add_up("copying", copied(source.databases, target.databases), rows)
         try:
             progress.add_up("comparing", verified(source.databases, target.databases), 2 * rows)
