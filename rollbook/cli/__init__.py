@@ -26,6 +26,7 @@ COMMANDS = {
         "delivering:deliveries",
         "Manage rosters that the hub sends to servers by itself, as OneRoster CSV.",
     ),
+    "doctor": ("examining:doctor", "Find what is wrong with a hub, and say what to do about it."),
     "backup": ("backing_up:backup", "Copy a hub, while it is served, into one file."),
     "restore": ("backing_up:restore", "Make a hub of a backup, or see that a backup is whole."),
     "database": ("databases:databases", "Manage the PostgreSQL database that a hub keeps its records in."),

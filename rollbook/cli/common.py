@@ -179,15 +179,15 @@ def open_desk(data: Path | None) -> Generator[Desk]:
 
 # ---- where the hub is served
 
-SERVED_AT = "served at"
-"""The setting that keeps the address at which the hub was last served."""
-
 
 def note_served(store: Store, url: str) -> None:
-    """Note the address at which the hub is served, and whether it sends e-mail, for the commands beside it."""
+    """Note where the hub is served, whether it sends e-mail, and what its key is known by, for commands beside it."""
     from ..consent.addresses import SENDS_MAIL, mails
+    from ..operation.archive import KNOWN_BY, known_by
+    from ..store.examining import SERVED_AT
 
-    for name, value in ((SERVED_AT, url), (SENDS_MAIL, "yes" if mails() else "no")):
+    known = (KNOWN_BY, known_by(store.secret))
+    for name, value in ((SERVED_AT, url), (SENDS_MAIL, "yes" if mails() else "no"), known):
         if store.setting(name) != value:
             store.set(name, value)
 
@@ -195,6 +195,7 @@ def note_served(store: Store, url: str) -> None:
 def served_at(store: Store) -> str:
     """The hub's address: ROLLBOOK_URL, else where it was last served, else where `rollbook serve` would serve it."""
     from ..jobs import hub_address
+    from ..store.examining import SERVED_AT
 
     return hub_address() or store.setting(SERVED_AT) or "http://127.0.0.1:8000"
 

@@ -33,6 +33,9 @@ KEY = "hub.key"
 MANIFEST = "manifest.json"
 FORMAT = 1
 
+KNOWN_BY = "key is known by"
+"""The setting that keeps what the hub's key is known by, since it was last served."""
+
 PATIENCE_SECONDS = 300.0
 """How long a backup waits for others who write, such as an import."""
 
