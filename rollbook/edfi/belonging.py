@@ -12,8 +12,8 @@ from ..model.profiles import StudentProfile as Profile
 from ..scopes import S
 from .contacts import Residence
 from .declaring import At, declare
-from .homes import NUMERAL, Codec, Fact, Home, Listing, May, Rest, Row, Slots, Stated
-from .people import student
+from .homes import NUMERAL, Codec, Fact, Home, Listing, May, Rest, Row, Stated
+from .people import mails, phones, student
 from .published import WORDS
 from .words import published, uri, word
 
@@ -156,30 +156,13 @@ student_profiles = declare(
         "profileThumbnail": Fact(Profile.thumbnail),
         "supporterMilitaryConnectionDescriptor": word(Profile.military, "SupporterMilitaryConnection"),
         "sexDescriptor": word(Profile.sex, "Sex"),
-        "electronicMails": Stated(
-            Slots(
-                {uri("ElectronicMailType", "Home/Personal"): Profile.home_email},
-                "electronicMailTypeDescriptor",
-                "electronicMailAddress",
-            ),
-            Profile.mails_said,
-        ),
+        "electronicMails": Stated(mails(Profile.home_email), Profile.mails_said),
         "hispanicLatinoEthnicity": Stated(
             Fact(Profile.hispanic, Codec(bool, int), sets="hispanic"), Profile.hispanic_said
         ),
         "languages": Stated(_Languages(), Profile.languages_said),
         "races": Stated(Listing(Profile.races, "raceDescriptor", Codec(_race, _race_kept)), Profile.races_said),
-        "telephones": Stated(
-            Slots(
-                {
-                    uri("TelephoneNumberType", "Home"): Profile.home_phone,
-                    uri("TelephoneNumberType", "Mobile"): Profile.mobile_phone,
-                },
-                "telephoneNumberTypeDescriptor",
-                "telephoneNumber",
-            ),
-            Profile.numbers_said,
-        ),
+        "telephones": Stated(phones(Profile.home_phone, Profile.mobile_phone), Profile.numbers_said),
     },
     # What is left is of these kinds, the further members of telephones and languages among it.
     remainder=(S.Student | S.StudentLite) & S.StudentExtended & S.StudentDemographic,

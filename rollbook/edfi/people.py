@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..fields import Ref
+from ..fields import Field, Ref
 from ..model.people import Person, Staff
 from ..model.students import Student
 from ..scopes import S
@@ -35,26 +35,28 @@ NAMES: dict[str, Home] = {
     "preferredLastSurname": Differing(_P.surname, beside="lastSurname", than=_P.legal_surname),
 }
 
+
+def mails(home: Field) -> Slots:
+    """The e-mail addresses of somebody, of whom the record has that at home."""
+    kinds = {uri("ElectronicMailType", "Home/Personal"): home}
+    return Slots(kinds, "electronicMailTypeDescriptor", "electronicMailAddress")
+
+
+def phones(home: Field, mobile: Field) -> Slots:
+    """The telephone numbers of somebody, of whom the record has that at home and of a mobile."""
+    kinds = {uri("TelephoneNumberType", "Home"): home, uri("TelephoneNumberType", "Mobile"): mobile}
+    return Slots(kinds, "telephoneNumberTypeDescriptor", "telephoneNumber")
+
+
 ADULT: dict[str, Home] = {
     **NAMES,
     # A school shows these of its staff, not of its students, so that a student's stay with what was written.
     "generationCodeSuffix": Fact(_P.suffix),
     "personalTitlePrefix": Fact(_P.title),
-    "electronicMails": Slots(
-        {uri("ElectronicMailType", "Home/Personal"): _P.home_email},
-        "electronicMailTypeDescriptor",
-        "electronicMailAddress",
-    ),
+    "electronicMails": mails(_P.home_email),
     "loginId": Fact(_P.username),
     "sexDescriptor": word(_P.gender, "Sex", SEXES),
-    "telephones": Slots(
-        {
-            uri("TelephoneNumberType", "Home"): _P.home_phone,
-            uri("TelephoneNumberType", "Mobile"): _P.mobile_phone,
-        },
-        "telephoneNumberTypeDescriptor",
-        "telephoneNumber",
-    ),
+    "telephones": phones(_P.home_phone, _P.mobile_phone),
 }
 """What members of staff and contacts have alike."""
 
