@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gzip
+from collections.abc import Callable
 from importlib import import_module
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import requests
 import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis.generation import GenerationMode
 
 from .hub import Hub
 
@@ -36,3 +39,26 @@ def send(hub: Hub, case: Any, authorization: str, root: str = "") -> schemathesi
     # As `requests` asked for it to be compressed, so it would read it.
     sent = gzip.decompress(answer.body) if answer.headers.get("content-encoding") == "gzip" else answer.body
     return schemathesis.Response(answer.status, shown, sent, asked, elapsed=0.0, verify=False)
+
+
+def answered(
+    operation: Any, mode: GenerationMode, most: int, ask: Callable[[Any], schemathesis.Response]
+) -> dict[int, Any]:
+    """The statuses of the answers to some requests, each of which is as the document says, with the last exchange."""
+    found: dict[int, Any] = {}
+
+    @settings(
+        max_examples=most,
+        database=None,
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=cast(Any, list(HealthCheck)),
+    )
+    @given(operation.as_strategy(generation_mode=mode))
+    def sent(case: Any) -> None:
+        answer = ask(case)
+        case.validate_response(answer, checks=CHECKS)
+        found[answer.status_code] = case.body, answer.content[:300]
+
+    sent()
+    return found

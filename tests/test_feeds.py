@@ -11,7 +11,7 @@ from rollbook.errors import Malformed, Stop
 from rollbook.ingest.feeds import may_say
 from rollbook.store import schema
 from rollbook.store.connection import connect
-from rollbook.store.kept.feeds import BY_HAND, ON, Asked, Feed, Run
+from rollbook.store.kept.feeds import BY_HAND, ON, Feed, Run, Sent
 from rollbook.store.kept.sources import Standing
 from rollbook.store.opening import opened
 from rollbook.store.port import Store
@@ -143,7 +143,7 @@ def test_what_no_source_can_say_is_refused_word_by_word() -> None:
 
 def test_the_last_readings_are_remembered(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("rollbook.store.kept.feeds.MOST_RUNS", 3)
-    sent = (Asked("GET", "/users?limit=100", 200, 100, 0.25), Asked("GET", "/users", 0, 0, 30.0, "timed out"))
+    sent = (Sent("GET", "/users?limit=100", 200, 100, 0.25), Sent("GET", "/users", 0, 0, 30.0, "timed out"))
     said = ("refused", {"Student": {"new": 1}}, 1, "users: timed out", 2, sent)
     runs = [Run(f"2026-11-20T08:0{n}:00.000", f"2026-11-20T09:0{n}:00.000", *said) for n in range(5)]
     with store.of_district(1) as kept:

@@ -17,7 +17,7 @@ from rollbook.ingest.rows import Request
 from rollbook.ingest.scheduling import NIGHTLY, Past, Schedule, back_off, due, every, in_words, past, window, zone
 from rollbook.ingest.turns import OtherTurn, host_of, turn
 from rollbook.jobs import Freshness, Queue
-from rollbook.store.kept.feeds import BY_HAND, ON, PAUSED, Asked, Feed
+from rollbook.store.kept.feeds import BY_HAND, ON, PAUSED, Feed, Sent
 from rollbook.store.sqlite import Store
 
 from . import rosters
@@ -232,7 +232,7 @@ def test_the_requests_of_a_reading_are_kept_without_what_could_be_a_person() -> 
     ]
     kept = recorded(sent)
     assert len(kept) == 100
-    assert kept[0] == Asked("GET", "/ims/oneroster/v1p1/users?limit=100&offset=0&q=…", 200, 9, 0.1)
+    assert kept[0] == Sent("GET", "/ims/oneroster/v1p1/users?limit=100&offset=0&q=…", 200, 9, 0.1)
     assert kept[-1].path.endswith("offset=299&q=…")
     assert path("https://h/students/918273/marks?token=s3cret&page=abc") == "/students/…/marks?token=…&page=…"
 

@@ -25,7 +25,7 @@ class Use:
 
 
 @dataclass(frozen=True)
-class Asked:
+class PastRequest:
     """A request: its number, the moment (milliseconds since 1970), what came of it, and under which of the grants."""
 
     number: int
@@ -63,12 +63,12 @@ class Requests:
                 _add(use, day, times, today)
         return found
 
-    def log(self, tracking: str, take: int, skip: int) -> list[Asked]:
+    def log(self, tracking: str, take: int, skip: int) -> list[PastRequest]:
         """The requests, the latest first; with `tracking` those of one write-back."""
         mine = [what.number for what in self._mine()]
         return [self._asked(one) for one in self._ledger.log(mine, tracking, take, skip)]
 
-    def of_dialect(self, dialect: str, most: int) -> list[Asked]:
+    def of_dialect(self, dialect: str, most: int) -> list[PastRequest]:
         """The latest requests in one dialect, the first of them first."""
         mine = [what.number for what in self._mine() if what.dialect == dialect]
         return [self._asked(one) for one in self._ledger.log(mine, "", most, 0)][::-1]
@@ -82,10 +82,10 @@ class Requests:
     def _estabs(self, what: What) -> list[str]:
         return [self._grants[grant].estab for grant in what.grants if grant in self._grants]
 
-    def _asked(self, one: Once) -> Asked:
+    def _asked(self, one: Once) -> PastRequest:
         estabs = ",".join(self._estabs(one.what))
         said = (one.number, one.at, one.what.dialect, one.what.endpoint, estabs, one.status, one.what.outcome)
-        return Asked(*said, one.rows, one.tracking, one.what.reader)
+        return PastRequest(*said, one.rows, one.tracking, one.what.reader)
 
 
 def _add(use: Use, day: int, times: int, today: int) -> None:

@@ -13,7 +13,7 @@ from .staffroom import Member
 LEADERS = ("Headteacher", "Deputy Headteacher", "Governor")
 
 
-class Asked(NamedTuple):
+class Wanted(NamedTuple):
     """A kind of check: how many days before the start it was asked for, and how long it took."""
 
     code: str
@@ -24,20 +24,20 @@ class Asked(NamedTuple):
     document: str = ""
 
 
-DBS = Asked("DBS", "DBS Check", "Enhanced Clearance with Barred List", 60, 21, "0017")
-IDENTITY = Asked("IDEN", "Identity Check", None, 50, 0, "55")
-WORK = Asked("RTW", "Right to Work in the UK", None, 50, 0, "55")
-REFERENCES = Asked("REF", "References", "Two received", 56, 14)
-QUALIFIED = Asked("QUAL", "Professional Qualifications", "Qualified Teacher Status", 48, 2)
-PROHIBITION = Asked("PROH", "Prohibition from Teaching", "No prohibition found", 48, 1)
-OVERSEAS = Asked("OVER", "Overseas Checks", "Certificate of good conduct seen", 58, 30)
-SECTION_128 = Asked("S128", "Prohibition from Management (Section 128)", "No direction found", 48, 1)
+DBS = Wanted("DBS", "DBS Check", "Enhanced Clearance with Barred List", 60, 21, "0017")
+IDENTITY = Wanted("IDEN", "Identity Check", None, 50, 0, "55")
+WORK = Wanted("RTW", "Right to Work in the UK", None, 50, 0, "55")
+REFERENCES = Wanted("REF", "References", "Two received", 56, 14)
+QUALIFIED = Wanted("QUAL", "Professional Qualifications", "Qualified Teacher Status", 48, 2)
+PROHIBITION = Wanted("PROH", "Prohibition from Teaching", "No prohibition found", 48, 1)
+OVERSEAS = Wanted("OVER", "Overseas Checks", "Certificate of good conduct seen", 58, 30)
+SECTION_128 = Wanted("S128", "Prohibition from Management (Section 128)", "No direction found", 48, 1)
 AMERICAN = (
-    Asked("FBI", "Fingerprint Background Check, State and National", "Cleared", 60, 20, "F9"),
-    Asked("I9", "Employment Eligibility Verification", None, 30, 1, "C"),
+    Wanted("FBI", "Fingerprint Background Check, State and National", "Cleared", 60, 20, "F9"),
+    Wanted("I9", "Employment Eligibility Verification", None, 30, 1, "C"),
     REFERENCES,
 )
-LICENCE = Asked("LIC", "Teaching Licence", "Level II", 48, 3, "L4")
+LICENCE = Wanted("LIC", "Teaching Licence", "Level II", 48, 3, "L4")
 YEARS = 3
 """A DBS check is asked for anew when it is so old."""
 
@@ -54,7 +54,7 @@ def put_checks(opened: Opened) -> None:
                 _renew(opened, member, requested, number)
 
 
-def _asked(opened: Opened, member: Member) -> Iterator[Asked]:
+def _asked(opened: Opened, member: Member) -> Iterator[Wanted]:
     teaches = member.post.kind == "teacher" or member.post.title == "Supply Teacher"
     if opened.plan.american:
         yield from AMERICAN
@@ -82,7 +82,7 @@ def _renew(opened: Opened, member: Member, requested: str, number: int) -> None:
             return
 
 
-def _put_check(opened: Opened, member: Member, asked: Asked, requested: str, number: int) -> None:
+def _put_check(opened: Opened, member: Member, asked: Wanted, requested: str, number: int) -> None:
     cleared = _weekday(requested, asked.took)
     serial = int(opened.plan.estab) % 10_000 * 10_000 + number
     lasts = asked.code == "DBS" and cleared <= opened.today

@@ -12,7 +12,7 @@ from .opened import Opened
 from .register import Registers
 
 
-class Session(NamedTuple):
+class Clinic(NamedTuple):
     """A day on which nurses come for some years, and how many in a hundred take part."""
 
     date: str
@@ -25,10 +25,10 @@ class Session(NamedTuple):
 
 
 BRITISH = (
-    Session("2026-03-10", (10,), "Vaccination", "Teenage booster and meningitis (MenACWY)", 82),
-    Session("2026-05-19", (9,), "Vaccination", "HPV", 78),
-    Session("2026-10-06", (*range(12),), "Vaccination", "Influenza (nasal spray)", 52),
-    Session(
+    Clinic("2026-03-10", (10,), "Vaccination", "Teenage booster and meningitis (MenACWY)", 82),
+    Clinic("2026-05-19", (9,), "Vaccination", "HPV", 78),
+    Clinic("2026-10-06", (*range(12),), "Vaccination", "Influenza (nasal spray)", 52),
+    Clinic(
         "2026-11-04",
         (0, 6),
         "Medical Inspection",
@@ -36,17 +36,17 @@ BRITISH = (
         91,
         note=("Measured", "Height and weight measured. The family will have a letter."),
     ),
-    Session("2026-11-05", (0,), "Medical Inspection", "Sight and hearing checked", 93, "2027-02-04"),
-    Session("2027-03-09", (9,), "Vaccination", "Teenage booster and meningitis (MenACWY)", 80),
-    Session("2027-04-21", (0, 6), "Medical Inspection", "Teeth checked", 90),
-    Session("2027-05-18", (8,), "Vaccination", "HPV", 76),
+    Clinic("2026-11-05", (0,), "Medical Inspection", "Sight and hearing checked", 93, "2027-02-04"),
+    Clinic("2027-03-09", (9,), "Vaccination", "Teenage booster and meningitis (MenACWY)", 80),
+    Clinic("2027-04-21", (0, 6), "Medical Inspection", "Teeth checked", 90),
+    Clinic("2027-05-18", (8,), "Vaccination", "HPV", 76),
 )
 """NHS, "Vaccinations and when to have them"; National Child Measurement Programme. Years are those of this year."""
 
 AMERICAN = (
-    Session("2026-09-15", (9,), "Medical Inspection", "Vision screening", 88, note=("Screened", "Nothing to report.")),
-    Session("2026-10-14", (9, 10, 11, 12), "Vaccination", "Influenza", 31),
-    Session("2027-02-09", (11,), "Medical Inspection", "Hearing screening", 85),
+    Clinic("2026-09-15", (9,), "Medical Inspection", "Vision screening", 88, note=("Screened", "Nothing to report.")),
+    Clinic("2026-10-14", (9, 10, 11, 12), "Vaccination", "Influenza", 31),
+    Clinic("2027-02-09", (11,), "Medical Inspection", "Hearing screening", 85),
 )
 
 
@@ -112,7 +112,7 @@ class MedicalRoom:
         this_year = self.opened.plan.this_year.first <= day <= self.opened.today
         return day in self.present(place) if this_year else True
 
-    def hold(self, session: Session, places: list[Place]) -> None:
+    def hold(self, session: Clinic, places: list[Place]) -> None:
         """Add a session of the nurses."""
         for place in places:
             taken = place.stay.year in session.years and self.rng.random() * 100 < session.taken

@@ -103,7 +103,7 @@ class Detained:
 
 
 @dataclass
-class Session:
+class Sitting:
     """A detention on a day, with those who are to come."""
 
     kind: Kind
@@ -158,9 +158,9 @@ def _put_type(opened: Opened, kind: Kind, lists: dict[tuple[str, str], str]) -> 
     )
 
 
-def _planned(detained: list[Detained], absent: set[tuple[str, str]], today: str) -> list[Session]:
+def _planned(detained: list[Detained], absent: set[tuple[str, str]], today: str) -> list[Sitting]:
     """Every detention in order: each student comes to the next one that is not theirs already."""
-    sessions: dict[tuple[str, str], Session] = {}
+    sessions: dict[tuple[str, str], Sitting] = {}
     for one in detained:
         kind = FOLLOWS[one.outcome]
         if kind is LUNCHTIME and one.place.year_in(one.year) == YOUNGEST.year:
@@ -185,13 +185,13 @@ def _days(kind: Kind, one: Detained) -> Iterator[str]:
             yield day.date
 
 
-def _there(sessions: dict[tuple[str, str], Session], kind: Kind, date: str, one: Detained) -> bool:
+def _there(sessions: dict[tuple[str, str], Sitting], kind: Kind, date: str, one: Detained) -> bool:
     session = sessions.get((kind.code, date))
     return session is not None and session.holds(one)
 
 
-def _join(sessions: dict[tuple[str, str], Session], kind: Kind, date: str, one: Detained) -> Session:
-    session = sessions.setdefault((kind.code, date), Session(kind, date))
+def _join(sessions: dict[tuple[str, str], Sitting], kind: Kind, date: str, one: Detained) -> Sitting:
+    session = sessions.setdefault((kind.code, date), Sitting(kind, date))
     session.students.append(one)
     return session
 
@@ -217,7 +217,7 @@ class Writer:
         self.count = 0
         self.places = 0
 
-    def write(self, session: Session) -> None:
+    def write(self, session: Sitting) -> None:
         """Add a detention with its students, what is done, and who helps."""
         first = min(session.students, key=lambda s: s.written["recorded_on"])
         detention = self.opened.put(
@@ -241,16 +241,16 @@ class Writer:
             self.opened.put(DetentionStaff, detention=detention, staff=helper.id)
         self.count += 1
 
-    def _taker(self, session: Session) -> Member:
+    def _taker(self, session: Sitting) -> Member:
         able = self.seniors if session.kind is SENIOR else self.takers
         return able[self.count % len(able)]
 
-    def _activities(self, session: Session) -> tuple[str, ...]:
+    def _activities(self, session: Sitting) -> tuple[str, ...]:
         if session.kind is SENIOR:
             return ("REF", "TID")
         return self.rng.choice((("HOM",), ("HOM", "REA"), ("REF",), ("REA",)))
 
-    def _place(self, detention: str, session: Session, one: Detained) -> None:
+    def _place(self, detention: str, session: Sitting, one: Detained) -> None:
         attended, why = self._came(session, one)
         moved = one.place.id in session.moved
         self.opened.put(
@@ -267,7 +267,7 @@ class Writer:
         )
         self.places += 1
 
-    def _came(self, session: Session, one: Detained) -> tuple[str, str | None]:
+    def _came(self, session: Sitting, one: Detained) -> tuple[str, str | None]:
         if session.date >= self.opened.today:
             return "NR", None
         if (one.place.id, session.date) in self.absent:

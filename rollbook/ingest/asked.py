@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlsplit
 
-from ..store.kept.feeds import Asked
+from ..store.kept.feeds import Sent
 from .refusals import unquoted
 from .rows import Request
 
@@ -25,12 +25,12 @@ PAGING = frozenset(("limit", "offset", "page", "per_page", "pagesize", "pagenumb
 """What of a query says which page was asked for, in lower case; other values may name people or be secrets."""
 
 
-def recorded(requests: Sequence[Request]) -> tuple[Asked, ...]:
+def recorded(requests: Sequence[Request]) -> tuple[Sent, ...]:
     """The requests of a reading as they are kept."""
     half = MOST // 2
     chosen = requests if len(requests) <= MOST else [*requests[:half], *requests[-half:]]
     return tuple(
-        Asked(one.method, path(one.address), one.status, one.rows, round(one.seconds, 3), unquoted(one.error)[:200])
+        Sent(one.method, path(one.address), one.status, one.rows, round(one.seconds, 3), unquoted(one.error)[:200])
         for one in chosen
     )
 

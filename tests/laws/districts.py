@@ -15,6 +15,7 @@ from rollbook.dialects.edfi.parameters import filters
 from rollbook.dialects.edlink.catalogue import RESOURCES as ROSTER
 from rollbook.dialects.edlink.later import LATER
 from rollbook.dialects.edlink.resource import expansions
+from rollbook.dialects.edlink.submissions import submission_id
 from rollbook.dialects.oneroster.services import GRADEBOOK, MATERIALS, OLD, ROSTERS
 from rollbook.edfi.resources import HOMED, RESOURCES
 from tests.hub import Hub
@@ -120,13 +121,34 @@ def edlink_questions() -> list[str]:
 
 
 def coursework(hub: Hub) -> list[str]:
-    """What is below the classes that keep a gradebook: their work, its submissions, and their categories."""
+    """What is below the classes that keep a gradebook: their work, its submissions, what else they have, and files."""
     sql = 'SELECT "group", id FROM aspect WHERE classwork = 1 AND district = 1 AND "group" IS NOT NULL ORDER BY key'
     every = look(hub.store, sql).fetchall()
     below = [f"/api/v2/graph/classes/{group}/" for group in dict.fromkeys(group for group, _ in every)]
-    asked = [f"{path}{kind}?%24first=10000" for path in below for kind in ("assignments", "categories")]
+    asked = [f"{path}{kind}?%24first=10000" for path in below for kind in BELOW]
     works = [f"/api/v2/graph/classes/{group}/assignments/{work}/submissions" for group, work in every]
-    return [*asked, *works]
+    return [*asked, *works, *_files(hub)]
+
+
+BELOW = ("assignments", "categories", "rubrics", "files")
+"""What is below a class."""
+
+
+def _files(hub: Hub) -> list[str]:
+    """The addresses of files: of classes, of their work, and of what was handed in."""
+    sql = (
+        'SELECT f.id, a."group", a.id, p.id FROM submission_file f JOIN assessment_result r ON r.id = f.result'
+        " JOIN aspect a ON a.id = r.aspect JOIN student s ON s.id = r.student JOIN person p ON p.id = s.person"
+    )
+    at = "/api/v2/graph/classes"
+    asked = [
+        f"{at}/{group}/assignments/{work}/submissions/{submission_id(work, person)}/files/{file}/download"
+        for file, group, work, person in look(hub.store, sql).fetchall()
+    ]
+    for file, group, work in look(hub.store, 'SELECT id, "group", aspect FROM class_file').fetchall():
+        below = f"/assignments/{work}" if work else ""
+        asked.append(f"{at}/{group}{below}/files/{file}/download")
+    return asked
 
 
 def oneroster_questions() -> list[str]:

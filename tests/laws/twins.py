@@ -292,6 +292,15 @@ def of_coursework(twin: Twin, other: Twin, rng: random.Random) -> Iterator[Write
         one = f"{path}/{work}/submissions/{submission_id(work, person)}"
         yield Writes("edlink", "PATCH", one, {"grade_points": 3, "grade": "C", "flags": ["late"]})
         yield Writes("edlink", "POST", f"{one}/return")
+    file = {"type": "file", "title": "twin.txt", "data": [116]}
+    level = {"name": "Twin level", "points": 2}
+    rubric = {"title": "Twin", "description": "", "grading_criteria": [{"name": "T", "performance_levels": [level]}]}
+    yield Writes("edlink", "PATCH", f"{path}/{work}", {"attachments": [file]})
+    yield Writes("edlink", "POST", f"classes/{group}/files", {"title": "twin.txt", "data": [116]})
+    yield Writes("edlink", "POST", f"classes/{group}/rubrics", {**rubric, "assignment_id": work})
+    for (one,) in look(other.hub.store, "SELECT id FROM rubric ORDER BY id LIMIT 1").fetchall():
+        yield Writes("edlink", "PATCH", f"{path}/{work}", {"rubric_id": one})
+        yield Writes("edlink", "DELETE", f"classes/{group}/rubrics/{one}")
     (category,) = rng.choice(look(other.hub.store, "SELECT id FROM assessment_category ORDER BY id").fetchall())
     yield Writes("edlink", "PATCH", f"{path}/{work}", {"category_id": category})
     yield Writes("edlink", "DELETE", f"classes/{group}/categories/{category}")

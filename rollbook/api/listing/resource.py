@@ -85,14 +85,21 @@ def each(many: Many, fact: Expr) -> Expr:
 
 def flat(values: object) -> list[Any]:
     """What is known of a value, a list, or lists by name, each once, in order."""
+    found: dict[Any, None] = {}
+    _gather(values, found)
+    return [*found]
+
+
+def _gather(value: object, found: dict[Any, None]) -> None:
     # Documents come from JSON, so that a look at the very type is enough; each person has dozens of them.
-    if values is None or values == "":
-        return []
-    if type(values) is dict:
-        values = list(cast(dict[str, object], values).values())
-    if type(values) is list:
-        return list(dict.fromkeys(one for part in cast(list[object], values) for one in flat(part)))
-    return [values]
+    if type(value) is dict:
+        for one in cast(dict[str, object], value).values():
+            _gather(one, found)
+    elif type(value) is list:
+        for one in cast(list[object], value):
+            _gather(one, found)
+    elif value is not None and value != "":
+        found[value] = None
 
 
 def in_order(ids: object) -> list[str]:

@@ -9,6 +9,7 @@ from functools import partial
 
 import msgspec
 
+from ...api.clients import bearer
 from ...api.listing import keeping
 from ...api.listing.resource import Listing, Resource
 from ...api.listing.rows import Rows, may_filter
@@ -314,14 +315,6 @@ class Edlink:
         return keeping.kept(
             body, call.rests, lambda: rests_on(self.reader(self.admit(call.request, personal=personal))), until
         )
-
-
-def bearer(request: Request) -> str:
-    """The token that a request shows."""
-    kind, _, token = request.header("authorization").strip().partition(" ")
-    if kind.lower() != "bearer" or not token.strip():
-        raise WrongToken(Problem("Authorization", "is missing", "send the header Authorization: Bearer {token}"))
-    return token.strip()
 
 
 def must_read(request: Request) -> None:

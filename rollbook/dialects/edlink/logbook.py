@@ -11,8 +11,7 @@ from typing import Any
 from ...api.listing.resource import Listing, Property
 from ...consent import Desk, DistrictReader
 from ...consent.feeding import Feeding, Reading, Source
-from ...consent.requests import Asked as Request
-from ...consent.requests import Requests
+from ...consent.requests import PastRequest, Requests
 from ...errors import Malformed, NotFound, Problem
 from ...fields import Literal
 from .asking import Asked, Clause
@@ -159,7 +158,7 @@ class Logbook:
         for one in lines.values():
             yield self._request(one)
 
-    def _request(self, one: Request) -> Thing:
+    def _request(self, one: PastRequest) -> Thing:
         at = f"{datetime.fromtimestamp(one.at / 1000, UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
         method, _, address = one.endpoint.rpartition(" ")
         identity = one.tracking or shaped(f"request {self.reader.credential.id} {one.number}")

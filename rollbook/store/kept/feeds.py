@@ -36,7 +36,7 @@ class Feed(NamedTuple):
     made: str
 
 
-class Asked(NamedTuple):
+class Sent(NamedTuple):
     """A request that a reading sent: its status is that of HTTP, or 0 where there was no answer."""
 
     method: str
@@ -60,7 +60,7 @@ class Run(NamedTuple):
     """What was wrong with the source, if it was refused, without anything that it said."""
     asked: int = 0
     """How many requests were sent for it."""
-    requests: tuple[Asked, ...] = ()
+    requests: tuple[Sent, ...] = ()
     """They, in their order; of many only the first and the last."""
 
 
@@ -196,7 +196,7 @@ class Feeds(Statements):
 
 def _run(row: Row) -> Run:
     began, ended, outcome, said, wrong, why, asked, requests = row
-    sent = tuple(Asked(*one) for one in json.loads(requests))
+    sent = tuple(Sent(*one) for one in json.loads(requests))
     return Run(began, ended, outcome, json.loads(said), wrong, why, asked, sent)
 
 
