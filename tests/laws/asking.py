@@ -78,7 +78,8 @@ def discloses() -> dict[Field, set[Expr]]:
         for ref in record.refs().values():
             for fact in (f for name in ref.tells for f in stored_in(ref.target.fields[name])):
                 found.setdefault(fact, set()).add(ref)
-    return found
+    # What is worked out for several kinds alike rests on what they have in common, of which there are no rows.
+    return {fact: told for fact, told in found.items() if fact.owner in {*RECORDS.values()}}
 
 
 def stored_in(expr: Expr) -> Iterator[Field]:
