@@ -15,6 +15,7 @@ from .dialects import check_dialects, measure_edfi, measure_edlink, measure_oner
 from .endpoints import measure_endpoints
 from .importing import measure_import
 from .ledger import Year, measure_ledger
+from .listings import measure_listings
 from .page import page
 from .postgres import measure_postgres
 from .reading import (
@@ -40,6 +41,7 @@ SERVED: dict[str, Callable[[Field], list[Line]]] = {
     "edlink": measure_edlink,
     "oneroster": measure_oneroster,
     "research": measure_research,
+    "listings": measure_listings,
     # The last ones, because they leave more behind than they found.
     "writes": measure_writes,
     "waiting": measure_waiting,
