@@ -34,6 +34,7 @@ def _profiles(batch: Batch, opened: Opened) -> Iterator[Facts]:
             "student": place.id,
             "person": row["person"],
             "organisation": opened.plan.estab,
+            "place": opened.school,
             **(_told(row, batch.get(Person, row["person"]) or {}) if opened.plan.american else {}),
         }
 

@@ -140,7 +140,7 @@ student_profiles = declare(
     Profile,
     {
         "educationOrganizationReference": At(
-            homes={"educationOrganizationId": Fact(Profile.organisation, NUMERAL)}, sets="school"
+            Profile.place, {"educationOrganizationId": Fact(Profile.organisation, NUMERAL)}, sets="school"
         ),
         "studentReference": student(Profile.student),
         "addresses": _Addresses(Profile.addresses),

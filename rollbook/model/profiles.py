@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..fields import Flag, Many, Ref, Text, Told
 from ..scopes import S
 from .document_scopes import GUARDS
-from .organisation import SchoolRecord
+from .organisation import School, SchoolRecord
 from .people import Person
 from .students import Student
 
@@ -35,6 +35,7 @@ class StudentProfile(
     )
     person = Ref("The human", Person)
     organisation = Text("The number of the district or school that says it", "1001")
+    place = Ref("The school that says it, if it is one", School)
     hispanic = Told(person, Person.hispanic, scope=S.StudentEthnicity)
     hispanic_said = Flag("Whether it says that; whatever is known if empty", 1, scope=S.StudentEthnicity)
     races = Told(person, Person.races, scope=S.StudentEthnicity)

@@ -182,7 +182,10 @@ class Moving(Batch):
         said = {name: value for name, value in values.items() if name in resource.humans and value is not None}
         # What the record has of them is newer than a document that it did not heed.
         self.change(Person, person["id"], {name: value for name, value in said.items() if person[name] is None})
-        return {**{n: v for n, v in values.items() if n not in resource.humans}, "person": person["id"]}
+        found = self.kept.records.find(School, self.district, {"estab": values["organisation"]})
+        place = found[0]["id"] if found else None
+        own = {n: v for n, v in values.items() if n not in resource.humans}
+        return {**own, "person": person["id"], "place": place}
 
     def _pointing(self, resource: Resource, identity: str) -> dict[str, str]:
         """What a document refers to, by path."""

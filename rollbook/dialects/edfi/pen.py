@@ -250,7 +250,8 @@ class Pen:
         """Facts that other dialects read and that follow from a document's own."""
         if self.resource.of is StudentProfile:
             role = self.writer.get(Student, values.get("student") or "") or {}
-            return {"person": role.get("person")}
+            place = self.places.known.get(int(values["organisation"]))
+            return {"person": role.get("person"), "place": place.school if place else None}
         if self.resource.of is not Group or not values.get("offering"):
             return {}
         offering = self.writer.get(CourseOffering, values["offering"]) or {}
