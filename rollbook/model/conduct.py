@@ -155,6 +155,7 @@ class BehaviourStudent(
         *("behaviour.mis_id", "behaviour.school.estab", "student.person.student_unique_id"),
         *("type.word", "behaviour.type.word"),
     ),
+    remembers=("bystander", "role.description"),
 ):
     """A student's part in an incident."""
 

@@ -139,3 +139,13 @@ def test_whoever_of_the_staff_had_to_do_with_an_incident_is_in_xporter(api: EdFi
     assert plain(api.get(f"staffDisciplineIncidentAssociations/{held}")) == said
     staff = api.hub.school(f"BehaviourForDateRange?{DAYS}", api.hub.token())["StaffBehaviour"]
     assert [one["StaffRole"] for one in staff if one["BehaviourId"] == "I-1"] == ["Witness"]
+
+
+def test_what_is_gone_is_told_where_it_was(api: EdFi) -> None:
+    write(api, "students", "studentSchoolAssociations", INCIDENTS)
+    did = api.post(BEHAVIORS, part_in("I-1", ESTAB, "7001", behaviorDescriptor=VIOLATION))
+    saw = api.post(OTHERS, part_in("I-1", ESTAB, "7001", **codes("Witness")))
+    for path in (f"{BEHAVIORS}/{did}", f"{OTHERS}/{saw}"):
+        assert api.ask("DELETE", path).status == 204
+    assert [one["id"] for one in api.get(f"{BEHAVIORS}/deletes")] == [did]
+    assert [one["id"] for one in api.get(f"{OTHERS}/deletes")] == [saw]

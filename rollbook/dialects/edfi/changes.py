@@ -17,9 +17,13 @@ from ...fields import (
     Compare,
     Condition,
     Down,
+    Either,
     Field,
     HubId,
+    Known,
     MadeNumber,
+    Not,
+    OneOf,
     Path,
     Question,
     Record,
@@ -173,12 +177,24 @@ def _key(resource: Resource, reader: AnyReader, gone: Gone) -> dict[str, Any] | 
 
 def _is(resource: Resource, keys: Mapping[str, Any]) -> bool:
     """Whether what had these keys was a document of the resource: several share some kinds of record."""
-    return all(keys.get(name) == value for name, value in _said(resource.only))
+    return _held(resource.only, resource, keys) is not False
 
 
-def _said(condition: Condition) -> Iterator[tuple[str, Any]]:
-    if isinstance(condition, All):
-        for one in condition.conditions:
-            yield from _said(one)
-    elif isinstance(condition, Compare) and condition.op == "=" and isinstance(condition.expr, Field | Path):
-        yield trail(condition.expr), condition.value
+def _held(condition: Condition, resource: Resource, keys: Mapping[str, Any]) -> bool | None:
+    """Whether a condition held of what is gone; None where the history does not keep what it asks."""
+    match condition:
+        case All() | Either():
+            held = [_held(one, resource, keys) for one in condition.conditions]
+            decides = isinstance(condition, Either)
+            return decides if decides in held else None if None in held else not decides
+        case Not():
+            held = _held(condition.condition, resource, keys)
+            return None if held is None else not held
+        case Compare(op="=", expr=Field() | Path() as fact):
+            return keys.get(trail(fact)) == condition.value
+        case OneOf(expr=Field() | Path() as fact) if trail(fact) in resource.of.remembers:
+            return keys.get(trail(fact)) in condition.values
+        case Known(expr=Field() | Path() as fact) if trail(fact) in resource.of.remembers:
+            return keys.get(trail(fact)) is not None
+        case _:
+            return None
