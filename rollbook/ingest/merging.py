@@ -27,6 +27,7 @@ from ..store.writing import Batch
 from .matching.humans import is_made
 from .matching.joining import fits
 from .matching.rules import NATURE
+from .repointing import numbers_of, point_back, renamed, repoint
 
 Row = Mapping[str, Any]
 Step = dict[str, Any]
@@ -121,8 +122,18 @@ class _Merging:
             self._lists(kind, stays, gone)
             self._drafts(kind, stays, gone)
         self._rows(kind, stays, gone)
+        pointed = repoint(self._batch, self._batch.get(kind, stays) or {}, gone)
+        before = self._batch.get(kind, gone) or {}
+        self._note("pointed", kind, gone, **pointed)
         self._fill(kind, stays, gone)
+        if kind is Person:
+            self._rename(pointed, before, self._batch.get(kind, stays) or {})
         self._remove(kind, gone)
+
+    def _rename(self, pointed: Step, before: Row, after: Row) -> None:
+        """Let documents name the human who stays by their own number."""
+        for kind, identity, kept, said in renamed(self._batch, pointed, numbers_of(before, after)):
+            self._note("filled", kind, identity, name="remainder", before=kept, after=said)
 
     def _move(self, record: type[Record], name: str, row: Row, stays: str) -> None:
         if self._batch.get(record, row["id"]) is None:
@@ -374,6 +385,7 @@ _UNDO: Mapping[str, Callable[[Batch, Step], None]] = {
     "moved": _change_back,
     "filled": _change_back,
     "led": _lead_back,
+    "pointed": point_back,
     "said": _say_back,
     "listed": _list_back,
     "drafted": _draft_back,

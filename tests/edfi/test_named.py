@@ -11,6 +11,8 @@ from rollbook.edfi.documents import Naming
 from rollbook.edfi.properties import Collection, Object, Property, Reference
 from rollbook.edfi.resources import EVERY
 from rollbook.edfi.schema import Resource
+from rollbook.ingest.merging import merge, split
+from rollbook.store.kept.pointers import Pointer
 from tests.district import EdFi, assignment, enrolment, in_section, staff, student, word
 from tests.hub import THORNFIELD, Hub
 from tests.looking import look
@@ -18,6 +20,7 @@ from tests.told import told
 
 from .conftest import caller
 from .school_year import ESTAB, write
+from .test_documents import health
 from .test_hidden import leaves_out
 from .test_writing import plain, problem
 
@@ -168,6 +171,50 @@ def mastered(unique: str, other: str, attends: dict[str, Any]) -> dict[str, dict
             "studentSectionAssociations": [{"studentSectionAssociationReference": section}],
         },
     }
+
+
+# ---- two who are one
+
+
+def merged(hub: Hub, fact: str, stays: str, gone: str) -> tuple[int, str, str]:
+    """Make two humans one; gives the district, and the hub id of each."""
+    district, _, _ = hub.desk.schools.find(THORNFIELD)
+    one, other = person(hub, fact, stays), person(hub, fact, gone)
+    with hub.store.write(district) as batch:
+        merge(batch, one, other, "tester")
+    return district, one, other
+
+
+def test_documents_name_whom_somebody_was_merged_into_until_they_are_parted(api: EdFi, helped: str) -> None:
+    document = HELP | {"staffs": HELP["staffs"][1:]}
+    api.put("interventions", helped, document)
+    where, one, other = merged(api.hub, "staff_unique_id", "8001", "8002")
+    assert plain(api.get(f"interventions/{helped}"))["staffs"] == HELP["staffs"][:1]
+    assert one in told(api.hub)
+    held = [pointer.source for pointer in pointing(api.hub, where, one)]
+    with api.hub.store.write(where) as batch:
+        split(batch, one, other)
+    assert plain(api.get(f"interventions/{helped}"))["staffs"] == document["staffs"]
+    assert [pointer.source for pointer in pointing(api.hub, where, other)] == held != []
+    assert pointing(api.hub, where, one) == []
+
+
+def pointing(hub: Hub, district: int, target: str) -> list[Pointer]:
+    """The documents that refer to somebody."""
+    with hub.store.lend(district) as kept:
+        return kept.pointers.to(district, target)
+
+
+def test_two_documents_with_one_key_are_one_when_their_students_are(api: EdFi) -> None:
+    write(api, "students", "studentSchoolAssociations")
+    api.post("students", student("7002", "Ben"))
+    api.post("studentSchoolAssociations", enrolment("7002", ESTAB))
+    stays, _ = (api.post("studentHealths", health(unique)) for unique in ("7001", "7002"))
+    where, one, other = merged(api.hub, "student_unique_id", "7001", "7002")
+    assert [d["id"] for d in api.get("studentHealths?studentUniqueId=7001")] == [stays]
+    with api.hub.store.write(where) as batch:
+        split(batch, one, other)
+    assert len(api.get("studentHealths?studentUniqueId=7002")) == 1
 
 
 # ---- every resource

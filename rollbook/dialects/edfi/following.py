@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from ...consent import Writer
 from ...edfi.documents import Whole
+from ...edfi.paths import reference_at
 from ...edfi.resources import EVERY, RESOURCES
 from ...edfi.schema import Resource
-
-_STEPS = re.compile(r"\.(\w+)|\[(\d+)\]")
 
 
 class Following:
@@ -48,7 +46,7 @@ class Following:
         row = self.writer.get(resource.of, source)
         kept: dict[str, Any] = json.loads((row or {}).get("remainder") or "{}")
         body = kept.get("edfi", {}).get(resource.name)
-        reference = _at(body, path)
+        reference = reference_at(body, path)
         if reference is None:
             return
         known = {**key, **_other_names(key, reference)}
@@ -62,16 +60,6 @@ class Following:
         self.writer.entail(resource.of, source, values)
         if isinstance(resource, Whole):
             self.follow(resource, source)
-
-
-def _at(body: Any, path: str) -> dict[str, Any] | None:
-    """The reference at a path of a document; nothing where it leads nowhere."""
-    for name, number in _STEPS.findall(path):
-        try:
-            body = body[name] if name else body[int(number)]
-        except (KeyError, IndexError, TypeError):
-            return None
-    return cast("dict[str, Any]", body) if isinstance(body, dict) else None
 
 
 def _other_names(key: Mapping[str, Any], reference: Mapping[str, Any]) -> dict[str, Any]:

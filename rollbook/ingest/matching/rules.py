@@ -274,9 +274,13 @@ def _nature(record: type[Record], written: str) -> Nature:
     return made
 
 
+_OF_DOCUMENTS = {
+    "WholeDocument": "resource digest student | resource digest staff",
+}
+
 NATURE: Mapping[str, tuple[Nature, ...]] = {
     kind: _natures(kind, written)
-    for part in (_OF_PLACES, _OF_ROLES, _OF_STAFF, _OF_MARKS, _OF_LESSONS, _OF_CARE)
+    for part in (_OF_PLACES, _OF_ROLES, _OF_STAFF, _OF_MARKS, _OF_LESSONS, _OF_CARE, _OF_DOCUMENTS)
     for kind, written in part.items()
 }
 """By kind, what its records are by their nature; of several ways, the first one that both sides say.

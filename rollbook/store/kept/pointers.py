@@ -91,6 +91,38 @@ class Pointers(Statements):
         for table in ("pointer", "word_use"):
             self._each(f"UPDATE {table} SET district = ? WHERE district = ? AND source = ?", each)
 
-    def lead(self, district: int, target: str, other: str) -> None:
-        """Let what refers to something refer to something else."""
-        self._do("UPDATE pointer SET target = ? WHERE district = ? AND target = ?", (other, district, target))
+    def lead(self, district: int, target: str, other: str, those: Iterable[Pointer]) -> None:
+        """Let some of what refers to something refer to something else."""
+        own = "district = ? AND resource = ? AND source = ? AND path = ?"
+        self._each(
+            f"UPDATE pointer SET target = ? WHERE {own} AND target = ?",
+            [(other, district, *one, target) for one in those],
+        )
+
+    def of(self, district: int, source: str) -> list[tuple[str, str, str]]:
+        """What the documents of one record refer to: the resource of each, the path, the hub id."""
+        asked = "SELECT resource, path, target FROM pointer WHERE district = ? AND source = ? ORDER BY 1, 2"
+        return [(resource, path, target) for resource, path, target in self._rows(asked, (district, source))]
+
+    def words_of(self, district: int, source: str) -> list[tuple[str, int]]:
+        """The words that the documents of one record use: the resource of each, and the number of the word."""
+        asked = "SELECT resource, word FROM word_use WHERE district = ? AND source = ? ORDER BY 1, 2"
+        return [(resource, word) for resource, word in self._rows(asked, (district, source))]
+
+    def put(
+        self,
+        district: int,
+        source: str,
+        targets: Iterable[tuple[str, str, str]],
+        words: Iterable[tuple[str, int]],
+    ) -> None:
+        """Write down what the documents of one record refer to and use, as `of` and `words_of` give it."""
+        self._each(
+            "INSERT INTO pointer (district, source, resource, path, target) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT DO NOTHING",
+            [(district, source, *one) for one in targets],
+        )
+        self._each(
+            "INSERT INTO word_use (district, source, resource, word) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            [(district, source, *one) for one in words],
+        )
