@@ -189,6 +189,15 @@ def test_a_transaction_that_sqlite_has_ended_is_lost_for_everybody_in_it(desk: D
     assert desk.names() == []
 
 
+def test_a_transaction_in_which_nobody_could_begin_is_ended(desk: Desk) -> None:
+    desk.spied.faults["SAVEPOINT one"] = apsw.IOError("disk I/O error")
+    with pytest.raises(NoRoom):
+        desk.write("Cedar")
+    assert not desk.spied.connection.in_transaction
+    desk.write("Birch")
+    assert desk.names() == ["Birch"]
+
+
 def test_what_decides_who_sees_what_is_kept_before_the_next_begins(desk: Desk) -> None:
     others: list[Future[None]] = []
     seen: list[list[str]] = []

@@ -171,8 +171,12 @@ class Writer:
                 self._group = Group()
             self._owner = threading.get_ident()
             self._connection.execute("SAVEPOINT one")
-        except BaseException:
+        except BaseException as error:
+            if self._group is not None and not self._group.members:
+                self._end(self._group)
             self._let_go()
+            if isinstance(error, Full):
+                raise _no_room(error) from error
             raise
         return self._group
 
