@@ -28,10 +28,10 @@ def kept(
     return Response(body, 200, (JSON, NO_STORE, *further), keep=True, until=until, rests_on=rests, now_rests_on=now)
 
 
-def streamed(stack: ExitStack, pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """A body that is read while it is sent, in larger parts; what it is read from is given back at its end."""
+def streamed(stack: ExitStack, pieces: Iterable[bytes], finish: Callable[[bytes], bytes] = bytes) -> Iterator[bytes]:
+    """A body that is read while it is sent, in larger parts, each finished; what it is read from is given back then."""
     with stack:
-        yield from gathered(pieces)
+        yield from map(finish, gathered(pieces))
 
 
 def gathered(pieces: Iterable[bytes]) -> Iterator[bytes]:

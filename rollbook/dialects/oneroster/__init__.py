@@ -179,8 +179,8 @@ class OneRoster:
             read = kinds([page]) | call.rests
             rests = keeping.rests_on(call.reader, read)
             others = links(f"{call.request.base}{call.request.path}", asked, dict(call.request.query), page.count())
-            sent = enveloped(collection.envelope, map(placing(call.roots), page.sent()))
-            body = keeping.streamed(stack.pop_all(), sent)
+            sent = enveloped(collection.envelope, page.sent())
+            body = keeping.streamed(stack.pop_all(), sent, placing(call.roots))
             return self.kept(call, read, rests, body, *others, *further)
 
     def ways(
