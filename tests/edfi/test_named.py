@@ -11,8 +11,13 @@ from rollbook.edfi.documents import Naming
 from rollbook.edfi.properties import Collection, Object, Property, Reference
 from rollbook.edfi.resources import EVERY
 from rollbook.edfi.schema import Resource
+from rollbook.fields import Question
 from rollbook.ingest.merging import merge, split
+from rollbook.model.whole import WHOLE
 from rollbook.store.kept.pointers import Pointer
+from rollbook.store.plan.planner import plan
+from rollbook.store.plan.sights import Schools
+from rollbook.store.plan.sights.views import View
 from tests.district import EdFi, assignment, enrolment, in_section, staff, student, word
 from tests.hub import THORNFIELD, Hub
 from tests.looking import look
@@ -171,6 +176,11 @@ def mastered(unique: str, other: str, attends: dict[str, Any]) -> dict[str, dict
             "studentSectionAssociations": [{"studentSectionAssociationReference": section}],
         },
     }
+
+
+def test_what_was_read_is_read_again_when_a_role_of_anybody_has_moved() -> None:
+    asked = plan(Question(WHOLE["interventions"], ()), Schools((View(frozenset({"School"})),)))
+    assert {"Person", "Student", "Staff", "Contact"} <= asked.reads | asked.nested
 
 
 # ---- two who are one

@@ -84,8 +84,9 @@ class Schools(Views):
         return False
 
     def decides(self, record: type[Record]) -> Decides:
-        """Its own facts, and the grants."""
-        return Decides()
+        """Its own facts, and the grants; of whom its documents name, their roles."""
+        roles = (role.__name__ for role in RECORDS.values() if role.human)
+        return Decides(kinds=frozenset({Person.__name__, *roles})) if record.names_others else Decides()
 
     def shows(self, field: Field, alias: str, *, sure: bool) -> str:
         """Whether the school of the row granted the fact."""
