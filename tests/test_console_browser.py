@@ -24,6 +24,7 @@ from .school import PARTY, asking_app
 from .test_review_browser import browser as browser
 
 HEAD, DEPUTY, OPERATOR = "head@thornfield.example", "deputy@thornfield.example", "olu@hub.example"
+DEV = "dev@app.example.org"
 HOME = f"/console/schools/{THORNFIELD}"
 
 
@@ -45,6 +46,7 @@ def site(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     hub.grant(["School", "StudentLite"], app="other.example.org")
     for email, role in ((HEAD, "school"), (DEPUTY, "school"), (OPERATOR, "operator")):
         account(hub, email, role)
+    account(hub, DEV, "developer", app=PARTY)
     listening = listen("127.0.0.1", 0)
     edge = application(hub.store.again(), lambda: hub.now)
     server = Server(uvicorn.Config(edge, **SETTINGS), lambda: None, edge)
@@ -125,6 +127,7 @@ PAGES = {
            f"{HOME}/people", "/console/account", "/console/account/app", "/console/nothing"),
     OPERATOR: ("/console/hub", "/console/hub/scopes", "/console/hub/people", "/console/hub/jobs",
                "/console/hub/disclosures", "/console/hub/history"),
+    DEV: tuple(f"/console/apps/{PARTY}{page}" for page in ("", "/requests", "/webhooks")),
 }  # fmt: skip
 
 

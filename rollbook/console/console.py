@@ -9,6 +9,7 @@ from ..consent import Desk
 from ..consent.tries import TooOften
 from ..errors import RollbookError, TooManyRequests, Unavailable, WrongMethod
 from .accounting import Accounting
+from .developing import Developing
 from .entering import CODE, Entering
 from .forms import Form, read_form
 from .guests import ROOT, SESSION, SIGN_IN, Guest, Routes, nothing
@@ -35,6 +36,7 @@ class Console:
             Accounting().routes,
             Schooling().routes,
             Operating().routes,
+            Developing().routes,
         )
 
     def handle(self, request: Request) -> Response:

@@ -195,7 +195,7 @@ def _page(
 ) -> Response:
     home = (school_path(school.estab), school.name or school.estab)
     rooms = [(school_path(school.estab, *part), name) for part, name in _ROOMS]
-    known: dict[str, Any] = {"wrong": (), "school": school, "rooms": rooms, "may": _may(guest, school)}
+    known: dict[str, Any] = {"broad": True, "wrong": (), "school": school, "rooms": rooms, "may": _may(guest, school)}
     known |= {"crumbs": (home, *crumbs), **facts}
     return guest.page(template, **known)
 

@@ -1,0 +1,111 @@
+"""The pages of an app's developer: which schools share what with it, its secrets, its requests, and its webhooks."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from ..api.messages import Response
+from ..consent import App
+from ..consent.requests import Requests
+from ..errors import RollbookError
+from ..jobs import Queue
+from ..jobs.queue import Job
+from .forms import Form
+from .guests import Guest, Routes, app_path, nothing
+from .researching import lines_of
+from .visiting import go
+
+MOST = 100
+"""How many requests and how many deliveries a page shows, the latest first."""
+
+
+class Developing:
+    """The pages of those who build an app."""
+
+    def __init__(self) -> None:
+        at = "apps/{party}"
+        self.routes = Routes(
+            {at: self.home, f"{at}/requests": self.requests, f"{at}/webhooks": self.webhooks},
+            {f"{at}/secret": self.secret, f"{at}/signing": self.signing, f"{at}/webhooks/again": self.again},
+        )
+
+    def home(self, guest: Guest, part: dict[str, str]) -> Response:
+        """Which schools share what with the app, and which have not answered."""
+        app = _app(guest, part["party"])
+        grants = guest.desk.grants.of(app)
+        asked = [i for i in guest.desk.invitations.of(app) if i.school not in {g.school for g in grants}]
+        return _page(guest, app, "app.html", 0, grants=grants, asked=asked,
+                     registration=guest.desk.registrations.of(app))  # fmt: skip
+
+    def requests(self, guest: Guest, part: dict[str, str]) -> Response:
+        """The app's own requests, the latest first."""
+        app = _app(guest, part["party"])
+        found = Requests(guest.desk.store, app, guest.desk.grants.of(app), managing=True).log("", MOST, 0)
+        rows = [(_utc(one.at / 1000), one) for one in found]
+        return _page(guest, app, "requests.html", 1, rows=rows)
+
+    def webhooks(self, guest: Guest, part: dict[str, str]) -> Response:
+        """What the app was sent or is to be, and what came of it."""
+        app = _app(guest, part["party"])
+        rows = [(job, job.payload.get("family") or "callback", _utc(job.ended or job.due)) for job in _sent(guest, app)]
+        return _page(guest, app, "webhooks.html", 2, rows=rows[:MOST])
+
+    def again(self, guest: Guest, part: dict[str, str], form: Form) -> Response:
+        """Send a webhook of the app again."""
+        app = _app(guest, part["party"])
+        if form.one("id") not in {job.id for job in _sent(guest, app)}:
+            raise nothing()
+        here = app_path(app.relying_party, "webhooks")
+        try:
+            Queue(guest.desk.store, guest.desk.clock).again(form.one("id"))
+        except RollbookError as error:
+            return guest.said("It is not sent again", *lines_of(error), status=409, back=here)
+        guest.desk.roles.note(guest.email, "sent a webhook again", app.id, form.one("id"))
+        return go(here)
+
+    def secret(self, guest: Guest, part: dict[str, str], form: Form) -> Response:
+        """Another management secret; the one before is void."""
+        app = _app(guest, part["party"])
+        made = guest.desk.apps.new_secret(app)
+        guest.desk.roles.note(guest.email, "made another management secret", app.id)
+        return _page(guest, app, "secret.html", 0, secret=made, name="management secret",
+                     about="The one before, and the tokens that came of it, no longer work.")  # fmt: skip
+
+    def signing(self, guest: Guest, part: dict[str, str], form: Form) -> Response:
+        """Another secret to verify webhooks with; for a day calls are signed with both."""
+        app = _app(guest, part["party"])
+        made = guest.desk.signing.rotate(app)
+        guest.desk.roles.note(guest.email, "made another signing secret", app.id)
+        return _page(guest, app, "secret.html", 0, secret=made, name="signing secret",
+                     about="For a day calls are signed with the one before, too.")  # fmt: skip
+
+
+def _app(guest: Guest, party: str) -> App:
+    """An app that somebody builds; another one looks as if it were not there."""
+    found = next((a for a in guest.desk.apps.all() if a.relying_party == party), None)
+    if found is None or not (guest.standing.builds(found.id) or guest.standing.operates):
+        raise nothing()
+    return found
+
+
+def _sent(guest: Guest, app: App) -> list[Job]:
+    """The webhooks of an app that are still known, the latest first; those of before had no app, but a grant."""
+    grants = {grant.id for grant in guest.desk.grants.of(app)}
+    queue = Queue(guest.desk.store, guest.desk.clock)
+    every = [*queue.jobs(kind="webhook"), *queue.jobs(kind="callback")]
+    mine = [j for j in every if j.payload.get("app") == app.id or j.payload.get("grant") in grants]
+    return sorted(mine, key=lambda job: job.made, reverse=True)
+
+
+def _utc(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def _page(guest: Guest, app: App, template: str, room: int, **facts: Any) -> Response:
+    here = app_path(app.relying_party)
+    rooms = ((here, "Schools"), (f"{here}/requests", "Requests"), (f"{here}/webhooks", "Webhooks"))
+    at, name = rooms[room]
+    crumbs = ((here, app.name), (at, name))
+    known: dict[str, Any] = {"app": app, "here": here, "rooms": rooms, "room": name, "crumbs": crumbs, **facts}
+    return guest.page(template, broad=True, **known)
