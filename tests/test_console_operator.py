@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from rollbook.jobs import Queue
+from rollbook.store.kept.feeds import PAUSED, Feed
 
 from .hub import THORNFIELD, Hub
 from .person import account, signed_in
@@ -53,6 +56,14 @@ def test_what_failed_for_good_is_run_again(small_hub: Hub) -> None:
     assert f"{OPERATOR} ran jobs again" in olu.look("hub/history").words
 
 
+def test_the_operator_sees_how_sources_do(small_hub: Hub) -> None:
+    district, _, _ = small_hub.desk.schools.find(THORNFIELD)
+    with small_hub.store.of_district(district) as kept:
+        kept.feeds.put(Feed(district, "sis", "oneroster-csv", {}, 1, (), 0.02, PAUSED, "30", "2026-11-01"))
+    page = signed_in(small_hub, OPERATOR, "operator").look("hub/sources").words
+    assert re.search(r"sis \S.*? oneroster-csv paused not read yet Never .* 0 0", page)
+
+
 def test_the_operator_finds_who_saw_what_about_somebody_and_that_is_written_down(small_hub: Hub) -> None:
     token = small_hub.token(["StudentLite"], app=PARTY)
     child = small_hub.school("Students?pagesize=1&select=Id,Surname", token)["Students"][0]["Id"]
@@ -66,7 +77,7 @@ def test_the_operator_finds_who_saw_what_about_somebody_and_that_is_written_down
 def test_the_hubs_pages_look_to_others_as_if_they_were_not_there(small_hub: Hub) -> None:
     head = signed_in(small_hub, HEAD, "school")
     nothing = head.look("hub/nothing").answer
-    for page in ("hub", "hub/scopes", "hub/people", "hub/jobs", "hub/disclosures", "hub/history"):
+    for page in ("hub", "hub/scopes", "hub/people", "hub/sources", "hub/jobs", "hub/disclosures", "hub/history"):
         answer = head.look(page).answer
         assert (answer.status, answer.body) == (404, nothing.body)
     proof = head.look("account").form("elsewhere")[1]

@@ -12,6 +12,7 @@ from ..consent.disclosures import Disclosure, Disclosures, days
 from ..consent.roles import ROLES
 from ..consent.slips import asked_by, asks
 from ..errors import Conflict, Malformed, NotFound, Problem, RollbookError
+from ..ingest.glance import glance
 from ..jobs import Queue
 from ..jobs.mail import post_office
 from ..jobs.queue import Job
@@ -28,6 +29,7 @@ _ROOMS = (
     (HERE, "Sharing"),
     (f"{HERE}/scopes", "Scopes"),
     (f"{HERE}/people", "People"),
+    (f"{HERE}/sources", "Sources"),
     (f"{HERE}/jobs", "Jobs"),
     (f"{HERE}/disclosures", "Disclosures"),
     (f"{HERE}/history", "History"),
@@ -50,6 +52,7 @@ class Operating:
                 "hub": self.home,
                 "hub/scopes": self.scopes,
                 "hub/people": lambda guest, _: self.people(guest),
+                "hub/sources": self.sources,
                 "hub/jobs": self.jobs,
                 "hub/disclosures": self.disclosures,
                 "hub/history": self.history,
@@ -122,7 +125,12 @@ class Operating:
             return self.people(guest, lines_of(error))
         return go(f"{HERE}/people")
 
-    # ---- jobs
+    # ---- sources and jobs
+
+    def sources(self, guest: Guest, _: dict[str, str]) -> Response:
+        """Where the records come from, and how each source does."""
+        _must_operate(guest)
+        return _page(guest, "sources.html", 3, rows=glance(guest.desk.store, guest.desk.clock()))
 
     def jobs(self, guest: Guest, _: dict[str, str]) -> Response:
         """What is still to do, and what failed for good."""
@@ -132,7 +140,7 @@ class Operating:
         about = _about(guest)
         rows = [{"job": job, "about": about(job), "due": _utc(job.ended or job.due)}
                 for some in found.values() for job in some[:MOST]]  # fmt: skip
-        return _page(guest, "jobs.html", 3, rows=rows, counts={state: len(some) for state, some in found.items()})
+        return _page(guest, "jobs.html", 4, rows=rows, counts={state: len(some) for state, some in found.items()})
 
     def again(self, guest: Guest, _: dict[str, str], form: Form) -> Response:
         """Run a job that failed for good once more, or all of them."""
@@ -161,7 +169,7 @@ class Operating:
             seen = _looked_up(guest, said) if asked else []
         except (NotFound, Malformed) as error:
             wrong = lines_of(error)
-        return _page(guest, "disclosures.html", 4, said=said, kinds=KINDS, rows=seen_rows(seen, "UTC"), asked=asked,
+        return _page(guest, "disclosures.html", 5, said=said, kinds=KINDS, rows=seen_rows(seen, "UTC"), asked=asked,
                      wrong=wrong)  # fmt: skip
 
     def history(self, guest: Guest, _: dict[str, str]) -> Response:
@@ -170,7 +178,7 @@ class Operating:
         called = guest.desk.roles.called()
         rows = [(_utc(d.at), d.person, d.what, called.get(d.place, d.place), d.about)
                 for d in guest.desk.roles.decisions(MOST)]  # fmt: skip
-        return _page(guest, "hub_history.html", 5, rows=rows)
+        return _page(guest, "hub_history.html", 6, rows=rows)
 
 
 def _must_operate(guest: Guest) -> None:
