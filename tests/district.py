@@ -207,6 +207,27 @@ def room(code: str, at: int, **more: Any) -> dict[str, Any]:
     return {"classroomIdentificationCode": code, "schoolReference": {"schoolId": at}, **more}
 
 
+def calendar(code: str, at: int, **more: Any) -> dict[str, Any]:
+    """A calendar of a school."""
+    return {
+        "calendarCode": code,
+        "schoolReference": {"schoolId": at},
+        "schoolYearTypeReference": {"schoolYear": 2027},
+        "calendarTypeDescriptor": word("CalendarType", "School"),
+        **more,
+    }
+
+
+def calendar_date(code: str, at: int, day: str, event: str = "Instructional day", **more: Any) -> dict[str, Any]:
+    """A day of a calendar."""
+    return {
+        "date": day,
+        "calendarReference": {"calendarCode": code, "schoolId": at, "schoolYear": 2027},
+        "calendarEvents": [{"calendarEventDescriptor": word("CalendarEvent", event)}],
+        **more,
+    }
+
+
 def contact_of(unique: str, student: str, **more: Any) -> dict[str, Any]:
     """Whose contact somebody is."""
     return {

@@ -12,6 +12,7 @@ from ..errors import Malformed
 from ..model.attendance import Mark
 from ..store.port import Store
 from .assessment import put_assessment
+from .calendars import put_calendar
 from .classes import open_groups
 from .conduct import put_conduct
 from .draft import Draft
@@ -181,6 +182,10 @@ def _build_district(
             put_whole(batch, one)
         for one in opened:
             put_handed_in(batch, one)
+        for one in opened:
+            put_profiles(batch, one)
+        for one in opened:
+            put_calendar(batch, one)
         batch.synced("demo", {one.school: {} for one in opened})
     return number, [DemoSchool(number, one.school, one.plan.estab, one.plan.name) for one in opened]
 

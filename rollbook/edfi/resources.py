@@ -32,6 +32,8 @@ ROSTER: tuple[Resource, ...] = (
 
 HOMED: tuple[Resource, ...] = (
     *ROSTER,
+    places.calendars,
+    places.calendar_dates,
     belonging.student_profiles,
     conduct.discipline_incidents,
     conduct.student_behaviors,

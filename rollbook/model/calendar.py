@@ -39,6 +39,35 @@ class Session(
     instructional_days = Number("The number of days in it on which the school teaches", 74)
 
 
+class DayCalendar(
+    SchoolRecord,
+    scope=S.School,
+    writing=S.WritebackSchool,
+    indexes=(("school", "code"),),
+    natural=("school.estab", "code", "year"),
+):
+    """Which days of a year a school teaches on, for everybody or for some of its students or staff."""
+
+    code = Text("The school's code for the calendar", "2026-2027")
+    year = Number("The calendar year in which its academic year ends", 2027)
+    kind = Text("Whom it is for, as a value of Ed-Fi's CalendarTypeDescriptor", "School")
+    grades = Text("The grade levels that it is for, with commas; all if empty", "09,10")
+
+
+class CalendarDay(
+    SchoolRecord,
+    scope=S.School,
+    writing=S.WritebackSchool,
+    indexes=(("school",), ("calendar", "date")),
+    natural=("date", "calendar.code", "calendar.year", "calendar.school.estab"),
+):
+    """A day of a school's calendar, and whether the school teaches on it."""
+
+    calendar = Ref("The calendar", DayCalendar, part_of=True)
+    date = Date("The day", "2026-10-23")
+    events = Text("What is on, as values of Ed-Fi's CalendarEventDescriptor, with commas", "Teacher only day")
+
+
 class CalendarEvent(SchoolRecord, scope=S.School, indexes=(("school", "start"),)):
     """Something in a school's diary: a holiday, a training day, a choir practice."""
 

@@ -7,6 +7,8 @@ from typing import Any
 from tests.district import (
     EdFi,
     assignment,
+    calendar,
+    calendar_date,
     cohort,
     contact,
     contact_of,
@@ -68,6 +70,8 @@ TERM: dict[str, Any] = {
         **TEACHER,
     },
     "locations": room("R901", ESTAB),
+    "calendars": calendar("C1", ESTAB),
+    "calendarDates": calendar_date("C1", ESTAB, "2026-09-07"),
 }
 """One document of each resource, each after those that it refers to."""
 

@@ -99,6 +99,8 @@ KEYS = {
     "studentDisciplineIncidentNonOffenderAssociations": ["incidentIdentifier", "schoolId", "studentUniqueId"],
     "staffDisciplineIncidentAssociations": ["incidentIdentifier", "schoolId", "staffUniqueId"],
     "locations": ["classroomIdentificationCode", "schoolId"],
+    "calendars": ["calendarCode", "schoolId", "schoolYear"],
+    "calendarDates": ["date", "calendarCode", "schoolId", "schoolYear"],
 }
 
 

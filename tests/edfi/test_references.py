@@ -11,6 +11,8 @@ from rollbook.edfi.resources import HOMED, RESOURCES
 from tests.district import (
     EdFi,
     agency,
+    calendar,
+    calendar_date,
     cohort,
     contact_of,
     enrolment,
@@ -114,7 +116,7 @@ UNSERVED: dict[str, tuple[str, Any]] = {
     "localEducationAgencies": ("stateEducationAgencyReference", {"stateEducationAgencyId": 35}),
     "studentSchoolAssociations": (
         "calendarReference",
-        {"calendarCode": "1", "schoolId": ESTAB, "schoolYear": 2027},
+        {"calendarCode": "nowhere", "schoolId": ESTAB, "schoolYear": 2027},
     ),
     "sections": ("locationReference", {"classroomIdentificationCode": "nowhere", "schoolId": ESTAB}),
 }
@@ -191,6 +193,8 @@ KEYS: dict[str, dict[str, Any]] = {
     "studentDisciplineIncidentNonOffenderAssociations": part_in("I-1", ESTAB, "7002"),
     "staffDisciplineIncidentAssociations": TERM["staffDisciplineIncidentAssociations"]
     | {"staffReference": {"staffUniqueId": "8002"}},
+    "calendars": calendar("C2", ESTAB),
+    "calendarDates": calendar_date("C1", ESTAB, "2026-09-08"),
 }
 
 
