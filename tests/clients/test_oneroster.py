@@ -64,5 +64,12 @@ def test_who_signs_reads_what_who_has_a_token_reads(api: Api, rosters: dict[str,
     assert set(followers) <= set(students)
 
 
+def test_a_gradebook_is_read_and_written_by_the_client(api: Api, rosters: dict[str, list[dict[str, Any]]]) -> None:
+    item = rosters["lineItems"][0]
+    assert {one["lineItem"]["sourcedId"] for one in rosters["results"]} >= {item["sourcedId"]}
+    found = api.ask("graded", item=item, identity="by-a-client", title="A volcano")
+    assert found == ["A volcano", [True, False]]
+
+
 def test_a_wrong_secret_is_refused(api: Api) -> None:
     assert "401" in api.ask("refused")

@@ -270,3 +270,8 @@ def test_whoever_a_mark_is_of_is_on_the_line_of_the_write(grader: Platform) -> N
     assert entries(grader.hub)[0].what.endpoint == "results/{id}"
     (row,) = found(grader.hub, AssessmentResult, external_id="m-1")
     assert row["student"] in told(grader.hub)
+
+
+def test_a_class_has_its_line_items_however_the_address_spells_them(grader: Platform) -> None:
+    group = grader.rows(f"{OLD}/lineItems")[0]["class"]["sourcedId"]
+    assert grader.rows(f"{OLD}/classes/{group}/lineitems") == grader.rows(f"{OLD}/classes/{group}/lineItems")

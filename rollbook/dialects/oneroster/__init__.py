@@ -225,7 +225,9 @@ def _service(request: Request) -> Service | None:
 
 
 def _steps(service: Service, request: Request) -> list[str]:
-    return [step for step in request.path.removeprefix(service.root).split("/") if step]
+    steps = [step for step in request.path.removeprefix(service.root).split("/") if step]
+    # The published description of 1.1, and clients that are made of it, write `classes/{id}/lineitems`.
+    return [*steps[:2], *("lineItems" if step == "lineitems" else step for step in steps[2:3]), *steps[3:]]
 
 
 def _address(steps: list[str]) -> str:

@@ -46,6 +46,10 @@ READS = {
     "teachers": ("TeachersManagementApi", "users"),
     "terms": ("TermsManagementApi", "academic_sessions"),
     "users": ("UsersManagementApi", "users"),
+    "categories": ("CategoriesManagementApi", "categories"),
+    "lineItems": ("LineItemsManagementApi", "line_items"),
+    "results": ("ResultsManagementApi", "results"),
+    "resources": ("ResourcesManagementApi", "resources"),
 }
 
 
@@ -67,6 +71,19 @@ def read(server: dict[str, str], asked: dict[str, Any]) -> dict[str, list[dict[s
         answer = getattr(getattr(strongmind, api)(client), f"get_{snake}")(**asked)
         found[name] = client.sanitize_for_serialization(getattr(answer, envelope) or [])
     return found
+
+
+def graded(server: dict[str, str], item: dict[str, Any], identity: str, title: str) -> list[Any]:
+    """What comes of a line item that the client writes, reads and deletes again: its titles, and how a class has it."""
+    client = connected(server)
+    api = strongmind.LineItemsManagementApi(client)
+    said = client._ApiClient__deserialize({**item, "sourcedId": identity, "title": title}, "LineItemType")
+    api.put_line_item(strongmind.SingleLineItemType(line_item=said), identity)
+    read = api.get_line_item(identity).line_item.title
+    listed = api.get_line_items_for_class(item["class"]["sourcedId"], limit=1000).line_items
+    api.delete_line_item(identity)
+    left = api.get_line_items_for_class(item["class"]["sourcedId"], limit=1000).line_items
+    return [read, [identity in [one.sourced_id for one in some] for some in (listed, left)]]
 
 
 if __name__ == "__main__":
