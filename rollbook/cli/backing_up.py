@@ -36,8 +36,9 @@ if TYPE_CHECKING:
 @click.option("--with-key", is_flag=True, help="Put the hub's key into it although it is not encrypted.")
 @json_option()
 def backup(place: Path, data: Path | None, keep: int | None, with_key: bool, as_json: bool) -> None:
-    """Copy a hub into one new file in the directory PLACE, while it is served.
+    """Copy a hub into one file, while it is served.
 
+    The file is a new one in the directory PLACE.
     Records, consent, jobs and the ledger of disclosures are of one moment. The file is read back before it gets its
     name: each of its hashes is compared, and each database is looked through. With a passphrase in
     ROLLBOOK_BACKUP_PASSPHRASE, or in the file that ROLLBOOK_BACKUP_PASSPHRASE_FILE names, it is encrypted, and holds
@@ -68,8 +69,9 @@ def backup(place: Path, data: Path | None, keep: int | None, with_key: bool, as_
 @click.option("--check", "only", is_flag=True, help="Only see that the backup is whole: unpack it and compare hashes.")
 @json_option()
 def restore(source: Path, data: Path | None, only: bool, as_json: bool) -> None:
-    """Make a hub of a backup: of the file SOURCE, or of the newest one in the directory SOURCE.
+    """Make a hub of a backup.
 
+    SOURCE is its file, or a directory, of which it is the newest one.
     It goes into a data directory that holds no hub, or with --database into an empty database. Nothing is overwritten.
     """
     from ..operation import archive
