@@ -366,3 +366,9 @@ def progress(title: str) -> Generator[Callable[[str, int, int], None]]:
             bar.update(task, description=what, completed=done, total=total or None)
 
         yield step
+
+
+def listed(some: Iterable[str], every: Iterable[str]) -> str:
+    """Some names out of all, in a cell of a table."""
+    names = tuple(some)
+    return "all" if names == tuple(every) else ", ".join(names) or "nothing"

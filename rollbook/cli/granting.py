@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -11,18 +11,13 @@ import click
 
 from ..errors import Conflict, Malformed, Problem
 from ..scopes import CATALOGUE, readable, writable
-from .common import Column, Later, data_option, json_option, open_desk, say, show
+from .common import Column, data_option, json_option, listed, open_desk, say, show
+from .keys import drop_key, key_, keys_, person_code
 
 if TYPE_CHECKING:
     from ..consent import App, Desk, Grant
     from ..consent.authorising import Stranded
     from ..consent.filtering import Rule
-
-
-def _dialects() -> click.ParamType[Any, Any]:
-    from ..consent.credentials import DIALECTS
-
-    return click.Choice(DIALECTS)
 
 
 def _of_a_grant(command: Callable[..., None]) -> Callable[..., None]:
@@ -35,12 +30,16 @@ def apps() -> None:
     """Manage apps, their keys, and what schools let them see."""
 
 
+for _command in (key_, keys_, drop_key, person_code):
+    apps.add_command(_command)
+
+
 _GRANTS = (
     Column("App", "app"),
     Column("School", lambda row: f"{row['estab'] or '-'} {row['school'] or ''}".strip()),
     Column("State", "state"),
-    Column("May read", lambda row: _listed(row["reads"], readable(CATALOGUE))),
-    Column("May change", lambda row: _listed(row["changes"], writable(CATALOGUE))),
+    Column("May read", lambda row: listed(row["reads"], readable(CATALOGUE))),
+    Column("May change", lambda row: listed(row["changes"], writable(CATALOGUE))),
     Column("People", lambda row: [f"{mode} chosen {kind}" for kind, mode in row["people"].items()] or "everybody"),
 )
 
@@ -53,11 +52,6 @@ def apps_list(as_json: bool, data: Path | None) -> None:
     with open_desk(data) as desk:
         rows = [row for app in desk.apps.all() for row in _rows(app, desk.grants.of(app), desk.grants.stranded(app))]
     show(_GRANTS, rows, as_json=as_json)
-
-
-def _listed(some: Iterable[str], every: Iterable[str]) -> str:
-    names = tuple(some)
-    return "all" if names == tuple(every) else ", ".join(names) or "nothing"
 
 
 def _rows(app: App, grants: list[Grant], stranded: list[Stranded]) -> list[dict[str, Any]]:
@@ -342,134 +336,6 @@ def moment_at(text: str, time_zone: str) -> float:
     except ValueError:
         raise Malformed(Problem("--at", f"{text} is not a day", "yyyy-MM-dd, or yyyy-MM-ddTHH:mm")) from None
     return (at if at.tzinfo else at.replace(tzinfo=zone_of(time_zone))).timestamp()
-
-
-@apps.command("key")
-@click.argument("relying_party")
-@click.argument("dialect", type=Later("dialect", _dialects))
-@click.option("--estab", default="", help="Limit the key to the district of this school. Default: every district.")
-@click.option(
-    "--rights",
-    default="",
-    help="Permission words, separated by commas. Without any, the key only reads. An Ed-Fi key that writes names a"
-    " claim set with writing, such as SISVendor; schools must grant the write scopes too.",
-)
-@click.option(
-    "--claims",
-    default="",
-    help="Claim sets of your own, separated by commas, that narrow an Ed-Fi key (`rollbook edfi claims`).",
-)
-@click.option(
-    "--namespace",
-    "namespaces",
-    multiple=True,
-    help="What the namespaces begin with in which an Ed-Fi key may write descriptors and assessments, such as"
-    " uri://vendor.example. May be given more than once. Default: any namespace.",
-)
-@click.option(
-    "--profile",
-    "profiles",
-    multiple=True,
-    help="A profile that an Ed-Fi key must use for the resources that it covers (`rollbook edfi profiles`). May be"
-    " given more than once.",
-)
-@click.option(
-    "--oauth1",
-    is_flag=True,
-    help="Let the app sign requests to OneRoster 1.1 with the secret (OAuth 1.0a), which is then kept sealed rather"
-    " than as a hash.",
-)
-@click.option(
-    "--listed",
-    is_flag=True,
-    help="Let the app read the token of an Edlink key again at /api/v1/integrations, with its management secret. The"
-    " token is then kept sealed rather than as a hash.",
-)
-@data_option()
-def apps_key(
-    relying_party: str,
-    dialect: str,
-    estab: str,
-    rights: str,
-    claims: str,
-    namespaces: tuple[str, ...],
-    profiles: tuple[str, ...],
-    oauth1: bool,
-    listed: bool,
-    data: Path | None,
-) -> None:
-    """Give an app a key for a dialect. Its secret is shown once.
-
-    A key reads unless --rights names words that write, and reaches no further than the app's grants.
-    """
-    from .edfi import narrowed
-
-    with open_desk(data) as desk:
-        district = desk.schools.find(estab)[0] if estab else 0
-        words = [w.strip() for w in rights.split(",") if w.strip()]
-        words += narrowed(desk, dialect, claims, namespaces, profiles)
-        app = desk.apps.named(relying_party)
-        sealed = {"signs": oauth1, "listed": listed}
-        made, secret = desk.credentials.add(app, dialect, district=district, rights=words, **sealed)
-    say(f"key: {made.key}\n{'token' if dialect == 'edlink' else 'secret'}: {secret}")
-
-
-_KEYS = (
-    Column("App", "app"),
-    Column("API", "api"),
-    Column("Key", "key"),
-    Column("District", lambda row: row["district"] or "every one"),
-    Column("Rights", "rights"),
-    Column("OAuth 1.0a", lambda row: "yes" if row["oauth1"] else ""),
-    Column("May read", lambda row: _listed(row["reads"], readable(CATALOGUE))),
-    Column("May change", "changes"),
-)
-
-
-@apps.command("keys")
-@json_option()
-@data_option()
-def apps_keys(as_json: bool, data: Path | None) -> None:
-    """List keys, with what each may read and change: the scopes of the app's grants that its rights allow."""
-    with open_desk(data) as desk:
-        names = {district.number: district.name for district in desk.schools.districts()}
-        rows = [
-            {
-                "app": one.app.relying_party,
-                "api": one.dialect,
-                "key": one.key,
-                "district": names.get(one.district),
-                "rights": [word.name.rsplit("/", 1)[-1] for word in one.words],
-                "oauth1": one.signs,
-                "reads": readable(desk.readers.reach(one)),
-                "changes": writable(desk.readers.reach(one)),
-            }
-            for one in desk.credentials.all()
-        ]
-    show(_KEYS, rows, as_json=as_json)
-
-
-@apps.command("drop-key")
-@click.argument("key")
-@data_option()
-def apps_drop_key(key: str, data: Path | None) -> None:
-    """Revoke a key, with its tokens."""
-    with open_desk(data) as desk:
-        desk.credentials.drop(desk.credentials.by_key(key))
-    say(f"{key}: ended")
-
-
-@apps.command("person-code")
-@click.argument("key")
-@click.argument("estab")
-@click.argument("kind", type=click.Choice(["student", "staff", "contact"], case_sensitive=False))
-@click.argument("mis_id")
-@data_option()
-def apps_person_code(key: str, estab: str, kind: str, mis_id: str, data: Path | None) -> None:
-    """Make a code with which an app can get one person's Edlink token, once, within ten minutes."""
-    with open_desk(data) as desk:
-        code = desk.tickets.code(desk.credentials.by_key(key), desk.schools.person(estab, kind, mis_id))
-    say(f"code: {code}")
 
 
 _VEILED = (

@@ -5,8 +5,9 @@ from .desk import Desk
 from .district import DistrictReader
 from .grants import App, Grant
 from .reader import Reader
+from .rights import unwritable
 from .tokens import ManagementPass
-from .writer import Writer, unwritable
+from .writer import Writer
 
 __all__ = [
     "App",

@@ -16,10 +16,10 @@ from .grants import Grant
 from .memory import Memory
 from .reader import Reader
 from .renewing import RecentRows
+from .rights import WRITTEN
 from .shared import SharedReader
 from .slips import asked_by
 from .waiting import WaitingReader
-from .writer import WRITTEN
 
 _NEVER = (None, ())
 

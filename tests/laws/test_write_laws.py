@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rollbook.consent.writer import WRITTEN
+from rollbook.consent.rights import WRITTEN
 from rollbook.dialects.xporter.writeback.catalogue import OPERATIONS
 from rollbook.scopes import CATALOGUE, writable
 from rollbook.store.writing import Batch

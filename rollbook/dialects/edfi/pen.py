@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...consent import Writer
-from ...consent.writer import Rights, lacking
+from ...consent.rights import Rights, lacking
+from ...edfi.entries import Entry
 from ...edfi.resources import HOMED, RESOURCES
 from ...edfi.schema import Resource, Written
 from ...edfi.words import folded
