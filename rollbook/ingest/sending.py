@@ -115,6 +115,8 @@ def sendings(kept: Kept, feed: Feed, look: Look, wanted: Wanted) -> list[Sending
 
 def _sendings(kept: Kept, feed: Feed, look: Look, wanted: Wanted, seen: Seen, done: set[str]) -> Iterator[Sending]:
     resource = RESOURCES[wanted.resource]
+    if any(one.id == wanted.id and one.shown for one in kept.history.veiled()):
+        raise Failed(f"only the app that wrote {wanted.resource}/{wanted.id} sees it", final=True)
     done.add(wanted.id)
     for name, identity in seen.names:
         if _is_only_here(kept, feed, name, identity):

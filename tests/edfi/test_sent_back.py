@@ -21,6 +21,7 @@ from rollbook.store.kept.feeds import ON, Feed
 from tests.district import EdFi, edfi, enrolment, place, student
 from tests.edfi.conftest import caller
 from tests.edfi.school_year import ESTAB, TERM
+from tests.edfi.test_hidden import leaves_out
 from tests.hub import Hub
 from tests.services import Asked, Reply, serving
 from tests.test_cli import said
@@ -204,3 +205,17 @@ def test_what_the_app_no_longer_sees_is_not_sent(hubs: Hubs) -> None:
     hubs.here.desk.credentials.drop(hubs.here.desk.credentials.of(hubs.here.app(APP))[-1])
     assert hubs.sent() == []
     assert any("does not see it any more" in str(job.error) for job in hubs.jobs("dead"))
+
+
+def test_who_has_the_number_of_somebody_whom_the_app_may_not_see_is_not_sent(hubs: Hubs) -> None:
+    shy, name = "shy.example.org", hubs.student()[1]["lastSurname"]
+    hubs.here.grant(estab=str(ESTAB), app=shy)
+    leaves_out(hubs.here, shy, "7001", str(ESTAB))
+    other, before = edfi(hubs.here, hubs.here.app(shy)), len(hubs.jobs("dead"))
+    other.post("students", student("7001") | {"lastSurname": "Impostor"})
+    other.post("studentSchoolAssociations", enrolment("7001", ESTAB))
+    (double,) = other.get("students?studentUniqueId=7001")
+    other.put("students", double["id"], student("7001") | {"lastSurname": "Impostor", "middleName": "Quite"})
+    assert hubs.sent() == []
+    assert len(hubs.jobs("dead")) == before
+    assert hubs.student()[1]["lastSurname"] == name
