@@ -153,9 +153,8 @@ class BehaviourStudent(
     indexes=(("school",), ("student",), ("behaviour",)),
     natural=(
         *("behaviour.mis_id", "behaviour.school.estab", "student.person.student_unique_id"),
-        *("type.word", "behaviour.type.word"),
+        *("type.word", "behaviour.type.word", "bystander", "role.description"),
     ),
-    remembers=("bystander", "role.description"),
 ):
     """A student's part in an incident."""
 

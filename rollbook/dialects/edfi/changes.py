@@ -177,24 +177,24 @@ def _key(resource: Resource, reader: AnyReader, gone: Gone) -> dict[str, Any] | 
 
 def _is(resource: Resource, keys: Mapping[str, Any]) -> bool:
     """Whether what had these keys was a document of the resource: several share some kinds of record."""
-    return _held(resource.only, resource, keys) is not False
+    return _held(resource.only, keys) is not False
 
 
-def _held(condition: Condition, resource: Resource, keys: Mapping[str, Any]) -> bool | None:
+def _held(condition: Condition, keys: Mapping[str, Any]) -> bool | None:
     """Whether a condition held of what is gone; None where the history does not keep what it asks."""
     match condition:
         case All() | Either():
-            held = [_held(one, resource, keys) for one in condition.conditions]
+            held = [_held(one, keys) for one in condition.conditions]
             decides = isinstance(condition, Either)
             return decides if decides in held else None if None in held else not decides
         case Not():
-            held = _held(condition.condition, resource, keys)
+            held = _held(condition.condition, keys)
             return None if held is None else not held
         case Compare(op="=", expr=Field() | Path() as fact):
             return keys.get(trail(fact)) == condition.value
-        case OneOf(expr=Field() | Path() as fact) if trail(fact) in resource.of.remembers:
+        case OneOf(expr=Field() | Path() as fact) if trail(fact) in keys:
             return keys.get(trail(fact)) in condition.values
-        case Known(expr=Field() | Path() as fact) if trail(fact) in resource.of.remembers:
+        case Known(expr=Field() | Path() as fact) if trail(fact) in keys:
             return keys.get(trail(fact)) is not None
         case _:
             return None
