@@ -18,7 +18,7 @@ from rollbook.model.students import Student
 from rollbook.operation.doctor import examine
 from rollbook.store import examining
 from rollbook.store.connection import connect
-from rollbook.store.kept.feeds import ON, Feed
+from rollbook.store.kept.feeds import ON, Feed, Run
 from rollbook.store.opening import opened
 from rollbook.store.postgres.session import Session
 
@@ -152,6 +152,23 @@ def test_jobs_that_failed_or_that_nobody_does_are_found(folder: Path):
         "1 webhook job failed permanently",
         "see why with `rollbook jobs`, then `rollbook jobs again ID`",
     )
+
+
+def test_a_source_that_fails_or_is_overdue_is_found(folder: Path):
+    with closing(connect(folder / "records.sqlite")) as file:
+        district = int(file.execute("SELECT min(district) FROM student").get)
+
+    def ran(outcome: str, at: str) -> None:
+        with opened(folder) as store, store.of_district(district) as kept:
+            kept.feeds.put(Feed(district, "sis", "oneroster-rest", {}, 1, (), 0.1, ON, "60", at))
+            kept.feeds.ran(district, "sis", Run(at, at, outcome, {}, 0, "nobody answered"))
+
+    ran("done", "2026-01-01T00:00:00.000")
+    (one,) = examine(folder, None)
+    assert (one.check, one.what.endswith("hours ago, which is overdue")) == ("sources", True)
+    ran("refused", "2026-01-01T01:00:00.000")
+    (one,) = examine(folder, None)
+    assert one.what == "the source sis has failed (1 in a row): nobody answered"
 
 
 def test_a_reference_to_what_is_not_there_is_found(folder: Path):

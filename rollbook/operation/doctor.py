@@ -118,7 +118,7 @@ def _sources(store: Store) -> Iterator[Finding]:
     for feed, how in found:
         if how.word == FAILING:
             yield Finding(
-                WARNING, "sources", f"the source {feed.source} has failed {how.failed} times: {how.why}",
+                WARNING, "sources", f"the source {feed.source} has failed ({how.failed} in a row): {how.why}",
                 f"rollbook sources show {feed.source}",
             )  # fmt: skip
         elif how.word == STALE:
