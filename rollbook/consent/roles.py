@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..errors import Conflict, Malformed, NotFound, Problem, nearest
@@ -233,11 +233,6 @@ class Roles:
             else:
                 batch.kept.decisions.add(account.email, "chose another password")
         return account
-
-    def people(self, places: Iterable[str]) -> list[Held]:
-        """Who has roles at some places."""
-        wanted = frozenset(places)
-        return [one for one in self.held() if one.place in wanted]
 
 
 def _use(kept: Kept, link: AccountLink) -> None:

@@ -63,7 +63,8 @@ class Entering:
             account = self.desk.accounts.recognise(form.one("email"), form.one("password"), request.client)
         except CodeWanted as wanted:
             page = self._page(request, "code.html", next=facts["next"], kept=facts["kept"])
-            return self._seated(page, request, wanted.account, whole=False)
+            token = self.desk.sittings.begin(wanted.account, whole=False)
+            return with_cookie(page, request, SESSION, token, ROOT, "Lax")
         except (WrongPassword, TooOften) as error:
             return self._page(request, "sign_in.html", _status(error), **facts, notes=(), wrong=_wrong(error))
         return self._enter(request, account, facts["next"], facts["kept"])
@@ -102,9 +103,6 @@ class Entering:
             page = guest.page("again.html", had=had, again=f"{sitting.proof}.{had.state}")
         # Lax: whoever follows a link in a letter arrives signed in; forms are guarded by their proofs.
         return with_cookie(page, request, SESSION, token, ROOT, "Lax")
-
-    def _seated(self, page: Response, request: Request, account: Account, *, whole: bool) -> Response:
-        return with_cookie(page, request, SESSION, self.desk.sittings.begin(account, whole=whole), ROOT, "Lax")
 
     # ---- links
 
