@@ -16,12 +16,10 @@ from ..store.examining import ERROR, WARNING, Finding
 from ..store.opening import opened
 from ..store.port import Store
 from .archive import KNOWN_BY, known_by
+from .readiness import BACK_SECONDS
 
 OVERDUE_SECONDS = 900.0
 """A job that could have been done so long ago is done by nobody."""
-
-AHEAD_SECONDS = 60.0
-"""By so much, clocks of servers may differ."""
 
 
 def examine(folder: Path, database: str | None) -> list[Finding]:
@@ -92,7 +90,7 @@ def _key(store: Store) -> Iterator[Finding]:
 
 def _clock(store: Store) -> Iterator[Finding]:
     last = store.kept.condition.last_write()
-    if last is not None and last - time.time() > AHEAD_SECONDS:
+    if last is not None and last - time.time() > BACK_SECONDS:
         what = f"records were last written {last - time.time():.0f} seconds from now: the clock was set back"
         yield Finding(ERROR, "clock", what, "set the clock (NTP); until then every write is of that moment")
 

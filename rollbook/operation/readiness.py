@@ -8,11 +8,9 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ..store.examining import LEAST_FREE
 from ..store.opening import known_layout
 from ..store.port import Store
-
-LEAST_FREE = 64 * 1024 * 1024
-"""How many bytes the disk of the data directory must have left: a journal of disclosures takes its room at once."""
 
 WORKER_SECONDS = 120.0
 """A worker that has not come round for so long does nothing any more, or one job for too long."""
