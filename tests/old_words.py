@@ -49,7 +49,7 @@ NEW = (
     *("moment", "register", "source", "source_run", "review", "merged", "saying", "signing_secret"),
     *("score_scale", "score_scale_value", "resource", "class_resource", "course_resource"),
     *("student_resource", "staff_resource", "contact_resource", "whole_document", "pointer", "word_use"),
-    *("namesake", "published_counts", "counted_student"),
+    *("namesake", "published_counts", "counted_student", "day_calendar", "calendar_day"),
 )
 """Tables that the older layout did not have."""
 
