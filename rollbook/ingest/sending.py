@@ -146,13 +146,11 @@ def _roles(kept: Kept, feed: Feed, name: str, human: str) -> Iterator[tuple[str,
 
 
 def _is_only_here(kept: Kept, feed: Feed, name: str, identity: str) -> bool:
-    """Whether a document is of those that the source could have, and it never brought it."""
+    """Whether a document is of those that the source could have, and apps wrote it: what another one brought stays."""
     resource = RESOURCES.get(name)
-    return (
-        resource is not None
-        and resource.of not in (District, School)
-        and not _key_there(kept, feed, resource.of, identity)
-    )
+    if resource is None or resource.of in (District, School):
+        return False
+    return not kept.matches.claims(feed.district, resource.of.__name__, identity)
 
 
 def _key_there(kept: Kept, feed: Feed, record: type[Record], identity: str) -> str:
