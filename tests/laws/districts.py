@@ -46,6 +46,13 @@ DOCUMENTS = {one.name: one for one in (*HOMED, *map(RESOURCES.__getitem__, KEPT_
 """The resources that are of schools and people: words are everybody's."""
 
 
+COUNTED = ("total-count", "next-page-token", "x-total-count", "link", "content-disposition")
+"""The headers that tell of what was asked: how much there is, and under which name a file is saved."""
+
+FILE = "application/octet-stream"
+"""What a file is sent as, whatever it is; all else is JSON."""
+
+
 @dataclass(frozen=True)
 class Caller:
     """An app with its keys: to Ed-Fi in every district, to Edlink and OneRoster in one; one writes gradebooks."""
@@ -64,7 +71,10 @@ class Caller:
         token = self.edfi if path.startswith("/edfi") else self.oneroster if path.startswith(ONEROSTER) else self.edlink
         answer = self.hub.get(path, authorization=f"Bearer {token}")
         assert answer.status < 500, (path, answer.body)
-        counted = [answer.headers.get(name, "") for name in ("total-count", "next-page-token", "x-total-count", "link")]
+        counted = [answer.headers.get(name, "") for name in COUNTED]
+        if answer.headers.get("content-type") == FILE:
+            # As it is, for whoever looks for a word in it.
+            return msgspec.json.encode([answer.status, counted]) + answer.body
         said: Any = msgspec.json.decode(answer.body or b"null")
         if isinstance(said, dict):
             told = cast(dict[str, Any], said)

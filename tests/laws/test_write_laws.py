@@ -18,7 +18,7 @@ from tests.hub import Hub
 
 from .asking import SCOPES
 from .drawn import cases
-from .twins import Twin, Writes, drawn_ids, fixed, requests, twins
+from .twins import Twin, Writes, drawn_ids, fixed, requests, twins, unlike
 from .write_backs import BODIES, sent
 
 some = cases(3)
@@ -43,14 +43,11 @@ def check(folder: Path, at: Path, seed: int, scopes: list[str], mode: str, *, wh
     """Write the same to two hubs that differ in what is hidden, and compare."""
     one, other, done = twins(folder, at, seed, scopes, mode)
     try:
-        before = one.read(whole=whole), other.read(whole=whole)
-        assert [p for p in before[0] if before[0][p] != before[1][p]] == [], (done, scopes, mode)
+        assert unlike(one, other, whole=whole).keys() == set(), (done, scopes, mode)
         for number, write in enumerate(requests(one, other, random.Random(seed), 4 if whole else 1)):
             answers = said(one, write, number), said(other, write, number)
             assert answers[0] == answers[1], (write, done, scopes, mode)
-        after = one.read(whole=whole), other.read(whole=whole)
-        unlike = {p: (after[0][p], after[1][p]) for p in after[0] if after[0][p] != after[1][p]}
-        assert not unlike, (done, scopes, mode)
+        assert unlike(one, other, whole=whole) == {}, (done, scopes, mode)
     finally:
         one.hub.close()
         other.hub.close()

@@ -8,7 +8,7 @@ import random
 import re
 import shutil
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -97,13 +97,13 @@ class Twin:
         path = f"{root}/{write.path}"
         return self.hub.ask(write.method, path, None, body, **headers)
 
-    def read(self, *, whole: bool) -> dict[str, Any]:
-        """The record as the caller sees it, through every dialect."""
+    def read(self, below: Iterable[str], *, whole: bool) -> dict[str, Any]:
+        """The record as the caller sees it, through every dialect, and what is below classes at some addresses."""
         asked = [f"{EDFI}/{name}?limit=500&totalCount=true" for name in DOCUMENTS]
         asked += [f"{EDFI}/{name}/deletes?totalCount=true" for name in DOCUMENTS]
         asked += [f"{EDFI}/{name}/keyChanges" for name in DOCUMENTS]
         asked += [f"/api/v2/graph/{name}?%24first=10000" for name in EDLINK]
-        asked += coursework(self.hub)
+        asked += below
         asked += [f"{path}?limit=10000" for path in LISTS if path.startswith(GRADEBOOK.root)]
         # The hub numbers the writes to all of its districts together: a number tells nothing but an order.
         found: dict[str, Any] = {path: NUMBERS.sub(b"", self.who.get(path)) for path in asked}
@@ -115,6 +115,14 @@ class Twin:
         for name in ("subject", "cohort", "project", "group"):
             found[name] = self.ask(Writes("research", "GET", f"{name}/?limit=100"), b"").body
         return found
+
+
+def unlike(one: Twin, other: Twin, *, whole: bool) -> dict[str, Any]:
+    """What the caller reads of the one hub and not of the other, each asked for what there is in either of them."""
+    below = dict.fromkeys([*coursework(one.hub), *coursework(other.hub)])
+    both = one.read(below, whole=whole), other.read(below, whole=whole)
+    assert both[0].keys() == both[1].keys()
+    return {path: (said, both[1][path]) for path, said in both[0].items() if said != both[1][path]}
 
 
 def told(body: bytes) -> Any:
