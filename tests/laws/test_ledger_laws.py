@@ -228,6 +228,24 @@ def test_whoever_is_missed_in_an_answer_was_on_its_line(
     assert sum(bool(people & {role, person}) for _, people in before.values()) > 10
 
 
+def test_a_file_that_was_handed_in_has_its_student_on_its_line(small_hub: Hub) -> None:
+    district = caller(small_hub, {THORNFIELD: ["all"]})
+    files = [path for path in coursework(small_hub) if "/submissions/" in path and path.endswith("/download")]
+    assert len(files) > 1
+    for path in files:
+        file = path.split("/")[-2]
+        sql = (
+            "SELECT s.id, s.person FROM submission_file f JOIN assessment_result r ON r.id = f.result"
+            " JOIN student s ON s.id = r.student WHERE f.id = ?"
+        )
+        ((role, person),) = look(small_hub.store, sql, (file,)).fetchall()
+        assert district.get(path).startswith(b"[200,")
+        assert told(small_hub) & {role, person}, path
+        assert told(small_hub) <= {role, person}, path
+        (line,) = last_lines(small_hub, 1)
+        assert {"SubmissionFile.content", "SubmissionFile.title"} <= set(line.facts)
+
+
 # ---- a line says only what is so
 
 GRANTED = {THORNFIELD: ["all"], "9992001": ["StudentLite", "SchoolLite"]}

@@ -15,7 +15,9 @@ from ...api.messages import NO_STORE, Response
 from ...consent import Writer
 from ...errors import Malformed, Problem
 from ...fields import Arg, Given, HubId, Literal, Nested, Record
+from ...model.assessment import AssessmentResult
 from ...model.coursework import ClassFile, SubmissionFile
+from ...model.students import Student
 from ...scopes import ANYONE
 from .resource import UNKNOWN, identifiers, stamps
 
@@ -61,13 +63,16 @@ files = Resource(
 )
 
 
-def _contents(of: type[Record]) -> Resource:
+def _contents(of: type[Record], **whose: Property) -> Resource:
     facts = {name: Property(of.fields[name]) for name in ("title", "content")}
-    return Resource("contents", "file", Part(of, {"id": Property(HubId(of)), **facts}))
+    return Resource("contents", "file", Part(of, {"id": Property(HubId(of)), **facts, **whose}))
 
 
-handed_out, handed_in = _contents(ClassFile), _contents(SubmissionFile)
-"""Files themselves."""
+handed_out = _contents(ClassFile)
+handed_in = _contents(
+    SubmissionFile, person_id=Property(SubmissionFile.result / (AssessmentResult.student / Student.person))
+)
+"""Files themselves; what was handed in tells of whoever handed it in."""
 
 
 def sent(file: Mapping[str, Any]) -> Response:
