@@ -34,7 +34,8 @@ def _put(batch: Batch, opened: Opened, name: str, document: dict[str, Any], role
     (identity,) = batch.add(resource.of, [{"id": opened.draft.later_id(), **facts}])
     places = {one.path: opened.school for one in written.references if one.sets == "school"}
     people = {one.path: _who(batch, one) for one in written.references if one.target.name == "staff" and not one.sets}
-    batch.kept.pointers.keep(batch.district, name, identity, places | people, (), new=True)
+    words = ((word.kind, word.uri) for word in written.words)
+    batch.kept.pointers.keep(batch.district, name, identity, places | people, words, new=True)
 
 
 def _who(batch: Batch, one: Pointing) -> str:

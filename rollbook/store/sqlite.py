@@ -13,6 +13,7 @@ from .bell import Bell
 from .connection import Opened, connect, connect_as_it_is
 from .homing import bring_home
 from .hub_ids import HubIds
+from .indexing import bring_pointers
 from .kept import Kept
 from .kept.history import END
 from .ledger_file import LedgerFile
@@ -49,6 +50,7 @@ class Store(port.Store):
         self._opening = threading.Lock()
         self._ledger: LedgerFile | None = None
         bring_home(self)
+        bring_pointers(self)
 
     @property
     def ledger(self) -> LedgerFile:

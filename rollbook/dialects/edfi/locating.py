@@ -1,174 +1,28 @@
-"""Finding a record by its natural key within a transaction: by what the record stores, step by step, through indexes.
-
-Asking for the whole key at once would join everything that it leads through, for every record of the district.
-"""
+"""Finding a record by its natural key within a transaction, as far as the caller sees it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from functools import partial
-from itertools import product
-from typing import Any
 
 from ...consent import Writer
-from ...edfi.documents import Whole
-from ...edfi.homes import Fact, Home
-from ...edfi.resources import RESOURCES
-from ...edfi.schema import Reference, Resource, Target
-from ...fields import Record
-from ...model.people import Contact, Person, Staff
-from ...model.students import Student
+from ...edfi import locating
+from ...edfi.locating import ORGANISATIONS, ROLES, UNIQUE_IDS, people, roles
+from ...edfi.schema import Resource
 from .places import Places
 from .reading import sees
 
-ROLES: dict[str, type[Record]] = {"student": Student, "staff": Staff, "contact": Contact}
-"""The role that a human has as the target of a reference."""
 
-UNIQUE_IDS: dict[str, str] = {name: f"{name}_unique_id" for name in ROLES}
-"""The stored fact by which a human is known, by the name of the target that refers to it."""
-
-ORGANISATIONS = ("school", "educationOrganization", "localEducationAgency")
-
-Facts = dict[str, Any]
-
-
-class Locator:
+class Locator(locating.Locator):
     """Finds the records that a caller sees, by their natural keys."""
 
     def __init__(self, writer: Writer, places: Places) -> None:
+        super().__init__(writer, writer.reader.district, places.known)
         self.writer = writer
-        self.places = places
-
-    def document(self, resource: Resource, key: Mapping[str, Any]) -> str | None:
-        """The hub id of the document with a natural key, if the caller sees it."""
-        return next((identity for identity in self.having(resource, key) if self.seen(resource, identity)), None)
-
-    def taken(self, resource: Resource, key: Mapping[str, Any], **more: Any) -> bool:
-        """Whether a record has a natural key, and the caller does not see it; `more` are further facts of it."""
-        return not all(self.writer.sees(resource.of, identity) for identity in self.having(resource, key, **more))
-
-    def having(self, resource: Resource, key: Mapping[str, Any], **more: Any) -> Iterator[str]:
-        """The hub ids of the records with a natural key, whoever may see them."""
-        wanted = ("having", resource.name, *key.items(), *more.items())
-        yield from self.writer.once(wanted, lambda: list(self.look_for(resource, key, more)))
-
-    def look_for(self, resource: Resource, key: Mapping[str, Any], more: Facts) -> Iterator[str]:
-        """The same, read from the record."""
-        for facts in ({**one, **more} for one in self.candidates(resource, key)):
-            for row in self.writer.find(resource.of, **facts):
-                if self.fits(resource, key, row):
-                    yield row["id"]
 
     def seen(self, resource: Resource, identity: str) -> bool:
         """Whether a record is a document of the resource that the caller sees."""
         seen = partial(sees, resource, self.writer.reader, self.writer.session, identity)
         return self.writer.once(("seen", resource.name, identity), seen)
 
-    def target(self, target: Target, identity: Mapping[str, Any]) -> str | None:
-        """The hub id of what a reference names, where it is a document."""
-        wanted = ("target", target.name, *identity.items())
-        return self.writer.once(wanted, lambda: next((found for _, found in self.targets(target, identity)), None))
 
-    def targets(self, target: Target, identity: Mapping[str, Any]) -> Iterator[tuple[Resource, str]]:
-        """The documents that a reference may name, with their resources."""
-        for name, members in target.served.items():
-            resource = RESOURCES.get(name)
-            if resource is not None:
-                found = self.document(resource, {members.get(m, m): value for m, value in identity.items()})
-                if found:
-                    yield resource, found
-
-    # ---- what a record stores of its key
-
-    def candidates(self, resource: Resource, key: Mapping[str, Any]) -> Iterator[Facts]:
-        """The stored facts that a record with a natural key has; a human may have it in several roles."""
-        if isinstance(resource, Whole):
-            yield from self.whole(resource, key)
-            return
-        facts: Facts = {n: v for n, v in resource.fresh.items() if n == "kind"}
-        many: dict[str, list[str]] = {}
-        for one in (p for p in resource.properties if p.identity):
-            if not isinstance(one, Reference):
-                facts |= _stored(one.home, key[one.name])
-                continue
-            identity = {m.name: key[one.parameter(m.name)] for m in one.target.members}
-            if one.role is not None:
-                many[one.sets] = self.roles(one.role, one.target, identity)
-            elif one.sets and not resource.stays:
-                there, found = self.reference(one.target, identity)
-                if not there:
-                    return
-                facts[one.sets] = found
-            else:
-                for member in one.target.members:
-                    facts |= _stored(one.homes.get(member.name), identity[member.name])
-        facts |= self.school(resource, facts)
-        for chosen in product(*many.values()):
-            yield facts | dict(zip(many, chosen, strict=True))
-
-    def whole(self, resource: Whole, key: Mapping[str, Any]) -> Iterator[Facts]:
-        """The stored facts by which a document that is kept whole is found."""
-        digest, naming = {"digest": resource.found_by(key)["digest"]}, resource.known_with
-        if naming is None:
-            yield digest
-            return
-        human = {naming.of.member: key[naming.of.member]}
-        for role in self.roles(naming.of.role, naming.of.target, human):
-            yield {**digest, naming.of.name: role}
-
-    def reference(self, target: Target, identity: Mapping[str, Any]) -> tuple[bool, str | None]:
-        """Whether what a reference names is there, and its hub id; a district has none among its own records."""
-        if target.everywhere:
-            return True, None
-        if target.name in ORGANISATIONS:
-            place = self.places.find(target, identity)
-            there = place is not None and place.district == self.writer.reader.district
-            return there, place.school if place and there else None
-        if target.name in UNIQUE_IDS:
-            people = self.people(target, identity)
-            return bool(people), next(iter(people), None)
-        found = self.target(target, identity)
-        return found is not None, found
-
-    def people(self, target: Target, identity: Mapping[str, Any]) -> list[str]:
-        """The humans with a unique id whom the caller sees: a guessed id must lead to nobody."""
-        return people(self.writer, target, identity)
-
-    def roles(self, role: type[Record], target: Target, identity: Mapping[str, Any]) -> list[str]:
-        """The roles of a human."""
-        return [row["id"] for p in self.people(target, identity) for row in roles(self.writer, role, p)]
-
-    def school(self, resource: Resource, facts: Facts) -> Facts:
-        """The school of a section is that of its offering: with it, there is an index."""
-        if "school" in facts or "offering" not in facts:
-            return {}
-        offering = self.writer.get(resource.of.refs()["offering"].target, facts["offering"])
-        return {"school": offering["school"]} if offering else {}
-
-    def fits(self, resource: Resource, key: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
-        """Whether words that are the same in any case are the same, and what is worked out as well."""
-        words = ((p.home, key[p.name]) for p in resource.properties if p.identity and not isinstance(p, Reference))
-        if resource.key_entries:
-            known, said = self.writer.known_as(resource.of, row["id"]), _folded(key)
-            return _folded(resource.key_of(known)) == said
-        return all(
-            str(row[home.field]).lower() == str(home.asked(value)).lower()
-            for home, value in words
-            if isinstance(home, Fact) and home.any_case and home.field
-        )
-
-
-def people(writer: Writer, target: Target, identity: Mapping[str, Any]) -> list[str]:
-    """The humans with a unique id whom the caller sees: a guessed id must lead to nobody."""
-    fact, value = UNIQUE_IDS[target.name], str(next(iter(identity.values())))
-    named = writer.once(("people", fact, value), lambda: writer.find(Person, **{fact: value}))
-    return [row["id"] for row in named if writer.sees(Person, row["id"])]
-
-
-def roles(writer: Writer, role: type[Record], person: str) -> list[dict[str, Any]]:
-    """The roles of a human, whoever may see them."""
-    return writer.once(("roles", role, person), lambda: writer.find(role, person=person))
-
-
-def _stored(home: Home | None, value: Any) -> Facts:
-    return {home.field: home.asked(value)} if isinstance(home, Fact) and home.field and not home.any_case else {}
+__all__ = ["ORGANISATIONS", "ROLES", "UNIQUE_IDS", "Locator", "people", "roles"]

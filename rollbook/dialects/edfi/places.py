@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ...consent import DistrictReader
+from ...edfi.locating import Place, place_of
 from ...edfi.schema import Resource, Target
 from ...errors import Problem
 from . import problems
 from .refusal import Refusal
-
-
-@dataclass(frozen=True)
-class Place:
-    """An organisation: its district's number, and its hub id if it is a school."""
-
-    district: int
-    school: str | None
 
 
 class Places:
@@ -35,10 +27,7 @@ class Places:
 
     def find(self, target: Target, identity: Mapping[str, Any]) -> Place | None:
         """The organisation that a reference names; nothing when it is of another kind."""
-        found = self.known.get(next(iter(identity.values())))
-        if found is None or (target.name == "school" and found.school is None):
-            return None
-        return None if target.name == "localEducationAgency" and found.school else found
+        return place_of(self.known, target, identity)
 
     def has(self, school: str | None) -> bool:
         """Whether a hub id is that of a school in reach."""

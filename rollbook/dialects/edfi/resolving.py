@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ...consent import Writer
-from ...edfi.declaring import target_of
 from ...edfi.documents import Whole
 from ...edfi.resources import RESOURCES
 from ...edfi.schema import Pointing, Resource, Written
@@ -94,19 +93,8 @@ class Resolving:
         self.place(fields, written, before)
         if isinstance(self.resource, Whole):
             self.inherit(fields, pointers)
-        named = self.named(written.references) if self.resource.of.names_others else {}
+        named = self.locator.named(written.references) if self.resource.of.names_others else {}
         return Resolved(fields, links, pointers | named)
-
-    def named(self, references: Iterable[Pointing]) -> dict[str, str]:
-        """Whom a document names by referring to what is known by them, by the path of each number."""
-        known = ((one, name) for one in references if one.target.name not in UNIQUE_IDS for name in UNIQUE_IDS)
-        found: dict[str, str] = {}
-        for one, name in known:
-            member = f"{name}UniqueId"
-            if member in one.identity:
-                those = people(self.writer, target_of(name.capitalize()), {member: one.identity[member]})
-                found |= {f"{one.path}.{member}": person for person in those[:1]}
-        return found
 
     def place(self, fields: dict[str, str | None], written: Written, before: Mapping[str, Any] | None) -> None:
         """The school of a record whose document names none: that of the first record it belongs with that has one."""
@@ -139,18 +127,13 @@ class Resolving:
             there = place is not None and (place.district == self.writer.reader.district or not one.sets)
             if place is not None:
                 return there, place.school if there else None
-            found = self.kept_whole(one)
+            found = self.locator.kept_whole(one)
             return found is not None, found
         if one.target.name in UNIQUE_IDS:
             person = self.person(one)
             return person is not None, person
         found = self.locator.target(one.target, one.identity) or self.elsewhere(one)
         return found is not None, found
-
-    def kept_whole(self, one: Pointing) -> str | None:
-        """The hub id of an organisation that is neither a school nor a district of schools."""
-        found = self.locator.targets(one.target, one.identity)
-        return next((i for resource, i in found if isinstance(resource, Whole)), None)
 
     def elsewhere(self, one: Pointing) -> str | None:
         """The hub id of what a reference names in another district, where it is one that no school has for itself."""

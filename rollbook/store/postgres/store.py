@@ -13,6 +13,7 @@ from ...errors import Occupied
 from .. import copies, port
 from ..homing import bring_home
 from ..hub_ids import HubIds
+from ..indexing import bring_pointers
 from ..kept import Kept
 from ..passing import Passing
 from ..port import PATIENCE_SECONDS
@@ -56,6 +57,7 @@ class Store(port.Store):
         self._opening = threading.Lock()
         self._ledger: LedgerTables | None = None
         bring_home(self)
+        bring_pointers(self)
 
     @property
     def ledger(self) -> LedgerTables:
