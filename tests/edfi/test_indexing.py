@@ -17,7 +17,6 @@ from .school_year import ESTAB, write
 from .test_documents import newest
 from .test_named import HELP, LITTLE, MINE, leaves_out_staff
 
-
 TABLES = ("pointer", "word_use")
 
 
