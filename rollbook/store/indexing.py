@@ -61,9 +61,11 @@ def bring_pointers(store: Store) -> None:
 def _bring(store: Store, known: Mapping[int, Place], district: int, table: str, after: int) -> None:
     """Note what the documents of the records of a table refer to, after the record with a key."""
     noted = 0
-    while rows := _rows(store, district, table, after):
-        after = rows[-1][0]
+    while _rows(store.kept, district, table, after):
         with store.of_district(district) as kept:
+            # What is written at the same moment is noted by its writer.
+            rows = _rows(kept, district, table, after)
+            after = rows[-1][0] if rows else after
             record = InDistrict(kept, district)
             noted += sum(_note(record, known, table, identity, remainder) for _, identity, remainder in rows)
             kept.settings.put(DONE, json.dumps((district, table, after)))
@@ -71,9 +73,9 @@ def _bring(store: Store, known: Mapping[int, Place], district: int, table: str, 
         log.info("district %d: it was noted what %d documents of %s refer to", district, noted, table)
 
 
-def _rows(store: Store, district: int, table: str, after: int) -> list[tuple[int, str, str]]:
+def _rows(kept: Kept, district: int, table: str, after: int) -> list[tuple[int, str, str]]:
     """The next records of a table that have more than their facts: the key, the hub id and what else there is."""
-    return store.kept.connection.execute(
+    return kept.connection.execute(
         f'SELECT key, id, remainder FROM "{table}" WHERE district = ? AND key > ? AND remainder IS NOT NULL'
         " ORDER BY key LIMIT ?",
         (district, after, AT_ONCE),
