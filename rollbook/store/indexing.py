@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Callable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import msgspec
 
@@ -144,11 +144,12 @@ class Anything(Locator):
 
 def _note(record: InDistrict, known: Mapping[int, Place], table: str, identity: str, remainder: str) -> int:
     """Note what the documents of a record refer to; tells of how many there are."""
-    kept: dict[str, Any] = json.loads(remainder).get("edfi", {})
-    resources = [RESOURCES[name] for name in kept if name in RESOURCES and RESOURCES[name].of.table == table]
+    kept = json.loads(remainder).get("edfi")
+    those = cast("dict[str, Any]", kept) if isinstance(kept, dict) else {}
+    resources = [r for r in (RESOURCES.get(name) for name in those) if r and r.of.table == table]
     locator = Anything(record, record.district, known)
     for resource in resources:
-        for document in _documents(record, resource, identity, kept[resource.name]):
+        for document in _documents(record, resource, identity, those[resource.name]):
             written = resource.unshape(document)
             targets = [(resource.name, *one) for one in _pointers(locator, resource, written).items()]
             words = [(resource.name, digest_of(word.kind, word.uri)) for word in written.words]
