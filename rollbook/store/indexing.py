@@ -46,11 +46,11 @@ Found = TypeVar("Found")
 def bring_pointers(store: Store) -> None:
     """Note of each document what it refers to and which words it uses; what leads nowhere now is left out."""
     said = store.setting(DONE)
-    if said == EVERYWHERE:
+    if said == EVERYWHERE or not (districts := _districts(store)):
         return
     since: tuple[int, str, int] = tuple(json.loads(said)) if said else (0, "", 0)
     places = _places(store)
-    for district in _districts(store):
+    for district in districts:
         known = _known(places, district)
         for table in TABLES:
             if (district, table) >= since[:2]:
