@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from typing import Any, cast
+from uuid import UUID
 
+from rollbook.model.conduct import BehaviourStudent
 from tests.district import EdFi, incident, part_in, word
 from tests.looking import look
 
@@ -149,3 +151,20 @@ def test_what_is_gone_is_told_where_it_was(api: EdFi) -> None:
         assert api.ask("DELETE", path).status == 204
     assert [one["id"] for one in api.get(f"{BEHAVIORS}/deletes")] == [did]
     assert [one["id"] for one in api.get(f"{OTHERS}/deletes")] == [saw]
+
+
+def test_a_witness_who_turns_out_to_have_done_it_is_gone_from_the_witnesses(api: EdFi) -> None:
+    write(api, "students", "studentSchoolAssociations", INCIDENTS)
+    saw = api.post(OTHERS, part_in("I-1", ESTAB, "7001", **codes("Witness")))
+    district, _, _ = api.hub.desk.schools.find(str(ESTAB))
+    identity = str(UUID(saw))
+    with api.hub.store.write(district) as batch:
+        batch.change(BehaviourStudent, identity, {"bystander": 0})
+    assert [one["id"] for one in api.get(f"{OTHERS}/deletes")] == [saw]
+    assert api.get(f"{BEHAVIORS}/deletes") == []
+    assert api.get(f"{BEHAVIORS}/{saw}")["id"] == saw
+    assert api.get(f"{BEHAVIORS}/keyChanges") == api.get(f"{OTHERS}/keyChanges") == []
+    with api.hub.store.write(district) as batch:
+        batch.change(BehaviourStudent, identity, {"bystander": 1})
+    assert [one["id"] for one in api.get(f"{BEHAVIORS}/deletes")] == [saw]
+    assert api.get(f"{OTHERS}/deletes") == []
