@@ -49,7 +49,9 @@ NEW = (
     *("moment", "register", "source", "source_run", "review", "merged", "saying", "signing_secret"),
     *("score_scale", "score_scale_value", "resource", "class_resource", "course_resource"),
     *("student_resource", "staff_resource", "contact_resource", "whole_document", "pointer", "word_use"),
-    *("namesake", "published_counts", "counted_student", "day_calendar", "calendar_day"),
+    *("namesake", "published_counts", "counted_student", "day_calendar", "calendar_day", "student_profile"),
+    *("rubric", "rubric_criterion", "rubric_level", "class_file", "submission_file"),
+    *("account_role", "authenticator", "recovery_code", "account_link", "decision"),
 )
 """Tables that the older layout did not have."""
 
@@ -159,8 +161,9 @@ class Compared:
 
     def _housekeeping(self, table: str) -> list[Row]:
         """The rows of a table as they were, once the keys beside hub ids are seen to be right."""
-        # Opening says in a setting up to where it was noted what documents refer to.
-        found = [dict(row) for row in self.new[table] if (table, row.get("name")) != ("setting", "pointers")]
+        # Opening says in a setting up to where it was noted what documents refer to, and that a setting was made.
+        made = {("setting", "pointers"), ("setting", "admission")}
+        found = [dict(row) for row in self.new[table] if (table, row.get("name")) not in made]
         districts = {row["id"]: row["district"] for row in self.old["grant"]}
         for row in found:
             if table in ("chosen", "turned", "veiled"):

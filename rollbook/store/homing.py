@@ -40,6 +40,9 @@ DONE = "homes"
 AT_ONCE = 500
 """How many documents a transaction takes."""
 
+READ_BY_NOBODY = (AttributeError, KeyError, TypeError, ValueError)
+"""What a document raises that has not its resource's shape: the log tells of it, and the hub opens all the same."""
+
 Row = dict[str, Any]
 
 
@@ -142,10 +145,13 @@ class Moving(Batch):
     # ---- what a document is in its home
 
     def _as_record(self, resource: Resource, row: Row) -> Moved | None:
-        """What a document is in its home; nothing where its key names something that is gone."""
-        kept: dict[str, Any] = json.loads(row["remainder"] or "{}")
-        body = kept.get("edfi", {}).get(resource.name, {})
-        written, pointing = resource.unshape(body), self._pointing(resource, row["id"])
+        """What a document is in its home; nothing where its key names something that is gone, or it cannot be read."""
+        try:
+            kept: dict[str, Any] = json.loads(row["remainder"] or "{}")
+            written = resource.unshape(kept.get("edfi", {}).get(resource.name, {}))
+        except READ_BY_NOBODY:
+            return None
+        pointing = self._pointing(resource, row["id"])
         fields: Row = {"school": row["school"]} if "school" in resource.of.fields else {}
         links: dict[str, list[str]] = {name: [] for name in resource.links}
         rest = dict(written.rest)

@@ -19,7 +19,7 @@ from ..edfi.locating import Locator, Place
 from ..edfi.resources import EVERY, RESOURCES
 from ..edfi.schema import Resource, Written
 from ..fields import Arg, HubId, Question, Record
-from .homing import AT_ONCE
+from .homing import AT_ONCE, READ_BY_NOBODY
 from .kept import Kept
 from .kept.pointers import digest_of
 from .plan import sights
@@ -150,7 +150,11 @@ def _note(record: InDistrict, known: Mapping[int, Place], table: str, identity: 
     locator = Anything(record, record.district, known)
     for resource in resources:
         for document in _documents(record, resource, identity, those[resource.name]):
-            written = resource.unshape(document)
+            try:
+                written = resource.unshape(document)
+            except READ_BY_NOBODY:
+                log.warning("district %d: %s %s cannot be read", record.district, resource.name, identity)
+                continue
             targets = [(resource.name, *one) for one in _pointers(locator, resource, written).items()]
             words = [(resource.name, digest_of(word.kind, word.uri)) for word in written.words]
             record.kept.pointers.put(record.district, identity, targets, words)
