@@ -72,6 +72,8 @@ _OF_PLACES = {
     "Site": "school name",
     "Session": "school? kind start end",
     "CalendarEvent": "school start start_time? description",
+    "DayCalendar": "school code year",
+    "CalendarDay": "calendar date",
     "Subject": "school? code | school? name code~",
     "Program": "school? name kind",
     "Course": "school? code school_year~ | school? title code~ school_year~",
