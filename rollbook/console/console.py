@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-
 from ..api.messages import Request, Response
 from ..consent import Desk
 from ..consent.tries import TooOften
-from ..errors import RollbookError, TooManyRequests, Unavailable, WrongMethod
+from ..errors import RollbookError, Unavailable, WrongMethod
 from .accounting import Accounting
 from .developing import Developing
 from .entering import CODE, Entering
@@ -18,9 +16,7 @@ from .proofs import cookie_of
 from .researching import lines_of
 from .review import status_of
 from .schooling import Schooling
-from .visiting import go, shown
-
-log = logging.getLogger("rollbook")
+from .visiting import answered, go, shown
 
 
 class Console:
@@ -40,16 +36,8 @@ class Console:
         )
 
     def handle(self, request: Request) -> Response:
-        """Answer a request; what goes wrong inside is logged without the path, since that may hold a token."""
-        try:
-            return self.route(request)
-        except (Unavailable, TooManyRequests):
-            raise
-        except RollbookError as error:
-            return self.refuse(request, error)
-        except Exception as error:
-            log.exception("error while answering a page of the console")
-            return self.refuse(request, error)
+        """Answer a request, whatever goes wrong, with a page."""
+        return answered(request, self.route, self.refuse)
 
     def refuse(self, request: Request, error: Exception) -> Response:
         """An error, as a page."""

@@ -6,7 +6,6 @@ link that was sent. What tells that a form is ours is a cookie of this browser a
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 
 from ..api.messages import Request, Response
@@ -20,15 +19,12 @@ from ..errors import (
     NotFound,
     RollbookError,
     TooLarge,
-    TooManyRequests,
     Unavailable,
     WrongMethod,
 )
 from .forms import Form, read_form
 from .proofs import Proofs
-from .visiting import shown
-
-log = logging.getLogger("rollbook")
+from .visiting import answered, shown
 
 ROOT = "/research/"
 DEVICE, JOIN = f"{ROOT}device", f"{ROOT}join"
@@ -54,16 +50,8 @@ class Researching:
         self.proofs = Proofs(desk.store.secret("research form"), ROOT)
 
     def handle(self, request: Request) -> Response:
-        """Answer a request; what goes wrong inside is logged without the path, since that may hold a token."""
-        try:
-            return self.route(request)
-        except (Unavailable, TooManyRequests):
-            raise
-        except RollbookError as error:
-            return self.refuse(request, error)
-        except Exception as error:
-            log.exception("error while answering a researcher's page")
-            return self.refuse(request, error)
+        """Answer a request, whatever goes wrong, with a page."""
+        return answered(request, self.route, self.refuse)
 
     def refuse(self, request: Request, error: Exception) -> Response:
         """An error, as a page."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hmac
-import logging
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -22,7 +21,6 @@ from ..errors import (
     Problem,
     RollbookError,
     TooLarge,
-    TooManyRequests,
     Unavailable,
     WrongMethod,
 )
@@ -31,9 +29,7 @@ from ..scopes import CATALOGUE, Scope
 from .choosing import Choosing, summary
 from .forms import Form, read_form
 from .showing import Shown, showing
-from .visiting import ROOT, Thing, Visit, by_category, day_of, go, moment_of, page
-
-log = logging.getLogger("rollbook")
+from .visiting import ROOT, Thing, Visit, answered, by_category, day_of, go, moment_of, page
 
 Query = list[tuple[str, str]]
 """The names and values of an address's query."""
@@ -90,16 +86,8 @@ class Review:
         }
 
     def handle(self, request: Request) -> Response:
-        """Answer a request; what goes wrong inside is logged without the path, since that holds the token."""
-        try:
-            return self.route(request)
-        except (Unavailable, TooManyRequests):
-            raise
-        except RollbookError as error:
-            return self.refuse(request, error)
-        except Exception as error:
-            log.exception("error while answering a school's page")
-            return self.refuse(request, error)
+        """Answer a request, whatever goes wrong, with a page."""
+        return answered(request, self.route, self.refuse)
 
     def refuse(self, request: Request, error: Exception) -> Response:
         """An error, as a page."""

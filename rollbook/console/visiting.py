@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterable
+import logging
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
@@ -17,14 +18,16 @@ from typing import Any, TypeVar
 
 from markupsafe import Markup
 
-from ..api.messages import NO_STORE, Response
+from ..api.messages import NO_STORE, Request, Response
 from ..consent import Desk, Grant
 from ..consent.grants import zone_of
 from ..consent.invitations import Invitation
 from ..consent.registering import Ask, Registration
-from ..errors import Conflict
+from ..errors import Conflict, RollbookError, TooManyRequests, Unavailable
 from ..scopes import CATALOGUE, Scope
 from .pages import render
+
+log = logging.getLogger("rollbook")
 
 Thing = TypeVar("Thing")
 
@@ -156,6 +159,21 @@ def shown(template: str, status: int, **facts: Any) -> Response:
     # The style is ours and has no value in it.
     text = render(template, **{"frame": "review/page.html", "css": Markup(_CSS), **facts})  # noqa: S704
     return Response(text.encode(), status, HEADERS)
+
+
+def answered(
+    request: Request, route: Callable[[Request], Response], refuse: Callable[[Request, Exception], Response]
+) -> Response:
+    """Answer a request for a page; what goes wrong inside is logged without the path, since that may hold a token."""
+    try:
+        return route(request)
+    except (Unavailable, TooManyRequests):
+        raise
+    except RollbookError as error:
+        return refuse(request, error)
+    except Exception as error:
+        log.exception("error while answering a page")
+        return refuse(request, error)
 
 
 def go(address: str) -> Response:
