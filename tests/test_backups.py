@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
+import tarfile
 import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from rollbook.errors import Occupied, Stop
@@ -177,6 +180,21 @@ def test_a_backup_that_was_changed_is_refused(small_hub: Hub, tmp_path: Path):
     path.write_bytes(b"no backup at all")
     with pytest.raises(Stop, match="is not whole"):
         archive.check(path, None)
+
+
+def test_what_somebody_packed_is_put_nowhere_but_where_a_hub_has_its_files(tmp_path: Path):
+    place, content = tmp_path / "rollbook-packed.backup", b"theirs"
+    outside = archive.Copied("../outside", len(content), hashlib.sha256(content).hexdigest())
+    told = msgspec.json.encode(archive.Manifest(archive.FORMAT, "1", 0.0, 0, "", (outside,)))
+    with tarfile.open(place, "w:gz") as tar:
+        for name, packed in ((archive.MANIFEST, told), (outside.name, content)):
+            head = tarfile.TarInfo(name)
+            head.size = len(packed)
+            tar.addfile(head, io.BytesIO(packed))
+    (within := tmp_path / "within").mkdir()
+    with pytest.raises(Stop, match="tells of a file that no hub has"):
+        archive.unpack(place, within, None)
+    assert not (tmp_path / "outside").exists()
 
 
 @pytest.mark.files

@@ -150,6 +150,8 @@ def unpack(path: Path, folder: Path, passphrase: str | None) -> Manifest:
         with _opened(path, passphrase) as tar:
             manifest = _manifest(path, tar)
             expected = {one.name: one for one in manifest.files}
+            if not expected.keys() <= {*copies.FILES, KEY}:
+                raise _damaged(path, "tells of a file that no hub has")
             while (member := tar.next()) is not None:
                 one = expected.pop(member.name, None)
                 if one is None or not member.isfile():
