@@ -52,6 +52,7 @@ from rollbook.jobs import DATABASES
 from rollbook.model.assessment import AssessmentResult
 from rollbook.model.document_scopes import GUARDS, Guard
 from rollbook.model.people import Person
+from rollbook.model.whole import BECAUSE
 from rollbook.operation.metrics import EVERY as METRICS
 from rollbook.scopes import CATALOGUE, Need, readable
 from rollbook.settings import EVERY as SETTINGS

@@ -16,7 +16,7 @@ from rollbook.consent.roles import COMMAND
 from rollbook.consent.sittings import IDLE, LONGEST
 from rollbook.console.guests import SESSION
 from rollbook.console.proofs import with_cookie
-from rollbook.jobs.mail import ADDRESS, SENDER, SMTP
+from rollbook.settings import ADDRESS, SENDER, SMTP
 from tests.looking import changing
 
 from .hub import BRAMBLESIDE, THORNFIELD, Hub
@@ -54,9 +54,9 @@ def test_an_invitation_by_e_mail_opens_an_account_that_decides_for_the_school(
     small_hub: Hub, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with receiving() as postbox:
-        monkeypatch.setenv(SMTP, f"smtp://127.0.0.1:{postbox.port}")
-        monkeypatch.setenv(SENDER, "rollbook@hub.example")
-        monkeypatch.setenv(ADDRESS, "http://hub.example")
+        monkeypatch.setenv(SMTP.name, f"smtp://127.0.0.1:{postbox.port}")
+        monkeypatch.setenv(SENDER.name, "rollbook@hub.example")
+        monkeypatch.setenv(ADDRESS.name, "http://hub.example")
         place = small_hub.desk.roles.place("school", THORNFIELD)
         link = small_hub.desk.roles.invite(HEAD, "school", place, COMMAND, mail=True)
         hub = Hub(small_hub.store.folder)

@@ -133,7 +133,7 @@ def test_a_double_click_agrees_once_and_shows_the_secret_all_the_same(small_hub:
     assert (first.answer.status, second.answer.status) == (200, 200)
     shown = [re.findall(r'class="secret">([^<]+)<', one.html) for one in (first, second)]
     assert shown[0] == shown[1]
-    assert small_hub.desk.tokens.sign_in(PARTY, shown[1][0], THORNFIELD)
+    assert small_hub.desk.tokens.sign_in(PARTY, shown[1][0], THORNFIELD)[0]
     page = head.look()
     assert [head.send(page, "pause").at for _ in range(2)] == [APP, APP]
     assert headings(small_hub) == [f"{HEAD} paused sharing", f"{HEAD} agreed to share data"]

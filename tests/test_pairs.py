@@ -12,7 +12,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.district import EdFi, cohort, contact, contact_of, edfi, enrolment, place, session, student
+from tests.district import (
+    EdFi,
+    cohort,
+    contact,
+    contact_of,
+    edfi,
+    enrolment,
+    place,
+    room,
+    session,
+    student,
+    word,
+)
 from tests.edlink.vendor import Vendor
 from tests.hub import THORNFIELD, Hub
 from tests.looking import look
@@ -178,6 +190,8 @@ WRITTEN = (
     ),
     Written("a student and an enrolment", "Ed-Fi", "Pairsford", _pupil),
     Written("a contact of a student", "Ed-Fi", "Pairwell", _contact),
+    Written("a room", "Ed-Fi", "Pair Annexe", lambda who: who.edfi.post("locations", room("Pair Annexe", ESTAB))),
+    Written("an attendance event", "Ed-Fi", "Pair bus was late", _event),
     Written("a line item", "OneRoster", "Pair volcano", _marked),
     Written("a category", "OneRoster", "Pair laboratory", lambda who: None),
     Written("a result", "OneRoster", "pair-nine", lambda who: None),
@@ -191,6 +205,9 @@ WHOLE = "its gradebooks are documents of their own, which are kept whole"
 NO_RUBRICS, NO_FILES = "it has no rubrics", "it has no files of classes"
 WHY: Mapping[tuple[str, str], str] = {
     ("a session", "Xporter"): "its terms are not listed",
+    **{("a room", dialect): "it has no rooms" for dialect in ("Edlink", "OneRoster")},
+    ("an attendance event", "Edlink"): "its attendance entries are beta, and not served",
+    ("an attendance event", "OneRoster"): "it has no attendance",
     **{(what, "Ed-Fi"): WHOLE for what in ("a line item", "a category", "a result", "an assignment")},
     **{("a rubric", dialect): NO_RUBRICS for dialect in ("Xporter", "OneRoster")},
     ("a rubric", "Ed-Fi"): "its rubrics are documents of their own, which are kept whole",
@@ -215,11 +232,13 @@ def _places(who: Everyone) -> Mapping[str, Mapping[str, Callable[[], Any]]]:
         "Xporter": {
             **{name: lambda name=name: xporter(name) for name in ("Students", "Groups", "AssessmentStructure")},
             "Contacts": lambda: xporter("Contacts"),
+            "TimetableStructure": lambda: xporter("TimetableStructure"),
+            "AttendanceForDate": lambda: xporter("AttendanceForDate?date=2026-11-12"),
             "AssessmentResults": lambda: xporter(f"AssessmentResults?Aspects={aspect}"),
         },
         "Ed-Fi": {
             name: lambda name=name: who.edfi.get(f"{name}?limit=500")
-            for name in ("students", "contacts", "cohorts", "sessions")
+            for name in ("students", "contacts", "cohorts", "sessions", "locations", "studentSchoolAttendanceEvents")
         },
         "Edlink": {
             **{name: lambda name=name: edlink(name) for name in ("people", "classes", "sessions")},

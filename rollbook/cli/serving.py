@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..api.limits import PER_MINUTE
 from ..errors import Occupied
-from .common import (
+from ..settings import (
+    DATA,
     DATABASE,
     HOST,
     LOG,
@@ -46,13 +46,8 @@ from .common import (
 
 if TYPE_CHECKING:
     from ..api.http import Edge
+    from ..operation.watching import Looking
     from ..store.port import Store
-
-RATE_LIMIT = "ROLLBOOK_RATE_LIMIT"
-"""The environment variable that sets how many requests a minute a caller may send."""
-
-WRITE_WAIT = "ROLLBOOK_WRITE_WAIT"
-"""The environment variable that sets for how many seconds a request waits for other writers before it gets 503."""
 
 SETTINGS: dict[str, Any] = {
     "http": "rollbook.api.connections:Connection",
@@ -169,6 +164,13 @@ def first_operator(store: Store, url: str) -> str:
     return f"\nTo become its operator, open once, within a week:\n  {url}{path}" if path else ""
 
 
+def tell_workers(said: dict[Setting[Any], str | None]) -> None:
+    """Put what options say into the environment, from which the processes that answer take it."""
+    for setting, value in said.items():
+        os.environ.pop(setting.file, None)
+        os.environ[setting.name] = value or ""
+
+
 def rate_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The option that says how many requests a caller may send."""
     return setting_option(RATE_LIMIT, click.IntRange(min=0))
@@ -214,9 +216,14 @@ def serve(
         started = f"Rollbook serves {store.folder} at {url_of(listening)}"
         if workers == 1:
             edge = application(store).limited(rate_limit)
+            assert edge.watch is not None
+            serve_metrics(metrics, edge.watch.looking)
             return serve_edge(edge, listening, lambda url: say(f"{started}{first_operator(store, url)}"))
-        where = {"ROLLBOOK_DATA": str(store.folder), DATABASE: database() or "", REPLICA: replica() or ""}
-        os.environ |= {**where, RATE_LIMIT: str(rate_limit)}
-        operator = first_operator(store, url_of(listening))
-    say(f"{started}, in {workers} processes{operator}")
-    return serve_with_workers(listening, workers)
+        tell_workers({DATA: str(store.folder), DATABASE: database(), REPLICA: replica(), RATE_LIMIT: str(rate_limit)})
+        with TemporaryDirectory(prefix="rollbook-") as told:
+            os.environ[METRICS_FOLDER.name] = told
+            from ..operation.watching import beside
+
+            serve_metrics(metrics, beside(store, Path(told)))
+            say(f"{started}, in {workers} processes{first_operator(store, url_of(listening))}")
+            return serve_with_workers(listening, workers)

@@ -2,7 +2,19 @@
 
 from __future__ import annotations
 
-from . import cohorts, contacts, enrolment, organisations, people, places, sections, standard, teaching
+from . import (
+    belonging,
+    cohorts,
+    conduct,
+    contacts,
+    enrolment,
+    organisations,
+    people,
+    places,
+    sections,
+    standard,
+    teaching,
+)
 from .descriptors import DESCRIPTORS
 from .documents import kept_whole
 from .schema import Resource, Target

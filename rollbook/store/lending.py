@@ -12,9 +12,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from typing import Any, Generic, Protocol, TypeVar
 
-from ..errors import NoRoom, Occupied
-from ..waiting import seconds_left, waiting
-from .connection import Busy, Connection, Cursor, Full, NotOpened, Opened
+from .connection import Connection, Cursor, NotOpened, Opened
 from .plan.flavour import Flavour
 from .plan.flavours.sqlite import SQLITE
 from .turns import Writer
@@ -148,98 +146,6 @@ class Lent(Generic[One]):
         self._closed = True
         while self._idle:
             self._idle.pop().close()
-
-
-class Writer:
-    """The one connection of a process through which a file is written, for one thread after the other."""
-
-    def __init__(self, connection: Opened) -> None:
-        self._connection = connection
-        self._lock = threading.Lock()
-        self._owner = 0
-
-    @property
-    def mine(self) -> Connection | None:
-        """The connection, while the present thread writes through it."""
-        return self._connection if self._owner == threading.get_ident() else None
-
-    @contextmanager
-    def transaction(self, patience: float) -> Generator[Connection]:
-        """Whole or not at all: what is executed is kept when the block ends without an error.
-
-        Raises `Occupied` when somebody else writes for longer than `patience` seconds, or than the present request
-        may wait; `NoRoom` when the disk is full.
-        """
-        self._wait(patience)
-        try:
-            with self._begun() as connection:
-                yield connection
-        except Full as error:
-            raise NoRoom(f"the data directory cannot be written to: {error}", hint="free some space first") from error
-        finally:
-            self._owner = 0
-            self._lock.release()
-
-    def _wait(self, patience: float) -> None:
-        """Have the lock of the process, and that of the file."""
-        left = patience
-        if not self._lock.acquire(blocking=False):
-            left = seconds_left(patience)
-            with waiting():
-                if not self._lock.acquire(timeout=left):
-                    raise _occupied()
-        try:
-            self._begin(patience)
-        except BaseException:
-            self._lock.release()
-            raise
-
-    def _begin(self, patience: float) -> None:
-        if not self._try(0):
-            left = seconds_left(patience)
-            with waiting():
-                if not self._try(int(left * 1000)):
-                    raise _occupied()
-        self._owner = threading.get_ident()
-
-    def _try(self, milliseconds: int) -> bool:
-        self._connection.set_busy_timeout(milliseconds)
-        try:
-            # From the start a writer's: one that reads first, and writes when somebody else has, is refused.
-            self._connection.execute("BEGIN IMMEDIATE")
-        except Busy:
-            return False
-        return True
-
-    @contextmanager
-    def _begun(self) -> Generator[Connection]:
-        try:
-            yield self._connection
-        except BaseException:
-            _roll_back(self._connection)
-            raise
-        try:
-            self._connection.execute("COMMIT")
-        except BaseException:
-            # A full disk may end the transaction, or leave it to be ended here.
-            _roll_back(self._connection)
-            raise
-
-    def close(self) -> None:
-        """Close the connection."""
-        self._connection.close()
-
-
-def _roll_back(connection: Opened) -> None:
-    """End a transaction, unless SQLite has done so itself, as it may when the disk is full."""
-    if connection.in_transaction:
-        connection.execute("ROLLBACK")
-
-
-def _occupied() -> Occupied:
-    return Occupied(
-        "another process is writing to this data directory", hint="wait until its import has ended, then try again"
-    )
 
 
 class OwnWrites(Lent[Opened]):

@@ -13,7 +13,7 @@ from collections.abc import Generator
 from contextlib import contextmanager
 
 from ..errors import NoRoom, Occupied
-from ..waiting import seconds_left
+from ..waiting import seconds_left, waiting
 from .connection import Busy, Connection, Full, Opened
 
 MOST, SECONDS = 64, 0.05
@@ -111,8 +111,7 @@ class Writer:
 
     def _wait(self, patience: float) -> None:
         """Have the lock of the process; who wrote together before has what they wrote kept."""
-        if not self._lock.acquire(blocking=False) and not self._lock.acquire(timeout=seconds_left(patience)):
-            raise _occupied()
+        self._take(patience)
         try:
             if self._group is not None:
                 self._end(self._group)
@@ -120,12 +119,18 @@ class Writer:
             self._let_go()
             raise
 
+    def _take(self, patience: float) -> None:
+        if not self._lock.acquire(blocking=False):
+            with waiting():
+                if not self._lock.acquire(timeout=seconds_left(patience)):
+                    raise _occupied()
+
     def _begin(self, patience: float) -> None:
         """Have the lock of the file."""
         if not self._try(0):
-            left = seconds_left(patience)
-            if not self._try(int(left * 1000)):
-                raise _occupied()
+            with waiting():
+                if not self._try(int(seconds_left(patience) * 1000)):
+                    raise _occupied()
         self._owner = threading.get_ident()
 
     def _try(self, milliseconds: int) -> bool:
@@ -161,8 +166,7 @@ class Writer:
         """Have the turn, in the transaction that is open, or in a new one."""
         self._come(1)
         try:
-            if not self._lock.acquire(blocking=False) and not self._lock.acquire(timeout=seconds_left(patience)):
-                raise _occupied()
+            self._take(patience)
         finally:
             self._come(-1)
         try:

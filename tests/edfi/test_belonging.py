@@ -56,7 +56,7 @@ def test_what_is_said_of_a_student_is_there_in_every_dialect(api: EdFi) -> None:
     person = look(api.hub.store, sql).get
     (row,) = [d for d in Platform(api.hub).rows("demographics") if d["sourcedId"] == person]
     assert (row["asian"], row["white"], row["hispanicOrLatinoEthnicity"]) == ("true", "false", "false")
-    for name in ("educationOrganizationId=%d" % ESTAB, "hispanicLatinoEthnicity=false"):
+    for name in (f"educationOrganizationId={ESTAB}", "hispanicLatinoEthnicity=false"):
         assert held in [d["id"] for d in api.get(f"{PROFILES}?{name}&studentUniqueId=7001")]
     assert api.get(f"{PROFILES}?hispanicLatinoEthnicity=true&studentUniqueId=7001") == []
     assert api.ask("DELETE", f"{PROFILES}/{held}").status == 204

@@ -9,6 +9,7 @@ import msgspec
 
 from ...ingest.mapping.paths import ABSENT, at, elements, leaves, text
 from ...ingest.mapping.rows import NEVER_KEPT
+from ...ingest.roster.gradebook import MOMENTS
 from ...ingest.roster.roster import Roster
 from ...ingest.tables import Column, Layout
 from ...ingest.web.tables import SERVED, table_of
@@ -135,9 +136,11 @@ def _demographic(of: Layout, one: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def _dated(of: Layout, one: dict[str, Any]) -> list[dict[str, str]]:
-    """What has moments where files have days."""
+    """What has moments where files have days: these are beside them."""
+    moments = {path: one.get(path.rpartition(".")[2]) for path in MOMENTS}
+    told = {path: at for path, at in moments.items() if isinstance(at, str) and len(at) > 10}
     days = {name: (text(one.get(name)) or "")[:10] for name in ("assignDate", "dueDate", "scoreDate") if one.get(name)}
-    return _alone(of, {**one, **days})
+    return [{**row, **(told if of.name == "lineItems" else {})} for row in _alone(of, {**one, **days})]
 
 
 def _scale(of: Layout, one: dict[str, Any]) -> list[dict[str, str]]:
@@ -199,4 +202,5 @@ READ: Mapping[str, Read] = {
     "resultLearningObjectiveIds": _objectives("resultSourcedId"),
     "classResources": _used("classSourcedId"),
     "courseResources": _used("courseSourcedId"),
+    "userResources": _used("userSourcedId"),
 }

@@ -19,7 +19,7 @@ from ...api.messages import NO_STORE, Response
 from ...consent import Writer
 from ...errors import Malformed, Problem
 from ...fields import Record
-from ...model.assessment import Aspect, AssessmentResult, MarkSet
+from ...model.assessment import Aspect, AssessmentCategory, AssessmentResult, MarkSet
 from ...model.coursework import ClassFile, SubmissionFile
 from ...model.gradebook import ScoreScale, ScoreScaleValue
 from ...model.groups import Group
