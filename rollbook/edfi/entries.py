@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,9 +17,9 @@ class Entered(Home):
     """What is written as an entry of a school's list."""
 
     @property
+    @abstractmethod
     def entry(self) -> Entry:
         """The entry that it sets."""
-        raise NotImplementedError
 
 
 @dataclass(frozen=True)

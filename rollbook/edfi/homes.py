@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -45,19 +46,19 @@ PLAIN = Codec(_same, _same)
 NUMERAL = Codec(_numeral, str)
 
 
-class Home:
+class Home(ABC):
     """What a property is in the record."""
 
     echoes: ClassVar[bool] = False
     """Whether what the remainder keeps only repeats a fact."""
 
+    @abstractmethod
     def columns(self) -> dict[str, Expr]:
         """The flat columns that it is read from."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read(self, row: Row, rest: Rest, name: str) -> Any:
         """The property's value; nothing when the record has none."""
-        raise NotImplementedError
 
     def write(self, value: Any, document: Mapping[str, Any], may: May) -> dict[str, Value]:
         """The values by stored field that say it; the field of a value that is left out becomes empty.
