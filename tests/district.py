@@ -202,6 +202,19 @@ def contact(unique: str, first: str = "Rosa", last: str = "Ironwood", **more: An
     return {"contactUniqueId": unique, "firstName": first, "lastSurname": last, **more}
 
 
+def grading_period(name: str, at: int) -> dict[str, Any]:
+    """Six weeks of a school for which grades are given."""
+    return {
+        "gradingPeriodName": name,
+        "gradingPeriodDescriptor": word("GradingPeriod", "First Six Weeks"),
+        "schoolReference": {"schoolId": at},
+        "schoolYearTypeReference": {"schoolYear": 2027},
+        "beginDate": "2026-08-20",
+        "endDate": "2026-10-01",
+        "totalInstructionalDays": 30,
+    }
+
+
 def room(code: str, at: int, **more: Any) -> dict[str, Any]:
     """A room of a school."""
     return {"classroomIdentificationCode": code, "schoolReference": {"schoolId": at}, **more}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from rollbook.scopes import CATALOGUE
-from tests.district import EdFi, enrolment, session, student, word
+from tests.district import EdFi, enrolment, grading_period, session, student, word
 from tests.hub import SAGUARO, THORNFIELD
 from tests.looking import look
 from tests.told import told
@@ -108,15 +108,7 @@ def test_references_follow_what_they_refer_to_when_it_gets_another_key(api: EdFi
 
 def test_a_key_that_is_made_of_references_changes_with_what_they_refer_to(api: EdFi) -> None:
     ids = write(api)
-    period = {
-        "gradingPeriodName": "First",
-        "gradingPeriodDescriptor": word("GradingPeriod", "First Six Weeks"),
-        "schoolReference": {"schoolId": ESTAB},
-        "schoolYearTypeReference": {"schoolYear": 2027},
-        "beginDate": "2026-08-20",
-        "endDate": "2026-10-01",
-        "totalInstructionalDays": 30,
-    }
+    period = grading_period("First", ESTAB)
     api.post("gradingPeriods", period)
     key = api.get(f"studentSectionAssociations/{ids['studentSectionAssociations']}")
     grade = {

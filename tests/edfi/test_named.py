@@ -18,7 +18,7 @@ from rollbook.store.kept.pointers import Pointer
 from rollbook.store.plan.planner import plan
 from rollbook.store.plan.sights import Schools
 from rollbook.store.plan.sights.views import View
-from tests.district import EdFi, assignment, enrolment, in_section, staff, student, word
+from tests.district import EdFi, assignment, enrolment, grading_period, in_section, staff, student, word
 from tests.hub import THORNFIELD, Hub
 from tests.looking import look
 from tests.told import told
@@ -141,15 +141,7 @@ def test_a_student_who_is_named_by_what_they_are_known_with_hides_and_is_told_of
 
 def mastered(unique: str, other: str, attends: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """What a student has mastered, which names another one by a section of theirs; and what it refers to before."""
-    period = {
-        "gradingPeriodName": "First",
-        "gradingPeriodDescriptor": word("GradingPeriod", "First Six Weeks"),
-        "schoolReference": {"schoolId": ESTAB},
-        "schoolYearTypeReference": {"schoolYear": 2027},
-        "beginDate": "2026-08-20",
-        "endDate": "2026-10-01",
-        "totalInstructionalDays": 30,
-    }
+    period = grading_period("First", ESTAB)
     objective = {
         "objective": "Adds",
         "objectiveGradeLevelDescriptor": word("GradeLevel", "Fifth grade"),
