@@ -93,7 +93,7 @@ freeze: .venv/ready
 	$(BIN)/python -m tests.freeze 0021 0011 0002
 
 docs: .venv/ready
-	$(BIN)/python docs/build.py
+	$(BIN)/python -m docs.build
 
 clean:
 	rm -rf .venv $(OTHER) .clients .demo-data-of-tests

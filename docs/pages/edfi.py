@@ -1,0 +1,52 @@
+"""The page of Ed-Fi."""
+
+from __future__ import annotations
+
+from rollbook.edfi.resources import EVERY
+from rollbook.edfi.schema import Collection, Descriptor, Property, Reference
+from rollbook.edfi.schema import Text as EdFiText
+
+from .markdown import grid, need, page
+from .telling import by_facts, records_link
+
+
+def edfi() -> str:
+    """The resources of Ed-Fi, and what each property is in the record."""
+    blocks: list[str] = []
+    for resource in EVERY:
+        beside = f"{need(resource.remainder or resource.of.scope)}, kept beside"
+        roles = (resource.role,) if resource.role else ()
+        rows = [
+            (
+                f"`{p.name}`",
+                edfi_type(p),
+                "key" if p.identity else "required" if p.needed else "",
+                p.about,
+                by_facts(p.columns().values(), roles) or beside,
+            )
+            for p in resource.properties
+        ]
+        about = f"{resource.about} Each is a {records_link(resource.of)}. Writing one needs `{resource.writing}`."
+        blocks += [f"## {resource.name}", about]
+        blocks.append(grid(("Property", "Type", "", "Description", "Scopes"), rows))
+    return page(
+        "Ed-Fi",
+        "The resources of Data Standard 5.2 that Rollbook serves at `/edfi/data/v3/ed-fi/`, besides their descriptors. "
+        "What a school did not grant is absent. A property that is kept beside the record has no canonical field: it "
+        "returns to Ed-Fi's clients as it was written. [By example](../../tests/examples/edfi/README.md); "
+        "[where the sources disagree](../edfi-differences.md).",
+        *blocks,
+    )
+
+
+def edfi_type(one: Property) -> str:
+    """The type of a property, as the standard has it."""
+    if isinstance(one, EdFiText):
+        return f"text, at most {one.most}"
+    if isinstance(one, Descriptor):
+        return f"descriptor of {one.kind}"
+    if isinstance(one, Reference):
+        return f"reference to {one.target.name}"
+    if isinstance(one, Collection):
+        return f"collection of {one.item or 'objects'}"
+    return {"Integer": "whole number", "Number": "number"}.get(type(one).__name__, type(one).__name__.lower())
