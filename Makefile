@@ -6,9 +6,12 @@ PORT ?= 8000
 # Where it is set, as in many containers, every process of tests would compile anew what pytest has written into modules.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check whole fast slow postgres postgres-all newest newest-postgres clients try-clients bench freeze docs clean
+# The pages as a hub serves them at /docs.
+SITE = rollbook/documentation/index.html
 
-demo: .venv/ready
+.PHONY: demo test check whole fast slow postgres postgres-all newest newest-postgres clients try-clients bench freeze docs site screenshots clean
+
+demo: .venv/ready $(SITE)
 	$(BIN)/rollbook demo --port $(PORT)
 
 # What is checked takes one processor for a minute or two: it goes on beside the tests, and is told in one piece. With
@@ -23,6 +26,7 @@ check: .venv/ready
 	$(BIN)/ruff check .
 	$(BIN)/lint-imports
 	$(BIN)/pyright
+	$(MAKE) --no-print-directory site
 
 # As many tests at a time as there are processors, those of one file together. The files in their order, of which the
 # laws are the first: the order of pytest-xdist is by number of tests, and would leave what is long and alone to the end.
@@ -94,6 +98,18 @@ freeze: .venv/ready
 
 docs: .venv/ready
 	$(BIN)/python -m docs.build
+	$(MAKE) --no-print-directory site
+
+# With `--strict` a link that leads nowhere is a fault. The variable takes a notice of the theme's authors away.
+site: .venv/ready
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
+# So that the demo has them, in ten seconds, if nobody has built them yet.
+$(SITE): | .venv/ready
+	-@$(MAKE) --no-print-directory site
+
+screenshots: .venv/ready
+	$(BIN)/python -m docs.screenshots
 
 clean:
 	rm -rf .venv $(OTHER) .clients .demo-data-of-tests

@@ -19,7 +19,7 @@ from .consent import Desk
 from .consent.agents import CONNECTOR as AGENT
 from .consent.ledger import Folding, Ledger
 from .consent.research import ResearchDesk
-from .console import Console, Front, Researching, Review, error_page
+from .console import Console, Documentation, Front, Researching, Review, error_page
 from .dialects.agent import AgentHub, Uploads
 from .dialects.edfi import EdFi
 from .dialects.edfi.looking import Looking
@@ -98,6 +98,7 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
         Researching(research),
         Review(desk),
         Console(desk),
+        Documentation(),
         agents,
     ]
     return Edge(

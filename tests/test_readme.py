@@ -151,7 +151,14 @@ class Terminal:
     def _start(self, command: str) -> None:
         if command == "make demo":
             # The recipe, with the packages of whoever runs this test.
-            recipe = self._recipe("-o", ".venv/ready", "demo", f"PORT={self.here('--port 8000').split()[1]}")
+            recipe = self._recipe(
+                "-o",
+                ".venv/ready",
+                "-o",
+                "rollbook/documentation/index.html",
+                "demo",
+                f"PORT={self.here('--port 8000').split()[1]}",
+            )
             command = recipe.strip().replace(".venv/bin/", "")
         process = self.ending.enter_context(
             subprocess.Popen(

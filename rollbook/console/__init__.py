@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from .. import __version__
-from ..api.messages import NO_STORE, Request, Response
-from ..errors import NotFound, Problem, RollbookError, Unavailable, WrongMethod
+from ..api.messages import Request, Response
+from ..errors import NotFound, Problem, RollbookError, WrongMethod
 from . import reference
 from .console import Console
-from .errors import error_page
+from .documentation import Documentation
+from .errors import error_page, plain
 from .pages import render
 from .researching import Researching
 from .review import Review
 
-__all__ = ["Console", "Front", "Researching", "Review", "error_page"]
+__all__ = ["Console", "Documentation", "Front", "Researching", "Review", "error_page"]
 
 _HTML = (b"content-type", b"text/html; charset=utf-8")
 _POLICY = (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'")
@@ -29,14 +28,6 @@ curl -s '{url}/edfi/data/v3/ed-fi/students?limit=1' -H 'Authorization: Bearer TO
 curl -s '{url}/api/v2/graph/people?$first=1' -H 'Authorization: Bearer INTEGRATION TOKEN'
 
 curl -s '{url}/api/private/stem/cohort/?limit=1' -H 'Authorization: Bearer PERSONAL TOKEN'"""
-
-
-_STATUSES: tuple[tuple[type[Exception], int], ...] = (
-    (NotFound, 404),
-    (WrongMethod, 405),
-    (Unavailable, 503),
-    (RollbookError, 400),
-)
 
 
 class Front:
@@ -70,8 +61,4 @@ class Front:
 
     def refuse(self, request: Request, error: Exception) -> Response:
         """An error, plainly."""
-        status = next((code for kind, code in _STATUSES if isinstance(error, kind)), 500)
-        told = str(error) if isinstance(error, RollbookError) else "an internal error; it has been logged"
-        return Response(
-            msgspec.json.encode({"error": told}), status, ((b"content-type", b"application/json"), NO_STORE)
-        )
+        return plain(error)

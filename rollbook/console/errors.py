@@ -6,12 +6,22 @@ import json
 from dataclasses import replace
 from http import HTTPStatus
 
-from ..api.messages import Request, Response
+import msgspec
+
+from ..api.messages import NO_STORE, Request, Response
+from ..errors import NotFound, RollbookError, Unavailable, WrongMethod
 from .pages import render
 
 _HTML = (b"content-type", b"text/html; charset=utf-8")
 _POLICY = (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'")
 _REPLACED = (b"content-type", b"content-length", b"content-security-policy", b"vary")
+
+_STATUSES: tuple[tuple[type[Exception], int], ...] = (
+    (NotFound, 404),
+    (WrongMethod, 405),
+    (Unavailable, 503),
+    (RollbookError, 400),
+)
 
 ADVICE = {
     400: "Fix the problems below and try again.",
@@ -26,6 +36,13 @@ ADVICE = {
 """What a person can do, by status."""
 
 OURS = "This is the hub's fault, not yours. It has been logged; tell whoever runs the hub."
+
+
+def plain(error: Exception) -> Response:
+    """An error where no dialect has a form for it."""
+    status = next((code for kind, code in _STATUSES if isinstance(error, kind)), 500)
+    told = str(error) if isinstance(error, RollbookError) else "an internal error; it has been logged"
+    return Response(msgspec.json.encode({"error": told}), status, ((b"content-type", b"application/json"), NO_STORE))
 
 
 def error_page(request: Request, response: Response) -> Response:
