@@ -168,7 +168,7 @@ def _demo_facts(store: Store, kept: Path, today: date, size: float, count: int, 
             raise Malformed(Problem("--data", "holds other schools already", "choose an empty directory for the demo"))
         facts = _make_schools(store, today, size, count)
         store.set("demo", json.dumps(facts))
-    facts |= _demo_app(Desk(store), facts["schools"], scopes)
+    facts |= demo_app(Desk(store), facts["schools"], scopes)
     store.set(SCOPES_THEN, SCOPES_NOW)
     return facts
 
@@ -208,7 +208,8 @@ def facts_of(made: Demo) -> dict[str, Any]:
     }
 
 
-def _demo_app(desk: Desk, made: list[dict[str, str]], scopes: str) -> dict[str, Any]:
+def demo_app(desk: Desk, made: list[dict[str, str]], scopes: str) -> dict[str, Any]:
+    """Let an app of the demo read the schools through every API; gives its keys and tokens, new ones each time."""
     from ..consent.words import WORDS
     from ..demo.research import demo_research
 

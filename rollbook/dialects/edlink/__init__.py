@@ -27,7 +27,7 @@ from ...errors import (
     WrongMethod,
     nearest,
 )
-from . import classroom, events, integrations, logbook, tokens
+from . import classroom, events, integrations, logbook, openapi, tokens
 from .answering import Reading, fetch, missing, pages
 from .asking import UUID, Asked, understand
 from .catalogue import PATHS, READS, RESOURCES, Path
@@ -113,6 +113,8 @@ class Edlink:
         steps = tuple(request.path.strip("/").split("/"))
         if steps == ("api", "up"):
             return Response(b"Ok", headers=((b"content-type", b"text/plain; charset=utf-8"), NO_STORE))
+        if steps == ("api", "v2", "openapi.json") and request.method in classroom.READS:
+            return Response(msgspec.json.encode(openapi.document(base(request))), keep=True)
         if steps == ("api", "authentication", "token"):
             return tokens.give(request, self.desk.tickets)
         if steps[:3] == ("api", "v1", "integrations") and len(steps) < 5:

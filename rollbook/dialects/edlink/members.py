@@ -70,15 +70,16 @@ def kept_moment(value: Any) -> str:
     return f"{moment(value)}Z"
 
 
-def one_of(*words: str) -> Taken:
+@dataclass(frozen=True)
+class OneOf:
     """One of some words."""
 
-    def take(value: Any) -> str:
-        if value not in words:
-            raise ValueError(f"expected one of {', '.join(words)}")
-        return value
+    words: tuple[str, ...]
 
-    return take
+    def __call__(self, value: Any) -> str:
+        if value not in self.words:
+            raise ValueError(f"expected one of {', '.join(self.words)}")
+        return value
 
 
 def texts(value: Any) -> list[str]:
@@ -175,19 +176,25 @@ STATES = ("draft", "scheduled", "open", "locked")
 GRADING = ("points", "percent", "pass_fail", "letter_grade", "rubric")
 FLAGS = ("missing", "late", "excused")
 
+
+def flags(value: Any) -> list[str]:
+    """A list of flags."""
+    return [OneOf(FLAGS)(one) for one in texts(value)]
+
+
 ASSIGNMENT: Mapping[str, Member] = {
     "title": Member(text, "name", needed=True),
     "description": Member(text, "description", needed=True),
     "description_plaintext": Member(text),
-    "state": Member(one_of(*STATES)),
+    "state": Member(OneOf(STATES)),
     "attachments": Member(attachments),
     "due_date": Member(moment, "due", needed=True),
     "display_date": Member(kept_moment),
     "start_date": Member(moment, "assigned"),
     "end_date": Member(kept_moment),
-    "assignee_mode": Member(one_of("all"), "-"),
+    "assignee_mode": Member(OneOf(("all",)), "-"),
     "points_possible": Member(number, MOST_POINTS),
-    "grading_type": Member(one_of(*GRADING), needed=True),
+    "grading_type": Member(OneOf(GRADING), needed=True),
     "submission_types": Member(texts),
     "max_attempts": Member(count),
     "properties": Member(open_object),
@@ -202,7 +209,7 @@ CATEGORY: Mapping[str, Member] = {
     "position": Member(count),
 }
 SUBMISSION: Mapping[str, Member] = {
-    "flags": Member(lambda value: [one_of(*FLAGS)(one) for one in texts(value)], "-"),
+    "flags": Member(flags, "-"),
     "grade_comment": Member(text, "notes"),
     "grade_points": Member(number, "numeric_value"),
     "grade": Member(text, "result"),

@@ -84,7 +84,7 @@ class OneRoster:
                 raise WrongMethod(Problem("method", f"{request.method[:20]} gives no token", "use POST"))
             return tokens.give(request, self.desk)
         name = document_of(service)
-        if name and request.path == f"{service.root}/discovery/{name}" and request.method in ("GET", "HEAD"):
+        if request.path == f"{service.root}/discovery/{name}" and request.method in ("GET", "HEAD"):
             return Response(msgspec.json.encode(document(service, request.base)))
         holder = self.admit(service, request)
         call = self.find(service, request, holder)

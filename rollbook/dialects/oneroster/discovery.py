@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ...api.listing import describing
 from ...api.listing.resource import Property, Resource
 from ...api.listing.services import Collection, Service
 from ...model.gradebook import SCORE_STATUSES
@@ -49,7 +50,7 @@ _NAMED: Mapping[str, Schema] = {
     "primaryOrg": REFERENCE,
     "scoreScaleValue": _list(_object(itemValueLHS=TEXT, itemValueRHS=TEXT)),
     "learningObjectiveSet": _list({"type": "object"}),
-    **dict.fromkeys(("agents", "children", "resources", "terms"), _list(REFERENCE)),
+    **dict.fromkeys(("agents", "children", "orgs", "resources", "terms"), _list(REFERENCE)),
     **dict.fromkeys(("startDate", "endDate", "beginDate", "birthDate", "scoreDate"), DAY),
 }
 """Members that are more than their kind tells; a member of one name is the same thing wherever it is."""
@@ -95,8 +96,8 @@ WRITTEN = {"PUT": ("200", "201"), "POST": ("201",), "DELETE": ("204",)}
 
 
 def document_of(service: Service) -> str:
-    """The name of a service's document; 1.1 has none."""
-    return "" if service.old else f"onerosterv1p2{service.name}service_openapi3_v1p0.json"
+    """The name of a service's document; 1.1 names none, so that this hub does."""
+    return "openapi.json" if service.old else f"onerosterv1p2{service.name}service_openapi3_v1p0.json"
 
 
 def document(service: Service, base: str) -> dict[str, Any]:
@@ -104,8 +105,8 @@ def document(service: Service, base: str) -> dict[str, Any]:
     return {
         "openapi": "3.0.3",
         "info": {
-            "title": f"OneRoster 1.2, the {service.name} service",
-            "version": "1.2",
+            "title": "OneRoster 1.1" if service.old else f"OneRoster 1.2, the {service.name} service",
+            "version": "1.1" if service.old else "1.2",
             "description": "What this hub serves of the service. A member that nobody knows, or that the client may"
             " not see, is left out.",
         },
@@ -157,10 +158,11 @@ def _operations(service: Service, address: str) -> Iterator[tuple[str, Any]]:
             {
                 "operationId": f"{method.lower()}{_named(steps, collection)}",
                 "tags": [collection.name],
+                "summary": _summary(method, steps, collection),
                 "security": [{"OAuth2CC": [scope]} for scope in sorted(service.needs(method, collection.name))],
                 "parameters": [*ids, *asked],
                 **body,
-                "responses": {**(_read(collection, one=one) if reads else _written(method)), **_refusals()},
+                "responses": {**(_read(collection, one=one) if reads else _written(method)), **_refusals(service)},
             },
         )
 
@@ -172,6 +174,20 @@ def _named(steps: list[str], collection: Collection) -> str:
     *outer, of = steps[:-1:2]
     within = "".join(f"In{_upper(_single(name))}" for name in outer)
     return f"{_upper(steps[-1])}For{_upper(_single(of))}{within}"
+
+
+def _summary(method: str, steps: list[str], collection: Collection) -> str:
+    """What an operation does, in words."""
+    many, one = collection.name, _single(collection.name)
+    if method != "GET":
+        return {
+            "PUT": f"Make or change one of the {many}",
+            "POST": f"Make {many}",
+            "DELETE": f"Delete one of the {many}",
+        }[method]
+    *outer, of = [_single(step) for step in steps[:-1:2]] if len(steps) > 2 else [""]
+    within = f" of a {of}" if of else ""
+    return f"One {one}" if len(steps) == 2 else f"The {many}{within}{''.join(f' in a {name}' for name in outer)}"
 
 
 def _single(name: str) -> str:
@@ -241,8 +257,8 @@ def _written(method: str) -> dict[str, Any]:
     return {status: {"description": "Done", **pairs} for status in WRITTEN[method]}
 
 
-def _refusals() -> dict[str, Any]:
-    content = _json({"$ref": "#/components/schemas/imsx_StatusInfo"})
+def _refusals(service: Service) -> dict[str, Any]:
+    content = _json({"$ref": f"#/components/schemas/{'Errors' if service.old else 'imsx_StatusInfo'}"})
     return {status: {"description": what, "content": content} for status, what in ERRORS.items()}
 
 
@@ -256,10 +272,13 @@ def _schemas(service: Service) -> dict[str, Any]:
         imsx_severity=TEXT,
         imsx_description=TEXT,
         imsx_CodeMinor=_object(imsx_codeMinorField=_list(field)),
+        **({"imsx_operationRefIdentifier": TEXT} if service.old else {}),
     )
+    sets = {"Errors": _object(statusInfoSet=_list({"$ref": "#/components/schemas/imsx_StatusInfo"}, 1))}
     resources = {one.resource.one: one.resource for one in service.collections.values()}
     return {
         "imsx_StatusInfo": status,
+        **(sets if service.old else {}),
         "Reference": _object(href=TEXT, sourcedId=TEXT, type={"type": "string", "enum": sorted({*TYPES.values()})}),
         **{_upper(name): _thing(resource) for name, resource in resources.items()},
         **{f"{_upper(one.name)}Written": _taken(one) for one in _entities(service)},
@@ -291,7 +310,20 @@ def _sent(entity: Entity, name: str, member: Member) -> Schema:
 
 
 def _thing(resource: Resource) -> Schema:
-    return _object(**{name: _member(name, what) for name, what in resource.properties.items()})
+    return _object(**{name: _told(resource, name, what) for name, what in resource.properties.items()})
+
+
+def _told(resource: Resource, name: str, what: Property) -> Schema:
+    """The form of a member, with what the record says of it and the scopes of the school that show it."""
+    form, said = _member(name, what), {**describing.told(resource, name), **_SAID.get(name, {})}
+    # Beside a reference nothing else counts (OpenAPI 3.0.3, Reference Object).
+    return {"allOf": [form], **said} if said and "$ref" in form else {**form, **said}
+
+
+_SAID: Mapping[str, Schema] = {
+    "sourcedId": {"description": "The id, of the source where that gave one"},
+    "metadata": {"description": "What there is no member for"},
+}
 
 
 def _member(name: str, what: Property) -> Schema:

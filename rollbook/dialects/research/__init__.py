@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
+
 from ...api.dated import says
 from ...api.messages import Request, Response
 from ...consent.research import (
@@ -19,13 +21,13 @@ from ...consent.research import (
 )
 from ...consent.slips import asks
 from ...errors import Malformed, NotFound, Problem, RollbookError, TooManyRequests, Unavailable, nearest
-from . import downloading, signing_in
+from . import downloading, openapi, signing_in
 from .answering import find_one, read_list, read_one
 from .asking import Asked, understand_query
 from .bodies import REQUIRED, json_body, taken
 from .catalogue import ADDRESSES, BY_RECORD, RESOURCES, Resource
 from .values import Wrong, day, items, number, text, uuid
-from .wire import NotAllowed, failure, nothing, paged, success
+from .wire import NotAllowed, base, failure, nothing, paged, success
 
 __all__ = ["Research"]
 
@@ -62,6 +64,9 @@ class Research:
         steps = request.path.strip("/").split("/")[1:]
         if steps in (["token"], ["auth", "device"], ["auth", "device", "token"]):
             return signing_in.answer(self.desk.accounts, request, steps)
+        if steps == ["public", "openapi.json"]:
+            _allow(request, READS)
+            return Response(msgspec.json.encode(openapi.document(base(request))), keep=True)
         if steps[0] not in {p.value for p in Portal}:
             raise NotFound(Problem("", "is not an address of the research API"))
         portal = Portal(steps[0])

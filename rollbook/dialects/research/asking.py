@@ -86,11 +86,16 @@ def _order(resource: Resource, names: list[str], problems: list[Problem]) -> lis
     for name in (part for value in names for part in value.split(",")):
         expr = sortable(resource, name.removeprefix("-"))
         if expr is None:
-            known = [n for n in resource.attributes if sortable(resource, n) is not None]
-            problems.append(Problem("sort[]", f"lists cannot be sorted by {name[:60]}", f"known: {', '.join(known)}"))
+            hint = f"known: {', '.join(sorts(resource))}"
+            problems.append(Problem("sort[]", f"lists cannot be sorted by {name[:60]}", hint))
         else:
             found.append((name, Down(expr) if name.startswith("-") else expr))
     return found
+
+
+def sorts(resource: Resource) -> list[str]:
+    """What lists of a resource can be sorted by."""
+    return [name for name in resource.attributes if sortable(resource, name) is not None]
 
 
 def _include(resource: Resource, names: list[str], problems: list[Problem]) -> Tree:

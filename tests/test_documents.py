@@ -1,0 +1,147 @@
+"""The OpenAPI documents of the APIs: valid, there for anybody, and every reading is answered as they say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_schema_validator import OAS30Validator
+from openapi_spec_validator import validate
+
+from .demo_hub import DemoHub
+from .looking import look
+
+ROSTER = "/ims/oneroster"
+DOCUMENTS = {
+    "edlink": "/api/v2/openapi.json",
+    "oneroster": f"{ROSTER}/v1p1/discovery/openapi.json",
+    "rosters": f"{ROSTER}/rostering/v1p2/discovery/onerosterv1p2rostersservice_openapi3_v1p0.json",
+    "gradebook": f"{ROSTER}/gradebook/v1p2/discovery/onerosterv1p2gradebookservice_openapi3_v1p0.json",
+    "resources": f"{ROSTER}/resources/v1p2/discovery/onerosterv1p2resourcesservice_openapi3_v1p0.json",
+    "research": "/api/public/openapi.json",
+}
+API = {"edlink": "edlink", "research": "research"}
+NEVER = "01981c0e-8a5b-4c1d-9f3e-5d2a7b8c9e0f"
+
+
+@pytest.fixture(scope="module")
+def demo(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[DemoHub]:
+    """A hub that is only read."""
+    made = DemoHub(small_folder, tmp_path_factory.mktemp("documents") / "hub")
+    yield made
+    made.hub.close()
+
+
+def closed(value: Any) -> Any:
+    """The same document, of which no object may have members that it does not name."""
+    if isinstance(value, list):
+        return [closed(one) for one in cast(list[Any], value)]
+    if not isinstance(value, dict):
+        return value
+    told = {name: closed(one) for name, one in cast(dict[str, Any], value).items()}
+    whole = isinstance(told.get("properties"), dict) and told.get("type") == "object"
+    return {"additionalProperties": False, **told} if whole else told
+
+
+class Walk:
+    """Every reading that a document names, each with ids of things that are there."""
+
+    def __init__(self, demo: DemoHub, name: str, known: dict[str, str]) -> None:
+        self.demo, self.api = demo, API.get(name, "oneroster")
+        answer = demo.hub.get(DOCUMENTS[name], host="hub.example")
+        assert answer.status == 200
+        self.document: dict[str, Any] = answer.json
+        self.strict = closed(answer.json)
+        self.root = self.document["servers"][0]["url"].removeprefix("http://hub.example")
+        self.known = known
+        self.absent: set[str] = set()
+        self.failed: list[str] = []
+
+    def read(self, path: str) -> Any:
+        return self.demo.get(path, self.api)
+
+    def filled(self, path: str) -> str:
+        """An address with ids of things that are there: of the list before each, or of one of its kind elsewhere."""
+        steps = path.strip("/").split("/")
+        for at, step in enumerate(steps):
+            if step.startswith("{"):
+                listed = f"{self.root}/{'/'.join(steps[:at])}{'/' if path.endswith('/') else ''}"
+                steps[at] = self.known.get(step) or self.first(listed) or NEVER
+        return f"{self.root}/{'/'.join(steps)}{'/' if path.endswith('/') else ''}"
+
+    def first(self, path: str) -> str:
+        answer = self.read(path)
+        values: list[Any] = list(answer.json.values()) if answer.status == 200 else []
+        rows: list[dict[str, Any]] = next((value for value in values if isinstance(value, list)), [])
+        return next((str(row.get("id") or row.get("sourcedId")) for row in rows), "")
+
+    def check(self, path: str, operation: dict[str, Any]) -> None:
+        answer = self.read(self.filled(path))
+        said = operation["responses"].get(str(answer.status))
+        if said is None:
+            self.failed.append(f"{path}: {answer.status} is not foreseen")
+            return
+        content = said.get("content", {})
+        kind = answer.headers["content-type"].partition(";")[0]
+        if kind not in content:
+            self.failed.append(f"{path}: {kind} is not foreseen")
+        elif kind == "application/json":
+            content = self.strict["paths"][path]["get"]["responses"][str(answer.status)]["content"]
+            schema = {**content[kind]["schema"], "components": self.strict["components"]}
+            old = self.document["openapi"].startswith("3.0")
+            validator: Any = (OAS30Validator if old else Draft202012Validator)(schema)
+            wrong = [
+                f"{'/'.join(map(str, e.absolute_path))}: {e.message[:200]}" for e in validator.iter_errors(answer.json)
+            ]
+            self.failed += [f"{path} ({answer.status}) {one}" for one in wrong[:3]]
+        if answer.status == 404:
+            self.absent.add(path)
+
+
+@pytest.fixture(scope="module")
+def known(demo: DemoHub) -> dict[str, str]:
+    """A class with work of its own, and its work, by the names that they have in addresses."""
+    found = 'SELECT "group", id FROM aspect WHERE rubric IS NOT NULL AND district = 1 LIMIT 1'
+    ((group, work),) = look(demo.hub.store, found)
+    rosters = f"{ROSTER}/rostering/v1p2"
+    seen = {"student": f"classes/{group}/students", "school": "schools", "course": "courses", "user": "users"}
+    rows = {one: next(iter(demo.get(f"{rosters}/{at}", "oneroster").json.values()))[0] for one, at in seen.items()}
+    roster = {f"{{{one}SourcedId}}": row["sourcedId"] for one, row in rows.items()}
+    own = {"{class_id}": group, "{assignment_id}": work, "{classSourcedId}": group, "{lineItemSourcedId}": work}
+    return {**roster, **own}
+
+
+DOWNLOAD = "/files/{file_id}/download"
+WORK = "/api/v2/graph/classes/{class_id}/assignments/{assignment_id}"
+TAXA = ("/taxonomies/species_approval/{id}/", "/taxonomies/strain_approval/{id}/")
+ABSENT: dict[str, set[str]] = {
+    "edlink": {
+        f"{WORK}{DOWNLOAD}",
+        f"{WORK}/submissions/{{submission_id}}{DOWNLOAD}",
+        "/api/v2/graph/sources/{source_id}",
+    },
+    "oneroster": {"/gradingPeriods/{sourcedId}"},
+    "rosters": {"/gradingPeriods/{sourcedId}"},
+    "research": {
+        *(f"/api/{portal}{path}" for portal in ("private", "public") for path in (*TAXA, "/stem/project/{id}/counts/")),
+        "/api/public/stem/project_membership_invitation/{id}/",
+    },
+}
+"""Of what there is none in the demo, so that its address is answered with 404, as its document says."""
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_a_document_is_valid_and_each_reading_is_answered_as_it_says(
+    demo: DemoHub, known: dict[str, str], name: str
+) -> None:
+    walk = Walk(demo, name, known)
+    validate(walk.document)
+    for path, item in walk.document["paths"].items():
+        # What is the person's own needs a person's token, and an app's integrations its own secret.
+        if "get" in item and not path.startswith(("/api/v2/my/", "/api/v1/")):
+            walk.check(path, item["get"])
+    assert walk.failed == []
+    assert walk.absent == ABSENT.get(name, set())
