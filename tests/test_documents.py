@@ -74,9 +74,11 @@ class Walk:
 
     def first(self, path: str) -> str:
         answer = self.read(path)
-        values: list[Any] = list(answer.json.values()) if answer.status == 200 else []
-        rows: list[dict[str, Any]] = next((value for value in values if isinstance(value, list)), [])
-        return next((str(row.get("id") or row.get("sourcedId")) for row in rows), "")
+        for value in answer.json.values() if answer.status == 200 else ():
+            if isinstance(value, list) and value:
+                row: dict[str, Any] = value[0]
+                return str(row.get("id") or row.get("sourcedId"))
+        return ""
 
     def check(self, path: str, operation: dict[str, Any]) -> None:
         answer = self.read(self.filled(path))
