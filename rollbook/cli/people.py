@@ -13,9 +13,8 @@ from ..errors import Conflict, Malformed, NotFound, Problem
 from .common import Column, data_option, json_option, open_store, piped, say, show
 
 if TYPE_CHECKING:
-    from ..store.kept.matches import Review
+    from ..ingest.judging import Match
     from ..store.port import Store
-    from ..store.writing import Batch
 
 _REVIEWS = (
     Column("Id", lambda row: row["id"][:8]),
@@ -25,6 +24,13 @@ _REVIEWS = (
     Column("In the hub", lambda row: _words(row["held"])),
     Column("Why", "rule"),
     Column("State", "state"),
+)
+
+_MERGES = (
+    Column("Stays", lambda row: f"{row['names'][0]}\n{row['stays']}"),
+    Column("Gone", lambda row: f"{row['names'][1]}\n{row['gone']}"),
+    Column("By", "by"),
+    Column("When", "made"),
 )
 
 LATER = "later"
@@ -56,12 +62,11 @@ def review(
     """
     with open_store(data) as store:
         for identity, is_same in [*((one, True) for one in same), *((one, False) for one in apart)]:
-            say(_decide(store, *_find(store, identity, district), same=is_same))
+            say(_decide(store, _find(store, identity, district), same=is_same))
         if same or apart:
             return
-        listed = list(_listed(store, district, None if every else "waiting"))
-        rows = [_row(store, number, one) for number, one in listed]
-        show(_REVIEWS, rows, as_json=as_json, empty="Nothing waits to be decided.")
+        listed = _listed(store, district, None if every else "waiting")
+        show(_REVIEWS, [_row(one) for one in listed], as_json=as_json, empty="Nothing waits to be decided.")
         if not (every or as_json or piped()):
             _ask_each(store, listed)
 
@@ -76,14 +81,13 @@ def merge(stays: str, gone: str, data: Path | None) -> None:
     Both are hub ids of people, or of their roles. Where STAYS says nothing, it says what GONE said. Whomever a school
     left out of what an app sees remains left out. `rollbook people split` undoes it.
     """
-    from ..ingest.merging import merge as merge_people
+    from ..ingest.judging import make_one
 
     with open_store(data) as store:
         one, other = (_person(store, identity) for identity in (stays, gone))
         if one[0] != other[0]:
             raise Conflict(Problem("people", "are in different districts", "only people of one district can be merged"))
-        with store.write(one[0]) as batch:
-            merge_people(batch, one[1], other[1], getpass.getuser())
+        make_one(store, one[0], one[1], other[1], _user())
     say(f"{other[1]} is {one[1]} from now on. `rollbook people split {one[1]} {other[1]}` undoes it.")
 
 
@@ -97,20 +101,36 @@ def split(stays: str, gone: str | None, source: str | None, data: Path | None) -
 
     With --source, the person is no longer whom that source tells of. Its next import makes records of its own.
     """
-    from ..ingest.deciding import part_from
-    from ..ingest.merging import split as split_people
+    from ..ingest.judging import make_two, part
 
     if bool(gone) == bool(source):
         raise Malformed(Problem("gone", "name who was merged into the first one", "or a source with --source"))
     with open_store(data) as store:
         number, person = _person(store, stays)
-        with store.write(number) as batch:
-            if source:
-                said = f"{person} is no longer whom {source} tells of; {part_from(batch, person, source, _user())}."
-            else:
-                split_people(batch, person, gone or "")
-                said = f"{gone} is there again, beside {person}."
+        if source:
+            said = f"{person} is no longer whom {source} tells of; {part(store, number, person, source, _user())}."
+        else:
+            make_two(store, number, person, gone or "", _user())
+            said = f"{gone} is there again, beside {person}."
     say(said)
+
+
+@people.command("merges")
+@click.option("--district", help="Only those of this district.")
+@json_option()
+@data_option()
+def merges_(district: str | None, as_json: bool, data: Path | None) -> None:
+    """List the people who were merged and not parted again, the latest first."""
+    from ..ingest.judging import merges as merged
+
+    with open_store(data) as store:
+        found = [one for number in _districts(store, district) for one in merged(store.kept, number)]
+    rows = [
+        {"stays": one.merge.stays, "gone": one.merge.gone, "names": [*one.names], "by": one.merge.by}
+        | {"made": one.merge.made}
+        for one in found
+    ]
+    show(_MERGES, rows, as_json=as_json, empty="Nobody is merged.")
 
 
 def _user() -> str:
@@ -126,17 +146,16 @@ def _districts(store: Store, named: str | None) -> Iterator[int]:
             yield one.number
 
 
-def _listed(store: Store, district: str | None, state: str | None) -> Iterator[tuple[int, Review]]:
-    for number in _districts(store, district):
-        yield from ((number, one) for one in store.kept.matches.reviews(number, state))
+def _listed(store: Store, district: str | None, state: str | None) -> list[Match]:
+    from ..ingest.judging import matches
+
+    return [one for number in _districts(store, district) for one in matches(store.kept, number, state)]
 
 
-def _find(store: Store, identity: str, district: str | None) -> tuple[int, Review]:
-    found = [(number, one) for number, one in _listed(store, district, None) if one.id.startswith(identity)]
-    if len(found) != 1:
-        said = "begins more than one id" if found else "is not the id of anything to decide"
-        raise NotFound(Problem("id", f"{identity[:60]} {said}", "`rollbook people review` lists them"))
-    return found[0]
+def _find(store: Store, identity: str, district: str | None) -> Match:
+    from ..ingest.judging import found
+
+    return found(_listed(store, district, None), identity)
 
 
 def _person(store: Store, identity: str) -> tuple[int, str]:
@@ -151,14 +170,10 @@ def _person(store: Store, identity: str) -> tuple[int, str]:
 # ---- both sides
 
 
-def _row(store: Store, number: int, one: Review) -> dict[str, Any]:
-    from ..fields import RECORDS
-    from ..ingest.matching.joining import SHOWN
-
-    facts = store.kept.matches.shown(RECORDS[one.kind], number, one.candidate)
-    held = {name: facts[name] for name in dict.fromkeys((*SHOWN, *one.facts)) if facts.get(name) is not None}
+def _row(match: Match) -> dict[str, Any]:
+    one = match.review
     more = {"candidate": one.candidate, "by": one.by, "decided": one.decided, "since": one.made}
-    sides = {"said": dict(one.said), "held": held, "rule": one.rule, "facts": [*one.facts]}
+    sides = {"said": dict(one.said), "held": dict(match.held), "rule": one.rule, "facts": [*one.facts]}
     return {"id": one.id, "source": one.source, "kind": one.kind, "key": one.key, "state": one.state, **sides, **more}
 
 
@@ -169,30 +184,20 @@ def _words(facts: Mapping[str, Any]) -> str:
 # ---- deciding
 
 
-def _decide(store: Store, number: int, one: Review, *, same: bool) -> str:
-    from ..ingest.deciding import decide
+def _decide(store: Store, match: Match, *, same: bool) -> str:
+    from ..connectors import format_of
+    from ..ingest.judging import judge
 
-    with store.write(number) as batch:
-        when = decide(batch, one, same=same, by=_user(), form=_form(batch, number, one))
+    when, one = judge(store, match, same=same, by=_user(), form=format_of), match.review
     return f"{one.kind} {one.key} of {one.source} is {'the same' if same else 'another one'}; {when}."
 
 
-def _form(batch: Batch, number: int, one: Review) -> str:
-    from ..connectors import CONNECTORS
-
-    feed = next(
-        (feed for feed in batch.kept.feeds.every() if (feed.district, feed.source) == (number, one.source)), None
-    )
-    connector = CONNECTORS.get(feed.connector) if feed else None
-    return connector.format if connector else "records"
-
-
-def _ask_each(store: Store, listed: list[tuple[int, Review]]) -> None:
-    for number, one in listed:
+def _ask_each(store: Store, listed: list[Match]) -> None:
+    for one in listed:
         said = click.prompt(
-            f"{one.id[:8]}: is it the same?", type=click.Choice(("same", "apart", LATER, "quit")), default=LATER
+            f"{one.review.id[:8]}: is it the same?", type=click.Choice(("same", "apart", LATER, "quit")), default=LATER
         )
         if said == "quit":
             return
         if said != LATER:
-            say(_decide(store, number, one, same=said == "same"))
+            say(_decide(store, one, same=said == "same"))

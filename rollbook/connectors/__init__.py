@@ -60,4 +60,10 @@ CONNECTORS: dict[str, Connector] = {
     )
 }
 
-__all__ = ["CONNECTORS"]
+__all__ = ["CONNECTORS", "format_of"]
+
+
+def format_of(connector: str) -> str:
+    """The key in remainders under which a connector, by its name, keeps what has no field."""
+    found = CONNECTORS.get(connector)
+    return found.format if found else "records"

@@ -11,11 +11,13 @@ from .developing import Developing
 from .entering import CODE, Entering
 from .forms import Form, read_form
 from .guests import ROOT, SESSION, SIGN_IN, Guest, Routes, nothing
+from .matching import Matching
 from .operating import Operating
 from .proofs import cookie_of
 from .researching import lines_of
 from .review import status_of
 from .schooling import Schooling
+from .sourcing import Sourcing
 from .visiting import answered, go, shown
 
 
@@ -31,6 +33,8 @@ class Console:
             Routes({"": self.home}, {"sign-out": lambda guest, _, form: self.entering.sign_out(guest)}),
             Accounting().routes,
             Schooling().routes,
+            Sourcing().routes,
+            Matching().routes,
             Operating().routes,
             Developing().routes,
         )
@@ -71,7 +75,12 @@ class Console:
             status = status_of(error)
             if status == 404:
                 return guest.said("There is no such page", status=404)
-            return guest.said("That did not work", *lines_of(error), status=status, back=request.path)
+            return guest.said("That did not work", *lines_of(error), status=status, back=self.back(path))
+
+    def back(self, path: str) -> str:
+        """The page that a refused request came from: its own, or that on which its form stands."""
+        known = path[len(ROOT) :].strip("/")
+        return path if any(room.page(known) for room in self.rooms) else path.rpartition("/")[0]
 
     def answer(self, guest: Guest, path: str, form: Form | None) -> Response:
         """Show a page, or do what a form asks for."""

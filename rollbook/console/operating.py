@@ -33,6 +33,7 @@ _ROOMS = (
     (f"{HERE}/jobs", "Jobs"),
     (f"{HERE}/disclosures", "Disclosures"),
     (f"{HERE}/history", "History"),
+    (f"{HERE}/matches", "Matches"),
 )
 
 MOST = 200
@@ -69,7 +70,7 @@ class Operating:
     def home(self, guest: Guest, _: dict[str, str]) -> Response:
         """Each app at each school: its state, how much it was granted, and what it read last."""
         text = dict(guest.request.query).get("q", "").strip()[:100]
-        _must_operate(guest)
+        must_operate(guest)
         found = [g for g in guest.desk.grants.all() if _is_meant(g, text)]
         reads = guest.desk.overview.reads([g.id for g in found[:MOST]], guest.desk.clock())
         rows = [{"grant": g, "path": school_path(g.estab, "apps", g.app.relying_party), "reads": reads.get(g.id)}
@@ -79,7 +80,7 @@ class Operating:
 
     def scopes(self, guest: Guest, _: dict[str, str]) -> Response:
         """At how many schools each app holds each scope."""
-        _must_operate(guest)
+        must_operate(guest)
         held: dict[tuple[str, str], int] = {}
         apps: dict[str, str] = {}
         for grant in guest.desk.grants.all():
@@ -94,7 +95,7 @@ class Operating:
 
     def people(self, guest: Guest, wrong: Iterable[str] = ()) -> Response:
         """Who may do what, and who is invited."""
-        _must_operate(guest)
+        must_operate(guest)
         roles, mails, called = guest.desk.roles, post_office() is not None, guest.desk.roles.called()
         links = [(one, called.get(one.place, ""), "" if mails else roles.path(one)) for one in roles.waiting()]
         return _page(guest, "hub_people.html", 2, held=roles.held(), links=links, words=ROLES, mails=mails,
@@ -102,7 +103,7 @@ class Operating:
 
     def invite(self, guest: Guest, _: dict[str, str], form: Form) -> Response:
         """Invite somebody to a role."""
-        _must_operate(guest)
+        must_operate(guest)
         role, roles = form.choice("role", tuple(ROLES)), guest.desk.roles
         try:
             place = roles.place(role, form.one("estab").strip(), form.one("app").strip())
@@ -114,7 +115,7 @@ class Operating:
 
     def take(self, guest: Guest, _: dict[str, str], form: Form) -> Response:
         """Take a role away."""
-        _must_operate(guest)
+        must_operate(guest)
         wanted = form.one("email"), form.one("role"), form.one("place")
         held = [h for h in guest.desk.roles.held() if (h.account.email, h.role, h.place) == wanted]
         if not held:
@@ -129,12 +130,12 @@ class Operating:
 
     def sources(self, guest: Guest, _: dict[str, str]) -> Response:
         """Where the records come from, and how each source does."""
-        _must_operate(guest)
+        must_operate(guest)
         return _page(guest, "sources.html", 3, rows=glance(guest.desk.store, guest.desk.clock()))
 
     def jobs(self, guest: Guest, _: dict[str, str]) -> Response:
         """What is still to do, and what failed for good."""
-        _must_operate(guest)
+        must_operate(guest)
         queue = Queue(guest.desk.store, guest.desk.clock)
         found = {state: queue.jobs(state) for state in ("dead", "waiting", "running")}
         about = _about(guest)
@@ -144,7 +145,7 @@ class Operating:
 
     def again(self, guest: Guest, _: dict[str, str], form: Form) -> Response:
         """Run a job that failed for good once more, or all of them."""
-        _must_operate(guest)
+        must_operate(guest)
         queue, left = Queue(guest.desk.store, guest.desk.clock), list[str]()
         for identity in [form.one("id")] if form.one("id") else [job.id for job in queue.jobs("dead")]:
             try:
@@ -160,7 +161,7 @@ class Operating:
 
     def disclosures(self, guest: Guest, _: dict[str, str]) -> Response:
         """Who saw what about anybody: by hub id, or by a school and the Id that it knows them by."""
-        _must_operate(guest)
+        must_operate(guest)
         said = dict.fromkeys(_ASKED, "")
         said |= {name: value.strip()[:100] for name, value in guest.request.query if name in said}
         asked = bool(said["person"] or said["mis_id"])
@@ -174,14 +175,14 @@ class Operating:
 
     def history(self, guest: Guest, _: dict[str, str]) -> Response:
         """What people decided about accounts, roles and jobs."""
-        _must_operate(guest)
+        must_operate(guest)
         called = guest.desk.roles.called()
         rows = [(_utc(d.at), d.person, d.what, called.get(d.place, d.place), d.about)
                 for d in guest.desk.roles.decisions(MOST)]  # fmt: skip
         return _page(guest, "hub_history.html", 6, rows=rows)
 
 
-def _must_operate(guest: Guest) -> None:
+def must_operate(guest: Guest) -> None:
     """What only those see who run the hub looks to others as if it were not there."""
     if not guest.standing.operates:
         raise nothing()
@@ -228,3 +229,10 @@ def _page(guest: Guest, template: str, room: int, **facts: Any) -> Response:
     at, name = _ROOMS[room]
     known: dict[str, Any] = {"rooms": _ROOMS, "room": name, "crumbs": ((HERE, "This hub"), (at, name)), **facts}
     return guest.page(template, broad=True, **known)
+
+
+def hub_page(guest: Guest, template: str, name: str, more: tuple[tuple[str, str], ...] = (), **facts: Any) -> Response:
+    """A page of the hub that is called so, and whatever lies below it."""
+    at = next(path for path, called in _ROOMS if called == name)
+    known: dict[str, Any] = {"rooms": _ROOMS, "room": name, "crumbs": ((HERE, "This hub"), (at, name), *more)}
+    return guest.page(template, broad=True, **known, **facts)

@@ -2,35 +2,32 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable
 from typing import Any
 
-from ..api.messages import NO_STORE, Response
-from ..consent import slips
+from ..api.messages import Response
 from ..consent.choosing import Candidate, Search
-from ..consent.disclosures import Disclosure, Disclosures, days, hub_ids
-from ..consent.grants import App, Grant
+from ..consent.disclosures import Disclosure, Disclosures, days
+from ..consent.grants import Grant
 from ..consent.receipts import PERSON, Receipt
 from ..consent.receipts import who as who_did
 from ..consent.roles import DECIDES, LOOKS, ROLES
 from ..consent.schools import Listed
-from ..consent.slips import asked_by, asks
-from ..errors import Malformed, NotFound, NotHeld, Problem
+from ..errors import Malformed, NotFound, Problem
 from ..jobs.mail import post_office
 from .forms import Form
 from .guests import Guest, Routes, nothing, school_path
+from .premises import FOUND, decided_by, find, may_decide, page_of, school_at, zone_at
 from .review import Stale
 from .seats import seat_of, sent_again
 from .seen import seen_rows
+from .sheets import sheet
 from .visiting import go, moment_of
 
-NOBODY = App("", "rollbook", "Rollbook")
-"""The app of a grant that stands for the school itself, which looks for its own people."""
+LATEST = 200
+"""How many entries the history shows."""
 
-FOUND, LATEST = 30, 200
-"""How many children one search shows, and how many entries the history."""
+_HEADS = ("Child", "Seen by", "On behalf of", "Through", "What", "Times", "First (UTC)", "Last (UTC)")
 
 HERE = (DECIDES, LOOKS)
 """The roles that a school's people have."""
@@ -63,24 +60,24 @@ class Schooling:
 
     def home(self, guest: Guest, part: dict[str, str]) -> Response:
         """Which apps have what, since when, what they read, and what waits."""
-        school = _school(guest, part["estab"])
+        school = school_at(guest, part["estab"])
         sharing = guest.desk.overview.of_school(school.id, guest.desk.clock())
-        zone = _zone(guest, school)
+        zone = zone_at(guest, school)
         rows: list[dict[str, Any]] = [{"one": s, "path": school_path(school.estab, "apps", s.app.relying_party),
                  "since": moment_of(s.since, zone) if s.since else "",
                  "ended": moment_of(s.ended, zone) if s.ended else "",
                  "ends": moment_of(s.grant.ends, zone) if s.grant and s.grant.ends else "",
                  "last": f"{s.reads.last:%d %B %Y}".lstrip("0") if s.reads.last else ""} for s in sharing]  # fmt: skip
-        return _page(guest, school, "school.html", rows=rows, waits=[r for r in rows if r["one"].waits])
+        return page_of(guest, school, "school.html", rows=rows, waits=[r for r in rows if r["one"].waits])
 
     def app(self, guest: Guest, part: dict[str, str]) -> Response:
         """What an app asks for or was granted, and the pages on which people are chosen."""
-        review, seat = seat_of(guest, _school(guest, part["estab"]), part["party"])
+        review, seat = seat_of(guest, school_at(guest, part["estab"]), part["party"])
         return review.answer(guest.request, seat, part.get("rest", ""))
 
     def decide(self, guest: Guest, part: dict[str, str], form: Form) -> Response:
         """What a form of these pages asks for."""
-        review, seat = seat_of(guest, _school(guest, part["estab"]), part["party"])
+        review, seat = seat_of(guest, school_at(guest, part["estab"]), part["party"])
         try:
             return review.answer(guest.request, seat, part["rest"])
         except Stale:
@@ -90,45 +87,37 @@ class Schooling:
 
     def children(self, guest: Guest, part: dict[str, str]) -> Response:
         """Find a child, to see who saw what about them."""
-        school, text = _school(guest, part["estab"]), dict(guest.request.query).get("q", "").strip()[:100]
-        found = _find(guest, school, Search(text, leavers=True)) if text else []
-        return _page(guest, school, "children.html", text=text, found=found, most=FOUND,
+        school, text = school_at(guest, part["estab"]), dict(guest.request.query).get("q", "").strip()[:100]
+        found = find(guest, school, Search(text, leavers=True)) if text else []
+        return page_of(guest, school, "children.html", text=text, found=found, most=FOUND,
                      paths=[school_path(school.estab, "children", one.mis_id) for one in found])  # fmt: skip
 
     def child(self, guest: Guest, part: dict[str, str]) -> Response:
         """Who saw what about a child, and when."""
-        school, said = _school(guest, part["estab"]), dict(guest.request.query)
+        school, said = school_at(guest, part["estab"]), dict(guest.request.query)
         child, seen = _seen(guest, school, part["mis_id"], said)
-        rows = seen_rows(seen, _zone(guest, school))
+        rows = seen_rows(seen, zone_at(guest, school))
         here = school_path(school.estab, "children", child.mis_id)
         crumbs = ((school_path(school.estab, "children"), "Children"),)
-        return _page(guest, school, "child.html", crumbs, child=child, rows=rows, here=here,
+        return page_of(guest, school, "child.html", crumbs, child=child, rows=rows, here=here,
                      since=said.get("since", ""), until=said.get("until", ""))  # fmt: skip
 
     def seen(self, guest: Guest, part: dict[str, str]) -> Response:
         """The same as a table that a spreadsheet opens, for whoever asks what is held and who had it."""
-        school = _school(guest, part["estab"])
+        school = school_at(guest, part["estab"])
         child, seen = _seen(guest, school, part["mis_id"], dict(guest.request.query))
-        text = io.StringIO()
-        sheet = csv.writer(text)
-        sheet.writerow(("Child", "Seen by", "On behalf of", "Through", "What", "Times", "First (UTC)", "Last (UTC)"))
-        for one in seen:
-            apps = "; ".join(dict.fromkeys(v.app_name for v in one.viewers if v.app_name))
-            readers = "; ".join(dict.fromkeys(v.reader for v in one.viewers if v.reader))
-            row = (child.name, apps, readers, one.dialect, "; ".join(one.words), one.times, one.first, one.last)
-            sheet.writerow(_inert(cell) for cell in row)
+        rows = [(child.name, "; ".join(dict.fromkeys(v.app_name for v in one.viewers if v.app_name)),
+                 "; ".join(dict.fromkeys(v.reader for v in one.viewers if v.reader)), one.dialect,
+                 "; ".join(one.words), one.times, one.first, one.last) for one in seen]  # fmt: skip
         guest.desk.roles.note(guest.email, "took the list of who saw what about a child", school.id, child.mis_id)
-        name = "".join(c for c in child.mis_id if c.isascii() and c.isalnum())
-        head = (b"content-disposition", f'attachment; filename="seen-{name}.csv"'.encode())
-        return Response(text.getvalue().encode("utf-8-sig"), 200,
-                        ((b"content-type", b"text/csv; charset=utf-8"), NO_STORE, head))  # fmt: skip
+        return sheet(f"seen-{child.mis_id}", _HEADS, rows)
 
     # ---- what was decided, and by whom
 
     def history(self, guest: Guest, part: dict[str, str]) -> Response:
         """What was decided, when and by whom."""
-        school, desk = _school(guest, part["estab"]), guest.desk
-        zone = _zone(guest, school)
+        school, desk = school_at(guest, part["estab"]), guest.desk
+        zone = zone_at(guest, school)
         given = [r for g in desk.grants.all() if g.school == school.id for r in desk.receipts.of(g.id)]
         rows = [(r.at, _person(r), f"{r.app}: {r.heading}", _receipt(school, r, desk.grants.by_id(r.grant)))
                 for r in given]  # fmt: skip
@@ -136,23 +125,23 @@ class Schooling:
                  for d in desk.roles.decisions(LATEST, school.id)]  # fmt: skip
         rows.sort(key=lambda row: row[0], reverse=True)
         told = [(moment_of(at, zone), *rest) for at, *rest in rows[:LATEST]]
-        return _page(guest, school, "history.html", ((school_path(school.estab, "history"), "History"),), rows=told)
+        return page_of(guest, school, "history.html", ((school_path(school.estab, "history"), "History"),), rows=told)
 
     # ---- who looks after it
 
     def people(self, guest: Guest, part: dict[str, str], wrong: Iterable[str] = ()) -> Response:
         """Who has an account for the school, and who is invited."""
-        school, roles = _school(guest, part["estab"]), guest.desk.roles
-        may = _may(guest, school)
+        school, roles = school_at(guest, part["estab"]), guest.desk.roles
+        may = may_decide(guest, school)
         links = [(one, roles.path(one)) for one in roles.waiting(school.id)] if may else []
-        return _page(guest, school, "people.html", ((school_path(school.estab, "people"), "People"),),
+        return page_of(guest, school, "people.html", ((school_path(school.estab, "people"), "People"),),
                      held=roles.held(school.id), links=links, may=may, roles=[(r, ROLES[r]) for r in HERE],
                      words=ROLES, mails=post_office() is not None, base=guest.request.base, wrong=tuple(wrong),
                      here=school_path(school.estab, "people"))  # fmt: skip
 
     def invite(self, guest: Guest, part: dict[str, str], form: Form) -> Response:
         """Invite somebody to look after the school's data."""
-        school = _decided_by(guest, part["estab"])
+        school = decided_by(guest, part["estab"])
         role = form.choice("role", HERE)
         try:
             guest.desk.roles.invite(form.one("email"), role, school.id, guest.email, mail=post_office() is not None)
@@ -162,7 +151,7 @@ class Schooling:
 
     def remove(self, guest: Guest, part: dict[str, str], form: Form) -> Response:
         """Take somebody's role at the school away."""
-        school = _decided_by(guest, part["estab"])
+        school = decided_by(guest, part["estab"])
         role, email = form.choice("role", HERE), form.one("email")
         held = [h for h in guest.desk.roles.held(school.id) if (h.account.email, h.role) == (email, role)]
         if not held:
@@ -171,66 +160,9 @@ class Schooling:
         return go(school_path(school.estab, "people"))
 
 
-def _school(guest: Guest, estab: str) -> Listed:
-    """A school that somebody may look at; another one looks as if it were not there."""
-    found = next((s for s in guest.desk.schools.all() if s.estab == estab), None)
-    if found is None or not guest.standing.sees(found.id):
-        raise nothing()
-    return found
-
-
-def _may(guest: Guest, school: Listed) -> bool:
-    return guest.standing.operates or guest.standing.decides(school.id)
-
-
-def _decided_by(guest: Guest, estab: str) -> Listed:
-    school = _school(guest, estab)
-    if not _may(guest, school):
-        raise NotHeld("your account lets you look, and not decide", hint="ask a colleague who decides")
-    return school
-
-
-def _page(
-    guest: Guest, school: Listed, template: str, crumbs: tuple[tuple[str, str], ...] = (), **facts: Any
-) -> Response:
-    home = (school_path(school.estab), school.name or school.estab)
-    rooms = [(school_path(school.estab, *part), name) for part, name in _ROOMS]
-    known: dict[str, Any] = {"broad": True, "wrong": (), "school": school, "rooms": rooms, "may": _may(guest, school)}
-    known |= {"crumbs": (home, *crumbs), **facts}
-    return guest.page(template, **known)
-
-
-_ROOMS: tuple[tuple[tuple[str, ...], str], ...] = (
-    ((), "Apps"),
-    (("children",), "Children"),
-    (("history",), "History"),
-    (("people",), "People"),
-)
-"""The pages of a school that stand side by side."""
-
-
-def _own(guest: Guest, school: Listed) -> Grant:
-    """What stands for the school itself, which sees all of its people."""
-    return guest.desk.grants.for_nobody(NOBODY, school.estab)
-
-
-def _zone(guest: Guest, school: Listed) -> str:
-    return _own(guest, school).time_zone
-
-
-def _find(guest: Guest, school: Listed, search: Search) -> list[Candidate]:
-    """Children of a school, their names put down in the ledger as what this person saw."""
-    own = _own(guest, school)
-    found = guest.desk.choosing.candidates(own, "Student", search, FOUND)
-    asks("the school's page")
-    asked_by("", (), guest.reader)
-    slips.shows(*hub_ids(guest.desk.store, own, "Student", [one.mis_id for one in found]))
-    return found
-
-
 def _seen(guest: Guest, school: Listed, mis_id: str, said: dict[str, str]) -> tuple[Candidate, list[Disclosure]]:
     """A child of a school, and who saw what about them under what the school granted."""
-    found = _find(guest, school, Search(leavers=True, ticked=frozenset((mis_id,))))
+    found = find(guest, school, Search(leavers=True, ticked=frozenset((mis_id,))))
     if not found:
         raise nothing()
     ledger = Disclosures(guest.desk.store)
@@ -247,8 +179,3 @@ def _receipt(school: Listed, receipt: Receipt, grant: Grant | None) -> str:
     if grant is None:
         return ""
     return f"{school_path(school.estab, 'apps', grant.app.relying_party)}/receipt?id={receipt.id}"
-
-
-def _inert(cell: object) -> object:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell else cell

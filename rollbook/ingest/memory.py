@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from ..store.kept import Kept
 from ..store.kept.sources import SETTLED
 from ..store.writing import Batch
 from .kinds import KINDS
@@ -103,6 +104,12 @@ def with_waiting(batch: Batch, source: str, streams: Iterable[Stream], problems:
     every = (found.get(kind, Stream(kind, (), whole=False)) for kind in KINDS)
     more = [stream if stream.whole else _with(stream, waiting, problems) for stream in every]
     return [stream for stream in more if stream.kind in found or stream.rows or stream.aside]
+
+
+def rows_waiting(kept: Kept, district: int, source: str) -> list[tuple[str, Row]]:
+    """The rows of a source that wait, each with the name of its kind."""
+    data = kept.sources.file(district, source, WAITING)
+    return msgspec.msgpack.decode(data, type=_Waiting).rows if data else []
 
 
 def _with(stream: Stream, waiting: _Waiting, problems: Problems) -> Stream:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 
 from ...fields import RECORDS, Record
 from ...model.people import Person
@@ -60,6 +61,20 @@ class People(Statements):
     def is_in(self, district: int, person: str) -> bool:
         """Whether a district has a human with this id."""
         return self._value("SELECT 1 FROM person WHERE district = ? AND id = ?", (district, person)) is not None
+
+    def schools_of(self, district: int, people: Iterable[str]) -> dict[str, frozenset[str]]:
+        """The schools at which each of some humans of a district has a role."""
+        found: dict[str, set[str]] = {one: set() for one in people}
+        for role in (record for record in RECORDS.values() if record.human):
+            rows = self._rows(
+                f"SELECT p.id, {id_of(role.refs()['school'], 't')} FROM person p"
+                f' JOIN "{role.table}" t ON t.district = p.district AND t.person = p.key'
+                f" WHERE p.district = :district AND p.id {self._in(':ids')}",
+                {"district": district, "ids": json.dumps(sorted(found))},
+            )
+            for person, school in rows:
+                found[person].add(school)
+        return {person: frozenset(schools) for person, schools in found.items()}
 
     def person_of(self, role: type[Record], district: int, identity: str) -> str | None:
         """The human who has or had a role of a kind in a district."""

@@ -263,6 +263,12 @@ class Sources(Statements):
         )
         return [Reading(at, source, bool(fed)) for at, source, fed in rows]
 
+    def outcomes(self, district: int, school: str) -> list[tuple[str, str, dict[str, dict[str, int]]]]:
+        """Of each source that a school (hub id; "" for the whole district) was read from, the moment and, by kind of
+        record, of how many what became."""
+        rows = self._rows("SELECT source, at, outcome FROM sync WHERE district = ? AND school = ?", (district, school))
+        return [(source, at, json.loads(outcome)) for source, at, outcome in rows]
+
     def refusals(self, district: int, school: str) -> list[Refusal]:
         """What the sources of a school were last refused for."""
         rows = self._rows(
