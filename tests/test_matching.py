@@ -19,6 +19,7 @@ from rollbook.model.people import Contact, Person, Staff
 from rollbook.model.students import Student
 from rollbook.model.whole import WholeDocument
 from rollbook.store.kept.matches import Review
+from rollbook.store.port import Store as Stored
 from rollbook.store.sqlite import Store
 from tests.looking import look
 from tests.test_sync import Telling, Told
@@ -55,7 +56,7 @@ def told(system: str, *people: Row, kind: type[Any] = Student, roles: Mapping[st
     return Telling(Told(streams, Origin(f"{system}-d", "Heronsgate", schools)), system)
 
 
-def take(store: Store, telling: Telling, **options: Any) -> Diff:
+def take(store: Stored, telling: Telling, **options: Any) -> Diff:
     return import_roster(store, telling, "", **options)
 
 
