@@ -233,10 +233,18 @@ CALLBACK_ALLOW = Setting(
     _named("CALLBACK_ALLOW"), HOSTS, "",
     "Hosts that may be called although they are not on the public internet, such as receivers of webhooks.",
 )  # fmt: skip
+SIGN_UP = Setting(
+    _named("SIGN_UP"), _one_of("off", "developers"), "off",
+    "Who may open an account without being invited: nobody, or whoever builds apps. It needs a mail server.",
+)  # fmt: skip
+SANDBOXES = Setting(
+    _named("SANDBOXES"), _whole(0, 100), 2, "How many schools of invented people an app may have. 0 means none."
+)
 
 EVERY: tuple[Setting[Any], ...] = (
     DATA, DATABASE, REPLICA, KEY, HOST, PORT, WORKERS, RATE_LIMIT, WRITE_WAIT, METRICS,
     METRICS_TOKEN, METRICS_FOLDER, LOG, BACKUP_PASSPHRASE, ADDRESS, SMTP, SENDER, CALLBACK_ALLOW,
+    SIGN_UP, SANDBOXES,
 )  # fmt: skip
 """All of them, in the order in which they are shown."""
 

@@ -52,6 +52,7 @@ NEW = (
     *("namesake", "published_counts", "counted_student", "day_calendar", "calendar_day", "student_profile"),
     *("rubric", "rubric_criterion", "rubric_level", "class_file", "submission_file"),
     *("account_role", "authenticator", "recovery_code", "account_link", "decision"),
+    *("earlier_secret", "sandbox", "app_origin"),
 )
 """Tables that the older layout did not have."""
 

@@ -38,21 +38,39 @@ __all__ = ["apps", "invites"]
 @click.argument("relying_party")
 @click.option("--contact", help="The e-mail address for schools' questions.")
 @click.option("--webhook", help="The address to call when a school authorises the app or revokes access.")
+@click.option("--purpose", help="What the app is for, in a sentence that schools read.")
+@click.option("--privacy", help="The address of the page on which the app says how it treats data.")
+@click.option("--name", default="", help="Another name, as people know the app.")
 @click.option("--live/--test", default=None, help="Whether the app is in live use or being tested.")
 @json_option()
 @data_option()
 def apps_register(
-    relying_party: str, contact: str | None, webhook: str | None, live: bool | None, as_json: bool, data: Path | None
+    relying_party: str,
+    contact: str | None,
+    webhook: str | None,
+    purpose: str | None,
+    privacy: str | None,
+    name: str,
+    live: bool | None,
+    as_json: bool,
+    data: Path | None,
 ) -> None:
-    """Set an app's contact address and webhook, or show them."""
+    """Set what an app says of itself, such as its contact address and webhook, or show it."""
+    said: dict[str, Any] = {
+        "contact": contact,
+        "webhook": webhook,
+        "purpose": purpose,
+        "privacy": privacy,
+        "live": live,
+    }
     with open_desk(data) as desk:
         app = desk.apps.named(relying_party)
-        if contact is None and webhook is None and live is None:
+        if not name and all(one is None for one in said.values()):
             _show(desk.registrations.of(app), as_json)
         else:
             if webhook:
                 _look_up(webhook)
-            _show(desk.registrations.change(app, contact=contact, webhook=webhook, live=live), as_json)
+            _show(desk.registrations.change(app, **said, name=name), as_json)
 
 
 def _look_up(url: str) -> None:
@@ -123,10 +141,12 @@ def _show(told: Registration, as_json: bool) -> None:
     asks = [{"scope": one.scope, "required": one.required, "reason": one.reason} for one in told.asks]
     if wants_json(as_json):
         app = {"app": told.app.relying_party, "name": told.app.name, "live": told.live}
-        print_json({**app, "contact": told.contact or None, "webhook": told.webhook or None, "asks": asks})
+        said = {"contact": told.contact, "webhook": told.webhook, "purpose": told.purpose, "privacy": told.privacy}
+        print_json({**app, **{what: text or None for what, text in said.items()}, "asks": asks})
         return
     say(f"{told.app.name} ({told.app.relying_party}): {'Live' if told.live else 'Test'}")
     say(f"contact: {told.contact or '-'}\nwebhook: {told.webhook or '-'}")
+    say(f"purpose: {told.purpose or '-'}\nprivacy: {told.privacy or '-'}")
     if asks:
         draw(_ASKS, asks)
 

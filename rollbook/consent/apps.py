@@ -11,6 +11,11 @@ from ..store.port import Store
 from .grants import App
 from .secrets import digest, new_secret
 
+TAKEN = "already taken"
+
+LONGEST = 200
+"""The longest name that an app may sign in by."""
+
 
 class Apps:
     """The apps that a hub knows."""
@@ -36,14 +41,20 @@ class Apps:
 
     def add(self, relying_party: str, name: str = "") -> tuple[App, str]:
         """A new app and its management secret, which is shown once and kept only as a hash."""
-        if not relying_party or any(c.isspace() for c in relying_party):
-            raise Malformed(Problem("relying party", "must be a name without spaces", "such as app.example.org"))
-        if any(a.relying_party.lower() == relying_party.lower() for a in self.all()):
-            raise Conflict(Problem("relying party", f"{relying_party} is already taken"))
-        app, secret = App(str(uuid.uuid4()), relying_party, name or relying_party), new_secret()
+        if wrong := self.name_problems(relying_party):
+            raise (Conflict if wrong[0].what.endswith(TAKEN) else Malformed)(*wrong)
+        app, secret = new_app(relying_party, name)
         with self._store.transaction() as kept:
             kept.apps.add(app, digest(secret), now())
         return app, secret
+
+    def name_problems(self, relying_party: str) -> list[Problem]:
+        """Why no app can be added that signs in by a name."""
+        if not relying_party or len(relying_party) > LONGEST or any(c.isspace() for c in relying_party):
+            return [Problem("relying party", "must be a name without spaces", "such as app.example.org")]
+        if self._store.kept.apps.named(relying_party) is not None:
+            return [Problem("relying party", f"{relying_party} is {TAKEN}")]
+        return []
 
     def new_secret(self, app: App) -> str:
         """Another management secret for an app; the earlier one and its tokens are void."""
@@ -57,3 +68,8 @@ class Apps:
     def veiled(self) -> list[Veiled]:
         """The records that only one app sees, or that one app does not see, oldest first."""
         return self._store.kept.history.veiled()
+
+
+def new_app(relying_party: str, name: str) -> tuple[App, str]:
+    """An app that nobody has kept yet, and its management secret."""
+    return App(str(uuid.uuid4()), relying_party, name or relying_party), new_secret()

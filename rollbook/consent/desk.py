@@ -25,6 +25,7 @@ from .roles import Roles
 from .school_keys import SchoolKeys
 from .schools import Schools
 from .signing import Signing
+from .signing_up import SignUps
 from .sittings import Sittings
 from .tokens import Tokens
 from .vocabulary import Vocabulary
@@ -47,7 +48,7 @@ class Desk:
         self.agents = Agents(store)
 
         self.apps = Apps(store)
-        self.registrations = Registrations(store)
+        self.registrations = Registrations(store, self.apps)
         self.signing = Signing(store, clock)
         self.tokens = Tokens(store, clock, self.memory.passes)
         self.credentials = Credentials(store)
@@ -56,6 +57,8 @@ class Desk:
 
         self.sittings = Sittings(store, clock)
         self.roles = Roles(store, clock, self.accounts, self.schools, self.apps)
+
+        self.sign_ups = SignUps(clock, self.roles)
 
         self.invitations = Invitations(store, clock, self.schools)
         self.grants = Grants(store, clock, by, self.schools)

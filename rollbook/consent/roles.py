@@ -37,6 +37,9 @@ LIFE = 7 * 24 * 3600.0
 COMMAND = "the command line"
 """Who decided what was done on the machine itself."""
 
+SIGN_UP = "their own sign-up"
+"""Who invited somebody that nobody did."""
+
 PATH = "/console/join/"
 """Where links lead."""
 
@@ -63,6 +66,11 @@ class Standing:
     def builds(self, app: str) -> bool:
         """Whether they build an app."""
         return (DEVELOPER, app) in self.roles
+
+    @property
+    def develops(self) -> bool:
+        """Whether they may register apps."""
+        return self.operates or (DEVELOPER, "") in self.roles
 
     def places(self, *roles: str) -> frozenset[str]:
         """Where they have one of some roles."""
@@ -132,13 +140,15 @@ class Roles:
             raise Malformed(Problem("role", f"{role[:40]} is not a role", nearest(role[:40], ROLES)))
         wanted = {DECIDES: "school", LOOKS: "school", DEVELOPER: "app"}.get(role, "")
         given = {"school": estab, "app": relying_party}
-        wrong = [Problem(name, f"is missing for {role}") for name in (wanted,) if name and not given[name]]
+        # A developer without an app is one who may register apps.
+        needed = "" if role == DEVELOPER else wanted
+        wrong = [Problem(name, f"is missing for {role}") for name in (needed,) if name and not given[name]]
         wrong += [Problem(name, f"has nothing to do with {role}") for name in given if name != wanted and given[name]]
         if wrong:
             raise Malformed(*wrong)
         if wanted == "school":
             return self._schools.find(estab)[1]
-        return self._apps.named(relying_party).id if wanted else ""
+        return self._apps.named(relying_party).id if relying_party else ""
 
     # ---- giving and taking
 

@@ -14,10 +14,11 @@ from .guests import ROOT, SESSION, SIGN_IN, Guest, Routes, nothing
 from .matching import Matching
 from .operating import Operating
 from .proofs import cookie_of
+from .registering import Registering
 from .researching import lines_of
 from .review import status_of
 from .schooling import Schooling
-from .sourcing import Sourcing
+from .signing_up import SIGN_UP, SigningUp
 from .visiting import answered, go, shown
 
 
@@ -29,6 +30,7 @@ class Console:
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
         self.entering = Entering(desk)
+        self.signing_up = SigningUp(desk, self.entering.proofs)
         self.rooms: tuple[Routes, ...] = (
             Routes({"": self.home}, {"sign-out": lambda guest, _, form: self.entering.sign_out(guest)}),
             Accounting().routes,
@@ -36,6 +38,7 @@ class Console:
             Sourcing().routes,
             Matching().routes,
             Operating().routes,
+            Registering().routes,
             Developing().routes,
         )
 
@@ -62,6 +65,8 @@ class Console:
         form = read_form(request) if request.method == "POST" else None
         sitting = self.desk.sittings.of(cookie_of(request, SESSION))
         path = request.path.rstrip("/")
+        if path == SIGN_UP:
+            return self.signing_up.answer(request, form)
         if path in (SIGN_IN, CODE) or request.path.startswith(f"{ROOT}/join/"):
             return self.entering.answer(request, form, sitting)
         if sitting is None or not sitting.whole:

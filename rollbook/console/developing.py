@@ -20,6 +20,15 @@ MOST = 100
 """How many requests and how many deliveries a page shows, the latest first."""
 
 
+ROOMS = {
+    "Schools": "",
+    "What it asks for": "/asks",
+    "Requests": "/requests",
+    "Webhooks": "/webhooks",
+}
+"""The pages of an app, and where each is below the first."""
+
+
 class Developing:
     """The pages of those who build an app."""
 
@@ -32,28 +41,28 @@ class Developing:
 
     def home(self, guest: Guest, part: dict[str, str]) -> Response:
         """Which schools share what with the app, and which have not answered."""
-        app = _app(guest, part["party"])
+        app = app_of(guest, part["party"])
         grants = guest.desk.grants.of(app)
         asked = [i for i in guest.desk.invitations.of(app) if i.school not in {g.school for g in grants}]
-        return _page(guest, app, "app.html", 0, grants=grants, asked=asked,
+        return app_page(guest, app, "app.html", "Schools", grants=grants, asked=asked,
                      registration=guest.desk.registrations.of(app))  # fmt: skip
 
     def requests(self, guest: Guest, part: dict[str, str]) -> Response:
         """The app's own requests, the latest first."""
-        app = _app(guest, part["party"])
+        app = app_of(guest, part["party"])
         found = Requests(guest.desk.store, app, guest.desk.grants.of(app), managing=True).log("", MOST, 0)
         rows = [(_utc(one.at / 1000), one) for one in found]
-        return _page(guest, app, "requests.html", 1, rows=rows)
+        return app_page(guest, app, "requests.html", "Requests", rows=rows)
 
     def webhooks(self, guest: Guest, part: dict[str, str]) -> Response:
         """What the app was sent or is to be, and what came of it."""
-        app = _app(guest, part["party"])
+        app = app_of(guest, part["party"])
         rows = [(job, job.payload.get("family") or "callback", _utc(job.ended or job.due)) for job in _sent(guest, app)]
-        return _page(guest, app, "webhooks.html", 2, rows=rows[:MOST])
+        return app_page(guest, app, "webhooks.html", "Webhooks", rows=rows[:MOST])
 
     def again(self, guest: Guest, part: dict[str, str], form: Form) -> Response:
         """Send a webhook of the app again."""
-        app = _app(guest, part["party"])
+        app = app_of(guest, part["party"])
         if form.one("id") not in {job.id for job in _sent(guest, app)}:
             raise nothing()
         here = app_path(app.relying_party, "webhooks")
@@ -66,22 +75,22 @@ class Developing:
 
     def secret(self, guest: Guest, part: dict[str, str], form: Form) -> Response:
         """Another management secret; the one before is void."""
-        app = _app(guest, part["party"])
+        app = app_of(guest, part["party"])
         made = guest.desk.apps.new_secret(app)
         guest.desk.roles.note(guest.email, "made another management secret", app.id)
-        return _page(guest, app, "secret.html", 0, secret=made, name="management secret",
+        return app_page(guest, app, "secret.html", "Schools", secret=made, name="management secret",
                      about="The one before, and the tokens that came of it, no longer work.")  # fmt: skip
 
     def signing(self, guest: Guest, part: dict[str, str], form: Form) -> Response:
         """Another secret to verify webhooks with; for a day calls are signed with both."""
-        app = _app(guest, part["party"])
+        app = app_of(guest, part["party"])
         made = guest.desk.signing.rotate(app)
         guest.desk.roles.note(guest.email, "made another signing secret", app.id)
-        return _page(guest, app, "secret.html", 0, secret=made, name="signing secret",
+        return app_page(guest, app, "secret.html", "Schools", secret=made, name="signing secret",
                      about="For a day calls are signed with the one before, too.")  # fmt: skip
 
 
-def _app(guest: Guest, party: str) -> App:
+def app_of(guest: Guest, party: str) -> App:
     """An app that somebody builds; another one looks as if it were not there."""
     found = next((a for a in guest.desk.apps.all() if a.relying_party == party), None)
     if found is None or not (guest.standing.builds(found.id) or guest.standing.operates):
@@ -102,10 +111,10 @@ def _utc(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 
-def _page(guest: Guest, app: App, template: str, room: int, **facts: Any) -> Response:
+def app_page(guest: Guest, app: App, template: str, room: str, status: int = 200, **facts: Any) -> Response:
+    """A page of an app, in one of its rooms."""
     here = app_path(app.relying_party)
-    rooms = ((here, "Schools"), (f"{here}/requests", "Requests"), (f"{here}/webhooks", "Webhooks"))
-    at, name = rooms[room]
-    crumbs = ((here, app.name), (at, name))
-    known: dict[str, Any] = {"app": app, "here": here, "rooms": rooms, "room": name, "crumbs": crumbs, **facts}
-    return guest.page(template, broad=True, **known)
+    rooms = tuple((f"{here}{path}", name) for name, path in ROOMS.items())
+    crumbs = ((here, app.name), (f"{here}{ROOMS[room]}", room))
+    known: dict[str, Any] = {"app": app, "here": here, "rooms": rooms, "room": room, "crumbs": crumbs, **facts}
+    return guest.page(template, status, broad=True, **known)

@@ -17,6 +17,7 @@ from .forms import Form
 from .guests import ROOT, SESSION, SIGN_IN, Guest, filled, keep, local
 from .proofs import Proofs, with_cookie
 from .researching import lines_of
+from .signing_up import lets_sign_up
 from .visiting import go, shown
 
 CODE = f"{ROOT}/code"
@@ -148,6 +149,7 @@ class Entering:
     def _page(self, request: Request, template: str, status: int = 200, **facts: Any) -> Response:
         cookie = self.proofs.fresh(request)
         told = {"frame": "console/page.html", "who": "", "crumbs": (), "places": (), "wrong": (), **facts}
+        told["signs_up"] = lets_sign_up()
         page = shown(f"console/{template}", status, **told, proof=self.proofs.proof(cookie))
         return self.proofs.leave(page, request, cookie)
 

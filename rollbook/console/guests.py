@@ -69,7 +69,9 @@ class Guest:
         schools = (s for s in self.desk.schools.all() if s.id in sees and s.estab) if sees else ()
         found += [Place(school_path(s.estab), s.name or s.estab, "What your school shares") for s in schools]
         apps = (a for a in self.desk.apps.all() if a.id in builds) if builds else ()
-        return found + [Place(app_path(a.relying_party), a.name, "Your app") for a in apps]
+        found += [Place(app_path(a.relying_party), a.name, "Your app") for a in apps]
+        develops = self.standing.builds("")
+        return [*found, Place(f"{ROOT}/apps", "Your apps", "Register an app")] if develops else found
 
     @property
     def frame(self) -> dict[str, Any]:

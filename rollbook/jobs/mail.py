@@ -17,7 +17,7 @@ from ..consent.grants import zone_of
 from ..consent.invitations import Invitation
 from ..consent.receipts import Receipt, words
 from ..consent.research import PATH, ResearchDesk, rights_of, standing_invitation
-from ..consent.roles import ROLES, AccountLink
+from ..consent.roles import ROLES, SIGN_UP, AccountLink
 from ..errors import Problem, RollbookError, Stop
 from ..settings import ADDRESS, SENDER, SMTP
 from ..store.kept.projects import Invited
@@ -215,8 +215,12 @@ def account_letter(link: AccountLink, called: str, address: str, job: Job, offic
     """The e-mail that invites somebody to an account with a role, or lets them choose another password."""
     where = f": {plain(called)}" if called else ""
     subject = f"Your invitation to Rollbook{where}" if link.role else "Choose another password for Rollbook"
-    message = _begun(link.email, subject, job, office)
     asked = f"{plain(link.made_by)} invites you to Rollbook, as somebody who {ROLES.get(link.role, '')}{where}."
+    if link.made_by == SIGN_UP:
+        subject = "Your account for building apps on Rollbook"
+        asked = "Somebody, probably you, wants to build an app on Rollbook with this address. The page below opens the"
+        asked += " account, or takes the one that you have."
+    message = _begun(link.email, subject, job, office)
     paragraphs = [
         asked if link.role else "With the page below you can choose another password for your account.",
         address,

@@ -168,6 +168,16 @@ HOUSEKEEPING = [
     "CREATE INDEX credential_secret ON credential (secret)",
     # The secrets of those that sign their requests, sealed: a signature is checked with the secret itself.
     "CREATE TABLE signing_secret (credential TEXT PRIMARY KEY, sealed TEXT NOT NULL) WITHOUT ROWID",
+    # Secrets of apps and of their keys (`holder`) that others have taken the place of, and until when they still do;
+    # sealed where they sign.
+    "CREATE TABLE earlier_secret (holder TEXT NOT NULL, hash BLOB NOT NULL, sealed TEXT, until REAL NOT NULL,"
+    " PRIMARY KEY (holder, hash)) WITHOUT ROWID",
+    # Schools of invented people that apps try themselves on, each a district of its own, which is 0 while it is made;
+    # `turn` counts how often it was.
+    "CREATE TABLE sandbox (id TEXT PRIMARY KEY, app TEXT NOT NULL, estab TEXT NOT NULL UNIQUE,"
+    " district INTEGER NOT NULL, made REAL NOT NULL, turn INTEGER NOT NULL) WITHOUT ROWID",
+    # Where browsers may call from for an app, and then for its sandboxes only.
+    "CREATE TABLE app_origin (app TEXT NOT NULL, origin TEXT NOT NULL, PRIMARY KEY (app, origin)) WITHOUT ROWID",
     # The districts that an app made, which it may see while they have no school yet.
     "CREATE TABLE founded (district INTEGER NOT NULL, app TEXT NOT NULL, PRIMARY KEY (district, app)) WITHOUT ROWID",
     # Whose data: how a list of a kind of human is meant (`only` or `except`), people one by one, whom it names or, with
@@ -188,17 +198,17 @@ HOUSEKEEPING = [
     # Records that only one app sees (`shown`), or that only one app does not see, with their parts.
     "CREATE TABLE veiled (district INTEGER NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL, app TEXT NOT NULL,"
     " shown INTEGER NOT NULL, at TEXT NOT NULL, key INTEGER, PRIMARY KEY (id, app)) WITHOUT ROWID",
-    # What an app says of itself and asks for: whom to write to, where its webhooks go, whether it is live; each scope
-    # with the reason.
+    # What an app says of itself and asks for: whom to write to, where its webhooks go, whether it is live, what it is
+    # for and where it says how it treats data; each scope with the reason.
     "CREATE TABLE registration (app TEXT PRIMARY KEY, contact TEXT NOT NULL, webhook TEXT NOT NULL,"
-    " live INTEGER NOT NULL) WITHOUT ROWID",
+    " live INTEGER NOT NULL, purpose TEXT NOT NULL DEFAULT '', privacy TEXT NOT NULL DEFAULT '') WITHOUT ROWID",
     "CREATE TABLE ask (app TEXT NOT NULL, scope TEXT NOT NULL, required INTEGER NOT NULL, reason TEXT NOT NULL,"
     " PRIMARY KEY (app, scope)) WITHOUT ROWID",
     # Schools that an app has invited; the hash is that of the link, of which `serial` counts how many there were.
     "CREATE TABLE invitation (id TEXT PRIMARY KEY, app TEXT NOT NULL, district INTEGER NOT NULL, school TEXT NOT NULL,"
     " email TEXT NOT NULL, name TEXT NOT NULL, live INTEGER NOT NULL, scopes TEXT NOT NULL, serial INTEGER NOT NULL,"
     " hash BLOB NOT NULL UNIQUE, made REAL NOT NULL, expires REAL NOT NULL, answer TEXT NOT NULL,"
-    " UNIQUE (app, school)) WITHOUT ROWID",
+    " opened REAL, reminded INTEGER NOT NULL DEFAULT 0, UNIQUE (app, school)) WITHOUT ROWID",
     # Who may answer for a school beside its own address.
     "CREATE TABLE signatory (district INTEGER NOT NULL, school TEXT NOT NULL, email TEXT NOT NULL COLLATE NOCASE,"
     " PRIMARY KEY (district, school, email)) WITHOUT ROWID",
@@ -257,6 +267,8 @@ PASSING = [
     "CREATE TABLE nonce (credential TEXT NOT NULL, said TEXT NOT NULL, request TEXT NOT NULL, expires REAL NOT NULL,"
     " PRIMARY KEY (credential, said)) WITHOUT ROWID",
     "CREATE INDEX nonce_expires ON nonce (expires)",
+    # When a secret (its digest) was last shown.
+    "CREATE TABLE secret_use (hash BLOB PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID",
     'CREATE TABLE token (hash BLOB PRIMARY KEY, app TEXT NOT NULL, "grant" TEXT NOT NULL, version INTEGER NOT NULL,'
     " expires REAL NOT NULL) WITHOUT ROWID",
     # Researchers' tokens, and devices that ask for one.

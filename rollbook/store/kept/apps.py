@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from .statements import Statements
 
@@ -24,6 +25,17 @@ class Ask:
     scope: str
     required: bool
     reason: str
+
+
+class Said(NamedTuple):
+    """What an app says of itself: an address for questions, where its webhooks go, whether it is more than a trial,
+    what it is for, and the page on which it says how it treats data."""
+
+    contact: str
+    webhook: str
+    live: bool
+    purpose: str
+    privacy: str
 
 
 _APPS = "SELECT id, relying_party, name FROM app"
@@ -80,6 +92,24 @@ class Apps(Statements):
         """Note that an app (id) made a district."""
         self._do("INSERT INTO founded (district, app) VALUES (?, ?)", (district, app))
 
+    # ---- where browsers may call from for them
+
+    def origins(self, app: str) -> list[str]:
+        """The origins of an app (id), in order."""
+        return self._values("SELECT origin FROM app_origin WHERE app = ? ORDER BY origin", (app,))
+
+    def from_origin(self, origin: str) -> list[str]:
+        """The apps (ids) that named an origin."""
+        return self._values("SELECT app FROM app_origin WHERE origin = ? ORDER BY app", (origin,))
+
+    def add_origin(self, app: str, origin: str) -> None:
+        """Let browsers call from an origin for an app (id)."""
+        self._do("INSERT INTO app_origin (app, origin) VALUES (?, ?) ON CONFLICT DO NOTHING", (app, origin))
+
+    def drop_origin(self, app: str, origin: str) -> None:
+        """Let them no longer."""
+        self._do("DELETE FROM app_origin WHERE app = ? AND origin = ?", (app, origin))
+
     # ---- what calls to them are signed with
 
     def rotation(self, app: str) -> tuple[int, float]:
@@ -97,12 +127,24 @@ class Apps(Statements):
 
     # ---- what they registered
 
-    def registered(self, app: str) -> tuple[str, str, bool] | None:
-        """The contact and webhook of an app (id), and whether it is more than a trial; None where it said nothing."""
-        row = self._row("SELECT contact, webhook, live FROM registration WHERE app = ?", (app,))
-        return (row[0], row[1], bool(row[2])) if row else None
+    def registered(self, app: str) -> Said | None:
+        """What an app (id) says of itself; None where it said nothing."""
+        row = self._row("SELECT contact, webhook, live, purpose, privacy FROM registration WHERE app = ?", (app,))
+        return Said(row[0], row[1], bool(row[2]), row[3], row[4]) if row else None
 
-    def register(self, app: str, contact: str | None, webhook: str | None, live: bool | None) -> None:
+    def rename(self, app: str, name: str) -> None:
+        """Let an app (id) be called otherwise."""
+        self._do("UPDATE app SET name = ? WHERE id = ?", (name, app))
+
+    def register(
+        self,
+        app: str,
+        contact: str | None,
+        webhook: str | None,
+        live: bool | None,
+        purpose: str | None,
+        privacy: str | None,
+    ) -> None:
         """Change what an app (id) says of itself; what is None stays as it was."""
         self._do(
             "INSERT INTO registration (app, contact, webhook, live) VALUES (?, '', '', 0) ON CONFLICT DO NOTHING",
@@ -110,8 +152,8 @@ class Apps(Statements):
         )
         self._do(
             "UPDATE registration SET contact = coalesce(?, contact), webhook = coalesce(?, webhook),"
-            " live = coalesce(?, live) WHERE app = ?",
-            (contact, webhook, live, app),
+            " live = coalesce(?, live), purpose = coalesce(?, purpose), privacy = coalesce(?, privacy) WHERE app = ?",
+            (contact, webhook, live, purpose, privacy, app),
         )
 
     def asks(self, app: str) -> tuple[Ask, ...]:
