@@ -29,6 +29,17 @@ APP: dict[str, Any] = {
 }
 
 
+wrong = {
+    "relying_party": PARTY,
+    "name": "",
+    "contact": "nobody",
+    "privacy": "http://app.example",
+    "purpose": "x\ty",
+    "webhook": "ftp://app.example",
+    "need.UPN": "required",
+}
+
+
 def called(relying_party: str) -> dict[str, Any]:
     """The app under another name to sign in by."""
     return {**APP, "relying_party": relying_party}
@@ -96,16 +107,7 @@ def test_signing_up_answers_alike_for_those_who_have_an_account_and_is_bounded(s
 def test_everything_wrong_with_an_app_is_said_at_once_and_nothing_is_kept(small_hub: Hub) -> None:
     asking_app(small_hub)
     dev = signed_in(small_hub, DEV, "developer")
-    wrong = {
-        "relying_party": PARTY,
-        "name": "",
-        "contact": "nobody",
-        "privacy": "http://app.example",
-        "purpose": "x\ty",
-        "webhook": "ftp://app.example",
-        "need.UPN": "required",
-    }
-    page = dev.send(dev.go("/console/new-app"), "new-app", **wrong)
+    page = dev.send(dev.go("/console/new-app"), "new-app", **WRONG)
     assert page.answer.status == 400
     for said in (
         "Relying party : App.example.org is already taken",
