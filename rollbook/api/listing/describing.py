@@ -72,7 +72,7 @@ def ways(found: Iterable[Need]) -> list[list[str]]:
 def told(resource: Resource, name: str) -> Json:
     """What a document says of a property beside its form."""
     values = [part.properties[name] for part in resource.parts]
-    about = next((said for one in values if (said := _about(one))), "")
+    about = next((words for one in values if (words := _about(one))), "")
     said: Json = {"description": about} if about else {}
     found = ways(needs(one.shown for one in values))
     return said | ({"x-scopes": found} if found else {})
