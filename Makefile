@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # The pages as a hub serves them at /docs.
 SITE = rollbook/documentation/index.html
 
-.PHONY: demo test check whole fast slow postgres postgres-all newest newest-postgres clients try-clients bench freeze docs site screenshots clean
+.PHONY: demo test check whole fast slow postgres postgres-all newest newest-postgres clients try-clients bench freeze docs site screenshots dist try-dist sbom release-check clean
 
 demo: .venv/ready $(SITE)
 	$(BIN)/rollbook demo --port $(PORT)
@@ -111,8 +111,34 @@ $(SITE): | .venv/ready
 screenshots: .venv/ready
 	$(BIN)/python -m docs.screenshots
 
+# A wheel and an sdist, which carry the site.
+dist: .venv/ready site
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation
+
+# Installed in an empty environment, it makes a demo that answers.
+TRIED = dist/tried
+
+try-dist: dist
+	$(PYTHON) -m venv $(TRIED)
+	$(TRIED)/bin/pip install --quiet "$$(echo dist/*.whl)[postgres,sftp]"
+	$(BIN)/python -m tests.packaged $(TRIED)/bin/rollbook
+
+# What servers are made of, with versions and licences (CycloneDX).
+sbom: try-dist
+	$(TRIED)/bin/pip uninstall --quiet --yes pip setuptools
+	$(BIN)/cyclonedx-py environment $(TRIED)/bin/python --pyproject pyproject.toml --output-reproducible \
+		--of JSON --output-file dist/rollbook.cdx.json
+
+release-check: sbom
+	@version=$$($(TRIED)/bin/rollbook --version | sed 's/.* //'); \
+	git diff --quiet HEAD || { echo "something is not committed" >&2; exit 1; }; \
+	grep -q "^## \[$$version\]" CHANGELOG.md || { echo "CHANGELOG.md has no version $$version" >&2; exit 1; }; \
+	! git rev-parse --quiet --verify "refs/tags/v$$version" >/dev/null || { echo "v$$version is tagged" >&2; exit 1; }; \
+	echo "$$version can be tagged v$$version"
+
 clean:
-	rm -rf .venv $(OTHER) .clients .demo-data-of-tests
+	rm -rf dist .venv $(OTHER) .clients .demo-data-of-tests
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv

@@ -5,6 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 import shutil
+from importlib import metadata
 from pathlib import Path
 from typing import TypeAlias, cast
 
@@ -113,7 +114,9 @@ def on_page_content(html: str, page: Page, config: MkDocsConfig, files: Files) -
 
 
 def on_post_build(config: MkDocsConfig) -> None:
-    """Remove what is not needed."""
+    """Remove what is not needed, and give the licence of what the theme brings."""
+    licence = next(path for path in metadata.files("mkdocs-material") or () if path.name == "LICENSE")
+    Path(config.site_dir, "assets/LICENSE").write_text(licence.read_text())
     for pattern in LEFT_OUT:
         for path in sorted(Path(config.site_dir).glob(pattern)):
             shutil.rmtree(path) if path.is_dir() else path.unlink()

@@ -1,4 +1,4 @@
-"""What is given to those who run a hub is tried: units by systemd's own check, the proxy's example by nginx."""
+"""What is given to those who run a hub is tried: units by systemd's own check, proxies' examples by theirs."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ import json
 import os
 import re
 import shutil
+import socket
 import ssl
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from urllib.error import HTTPError
@@ -24,6 +26,7 @@ from .ports import free_port
 
 DEPLOY = Path(__file__).parent.parent / "deploy"
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+CADDY = shutil.which("caddy")
 ANALYZE = shutil.which("systemd-analyze")
 CI = os.environ.get("CI")
 """Where nothing is skipped: what is missing is a failure there."""
@@ -49,28 +52,61 @@ def test_systemd_finds_nothing_wrong_with_the_units(tmp_path: Path):
     assert (done.returncode, said) == (0, [])
 
 
-@pytest.mark.slow
 @pytest.mark.files
 @pytest.mark.skipif(NGINX is None and not CI, reason="nginx is not installed (Debian: nginx)")
-def test_a_hub_behind_nginx_is_reached_over_tls(small_folder: Path, tmp_path: Path):
-    Hub.copy(small_folder, tmp_path / "hub").close()
-    own, shown = free_port(), free_port()
-    serving = [Path(sys.executable).with_name("rollbook"), "serve", "--data", tmp_path / "hub", "--port", own]
-    with Ending([str(word) for word in serving]), Ending(nginx(tmp_path, own, shown)):
-        address = f"https://127.0.0.1:{shown}"
-        assert json.loads(asked(f"{address}/healthz")[2]) == {"status": "ok"}
-        assert asked(f"{address}/metrics")[0] == 404
-        _, headers, body = asked(f"{address}/edfi", x_request_id="a-trace-of-the-client", x_forwarded_proto="http")
-        assert headers["x-request-id"] == "a-trace-of-the-client"
-        # Links lead where the client came from.
-        assert f"{address}/edfi/" in body.decode()
+@pytest.mark.slow
+def test_a_hub_behind_nginx_is_reached_over_tls(served: int, tmp_path: Path):
+    shown = free_port()
+    with Ending(nginx(tmp_path, served, shown)):
+        reached(f"https://127.0.0.1:{shown}")
+
+
+@pytest.mark.files
+@pytest.mark.skipif(CADDY is None and not CI, reason="Caddy is not installed (Debian: caddy)")
+@pytest.mark.slow
+def test_a_hub_behind_caddy_is_reached_over_tls(served: int, tmp_path: Path):
+    shown = free_port()
+    with Ending(caddy(tmp_path, served, shown), XDG_DATA_HOME=str(tmp_path), XDG_CONFIG_HOME=str(tmp_path)):
+        reached(f"https://127.0.0.1:{shown}")
+
+
+@pytest.fixture(scope="module")
+def served(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    """The port of a hub whose socket was handed over, as systemd does."""
+    folder = tmp_path_factory.mktemp("deploying")
+    Hub.copy(small_folder, folder / "hub").close()
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        command = [sys.executable, "-c", HANDING, str(listening.fileno()), "serve", "--data", str(folder / "hub")]
+        with Ending(command, passed=listening.fileno()):
+            yield listening.getsockname()[1]
+
+
+HANDING = """
+import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ.update(LISTEN_FDS="1", LISTEN_PID=str(os.getpid()))
+os.execv(sys.executable, [sys.executable, "-m", "rollbook", *sys.argv[2:]])
+"""
+"""What systemd does before it runs a program: the socket is file 3, and the program is told that it is its own."""
+
+
+def reached(address: str) -> None:
+    """See that a hub is behind an address, what only it is to tell is not, and that links lead back there."""
+    assert json.loads(asked(f"{address}/healthz")[2]) == {"status": "ok"}
+    assert asked(f"{address}/metrics")[0] == 404
+    _, headers, body = asked(f"{address}/edfi", x_request_id="a-trace-of-the-client", x_forwarded_proto="http")
+    assert headers["x-request-id"] == "a-trace-of-the-client"
+    assert f"{address}/edfi/" in body.decode()
 
 
 class Ending:
     """A process that is ended with the block."""
 
-    def __init__(self, command: list[str]) -> None:
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    def __init__(self, command: list[str], passed: int | None = None, **more: str) -> None:
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={**os.environ, **more},
+            pass_fds=() if passed is None else (passed,),
+        )  # fmt: skip
 
     def __enter__(self) -> Ending:
         return self
@@ -82,19 +118,15 @@ class Ending:
 
 def nginx(folder: Path, own: int, shown: int) -> list[str]:
     """The command that runs nginx with the example, at other ports and with a certificate of its own."""
-    names = ["-keyout", str(folder / "key"), "-out", str(folder / "pem"), "-subj", "/CN=hub.example.org"]
-    making = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", *names]
-    subprocess.run(making, check=True, capture_output=True, timeout=60)
-    text = (DEPLOY / "nginx.conf").read_text()
-    for before, after in (
+    certified(folder)
+    text = changed(
+        (DEPLOY / "nginx.conf").read_text(),
         ("    listen [::]:443 ssl;\n", ""),
         ("listen 443 ssl", f"listen 127.0.0.1:{shown} ssl"),
         ("127.0.0.1:8000", f"127.0.0.1:{own}"),
         ("/etc/ssl/certs/hub.example.org.pem", str(folder / "pem")),
         ("/etc/ssl/private/hub.example.org.key", str(folder / "key")),
-    ):
-        assert before in text
-        text = text.replace(before, after)
+    )
     places = "".join(
         f"{kind}_temp_path {folder}/{kind};\n" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     )
@@ -103,14 +135,42 @@ def nginx(folder: Path, own: int, shown: int) -> list[str]:
     return [str(NGINX), "-p", str(folder), "-c", str(folder / "nginx.conf")]
 
 
+def caddy(folder: Path, own: int, shown: int) -> list[str]:
+    """The command that runs Caddy with the example, likewise."""
+    certified(folder)
+    text = changed(
+        (DEPLOY / "Caddyfile").read_text(),
+        ("hub.example.org {", f"https://127.0.0.1:{shown} {{\n\ttls {folder}/pem {folder}/key"),
+        ("127.0.0.1:8000", f"127.0.0.1:{own}"),
+    )
+    (folder / "Caddyfile").write_text(f"{{\n\tadmin off\n\tauto_https disable_redirects\n}}\n{text}")
+    return [str(CADDY), "run", "--adapter", "caddyfile", "--config", str(folder / "Caddyfile")]
+
+
+def certified(folder: Path) -> None:
+    """Make a key and its own certificate."""
+    names = ["-keyout", str(folder / "key"), "-out", str(folder / "pem"), "-subj", "/CN=hub.example.org"]
+    making = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", *names]
+    subprocess.run(making, check=True, capture_output=True, timeout=60)
+
+
+def changed(text: str, *changes: tuple[str, str]) -> str:
+    """An example with parts of it in the place of others, which are there."""
+    for before, after in changes:
+        assert before in text
+        text = text.replace(before, after)
+    return text
+
+
 def asked(url: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
     """An answer, as soon as there is somebody to give one."""
     trusting = ssl.create_default_context()
     trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
     request = Request(url, headers={name.replace("_", "-"): value for name, value in headers.items()})
-    for _ in range(300):
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
         try:
-            with closing(urlopen(request, timeout=30, context=trusting)) as answer:
+            with closing(urlopen(request, timeout=60, context=trusting)) as answer:
                 return answer.status, {k.lower(): v for k, v in answer.headers.items()}, answer.read()
         except HTTPError as error:
             if error.code != 502:

@@ -31,6 +31,7 @@ from ..settings import (
     Setting,
     unknown,
 )
+from .activating import handed_over
 from .common import (
     Application,
     data_option,
@@ -142,13 +143,11 @@ def serve_metrics(place: str | None, looking: Looking) -> None:
 
 
 def serve_with_workers(listening: socket.socket, workers: int) -> None:
-    """Serve the directory that ROLLBOOK_DATA names in several processes, which listen themselves where this one did."""
+    """Serve the directory that ROLLBOOK_DATA names in several processes, which listen at the same socket."""
     import uvicorn
 
-    host, port = listening.getsockname()[:2]
-    listening.close()
     uvicorn.run(
-        "rollbook.app:from_environment", factory=True, workers=workers, host=host, port=port,
+        "rollbook.app:from_environment", factory=True, workers=workers, fd=listening.fileno(),
         timeout_graceful_shutdown=5, **SETTINGS,
     )  # fmt: skip
 
@@ -204,14 +203,17 @@ def serve(
     metrics: str | None,
     log: str,
 ) -> None:
-    """Serve a data directory over HTTP."""
+    """Serve a data directory over HTTP.
+
+    A socket that systemd hands over is used in place of --host and --port.
+    """
     for problem in unknown(os.environ):
         warn(str(problem))
     # Whoever makes a watch, here or in another process, reads it there.
     os.environ[LOG.name] = log
     with open_store(data) as store:
         store.ledger.check()
-        listening = listen(host, port)
+        listening = handed_over() or listen(host, port)
         note_served(store, url_of(listening))
         started = f"Rollbook serves {store.folder} at {url_of(listening)}"
         if workers == 1:
