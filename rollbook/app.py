@@ -135,6 +135,7 @@ def works(clock: Callable[[], float], folding: Folding, store: Store, queue: Que
         "delivery": Delivering(store, partial(packed, desk, ledger)),
         "forward": Forwarding(store, CONNECTORS, Looking(desk)),
         "mail": Mail(desk, post_office()),
+        "decide": lambda job: desk.planning.note(job.payload["grant"]),
         "revoke": lambda job: desk.grants.note_ending(job.payload["grant"]),
     }
 

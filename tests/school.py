@@ -71,12 +71,17 @@ class School:
         self,
         page: Page,
         action: str,
+        others: dict[str, str] | None = None,
         *,
         without: Iterable[tuple[str, str]] = (),
         **more: str | list[str],
     ) -> Page:
-        """Send a form of a page: as it is, less the pairs named, with other or further values."""
+        """Send a form of a page: as it is, less the pairs named, with other or further values.
+
+        `others` are those whose names no argument can have.
+        """
         where, pairs = page.form(action)
+        more = {**more, **(others or {})}
         gone = {*without}
         kept = [(n, v) for n, v in pairs if (n, v) not in gone and n not in more]
         kept += [(n, v) for n, said in more.items() for v in ([said] if isinstance(said, str) else said)]

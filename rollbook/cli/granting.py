@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -13,6 +12,7 @@ from ..errors import Conflict, Malformed, Problem
 from ..scopes import CATALOGUE, readable, writable
 from .common import Column, data_option, json_option, listed, open_desk, say, show
 from .keys import drop_key, key_, keys_, person_code
+from .planning import at_option, later, moment_at, of_a_grant, planned_
 
 if TYPE_CHECKING:
     from ..consent import App, Desk, Grant
@@ -20,17 +20,12 @@ if TYPE_CHECKING:
     from ..consent.filtering import Rule
 
 
-def _of_a_grant(command: Callable[..., None]) -> Callable[..., None]:
-    """A command that is about one app at one school."""
-    return click.argument("relying_party")(click.argument("estab")(command))
-
-
 @click.group()
 def apps() -> None:
     """Manage apps, their keys, and what schools let them see."""
 
 
-for _command in (key_, keys_, drop_key, person_code):
+for _command in (key_, keys_, drop_key, person_code, planned_):
     apps.add_command(_command)
 
 
@@ -126,11 +121,14 @@ def apps_signing_secret(relying_party: str, rotate: bool, data: Path | None) -> 
 
 
 @apps.command("grant")
-@_of_a_grant
+@of_a_grant
 @click.option("--scopes", default="", help="Scopes, separated by commas, or all.")
 @click.option("--new-secret", is_flag=True, help="Replace the school secret of a grant; the old one stops working.")
+@at_option()
 @data_option()
-def apps_grant(relying_party: str, estab: str, scopes: str, new_secret: bool, data: Path | None) -> None:
+def apps_grant(
+    relying_party: str, estab: str, scopes: str, new_secret: bool, at: str | None, data: Path | None
+) -> None:
     """Let an app read and change scopes at a school. The school secret is shown once.
 
     A grant that exists keeps its secret: add scopes with `apps widen`, take them away with `apps narrow`. With
@@ -146,7 +144,8 @@ def apps_grant(relying_party: str, estab: str, scopes: str, new_secret: bool, da
             _must_be_same(standing, wanted)
             say(f"{relying_party} at {estab} holds these scopes already; its secret stays as it is.")
             return
-        _, secret = desk.grants.authorise(app, estab, wanted)
+        zone = desk.grants.for_nobody(app, estab).time_zone
+        _, secret = desk.grants.authorise(app, estab, wanted, begins=moment_at(at, zone) if at else None)
     say(f"schoolSecret: {secret}")
 
 
@@ -169,31 +168,39 @@ def _must_be_same(grant: Grant, wanted: frozenset[str]) -> None:
 
 
 @apps.command("widen")
-@_of_a_grant
+@of_a_grant
 @click.option("--scopes", required=True, help="The scopes to add, separated by commas.")
+@at_option()
 @data_option()
-def apps_widen(relying_party: str, estab: str, scopes: str, data: Path | None) -> None:
+def apps_widen(relying_party: str, estab: str, scopes: str, at: str | None, data: Path | None) -> None:
     """Add scopes to a grant. Its secret, tokens, people and links stay; the app's webhook is told."""
     with open_desk(data) as desk:
-        grant = desk.grants.widen(desk.grants.at(desk.apps.named(relying_party), estab), _scopes(scopes))
+        grant = desk.grants.at(desk.apps.named(relying_party), estab)
+        if at:
+            later(desk, grant, "widen", at, _scopes(scopes) - grant.scopes)
+            return
+        grant = desk.grants.widen(grant, _scopes(scopes))
     say(f"{grant.app.relying_party} at {grant.estab}: {', '.join(sorted(grant.scopes))}")
 
 
 @apps.command("narrow")
-@_of_a_grant
+@of_a_grant
 @click.option("--scopes", required=True, help="The scopes to keep, separated by commas.")
+@at_option()
 @data_option()
-def apps_narrow(relying_party: str, estab: str, scopes: str, data: Path | None) -> None:
+def apps_narrow(relying_party: str, estab: str, scopes: str, at: str | None, data: Path | None) -> None:
     """Reduce a grant to these scopes. It takes effect with the next request."""
     with open_desk(data) as desk:
-        grant = desk.grants.narrow(
-            desk.grants.at(desk.apps.named(relying_party), estab), [s.strip() for s in scopes.split(",")]
-        )
+        grant = desk.grants.at(desk.apps.named(relying_party), estab)
+        if at:
+            later(desk, grant, "narrow", at, grant.scopes - _scopes(scopes))
+            return
+        grant = desk.grants.narrow(grant, [s.strip() for s in scopes.split(",")])
     say(f"{grant.app.relying_party} at {grant.estab}: {', '.join(sorted(grant.scopes))}")
 
 
 @apps.command("people")
-@_of_a_grant
+@of_a_grant
 @click.argument("kind", type=click.Choice(["students", "staff", "contacts"], case_sensitive=False), required=False)
 @click.argument("mode", type=click.Choice(["only", "except", "all", "by", "add", "remove"]), required=False)
 @click.argument("ids", nargs=-1)
@@ -293,23 +300,33 @@ def _change_state(relying_party: str, estab: str, data: Path | None, change: Cal
 
 
 @apps.command("pause")
-@_of_a_grant
+@of_a_grant
+@at_option()
 @data_option()
-def apps_pause(relying_party: str, estab: str, data: Path | None) -> None:
+def apps_pause(relying_party: str, estab: str, at: str | None, data: Path | None) -> None:
     """Pause a grant while the school chooses people. Its tokens are refused until it is resumed."""
+    if at:
+        with open_desk(data) as desk:
+            later(desk, desk.grants.at(desk.apps.named(relying_party), estab), "pause", at)
+        return
     _change_state(relying_party, estab, data, lambda desk, grant: desk.grants.pause(grant))
 
 
 @apps.command("resume")
-@_of_a_grant
+@of_a_grant
+@at_option()
 @data_option()
-def apps_resume(relying_party: str, estab: str, data: Path | None) -> None:
+def apps_resume(relying_party: str, estab: str, at: str | None, data: Path | None) -> None:
     """Resume a paused grant."""
+    if at:
+        with open_desk(data) as desk:
+            later(desk, desk.grants.at(desk.apps.named(relying_party), estab), "resume", at)
+        return
     _change_state(relying_party, estab, data, lambda desk, grant: desk.grants.pause(grant, False))
 
 
 @apps.command("revoke")
-@_of_a_grant
+@of_a_grant
 @click.option("--at", metavar="DATE", help="End at this time: yyyy-MM-dd or yyyy-MM-ddTHH:mm, on the school's clock.")
 @click.option("--never", is_flag=True, help="Cancel the planned end.")
 @data_option()
@@ -325,17 +342,6 @@ def apps_revoke(relying_party: str, estab: str, at: str | None, never: bool, dat
             grant = desk.grants.revoke(grant)
     until = f" until {at}" if at and grant.state != "revoked" else ""
     say(f"{relying_party} at {estab}: {grant.state}{until}")
-
-
-def moment_at(text: str, time_zone: str) -> float:
-    """A day or a moment on a school's clock (seconds since 1970)."""
-    from ..consent.grants import zone_of
-
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        raise Malformed(Problem("--at", f"{text} is not a day", "yyyy-MM-dd, or yyyy-MM-ddTHH:mm")) from None
-    return (at if at.tzinfo else at.replace(tzinfo=zone_of(time_zone))).timestamp()
 
 
 _VEILED = (

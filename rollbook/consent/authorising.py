@@ -18,6 +18,7 @@ from ..store.port import Store
 from .announcing import filled, tell
 from .grants import App, Grant, known_scopes
 from .invitations import Invitation, mark_answer
+from .planning import BEGIN, RESUME, carry_out, lay, told
 from .receipts import OPERATOR, PERSON, give_receipt
 from .schools import Schools
 from .secrets import digest, shaped, told_again
@@ -93,13 +94,14 @@ class Grants:
         asked: Iterable[str] = (),
         choosing: bool = False,
         after: int | None = None,
+        begins: float | None = None,
     ) -> tuple[Grant, str]:
         """Grant scopes at a school, or grant them again: a new school secret revokes the old one and its tokens.
 
         Which people the school chose stays as it was: who was left out is not let in by a second authorisation. With
         `choosing` the grant is paused until the school has chosen people. `answers` is the invitation that led here,
         `asked` what the app asked for; `after` tells how often the school had authorised the app when it was asked,
-        and raises `Conflict` where it has done so since.
+        and raises `Conflict` where it has done so since. The app reads nothing before it `begins` (seconds since 1970).
         """
         held = known_scopes(frozenset(scopes))
         district, school, _ = self._schools.find(estab)
@@ -111,7 +113,10 @@ class Grants:
             # Two grants of one millisecond are still told in the order in which they were made.
             made = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
             kept.grants.begin(identity, app.id, (district, school), made)
-            kept.grants.authorise(identity, held, "paused" if choosing else "active", digest(secret))
+            waits = choosing or begins is not None
+            kept.grants.authorise(identity, held, "paused" if waits else "active", digest(secret))
+            if begins is not None:
+                lay(kept, identity, begins, BEGIN, (), self._by)
             kept.choices.drop_drafts(identity)
             email = answers.email if answers else ""
             kept.grants.agree(identity, serial + 1, {*asked} or held, email, shown=not choosing)
@@ -119,7 +124,8 @@ class Grants:
                 mark_answer(kept, answers, "authorised")
             tell(kept, identity, "authorised")
             if not choosing:
-                give_receipt(kept, identity, "authorised", self._by)
+                note = "" if begins is None else told(BEGIN, begins, (), kept.grants.zone(identity))
+                give_receipt(kept, identity, "authorised", self._by, note=note)
         grant = self.at(app, estab)
         self._drop_tokens(grant.id)
         return grant, secret
@@ -138,6 +144,11 @@ class Grants:
         """Whether the school has never yet confirmed the people of this authorisation."""
         return self._store.kept.grants.to_be_shown(grant.id)
 
+    def begins(self, grant: Grant) -> float | None:
+        """The moment (seconds since 1970) at which an app is to begin to read, where that is still to come."""
+        now, waits = self._clock(), self._store.kept.planned.of(grant.id)
+        return next((one.at for one in waits if one.what == BEGIN and one.at > now), None)
+
     # ---- changing
 
     def narrow(self, grant: Grant, scopes: Iterable[str]) -> Grant:
@@ -155,6 +166,7 @@ class Grants:
             )
         with self._store.of_district(grant.district) as kept:
             _must_stand(kept, grant)
+            carry_out(kept, grant.id)
             kept.grants.set_scopes(grant.id, left)
             if left != grant.scopes:
                 tell(kept, grant.id, "narrowed")
@@ -170,6 +182,7 @@ class Grants:
             return grant
         with self._store.of_district(grant.district) as kept:
             _must_stand(kept, grant)
+            carry_out(kept, grant.id)
             kept.grants.set_scopes(grant.id, more)
             tell(kept, grant.id, "widened")
             give_receipt(kept, grant.id, "widened", self._by)
@@ -180,7 +193,11 @@ class Grants:
         if grant.state == "revoked":
             raise Conflict("the grant is revoked", hint="authorise the app again")
         with self._store.of_district(grant.district) as kept:
+            carry_out(kept, grant.id)
             changed = kept.grants.set_state(grant.id, "paused" if paused else "active")
+            if not paused:
+                # What was to go on later goes on now.
+                kept.planned.drop_of(grant.id, (RESUME, BEGIN))
             if changed and (told or self._by.partition(PERSON)[0] == OPERATOR):
                 # While a school chooses people it is paused too, of which it gets one receipt at the end.
                 give_receipt(kept, grant.id, "paused" if paused else "resumed", self._by)
@@ -207,6 +224,7 @@ class Grants:
         if at is not None and at <= self._clock():
             return self.revoke(grant, by)
         with self._store.of_district(grant.district) as kept:
+            carry_out(kept, grant.id)
             before = kept.grants.end_at(grant.id, at)
             if at is not None:
                 kept.outbox.promise("revoke", {"grant": grant.id}, key=f"{grant.id}/{at}", due=at)

@@ -112,13 +112,18 @@ class Choosing:
         with self._store.of_district(grant.district) as kept:
             kept.choices.drop_drafts(grant.id)
             give_receipt(kept, grant.id, "authorised" if first else "people", self._by)
-        return self._grants.pause(grant, False)
+        return self._go_on(grant)
 
     def cancel(self, grant: Grant) -> Grant:
         """Leave what is chosen as it was before, and let the grant go on."""
         with self._store.of_district(grant.district) as kept:
             kept.choices.drop_drafts(grant.id)
-        return self._grants.pause(grant, False)
+        return self._go_on(grant)
+
+    def _go_on(self, grant: Grant) -> Grant:
+        """Let a grant go on, unless the school has said that it begins later."""
+        now = self._grants.at(grant.app, grant.estab)
+        return now if self._grants.begins(grant) is not None else self._grants.pause(now, False)
 
     # ---- people
 

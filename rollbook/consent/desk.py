@@ -18,6 +18,7 @@ from .filtering import People
 from .invitations import Invitations
 from .memory import Memory
 from .overview import Overview
+from .planning import Planning
 from .readers import Readers
 from .receipts import SCHOOL, Receipts
 from .registering import Registrations
@@ -62,6 +63,7 @@ class Desk:
 
         self.invitations = Invitations(store, clock, self.schools)
         self.grants = Grants(store, clock, by, self.schools)
+        self.planning = Planning(store, clock, by)
         self.people = People(store, by)
         self.choosing = Choosing(store, by, self.memory, self.grants, self.people)
         self.receipts = Receipts(store)
@@ -75,6 +77,7 @@ class Desk:
         """The same desk, at which somebody else decides: whoever the receipts are to name."""
         other = copy(self)
         other.grants = Grants(self.store, self.clock, by, self.schools)
+        other.planning = Planning(self.store, self.clock, by)
         other.people = People(self.store, by)
         other.choosing = Choosing(self.store, by, self.memory, other.grants, other.people)
         return other

@@ -21,6 +21,7 @@ from ..store.rules import KINDS as CHOSEN_BY
 from ..store.rules import Rule as Rule
 from ..store.settling import follow_days, keep_lists, settle
 from .grants import MODES, Grant, human_kind
+from .planning import carry_out
 from .receipts import give_receipt
 from .slips import names
 
@@ -100,6 +101,7 @@ class People:
         if mode not in {*MODES, "all"}:
             raise Malformed(Problem("mode", f"{mode} is not known", nearest(mode, [*MODES, "all"])))
         with self._store.write(grant.district) as batch:
+            carry_out(batch.kept, grant.id)
             before = batch.kept.choices.said(grant.id, human)
             known = [rule for rule in wanted if rule not in before.rules]
             _check_rules(Roll(batch.kept.rolls, grant.district, grant.school), human, known)
@@ -130,6 +132,7 @@ class People:
         """
         human, further, added, removed = human_kind(kind), frozenset(add_rules), tuple(add), tuple(remove)
         with self._store.write(grant.district) as batch:
+            carry_out(batch.kept, grant.id)
             before = batch.kept.choices.said(grant.id, human)
             if before.mode == "all":
                 said = f"there is no list at {grant.estab}: {grant.app.relying_party} sees every {human}"

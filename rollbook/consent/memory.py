@@ -23,7 +23,7 @@ class Admission:
     """What the store says of it, which is another text after any change of it."""
     endings: tuple[float, ...] = ()
     ended: int = 0
-    """How many grants had come to the moment that their schools named."""
+    """How many moments had come that schools named, for the ends of grants or for what else they decided for later."""
     today: str = ""
     known: dict[object, Any] = field(default_factory=dict[object, Any])
 
@@ -137,7 +137,7 @@ class Memory:
         said = kept.settings.admission()
         if said == before.said and self._ended(before.endings) == before.ended:
             return before
-        endings = kept.grants.named_ends()
+        endings = tuple(sorted((*kept.grants.named_ends(), *kept.planned.moments())))
         return Admission(said, endings, self._ended(endings), self._store.setting("today") or "")
 
     def _ended(self, endings: tuple[float, ...]) -> int:

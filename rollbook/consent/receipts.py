@@ -29,6 +29,9 @@ EVENTS = {
     "people": "{who} changed which people are included",
     "paused": "{who} paused sharing",
     "resumed": "{who} resumed sharing",
+    "began": "Sharing has begun, as {who} decided",
+    "planned": "{who} decided on a change from a later day",
+    "unplanned": "{who} took back a change that was to come",
     "ending": "{who} set a day on which sharing ends",
     "endless": "{who} cancelled the day on which sharing was to end",
     "ended": "Sharing has ended",
@@ -56,6 +59,8 @@ class Receipt:
     """The address to which the invitation was sent."""
     ends: float | None = None
     by: str = SCHOOL
+    note: str = ""
+    """What is to change later, in words, where it is about that."""
 
     @property
     def heading(self) -> str:
@@ -94,8 +99,14 @@ def words(name: str) -> str:
     return f"{CATALOGUE[name].words} ({name})" if name in CATALOGUE else name
 
 
-def give_receipt(kept: Kept, grant: str, event: str, by: str, dropped: frozenset[str] = frozenset()) -> None:
-    """Write down within a transaction what a grant comes to after somebody did something, and promise to send it."""
+def give_receipt(
+    kept: Kept, grant: str, event: str, by: str, dropped: frozenset[str] = frozenset(), *, note: str = "",
+    at: float | None = None,
+) -> None:  # fmt: skip
+    """Write down within a transaction what a grant comes to after somebody did something, and promise to send it.
+
+    `note` is what is to change later, `at` the moment (seconds since 1970) from which it counts, where that is not now.
+    """
     terms = kept.receipts.terms(grant)
     if terms is None:
         return
@@ -110,8 +121,9 @@ def give_receipt(kept: Kept, grant: str, event: str, by: str, dropped: frozenset
         "email": terms.agreed,
         "ends": terms.ends,
         "by": by,
+        **({"note": note} if note else {}),
     }
-    entry = Entry(new_id(), grant, terms.now, event, said)
+    entry = Entry(new_id(), grant, terms.now if at is None else at, event, said)
     kept.receipts.add(entry)
     if sends_mail(kept):
         folded = {address.casefold(): address for address in (terms.own, terms.invited) if is_address(address)}

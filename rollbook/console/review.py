@@ -12,6 +12,7 @@ from ..consent import Desk, Grant
 from ..consent.addresses import mails
 from ..consent.grants import zone_of
 from ..consent.invitations import LinkEnded
+from ..consent.planning import BEGIN, NARROW, PAUSE, RESUME, WIDEN, told
 from ..consent.receipts import changes, words
 from ..errors import (
     Conflict,
@@ -46,7 +47,7 @@ _STATUSES: tuple[tuple[type[Exception], int], ...] = (
 )
 
 
-_STANDING = ("narrow", "widen", "choose", "endless", "revoke", "new-link", "pause", "resume")
+_STANDING = ("narrow", "widen", "choose", "endless", "revoke", "new-link", "pause", "resume", "cancel")
 """What can be done about what is shared."""
 
 
@@ -82,6 +83,7 @@ class Review:
             "endless": self.endless,
             "pause": self.pause,
             "resume": self.resume,
+            "cancel": self.cancel,
             **self.choosing.does,
         }
 
@@ -180,6 +182,7 @@ class Review:
             people=summary(self.desk, visit.grant) if visit.grant and visit.grant.people else [],
             notices=notices,
             standing=standing,
+            tomorrow=self.tomorrow(visit.invitation.time_zone),
             receipts=self.receipts(visit),
             proofs={a: visit.proof(a) for a in ("authorise", "decline")},
         )
@@ -197,8 +200,8 @@ class Review:
         required, reasons = visit.registration.required, {a.scope: a.reason for a in visit.registration.asks}
         known = self.desk.grants.authorisations(grant.app)
         since = next(a.authorised for a in known if a.grant == grant)
-        tomorrow = self.today(grant) + timedelta(days=1)
-        held = [(CATALOGUE[name], (name in required, reasons.get(name, ""))) for name in sorted(grant.scopes)]
+        held = [(CATALOGUE[name], (name in required, reasons.get(name))) for name in sorted(grant.scopes)]
+        plans = self.desk.planning.of(grant)
         more = [(CATALOGUE[a.scope], a) for a in visit.asks if a.scope not in grant.scopes]
         return visit.page(
             "standing.html",
@@ -212,7 +215,10 @@ class Review:
             narrowable=bool(grant.scopes - required),
             people=summary(self.desk, grant),
             ends=None if grant.ends is None else moment_of(grant.ends, grant.time_zone),
-            tomorrow=tomorrow.isoformat(),
+            tomorrow=self.tomorrow(grant.time_zone),
+            plans=[(p.id, told(p.what, p.at, p.scopes, grant.time_zone)) for p in plans],
+            begins=any(p.what == BEGIN for p in plans),
+            asked=bool(visit.registration.asks),
             receipts=self.receipts(visit),
             mails=mails() and bool(visit.invitation.email),
             proofs={a: visit.proof(a) for a in _STANDING},
@@ -249,9 +255,22 @@ class Review:
             f"{grant.app.name} has not been told about your last decision: {why}. {more} What you decided is in force."
         ]
 
-    def today(self, grant: Grant) -> date:
+    def today(self, zone: str) -> date:
         """The day on the school's clock, which goes on where that of a demo's records stands still."""
-        return datetime.fromtimestamp(self.desk.clock(), zone_of(grant.time_zone)).date()
+        return datetime.fromtimestamp(self.desk.clock(), zone_of(zone)).date()
+
+    def tomorrow(self, zone: str) -> str:
+        """The first day for which something can be decided for later."""
+        return (self.today(zone) + timedelta(days=1)).isoformat()
+
+    def later(self, form: Form, zone: str, name: str = "from") -> float | None:
+        """The moment at which the day begins that a form names on the school's clock; None where it names none."""
+        if not form.one(name):
+            return None
+        day = form.day(name)
+        if day <= self.today(zone):
+            raise Malformed(Problem(name, "is not in the future", "choose a later day, or leave it empty for now"))
+        return datetime.combine(day, datetime.min.time(), zone_of(zone)).timestamp()
 
     # ---- answering
 
@@ -276,6 +295,7 @@ class Review:
             asked=asked,
             choosing=choosing,
             after=visit.grant.serial if visit.grant else 0,
+            begins=self.later(form, visit.invitation.time_zone),
         )
         if choosing:
             self.desk.choosing.begin(grant)
@@ -301,7 +321,7 @@ class Review:
         if not left:
             raise Malformed("nothing would be left", hint="stop sharing instead")
         if left != held:
-            self.desk.grants.narrow(visit.held, left)
+            self.decide(visit, form, NARROW, held - left, lambda: self.desk.grants.narrow(visit.held, left))
         return go(visit.base)
 
     def widen(self, visit: Visit, form: Form) -> Response:
@@ -313,7 +333,22 @@ class Review:
             raise Malformed(*(Problem("scope", f"the app does not ask for {name[:60]!r}") for name in strange[:20]))
         if not ticked - visit.held.scopes:
             raise Malformed("nothing new is ticked", hint="tick what else you want to share")
-        self.desk.grants.widen(visit.held, ticked)
+        more = ticked - visit.held.scopes
+        self.decide(visit, form, WIDEN, more, lambda: self.desk.grants.widen(visit.held, ticked))
+        return go(visit.base)
+
+    def decide(self, visit: Visit, form: Form, what: str, scopes: Iterable[str], now: Callable[[], object]) -> None:
+        """Do something now, or from the day on that a form names."""
+        at = self.later(form, visit.held.time_zone)
+        if at is None:
+            now()
+        else:
+            self.desk.planning.plan(visit.held, what, at, scopes)
+
+    def cancel(self, visit: Visit, form: Form) -> Response:
+        """Take back what was decided for later."""
+        visit.must_be_fresh()
+        self.desk.planning.cancel(visit.held, form.one("id"))
         return go(visit.base)
 
     def new_link(self, visit: Visit, form: Form) -> Response:
@@ -348,7 +383,7 @@ class Review:
 
     def pause(self, visit: Visit, form: Form) -> Response:
         """Let the app wait; nothing of what was agreed is lost."""
-        self.desk.grants.pause(visit.held, told=True)
+        self.decide(visit, form, PAUSE, (), lambda: self.desk.grants.pause(visit.held, told=True))
         return go(visit.base)
 
     def resume(self, visit: Visit, form: Form) -> Response:
@@ -356,7 +391,7 @@ class Review:
         visit.must_be_fresh()
         if self.desk.choosing.draft(visit.held) or self.desk.grants.first_choice(visit.held):
             raise Conflict("people are still being chosen", hint="confirm the choice, or leave everything as it was")
-        self.desk.grants.pause(visit.held, False, told=True)
+        self.decide(visit, form, RESUME, (), lambda: self.desk.grants.pause(visit.held, False, told=True))
         return go(visit.base)
 
     def revoke(self, visit: Visit, form: Form) -> Response:
@@ -367,12 +402,8 @@ class Review:
             return visit.said(
                 "Sharing has ended", f"{grant.app.name} can no longer read any records of {grant.school_name}."
             )
-        day = form.day("date")
-        if day <= self.today(grant):
-            raise Malformed(Problem("date", "is not in the future", "choose a later day, or stop now"))
-        self.desk.grants.revoke_at(
-            grant, datetime.combine(day, datetime.min.time(), zone_of(grant.time_zone)).timestamp()
-        )
+        form.day("date")
+        self.desk.grants.revoke_at(grant, self.later(form, grant.time_zone, "date"))
         return go(visit.base)
 
     def endless(self, visit: Visit, form: Form) -> Response:

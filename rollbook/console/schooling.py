@@ -9,6 +9,7 @@ from ..api.messages import Response
 from ..consent.choosing import Candidate, Search
 from ..consent.disclosures import Disclosure, Disclosures, days
 from ..consent.grants import Grant
+from ..consent.planning import told
 from ..consent.receipts import PERSON, Receipt
 from ..consent.receipts import who as who_did
 from ..consent.roles import DECIDES, LOOKS, ROLES
@@ -67,6 +68,7 @@ class Schooling:
                  "since": moment_of(s.since, zone) if s.since else "",
                  "ended": moment_of(s.ended, zone) if s.ended else "",
                  "ends": moment_of(s.grant.ends, zone) if s.grant and s.grant.ends else "",
+                 "plans": _plans(guest, s.grant),
                  "last": f"{s.reads.last:%d %B %Y}".lstrip("0") if s.reads.last else ""} for s in sharing]  # fmt: skip
         return page_of(guest, school, "school.html", rows=rows, waits=[r for r in rows if r["one"].waits])
 
@@ -124,8 +126,8 @@ class Schooling:
         rows += [(d.at, d.person, f"{d.what}{f' ({d.about})' if d.about else ''}", "")
                  for d in desk.roles.decisions(LATEST, school.id)]  # fmt: skip
         rows.sort(key=lambda row: row[0], reverse=True)
-        told = [(moment_of(at, zone), *rest) for at, *rest in rows[:LATEST]]
-        return page_of(guest, school, "history.html", ((school_path(school.estab, "history"), "History"),), rows=told)
+        shown = [(moment_of(at, zone), *rest) for at, *rest in rows[:LATEST]]
+        return page_of(guest, school, "history.html", ((school_path(school.estab, "history"), "History"),), rows=shown)
 
     # ---- who looks after it
 
@@ -158,6 +160,12 @@ class Schooling:
             raise NotFound(Problem("role", "was taken away before"))
         guest.desk.roles.take(held[0].account, role, school.id, guest.email)
         return go(school_path(school.estab, "people"))
+
+
+def _plans(guest: Guest, grant: Grant | None) -> list[str]:
+    """What was decided of an app for later, in words."""
+    found = guest.desk.planning.of(grant) if grant else []
+    return [told(one.what, one.at, one.scopes, grant.time_zone) for one in found if grant]
 
 
 def _seen(guest: Guest, school: Listed, mis_id: str, said: dict[str, str]) -> tuple[Candidate, list[Disclosure]]:

@@ -95,7 +95,8 @@ def seat_of(guest: Guest, school: Listed, party: str) -> tuple[Review, Seat]:
     seat = Seat(desk, "", invited, desk.registrations.of(app), grant, guest=guest, decides=decides)
     drafts = sorted(desk.choosing.draft(grant).items()) if grant else []
     stands = (grant and (grant.serial, grant.version, grant.ends), [(a.scope, a.required) for a in seat.asks])
-    return Review(desk), replace(seat, stand=repr((stands, [(k, _plain(d)) for k, d in drafts])))
+    later = [one.id for one in desk.planning.of(grant)] if grant else []
+    return Review(desk), replace(seat, stand=repr((stands, later, [(k, _plain(d)) for k, d in drafts])))
 
 
 def _plain(draft: Any) -> object:

@@ -258,6 +258,8 @@ def receipt_letter(receipt: Receipt, to: str, link: str, job: Job, office: PostO
     paragraphs = [said, f"School: {school} ({receipt.estab})\nApp: {app}"]
     if receipt.email:
         paragraphs[1] += f"\nInvitation sent to: {receipt.email}"
+    if receipt.note:
+        paragraphs.append(f"{receipt.note}.")
     if receipt.dropped:
         paragraphs.append("No longer shared:\n" + _listed(words(name) for name in receipt.dropped))
     if receipt.event == "ended":

@@ -222,6 +222,10 @@ HOUSEKEEPING = [
     'CREATE INDEX receipt_grant ON receipt ("grant", at)',
     # The moment from which a grant is revoked, whether or not anybody has looked since.
     'CREATE TABLE ending ("grant" TEXT PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID',
+    # What else was decided of a grant for later, which counts from that moment in the same way.
+    'CREATE TABLE planned (id TEXT PRIMARY KEY, "grant" TEXT NOT NULL, at REAL NOT NULL, what TEXT NOT NULL,'
+    " scopes TEXT NOT NULL, made_by TEXT NOT NULL, made REAL NOT NULL) WITHOUT ROWID",
+    'CREATE INDEX planned_grant ON planned ("grant", at)',
     # People whom a school is choosing, by MIS id and by rule; the grant is paused until they become the chosen ones.
     'CREATE TABLE draft ("grant" TEXT NOT NULL, kind TEXT NOT NULL, mode TEXT NOT NULL, people TEXT NOT NULL,'
     " rules TEXT NOT NULL DEFAULT '[]', without TEXT NOT NULL DEFAULT '[]',"

@@ -36,6 +36,7 @@ from .matches import Matches
 from .orders import Orders
 from .outbox import Outbox
 from .people import People
+from .planned import Plannings
 from .plans import Plans
 from .pointers import Pointers
 from .projects import Projects
@@ -127,6 +128,11 @@ class Kept:
             self._connection.execute("RELEASE attempt")
             raise
         self._connection.execute("RELEASE attempt")
+
+    @cached_property
+    def planned(self) -> Plannings:
+        """Decisions about grants for later."""
+        return Plannings(self._connection, self._clock)
 
     @cached_property
     def plans(self) -> Plans:

@@ -149,7 +149,8 @@ class Chosen(Statements):
         """Whether anybody can have read a district through a grant; keys that are older than `opened` are not in it."""
         found = self._value(
             'SELECT 1 FROM opened WHERE "grant" = :grant UNION ALL'
-            " SELECT 1 FROM \"grant\" g JOIN credential c ON c.app = g.app WHERE g.id = :grant AND g.state = 'active'",
+            " SELECT 1 FROM \"grant\" g JOIN credential c ON c.app = g.app WHERE g.id = :grant AND (g.state = 'active'"
+            ' OR EXISTS (SELECT 1 FROM planned p WHERE p."grant" = g.id))',
             {"grant": grant},
         )
         return found is not None

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from .apps import App
 from .opened import opened
+from .planned import Planned, Plannings, after
 from .statements import Row, Timed
 
 
@@ -97,11 +98,14 @@ _GRANTS = (
 )
 
 
-def _grant(row: Row, now: float) -> Grant:
+def _grant(row: Row, now: float, due: Mapping[str, Sequence[Planned]]) -> Grant:
     identity, app, party, name, district, school, estab, school_name, mis, time_zone, *held = row
     scopes, state, version, people, serial, ends = held
     # The moment that a school named for the end counts before anybody has written down that it has come.
     ended = ends is not None and ends <= now
+    # So does whatever else was decided for later.
+    counts = due.get(identity, ())
+    state, held_now = after(counts, state, frozenset(json.loads(scopes)))
     return Grant(
         identity,
         App(app, party, name),
@@ -111,9 +115,9 @@ def _grant(row: Row, now: float) -> Grant:
         school_name,
         mis or "rollbook",
         time_zone or "UTC",
-        frozenset(json.loads(scopes)),
+        held_now,
         "revoked" if ended else state,
-        version,
+        version + len(counts),
         json.loads(people),
         serial,
         ends,
@@ -158,7 +162,7 @@ class Grants(Timed):
 
     def active(self, app: str, district: int = 0) -> list[Grant]:
         """The active grants of an app, by school; those of one district where one is given."""
-        where = "WHERE g.app = ? AND g.state = 'active' AND (? = 0 OR g.district = ?) ORDER BY s.estab"
+        where = "WHERE g.app = ? AND g.state <> 'revoked' AND (? = 0 OR g.district = ?) ORDER BY s.estab"
         return [grant for grant in self._those(where, app, district, district) if grant.state == "active"]
 
     def with_id(self, grant: str) -> Grant | None:
@@ -174,8 +178,8 @@ class Grants(Timed):
         return next(iter(self._those(f"WHERE {where}", *values)), None)
 
     def _those(self, where: str, *values: object) -> list[Grant]:
-        now = self._clock()
-        return [_grant(row, now) for row in self._rows(f"{_GRANTS} {where}", values)]
+        now, due = self._clock(), Plannings(self._connection, self._clock).due()
+        return [_grant(row, now, due) for row in self._rows(f"{_GRANTS} {where}", values)]
 
     def dates(self, app: str) -> dict[str, Dates]:
         """The dates of the grants of an app."""
@@ -237,6 +241,7 @@ class Grants(Timed):
         )
         self._do(_OPENED, (grant,))
         self._do('DELETE FROM ending WHERE "grant" = ?', (grant,))
+        self._do('DELETE FROM planned WHERE "grant" = ?', (grant,))
 
     def agree(self, grant: str, serial: int, asked: Iterable[str], email: str, *, shown: bool) -> None:
         """Write down what was asked for in the nth authorisation, whose address answered, and whether its secret was
@@ -284,6 +289,24 @@ class Grants(Timed):
         self._do(_OPENED, (grant,))
         return changed
 
+    def zone(self, grant: str) -> str:
+        """The time zone of the school of a grant."""
+        found = self._one("g.id = ?", grant)
+        return found.time_zone if found else "UTC"
+
+    def raw(self, grant: str) -> tuple[str, frozenset[str]] | None:
+        """The state and the scopes of a grant as they are written down, whatever counts by now that is not."""
+        row = self._row('SELECT state, scopes FROM "grant" WHERE id = ?', (grant,))
+        return (row[0], frozenset(_texts(row[1]))) if row else None
+
+    def turn(self, grant: str, scopes: Iterable[str], state: str) -> None:
+        """Let a grant be as a decision has it that counts by now."""
+        self._do(
+            'UPDATE "grant" SET scopes = ?, state = ?, version = version + 1 WHERE id = ?',
+            (json.dumps(sorted(scopes)), state, grant),
+        )
+        self._do(_OPENED, (grant,))
+
     # ---- ending
 
     def end(self, grant: str, at: str) -> bool:
@@ -294,6 +317,7 @@ class Grants(Timed):
             (at, grant),
         )
         self._do('DELETE FROM ending WHERE "grant" = ?', (grant,))
+        self._do('DELETE FROM planned WHERE "grant" = ?', (grant,))
         return changed
 
     def end_at(self, grant: str, at: float | None) -> bool:

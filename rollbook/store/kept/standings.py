@@ -10,6 +10,7 @@ from typing import NamedTuple
 from ...model.organisation import School
 from ...model.research import HUB, ResearchUser
 from ..references import key_of
+from .planned import Plannings, after
 from .settings import Settings
 from .statements import Row, Timed
 
@@ -40,9 +41,10 @@ class Reach:
 _USER = key_of(ResearchUser, HUB, ":user")
 
 _GRANTED = f"""count(*), coalesce(sum(version), 0), (SELECT count(*) FROM ending WHERE at <= :now),
+ (SELECT count(*) FROM planned WHERE at <= :now),
  (SELECT count(*) FROM project WHERE district = {HUB} AND last_day < :day) FROM "grant\""""
-"""Equal numbers, equal reach: each change of a grant counts one up, and so do the end that a school named for it and
-the end of a project."""
+"""Equal numbers, equal reach: each change of a grant counts one up, and so do the end that a school named for it,
+what else it decided for later, and the end of a project."""
 
 
 class Standings(Timed):
@@ -84,15 +86,18 @@ class Standings(Timed):
     def reach(self, projects: Iterable[str]) -> list[Reach]:
         """The active grants of schools to the apps of these projects."""
         rows = self._rows(self._reach(), {"projects": json.dumps(list(projects)), **self._time})
-        return [
-            Reach(grant, app, district, school, frozenset(json.loads(scopes)), json.loads(people).get("Student"), zone)
-            for grant, app, district, school, scopes, people, zone in rows
-        ]
+        due = Plannings(self._connection, self._clock).due()
+        found = list[Reach]()
+        for grant, app, district, school, scopes, people, zone, state in rows:
+            now, held = after(due.get(grant, ()), state, frozenset(json.loads(scopes)))
+            if now == "active":
+                found.append(Reach(grant, app, district, school, held, json.loads(people).get("Student"), zone))
+        return found
 
     def _reach(self) -> str:
         return (
-            'SELECT g.id, g.app, g.district, g.school, g.scopes, g.people, s.time_zone FROM "grant" g'
-            " JOIN school s ON s.district = g.district AND s.id = g.school WHERE g.state = 'active'"
+            'SELECT g.id, g.app, g.district, g.school, g.scopes, g.people, s.time_zone, g.state FROM "grant" g'
+            " JOIN school s ON s.district = g.district AND s.id = g.school WHERE g.state <> 'revoked'"
             ' AND NOT EXISTS (SELECT 1 FROM ending WHERE ending."grant" = g.id AND ending.at <= :now)'
             f" AND g.app IN (SELECT app FROM project WHERE district = {HUB} AND id {self._in(':projects')}"
             " AND (last_day IS NULL OR last_day >= :day))"

@@ -42,7 +42,7 @@ FINDING = ("district", "school")
 
 SHARED = (
     *FINDING,
-    *("app", "registration", "grant", "agreement", "ending", "invitation", "school_key"),
+    *("app", "registration", "grant", "agreement", "ending", "planned", "invitation", "school_key"),
     *("chosen", "turned", "veiled"),
 )
 """What statements about records join, and what is no one district's: a copy of each is wherever records are."""
