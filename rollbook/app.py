@@ -34,7 +34,7 @@ from .ingest import Renewal, Schedules
 from .ingest.agents import Brought, ask_agent
 from .ingest.delivering import Delivering, Due
 from .ingest.forwarding import Forwarding
-from .jobs import Freshness, Lane, Mail, Queue, Work, Worker, post_office
+from .jobs import Freshness, Job, Lane, Mail, Queue, Work, Worker, post_office
 from .jobs.subscriptions import Noticing, Subscriptions, Watching
 from .mis import Find, Handing, HubMis, Tasks, WriteBacks, mis_of
 from .operation.logs import configure
@@ -54,6 +54,7 @@ LANES = (
     Lane(frozenset({"forward"})),
     Lane(frozenset({"mail"})),
     Lane(frozenset({"watch"})),
+    Lane(frozenset({"sandbox"})),
 )
 """Slow receivers, long imports, deliveries, mail servers and comparisons of much hold up their own kind of job only."""
 
@@ -135,9 +136,16 @@ def works(clock: Callable[[], float], folding: Folding, store: Store, queue: Que
         "delivery": Delivering(store, partial(packed, desk, ledger)),
         "forward": Forwarding(store, CONNECTORS, Looking(desk)),
         "mail": Mail(desk, post_office()),
-        "decide": lambda job: desk.planning.note(job.payload["grant"]),
+        "sandbox": partial(make_sandbox, desk),
         "revoke": lambda job: desk.grants.note_ending(job.payload["grant"]),
     }
+
+
+def make_sandbox(desk: Desk, job: Job) -> None:
+    """Make a sandbox; what invents people is loaded for the first one that is asked for."""
+    from .demo.sandbox import Making
+
+    Making(desk)(job)
 
 
 def fillers(desk: Desk, seen: Freshness) -> Mapping[str, Fill]:

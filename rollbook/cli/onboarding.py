@@ -101,6 +101,52 @@ def apps_test_event(relying_party: str, data: Path | None) -> None:
         say(send_test(desk, told.app, told.webhook))
 
 
+_SANDBOXES = (
+    Column("App", "app"),
+    Column("Number", "estab"),
+    Column("State", "state"),
+    Column("Reset", "resets", right=True),
+)
+
+
+@apps.command("sandbox")
+@click.argument("relying_party")
+@click.argument("estab", default="")
+@click.option("--make", "deed", flag_value="make", help="Make another one.")
+@click.option("--keys", "deed", flag_value="keys", help="Make other secrets for it, and show them once.")
+@click.option("--reset", "deed", flag_value="reset", help="Invent its people anew. Number and secrets stay.")
+@click.option("--delete", "deed", flag_value="delete", help="End all access, and take its records away.")
+@json_option()
+@data_option()
+def apps_sandbox(relying_party: str, estab: str, deed: str | None, as_json: bool, data: Path | None) -> None:
+    """List an app's sandboxes: schools of invented people. Make one, or do something with that of a number.
+
+    The hub makes and empties sandboxes while it is served.
+    """
+    from ..consent.roles import COMMAND
+
+    with open_desk(data) as desk:
+        app, boxes = desk.apps.named(relying_party), desk.sandboxes
+        if deed == "make":
+            boxes.ask(app, COMMAND)
+        elif deed == "keys":
+            made = boxes.keys(app, boxes.at(app, estab), COMMAND)
+            say(f"schoolSecret: {made.school_secret}")
+            for dialect, (key, secret) in made.pairs.items():
+                say(f"{dialect}: {secret if dialect == 'edlink' else f'{key} {secret}'}")
+            return
+        elif deed:
+            (boxes.reset if deed == "reset" else boxes.delete)(app, boxes.at(app, estab), COMMAND)
+        rows = [
+            {"app": relying_party, "estab": one.estab, "state": "ready" if boxes.grant(app, one) else "waits",
+             "resets": max(one.turn - 1, 0)}
+            for one in boxes.of(app)
+        ]  # fmt: skip
+    show(
+        _SANDBOXES, rows, as_json=as_json, empty=f"{relying_party} has none. `rollbook apps sandbox --make` makes one."
+    )
+
+
 @apps.command("ask")
 @click.argument("relying_party")
 @click.argument("scopes", nargs=-1)

@@ -23,6 +23,7 @@ from .readers import Readers
 from .receipts import SCHOOL, Receipts
 from .registering import Registrations
 from .roles import Roles
+from .sandboxes import Sandboxes
 from .school_keys import SchoolKeys
 from .schools import Schools
 from .signing import Signing
@@ -63,7 +64,7 @@ class Desk:
 
         self.invitations = Invitations(store, clock, self.schools)
         self.grants = Grants(store, clock, by, self.schools)
-        self.planning = Planning(store, clock, by)
+        self.sandboxes = Sandboxes(store, clock, self.registrations, self.grants, self.credentials)
         self.people = People(store, by)
         self.choosing = Choosing(store, by, self.memory, self.grants, self.people)
         self.receipts = Receipts(store)

@@ -76,6 +76,8 @@ class Invitations:
         Whoever reads it decides over children's records, so the app that asks has no say in who that is.
         """
         district, school, _ = self._schools.find(estab)
+        if district in self._store.kept.sandboxes.districts():
+            raise NotFound(Problem("estab", f"no school has the number {estab}"))
         with self._store.of_district(district) as kept:
             identity, links = kept.invitations.last_link(app.id, school) or (str(uuid.uuid4()), 0)
             to = _chosen(_signatories(kept, district, school), email)

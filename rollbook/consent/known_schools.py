@@ -44,5 +44,6 @@ def _bare(text: str) -> str:
 
 
 def seek(store: Store, sought: Sought) -> Iterator[KnownSchool]:
-    """The schools of the hub that are sought, by name."""
-    return (school for school in store.kept.schools.known() if sought.fits(school))
+    """The schools of the hub that are sought, by name; none that is invented."""
+    invented = {one.estab for one in store.kept.sandboxes.every()}
+    return (one for one in store.kept.schools.known() if one.estab not in invented and sought.fits(one))

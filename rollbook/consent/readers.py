@@ -110,7 +110,11 @@ class Readers:
     def _look_up(self, credential: Credential) -> dict[int, tuple[str, list[Grant]]]:
         kept, app, district = self._store.kept, credential.app.id, credential.district
         found: dict[int, list[Grant]] = {number: [] for number in kept.apps.founded(app, district)}
+        # A key for every district is one for every real one: invented people are never mixed with others.
+        invented = frozenset[int]() if district else kept.sandboxes.districts(app)
         for grant in kept.grants.active(app, district):
+            if grant.district in invented:
+                continue
             found.setdefault(grant.district, []).append(grant)
         named = kept.schools.identifiers()
         return {number: (named.get(number) or "", grants) for number, grants in sorted(found.items())}

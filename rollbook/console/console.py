@@ -19,6 +19,8 @@ from .researching import lines_of
 from .review import status_of
 from .schooling import Schooling
 from .signing_up import SIGN_UP, SigningUp
+from .sourcing import Sourcing
+from .trying import Trying
 from .visiting import answered, go, shown
 
 
@@ -39,6 +41,7 @@ class Console:
             Matching().routes,
             Operating().routes,
             Registering().routes,
+            Trying().routes,
             Developing().routes,
         )
 

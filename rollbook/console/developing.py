@@ -23,6 +23,7 @@ MOST = 100
 ROOMS = {
     "Schools": "",
     "What it asks for": "/asks",
+    "Sandboxes": "/sandboxes",
     "Requests": "/requests",
     "Webhooks": "/webhooks",
 }

@@ -11,6 +11,7 @@ from typing import Any
 from ..errors import Malformed
 from ..model.attendance import Mark
 from ..store.port import Store
+from ..store.writing import Batch
 from .assessment import put_assessment
 from .calendars import put_calendar
 from .classes import open_groups
@@ -160,34 +161,37 @@ def _build_district(
 ) -> tuple[int, list[DemoSchool]]:
     draft = Draft(trust.name)
     number = store.new_district(district_facts(draft, trust))
-    put_bodies(draft, trust)
     with store.write(number) as batch:
-        draft.begin(batch)
-        opened = _open_schools(draft, trust, today, size)
-        draft.write()
-        step(trust.name)
-        for one in opened:
-            registers = Registers(one.groups, one.places, one.today)
-            batch.add(Mark, registers.sessions())
-            batch.add(Mark, registers.lessons(_last_week(today)[0]))
-            for record, rows in one.streams:
-                batch.add(record, rows)
-            # A year of marks is much to make; one school of each district shows what it is like.
-            if one.plan.kind == "secondary":
-                for rows in _some_at_a_time(registers.last_year()):
-                    batch.add(Mark, rows)
-            step(one.plan.name)
-        # After all that the demo held before, so that it keeps its numbers.
-        for one in opened:
-            put_whole(batch, one)
-        for one in opened:
-            put_handed_in(batch, one)
-        for one in opened:
-            put_profiles(batch, one)
-        for one in opened:
-            put_calendar(batch, one)
-        batch.synced("demo", {one.school: {} for one in opened})
+        opened = fill(batch, draft, trust, today, size, step)
     return number, [DemoSchool(number, one.school, one.plan.estab, one.plan.name) for one in opened]
+
+
+def fill(
+    batch: Batch, draft: Draft, trust: Trust, today: date, size: float, step: Callable[[str], None] = lambda what: None
+) -> list[Opened]:
+    """Put all that an invented district holds beside its own record into a batch."""
+    put_bodies(draft, trust)
+    draft.begin(batch)
+    opened = _open_schools(draft, trust, today, size)
+    draft.write()
+    step(trust.name)
+    for one in opened:
+        registers = Registers(one.groups, one.places, one.today)
+        batch.add(Mark, registers.sessions())
+        batch.add(Mark, registers.lessons(_last_week(today)[0]))
+        for record, rows in one.streams:
+            batch.add(record, rows)
+        # A year of marks is much to make; one school of each district shows what it is like.
+        if one.plan.kind == "secondary":
+            for rows in _some_at_a_time(registers.last_year()):
+                batch.add(Mark, rows)
+        step(one.plan.name)
+    # After all that the demo held before, so that it keeps its numbers.
+    for put in (put_whole, put_handed_in, put_profiles, put_calendar):
+        for one in opened:
+            put(batch, one)
+    batch.synced("demo", {one.school: {} for one in opened})
+    return opened
 
 
 def _some_at_a_time(rows: Iterator[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:

@@ -12,6 +12,12 @@ from ..store.port import Store
 from ..store.writing import Batch
 from .kinds import KINDS
 
+AT_ONCE = 1000
+"""How many records go at a time where others are to write in between."""
+
+# What refers goes before what it refers to, so that each tombstone still has its whole key.
+_ORDER = (*(kind for kind in reversed(KINDS) if kind is not DistrictRecord), DistrictRecord)
+
 
 @dataclass(frozen=True)
 class Emptying:
@@ -37,6 +43,17 @@ def remove_district(store: Store, district: District, *, dry_run: bool = False) 
             raise Conflict(*held)
         _empty(batch)
     return Emptying(foretold.district, foretold.kinds, foretold.sources, (), applied=True)
+
+
+def empty_district(store: Store, number: int) -> None:
+    """Take all that there is of a district away, some at a time, so that others write in between."""
+    for kind in _ORDER:
+        while some := store.kept.copies.ids(kind, number)[:AT_ONCE]:
+            with store.write(number) as batch:
+                for identity in some:
+                    batch.remove(kind, identity)
+    with store.of_district(number) as kept:
+        kept.schools.forget_beside(number)
 
 
 def _foretold(kept: Kept, district: District) -> Emptying:
@@ -68,8 +85,7 @@ def _ends(what: str, command: str) -> Problem:
 def _empty(batch: Batch) -> None:
     for feed in batch.kept.feeds.of_district(batch.district):
         batch.kept.feeds.forget(feed.district, feed.source)
-    # What refers goes before what it refers to, so that each tombstone still has its whole key.
-    for kind in (*(kind for kind in reversed(KINDS) if kind is not DistrictRecord), DistrictRecord):
+    for kind in _ORDER:
         for identity in batch.kept.copies.ids(kind, batch.district):
             batch.remove(kind, identity)
     batch.kept.schools.forget_beside(batch.district)

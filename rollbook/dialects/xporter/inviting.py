@@ -83,8 +83,10 @@ class Inviting:
 
     def _invite(self, app: App, kind: str, one: Wanted) -> dict[str, Any]:
         try:
-            self.desk.schools.find(one.estab)
+            district, _, _ = self.desk.schools.find(one.estab)
         except NotFound:
+            district = 0
+        if not district or district in self.desk.sandboxes.districts():
             return {**one.said, "Estab": one.estab, "Status": "NotFound", "Message": NOT_FOUND}
         earlier = next((i for i in self.desk.invitations.of(app) if i.estab == one.estab), None)
         if earlier is not None and not earlier.answer and self.desk.clock() < earlier.made + AGAIN:

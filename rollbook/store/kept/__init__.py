@@ -47,6 +47,7 @@ from .records import Records
 from .research import Research
 from .roles import Roles
 from .rolls import Rolls
+from .sandboxes import Sandboxes
 from .sayings import Sayings
 from .schools import Schools
 from .sessions import Sessions
@@ -188,6 +189,11 @@ class Kept:
     def credentials(self) -> Credentials:
         """Keys of apps and of schools, kept as digests."""
         return Credentials(self._connection)
+
+    @cached_property
+    def sandboxes(self) -> Sandboxes:
+        """Schools of invented people that apps try themselves on."""
+        return Sandboxes(self._connection)
 
     @cached_property
     def receipts(self) -> Receipts:

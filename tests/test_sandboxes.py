@@ -1,0 +1,165 @@
+"""Sandboxes: schools of invented people for an app to try itself on."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+import time
+from urllib.parse import urlencode
+
+import pytest
+from click.testing import CliRunner
+
+from rollbook.cli import main
+from rollbook.demo.sandbox import Making
+from rollbook.errors import NotFound
+from rollbook.jobs import Queue
+
+from .hub import Answer, Hub
+from .person import Person, signed_in
+from .school import PARTY, asking_app
+
+DEV, BOX = "dev@app.example.org", "990000001"
+
+
+def developer(hub: Hub) -> Person:
+    """Somebody who builds an app that has a sandbox."""
+    asking_app(hub)
+    dev = signed_in(hub, DEV, "developer", app=PARTY)
+    dev.link = f"/console/apps/{PARTY}"
+    assert "Number 990000001. Is being made." in dev.send(dev.look("sandboxes"), "sandboxes").words
+    hub.work()
+    return dev
+
+
+def secrets(dev: Person) -> dict[str, str]:
+    """The secrets that are made and shown, by what they are called."""
+    page = dev.send(dev.look("sandboxes"), "keys")
+    told = re.findall(r'<dt>([^<]+)</dt><dd><code class="copy">([^<]+)<', page.html)
+    assert "curl -s" in page.html
+    return {name: html.unescape(value) for name, value in told}
+
+
+def school_token(hub: Hub, told: dict[str, str]) -> str:
+    """A token of Xporter, got as the page says."""
+    said = {"estab": BOX, "relyingParty": PARTY, "password": told["School secret"]}
+    return hub.post("/api/oauth/GetToken", said).json["token"]
+
+
+def client_token(hub: Hub, path: str, key: str, secret: str) -> str:
+    """A token for a client's key and secret."""
+    said = {"grant_type": "client_credentials", "client_id": key, "client_secret": secret}
+    return hub.post(path, urlencode(said).encode(), "application/x-www-form-urlencoded").json["access_token"]
+
+
+def bearing(hub: Hub, path: str, token: str) -> Answer:
+    """The answer to who bears a token."""
+    return hub.get(path, authorization=f"Bearer {token}")
+
+
+def test_one_button_gives_a_school_of_invented_people_that_answers_in_every_dialect(small_hub: Hub) -> None:
+    dev = developer(small_hub)
+    assert "Curlew Primary School (sandbox) Sandbox Number 990000001. Ready." in dev.look("sandboxes").words
+    told = secrets(dev)
+    token = school_token(small_hub, told)
+    info = small_hub.school("SchoolInfo", token, BOX)["SchoolInfo"][0]
+    assert info["Name"] == "Curlew Primary School (sandbox)"
+    assert len(small_hub.school("Students?select=Id", token, BOX)["Students"]) == 68
+    edfi = client_token(small_hub, "/edfi/oauth/token", told["Key"], told["Secret"])
+    schools = json.loads(bearing(small_hub, "/edfi/data/v3/ed-fi/schools", edfi).body)
+    assert [one["nameOfInstitution"] for one in schools] == [info["Name"]]
+    graph = bearing(small_hub, "/api/v2/graph/schools", told["Token"]).json["$data"]
+    assert [one["name"] for one in graph] == [info["Name"]]
+    roster = client_token(small_hub, "/oauth/token", told["Client id"], told["Client secret"])
+    orgs = bearing(small_hub, "/ims/oneroster/rostering/v1p2/schools", roster).json["orgs"]
+    assert [one["name"] for one in orgs] == [info["Name"]]
+    # Other secrets void those before.
+    assert secrets(dev).keys() == told.keys()
+    assert small_hub.school("SchoolInfo", token, BOX)["ExceptionType"] == "InvalidToken"
+    assert bearing(small_hub, "/api/v2/graph/schools", told["Token"]).status == 401
+
+
+def test_a_sandbox_is_reset_under_the_same_number_and_secrets_and_deleted(small_hub: Hub) -> None:
+    dev = developer(small_hub)
+    app, token = small_hub.app(PARTY), school_token(small_hub, secrets(dev))
+    before = small_hub.desk.sandboxes.of(app)[0]
+    dev.send(dev.look("sandboxes"), "reset")
+    small_hub.work()
+    after = small_hub.desk.sandboxes.of(app)[0]
+    assert (after.id, after.turn, after.district != before.district) == (before.id, 2, True)
+    assert len(small_hub.school("Students?select=Id", token, BOX)["Students"]) == 68
+    assert not small_hub.store.kept.schools.has_district(before.district)
+    dev.send(dev.look("sandboxes"), "delete")
+    assert small_hub.school("SchoolInfo", token, BOX)["ExceptionType"] == "InvalidToken"
+    small_hub.work()
+    assert "None yet." in dev.look("sandboxes").words
+    assert [one.estab for one in small_hub.desk.schools.all() if one.estab == BOX] == []
+
+
+def test_invented_people_are_mixed_with_nobody(small_hub: Hub) -> None:
+    asking_app(small_hub)
+    small_hub.grant(["School", "StudentLite"], app=PARTY)
+    app = small_hub.app(PARTY)
+    key, secret = small_hub.desk.credentials.add(app, "edfi")
+    small_hub.desk.registrations.ask(app, ["PublishedCounts"], required=False, reason="Numbers.")
+    small_hub.desk.sandboxes.ask(app, DEV)
+    small_hub.work()
+    one = small_hub.desk.sandboxes.of(app)[0]
+    # A key for every district is one for every real one.
+    token = client_token(small_hub, "/edfi/oauth/token", key.key, secret)
+    schools = json.loads(bearing(small_hub, "/edfi/data/v3/ed-fi/schools", token).body)
+    assert [one["nameOfInstitution"] for one in schools] == ["Thornfield Academy"]
+    # Nobody counts them, and no other app finds or invites the school.
+    grant = small_hub.desk.sandboxes.grant(app, one)
+    assert grant is not None
+    assert "PublishedCounts" not in grant.scopes
+    other, managing = small_hub.desk.apps.add("other.example.org")
+    small_hub.desk.registrations.ask(other, ["School"], required=True, reason="All.")
+    shown = small_hub.desk.tokens.sign_in("other.example.org", managing)[0]
+    wanted = {"RegistrationType": "Test", "Schools": [{"Estab": one.estab}]}
+    said = small_hub.ask("POST", "/api/Manage/SchoolRegister", shown, json.dumps(wanted).encode())
+    assert said.json["Schools"][0]["Status"] == "NotFound"
+    with pytest.raises(NotFound, match="no school has the number 990000001"):
+        small_hub.desk.invitations.make(other, one.estab)
+
+
+def test_an_operator_bounds_how_many_sandboxes_an_app_has(small_hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROLLBOOK_SANDBOXES", "1")
+    asking_app(small_hub)
+    dev = signed_in(small_hub, DEV, "developer", app=PARTY)
+    dev.link = f"/console/apps/{PARTY}"
+    page = dev.look("sandboxes")
+    assert "An app may have 1 here." in dev.send(page, "sandboxes").words
+    assert "An app may have 1 sandboxes (delete one, or reset it)" in dev.send(page, "sandboxes").words
+    small_hub.desk.apps.add("silent.example.org")
+    silent = signed_in(small_hub, "dev@silent.example.org", "developer", app="silent.example.org")
+    assert "Say first what the app asks schools for" in silent.go("/console/apps/silent.example.org/sandboxes").words
+    assert silent.go(f"/console/apps/{PARTY}/sandboxes").answer.status == 404
+
+
+def test_the_command_makes_and_lists_sandboxes(small_hub: Hub) -> None:
+    asking_app(small_hub)
+    run = CliRunner(env=small_hub.environment)
+    assert BOX in run.invoke(main, ["apps", "sandbox", PARTY, "--make"]).output
+    small_hub.now = time.time()
+    small_hub.work()
+    listed = json.loads(run.invoke(main, ["apps", "sandbox", PARTY, "--json"]).output)
+    assert listed == [{"app": PARTY, "estab": BOX, "state": "ready", "resets": 0}]
+    told = run.invoke(main, ["apps", "sandbox", PARTY, BOX, "--keys"]).output
+    secret = told.partition("schoolSecret: ")[2].split()[0]
+    assert small_hub.desk.tokens.sign_in(PARTY, secret, BOX)[0]
+
+
+def test_a_sandbox_is_made_once_however_often_its_job_runs(small_hub: Hub) -> None:
+    asking_app(small_hub)
+    app = small_hub.app(PARTY)
+    small_hub.desk.sandboxes.ask(app, DEV)
+    small_hub.work()
+    one = small_hub.desk.sandboxes.of(app)[0]
+    queue = Queue(small_hub.store, lambda: small_hub.now)
+    queue.add("sandbox", {"sandbox": one.id, "turn": 1})
+    job = queue.take(["sandbox"])
+    assert job is not None
+    Making(small_hub.desk)(job)
+    assert small_hub.desk.sandboxes.of(app) == [one]
