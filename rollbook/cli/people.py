@@ -11,6 +11,7 @@ import click
 
 from ..errors import Conflict, Malformed, NotFound, Problem
 from .common import Column, data_option, json_option, open_store, piped, say, show
+from .erasing import erase, erasures
 
 if TYPE_CHECKING:
     from ..ingest.judging import Match
@@ -38,11 +39,15 @@ LATER = "later"
 
 @click.group()
 def people() -> None:
-    """Decide who is who: review likely matches, merge people and part them.
+    """Decide who is who: review likely matches, merge people and part them; and erase people.
 
     Rows of a source that are certainly of a record which the hub holds are joined to it. What is only likely waits here
     and is not imported until somebody has decided.
     """
+
+
+people.add_command(erase)
+people.add_command(erasures)
 
 
 @people.command("review")

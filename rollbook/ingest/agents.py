@@ -113,7 +113,7 @@ class Brought:
             return
         batch = Batch(kept, agent.district)
         source = self.connector.changes({name: text.encode() for name, text in changes.files.items()})
-        follow_changes(batch, agent.source, source, self.connector.format, changes.gone, few)
+        follow_changes(batch, agent.source, source, self.connector.format, changes.gone, few, secret=self.store.secret)
         batch.settle()
         kept.agents.follow(agent.id, changes.to)
 
@@ -157,7 +157,7 @@ class Brought:
                 batch = Batch(kept, agent.district or kept.schools.next_district())
                 limits = Limits(shrink=1.0, rekey=True) if agent.may_shrink else Limits()
                 found = Found(batch.district, source.origin, agent.source)
-                diff = Import(self.connector, source, limits).write(batch, found)
+                diff = Import(self.connector, source, limits, secret=self.store.secret).write(batch, found)
                 keep_refusal(kept, batch.district, agent.source, ())
                 read_by_agent(kept, batch.district, agent.source, agent.name)
                 note_run(kept, diff, began)

@@ -82,6 +82,14 @@ def _locked(lock: int) -> bool:
     return True
 
 
+def forget_readings(hub: Path) -> None:
+    """Take away what was fetched by readings that were cut short; those that are under way keep what they have."""
+    every = hub / READINGS
+    for folder in every.iterdir() if every.exists() else ():
+        with suppress(FileNotFoundError), _held(folder) as free:
+            shutil.rmtree(folder) if free else None
+
+
 def _sweep(every: Path) -> None:
     """Take away what is left of readings that nobody will go on with."""
     for folder in every.iterdir():

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from ..errors import Problem, Stop
 from ..store.writing import Batch
 from .applying import write_plan
+from .erasing.returning import set_erased_aside
 from .kinds import BY_TABLE, KINDS
 from .limits import Limits
 from .matching import ask, keep_questions, match
@@ -29,6 +30,7 @@ def follow_changes(
     gone: Mapping[str, Iterable[str]],
     few: int,
     limits: Limits = DEFAULT,
+    secret: Callable[[str], bytes] | None = None,
 ) -> Plan:
     """Write what a source reports as changed, within the transaction of a batch; `key` is the source's in remainders.
 
@@ -46,6 +48,8 @@ def follow_changes(
         if kind in said or kind.table in gone
     ]
     plan = _planned(batch, name, streams, source.problems, limits)
+    if secret is not None:
+        set_erased_aside(batch.kept, batch.district, plan, secret)
     guard_shares(batch, plan, source.problems, limits.aside)
     ask(plan)
     set_unfound_aside(plan, batch.claims.order)

@@ -17,7 +17,7 @@ from ..store.writing import Batch
 from .kinds import KINDS
 from .packed import Packed, in_order
 from .plan import Part, Plan
-from .rows import Aside, Problems, Row, Stream, school_of
+from .rows import ERASED, Aside, Problems, Row, Stream, school_of
 
 Remembered = tuple[str, bytes, str]
 """A row that is new to its source: its key, the digest of what it says, and the hub id of its record."""
@@ -89,6 +89,7 @@ def keep_waiting(batch: Batch, plan: Plan) -> None:
     read = {(kind, row.key) for kind, row in rows}
     names = {part.kind.__name__ for part in plan.parts}
     unread = [replace(one, waits=()) for one in plan.aside if one.kind in names and (one.kind, one.key) not in read]
+    unread = [one for one in unread if one.what != ERASED]
     before = batch.kept.sources.file(batch.district, plan.source, WAITING)
     if rows or unread or before is not None:
         data = msgspec.msgpack.encode(_Waiting(rows, unread))

@@ -204,6 +204,10 @@ class Waiting(NamedTuple):
     school: str = ""
 
 
+ERASED = "is of somebody who has been erased"
+"""Why a row is set aside of which nothing is kept."""
+
+
 @dataclass(frozen=True)
 class Aside:
     """A row that is set aside: where it is, what is wrong with it and how to mend it.

@@ -16,6 +16,7 @@ from ..store.port import Store
 from ..store.writing import Batch
 from .applying import write_plan
 from .diff import Diff
+from .erasing.returning import set_erased_aside
 from .feeds import note_refused_run, note_run, register
 from .folders import reading_folder
 from .limits import Limits
@@ -34,6 +35,8 @@ from .rows import Connector, Origin, Progress, Reading, Request, Source, Stream,
 from .setting_aside import guard_shares, set_faults_aside
 
 NONE: Mapping[str, str] = {}
+
+Secret = Callable[[str], bytes]
 
 Heard = Callable[[Source, Sequence[Stream]], None]
 """Is told what a source says, once it is known that it can be read."""
@@ -95,7 +98,8 @@ def import_roster(
                 return _unchanged(store, district or 0, name, there.note, began, requests)
             source = connector.read(replace(reading, path=there.path))
             source.notes.extend(filter(None, [there.note]))
-            whole = Import(connector, source, limits, tell, requests, mark_of(str(path), there.mark), heard)
+            beside = mark_of(str(path), there.mark)
+            whole = Import(connector, source, limits, tell, requests, beside, heard, store.secret)
         except (RollbookError, OSError) as error:
             if district and name and not dry_run:
                 _note_refusal(store, Found(district, Origin(), name), error, began, requests)
@@ -191,6 +195,8 @@ class Import:
     beside: Mapping[str, bytes] = field(default_factory=dict[str, bytes])
     """What is kept of it beside what it asks for itself."""
     heard: Heard = unheard
+    secret: Secret | None = None
+    """The hub's secret for a purpose, by which those are known who were erased."""
 
     def compare(self, batch: Batch, found: Found) -> Diff:
         """What would change; nothing is written. Raises `Malformed` or `Stop` as `import_roster` does."""
@@ -219,6 +225,8 @@ class Import:
         streams = with_waiting(batch, name, streams, problems)
         plan = make_plan(name, held_of(batch, name, streams), streams)
         set_faults_aside(plan, problems)
+        if self.secret is not None:
+            set_erased_aside(batch.kept, batch.district, plan, self.secret)
         guard_shares(batch, plan, problems, self.limits.aside)
         hub = self.source.origin.hub
         ours = hub != "" and hub == batch.kept.schools.district_id(batch.district)

@@ -86,6 +86,18 @@ def copy_database(address: str, into: Path) -> None:
     copied(address, into)
 
 
+def written_anew(path: Path) -> bool:
+    """Write a file anew, so that it holds nothing that was deleted; false where somebody else has it meanwhile."""
+    with closing(connect(path)) as file:
+        try:
+            file.execute("VACUUM")
+            # What was there before stands in the log until that is emptied, which waits for whoever still reads it.
+            busy, *_ = file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0]
+        except Busy:
+            return False
+    return not busy
+
+
 def check(folder: Path) -> None:
     """Raise `Stop` unless the files of a copy are whole, each by itself."""
     for name in FILES:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar
@@ -113,6 +115,22 @@ class Ledger(ABC):
     @abstractmethod
     def close(self) -> None:
         """Close it."""
+
+    @abstractmethod
+    def _naming(self) -> AbstractContextManager[Connection]:
+        """A transaction in which humans may be called otherwise; nothing else of the ledger is ever changed."""
+
+    def forget(self, ids: Collection[str]) -> int:
+        """Call humans (hub ids) by names that lead nowhere; gives how many of them were ever told of.
+
+        Every answer, whom it told of and the digests of both stay as they are: nobody can say any more who that is.
+        """
+        with self.lock, self._naming() as db:
+            listed = f"SELECT number FROM human WHERE id IN ({db.flavour.listed('?')}) ORDER BY number"
+            numbers = [number for (number,) in db.execute(listed, (json.dumps(sorted(ids)),)).fetchall()]
+            names = [(f"erased-{os.urandom(16).hex()}", number) for number in numbers]
+            db.executemany("UPDATE human SET id = ? WHERE number = ?", names)
+        return len(numbers)
 
     def _numbers(self, argument: str) -> str:
         """A SELECT of the numbers of a bound JSON list."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import uuid
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
@@ -18,6 +18,9 @@ NAME = "ledger.sqlite"
 """What the file is called in a data directory."""
 
 RESTORE = "restore it from a backup, or move it away to begin a new ledger"
+
+NAMES_STAY = "human_stays_update"
+"""The trigger that lets nobody call a human otherwise."""
 
 CHECKED_BYTES = 32 * 1024 * 1024
 """Up to which size a ledger is checked whole when it is opened."""
@@ -70,6 +73,20 @@ class LedgerFile(Ledger):
     @property
     def _db(self) -> Connection:
         return self._opened()
+
+    @contextmanager
+    def _naming(self) -> Generator[Connection]:
+        db = self._opened()
+        db.execute("BEGIN IMMEDIATE")
+        try:
+            made = db.execute("SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = ?", (NAMES_STAY,)).get
+            db.execute(f"DROP TRIGGER {NAMES_STAY}")
+            yield db
+            db.execute(made)
+        except BaseException:
+            db.execute("ROLLBACK")
+            raise
+        db.execute("COMMIT")
 
     def _opened(self) -> Opened:
         """The open file, as long as it is the one that has the name."""

@@ -130,6 +130,10 @@ class Store(ABC):
         """
 
     @abstractmethod
+    def overwrite(self) -> bool:
+        """Leave nothing of what was deleted or changed where it was kept; false where somebody else is in the way."""
+
+    @abstractmethod
     def again(self) -> Store:
         """The same store, opened once more, for whoever works beside the one who has this one."""
 

@@ -261,6 +261,24 @@ HOUSEKEEPING = [
     "CREATE TABLE decision (id TEXT PRIMARY KEY, at REAL NOT NULL, person TEXT NOT NULL, what TEXT NOT NULL,"
     " place TEXT NOT NULL, about TEXT NOT NULL) WITHOUT ROWID",
     "CREATE INDEX decision_at ON decision (at)",
+    # People who were erased: a keyed digest of the hub id of each, so that they are erased again after a restore, when
+    # and why, what went by kind (JSON), and until when apps are told by which ids they knew them.
+    "CREATE TABLE erasure (district INTEGER NOT NULL, id TEXT NOT NULL, person TEXT NOT NULL, at TEXT NOT NULL,"
+    " made_by TEXT NOT NULL, why TEXT NOT NULL, gone TEXT NOT NULL, until TEXT NOT NULL, ended TEXT,"
+    " PRIMARY KEY (district, id)) WITHOUT ROWID",
+    # Keyed digests of the keys by which sources know them, so that no source brings them back.
+    "CREATE TABLE erased_key (district INTEGER NOT NULL, digest TEXT NOT NULL, erasure TEXT NOT NULL,"
+    " PRIMARY KEY (district, digest)) WITHOUT ROWID",
+    # What the history tells of them, until it tells no more than a number that leads nowhere.
+    "CREATE TABLE erased_stone (district INTEGER NOT NULL, erasure TEXT NOT NULL, seq INTEGER NOT NULL,"
+    " PRIMARY KEY (district, erasure, seq)) WITHOUT ROWID",
+    # After how many days what goes, at a school (a hub id) or in the whole district; of the hub itself, district 0.
+    "CREATE TABLE retention (district INTEGER NOT NULL, school TEXT NOT NULL, what TEXT NOT NULL,"
+    " days INTEGER NOT NULL, made_by TEXT NOT NULL, made TEXT NOT NULL, PRIMARY KEY (district, school, what))"
+    " WITHOUT ROWID",
+    # What went by which rule, and when.
+    "CREATE TABLE retention_run (district INTEGER NOT NULL, at TEXT NOT NULL, school TEXT NOT NULL, what TEXT NOT NULL,"
+    " days INTEGER NOT NULL, gone INTEGER NOT NULL, PRIMARY KEY (district, at, school, what)) WITHOUT ROWID",
 ]
 
 PASSING = [

@@ -69,6 +69,11 @@ class Store(port.Store):
         self.ledger.fold()
         copies.copy_files(self.folder, folder, patience)
 
+    def overwrite(self) -> bool:
+        """Write each file anew, so that no page of it is left over, and empty the log beside it."""
+        done = [copies.written_anew(self.folder / name) for name in copies.FILES]
+        return all(done)
+
     def again(self) -> Store:
         """The same directory, opened once more."""
         return Store(self.folder)

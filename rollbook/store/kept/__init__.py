@@ -27,6 +27,7 @@ from .credentials import Credentials
 from .databases import Databases
 from .decisions import Decisions
 from .devices import Devices
+from .erasures import Erasures
 from .feeds import Feeds
 from .grants import Grants
 from .history import History
@@ -63,6 +64,7 @@ from .taxa import Taxa
 from .teams import Teams
 from .tickets import Tickets
 from .tokens import Tokens
+from .traces import Traces
 from .visits import Visits
 
 
@@ -325,6 +327,11 @@ class Kept:
         """What documents of a standard refer to and which words they use."""
         return Pointers(self._connection)
 
+    @cached_property
+    def erasures(self) -> Erasures:
+        """People who were erased, and what is left to do of it."""
+        return Erasures(self._connection)
+
 
 class Passed:
     """What passes: what can be lost without loss of records or consent."""
@@ -386,3 +393,8 @@ class Passed:
     def devices(self) -> Devices:
         """Devices that ask to act on somebody's behalf."""
         return Devices(self._connection)
+
+    @cached_property
+    def traces(self) -> Traces:
+        """What passes of people who are erased."""
+        return Traces(self._connection)

@@ -117,7 +117,7 @@ class History(Statements):
             f" AND kind {self._in(':kinds')} {self._told(seer)} ORDER BY seq",
             {"district": district, "since": since, "last": last, "kinds": json.dumps(sorted(kinds)), "seer": seer},
         )
-        return list(map(_stone, rows))
+        return list(map(stone_of, rows))
 
     def roles_gone(self, district: int, person: str, seer: str = "") -> list[Stone]:
         """The roles of a human that are gone."""
@@ -126,7 +126,7 @@ class History(Statements):
             f" AND kind {self._in(':roles')} AND {self._flavour.member('keys', 'person')} = :person {self._told(seer)}",
             {"district": district, "roles": _roles(), "person": person, "seer": seer},
         )
-        return list(map(_stone, rows))
+        return list(map(stone_of, rows))
 
     def _told(self, seer: str) -> str:
         """What holds of a row of the history that an app (`:seer`) is told; nothing where none is named."""
@@ -231,7 +231,8 @@ class History(Statements):
         )
 
 
-def _stone(row: Row) -> Stone:
+def stone_of(row: Row) -> Stone:
+    """What a row of the history says."""
     seq, at, kind, identity, school, what, keys, made = row
     return Stone(seq, at, kind, identity, school or "", what, json.loads(keys), made)
 

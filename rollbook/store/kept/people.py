@@ -7,10 +7,14 @@ from collections.abc import Iterable
 
 from ...fields import RECORDS, Record
 from ...model.people import Person
+from ..numbering import UNIQUE_IDS
 from ..plan.sights import APP
 from ..references import id_of, row_of, rows_of
 from .records import Stored
 from .statements import Statements, Values, at, of_school
+
+_CALLED = ("forename", "surname", "legal_forename", "legal_surname", "previous_legal_surname", "middle_name")
+_NUMBERED = (*UNIQUE_IDS, "external_id", "username")
 
 _HERE = "district IN (SELECT district FROM clock)"
 
@@ -102,6 +106,21 @@ class People(Statements):
             (district, role.__name__, school, mis_id),
         )
         return frozenset(identity for row in rows for identity in row if identity)
+
+    def like(self, district: int, words: Iterable[str], most: int) -> list[dict[str, str | None]]:
+        """The humans of a district of whom each word is in a name, or is a number that they are known by."""
+        each, values = list[str](), dict[str, object]({"district": district, "most": most})
+        for number, word in enumerate(words):
+            values |= {f"word{number}": word.lower(), f"whole{number}": word}
+            names = " OR ".join(f"lower({name}) = :word{number}" for name in _CALLED)
+            each.append(f"({names} OR {' OR '.join(f'{name} = :whole{number}' for name in _NUMBERED)})")
+        told = ("id", "forename", "surname", "birth_date")
+        rows = self._rows(
+            f"SELECT {', '.join(told)} FROM person WHERE district = :district AND {' AND '.join(each) or '1 = 0'}"
+            " ORDER BY surname, forename, id LIMIT :most",
+            values,
+        )
+        return [dict(zip(told, row, strict=True)) for row in rows]
 
     # ---- those who wait for a role
 

@@ -104,6 +104,12 @@ class Pointers(Statements):
         asked = "SELECT resource, path, target FROM pointer WHERE district = ? AND source = ? ORDER BY 1, 2"
         return [(resource, path, target) for resource, path, target in self._rows(asked, (district, source))]
 
+    def cut(self, district: int, document: Pointer, targets: Mapping[str, str]) -> None:
+        """Let a document refer to these (hub ids by path), and to nothing else; its words stay."""
+        own = (district, document.source, document.resource)
+        self._do("DELETE FROM pointer WHERE district = ? AND source = ? AND resource = ?", own)
+        self.put(district, document.source, [(document.resource, *one) for one in targets.items()], ())
+
     def words_of(self, district: int, source: str) -> list[tuple[str, int]]:
         """The words that the documents of one record use: the resource of each, and the number of the word."""
         asked = "SELECT resource, word FROM word_use WHERE district = ? AND source = ? ORDER BY 1, 2"

@@ -34,6 +34,11 @@ BESIDE_RECORDS = (
     "register",
     "pointer",
     "word_use",
+    "erasure",
+    "erased_key",
+    "erased_stone",
+    "retention",
+    "retention_run",
 )
 """What is kept of a district's records beside them; each key begins with the district."""
 

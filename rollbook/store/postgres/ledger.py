@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
 from pathlib import Path
 
 from ...errors import Occupied
@@ -56,6 +57,19 @@ class LedgerTables(Ledger):
             self._opened()
             assert self._folds is not None
             self._folds.fold()
+
+    @contextmanager
+    def _naming(self) -> Generator[Connection]:
+        session = self._opened()
+        self._begin(session)
+        try:
+            session.execute("ALTER TABLE human DISABLE TRIGGER human_stays")
+            yield session
+            session.execute("ALTER TABLE human ENABLE TRIGGER human_stays")
+        except BaseException:
+            session.execute("ROLLBACK")
+            raise
+        session.execute("COMMIT")
 
     def close(self) -> None:
         """End the session."""

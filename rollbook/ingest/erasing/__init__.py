@@ -1,0 +1,18 @@
+"""Erasing one human, as article 17 of the GDPR has it: whatever is about them goes, and does not come back."""
+
+from .erasing import Erased, Preview, again, end_due, erase, foretell, let_back
+from .listing import read_list, write_list
+from .returning import set_erased_aside
+
+__all__ = [
+    "Erased",
+    "Preview",
+    "again",
+    "end_due",
+    "erase",
+    "foretell",
+    "let_back",
+    "read_list",
+    "set_erased_aside",
+    "write_list",
+]
