@@ -207,14 +207,14 @@ class Erasures(Statements):
 
     def files(self, district: int, source: str) -> list[str]:
         """The names of the files that are kept of a source, and hold what it said."""
-        asked = "SELECT name FROM source_file WHERE district = ? AND source = ? AND substr(name, 1, ?) <> ?"
-        return self._values(asked, (district, source, len(STAYS), STAYS))
+        asked = "SELECT name FROM source_file WHERE district = ? AND source = ? AND name NOT LIKE ?"
+        return self._values(asked, (district, source, f"{STAYS}%"))
 
     def drop_files(self, district: int, source: str) -> None:
         """Keep nothing more of what a source said: its next reading says all of it."""
         self._do(
-            "DELETE FROM source_file WHERE district = ? AND source = ? AND substr(name, 1, ?) <> ?",
-            (district, source, len(STAYS), STAYS),
+            "DELETE FROM source_file WHERE district = ? AND source = ? AND name NOT LIKE ?",
+            (district, source, f"{STAYS}%"),
         )
 
     # ---- the history
