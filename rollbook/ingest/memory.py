@@ -14,6 +14,7 @@ import msgspec
 from ..store.kept import Kept
 from ..store.kept.sources import SETTLED
 from ..store.writing import Batch
+from .erasing.pruning import without
 from .kinds import KINDS
 from .packed import Packed, in_order
 from .plan import Part, Plan
@@ -69,7 +70,8 @@ def keep(batch: Batch, plan: Plan, kept: Mapping[str, bytes], beside: Mapping[st
     """Keep what the source must find again, and what else is kept of it, and whether all that it said was taken in."""
     settled = b"" if plan.aside or plan.waiting else b"all"
     for name, data in chain(kept.items(), beside.items(), [(SETTLED, settled)]):
-        batch.kept.sources.keep_file(batch.district, plan.source, name, data)
+        kept = without(data, plan.erased) if plan.erased else data
+        batch.kept.sources.keep_file(batch.district, plan.source, name, kept)
 
 
 WAITING = "rows that wait"

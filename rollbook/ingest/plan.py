@@ -152,6 +152,8 @@ class Plan:
     """Rows that are set aside, each once: those that wait for it are named with it."""
     waiting: list[tuple[type[Record], Row]] = field(default_factory=list[tuple[type[Record], Row]])
     """The rows themselves, with all that wait for them, as far as they could be read."""
+    erased: frozenset[str] = frozenset()
+    """The keys of people who were erased, of whom nothing is kept."""
 
     @property
     def moved(self) -> bool:

@@ -47,4 +47,5 @@ def set_erased_aside(kept: Kept, district: int, plan: Plan, secret: Callable[[st
     told = len(plan.aside)
     set_aside(plan, [Aside(kind, row.key, row.place, "", ERASED, HINT, fault=False) for kind, row in those])
     del plan.waiting[before:]
+    plan.erased = frozenset(row.key for _, row in those)
     plan.aside[told:] = [replace(one, key="", place=(one.place[0], 0), waits=()) for one in plan.aside[told:]]
