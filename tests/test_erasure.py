@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from rollbook.fields import RECORDS, Code, Record, Text
-from rollbook.ingest.erasing import end_due, erase, foretell
+from rollbook.ingest.erasing import end_due, erase
 from rollbook.ingest.erasing.gathering import gather
 from rollbook.model.people import Person
 from rollbook.model.students import Student
@@ -20,12 +20,14 @@ from rollbook.store.kept.pulls import Question as Asked
 from rollbook.store.kept.snapshots import Name, State
 from rollbook.store.ledger_file import NAME as LEDGER
 from rollbook.store.numbering import UNIQUE_IDS
+from rollbook.store.opening import opened as store_of
 from rollbook.store.port import Store
 
 from .edlink.vendor import Vendor
 from .hub import THORNFIELD, Hub
 from .looking import forget, look, opened
 from .oneroster.platform import Platform
+from .test_cli import refused, said
 from .told import entries, roles
 
 MARK = "Zyxomma"
@@ -158,3 +160,29 @@ def test_apps_that_follow_changes_are_told_by_id_and_nothing_else(small_hub: Hub
     events = vendor.rows("events", after=since)
     assert ("deleted", "person") in {(one["type"], one["target"]) for one in events}
     assert names[1] not in json.dumps([one for one in events if one["target"] == "person"])
+
+
+# ---- by hand
+
+
+@pytest.mark.files
+def test_an_operator_looks_somebody_up_sees_what_goes_and_erases_them(small_hub: Hub, tmp_path: Path) -> None:
+    store = small_hub.store
+    where = ["--data", store.folder]
+    _, person = the_person(store)
+    names = look(store, "SELECT forename, surname FROM person WHERE id = ?", (person,)).fetchall()[0]
+    said("backup", tmp_path / "backups", "--with-key", *where)
+    assert person in [one["id"] for one in json.loads(said("people", "erase", "--find", " ".join(names), *where))]
+    (foretold,) = json.loads(said("people", "erase", person, *where))
+    assert (foretold["applied"], foretold["gone"]["Person"]) == (False, 1)
+    assert look(store, "SELECT count(*) FROM person WHERE id = ?", (person,)).get == 1
+    (done,) = json.loads(said("people", "erase", person, "--yes", "--why", "asked on 1 June", *where))
+    assert (done["gone"]["Person"], done["overwritten"]) == (1, True)
+    assert look(store, "SELECT count(*) FROM person WHERE id = ?", (person,)).get == 0
+    (kept,) = json.loads(said("people", "erasures", *where))
+    assert (kept["id"], kept["why"]) == (done["id"], "asked on 1 June")
+    assert "is not the hub id of anybody" in refused("people", "erase", person, "--yes", *where)
+    listed = store.folder / "erasures.json"
+    said("restore", tmp_path / "backups", "--erasures", listed, "--data", tmp_path / "back")
+    with store_of(tmp_path / "back") as back:
+        assert look(back, "SELECT count(*) FROM person WHERE id = ?", (person,)).get == 0

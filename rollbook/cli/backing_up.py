@@ -44,12 +44,14 @@ def backup(place: Path, data: Path | None, keep: int | None, with_key: bool, as_
     ROLLBOOK_BACKUP_PASSPHRASE, or in the file that ROLLBOOK_BACKUP_PASSPHRASE_FILE names, it is encrypted, and holds
     the hub's key as well.
     """
+    from ..ingest.erasing import write_list
     from ..operation import archive
 
     passphrase = BACKUP_PASSPHRASE.get()
     with open_store(data) as store:
         keyed = with_key or bool(passphrase)
         path, manifest = archive.make(store, place, passphrase, with_key=keyed, now=time.time())
+        write_list(store, place)
     gone = archive.forget(place, keep) if keep else []
     facts = {**_facts(path, manifest), "encrypted": bool(passphrase), "deleted": [str(one) for one in gone]}
     if wants_json(as_json):
@@ -66,13 +68,20 @@ def backup(place: Path, data: Path | None, keep: int | None, with_key: bool, as_
 @click.command()
 @click.argument("source", type=click.Path(exists=True, path_type=Path))
 @data_option()
+@click.option(
+    "--erasures",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A later list of people who were erased than the one beside the backup: they are erased again.",
+)
 @click.option("--check", "only", is_flag=True, help="Only see that the backup is whole: unpack it and compare hashes.")
 @json_option()
-def restore(source: Path, data: Path | None, only: bool, as_json: bool) -> None:
+def restore(source: Path, data: Path | None, erasures: Path | None, only: bool, as_json: bool) -> None:
     """Make a hub of a backup.
 
     SOURCE is its file, or a directory, of which it is the newest one.
     It goes into a data directory that holds no hub, or with --database into an empty database. Nothing is overwritten.
+    Whoever has been erased since the backup is erased again: by the list erasures.json beside it, in the data
+    directory, or given with --erasures.
     """
     from ..operation import archive
 
@@ -89,6 +98,7 @@ def restore(source: Path, data: Path | None, only: bool, as_json: bool) -> None:
         say(f"{path} is whole, of {facts['made']}." if only else f"The hub of {facts['made']} is back.")
     if not only:
         _tell_of_key(data_folder(data), manifest)
+        _erase_again(data, path, erasures)
 
 
 def _facts(path: Path, manifest: Manifest) -> dict[str, Any]:
@@ -139,6 +149,24 @@ def _into_database(path: Path, folder: Path, passphrase: str | None) -> Manifest
             shutil.copyfile(aside / "hub.key", folder / "hub.key")
             (folder / "hub.key").chmod(0o600)
     return manifest
+
+
+def _erase_again(data: Path | None, backup: Path, given: Path | None) -> None:
+    """Erase whoever was erased after the backup was made, as far as the lists that are at hand tell."""
+    from ..ingest.erasing import again, read_list
+    from ..ingest.erasing.listing import NAME
+
+    folder = data_folder(data)
+    listed = read_list([folder / NAME, backup.parent / NAME, *([given] if given else [])])
+    if listed and not (KEY.get() or (folder / "hub.key").exists()):
+        warn("People have been erased since. With the key in place, run `rollbook people erasures --again LIST`.")
+        return
+    if not listed:
+        return
+    with open_store(data) as store:
+        count = again(store, listed, "restore")
+    if count:
+        say(f"{count} people who were erased after the backup was made are erased again.")
 
 
 def _tell_of_key(folder: Path, manifest: Manifest) -> None:

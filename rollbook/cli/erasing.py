@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -74,16 +75,31 @@ def erase(
             previews = [foretell(store, district, one) for district, one in where]
             if not wants_json(as_json):
                 _preview(previews)
+            elif not yes:
+                # Whoever reads JSON cannot be asked.
+                print_json([_foretold(one) for one in previews])
+                return
             if yes or click.confirm(f"Erase {previews[0].called}? This cannot be undone", err=True):
                 _erase(store, where, why, tell_days, previews, as_json)
 
 
 @click.command()
+@click.option(
+    "--again",
+    "listed",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Erase again whoever is on a list (erasures.json), after a restore.",
+)
 @json_option()
 @data_option()
-def erasures(as_json: bool, data: Path | None) -> None:
+def erasures(listed: Path | None, as_json: bool, data: Path | None) -> None:
     """List the erasures: when, by whom, and how many records went. Nothing tells whose they were."""
+    from ..ingest.erasing import again, read_list
+
     with open_store(data) as store:
+        if listed:
+            say(f"{again(store, read_list([listed]), getpass.getuser())} people were erased again.")
+            return
         rows = [
             {"district": district.name, **one._asdict(), "gone": dict(one.gone)}
             for district in store.kept.schools.districts()
@@ -150,8 +166,6 @@ def _rows(counts: Mapping[str, int]) -> list[dict[str, Any]]:
 def _erase(
     store: Store, where: list[tuple[int, str]], why: str, days: int, previews: list[Preview], as_json: bool
 ) -> None:
-    import getpass
-
     from ..ingest.erasing import erase as erase_person
     from ..ingest.erasing import write_list
 
@@ -172,7 +186,11 @@ def _erase(
         )
 
 
+def _foretold(one: Preview) -> dict[str, Any]:
+    stays = [{"what": what, "why": why} for what, why in one.stays]
+    return {"applied": False, "gone": dict(one.gone), "edited": dict(one.edited), "stays": stays}
+
+
 def _told(one: Erased, preview: Preview) -> dict[str, Any]:
-    stays = [{"what": what, "why": why} for what, why in preview.stays]
-    facts = {"id": one.id, "gone": dict(one.gone), "beside": dict(one.beside), "edited": dict(preview.edited)}
-    return {**facts, "until": one.until, "overwritten": one.overwritten, "stays": stays}
+    facts = {"id": one.id, "applied": True, "beside": dict(one.beside), "until": one.until}
+    return {**_foretold(preview), **facts, "overwritten": one.overwritten}

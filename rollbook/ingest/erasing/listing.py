@@ -21,11 +21,12 @@ def marks(store: Store) -> list[str]:
 
 
 def write_list(store: Store, place: Path | None = None) -> Path:
-    """Write the list to the data directory, or to another place, with all that it held there before."""
+    """Write the list, unless it is empty, to the data directory or another place, with what was on it there before."""
     path = (place or store.folder) / NAME
     every = sorted({*marks(store), *read_list([path])})
-    with open_private(path, "w") as file:
-        json.dump({"erased": every}, file, indent=1)
+    if every:
+        with open_private(path, "w") as file:
+            json.dump({"erased": every}, file, indent=1)
     return path
 
 
