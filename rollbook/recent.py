@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, MutableMapping
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
+from weakref import WeakSet
 
 Value = TypeVar("Value")
 
@@ -45,6 +46,28 @@ class Recent(Generic[Value]):
             return value
 
 
+class Forgetting(Protocol):
+    """Whatever keeps what was told of people in memory, and can let go of it."""
+
+    def forget(self) -> None:
+        """Let go of everything, now or when it is next used."""
+        ...
+
+
+_HOLDERS: WeakSet[Forgetting] = WeakSet()
+
+
+def holds(one: Forgetting) -> None:
+    """From now on something keeps what was told of people."""
+    _HOLDERS.add(one)
+
+
+def forget_everybody() -> None:
+    """Let everything go that is kept of people: somebody of them has been erased."""
+    for one in list(_HOLDERS):
+        one.forget()
+
+
 OVERHEAD = 300
 """About how many bytes an entry of `Finished` takes beside what is said and made."""
 
@@ -63,6 +86,13 @@ class Finished(Generic[Value]):
         self._times = times + 1
         self._lock = threading.Lock()
         self._values: OrderedDict[tuple[Hashable, bytes], Value] = OrderedDict()
+        holds(self)
+
+    def forget(self) -> None:
+        """Let go of everything."""
+        with self._lock:
+            self._values.clear()
+            self.held = 0
 
     def get(self, by: Hashable, text: bytes, make: Callable[[bytes], Value]) -> Value:
         """What is made of a text."""

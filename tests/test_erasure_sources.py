@@ -1,4 +1,4 @@
-"""Erasing somebody whom sources tell of, on files and on PostgreSQL: nothing is left, and no source brings them back."""
+"""Erasing somebody whom sources tell of, on both stores: nothing is left, and no source brings them back."""
 
 from __future__ import annotations
 
@@ -176,5 +176,3 @@ def test_nobody_else_goes(store: Store) -> None:
     erase(store, 1, person, by="test")
     assert look(store, "SELECT id, surname FROM person ORDER BY id").fetchall() == before
     assert take(store, roster("sis", f"{MARK}-s")).kinds["Student"].unchanged == 1
-
-

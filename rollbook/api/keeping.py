@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import cast
 
 from ..errors import RollbookError
+from ..recent import holds
 from .messages import Response
 
 
@@ -39,7 +40,7 @@ class Kept:
             return False
 
 
-@dataclass
+@dataclass(eq=False)
 class Keeping:
     """Answers, least lately used first, within a bound of bytes; belongs to the event loop's thread."""
 
@@ -47,8 +48,24 @@ class Keeping:
     held: int = 0
     answers: OrderedDict[tuple[bytes, ...], Kept] = field(default_factory=OrderedDict[tuple[bytes, ...], Kept])
 
+    stale: bool = False
+    """Whether all of it is to be let go of, when the event loop's thread comes by."""
+
+    def __post_init__(self) -> None:
+        holds(self)
+
+    def forget(self) -> None:
+        """Let go of everything, from any thread."""
+        self.stale = True
+
+    def _settle(self) -> None:
+        if self.stale:
+            self.stale, self.held = False, 0
+            self.answers.clear()
+
     def find(self, key: tuple[bytes, ...]) -> Kept | None:
         """The answer to a request, if it is there; whether it is still true is for the caller to see."""
+        self._settle()
         found = self.answers.get(key)
         if found is not None:
             self.answers.move_to_end(key)
@@ -57,6 +74,7 @@ class Keeping:
     def put(self, key: tuple[bytes, ...], state: object, response: Response) -> None:
         """Keep an answer, whole, that is true in a state of the hub."""
         assert isinstance(response.body, bytes)
+        self._settle()
         self.drop(key)
         self.answers[key] = Kept(state, response)
         self.held += len(response.body)

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from ..recent import forget_everybody
+from ..store.kept import Kept
 from ..store.port import Store
 from .credentials import Holder
 from .grants import zone_of
@@ -73,6 +75,7 @@ class Memory:
         self._store = store
         self._clock = clock
         self._remembered = Remembered()
+        self._erased: int | None = None
 
     def fresh(self) -> tuple[int, ...]:
         """The state of records, tokens and grants; what was remembered of an earlier one is forgotten."""
@@ -135,10 +138,18 @@ class Memory:
         kept = self._store.kept
         # First of all: a change that comes after this is noticed the next time.
         said = kept.settings.admission()
+        if said != before.said:
+            self._forget_erased(kept)
         if said == before.said and self._ended(before.endings) == before.ended:
             return before
         endings = tuple(sorted((*kept.grants.named_ends(), *kept.planned.moments())))
         return Admission(said, endings, self._ended(endings), self._store.setting("today") or "")
+
+    def _forget_erased(self, kept: Kept) -> None:
+        """Let go of what is in memory of people, once somebody of them has been erased, by whatever process."""
+        before, self._erased = self._erased, kept.erasures.count()
+        if before not in (None, self._erased):
+            forget_everybody()
 
     def _ended(self, endings: tuple[float, ...]) -> int:
         """How many of some moments have come."""

@@ -18,7 +18,7 @@ from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, 
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ..recent import Recent
+from ..recent import Recent, holds
 from ..store.kept.plans import Plans
 from ..store.kept.statements import Row
 from ..store.plan.planner import Plan
@@ -81,8 +81,15 @@ class RecentRows:
         self._lock = threading.Lock()
         self._kept: OrderedDict[Hashable, Kept] = OrderedDict()
         self._asked: OrderedDict[int, bool] = OrderedDict()
+        holds(self)
         self.counts: Recent[tuple[Plan, int]] = Recent(QUESTIONS)
         """How many rows questions have, each with its plan, by which it is told from others."""
+
+    def forget(self) -> None:
+        """Let go of everything."""
+        with self._lock:
+            self._kept.clear()
+            self.held = 0
 
     def find(self, key: Hashable) -> Kept | None:
         """The rows of a question, if they are there."""

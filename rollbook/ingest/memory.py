@@ -70,8 +70,8 @@ def keep(batch: Batch, plan: Plan, kept: Mapping[str, bytes], beside: Mapping[st
     """Keep what the source must find again, and what else is kept of it, and whether all that it said was taken in."""
     settled = b"" if plan.aside or plan.waiting else b"all"
     for name, data in chain(kept.items(), beside.items(), [(SETTLED, settled)]):
-        kept = without(data, plan.erased) if plan.erased else data
-        batch.kept.sources.keep_file(batch.district, plan.source, name, kept)
+        told = without(data, plan.erased) if plan.erased else data
+        batch.kept.sources.keep_file(batch.district, plan.source, name, told)
 
 
 WAITING = "rows that wait"

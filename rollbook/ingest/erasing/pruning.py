@@ -28,13 +28,15 @@ def _pruned(value: Any, words: frozenset[str]) -> Any:
     if not isinstance(value, dict):
         return value
     members = {name: one for name, one in cast("dict[Any, Any]", value).items() if name not in words}
-    columns = [one for one in members.values() if isinstance(one, list)]
-    if columns and len(columns) == len(members) and not any(isinstance(cell, list) for one in columns for cell in one):
-        return _rows_left(members, words)
+    columns = {name: cast("list[Any]", one) for name, one in members.items() if isinstance(one, list)}
+    if columns and len(columns) == len(members):
+        flat = not any(isinstance(cell, list) for cells in columns.values() for cell in cells)
+        if flat:
+            return _rows_left(columns, words)
     return {name: _pruned(one, words) for name, one in members.items()}
 
 
-def _rows_left(columns: dict[str, list[Any]], words: frozenset[str]) -> dict[str, list[Any]]:
+def _rows_left(columns: dict[Any, list[Any]], words: frozenset[str]) -> dict[Any, list[Any]]:
     """Columns of equal length without the rows that have any of the words; other lists without these."""
     lengths = {len(cells) for cells in columns.values()}
     if len(lengths) > 1:

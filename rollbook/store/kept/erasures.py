@@ -77,6 +77,10 @@ class Erasures(Statements):
             (district, *one[:5], json.dumps(dict(one.gone)), one.until, one.ended),
         )
 
+    def count(self) -> int:
+        """How many erasures there are."""
+        return self._value("SELECT count(*) FROM erasure")
+
     def of_district(self, district: int) -> list[Erasure]:
         """The erasures of a district, oldest first."""
         rows = self._rows(f"SELECT {_COLUMNS} FROM erasure WHERE district = ? ORDER BY at, id", (district,))
