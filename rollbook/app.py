@@ -10,6 +10,7 @@ from typing import Any
 
 from .api.aside import Aside
 from .api.http import Edge
+from .api.openid import OpenID, providers
 from .api.webhooks import Body, Fill, Webhooks
 from .cli import run
 from .cli.serving import spare, steady
@@ -98,8 +99,7 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
         Research(research),
         Researching(research),
         Review(desk),
-        Console(desk),
-        Documentation(),
+        Console(desk, OpenID(providers(), clock)),
         agents,
     ]
     return Edge(

@@ -59,12 +59,20 @@ def _one_of(*words: str) -> Kind[str]:
     return Kind(" or ".join(f"`{word}`" for word in words), lambda text: text if text in words else _no())
 
 
+def _issuer(text: str) -> str:
+    """A provider's name for itself, which is where it is asked: never in clear, but on the machine itself."""
+    parts = urlsplit(text)
+    safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in ("localhost", "127.0.0.1", "::1"))
+    return text if safe and parts.hostname and not parts.query and not parts.fragment else _no()
+
+
 TEXT = Kind("text", str)
 FOLDER = Kind("a directory", Path)
 DATABASE_URL = Kind("an address, such as postgresql://user@host/rollbook", str, address=True)
 URL = Kind("an address, such as https://hub.example.org", str)
 MAIL_SERVER = Kind("an address, such as smtp://name:password@mail.example.org:587", str, address=True)
 MAIL_ADDRESS = Kind("an e-mail address", str)
+ISSUER = Kind("an address of https, such as https://accounts.google.com", _issuer)
 HOSTS = Kind("hosts, with commas between", str)
 SECONDS = Kind("seconds", _positive)
 PLACE = Kind("a host and a port, such as 127.0.0.1:9100", _place)
@@ -241,10 +249,39 @@ SANDBOXES = Setting(
     _named("SANDBOXES"), _whole(0, 100), 2, "How many schools of invented people an app may have. 0 means none."
 )
 
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """The settings of a provider that people may sign in with instead of a password, by OpenID Connect."""
+
+    issuer: Setting[str]
+    client: Setting[str]
+    secret: Setting[str]
+    called: Setting[str]
+
+    @property
+    def every(self) -> tuple[Setting[str], ...]:
+        """All four."""
+        return self.issuer, self.client, self.secret, self.called
+
+
+def _elsewhere(stem: str, which: str) -> Elsewhere:
+    return Elsewhere(
+        Setting(_named(f"{stem}_ISSUER"), ISSUER, "", f"The {which} provider that people may sign in with (OpenID"
+                " Connect): what it calls itself, which is the address that it is asked at."),
+        Setting(_named(f"{stem}_CLIENT_ID"), TEXT, "", "What that provider knows the hub by."),
+        Setting(_named(f"{stem}_CLIENT_SECRET"), TEXT, "", "The secret that it gave the hub.", secret=True),
+        Setting(_named(f"{stem}_NAME"), TEXT, "", "What people call it; without it, the provider's host."),
+    )  # fmt: skip
+
+
+PROVIDERS = (_elsewhere("OIDC", "first"), _elsewhere("OIDC_2", "second"), _elsewhere("OIDC_3", "third"))
+"""Those whom people may sign in with."""
+
 EVERY: tuple[Setting[Any], ...] = (
     DATA, DATABASE, REPLICA, KEY, HOST, PORT, WORKERS, RATE_LIMIT, WRITE_WAIT, METRICS,
     METRICS_TOKEN, METRICS_FOLDER, LOG, BACKUP_PASSPHRASE, ADDRESS, SMTP, SENDER, CALLBACK_ALLOW,
-    SIGN_UP, SANDBOXES,
+    *(setting for provider in PROVIDERS for setting in provider.every),
 )  # fmt: skip
 """All of them, in the order in which they are shown."""
 

@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from rollbook.cli import main
 
 from .hub import THORNFIELD, Hub
+from .identity_provider import provider_up
 from .person import PASSWORD, Person
 
 HEAD = "head@thornfield.example"
@@ -64,3 +65,26 @@ def test_a_link_for_another_password_signs_out_everywhere(small_hub: Hub) -> Non
     assert page.at == "/console/sign-in"
     assert head.look().at.startswith("/console/sign-in")
     assert again.sign_in(HEAD, words).at == "/console"
+
+
+def test_a_domain_lets_people_in_by_command_and_no_longer_by_command(
+    small_hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    role = ("--role", "school-look", "--school", THORNFIELD)
+    assert "the settings name none" in str(run(small_hub, "let-in", "thornfield.example", *role).exception)
+    with provider_up() as campus:
+        for name, value in campus.settings().items():
+            monkeypatch.setenv(name, value)
+        listed = run(small_hub, "providers", "--json").output
+        assert (campus.issuer in listed, "/console/with/1/back" in listed, "answers" in listed) == (True, True, True)
+        assert run(small_hub, "let-in", "thornfield.example", *role).output == "thornfield.example: school-look\n"
+        again = run(small_hub, "let-in", "thornfield.example", *role)
+        assert "gives this role already" in str(again.exception)
+        elsewhere = run(small_hub, "let-in", "x.example", *role, "--provider", "nowhere")
+        assert "nowhere is not known" in str(elsewhere.exception)
+        assert "Thornfield Academy (9994001)" in run(small_hub, "domains", "--json").output
+        said = run(small_hub, "keep-out", "@Thornfield.example", *role, "--provider", "Campus").output
+        assert said == "@Thornfield.example: no longer school-look\n"
+    assert small_hub.desk.identities.domains() == []
+    small_hub.desk.accounts.add_user(HEAD)
+    assert run(small_hub, "forget", HEAD).output == f"{HEAD}: 0 accounts elsewhere removed\n"

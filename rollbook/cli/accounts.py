@@ -11,6 +11,7 @@ import click
 
 from ..errors import Malformed, Problem
 from .common import Column, Later, data_option, json_option, open_desk, say, show
+from .identities import COMMANDS
 
 if TYPE_CHECKING:
     from ..consent import Desk
@@ -177,3 +178,7 @@ def decisions(take: int, as_json: bool, data: Path | None) -> None:
             for one in desk.roles.decisions(take)
         ]
     show(_DECISIONS, rows, as_json=as_json, empty="Nothing yet.")
+
+
+for command in COMMANDS:
+    accounts.add_command(command)

@@ -145,6 +145,10 @@ class Accounts:
 
     # ---- passwords
 
+    def has_password(self, user: Account) -> bool:
+        """Whether a user can sign in with a password."""
+        return self._store.kept.accounts.password(user.id) is not None
+
     def set_password(self, user: Account, password: str) -> None:
         """Give a user a password, or another one; it is kept only as a salted hash."""
         keep = chosen_password(password)
@@ -263,6 +267,7 @@ def close_account(batch: Batch, identity: str) -> None:
     batch.remove(ResearchUser, identity)
     batch.kept.accounts.drop_password(identity)
     batch.kept.authenticators.drop(identity)
+    batch.kept.identities.drop(identity)
     batch.kept.roles.drop(identity)
 
 

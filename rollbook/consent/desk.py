@@ -15,6 +15,7 @@ from .choosing import Choosing
 from .credentials import Credentials, Tickets
 from .definitions import Definitions
 from .filtering import People
+from .identities import Identities
 from .invitations import Invitations
 from .memory import Memory
 from .overview import Overview
@@ -59,6 +60,7 @@ class Desk:
 
         self.sittings = Sittings(store, clock)
         self.roles = Roles(store, clock, self.accounts, self.schools, self.apps)
+        self.identities = Identities(store, clock, self.roles)
 
         self.sign_ups = SignUps(clock, self.roles)
 

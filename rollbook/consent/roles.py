@@ -222,8 +222,12 @@ class Roles:
         if account.email != link.email:
             raise Conflict(f"the invitation is for {link.email}", hint="sign in with that account")
         with self._store.transaction() as kept:
-            _use(kept, link)
-            _give(kept, account, link.role, link.place, link.made_by)
+            self.take_on(kept, link, account)
+
+    def take_on(self, kept: Kept, link: AccountLink, account: Account) -> None:
+        """Give the role of a link to an account within a transaction."""
+        _use(kept, link)
+        _give(kept, account, link.role, link.place, link.made_by)
 
     def open(self, link: AccountLink, email: str, names: tuple[str, str], password: str) -> Account:
         """Open an account by a link, or choose the password of one: the first, or another where that is asked."""

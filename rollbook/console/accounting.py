@@ -6,10 +6,11 @@ import segno
 from markupsafe import Markup
 
 from ..api.messages import Response
+from ..api.openid import OpenID
 from ..consent.accounts import WrongPassword
 from ..consent.authenticators import WrongCode
 from ..consent.tries import TooOften
-from ..errors import Malformed, RollbookError
+from ..errors import Conflict, Malformed, RollbookError
 from .forms import Form
 from .guests import ROOT, Guest, Routes
 from .researching import lines_of
@@ -21,7 +22,8 @@ HERE = f"{ROOT}/account"
 class Accounting:
     """The pages of one's own account."""
 
-    def __init__(self) -> None:
+    def __init__(self, openid: OpenID) -> None:
+        self.openid = openid
         self.routes = Routes(
             {"account": lambda guest, _: self.front(guest), "account/app": lambda guest, _: self.app(guest)},
             {
@@ -30,6 +32,7 @@ class Accounting:
                 "account/remove-app": self.remove,
                 "account/recovery": self.recovery,
                 "account/elsewhere": self.elsewhere,
+                "account/remove-identity": self.remove_identity,
             },
         )
 
@@ -37,12 +40,16 @@ class Accounting:
         """What there is to one's account."""
         keys = guest.desk.accounts.authenticators
         account = guest.sitting.account
+        others = [(one.issuer, self.openid.called(one.issuer)) for one in guest.desk.identities.of(account)]
+        has = guest.desk.accounts.has_password(account)
         return self._page(guest, "account.html", error, guards=keys.guards(account), left=keys.left(account),
-                          email=account.email)  # fmt: skip
+                          email=account.email, others=others, has=has)  # fmt: skip
 
     def password(self, guest: Guest, _: dict[str, str], form: Form) -> Response:
         """Another password, for whoever knows the present one."""
         desk, account = guest.desk, guest.sitting.account
+        if not desk.accounts.has_password(account):
+            raise Conflict("your account has no password: you sign in with one that you have elsewhere")
         try:
             if form.one("password") != form.one("again"):
                 raise Malformed("the two passwords are not the same")
@@ -91,6 +98,13 @@ class Accounting:
         guest.desk.accounts.authenticators.drop(guest.sitting.account, guest.email)
         return go(HERE)
 
+    def remove_identity(self, guest: Guest, _: dict[str, str], form: Form) -> Response:
+        """Sign in with an account elsewhere no longer, where there is a password."""
+        if not guest.desk.accounts.has_password(guest.sitting.account):
+            raise Conflict("you could not sign in any more", hint="choose a password first")
+        guest.desk.identities.drop(guest.sitting.account, guest.email, form.one("issuer"))
+        return go(HERE)
+
     def elsewhere(self, guest: Guest, _: dict[str, str], form: Form) -> Response:
         """Sign out everywhere else."""
         number = guest.desk.sittings.end_all(guest.sitting.account, guest.sitting)
@@ -100,8 +114,11 @@ class Accounting:
 
     def _again(self, guest: Guest, form: Form) -> None:
         """Have somebody show once more that it is they who sit there."""
-        client = guest.request.client
-        guest.desk.accounts.recognise(guest.email, form.one("old"), client, form.one("code"))
+        accounts, account = guest.desk.accounts, guest.sitting.account
+        if accounts.has_password(account):
+            accounts.recognise(guest.email, form.one("old"), guest.request.client, form.one("code"))
+        elif accounts.authenticators.guards(account):
+            accounts.authenticators.check(account, form.one("code"))
 
     def _page(self, guest: Guest, template: str, error: RollbookError | None, **facts: object) -> Response:
         wrong = lines_of(error) if error else ()

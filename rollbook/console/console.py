@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from ..api.messages import Request, Response
+from ..api.openid import WITH, OpenID
 from ..consent import Desk
 from ..consent.tries import TooOften
 from ..errors import RollbookError, Unavailable, WrongMethod
 from .accounting import Accounting
 from .developing import Developing
+from .elsewhere import Elsewhere
 from .entering import CODE, Entering
 from .forms import Form, read_form
 from .guests import ROOT, SESSION, SIGN_IN, Guest, Routes, nothing
-from .matching import Matching
+from .letting_in import LettingIn
 from .operating import Operating
 from .proofs import cookie_of
 from .registering import Registering
@@ -29,19 +31,18 @@ class Console:
 
     prefixes = (ROOT,)
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, openid: OpenID) -> None:
         self.desk = desk
-        self.entering = Entering(desk)
-        self.signing_up = SigningUp(desk, self.entering.proofs)
+        self.entering = Entering(desk, openid)
+        self.elsewhere = Elsewhere(desk, openid, self.entering)
         self.rooms: tuple[Routes, ...] = (
             Routes({"": self.home}, {"sign-out": lambda guest, _, form: self.entering.sign_out(guest)}),
-            Accounting().routes,
+            Accounting(openid).routes,
             Schooling().routes,
             Sourcing().routes,
             Matching().routes,
             Operating().routes,
-            Registering().routes,
-            Trying().routes,
+            LettingIn(openid).routes,
             Developing().routes,
         )
 
@@ -72,6 +73,8 @@ class Console:
             return self.signing_up.answer(request, form)
         if path in (SIGN_IN, CODE) or request.path.startswith(f"{ROOT}/join/"):
             return self.entering.answer(request, form, sitting)
+        if path.startswith(WITH):
+            return self.elsewhere.answer(request, path[len(WITH) :], form)
         if sitting is None or not sitting.whole:
             return self.entering.to_sign_in(request, form)
         guest = Guest(self.desk, request, sitting, self.desk.roles.of(sitting.account))

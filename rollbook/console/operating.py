@@ -25,10 +25,11 @@ from .visiting import go
 
 HERE = f"{ROOT}/hub"
 
-_ROOMS = (
+ROOMS = (
     (HERE, "Sharing"),
     (f"{HERE}/scopes", "Scopes"),
     (f"{HERE}/people", "People"),
+    (f"{HERE}/sign-in", "Signing in"),
     (f"{HERE}/sources", "Sources"),
     (f"{HERE}/jobs", "Jobs"),
     (f"{HERE}/disclosures", "Disclosures"),
@@ -76,7 +77,7 @@ class Operating:
         rows = [{"grant": g, "path": school_path(g.estab, "apps", g.app.relying_party), "reads": reads.get(g.id)}
                 for g in found[:MOST]]  # fmt: skip
         schools = [(school_path(s.estab), s.name or s.estab) for s in guest.desk.schools.all() if s.estab]
-        return _page(guest, "hub.html", 0, rows=rows, number=len(found), text=text, schools=schools[:MOST])
+        return hub_page(guest, "hub.html", "Sharing", rows=rows, number=len(found), text=text, schools=schools[:MOST])
 
     def scopes(self, guest: Guest, _: dict[str, str]) -> Response:
         """At how many schools each app holds each scope."""
@@ -89,7 +90,9 @@ class Operating:
                 for scope in grant.scopes:
                     held[scope, grant.app.id] = held.get((scope, grant.app.id), 0) + 1
         rows = [(scope, [held.get((name, app), 0) for app in apps]) for name, scope in CATALOGUE.items()]
-        return _page(guest, "scopes.html", 1, apps=[*apps.values()], rows=[row for row in rows if any(row[1])])
+        return hub_page(
+            guest, "scopes.html", "Scopes", apps=[*apps.values()], rows=[row for row in rows if any(row[1])]
+        )
 
     # ---- people
 
@@ -98,7 +101,7 @@ class Operating:
         must_operate(guest)
         roles, mails, called = guest.desk.roles, post_office() is not None, guest.desk.roles.called()
         links = [(one, called.get(one.place, ""), "" if mails else roles.path(one)) for one in roles.waiting()]
-        return _page(guest, "hub_people.html", 2, held=roles.held(), links=links, words=ROLES, mails=mails,
+        return hub_page(guest, "hub_people.html", "People", held=roles.held(), links=links, words=ROLES, mails=mails,
                      base=guest.request.base, wrong=tuple(wrong))  # fmt: skip
 
     def invite(self, guest: Guest, _: dict[str, str], form: Form) -> Response:
@@ -131,7 +134,7 @@ class Operating:
     def sources(self, guest: Guest, _: dict[str, str]) -> Response:
         """Where the records come from, and how each source does."""
         must_operate(guest)
-        return _page(guest, "sources.html", 3, rows=glance(guest.desk.store, guest.desk.clock()))
+        return hub_page(guest, "sources.html", "Sources", rows=glance(guest.desk.store, guest.desk.clock()))
 
     def jobs(self, guest: Guest, _: dict[str, str]) -> Response:
         """What is still to do, and what failed for good."""
@@ -141,7 +144,9 @@ class Operating:
         about = _about(guest)
         rows = [{"job": job, "about": about(job), "due": _utc(job.ended or job.due)}
                 for some in found.values() for job in some[:MOST]]  # fmt: skip
-        return _page(guest, "jobs.html", 4, rows=rows, counts={state: len(some) for state, some in found.items()})
+        return hub_page(
+            guest, "jobs.html", "Jobs", rows=rows, counts={state: len(some) for state, some in found.items()}
+        )
 
     def again(self, guest: Guest, _: dict[str, str], form: Form) -> Response:
         """Run a job that failed for good once more, or all of them."""
@@ -170,8 +175,8 @@ class Operating:
             seen = _looked_up(guest, said) if asked else []
         except (NotFound, Malformed) as error:
             wrong = lines_of(error)
-        return _page(guest, "disclosures.html", 5, said=said, kinds=KINDS, rows=seen_rows(seen, "UTC"), asked=asked,
-                     wrong=wrong)  # fmt: skip
+        return hub_page(guest, "disclosures.html", "Disclosures", said=said, kinds=KINDS, rows=seen_rows(seen, "UTC"),
+                        asked=asked, wrong=wrong)  # fmt: skip
 
     def history(self, guest: Guest, _: dict[str, str]) -> Response:
         """What people decided about accounts, roles and jobs."""
@@ -179,7 +184,7 @@ class Operating:
         called = guest.desk.roles.called()
         rows = [(_utc(d.at), d.person, d.what, called.get(d.place, d.place), d.about)
                 for d in guest.desk.roles.decisions(MOST)]  # fmt: skip
-        return _page(guest, "hub_history.html", 6, rows=rows)
+        return hub_page(guest, "hub_history.html", "History", rows=rows)
 
 
 def must_operate(guest: Guest) -> None:
@@ -225,9 +230,10 @@ def _utc(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def _page(guest: Guest, template: str, room: int, **facts: Any) -> Response:
-    at, name = _ROOMS[room]
-    known: dict[str, Any] = {"rooms": _ROOMS, "room": name, "crumbs": ((HERE, "This hub"), (at, name)), **facts}
+def hub_page(guest: Guest, template: str, room: str, **facts: Any) -> Response:
+    """A page of those who run the hub."""
+    at = next(at for at, name in ROOMS if name == room)
+    known: dict[str, Any] = {"rooms": ROOMS, "room": room, "crumbs": ((HERE, "This hub"), (at, room)), **facts}
     return guest.page(template, broad=True, **known)
 
 

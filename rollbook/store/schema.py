@@ -257,6 +257,14 @@ HOUSEKEEPING = [
     # Links that open an account, add a role to one, or let somebody choose another password (no role): once each.
     "CREATE TABLE account_link (id TEXT PRIMARY KEY, email TEXT NOT NULL, role TEXT NOT NULL, place TEXT NOT NULL,"
     " made_by TEXT NOT NULL, expires REAL NOT NULL) WITHOUT ROWID",
+    # Accounts elsewhere that people sign in with (OpenID Connect): who says so and how they name the person, whose
+    # account it is, and when it was first and last used.
+    "CREATE TABLE identity (issuer TEXT NOT NULL, subject TEXT NOT NULL, account TEXT NOT NULL, made REAL NOT NULL,"
+    " used REAL NOT NULL, PRIMARY KEY (issuer, subject)) WITHOUT ROWID",
+    "CREATE INDEX identity_account ON identity (account)",
+    # What those may do, and where, whom a provider gives an address of a domain.
+    "CREATE TABLE domain_role (issuer TEXT NOT NULL, domain TEXT NOT NULL, role TEXT NOT NULL, place TEXT NOT NULL,"
+    " made_by TEXT NOT NULL, made REAL NOT NULL, PRIMARY KEY (issuer, domain, role, place)) WITHOUT ROWID",
     # What people decided, by their e-mail address, at which school or for which app.
     "CREATE TABLE decision (id TEXT PRIMARY KEY, at REAL NOT NULL, person TEXT NOT NULL, what TEXT NOT NULL,"
     " place TEXT NOT NULL, about TEXT NOT NULL) WITHOUT ROWID",
@@ -304,6 +312,12 @@ PASSING = [
     "CREATE TABLE session (hash BLOB PRIMARY KEY, account TEXT NOT NULL, stage TEXT NOT NULL, made REAL NOT NULL,"
     " used REAL NOT NULL) WITHOUT ROWID",
     "CREATE INDEX session_account ON session (account)",
+    # People who were sent to a provider to sign in, each under the digest of what they bring back, once: from which
+    # browser, with what the provider must repeat, and where they were going, with what they had filled in.
+    "CREATE TABLE sent_away (hash BLOB PRIMARY KEY, provider TEXT NOT NULL, browser BLOB NOT NULL,"
+    ' nonce TEXT NOT NULL, verifier TEXT NOT NULL, back TEXT NOT NULL, "next" TEXT NOT NULL, kept TEXT NOT NULL,'
+    " expires REAL NOT NULL) WITHOUT ROWID",
+    "CREATE INDEX sent_away_expires ON sent_away (expires)",
     # A data set that a change set is measured against: where in a line of data sets, which came of each other, it is.
     'CREATE TABLE snapshot ("grant" TEXT NOT NULL, endpoint TEXT NOT NULL, hash TEXT NOT NULL, made REAL NOT NULL,'
     " used REAL NOT NULL, request TEXT NOT NULL, versions TEXT NOT NULL, line TEXT NOT NULL DEFAULT '',"

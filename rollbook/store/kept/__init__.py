@@ -31,6 +31,7 @@ from .erasures import Erasures
 from .feeds import Feeds
 from .grants import Grants
 from .history import History
+from .identities import Identities
 from .invitations import Invitations
 from .jobs import Jobs
 from .matches import Matches
@@ -51,6 +52,7 @@ from .rolls import Rolls
 from .sandboxes import Sandboxes
 from .sayings import Sayings
 from .schools import Schools
+from .sent_away import SentAway
 from .sessions import Sessions
 from .settings import Settings
 from .snapshots import Snapshots
@@ -258,6 +260,11 @@ class Kept:
         return Authenticators(self._connection)
 
     @cached_property
+    def identities(self) -> Identities:
+        """Accounts elsewhere that people sign in with, and what an address there lets them do."""
+        return Identities(self._connection, self._clock)
+
+    @cached_property
     def roles(self) -> Roles:
         """What people who sign in may do, and the links by which they come to it."""
         return Roles(self._connection, self._clock)
@@ -388,6 +395,11 @@ class Passed:
     def visits(self) -> Visits:
         """People who are signed in with a browser."""
         return Visits(self._connection)
+
+    @cached_property
+    def sent_away(self) -> SentAway:
+        """People who were sent to a provider to sign in, until they come back."""
+        return SentAway(self._connection)
 
     @cached_property
     def devices(self) -> Devices:
