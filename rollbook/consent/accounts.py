@@ -15,6 +15,7 @@ from ..store.kept import Kept
 from ..store.kept.accounts import Account as Account
 from ..store.port import Store
 from ..store.writing import Batch, Row
+from .addresses import sends_mail
 from .authenticators import Authenticators
 from .passwords import is_dated, is_right, kept_as
 from .secrets import digest, new_token
@@ -87,6 +88,10 @@ class Accounts:
             raise NotFound(Problem("user", f"{email} is not known", nearest(email, known)))
         return found
 
+    def by_id(self, identity: str) -> Account | None:
+        """The user with this hub id."""
+        return self._store.kept.accounts.by_id(identity)
+
     def add_user(
         self, email: str, first_name: str = "", last_name: str = "", *, administrator: bool = False
     ) -> Account:
@@ -154,6 +159,13 @@ class Accounts:
         keep = chosen_password(password)
         with self._store.of_district(HUB) as kept:
             keep(kept, user)
+
+    def change_password(self, user: Account, password: str) -> None:
+        """The same by the user's own choice: it is written down, and they are told by e-mail."""
+        keep = chosen_password(password)
+        with self._store.transaction() as kept:
+            keep(kept, user)
+            tell_of_password(kept, user)
 
     def sign_in(self, username: str, password: str, client: str = "") -> str:
         """A token for an e-mail address and a password; `client` is the address on the network that they come from."""
@@ -260,6 +272,13 @@ def chosen_password(password: str) -> Callable[[Kept, Account], None]:
         raise Malformed(Problem("password", "is too short", f"use {SHORTEST} characters or more"))
     salt, hashed = kept_as(password)
     return lambda kept, user: kept.accounts.set_password(user.id, salt, hashed)
+
+
+def tell_of_password(kept: Kept, user: Account) -> None:
+    """Write down that somebody chose another password, and promise that they are told, should it not have been them."""
+    kept.decisions.add(user.email, "chose another password")
+    if sends_mail(kept):
+        kept.outbox.promise("mail", {"letter": "password", "account": user.id})
 
 
 def close_account(batch: Batch, identity: str) -> None:

@@ -15,6 +15,7 @@ from .choosing import Choosing
 from .credentials import Credentials, Tickets
 from .definitions import Definitions
 from .filtering import People
+from .forgetting import Forgetting
 from .identities import Identities
 from .invitations import Invitations
 from .memory import Memory
@@ -60,6 +61,7 @@ class Desk:
 
         self.sittings = Sittings(store, clock)
         self.roles = Roles(store, clock, self.accounts, self.schools, self.apps)
+        self.forgetting = Forgetting(store, clock)
         self.identities = Identities(store, clock, self.roles)
 
         self.sign_ups = SignUps(clock, self.roles)

@@ -15,7 +15,7 @@ from ..store.kept.decisions import Decision as Decision
 from ..store.kept.roles import AccountLink as AccountLink
 from ..store.kept.roles import Role as Role
 from ..store.port import Store
-from .accounts import Accounts, chosen_password, known_email, open_account
+from .accounts import Accounts, chosen_password, known_email, open_account, tell_of_password
 from .apps import Apps
 from .invitations import LinkEnded
 from .schools import Schools
@@ -245,7 +245,7 @@ class Roles:
             if link.role:
                 _give(batch.kept, account, link.role, link.place, link.made_by)
             else:
-                batch.kept.decisions.add(account.email, "chose another password")
+                tell_of_password(batch.kept, account)
         return account
 
 

@@ -19,6 +19,12 @@ WINDOW_SECONDS = 900
 REMEMBERED = 10_000
 """How many addresses, users, and pairs of the two are remembered at a time."""
 
+HOUR, DAY = 3600.0, 24 * 3600.0
+
+LETTERS_BY_CLIENT, LETTERS_TO_ADDRESS, LETTERS_IN_ALL = 10, 3, 200
+"""How many letters are asked for from one address on the network in an hour, sent to one address for e-mail in a day,
+and sent in all in an hour."""
+
 
 class TooOften(Refused):
     """Too many attempts. Wait, then try again."""
@@ -46,6 +52,26 @@ class Tries:
         """A try that began at a moment was right, or is refused for another reason."""
         with self._lock, suppress(ValueError):
             self._failed.remove(now)
+
+
+class LetterTries:
+    """Bounds how often letters are asked for: from one address on the network, to one for e-mail, and in all."""
+
+    def __init__(self) -> None:
+        self._clients: Recent[Tries] = Recent(REMEMBERED)
+        self._addresses: Recent[Tries] = Recent(REMEMBERED)
+        self._all = Tries(LETTERS_IN_ALL, HOUR)
+
+    def may(self, address: str, client: str, now: float) -> bool:
+        """Count a letter to an address; false where enough went there; raises `TooOften` for whoever asks too often."""
+        self._clients.get(client, lambda: Tries(LETTERS_BY_CLIENT, HOUR)).begin(now)
+        self._all.begin(now)
+        # Who asks learns nothing of how often an address was written to before.
+        try:
+            self._addresses.get(address, lambda: Tries(LETTERS_TO_ADDRESS, DAY)).begin(now)
+        except TooOften:
+            return False
+        return True
 
 
 class Guessing:

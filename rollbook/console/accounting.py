@@ -54,11 +54,10 @@ class Accounting:
             if form.one("password") != form.one("again"):
                 raise Malformed("the two passwords are not the same")
             self._again(guest, form)
-            desk.accounts.set_password(account, form.one("password"))
+            desk.accounts.change_password(account, form.one("password"))
         except (Malformed, WrongPassword, WrongCode, TooOften) as error:
             return self.front(guest, error)
         desk.sittings.end_all(account, guest.sitting)
-        desk.roles.note(account.email, "chose another password")
         return guest.said("Your password is changed", "You are signed out everywhere else.", back=HERE)
 
     def app(self, guest: Guest, error: RollbookError | None = None) -> Response:

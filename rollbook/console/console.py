@@ -11,6 +11,7 @@ from .accounting import Accounting
 from .developing import Developing
 from .elsewhere import Elsewhere
 from .entering import CODE, Entering
+from .forgetting import FORGOTTEN, Forgetting
 from .forms import Form, read_form
 from .guests import ROOT, SESSION, SIGN_IN, Guest, Routes, nothing
 from .letting_in import LettingIn
@@ -34,6 +35,7 @@ class Console:
     def __init__(self, desk: Desk, openid: OpenID) -> None:
         self.desk = desk
         self.entering = Entering(desk, openid)
+        self.forgetting = Forgetting(desk, self.entering)
         self.elsewhere = Elsewhere(desk, openid, self.entering)
         self.rooms: tuple[Routes, ...] = (
             Routes({"": self.home}, {"sign-out": lambda guest, _, form: self.entering.sign_out(guest)}),
@@ -69,6 +71,8 @@ class Console:
         form = read_form(request) if request.method == "POST" else None
         sitting = self.desk.sittings.of(cookie_of(request, SESSION))
         path = request.path.rstrip("/")
+        if path == FORGOTTEN:
+            return self.forgetting.answer(request, form)
         if path == SIGN_UP:
             return self.signing_up.answer(request, form)
         if path in (SIGN_IN, CODE) or request.path.startswith(f"{ROOT}/join/"):

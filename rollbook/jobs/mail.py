@@ -21,6 +21,7 @@ from ..consent.roles import ROLES, SIGN_UP, AccountLink
 from ..errors import Problem, RollbookError, Stop
 from ..settings import ADDRESS, SENDER, SMTP
 from ..store.kept.projects import Invited
+from .account_letters import forgotten_letter, password_letter
 from .queue import Job
 
 TIMEOUT = 6.0
@@ -115,7 +116,7 @@ class Mail:
     def __call__(self, job: Job) -> None:
         """Send an e-mail, unless it is no longer true."""
         kinds = {"receipt": self._receipt, "invitation": self._invitation, "membership": self._membership}
-        kinds["account"] = self._account
+        kinds |= {"account": self._account, "forgotten": self._forgotten, "password": self._password}
         made = kinds[job.payload["letter"]](job)
         if made is not None:
             if self.office is None:
@@ -147,6 +148,22 @@ class Mail:
         path, called = self.desk.roles.path(link), self.desk.roles.called().get(link.place, "")
         return lambda office: account_letter(link, called, office.hub + path, job, office)
 
+    def _forgotten(self, job: Job) -> Callable[[PostOffice], EmailMessage] | None:
+        remedy = self.desk.forgetting.remedy(job.payload["to"])
+        if remedy is None:
+            return None
+        path = self.desk.roles.path(remedy.link) if remedy.link else ""
+        subject = "Choose another password for Rollbook"
+        return lambda office: forgotten_letter(begun(remedy.account.email, subject, job, office), remedy,
+                                               office.hub + path)  # fmt: skip
+
+    def _password(self, job: Job) -> Callable[[PostOffice], EmailMessage] | None:
+        account = self.desk.accounts.by_id(job.payload["account"])
+        if account is None:
+            return None
+        subject = "Your password for Rollbook was changed"
+        return lambda office: password_letter(begun(account.email, subject, job, office), account, job, office)
+
     def _receipt(self, job: Job) -> Callable[[PostOffice], EmailMessage] | None:
         receipt = self.desk.receipts.by_id(job.payload["receipt"])
         if receipt is None:
@@ -156,7 +173,8 @@ class Mail:
         return lambda office: receipt_letter(receipt, job.payload["to"], office.hub + path if path else "", job, office)
 
 
-def _begun(to: str, subject: str, job: Job, office: PostOffice, contact: str = "") -> EmailMessage:
+def begun(to: str, subject: str, job: Job, office: PostOffice, contact: str = "") -> EmailMessage:
+    """An e-mail with all but what it says."""
     message = EmailMessage()
     message["Message-ID"] = f"<{job.id}@{office.domain}>"
     message["Date"] = formatdate(job.made)
@@ -175,7 +193,7 @@ def letter(invitation: Invitation, link: str, job: Job, office: PostOffice, cont
     app = plain(invitation.app.name) or invitation.app.relying_party
     school = plain(invitation.school_name)
     subject = f"{'' if invitation.live else '[Test] '}{app} asks for access to records of {school}"
-    message = _begun(invitation.email, subject, job, office, contact)
+    message = begun(invitation.email, subject, job, office, contact)
     until = _day(invitation.expires, invitation.time_zone)
     paragraphs = [
         f"Dear {plain(invitation.name) or 'colleague'},",
@@ -198,7 +216,7 @@ def letter(invitation: Invitation, link: str, job: Job, office: PostOffice, cont
 def membership_letter(invited: Invited, link: str, job: Job, office: PostOffice) -> EmailMessage:
     """The e-mail in which a manager of a research project invites somebody to work on it."""
     project, by = plain(invited.project), plain(invited.by)
-    message = _begun(invited.email, f"{by} invites you to work on {project}", job, office, invited.address)
+    message = begun(invited.email, f"{by} invites you to work on {project}", job, office, invited.address)
     until = f" You can accept until {invited.last_day}." if invited.last_day else ""
     paragraphs = [
         f"{by} invites you to work on the research project {project}. You would be able to {rights_of(invited)}.",
@@ -220,7 +238,7 @@ def account_letter(link: AccountLink, called: str, address: str, job: Job, offic
         subject = "Your account for building apps on Rollbook"
         asked = "Somebody, probably you, wants to build an app on Rollbook with this address. The page below opens the"
         asked += " account, or takes the one that you have."
-    message = _begun(link.email, subject, job, office)
+    message = begun(link.email, subject, job, office)
     paragraphs = [
         asked if link.role else "With the page below you can choose another password for your account.",
         address,
@@ -235,7 +253,7 @@ def fresh_link(invitation: Invitation, link: str, job: Job, office: PostOffice, 
     """The e-mail with another link to what a school shares already."""
     app = plain(invitation.app.name) or invitation.app.relying_party
     school = plain(invitation.school_name)
-    message = _begun(invitation.email, f"Your new link: what {school} shares with {app}", job, office)
+    message = begun(invitation.email, f"Your new link: what {school} shares with {app}", job, office)
     paragraphs = [
         f"Dear {plain(invitation.name) or 'colleague'},",
         f"Here is a new link to the page that shows what {school} shares with {app}:",
@@ -252,7 +270,7 @@ def fresh_link(invitation: Invitation, link: str, job: Job, office: PostOffice, 
 def receipt_letter(receipt: Receipt, to: str, link: str, job: Job, office: PostOffice) -> EmailMessage:
     """The e-mail that tells a school what it agreed to, changed or ended, and how to change or end it."""
     app, school = plain(receipt.app), plain(receipt.school)
-    message = _begun(to, f"Receipt: {school} and {app}, {_day(receipt.at, receipt.time_zone)}", job, office)
+    message = begun(to, f"Receipt: {school} and {app}, {_day(receipt.at, receipt.time_zone)}", job, office)
     at = datetime.fromtimestamp(receipt.at, zone_of(receipt.time_zone))
     said = f"{receipt.heading}. This is your receipt, dated {_day(receipt.at, receipt.time_zone)}, {at:%H:%M}."
     paragraphs = [said, f"School: {school} ({receipt.estab})\nApp: {app}"]
