@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from .begun import begin_from_copies
 from .databases import WANTED
 from .demo_data import demo_schools, no_schools
 from .hub import Hub
@@ -34,6 +35,7 @@ def pytest_configure() -> None:
     as in many containers, each would compile all of Rollbook again: half of what it takes to start.
     """
     gc.set_threshold(100_000, 50, 100)
+    begin_from_copies()
     sys.dont_write_bytecode = False
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     if MEMORY.is_dir() and min(shutil.disk_usage(MEMORY).free, _available()) > ROOM:

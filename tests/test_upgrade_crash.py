@@ -98,7 +98,8 @@ def test_killed_at_any_moment_it_goes_on_and_comes_to_the_same(tmp_path: Path, r
     undisturbed = Path(shutil.copytree(tmp_path / "hub", tmp_path / "undisturbed"))
     Store(undisturbed).close()
     kills = 0
-    while killed(tmp_path / "hub", moments.uniform(0.1, 1.2)):
+    # On a machine that has much else to do it comes less far in as long, so it is given longer each time.
+    while killed(tmp_path / "hub", moments.uniform(0.1, 1.2) * (1 + kills / 5)):
         kills += 1
         assert kills < 200, "it does not go on"
     compare(before, tmp_path / "hub" / "records.sqlite")

@@ -9,7 +9,7 @@ import pytest
 from rollbook.model.attendance import Mark
 from tests.district import EdFi, word
 from tests.hub import SAGUARO, THORNFIELD
-from tests.looking import look
+from tests.looking import look, look_by_key
 
 from .test_writing import plain
 
@@ -119,12 +119,12 @@ def test_the_day_of_two_events_is_what_the_one_that_stays_says(api: EdFi, pupil:
 
 
 def test_an_event_of_a_section_is_a_mark_of_its_lesson(api: EdFi) -> None:
-    ((student, group, slot),) = look(
+    ((student, group, slot),) = look_by_key(
         api.hub.store,
         "SELECT s.id, g.id, i.mis_id FROM lesson_instance l JOIN lesson_class c ON c.lesson = l.lesson"
-        ' JOIN "group" g ON g.id = c."group" JOIN timetable_period_instance i ON i.id = l.slot'
-        ' JOIN student_membership p ON p."group" = g.id JOIN student s ON s.id = p.student'
-        " JOIN school h ON h.id = s.school WHERE h.estab = ? AND l.date = ? AND g.offering IS NOT NULL"
+        ' JOIN "group" g ON g.key = c."group" JOIN timetable_period_instance i ON i.key = l.slot'
+        ' JOIN student_membership p ON p."group" = g.key JOIN student s ON s.key = p.student'
+        " JOIN school h ON h.key = s.school WHERE h.estab = ? AND l.date = ? AND g.offering IS NOT NULL"
         ' AND p.start <= l.date AND p."end" >= l.date ORDER BY s.mis_id, i.mis_id LIMIT 1',
         (SAGUARO, DAY),
     )

@@ -20,7 +20,7 @@ from .districts import DOCUMENTS, EDFI, ROSTER, Caller, caller, coursework, ques
 from .drawn import cases
 from .test_consent_laws import change_one, hidden_facts
 
-few, some = cases(3), cases(6)
+few, some = cases(2), cases(5)
 CHANGED = 80
 """How many facts are changed between two readings of everything."""
 
