@@ -6,8 +6,7 @@ PORT ?= 8000
 # Where it is set, as in many containers, every process of tests would compile anew what pytest has written into modules.
 unexport PYTHONDONTWRITEBYTECODE
 
-# The pages as a hub serves them at /docs.
-SITE = rollbook/documentation/index.html
+.PHONY: demo test check whole fast slow postgres postgres-all newest newest-postgres clients try-clients bench soak freeze docs clean
 
 .PHONY: demo test check whole fast slow postgres postgres-all newest newest-postgres clients try-clients bench freeze docs site screenshots dist try-dist sbom release-check clean
 
@@ -91,6 +90,12 @@ try-clients:
 
 bench: .venv/ready
 	$(BIN)/python -m bench
+
+# Fifty clients for ten minutes on each store, while processes are killed: `make soak FOR="--hours 8 --store postgres"`.
+FOR ?= --minutes 10
+
+soak: .venv/ready
+	$(BIN)/python -m tests.soak $(FOR)
 
 # What the model asks for and no release has made yet becomes the next migrations, of records and of what passes.
 freeze: .venv/ready

@@ -41,8 +41,7 @@ def served(*settings: str) -> Generator[str]:
     Settings are `name=value`. A copy of one that is kept, since it takes 7 s of a processor to make.
     """
     with folder_of_a_server() as folder:
-        shutil.copytree(kept(f"postgres-{_version()}", MAKERS, _make), folder / "data")
-        _owned(folder, *(folder / "data").rglob("*"), folder / "data")
+        data_of_a_server(folder)
         # Nor need a page be whole after a loss of power.
         started(folder, "full_page_writes=off", *settings)
         try:
@@ -64,6 +63,12 @@ def new_hub(address: str, name: str) -> str:
     session.execute(f"CREATE DATABASE {name} TEMPLATE {MADE}")
     session.close()
     return f"{address} dbname={name}"
+
+
+def data_of_a_server(folder: Path) -> None:
+    """Put a copy of the data that is kept into a server's folder."""
+    shutil.copytree(kept(f"postgres-{_version()}", MAKERS, _make), folder / "data")
+    _owned(folder, *(folder / "data").rglob("*"), folder / "data")
 
 
 def _make(folder: Path) -> None:

@@ -10,24 +10,25 @@ from pathlib import Path
 
 from rollbook.store.postgres.session import Session
 
-from .postgres import folder_of_a_server, run, started, stopped
+from .postgres import MADE, data_of_a_server, folder_of_a_server, run, started, stopped
 
 
 @dataclass(frozen=True)
 class Pair:
-    """The folders of two servers; each listens at a socket in its own."""
+    """The folders of two servers; each listens at a socket in its own. They have a database that is made for a hub."""
 
     primary: Path
     replica: Path
+    settings: tuple[str, ...] = ()
 
     @property
     def both(self) -> str:
         """How to reach whichever can be written to."""
-        return f"host={self.primary},{self.replica} user=rollbook dbname=postgres target_session_attrs=read-write"
+        return f"host={self.primary},{self.replica} user=rollbook dbname={MADE} target_session_attrs=read-write"
 
     def at(self, folder: Path) -> str:
         """How to reach one of them."""
-        return f"host={folder} user=rollbook dbname=postgres"
+        return f"host={folder} user=rollbook dbname={MADE}"
 
     def says(self, folder: Path, statement: str) -> object:
         """Execute a statement at one of them."""
@@ -54,6 +55,11 @@ class Pair:
         written = self.says(self.primary, "SELECT CAST(pg_current_wal_lsn() AS text)")
         until(lambda: self.says(self.replica, f"SELECT pg_last_wal_replay_lsn() >= '{written}'") is True)
 
+    def restart(self, how: str) -> None:
+        """End the primary and all its sessions, `fast` or `immediate`, and start it again."""
+        run("pg_ctl", "-D", str(self.primary / "data"), "-m", how, "-w", "stop")
+        started(self.primary, *self.settings)
+
     # ---- taking over
 
     def wait_for_the_replica(self) -> None:
@@ -73,15 +79,15 @@ class Pair:
 
 
 @contextmanager
-def pair() -> Generator[Pair]:
-    """Two servers, of which the second one follows the first."""
+def pair(*settings: str) -> Generator[Pair]:
+    """Two servers, of which the second one follows the first; settings are `name=value`."""
     with folder_of_a_server() as primary, folder_of_a_server() as replica:
-        run("initdb", "-D", str(primary / "data"), "-U", "rollbook", "-A", "trust", "-E", "UTF8", "--locale=C")
-        started(primary)
-        two = Pair(primary, replica)
+        data_of_a_server(primary)
+        started(primary, *settings)
+        two = Pair(primary, replica, settings)
         try:
             run("pg_basebackup", "-d", two.at(primary), "-D", str(replica / "data"), "-R", "-c", "fast")
-            started(replica)
+            started(replica, *settings)
             try:
                 yield two
             finally:

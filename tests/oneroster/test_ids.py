@@ -134,6 +134,21 @@ def test_what_is_gone_keeps_its_ids(rostered: Platform, tmp_path: Path) -> None:
     hub.close()
 
 
+def test_who_comes_back_under_the_same_id_is_not_told_of_as_gone(rostered: Platform, tmp_path: Path) -> None:
+    hub = Hub.copy(rostered.hub.store.folder, tmp_path / "hub")
+    other = Platform(hub, schools=("1001", "1002"), app="other.example.org")
+    whole, less = rosters.version_1_2(), rosters.without(rosters.version_1_2(), "s2")
+    for number, tables in enumerate([less, whole, less, whole]):
+        import_roster(hub.store, ONEROSTER, rosters.folder(tmp_path / str(number), tables, "1.2"))
+        for name, identity in (("users", "s2"), ("enrollments", "e2")):
+            told = other.rows(name, filter="dateLastModified>='2000-01-01'")
+            status = "active" if number % 2 else "tobedeleted"
+            assert [one["status"] for one in told if one["sourcedId"] == identity] == [status], (number, name)
+            gone = ids(other.rows(name, filter="status='tobedeleted'"))
+            assert (identity in gone) == (status == "tobedeleted")
+    hub.close()
+
+
 # ---- files
 
 

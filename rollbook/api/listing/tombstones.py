@@ -16,6 +16,7 @@ import msgspec
 from ...consent import DistrictReader
 from ...consent.bygone import Gone
 from ...consent.session import Session
+from ...consent.slips import shows
 from ...fields import Arg, Csv, Expr, HubId, OneOf, Question
 from ...model.people import Person
 from .asking import Asked, Clause
@@ -118,7 +119,28 @@ class Tombstones:
             if (one := self._tombstone(part, gone, Bygone(self._reader, gone, parts, self._args)))
         ]
         made += filter(None, map(self._no_more, {one.before: one for one in self._renamed}.values()))
-        return sorted(made, key=lambda one: (one.thing[self._manner.modified], one.thing[self._id]))
+        made.sort(key=lambda one: (one.thing[self._manner.modified], one.thing[self._id]))
+        # What came and went several times under one id is told of once.
+        last = {str(one.thing[self._id]): one for one in made}
+        anew = self._made_anew(list(last))
+        return [one for one in made if last[identity := str(one.thing[self._id])] is one and identity not in anew]
+
+    def _made_anew(self, ids: list[str]) -> set[str]:
+        """Those of some ids under which something is there again, such as somebody who has come back."""
+        found: set[str] = set()
+        for part in self._resource.parts if ids else ():
+            given, shown = part.of.fields.get("external_id"), part.properties[self._id].shown
+            # A hub id is never given again.
+            if given is None or isinstance(shown, HubId):
+                continue
+            question = Question(part.of, (("id", shown),), part.only & OneOf(given, (IDS,)))
+            plan = self._reader.prepare(question, (self._manner.name, self._resource, part.of.__name__, "made anew"))
+            read = self._session.chosen(plan, {**self._args, "ids": json.dumps(ids)}, named=False)
+            for rows, people in read:
+                found |= {msgspec.json.decode(row, type=dict[str, str])["id"] for row in rows}
+                # Were they not there, the answer would tell of those before them.
+                shows(*(one for column in people.singles for one in column if one))
+        return found & {*ids}
 
     @property
     def _id(self) -> str:
