@@ -39,13 +39,13 @@ ROSTER: tuple[Resource, ...] = (
     contacts.contacts,
     contacts.student_contact_associations,
     places.locations,
+    places.calendars,
+    places.calendar_dates,
 )
 """Who is taught what by whom: what is taken in from other hubs and from files, each after those that it refers to."""
 
 HOMED: tuple[Resource, ...] = (
     *ROSTER,
-    places.calendars,
-    places.calendar_dates,
     belonging.student_profiles,
     conduct.discipline_incidents,
     conduct.student_behaviors,

@@ -23,7 +23,7 @@ from .documents import RESOURCES, Told, natural
 
 REFERRED = (
     *("localEducationAgencies", "schools", "students", "staffs", "programs", "sessions", "courses"),
-    *("courseOfferings", "sections", "cohorts", "contacts", STUDENT_AT),
+    *("courseOfferings", "sections", "cohorts", "contacts", "calendars", STUDENT_AT),
 )
 """The resources to which others refer; beside them, the work of staff is in the directory."""
 
@@ -131,7 +131,7 @@ class Mapper:
         if refs.get("school"):
             return refs["school"]
         for name in one.resource.belongs:
-            for resource in ("courseOfferings", "sections", "cohorts"):
+            for resource in ("courseOfferings", "sections", "cohorts", "calendars"):
                 if (entry := self.directory.get(resource, refs.get(name))) and entry.school:
                     return entry.school
         return None
