@@ -331,3 +331,28 @@ def part_in(number: str, school: int, unique: str, **more: Any) -> dict[str, Any
         "studentReference": {"studentUniqueId": unique},
         **more,
     }
+
+
+GRADEBOOKS = "uri://gradebooks.example"
+"""Who numbers the work of classes."""
+
+
+def work(number: str, title: str, **more: Any) -> dict[str, Any]:
+    """Work that is set, by its number in a gradebook."""
+    return {
+        "gradebookEntryIdentifier": number,
+        "namespace": GRADEBOOKS,
+        "dateAssigned": "2026-10-05",
+        "sourceSectionIdentifier": "A1",
+        "title": title,
+        **more,
+    }
+
+
+def handed_in(number: str, unique: str, **more: Any) -> dict[str, Any]:
+    """What came of a student's work."""
+    return {
+        "gradebookEntryReference": {"gradebookEntryIdentifier": number, "namespace": GRADEBOOKS},
+        "studentReference": {"studentUniqueId": unique},
+        **more,
+    }

@@ -19,11 +19,13 @@ from tests.district import (
     contact_of,
     edfi,
     enrolment,
+    handed_in,
     place,
     room,
     session,
     student,
     word,
+    work,
 )
 from tests.edlink.vendor import Vendor
 from tests.hub import THORNFIELD, Hub
@@ -147,6 +149,16 @@ def _marked(who: Everyone) -> None:
         who.rest("PUT", f"{BOOK}/{path}", token, {one: said})
 
 
+def _entry(who: Everyone) -> None:
+    group, pupil = who.graded
+    number = who.platform.one(f"users/{pupil}")["userMasterIdentifier"]
+    taught = [one for one in who.edfi.get("sections?limit=500") if one["id"] == group.replace("-", "")]
+    (where,) = [{"sectionIdentifier": one["sectionIdentifier"], **one["courseOfferingReference"]} for one in taught]
+    where = {name: value for name, value in where.items() if name != "link"}
+    who.edfi.post("gradebookEntries", work("pair-w", "Pair aqueduct", sectionReference=where))
+    who.edfi.post("studentGradebookEntries", handed_in("pair-w", number, letterGradeEarned="pair-eight"))
+
+
 def _work(who: Everyone) -> None:
     group, _ = who.graded
     said = {"title": "Pair lighthouse", "description": "One that shines", "due_date": "2026-12-04T16:00:00+01:00"}
@@ -192,6 +204,8 @@ WRITTEN = (
     Written("a contact of a student", "Ed-Fi", "Pairwell", _contact),
     Written("a room", "Ed-Fi", "Pair Annexe", lambda who: who.edfi.post("locations", room("Pair Annexe", ESTAB))),
     Written("an attendance event", "Ed-Fi", "Pair bus was late", _event),
+    Written("work of a class", "Ed-Fi", "Pair aqueduct", _entry),
+    Written("a mark", "Ed-Fi", "pair-eight", lambda who: None),
     Written("a line item", "OneRoster", "Pair volcano", _marked),
     Written("a category", "OneRoster", "Pair laboratory", lambda who: None),
     Written("a result", "OneRoster", "pair-nine", lambda who: None),
@@ -201,14 +215,13 @@ WRITTEN = (
     Written("a name to sign in with", "Xporter", "pair.user", _user),
 )
 
-WHOLE = "its gradebooks are documents of their own, which are kept whole"
 NO_RUBRICS, NO_FILES = "it has no rubrics", "it has no files of classes"
 WHY: Mapping[tuple[str, str], str] = {
     ("a session", "Xporter"): "its terms are not listed",
     **{("a room", dialect): "it has no rooms" for dialect in ("Edlink", "OneRoster")},
     ("an attendance event", "Edlink"): "its attendance entries are beta, and not served",
     ("an attendance event", "OneRoster"): "it has no attendance",
-    **{(what, "Ed-Fi"): WHOLE for what in ("a line item", "a category", "a result", "an assignment")},
+    ("a category", "Ed-Fi"): "it has no categories, and a word of a list is not one",
     **{("a rubric", dialect): NO_RUBRICS for dialect in ("Xporter", "OneRoster")},
     ("a rubric", "Ed-Fi"): "its rubrics are documents of their own, which are kept whole",
     **{("a file of a class", dialect): NO_FILES for dialect in ("Xporter", "Ed-Fi", "OneRoster")},
@@ -224,6 +237,12 @@ def _places(who: Everyone) -> Mapping[str, Mapping[str, Callable[[], Any]]]:
 
     aspect = look(who.hub.store, "SELECT mis_id FROM aspect WHERE name = 'Pair volcano'").get
 
+    def whole(name: str) -> list[Any]:
+        found: list[Any] = []
+        while page := who.edfi.get(f"{name}?limit=500&offset={len(found)}"):
+            found += page
+        return found
+
     def submissions() -> list[Any]:
         works = edlink(f"classes/{group}/assignments")
         return [edlink(f"classes/{group}/assignments/{one['id']}/submissions") for one in works]
@@ -234,11 +253,14 @@ def _places(who: Everyone) -> Mapping[str, Mapping[str, Callable[[], Any]]]:
             "Contacts": lambda: xporter("Contacts"),
             "TimetableStructure": lambda: xporter("TimetableStructure"),
             "AttendanceForDate": lambda: xporter("AttendanceForDate?date=2026-11-12"),
-            "AssessmentResults": lambda: xporter(f"AssessmentResults?Aspects={aspect}"),
+            "AssessmentResults": lambda: xporter(f"AssessmentResults?Aspects={aspect},pair-w"),
         },
         "Ed-Fi": {
-            name: lambda name=name: who.edfi.get(f"{name}?limit=500")
-            for name in ("students", "contacts", "cohorts", "sessions", "locations", "studentSchoolAttendanceEvents")
+            name: lambda name=name: whole(name)
+            for name in (
+                *("students", "contacts", "cohorts", "sessions", "locations", "studentSchoolAttendanceEvents"),
+                *("gradebookEntries", "studentGradebookEntries"),
+            )
         },
         "Edlink": {
             **{name: lambda name=name: edlink(name) for name in ("people", "classes", "sessions")},

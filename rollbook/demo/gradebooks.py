@@ -56,6 +56,9 @@ LATE = (("90-100", "B"), ("75-89", "C"), ("60-74", "D"), ("0-59", "E"))
 SAT, TEST, PARTS = "2026-11-12", "Autumn listening test", ("Part 1: instructions", "Part 2: a story")
 """The day and the name of a test of whole classes, and its parts."""
 
+PRESS = "uri://larkspur-press.example/tests"
+"""Who numbers that test."""
+
 RESOURCES = (
     {
         "title": "An Atlas of Invented Islands",
@@ -168,7 +171,7 @@ class _Book:
 
     def test(self) -> None:
         """Add a test that the class sat, and its parts."""
-        whole = self._measure(TEST, TEST, SAT, 30 * len(PARTS))
+        whole = self._measure(TEST, TEST, SAT, 30 * len(PARTS), namespace=PRESS)
         self.parts = [self._measure(f"{TEST}, {name}", name, SAT, 30, parent=whole) for name in PARTS]
 
     def _measure(self, name: str, description: str, since: str, points: int, **more: Any) -> str:

@@ -80,6 +80,10 @@ class Whole(Resource):
     """A resource whose documents are kept whole, as they were written."""
 
     @cached_property
+    def compared(self) -> bool:
+        return False
+
+    @cached_property
     def naming(self) -> Naming | None:
         """The reference that names whom a document is about, if one does."""
         return next((p for p in self.properties if isinstance(p, Naming)), None)

@@ -16,6 +16,8 @@ from .words import folded, uri
 class Entered(Home):
     """What is written as an entry of a school's list."""
 
+    compared = True
+
     @property
     @abstractmethod
     def entry(self) -> Entry:

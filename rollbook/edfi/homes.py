@@ -51,6 +51,8 @@ class Home(ABC):
 
     echoes: ClassVar[bool] = False
     """Whether what the remainder keeps only repeats a fact."""
+    compared: ClassVar[bool] = False
+    """Whether a part of the key has to be worked out to be compared, since no one stored fact says it."""
 
     @abstractmethod
     def columns(self) -> dict[str, Expr]:

@@ -215,7 +215,7 @@ class Locator(ABC):
     def fits(self, resource: Resource, key: Mapping[str, Any], row: Mapping[str, Any]) -> bool:
         """Whether words that are the same in any case are the same, and what is worked out as well."""
         words = ((p.home, key[p.name]) for p in resource.properties if p.identity and not isinstance(p, Reference))
-        if resource.key_entries:
+        if resource.compared:
             known, said = self.record.known_as(resource.of, row["id"]), _folded(key)
             return _folded(resource.key_of(known)) == said
         return all(
@@ -242,4 +242,6 @@ def roles(record: Looking, role: type[Record], person: str) -> list[dict[str, An
 
 
 def _stored(home: Home | None, value: Any) -> Facts:
-    return {home.field: home.asked(value)} if isinstance(home, Fact) and home.field and not home.any_case else {}
+    if isinstance(home, Fact) and home.field and not home.any_case and not home.compared:
+        return {home.field: home.asked(value)}
+    return {}

@@ -8,6 +8,7 @@ from . import (
     conduct,
     contacts,
     enrolment,
+    gradebooks,
     organisations,
     people,
     places,
@@ -51,6 +52,8 @@ HOMED: tuple[Resource, ...] = (
     conduct.student_behaviors,
     conduct.student_non_offenders,
     conduct.staff_involved,
+    gradebooks.gradebook_entries,
+    gradebooks.student_gradebook_entries,
 )
 
 KEPT_WHOLE: tuple[Resource, ...] = tuple(

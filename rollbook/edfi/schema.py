@@ -122,6 +122,11 @@ class Resource:
         return frozenset(home.entry.ref.name for home in homes if isinstance(home, Entered))
 
     @cached_property
+    def compared(self) -> bool:
+        """Whether natural keys have to be worked out to be compared."""
+        return any(home.compared for _, home in self.key_homes)
+
+    @cached_property
     def humans(self) -> frozenset[str]:
         """The fields that are facts of the human whom the record tells of, and are written there."""
         fields = self.of.fields.items()

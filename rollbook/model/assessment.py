@@ -70,11 +70,17 @@ class Aspect(
         *("group.origin", "group.external_id", "school.origin", "school.external_id"),
         *("session.origin", "session.external_id"),
     ),
-    indexes=(("school", "mis_id"), ("category",), ("grade_set",), ("group",), ("external_id",), ("rubric",)),
+    indexes=(
+        *(("school", "mis_id"), ("mis_id",), ("category",), ("grade_set",)),
+        *(("group",), ("external_id",), ("rubric",)),
+    ),
+    natural=("mis_id", "namespace", "school.estab"),
 ):
     """The definition of an assessment: what results relate to. A line item of a class's gradebook is one, too."""
 
+    school = Ref("The school that assesses; all schools of the district if empty", School, part_of=True, shared=True)
     mis_id = Text("The unique MIS identifier for the aspect", "702")
+    namespace = Text("Who numbers it, if it is not the school", "uri://gradebooks.example")
     external_id = Text("The defined externalId for the aspect", "93")
     origin = came_from()
     kind = Code("Definition of the type of result to be associated", "Grade", {"Grade": "Grade", "Integer": "Integer"})
@@ -110,6 +116,7 @@ class MarkSet(
 ):
     """The numbers that a result may be, for aspects without grades."""
 
+    school = Ref("The school whose aspect it is; all of the district if empty", School, part_of=True, shared=True)
     mis_id = Text("The unique MIS identifier for the markset", "136")
     aspect = Ref("The aspect", Aspect, part_of=True, tells=("mis_id", "exam"))
     start = Date("Date from which this record is valid", "1990-09-01")
@@ -186,6 +193,7 @@ class AssessmentResult(
         *("student.person.origin", "student.person.external_id"),
     ),
     numbered=True,
+    natural=("aspect.mis_id", "aspect.namespace", "aspect.school.estab", "student.person.student_unique_id"),
     indexes=(
         ("school", "aspect"),
         ("school", "result_set"),

@@ -441,7 +441,7 @@ _row(
     (),
     {"administrationPointOfContacts": STAFF},
 )
-_row("gradebookEntries", TESTS, S.WritebackAssessment, "Work that is set for a class")
+_row("gradebookEntries", S.School, S.WritebackAssessment, "Work that is set for a class")
 _row(
     "studentAssessments",
     STUDENT & S.AssessmentResults,

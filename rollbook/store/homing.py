@@ -11,17 +11,19 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..edfi import standard
 from ..edfi.documents import Whole, kept_whole
 from ..edfi.entries import Entered
+from ..edfi.gradebooks import gradebook_entries, range_of
 from ..edfi.homes import DISTRICT, NUMERAL, Fact, OrganisationId, trail
 from ..edfi.resources import HOMED
 from ..edfi.schema import Pointing, Resource, Written
-from ..fields import Record
+from ..fields import All, Compare, Condition, Field, Path, Record
+from ..model.assessment import MarkSet
 from ..model.organisation import School
 from ..model.people import Person
 from ..model.students import Student
@@ -256,6 +258,9 @@ class Moving(Batch):
             linking = resource.links[name]
             own = {"school": one.values.get("school"), linking.many.via.name: one.row["id"]}
             self.add(linking.many.child, [{**own, linking.sets: identity} for identity in dict.fromkeys(there)])
+        if resource is gradebook_entries and (most := one.written.rest.get("maxPoints")) is not None:
+            own = {"school": one.values.get("school"), "aspect": one.row["id"]}
+            self.add(MarkSet, [{**own, **range_of(most, one.values["assigned"])}])
 
     # ---- what is gone
 
@@ -277,11 +282,23 @@ class Moving(Batch):
         return len(told)
 
 
+def _common(condition: Condition) -> Iterator[tuple[str, Any]]:
+    """The facts that all documents of a resource have in common, by name."""
+    match condition:
+        case All():
+            for one in condition.conditions:
+                yield from _common(one)
+        case Compare(op="=", expr=Field() | Path() as fact):
+            yield trail(fact), condition.value
+        case _:
+            return
+
+
 def _keys(resource: Resource, whole: Whole, keys: Mapping[str, Any]) -> Row:
     """What a document was known by, as its home would tell it."""
     key = whole.key_of(keys)
     known = {name: value for name, value in keys.items() if name not in ("known_as", "digest", "resource")}
-    known |= {name: value for name, value in resource.fresh.items() if name == "kind"}
+    known |= dict(_common(resource.only))
     for name, home in resource.key_homes:
         if isinstance(home, OrganisationId):
             told = home.estab if keys.get("school") else DISTRICT

@@ -14,6 +14,7 @@ from tests.district import (
     contact_of,
     course,
     enrolment,
+    handed_in,
     in_section,
     incident,
     offering,
@@ -26,6 +27,7 @@ from tests.district import (
     staff,
     student,
     word,
+    work,
 )
 from tests.hub import THORNFIELD
 
@@ -72,6 +74,10 @@ TERM: dict[str, Any] = {
     "locations": room("R901", ESTAB),
     "calendars": calendar("C1", ESTAB),
     "calendarDates": calendar_date("C1", ESTAB, "2026-09-07"),
+    "gradebookEntries": work(
+        "W-1", "A map", sectionReference=in_section("A1", "ALG-1", ESTAB, "Fall")["sectionReference"]
+    ),
+    "studentGradebookEntries": handed_in("W-1", "7001"),
 }
 """One document of each resource, each after those that it refers to."""
 

@@ -144,6 +144,8 @@ def test_a_document_moves_when_it_comes_into_sight(api: EdFi) -> None:
 # ---- what is gone
 
 DELETABLE = [
+    "studentGradebookEntries",
+    "gradebookEntries",
     "staffDisciplineIncidentAssociations",
     "studentDisciplineIncidentNonOffenderAssociations",
     "studentDisciplineIncidentBehaviorAssociations",

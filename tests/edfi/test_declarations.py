@@ -101,6 +101,8 @@ KEYS = {
     "locations": ["classroomIdentificationCode", "schoolId"],
     "calendars": ["calendarCode", "schoolId", "schoolYear"],
     "calendarDates": ["date", "calendarCode", "schoolId", "schoolYear"],
+    "gradebookEntries": ["gradebookEntryIdentifier", "namespace"],
+    "studentGradebookEntries": ["gradebookEntryIdentifier", "namespace", "studentUniqueId"],
 }
 
 
@@ -111,6 +113,7 @@ def test_the_natural_keys_are_those_of_the_data_standard() -> None:
 def test_only_targets_of_cascading_updates_let_their_key_change() -> None:
     assert {r.name for r in HOMED if r.key_may_change} == {
         "courseOfferings",
+        "gradebookEntries",
         "locations",
         "sections",
         "sessions",
@@ -377,6 +380,7 @@ def _row(resource: Resource, written: Written, document: dict[str, Any]) -> dict
     row: dict[str, Any] = {**{name: None for name, _ in resource.columns}, **written.values}
     row |= {"grade_level": written.values.get("grade")} if "grade_level" in row else {}
     row |= {"comments": written.values.get("description")} if "comments" in row else {}
+    row |= {"most": document.get("maxPoints")} if "most" in row else {}
     row |= {trail(entry.word): written.values.get(name) for name, entry in resource.entries.items()}
     row |= {trail(resource.of.fields[name]): written.values.get(name) for name in resource.humans}
     for one in resource.references:

@@ -16,6 +16,7 @@ from tests.district import (
     cohort,
     contact_of,
     enrolment,
+    handed_in,
     incident,
     offering,
     part_in,
@@ -25,6 +26,7 @@ from tests.district import (
     session,
     student,
     word,
+    work,
 )
 
 from .school_year import ESTAB, TERM, write
@@ -197,6 +199,7 @@ KEYS: dict[str, dict[str, Any]] = {
     | {"staffReference": {"staffUniqueId": "8002"}},
     "calendars": calendar("C2", ESTAB),
     "calendarDates": calendar_date("C1", ESTAB, "2026-09-08"),
+    "studentGradebookEntries": handed_in("W-1", "7002"),
 }
 
 
@@ -238,6 +241,10 @@ RENAMED: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
         {"beginDate": "2026-09-15"},
     ),
     "locations": (room("R902", ESTAB), {"classroomIdentificationCode": "R902"}),
+    "gradebookEntries": (
+        TERM["gradebookEntries"] | work("W-2", "A map"),
+        {"gradebookEntryIdentifier": "W-2"},
+    ),
 }
 
 
@@ -268,6 +275,7 @@ def _above(name: str) -> set[str]:
         "sections": {"sessions", "courseOfferings"},
         "studentSectionAssociations": {"sessions", "courseOfferings", "sections"},
         "staffSectionAssociations": {"sessions", "courseOfferings", "sections"},
+        "studentGradebookEntries": {"gradebookEntries"},
     }.get(name, set())
 
 

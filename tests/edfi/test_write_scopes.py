@@ -44,6 +44,7 @@ def test_every_resource_has_a_write_scope_that_only_writes() -> None:
         "WritebackStaff",
         "WritebackGroups",
         "WritebackConduct",
+        "WritebackAssessment",
     }
 
 

@@ -21,7 +21,7 @@ from rollbook.edfi.schema import (
     Text,
     Time,
 )
-from tests.district import EdFi, word
+from tests.district import GRADEBOOKS, EdFi, word
 
 from .school_year import ESTAB
 
@@ -47,6 +47,7 @@ TARGETS: dict[str, dict[str, Any]] = {
     "location": {"classroomIdentificationCode": "R901", "schoolId": ESTAB},
     "cohort": {"cohortIdentifier": "1", "educationOrganizationId": ESTAB},
     "disciplineIncident": {"incidentIdentifier": "I-1", "schoolId": ESTAB},
+    "gradebookEntry": {"gradebookEntryIdentifier": "W-1", "namespace": GRADEBOOKS},
 }
 """What there is to refer to, once the term has been written."""
 
@@ -85,7 +86,11 @@ def _lists(properties: Iterable[Property]) -> Iterator[str]:
 
 def whole(resource: Resource, variant: int) -> dict[str, Any]:
     """A document with every property that this hub can have; variants differ in everything that may differ."""
-    return _object(resource.properties, variant)
+    document = _object(resource.properties, variant)
+    if {"gradingPeriodReference", "sectionReference"} <= document.keys():
+        # They name one school year, and what there is to refer to is of two.
+        del document["sectionReference" if variant % 2 else "gradingPeriodReference"]
+    return document
 
 
 def least(resource: Resource, document: dict[str, Any]) -> dict[str, Any]:

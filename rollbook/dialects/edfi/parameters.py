@@ -13,7 +13,7 @@ from ...edfi.homes import Fact, Home
 from ...edfi.resources import resolvable
 from ...edfi.schema import Collection, Object, Property, Reference, Resource
 from ...errors import Problem, nearest
-from ...fields import Arg, Condition, Expr, KeptValue, Literal, Value
+from ...fields import Arg, Condition, Either, Expr, KeptValue, Literal, Value
 from .problems import InvalidQuery
 from .reading import kept
 
@@ -56,7 +56,7 @@ class Filter:
     identity: bool
     homes: tuple[Home, ...] = ()
     paths: tuple[tuple[str, ...], ...] = ()
-    """Where the value may be in the remainder, when the record has no home for it."""
+    """Where the value may be in the remainder, when the record has no home for it; with homes, either is enough."""
     known: bool = True
     """Whether any document can have it: a reference to what this hub does not have is in none."""
 
@@ -76,7 +76,7 @@ def _filter(name: str, those: list[_Scalar]) -> Filter:
     if always := [one for one in those if one.always]:
         those = [one for one in always if one.home] or always[:1]
     homes = tuple(one.home for one in those if one.home)
-    paths = () if homes else tuple(one.path for one in those if one.known or not first.known)
+    paths = tuple(one.path for one in those if not one.home and (one.known or not first.known))
     return Filter(name, first.one, any(one.identity for one in those), homes, paths, first.known)
 
 
@@ -160,10 +160,17 @@ def _query(resource: Resource, said: Mapping[str, Any], asked: Mapping[str, tupl
     rest: list[tuple[tuple[tuple[str, ...], ...], Any]] = []
     for name in sorted(asked):
         one, value = asked[name]
+        ways: list[Condition] = []
         for at, home in enumerate(one.homes):
             argument = f"filter_{name}_{at}"
-            where.append(_same(home, one.one, Arg(argument)))
+            ways.append(_same(home, one.one, Arg(argument)))
             args[argument] = home.asked(value)
+        if one.homes and one.paths:
+            beside = (KeptValue(kept(resource), *path, kind=kind_of(value)) for path in one.paths)
+            where.append(Either((*ways, *(said.same(Arg(f"beside_{name}")) for said in beside))))
+            args[f"beside_{name}"] = value
+            continue
+        where += ways
         if one.paths and one.one.otherwise is None:
             rest.append((one.paths, value))
         elif one.paths:

@@ -16,6 +16,8 @@ from ...edfi.schema import Resource, Written
 from ...edfi.words import folded
 from ...errors import NotHeld
 from ...fields import Record
+from ...model.assessment import Aspect, AssessmentResult, MarkSet
+from ...model.coursework import ClassFile, SubmissionFile
 from ...model.curriculum import Course, CourseOffering, Program
 from ...model.groups import Group, GroupProgram, GroupSession
 from ...model.organisation import District, School
@@ -34,7 +36,11 @@ from .uses import referrer
 OF_DISTRICT: tuple[type[Record], ...] = (School, Program, Course, Group, Person)
 """What a district cannot be deleted with."""
 
-GOES_WITH: dict[type[Record], tuple[type[Record], ...]] = {Group: (GroupSession, GroupProgram)}
+GOES_WITH: dict[type[Record], tuple[type[Record], ...]] = {
+    Group: (GroupSession, GroupProgram),
+    Aspect: (MarkSet, ClassFile),
+    AssessmentResult: (SubmissionFile,),
+}
 """What a record has only for its own sake: it does not keep the record from being deleted."""
 
 

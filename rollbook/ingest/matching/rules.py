@@ -157,7 +157,7 @@ _OF_MARKS = {
     "Grade": "version value",
     "AssessmentCategory": "school? name",
     "ResultSet": "school name",
-    "Aspect": "school name kind? group? assigned?",
+    "Aspect": "school? name kind? group? assigned?",
     "MarkSet": "aspect start?",
     "AssessmentResult": "student aspect result_set? date?",
     "Template": "school name",

@@ -9,11 +9,13 @@ from ....edfi.declaring import target_of
 from ....edfi.documents import Whole
 from ....edfi.schema import Resource
 from ....fields import Record
+from ....model.assessment import Aspect, AssessmentResult
 from ....model.organisation import District, School
 from ....model.people import Person
 from ....model.profiles import StudentProfile
 from ....model.students import Relationship
 from ....model.vocabulary import Descriptor
+from .gradebooks import Gradebooks
 from .humans import Humans
 from .organisations import Districts, Schools
 from .rows import Rows
@@ -31,6 +33,8 @@ MANNERS: Mapping[type[Record], Rows] = {
     Person: Humans(),
     # It is where the student is, and names no school.
     Relationship: WHOLE,
+    AssessmentResult: Gradebooks(),
+    Aspect: Gradebooks(),
     StudentProfile: WHOLE,
 }
 

@@ -1,0 +1,57 @@
+"""How gradebooks are written: work has a range of points, and a source that keeps gradebooks is told of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ....edfi.gradebooks import range_of
+from ....edfi.schema import Written
+from ....model.assessment import Aspect, MarkSet
+from ....model.groups import Group
+from ..pen import Pen
+from .whole import WholeDocuments
+
+
+class GradebookPen(Pen):
+    """Writes work that is set for classes, and what came of it."""
+
+    def add(self, document: Mapping[str, Any], written: Written) -> str:
+        identity = super().add(document, written)
+        self.range(identity, document)
+        return identity
+
+    def change(self, identity: str, document: Mapping[str, Any], written: Written, *, rename: bool = False) -> None:
+        super().change(identity, document, written, rename=rename)
+        self.range(identity, document)
+
+    def range(self, identity: str, document: Mapping[str, Any]) -> None:
+        """Let the numbers that results of a piece of work may be now end with its points."""
+        if self.resource.of is not Aspect:
+            return
+        most = document.get("maxPoints")
+        now = next((row for row in self.writer.find(MarkSet, aspect=identity) if row["end"] is None), None)
+        if now is not None:
+            self.writer.change(MarkSet, now["id"], {"most": most})
+        elif most is not None:
+            school = (self.writer.get(Aspect, identity) or {}).get("school")
+            found = range_of(most, document["dateAssigned"])
+            self.writer.add(MarkSet, {"school": school, "aspect": identity, **found})
+
+    def entered(self, values: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
+        # A day that stays is no other time of it.
+        was, now = before.get("assigned"), values.get("assigned")
+        stays = {"assigned": was} if was and now and was[:10] == now[:10] else {}
+        return {**super().entered(values, before), **stays}
+
+    def forward(self, identity: str, row: Mapping[str, Any], *, goes: bool = False) -> None:
+        super().forward(identity, row, goes=goes)
+        item = row if self.resource.of is Aspect else self.writer.get(Aspect, row.get("aspect") or "") or {}
+        if item.get("group"):
+            self.writer.forwarding.gradebook(self.resource.of, identity, (Group, item["group"]), goes=goes)
+
+
+class Gradebooks(WholeDocuments):
+    """Work, which need not name a class, and its results."""
+
+    pen = GradebookPen
