@@ -74,7 +74,11 @@ class Aspect(
         *(("school", "mis_id"), ("mis_id",), ("category",), ("grade_set",)),
         *(("group",), ("external_id",), ("rubric",)),
     ),
-    natural=("mis_id", "namespace", "school.estab"),
+    # A document says the whole key of its class, and moves with it.
+    natural=(
+        *("mis_id", "namespace", "school.estab"),
+        *(f"group.{name}" for name in Group.natural if name != "district.identifier"),
+    ),
 ):
     """The definition of an assessment: what results relate to. A line item of a class's gradebook is one, too."""
 
@@ -200,6 +204,8 @@ class AssessmentResult(
         ("school", "student", "aspect"),
         ("student",),
         ("external_id",),
+        # Ed-Fi lists results in the order of their ids.
+        ("id",),
     ),
 ):
     """What a student achieved in an aspect on a day."""

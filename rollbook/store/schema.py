@@ -58,7 +58,8 @@ def statements(record: type[Record]) -> list[str]:
         f'CREATE INDEX "{record.table}_moved" ON {table} (district, seq) WHERE seq IS NOT NULL',
     ]
     for index in record.indexes:
-        name = f'"{record.table}_{"_".join(index)}"'
+        # That of ids which were given has the name already.
+        name = f'"{record.table}_{"_".join(index) if index != ("id",) else "every_id"}"'
         by = ", ".join(f'"{c}"' for c in index)
         made.append(f"CREATE INDEX {name} ON {table} (district, {by})")
     return made

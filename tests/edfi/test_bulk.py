@@ -101,7 +101,8 @@ def test_a_page_begins_where_the_one_before_it_ended_however_many_there_are(smal
 
 
 _OF_WHOLE = {"SEARCH t1 USING INDEX whole_document_resource_id (district=? AND resource=? AND id>?)"}
-_OF_KIND = {f"SEARCH t1 USING INDEX {r.of.table}_id (district=? AND id>?)" for r in LISTED}
+_IDS = {r.of.table: "every_id" if r.of.numbered else "id" for r in LISTED}
+_OF_KIND = {f"SEARCH t1 USING INDEX {table}_{ids} (district=? AND id>?)" for table, ids in _IDS.items()}
 _SORTED = "USE TEMP B-TREE FOR ORDER BY"
 
 

@@ -10,9 +10,11 @@ import msgspec
 
 from ...consent.bygone import Gone
 from ...edfi.documents import Whole
+from ...edfi.gradebooks import gradebook_entries, student_gradebook_entries
 from ...edfi.homes import trail
 from ...edfi.schema import Resource
 from ...fields import (
+    ALWAYS,
     All,
     Compare,
     Condition,
@@ -57,7 +59,14 @@ def newest(resources: Sequence[Resource], readers: Sequence[AnyReader]) -> int:
 def _moved(resources: Sequence[Resource], reader: AnyReader) -> Iterator[Resource]:
     """The resources of which anything was ever written where a reader looks."""
     moved = reader.versions(kind for resource in resources for kind in _kinds(resource))
-    return (one for one in resources if not isinstance(one, Whole) or _kinds(one) & moved.keys())
+    there = (one for one in resources if not isinstance(one, Whole) or _kinds(one) & moved.keys())
+    return (one for one in there if one is not student_gradebook_entries or _has_any(gradebook_entries, reader))
+
+
+def _has_any(resource: Resource, reader: AnyReader) -> bool:
+    """Whether there is any document: most schools have many results, and where no class has work, none is of any."""
+    with reader.session() as session:
+        return find_in(resource, reader, session, ALWAYS, {}, "any") is not None
 
 
 def _last(resource: Resource, reader: AnyReader) -> int:
