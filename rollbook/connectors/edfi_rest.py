@@ -25,6 +25,7 @@ from ..ingest.web import (
     Answer,
     ClientCredentials,
     Listing,
+    NotAllowed,
     NotServed,
     Offset,
     Session,
@@ -38,6 +39,9 @@ PAGE = 500
 
 NEEDED = ("schools", "students")
 """The resources without which there is no roster; of others a server may have none."""
+
+FURTHER = ("calendars", "calendarDates")
+"""The resources that a key for rosters may not be allowed to read."""
 
 
 class EdFiRest:
@@ -183,7 +187,12 @@ class _Api:
         pages = Offset(PAGE, header="total-count")
         params = {"totalCount": "true", **(window or {})}
         listing = Listing(f"{self.data}/ed-fi/{name}", pages=pages, params=params, optional=optional)
-        return fetch(self.session, listing, self.reading.folder)
+        try:
+            return fetch(self.session, listing, self.reading.folder)
+        except NotAllowed:
+            if name in FURTHER:
+                return None
+            raise
 
     # ---- writing
 

@@ -16,7 +16,7 @@ from rollbook.store.sqlite import Store
 from tests.district import EdFi
 from tests.edfi.conftest import caller
 from tests.edfi.school_year import ESTAB, TERM
-from tests.hub import Hub
+from tests.hub import Answer, Hub
 from tests.services import Asked, Reply, Served, serving
 
 APP = "hub.example.org"
@@ -147,3 +147,19 @@ def test_a_hub_that_is_fed_by_another_says_the_same_at_first_and_after_changes(p
     assert lists
     assert not any("minChangeVersion" in one.params for one in lists), "the night reads everything"
     assert not differing(pair, tmp_path / "second")
+
+
+def test_a_key_that_may_not_read_calendars_brings_all_else(pair: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = pair.first.ask
+
+    def ask(method: str, path: str, *args: Any, **headers: Any) -> Any:
+        return Answer(403, {}, b"{}", 1) if "/ed-fi/calendar" in path else plain(method, path, *args, **headers)
+
+    monkeypatch.setattr(pair.first, "ask", ask)
+    diff = pair.take()
+    assert diff.kinds["Student"].new > 0
+    assert "DayCalendar" not in diff.kinds
+    assert [one for one in diff.notes if "calendar" in one] == [
+        "calendars is not served, and was not read",
+        "calendarDates is not served, and was not read",
+    ]
