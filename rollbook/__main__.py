@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from .cli import run
 
@@ -11,11 +12,11 @@ if TYPE_CHECKING:
     from .store.port import Store
 
 
-def application(store: Store) -> Edge:
+def application(store: Store, *, demo: Mapping[str, Any] | None = None) -> Edge:
     """The ASGI application over an open store. It is imported when something is served, so that help comes at once."""
     from .app import application as hub
 
-    return hub(store)
+    return hub(store, demo=demo)
 
 
 def main() -> None:

@@ -60,8 +60,10 @@ LANES = (
 """Slow receivers, long imports, deliveries, mail servers and comparisons of much hold up their own kind of job only."""
 
 
-def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
+def application(store: Store, clock: Callable[[], float] = time.time, *, demo: Mapping[str, Any] | None = None) -> Edge:
     """The ASGI application over an open store; a worker runs beside it while it is served.
+
+    `demo` are the credentials that a demo of invented people offers to whoever reads its reference.
 
     Raises `Stop` when the ledger of disclosures cannot be used: nothing is told that cannot be recorded.
     """
@@ -108,7 +110,7 @@ def application(store: Store, clock: Callable[[], float] = time.time) -> Edge:
         glance=glance,
         stirred=stirred,
         clock=clock,
-        fallback=Front(),
+        fallback=Front(demo),
         beside=worker,
         ledger=Ledger(store.folder, clock, folding),
         aside=Aside(patience=patience),

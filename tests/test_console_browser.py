@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
@@ -12,17 +9,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from rollbook.app import application
-from rollbook.cli.server import Server
-from rollbook.cli.serving import SETTINGS, listen, url_of
 
 from .hub import THORNFIELD, Hub
 from .person import PASSWORD, account
 from .school import PARTY, asking_app
 from .test_review_browser import browser as browser
+from .threaded import threaded
 
 HEAD, DEPUTY, OPERATOR = "head@thornfield.example", "deputy@thornfield.example", "olu@hub.example"
 DEV = "dev@app.example.org"
@@ -48,17 +43,9 @@ def site(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     for email, role in ((HEAD, "school"), (DEPUTY, "school"), (OPERATOR, "operator")):
         account(hub, email, role)
     account(hub, DEV, "developer", app=PARTY)
-    listening = listen("127.0.0.1", 0)
-    edge = application(hub.store.again(), lambda: hub.now)
-    server = Server(uvicorn.Config(edge, **SETTINGS), lambda: None, edge)
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])), daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield Site(hub, url_of(listening), hub.desk.roles.path(hub.desk.roles.invite(
-        "new@thornfield.example", "school-look", hub.desk.schools.find(THORNFIELD)[1], OPERATOR)))  # fmt: skip
-    server.should_exit = True
-    thread.join(20)
+    with threaded(application(hub.store.again(), lambda: hub.now)) as url:
+        yield Site(hub, url, hub.desk.roles.path(hub.desk.roles.invite(
+            "new@thornfield.example", "school-look", hub.desk.schools.find(THORNFIELD)[1], OPERATOR)))  # fmt: skip
     hub.close()
 
 

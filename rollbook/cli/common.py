@@ -15,7 +15,7 @@ from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import click
 
@@ -30,8 +30,12 @@ if TYPE_CHECKING:
     from ..consent import Desk
     from ..store.port import Store
 
-Application = Callable[["Store"], "Edge"]
-"""What makes the ASGI application over an open store; `__main__` gives it."""
+
+class Application(Protocol):
+    """Makes the ASGI application over an open store; of a demo, with the credentials that it offers."""
+
+    def __call__(self, store: Store, *, demo: Mapping[str, Any] | None = None) -> Edge: ...
+
 
 PLACES = (Path("data"), Path("demo-data"))
 """The data directories that are taken when none is named, the first that is there."""

@@ -109,7 +109,7 @@ def run_demo(
             say(line if as_json else f"{_try_me(url, facts)}{first_operator(store, url)}")
 
         note_served(store, url_of(listening))
-        serve_edge(application(store).limited(rate_limit), listening, ready)
+        serve_edge(application(store, demo=facts).limited(rate_limit), listening, ready)
 
 
 @run_demo.command("roster")

@@ -6,15 +6,11 @@ import json
 from dataclasses import replace
 from http import HTTPStatus
 
-import msgspec
-
-from ..api.messages import NO_STORE, Request, Response
-from ..errors import NotFound, RollbookError, Unavailable, WrongMethod
+from ..api.messages import Request, Response
+from .front import PAGE
 from .pages import render
 
-_HTML = (b"content-type", b"text/html; charset=utf-8")
-_POLICY = (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'")
-_REPLACED = (b"content-type", b"content-length", b"content-security-policy", b"vary")
+_REPLACED = (b"content-length", b"vary", *(name for name, _ in PAGE))
 
 _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (NotFound, 404),
@@ -58,7 +54,7 @@ def error_page(request: Request, response: Response) -> Response:
     advice = ADVICE.get(status, OURS if status >= 500 else ADVICE[400])
     page = render("error.html", status=status, advice=advice, said=_laid_out(response.body))
     kept = tuple(header for header in response.headers if header[0].lower() not in _REPLACED)
-    return replace(response, body=page.encode(), headers=(*kept, _HTML, _POLICY, (b"vary", b"accept")))
+    return replace(response, body=page.encode(), headers=(*kept, *PAGE, (b"vary", b"accept")))
 
 
 def prefers_html(accept: str) -> bool:
