@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
+
+from pypdf import PdfReader
 
 from rollbook.consent.sittings import IDLE
 
@@ -188,6 +191,11 @@ def test_a_school_finds_who_saw_what_about_a_child_in_words_and_takes_it_as_a_ta
     lines = sheet.body.decode("utf-8-sig").splitlines()
     assert lines[0] == "Child,Seen by,On behalf of,Through,What,Times,First (UTC),Last (UTC)"
     assert any(PARTY in line and "xporter" in line for line in lines[1:])
+    paper = clerk.go(f"{HOME}/children/{child['Id']}/seen.pdf").answer
+    assert (paper.headers["content-type"], paper.body[:5]) == ("application/pdf", b"%PDF-")
+    text = "".join(one.extract_text() for one in PdfReader(BytesIO(paper.body)).pages)
+    assert f"Who saw what about {lines[1].partition(',')[0]}" in text
+    assert PARTY in text
     # Whoever looks is in the ledger, by their account.
     last = entries(small_hub)[0]
     who = small_hub.desk.accounts.user(CLERK).id

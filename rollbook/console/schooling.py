@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime
 from typing import Any
 
 from ..api.messages import Response
 from ..consent.choosing import Candidate, Search
 from ..consent.disclosures import Disclosure, Disclosures, days
-from ..consent.grants import Grant
+from ..consent.grants import Grant, zone_of
 from ..consent.planning import told
 from ..consent.receipts import PERSON, Receipt
 from ..consent.receipts import who as who_did
@@ -22,7 +23,7 @@ from .premises import FOUND, decided_by, find, may_decide, page_of, school_at, z
 from .review import Stale
 from .seats import seat_of, sent_again
 from .seen import seen_rows
-from .sheets import sheet
+from .sheets import PDF, attached, sheet
 from .visiting import go, moment_of
 
 LATEST = 200
@@ -47,6 +48,7 @@ class Schooling:
                 f"{at}/children": self.children,
                 f"{at}/children/{{mis_id}}": self.child,
                 f"{at}/children/{{mis_id}}/seen.csv": self.seen,
+                f"{at}/children/{{mis_id}}/seen.pdf": self.paper,
                 f"{at}/history": self.history,
                 f"{at}/people": self.people,
             },
@@ -113,6 +115,20 @@ class Schooling:
                  "; ".join(one.words), one.times, one.first, one.last) for one in seen]  # fmt: skip
         guest.desk.roles.note(guest.email, "took the list of who saw what about a child", school.id, child.mis_id)
         return sheet(f"seen-{child.mis_id}", _HEADS, rows)
+
+    def paper(self, guest: Guest, part: dict[str, str]) -> Response:
+        """The same to be handed over: a file that prints as it is."""
+        from .paper import Paper, printed  # It brings fonts and pictures with it, which nothing else needs.
+
+        school, said = school_at(guest, part["estab"]), dict(guest.request.query)
+        child, seen = _seen(guest, school, part["mis_id"], said)
+        zone, made = zone_at(guest, school), guest.desk.clock()
+        since, until = said.get("since", ""), said.get("until", "")
+        days_ = f"Days: {since or 'the first'} to {until or 'today'}"
+        paper = Paper(child.name, child.mis_id, f"{school.name or school.estab} ({school.estab})", days_,
+                      datetime.fromtimestamp(made, zone_of(zone)), guest.email)  # fmt: skip
+        guest.desk.roles.note(guest.email, "took the list of who saw what about a child", school.id, child.mis_id)
+        return attached(f"seen-{child.mis_id}.pdf", PDF, printed(paper, seen_rows(seen, zone)))
 
     # ---- what was decided, and by whom
 
