@@ -39,9 +39,10 @@ SCHOOL = "the school, by its own link"
 _CSS = (files("rollbook.console") / "templates" / "review" / "page.css").read_text()
 _STYLE = base64.b64encode(hashlib.sha256(_CSS.encode()).digest()).decode()
 
-# Nothing but the page's own style: no script, no picture, no frame, no form to anywhere else.
+# Nothing but the page's own style and the hub's icon: no script, no frame, no form to anywhere else.
 _POLICY = (
-    f"default-src 'none'; style-src 'sha256-{_STYLE}'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    f"default-src 'none'; style-src 'sha256-{_STYLE}'; img-src 'self'; form-action 'self'; frame-ancestors 'none';"
+    " base-uri 'none'"
 )
 
 HEADERS = (

@@ -6,7 +6,7 @@ pages sends, the reader's browser sends, with a credential that never comes here
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import Any
 
@@ -15,7 +15,7 @@ from ...scopes import CATALOGUE, Scope
 from ..pages import render
 from .apis import APIS, Api
 from .calls import Call
-from .operations import Operation, every, operations
+from .operations import Operation, every, fields, operations
 from .seeking import seek
 
 ROOT = "/reference"
@@ -122,17 +122,9 @@ def scope_page(name: str) -> str:
     return render("reference/scope.html", scope=scope, shown=shown, written=written)
 
 
-def _shown_by(scope: str) -> Iterable[tuple[Operation, str, str, list[str]]]:
-    seen: set[tuple[str, str, str]] = set()
-    for one in every():
-        if one.writes or one.tag.endswith("Descriptors"):
-            continue
-        for table in one.tables:
-            name = table.name if table.name not in ("", "$data") else one.tag
-            for column in table.columns:
-                key = (one.api.key, name, column.name)
-                ways = [way for way in column.ways if scope in way]
-                if ways and key not in seen:
-                    seen.add(key)
-                    # A way that needs nothing else comes before those that do.
-                    yield one, name, column.name, sorted(set(min(ways, key=len)) - {scope})
+def _shown_by(scope: str) -> Iterator[tuple[Operation, str, str, list[str]]]:
+    for one, table, column in fields():
+        if ways := [way for way in column.ways if scope in way]:
+            name = table if table not in ("", "$data") else one.tag
+            # A way that needs nothing else comes before those that do.
+            yield one, name, column.name, sorted(set(min(ways, key=len)) - {scope})

@@ -124,6 +124,25 @@ def every() -> Iterator[Operation]:
         yield from operations(key).values()
 
 
+@cache
+def fields() -> tuple[tuple[Operation, str, Column], ...]:
+    """Every field that is read, each once for an API and a table: where it comes, and what its table is called.
+
+    The descriptors of Ed-Fi are hundreds of lists of words, in which there is nothing else to find.
+    """
+    found: dict[tuple[str, str, str], tuple[Operation, str, Column]] = {}
+    for one in every():
+        if not one.writes and not one.tag.endswith("Descriptors"):
+            for table in one.tables:
+                name = table.name if table.name != "$data" else one.tag
+                for column in table.columns:
+                    key = (one.api.key, name, column.name)
+                    # An endpoint that is called as its table tells of it before others that show some of its rows.
+                    if key not in found or one.id == table.name:
+                        found[key] = (one, table.name, column)
+    return tuple(found.values())
+
+
 def _of(api: Api, document: Json) -> Iterator[Operation]:
     server = document.get("servers", [{"url": ""}])[0]["url"].rstrip("/")
     for path, item in document["paths"].items():

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from ...scopes import CATALOGUE
-from .operations import every
+from .operations import every, fields
 
 MOST = 60
 """How many things are shown that were found."""
@@ -46,23 +46,14 @@ def _rank(one: Found, wanted: list[str]) -> int:
 
 @cache
 def _index() -> tuple[tuple[str, Found], ...]:
-    # The descriptors of Ed-Fi are hundreds of lists of words: each is found by its name, and has nothing else to find.
     return tuple((f"{one.name} {one.about} {one.where}".lower(), one) for one in _everything())
 
 
 def _everything() -> Iterator[Found]:
     for scope in CATALOGUE.values():
         yield Found("Scope", scope.name, scope.category, scope.words, f"/reference/scopes/{scope.name}")
-    seen: set[tuple[str, str, str]] = set()
     for one in every():
         yield Found("Operation", one.title, f"{one.api.title}: {one.method} {one.path}", one.about, one.address)
-        if one.writes or one.tag.endswith("Descriptors"):
-            continue
-        for table in one.tables:
-            for column in table.columns:
-                key = (one.api.key, table.name if table.name != "$data" else one.tag, column.name)
-                if key not in seen and not seen.add(key):
-                    where = f"{one.api.title}: {key[1] or one.title}"
-                    yield Found(
-                        "Field", column.name, where, column.about, f"{one.address}#{table.name or 'answer-fields'}"
-                    )
+    for one, table, column in fields():
+        where = f"{one.api.title}: {table if table not in ('', '$data') else one.tag}"
+        yield Found("Field", column.name, where, column.about, f"{one.address}#{table or 'answer-fields'}")

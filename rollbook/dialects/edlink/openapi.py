@@ -7,22 +7,19 @@ from typing import Any
 
 from ...api.listing import describing
 from ...api.listing.resource import Listing, Property, Resource
-from . import classroom, events, members
+from . import bodies, classroom, events
 from .asking import LARGEST_PAGE, PAGE
+from .bodies import TEXT, Json, listed, thing
 from .catalogue import PATHS, RESOURCES
 from .classroom import METHODS, OWN
 from .integrations import LISTING as INTEGRATIONS
 from .later import LATER
 from .logbook import LISTINGS
-from .members import Member, OneOf
 from .people import DEMOGRAPHICS
 from .resource import expansions
 from .tokens import GRANTS
 from .wire import ERRORS, READS
 
-Json = dict[str, Any]
-
-TEXT: Json = {"type": "string"}
 KNOWN: Json = {"type": ["string", "null"]}
 UUID: Json = {"type": "string", "format": "uuid"}
 ANYTHING: Json = {}
@@ -56,14 +53,6 @@ def document(base: str = "") -> Json:
     }
 
 
-def _object(*needed: str, **members: Json) -> Json:
-    return {"type": "object", "properties": members, **({"required": [*needed]} if needed else {})}
-
-
-def _list(of: Json) -> Json:
-    return {"type": "array", "items": of}
-
-
 def _ref(name: str) -> Json:
     return {"$ref": f"#/components/schemas/{name}"}
 
@@ -74,7 +63,7 @@ def _json(schema: Json) -> Json:
 
 # ---- what things are made of
 
-_ADDRESS = _object(
+_ADDRESS = thing(
     **dict.fromkeys(("street", "unit", "postal_code", "city", "state", "country", "phone"), KNOWN),
     **{n: {"type": ["string", "number", "null"]} for n in ("latitude", "longitude")},
 )
@@ -82,15 +71,15 @@ _SIZED = {
     "size": {"type": "integer"},
     **dict.fromkeys(("type", "id", "title", "url", "description", "share_mode"), KNOWN),
 }
-_ATTACHED = _list(_object(**_SIZED))
+_ATTACHED = listed(thing(**_SIZED))
 _WHOLE: Json = {"type": ["integer", "null"]}
 _NAMED: Mapping[str, Json] = {
-    "identifiers": _list(_object("type", "value", type=TEXT, value=TEXT)),
+    "identifiers": listed(thing("type", "value", type=TEXT, value=TEXT)),
     "properties": {"type": "object"},
     **dict.fromkeys(("address", "location"), _ADDRESS),
-    "demographics": _object(**dict.fromkeys(DEMOGRAPHICS, ANYTHING)),
+    "demographics": thing(**dict.fromkeys(DEMOGRAPHICS, ANYTHING)),
     "attachments": _ATTACHED,
-    **dict.fromkeys(("races", "grade_levels", "subjects", "roles", "submission_types"), _list(TEXT)),
+    **dict.fromkeys(("races", "grade_levels", "subjects", "roles", "submission_types"), listed(TEXT)),
     **dict.fromkeys(("max_attempts", "drop_lowest", "position"), _WHOLE),
     "state": TEXT,
     "picture_url": KNOWN,
@@ -105,18 +94,16 @@ def _schemas() -> Json:
     return {
         **{name: _thing(one) for name, one in resources.items()},
         **{one.name.removesuffix("s"): _listed(one.properties) for one in listings},
-        **{f"{name}Written": _written(taken) for name, taken in _BODIES.items()},
-        "Notice": _object("code", "message", code=TEXT, message=TEXT),
-        "Errors": _object(
-            "$errors", "$request", **{"$errors": {**_list(_ref("Notice")), "minItems": 1}, "$request": TEXT}
+        **{f"{name}Written": written for name, written in bodies.schemas().items()},
+        "Notice": thing("code", "message", code=TEXT, message=TEXT),
+        "Errors": thing(
+            "$errors", "$request", **{"$errors": {**listed(_ref("Notice")), "minItems": 1}, "$request": TEXT}
         ),
-        "Tokens": _object(
+        "Tokens": thing(
             "$data",
             "$request",
             **{
-                "$data": _object(
-                    access_token=TEXT, refresh_token=TEXT, expires_in={"type": "integer"}, token_type=TEXT
-                ),
+                "$data": thing(access_token=TEXT, refresh_token=TEXT, expires_in={"type": "integer"}, token_type=TEXT),
                 "$request": TEXT,
             },
         ),
@@ -128,7 +115,7 @@ def _coursework() -> Iterator[Resource]:
 
 
 def _thing(resource: Resource) -> Json:
-    return _object(**{name: _member(resource, name) for name in resource.properties})
+    return thing(**{name: _member(resource, name) for name in resource.properties})
 
 
 def _member(resource: Resource, name: str) -> Json:
@@ -142,57 +129,12 @@ def _form(name: str, one: Property) -> Json:
     if name in _NAMED:
         return _NAMED[name]
     if name.endswith("_ids"):
-        return _list(TEXT)
+        return listed(TEXT)
     return describing.schema(one.shown) if one.finish is None else ANYTHING
 
 
 def _listed(names: Iterable[str]) -> Json:
-    return _object(**{name: TEXT if name == "id" else ANYTHING for name in names})
-
-
-# ---- what is written
-
-_BODIES: Mapping[str, Mapping[str, Member]] = {
-    **{one.one: taken for one, _, taken in classroom.RESOURCES.values()},
-    "submission": members.SUBMISSION,
-    "attempt": members.ATTEMPT,
-}
-
-_COUNT: Json = {"type": "integer", "minimum": 0}
-_LEVEL = _object("name", name=TEXT, description=TEXT, points={"type": "number", "minimum": 0})
-_CRITERION = _object(
-    *("name", "performance_levels"),
-    name=TEXT,
-    description=TEXT,
-    weight={"type": "number", "minimum": 0},
-    performance_levels={**_list(_LEVEL), "minItems": 1},
-)
-_BYTES = _list({"type": "integer", "minimum": 0, "maximum": 255})
-_TAKEN: Mapping[members.Taken, Json] = {
-    members.text: TEXT,
-    members.number: {"type": "number", "minimum": 0},
-    members.count: _COUNT,
-    members.moment: {"type": "string", "format": "date-time"},
-    members.kept_moment: {"type": "string", "format": "date-time"},
-    members.texts: _list(TEXT),
-    members.content: {**_BYTES, "description": "The bytes of the file"},
-    members.attachments: _list(_object(type=TEXT, id=TEXT, url=TEXT, title=TEXT, data=_BYTES)),
-    members.levels: {"type": "object", "additionalProperties": TEXT},
-    members.criteria: {**_list(_CRITERION), "minItems": 1},
-    members.open_object: {"type": "object"},
-    members.flags: _list({"type": "string", "enum": [*members.FLAGS]}),
-}
-"""What is sent, by what takes it."""
-
-
-def _written(taken: Mapping[str, Member]) -> Json:
-    return _object(*(n for n, one in taken.items() if one.needed), **{n: _sent(one) for n, one in taken.items()})
-
-
-def _sent(member: Member) -> Json:
-    if isinstance(member.take, OneOf):
-        return {"type": "string", "enum": [*member.take.words]}
-    return _TAKEN[member.take]
+    return thing(**{name: TEXT if name == "id" else ANYTHING for name in names})
 
 
 # ---- paths
@@ -256,7 +198,7 @@ def _reading(share: str, name: str, resource: Resource) -> Iterator[tuple[str, s
 
 
 def _get(share: str, address: str, listing: Listing, schema: str, tag: str, *, one: bool = False) -> Json:
-    whole = _ref(schema) if one else _list(_ref(schema))
+    whole = _ref(schema) if one else listed(_ref(schema))
     return _operation(share, address, "GET", tag, whole, [*_asked(listing, one=one)])
 
 
@@ -353,7 +295,7 @@ def _of_class(share: str, address: str, method: str) -> Json:
         return _download(share, address, tag)
     listing = classroom.SUBMISSIONS if below else classroom.RESOURCES[kind][0]
     lists = last in (*classroom.RESOURCES, "submissions") and method == "GET"
-    data = _list(_ref(schema)) if lists else {"type": "null"} if method == "DELETE" else _ref(schema)
+    data = listed(_ref(schema)) if lists else {"type": "null"} if method == "DELETE" else _ref(schema)
     asked = [*_asked(listing, one=not lists)]
     if method in READS:
         return _operation(share, address, method, tag, data, asked)
@@ -376,8 +318,8 @@ def _download(share: str, address: str, tag: str) -> Json:
 
 def _enveloped(data: Json) -> Json:
     following = {"$next": {"type": "string", "description": "The address of the next page"}} if "items" in data else {}
-    warnings = {"$warnings": _list(_ref("Notice"))}
-    return _object("$data", "$request", **{"$data": data, **following, **warnings, "$request": UUID})
+    warnings = {"$warnings": listed(_ref("Notice"))}
+    return thing("$data", "$request", **{"$data": data, **following, **warnings, "$request": UUID})
 
 
 def _refusals() -> Json:
@@ -390,7 +332,7 @@ def _simple(share: str, what: str) -> Json:
 
 
 def _others() -> Json:
-    tokens = _object(
+    tokens = thing(
         *("client_id", "client_secret"),
         client_id=TEXT,
         client_secret=TEXT,
@@ -405,7 +347,7 @@ def _others() -> Json:
         "summary": "Every integration of an app, for the app's own secret (v1)",
         "parameters": [*_asked(INTEGRATIONS, one=False)],
         "responses": {
-            "200": {"description": "They", **_json(_enveloped(_list(_ref("integration"))))},
+            "200": {"description": "They", **_json(_enveloped(listed(_ref("integration"))))},
             **_refusals(),
         },
     }

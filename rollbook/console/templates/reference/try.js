@@ -28,7 +28,7 @@
     if (values.token || holds === "itself") return values.token;
     const school = holds === "school";
     const sent = school
-      ? { headers: { "Content-Type": "application/json" }, body: JSON.stringify({ estab: values.estab, relyingParty: values.party, password: values.secret, thirdpartyid: "XporterOnDemand" }) }
+      ? { headers: { "Content-Type": "application/json" }, body: JSON.stringify({ estab: values.estab || new FormData(form).get("path.estab") || "", relyingParty: values.party, password: values.secret, thirdpartyid: "XporterOnDemand" }) }
       : { headers: { Authorization: "Basic " + btoa(`${values.key}:${values.secret}`) }, body: new URLSearchParams({ grant_type: "client_credentials" }) };
     const answer = await fetch(tokens, { method: "POST", credentials: "omit", cache: "no-store", ...sent });
     const said = await answer.json().catch(() => ({}));
