@@ -20,7 +20,7 @@ def test_a_developer_sees_schools_and_requests_and_makes_other_secrets(small_hub
     dev = signed_in(small_hub, DEV, "developer", app=PARTY)
     dev.link = f"/console/apps/{PARTY}"
     page = dev.look()
-    assert "Thornfield Academy (9994001) Shares StudentLite" in page.words
+    assert "Thornfield Academy (9994001) Agreed in part StudentLite" in page.words
     assert "xporter school.students 9994001 200 3" in dev.look("requests").words
     made = re.search(r'class="secret">([^<]+)<', dev.send(page, "secret").html)
     assert made is not None

@@ -10,9 +10,9 @@ import pytest
 from rollbook.errors import Malformed
 from rollbook.store.kept.apps import Ask
 
-from .hub import THORNFIELD, Hub
+from .hub import SAGUARO, THORNFIELD, Hub
 from .person import PASSWORD, Person, account, signed_in
-from .school import PARTY, asking_app
+from .school import PARTY, asking_app, link_of
 
 DEV = "dev@app.example.org"
 
@@ -158,3 +158,44 @@ def test_a_developer_registers_ten_apps_and_no_more(small_hub: Hub) -> None:
     assert "You build 10 apps already" in page.words
     with pytest.raises(Malformed):
         small_hub.desk.registrations.change(small_hub.app("app1.example"), privacy="no address")
+
+
+@pytest.mark.usefixtures("mailed")
+def test_a_developer_invites_a_school_sees_its_states_and_reminds_it_within_limits(small_hub: Hub) -> None:
+    app, _ = asking_app(small_hub)
+    dev = signed_in(small_hub, DEV, "developer", app=PARTY)
+    dev.link = f"/console/apps/{PARTY}"
+    assert "No school has the number 12" in dev.send(dev.look(), "invite", estab="12").words
+    page = dev.send(dev.look(), "invite", estab=THORNFIELD)
+    assert f"Thornfield Academy ({THORNFIELD}) Invited" in page.words
+    assert f"/console/schools/{THORNFIELD}/apps/{PARTY}" in page.html
+    assert "/authorise/" not in page.html
+    assert "It is too soon (remind them in 7 days)" in dev.send(page, "remind").words
+    small_hub.get(link_of(small_hub, small_hub.desk.invitations.at(app, THORNFIELD)))
+    assert "Opened" in dev.look().words
+    for _ in range(3):
+        small_hub.now += 7 * 24 * 3600
+        assert dev.sign_in(DEV).answer.status == 200
+        assert "alert" not in dev.send(dev.look(), "remind").html
+    small_hub.now += 7 * 24 * 3600
+    dev.sign_in(DEV)
+    assert "The school was reminded 3 times" in dev.send(dev.look(), "remind").words
+    grant = small_hub.grant(["School", "StudentLite"], app=PARTY)
+    assert "Agreed in part" in dev.look().words
+    small_hub.desk.grants.pause(grant)
+    assert "Paused" in dev.look().words
+    small_hub.desk.grants.revoke(small_hub.desk.grants.at(app, THORNFIELD))
+    assert "Ended" in dev.look().words
+
+
+def test_a_trial_invites_five_schools_and_no_more(small_hub: Hub, monkeypatch: pytest.MonkeyPatch) -> None:
+    app, _ = asking_app(small_hub, live=False)
+    monkeypatch.setattr("rollbook.consent.invitations.TRIES", 1)
+    dev = signed_in(small_hub, DEV, "developer", app=PARTY)
+    dev.link = f"/console/apps/{PARTY}"
+    dev.send(dev.look(), "invite", estab=THORNFIELD)
+    page = dev.send(dev.look(), "invite", estab=SAGUARO)
+    assert (
+        "The app is a trial, and has invited 1 schools (ask the people who run this hub to make it live)" in page.words
+    )
+    assert [one.estab for one in small_hub.desk.invitations.of(app)] == [THORNFIELD]

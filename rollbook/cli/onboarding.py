@@ -262,6 +262,15 @@ def invites_add(relying_party: str, estab: str, email: str, name: str, data: Pat
         _send(desk, lambda mail: desk.invitations.make(app, estab, email=email, name=name, live=told.live, mail=mail))
 
 
+@invites.command("remind")
+@_of_an_invitation
+def invites_remind(relying_party: str, estab: str, data: Path | None) -> None:
+    """Write again to a school that has not answered: three times at most, a week apart."""
+    with open_desk(data) as desk:
+        desk.invitations.remind(desk.invitations.at(desk.apps.named(relying_party), estab))
+    say(f"{relying_party} at {estab}: reminded")
+
+
 @invites.command("link")
 @_of_an_invitation
 def invites_link(relying_party: str, estab: str, data: Path | None) -> None:

@@ -31,6 +31,7 @@ from .schools import Schools
 from .signing import Signing
 from .signing_up import SignUps
 from .sittings import Sittings
+from .standing import StandingWith
 from .tokens import Tokens
 from .vocabulary import Vocabulary
 from .writers import Writers
@@ -69,6 +70,7 @@ class Desk:
         self.invitations = Invitations(store, clock, self.schools)
         self.grants = Grants(store, clock, by, self.schools)
         self.sandboxes = Sandboxes(store, clock, self.registrations, self.grants, self.credentials)
+        self.standing_with = StandingWith(self.registrations, self.grants, self.invitations, self.sandboxes)
         self.people = People(store, by)
         self.choosing = Choosing(store, by, self.memory, self.grants, self.people)
         self.receipts = Receipts(store)

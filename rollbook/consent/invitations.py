@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import uuid
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from math import ceil
 
-from ..errors import Conflict, Malformed, NotFound, Problem
+from ..errors import Conflict, Malformed, NotFound, Occupied, Problem
 from ..store.kept import Kept
 from ..store.kept.invitations import Invitation as Invitation
 from ..store.kept.invitations import Link
@@ -21,6 +23,13 @@ LIFE = 30 * 24 * 3600.0
 
 AGAIN = 24 * 3600.0
 """Seconds before a school that has not answered is written to again, however often an app asks."""
+
+
+REMINDERS, REMIND_AFTER = 3, 7 * 24 * 3600.0
+"""How often an app may remind a school that does not answer, and after how many seconds each time."""
+
+TRIES = 5
+"""How many schools an app may invite while it is a trial."""
 
 
 class LinkEnded(NotFound):
@@ -86,6 +95,37 @@ class Invitations:
             if mail and to:
                 promise_letter(kept, identity, link.serial)
         return self.at(app, estab)
+
+    def may_ask(self, app: App, estab: str, *, live: bool) -> None:
+        """Raise `Conflict` where an app may not invite a school now; `live` is whether it is more than a trial."""
+        mine = self.of(app)
+        earlier = next((one for one in mine if one.estab == estab), None)
+        if earlier is not None and not earlier.answer and self._clock() < earlier.made + AGAIN:
+            raise Conflict("the school was invited less than a day ago and has not answered yet")
+        if not live and earlier is None and len(mine) >= TRIES:
+            hint = "ask the people who run this hub to make it live"
+            raise Conflict(f"the app is a trial, and has invited {TRIES} schools", hint=hint)
+
+    def remind(self, invitation: Invitation) -> Invitation:
+        """Write to a school again that has not answered, with another link; raises `Conflict` where it is too soon."""
+        if invitation.answer or self.lives_on(invitation):
+            raise Conflict("the school has answered")
+        if invitation.reminded >= REMINDERS:
+            raise Conflict(f"the school was reminded {REMINDERS} times", hint="talk to them")
+        left = invitation.made + REMIND_AFTER - self._clock()
+        if left > 0:
+            days = ceil(left / 86_400)
+            raise Conflict("it is too soon", hint=f"remind them in {days} day{'s' if days > 1 else ''}")
+        renewed = self.renew(invitation, mail=True)
+        with self._store.of_district(invitation.district) as kept:
+            kept.invitations.reminded(invitation.id)
+        return renewed
+
+    def note_opened(self, invitation: Invitation) -> None:
+        """Write down that a school has opened its invitation, unless somebody else writes just now."""
+        if invitation.opened is None and invitation.id:
+            with suppress(Occupied), self._store.of_district(invitation.district, patience=0) as kept:
+                kept.invitations.opened(invitation.id, self._clock())
 
     def all(self) -> list[Invitation]:
         """All invitations, by app and school."""

@@ -7,12 +7,14 @@ from typing import Any
 
 from ..api.messages import Response
 from ..consent import App
+from ..consent.addresses import line_problems
 from ..consent.requests import Requests
-from ..errors import RollbookError
+from ..errors import Conflict, Malformed, NotFound, RollbookError
 from ..jobs import Queue
+from ..jobs.mail import post_office
 from ..jobs.queue import Job
 from .forms import Form
-from .guests import Guest, Routes, app_path, nothing
+from .guests import Guest, Routes, app_path, nothing, school_path
 from .researching import lines_of
 from .visiting import go
 
@@ -37,16 +39,53 @@ class Developing:
         at = "apps/{party}"
         self.routes = Routes(
             {at: self.home, f"{at}/requests": self.requests, f"{at}/webhooks": self.webhooks},
-            {f"{at}/secret": self.secret, f"{at}/signing": self.signing, f"{at}/webhooks/again": self.again},
+            {
+                f"{at}/invite": self.invite,
+                f"{at}/remind": self.remind,
+                f"{at}/secret": self.secret,
+                f"{at}/signing": self.signing,
+                f"{at}/webhooks/again": self.again,
+            },
         )
 
     def home(self, guest: Guest, part: dict[str, str]) -> Response:
         """Which schools share what with the app, and which have not answered."""
-        app = app_of(guest, part["party"])
-        grants = guest.desk.grants.of(app)
-        asked = [i for i in guest.desk.invitations.of(app) if i.school not in {g.school for g in grants}]
-        return app_page(guest, app, "app.html", "Schools", grants=grants, asked=asked,
-                     registration=guest.desk.registrations.of(app))  # fmt: skip
+        return self._home(guest, app_of(guest, part["party"]))
+
+    def _home(self, guest: Guest, app: App, error: RollbookError | None = None) -> Response:
+        desk, mails = guest.desk, post_office() is not None
+        rows = [(one, f"{guest.request.base}{school_path(one.estab, 'apps', app.relying_party)}")
+                for one in desk.standing_with.of(app, desk.clock())]  # fmt: skip
+        return app_page(guest, app, "app.html", "Schools", 400 if error else 200, rows=rows, mails=mails,
+                        registration=desk.registrations.of(app), wrong=lines_of(error) if error else ())  # fmt: skip
+
+    def invite(self, guest: Guest, part: dict[str, str], form: Form) -> Response:
+        """Invite a school; the letter goes to an address that may answer for it, whatever the app would like."""
+        app, desk, estab = app_of(guest, part["party"]), guest.desk, form.one("estab").strip()[:40]
+        said, name = desk.registrations.of(app), form.one("name").strip()
+        try:
+            if wrong := line_problems("name", name, 100):
+                raise Malformed(*wrong)
+            if not said.asks:
+                raise Conflict("the app asks for nothing yet", hint="say first what it asks schools for")
+            desk.invitations.may_ask(app, estab, live=said.live)
+            desk.invitations.make(app, estab, name=name, live=said.live, mail=post_office() is not None)
+        except (NotFound, Malformed, Conflict) as error:
+            return self._home(guest, app, error)
+        desk.roles.note(guest.email, "invited a school", app.id, estab)
+        return go(app_path(app.relying_party))
+
+    def remind(self, guest: Guest, part: dict[str, str], form: Form) -> Response:
+        """Remind a school that has not answered."""
+        app, desk = app_of(guest, part["party"]), guest.desk
+        if post_office() is None:
+            raise nothing()
+        try:
+            desk.invitations.remind(desk.invitations.at(app, form.one("estab")))
+        except (NotFound, Conflict) as error:
+            return self._home(guest, app, error)
+        desk.roles.note(guest.email, "reminded a school", app.id, form.one("estab")[:40])
+        return go(app_path(app.relying_party))
 
     def requests(self, guest: Guest, part: dict[str, str]) -> Response:
         """The app's own requests, the latest first."""

@@ -128,6 +128,7 @@ class Review:
     def visit(self, token: str) -> Visit:
         """Who comes by this token; raises `LinkEnded`."""
         invitation = self.desk.invitations.follow(token)
+        self.desk.invitations.note_opened(invitation)
         registration = self.desk.registrations.of(invitation.app)
         grant = next((g for g in self.desk.grants.of(invitation.app) if g.estab == invitation.estab), None)
         guarded = self.desk.roles.guarded(invitation.school)

@@ -92,6 +92,8 @@ def seat_of(guest: Guest, school: Listed, party: str) -> tuple[Review, Seat]:
         raise nothing()
     grant, invited = next(iter(found), None), next(iter(asked), None) or _unasked(desk.grants.for_nobody, app, school)
     decides = guest.standing.decides(school.id) or guest.standing.operates
+    if guest.standing.decides(school.id):
+        desk.invitations.note_opened(invited)
     seat = Seat(desk, "", invited, desk.registrations.of(app), grant, guest=guest, decides=decides)
     drafts = sorted(desk.choosing.draft(grant).items()) if grant else []
     stands = (grant and (grant.serial, grant.version, grant.ends), [(a.scope, a.required) for a in seat.asks])

@@ -9,7 +9,7 @@ from typing import Any, cast
 from ...api.messages import Request, Response
 from ...consent import App, Desk
 from ...consent.addresses import is_address, line_problems
-from ...consent.invitations import AGAIN, Invitation
+from ...consent.invitations import Invitation
 from ...consent.registering import Registration
 from ...errors import Conflict, Malformed, NotFound, Problem, nearest
 from ...jobs import PostOffice
@@ -88,11 +88,13 @@ class Inviting:
             district = 0
         if not district or district in self.desk.sandboxes.districts():
             return {**one.said, "Estab": one.estab, "Status": "NotFound", "Message": NOT_FOUND}
-        earlier = next((i for i in self.desk.invitations.of(app) if i.estab == one.estab), None)
-        if earlier is not None and not earlier.answer and self.desk.clock() < earlier.made + AGAIN:
-            told = "The school was invited less than a day ago and has not answered yet"
-            return {**one.said, "Estab": one.estab, "Status": "AlreadyInvited", "Message": told}
-        live, post = kind == "Live", self.office is not None
+        live = kind == "Live"
+        try:
+            self.desk.invitations.may_ask(app, one.estab, live=live)
+        except Conflict as error:
+            told = str(error)
+            return {**one.said, "Estab": one.estab, "Status": "AlreadyInvited", "Message": told[:1].upper() + told[1:]}
+        post = self.office is not None
         made = self.desk.invitations.make(
             app, one.estab, email=one.email, name=one.name, live=live, scopes=one.scopes, mail=post
         )

@@ -34,6 +34,10 @@ class Invitation:
     made: float
     expires: float
     answer: str
+    opened: float | None = None
+    """When a link of it was first opened."""
+    reminded: int = 0
+    """How often the school was reminded."""
 
 
 class Link(NamedTuple):
@@ -49,8 +53,8 @@ class Link(NamedTuple):
 
 _INVITATIONS = (
     "SELECT i.id, a.id, a.relying_party, a.name, i.district, i.school, s.estab, s.name, s.time_zone, i.email, i.name,"
-    " i.live, i.scopes, i.serial, i.made, i.expires, i.answer FROM invitation i JOIN app a ON a.id = i.app"
-    " JOIN school s ON s.district = i.district AND s.id = i.school"
+    " i.live, i.scopes, i.serial, i.made, i.expires, i.answer, i.opened, i.reminded"
+    " FROM invitation i JOIN app a ON a.id = i.app JOIN school s ON s.district = i.district AND s.id = i.school"
 )
 
 
@@ -118,6 +122,7 @@ class Invitations(Statements):
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '') ON CONFLICT (id) DO UPDATE SET"
             " app = excluded.app, district = excluded.district, school = excluded.school, email = excluded.email,"
             " name = excluded.name, live = excluded.live, scopes = excluded.scopes, serial = excluded.serial,"
+            " opened = NULL, reminded = 0,"
             " hash = excluded.hash, made = excluded.made, expires = excluded.expires, answer = excluded.answer",
             (
                 identity,
@@ -141,6 +146,14 @@ class Invitations(Statements):
             " WHERE id = ? AND serial = ? RETURNING 1",
             (*link, identity, link.serial - 1),
         )
+
+    def opened(self, identity: str, at: float) -> None:
+        """Write down that a link of an invitation was opened, the first time."""
+        self._do("UPDATE invitation SET opened = ? WHERE id = ? AND opened IS NULL", (at, identity))
+
+    def reminded(self, identity: str) -> None:
+        """Count a reminder."""
+        self._do("UPDATE invitation SET reminded = reminded + 1 WHERE id = ?", (identity,))
 
     def revoke(self, identity: str) -> None:
         """End the link of an invitation for good."""
