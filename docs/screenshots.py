@@ -34,9 +34,9 @@ def main() -> None:
     with TemporaryDirectory(prefix="rollbook-") as folder, demo(folder) as facts, sync_playwright() as playwright:
         read(facts)
         with playwright.chromium.launch(executable_path=chromium(), args=["--no-sandbox"]) as browser:
-            pictured(
-                browser, facts["url"], link(folder, "Olu Adeyemi", "operator"), {"hub": (_at("/console/hub"), LOW)}
-            )
+            referred(browser, facts["url"])
+            olu = link(folder, "Olu Adeyemi", "operator")
+            pictured(browser, facts["url"], olu, {"hub": (_at("/console/hub"), LOW)})
             head = link(folder, "Rowan Ashdown", "school", "--school", "9994001")
             places = {"school": (_at(SCHOOL), LOW), "app": (_at(ASKS), HIGH), "seen": (_graham, LOW)}
             pictured(browser, facts["url"], head, places)
@@ -81,6 +81,13 @@ def link(folder: str, name: str, role: str, *more: str) -> tuple[str, str]:
     command = [ROLLBOOK, "accounts", "invite", email, "--role", role, *more, "--data", folder]
     told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return name, urlsplit(told.split()[-1]).path
+
+
+def referred(browser: Browser, url: str) -> None:
+    """Take a picture of an endpoint in the reference, which needs no account."""
+    page = browser.new_page(base_url=url, viewport={"width": 1000, "height": HIGH}, locale="en-GB")
+    page.goto("/reference/xporter/Students")
+    page.screenshot(path=PICTURES / "reference.png")
 
 
 def pictured(
