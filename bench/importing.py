@@ -195,10 +195,12 @@ def measure_import(students: int, rounds: int) -> list[Line]:
 
 def _round(source: Path, delta: Path, place: Path) -> tuple[Cost, ...]:
     def imported(path: Path) -> Cost:
-        return _run("-m", "bench.rollbook_command", "import", "oneroster-csv", str(path), "--data", str(place / "data"))
+        return run_measured(
+            "-m", "bench.rollbook_command", "import", "oneroster-csv", str(path), "--data", str(place / "data")
+        )
 
     def copied(path: Path) -> Cost:
-        return _run("-m", "bench.importing", str(path), str(place / "bare.sqlite"))
+        return run_measured("-m", "bench.importing", str(path), str(place / "bare.sqlite"))
 
     place.mkdir()
     return imported(source), imported(source), imported(delta), copied(source), copied(delta)
@@ -209,7 +211,8 @@ def _middle(costs: Iterable[Cost]) -> Cost:
     return Cost(median(seconds), median(megabytes), median(processor))
 
 
-def _run(*arguments: str) -> Cost:
+def run_measured(*arguments: str) -> Cost:
+    """What a program of Python takes, from its start to its end; raises `RuntimeError` when it fails."""
     # As where it is installed: Python keeps what it has compiled.
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     began = perf_counter()

@@ -17,7 +17,7 @@ _STEMS = (
     *("Sedge", "Lantern", "Merrow", "Burdock", "Cobnut", "Yarrow", "Fallow"),
 )
 _ENDS = ["mere", "holt", "garth", "croft", "combe", "fold"]
-_SIDES = ("", "North ", "South ", "East ", "West ", "Upper ", "Lower ")
+_SIDES = ("", "North ", "South ", "East ", "West ", "Upper ", "Lower ", "Great ", "Little ")
 _KINDS = ("Learning Trust", "Schools Federation", "Education Partnership", "Academies Trust")
 _SHAPES = ("SPPP", "SP", "SPP", "PPPP", "SPSPP")
 """Which schools a trust has: S a secondary, P a primary."""

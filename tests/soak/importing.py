@@ -20,13 +20,19 @@ from rollbook.store.port import Store
 from .. import rosters
 from ..crash_workers import roster
 
+TURNS = 17
+"""After how many versions the same people have come and gone."""
+
 PAUSE = 4.0
 """Seconds between two rosters."""
 
 
 def bring(store: Store, place: Path, version: int) -> None:
-    """Import a version of the roster."""
-    path = rosters.folder(place / f"roster-{version}", roster(version))
+    """Import a version of the roster, which is as large as any other one."""
+    tables = roster(version % TURNS)
+    for row in tables["users"]:
+        row["familyName"] = f"Version{version}"
+    path = rosters.folder(place / f"roster-{version}", tables)
     import_roster(store, CONNECTORS["oneroster-csv"], path, allow_shrink=True)
 
 
