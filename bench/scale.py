@@ -2,7 +2,8 @@
 
 Each point is so many schools at a size, as `100@0.1` for a hundred at a tenth: the invented trusts of the demo, all of
 which granted one app everything. The same questions are asked at the same school each time. `--write` keeps what was
-measured in bench/scale.json, beside what was measured before of other points, and draws docs/pictures/growth.svg.
+measured in bench/scale.json, beside what was measured before of other points, and
+tells of it in docs/growth.md and its picture.
 """
 
 from __future__ import annotations
@@ -34,6 +35,19 @@ from .servers import Server
 
 HERE = Path(__file__).parent
 KEPT, PICTURE = HERE / "scale.json", HERE.parent / "docs" / "pictures" / "growth.svg"
+
+PAGE, BEGINS, ENDS = HERE.parent / "docs" / "growth.md", "<!-- measured -->", "<!-- until here -->"
+
+ASKED = {
+    "one student, another each time": "one student, ms",
+    "all students of a school": "all students, ms",
+    "groups of a school": "groups, ms",
+    "nothing has changed": "no change, ms",
+    "100 students of Ed-Fi": "100 of Ed-Fi, ms",
+    "100 people of Edlink": "100 of Edlink, ms",
+    "100 users of OneRoster": "100 of OneRoster, ms",
+}
+"""The questions, and what the page calls them."""
 
 POINTS = ("3@0.1", "10@0.1", "100@0.1", "500@0.01", "3@1", "10@1")
 IMPORTED = 1_000
@@ -94,6 +108,36 @@ def keep(found: list[Point]) -> None:
     rows = [points[key] for key in sorted(points, key=lambda key: (key[1], key[0]))]
     KEPT.write_text(json.dumps(rows, indent=1) + "\n")
     PICTURE.write_text(drawn(rows))
+    before, _, rest = PAGE.read_text().partition(BEGINS)
+    PAGE.write_text(f"{before}{BEGINS}\n{table(rows)}\n{ENDS}{rest.partition(ENDS)[2]}")
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    """What was measured, as the page shows it."""
+    heads = [
+        "schools",
+        "size",
+        "students",
+        "file, MB",
+        "start, s",
+        "memory, MB",
+        "import, s",
+        "backup, s",
+        *ASKED.values(),
+    ]
+    lines = ["| " + " | ".join(heads) + " |"]
+    lines.append("|---:" * len(heads) + "|")
+    for row in rows:
+        facts = [
+            row["schools"],
+            f"{row['size']:g}",
+            f"{row['students']:,}",
+            f"{row['file']:.0f}",
+            f"{row['start']:.1f}",
+        ]
+        facts += [f"{row['served']:.0f}", f"{row['imported']:.1f}", f"{row['backup']:.1f}"]
+        lines.append("| " + " | ".join(map(str, [*facts, *(f"{row['asked'][what]:.1f}" for what in ASKED)])) + " |")
+    return "\n".join(lines)
 
 
 def measure(place: Path, schools: int, size: float) -> Point:
