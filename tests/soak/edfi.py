@@ -132,13 +132,16 @@ class Writer(Keyed):
 
 
 class Follower(Keyed):
-    """Keeps a copy of two resources by the numbers of changes."""
+    """Keeps a copy of two resources by the numbers of changes.
 
-    resources = ("cohorts", "studentCohortAssociations")
+    By their keys, as Ed-Fi means it: what is deleted and then made anew is told of as a change, under another id.
+    """
+
+    keys = {"cohorts": ("cohortIdentifier",), "studentCohortAssociations": ("studentReference", "cohortReference")}
 
     def __init__(self, field: Field, name: str, key: str, secret: str) -> None:
         super().__init__(field, name, key, secret)
-        self.held: dict[str, dict[str, Any]] = {name: {} for name in self.resources}
+        self.held: dict[str, dict[str, Any]] = {name: {} for name in self.keys}
         self.position = 0
 
     def step(self) -> None:
@@ -147,11 +150,15 @@ class Follower(Keyed):
         if newest == self.position:
             return
         window = f"minChangeVersion={self.position + 1}&maxChangeVersion={newest}"
-        for name in self.resources:
-            now = {document["id"]: document for document in self.pages(name, window)}
-            gone = [document["id"] for document in self.pages(f"{name}/deletes", window)]
-            self.held[name] = {i: d for i, d in (self.held[name] | now).items() if i not in gone}
+        for name in self.keys:
+            now = self.by_key(name, self.pages(name, window))
+            gone = {document["id"] for document in self.pages(f"{name}/deletes", window)}
+            self.held[name] = {key: d for key, d in (self.held[name] | now).items() if d["id"] not in gone}
         self.position = newest
+
+    def by_key(self, name: str, documents: Iterator[Any]) -> dict[str, Any]:
+        """Documents by what tells them apart."""
+        return {json.dumps([one[part] for part in self.keys[name]]): one for one in documents}
 
     def pages(self, resource: str, window: str) -> Iterator[Any]:
         """Everything of a window, page by page."""
@@ -162,7 +169,6 @@ class Follower(Keyed):
 
     def finish(self) -> None:
         self.step()
-        for name in self.resources:
-            fresh = {one["id"]: json.dumps(one) for one in self.pages(name, "minChangeVersion=0")}
-            held = {identity: json.dumps(one) for identity, one in self.held[name].items()}
+        for name, held in self.held.items():
+            fresh = self.by_key(name, self.pages(name, "minChangeVersion=0"))
             self.judged(lambda held=held, fresh=fresh, name=name: same(held, fresh, f"the copy of {name}"))

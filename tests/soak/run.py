@@ -140,9 +140,10 @@ def _look_over(
             field.fault(one.name, f"ended by itself; see {one.said}")
             one.start()
     checks.changes(field, clients, hooks, store)
+    # What is written through the queue is there when it has been told of.
+    checks.calls(field, clients, hooks)
     for one in clients:
         one.judged(one.finish)
-    checks.calls(field, clients, hooks)
     for one in processes:
         one.kill()
     try:

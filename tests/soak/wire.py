@@ -14,7 +14,7 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from typing import Any
 
-PATIENCE = 90.0
+PATIENCE = 240.0
 """Seconds after which a client that has had no answer gives up; a database is away for some of them."""
 
 HOST = "hub.example.org"
