@@ -92,7 +92,7 @@ def application(store: Store, clock: Callable[[], float] = time.time, *, demo: M
     worker = Worker(store.again, partial(works, clock, folding), clock, tick, LANES)
     handing = Handing(desk, Tasks(store, clock), writebacks)
     agents = AgentHub(desk, handing, brought(desk, queue, writebacks), Uploads(store.folder / "uploads"))
-    research = ResearchDesk(desk)
+    research, watch = ResearchDesk(desk), ServerWatch(store, clock)
     dialects = [
         xporter,
         EdFi(desk),
@@ -101,7 +101,8 @@ def application(store: Store, clock: Callable[[], float] = time.time, *, demo: M
         Research(research),
         Researching(research),
         Review(desk),
-        Console(desk, OpenID(providers(), clock)),
+        Console(desk, OpenID(providers(), clock), watch.looking.checks),
+        Documentation(),
         agents,
     ]
     return Edge(
@@ -115,7 +116,7 @@ def application(store: Store, clock: Callable[[], float] = time.time, *, demo: M
         ledger=Ledger(store.folder, clock, folding),
         aside=Aside(patience=patience),
         shown=error_page,
-        watch=ServerWatch(store, clock),
+        watch=watch,
     )
 
 

@@ -286,6 +286,30 @@ EVERY: tuple[Setting[Any], ...] = (
 """All of them, in the order in which they are shown."""
 
 
+@dataclass(frozen=True)
+class Told:
+    """A setting as it may be shown: no value where it says what it must not, or its file cannot be read."""
+
+    setting: Setting[Any]
+    value: str | None
+    source: str
+
+
+def told(environment: Environment, wrong: list[Problem]) -> list[Told]:
+    """All of them as they may be shown; what is wrong with any is added to `wrong`."""
+    wrong += unknown(environment)
+    return [_told(one, environment, wrong) for one in EVERY]
+
+
+def _told(setting: Setting[Any], environment: Environment, wrong: list[Problem]) -> Told:
+    try:
+        value = setting.shown(environment)
+    except Stop as error:
+        wrong += error.problems
+        value = None
+    return Told(setting, value, setting.source(environment))
+
+
 def unknown(environment: Environment, every: Iterable[Setting[Any]] = EVERY) -> list[Problem]:
     """The variables that look like settings and are none, each with the one that it is most like."""
     known = {name for one in every for name in ((one.name, one.file) if one.secret else (one.name,))}

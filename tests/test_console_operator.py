@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
+import pytest
+
+from rollbook import __version__
 from rollbook.jobs import Queue
 from rollbook.store.kept.feeds import PAUSED, Feed
 
@@ -77,9 +81,40 @@ def test_the_operator_finds_who_saw_what_about_somebody_and_that_is_written_down
 def test_the_hubs_pages_look_to_others_as_if_they_were_not_there(small_hub: Hub) -> None:
     head = signed_in(small_hub, HEAD, "school")
     nothing = head.look("hub/nothing").answer
-    for page in ("hub", "hub/scopes", "hub/people", "hub/sources", "hub/jobs", "hub/disclosures", "hub/history"):
+    for page in (
+        "hub",
+        "hub/scopes",
+        "hub/people",
+        "hub/sources",
+        "hub/jobs",
+        "hub/disclosures",
+        "hub/history",
+        "hub/settings",
+    ):
         answer = head.look(page).answer
         assert (answer.status, answer.body) == (404, nothing.body)
     proof = head.look("account").form("elsewhere")[1]
     for deed in ("people/invite", "people/take", "jobs/again"):
         assert head.post(f"/console/hub/{deed}", proof).answer.status == 404
+
+
+def test_the_operator_sees_every_setting_with_its_source_and_no_secret_and_how_the_hub_does(
+    small_hub: Hub, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").write_text("a-secret-of-the-provider")
+    monkeypatch.setenv("ROLLBOOK_OIDC_CLIENT_SECRET_FILE", str(tmp_path / "secret"))
+    monkeypatch.setenv("ROLLBOOK_SMTP_URL", "smtp://olu:a-password@mail.example.org:587")
+    monkeypatch.setenv("ROLLBOOK_WRITE_WAIT", "never")
+    monkeypatch.setenv("ROLLBOOK_PROT", "9000")
+    page = signed_in(small_hub, OPERATOR, "operator").look("hub/settings")
+    assert f"ROLLBOOK_OIDC_CLIENT_SECRET set file {tmp_path / 'secret'}" in page.words
+    assert "ROLLBOOK_SMTP_URL smtp://mail.example.org:587 environment" in page.words
+    assert "ROLLBOOK_PORT 8000 default" in page.words
+    assert "ROLLBOOK_WRITE_WAIT cannot be used environment" in page.words
+    assert "ROLLBOOK_PROT: is no setting of Rollbook (did you mean ROLLBOOK_PORT?)" in page.words
+    assert ("a-password" in page.html, "a-secret-of" in page.html) == (False, False)
+    assert "Records can be read : yes" in page.words
+    # Nobody has begun to watch: a worker that never came round is told of.
+    assert "Jobs are done : no worker has come round" in page.words
+    assert f"Rollbook {__version__} " in page.words
+    assert re.search(r"Records (SQLite|PostgreSQL) \d+\.", page.words)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from ..api.messages import Request, Response
 from ..api.openid import WITH, OpenID
 from ..consent import Desk
 from ..consent.tries import TooOften
 from ..errors import RollbookError, Unavailable, WrongMethod
 from .accounting import Accounting
+from .configured import Configured
 from .developing import Developing
 from .elsewhere import Elsewhere
 from .entering import CODE, Entering
@@ -32,7 +35,8 @@ class Console:
 
     prefixes = (ROOT,)
 
-    def __init__(self, desk: Desk, openid: OpenID) -> None:
+    def __init__(self, desk: Desk, openid: OpenID, checks: Callable[[], Mapping[str, str]]) -> None:
+        """`checks` gives what each check of the server found: nothing where it is well."""
         self.desk = desk
         self.entering = Entering(desk, openid)
         self.forgetting = Forgetting(desk, self.entering)
@@ -45,6 +49,8 @@ class Console:
             Matching().routes,
             Operating().routes,
             LettingIn(openid).routes,
+            Configured(checks).routes,
+            Registering().routes,
             Developing().routes,
         )
 

@@ -35,6 +35,7 @@ ROOMS = (
     (f"{HERE}/disclosures", "Disclosures"),
     (f"{HERE}/history", "History"),
     (f"{HERE}/matches", "Matches"),
+    (f"{HERE}/settings", "Settings"),
 )
 
 MOST = 200

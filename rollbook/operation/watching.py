@@ -54,6 +54,10 @@ class Looking:
         checks = {name: "failed" if why else "ok" for name, why in found.checks.items()}
         return _told(200 if found.ready else 503, {"status": "ok" if found.ready else "failed", "checks": checks})
 
+    def checks(self) -> Mapping[str, str]:
+        """What each check found, for those who run the hub: nothing where it is well."""
+        return self._found().checks
+
     def metrics(self, _: Mapping[bytes, bytes]) -> Response:
         """What is measured."""
         found = metrics.written(

@@ -122,6 +122,10 @@ class Store(ABC):
         """The number of the last migration that the records have, as they are now."""
 
     @abstractmethod
+    def engine(self) -> str:
+        """What keeps the records, with its version: `SQLite 3.51.0`."""
+
+    @abstractmethod
     def copy_to(self, folder: Path, patience: float) -> None:
         """Copy all that is kept, as it is at one moment, into an empty folder, as files of a data directory.
 

@@ -64,6 +64,10 @@ class Store(port.Store):
         """The number that the file has."""
         return int(self._lent.execute("PRAGMA user_version").get)
 
+    def engine(self) -> str:
+        """The library's name and version."""
+        return f"SQLite {self._lent.execute('SELECT sqlite_version()').get}"
+
     def copy_to(self, folder: Path, patience: float) -> None:
         """Copy the files, page by page."""
         self.ledger.fold()

@@ -71,6 +71,10 @@ class Store(port.Store):
         """The last number that was applied."""
         return int(self._reading.execute("SELECT max(number) FROM applied").get)
 
+    def engine(self) -> str:
+        """The server's name and version."""
+        return f"PostgreSQL {self._reading.execute('SHOW server_version').get}"
+
     def copy_to(self, folder: Path, patience: float) -> None:
         """Copy every row, in one snapshot."""
         self.ledger.fold()
