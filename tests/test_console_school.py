@@ -174,6 +174,56 @@ def test_what_was_kept_is_not_sent_where_somebody_has_decided_meanwhile(small_hu
     assert (page.answer.status, "Somebody decided before you" in page.words) == (409, True)
 
 
+# ---- two people who choose for one app
+
+
+def test_two_people_choose_for_themselves_and_the_second_to_decide_is_told_of_the_first(small_hub: Hub) -> None:
+    asking_app(small_hub)
+    grant = small_hub.grant(["School", "StudentLite"], app=PARTY)
+    head, deputy = at_the_app(small_hub), at_the_app(small_hub, DEPUTY)
+
+    def chosen() -> str:
+        return small_hub.desk.choosing.chosen(grant, "Student").mode
+
+    def ticks(one: Person, mode: str) -> None:
+        one.send(one.look("people/students"), "students", mode=mode, do="done")
+
+    head.send(head.look(), "choose")
+    ticks(head, "only")
+    assert f"{HEAD} is choosing people for this app." in deputy.look().words
+    page = deputy.send(deputy.look(), "choose")
+    assert "Each of you has a choice of their own" in page.words
+    ticks(deputy, "except")
+    # Neither has changed what the other chose.
+    assert "Nobody is chosen yet." in head.look("people").words
+    assert "Nobody is chosen yet." not in deputy.look("people").words
+    stale = deputy.look("people")
+    small_hub.now += 60
+    head.send(head.look("people"), "confirm")
+    assert chosen() == "only"
+    page = deputy.send(stale, "confirm")
+    assert (page.answer.status, f"{HEAD} changed which people are included" in page.words) == (409, True)
+    assert chosen() == "only"
+    page = deputy.look("people")
+    assert f"{HEAD} changed which people are included" in page.words
+    assert "it takes the place of theirs" in page.words
+    deputy.send(page, "confirm")
+    assert chosen() == "except"
+
+
+def test_who_leaves_everything_as_it_was_does_not_let_the_app_read_while_somebody_else_chooses(small_hub: Hub) -> None:
+    asking_app(small_hub)
+    small_hub.grant(["School", "StudentLite"], app=PARTY)
+    head, deputy = at_the_app(small_hub), at_the_app(small_hub, DEPUTY)
+    for one in (head, deputy):
+        one.send(one.look(), "choose")
+    states: list[str] = []
+    for one in (head, deputy):
+        one.send(one.look("people"), "keep")
+        states.append(small_hub.desk.grants.at(small_hub.app(PARTY), THORNFIELD).state)
+    assert states == ["paused", "active"]
+
+
 # ---- who saw what about a child
 
 
@@ -210,6 +260,7 @@ def test_a_school_gives_and_takes_accounts_and_it_is_written_down(small_hub: Hub
     page = head.send(page, "invite", email="new@thornfield.example", role="school-look")
     link = re.search(r"(/console/join/[\w.-]+)<", page.html)
     assert link is not None
+    assert "Whoever has it can become them" in page.words
     assert "Enter a valid email address." in head.send(page, "invite", email="nobody").words
     new = Person(small_hub)
     new.send(new.go(link[1]), link[1].rpartition("/")[2], password=PASSWORD, again=PASSWORD)
@@ -222,3 +273,4 @@ def test_a_school_gives_and_takes_accounts_and_it_is_written_down(small_hub: Hub
     history = head.go(f"{HOME}/history").words
     assert f"{HEAD} took away: sees what a school shares, and decides nothing ({CLERK})" in history
     assert "invited: sees what a school shares, and decides nothing (new@thornfield.example)" in history
+    assert history.count(f"{HEAD} was shown the link of an invitation (new@thornfield.example)") == 1

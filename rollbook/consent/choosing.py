@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from ..errors import Conflict, Malformed, Problem, nearest
 from ..store.kept.candidates import Candidate as Candidate
 from ..store.kept.candidates import Search as Search
+from ..store.kept.choices import Chooser, Lists
 from ..store.kept.choices import Draft as Draft
-from ..store.kept.choices import Lists
 from ..store.port import Store
 from ..store.reckoning import Reckoning
 from ..store.roll import Roll
@@ -19,7 +19,7 @@ from .authorising import Grants
 from .filtering import KINDS, People
 from .grants import MODES, Grant, human_kind
 from .memory import Memory
-from .receipts import give_receipt
+from .receipts import Receipt, Receipts, give_receipt, who
 
 EVERYONE = "all"
 """The mode in which nobody is named."""
@@ -37,8 +37,11 @@ class Offer:
 class Choosing:
     """Where a school chooses people for a grant."""
 
-    def __init__(self, store: Store, by: str, memory: Memory, grants: Grants, people: People) -> None:
-        """`by` is who chooses, as receipts say it."""
+    def __init__(
+        self, store: Store, by: str, memory: Memory, grants: Grants, people: People, receipts: Receipts
+    ) -> None:
+        """`by` is who chooses, as receipts say it: each has a draft of their own."""
+        self._receipts = receipts
         self._store = store
         self._by = by
         self._memory = memory
@@ -48,20 +51,34 @@ class Choosing:
     # ---- the draft
 
     def begin(self, grant: Grant) -> Mapping[str, Draft]:
-        """Pause a grant and lay out what is chosen now, to be changed; a draft that there is goes on."""
+        """Pause a grant and lay out what is chosen now, to be changed; one's own draft that there is goes on."""
         self._grants.pause(grant)
         there = self.draft(grant)
         if there:
             return there
         now = {kind: self.chosen(grant, kind) for kind in KINDS}
         with self._store.of_district(grant.district) as kept:
-            kept.choices.keep_drafts(grant.id, now)
+            kept.choices.keep_drafts(grant.id, self._by, now)
         return now
 
     def draft(self, grant: Grant) -> dict[str, Draft]:
-        """What has been chosen so far, by kind of human; empty where the school is not choosing."""
-        found = self._store.kept.choices.drafts(grant.id)
+        """What whoever decides here has chosen so far, by kind of human; empty where they are not choosing."""
+        found = self._store.kept.choices.drafts(grant.id, self._by)
         return {kind: found[kind] for kind in KINDS if kind in found}
+
+    def choosers(self, grant: Grant) -> list[Chooser]:
+        """Everybody who is choosing for a grant, those first who began first."""
+        return self._store.kept.choices.choosers(grant.id)
+
+    def others(self, grant: Grant) -> list[str]:
+        """Who else is choosing, in words."""
+        return [who(one.person) for one in self.choosers(grant) if one.person != self._by]
+
+    def overtaken(self, grant: Grant) -> Receipt | None:
+        """What somebody else decided about the grant since the draft of whoever decides here was begun."""
+        since = next((one.since for one in self.choosers(grant) if one.person == self._by), None)
+        last = next(iter(self._receipts.of(grant.id)), None)
+        return last if last and since is not None and last.at > since and last.by != self._by else None
 
     def change(
         self,
@@ -85,7 +102,7 @@ class Choosing:
         if strange:
             raise Malformed(Problem("people", f"{len(strange)} of the people ticked are not at the school"))
         with self._store.of_district(grant.district) as kept:
-            before = kept.choices.draft(grant.id, human)
+            before = kept.choices.draft(grant.id, self._by, human)
             if before is None:
                 raise _not_choosing()
             wanted = before.rules if rules is None else frozenset(rules)
@@ -93,7 +110,7 @@ class Choosing:
             named = (before.people - gone) | (ticked - by_rule) | (ticked & before.people)
             without = ((before.without - ticked) | (gone & by_rule)) if wanted else frozenset[str]()
             draft = Draft(mode, named, self._rules_known(grant, human, before.rules, wanted), without)
-            kept.choices.keep_drafts(grant.id, {human: draft})
+            kept.choices.keep_drafts(grant.id, self._by, {human: draft})
         return draft
 
     def confirm(self, grant: Grant) -> Grant:
@@ -110,20 +127,15 @@ class Choosing:
                 self._people.choose(grant, kind, left.mode, sorted(people), rules=rules, without=less, receipt=False)
         first = self._grants.first_choice(grant)
         with self._store.of_district(grant.district) as kept:
-            kept.choices.drop_drafts(grant.id)
+            kept.choices.drop_drafts(grant.id, self._by)
             give_receipt(kept, grant.id, "authorised" if first else "people", self._by)
         return self._go_on(grant)
 
     def cancel(self, grant: Grant) -> Grant:
-        """Leave what is chosen as it was before, and let the grant go on."""
+        """Leave what is chosen as it was before, and let the grant go on unless somebody else is choosing."""
         with self._store.of_district(grant.district) as kept:
-            kept.choices.drop_drafts(grant.id)
-        return self._go_on(grant)
-
-    def _go_on(self, grant: Grant) -> Grant:
-        """Let a grant go on, unless the school has said that it begins later."""
-        now = self._grants.at(grant.app, grant.estab)
-        return now if self._grants.begins(grant) is not None else self._grants.pause(now, False)
+            kept.choices.drop_drafts(grant.id, self._by)
+        return grant if self.choosers(grant) else self._grants.pause(grant, False)
 
     # ---- people
 

@@ -72,8 +72,8 @@ class Desk:
         self.sandboxes = Sandboxes(store, clock, self.registrations, self.grants, self.credentials)
         self.standing_with = StandingWith(self.registrations, self.grants, self.invitations, self.sandboxes)
         self.people = People(store, by)
-        self.choosing = Choosing(store, by, self.memory, self.grants, self.people)
         self.receipts = Receipts(store)
+        self.choosing = Choosing(store, by, self.memory, self.grants, self.people, self.receipts)
 
         self.overview = Overview(store, self.apps, self.grants, self.invitations, self.registrations, self.choosing)
 
@@ -86,5 +86,5 @@ class Desk:
         other.grants = Grants(self.store, self.clock, by, self.schools)
         other.planning = Planning(self.store, self.clock, by)
         other.people = People(self.store, by)
-        other.choosing = Choosing(self.store, by, self.memory, other.grants, other.people)
+        other.choosing = Choosing(self.store, by, self.memory, other.grants, other.people, self.receipts)
         return other

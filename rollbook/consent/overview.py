@@ -88,7 +88,7 @@ class Overview:
         dates = next(a for a in self._grants.authorisations(app) if a.grant.id == grant.id)
         wanted = self._registrations.of(app).among(asked.scopes if asked else ())
         more = tuple(a.scope for a in wanted if a.scope not in grant.scopes)
-        choosing = bool(self._choosing.draft(grant))
+        choosing = bool(self._choosing.choosers(grant))
         found = reads.get(grant.id, Reads())
         return Sharing(app, grant, asked, dates.authorised, dates.revoked, found, more, choosing)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from ..errors import Conflict, Malformed, NotFound, Problem, nearest
@@ -39,6 +39,12 @@ COMMAND = "the command line"
 
 SIGN_UP = "their own sign-up"
 """Who invited somebody that nobody did."""
+
+SHOWN = "was shown the link of an invitation"
+"""What is written down of whoever sees a link that is somebody else's."""
+
+SHOWN_LATELY = 500
+"""Among how many of the last decisions it is looked for."""
 
 PATH = "/console/join/"
 """Where links lead."""
@@ -170,6 +176,14 @@ class Roles:
         """Write down what somebody decided that is written nowhere else."""
         with self._store.transaction() as kept:
             kept.decisions.add(by, what, place, about)
+
+    def note_shown(self, links: Iterable[AccountLink], by: str) -> None:
+        """Write down, once each, that somebody was shown links of others: whoever has one can become that person."""
+        for link in links:
+            before = self.decisions(SHOWN_LATELY, link.place)
+            if not any(one[1:] == (by, SHOWN, link.place, link.email) and one.at >= link.expires - LIFE - 1
+                       for one in before):  # fmt: skip
+                self.note(by, SHOWN, link.place, link.email)
 
     # ---- links
 

@@ -13,11 +13,11 @@ from ..consent import Desk, Grant, slips
 from ..consent.choosing import EVERYONE, Candidate, Draft, Offer, Search
 from ..consent.disclosures import hub_ids
 from ..consent.filtering import KINDS, Rule
-from ..consent.receipts import choice_words, rule_words
+from ..consent.receipts import Receipt, choice_words, rule_words
 from ..consent.slips import asked_by, asks
 from ..errors import Conflict
 from .forms import Form
-from .visiting import Visit, go
+from .visiting import Visit, go, moment_of
 
 PAGE = 60
 """How many people are on a page."""
@@ -84,6 +84,11 @@ def _rule(text: str) -> Rule:
     return Rule(by, value)
 
 
+def _decided(receipt: Receipt | None) -> str:
+    """What somebody else decided, and when, in words."""
+    return f"{receipt.heading}, on {moment_of(receipt.at, receipt.time_zone)}" if receipt else ""
+
+
 class Choosing:
     """Shows the draft of a choice, and changes it."""
 
@@ -130,6 +135,8 @@ class Choosing:
             "people.html",
             kinds=kinds,
             first=self.desk.grants.first_choice(visit.held),
+            others=self.desk.choosing.others(visit.held),
+            decided=_decided(self.desk.choosing.overtaken(visit.held)),
             proofs={a: visit.proof(a) for a in ("confirm", "keep")},
         )
 

@@ -102,6 +102,8 @@ class Operating:
         must_operate(guest)
         roles, mails, called = guest.desk.roles, post_office() is not None, guest.desk.roles.called()
         links = [(one, called.get(one.place, ""), "" if mails else roles.path(one)) for one in roles.waiting()]
+        if not mails:
+            roles.note_shown([one for one, *_ in links if one.email], guest.email)
         return hub_page(guest, "hub_people.html", "People", held=roles.held(), links=links, words=ROLES, mails=mails,
                      base=guest.request.base, wrong=tuple(wrong))  # fmt: skip
 

@@ -209,6 +209,7 @@ class Review:
             notices=[f"Agreed on {day_of(since, grant.time_zone)}.", *self.untold(grant)],
             paused=grant.state == "paused",
             choosing=bool(self.desk.choosing.draft(grant)),
+            others=self.desk.choosing.others(grant),
             unchosen=self.desk.grants.first_choice(grant),
             parts=_parts(held),
             more=by_category(more),

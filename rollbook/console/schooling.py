@@ -152,9 +152,12 @@ class Schooling:
         school, roles = school_at(guest, part["estab"]), guest.desk.roles
         may = may_decide(guest, school)
         links = [(one, roles.path(one)) for one in roles.waiting(school.id)] if may else []
+        mails = post_office() is not None
+        if not mails:
+            roles.note_shown([one for one, _ in links], guest.email)
         return page_of(guest, school, "people.html", ((school_path(school.estab, "people"), "People"),),
                      held=roles.held(school.id), links=links, may=may, roles=[(r, ROLES[r]) for r in HERE],
-                     words=ROLES, mails=post_office() is not None, base=guest.request.base, wrong=tuple(wrong),
+                     words=ROLES, mails=mails, base=guest.request.base, wrong=tuple(wrong),
                      here=school_path(school.estab, "people"))  # fmt: skip
 
     def invite(self, guest: Guest, part: dict[str, str], form: Form) -> Response:

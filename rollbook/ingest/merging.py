@@ -173,11 +173,12 @@ class _Merging:
     def _drafts(self, kind: type[Record], stays: str, gone: str) -> None:
         one, other = (self._batch.get(kind, identity) or {} for identity in (stays, gone))
         choices, name = self._kept.choices, kind.__name__
-        for grant in choices.drafting(name, self._batch.district, other["school"]):
-            draft = choices.drafts(grant)[name]
+        for grant, person in choices.drafting(name, self._batch.district, other["school"]):
+            draft = choices.drafts(grant, person)[name]
             if other["mis_id"] in draft.people | draft.without:
-                choices.keep_drafts(grant, {name: _redrafted(draft, one["mis_id"], other["mis_id"])})
-                self._note("drafted", kind, gone, grant=grant, before=_drafted(draft), mis_id=one["mis_id"])
+                choices.keep_drafts(grant, person, {name: _redrafted(draft, one["mis_id"], other["mis_id"])})
+                self._note("drafted", kind, gone, grant=grant, person=person, before=_drafted(draft),
+                           mis_id=one["mis_id"])  # fmt: skip
 
     # ---- what it says
 
@@ -357,7 +358,9 @@ def _as_before(
 
 def _draft_back(batch: Batch, step: Step) -> None:
     grant, kind, before = step["grant"], step["kind"], step["before"]
-    draft, gone = batch.kept.choices.draft(grant, kind), batch.get(RECORDS[kind], step["id"])
+    # Hubs of before wrote down nobody: a school had one choice, by its link.
+    person = step.get("person", "school")
+    draft, gone = batch.kept.choices.draft(grant, person, kind), batch.get(RECORDS[kind], step["id"])
     if draft is not None and gone is not None:
         pair = {step["mis_id"], gone["mis_id"]}
         people, without = (
@@ -365,7 +368,7 @@ def _draft_back(batch: Batch, step: Step) -> None:
             for name, now_ in (("people", draft.people), ("without", draft.without))
         )
         rules: frozenset[Rule] = draft.rules
-        batch.kept.choices.keep_drafts(grant, {kind: Draft(draft.mode, people, rules, without)})
+        batch.kept.choices.keep_drafts(grant, person, {kind: Draft(draft.mode, people, rules, without)})
 
 
 def _number_back(batch: Batch, step: Step) -> None:

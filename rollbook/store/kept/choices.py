@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from ..rules import Rule
 from .settings import Settings
@@ -43,6 +44,13 @@ class Draft:
     people: frozenset[str]
     rules: frozenset[Rule] = frozenset()
     without: frozenset[str] = frozenset()
+
+
+class Chooser(NamedTuple):
+    """Who is choosing people, as receipts name them, and since when (seconds since 1970)."""
+
+    person: str
+    since: float
 
 
 @dataclass(frozen=True)
@@ -115,36 +123,51 @@ class Choices(Timed):
 
     # ---- what is being chosen
 
-    def drafting(self, kind: str, district: int, school: str) -> list[str]:
-        """The grants of a school (hub id) for which people of a kind are being chosen."""
-        return self._values(
-            'SELECT d."grant" FROM draft d JOIN "grant" g ON g.id = d."grant"'
-            " WHERE d.kind = ? AND g.district = ? AND g.school = ? ORDER BY 1",
+    def drafting(self, kind: str, district: int, school: str) -> list[tuple[str, str]]:
+        """The grants of a school (hub id) for which people of a kind are being chosen, and who chooses."""
+        rows = self._rows(
+            'SELECT d."grant", d.person FROM choosing d JOIN "grant" g ON g.id = d."grant"'
+            " WHERE d.kind = ? AND g.district = ? AND g.school = ? ORDER BY 1, 2",
             (kind, district, school),
         )
+        return [(grant, person) for grant, person in rows]
 
-    def drafts(self, grant: str) -> dict[str, Draft]:
-        """What a school has chosen so far, by kind of human; empty where it is not choosing."""
-        rows = self._rows('SELECT kind, mode, people, rules, without FROM draft WHERE "grant" = ?', (grant,))
+    def choosers(self, grant: str) -> list[Chooser]:
+        """Who is choosing people for a grant, those first who began first."""
+        rows = self._rows(
+            'SELECT person, min(since) FROM choosing WHERE "grant" = ? GROUP BY person ORDER BY 2, 1', (grant,)
+        )
+        return [Chooser(*row) for row in rows]
+
+    def drafts(self, grant: str, person: str) -> dict[str, Draft]:
+        """What somebody has chosen so far, by kind of human; empty where they are not choosing."""
+        rows = self._rows(
+            'SELECT kind, mode, people, rules, without FROM choosing WHERE "grant" = ? AND person = ?', (grant, person)
+        )
         return {kind: _draft(rest) for kind, *rest in rows}
 
-    def draft(self, grant: str, kind: str) -> Draft | None:
-        """What a school has chosen so far of one kind of human; None where it is not choosing."""
-        row = self._row('SELECT mode, people, rules, without FROM draft WHERE "grant" = ? AND kind = ?', (grant, kind))
-        return _draft(row) if row else None
+    def draft(self, grant: str, person: str, kind: str) -> Draft | None:
+        """What somebody has chosen so far of one kind of human; None where they are not choosing."""
+        return self.drafts(grant, person).get(kind)
 
-    def keep_drafts(self, grant: str, drafts: Mapping[str, Draft]) -> None:
-        """Keep what a school has chosen so far, by kind of human."""
+    def keep_drafts(self, grant: str, person: str, drafts: Mapping[str, Draft]) -> None:
+        """Keep what somebody has chosen so far, by kind of human."""
+        now = self._clock()
         self._each(
-            'INSERT INTO draft ("grant", kind, mode, people, rules, without) VALUES (?, ?, ?, ?, ?, ?)'
-            ' ON CONFLICT ("grant", kind) DO UPDATE SET mode = excluded.mode, people = excluded.people,'
+            'INSERT INTO choosing ("grant", person, kind, since, mode, people, rules, without)'
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+            ' ON CONFLICT ("grant", person, kind) DO UPDATE SET mode = excluded.mode, people = excluded.people,'
             " rules = excluded.rules, without = excluded.without",
-            [(grant, kind, *_columns(draft)) for kind, draft in drafts.items()],
+            [(grant, person, kind, now, *_columns(draft)) for kind, draft in drafts.items()],
         )
 
-    def drop_drafts(self, grant: str) -> None:
-        """Forget what a school has chosen so far."""
-        self._do('DELETE FROM draft WHERE "grant" = ?', (grant,))
+    def drop_drafts(self, grant: str, person: str | None = None) -> None:
+        """Forget what somebody has chosen so far, or everybody."""
+        gone = 'DELETE FROM choosing WHERE "grant" = ?'
+        if person is None:
+            self._do(gone, (grant,))
+        else:
+            self._do(f"{gone} AND person = ?", (grant, person))
 
 
 def _draft(columns: Row | list[str]) -> Draft:
