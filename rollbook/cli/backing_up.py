@@ -110,6 +110,7 @@ def _facts(path: Path, manifest: Manifest) -> dict[str, Any]:
 def _into_folder(path: Path, folder: Path, passphrase: str | None) -> Manifest:
     from ..operation import archive
     from ..store import copies
+    from ..store.numbering import now
 
     there = [name for name in copies.holding(folder) if name != "hub.key"]
     if there:
@@ -119,6 +120,7 @@ def _into_folder(path: Path, folder: Path, passphrase: str | None) -> Manifest:
         aside.mkdir(mode=0o700)
         manifest = archive.unpack(path, aside, passphrase)
         copies.check(aside)
+        copies.go_on_behind(aside, now())
         _refuse_another_key(folder, aside)
     return manifest
 
@@ -132,6 +134,8 @@ def _refuse_another_key(folder: Path, aside: Path) -> None:
 
 def _into_database(path: Path, folder: Path, passphrase: str | None) -> Manifest:
     from ..operation import archive
+    from ..store import copies
+    from ..store.numbering import now
     from ..store.opening import need_postgres, opened
 
     need_postgres()
@@ -144,6 +148,7 @@ def _into_database(path: Path, folder: Path, passphrase: str | None) -> Manifest
         _refuse_another_key(folder, aside)
         # A copy of an older layout is brought up to date before it moves.
         opened(aside).close()
+        copies.go_on_behind(aside, now())
         into_database(aside, database() or "")
         if manifest.holds_key:
             shutil.copyfile(aside / "hub.key", folder / "hub.key")

@@ -22,6 +22,7 @@ from ..store.plan.sights import Schools, View
 from ..store.port import Store
 from .bygone import Gone, Namesake, Stones, bare, by_record, first, history_of
 from .credentials import Credential
+from .gaps import Gap
 from .grants import Grant
 from .reader import PLANS, veiled
 from .renewing import RecentRows, Renewing
@@ -148,6 +149,11 @@ class DistrictReader:
     def newest(self) -> int:
         """The number of the last write to the district."""
         return self._store.kept.history.newest(self.district)
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """What the hub lost when it was restored, each time."""
+        return once(self._known, "gaps", self._store.kept.settings.gaps)
 
     def number_at(self, at: str) -> int:
         """The number of the last write to the district up to a moment (UTC)."""

@@ -12,6 +12,7 @@ from ..store.port import Store
 from .checking import Checker
 from .credentials import Credential, Holder
 from .district import DistrictReader
+from .gaps import Gap
 from .grants import Grant
 from .memory import Memory
 from .reader import Reader
@@ -63,6 +64,11 @@ class Readers:
         """The reader of the humans whom the holder's app told of and who have no role."""
         known = self._memory.known()
         return WaitingReader(self._store, holder.credential, self._memory.today("UTC"), known)
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """What the hub lost when it was restored, each time."""
+        return once(self._memory.granted(), "gaps", self._store.kept.settings.gaps)
 
     def final(self, readers: Iterable[DistrictReader | SharedReader | WaitingReader]) -> int:
         """A number up to which all writes that some readers read are there: who has read so far misses none."""

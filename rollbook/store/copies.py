@@ -7,6 +7,7 @@ milliseconds. A database in PostgreSQL is read row by row in one snapshot, and e
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Iterable
@@ -19,6 +20,7 @@ import apsw
 from ..errors import Occupied, Problem, Stop
 from . import journal
 from .connection import Busy, Fault, Opened, connect, connect_as_it_is
+from .kept.settings import RESTORED, Gap
 from .ledger_file import NAME as LEDGER
 
 FILES = ("records.sqlite", "passing.sqlite", LEDGER)
@@ -84,6 +86,28 @@ def copy_database(address: str, into: Path) -> None:
     from .transfer.snapshot import copied
 
     copied(address, into)
+
+
+JUMP = 100_000_000
+"""By how much numbers go on after a restore: more than are given between two backups."""
+
+
+def go_on_behind(folder: Path, now: str) -> None:
+    """Let a hub that was restored know what it lost, and number its writes behind all that were ever given.
+
+    An app may hold a number of a write that the hub no longer knows; without this, it would be that of another one.
+    """
+    with closing(connect(folder / FILES[0])) as file, file:
+        last, at = file.execute("SELECT max(seq), max(at) FROM clock").get
+        if last is None:
+            return
+        said = file.execute("SELECT value FROM setting WHERE name = ?", (RESTORED,)).get
+        gaps = [*json.loads(said or "[]"), Gap(last, last + JUMP, at, max(now, at))]
+        file.execute("UPDATE clock SET seq = ?", (last + JUMP,))
+        file.execute(
+            "INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            (RESTORED, json.dumps(gaps)),
+        )
 
 
 def written_anew(path: Path) -> bool:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import heapq
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from itertools import islice
 from typing import Any, NamedTuple
 
 import msgspec
 
 from ...consent import DistrictReader
+from ...consent.gaps import moment_is_lost
 from ...consent.session import Plan, Session
 from ...consent.slips import shows
 from ...recent import Finished
@@ -173,3 +175,25 @@ def kinds(readings: Iterable[Reading]) -> frozenset[str]:
     return frozenset[str]().union(
         *(one for reading in readings for one in (reading.rests, *(plan.reads for _, plan in reading.plans)))
     )
+
+
+EVER = "1970-01-01T00:00:00.000Z"
+
+
+def unless_lost(reader: DistrictReader, manner: Manner, asked: Asked) -> Asked:
+    """What a request asks, where it asks for what changed since a moment that a restored hub knows nothing of.
+
+    Whoever read then has what the hub no longer has: they are told everything.
+    """
+    gaps = reader.gaps if polls(manner, asked) else ()
+    if not gaps:
+        return asked
+    said = [
+        replace(one, value=EVER)
+        if one.name == manner.modified
+        and one.operator[0] == ">"
+        and moment_is_lost(gaps, str(one.value).removesuffix("Z"))
+        else one
+        for one in asked.filter.clauses
+    ]
+    return replace(asked, filter=replace(asked.filter, clauses=tuple(said)))

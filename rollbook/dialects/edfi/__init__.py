@@ -13,6 +13,7 @@ from ...api.clients import bearer, client
 from ...api.messages import NO_STORE, Request, Response
 from ...api.receiving import BODY_LIMIT
 from ...consent import Desk, Holder
+from ...consent.gaps import through
 from ...consent.slips import asks
 from ...edfi.resources import RESOURCES
 from ...edfi.validation import Invalid
@@ -144,7 +145,9 @@ class EdFi:
         known = max(newest(own, districts), newest(people, [waiting]), shared.newest())
         # A smaller number may still come, of a write to another district that takes longer.
         final = self.desk.readers.final((*districts, waiting, shared))
-        return encoded({"oldestChangeVersion": 0, "newestChangeVersion": min(known, final)})
+        # Whoever has come less far than a restored hub goes on from has to read everything again.
+        begun = through(self.desk.readers.gaps)
+        return encoded({"oldestChangeVersion": begun, "newestChangeVersion": max(min(known, final), begun)})
 
     def data(self, request: Request, holder: Holder, steps: list[str]) -> Response:
         """The documents of a resource."""

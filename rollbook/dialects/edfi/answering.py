@@ -11,6 +11,7 @@ import msgspec
 from ...api.bodies import read_json
 from ...api.messages import JSON, NO_STORE, Request, Response
 from ...consent import Desk, Holder
+from ...consent.gaps import is_lost
 from ...consent.slips import shows
 from ...edfi.coercion import Wrong, coerce
 from ...edfi.schema import Resource
@@ -24,7 +25,7 @@ from .claiming import SETTING as CLAIM_SETS
 from .claiming import in_namespace
 from .conditions import Conditions, tags
 from .former import current_document, current_query
-from .parameters import understand
+from .parameters import Query, understand
 from .preferring import STRICT, handling
 from .problems import InvalidQuery
 from .profiling import SETTING as PROFILES
@@ -82,7 +83,7 @@ class Shelf:
     def page(self, request: Request) -> Response:
         """A page of the documents that the query is about."""
         query = understand(self.resource, self.pairs(request), strict=handling(request) == STRICT)
-        found = Collection(self.resource, self.readers, asked(self.resource, query))
+        found = Collection(self.resource, self.readers, self._asked(query))
         resting = self.resting(found.kinds())
         further: list[tuple[bytes, bytes]] = []
         if query.total:
@@ -124,7 +125,7 @@ class Shelf:
     def partitions(self, request: Request) -> Response:
         """Tokens with which several readers share a collection."""
         query = understand(self.resource, self.pairs(request), strict=handling(request) == STRICT)
-        found = Collection(self.resource, self.readers, asked(self.resource, query))
+        found = Collection(self.resource, self.readers, self._asked(query))
         return encoded({"pageTokens": found.partitions(query.number or PARTITIONS)})
 
     def pairs(self, request: Request) -> list[tuple[str, str]]:
@@ -200,11 +201,20 @@ class Shelf:
     ) -> Response:
         """A page of a feed of changes."""
         query = understand(self.resource, request.query, filtered=False, strict=handling(request) == STRICT)
-        told = feed(self.resource, self.readers, query.changed_since or 0, query.changed_until)
+        told = feed(self.resource, self.readers, self._since(query) or 0, query.changed_until)
         further = ((b"total-count", b"%d" % len(told)),) if query.total else ()
         page = told[query.offset : query.offset + query.limit]
         shows(*(identity for change in page for identity in change.people))
         return encoded([c.body for c in page], *further)
+
+    def _asked(self, query: Query) -> Asked:
+        return asked(self.resource, replace(query, changed_since=self._since(query)))
+
+    def _since(self, query: Query) -> int | None:
+        """From which number on changes are told: all of them to who has read what a restored hub no longer has."""
+        since = query.changed_since
+        # Whoever has read up to a number asks from the next one on.
+        return 0 if since and is_lost(self.caller.desk.readers.gaps, since - 1) else since
 
     # ---- writing
 

@@ -287,7 +287,7 @@ class Edlink:
     def events(self, call: Call, identity: str = "") -> Response:
         asks("events/{id}" if identity else "events")
         asked = self.understand(call, events.listing, one=bool(identity))
-        events.check(asked, call.reader.newest(), call.now)
+        events.check(asked, call.reader.newest(), call.now, self.desk.readers.gaps)
         with ExitStack() as stack:
             reading, _ = stack.enter_context(self.reading(call))
             book = Logbook(self.desk, call.reader, reading.args["district_id"], call.now)

@@ -12,7 +12,7 @@ import heapq
 import itertools
 import json
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,6 +23,7 @@ from ...api.listing.bygone import as_human
 from ...api.listing.resource import Listing, Part, Resource
 from ...api.listing.rows import Rows, whole
 from ...consent.bygone import Gone
+from ...consent.gaps import Gap, is_lost
 from ...consent.slips import shows
 from ...errors import Malformed, NotFound, Problem
 from ...fields import Appeared, AppearedNumber, Arg, Condition, Down, Expr, HubId, LastUpdated, OneOf, Question, Version
@@ -84,7 +85,7 @@ def seq_of(identity: str) -> int:
     return int(identity.replace("-", "")[:12], 16)
 
 
-def check(asked: Asked, newest: int, now: float) -> None:
+def check(asked: Asked, newest: int, now: float, gaps: Iterable[Gap] = ()) -> None:
     """Refuse a place in the list that is none, or that lies so far back that events since then are gone."""
     today = datetime.fromtimestamp(now, UTC).toordinal()
     for name, place in (("$after", asked.after), ("$before", asked.before)):
@@ -93,6 +94,8 @@ def check(asked: Asked, newest: int, now: float) -> None:
         age = (today - int(place[15:18], 16)) % _DAYS
         if seq_of(place) > newest or place[14] != "4":
             raise _lost(name, "is not an event")
+        if is_lost(gaps, seq_of(place)):
+            raise _lost(name, "is of before the hub was restored from a backup, which does not have it")
         if RETENTION.days < age < _DAYS // 2:
             raise _lost(name, "is older than thirty days")
 

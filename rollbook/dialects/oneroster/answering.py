@@ -11,7 +11,7 @@ import msgspec
 
 from ...api.listing.asking import Asked, pages
 from ...api.listing.planning import Manner, bound
-from ...api.listing.reading import Reading
+from ...api.listing.reading import Reading, unless_lost
 from ...api.listing.resource import Property, Resource
 from ...api.listing.rows import EVERY, Rows
 from ...api.listing.services import Collection
@@ -48,6 +48,7 @@ def reading(
     few: bool = False,
 ) -> Reading:
     """One collection of one moment of a district, as a request asks for it; `few` that one thing is looked up."""
+    asked = unless_lost(reader, MANNER, asked)
     resource, ids = collection.resource, shared_ids(reader, session)
 
     def meant(what: Property, identity: str) -> str | None:

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime
+from typing import NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from .statements import Timed
 
 ADMISSION = "admission"
+
+RESTORED = "restored"
+"""The setting that tells what was lost when a hub was restored, each time."""
+
+
+class Gap(NamedTuple):
+    """What a hub lost when it was restored: writes after the `last` number, and after a moment (UTC, milliseconds).
+
+    Writes go on after the number `jump`; it was restored at the moment `until`.
+    """
+
+    last: int
+    jump: int
+    at: str
+    until: str
 
 
 class Settings(Timed):
@@ -34,6 +51,10 @@ class Settings(Timed):
             " DO UPDATE SET value = CAST(CAST(setting.value AS BIGINT) + 1 AS TEXT)",
             (ADMISSION,),
         )
+
+    def gaps(self) -> tuple[Gap, ...]:
+        """What was lost when the hub was restored, each time."""
+        return tuple(Gap(*one) for one in json.loads(self.get(RESTORED) or "[]"))
 
     def day(self, time_zone: str | None) -> str:
         """The day on a school's clock (yyyy-MM-dd), unless the data directory has stopped the clock."""
