@@ -35,7 +35,8 @@ from .ingest import Renewal, Schedules
 from .ingest.agents import Brought, ask_agent
 from .ingest.delivering import Delivering, Due
 from .ingest.forwarding import Forwarding
-from .jobs import Freshness, Job, Lane, Mail, Queue, Work, Worker, post_office
+from .ingest.retaining import Keeping, keep_no_longer
+from .jobs import Freshness, Lane, Mail, Queue, Work, Worker, post_office
 from .jobs.subscriptions import Noticing, Subscriptions, Watching
 from .mis import Find, Handing, HubMis, Tasks, WriteBacks, mis_of
 from .operation.logs import configure
@@ -55,7 +56,7 @@ LANES = (
     Lane(frozenset({"forward"})),
     Lane(frozenset({"mail"})),
     Lane(frozenset({"watch"})),
-    Lane(frozenset({"sandbox"})),
+    Lane(frozenset({"retention"})),
 )
 """Slow receivers, long imports, deliveries, mail servers and comparisons of much hold up their own kind of job only."""
 
@@ -88,7 +89,7 @@ def application(store: Store, clock: Callable[[], float] = time.time, *, demo: M
     taking = Taking(desk, queue, writebacks, systems(desk, writebacks, SOON))
     fills = {name: c.fills for name, c in CONNECTORS.items()}
     xporter = Xporter(desk, Freshness(store, queue, clock), queue, taking, fills, post_office())
-    tick = partial(now_and_then, clock, Noticing(look), folding, (Schedules(clock), Due(clock)))
+    tick = partial(now_and_then, clock, Noticing(look), folding, (Schedules(clock), Due(clock), Keeping(clock)))
     worker = Worker(store.again, partial(works, clock, folding), clock, tick, LANES)
     handing = Handing(desk, Tasks(store, clock), writebacks)
     agents = AgentHub(desk, handing, brought(desk, queue, writebacks), Uploads(store.folder / "uploads"))
@@ -139,7 +140,7 @@ def works(clock: Callable[[], float], folding: Folding, store: Store, queue: Que
         "delivery": Delivering(store, partial(packed, desk, ledger)),
         "forward": Forwarding(store, CONNECTORS, Looking(desk)),
         "mail": Mail(desk, post_office()),
-        "sandbox": partial(make_sandbox, desk),
+        "retention": keep_no_longer(store),
         "revoke": lambda job: desk.grants.note_ending(job.payload["grant"]),
     }
 

@@ -58,8 +58,10 @@ class DistrictReader:
         today: str,
         known: dict[object, Any],
         recent: RecentRows | None = None,
+        gaps: tuple[Gap, ...] = (),
     ) -> None:
-        """`recent` keeps rows of lists from one answer to the next."""
+        """`recent` keeps rows of lists from one answer to the next; `gaps` are what the hub lost or let go of."""
+        self.gaps = gaps
         self._store = store
         self._known = known
         self._recent = recent
@@ -144,16 +146,11 @@ class DistrictReader:
 
     def granted(self) -> object:
         """What the schools granted, and when they last changed it: an answer rests on it."""
-        return self.today, tuple((g.id, g.version) for g in self.grants)
+        return self.today, tuple((g.id, g.version) for g in self.grants), self.gaps
 
     def newest(self) -> int:
         """The number of the last write to the district."""
         return self._store.kept.history.newest(self.district)
-
-    @property
-    def gaps(self) -> tuple[Gap, ...]:
-        """What the hub lost when it was restored, each time."""
-        return once(self._known, "gaps", self._store.kept.settings.gaps)
 
     def number_at(self, at: str) -> int:
         """The number of the last write to the district up to a moment (UTC)."""

@@ -106,7 +106,8 @@ class Readers:
         self, credential: Credential, district: int, identifier: str, grants: list[Grant], known: dict[object, Any]
     ) -> DistrictReader:
         today = self._memory.today(grants[0].time_zone if grants else "UTC")
-        return DistrictReader(self._store, credential, district, identifier, grants, today, known, self.recent)
+        more = (self.recent, self.gaps)
+        return DistrictReader(self._store, credential, district, identifier, grants, today, known, *more)
 
     def _districts(self, credential: Credential) -> dict[int, tuple[str, list[Grant]]]:
         """By district, what others know it by and the grants of a credential's app that are active."""

@@ -117,20 +117,34 @@ class Ledger(ABC):
         """Close it."""
 
     @abstractmethod
-    def _naming(self) -> AbstractContextManager[Connection]:
-        """A transaction in which humans may be called otherwise; nothing else of the ledger is ever changed."""
+    def _changing(self, table: str) -> AbstractContextManager[Connection]:
+        """A transaction in which humans may be called otherwise, or old answers deleted; all else stays for ever."""
 
     def forget(self, ids: Collection[str]) -> int:
         """Call humans (hub ids) by names that lead nowhere; gives how many of them were ever told of.
 
         Every answer, whom it told of and the digests of both stay as they are: nobody can say any more who that is.
         """
-        with self.lock, self._naming() as db:
+        with self.lock, self._changing("human") as db:
             listed = f"SELECT number FROM human WHERE id IN ({db.flavour.listed('?')}) ORDER BY number"
             numbers = [number for (number,) in db.execute(listed, (json.dumps(sorted(ids)),)).fetchall()]
             names = [(f"erased-{os.urandom(16).hex()}", number) for number in numbers]
             db.executemany("UPDATE human SET id = ? WHERE number = ?", names)
         return len(numbers)
+
+    def old(self, before: int) -> int:
+        """How many answers were given before a moment (milliseconds since 1970)."""
+        with self.lock:
+            return self._db.execute("SELECT count(*) FROM disclosure WHERE at < ?", (before,)).get
+
+    def cut(self, before: int) -> int:
+        """Delete all answers before the day of a moment; gives how many there were."""
+        day = before // DAY
+        with self.lock, self._changing("disclosure") as db:
+            gone = len(db.execute("DELETE FROM disclosure WHERE at < ? RETURNING 1", (day * DAY,)).fetchall())
+            for table in ("daily", "usage"):
+                db.execute(f"DELETE FROM {table} WHERE day < ?", (day,))
+        return gone
 
     def _numbers(self, argument: str) -> str:
         """A SELECT of the numbers of a bound JSON list."""

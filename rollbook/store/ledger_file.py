@@ -19,9 +19,6 @@ NAME = "ledger.sqlite"
 
 RESTORE = "restore it from a backup, or move it away to begin a new ledger"
 
-NAMES_STAY = "human_stays_update"
-"""The trigger that lets nobody call a human otherwise."""
-
 CHECKED_BYTES = 32 * 1024 * 1024
 """Up to which size a ledger is checked whole when it is opened."""
 
@@ -75,14 +72,17 @@ class LedgerFile(Ledger):
         return self._opened()
 
     @contextmanager
-    def _naming(self) -> Generator[Connection]:
+    def _changing(self, table: str) -> Generator[Connection]:
         db = self._opened()
         db.execute("BEGIN IMMEDIATE")
         try:
-            made = db.execute("SELECT sql FROM sqlite_schema WHERE type = 'trigger' AND name = ?", (NAMES_STAY,)).get
-            db.execute(f"DROP TRIGGER {NAMES_STAY}")
+            found = "SELECT name, sql FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?"
+            made = db.execute(found, (table,)).fetchall()
+            for name, _ in made:
+                db.execute(f"DROP TRIGGER {name}")
             yield db
-            db.execute(made)
+            for _, trigger in made:
+                db.execute(trigger)
         except BaseException:
             db.execute("ROLLBACK")
             raise

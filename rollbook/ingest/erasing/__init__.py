@@ -1,6 +1,6 @@
 """Erasing one human, as article 17 of the GDPR has it: whatever is about them goes, and does not come back."""
 
-from .erasing import Erased, Preview, again, end_due, erase, foretell, let_back
+from .erasing import Erased, Preview, again, end_due, erase, foretell, let_back, tidied
 from .listing import read_list, write_list
 from .returning import set_erased_aside
 
@@ -14,5 +14,6 @@ __all__ = [
     "let_back",
     "read_list",
     "set_erased_aside",
+    "tidied",
     "write_list",
 ]

@@ -129,10 +129,20 @@ def _stays(kept: Kept, scope: _Scope) -> list[tuple[str, str]]:
 # ---- doing so
 
 
-def erase(store: Store, district: int, person: str, *, by: str, why: str = "", tell_days: int = TELL_DAYS) -> Erased:
+def erase(
+    store: Store,
+    district: int,
+    person: str,
+    *,
+    by: str,
+    why: str = "",
+    tell_days: int = TELL_DAYS,
+    tidy: bool = True,
+) -> Erased:
     """Erase a human (hub id) of a district; raises `NotFound` where there is none.
 
-    For some days apps that follow changes are told of what is gone by the ids that they knew it by.
+    For some days apps that follow changes are told of what is gone by the ids that they knew it by. Unless it is to
+    `tidy`, what held it in files is written anew later.
     """
     until = _later(now(), tell_days)
     with store.of_districts((district, HUB)) as kept:
@@ -147,7 +157,19 @@ def erase(store: Store, district: int, person: str, *, by: str, why: str = "", t
     forget_readings(store.folder)
     if not tell_days:
         end_due(store)
-    return Erased(identity, scope.gone, +beside, until, store.overwrite())
+    return Erased(identity, scope.gone, +beside, until, tidy and tidied(store))
+
+
+OVERWRITE = "overwrite"
+"""The setting that says that files still hold what was deleted, in places that nothing is kept in."""
+
+
+def tidied(store: Store) -> bool:
+    """Leave nothing of what was deleted in files; where somebody is in the way, a worker does it later."""
+    done = store.overwrite()
+    if done != (store.setting(OVERWRITE) in (None, "")):
+        store.set(OVERWRITE, "" if done else "due")
+    return done
 
 
 def mark(store: Store, person: str) -> str:

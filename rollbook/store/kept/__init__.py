@@ -47,6 +47,7 @@ from .pulls import Pulls
 from .receipts import Receipts
 from .records import Records
 from .research import Research
+from .retention import Retention
 from .roles import Roles
 from .rolls import Rolls
 from .sandboxes import Sandboxes
@@ -333,6 +334,11 @@ class Kept:
     def pointers(self) -> Pointers:
         """What documents of a standard refer to and which words they use."""
         return Pointers(self._connection)
+
+    @cached_property
+    def retention(self) -> Retention:
+        """How long what is kept."""
+        return Retention(self._connection)
 
     @cached_property
     def erasures(self) -> Erasures:

@@ -12,6 +12,8 @@ ERASED = "was about somebody who has been erased"
 
 _GOING = (("pages", "pull", ("asked",)), ("subscriptions", "subscription", ("url",)))
 
+_OLD = {"jobs": ("job", "state IN ('done', 'dead') AND ended < ?"), "sittings": ("session", "used < ?")}
+
 
 class Traces(Statements):
     """What passes of people who are erased, by words that nobody else has."""
@@ -25,6 +27,21 @@ class Traces(Statements):
             self.changed = True
         self._do("DELETE FROM pull_page WHERE pull NOT IN (SELECT id FROM pull)")
         return {what: count for what, count in found.items() if count}
+
+    # ---- what is old
+
+    def old(self, what: str, before: float) -> int:
+        """How many jobs, data sets or sittings are over, or were last used, before a moment (seconds since 1970)."""
+        table, where = _OLD[what]
+        return self._value(f"SELECT count(*) FROM {table} WHERE {where}", (before,))
+
+    def drop_old(self, what: str, before: float) -> int:
+        """Delete them; gives how many there were."""
+        table, where = _OLD[what]
+        self.changed = True
+        return len(self._rows(f"DELETE FROM {table} WHERE {where} RETURNING 1", (before,)))
+
+    # ---- of somebody
 
     def _jobs(self, words: Collection[str], now: float) -> int:
         where, values = having(("payload", "key", "error"), words)

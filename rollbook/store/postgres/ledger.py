@@ -59,13 +59,13 @@ class LedgerTables(Ledger):
             self._folds.fold()
 
     @contextmanager
-    def _naming(self) -> Generator[Connection]:
+    def _changing(self, table: str) -> Generator[Connection]:
         session = self._opened()
         self._begin(session)
         try:
-            session.execute("ALTER TABLE human DISABLE TRIGGER human_stays")
+            session.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_stays")
             yield session
-            session.execute("ALTER TABLE human ENABLE TRIGGER human_stays")
+            session.execute(f"ALTER TABLE {table} ENABLE TRIGGER {table}_stays")
         except BaseException:
             session.execute("ROLLBACK")
             raise
