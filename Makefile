@@ -79,7 +79,7 @@ newest-postgres: .venv/ready .clients/postgres/ready
 	ROLLBOOK_POSTGRES_BIN=$$folder/bin $(BIN)/pytest -m "not slow" -n auto $(FILES) $(ON_POSTGRES)
 
 # Other people's clients, as they are published, each in an environment of its own: the tests run them against the demo.
-NPM_CLIENTS = .clients/edlink .clients/openapi-ts
+NPM_CLIENTS = .clients/edlink .clients/openapi-ts .clients/oidc
 CLIENTS = .clients/edfi .clients/brainstem .clients/brainstem-old .clients/openapi .clients/oneroster $(NPM_CLIENTS)
 
 clients: $(CLIENTS:=/ready)

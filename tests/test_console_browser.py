@@ -117,7 +117,7 @@ def test_a_head_agrees_with_a_double_click_and_a_deputy_who_decides_at_the_same_
 
     # The sitting ends while the head has a form open: what was chosen is kept.
     page.goto(f"{site.url}{HOME}/apps/{PARTY}")
-    page.get_by_label("From the start of this day").check()
+    page.get_by_role("radio", name="From the start of this day").check()
     page.get_by_label("Day", exact=True).fill("2026-12-24")
     site.hub.now += 3600
     page.get_by_role("button", name="Stop sharing", exact=True).click()
@@ -243,7 +243,7 @@ def test_codes_secrets_choices_and_what_was_kept_are_reached_by_keyboard_and_kee
 
     # The sitting ends while a form is open: what was filled in is kept until the code, too, is shown.
     page.goto(f"{site.url}{HOME}/apps/{CHOOSY}")
-    page.get_by_label("From the start of this day").check()
+    page.get_by_role("radio", name="From the start of this day").check()
     page.get_by_label("Day", exact=True).fill("2026-12-24")
     site.hub.now += 3600
     press("button", "Stop sharing")

@@ -157,3 +157,9 @@ def openapi(tmp_path_factory: pytest.TempPathFactory) -> Client:
 def openapi_ts(tmp_path_factory: pytest.TempPathFactory) -> Client:
     """openapi-typescript, and TypeScript's compiler."""
     return client("openapi-ts", "openapi-ts/package.json", tmp_path_factory.mktemp("openapi-ts"))
+
+
+@pytest.fixture(scope="session")
+def oidc(tmp_path_factory: pytest.TempPathFactory) -> Client:
+    """oidc-provider."""
+    return client("oidc", "oidc/package.json", tmp_path_factory.mktemp("oidc"))
