@@ -39,6 +39,9 @@ WITH = "/console/with/"
 
 GOOGLE = "https://accounts.google.com"
 
+_SURE = ("email_verified", "xms_edov")
+"""What says that an address is verified; the second, of its domain, is Microsoft's, where the directory lets it be said."""
+
 _CALLED = {GOOGLE: "Google", "https://login.microsoftonline.com": "Microsoft"}
 
 
@@ -179,9 +182,10 @@ class OpenID:
             raise _denied(provider, said.get("error", ""))
         token = self._token(provider, known, asked, said["code"])
         claims = dict(self._claims(provider, token, asked.nonce))
-        if "email" not in claims and known.get("userinfo_endpoint"):
+        whole = "email" in claims and not claims.keys().isdisjoint(_SURE)
+        if not whole and known.get("userinfo_endpoint"):
             claims |= self._more(provider, known, token, claims["sub"])
-        return _vouched(provider, claims)
+        return vouched(provider, claims)
 
     def _token(self, provider: Provider, known: Mapping[str, Any], asked: Asked, code: str) -> Mapping[str, Any]:
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": asked.back,
@@ -209,7 +213,7 @@ class OpenID:
     def _claims(self, provider: Provider, token: Mapping[str, Any], nonce: str) -> Mapping[str, Any]:
         from joserfc.errors import ExpiredTokenError, InvalidClaimError, JoseError
 
-        read = self._read(provider, token["id_token"])
+        read = self.read(provider, token["id_token"])
         own = {"value": provider.client}
         wanted = {"iss": {"essential": True, "value": provider.issuer}, "aud": {"essential": True, **own}}
         known = {"nonce": nonce, "client_id": provider.client, "access_token": token.get("access_token")}
@@ -226,7 +230,7 @@ class OpenID:
             raise _unfitting(provider)
         return claims
 
-    def _read(self, provider: Provider, text: str) -> Any:
+    def read(self, provider: Provider, text: str) -> Any:
         """A token whose signature is right; keys that are not known yet are asked for."""
         from joserfc.errors import JoseError
 
@@ -304,11 +308,13 @@ def _signed(text: str, met: _Met) -> Any:
     offered = met.said.get("id_token_signing_alg_values_supported", ["RS256"])
     keys = [key for key in met.keys.get("keys", ()) if key.get("kty") in ("RSA", "EC", "OKP")
             and key.get("use", "sig") == "sig"]  # fmt: skip
-    allowed = JWSRegistry(algorithms=sorted(ALGORITHMS.intersection(offered)), strict_check_header=False)
-    return jwt.decode(text, KeySet.import_key_set({"keys": keys}), registry=allowed)
+    allowed = sorted(ALGORITHMS.intersection(offered)) or ["RS256"]
+    registry = JWSRegistry(algorithms=allowed, strict_check_header=False)
+    return jwt.decode(text, KeySet.import_key_set({"keys": keys}), registry=registry)
 
 
-def _vouched(provider: Provider, claims: Mapping[str, Any]) -> Vouched:
+def vouched(provider: Provider, claims: Mapping[str, Any]) -> Vouched:
+    """Who somebody is by what a provider says of them; raises `MailUnverified` where no address counts."""
     email, names = claims.get("email"), [claims.get(name) for name in ("given_name", "family_name")]
     if not isinstance(email, str) or not is_address(email) or not _verified(provider, email, claims):
         raise MailUnverified(f"{provider.name} gives no e-mail address of yours that it has verified.")
@@ -319,8 +325,7 @@ def _vouched(provider: Provider, claims: Mapping[str, Any]) -> Vouched:
 
 
 def _verified(provider: Provider, email: str, claims: Mapping[str, Any]) -> bool:
-    # Microsoft says so of the domain, and only where whoever runs the directory lets it (`xms_edov`).
-    sure = claims.get("email_verified") in (True, "true") or claims.get("xms_edov") in (True, 1, "1", "true")
+    sure = any(claims.get(name) in (True, 1, "1", "true") for name in _SURE)
     if provider.issuer != GOOGLE:
         return sure
     # Anybody can open an account there with an address that was theirs once; Google vouches for its own, and for those
