@@ -40,7 +40,7 @@ WITH = "/console/with/"
 GOOGLE = "https://accounts.google.com"
 
 _SURE = ("email_verified", "xms_edov")
-"""What says that an address is verified; the second is Microsoft's, of the domain, where a directory lets it be said."""
+"""What says that an address is verified; Microsoft says so of its domain, where the directory lets it."""
 
 _CALLED = {GOOGLE: "Google", "https://login.microsoftonline.com": "Microsoft"}
 
