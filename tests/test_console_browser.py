@@ -135,7 +135,7 @@ def test_a_head_agrees_with_a_double_click_and_a_deputy_who_decides_at_the_same_
 
 PAGES = {
     HEAD: (HOME, f"{HOME}/apps/other.example.org", f"{HOME}/apps/{PARTY}", f"{HOME}/children?q=a", f"{HOME}/history",
-           f"{HOME}/people", f"{HOME}/sources", f"{HOME}/matches",
+           f"{HOME}/people", f"{HOME}/sources", f"{HOME}/matches", f"{HOME}/pictures",
            "/console/account", "/console/account/app", "/console/nothing"),
     OPERATOR: ("/console/hub", "/console/hub/scopes", "/console/hub/people", "/console/hub/sources",
         "/console/hub/jobs",

@@ -19,6 +19,7 @@ from .forms import Form, read_form
 from .guests import ROOT, SESSION, SIGN_IN, Guest, Routes, nothing
 from .letting_in import LettingIn
 from .operating import Operating
+from .picturing import Picturing
 from .proofs import cookie_of
 from .registering import Registering
 from .researching import lines_of
@@ -47,6 +48,7 @@ class Console:
             Schooling().routes,
             Sourcing().routes,
             Matching().routes,
+            Picturing().routes,
             Operating().routes,
             LettingIn(openid).routes,
             Configured(checks).routes,

@@ -26,6 +26,7 @@ ROOMS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("children",), "Children"),
     (("sources",), "Sources"),
     (("matches",), "Matches"),
+    (("pictures",), "Pictures"),
     (("history",), "History"),
     (("people",), "People"),
 )

@@ -71,6 +71,7 @@ class Schooling:
                  "ended": moment_of(s.ended, zone) if s.ended else "",
                  "ends": moment_of(s.grant.ends, zone) if s.grant and s.grant.ends else "",
                  "plans": _plans(guest, s.grant),
+                 "reach": school_path(school.estab, "pictures", s.app.relying_party),
                  "last": f"{s.reads.last:%d %B %Y}".lstrip("0") if s.reads.last else ""} for s in sharing]  # fmt: skip
         return page_of(guest, school, "school.html", rows=rows, waits=[r for r in rows if r["one"].waits])
 

@@ -54,7 +54,7 @@ def showing(desk: Desk, grant: Grant, scope: str, reader: str) -> Iterator[Shown
     asked_by("", (), reader)
     held = replace(grant, scopes=grant.scopes | {scope})
     for record in RECORDS.values():
-        fields = {n: f for n, f in record.fields.items() if _shown_by(scope, f, held.scopes)}
+        fields = {n: f for n, f in record.fields.items() if shown_by(scope, f, held.scopes)}
         # What is worked out for a span of days that an app names is made of what is shown here anyway.
         if fields and "school" in record.fields and not record.derived():
             row = _fullest(desk, held, record, fields)
@@ -63,7 +63,8 @@ def showing(desk: Desk, grant: Grant, scope: str, reader: str) -> Iterator[Shown
             yield Shown(" ".join((record.__doc__ or "").split()), (*who, *names), bool(row))
 
 
-def _shown_by(scope: str, field: Field, held: frozenset[str]) -> bool:
+def shown_by(scope: str, field: Field, held: frozenset[str]) -> bool:
+    """Whether a scope shows a field, beside the others that are held."""
     if isinstance(field, Ref) or field.name in _HIDDEN:
         return False
     return any(scope in way and way <= held for way in field.need.ways)

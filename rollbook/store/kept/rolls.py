@@ -66,6 +66,16 @@ class Rolls(Statements):
             for key, i, entry, leaving, year, form, house, own in rows
         ]
 
+    def registers(self, district: int, school: str, first: int, last: int) -> list[tuple[int, int, str, str]]:
+        """The session marks of a school's students, four weeks in a row: the student's key, the row's first day between
+        two others (numbers since 1970), the slots and the marks."""
+        return self._rows(
+            "SELECT r.student, r.monday, r.slots, r.marks FROM register r"
+            " JOIN student s ON s.district = r.district AND s.key = r.student"
+            f" WHERE {of_school('s')} AND r.district = :district AND r.monday BETWEEN :first AND :last",
+            at(district, school, first=first, last=last),
+        )
+
     def members(self, district: int, groups: Iterable[int]) -> list[tuple[int, int, Span]]:
         """The students of groups of a district, each with the group and the days; all are keys."""
         rows = self._rows(

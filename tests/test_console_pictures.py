@@ -1,0 +1,57 @@
+"""Pictures of a school: drawn of its own records, with a table behind each."""
+
+from __future__ import annotations
+
+import re
+
+from tests.looking import look
+
+from .hub import THORNFIELD, Hub
+from .person import signed_in
+from .school import PARTY, asking_app
+
+CLERK = "clerk@thornfield.example"
+PICTURES = f"/console/schools/{THORNFIELD}/pictures"
+
+
+def table(html: str, title: str) -> list[list[str]]:
+    """The cells of the table behind a picture."""
+    body = html.partition(f'aria-label="{title}, as a table"')[2].partition("</table>")[0]
+    return [re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", row) for row in re.findall(r"<tr>(.*?)</tr>", body, re.S)]
+
+
+def test_attendance_the_roll_and_requests_are_drawn_with_a_table_behind_each(small_hub: Hub) -> None:
+    token = small_hub.token(["School", "StudentLite"], app=PARTY)
+    for page in (1, 2, 3):
+        small_hub.school(f"Students?pagesize=1&page={page}&select=Id", token)
+    html = signed_in(small_hub, CLERK, "school-look").go(PICTURES).html
+    assert html.count("<svg") == html.count("as a table</summary>") == 3
+    at = "SELECT count(*) FROM student s JOIN school c ON c.id = s.school WHERE c.estab = ? AND s.entry_date <= ?"
+    on_roll = look(
+        small_hub.store, f"{at} AND coalesce(s.leaving_date, '9') >= ?", (THORNFIELD, *["2026-11-20"] * 2)
+    ).get
+    assert table(html, "The roll over the year")[-1] == ["20 Nov", f"{on_roll:,}"]
+    assert table(html, "Requests by app")[1] == [PARTY, "3"]
+    heads, *rows = table(html, "Attendance by week and year group")
+    week = heads.index("9 Nov")
+    seven = next(row for row in rows if row[0] == "Year 7")
+    marks = look(small_hub.store, "SELECT m.mark FROM mark m JOIN student s ON s.id = m.student JOIN school c"
+                 " ON c.id = s.school JOIN \"group\" g ON g.id = s.year_group WHERE c.estab = ? AND g.name = 'Year 7'"
+                 " AND m.kind = 'S' AND m.date BETWEEN '2026-11-09' AND '2026-11-13'", (THORNFIELD,))  # fmt: skip
+    counted = [mark for (mark,) in marks if mark not in ("X", "D", "Q", "#", "Z", "-", "Y")]
+    there = [mark for mark in counted if mark in ("/", "\\", "L", "K", "V", "P", "W", "B")]
+    assert seven[week] == f"{len(there) / len(counted):.1%}"
+
+
+def test_an_apps_footprint_tells_of_how_many_people_it_may_read_what(small_hub: Hub) -> None:
+    asking_app(small_hub)
+    grant = small_hub.grant(["School", "StudentLite", "UPN"], app=PARTY)
+    some = [i for (i,) in look(small_hub.store, "SELECT s.mis_id FROM student s JOIN school c ON c.id = s.school"
+                               " WHERE c.estab = ? ORDER BY s.mis_id LIMIT 2", (THORNFIELD,))]  # fmt: skip
+    small_hub.desk.people.choose(grant, "Student", "only", some)
+    clerk = signed_in(small_hub, CLERK, "school-look")
+    rows = table(clerk.go(f"{PICTURES}/{PARTY}").html, "Scopes by people")
+    every = look(small_hub.store, "SELECT count(*) FROM student s JOIN school c ON c.id = s.school WHERE c.estab = ?",
+                 (THORNFIELD,)).get  # fmt: skip
+    assert ["UPN", f"2 of {every}", "nothing", "nothing"] in rows
+    assert clerk.go(f"{PICTURES}/nobody.example.org").answer.status == 404
