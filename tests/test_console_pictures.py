@@ -9,6 +9,7 @@ from tests.looking import look
 from .hub import THORNFIELD, Hub
 from .person import signed_in
 from .school import PARTY, asking_app
+from .told import entries, roles
 
 CLERK = "clerk@thornfield.example"
 PICTURES = f"/console/schools/{THORNFIELD}/pictures"
@@ -55,3 +56,23 @@ def test_an_apps_footprint_tells_of_how_many_people_it_may_read_what(small_hub: 
                  (THORNFIELD,)).get  # fmt: skip
     assert ["UPN", f"2 of {every}", "nothing", "nothing"] in rows
     assert clerk.go(f"{PICTURES}/nobody.example.org").answer.status == 404
+
+
+def test_one_pupil_is_laid_side_by_side_and_what_an_app_may_not_see_is_struck_through(small_hub: Hub) -> None:
+    asking_app(small_hub)
+    grant = small_hub.grant(["School", "StudentLite"], app=PARTY)
+    child = "SELECT s.mis_id, s.upn, p.surname FROM student s JOIN person p ON p.id = s.person JOIN school c"
+    ((mis_id, upn, surname),) = look(small_hub.store, f"{child} ON c.id = s.school WHERE c.estab = ? AND s.upn <> ''"
+                                     " ORDER BY s.mis_id LIMIT 1", (THORNFIELD,)).fetchall()  # fmt: skip
+    clerk = signed_in(small_hub, CLERK, "school-look")
+    at = f"/console/schools/{THORNFIELD}/children/{mis_id}/apis"
+    assert re.search(rf"UPN {upn} UPN .{{1,20}} userIds", clerk.go(at).words)
+    assert f"Surname {surname} Surname last_name, display_name familyName, preferredLastName" in clerk.go(at).words
+    seen = clerk.go(f"{at}?app={PARTY}")
+    assert (f"UPN not seen {upn}" in seen.words, "Surname not seen" in seen.words) == (True, False)
+    small_hub.desk.people.choose(grant, "Student", "except", [mis_id])
+    assert f"Surname not seen {surname}" in clerk.go(f"{at}?app={PARTY}").words
+    last = entries(small_hub)[0]
+    assert last.what.endpoint == "the school's page of one pupil in each API"
+    assert roles(small_hub, mis_id) <= small_hub.store.ledger.people(last.number)
+    assert clerk.go(f"/console/schools/{THORNFIELD}/children/nobody/apis").answer.status == 404

@@ -6,6 +6,7 @@ import re
 
 from ..fields import RECORDS
 from ..store.plan.facts import IS_EMPTY
+from ..store.plan.facts import facts_of as facts_of
 
 
 def words_of(fact: str) -> str:

@@ -10,6 +10,7 @@ from ..consent import Desk
 from ..consent.tries import TooOften
 from ..errors import RollbookError, Unavailable, WrongMethod
 from .accounting import Accounting
+from .beside import Beside
 from .configured import Configured
 from .developing import Developing
 from .elsewhere import Elsewhere
@@ -49,6 +50,7 @@ class Console:
             Sourcing().routes,
             Matching().routes,
             Picturing().routes,
+            Beside().routes,
             Operating().routes,
             LettingIn(openid).routes,
             Configured(checks).routes,

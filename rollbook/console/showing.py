@@ -58,7 +58,7 @@ def showing(desk: Desk, grant: Grant, scope: str, reader: str) -> Iterator[Shown
         # What is worked out for a span of days that an app names is made of what is shown here anyway.
         if fields and "school" in record.fields and not record.derived():
             row = _fullest(desk, held, record, fields)
-            names = [(_called(n), f.about, _said(row.get(n))) for n, f in fields.items()]
+            names = [(called_in_words(n), f.about, _said(row.get(n))) for n, f in fields.items()]
             who = [(called, "Whose record this is", str(row[called])) for _, called, _ in _WHO if row.get(called)]
             yield Shown(" ".join((record.__doc__ or "").split()), (*who, *names), bool(row))
 
@@ -96,7 +96,7 @@ def _values(row: dict[str, Any]) -> int:
     return sum(value not in (None, "") for value in row.values())
 
 
-def _called(name: str) -> str:
+def called_in_words(name: str) -> str:
     """A field's name as people write it: `birth_date` is `Birth date`."""
     words = " ".join(word.upper() if word in _SHORT else word for word in name.split("_"))
     return words[:1].upper() + words[1:]
