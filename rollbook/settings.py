@@ -225,6 +225,10 @@ BACKUP_PASSPHRASE = Setting(
     _named("BACKUP_PASSPHRASE"), TEXT, None,
     "The passphrase that backups are encrypted with, and opened with; without it they are not encrypted.", secret=True,
 )  # fmt: skip
+TRACES: Setting[str | None] = Setting(
+    _named("TRACES"), URL, None,
+    "The collector that traces are sent to, by OTLP over HTTP, such as http://127.0.0.1:4318 (extra `otel`).",
+)  # fmt: skip
 LOG = Setting(
     _named("LOG"), _one_of("problems", "text", "json"), "problems",
     "What is logged on the error stream: problems only, or every answer, too, as text or as lines of JSON.",
@@ -280,7 +284,7 @@ PROVIDERS = (_elsewhere("OIDC", "first"), _elsewhere("OIDC_2", "second"), _elsew
 
 EVERY: tuple[Setting[Any], ...] = (
     DATA, DATABASE, REPLICA, KEY, HOST, PORT, WORKERS, RATE_LIMIT, WRITE_WAIT, METRICS,
-    METRICS_TOKEN, METRICS_FOLDER, LOG, BACKUP_PASSPHRASE, ADDRESS, SMTP, SENDER, CALLBACK_ALLOW,
+    METRICS_TOKEN, METRICS_FOLDER, TRACES, LOG, BACKUP_PASSPHRASE, ADDRESS, SMTP, SENDER, CALLBACK_ALLOW,
     *(setting for provider in PROVIDERS for setting in provider.every),
 )  # fmt: skip
 """All of them, in the order in which they are shown."""

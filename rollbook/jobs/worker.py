@@ -135,6 +135,7 @@ def step(queue: Queue, works: Mapping[str, Work]) -> bool:
     job = queue.take(works)
     if job is None:
         return False
+    begun = time.perf_counter()
     try:
         works[job.kind](job)
     except Later as later:
@@ -155,5 +156,5 @@ def step(queue: Queue, works: Mapping[str, Work]) -> bool:
     else:
         queue.finish(job)
         outcome = "done"
-    figures.count("job", job.kind, outcome)
+    figures.ended(job.kind, outcome, time.perf_counter() - begun)
     return True

@@ -16,12 +16,13 @@ import msgspec
 from .. import figures
 from ..api.messages import JSON, NO_STORE, Response
 from ..api.watching import Probe, Seen
-from ..settings import LOG, METRICS_FOLDER, METRICS_TOKEN
+from ..settings import LOG, METRICS_FOLDER, METRICS_TOKEN, TRACES
 from ..store.port import Store
 from . import metrics
 from .logs import PROBLEMS, Log
 from .readiness import Found, Readiness
 from .tallies import Shared, Tallies, Together
+from .tracing import Tracing
 
 log = logging.getLogger("rollbook")
 
@@ -83,6 +84,7 @@ class ServerWatch:
         self.looking = Looking(store, self._shared, clock)
         form, self._token = LOG.get(), METRICS_TOKEN.get()
         self._log = None if form == PROBLEMS else Log(form, _to_error_stream)
+        self._traces = Tracing(collector) if (collector := TRACES.get()) else None
         self.probes: Mapping[str, Probe] = {
             "/healthz": self.looking.healthz,
             "/readyz": self.looking.readyz,
@@ -101,6 +103,8 @@ class ServerWatch:
         """End; what waits is written."""
         self._stopped.set()
         self._flush()
+        if self._traces is not None:
+            self._traces.stop()
 
     def note(self, seen: Seen) -> None:
         """A request was answered."""
@@ -111,6 +115,8 @@ class ServerWatch:
         self._tallies.add(route, seen.status, seconds)
         if self._log is not None:
             self._log.note((time.time(), seconds, seen))
+        if self._traces is not None:
+            self._traces.note((time.time(), seconds, seen))
 
     def _metrics(self, headers: Mapping[bytes, bytes]) -> Response | None:
         """What is measured, for those who have the token; to others nothing is there."""
@@ -130,6 +136,8 @@ class ServerWatch:
     def _flush(self) -> None:
         if self._log is not None:
             self._log.flush()
+        if self._traces is not None:
+            self._traces.flush()
 
     def _tell(self) -> None:
         try:
