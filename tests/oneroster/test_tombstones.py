@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from rollbook.consent import DistrictReader
+from rollbook.consent.bygone import Gone
 from rollbook.model.curriculum import Course
 from rollbook.model.groups import Group, StaffMembership
 from rollbook.model.people import Contact, Person, Staff
@@ -83,6 +86,29 @@ def test_whom_nobody_could_see_leaves_no_trace(small_hub: Hub) -> None:
     assert gone(whole, "students").keys() == {pupil["sourcedId"]}
     assert gone(lite, "users").keys() == ({pupil["sourcedId"]} if ours else set())
     assert gone(lite, "teachers") == {}
+
+
+def test_what_goes_while_a_list_is_read_is_told_of_the_next_time(
+    writer: Platform, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were only a part of it told of, a client that asks for what is newer than that would never hear of the rest."""
+    lost = writer.rows("classes")[0]
+    polled: dict[str, Any] = {"filter": "dateLastModified>='2000-01-01'", "fields": "sourcedId,status"}
+    before, gone_of = writer.rows("classes", **polled), DistrictReader.gone
+
+    def meanwhile(*args: Any) -> Iterator[Gone]:
+        monkeypatch.setattr(DistrictReader, "gone", gone_of)
+        remove(writer, (Group, lost["sourcedId"]))
+        with writer.hub.store.write(writer.credential.district) as batch:
+            school = lost["school"]["sourcedId"]
+            brief = batch.add(Group, [{"school": school, "kind": "TeachingGrp", "code": "B", "name": "Brief"}])
+        remove(writer, (Group, brief[0]))
+        return gone_of(*args)
+
+    monkeypatch.setattr(DistrictReader, "gone", meanwhile)
+    assert writer.rows("classes", **polled, offset=0) == before
+    after = {one["sourcedId"]: one["status"] for one in writer.rows("classes", **polled)}
+    assert after[lost["sourcedId"]] == "tobedeleted"
 
 
 # ---- a copy

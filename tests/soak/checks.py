@@ -22,8 +22,8 @@ from .hooks import Hooks
 from .importing import names
 from .places import Place
 
-LATE = 2 * LEASE + 30.0
-"""Seconds within which a call is made again whose worker was killed."""
+LATE = 2 * LEASE + 240.0
+"""Seconds within which a call is made again whose worker was killed, also where many others want the processors."""
 
 MANY = 10_000_000
 
@@ -61,7 +61,8 @@ def _rename(store: Store, estab: str) -> None:
     """Give a student of a school another first name."""
     district, school, _ = Desk(store).schools.find(estab)
     with store.lend(district) as kept:
-        student = kept.records.find(Student, district, {"school": school})[0]
+        every = kept.records.find(Student, district, {"school": school})
+    student = next(one for one in every if one["leaving_date"] is None and one["enrolment_status"] == "C")
     with store.write(district) as batch:
         batch.change(Person, student["person"], {"forename": "Fernwhistle"})
 
@@ -101,24 +102,17 @@ NOT_ANSWERS = {"", "writeback", "subscribe", "subscriptions"}
 def _missing(client: Client, lines: list[Once]) -> list[str]:
     """What is on the ledger less often than it was received, or more often than it was asked for."""
     by_endpoint: dict[str, list[Once]] = defaultdict(list)
-    for line in sorted((one for one in lines if one.what.dialect == client.dialect), key=lambda one: one.at):
+    for line in (one for one in lines if one.what.dialect == client.dialect):
         by_endpoint[line.what.endpoint].append(line)
     counts, found = client.counts, list[str]()
     for label in counts.tried.keys() - NOT_ANSWERS:
         kept, received, tried = by_endpoint[label], counts.received[label], counts.tried[label]
-        whole = at_most([one for one in kept if not one.cut and one.status < 400])
+        # An answer has a line for each of the grants that it told under.
+        whole = sum(not one.cut and one.status < 400 for one in kept)
         if not received <= whole or not at_least(kept) <= tried:
-            said = f"at most {whole} whole and at least {at_least(kept)} begun on the ledger"
+            said = f"{whole} lines are whole and at least {at_least(kept)} answers begun on the ledger"
             found.append(f"{client.name}: {label} was received {received} times of {tried} asked, {said}")
     return found
-
-
-def at_most(lines: list[Once]) -> int:
-    """How many answers some lines can be: one answer has a line for each of the grants that it told under, at once."""
-    return sum(
-        not number or line.at - lines[number - 1].at > 1 or line.what == lines[number - 1].what
-        for number, line in enumerate(lines)
-    )
 
 
 def at_least(lines: list[Once]) -> int:

@@ -91,7 +91,9 @@ class Tombstones:
         for part in self._resource.parts:
             for property in part.properties.values():
                 kinds.update(_kinds(property.shown))
-        return [one for one in self._reader.gone(kinds, self._since) if one.what == "gone"]
+        # What has gone since the rows were read is still among them, and is told of the next time.
+        until = max(self._session.kept.history.newest(self._reader.district), self._reader.last_choice())
+        return [one for one in self._reader.gone(kinds, self._since, until) if one.what == "gone"]
 
     @property
     def _since(self) -> int:
