@@ -25,6 +25,10 @@ from .places import Place
 LATE = 2 * LEASE + 240.0
 """Seconds within which a call is made again whose worker was killed, also where many others want the processors."""
 
+NOTICED = 900.0
+"""Seconds within which somebody is told of a change: after a comparison that took long the next one waits many times as
+long, on purpose."""
+
 MANY = 10_000_000
 
 
@@ -53,7 +57,7 @@ def changes(field: Field, clients: list[Client], hooks: Hooks, store: Store) -> 
     def told() -> bool:
         return wanted <= (hooks.changed - before).keys()
 
-    if not hooks.hear_until(told, LATE):
+    if not hooks.hear_until(told, NOTICED):
         field.fault("webhooks", f"not told of the last change: {sorted(wanted - (hooks.changed - before).keys())}")
 
 
@@ -62,7 +66,7 @@ def _rename(store: Store, estab: str) -> None:
     district, school, _ = Desk(store).schools.find(estab)
     with store.lend(district) as kept:
         every = kept.records.find(Student, district, {"school": school})
-    student = next(one for one in every if one["leaving_date"] is None and one["enrolment_status"] == "C")
+    student = next(one for one in every if one["leaving_date"] is None and one["enrolment_status"] in (None, "C"))
     with store.write(district) as batch:
         batch.change(Person, student["person"], {"forename": "Fernwhistle"})
 
