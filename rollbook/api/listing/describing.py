@@ -18,7 +18,6 @@ from ...fields import (
     Nested,
     Path,
     Record,
-    Rows,
     Split,
     Told,
     Truth,
@@ -108,7 +107,7 @@ def schema(value: Expr) -> Json:
     match value:
         case Literal(value=None):
             return {"type": "null"}
-        case Rows() | Listed():
+        case Listed():
             return {"type": "array", "items": schema(value.what)}
         case First():
             return schema(value.what)

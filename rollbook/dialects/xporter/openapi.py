@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from ...api.listing.describing import ways as ways_of
 from ...api.resource import AnyTable, Counted, Endpoint, Facts, Filter, With
 from ...fields import Value
 from ...scopes import CATALOGUE, Need
@@ -88,7 +89,7 @@ def document(base: str = "", endpoints: Mapping[str, Endpoint] = ENDPOINTS) -> J
 
 def ways(need: Need) -> list[list[str]]:
     """The ways in which a need may be met, each the scopes that go together; none for any token."""
-    return sorted(sorted(way) for way in need.ways if way)
+    return ways_of([need])
 
 
 def _name(endpoint: Endpoint, table: AnyTable) -> str:
