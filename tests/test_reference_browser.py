@@ -94,7 +94,9 @@ def test_a_call_of_every_api_is_run_from_its_page_and_nothing_keeps_anybody_out(
         reader.open(path)
         reader.fine()
     reader.said.clear()
-    for path, (filled, caption) in CALLS.items():
+    # Each API is called on the narrow page, two of them on the wide one.
+    for path in CALLS if width == 390 else ("edfi/getStudents", "edlink/graph.people"):
+        filled, caption = CALLS[path]
         page = reader.open(f"/reference/{path}")
         page.get_by_role("button", name="Use the demo's own").click()
         expect(page.locator("#secret" if page.locator("#secret").count() else "#token")).not_to_have_value("")
