@@ -86,5 +86,8 @@ def test_a_domain_lets_people_in_by_command_and_no_longer_by_command(
         said = run(small_hub, "keep-out", "@Thornfield.example", *role, "--provider", "Campus").output
         assert said == "@Thornfield.example: no longer school-look\n"
     assert small_hub.desk.identities.domains() == []
-    small_hub.desk.accounts.add_user(HEAD)
-    assert run(small_hub, "forget", HEAD).output == f"{HEAD}: 0 accounts elsewhere removed\n"
+    head = small_hub.desk.accounts.add_user(HEAD)
+    with small_hub.store.transaction() as kept:
+        kept.identities.use(campus.issuer, "1001", head.id)
+    assert '"subject":"1001"' in run(small_hub, "elsewhere", "--json").output.replace('": "', '":"')
+    assert run(small_hub, "forget", HEAD).output == f"{HEAD}: 1 accounts elsewhere removed\n"

@@ -122,6 +122,19 @@ def keep_out(domain: str, role: str, estabs: tuple[str, ...], provider: str, dat
 
 
 @click.command()
+@json_option()
+@data_option()
+def elsewhere(as_json: bool, data: Path | None) -> None:
+    """List the accounts elsewhere that people sign in with."""
+    openid = _openid()
+    with open_desk(data) as desk:
+        rows = [{"email": email, "provider": openid.called(one.issuer), "subject": one.subject}
+                for email, one in desk.identities.every()]  # fmt: skip
+    columns = [Column("E-mail", "email"), Column("Provider", "provider"), Column("Called there", "subject")]
+    show(columns, rows, as_json=as_json, empty="Nobody has signed in with an account elsewhere.")
+
+
+@click.command()
 @click.argument("email")
 @data_option()
 def forget(email: str, data: Path | None) -> None:
@@ -133,4 +146,4 @@ def forget(email: str, data: Path | None) -> None:
     say(f"{email}: {number} accounts elsewhere removed")
 
 
-COMMANDS = (providers, domains, let_in, keep_out, forget)
+COMMANDS = (providers, domains, let_in, keep_out, elsewhere, forget)
