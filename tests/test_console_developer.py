@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 
+import pytest
+
+from rollbook.consent.credentials import WrongClient
+from rollbook.consent.tokens import WrongSecret
 from rollbook.jobs import Queue
 
-from .hub import Hub
+from .hub import THORNFIELD, Hub
 from .person import signed_in
-from .school import PARTY, asking_app
+from .school import PARTY, Page, asking_app
 
 DEV, OTHER = "dev@app.example.org", "dev@other.example.org"
 
@@ -22,10 +27,10 @@ def test_a_developer_sees_schools_and_requests_and_makes_other_secrets(small_hub
     page = dev.look()
     assert "Thornfield Academy (9994001) Agreed in part StudentLite" in page.words
     assert "xporter school.students 9994001 200 3" in dev.look("requests").words
-    made = re.search(r'class="secret">([^<]+)<', dev.send(page, "secret").html)
+    made = re.search(r'class="secret">([^<]+)<', dev.send(dev.look("keys"), "keys", old="now").html)
     assert made is not None
     assert small_hub.desk.tokens.sign_in(PARTY, made[1])[0]
-    signing = re.search(r'class="secret">([^<]+)<', dev.send(dev.look(), "signing").html)
+    signing = re.search(r'class="secret">([^<]+)<', dev.send(dev.look("keys"), "signing").html)
     assert signing is not None
     assert signing[1] == small_hub.desk.signing.secret(small_hub.app(PARTY))
 
@@ -47,3 +52,57 @@ def test_a_developer_sends_a_webhook_of_their_own_app_again_and_no_other(small_h
     assert other.post("/console/apps/other.example.org/webhooks/again", [*proof, ("id", job.id)]).answer.status == 404
     assert other.go(dev.link).answer.body == other.go("/console/apps/nowhere").answer.body
     assert "data Waits" in dev.send(page, "again").words
+
+
+def test_a_secret_goes_on_working_until_the_day_that_its_developer_sets(small_hub: Hub) -> None:
+    asking_app(small_hub)
+    app, desk = small_hub.app(PARTY), small_hub.desk
+    small_hub.grant(["School"], app=PARTY)
+    district = desk.schools.find(THORNFIELD)[0]
+    (_, token), (client, own) = (
+        desk.credentials.add(app, dialect, district=district, signs=dialect == "oneroster")
+        for dialect in ("edlink", "oneroster")
+    )
+    old = desk.apps.new_secret(app)
+    dev = signed_in(small_hub, DEV, "developer", app=PARTY)
+    dev.link = f"/console/apps/{PARTY}"
+    graph = "/api/v2/graph/schools"
+    assert small_hub.get(graph, authorization=f"Bearer {token}").status == 200
+    assert "Edlink key" in dev.look("keys").words
+    keys = {one.dialect: one.key for one in desk.credentials.of(app)}
+    day = datetime.fromtimestamp(small_hub.now, UTC).date()
+    last = (day + timedelta(1)).isoformat()
+    new = {
+        key: _shown(dev.send(dev.look("keys"), "keys", key=key, old="until", day=last)) for key in ("", *keys.values())
+    }
+    # Until then both work, and the page tells when each was used.
+    for secret in (old, new[""]):
+        assert desk.tokens.sign_in(PARTY, secret)[0]
+    for secret in (token, new[keys["edlink"]]):
+        assert small_hub.get(graph, authorization=f"Bearer {secret}").status == 200
+    for secret in (own, new[client.key]):
+        assert desk.tickets.exchange("oneroster", client.key, secret, 3600)[0]
+        proof = secret.__eq__
+        assert desk.tickets.signed("oneroster", client.key, proof, at=small_hub.now, nonce=secret, request=secret)
+    words = dev.look("keys").words
+    assert words.count("One before, until") == 3
+    assert "Last used: never" not in words
+    # After it the earlier ones are nobody's.
+    small_hub.now += 2 * 24 * 3600
+    with pytest.raises(WrongSecret):
+        desk.tokens.sign_in(PARTY, old)
+    with pytest.raises(WrongClient):
+        desk.tickets.exchange("oneroster", client.key, own, 3600)
+    assert small_hub.get(graph, authorization=f"Bearer {token}").status == 401
+    assert small_hub.get(graph, authorization=f"Bearer {new[keys['edlink']]}").status == 200
+    assert desk.tokens.sign_in(PARTY, new[""])[0]
+    dev.sign_in(DEV)
+    assert "Is too far away or past" in dev.send(dev.look("keys"), "keys", old="until", day="2020-01-01").words
+    other = desk.credentials.add(desk.apps.add("other.example.org")[0], "edfi")[0]
+    assert dev.send(dev.look("keys"), "keys", key=other.key, old="now").answer.status == 404
+
+
+def _shown(page: Page) -> str:
+    made = re.search(r'class="secret">([^<]+)<', page.html)
+    assert made is not None, page.words
+    return made[1]

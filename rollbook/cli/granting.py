@@ -11,7 +11,7 @@ import click
 from ..errors import Conflict, Malformed, Problem
 from ..scopes import CATALOGUE, readable, writable
 from .common import Column, data_option, json_option, listed, open_desk, say, show
-from .keys import drop_key, key_, keys_, person_code
+from .keys import drop_key, ending, key_, keys_, person_code, until_option
 from .planning import at_option, later, moment_at, of_a_grant, planned_
 
 if TYPE_CHECKING:
@@ -101,11 +101,12 @@ def apps_add(relying_party: str, name: str, data: Path | None) -> None:
 
 @apps.command("secret")
 @click.argument("relying_party")
+@until_option()
 @data_option()
-def apps_secret(relying_party: str, data: Path | None) -> None:
-    """Give an app a new management secret. The old one stops working."""
+def apps_secret(relying_party: str, until: datetime | None, data: Path | None) -> None:
+    """Give an app a new management secret. The old one stops working, at once or with --until."""
     with open_desk(data) as desk:
-        say(f"managementSecret: {desk.apps.new_secret(desk.apps.named(relying_party))}")
+        say(f"managementSecret: {desk.apps.new_secret(desk.apps.named(relying_party), ending(until))}")
 
 
 @apps.command("signing-secret")

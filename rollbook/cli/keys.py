@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -120,6 +122,29 @@ def keys_(as_json: bool, data: Path | None) -> None:
             for one in desk.credentials.all()
         ]
     show(_KEYS, rows, as_json=as_json)
+
+
+def until_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The option that names the day until which a secret of before goes on working."""
+    about = "The last day (UTC) on which the old one works: yyyy-MM-dd. Default: it stops now."
+    return click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help=about)
+
+
+def ending(day: datetime | None) -> float:
+    """The end of a day (seconds since 1970, UTC); 0 for none."""
+    return (day.replace(tzinfo=UTC) + timedelta(1)).timestamp() if day else 0.0
+
+
+@click.command("rotate-key")
+@click.argument("key")
+@until_option()
+@data_option()
+def rotate_key(key: str, until: datetime | None, data: Path | None) -> None:
+    """Give a key another secret, shown once. The old one stops working, at once or with --until."""
+    with open_desk(data) as desk:
+        credential = desk.credentials.by_key(key)
+        made = desk.credentials.rotate(credential, ending(until))
+    say(f"{'token' if credential.dialect == 'edlink' else 'secret'}: {made}")
 
 
 @click.command("drop-key")

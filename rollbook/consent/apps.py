@@ -56,11 +56,13 @@ class Apps:
             return [Problem("relying party", f"{relying_party} is {TAKEN}")]
         return []
 
-    def new_secret(self, app: App) -> str:
-        """Another management secret for an app; the earlier one and its tokens are void."""
+    def new_secret(self, app: App, until: float = 0.0) -> str:
+        """Another management secret for an app; the earlier one is void, with its tokens, or will be at a moment."""
         secret = new_secret()
         with self._store.transaction() as kept:
-            kept.apps.renew_secret(app.id, digest(secret))
+            kept.apps.renew_secret(app.id, digest(secret), until)
+        if until:
+            return secret
         with self._store.passing as passing:
             passing.tokens.drop_managing(app.id)
         return secret

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..errors import Malformed, NotFound, NotSignedIn, Problem, Refused, nearest
+from ..errors import Malformed, NotFound, NotSignedIn, Occupied, Problem, Refused, nearest
+from ..recent import Recent
 from ..store.kept.credentials import AppKey
 from ..store.kept.tickets import Ticket
 from ..store.numbering import now
@@ -40,6 +42,9 @@ READS_ONLY = Problem(
 
 CODE_SECONDS, REFRESH_SECONDS = 600, 365 * 24 * 3600
 """How long a code for a person's token may be redeemed, and how long its refresh token lasts."""
+
+NOTED_SECONDS = 600.0
+"""How often it is noted that a secret was shown, at the most, in seconds."""
 
 SIGNED_SECONDS = 300
 """How far the clock of who signs a request may be off, which is how long what they say but once is remembered."""
@@ -97,6 +102,16 @@ class Holder:
     def app(self) -> App:
         """The app whose credential it is."""
         return self.credential.app
+
+
+@dataclass(frozen=True)
+class KeyUse:
+    """A secret of an app, of a credential or for management (None): when it was last shown, and those before that are
+    still good, each until a moment and when it was last shown (seconds since 1970)."""
+
+    credential: Credential | None
+    last: float | None
+    earlier: tuple[tuple[float, float | None], ...]
 
 
 class WrongClient(Refused):
@@ -205,6 +220,32 @@ class Credentials:
         found = self._store.kept.credentials.with_id(dialect, identity)
         return _credential(found) if found else None
 
+    def rotate(self, credential: Credential, until: float) -> str:
+        """Another secret for a credential, shown once; the one before is good until a moment (seconds since 1970)."""
+        secret = new_secret()
+        with self._store.transaction() as kept:
+            kept.credentials.rotate(credential.id, digest(secret), until)
+            if credential.sealed:
+                kept.credentials.seal(credential.id, seal(_sealing(self._store), credential.key, secret))
+        if not until:
+            with self._store.passing as passing:
+                passing.tickets.drop(credential.id)
+        return secret
+
+    def uses(self, app: App) -> list[KeyUse]:
+        """The secrets of an app: its management secret, and that of each credential, with when each was last shown."""
+        kept, passing = self._store.kept, self._store.passing
+        holders = [(None, app.id, kept.apps.secret(app.id))]
+        holders += [(one, one.id, kept.credentials.secret(one.id)) for one in self.of(app)]
+        return [
+            KeyUse(
+                credential,
+                passing.tickets.last_use(now) if now else None,
+                tuple((until, passing.tickets.last_use(was)) for was, until in kept.credentials.earlier(holder)),
+            )
+            for credential, holder, now in holders
+        ]
+
     def drop(self, credential: Credential) -> None:
         """End a credential; its tokens end with it."""
         with self._store.transaction() as kept:
@@ -223,6 +264,7 @@ class Tickets:
         self._store = store
         self._clock = clock
         self._holders = holders
+        self._noted: Recent[list[float]] = Recent(1000)
 
     def exchange(self, dialect: str, key: str, secret: str, seconds: float) -> tuple[str, float]:
         """A token for a key and its secret (OAuth 2.0 client credentials), and the moment when it expires."""
@@ -232,7 +274,17 @@ class Tickets:
         found = self._store.kept.credentials.client(dialect, key, digest(secret))
         if found is None:
             raise WrongClient
+        self._note(digest(secret))
         return found
+
+    def _note(self, hashed: bytes) -> None:
+        """Note that a secret was shown, unless that was noted a moment ago or somebody else writes just now."""
+        now = self._clock()
+        if now - self._noted.get(hashed, lambda: [0.0])[0] < NOTED_SECONDS:
+            return
+        self._noted.get(hashed, lambda: [0.0])[0] = now
+        with suppress(Occupied), self._store.passing as passing:
+            passing.tickets.note_use(hashed, now)
 
     def _ticket(self, credential: str, kind: str, person: str, seconds: float) -> tuple[str, float]:
         token = new_token(33)
@@ -280,11 +332,13 @@ class Tickets:
         `nonce` is what they say but once, in this `request`.
         """
         found = self._store.kept.credentials.with_key(key)
-        sealed = self._store.kept.credentials.sealed(found.id) if found and found.dialect == dialect else None
+        sealed = self._store.kept.credentials.seals(found.id) if found and found.dialect == dialect else []
         # Whether there is such a key, it takes as long to say no.
-        right = proves(new_secret() if sealed is None else unseal(_sealing(self._store), key, sealed))
-        if found is None or sealed is None or not right:
+        secrets = [unseal(_sealing(self._store), key, one) for one in sealed] or [new_secret()]
+        right = [one for one in secrets if proves(one)]
+        if found is None or not sealed or not right:
             raise WrongSignature(hint="sign with a key made with --oauth1 and with its secret")
+        self._note(digest(right[0]))
         asked_by(found.app.id, (), "")
         admitted(found.id)
         self._once(found.id, at, f"{at:.0f} {nonce}", request)
@@ -306,6 +360,12 @@ class Tickets:
             found = kept.with_id(dialect, ticket.credential)
         else:
             found = kept.with_secret(dialect, hashed) if dialect == "edlink" else None
+            earlier = kept.holder(hashed) if found is None and dialect == "edlink" else None
+            if earlier is not None and (found := kept.with_id(dialect, earlier[0])) is not None:
+                self._note(hashed)
+                return Holder(_credential(found), expires=earlier[1])
+            if found is not None:
+                self._note(hashed)
         if found is None:
             raise NotSignedIn("the token is unknown", hint="request a new one")
         return Holder(_credential(found), *ticket[1:]) if ticket else Holder(_credential(found))

@@ -27,10 +27,10 @@ class Signing:
         """The secret with which calls to an app are signed now, in the form that receivers' libraries take."""
         return PREFIX + base64.b64encode(self._derived(app, self._store.kept.apps.rotation(app.id)[0])).decode()
 
-    def rotate(self, app: App) -> str:
-        """Another secret for an app; for a day calls carry the earlier one's signature too."""
+    def rotate(self, app: App, until: float = 0.0) -> str:
+        """Another secret for an app; for a day, or until a moment, calls carry the earlier one's signature too."""
         with self._store.transaction() as kept:
-            kept.apps.rotate(app.id, self._clock())
+            kept.apps.rotate(app.id, until - OVERLAP if until else self._clock())
         return self.secret(app)
 
     def keys(self, app: App) -> list[bytes]:

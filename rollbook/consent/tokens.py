@@ -75,7 +75,10 @@ class Tokens:
 
     def sign_in(self, relying_party: str, password: str, estab: str = "") -> tuple[str, float]:
         """A token and the moment when it expires: for a school's records, or, without `estab`, for management."""
-        app, grant, serial = self._secret_of(relying_party, digest(password), estab)
+        hashed = digest(password)
+        app, grant, serial = self._secret_of(relying_party, hashed, estab)
+        with self._store.passing as passing:
+            passing.tickets.note_use(hashed, self._clock())
         return self._token(app, grant, serial)
 
     def for_grant(self, grant: Grant) -> tuple[str, float]:

@@ -18,6 +18,7 @@ from .entering import CODE, Entering
 from .forgetting import FORGOTTEN, Forgetting
 from .forms import Form, read_form
 from .guests import ROOT, SESSION, SIGN_IN, Guest, Routes, nothing
+from .keyring import Keyring
 from .letting_in import LettingIn
 from .operating import Operating
 from .picturing import Picturing
@@ -55,6 +56,8 @@ class Console:
             LettingIn(openid).routes,
             Configured(checks).routes,
             Registering().routes,
+            Trying().routes,
+            Keyring().routes,
             Developing().routes,
         )
 

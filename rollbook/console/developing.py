@@ -26,6 +26,7 @@ ROOMS = {
     "Schools": "",
     "What it asks for": "/asks",
     "Sandboxes": "/sandboxes",
+    "Keys": "/keys",
     "Requests": "/requests",
     "Webhooks": "/webhooks",
 }
@@ -42,7 +43,6 @@ class Developing:
             {
                 f"{at}/invite": self.invite,
                 f"{at}/remind": self.remind,
-                f"{at}/secret": self.secret,
                 f"{at}/signing": self.signing,
                 f"{at}/webhooks/again": self.again,
             },
@@ -91,13 +91,13 @@ class Developing:
         """The app's own requests, the latest first."""
         app = app_of(guest, part["party"])
         found = Requests(guest.desk.store, app, guest.desk.grants.of(app), managing=True).log("", MOST, 0)
-        rows = [(_utc(one.at / 1000), one) for one in found]
+        rows = [(utc(one.at / 1000), one) for one in found]
         return app_page(guest, app, "requests.html", "Requests", rows=rows)
 
     def webhooks(self, guest: Guest, part: dict[str, str]) -> Response:
         """What the app was sent or is to be, and what came of it."""
         app = app_of(guest, part["party"])
-        rows = [(job, job.payload.get("family") or "callback", _utc(job.ended or job.due)) for job in _sent(guest, app)]
+        rows = [(job, job.payload.get("family") or "callback", utc(job.ended or job.due)) for job in _sent(guest, app)]
         return app_page(guest, app, "webhooks.html", "Webhooks", rows=rows[:MOST])
 
     def again(self, guest: Guest, part: dict[str, str], form: Form) -> Response:
@@ -113,20 +113,12 @@ class Developing:
         guest.desk.roles.note(guest.email, "sent a webhook again", app.id, form.one("id"))
         return go(here)
 
-    def secret(self, guest: Guest, part: dict[str, str], form: Form) -> Response:
-        """Another management secret; the one before is void."""
-        app = app_of(guest, part["party"])
-        made = guest.desk.apps.new_secret(app)
-        guest.desk.roles.note(guest.email, "made another management secret", app.id)
-        return app_page(guest, app, "secret.html", "Schools", secret=made, name="management secret",
-                     about="The one before, and the tokens that came of it, no longer work.")  # fmt: skip
-
     def signing(self, guest: Guest, part: dict[str, str], form: Form) -> Response:
         """Another secret to verify webhooks with; for a day calls are signed with both."""
         app = app_of(guest, part["party"])
         made = guest.desk.signing.rotate(app)
         guest.desk.roles.note(guest.email, "made another signing secret", app.id)
-        return app_page(guest, app, "secret.html", "Schools", secret=made, name="signing secret",
+        return app_page(guest, app, "secret.html", "Keys", secret=made, name="signing secret",
                      about="For a day calls are signed with the one before, too.")  # fmt: skip
 
 
@@ -147,7 +139,8 @@ def _sent(guest: Guest, app: App) -> list[Job]:
     return sorted(mine, key=lambda job: job.made, reverse=True)
 
 
-def _utc(at: float) -> str:
+def utc(at: float) -> str:
+    """A moment, in words that everybody reads alike."""
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
 
 

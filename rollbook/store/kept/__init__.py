@@ -158,7 +158,7 @@ class Kept:
     @cached_property
     def apps(self) -> Apps:
         """Apps, what they registered, and the districts that they made."""
-        return Apps(self._connection)
+        return Apps(self._connection, self._clock)
 
     @cached_property
     def grants(self) -> Grants:
@@ -193,7 +193,7 @@ class Kept:
     @cached_property
     def credentials(self) -> Credentials:
         """Keys of apps and of schools, kept as digests."""
-        return Credentials(self._connection)
+        return Credentials(self._connection, self._clock)
 
     @cached_property
     def sandboxes(self) -> Sandboxes:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from .statements import Statements
+from .statements import Timed
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,11 @@ class Said(NamedTuple):
 _APPS = "SELECT id, relying_party, name FROM app"
 
 
-class Apps(Statements):
+# Its management secret has a digest, or one of those before it that are still good.
+_SHOWS = "(secret = ? OR id IN (SELECT e.holder FROM earlier_secret e WHERE e.hash = ? AND e.until > ?))"
+
+
+class Apps(Timed):
     """Apps, what they registered, and the districts that they made."""
 
     # ---- who they are
@@ -60,11 +64,13 @@ class Apps(Statements):
 
     def with_secret(self, relying_party: str, secret: bytes) -> App | None:
         """The app that signs in by a name, if its management secret has this digest."""
-        return self._one(f"{self._flavour.same('relying_party', '?')} AND secret = ?", relying_party, secret)
+        return self._one(
+            f"{self._flavour.same('relying_party', '?')} AND {_SHOWS}", relying_party, secret, secret, self._clock()
+        )
 
     def of_secret(self, secret: bytes) -> App | None:
         """The app whose management secret has this digest."""
-        return self._one("secret = ?", secret)
+        return self._one(_SHOWS, secret, secret, self._clock())
 
     def _one(self, where: str, *values: object) -> App | None:
         row = self._row(f"{_APPS} WHERE {where}", values)
@@ -77,8 +83,19 @@ class Apps(Statements):
             (app.id, app.relying_party, app.name, secret, made),
         )
 
-    def renew_secret(self, app: str, secret: bytes) -> None:
-        """Let an app (id) have another management secret (its digest)."""
+    def secret(self, app: str) -> bytes | None:
+        """The digest of the present management secret of an app (id)."""
+        return self._value("SELECT secret FROM app WHERE id = ?", (app,))
+
+    def renew_secret(self, app: str, secret: bytes, until: float = 0.0) -> None:
+        """Let an app (id) have another management secret (its digest); those before are good until a moment, if any."""
+        self._do("DELETE FROM earlier_secret WHERE until <= ? OR (holder = ? AND ? = 0)", (self._clock(), app, until))
+        if until:
+            self._do(
+                "INSERT INTO earlier_secret (holder, hash, until) SELECT id, secret, CAST(? AS DOUBLE PRECISION) FROM app"
+                " WHERE id = ? AND secret IS NOT NULL",
+                (until, app),
+            )
         self._do("UPDATE app SET secret = ? WHERE id = ?", (secret, app))
 
     def founded(self, app: str, district: int = 0) -> list[int]:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from .apps import App
 from .opened import opened
-from .statements import Row, Statements
+from .statements import Row, Timed
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def _key(row: Row) -> AppKey:
     return AppKey(identity, App(app, party, name), dialect, key, district, words, made, sealed is not None)
 
 
-class Credentials(Statements):
+class Credentials(Timed):
     """Keys of apps and of schools, kept as digests."""
 
     def every(self) -> list[AppKey]:
@@ -73,10 +73,50 @@ class Credentials(Statements):
         return _key(row) if row else None
 
     def client(self, dialect: str, key: str, secret: bytes) -> str | None:
-        """The id of the credential of a dialect with this key and this secret (its digest)."""
+        """The id of the credential of a dialect with this key and this secret (its digest), or one of before it."""
         return self._value(
-            "SELECT id FROM credential WHERE dialect = ? AND key = ? AND secret = ?", (dialect, key, secret)
+            "SELECT id FROM credential c WHERE c.dialect = ? AND c.key = ? AND (c.secret = ? OR EXISTS (SELECT 1"
+            " FROM earlier_secret e WHERE e.holder = c.id AND e.hash = ? AND e.until > ?))",
+            (dialect, key, secret, secret, self._clock()),
         )
+
+    # ---- secrets of before
+
+    def holder(self, secret: bytes) -> tuple[str, float] | None:
+        """Whose earlier secret (its digest) one is, and until when it is good; None where it no longer is."""
+        row = self._row(
+            "SELECT holder, until FROM earlier_secret WHERE hash = ? AND until > ?", (secret, self._clock())
+        )
+        return (row[0], row[1]) if row else None
+
+    def earlier(self, holder: str) -> list[tuple[bytes, float]]:
+        """The earlier secrets (digests) of an app or a credential (id) that are still good, and until when."""
+        sql = "SELECT hash, until FROM earlier_secret WHERE holder = ? AND until > ? ORDER BY until"
+        return [(digest, until) for digest, until in self._rows(sql, (holder, self._clock()))]
+
+    def secret(self, identity: str) -> bytes | None:
+        """The digest of the present secret of a credential (id)."""
+        return self._value("SELECT secret FROM credential WHERE id = ?", (identity,))
+
+    def rotate(self, identity: str, secret: bytes, until: float) -> None:
+        """Let a credential (id) have another secret (its digest); those before are good until a moment, if any."""
+        gone = "DELETE FROM earlier_secret WHERE until <= ? OR (holder = ? AND ? = 0)"
+        self._do(gone, (self._clock(), identity, until))
+        self._do(
+            "INSERT INTO earlier_secret (holder, hash, sealed, until) SELECT c.id, c.secret, s.sealed, CAST(? AS DOUBLE PRECISION)"
+            " FROM credential c LEFT JOIN signing_secret s ON s.credential = c.id WHERE c.id = ?",
+            (until, identity),
+        )
+        self._do("UPDATE credential SET secret = ? WHERE id = ?", (secret, identity))
+        self._do("DELETE FROM signing_secret WHERE credential = ?", (identity,))
+
+    def seals(self, identity: str) -> list[str]:
+        """The sealed secrets of a key (the credential's id) that are good now, the present one first."""
+        sql = "SELECT sealed FROM earlier_secret WHERE holder = ? AND until > ? AND sealed IS NOT NULL"
+        now = self.sealed(identity)
+        return [] if now is None else [now, *self._values(sql, (identity, self._clock()))]
+
+    # ---- made and ended
 
     def add(self, key: AppKey, secret: bytes) -> None:
         """Keep a new key of an app, with the digest of its secret."""
@@ -98,6 +138,7 @@ class Credentials(Statements):
     def drop(self, identity: str) -> None:
         """End a key of an app (the credential's id)."""
         self._do("DELETE FROM signing_secret WHERE credential = ?", (identity,))
+        self._do("DELETE FROM earlier_secret WHERE holder = ?", (identity,))
         self._do("DELETE FROM credential WHERE id = ?", (identity,))
 
     # ---- schools' own

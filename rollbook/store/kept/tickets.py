@@ -51,6 +51,17 @@ class Tickets(Statements):
         first = self._value("SELECT request FROM nonce WHERE credential = ? AND said = ?", (credential, said))
         return first == request
 
+    def note_use(self, digest: bytes, at: float) -> None:
+        """Note that a secret (its digest) was shown."""
+        self._do(
+            "INSERT INTO secret_use (hash, at) VALUES (?, ?) ON CONFLICT (hash) DO UPDATE SET at = excluded.at",
+            (digest, at),
+        )
+
+    def last_use(self, digest: bytes) -> float | None:
+        """When a secret (its digest) was last shown; None where it never was."""
+        return self._value("SELECT at FROM secret_use WHERE hash = ?", (digest,))
+
     def drop(self, credential: str) -> None:
         """Forget every ticket of a credential (id)."""
         self._do("DELETE FROM ticket WHERE credential = ?", (credential,))
