@@ -92,8 +92,8 @@ class Apps(Timed):
         self._do("DELETE FROM earlier_secret WHERE until <= ? OR (holder = ? AND ? = 0)", (self._clock(), app, until))
         if until:
             self._do(
-                "INSERT INTO earlier_secret (holder, hash, until) SELECT id, secret, CAST(? AS DOUBLE PRECISION) FROM app"
-                " WHERE id = ? AND secret IS NOT NULL",
+                "INSERT INTO earlier_secret (holder, hash, until) SELECT id, secret, CAST(? AS DOUBLE PRECISION)"
+                " FROM app WHERE id = ? AND secret IS NOT NULL",
                 (until, app),
             )
         self._do("UPDATE app SET secret = ? WHERE id = ?", (secret, app))

@@ -103,8 +103,8 @@ class Credentials(Timed):
         gone = "DELETE FROM earlier_secret WHERE until <= ? OR (holder = ? AND ? = 0)"
         self._do(gone, (self._clock(), identity, until))
         self._do(
-            "INSERT INTO earlier_secret (holder, hash, sealed, until) SELECT c.id, c.secret, s.sealed, CAST(? AS DOUBLE PRECISION)"
-            " FROM credential c LEFT JOIN signing_secret s ON s.credential = c.id WHERE c.id = ?",
+            "INSERT INTO earlier_secret (holder, hash, sealed, until)"
+            " SELECT c.id, c.secret, s.sealed, CAST(? AS DOUBLE PRECISION) FROM credential c LEFT JOIN signing_secret s ON s.credential = c.id WHERE c.id = ?",
             (until, identity),
         )
         self._do("UPDATE credential SET secret = ? WHERE id = ?", (secret, identity))
