@@ -104,7 +104,8 @@ class Credentials(Timed):
         self._do(gone, (self._clock(), identity, until))
         self._do(
             "INSERT INTO earlier_secret (holder, hash, sealed, until)"
-            " SELECT c.id, c.secret, s.sealed, CAST(? AS DOUBLE PRECISION) FROM credential c LEFT JOIN signing_secret s ON s.credential = c.id WHERE c.id = ?",
+            " SELECT c.id, c.secret, s.sealed, CAST(? AS DOUBLE PRECISION)"
+            " FROM credential c LEFT JOIN signing_secret s ON s.credential = c.id WHERE c.id = ?",
             (until, identity),
         )
         self._do("UPDATE credential SET secret = ? WHERE id = ?", (secret, identity))
