@@ -53,6 +53,8 @@ NEW = (
     *("rubric", "rubric_criterion", "rubric_level", "class_file", "submission_file"),
     *("account_role", "authenticator", "recovery_code", "account_link", "decision"),
     *("earlier_secret", "sandbox", "app_origin"),
+    *("planned", "choosing", "identity", "domain_role"),
+    *("erasure", "erased_key", "erased_stone", "retention", "retention_run"),
 )
 """Tables that the older layout did not have."""
 
@@ -77,14 +79,21 @@ class Compared:
     def run(self) -> None:
         """See that all that the older file says is in the newer one, and nothing else."""
         self._read_keys()
-        assert self.new.keys() == {*self.old, *NEW} - {"feed"}
+        assert self.new.keys() == {*self.old, *NEW} - {"feed", "draft"}
         for kind in kinds().values():
             self._records(kind)
         self._nowhere()
-        for table in self.old.keys() - tables().keys() - {"clock", "feed"}:
+        for table in self.old.keys() - tables().keys() - {"clock", "feed", "draft"}:
             assert self._housekeeping(table) == sorted(self.old[table], key=repr), table
+        self._drafts()
         self._sources()
         self._clocks()
+
+    def _drafts(self) -> None:
+        # What a school was choosing goes on at its link.
+        found = [dict(row) for row in self.new["choosing"]]
+        assert {(row.pop("person"), row.pop("since")) for row in found} <= {("school", 0.0)}
+        assert sorted(found, key=repr) == sorted(self.old["draft"], key=repr)
 
     def _read_keys(self) -> None:
         for kind in kinds().values():
@@ -166,6 +175,7 @@ class Compared:
         made = {("setting", "pointers"), ("setting", "admission")}
         found = [dict(row) for row in self.new[table] if (table, row.get("name")) not in made]
         districts = {row["id"]: row["district"] for row in self.old["grant"]}
+        columns = {name for row in self.old[table] for name in row}
         for row in found:
             if table in ("chosen", "turned", "veiled"):
                 district = row["district"] if table == "veiled" else districts.get(row["grant"])
@@ -174,6 +184,9 @@ class Compared:
                 assert row.pop("key") == (0 if table == "turned" and not row["id"] else key)
             if table == "history" and row["made"] is not None:
                 row["made"] = self._made(row)
+            # What later versions also ask was said by nobody.
+            later = row.keys() - columns if columns else set[str]()
+            assert {row.pop(name) for name in later} <= {None, 0, ""}, table
         return sorted(found, key=repr)
 
     def _made(self, row: Row) -> int:

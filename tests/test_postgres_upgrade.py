@@ -25,6 +25,10 @@ UNDOING = (
     (r'CREATE TABLE "?(\w+)"? .*', r'DROP TABLE "\1" CASCADE'),
     (r'CREATE (?:UNIQUE )?INDEX "?(\w+)"? .*', r'DROP INDEX IF EXISTS "\1"'),
     (r'CREATE VIEW "?(\w+)"? .*', r'DROP VIEW IF EXISTS "\1"'),
+    (
+        r"DROP TABLE draft;",
+        'CREATE TABLE draft ("grant" text, kind text, mode text, people text, rules text, without text)',
+    ),
     (r'ALTER TABLE "?(\w+)"? ADD COLUMN "?(\w+)"? .*', r'ALTER TABLE "\1" DROP COLUMN "\2" CASCADE'),
 )
 
