@@ -23,9 +23,9 @@ from .letting_in import LettingIn
 from .operating import Operating
 from .picturing import Picturing
 from .proofs import cookie_of
+from .refusing import status_of
 from .registering import Registering
 from .researching import lines_of
-from .review import status_of
 from .schooling import Schooling
 from .signing_up import SIGN_UP, SigningUp
 from .sourcing import Sourcing

@@ -5,13 +5,10 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import date, datetime, timedelta
 
 from ..api.messages import Request, Response
 from ..consent import Desk, Grant
 from ..consent.addresses import mails
-from ..consent.grants import zone_of
-from ..consent.invitations import LinkEnded
 from ..consent.planning import BEGIN, NARROW, PAUSE, RESUME, WIDEN, told
 from ..consent.receipts import changes, words
 from ..errors import (
@@ -21,30 +18,20 @@ from ..errors import (
     NotHeld,
     Problem,
     RollbookError,
-    TooLarge,
     Unavailable,
     WrongMethod,
 )
 from ..jobs import Queue
 from ..scopes import CATALOGUE, Scope
 from .choosing import Choosing, summary
+from .days import later, tomorrow
 from .forms import Form, read_form
+from .refusing import heading_of, status_of, told_of
 from .showing import Shown, showing
 from .visiting import ROOT, Thing, Visit, answered, by_category, day_of, go, moment_of, page
 
 Query = list[tuple[str, str]]
 """The names and values of an address's query."""
-
-
-_STATUSES: tuple[tuple[type[Exception], int], ...] = (
-    (NotFound, 404),
-    (WrongMethod, 405),
-    (NotHeld, 403),
-    (Conflict, 409),
-    (TooLarge, 413),
-    (Unavailable, 503),
-    (RollbookError, 400),
-)
 
 
 _STANDING = ("narrow", "widen", "choose", "endless", "revoke", "new-link", "pause", "resume", "cancel")
@@ -94,7 +81,7 @@ class Review:
     def refuse(self, request: Request, error: Exception) -> Response:
         """An error, as a page."""
         return page(
-            "said.html", status_of(error), invitation=None, base="", heading=_heading(error), lines=_lines(error)
+            "said.html", status_of(error), invitation=None, base="", heading=heading_of(error), lines=told_of(error)
         )
 
     def party(self, request: Request) -> str | None:
@@ -109,7 +96,7 @@ class Review:
         except Unavailable:
             raise
         except RollbookError as error:
-            return visit.said(_heading(error), *_lines(error), status=status_of(error))
+            return visit.said(heading_of(error), *told_of(error), status=status_of(error))
 
     def answer(self, request: Request, visit: Visit, action: str) -> Response:
         """Show a page of a link, or do what a form of it asks for."""
@@ -183,7 +170,7 @@ class Review:
             people=summary(self.desk, visit.grant) if visit.grant and visit.grant.people else [],
             notices=notices,
             standing=standing,
-            tomorrow=self.tomorrow(visit.invitation.time_zone),
+            tomorrow=tomorrow(self.desk.clock(), visit.invitation.time_zone),
             receipts=self.receipts(visit),
             proofs={a: visit.proof(a) for a in ("authorise", "decline")},
         )
@@ -217,7 +204,7 @@ class Review:
             narrowable=bool(grant.scopes - required),
             people=summary(self.desk, grant),
             ends=None if grant.ends is None else moment_of(grant.ends, grant.time_zone),
-            tomorrow=self.tomorrow(grant.time_zone),
+            tomorrow=tomorrow(self.desk.clock(), grant.time_zone),
             plans=[(p.id, told(p.what, p.at, p.scopes, grant.time_zone)) for p in plans],
             begins=any(p.what == BEGIN for p in plans),
             asked=bool(visit.registration.asks),
@@ -257,23 +244,6 @@ class Review:
             f"{grant.app.name} has not been told about your last decision: {why}. {more} What you decided is in force."
         ]
 
-    def today(self, zone: str) -> date:
-        """The day on the school's clock, which goes on where that of a demo's records stands still."""
-        return datetime.fromtimestamp(self.desk.clock(), zone_of(zone)).date()
-
-    def tomorrow(self, zone: str) -> str:
-        """The first day for which something can be decided for later."""
-        return (self.today(zone) + timedelta(days=1)).isoformat()
-
-    def later(self, form: Form, zone: str, name: str = "from") -> float | None:
-        """The moment at which the day begins that a form names on the school's clock; None where it names none."""
-        if not form.one(name):
-            return None
-        day = form.day(name)
-        if day <= self.today(zone):
-            raise Malformed(Problem(name, "is not in the future", "choose a later day, or leave it empty for now"))
-        return datetime.combine(day, datetime.min.time(), zone_of(zone)).timestamp()
-
     # ---- answering
 
     def authorise(self, visit: Visit, form: Form) -> Response:
@@ -297,7 +267,7 @@ class Review:
             asked=asked,
             choosing=choosing,
             after=visit.grant.serial if visit.grant else 0,
-            begins=self.later(form, visit.invitation.time_zone),
+            begins=later(form, self.desk.clock(), visit.invitation.time_zone),
         )
         if choosing:
             self.desk.choosing.begin(grant)
@@ -306,7 +276,10 @@ class Review:
 
     def agreed(self, visit: Visit, secret: str) -> Response:
         """The secret, this once."""
-        return visit.page("agreed.html", secret=secret, told=bool(visit.registration.webhook))
+        grant = self.desk.grants.at(visit.invitation.app, visit.invitation.estab)
+        begins = self.desk.grants.begins(grant)
+        day = "" if begins is None else day_of(begins, grant.time_zone)
+        return visit.page("agreed.html", secret=secret, told=bool(visit.registration.webhook), begins=day)
 
     def decline(self, visit: Visit, form: Form) -> Response:
         """Say no; what is shared already is not touched."""
@@ -341,7 +314,7 @@ class Review:
 
     def decide(self, visit: Visit, form: Form, what: str, scopes: Iterable[str], now: Callable[[], object]) -> None:
         """Do something now, or from the day on that a form names."""
-        at = self.later(form, visit.held.time_zone)
+        at = later(form, self.desk.clock(), visit.held.time_zone)
         if at is None:
             now()
         else:
@@ -405,7 +378,7 @@ class Review:
                 "Sharing has ended", f"{grant.app.name} can no longer read any records of {grant.school_name}."
             )
         form.day("date")
-        self.desk.grants.revoke_at(grant, self.later(form, grant.time_zone, "date"))
+        self.desk.grants.revoke_at(grant, later(form, self.desk.clock(), grant.time_zone, "date"))
         return go(visit.base)
 
     def endless(self, visit: Visit, form: Form) -> Response:
@@ -413,21 +386,6 @@ class Review:
         visit.must_be_fresh()
         self.desk.grants.revoke_at(visit.held, None)
         return go(visit.base)
-
-
-def status_of(error: Exception) -> int:
-    """The status of a page that tells of an error."""
-    return next((code for kind, code in _STATUSES if isinstance(error, kind)), 500)
-
-
-def _heading(error: Exception) -> str:
-    return "This link is not in use" if isinstance(error, LinkEnded) else "That did not work"
-
-
-def _lines(error: Exception) -> list[str]:
-    if isinstance(error, RollbookError):
-        return [str(p) for p in error.problems]
-    return ["Something went wrong on our side. It has been logged."]
 
 
 def _parts(scopes: list[tuple[Scope, Thing]]) -> list[tuple[str, list[tuple[str, list[tuple[Scope, Thing]]]]]]:
