@@ -110,9 +110,9 @@ class Retention(Statements):
     def drop_old(self, what: str, district: int, before: str) -> int:
         """Delete them; gives how many there were."""
         table, column = _OLD[what]
-        gone = f"DELETE FROM {table} WHERE district = ? AND {column} < ? RETURNING 1"
-        self.changed = True
-        return len(self._rows(gone, (district, before)))
+        count = self.old(what, district, before)
+        self._do(f"DELETE FROM {table} WHERE district = ? AND {column} < ?", (district, before))
+        return count
 
     def old_stones(self, district: int, before: str) -> int:
         """How much the history tells of before a moment (UTC)."""
@@ -124,8 +124,8 @@ class Retention(Statements):
         upto = self._value(last, (district, before, most))
         if upto is None:
             return 0
-        self.changed = True
-        gone = len(self._rows("DELETE FROM history WHERE district = ? AND seq <= ? RETURNING 1", (district, upto)))
+        gone = self._value("SELECT count(*) FROM history WHERE district = ? AND seq <= ?", (district, upto))
+        self._do("DELETE FROM history WHERE district = ? AND seq <= ?", (district, upto))
         settings = Settings(self._connection, lambda: 0.0)
         gaps = [gap for gap in settings.gaps() if gap.at]
         cut = max([upto, *(gap.jump for gap in settings.gaps() if not gap.at)])
