@@ -15,6 +15,7 @@ from .declaring import declare, through
 from .homes import Fact, Home, May, Rest, Row, trail
 from .people import student
 from .sections import sections
+from .teaching import grading_periods
 from .words import folded, uri
 
 ENTRIES, MARKED = "gradebookEntries", "studentGradebookEntries"
@@ -157,6 +158,7 @@ gradebook_entries = declare(
     {
         "gradebookEntryIdentifier": Fact(Aspect.mis_id),
         "namespace": _Namespace(Aspect.namespace),
+        "gradingPeriodReference": through(Aspect.session, grading_periods),
         "sectionReference": through(Aspect.group, sections),
         "dateAssigned": _ASSIGNED,
         "description": Fact(Aspect.description),

@@ -152,7 +152,7 @@ class Locator(ABC):
         if isinstance(resource, Whole):
             yield from self.whole(resource, key)
             return
-        facts: Facts = {n: v for n, v in resource.fresh.items() if n == "kind"}
+        facts: Facts = {name: value for name, value in resource.common.items() if name in resource.of.stored()}
         many: dict[str, list[str]] = {}
         for one in (p for p in resource.properties if p.identity):
             if not isinstance(one, Reference):

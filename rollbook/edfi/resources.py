@@ -52,6 +52,7 @@ HOMED: tuple[Resource, ...] = (
     conduct.student_behaviors,
     conduct.student_non_offenders,
     conduct.staff_involved,
+    teaching.grading_periods,
     gradebooks.gradebook_entries,
     gradebooks.student_gradebook_entries,
 )

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from ..fields import ALWAYS, Arg, Condition, Expr, Record, Told, Value
+from ..fields import ALWAYS, All, Arg, Compare, Condition, Expr, Field, Path, Record, Told, Value
 from ..scopes import NOBODY, Need
 from .entries import Entered, Entry
-from .homes import Home, May, Rest, Row, Stated
+from .homes import Home, May, Rest, Row, Stated, trail
 from .properties import (
     Boolean,
     Collection,
@@ -39,6 +39,17 @@ class Same:
     """The value that another stored field is given."""
 
     field: str
+
+
+def _alike(condition: Condition) -> Iterator[tuple[str, Any]]:
+    match condition:
+        case All():
+            for one in condition.conditions:
+                yield from _alike(one)
+        case Compare(op="=", expr=Field() | Path() as fact):
+            yield trail(fact), condition.value
+        case _:
+            return
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -120,6 +131,11 @@ class Resource:
         """Those of them that are parts of the natural key, by the stored field."""
         homes = (p.home for p in self.properties if p.identity)
         return frozenset(home.entry.ref.name for home in homes if isinstance(home, Entered))
+
+    @cached_property
+    def common(self) -> dict[str, Any]:
+        """The facts that the records of all documents have alike, by dotted name."""
+        return dict(_alike(self.only))
 
     @cached_property
     def compared(self) -> bool:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from ..fields import Expr
+from ..fields import Arg, Coalesce, Condition, Expr, Ref
 from ..model.calendar import Session
 from ..model.curriculum import Course, CourseOffering, Program
 from .declaring import At, declare, organisation, through
-from .homes import Fact, FirstKnown, Guessed, Home, Listing, Rest, Row
+from .homes import Fact, FirstKnown, Guessed, Home, Listing, Rest, Row, trail
 from .organisations import schools
 from .words import GRADES, TERMS, session_kind, uri, word, words
 
@@ -23,6 +23,10 @@ programs = declare(
         "educationOrganizationReference": organisation(Program.school),
     },
 )
+
+
+GRADING_PERIOD = "gradingPeriod"
+"""The kind of session for which marks are given; Ed-Fi does not count it among the sessions."""
 
 
 def _academic_year(year: Any) -> str | None:
@@ -50,6 +54,56 @@ sessions = declare(
         ),
         "totalInstructionalDays": Fact(Session.instructional_days),
     },
+    only=Session.kind.is_not(GRADING_PERIOD),
+)
+
+
+@dataclass(frozen=True)
+class _Period(Fact):
+    """Which grading period of a year it is: what was said, or else its name, which is a word of the school's own."""
+
+    name_: Expr = Session.name
+    kind: Expr = Session.kind
+    compared = True
+
+    def columns(self) -> dict[str, Expr]:
+        return {trail(one): one for one in (self.expr, self.name_, self.kind)}
+
+    def read(self, row: Row, rest: Rest, name: str) -> Any:
+        if row.get(trail(self.kind), GRADING_PERIOD) != GRADING_PERIOD:
+            return None
+        said = row.get(self.name)
+        return self.codec.read(said if said is not None else row.get(trail(self.name_)))
+
+    def where(self, arg: Arg) -> Condition | None:
+        return Coalesce(self.expr, self.name_).same(arg) & self.kind.is_(GRADING_PERIOD)
+
+    @property
+    def known(self) -> Condition:
+        return self.name_.known()
+
+    def through(self, ref: Ref) -> Home:
+        return _Period(
+            ref / Session.grading_period, self.codec, any_case=True, name_=ref / Session.name, kind=ref / Session.kind
+        )
+
+
+grading_periods = declare(
+    "gradingPeriods",
+    Session,
+    {
+        "gradingPeriodDescriptor": _Period(Session.grading_period, words("GradingPeriod"), any_case=True),
+        "gradingPeriodName": Fact(Session.name),
+        "schoolReference": through(Session.school, schools),
+        "schoolYearTypeReference": At(
+            homes={"schoolYear": Fact(Session.year, also=(("school_year", _academic_year),))}
+        ),
+        "beginDate": Fact(Session.start),
+        "endDate": Fact(Session.end),
+        "totalInstructionalDays": Fact(Session.instructional_days),
+    },
+    only=Session.kind.is_(GRADING_PERIOD),
+    fresh={"kind": GRADING_PERIOD},
 )
 
 

@@ -74,9 +74,10 @@ class Aspect(
         *(("school", "mis_id"), ("mis_id",), ("category",), ("grade_set",)),
         *(("group",), ("external_id",), ("rubric",)),
     ),
-    # A document says the whole key of its class, and moves with it.
+    # A document says the whole keys of its class and its grading period, and moves with them.
     natural=(
         *("mis_id", "namespace", "school.estab"),
+        *(f"session.{name}" for name in Session.natural),
         *(f"group.{name}" for name in Group.natural if name != "district.identifier"),
     ),
 ):

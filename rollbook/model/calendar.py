@@ -20,7 +20,7 @@ class Session(
     scope=S.School | S.SchoolLite,
     writing=S.WritebackSchool,
     indexes=(("school", "start"), ("external_id",), ("school", "name")),
-    natural=("school.estab", "year", "name"),
+    natural=("school.estab", "year", "name", "grading_period"),
     remembers=("kind", "start", "end", "origin", "parent.external_id", "parent.origin"),
 ):
     """An academic year, or a term or other part of one; what Ed-Fi and Edlink call a session."""
@@ -35,6 +35,7 @@ class Session(
     school_year = Text("The academic year that it belongs to", "2026-2027")
     parent = Ref("The session that it is a part of")
     year = Number("The calendar year in which its academic year ends", 2027)
+    grading_period = Text("The grading period, as a value of Ed-Fi's GradingPeriodDescriptor", "First Nine Weeks")
     term = Text("The term, as a value of Ed-Fi's TermDescriptor", "First Trimester")
     instructional_days = Number("The number of days in it on which the school teaches", 74)
 

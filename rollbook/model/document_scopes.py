@@ -120,7 +120,7 @@ _row(
 _row("accountabilityRatings", S.School, S.WritebackSchool, "How a state rates an organisation")
 _row("academicWeeks", S.School, S.WritebackSchool, "A week of the school's calendar")
 _row("calendars calendarDates", S.School, S.WritebackSchool, "The school's calendar, and what is on on a day")
-_row("gradingPeriods", S.School, S.WritebackSchool, "When marks are given")
+_row("gradingPeriods", SCHOOL, S.WritebackSchool, "When marks are given")
 _row("sessions", SCHOOL, S.WritebackSchool, "A part of the school year")
 _row("schoolYearTypes", SCHOOL, S.WritebackSchool, "The school years that documents name")
 _row("bellSchedules classPeriods", S.School, S.WritebackSchool, "At what times the school teaches")

@@ -11,7 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -22,7 +22,7 @@ from ..edfi.gradebooks import gradebook_entries, range_of
 from ..edfi.homes import DISTRICT, NUMERAL, Fact, OrganisationId, trail
 from ..edfi.resources import HOMED
 from ..edfi.schema import Pointing, Resource, Written
-from ..fields import All, Compare, Condition, Field, Path, Record
+from ..fields import Record
 from ..model.assessment import MarkSet
 from ..model.organisation import School
 from ..model.people import Person
@@ -282,23 +282,11 @@ class Moving(Batch):
         return len(told)
 
 
-def _common(condition: Condition) -> Iterator[tuple[str, Any]]:
-    """The facts that all documents of a resource have in common, by name."""
-    match condition:
-        case All():
-            for one in condition.conditions:
-                yield from _common(one)
-        case Compare(op="=", expr=Field() | Path() as fact):
-            yield trail(fact), condition.value
-        case _:
-            return
-
-
 def _keys(resource: Resource, whole: Whole, keys: Mapping[str, Any]) -> Row:
     """What a document was known by, as its home would tell it."""
     key = whole.key_of(keys)
     known = {name: value for name, value in keys.items() if name not in ("known_as", "digest", "resource")}
-    known |= dict(_common(resource.only))
+    known |= resource.common
     for name, home in resource.key_homes:
         if isinstance(home, OrganisationId):
             told = home.estab if keys.get("school") else DISTRICT

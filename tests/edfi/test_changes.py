@@ -160,6 +160,7 @@ DELETABLE = [
     "sections",
     "courseOfferings",
     "courses",
+    "gradingPeriods",
     "sessions",
     "programs",
     "staffEducationOrganizationAssignmentAssociations",

@@ -101,6 +101,7 @@ KEYS = {
     "locations": ["classroomIdentificationCode", "schoolId"],
     "calendars": ["calendarCode", "schoolId", "schoolYear"],
     "calendarDates": ["date", "calendarCode", "schoolId", "schoolYear"],
+    "gradingPeriods": ["gradingPeriodDescriptor", "gradingPeriodName", "schoolId", "schoolYear"],
     "gradebookEntries": ["gradebookEntryIdentifier", "namespace"],
     "studentGradebookEntries": ["gradebookEntryIdentifier", "namespace", "studentUniqueId"],
 }
@@ -380,6 +381,7 @@ def _row(resource: Resource, written: Written, document: dict[str, Any]) -> dict
     row: dict[str, Any] = {**{name: None for name, _ in resource.columns}, **written.values}
     row |= {"grade_level": written.values.get("grade")} if "grade_level" in row else {}
     row |= {"comments": written.values.get("description")} if "comments" in row else {}
+    row |= {name: value for name, value in resource.common.items() if name in row}
     row |= {"most": document.get("maxPoints")} if "most" in row else {}
     row |= {trail(entry.word): written.values.get(name) for name, entry in resource.entries.items()}
     row |= {trail(resource.of.fields[name]): written.values.get(name) for name in resource.humans}
@@ -399,6 +401,7 @@ def _columns(one: Reference, value: dict[str, Any]) -> dict[str, Any]:
     row: dict[str, Any] = {}
     for name, home in one.homes.items():
         row |= dict.fromkeys(home.columns(), home.asked(value[name]))
+        row |= dict.fromkeys((n for n in home.columns() if n.endswith("session.kind")), "gradingPeriod")
     return row
 
 

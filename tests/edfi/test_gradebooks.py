@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.district import GRADEBOOKS, EdFi, edlink, handed_in, word, work
+from tests.district import GRADEBOOKS, EdFi, edlink, grading_period, handed_in, word, work
 from tests.hub import THORNFIELD
 from tests.looking import look
 
@@ -155,3 +155,27 @@ def test_gradebooks_that_were_kept_whole_are_the_records(school: EdFi) -> None:
     assert [one["keyValues"]["gradebookEntryIdentifier"] for one in api.get(f"{ENTRIES}/deletes")] == ["W-2"]
     api.put(ENTRIES, entry, WORK | {"maxPoints": 30})
     assert api.get(f"{ENTRIES}/{entry}")["maxPoints"] == 30
+
+
+def test_a_grading_period_is_one_of_every_dialect_and_no_session_of_ed_fi(school: EdFi) -> None:
+    said = grading_period("Six weeks", ESTAB)
+    held = school.post("gradingPeriods", said)
+    assert plain(school.get(f"gradingPeriods/{held}")) == said
+    assert school.get("sessions?sessionName=Six%20weeks") == []
+    reference = {n: said[n] for n in ("gradingPeriodDescriptor", "gradingPeriodName")}
+    reference |= {"schoolId": ESTAB, "schoolYear": 2027}
+    entry = school.post(ENTRIES, WORK | {"gradingPeriodReference": reference})
+    assert plain(school.get(f"{ENTRIES}/{entry}")) == WORK | {"gradingPeriodReference": reference}
+    platform = Platform(school.hub)
+    (period,) = platform.rows("gradingPeriods")
+    assert (period["title"], period["type"], period["startDate"]) == ("Six weeks", "gradingPeriod", "2026-08-20")
+    (item,) = [one for one in platform.rows(f"{G}/lineItems") if one["title"] == "A map"]
+    assert item["gradingPeriod"]["sourcedId"] == period["sourcedId"]
+    assert school.ask("DELETE", f"gradingPeriods/{held}").status == 409
+
+
+def test_the_grading_periods_of_an_american_school_are_told_by_their_names(shelf: EdFi) -> None:
+    told = shelf.get("gradingPeriods")
+    names = {f"{one} Nine Weeks" for one in ("First", "Second", "Third", "Fourth")}
+    assert {one["gradingPeriodName"] for one in told} == names
+    assert {one["gradingPeriodDescriptor"] for one in told} == {word("GradingPeriod", name) for name in names}

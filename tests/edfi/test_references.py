@@ -16,6 +16,7 @@ from tests.district import (
     cohort,
     contact_of,
     enrolment,
+    grading_period,
     handed_in,
     incident,
     offering,
@@ -200,6 +201,7 @@ KEYS: dict[str, dict[str, Any]] = {
     "calendars": calendar("C2", ESTAB),
     "calendarDates": calendar_date("C1", ESTAB, "2026-09-08"),
     "studentGradebookEntries": handed_in("W-1", "7002"),
+    "gradingPeriods": grading_period("P2", ESTAB),
 }
 
 

@@ -56,9 +56,16 @@ class Filter:
     identity: bool
     homes: tuple[Home, ...] = ()
     paths: tuple[tuple[str, ...], ...] = ()
-    """Where the value may be in the remainder, when the record has no home for it; with homes, either is enough."""
+    """Where the value may be in the remainder, when the record has no home for it."""
+    always: bool = False
+    """Whether each document has it in all of these places."""
     known: bool = True
     """Whether any document can have it: a reference to what this hub does not have is in none."""
+
+    @property
+    def either(self) -> bool:
+        """Whether any of several places is enough, one of which at least is the record: no document has all."""
+        return bool(self.homes) and not self.always and len(self.homes) + len(self.paths) > 1
 
 
 @cache
@@ -77,7 +84,8 @@ def _filter(name: str, those: list[_Scalar]) -> Filter:
         those = [one for one in always if one.home] or always[:1]
     homes = tuple(one.home for one in those if one.home)
     paths = tuple(one.path for one in those if not one.home and (one.known or not first.known))
-    return Filter(name, first.one, any(one.identity for one in those), homes, paths, first.known)
+    identity = any(one.identity for one in those)
+    return Filter(name, first.one, identity, homes, paths, bool(always), first.known)
 
 
 @dataclass(frozen=True)
@@ -165,7 +173,7 @@ def _query(resource: Resource, said: Mapping[str, Any], asked: Mapping[str, tupl
             argument = f"filter_{name}_{at}"
             ways.append(_same(home, one.one, Arg(argument)))
             args[argument] = home.asked(value)
-        if one.homes and one.paths:
+        if one.either:
             beside = (KeptValue(kept(resource), *path, kind=kind_of(value)) for path in one.paths)
             where.append(Either((*ways, *(said.same(Arg(f"beside_{name}")) for said in beside))))
             args[f"beside_{name}"] = value

@@ -7,7 +7,9 @@ from typing import Any
 
 from ....edfi.gradebooks import range_of
 from ....edfi.schema import Written
+from ....edfi.teaching import GRADING_PERIOD
 from ....model.assessment import Aspect, MarkSet
+from ....model.calendar import Session
 from ....model.groups import Group
 from ..pen import Pen
 from .whole import WholeDocuments
@@ -39,9 +41,15 @@ class GradebookPen(Pen):
             self.writer.add(MarkSet, {"school": school, "aspect": identity, **found})
 
     def entered(self, values: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
-        # A day that stays is no other time of it.
+        stays: dict[str, Any] = {}
         was, now = before.get("assigned"), values.get("assigned")
-        stays = {"assigned": was} if was and now and was[:10] == now[:10] else {}
+        if was and now and was[:10] == now[:10]:
+            # A day that stays is no other time of it.
+            stays["assigned"] = was
+        session = self.writer.get(Session, before.get("session") or "")
+        if session and session["kind"] != GRADING_PERIOD and not values.get("session"):
+            # A term is none that a document could have left out.
+            stays["session"] = session["id"]
         return {**super().entered(values, before), **stays}
 
     def forward(self, identity: str, row: Mapping[str, Any], *, goes: bool = False) -> None:
