@@ -201,6 +201,8 @@ def _held(condition: Condition, keys: Mapping[str, Any]) -> bool | None:
             return None if held is None else not held
         case Compare(op="=", expr=Field() | Path() as fact):
             return keys.get(trail(fact)) == condition.value
+        case Compare(op="IS NOT", expr=Field() | Path() as fact) if trail(fact) in keys:
+            return keys.get(trail(fact)) != condition.value
         case OneOf(expr=Field() | Path() as fact) if trail(fact) in keys:
             return keys.get(trail(fact)) in condition.values
         case Known(expr=Field() | Path() as fact) if trail(fact) in keys:
