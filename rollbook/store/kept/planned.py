@@ -57,14 +57,12 @@ _FREE = (
 class Plannings(Timed):
     """What was decided about grants (hub ids) for later; moments are seconds since 1970."""
 
-    def add(self, grant: str, at: float, what: str, scopes: Iterable[str], by: str) -> str:
-        """Keep a decision; gives its id."""
-        identity = new_id()
+    def add(self, grant: str, at: float, what: str, scopes: Iterable[str], by: str) -> None:
+        """Keep a decision."""
         self._do(
             'INSERT INTO planned (id, "grant", at, what, scopes, made_by, made) VALUES (?, ?, ?, ?, ?, ?, ?)',
-            (identity, grant, at, what, json.dumps(sorted(scopes)), by, self._clock()),
+            (new_id(), grant, at, what, json.dumps(sorted(scopes)), by, self._clock()),
         )
-        return identity
 
     def of(self, grant: str) -> list[Planned]:
         """What was decided of a grant and not carried out yet, in the order in which it counts."""
