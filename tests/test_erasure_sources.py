@@ -49,9 +49,9 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
 
 
 def everything(store: Store) -> bytes:
-    """All that files hold, or all tables."""
+    """All that files hold, or all tables; what sources asked to keep is there compressed, so it is read as it is."""
     forget(store)
-    found = b"".join(path.read_bytes() for path in store.folder.rglob("*") if path.is_file())
+    found = b"".join([*kept_files(store), *(path.read_bytes() for path in store.folder.rglob("*") if path.is_file())])
     if not isinstance(store, Database):
         return found
     for name in DATABASES:
@@ -60,6 +60,12 @@ def everything(store: Store) -> bytes:
             found += repr(session.execute(f'SELECT * FROM "{table.name}"').fetchall()).encode()
         session.close()
     return found
+
+
+def kept_files(store: Store) -> list[bytes]:
+    """What sources asked to keep."""
+    rows = look(store, "SELECT source, name FROM source_file").fetchall()
+    return [store.kept.sources.file(1, source, name) or b"" for source, name in rows]
 
 
 def roster(system: str, ana: str, *, also: Mapping[str, Any] | None = None) -> Telling:
@@ -135,12 +141,6 @@ def test_a_roster_with_a_memory_of_its_own_remembers_nothing_of_them(tmp_path: P
         diff = import_roster(store, CONNECTORS["oneroster-csv"], place)
         assert diff.kinds["Person"].gone == 0
         assert not any(name.startswith(MARK) for name in people(store))
-
-
-def kept_files(store: Store) -> Iterator[bytes]:
-    """What sources asked to keep."""
-    for source, name in look(store, "SELECT source, name FROM source_file").fetchall():
-        yield store.kept.sources.file(1, source, name) or b""
 
 
 def test_what_refers_to_them_is_set_aside_with_them_and_not_kept(store: Store) -> None:
