@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from .api.aside import Aside
+from .api.crossing import Crossing
 from .api.http import Edge
 from .api.openid import OpenID, providers
 from .api.webhooks import Body, Fill, Webhooks
@@ -118,6 +119,7 @@ def application(store: Store, clock: Callable[[], float] = time.time, *, demo: M
         aside=Aside(patience=patience),
         shown=error_page,
         watch=watch,
+        crossing=Crossing(desk),
     )
 
 

@@ -18,13 +18,14 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from ..consent.callers import count_with
+from ..consent.callers import count_with, cross_with
 from ..consent.ledger import Ledger
 from ..consent.slips import Slip, current, lay
 from ..errors import Interrupted, NoRoom, RollbookError, TooManyRequests, Unavailable
 from . import compressing
 from .asgi import Beside, Receive, Scope, Send, client, lifespan, send_head, send_whole
 from .aside import Aside
+from .crossing import APIS, Crossed, Crossing
 from .keeping import Keeping, Kept
 from .limits import GUESSES, Callers, Limit
 from .messages import Handler, Request, Response, Route
@@ -42,7 +43,7 @@ SIGN_IN_LIMIT = 64 * 1024
 STREAM_FROM = 16 * 1024
 """The least size of a first chunk, in bytes, that leaves before it is known whether there is another."""
 
-VARIES = (b"accept", b"authorization", b"host", b"if-none-match", b"prefer", b"use-snapshot")
+VARIES = (b"accept", b"authorization", b"host", b"if-none-match", b"origin", b"prefer", b"use-snapshot")
 """The headers on which an answer may depend; those that are kept in memory are told apart by them."""
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -73,6 +74,8 @@ class Visit:
     gzip: bool
     writes: bool
     """Whether it may wait for others who write."""
+    crossed: Crossed | None = None
+    """Where it is of a browser's page, from where."""
 
 
 class Edge:
@@ -93,9 +96,11 @@ class Edge:
         aside: Aside | None = None,
         shown: Callable[[Request, Response], Response] = lambda request, response: response,
         watch: Watch | None = None,
+        crossing: Crossing | None = None,
     ) -> None:
         self.beside = beside
         self.watch = watch
+        self.crossing = crossing
         self.probes: Mapping[str, Probe] = {} if watch is None else watch.probes
         self.ledger = ledger
         self.receiver = Receiver(handlers, fallback)
@@ -171,7 +176,9 @@ class Edge:
             slip.request = send.id.decode()
         lay(slip)
         request, handler, response = await self.receiver.receive(scope, headers, receive)
-        visit = Visit(handler, request, shown, caller, copy_context(), slip, kept, gzip, _writes(handler, request))
+        crossed = Crossed(origin) if (origin := headers.get(b"origin")) and _dialect(handler) in APIS else None
+        writes = _writes(handler, request)
+        visit = Visit(handler, request, shown, caller, copy_context(), slip, kept, gzip, writes, crossed)
         try:
             return await self.answered(visit, response, key, receive, send)
         finally:
@@ -227,8 +234,10 @@ class Edge:
     def begin(self, visit: Visit, early: Response | None) -> tuple[object, Response]:
         """The state of the hub and, in that state, the answer to a request: from memory, or begun by its dialect."""
         state = self.state()
-        if visit.kept is not None and visit.kept.true(state, self.clock()) and self.again(visit.kept.response):
-            return state, visit.kept.response
+        # Whether a browser may call from elsewhere is looked up whenever something has happened.
+        kept = None if visit.crossed is not None else visit.kept
+        if kept is not None and kept.true(state, self.clock()) and self.again(kept.response):
+            return state, kept.response
         response = early or self.admitted(visit)
         return state, response if response.wait is not None else self.finished(visit, response)
 
@@ -334,6 +343,8 @@ class Edge:
     def admitted(self, visit: Visit) -> Response:
         """The dialect's answer, its caller counted as soon as they are admitted."""
         count_with(partial(self.counted, visit))
+        if (asked := self.crosses(visit)) is not None:
+            return asked
         response = self.answer(visit.handler, visit.request)
         if not response.guessed or self.guesses is None:
             return response
@@ -341,6 +352,16 @@ class Edge:
         # under the same name, must not be able to lock its owner out.
         wait = self.guesses.spend((visit.request.client, visit.handler.party(visit.request)))
         return held_off(visit.handler, visit.request, too_often(wait)) if wait else response
+
+    def crosses(self, visit: Visit) -> Response | None:
+        """Have a browser's page from elsewhere be told of sandboxes only; the answer at once, where it only asks."""
+        crossing, crossed = self.crossing, visit.crossed
+        crossed = crossed if crossing is not None and crossed is not None and crossing.knows(crossed) else None
+        if crossing is None or crossed is None:
+            cross_with(None)
+            return None
+        cross_with(partial(crossing.check, crossed))
+        return crossing.preflight(visit.request, crossed)
 
     def counted(self, visit: Visit, caller: str) -> None:
         """Count a request whose token was not known before; raises `TooManyRequests` when there were too many."""
@@ -409,7 +430,8 @@ def _finished(response: Response, visit: Visit) -> Response:
     headers = tuple(h for h in response.headers if h[0] != NO_SNIFF[0])
     if compressing.compressible(headers):
         headers = (*headers, compressing.VARY)
-    response = replace(response, headers=(*headers, NO_SNIFF), route=_route(visit))
+    crossed = () if visit.crossed is None else visit.crossed.headers()
+    response = replace(response, headers=(*headers, *crossed, NO_SNIFF), route=_route(visit))
     whole = isinstance(response.body, bytes) and visit.request.method != "HEAD"
     return compressing.compressed(response) if visit.gzip and whole else response
 

@@ -15,7 +15,7 @@ from ..store.kept.tickets import Ticket
 from ..store.numbering import now
 from ..store.port import Store
 from ..store.sealing import seal, unseal
-from .callers import admitted
+from .callers import admitted, signed_in
 from .grants import App
 from .secrets import digest, new_secret, new_token
 from .slips import asked_by
@@ -274,6 +274,7 @@ class Tickets:
         found = self._store.kept.credentials.client(dialect, key, digest(secret))
         if found is None:
             raise WrongClient
+        signed_in(found)
         self._note(digest(secret))
         return found
 

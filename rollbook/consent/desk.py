@@ -19,6 +19,7 @@ from .forgetting import Forgetting
 from .identities import Identities
 from .invitations import Invitations
 from .memory import Memory
+from .origins import Origins
 from .overview import Overview
 from .planning import Planning
 from .readers import Readers
@@ -71,6 +72,7 @@ class Desk:
         self.grants = Grants(store, clock, by, self.schools)
         self.sandboxes = Sandboxes(store, clock, self.registrations, self.grants, self.credentials)
         self.standing_with = StandingWith(self.registrations, self.grants, self.invitations, self.sandboxes)
+        self.origins = Origins(store)
         self.people = People(store, by)
         self.receipts = Receipts(store)
         self.choosing = Choosing(store, by, self.memory, self.grants, self.people, self.receipts)

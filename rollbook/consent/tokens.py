@@ -77,6 +77,7 @@ class Tokens:
         """A token and the moment when it expires: for a school's records, or, without `estab`, for management."""
         hashed = digest(password)
         app, grant, serial = self._secret_of(relying_party, hashed, estab)
+        callers.signed_in(grant or app)
         with self._store.passing as passing:
             passing.tickets.note_use(hashed, self._clock())
         return self._token(app, grant, serial)

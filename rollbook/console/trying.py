@@ -9,7 +9,7 @@ from shlex import quote
 from ..api.messages import Response
 from ..consent import App
 from ..consent.sandboxes import KIND, Keys, Sandbox
-from ..errors import Conflict, NotFound
+from ..errors import Conflict, Malformed, NotFound
 from ..jobs import Queue
 from .developing import app_of, app_page
 from .forms import Form
@@ -36,7 +36,8 @@ class Trying:
         at = "apps/{party}/sandboxes"
         self.routes = Routes(
             {at: self.every},
-            {at: self.ask, f"{at}/{{estab}}/keys": self.keys, f"{at}/{{estab}}/reset": self.reset,
+            {at: self.ask, f"{at}/origin": self.origin, f"{at}/no-origin": self.no_origin,
+             f"{at}/{{estab}}/keys": self.keys, f"{at}/{{estab}}/reset": self.reset,
              f"{at}/{{estab}}/delete": self.delete},
         )  # fmt: skip
 
@@ -54,7 +55,23 @@ class Trying:
             state = "Failed: ask the people who run this hub" if failed else "Is being made" if busy else "Ready"
             rows.append((one, names.get(one.estab, "A school of invented people"), state))
         asks = desk.registrations.of(app).asks
-        return app_page(guest, app, "sandboxes.html", ROOM, rows=rows, most=desk.sandboxes.most, asks=asks)
+        return app_page(guest, app, "sandboxes.html", ROOM, rows=rows, most=desk.sandboxes.most, asks=asks,
+                        origins=desk.origins.of(app))  # fmt: skip
+
+    def origin(self, guest: Guest, part: dict[str, str], form: Form) -> Response:
+        """Let browsers call from an origin."""
+        app = app_of(guest, part["party"])
+        try:
+            guest.desk.origins.add(app, form.one("origin")[:300])
+        except (Conflict, Malformed) as error:
+            return guest.said("Nothing was added", *lines_of(error), status=400, back=_here(app))
+        return go(_here(app))
+
+    def no_origin(self, guest: Guest, part: dict[str, str], form: Form) -> Response:
+        """Let browsers call from an origin no longer."""
+        app = app_of(guest, part["party"])
+        guest.desk.origins.drop(app, form.one("origin"))
+        return go(_here(app))
 
     def ask(self, guest: Guest, part: dict[str, str], form: Form) -> Response:
         """Have another sandbox made."""

@@ -64,6 +64,10 @@ class Credentials(Timed):
         """The credential of a dialect with this id."""
         return self._one("c.id = ? AND c.dialect = ?", identity, dialect)
 
+    def by_id(self, identity: str) -> AppKey | None:
+        """The credential with this id, of any dialect."""
+        return self._one("c.id = ?", identity)
+
     def with_secret(self, dialect: str, secret: bytes) -> AppKey | None:
         """The credential of a dialect with this secret (its digest)."""
         return self._one("c.secret = ? AND c.dialect = ?", secret, dialect)
