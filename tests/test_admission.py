@@ -119,7 +119,7 @@ def test_writes_to_records_leave_it_be(small_hub: Hub, monkeypatch: pytest.Monke
 
 RECORDS_ALONE = {
     "Asides", "Copies", "Feeds", "History", "Matches", "Orders", "Outbox", "Pointers", "Records", "Sayings", "Sources",
-    "Authenticators", "Decisions", "Roles",
+    "Authenticators", "Decisions", "Identities", "Roles",
 }  # fmt: skip
 """Records, what is known of their sources and is to be done about them, and what people do who sign in: no app is
 admitted by any of it."""
