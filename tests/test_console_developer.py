@@ -26,7 +26,11 @@ def test_a_developer_sees_schools_and_requests_and_makes_other_secrets(small_hub
     dev.link = f"/console/apps/{PARTY}"
     page = dev.look()
     assert "Thornfield Academy (9994001) Agreed in part StudentLite" in page.words
-    assert "xporter school.students 9994001 200 3" in dev.look("requests").words
+    asked = dev.look("requests").words
+    assert "xporter school.students 9994001 200 3" in asked
+    assert "18 Nov 1" in asked
+    assert "Requests by API, as a table Requests xporter 1" in asked
+    assert "Name its address first." in dev.send(dev.look("webhooks"), "test").words
     made = re.search(r'class="secret">([^<]+)<', dev.send(dev.look("keys"), "keys", old="now").html)
     assert made is not None
     assert small_hub.desk.tokens.sign_in(PARTY, made[1])[0]

@@ -63,6 +63,14 @@ class Requests:
                 _add(use, day, times, today)
         return found
 
+    def daily(self, now: float, days: int) -> list[tuple[date, str, str, int]]:
+        """How often something was asked for on each of the last days (UTC): the day, the dialect, what came of it
+        (empty for an answer), and how often."""
+        whats = {what.number: what for what in self._mine()}
+        first = int(now * 1000) // DAY - days + 1
+        told = ((whats[number], day, times) for number, day, times in self._ledger.usage(whats) if day >= first)
+        return [(date.fromordinal(_EPOCH + day), what.dialect, what.outcome, times) for what, day, times in told]
+
     def log(self, tracking: str, take: int, skip: int) -> list[PastRequest]:
         """The requests, the latest first; with `tracking` those of one write-back."""
         mine = [what.number for what in self._mine()]

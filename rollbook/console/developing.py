@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ..api.messages import Response
+from ..api.webhooks import send_test
 from ..consent import App
 from ..consent.addresses import line_problems
 from ..consent.requests import Requests
@@ -13,6 +15,7 @@ from ..errors import Conflict, Malformed, NotFound, RollbookError
 from ..jobs import Queue
 from ..jobs.mail import post_office
 from ..jobs.queue import Job
+from .drawing import Picture, bars, steps
 from .forms import Form
 from .guests import Guest, Routes, app_path, nothing, school_path
 from .researching import lines_of
@@ -33,6 +36,10 @@ ROOMS = {
 """The pages of an app, and where each is below the first."""
 
 
+DAYS = 30
+"""How many days the pictures of an app's requests tell of."""
+
+
 class Developing:
     """The pages of those who build an app."""
 
@@ -45,6 +52,7 @@ class Developing:
                 f"{at}/remind": self.remind,
                 f"{at}/signing": self.signing,
                 f"{at}/webhooks/again": self.again,
+                f"{at}/webhooks/test": self.test,
             },
         )
 
@@ -90,9 +98,10 @@ class Developing:
     def requests(self, guest: Guest, part: dict[str, str]) -> Response:
         """The app's own requests, the latest first."""
         app = app_of(guest, part["party"])
-        found = Requests(guest.desk.store, app, guest.desk.grants.of(app), managing=True).log("", MOST, 0)
+        mine = Requests(guest.desk.store, app, guest.desk.grants.of(app), managing=True)
+        found, pictures = mine.log("", MOST, 0), usage(mine, guest.desk.clock())
         rows = [(utc(one.at / 1000), one) for one in found]
-        return app_page(guest, app, "requests.html", "Requests", rows=rows)
+        return app_page(guest, app, "requests.html", "Requests", rows=rows, pictures=pictures)
 
     def webhooks(self, guest: Guest, part: dict[str, str]) -> Response:
         """What the app was sent or is to be, and what came of it."""
@@ -113,6 +122,17 @@ class Developing:
         guest.desk.roles.note(guest.email, "sent a webhook again", app.id, form.one("id"))
         return go(here)
 
+    def test(self, guest: Guest, part: dict[str, str], form: Form) -> Response:
+        """Send a test event now, and say what came back."""
+        app = app_of(guest, part["party"])
+        here, url = app_path(app.relying_party, "webhooks"), guest.desk.registrations.of(app).webhook
+        if not url:
+            return guest.said("The app has no webhook", "Name its address first.", status=409, back=here)
+        try:
+            return guest.said("What came of the test event", send_test(guest.desk, app, url), back=here)
+        except RollbookError as error:
+            return guest.said("The test event was not accepted", *lines_of(error), back=here)
+
     def signing(self, guest: Guest, part: dict[str, str], form: Form) -> Response:
         """Another secret to verify webhooks with; for a day calls are signed with both."""
         app = app_of(guest, part["party"])
@@ -120,6 +140,25 @@ class Developing:
         guest.desk.roles.note(guest.email, "made another signing secret", app.id)
         return app_page(guest, app, "secret.html", "Keys", secret=made, name="signing secret",
                      about="For a day calls are signed with the one before, too.")  # fmt: skip
+
+
+def usage(requests: Requests, now: float) -> list[Picture]:
+    """Pictures of how an app asked lately: by day, by API, and what was refused."""
+    found = requests.daily(now, DAYS)
+    today = datetime.fromtimestamp(now, UTC).date()
+    by_day = dict.fromkeys((today - timedelta(DAYS - 1 - at) for at in range(DAYS)), 0)
+    by_api, refused = Counter[str](), Counter[str]()
+    for day, dialect, outcome, times in found:
+        by_day[day] = by_day.get(day, 0) + times
+        by_api[dialect] += times
+        if outcome:
+            refused[outcome] += times
+    days = [(f"{day.day} {day:%b}", times) for day, times in by_day.items()]
+    return [
+        steps("Requests by day", f"How often the app asked on each of the last {DAYS} days (UTC)", days, "Requests"),
+        bars("Requests by API", "How often it asked in each API in that time", by_api.most_common(), "Requests"),
+        bars("What was refused", "What came of requests that were not answered", refused.most_common(), "Requests"),
+    ]
 
 
 def app_of(guest: Guest, party: str) -> App:
