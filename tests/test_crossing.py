@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from click.testing import CliRunner
+
+from rollbook.cli import main
+
 from .hub import THORNFIELD, Answer, Hub
 from .person import signed_in
 from .school import PARTY, asking_app
@@ -50,5 +54,7 @@ def test_a_page_at_a_known_origin_reads_a_sandbox_and_no_real_school(small_hub: 
         assert "access-control-allow-origin" not in held.headers
     assert "access-control-allow-origin" not in small_hub.get(box, token, origin="https://evil.example").headers
     assert "access-control-allow-origin" not in small_hub.get("/console/sign-in", origin=ORIGIN).headers
+    run = ["apps", "origins", PARTY]
+    assert CliRunner(env=small_hub.environment).invoke(main, run).output == f"{ORIGIN}\n"
     dev.send(dev.look("sandboxes"), "no-origin")
     assert "access-control-allow-origin" not in small_hub.get(box, token, origin=ORIGIN).headers

@@ -147,6 +147,22 @@ def apps_sandbox(relying_party: str, estab: str, deed: str | None, as_json: bool
     )
 
 
+@apps.command("origins")
+@click.argument("relying_party")
+@click.option("--add", "added", default="", help="An origin, such as https://app.example.org.")
+@click.option("--drop", "dropped", default="", help="One that browsers may no longer call from.")
+@data_option()
+def apps_origins(relying_party: str, added: str, dropped: str, data: Path | None) -> None:
+    """List from where browsers may call for an app's sandboxes, and for no real school. Add one, or drop one."""
+    with open_desk(data) as desk:
+        app = desk.apps.named(relying_party)
+        if added:
+            desk.origins.add(app, added)
+        if dropped:
+            desk.origins.drop(app, dropped)
+        say("\n".join(desk.origins.of(app)) or f"{relying_party} has none.")
+
+
 @apps.command("ask")
 @click.argument("relying_party")
 @click.argument("scopes", nargs=-1)

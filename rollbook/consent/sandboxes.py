@@ -56,10 +56,6 @@ class Sandboxes:
 
     # ---- looking
 
-    def every(self) -> list[Sandbox]:
-        """All sandboxes of the hub."""
-        return self._store.kept.sandboxes.every()
-
     def of(self, app: App) -> list[Sandbox]:
         """The sandboxes of an app, in the order in which they were asked for."""
         return self._store.kept.sandboxes.of(app.id)
