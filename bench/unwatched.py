@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, cast
 
 from rollbook import cli
@@ -32,9 +33,9 @@ class Unwatched(Edge):
         await self.attend(scope, dict(scope["headers"]), receive, cast(Seen, Unseen(send)))
 
 
-def unwatched(store: Store) -> Edge:
+def unwatched(store: Store, *, demo: Mapping[str, Any] | None = None) -> Edge:
     """The application, unwatched."""
-    edge = application(store)
+    edge = application(store, demo=demo)
     edge.__class__ = Unwatched
     return edge
 

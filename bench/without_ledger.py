@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from rollbook import cli
 from rollbook.api.http import Edge
 from rollbook.app import application
 from rollbook.store.port import Store
 
 
-def forgetful(store: Store) -> Edge:
+def forgetful(store: Store, *, demo: Mapping[str, Any] | None = None) -> Edge:
     """The application, without a ledger."""
-    edge = application(store)
+    edge = application(store, demo=demo)
     edge.ledger = None
     return edge
 

@@ -604,7 +604,7 @@ def test_whatever_a_form_says_it_is_no_fault_of_the_hub(small_hub: Hub, more: di
     school = invited(small_hub)
     school.send(school.look(), "authorise", people="selection")
     said: dict[str, str | list[str]] = {**more}
-    page = school.send(school.look("people/students"), "people/students", without=(), **said)
+    page = school.send(school.look("people/students"), "people/students", None, without=(), **said)
     assert page.answer.status < 500
 
 
