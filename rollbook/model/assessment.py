@@ -66,7 +66,7 @@ class Aspect(
     scope=S.School,
     writing=S.WritebackAssessment,
     remembers=(
-        *("origin", "name", "classwork", "exam", "category.origin", "category.external_id"),
+        *("origin", "name", "exam", "category.origin", "category.external_id"),
         *("group.origin", "group.external_id", "school.origin", "school.external_id"),
         *("session.origin", "session.external_id"),
     ),
@@ -76,7 +76,7 @@ class Aspect(
     ),
     # A document says the whole keys of its class and its grading period, and moves with them.
     natural=(
-        *("mis_id", "namespace", "school.estab"),
+        *("mis_id", "namespace", "school.estab", "classwork"),
         *(f"session.{name}" for name in Session.natural),
         *(f"group.{name}" for name in Group.natural if name != "district.identifier"),
     ),
@@ -193,12 +193,15 @@ class AssessmentResult(
     scope=S.AssessmentResults,
     writing=S.WritebackAssessment,
     remembers=(
-        *("origin", "student.person", "aspect.group", "aspect.classwork", "aspect.exam"),
+        *("origin", "student.person", "aspect.group", "aspect.exam"),
         *("aspect.origin", "aspect.external_id", "aspect.group.origin", "aspect.group.external_id"),
         *("student.person.origin", "student.person.external_id"),
     ),
     numbered=True,
-    natural=("aspect.mis_id", "aspect.namespace", "aspect.school.estab", "student.person.student_unique_id"),
+    natural=(
+        *("aspect.mis_id", "aspect.namespace", "aspect.school.estab", "aspect.classwork"),
+        "student.person.student_unique_id",
+    ),
     indexes=(
         ("school", "aspect"),
         ("school", "result_set"),
