@@ -33,7 +33,7 @@ COMMANDS = {
     "records": ("recording:records", "Show who says what of a record, and let its sources have it back."),
     "districts": ("districts:districts", "Manage districts: a trust, an authority, or a school that stands alone."),
     "schools": ("schools:schools", "Manage schools: their MIS and their own keys."),
-    "people": ("people:people", "Decide who is who: review likely matches, merge people, part them; erase people."),
+    "people": ("people:people", "Decide who is who: review likely matches, merge people, part them, erase them."),
     "retention": ("retaining:retention", "Say how long what is kept, and let go of what is older."),
     "accounts": ("accounts:accounts", "Manage people who sign in to the console, and what they may do."),
     "apps": ("onboarding:apps", "Manage apps, their keys, and what schools let them see."),

@@ -39,7 +39,7 @@ LATER = "later"
 
 @click.group()
 def people() -> None:
-    """Decide who is who: review likely matches, merge people and part them; and erase people.
+    """Decide who is who: review likely matches, merge people, part them, erase them.
 
     Rows of a source that are certainly of a record which the hub holds are joined to it. What is only likely waits here
     and is not imported until somebody has decided.

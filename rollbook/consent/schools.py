@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..errors import NotFound, Problem, nearest
 from ..fields import RECORDS
-from ..store.kept.schools import District
+from ..store.kept.schools import District, Place
 from ..store.kept.schools import Listed as Listed
 from ..store.port import Store
 from .grants import human_kind
@@ -28,9 +28,19 @@ class Schools:
         """The district number, hub id and name of the school with this establishment number."""
         found = self._store.kept.schools.numbered(estab)
         if found is None:
-            known = [f"{school.estab}" for school in self.all()][:40]
-            raise NotFound(Problem("estab", f"no school has the number {estab}", nearest(estab, known)))
+            raise self._unknown(estab)
         return found
+
+    def place(self, estab: str) -> Place:
+        """Where the school with this establishment number is."""
+        found = self._store.kept.schools.place(estab)
+        if found is None:
+            raise self._unknown(estab)
+        return found
+
+    def _unknown(self, estab: str) -> NotFound:
+        known = [f"{school.estab}" for school in self.all()][:40]
+        return NotFound(Problem("estab", f"no school has the number {estab}", nearest(estab, known)))
 
     def person(self, estab: str, kind: str, mis_id: str) -> str:
         """The hub id of the human who is a student, a member of staff or a contact of a school by an MIS id."""
