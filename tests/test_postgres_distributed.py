@@ -151,6 +151,7 @@ _BESIDE = re.compile(r"\(district = (?P<alias>\w+?)(?:_\d+)?\.district\)")
 SPREADS = {
     "SELECT (SELECT max(seq) FROM clock), count(*)": "research: whether anything has moved since a standing was read",
     "SELECT (SELECT max(seq) FROM moved WHERE district = 0), (SELECT max(seq) FROM moved WHERE kind": "the same",
+    "SELECT count(*) FROM erasure": "whether anybody was erased, each time when others may be admitted than before",
     "SELECT id FROM person w WHERE district": "Ed-Fi: which humans who wait have a role by now, once after each write",
 }
 """Statements that read more than one district, by how they begin: whose they are. None is asked for each row or answer

@@ -115,7 +115,10 @@ def test_what_goes_while_a_list_is_read_is_told_of_the_next_time(
 
 
 class Copy:
-    """What a client holds that reads everything once, and then what changed since the newest moment that it saw."""
+    """What a client holds that reads everything once, and then what changed since the newest moment that it saw.
+
+    The classes of a course that is gone have not changed themselves: it reads them again.
+    """
 
     def __init__(self, platform: Platform) -> None:
         self.platform = platform
@@ -127,10 +130,14 @@ class Copy:
             for row in self.platform.rows(name, filter=f"dateLastModified>='{newest}'"):
                 held.pop(row["sourcedId"], None)
                 held |= {row["sourcedId"]: row} if row["status"] == "active" else {}
+        courses, classes = self.held["courses"], self.held["classes"]
+        if any(one["course"]["sourcedId"] not in courses for one in classes.values()):
+            now = {row["sourcedId"]: row for row in self.platform.rows("classes")}
+            classes |= {i: now[i] for i, one in classes.items() if one["course"]["sourcedId"] not in courses}
 
 
 def plain(rows: dict[str, Row]) -> dict[str, Row]:
-    """Rows without when they changed: what has lost a part has no stamp of that."""
+    """Rows without when they changed: what has lost a part, or what it referred to, has no stamp of that."""
     return {i: {n: v for n, v in row.items() if n != "dateLastModified"} for i, row in rows.items()}
 
 
