@@ -111,13 +111,14 @@ def test_what_several_write_reaches_the_disk_at_once_and_each_waits_for_it(desk:
 
 def test_nobody_is_told_that_it_is_written_before_it_is_on_the_disk(desk: Desk) -> None:
     seen: list[list[str]] = []
-    told = threading.Event()
+    told, waits = threading.Event(), threading.Event()
     first: list[Future[None]] = []
 
     def come() -> None:
         first.append(desk.pool.submit(desk.write, "Cedar", lambda: wait_for(lambda: desk.writer.coming == 1)))
         first[0].add_done_callback(lambda _: told.set())
         wait_for(lambda: desk.writer.coming == 1)
+        waits.set()
 
     def last() -> None:
         # The one before has written, and waits.
@@ -125,7 +126,7 @@ def test_nobody_is_told_that_it_is_written_before_it_is_on_the_disk(desk: Desk) 
         assert not told.is_set()
 
     desk.pool.submit(desk.write, "Ash", come).add_done_callback(lambda _: None)
-    wait_for(lambda: bool(first))
+    assert waits.wait(PATIENCE)
     desk.write("Birch", last)
 
     first[0].result(PATIENCE)
