@@ -111,14 +111,17 @@ def test_what_several_write_reaches_the_disk_at_once_and_each_waits_for_it(desk:
 
 def test_nobody_is_told_that_it_is_written_before_it_is_on_the_disk(desk: Desk) -> None:
     seen: list[list[str]] = []
-    told, waits = threading.Event(), threading.Event()
+    told, has_its_turn = threading.Event(), threading.Event()
     first: list[Future[None]] = []
 
+    def second() -> None:
+        has_its_turn.set()
+        wait_for(lambda: desk.writer.coming == 1)
+
     def come() -> None:
-        first.append(desk.pool.submit(desk.write, "Cedar", lambda: wait_for(lambda: desk.writer.coming == 1)))
+        first.append(desk.pool.submit(desk.write, "Cedar", second))
         first[0].add_done_callback(lambda _: told.set())
         wait_for(lambda: desk.writer.coming == 1)
-        waits.set()
 
     def last() -> None:
         # The one before has written, and waits.
@@ -126,7 +129,7 @@ def test_nobody_is_told_that_it_is_written_before_it_is_on_the_disk(desk: Desk) 
         assert not told.is_set()
 
     desk.pool.submit(desk.write, "Ash", come).add_done_callback(lambda _: None)
-    assert waits.wait(PATIENCE)
+    assert has_its_turn.wait(PATIENCE)
     desk.write("Birch", last)
 
     first[0].result(PATIENCE)
