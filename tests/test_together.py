@@ -15,6 +15,7 @@ import pytest
 from rollbook.errors import NoRoom, NotFound, Occupied
 from rollbook.model.groups import Group
 from rollbook.model.people import Person
+from rollbook.store import turns
 from rollbook.store.connection import Opened
 from rollbook.store.sqlite import Store
 from rollbook.store.turns import Writer
@@ -87,8 +88,9 @@ def wait_for(holds: Callable[[], bool]) -> None:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
-    """A district with nobody in it."""
+def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
+    """A district with nobody in it; however slow the machine is, no transaction is closed to others by time."""
+    monkeypatch.setattr(turns, "SECONDS", PATIENCE)
     one = Desk(tmp_path / "hub")
     yield one
     one.pool.shutdown()
