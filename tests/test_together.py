@@ -90,7 +90,8 @@ def wait_for(holds: Callable[[], bool]) -> None:
 @pytest.fixture
 def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Desk]:
     """A district with nobody in it; however slow the machine is, no transaction is closed to others by time."""
-    monkeypatch.setattr(turns, "SECONDS", PATIENCE)
+    for name in ("SECONDS", "LOOK_SECONDS"):
+        monkeypatch.setattr(turns, name, PATIENCE)
     one = Desk(tmp_path / "hub")
     yield one
     one.pool.shutdown()

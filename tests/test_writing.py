@@ -206,6 +206,7 @@ def test_what_a_kind_declares_anew_is_its_own() -> None:
     }
     assert shared == {
         *("Session", "Subject", "Course", "Program", "Group", "GroupSession", "GroupProgram"),
-        *("DiscountCode", "TimetableSubject", "AssessmentCategory", "Resource", "CourseResource", "WholeDocument"),
+        *("DiscountCode", "TimetableSubject", "AssessmentCategory", "Aspect", "MarkSet"),
+        *("Resource", "CourseResource", "WholeDocument"),
     }
     assert next(iter(Group.fields)) == "school"

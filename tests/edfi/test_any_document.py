@@ -19,7 +19,10 @@ from .conftest import caller
 from .generated import Writer, publish
 from .test_writing import plain
 
-SAMPLE = KEPT_WHOLE if ASKED else random.Random(5).sample(KEPT_WHOLE, 14)
+WRITTEN = [one for one in KEPT_WHOLE if one.name != "schoolYearTypes"]
+"""The years themselves may only be read by the claim set of a sandbox."""
+
+SAMPLE = WRITTEN if ASKED else random.Random(5).sample(WRITTEN, 14)
 
 
 @pytest.fixture(scope="module")

@@ -185,7 +185,8 @@ def test_sql_in_a_filter_is_a_text_like_any_other(target: EdFi, resource: str) -
             proper(answer, text, name)
             assert answer.status in (200, 400)
             if answer.status == 200:
-                assert answer.json == []
+                # Another test may have given something that very name.
+                assert [one for one in answer.json if one[name] != text] == []
 
 
 TOKENS = [
