@@ -95,7 +95,7 @@ def test_killed_at_any_moment_it_goes_on_and_comes_to_the_same(
         moment = 2
         while killed(moment, way, place, server):
             kills[way] += 1
-            moment = moments.randrange(5, 300)
+            moment = moments.randrange(5, 600)
     assert min(kills.values()) > 1
     assert rows(tmp_path / "back") == rows(folder)
     # The mark that the files are whole, and each of the three.
