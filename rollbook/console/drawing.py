@@ -8,7 +8,7 @@ from itertools import count
 
 from markupsafe import Markup, escape
 
-WIDE, LEFT, ROW = 640, 150, 26
+WIDE, LEFT, ROW, LETTER = 640, 150, 26, 8
 
 _numbers = count(1)
 
@@ -59,7 +59,9 @@ def grid(
     wide, parts = (WIDE - LEFT) / max(len(columns), 1), list[str]()
     for at, column in enumerate(columns):
         if at % max(-(-len(columns) // 6), 1) == 0:
-            parts.append(_text(LEFT + at * wide + (2 if len(columns) > 6 else 0), 14, column))
+            x = LEFT + at * wide + (2 if len(columns) > 6 else 0)
+            # What would stand out of the picture ends with it.
+            parts.append(_text(x, 14, column) if x + LETTER * len(column) < WIDE else _text(WIDE, 14, column, "end"))
     for place, name in enumerate(names):
         y = 22 + place * ROW
         parts.append(_text(LEFT - 8, y + 17, _short(name), "end"))
