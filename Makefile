@@ -6,9 +6,10 @@ PORT ?= 8000
 # Where it is set, as in many containers, every process of tests would compile anew what pytest has written into modules.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: demo test check whole fast slow postgres postgres-all newest newest-postgres clients try-clients bench soak freeze docs clean
+# The pages as a hub serves them at /docs.
+SITE = rollbook/documentation/index.html
 
-.PHONY: demo test check whole fast slow postgres postgres-all newest newest-postgres clients try-clients bench freeze docs site screenshots dist try-dist sbom release-check clean
+.PHONY: demo test check whole fast slow postgres postgres-all newest newest-postgres clients try-clients bench soak freeze docs site screenshots dist try-dist sbom release-check clean
 
 demo: .venv/ready $(SITE)
 	$(BIN)/rollbook demo --port $(PORT)
@@ -126,7 +127,7 @@ TRIED = dist/tried
 
 try-dist: dist
 	$(PYTHON) -m venv $(TRIED)
-	$(TRIED)/bin/pip install --quiet "$$(echo dist/*.whl)[postgres,sftp]"
+	$(TRIED)/bin/pip install --quiet "$$(echo dist/*.whl)[postgres,sftp,oidc]"
 	$(BIN)/python -m tests.packaged $(TRIED)/bin/rollbook
 
 # What servers are made of, with versions and licences (CycloneDX).

@@ -37,7 +37,7 @@ from .ingest.agents import Brought, ask_agent
 from .ingest.delivering import Delivering, Due
 from .ingest.forwarding import Forwarding
 from .ingest.retaining import Keeping, keep_no_longer
-from .jobs import Freshness, Lane, Mail, Queue, Work, Worker, post_office
+from .jobs import Freshness, Job, Lane, Mail, Queue, Work, Worker, post_office
 from .jobs.subscriptions import Noticing, Subscriptions, Watching
 from .mis import Find, Handing, HubMis, Tasks, WriteBacks, mis_of
 from .operation.logs import configure
@@ -58,6 +58,7 @@ LANES = (
     Lane(frozenset({"mail"})),
     Lane(frozenset({"watch"})),
     Lane(frozenset({"retention"})),
+    Lane(frozenset({"sandbox"})),
 )
 """Slow receivers, long imports, deliveries, mail servers and comparisons of much hold up their own kind of job only."""
 
@@ -143,6 +144,8 @@ def works(clock: Callable[[], float], folding: Folding, store: Store, queue: Que
         "forward": Forwarding(store, CONNECTORS, Looking(desk)),
         "mail": Mail(desk, post_office()),
         "retention": keep_no_longer(store),
+        "decide": lambda job: desk.planning.note(job.payload["grant"]),
+        "sandbox": partial(make_sandbox, desk),
         "revoke": lambda job: desk.grants.note_ending(job.payload["grant"]),
     }
 

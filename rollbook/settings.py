@@ -286,6 +286,7 @@ EVERY: tuple[Setting[Any], ...] = (
     DATA, DATABASE, REPLICA, KEY, HOST, PORT, WORKERS, RATE_LIMIT, WRITE_WAIT, METRICS,
     METRICS_TOKEN, METRICS_FOLDER, TRACES, LOG, BACKUP_PASSPHRASE, ADDRESS, SMTP, SENDER, CALLBACK_ALLOW,
     *(setting for provider in PROVIDERS for setting in provider.every),
+    SIGN_UP, SANDBOXES,
 )  # fmt: skip
 """All of them, in the order in which they are shown."""
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Locator, Page
 from pyotp.totp import TOTP
 
@@ -49,21 +48,14 @@ def site(small_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     for email, role in ((HEAD, "school"), (DEPUTY, "school"), (BURSAR, "school"), (OPERATOR, "operator")):
         account(hub, email, role)
     account(hub, DEV, "developer", app=PARTY)
-    listening = listen("127.0.0.1", 0)
     with pytest.MonkeyPatch.context() as patch:
         # A provider that nobody answers for.
         for name, value in (("ISSUER", "http://127.0.0.1:9"), ("CLIENT_ID", "hub"), ("CLIENT_SECRET", "secret")):
             patch.setenv(f"ROLLBOOK_OIDC_{name}", value)
         edge = application(hub.store.again(), lambda: hub.now)
-    server = Server(uvicorn.Config(edge, **SETTINGS), lambda: None, edge)
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])), daemon=True)
-    thread.start()
-    while not server.started:
-        time.sleep(0.01)
-    yield Site(hub, url_of(listening), hub.desk.roles.path(hub.desk.roles.invite(
-        "new@thornfield.example", "school-look", hub.desk.schools.find(THORNFIELD)[1], OPERATOR)))  # fmt: skip
-    server.should_exit = True
-    thread.join(20)
+    with threaded(edge) as url:
+        yield Site(hub, url, hub.desk.roles.path(hub.desk.roles.invite(
+            "new@thornfield.example", "school-look", hub.desk.schools.find(THORNFIELD)[1], OPERATOR)))  # fmt: skip
     hub.close()
 
 

@@ -29,7 +29,7 @@ APP: dict[str, Any] = {
 }
 
 
-wrong = {
+WRONG: dict[str, Any] = {
     "relying_party": PARTY,
     "name": "",
     "contact": "nobody",

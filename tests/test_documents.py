@@ -76,11 +76,9 @@ class Walk:
 
     def first(self, path: str) -> str:
         answer = self.read(path)
-        for value in answer.json.values() if answer.status == 200 else ():
-            if isinstance(value, list) and value:
-                row: dict[str, Any] = value[0]
-                return str(row.get("id") or row.get("sourcedId"))
-        return ""
+        lists = [cast(list[dict[str, Any]], v) for v in answer.json.values() if isinstance(v, list)]
+        row = lists[0][0] if answer.status == 200 and lists and lists[0] else {}
+        return str(row.get("id") or row.get("sourcedId") or "")
 
     def check(self, path: str, operation: Operation, method: str = "GET", body: bytes = b"") -> None:
         """Whether what is answered is as the document says."""

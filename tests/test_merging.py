@@ -65,7 +65,7 @@ def facts(batch: Batch) -> dict[str, Any]:
         for row in find(record, batch.district, {})
     }
     look = batch.connection.execute
-    for table in ("source_row", "choice", "named", "rule", "declined", "former_id", "draft", "pointer", "word_use"):
+    for table in ("source_row", "choice", "named", "rule", "declined", "former_id", "choosing", "pointer", "word_use"):
         found[table] = sorted(look(f"SELECT * FROM {table}").fetchall(), key=repr)
     chosen = 'SELECT "grant", kind, id, first, last FROM chosen ORDER BY 1, 2, 3, 4'
     return found | {"chosen": look(chosen).fetchall()}

@@ -65,7 +65,7 @@ def test_one_button_gives_a_school_of_invented_people_that_answers_in_every_dial
     token = school_token(small_hub, told)
     info = small_hub.school("SchoolInfo", token, BOX)["SchoolInfo"][0]
     assert info["Name"] == "Curlew Primary School (sandbox)"
-    assert len(small_hub.school("Students?select=Id", token, BOX)["Students"]) == 68
+    assert len(small_hub.school("Students?select=Id", token, BOX)["Students"]) == 69
     edfi = client_token(small_hub, "/edfi/oauth/token", told["Key"], told["Secret"])
     schools = json.loads(bearing(small_hub, "/edfi/data/v3/ed-fi/schools", edfi).body)
     assert [one["nameOfInstitution"] for one in schools] == [info["Name"]]
@@ -88,7 +88,7 @@ def test_a_sandbox_is_reset_under_the_same_number_and_secrets_and_deleted(small_
     small_hub.work()
     after = small_hub.desk.sandboxes.of(app)[0]
     assert (after.id, after.turn, after.district != before.district) == (before.id, 2, True)
-    assert len(small_hub.school("Students?select=Id", token, BOX)["Students"]) == 68
+    assert len(small_hub.school("Students?select=Id", token, BOX)["Students"]) == 69
     assert not small_hub.store.kept.schools.has_district(before.district)
     dev.send(dev.look("sandboxes"), "delete")
     assert small_hub.school("SchoolInfo", token, BOX)["ExceptionType"] == "InvalidToken"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from rollbook.fields import RECORDS, Expr, Field, Path, Record, Told
-from rollbook.model.people import Person
-from rollbook.scopes import Need
+from rollbook.api.listing.describing import needs
+from rollbook.fields import RECORDS, Expr, Record
 
 from .markdown import need
 
@@ -33,19 +32,7 @@ FIELD_HEAD = ("Field", "Type", "Example", "Description", "Scopes")
 
 def by_facts(values: Iterable[Expr], roles: tuple[type[Record], ...] = ()) -> str:
     """The scopes needed for each of the facts that values are made of."""
-    every = roles or tuple(r for r in RECORDS.values() if r.human)
-    found = dict.fromkeys(need(n) for value in values for n in _needs(value, every) if n.ways - {frozenset()})
-    return "; ".join(found)
-
-
-def _needs(value: Expr, roles: tuple[type[Record], ...]) -> Iterator[Need]:
-    if isinstance(value, Field) and value.owner is Person:
-        yield from (t.need for r in roles for t in r.fields.values() if isinstance(t, Told) and t.fact is value)
-    elif isinstance(value, Field | Path) or not list(value.parts()):
-        yield value.need
-    else:
-        for part in value.parts():
-            yield from _needs(part, roles)
+    return "; ".join(dict.fromkeys(map(need, needs(values, roles))))
 
 
 def records_link(record: type[Record]) -> str:

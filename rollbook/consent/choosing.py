@@ -135,7 +135,12 @@ class Choosing:
         """Leave what is chosen as it was before, and let the grant go on unless somebody else is choosing."""
         with self._store.of_district(grant.district) as kept:
             kept.choices.drop_drafts(grant.id, self._by)
-        return grant if self.choosers(grant) else self._grants.pause(grant, False)
+        return self._grants.at(grant.app, grant.estab) if self.choosers(grant) else self._go_on(grant)
+
+    def _go_on(self, grant: Grant) -> Grant:
+        """Let a grant go on, unless the school has said that it begins later."""
+        now = self._grants.at(grant.app, grant.estab)
+        return now if self._grants.begins(grant) is not None else self._grants.pause(now, False)
 
     # ---- people
 

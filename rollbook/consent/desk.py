@@ -70,6 +70,7 @@ class Desk:
 
         self.invitations = Invitations(store, clock, self.schools)
         self.grants = Grants(store, clock, by, self.schools)
+        self.planning = Planning(store, clock, by)
         self.sandboxes = Sandboxes(store, clock, self.registrations, self.grants, self.credentials)
         self.standing_with = StandingWith(self.registrations, self.grants, self.invitations, self.sandboxes)
         self.origins = Origins(store)

@@ -20,6 +20,7 @@ from .forms import Form, read_form
 from .guests import ROOT, SESSION, SIGN_IN, Guest, Routes, nothing
 from .keyring import Keyring
 from .letting_in import LettingIn
+from .matching import Matching
 from .operating import Operating
 from .picturing import Picturing
 from .proofs import cookie_of
@@ -44,6 +45,7 @@ class Console:
         self.entering = Entering(desk, openid)
         self.forgetting = Forgetting(desk, self.entering)
         self.elsewhere = Elsewhere(desk, openid, self.entering)
+        self.signing_up = SigningUp(desk, self.entering.proofs)
         self.rooms: tuple[Routes, ...] = (
             Routes({"": self.home}, {"sign-out": lambda guest, _, form: self.entering.sign_out(guest)}),
             Accounting(openid).routes,

@@ -10,9 +10,9 @@ from hashlib import sha256
 from pathlib import Path
 
 from ..api.compressing import ENCODED, GZIP_WINDOW, VARY, wanted
-from ..api.messages import Request, Response
+from ..api.messages import NO_STORE, Request, Response
 from ..errors import NotFound, Problem, RollbookError, WrongMethod
-from .errors import plain
+from .errors import PAGE, plain
 from .pages import render
 
 ROOT = "/docs"
@@ -64,7 +64,7 @@ class Documentation:
         if request.path != ROOT and not request.path.startswith(f"{ROOT}/"):
             raise NotFound(Problem("path", "nothing is served here", "the front page at / lists what is"))
         if not (self.folder / "index.html").is_file():
-            return _page(render("unbuilt.html").encode(), 404)
+            return Response(render("unbuilt.html").encode(), 404, (*PAGE, NO_STORE))
         path = self.found(request.path.removeprefix(ROOT))
         if path.is_dir():
             return Response(b"", 308, ((b"location", f"{request.path}/".encode()),))
@@ -115,12 +115,6 @@ class Documentation:
 
 def _nothing() -> NotFound:
     return NotFound(Problem("path", "is no page of the documentation", f"{ROOT}/ lists them"))
-
-
-def _page(body: bytes, status: int) -> Response:
-    return Response(
-        body, status, ((b"content-type", HTML.encode()), _policy(HTML, body), (b"cache-control", b"no-store"))
-    )
 
 
 def _policy(kind: str, body: bytes) -> tuple[bytes, bytes]:

@@ -167,7 +167,8 @@ class Entering:
         """A page for somebody who is not signed in."""
         cookie = self.proofs.fresh(request)
         ways = [(one.key, one.name) for one in self.openid.every]
-        told = {"frame": "console/page.html", "who": "", "crumbs": (), "places": (), "wrong": (), "ways": ways, **facts}
+        told = {"frame": "console/page.html", "who": "", "crumbs": (), "places": (), "wrong": (), **facts}
+        told |= {"ways": ways, "signs_up": lets_sign_up()}
         page = shown(f"console/{template}", status, **told, proof=self.proofs.proof(cookie))
         return self.proofs.leave(page, request, cookie)
 

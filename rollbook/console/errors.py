@@ -6,9 +6,22 @@ import json
 from dataclasses import replace
 from http import HTTPStatus
 
-from ..api.messages import Request, Response
-from .front import PAGE
+import msgspec
+
+from ..api.messages import NO_STORE, Request, Response
+from ..errors import NotFound, RollbookError, Unavailable, WrongMethod
 from .pages import render
+
+_HTML = (b"content-type", b"text/html; charset=utf-8")
+POLICY = (
+    b"content-security-policy",
+    b"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self';"
+    b" base-uri 'none'; frame-ancestors 'none'",
+)
+"""Nothing but what the hub itself serves: no script within a page, and nothing from elsewhere."""
+
+PAGE = (_HTML, POLICY, (b"referrer-policy", b"no-referrer"), (b"x-content-type-options", b"nosniff"))
+"""What is said of a page that is for anybody."""
 
 _REPLACED = (b"content-length", b"vary", *(name for name, _ in PAGE))
 

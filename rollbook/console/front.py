@@ -10,20 +10,10 @@ import msgspec
 
 from .. import __version__
 from ..api.messages import JSON, NO_STORE, Request, Response
-from ..errors import NotFound, Problem, RollbookError, Unavailable, WrongMethod
+from ..errors import NotFound, Problem, RollbookError, WrongMethod
 from . import reference
+from .errors import PAGE, plain
 from .pages import render
-
-_HTML = (b"content-type", b"text/html; charset=utf-8")
-
-POLICY = (
-    b"content-security-policy",
-    b"default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self'; form-action 'self';"
-    b" base-uri 'none'; frame-ancestors 'none'",
-)
-"""Nothing but what the hub itself serves: no script within a page, and nothing from elsewhere."""
-
-PAGE = (_HTML, POLICY, (b"referrer-policy", b"no-referrer"), (b"x-content-type-options", b"nosniff"))
 
 TRY = """curl -s {url}/api/oauth/GetToken -H 'Content-Type: application/json' \\
   -d '{{"estab": "ESTAB", "relyingParty": "APP", "password": "SCHOOL SECRET", "thirdpartyid": "XporterOnDemand"}}'
@@ -55,13 +45,6 @@ LOADED: Mapping[str, tuple[bytes, bytes]] = {
 
 DEMO = "/reference/demo.json"
 """Where a demo's pages find the demo's own credentials; no other hub serves it."""
-
-_STATUSES: tuple[tuple[type[Exception], int], ...] = (
-    (NotFound, 404),
-    (WrongMethod, 405),
-    (Unavailable, 503),
-    (RollbookError, 400),
-)
 
 
 class Front:
@@ -107,11 +90,7 @@ class Front:
 
     def refuse(self, request: Request, error: Exception) -> Response:
         """An error, plainly."""
-        status = next((code for kind, code in _STATUSES if isinstance(error, kind)), 500)
-        told = str(error) if isinstance(error, RollbookError) else "an internal error; it has been logged"
-        return Response(
-            msgspec.json.encode({"error": told}), status, ((b"content-type", b"application/json"), NO_STORE)
-        )
+        return plain(error)
 
 
 def credentials(demo: Mapping[str, Any]) -> dict[str, dict[str, str]]:

@@ -233,15 +233,8 @@ def _utc(at: float) -> str:
     return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M UTC")
 
 
-def hub_page(guest: Guest, template: str, room: str, **facts: Any) -> Response:
-    """A page of those who run the hub."""
-    at = next(at for at, name in ROOMS if name == room)
-    known: dict[str, Any] = {"rooms": ROOMS, "room": room, "crumbs": ((HERE, "This hub"), (at, room)), **facts}
-    return guest.page(template, broad=True, **known)
-
-
 def hub_page(guest: Guest, template: str, name: str, more: tuple[tuple[str, str], ...] = (), **facts: Any) -> Response:
     """A page of the hub that is called so, and whatever lies below it."""
-    at = next(path for path, called in _ROOMS if called == name)
-    known: dict[str, Any] = {"rooms": _ROOMS, "room": name, "crumbs": ((HERE, "This hub"), (at, name), *more)}
+    at = next(path for path, called in ROOMS if called == name)
+    known: dict[str, Any] = {"rooms": ROOMS, "room": name, "crumbs": ((HERE, "This hub"), (at, name), *more)}
     return guest.page(template, broad=True, **known, **facts)

@@ -47,7 +47,7 @@ class Trying:
         desk = guest.desk
         waits = {job.payload.get(KIND): job for job in Queue(desk.store, desk.clock).jobs(kind=KIND)}
         names = {school.estab: school.name or "" for school in desk.schools.all()}
-        rows = []
+        rows = list[tuple[Sandbox, str, str]]()
         for one in desk.sandboxes.of(app):
             job, grant = waits.get(one.id), desk.sandboxes.grant(app, one)
             busy = grant is None or (job is not None and job.state in ("waiting", "running"))

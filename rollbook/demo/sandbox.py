@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from random import Random
 
 from ..consent import App, Desk
 from ..consent.sandboxes import Sandbox
@@ -52,6 +53,8 @@ class Making:
             empty_district(store, one.district)
         trust = trust_of(one, app.name)
         draft = Draft(f"{one.id} {turn}")
+        # Ids are new each time, and the people are not.
+        draft.rng = Random(one.estab)
         with store.founding(district_facts(draft, trust)) as batch:
             opened = fill(batch, draft, trust, today, 1.0)
             batch.kept.sandboxes.made(one.id, batch.district, turn)

@@ -11,7 +11,8 @@ from ..store.kept.jobs import Job as Job
 from ..store.kept.jobs import Turn
 from ..store.port import Store
 
-LEASE, LONG_LEASES = 30.0, {"refresh": 900.0, "reading": 900.0, "delivery": 3600.0, "retention": 3600.0}
+LONG_LEASES = {"refresh": 900.0, "reading": 900.0, "delivery": 3600.0, "retention": 3600.0, "sandbox": 300.0}
+LEASE = 30.0
 """Seconds after which a job whose worker has said nothing is taken by another one: longer than the longest call, and
 for reading a source or delivering files, than the longest that takes."""
 

@@ -223,6 +223,10 @@ HOUSEKEEPING = [
     'CREATE INDEX receipt_grant ON receipt ("grant", at)',
     # The moment from which a grant is revoked, whether or not anybody has looked since.
     'CREATE TABLE ending ("grant" TEXT PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID',
+    # What else was decided of a grant for later, which counts from that moment in the same way.
+    'CREATE TABLE planned (id TEXT PRIMARY KEY, "grant" TEXT NOT NULL, at REAL NOT NULL, what TEXT NOT NULL,'
+    " scopes TEXT NOT NULL, made_by TEXT NOT NULL, made REAL NOT NULL) WITHOUT ROWID",
+    'CREATE INDEX planned_grant ON planned ("grant", at)',
     # People whom somebody is choosing, by MIS id and by rule, since when; the grant is paused until they become the
     # chosen ones. Who chooses is named as on receipts, so that two people of a school do not share a choice.
     'CREATE TABLE choosing ("grant" TEXT NOT NULL, person TEXT NOT NULL, kind TEXT NOT NULL, since REAL NOT NULL,'

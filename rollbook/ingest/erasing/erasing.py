@@ -232,10 +232,11 @@ def _sources(kept: Kept, scope: _Scope, told: set[str]) -> dict[str, int]:
 def _undraft(kept: Kept, scope: _Scope) -> None:
     """Take somebody out of the lists that schools are just choosing."""
     for (kind, _), row in scope.found.items():
-        for grant in kept.choices.drafting(kind, scope.district, row["school"]) if RECORDS[kind].human else ():
-            draft, gone = kept.choices.drafts(grant)[kind], {row["mis_id"]}
+        drafting = kept.choices.drafting(kind, scope.district, row["school"]) if RECORDS[kind].human else ()
+        for grant, person in drafting:
+            draft, gone = kept.choices.drafts(grant, person)[kind], {row["mis_id"]}
             less = replace(draft, people=draft.people - gone, without=draft.without - gone)
-            kept.choices.keep_drafts(grant, {kind: less})
+            kept.choices.keep_drafts(grant, person, {kind: less})
 
 
 # ---- ending it, and undoing a part of it

@@ -49,7 +49,7 @@ _PLANNED = 'SELECT p.id, p."grant", p.at, p.what, p.scopes, p.made_by, p.made FR
 
 # While people are chosen nothing goes on by itself: it would tell of those who are about to be left out.
 _FREE = (
-    f"(p.what NOT IN ('{RESUME}', '{BEGIN}') OR (NOT EXISTS (SELECT 1 FROM draft d WHERE d.\"grant\" = p.\"grant\")"
+    f"(p.what NOT IN ('{RESUME}', '{BEGIN}') OR (NOT EXISTS (SELECT 1 FROM choosing d WHERE d.\"grant\" = p.\"grant\")"
     ' AND NOT EXISTS (SELECT 1 FROM agreement a WHERE a."grant" = p."grant" AND a.shown = 0)))'
 )
 
