@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from ...api.listing.describing import TYPES as KINDS
 from ...api.listing.describing import ways as ways_of
 from ...api.resource import AnyTable, Counted, Endpoint, Facts, Filter, With
 from ...fields import Value
@@ -21,12 +22,7 @@ from .writeback import OPERATIONS, describing
 
 Json = dict[str, Any]
 
-TYPES: dict[str, Json] = {
-    "text": {"type": ["string", "null"]},
-    "flag": {"type": ["integer", "null"], "enum": [0, 1, None]},
-    "number": {"type": ["integer", "null"]},
-    "decimal": {"type": ["number", "null"]},
-    "date": {"type": ["string", "null"], "format": "date"},
+TYPES: dict[str, Json] = KINDS | {
     "time": {"type": ["string", "null"], "pattern": "^[0-2][0-9]:[0-5][0-9]$"},
     "datetime": {"type": ["string", "null"], "pattern": "^[0-9-]{10}T[0-9:]{8}$"},
     "moment": {"type": ["string", "null"], "pattern": "^[0-9-]{10}T[0-9:]{8}[.][0-9]{3}$"},
