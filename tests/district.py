@@ -75,11 +75,11 @@ class Researcher:
     hub: Hub
     token: str
 
-    def ask(self, method: str, path: str, body: Any = None) -> Answer:
-        """A request to a path after `/api/private/stem/`."""
+    def ask(self, method: str, path: str, body: Any = None, app: str = "stem") -> Answer:
+        """A request to a path after `/api/private/stem/`, or after another app's name."""
         sent = b"" if body is None else json.dumps(body).encode()
         headers = {"authorization": f"Bearer {self.token}", "content_type": "application/json"}
-        return self.hub.ask(method, f"/api/private/stem/{path}", None, sent, **headers)
+        return self.hub.ask(method, f"/api/private/{app}/{path}", None, sent, **headers)
 
     def get(self, path: str) -> Any:
         """What a GET answers."""

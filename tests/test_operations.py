@@ -17,7 +17,14 @@ import pytest
 
 from rollbook.fields import Record
 from rollbook.model.people import Person
-from rollbook.model.research import ProjectMember, ResearchCohort, ResearchTag, ResearchUser, SubjectProject
+from rollbook.model.research import (
+    CohortSubject,
+    ProjectMember,
+    ResearchCohort,
+    ResearchTag,
+    ResearchUser,
+    SubjectProject,
+)
 from rollbook.model.students import Student
 from rollbook.store.connection import connect
 from rollbook.store.hub_ids import HubIds
@@ -48,6 +55,12 @@ GIVEN: dict[str, Any] = {
     "copies.astray name": "person",
     "research.referred ref": SubjectProject.project,
     "research.tags bearer": ResearchTag.subject,
+    "research.projects place": SubjectProject.subject,
+    "research.of_project place": SubjectProject.subject,
+    "research.lined_up holder": CohortSubject.cohort,
+    "research.lined_up member": CohortSubject.subject,
+    "research.places holder": CohortSubject.cohort,
+    "research.places member": CohortSubject.subject,
     "projects.places holder": ProjectMember.user,
     "candidates.find kind": "Student",
     "matches.alike facts": {"upn": ["A01937632542"], "school": ["7"]},

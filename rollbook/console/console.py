@@ -13,6 +13,8 @@ from .accounting import Accounting
 from .beside import Beside
 from .configured import Configured
 from .developing import Developing
+from .devices import HERE as DEVICE
+from .devices import Devices, to_page
 from .elsewhere import Elsewhere
 from .entering import CODE, Entering
 from .forgetting import FORGOTTEN, Forgetting
@@ -49,6 +51,7 @@ class Console:
         self.rooms: tuple[Routes, ...] = (
             Routes({"": self.home}, {"sign-out": lambda guest, _, form: self.entering.sign_out(guest)}),
             Accounting(openid).routes,
+            Devices().routes,
             Schooling().routes,
             Sourcing().routes,
             Matching().routes,
@@ -94,6 +97,8 @@ class Console:
             return self.entering.answer(request, form, sitting)
         if path.startswith(WITH):
             return self.elsewhere.answer(request, path[len(WITH) :], form)
+        if (sitting is None or not sitting.whole) and path == DEVICE and form is None:
+            return to_page(request.query)
         if sitting is None or not sitting.whole:
             return self.entering.to_sign_in(request, form)
         guest = Guest(self.desk, request, sitting, self.desk.roles.of(sitting.account))

@@ -1,17 +1,19 @@
 """The pages of researchers: to let a device act for them, and to answer an invitation to a project.
 
-Nobody is signed in from one page to the next: each form that does something brings the password with it, or comes by a
-link that was sent. What tells that a form is ours is a cookie of this browser and a proof that is made of it.
+Nobody is signed in from one page to the next here: each form that does something brings the password with it, or comes
+by a link that was sent. Whoever is signed in at the console answers a device there (`devices.py`). What tells that a form
+is ours is a cookie of this browser and a proof that is made of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 from ..api.messages import Request, Response
 from ..consent.accounts import WrongPassword
 from ..consent.authenticators import WrongCode
-from ..consent.research import ResearchDesk, rights_of
+from ..consent.research import ResearchDesk, asked_to, begun_with, rights_of
 from ..consent.tries import TooOften
 from ..errors import (
     Conflict,
@@ -24,10 +26,12 @@ from ..errors import (
 )
 from .forms import Form, read_form
 from .proofs import Proofs
-from .visiting import answered, shown
+from .visiting import answered, go, shown
 
 ROOT = "/research/"
 DEVICE, JOIN = f"{ROOT}device", f"{ROOT}join"
+SIGNED_IN = "/console/device"
+"""Where somebody who is signed in answers a device."""
 
 _STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (NotFound, 404),
@@ -80,7 +84,11 @@ class Researching:
     def device(self, request: Request, form: Form | None) -> Response:
         """Which device, then whether it may act for the person who signs in."""
         if form is None:
-            code = dict(request.query).get("user_code", "")[:40]
+            asked = dict(request.query)
+            code = asked.get("user_code", "")[:40]
+            if code and "here" not in asked:
+                # The cookie of somebody who is signed in goes to the console only: there it is seen who that is.
+                return go(f"{SIGNED_IN}?{urlencode({'user_code': code})}")
             return self._page(request, "research/code.html", {"code": code})
         try:
             code, client = self.desk.accounts.waiting_device(form.one("code"), request.client)
@@ -88,7 +96,7 @@ class Researching:
             return self._page(
                 request, "research/code.html", {"code": form.one("code")[:40], "wrong": lines_of(error)}, 404
             )
-        facts = {"code": code, "client": client or "A program without a name", "email": form.one("email")[:254]}
+        facts = {"code": code, "client": named(client), "email": form.one("email")[:254]}
         if not form.one("do"):
             return self._page(request, "research/device.html", facts)
         allowed = form.choice("do", ("allow", "refuse")) == "allow"
@@ -110,7 +118,13 @@ class Researching:
         joining = self.desk.joining
         invited = joining.follow(token)
         known = joining.known(invited)
-        facts = {"invited": invited, "known": known, "rights": rights_of(invited), "path": f"{JOIN}/{token}"}
+        facts = {
+            "invited": invited,
+            "known": known,
+            "rights": rights_of(invited),
+            "asked": asked_to(invited),
+            "path": f"{JOIN}/{token}",
+        }
         if form is None:
             return self._page(request, "research/join.html", facts)
         if form.choice("do", ("accept", "decline")) == "decline":
@@ -127,13 +141,18 @@ class Researching:
             status = 429 if isinstance(error, TooOften) else 400
             return self._page(request, "research/join.html", {**facts, "wrong": lines_of(error)}, status)
         signs = f"Your account is {invited.email}. Programs that ask you to sign in show a code; enter it at {DEVICE}/."
-        return shown("research/said.html", 200, heading=f"You now work on {invited.project}", lines=[signs])
+        return shown("research/said.html", 200, heading=begun_with(invited), lines=[signs])
 
     def _page(self, request: Request, template: str, facts: Mapping[str, object], status: int = 200) -> Response:
         """A page with a form, and the cookie that its proof is made of."""
         cookie = self.proofs.fresh(request)
         page = shown(template, status, **{"wrong": (), **facts, "proof": self.proofs.proof(cookie)})
         return self.proofs.leave(page, request, cookie)
+
+
+def named(client: str) -> str:
+    """What a device calls itself."""
+    return client or "A program without a name"
 
 
 def lines_of(error: RollbookError) -> list[str]:

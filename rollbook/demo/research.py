@@ -10,7 +10,6 @@ from ..consent.accounts import Account, open_account
 from ..consent.research import KEEPERS, Caller, Place, Portal, ResearchDesk, Role, Work
 from ..consent.research.drawing import draw
 from ..errors import Malformed, NotFound
-from ..fields import Record
 from ..model.research import (
     HUB,
     Project,
@@ -20,8 +19,10 @@ from ..model.research import (
     ResearchTeam,
     Species,
     Strain,
+    SubjectProject,
 )
 from .draft import Draft
+from .laboratory import asked_for, asks_for, maze_work, put, reading_work, shared_lists
 
 OWNER = "ada.fenn@research.example"
 
@@ -57,14 +58,17 @@ def _make(research: ResearchDesk, app: App, estab: str) -> Account:
     owner, keeper = _people(research, draft)
     with research.writing(Caller(Portal.SUPER, keeper)) as work:
         work.batch.ids = draft.new_id
-        mouse = _put(work, Species, name="Mus musculus", description="House mouse")
+        mouse = put(work, Species, name="Mus musculus", description="House mouse")
         # The Research Resource Identifier of the Jackson Laboratory's C57BL/6J.
-        strain = _put(work, Strain, name="C57BL/6J", species=mouse, rrid="RRID:IMSR_JAX:000664")
+        strain = put(work, Strain, name="C57BL/6J", species=mouse, rrid="RRID:IMSR_JAX:000664")
+        supplier, journal = shared_lists(work)
     with research.writing(Caller(Portal.PRIVATE, owner)) as work:
         work.batch.ids = draft.new_id
-        maze = _put(work, Project, name="Barn maze 2026", description="<p>How mice learn a maze</p>", is_public=1)
-        reading = _put(work, Project, name="Reading aloud 2026", description="<p>How reading aloud helps</p>")
-        lab = _put(work, ResearchTeam, name="Larkspur learning lab")
+        maze = put(work, Project, name="Barn maze 2026", description="<p>How mice learn a maze</p>", is_public=1)
+        reading = put(work, Project, name="Reading aloud 2026", description="<p>How reading aloud helps</p>")
+        lab = put(work, ResearchTeam, name="Larkspur learning lab")
+    with research.writing(Caller(Portal.SUPER, keeper)) as work:
+        work.batch.ids = draft.new_id
         member = {"cleo.varga@research.example": Place(Role.MEMBER)}
         KEEPERS[ResearchTeam].change(work, lab, {"users": member})
     with research.writing(Caller(Portal.PRIVATE, owner)) as work:
@@ -73,10 +77,15 @@ def _make(research: ResearchDesk, app: App, estab: str) -> Account:
         for project in (maze, reading):
             groups = {"Larkspur learning lab": Place(Role.MEMBER)}
             KEEPERS[Project].change(work, project, {"users": colleagues, "groups": groups})
-        _breed(work, maze, strain)
-        _put(work, ProjectInvitation, project=maze, email="eli.moss@research.example", can_change=1)
+        mice = _breed(work, maze, strain, supplier)
+        maze_work(work, maze, mice, journal)
+        put(work, ProjectInvitation, project=maze, email="eli.moss@research.example", can_change=1)
+    _join(research, draft, owner, lab, maze)
     research.set_app(reading, app)
     _draw(research, draft, owner, reading, estab)
+    with research.writing(Caller(Portal.PRIVATE, owner)) as work:
+        work.batch.ids = draft.new_id
+        reading_work(work, reading, work.kept.research.of_project(SubjectProject.subject, reading))
     _publish(research, draft, owner, app, estab)
     return owner
 
@@ -91,18 +100,26 @@ def _people(research: ResearchDesk, draft: Draft) -> tuple[Account, Account]:
     return next(u for u in every if u.email == OWNER), next(u for u in every if u.administrator)
 
 
-def _put(work: Work, record: type[Record], **values: Any) -> str:
-    return KEEPERS[record].add(work, values)[1]
+def _join(research: ResearchDesk, draft: Draft, owner: Account, lab: str, project: str) -> None:
+    """Who asks to be let in, and who is asked."""
+    bram, dana = (research.accounts.user(f"{name}@research.example") for name in ("bram.okoro", "dana.holt"))
+    with research.writing(Caller(Portal.PRIVATE, bram)) as work:
+        work.batch.ids = draft.new_id
+        number = asks_for(work, lab)
+    with research.writing(Caller(Portal.PRIVATE, owner)) as work:
+        work.batch.ids = draft.new_id
+        asked_for(work, lab, project, dana.number, number)
 
 
-def _breed(work: Work, project: str, strain: str) -> None:
+def _breed(work: Work, project: str, strain: str, supplier: str) -> list[str]:
     mice = [
-        _put(
+        put(
             work,
             ResearchSubject,
             name=f"Mouse {number:02}",
             sex="FM"[number % 2],
             strain=strain,
+            supplier=supplier,
             projects=[project],
             birth_date=f"2026-06-{number:02}",
             subject_identifier=f"A{1200 + number}",
@@ -110,7 +127,8 @@ def _breed(work: Work, project: str, strain: str) -> None:
         for number in range(1, MICE + 1)
     ]
     for name, some in (("Control", mice[::2]), ("Enriched cages", mice[1::2])):
-        _put(work, ResearchCohort, name=name, project=project, subjects=some, tags=["batch-1"])
+        put(work, ResearchCohort, name=name, project=project, subjects=some, tags=["batch-1"])
+    return mice
 
 
 def _draw(research: ResearchDesk, draft: Draft, owner: Account, project: str, estab: str) -> None:
@@ -129,7 +147,7 @@ def _publish(research: ResearchDesk, draft: Draft, owner: Account, app: App, est
     with research.writing(caller) as work:
         work.batch.ids = draft.new_id
         about = "<p>Who reads what at home</p>"
-        project = _put(work, Project, name="Reading at home 2026", description=about, is_public=1)
+        project = put(work, Project, name="Reading at home 2026", description=about, is_public=1)
     research.set_app(project, app)
     _draw(research, draft, owner, project, estab)
     with suppress(Malformed), research.writing(caller) as work:

@@ -16,7 +16,7 @@ from ..consent.desk import Desk
 from ..consent.grants import zone_of
 from ..consent.invitations import Invitation
 from ..consent.receipts import Receipt, words
-from ..consent.research import PATH, ResearchDesk, rights_of, standing_invitation
+from ..consent.research import PATH, ResearchDesk, asked_to, rights_of, standing_invitation
 from ..consent.roles import ROLES, SIGN_UP, AccountLink
 from ..errors import Problem, RollbookError, Stop
 from ..settings import ADDRESS, SENDER, SMTP
@@ -135,10 +135,11 @@ class Mail:
         return lambda office: write(invitation, office.hub + link, job, office, contact)
 
     def _membership(self, job: Job) -> Callable[[PostOffice], EmailMessage] | None:
-        invited = standing_invitation(self.desk.store.kept, job.payload["invitation"])
+        answerer = job.payload.get("to", "")
+        invited = standing_invitation(self.desk.store.kept, job.payload["invitation"], answerer)
         if invited is None:
             return None
-        link = f"{PATH}{ResearchDesk(self.desk).joining.link(invited.id)}"
+        link = f"{PATH}{ResearchDesk(self.desk).joining.link(invited.id, answerer)}"
         return lambda office: membership_letter(invited, office.hub + link, job, office)
 
     def _account(self, job: Job) -> Callable[[PostOffice], EmailMessage] | None:
@@ -214,12 +215,13 @@ def letter(invitation: Invitation, link: str, job: Job, office: PostOffice, cont
 
 
 def membership_letter(invited: Invited, link: str, job: Job, office: PostOffice) -> EmailMessage:
-    """The e-mail in which a manager of a research project invites somebody to work on it."""
-    project, by = plain(invited.project), plain(invited.by)
-    message = begun(invited.email, f"{by} invites you to work on {project}", job, office, invited.address)
+    """The e-mail in which somebody is invited to a research project, by themselves or with a group, or to a group."""
+    asked, by = plain(asked_to(invited, "the research project "), 400), plain(invited.by)
+    message = begun(invited.email, f"{by} invites you to {plain(asked_to(invited), 400)}", job, office, invited.address)
     until = f" You can accept until {invited.last_day}." if invited.last_day else ""
+    who = "Its members" if invited.team else "You"
     paragraphs = [
-        f"{by} invites you to work on the research project {project}. You would be able to {rights_of(invited)}.",
+        f"{by} invites you to {asked}. {who} would be able to {rights_of(invited)}.",
         f"The page below lets you accept or decline.{until}",
         link,
         "The link is for you alone: whoever has it can open an account under your address. Please do not forward it.",

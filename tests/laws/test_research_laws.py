@@ -35,6 +35,8 @@ ASKED = (
     "subject/?filter%7Bsex%7D=F",
     "subject/?filter%7Bname.startswith%7D=S-&sort%5B%5D=-name&limit=5",
     "project/?include%5B%5D=cohorts.*&include%5B%5D=subjects.*",
+    "subject/?include%5B%5D=subjectlogs.*&include%5B%5D=procedures.*",
+    "session/?include%5B%5D=projects.subjects.*",
 )
 
 
@@ -53,7 +55,10 @@ def drawn(hub: Hub, scopes: list[str]) -> Researcher:
         (hub.desk.schools.find(THORNFIELD)[1],),
     ).get
     body = {"project": project, "school": THORNFIELD, "group": group, "name": "The year"}
-    who.post("cohort/draw", body)
+    made = who.post("cohort/draw", body)["cohort"]
+    who.post("session", {"name": f"Session {number}", "projects": [project]})
+    for subject in made["subjects"][:3]:
+        assert who.ask("POST", "subjectlog/", {"type": "Weighing", "subject": subject}, "modules").status == 201
     return who
 
 

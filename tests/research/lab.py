@@ -13,7 +13,13 @@ from ..hub import Answer, Hub
 
 Json = dict[str, Any]
 
-APPS = {"species": "taxonomies", "strain": "taxonomies", "user": "users", "group": "users"}
+APPS = {
+    **dict.fromkeys(("species", "strain"), "taxonomies"),
+    **dict.fromkeys(("user", "group", "group_membership_invitation", "group_membership_request"), "users"),
+    **dict.fromkeys(("procedure", "subjectlog"), "modules"),
+    **dict.fromkeys(("journal", "publication"), "dissemination"),
+    "supplier": "resources",
+}
 
 
 class Lab:
@@ -85,6 +91,10 @@ class Lab:
         assert answer.status == 400, (answer.status, answer.body)
         return answer.json
 
+    def wrong_detail(self, path: str, who: str = "ada") -> str:
+        """What is told of a GET that is refused as a whole."""
+        return self.wrong(self.ask("GET", path, who))["detail"]
+
     # ---- making
 
     @property
@@ -107,6 +117,22 @@ class Lab:
     def cohort(self, name: str, project: str, *subjects: str, who: str = "ada", **more: Any) -> str:
         """A cohort's id."""
         return self.add("cohort", who, name=name, project=project, subjects=list(subjects), **more)["id"]
+
+    def session(self, name: str, *projects: str, who: str = "ada", **more: Any) -> str:
+        """A session's id."""
+        return self.add("session", who, name=name, projects=list(projects), **more)["id"]
+
+    def gather(self, team: int, name: str, *rights: str, who: str = "ada") -> None:
+        """Let somebody be invited to a group with these rights, and accept."""
+        self.token(name)
+        assert self.patch("group", team, who, users={self.email(name): dict.fromkeys(rights, True)}).status == 200
+        path = "users/group_membership_invitation/"
+        (asked,) = [
+            one
+            for one in self.get(path, name)["group_membership_invitations"]
+            if (one["authgroup"], one["user_account_invitation"]) == (team, self.number(name))
+        ]
+        assert self.ask("GET", f"{path}{asked['id']}/accept", name).status == 200
 
     def join(self, project: str, name: str, *rights: str) -> None:
         """Put somebody into ada's project with these rights."""

@@ -18,6 +18,7 @@ from rollbook.model.students import Student, StudentMembership
 from tests.looking import look
 
 from ..hub import BRAMBLESIDE, THORNFIELD, Answer
+from ..told import told
 from .lab import Json, Lab
 
 APP = "study.example.org"
@@ -67,6 +68,11 @@ class Study:
             "taxonomies/species/",
             *(f"stem/subject/{s}/" for s in subjects),
             *(f"stem/cohort/?filter{{subjects.id}}={s}" for s in subjects),
+            *(f"modules/{m}/?include[]=subject.*" for m in ("procedure", "subjectlog")),
+            "modules/subjectlog/?filter{subject.sex.in}=F&filter{subject.sex.in}=M",
+            "stem/subject/?filter{subjectlogs.type}=TrainingSession&include[]=subjectlogs.*",
+            "stem/project/?filter{subjects.procedures.isnull}=false&include[]=subjects.procedures.*",
+            "stem/session/?include[]=projects.*",
         ]
         return {p: self.lab.ask("GET", p, who, portal=portal).body for p in paths}
 
@@ -373,6 +379,52 @@ def test_what_a_caller_cannot_see_keeps_its_place_in_a_cohort(study: Study):
     assert [s for s in now if s in order] == order
     assert now[:2] == order[:2]
     assert [s for s in now if s not in order] == [rat, mouse]
+
+
+WRITTEN: Json = {
+    "procedure": {"type": "Interview", "coordinates_system": "External_XYZ_Absolute"},
+    "subjectlog": {"type": "Weighing"},
+}
+
+
+def written(study: Study, subject: str) -> dict[str, str]:
+    """A procedure and a log of a subject, by the addresses where they are."""
+    return {
+        f"modules/{model}/{study.lab.add(model, subject=subject, **body)['id']}/": model
+        for model, body in WRITTEN.items()
+    }
+
+
+def test_what_was_done_with_a_student_is_hidden_uncounted_and_fixed_while_the_student_is(study: Study):
+    lab, moment = study.lab, {"date_time": "2026-09-14T08:00:00Z"}
+    subject = study.drawn()["subjects"][0]
+    kept = written(study, subject)
+    lab.patch("project", study.project, is_public=True)
+    full = study.everything()
+    for hide, portal, who in ((False, "public", ""), (True, "private", "ada"), (True, "super", "dana")):
+        lab.hub.desk.grants.pause(study.grant, hide)
+        for path, model in kept.items():
+            assert lab.get(f"modules/{model}/", who, portal)["count"] == 0
+            assert lab.ask("GET", path, who, portal=portal).status == 404
+            assert lab.get(f"modules/{model}/?filter{{subject.id}}={subject}", who, portal)["count"] == 0
+            if portal == "public":
+                continue
+            assert lab.ask("PATCH", path, who, {"notes": "x"}, portal).status == 404
+            assert lab.ask("DELETE", path, who, portal=portal).status == 404
+            assert lab.ask("PATCH", f"{path}add_entry", who, moment, portal).status == 404
+            refused = lab.ask("POST", f"modules/{model}/", who, {"subject": subject, **WRITTEN[model]}, portal)
+            assert lab.wrong(refused) == {"subject": [f'Invalid pk "{subject}" - object does not exist.']}
+    lab.hub.desk.grants.pause(study.grant, False)
+    assert study.everything() == full
+
+
+def test_who_reads_what_was_done_with_a_student_is_on_the_ledger(study: Study):
+    lab = study.lab
+    subject = study.drawn()["subjects"][0]
+    paths = written(study, subject)
+    for path in paths:
+        lab.get(path)
+        assert told(lab.hub) == {study.behind()[subject]}, path
 
 
 def test_the_public_portal_never_shows_a_student(study: Study):

@@ -14,6 +14,7 @@ from rollbook.jobs.mail import ADDRESS, SENDER, SMTP
 from tests.looking import look
 
 from ..hub import Answer, Hub
+from ..person import Person
 from ..postbox import receiving
 from .lab import Json, Lab
 from .test_signing_in import begin, post
@@ -31,8 +32,9 @@ class Browser:
     hidden: dict[str, str] = field(default_factory=dict[str, str])
 
     def get(self, path: str) -> Answer:
-        """Open a page."""
-        return self._seen(self.lab.hub.ask("GET", path, None, b"", **self._headers()))
+        """Open a page, or that to which it leads."""
+        answer = self._seen(self.lab.hub.ask("GET", path, None, b"", **self._headers()))
+        return self.get(answer.headers["location"]) if answer.status == 303 else answer
 
     def send(self, path: str, values: Mapping[str, str] = {}, **headers: str) -> Answer:
         """Send the form of the last page, filled in."""
@@ -84,6 +86,47 @@ def test_a_person_lets_a_device_in(ada: Browser):
     assert ada.lab.ask("GET", "users/user/1/").status == 200
     # A code is answered once.
     assert ada.send(DEVICE, signed("allow")).status == 404
+
+
+def test_whoever_is_signed_in_lets_a_device_in_with_one_click(lab: Lab):
+    lab.token("ada")
+    lab.desk.accounts.set_password(lab.people["ada"], PASSWORD)
+    ada, begun = Person(lab.hub), begin(lab)
+    ada.sign_in("ada@research.example")
+    page = ada.go(f"{DEVICE}?user_code={begun['user_code']}")
+    assert page.at == f"/console/device?user_code={begun['user_code']}"
+    assert "brainstem-python asks to act for you" in page.words
+    assert {name for name, _ in page.form("device")[1]} == {"proof", "code"}
+    done = ada.send(page, "device", do="allow")
+    assert "brainstem-python now acts for you" in done.words
+    lab.tokens["ada"] = polled(lab, begun)["token"]
+    assert lab.ask("GET", "users/user/1/").status == 200
+    assert ada.go(page.at).answer.status == 404
+
+
+@pytest.mark.parametrize("how", ["refused", "a proof of nobody", "signed out", "half signed in"])
+def test_a_click_lets_in_only_what_somebody_signed_in_allows(lab: Lab, how: str):
+    lab.token("ada")
+    lab.desk.accounts.set_password(lab.people["ada"], PASSWORD)
+    ada, begun = Person(lab.hub), begin(lab)
+    ada.sign_in("ada@research.example")
+    page = ada.go(f"{DEVICE}?user_code={begun['user_code']}")
+    if how == "refused":
+        ada.send(page, "device", do="refuse")
+        assert polled(lab, begun) == {"error": "access_denied"}
+        return
+    pairs = [*page.form("device")[1], ("do", "allow")]
+    if how == "a proof of nobody":
+        pairs = [(name, "0" * 40 if name == "proof" else value) for name, value in pairs]
+    elif how == "signed out":
+        lab.hub.desk.sittings.end_all(lab.people["ada"])
+    else:
+        ada.cookies["rollbook-session"] = lab.hub.desk.sittings.begin(lab.people["ada"], whole=False)
+    ada.post("/console/device", pairs)
+    assert polled(lab, begun) == {"status": "authorization_pending"}
+    if how != "a proof of nobody":
+        # Whoever is not signed in is asked for address and password.
+        assert ada.go(f"{DEVICE}?user_code={begun['user_code']}").at.startswith(DEVICE)
 
 
 def test_a_person_refuses_a_device(ada: Browser):
@@ -253,7 +296,7 @@ def test_a_link_ends(lab: Lab, end: str):
 
 
 def test_invitations_are_limited(lab: Lab, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr("rollbook.consent.research.projects.UNANSWERED", 2)
+    monkeypatch.setattr("rollbook.consent.research.inviting.UNANSWERED", 2)
     monkeypatch.setattr("rollbook.consent.research.desk.INVITED", 5)
     project = lab.project()
     for name in ("eli", "fay"):

@@ -169,7 +169,11 @@ def test_a_group_from_its_making_to_its_end(lab: Lab):
     assert (added.status, added.json) == (201, {"group": {"id": 1, "name": "Mouse lab", "users": owner}})
     lab.token("bram")
     changed = lab.patch("group", 1, name="Rat lab", users={"BRAM@research.example": {"is_manager": True}})
-    assert changed.json["group"] == {
+    # Whoever is put into a group is invited first.
+    assert changed.json["group"] == {"id": 1, "name": "Rat lab", "users": owner}
+    (asked,) = lab.get("users/groupmembershipinvitation/", "bram")["group_membership_invitations"]
+    lab.ask("GET", f"users/groupmembershipinvitation/{asked['id']}/accept", "bram")
+    assert lab.one("group", 1) == {
         "id": 1,
         "name": "Rat lab",
         "users": {**owner, "bram@research.example": {"is_manager": True, "is_owner": False}},
@@ -267,7 +271,7 @@ def test_what_cannot_be_seen_is_told_like_what_is_not_there(lab: Lab):
             "description": ["This field may not be null."], "tags": ["A tag may not be blank."]}),
         ("project", {"name": "x" * 201, "is_public": "perhaps", "publications": ["p"], "extra_fields": {"1": 1}}, {
             "name": ["Ensure this field has no more than 200 characters."],
-            "publications": ['Invalid pk "p" - object does not exist.'],
+            "publications": ['“p” is not a valid UUID.'],
             "extra_fields": ["“1” must start with a letter, then only letters, numbers and underscores."],
             "is_public": ["Must be a valid boolean."]}),
         ("project", {"name": "x", "extra_fields": {"a": [1]}, "users": []}, {
@@ -276,7 +280,7 @@ def test_what_cannot_be_seen_is_told_like_what_is_not_there(lab: Lab):
         ("project", {"name": "Maze"}, {"name": ["project with this name already exists."]}),
         ("subject", {"name": "Mouse 1", "sex": "M", "strain": "{strain}", "projects": ["{project}"], "supplier": "s"}, {
             "name": ["subject with this name already exists."],
-            "supplier": ['Invalid pk "s" - object does not exist.']}),
+            "supplier": ['“s” is not a valid UUID.']}),
         ("cohort", {"name": "Control", "project": "{project}"}, {
             "name": ["cohort with this name already exists in the project."]}),
         ("group", {"name": "x" * 151}, {"name": ["Ensure this field has no more than 150 characters."]}),

@@ -38,7 +38,7 @@ class Scene:
             lab.join(self.project, "bram", *rights)
         elif rights is not None:
             lab.add("group", name="Lab")
-            lab.patch("group", 1, users={lab.email("bram"): {}})
+            lab.gather(1, "bram")
             lab.patch("project", self.project, groups={"Lab": dict.fromkeys(rights, True)})
 
     def body(self, what: str) -> tuple[str, str, Json | None]:
@@ -264,7 +264,7 @@ def test_anybody_may_leave_a_project_or_a_group(lab: Lab):
     lab.join(project, "bram")
     assert lab.patch("project", project, "bram", users={lab.email("bram"): {"remove": True}}).status == 204
     lab.add("group", name="Lab")
-    lab.patch("group", 1, users={lab.email("bram"): {}})
+    lab.gather(1, "bram")
     assert lab.patch("group", 1, "bram", users={lab.email("bram"): {"remove": True}}).status == 200
     assert lab.wrong(lab.patch("group", 1, users={lab.email("ada"): {"remove": True}})) == {
         "users": ["a group needs an owner (add another one first)"]
@@ -288,9 +288,8 @@ def test_a_manager_changes_neither_managers_nor_owners(lab: Lab):
 )
 def test_a_group_has_members_managers_and_owners(lab: Lab, rights: tuple[str, ...], refused: str):
     lab.add("group", name="Lab")
-    for name in ("bram", "cleo"):
-        lab.token(name)
-    lab.patch("group", 1, users={lab.email("bram"): dict.fromkeys(rights, True)})
+    lab.token("cleo")
+    lab.gather(1, "bram", *rights)
     does = {
         "rename": lambda: lab.patch("group", 1, "bram", name="New"),
         "add": lambda: lab.patch("group", 1, "bram", users={lab.email("cleo"): {}}),

@@ -2,21 +2,22 @@
 
 from .behind import FACTS
 from .counting import take_back
-from .desk import INVITATIONS, KEEPERS, ResearchDesk
-from .joining import PATH, rights_of, standing_invitation
-from .lists import SPECIES, STRAINS
-from .projects import Place
+from .desk import ANSWERED, DECIDED, KEEPERS, ResearchDesk
+from .inviting import ask_to_join
+from .joining import PATH, asked_to, begun_with, rights_of, standing_invitation
+from .people import leave_team
+from .places import Place
 from .reading import ResearchReader
 from .standing import Caller, Portal, Role
+from .subjects import write_line
 from .writing import Values, Work
 
 __all__ = [
+    "ANSWERED",
+    "DECIDED",
     "FACTS",
-    "INVITATIONS",
     "KEEPERS",
     "PATH",
-    "SPECIES",
-    "STRAINS",
     "Caller",
     "Place",
     "Portal",
@@ -25,7 +26,12 @@ __all__ = [
     "Role",
     "Values",
     "Work",
+    "ask_to_join",
+    "asked_to",
+    "begun_with",
+    "leave_team",
     "rights_of",
     "standing_invitation",
     "take_back",
+    "write_line",
 ]

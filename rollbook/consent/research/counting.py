@@ -13,7 +13,7 @@ from typing import Any
 
 from ...errors import Malformed, NotFound, Problem, nearest
 from ...fields import Field
-from ...model.research import CountedStudent, Project, PublishedCounts
+from ...model.research import CohortSubject, CountedStudent, Project, PublishedCounts, SubjectProject
 from ...scopes import S
 from ...store.kept import Kept
 from ..readers import Readers
@@ -118,7 +118,7 @@ def _facts(work: Work, by: Iterable[str]) -> dict[str, Field]:
 
 def _count(readers: Readers, kept: Kept, project: str, facts: Mapping[str, Field]) -> _Counted:
     found = _Counted({}, {}, [])
-    subjects = kept.subjects.of_project(project)
+    subjects = kept.research.of_project(SubjectProject.subject, project)
     for grant in granted(kept, project, S.PublishedCounts):
         of = students_of(kept, project, grant, subjects)
         told = told_of(readers, grant, of, facts)
@@ -128,6 +128,10 @@ def _count(readers: Readers, kept: Kept, project: str, facts: Mapping[str, Field
     return found
 
 
+def _lined_up(kept: Kept, cohort: str) -> dict[str, str]:
+    return kept.research.lined_up(CohortSubject.cohort, CohortSubject.subject, cohort)
+
+
 def _told(kept: Kept, project: str, found: _Counted, facts: Mapping[str, Field], lots: Lots) -> dict[str, Any] | None:
     """What may be told: of all first, then of each cohort, then of the parts; None where it is not even of all."""
     if not lots.publishes(found.who.values()):
@@ -135,7 +139,7 @@ def _told(kept: Kept, project: str, found: _Counted, facts: Mapping[str, Field],
     whole: dict[str, Any] = {"students": len(found.who), "parts": [], "cohorts": []}
     groups = [(whole, list(found.who))]
     for cohort, name in kept.published.cohorts(project).items():
-        there = [subject for subject in kept.subjects.of_cohort(cohort) if subject in found.who]
+        there = [subject for subject in _lined_up(kept, cohort) if subject in found.who]
         if lots.publishes([found.who[subject] for subject in there]):
             one: dict[str, Any] = {"cohort": cohort, "name": name, "students": len(there), "parts": []}
             whole["cohorts"].append(one)

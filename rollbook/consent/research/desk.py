@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -11,16 +12,20 @@ from ...errors import NotFound, NotSignedIn, Problem, nearest
 from ...fields import Record
 from ...model.research import (
     HUB,
+    Procedure,
     Project,
     ProjectInvitation,
+    Publication,
     ResearchCohort,
+    ResearchCollection,
+    ResearchSession,
     ResearchSubject,
     ResearchTeam,
     ResearchUser,
-    Species,
-    SpeciesProposal,
-    Strain,
-    StrainProposal,
+    SubjectLog,
+    TeamInvitation,
+    TeamProjectInvitation,
+    TeamRequest,
 )
 from ...recent import Recent
 from ...store.kept.accounts import Account
@@ -34,30 +39,45 @@ from ..slips import asked_by
 from ..tries import REMEMBERED, Tries
 from . import counting
 from .behind import known_of
+from .belonging import COHORTS, COLLECTIONS
 from .drawing import LOT, draw
+from .inviting import Invitations, TeamInvitations, TeamProjectInvitations, TeamRequests
 from .joining import Joining
-from .lists import SPECIES, STRAINS, Proposals
+from .lists import JOURNALS, SPECIES, STRAINS, SUPPLIERS, Proposals, Taxa
 from .people import Teams, Users
-from .projects import Invitations, Projects
+from .projects import Projects
 from .reading import STANDINGS, ResearchReader
+from .sessions import Publications, Sessions
 from .standing import PUBLIC, Caller, Portal, Role, Standing, refusal, standing_of
-from .subjects import Cohorts, Subjects
-from .writing import Keeper, Work
+from .subjects import LOGS, PROCEDURES, Subjects
+from .writing import Answers, Keeper, Work
 
-INVITATIONS = Invitations()
+ANSWERED: dict[type[Record], Answers] = {
+    ProjectInvitation: Invitations(),
+    TeamProjectInvitation: TeamProjectInvitations(),
+    TeamInvitation: TeamInvitations(),
+    TeamRequest: TeamRequests(),
+}
+"""What waits for somebody's answer."""
+
+DECIDED: dict[type[Record], Taxa] = {t.proposal: t for t in (SPECIES, STRAINS, SUPPLIERS, JOURNALS)}
+"""What waits for an administrator's decision, with the list that it is about."""
 
 INVITED = 100
 """How many invitations a user may send within a day."""
 
 KEEPERS: dict[type[Record], Keeper] = {
+    **ANSWERED,
+    **{taxa.record: taxa for taxa in DECIDED.values()},
+    **{proposal: Proposals(taxa) for proposal, taxa in DECIDED.items()},
     Project: Projects(),
-    ProjectInvitation: INVITATIONS,
     ResearchSubject: Subjects(),
-    ResearchCohort: Cohorts(),
-    Species: SPECIES,
-    Strain: STRAINS,
-    SpeciesProposal: Proposals(SPECIES),
-    StrainProposal: Proposals(STRAINS),
+    ResearchCohort: COHORTS,
+    ResearchSession: Sessions(),
+    ResearchCollection: COLLECTIONS,
+    Publication: Publications(),
+    Procedure: PROCEDURES,
+    SubjectLog: LOGS,
     ResearchUser: Users(),
     ResearchTeam: Teams(),
 }
@@ -70,7 +90,7 @@ class ResearchDesk:
         self.desk = desk
         self.store = desk.store
         self.accounts = desk.accounts
-        self.joining = Joining(desk.store, desk.accounts, INVITATIONS)
+        self.joining = Joining(desk.store, desk.accounts, ANSWERED)
         self._inviting: Recent[Tries] = Recent(REMEMBERED)
         self._standings: Recent[Standing] = Recent(STANDINGS)
 
@@ -95,7 +115,7 @@ class ResearchDesk:
     def writing(self, caller: Caller) -> Generator[Work]:
         """Change research for a caller: whole or not at all."""
         with self.store.write(HUB) as batch:
-            yield Work(batch, standing_of(batch.kept, caller))
+            yield Work(batch, standing_of(batch.kept, caller), partial(self.may_invite, caller))
 
     def draw(self, work: Work, project: str, estab: str, group: str, cohort: str, as_of: str = "") -> str:
         """Draw a school's students into a project as one who contributes to it; gives the new cohort's hub id.

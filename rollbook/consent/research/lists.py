@@ -1,4 +1,4 @@
-"""Species and strains, the lists that all projects share: anybody proposes, administrators decide."""
+"""Species, strains, suppliers and journals, the lists that all share: anybody proposes, administrators decide."""
 
 from __future__ import annotations
 
@@ -6,18 +6,32 @@ from dataclasses import dataclass
 
 from ...errors import NotFound
 from ...fields import Record, Ref
-from ...model.research import Proposal, ResearchSubject, Species, SpeciesProposal, Strain, StrainProposal, Taxon
+from ...model.research import (
+    Firm,
+    Journal,
+    JournalProposal,
+    Proposed,
+    Publication,
+    ResearchSubject,
+    Species,
+    SpeciesProposal,
+    Strain,
+    StrainProposal,
+    Supplier,
+    SupplierProposal,
+    Taxon,
+)
 from .writing import Values, Work
 
-FACTS = ("name", "description", "rrid", "external_identifiers", "species")
+FACTS = ("name", "description", "rrid", "external_identifiers", "species", "website")
 
 
 @dataclass(frozen=True)
 class Taxa:
     """One of the lists. In the super portal an administrator changes it at once; elsewhere everybody proposes."""
 
-    record: type[Taxon]
-    proposal: type[Proposal]
+    record: type[Taxon | Firm]
+    proposal: type[Proposed]
     noun: str
     used_by: Ref
     """The reference by which it is used."""
@@ -86,6 +100,8 @@ class Taxa:
 
 SPECIES = Taxa(Species, SpeciesProposal, "species", Strain.species)
 STRAINS = Taxa(Strain, StrainProposal, "strain", ResearchSubject.strain)
+SUPPLIERS = Taxa(Supplier, SupplierProposal, "supplier", ResearchSubject.supplier)
+JOURNALS = Taxa(Journal, JournalProposal, "journal", Publication.journal)
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from ...fields import Record
 from ...model.research import ResearchTeam, ResearchUser, TeamMember
 from ..accounts import close_account, open_account
-from .projects import Place, keep_owners
-from .standing import Role, refusal, role_of
+from .inviting import invite_to_team
+from .places import Place, keep_owners, keep_team_owners, members_of, need_in_team, role_in_team, team_flags
+from .standing import Role
 from .writing import Values, Work
 
 PROFILE = ("first_name", "last_name", "website", "google_scholar", "orcid_id", "atlas_preference")
@@ -45,7 +46,10 @@ class Users:
 
 
 class Teams:
-    """Whoever makes a group owns it; managers add and remove members, owners do everything."""
+    """Whoever makes a group owns it; managers invite and remove members, owners do everything.
+
+    In the super portal an administrator puts people in without asking them.
+    """
 
     def add(self, work: Work, values: Values) -> tuple[type[Record], str]:
         """Make a group; members are added by changing it."""
@@ -59,11 +63,10 @@ class Teams:
     def change(self, work: Work, identity: str, values: Values) -> tuple[type[Record], str]:
         """Change a group's name, and who is in it."""
         before = work.row(ResearchTeam, identity)
-        held = _members(work, identity)
-        mine = Role.OWNER if work.above else held.get(work.caller.id, ("", None))[1]
+        held, mine = members_of(work, identity), role_in_team(work, identity)
         renamed = "name" in values and values["name"] != before["name"]
         if renamed:
-            _need(mine, Role.OWNER)
+            need_in_team(mine, Role.OWNER)
             work.unique(ResearchTeam, "group", values, but=identity)
         changes: list[tuple[str, Place, str]] = []
         for email, place in values.get("users", {}).items():
@@ -74,13 +77,17 @@ class Teams:
             elif place.role != role:
                 if not (place.role is None and who == work.caller.id):
                     greatest = max(place.role or Role.MEMBER, role or Role.MEMBER)
-                    _need(mine, Role.OWNER if greatest >= Role.MANAGER else Role.MANAGER)
+                    need_in_team(mine, Role.OWNER if greatest >= Role.MANAGER else Role.MANAGER)
                 changes.append((who, place, member))
         work.settle()
         if renamed:
             work.batch.change(ResearchTeam, identity, {"name": values["name"]})
         for who, place, member in changes:
-            _put(work, identity, who, place, member)
+            if member or work.above:
+                _put(work, identity, who, place, member)
+            else:
+                work.may_invite()
+                invite_to_team(work, identity, place, who)
         keep_team_owners(work)
         keep_owners(work)
         return ResearchTeam, identity
@@ -88,27 +95,13 @@ class Teams:
     def remove(self, work: Work, identity: str) -> None:
         """Delete a group, unless a project would have no owner left."""
         work.row(ResearchTeam, identity)
-        _need(Role.OWNER if work.above else _members(work, identity).get(work.caller.id, ("", None))[1], Role.OWNER)
+        need_in_team(role_in_team(work, identity), Role.OWNER)
         work.batch.remove(ResearchTeam, identity)
         keep_owners(work)
 
 
-def _members(work: Work, team: str) -> dict[str, tuple[str, Role]]:
-    """By user, the record of their place in a group and their role."""
-    return {
-        member.user: (member.id, role_of(False, member.is_manager, member.is_owner))
-        for member in work.kept.teams.members(team)
-    }
-
-
-def _need(mine: Role | None, role: Role) -> None:
-    if mine is None or mine < role:
-        who = "an owner" if role is Role.OWNER else "a manager"
-        raise refusal(f"only {who} of the group may do this")
-
-
 def _put(work: Work, team: str, who: str, place: Place, held: str) -> None:
-    flags = {n: f for n, f in place.flags.items() if n != "can_change"}
+    flags = team_flags(place)
     if place.role is None:
         work.batch.remove(TeamMember, held)
     elif held:
@@ -117,8 +110,13 @@ def _put(work: Work, team: str, who: str, place: Place, held: str) -> None:
         work.batch.add(TeamMember, [{"team": team, "user": who, **flags}])
 
 
-def keep_team_owners(work: Work) -> None:
-    """Raise when a group has nobody left who owns it; what was done is then undone."""
-    if work.kept.teams.any_without_owner():
-        work.wrong("users", "a group needs an owner", "add another one first")
+def leave_team(work: Work, team: str) -> None:
+    """Leave a group, unless it or a project would have no owner left."""
+    work.row(ResearchTeam, team)
+    member, _ = members_of(work, team).get(work.caller.id, ("", None))
+    if not member:
+        work.wrong("", "you are not in the group")
     work.settle()
+    work.batch.remove(TeamMember, member)
+    keep_team_owners(work)
+    keep_owners(work)

@@ -79,6 +79,7 @@ class Standing:
         return bounds_of(
             self.caller.id,
             administrator=self.caller.administrator,
+            above=self.caller.portal is Portal.SUPER,
             projects=self.roles,
             managed=(project for project, role in self.roles.items() if role >= Role.MANAGER),
             seen=self.seen,

@@ -1,22 +1,26 @@
-"""Subjects and the cohorts that they stand in."""
+"""Subjects, and what was done with each: procedures, and logs of what is measured again and again."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
+from ...errors import NotFound, Problem
 from ...fields import Record
 from ...model.research import (
-    CohortSubject,
+    LogEntry,
+    Procedure,
     Project,
-    ResearchCohort,
     ResearchSubject,
     ResearchTag,
     Strain,
-    SubjectProject,
+    SubjectLog,
+    Supplier,
 )
-from .standing import Role, refusal
+from .belonging import SUBJECTS
+from .standing import Role
 from .writing import Values, Work
 
 FACTS = (
@@ -26,6 +30,7 @@ FACTS = (
     "strain",
     "genetic_line",
     "subject_identifier",
+    "supplier",
     "birth_date",
     "death_date",
     "extra_fields",
@@ -48,13 +53,12 @@ class Subjects:
             work.require(project, Role.CONTRIBUTOR)
         facts = {n: values[n] for n in FACTS if n in values}
         subject = work.batch.add(ResearchSubject, [facts])[0]
-        work.batch.add(SubjectProject, [{"subject": subject, "project": p} for p in projects])
+        SUBJECTS.put(work, subject, projects)
         work.tag(ResearchTag.subject, subject, values.get("tags", []))
         return ResearchSubject, subject
 
     def _check(self, work: Work, values: Values, but: str = "") -> None:
-        if "strain" in values:
-            work.refer("strain", Strain, [values["strain"]])
+        self._refer(work, values)
         name = values.get("name")
         if isinstance(name, str) and PSEUDONYM.fullmatch(name):
             work.wrong(
@@ -63,25 +67,25 @@ class Subjects:
         else:
             work.unique(ResearchSubject, "subject", values, but)
 
+    def _refer(self, work: Work, values: Values) -> None:
+        for name, record in (("strain", Strain), ("supplier", Supplier)):
+            if values.get(name) is not None:
+                work.refer(name, record, [values[name]])
+
     def change(self, work: Work, identity: str, values: Values) -> tuple[type[Record], str]:
         """Change a subject, and which projects it belongs to."""
         before = work.row(ResearchSubject, identity)
-        here = work.kept.subjects.projects(identity).keys() & work.standing.roles.keys()
-        if not any(work.standing.may(p, Role.CONTRIBUTOR) for p in here):
-            raise refusal("only a contributor of its project may do this")
+        here = SUBJECTS.here(work, identity)
         facts = {n: values[n] for n in FACTS if n in values and values[n] != before[n]}
         there = set(work.refer("projects", Project, values.get("projects", here)))
         if before["of_student"] is not None:
             self._keep_linked(work, facts, moved=there != here)
         else:
             self._check(work, facts, but=identity)
-            self._leaving(work, identity, here - there)
+            SUBJECTS.leaving(work, identity, here - there)
         work.settle()
-        for project in here ^ there:
-            work.require(project, Role.CONTRIBUTOR)
+        SUBJECTS.move(work, identity, here, there)
         work.batch.change(ResearchSubject, identity, facts)
-        work.batch.add(SubjectProject, [{"subject": identity, "project": p} for p in sorted(there - here)])
-        _leave(work, identity, here - there)
         if "tags" in values:
             work.tag(ResearchTag.subject, identity, values["tags"])
         return ResearchSubject, identity
@@ -92,109 +96,76 @@ class Subjects:
             work.wrong("name", "the hub sets the name of a subject that represents a student")
         if moved:
             work.wrong("projects", "a subject that represents a student belongs to one project")
-        if "strain" in facts:
-            work.refer("strain", Strain, [facts["strain"]])
-
-    def _leaving(self, work: Work, subject: str, projects: Iterable[str]) -> None:
-        for project in projects:
-            if work.kept.subjects.places(subject, project):
-                work.wrong("projects", f"the subject is in a cohort of {project}", "take it out of the cohort first")
+        self._refer(work, facts)
 
     def remove(self, work: Work, identity: str) -> None:
         """Delete a subject; where it also belongs to projects that the caller cannot see, it stays there."""
-        work.row(ResearchSubject, identity)
-        every = work.kept.subjects.projects(identity).keys()
-        here = every & work.standing.roles.keys()
-        if not all(work.standing.may(p, Role.CONTRIBUTOR) for p in here):
-            raise refusal("only a contributor of each of its projects may do this")
-        if every == here:
-            work.batch.remove(ResearchSubject, identity)
-            return
-        for project in here:
-            for place in work.kept.subjects.places(identity, project):
-                work.batch.remove(CohortSubject, place)
-        _leave(work, identity, here)
+        SUBJECTS.remove(work, identity)
 
 
-def _leave(work: Work, subject: str, projects: Iterable[str]) -> None:
-    held = work.kept.subjects.projects(subject)
-    for project in projects:
-        work.batch.remove(SubjectProject, held[project])
+# ---- what was done with a subject
 
 
-class Cohorts:
-    """A cohort belongs to one project, and so do all its subjects; they keep their order."""
+@dataclass(frozen=True)
+class Deeds:
+    """What was done with a subject: those who contribute to any of its projects write it down."""
+
+    record: type[Record]
+    facts: tuple[str, ...]
+    fixed: tuple[str, ...] = ()
+    """What does not change any more."""
+    author: str = ""
+    """The fact that names whoever wrote it down."""
 
     def add(self, work: Work, values: Values) -> tuple[type[Record], str]:
-        """Make a cohort."""
-        projects = work.refer("project", Project, [values["project"]] if "project" in values else [])
-        subjects = work.refer("subjects", ResearchSubject, values.get("subjects", []))
-        for project in projects:
-            self._fits(work, project, subjects, values.get("name"))
-        work.settle()
-        work.require(projects[0], Role.CONTRIBUTOR)
-        facts = {n: values[n] for n in ("name", "description") if n in values}
-        cohort = work.batch.add(ResearchCohort, [{**facts, "project": projects[0]}])[0]
-        _line_up(work, cohort, subjects)
-        work.tag(ResearchTag.cohort, cohort, values.get("tags", []))
-        return ResearchCohort, cohort
-
-    def _fits(self, work: Work, project: str, subjects: Iterable[str], name: Any, but: str = "") -> None:
-        there = set(work.kept.subjects.of_project(project))
-        for subject in subjects:
-            if subject not in there:
-                work.wrong("subjects", f'Subject "{subject}" does not belong to the project.')
-        if isinstance(name, str) and work.taken(ResearchCohort, name, but, project):
-            work.wrong("name", "cohort with this name already exists in the project.")
+        """Write something down."""
+        subjects = self._subjects(work, [values["subject"]] if "subject" in values else [])
+        row = {n: values[n] for n in self.facts if n in values}
+        if self.author:
+            row[self.author] = work.caller.id
+        return self.record, work.batch.add(self.record, [{**row, "subject": subjects[0]}])[0]
 
     def change(self, work: Work, identity: str, values: Values) -> tuple[type[Record], str]:
-        """Change a cohort; subjects that the caller cannot see now keep their places."""
-        before = work.row(ResearchCohort, identity)
-        work.require(before["project"], Role.CONTRIBUTOR)
-        projects = work.refer("project", Project, [values.get("project", before["project"])])
-        held = list(work.kept.subjects.of_cohort(identity))
-        seen = work.among(ResearchSubject, held)
-        shown = [s for s in held if s in seen]
-        subjects = work.refer("subjects", ResearchSubject, values.get("subjects", shown))
-        for project in projects:
-            self._fits(work, project, subjects, values.get("name", before["name"]), but=identity)
-        work.settle()
-        work.require(projects[0], Role.CONTRIBUTOR)
-        facts = {n: values[n] for n in ("name", "description") if n in values}
-        work.batch.change(ResearchCohort, identity, {**facts, "project": projects[0]})
-        if projects[0] == before["project"]:
-            subjects = among(subjects, held, shown)
-        if subjects != held:
-            _line_up(work, identity, subjects)
-        if "tags" in values:
-            work.tag(ResearchTag.cohort, identity, values["tags"])
-        return ResearchCohort, identity
+        """Change what was written down."""
+        before = work.row(self.record, identity)
+        SUBJECTS.here(work, before["subject"])
+        subjects = self._subjects(work, [values.get("subject", before["subject"])])
+        facts = {n: values[n] for n in self.facts if n in values and n not in self.fixed}
+        work.batch.change(self.record, identity, {**facts, "subject": subjects[0]})
+        return self.record, identity
 
     def remove(self, work: Work, identity: str) -> None:
-        """Delete a cohort; its subjects stay."""
-        before = work.row(ResearchCohort, identity)
-        work.require(before["project"], Role.CONTRIBUTOR)
-        work.batch.remove(ResearchCohort, identity)
+        """Delete what was written down."""
+        SUBJECTS.here(work, work.row(self.record, identity)["subject"])
+        work.batch.remove(self.record, identity)
+
+    def _subjects(self, work: Work, wanted: Iterable[str]) -> list[str]:
+        found = work.refer("subject", ResearchSubject, wanted)
+        work.settle()
+        for subject in found:
+            SUBJECTS.here(work, subject)
+        return found
 
 
-def among(wanted: list[str], held: list[str], shown: list[str]) -> list[str]:
-    """The subjects wanted, and those that are held but not shown, each in its old place."""
-    line = list(wanted)
-    for place, subject in enumerate(held):
-        if subject not in shown:
-            line.insert(min(place, len(line)), subject)
-    return line
+PROCEDURES = Deeds(Procedure, ("type", "notes", "date_time", "details", "coordinates_system", "coordinates_details"))
+LOGS = Deeds(SubjectLog, ("type", "description"), fixed=("type",), author="keeper")
 
 
-def _line_up(work: Work, cohort: str, subjects: list[str]) -> None:
-    """Let a cohort hold these subjects in this order; who was there before keeps their record."""
-    held = work.kept.subjects.of_cohort(cohort)
-    for subject in held.keys() - set(subjects):
-        work.batch.remove(CohortSubject, held[subject])
-    new: list[dict[str, object]] = []
-    for position, subject in enumerate(subjects):
-        if subject in held:
-            work.batch.change(CohortSubject, held[subject], {"position": position})
-        else:
-            new.append({"cohort": cohort, "subject": subject, "position": position})
-    work.batch.add(CohortSubject, new)
+def write_line(work: Work, log: str, how: str, line: dict[str, Any], problems: Iterable[Problem]) -> None:
+    """Add, change or remove a line of a log, which is known by its moment (`began`)."""
+    before = work.row(SubjectLog, log)
+    SUBJECTS.here(work, before["subject"])
+    work.problems += problems
+    work.settle()
+    found = work.kept.research.entry(log, line["began"])
+    if how == "add":
+        if found:
+            work.wrong("date_time", "the log has an entry of this moment", "change that one")
+        work.settle()
+        work.batch.add(LogEntry, [{**line, "log": log}])
+    elif not found:
+        raise NotFound(Problem("date_time", "the log has no entry of this moment"))
+    elif how == "change":
+        work.batch.change(LogEntry, found, line)
+    else:
+        work.batch.remove(LogEntry, found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Protocol
 
 from ...errors import Malformed, NotFound, Problem
@@ -35,14 +35,24 @@ class Keeper(Protocol):
         ...
 
 
+class Answers(Keeper, Protocol):
+    """How what waits for an answer is answered; to remove it is to cancel it."""
+
+    def answer(self, work: Work, identity: str, *, accept: bool) -> None:
+        """Accept or decline, as whoever may."""
+        ...
+
+
 class Work:
     """Changes by one caller within one transaction; `settle` reports all `problems` together."""
 
-    def __init__(self, batch: Batch, standing: Standing) -> None:
+    def __init__(self, batch: Batch, standing: Standing, may_invite: Callable[[], None] = lambda: None) -> None:
+        """`may_invite` counts an invitation that comes of a change, and raises when there are too many."""
         self.batch = batch
         self.kept = batch.kept
         self.standing = standing
         self.caller: Caller = standing.caller
+        self.may_invite = may_invite
         self.problems: list[Problem] = []
         self._sight = ResearchSight(self.caller.researcher is not None, flavour=self.kept.flavour)
         self._session = Session(batch.kept, standing.args)

@@ -9,15 +9,17 @@ import msgspec
 from ...api.dated import says
 from ...api.messages import Request, Response
 from ...consent.research import (
-    INVITATIONS,
+    ANSWERED,
+    DECIDED,
     KEEPERS,
-    SPECIES,
-    STRAINS,
     Caller,
     Portal,
     ResearchDesk,
     Work,
+    ask_to_join,
+    leave_team,
     take_back,
+    write_line,
 )
 from ...consent.slips import asks
 from ...errors import Malformed, NotFound, Problem, RollbookError, TooManyRequests, Unavailable, nearest
@@ -26,6 +28,7 @@ from .answering import find_one, read_list, read_one
 from .asking import Asked, understand_query
 from .bodies import REQUIRED, json_body, taken
 from .catalogue import ADDRESSES, BY_RECORD, RESOURCES, Resource
+from .entries import line_of
 from .values import Wrong, day, items, number, text, uuid
 from .wire import NotAllowed, base, failure, nothing, paged, success
 
@@ -109,7 +112,7 @@ class Research:
         for name, attribute in resource.attributes.items():
             if attribute.unset is not None and not attribute.read_only and attribute.shown:
                 values.setdefault(name, attribute.take(attribute.unset))
-        if resource.name == "project_membership_invitation":
+        if resource.of in ANSWERED:
             self.desk.may_invite(caller)
         with self.desk.writing(caller) as work:
             work.problems += problems
@@ -168,8 +171,14 @@ class Research:
         identity = _identity(resource, shown)
         answer = read_one(self.desk.reader(caller), resource, identity, Asked())
         with self.desk.writing(caller) as work:
-            _act(work, resource, work.located(resource.of, str(identity)), action)
-        if resource.name == "project_membership_invitation":
+            located = work.located(resource.of, str(identity))
+            if resource.name == "subject_log":
+                how = action.partition("_")[0]
+                line, problems = line_of(answer[resource.name]["type"], how, json_body(request.body))
+                write_line(work, located, how, line, problems)
+            else:
+                _act(work, resource, located, action)
+        if resource.of in ANSWERED:
             return success(answer)
         return success(read_one(self.desk.reader(caller), resource, identity, Asked()))
 
@@ -285,11 +294,13 @@ def _no_parameters(request: Request) -> None:
 
 
 def _act(work: Work, resource: Resource, identity: str, action: str) -> None:
-    if resource.name == "project_membership_invitation":
-        if action == "cancel":
-            INVITATIONS.remove(work, identity)
-        else:
-            INVITATIONS.answer(work, identity, accept=action == "accept")
+    if action == "join":
+        ask_to_join(work, identity)
+    elif action == "leave":
+        leave_team(work, identity)
+    elif resource.of in DECIDED:
+        DECIDED[resource.of].decide(work, identity, accept=action == "accept")
+    elif action == "cancel":
+        ANSWERED[resource.of].remove(work, identity)
     else:
-        taxa = SPECIES if resource.name == "species_approval" else STRAINS
-        taxa.decide(work, identity, accept=action == "accept")
+        ANSWERED[resource.of].answer(work, identity, accept=action == "accept")

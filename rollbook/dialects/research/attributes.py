@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
 import msgspec
 
 from ...consent.research import Place, Role
-from ...fields import Coalesce, Expr, Field, Literal, Many, Path, Ref, Rows, Truth, Value
-from ...model.research import ResearchTag
-from .values import Wrong, day, extra_fields, flag, items, kind_of, number, some, text, uuid
+from ...fields import Coalesce, Down, Expr, Field, Literal, Many, Path, Ref, Rows, Truth, Value
+from ...model.research import LogEntry, ResearchTag, log_entries
+from .values import Wrong, day, flag, items, json_any, kind_of, moment, number, shown_moment, some, text, url, uuid
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,7 +43,7 @@ class Attribute:
 
 @dataclass(frozen=True, eq=False)
 class Fact(Attribute):
-    """A value of the record itself; `kind` is text, number, flag, date or id."""
+    """A value of the record itself; `kind` is text, url, number, flag, date, moment or id."""
 
     value: Expr = field(default_factory=lambda: Literal(None))
     kind: str = "text"
@@ -58,9 +58,14 @@ class Fact(Attribute):
     def column(self) -> Expr:
         return Truth(self.expr) if self.kind == "flag" else self.expr
 
+    def show(self, value: Any) -> Any:
+        return shown_moment(value) if self.kind == "moment" else value
+
     def take(self, value: Any) -> Value:
         if some(value, null=not self.required and self.unset is None) is None:
             return None
+        if self.kind == "moment":
+            return moment(value)
         if self.kind == "flag":
             return flag(value)
         if self.kind == "date":
@@ -70,14 +75,15 @@ class Fact(Attribute):
             raise Wrong("This field may not be blank.")
         if self.choices and found not in self.choices:
             raise Wrong(f'"{found[:60]}" is not a valid choice.')
-        return found
+        return url(found) if self.kind == "url" else found
 
 
 @dataclass(frozen=True, eq=False)
 class Document(Attribute):
-    """JSON that is kept as it is; `unset` says whether it is an object or a list."""
+    """JSON that is kept as it is; `unset` says whether it is an object or a list, `check` raises for what is wrong."""
 
     value: Field | None = None
+    check: Callable[[Any], None] = json_any
 
     def column(self) -> Expr | None:
         return self.value
@@ -86,10 +92,7 @@ class Document(Attribute):
         return self.unset if value is None else msgspec.Raw(value.encode())
 
     def take(self, value: Any) -> str:
-        if isinstance(self.unset, dict):
-            extra_fields(some(value, null=False))
-        elif not isinstance(some(value, null=False), dict | list):
-            raise Wrong("Value must be valid JSON object.")
+        self.check(some(value, null=False))
         return msgspec.json.encode(value).decode()
 
 
@@ -188,6 +191,24 @@ class Listing(Attribute):
 
     def column(self) -> Expr | None:
         return Rows(self.many, self.members, order=tuple(self.members.values())) if self.many else None
+
+
+@dataclass(frozen=True, eq=False)
+class Lines(Attribute):
+    """The lines of a log, the last first: each of a moment, or of what lasted from one moment to another."""
+
+    def column(self) -> Expr:
+        facts = {n: LogEntry.fields[n] for n in ("began", "ended", "notes", "details")}
+        return Rows(log_entries, facts, order=(Down(LogEntry.began),))
+
+    def show(self, value: Any) -> list[dict[str, Any]]:
+        return [self._line(**row) for row in value]
+
+    def _line(self, began: str, ended: str | None, notes: str | None, details: str | None) -> dict[str, Any]:
+        when = {"date_time": shown_moment(began)}
+        if ended is not None:
+            when = {"start_date_time": shown_moment(began), "end_date_time": shown_moment(ended)}
+        return {**when, "notes": notes, "details": msgspec.Raw((details or "{}").encode())}
 
 
 @dataclass(frozen=True, eq=False)

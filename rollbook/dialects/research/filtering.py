@@ -13,7 +13,7 @@ from ...fields import ALWAYS, Arg, Condition, Expr, Field, Many, Matches, Not, Q
 from ...model.research import ResearchTag
 from .attributes import Attribute, Fact, Members, Nothing, One, Relation, Several, Tags
 from .catalogue import RESOURCES, Resource
-from .values import Wrong, day, flag, number, uuid
+from .values import Wrong, day, flag, moment, number, uuid
 
 NEVER = Not(ALWAYS)
 
@@ -50,7 +50,9 @@ WORDS = {
 TESTS: dict[str, Mapping[str, Test]] = {
     "text": WORDS,
     "number": ORDERED,
+    "url": WORDS,
     "date": ORDERED,
+    "moment": ORDERED,
     "flag": EXACT,
     "id": EXACT,
 }
@@ -58,7 +60,15 @@ TESTS: dict[str, Mapping[str, Test]] = {
 
 OPERATORS = tuple(name for name in WORDS if name)
 
-TAKEN: dict[str, Callable[[Any], Value]] = {"text": str, "number": number, "date": day, "flag": flag, "id": uuid}
+TAKEN: dict[str, Callable[[Any], Value]] = {
+    "text": str,
+    "number": number,
+    "url": str,
+    "date": day,
+    "moment": moment,
+    "flag": flag,
+    "id": uuid,
+}
 
 DEEPEST = 4
 """How many relations a filter may lead through."""
@@ -141,7 +151,7 @@ class _Reading:
             return {}, bool(flag(self.values[-1]))
         if self.operator == "in":
             # A text may hold a comma; the values of anything else may be told with commas between them.
-            every = self.values if kind == "text" else [v for value in self.values for v in value.split(",")]
+            every = self.values if kind in ("text", "url") else [v for value in self.values for v in value.split(",")]
             return {name: msgspec.json.encode([take(v) for v in every]).decode()}, None
         if self.operator == "range":
             ends = self.values if len(self.values) > 1 else self.values[0].split(",")
@@ -165,7 +175,7 @@ class _Reading:
         return (ALWAYS if self.operator == "isnull" else NEVER), args, isnull
 
     def through(self, relation: One | Several | Members, rest: list[str], depth: int) -> Found:
-        if not rest and self.operator == "isnull":
+        if rest in ([], ["id"]) and self.operator == "isnull":
             return _absent(relation), *self.taken("text")
         target = RESOURCES[relation.model]
         inner, args, isnull = self.walk(target, rest or ["id"], depth + 1)

@@ -8,7 +8,7 @@ from typing import Any
 from ...fields import Field, Path
 from . import downloading
 from .asking import LIMIT, MOST, sorts
-from .attributes import Attribute, Document, Fact, Listing, Members, Nothing, One, Relation, Several, Tags
+from .attributes import Attribute, Document, Fact, Lines, Listing, Members, Nothing, One, Relation, Several, Tags
 from .catalogue import RESOURCES, Resource
 from .filtering import TESTS
 from .wire import STATUSES
@@ -81,7 +81,9 @@ _KINDS: Mapping[str, Json] = {
     "text": TEXT,
     "number": COUNT,
     "flag": {"type": "boolean"},
+    "url": TEXT,
     "date": {"type": "string", "format": "date"},
+    "moment": {"type": "string", "format": "date-time"},
     "id": {"type": "string", "format": "uuid"},
 }
 
@@ -116,7 +118,7 @@ def _form(one: Attribute, *, null: bool) -> Json:
             return _nullable(_id(one), null=null)
         case Tags():
             return WORDS
-        case Listing():
+        case Listing() | Lines():
             return {"type": "array", "items": ANY_OBJECT}
         case Document():
             return ANY_OBJECT if isinstance(one.unset, dict) else {"type": ["array", "object"]}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -73,6 +73,26 @@ def day(value: Any) -> str:
     raise Wrong("Date has wrong format. Use one of these formats instead: YYYY-MM-DD.")
 
 
+def moment(value: Any) -> str:
+    """A moment in ISO 8601, as it is kept: in UTC, with microseconds, so that texts stand in the order of time."""
+    try:
+        found = datetime.fromisoformat(value if isinstance(value, str) else "")
+        at = found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Wrong("Datetime has wrong format. Use ISO 8601, such as 2026-09-14T09:30:00Z.") from None
+    return f"{at:%Y-%m-%dT%H:%M:%S.%f}Z".rjust(27, "0")
+
+
+def shown_moment(kept: str | None) -> str | None:
+    """A moment as it is shown."""
+    return kept.replace(".000000Z", "Z") if kept else kept
+
+
+def url(value: str) -> str:
+    """An address; one without a scheme is taken for `http`."""
+    return value if not value or re.match(r"[A-Za-z][A-Za-z0-9+.-]*://", value) else f"http://{value}"
+
+
 def kind_of(value: Any) -> str:
     """What a client calls a value that it sent."""
     return "null" if value is None else str(type(value).__name__)  # pyright: ignore[reportUnknownArgumentType]
@@ -94,3 +114,31 @@ def extra_fields(value: Any) -> None:
             raise Wrong(f"“{name[:60]}” must start with a letter, then only letters, numbers and underscores.")
         if isinstance(one, bool) or not isinstance(one, str | int | float):
             raise Wrong(f"The value of “{name}” must be a string or a number.")
+
+
+def json_object(value: Any) -> None:
+    """Any JSON object; raises `Wrong` for anything else."""
+    if not isinstance(value, dict):
+        raise Wrong(f'Expected a dictionary of items but got type "{kind_of(value)}".')
+
+
+def json_any(value: Any) -> None:
+    """A JSON object or list; raises `Wrong` for anything else."""
+    if not isinstance(value, dict | list):
+        raise Wrong("Value must be valid JSON object.")
+
+
+REPOSITORIES = ("CRCNS", "DANDI", "Figshare", "GitHub", "Globus", "Mendeley", "Zenodo", "Webshare", "Other")
+"""Where sessions may be shared."""
+
+
+def download_links(value: Any) -> None:
+    """Links to where a session is shared, each with a `repository` and a `url`; raises `Wrong` for anything else."""
+    for one in items(value):
+        link = cast("dict[str, Any]", one) if isinstance(one, dict) else dict[str, Any]()
+        if link.keys() != {"repository", "url"}:
+            raise Wrong("Each link needs a repository and a url, and nothing else.")
+        if link["repository"] not in REPOSITORIES:
+            raise Wrong(f'"{str(link["repository"])[:60]}" is not a valid choice: one of {", ".join(REPOSITORIES)}.')
+        if not re.match(r"(https?|ftp)://.", str(link["url"])):
+            raise Wrong("Enter a valid URL, which begins with http://, https:// or ftp://.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from ...fields import Ref
-from ...model.research import HUB, Project, ResearchUser
+from ...model.research import HUB, Project, ResearchTeam, ResearchUser
 from ..references import key_of
 from .statements import Statements
 
@@ -23,13 +23,13 @@ class Place(NamedTuple):
 
 
 class Invited(NamedTuple):
-    """An invitation to a project, as whoever is invited is told of it."""
+    """An invitation to a project or a group, as whoever may answer it is told of it."""
 
     id: str
-    project: str
-    """The name of the project."""
+    place: str
+    """The name of the project or group."""
     email: str
-    """The address that is invited."""
+    """The address of whoever may answer."""
     by: str
     """The name of who invites."""
     address: str
@@ -37,8 +37,12 @@ class Invited(NamedTuple):
     last_day: str | None
     """The last day on which it may be accepted, in UTC; None for no end."""
     can_change: int
-    manage_project: int
-    own_project: int
+    manage: int
+    own: int
+    kind: str
+    """The kind of record that it is."""
+    team: str
+    """The name of the group that is invited, where somebody answers for one."""
 
 
 class ProjectLine(NamedTuple):
@@ -60,6 +64,28 @@ _PROJECT = key_of(Project, HUB, "?")
 _OWNED = (
     f"SELECT 1 FROM project_member m WHERE m.district = {HUB} AND m.project = p.key AND m.is_owner = 1 AND"
     f' (m."user" IS NOT NULL OR EXISTS (SELECT 1 FROM team_member t WHERE t.district = {HUB} AND t.team = m.team))'
+)
+
+_INVITER = (
+    " LEFT JOIN research_user b ON b.district = i.district AND b.key = i.inviter"
+    f" WHERE i.district = {HUB} AND i.id = :id"
+)
+_BY = "coalesce(b.first_name, ''), coalesce(b.last_name, ''), coalesce(b.email, ''), i.last_day"
+_INVITATIONS = (
+    f"SELECT i.id, p.name, coalesce(u.email, i.email), {_BY}, i.can_change, i.manage_project, i.own_project,"
+    " 'ProjectInvitation', '' FROM project_invitation i"
+    " JOIN project p ON p.district = i.district AND p.key = i.project"
+    f" LEFT JOIN research_user u ON u.district = i.district AND u.key = i.invitee{_INVITER} AND :answerer = ''",
+    f"SELECT i.id, t.name, coalesce(u.email, i.email), {_BY}, 0, i.new_manager, i.new_owner,"
+    " 'TeamInvitation', '' FROM team_invitation i"
+    " JOIN research_team t ON t.district = i.district AND t.key = i.team"
+    f" LEFT JOIN research_user u ON u.district = i.district AND u.key = i.invitee{_INVITER} AND :answerer = ''",
+    f"SELECT i.id, p.name, u.email, {_BY}, i.can_change, i.manage_project, i.own_project,"
+    " 'TeamProjectInvitation', t.name FROM team_project_invitation i"
+    " JOIN project p ON p.district = i.district AND p.key = i.project"
+    " JOIN research_team t ON t.district = i.district AND t.key = i.team"
+    " JOIN team_member m ON m.district = i.district AND m.team = i.team AND m.is_manager = 1"
+    f' JOIN research_user u ON u.district = i.district AND u.key = m."user" AND u.id = :answerer{_INVITER}',
 )
 
 
@@ -105,26 +131,29 @@ class Projects(Statements):
         return self._row(sql, (project, email)) is not None
 
     def unanswered(self, project: str) -> int:
-        """How many invitations to a project wait for an answer."""
-        sql = f"SELECT count(*) FROM project_invitation WHERE district = {HUB} AND project = {_PROJECT}"
-        return int(self._value(sql, (project,)))
-
-    def invitation(self, identity: str) -> Invited | None:
-        """An invitation, as whoever is invited is told of it."""
-        row = self._row(
-            "SELECT i.id, p.name, coalesce(u.email, i.email), coalesce(b.first_name, ''), coalesce(b.last_name, ''),"
-            " coalesce(b.email, ''), i.last_day, i.can_change, i.manage_project, i.own_project"
-            " FROM project_invitation i"
-            " JOIN project p ON p.district = i.district AND p.key = i.project"
-            " LEFT JOIN research_user u ON u.district = i.district AND u.key = i.invitee"
-            " LEFT JOIN research_user b ON b.district = i.district AND b.key = i.inviter"
-            f" WHERE i.district = {HUB} AND i.id = ?",
-            (identity,),
+        """How many invitations to a project wait for an answer, of people and of groups."""
+        one, other = (
+            f"(SELECT count(*) FROM {table} WHERE district = {HUB} AND project = {_PROJECT})"
+            for table in ("project_invitation", "team_project_invitation")
         )
-        if row is None:
+        return int(self._value(f"SELECT {one} + {other}", (project, project)))
+
+    def team_invited(self, project: str, team: str) -> bool:
+        """Whether a group is invited to a project."""
+        sql = (
+            f"SELECT 1 FROM team_project_invitation WHERE district = {HUB} AND project = {_PROJECT}"
+            f" AND team = {key_of(ResearchTeam, HUB, '?')}"
+        )
+        return self._row(sql, (project, team)) is not None
+
+    def invitation(self, identity: str, answerer: str = "") -> Invited | None:
+        """An invitation, as whoever may answer is told of it: of a whole group, an `answerer` who manages it."""
+        known = {"id": identity, "answerer": answerer}
+        rows = [row for sql in _INVITATIONS if (row := self._row(sql, known)) is not None]
+        if not rows:
             return None
-        found, project, email, first, last, address, *rest = row
-        return Invited(found, project, email, f"{first} {last}".strip() or address, address, *rest)
+        found, place, email, first, last, address, *rest = rows[0]
+        return Invited(found, place, email, f"{first} {last}".strip() or address, address, *rest)
 
     def any_without_owner(self) -> bool:
         """Whether there is a project that nobody owns."""

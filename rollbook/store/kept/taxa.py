@@ -1,4 +1,4 @@
-"""Species and strains, the lists that all projects of research share."""
+"""Species, strains, suppliers and journals: the lists that all projects of research share."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ class Proposed(NamedTuple):
     """A change to a list that waits for a decision."""
 
     kind: str
-    """`species` or `strain`."""
+    """`species`, `strain`, `supplier` or `journal`."""
     name: str
     action: str
     by: str
     """The e-mail address of whoever proposes it; "" where they are gone."""
 
+
+KINDS = ("species", "strain", "supplier", "journal")
 
 _PENDING = (
     "SELECT '{0}', p.name, p.action, coalesce(u.email, '') FROM {0}_proposal p LEFT JOIN research_user u"
@@ -27,9 +29,9 @@ _PENDING = (
 
 
 class Taxa(Statements):
-    """Species and strains."""
+    """Lists that all projects share."""
 
     def pending(self) -> list[Proposed]:
         """What waits for a decision."""
-        rows = self._rows(f"{_PENDING.format('species')} UNION ALL {_PENDING.format('strain')}")
+        rows = self._rows(" UNION ALL ".join(_PENDING.format(kind) for kind in KINDS))
         return [Proposed(*row) for row in rows]

@@ -11,20 +11,36 @@ from ....fields import Record
 from ....model.research import (
     HUB,
     CohortSubject,
+    CollectionSession,
+    Journal,
+    JournalProposal,
+    LogEntry,
+    Procedure,
     Project,
     ProjectInvitation,
     ProjectMember,
+    ProjectPublication,
+    Publication,
     ResearchCohort,
+    ResearchCollection,
+    ResearchSession,
     ResearchSubject,
     ResearchTag,
     ResearchTeam,
     ResearchUser,
+    SessionProject,
     Species,
     SpeciesProposal,
     Strain,
     StrainProposal,
+    SubjectLog,
     SubjectProject,
+    Supplier,
+    SupplierProposal,
+    TeamInvitation,
     TeamMember,
+    TeamProjectInvitation,
+    TeamRequest,
 )
 from ..phrases import ALWAYS, keys_of
 from .sight import Decides
@@ -39,6 +55,11 @@ _PLACED = (
     "EXISTS (SELECT 1 FROM subject_project v WHERE v.district = :district AND v.subject = {0}"
     " AND v.project IN ({projects}))"
 )
+_SUBJECT = f"{_SHOWN} AND {_PLACED}"
+_HELD = (
+    "EXISTS (SELECT 1 FROM session_project v WHERE v.district = :district AND v.session = {0}"
+    " AND v.project IN ({projects}))"
+)
 _NAMED = (
     '{0} IN (SELECT m."user" FROM project_member m WHERE m.district = :district AND m.project IN ({projects})'
     ' UNION SELECT t."user" FROM project_member m JOIN team_member t ON t.district = :district AND t.team = m.team'
@@ -46,6 +67,10 @@ _NAMED = (
 )
 _TEAMED = "{0} IN (SELECT m.team FROM project_member m WHERE m.district = :district AND m.project IN ({projects}))"
 _ADDRESSED = "{0}.email = (SELECT w.email FROM research_user w WHERE w.district = :district AND w.key = {user})"
+_LED = (
+    '({0}.team IN (SELECT t.team FROM team_member t WHERE t.district = :district AND t."user" = {user}'
+    " AND t.is_manager = 1) OR :above = 1)"
+)
 _PROPOSED = "({0}.proposer = {user} OR :administrator = 1)"
 
 GUARDS: dict[type[Record], str] = {
@@ -53,16 +78,33 @@ GUARDS: dict[type[Record], str] = {
     Strain: ALWAYS,
     SpeciesProposal: _PROPOSED,
     StrainProposal: _PROPOSED,
+    Supplier: ALWAYS,
+    SupplierProposal: _PROPOSED,
+    Journal: ALWAYS,
+    JournalProposal: _PROPOSED,
+    Publication: ALWAYS,
+    ProjectPublication: "{0}.project IN ({projects})",
     Project: "{0}.key IN ({projects})",
     ProjectMember: "{0}.project IN ({projects})",
     ProjectInvitation: f"({{0}}.invitee = {{user}} OR {_ADDRESSED} OR {{0}}.project IN ({{managed}}))",
-    ResearchSubject: f"{_SHOWN} AND {_PLACED}".replace("{0}", "{0}.key"),
+    TeamProjectInvitation: f"({{0}}.project IN ({{managed}}) OR {_LED})",
+    TeamInvitation: f"({{0}}.invitee = {{user}} OR {_ADDRESSED} OR {_LED})",
+    TeamRequest: f'({{0}}."user" = {{user}} OR {_LED})',
+    ResearchSubject: _SUBJECT.replace("{0}", "{0}.key"),
     SubjectProject: f"{{0}}.project IN ({{projects}}) AND {_SHOWN.replace('{0}', '{0}.subject')}",
     ResearchCohort: "{0}.project IN ({projects})",
     CohortSubject: _SHOWN.replace("{0}", "{0}.subject"),
-    # Tags and members are read as parts of what bears or names them, and with that.
+    # What was done with a subject is there while the subject is.
+    Procedure: _SUBJECT.replace("{0}", "{0}.subject"),
+    SubjectLog: _SUBJECT.replace("{0}", "{0}.subject"),
+    ResearchSession: _HELD.replace("{0}", "{0}.key"),
+    SessionProject: "{0}.project IN ({projects})",
+    ResearchCollection: "{0}.project IN ({projects})",
+    CollectionSession: _HELD.replace("{0}", "{0}.session"),
+    # Tags, members and lines of logs are read as parts of what bears or names them, and with that.
     ResearchTag: ALWAYS,
     TeamMember: ALWAYS,
+    LogEntry: ALWAYS,
     ResearchUser: ALWAYS,
     ResearchTeam: ALWAYS,
 }
@@ -74,7 +116,7 @@ for the key of the caller (`bounds_of`).
 
 _LISTED = {"projects": Project, "managed": Project, "seen": ResearchSubject}
 
-PARTS_ONLY = {ResearchTag, TeamMember}
+PARTS_ONLY = {ResearchTag, TeamMember, LogEntry}
 """What is read only with what it is a part of."""
 
 ANONYMOUS: dict[type[Record], str] = {
@@ -86,12 +128,20 @@ ANONYMOUS: dict[type[Record], str] = {
 """Researchers know of each other; the public knows of those who work on public projects."""
 
 
+_LED_BY = Decides(kinds=frozenset({TeamMember.__name__}))
 _NAMED_BY = Decides(kinds=frozenset({ProjectMember.__name__, TeamMember.__name__}))
 
 DECIDED_BY: dict[type[Record], Decides] = {
     ResearchSubject: Decides((SubjectProject.subject,)),
     SubjectProject: Decides((SubjectProject.subject,)),
     CohortSubject: Decides((CohortSubject.subject,)),
+    Procedure: Decides((Procedure.subject,), kinds=frozenset({SubjectProject.__name__})),
+    SubjectLog: Decides((SubjectLog.subject,), kinds=frozenset({SubjectProject.__name__})),
+    ResearchSession: Decides((SessionProject.session,)),
+    CollectionSession: Decides(kinds=frozenset({SessionProject.__name__})),
+    TeamProjectInvitation: _LED_BY,
+    TeamInvitation: _LED_BY,
+    TeamRequest: _LED_BY,
     ResearchUser: _NAMED_BY,
     ResearchTeam: Decides(kinds=frozenset({ProjectMember.__name__})),
     TeamMember: _NAMED_BY,
@@ -141,12 +191,19 @@ class ResearchSight(Whole):
 
 
 def bounds_of(
-    account: str, *, administrator: bool, projects: Iterable[str], managed: Iterable[str], seen: Iterable[str]
+    account: str,
+    *,
+    administrator: bool,
+    above: bool,
+    projects: Iterable[str],
+    managed: Iterable[str],
+    seen: Iterable[str],
 ) -> dict[str, Any]:
     """The values that bound the statements of a `ResearchSight`.
 
     `projects` are those that the caller sees, `managed` those that they manage, `seen` the subjects that stand for
-    students who may be seen; all are hub ids, and the public's `account` is empty.
+    students who may be seen; all are hub ids, and the public's `account` is empty. Whoever is `above` acts as an
+    administrator in the super portal.
     """
     return {
         "district": HUB,
@@ -155,4 +212,5 @@ def bounds_of(
         "seen": json.dumps(list(seen)),
         "user": account,
         "administrator": int(administrator),
+        "above": int(above),
     }
