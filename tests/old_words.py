@@ -55,6 +55,9 @@ NEW = (
     *("earlier_secret", "sandbox", "app_origin"),
     *("planned", "choosing", "identity", "domain_role"),
     *("erasure", "erased_key", "erased_stone", "retention", "retention_run"),
+    *("team_invitation", "team_request", "team_project_invitation", "publication", "project_publication"),
+    *("supplier", "supplier_proposal", "journal", "journal_proposal", "procedure", "subject_log", "log_entry"),
+    *("research_session", "session_project", "research_collection", "collection_session"),
 )
 """Tables that the older layout did not have."""
 

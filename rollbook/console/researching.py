@@ -1,8 +1,8 @@
 """The pages of researchers: to let a device act for them, and to answer an invitation to a project.
 
-Nobody is signed in from one page to the next here: each form that does something brings the password with it, or comes
-by a link that was sent. Whoever is signed in at the console answers a device there (`devices.py`). What tells that a form
-is ours is a cookie of this browser and a proof that is made of it.
+Nobody is signed in from one page to the next here: each form that does something brings the password with it, or
+comes by a link that was sent. Whoever is signed in at the console answers a device there (`devices.py`). What tells
+that a form is ours is a cookie of this browser and a proof that is made of it.
 """
 
 from __future__ import annotations

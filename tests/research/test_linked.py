@@ -399,6 +399,7 @@ def test_what_was_done_with_a_student_is_hidden_uncounted_and_fixed_while_the_st
     lab, moment = study.lab, {"date_time": "2026-09-14T08:00:00Z"}
     subject = study.drawn()["subjects"][0]
     kept = written(study, subject)
+    lab.token("dana")
     lab.patch("project", study.project, is_public=True)
     full = study.everything()
     for hide, portal, who in ((False, "public", ""), (True, "private", "ada"), (True, "super", "dana")):
