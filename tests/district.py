@@ -349,6 +349,31 @@ def work(number: str, title: str, **more: Any) -> dict[str, Any]:
     }
 
 
+TESTS = "uri://tests.example"
+"""Who numbers assessments."""
+
+
+def assessment(number: str, title: str, **more: Any) -> dict[str, Any]:
+    """An assessment, by its number among those of its authority."""
+    return {
+        "assessmentIdentifier": number,
+        "namespace": TESTS,
+        "assessmentTitle": title,
+        "academicSubjects": [{"academicSubjectDescriptor": word("AcademicSubject", "Mathematics")}],
+        **more,
+    }
+
+
+def achieved(number: str, test: str, unique: str, **more: Any) -> dict[str, Any]:
+    """What a student achieved in an assessment, by a number of its own."""
+    return {
+        "studentAssessmentIdentifier": number,
+        "assessmentReference": {"assessmentIdentifier": test, "namespace": TESTS},
+        "studentReference": {"studentUniqueId": unique},
+        **more,
+    }
+
+
 def handed_in(number: str, unique: str, **more: Any) -> dict[str, Any]:
     """What came of a student's work."""
     return {

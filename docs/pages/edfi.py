@@ -13,9 +13,9 @@ from .telling import by_facts, records_link
 def edfi() -> str:
     """The resources of Ed-Fi, and what each property is in the record."""
     blocks: list[str] = []
-    for resource in EVERY:
-        beside = f"{need(resource.remainder or resource.of.scope)}, kept beside"
-        roles = (resource.role,) if resource.role else ()
+    for resource, part in ((one, part) for one in EVERY for part in one.parts):
+        beside = f"{need(part.remainder or part.of.scope)}, kept beside"
+        roles = (part.role,) if part.role else ()
         rows = [
             (
                 f"`{p.name}`",
@@ -24,10 +24,17 @@ def edfi() -> str:
                 p.about,
                 by_facts(p.columns().values(), roles) or beside,
             )
-            for p in resource.properties
+            for p in part.properties
+            if part is resource or p.columns()
         ]
         about = f"{resource.about} Each is a {records_link(resource.of)}. Writing one needs `{resource.writing}`."
-        blocks += [f"## {resource.name}", about]
+        if part is resource:
+            blocks += [
+                f"## {resource.name}",
+                about.replace(" Each is", " Some are" if resource.parts[1:] else " Each is"),
+            ]
+        else:
+            blocks.append(f"Where it is a {records_link(part.of)}, that tells of these:")
         blocks.append(grid(("Property", "Type", "", "Description", "Scopes"), rows))
     return page(
         "Ed-Fi",

@@ -37,7 +37,10 @@ def home(name: str) -> str:
     """The record that a document is, unless it is kept whole; why, where the record seems to have a place for it."""
     resource = RESOURCES[name]
     if isinstance(resource, Whole):
-        return f"kept whole: {BECAUSE[name]}" if name in BECAUSE else "kept whole"
+        whole = f"kept whole: {BECAUSE[name]}" if name in BECAUSE else "kept whole"
+        return ", ".join((*(f"`{form.of.__name__}`" for form in resource.forms), whole)).replace(
+            ", kept", "; else kept"
+        )
     return f"`{(resource.role or resource.of).__name__}`"
 
 

@@ -77,7 +77,16 @@ class Naming(Reference):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Whole(Resource):
-    """A resource whose documents are kept whole, as they were written."""
+    """A resource whose documents are kept whole, as they were written, but for those that are records of other kinds.
+
+    What the record has in part is one resource all the same: each of `forms` is made of one kind of record.
+    """
+
+    forms: tuple[Resource, ...] = ()
+
+    @property
+    def parts(self) -> tuple[Resource, ...]:
+        return (self, *self.forms)
 
     @cached_property
     def compared(self) -> bool:
@@ -137,8 +146,8 @@ class Whole(Resource):
         return (self.of.fields["known_as"], *human)
 
 
-def kept_whole(kind: Kind) -> Whole:
-    """The resource of a kind of document that is kept whole."""
+def kept_whole(kind: Kind, forms: tuple[Resource, ...] = ()) -> Whole:
+    """The resource of a kind of document that is kept whole, but for those that have one of these forms."""
     of, every = WHOLE[kind.name], made_of(kind)
     naming = dict(_naming(every))
     place = _place(every, people=bool(naming))
@@ -153,6 +162,7 @@ def kept_whole(kind: Kind) -> Whole:
         key_may_change=kind.moves,
         belongs=("student", "staff"),
         unified=kind.unified,
+        forms=forms,
     )
 
 

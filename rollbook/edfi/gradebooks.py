@@ -31,7 +31,7 @@ def _kept(of: type[Record], resource: str, name: str) -> KeptValue:
 
 
 @dataclass(frozen=True)
-class _Namespace(Fact):
+class Namespace(Fact):
     """Who numbers a piece of work: an authority, or else the school whose own it is."""
 
     estab: Expr = Aspect.school / School.estab
@@ -53,7 +53,7 @@ class _Namespace(Fact):
 
     def through(self, ref: Ref) -> Home:
         assert isinstance(self.estab, Path)
-        return _Namespace(ref / Aspect.namespace, estab=ref / self.estab)
+        return Namespace(ref / Aspect.namespace, estab=ref / self.estab)
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ class _TimeOf(Home):
 
 
 @dataclass(frozen=True)
-class _Most(Home):
+class Most(Home):
     """How many points there are: the end of the range of results, which whoever writes sets."""
 
     most: First
@@ -125,9 +125,9 @@ class _Most(Home):
         return self.most.is_(arg)
 
 
-def range_of(most: float, since: str) -> dict[str, Value]:
-    """The numbers that results of work with so many points may be, from a day on."""
-    return {"start": since[:10], "least": min(0, most), "most": most}
+def range_of(most: float, since: str | None) -> dict[str, Value]:
+    """The numbers that results with so many points may be, from a day on if one is known."""
+    return {"start": since[:10] if since else None, "least": min(0, most), "most": most}
 
 
 @dataclass(frozen=True)
@@ -157,14 +157,14 @@ gradebook_entries = declare(
     Aspect,
     {
         "gradebookEntryIdentifier": Fact(Aspect.mis_id),
-        "namespace": _Namespace(Aspect.namespace),
+        "namespace": Namespace(Aspect.namespace),
         "gradingPeriodReference": through(Aspect.session, grading_periods),
         "sectionReference": through(Aspect.group, sections),
         "dateAssigned": _ASSIGNED,
         "description": Fact(Aspect.description),
         "dueDate": _DUE,
         "dueTime": _TimeOf(_DUE, "dueDate", _kept(Aspect, ENTRIES, "dueTime")),
-        "maxPoints": _Most(First(range_now, MarkSet.most)),
+        "maxPoints": Most(First(range_now, MarkSet.most)),
         "sourceSectionIdentifier": _Section(
             _kept(Aspect, ENTRIES, "sourceSectionIdentifier"), Aspect.group / Group.code
         ),

@@ -84,16 +84,18 @@ class Locator(ABC):
 
     def document(self, resource: Resource, key: Mapping[str, Any]) -> str | None:
         """The hub id of the document with a natural key, if it is seen."""
-        return next((identity for identity in self.having(resource, key) if self.seen(resource, identity)), None)
+        return next((identity for part, identity in self.having(resource, key) if self.seen(part, identity)), None)
 
     def taken(self, resource: Resource, key: Mapping[str, Any], **more: Any) -> bool:
         """Whether a record has a natural key, and it is not seen; `more` are further facts of it."""
-        return not all(self.record.sees(resource.of, identity) for identity in self.having(resource, key, **more))
+        return not all(self.record.sees(part.of, identity) for part, identity in self.having(resource, key, **more))
 
-    def having(self, resource: Resource, key: Mapping[str, Any], **more: Any) -> Iterator[str]:
-        """The hub ids of the records with a natural key, whoever may see them."""
-        wanted = ("having", resource.name, *key.items(), *more.items())
-        yield from self.record.once(wanted, lambda: list(self.look_for(resource, key, more)))
+    def having(self, resource: Resource, key: Mapping[str, Any], **more: Any) -> Iterator[tuple[Resource, str]]:
+        """The hub ids of the records with a natural key, whoever may see them, each with what they are documents of."""
+        for part in RESOURCES.get(resource.name, resource).parts:
+            wanted = ("having", part.asked_as, *key.items(), *more.items())
+            for identity in self.record.once(wanted, lambda part=part: list(self.look_for(part, key, more))):
+                yield part, identity
 
     def look_for(self, resource: Resource, key: Mapping[str, Any], more: Facts) -> Iterator[str]:
         """The same, read from the record."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from . import (
+    assessments,
     belonging,
     cohorts,
     conduct,
@@ -55,12 +56,18 @@ HOMED: tuple[Resource, ...] = (
     teaching.grading_periods,
     gradebooks.gradebook_entries,
     gradebooks.student_gradebook_entries,
+    assessments.assessments,
 )
 
+FORMS: dict[str, tuple[Resource, ...]] = {one.name: (one,) for one in (assessments.results,)}
+"""What documents may be that the record has in part, by resource: all others of these are kept whole."""
+
 KEPT_WHOLE: tuple[Resource, ...] = tuple(
-    kept_whole(kind) for kind in standard.documents() if kind.name not in {one.name for one in HOMED}
+    kept_whole(kind, FORMS.get(kind.name, ()))
+    for kind in standard.documents()
+    if kind.name not in {one.name for one in HOMED}
 )
-"""The resources of which each document is kept as its client wrote it."""
+"""The resources of which documents are kept as their clients wrote them, all or some."""
 
 EVERY = HOMED + KEPT_WHOLE
 

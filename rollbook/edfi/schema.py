@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -79,6 +79,10 @@ class Resource:
     """The fields whose records give a new record its school, where its document does not: the first that has one."""
     stays: bool = False
     """Whether a record stays at the school that it was given, where its document names none that has it."""
+    roams: bool = False
+    """Whether what is kept whole in other districts may refer to a document, since no school has it for itself."""
+    fitting: Callable[[Mapping[str, Any]], bool] | None = None
+    """Which documents the record can be, where it is one of several places for them; all of them if not said."""
     unified: tuple[tuple[str, ...], ...] = ()
     """Paths whose values are one and the same member of the key; `[*]` stands for each item."""
 
@@ -88,6 +92,20 @@ class Resource:
 
     def __repr__(self) -> str:
         return self.name
+
+    @property
+    def parts(self) -> tuple[Resource, ...]:
+        """What its documents may be, each in order: they are of one resource, and of several kinds of record."""
+        return (self,)
+
+    @cached_property
+    def asked_as(self) -> str:
+        """What tells questions for it from those for other parts of the same resource."""
+        return f"{self.name} {self.of.__name__}"
+
+    def fits(self, document: Mapping[str, Any]) -> bool:
+        """Whether the record can say what makes a document one, as far as the document alone tells."""
+        return self.fitting is None or self.fitting(document)
 
     @cached_property
     def columns(self) -> tuple[tuple[str, Expr], ...]:

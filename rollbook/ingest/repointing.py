@@ -48,8 +48,9 @@ def renamed(
     """The records whose documents name a human by a number that is another one now: what each kept, and keeps."""
     known = {before: after for before, after in numbers.values() if before and after and before != after}
     for resource, source in dict.fromkeys((one[0], one[1]) for one in step["at"] if known):
-        of = RESOURCES[resource].of
-        row = batch.get(RECORDS[of.__name__], source)
+        kinds = [part.of for part in RESOURCES[resource].parts]
+        each = ((of, row) for of in kinds if (row := batch.get(RECORDS[of.__name__], source)))
+        of, row = next(each, (kinds[0], None))
         kept = (row or {}).get("remainder")
         paths = [one[2] for one in step["at"] if (one[0], one[1]) == (resource, source)]
         if kept and (said := _said_anew(kept, resource, paths, known)) != kept:

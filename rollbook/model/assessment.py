@@ -223,6 +223,7 @@ class AssessmentResult(
     )
     result_set = Ref("The resultset against which the result was recorded", ResultSet, tells=("mis_id",))
     date = Date("Date the result was achieved", "2015-09-03")
+    time = Text("The time of that day, UTC, where somebody said one", "09:30:00")
     collection_date = Date("Date on which the result was collected", "2015-09-07")
     result = Text("The value of the result", "6C")
     numeric_value = Decimal("The numeric value of the result", 24)
@@ -234,6 +235,11 @@ class AssessmentResult(
     late = Flag("Whether the work came late", 0)
     missing = Flag("Whether the work never came", 0)
     score_scale = Ref("What the score stands for, if it is not as the aspect says", ScoreScale)
+    scores = Text(
+        "The scores by method of reporting as JSON, where somebody said more than the facts do",
+        '[{"assessmentReportingMethodDescriptor":"uri://ed-fi.org/AssessmentReportingMethodDescriptor#Raw score",'
+        '"resultDatatypeTypeDescriptor":"uri://ed-fi.org/ResultDatatypeTypeDescriptor#Integer","result":"24"}]',
+    )
 
 
 class PriorAttainment(

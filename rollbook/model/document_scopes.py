@@ -427,7 +427,13 @@ _row(
 # ---- assessment
 
 _row(
-    "assessments assessmentItems assessmentBatteryParts assessmentAdministrations objectiveAssessments "
+    "assessments",
+    S.School,
+    S.WritebackAssessment,
+    "What is assessed, and how, without any result",
+)
+_row(
+    "assessmentItems assessmentBatteryParts assessmentAdministrations objectiveAssessments "
     "assessmentScoreRangeLearningStandards",
     TESTS,
     S.WritebackAssessment,

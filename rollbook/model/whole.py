@@ -73,9 +73,11 @@ WHOLE = {resource: kept_whole(resource, guard) for resource, guard in GUARDS.ite
 def _because() -> Iterator[tuple[str, str]]:
     for names, reason in (
         ("disciplineActions", "most measures are neither exclusions nor detentions"),
-        ("assessments objectiveAssessments assessmentItems", "a test is of no school, the record's assessments are"),
-        ("studentAssessments", "what it refers to is of no school"),
-        ("gradebookEntries studentGradebookEntries", "the work need not name its class"),
+        (
+            "objectiveAssessments assessmentItems",
+            "the record has a result of a part of a test, and no parts of a score",
+        ),
+        ("studentAssessments", "the test is of another district"),
         ("grades", "the record's results name neither a grading period nor a place in a class"),
         ("courseTranscripts studentAcademicRecords", "the record has no credits"),
         ("reportCards", "the record's are about behaviour, not marks"),

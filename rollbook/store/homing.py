@@ -18,12 +18,12 @@ from typing import TYPE_CHECKING, Any
 from ..edfi import standard
 from ..edfi.documents import Whole, kept_whole
 from ..edfi.entries import Entered
-from ..edfi.gradebooks import gradebook_entries, range_of
+from ..edfi.gradebooks import range_of
 from ..edfi.homes import DISTRICT, NUMERAL, Fact, OrganisationId, trail
-from ..edfi.resources import HOMED
+from ..edfi.resources import FORMS, HOMED
 from ..edfi.schema import Pointing, Resource, Written
 from ..fields import Record
-from ..model.assessment import MarkSet
+from ..model.assessment import Aspect, MarkSet
 from ..model.organisation import School
 from ..model.people import Person
 from ..model.students import Student
@@ -48,10 +48,15 @@ READ_BY_NOBODY = (AttributeError, KeyError, TypeError, ValueError)
 Row = dict[str, Any]
 
 
-def bring_home(store: Store, resources: Sequence[Resource] = HOMED) -> None:
+EVERY = (*HOMED, *(form for forms in FORMS.values() for form in forms))
+"""What has a home, each after what it refers to; of some resources only the documents that fit one have it."""
+
+
+def bring_home(store: Store, resources: Sequence[Resource] = EVERY) -> None:
     """Give every document its home that was kept whole, and whose resource has one now.
 
-    One whose key names something that is gone stays where it is, and is told of in the log.
+    One whose key names something that is gone stays where it is, and is told of in the log. One that does not fit the
+    only home that its resource has stays as well, and is served.
     """
     said = hashlib.blake2b(" ".join(r.name for r in resources).encode(), digest_size=16).hexdigest()
     names = json.dumps([r.name for r in resources])
@@ -85,15 +90,20 @@ def _bring(store: Store, district: int, resource: Resource) -> None:
             batch = Moving(kept, district)
             rows = batch.waiting(resource, stay)
             gone = batch.move(resource, rows)
-            restated = batch.restate(resource)
+            restated = 0 if _in_part(resource) else batch.restate(resource)
             batch.settle()
         moved, stay = moved + gone, stay + len(rows) - gone
         if len(rows) < AT_ONCE and restated < AT_ONCE:
             break
     if moved or stay:
         log.info("district %d: %d documents of %s were given their home", district, moved, resource.name)
-    if stay:
+    if stay and not _in_part(resource):
         log.warning("district %d: %d documents of %s name what is gone and stay aside", district, stay, resource.name)
+
+
+def _in_part(resource: Resource) -> bool:
+    """Whether it is only one of several places for the documents of its resource: the others tell what is gone."""
+    return resource in FORMS.get(resource.name, ())
 
 
 @dataclass(frozen=True)
@@ -150,7 +160,10 @@ class Moving(Batch):
         """What a document is in its home; nothing where its key names something that is gone, or it cannot be read."""
         try:
             kept: dict[str, Any] = json.loads(row["remainder"] or "{}")
-            written = resource.unshape(kept.get("edfi", {}).get(resource.name, {}))
+            document: Row = kept.get("edfi", {}).get(resource.name, {})
+            if not resource.fits(document):
+                return None
+            written = resource.unshape(document)
         except READ_BY_NOBODY:
             return None
         pointing = self._pointing(resource, row["id"])
@@ -258,9 +271,10 @@ class Moving(Batch):
             linking = resource.links[name]
             own = {"school": one.values.get("school"), linking.many.via.name: one.row["id"]}
             self.add(linking.many.child, [{**own, linking.sets: identity} for identity in dict.fromkeys(there)])
-        if resource is gradebook_entries and (most := one.written.rest.get("maxPoints")) is not None:
+        rest = one.written.rest
+        if resource.of is Aspect and (most := rest.get("maxPoints", rest.get("maxRawScore"))) is not None:
             own = {"school": one.values.get("school"), "aspect": one.row["id"]}
-            self.add(MarkSet, [{**own, **range_of(most, one.values["assigned"])}])
+            self.add(MarkSet, [{**own, **range_of(most, one.values.get("assigned"))}])
 
     # ---- what is gone
 

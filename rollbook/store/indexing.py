@@ -37,7 +37,7 @@ EVERYWHERE = "everywhere"
 
 A_DAY = "2026-09-01"
 
-TABLES = tuple(sorted({resource.of.table for resource in EVERY}))
+TABLES = tuple(sorted({part.of.table for resource in EVERY for part in resource.parts}))
 """Where the records of documents are."""
 
 Found = TypeVar("Found")
@@ -146,7 +146,7 @@ def _note(record: InDistrict, known: Mapping[int, Place], table: str, identity: 
     """Note what the documents of a record refer to; tells of how many there are."""
     kept = json.loads(remainder).get("edfi")
     those = cast("dict[str, Any]", kept) if isinstance(kept, dict) else {}
-    resources = [r for r in (RESOURCES.get(name) for name in those) if r and r.of.table == table]
+    resources = [p for name in those if name in RESOURCES for p in RESOURCES[name].parts if p.of.table == table]
     locator = Anything(record, record.district, known)
     for resource in resources:
         for document in _documents(record, resource, identity, those[resource.name]):
@@ -173,7 +173,7 @@ def _documents(
     record: InDistrict, resource: Resource, identity: str, kept: Mapping[str, Any]
 ) -> Iterator[dict[str, Any]]:
     """The document that a record is, with what was written beside; none where it is not one any more."""
-    asked = record.once(("asked", resource.name), lambda: _asked(record, resource))
+    asked = record.once(("asked", resource.asked_as), lambda: _asked(record, resource))
     # What a document refers to is the same on every day.
     bound = {"district": record.district, "today": A_DAY, "allowed_on": A_DAY, "district_id": "", "wanted": identity}
     bound |= {"limit": -1, "offset": 0, "page": -1, "before": 0}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from hypothesis import strategies as st
@@ -50,7 +51,7 @@ def _values(one: Property) -> st.SearchStrategy[Any]:
     if isinstance(one, Reference):
         return st.fixed_dictionaries({m.name: _values(m) for m in one.target.members})
     if isinstance(one, Object):
-        return _objects(one.properties)
+        return _objects(one.properties).filter(bool)
     if isinstance(one, Collection):
         items = _objects(one.properties)
         return st.lists(items, min_size=1, max_size=3, unique_by=lambda item: _identity(one, item))
@@ -69,7 +70,8 @@ def _scalar(one: Property) -> st.SearchStrategy[Any]:
         case Integer():
             return st.integers(one.least if one.least is not None else -5, one.most or 2**31 - 1)
         case Number():
-            return st.floats(one.least, one.most, allow_nan=False).map(lambda n: round(n, 4))
+            least, most = (None if edge is None else math.trunc(edge) for edge in (one.least, one.most))
+            return st.floats(least, most, allow_nan=False).map(lambda n: round(n, 4))
         case Boolean():
             return st.booleans()
         case Date():

@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.district import (
     EdFi,
+    assessment,
     assignment,
     calendar,
     calendar_date,
@@ -80,6 +81,7 @@ TERM: dict[str, Any] = {
         "W-1", "A map", sectionReference=in_section("A1", "ALG-1", ESTAB, "Fall")["sectionReference"]
     ),
     "studentGradebookEntries": handed_in("W-1", "7001"),
+    "assessments": assessment("T-1", "Fractions"),
 }
 """One document of each resource, each after those that it refers to."""
 

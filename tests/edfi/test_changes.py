@@ -144,6 +144,7 @@ def test_a_document_moves_when_it_comes_into_sight(api: EdFi) -> None:
 # ---- what is gone
 
 DELETABLE = [
+    "assessments",
     "studentGradebookEntries",
     "gradebookEntries",
     "staffDisciplineIncidentAssociations",

@@ -104,6 +104,7 @@ KEYS = {
     "gradingPeriods": ["gradingPeriodDescriptor", "gradingPeriodName", "schoolId", "schoolYear"],
     "gradebookEntries": ["gradebookEntryIdentifier", "namespace"],
     "studentGradebookEntries": ["gradebookEntryIdentifier", "namespace", "studentUniqueId"],
+    "assessments": ["assessmentIdentifier", "namespace"],
 }
 
 
@@ -382,7 +383,7 @@ def _row(resource: Resource, written: Written, document: dict[str, Any]) -> dict
     row |= {"grade_level": written.values.get("grade")} if "grade_level" in row else {}
     row |= {"comments": written.values.get("description")} if "comments" in row else {}
     row |= {name: value for name, value in resource.common.items() if name in row}
-    row |= {"most": document.get("maxPoints")} if "most" in row else {}
+    row |= {"most": document.get("maxPoints", document.get("maxRawScore"))} if "most" in row else {}
     row |= {trail(entry.word): written.values.get(name) for name, entry in resource.entries.items()}
     row |= {trail(resource.of.fields[name]): written.values.get(name) for name in resource.humans}
     for one in resource.references:

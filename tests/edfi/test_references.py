@@ -11,6 +11,7 @@ from rollbook.edfi.resources import HOMED, RESOURCES
 from tests.district import (
     EdFi,
     agency,
+    assessment,
     calendar,
     calendar_date,
     cohort,
@@ -202,6 +203,7 @@ KEYS: dict[str, dict[str, Any]] = {
     "calendarDates": calendar_date("C1", ESTAB, "2026-09-08"),
     "studentGradebookEntries": handed_in("W-1", "7002"),
     "gradingPeriods": grading_period("P2", ESTAB),
+    "assessments": assessment("T-2", "Fractions"),
 }
 
 

@@ -21,7 +21,7 @@ from rollbook.edfi.schema import (
     Text,
     Time,
 )
-from tests.district import GRADEBOOKS, EdFi, word
+from tests.district import GRADEBOOKS, TESTS, EdFi, word
 
 from .school_year import ESTAB
 
@@ -48,6 +48,7 @@ TARGETS: dict[str, dict[str, Any]] = {
     "cohort": {"cohortIdentifier": "1", "educationOrganizationId": ESTAB},
     "disciplineIncident": {"incidentIdentifier": "I-1", "schoolId": ESTAB},
     "gradebookEntry": {"gradebookEntryIdentifier": "W-1", "namespace": GRADEBOOKS},
+    "assessment": {"assessmentIdentifier": "T-1", "namespace": TESTS},
 }
 """What there is to refer to, once the term has been written."""
 

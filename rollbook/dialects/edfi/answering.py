@@ -37,7 +37,7 @@ from .reading import (
     Collection,
     Document,
     find,
-    find_in,
+    find_by_key,
     find_quietly,
     hexadecimal,
     hub_id,
@@ -91,7 +91,8 @@ class Shelf:
         documents = found.page() if query.limit else []
         if documents and len(documents) == query.limit and not query.paged:
             last = documents[-1]
-            here = replace(found.asked.cursor or START, district=last.reader.district, after=last.id)
+            at = self.resource.parts.index(last.part)
+            here = replace(found.asked.cursor or START, district=last.reader.district, after=last.id, part=at)
             further.append((b"next-page-token", here.token().encode()))
         return resting(self.told([self.shown(d.body) for d in documents], *further))
 
@@ -155,12 +156,12 @@ class Shelf:
         """The document with the natural key of one that may still be wrong."""
         try:
             key = self.resource.key(body)
-            args = self.resource.key_args({name: coerce(one, key[name]) for name, one, _ in self.resource.members()})
+            wanted = {name: coerce(one, key[name]) for name, one, _ in self.resource.members()}
         except (KeyError, TypeError, Wrong):
             return None
         for reader in self.readers:
             with reader.session() as session:
-                if found := find_in(self.resource, reader, session, self.resource.keyed, args, "key"):
+                if found := find_by_key(self.resource, reader, session, wanted):
                     return found
         return None
 

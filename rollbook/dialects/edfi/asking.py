@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ...edfi.schema import Resource
@@ -51,4 +52,6 @@ def asked(resource: Resource, query: Query) -> Asked:
             said = "pageToken is not one that an earlier answer gave. Begin without one."
             raise InvalidQuery(Problem("pageToken", said))
     args = {name: _held(value) for name, value in args.items()}
-    return Asked(tuple(where), tuple(shape), args, query.limit, query.offset, cursor=cursor)
+    further = zip(resource.parts[1:], query.others, strict=False)
+    others = tuple(asked(part, replace(query, **vars(terms), others=())) for part, terms in further)
+    return Asked(tuple(where), tuple(shape), args, query.limit, query.offset, cursor=cursor, others=others)

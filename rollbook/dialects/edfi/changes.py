@@ -35,7 +35,7 @@ from ...fields import (
 from ...model.people import Contact, Staff
 from ...model.students import Student
 from .former import FACTS
-from .reading import REST, AnyReader, Document, find_in, find_with, hexadecimal, kept
+from .reading import REST, AnyReader, Document, find_by_key, find_in, find_with, hexadecimal, kept
 
 HUMANS: dict[str, type[Record]] = {"students": Student, "staffs": Staff, "contacts": Contact}
 """The role with whose end a human is gone from a resource, though the human may be something else still."""
@@ -53,7 +53,8 @@ class Change:
 
 def newest(resources: Sequence[Resource], readers: Sequence[AnyReader]) -> int:
     """The number of the last change that the caller can know of: what others may not see moves nothing here."""
-    return max((_last(r, reader) for reader in readers for r in _moved(resources, reader)), default=0)
+    every = [part for resource in resources for part in resource.parts]
+    return max((_last(r, reader) for reader in readers for r in _moved(every, reader)), default=0)
 
 
 def _moved(resources: Sequence[Resource], reader: AnyReader) -> Iterator[Resource]:
@@ -100,21 +101,30 @@ def deletes(resource: Resource, readers: Sequence[AnyReader], since: int, until:
     """What is gone between two numbers, both included; what was made again since is not told."""
     # Pages of one window follow one another, and to tell what was made again takes a look for each.
     key = ("edfi deletes", resource.name, since, until)
-    found = (r.once(key, lambda r=r: list(_deletes(resource, r, readers, since, until))) for r in readers)
+    found = (
+        r.once((*key, part.asked_as), lambda r=r, part=part: list(_deletes(resource, part, r, readers, since, until)))
+        for r in readers
+        for part in resource.parts
+    )
     every = sorted((change for changes in found for change in changes), key=lambda c: c.number)
     # A human whose last role is gone may still wait, and be deleted later: told once, with the last number.
     return sorted({c.body["id"]: c for c in every}.values(), key=lambda c: c.number)
 
 
 def _deletes(
-    resource: Resource, reader: AnyReader, readers: Sequence[AnyReader], since: int, until: int | None
+    resource: Resource,
+    part: Resource,
+    reader: AnyReader,
+    readers: Sequence[AnyReader],
+    since: int,
+    until: int | None,
 ) -> Iterator[Change]:
     told: dict[str, Gone] = {}
-    for gone in reader.gone(_kinds(resource), since - 1, until):
-        if _ends(resource, gone) and _is(resource, gone.keys):
+    for gone in reader.gone(_kinds(part), since - 1, until):
+        if _ends(resource, gone) and _is(part, gone.keys):
             told[str(gone.keys.get("person")) if resource.name in HUMANS else gone.id] = gone
     for identity, gone in told.items():
-        key = _key(resource, reader, gone)
+        key = _key(part, reader, gone)
         # A human who is left out at one school may be seen at another.
         # A student or a school may have gone to another district, where the document is the same one.
         by_id = gone.unseen or gone.what == "key"
@@ -132,14 +142,15 @@ def _ends(resource: Resource, gone: Gone) -> bool:
 def _stands(resource: Resource, readers: Iterable[AnyReader], key: Mapping[str, Any]) -> bool:
     for reader in readers:
         with reader.session() as session:
-            if find_in(resource, reader, session, resource.keyed, resource.key_args(key), "key"):
+            if find_by_key(resource, reader, session, key):
                 return True
     return False
 
 
 def key_changes(resource: Resource, readers: Sequence[AnyReader], since: int, until: int | None) -> list[Change]:
     """What is known by another key since a number; several changes of one document are told as one."""
-    return sorted((c for r in readers for c in _key_changes(resource, r, since, until)), key=lambda c: c.number)
+    every = ((part, r) for r in readers for part in resource.parts)
+    return sorted((c for each in every for c in _key_changes(*each, since, until)), key=lambda c: c.number)
 
 
 def _key_changes(resource: Resource, reader: AnyReader, since: int, until: int | None) -> Iterator[Change]:

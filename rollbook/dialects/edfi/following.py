@@ -29,9 +29,10 @@ class Following:
             self.done.add((resource.name, identity))
         key = self.key(resource, identity)
         for one in self.writer.referring(identity) if key else ():
-            self.rewrite(RESOURCES[one.resource], one.source, one.path, key)
+            for part in RESOURCES[one.resource].parts:
+                self.rewrite(part, one.source, one.path, key)
         for record, dependent, _ in self.writer.known_by(resource.of, identity):
-            for other in (r for r in EVERY if r.of is record):
+            for other in (part for one in EVERY for part in one.parts if part.of is record):
                 self.follow(other, dependent)
 
     def key(self, resource: Resource, identity: str) -> dict[str, Any]:

@@ -22,7 +22,7 @@ class Locator(locating.Locator):
     def seen(self, resource: Resource, identity: str) -> bool:
         """Whether a record is a document of the resource that the caller sees."""
         seen = partial(sees, resource, self.writer.reader, self.writer.session, identity)
-        return self.writer.once(("seen", resource.name, identity), seen)
+        return self.writer.once(("seen", resource.asked_as, identity), seen)
 
 
 __all__ = ["ORGANISATIONS", "ROLES", "UNIQUE_IDS", "Locator", "people", "roles"]

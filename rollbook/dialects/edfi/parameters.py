@@ -24,6 +24,16 @@ LIMIT, MOST = 25, 500
 
 
 @dataclass(frozen=True)
+class Terms:
+    """The conditions of a query on one part of a resource."""
+
+    where: tuple[Condition, ...]
+    args: Mapping[str, Value]
+    shape: tuple[str, ...]
+    rest: tuple[tuple[tuple[tuple[str, ...], ...], Any], ...]
+
+
+@dataclass(frozen=True)
 class Query:
     """A query, once it is understood."""
 
@@ -45,6 +55,8 @@ class Query:
     """The names of the filters: two queries of one shape have the same conditions."""
     rest: tuple[tuple[tuple[tuple[str, ...], ...], Any], ...] = ()
     """Values that the remainder must have, each with the members that lead to it: one of several ways is enough."""
+    others: tuple[Terms, ...] = ()
+    """The conditions on the further parts of the resource, if it has any."""
 
 
 @dataclass(frozen=True)
@@ -163,6 +175,16 @@ def understand(
 
 
 def _query(resource: Resource, said: Mapping[str, Any], asked: Mapping[str, tuple[Filter, Any]]) -> Query:
+    own = {n: v for n, v in said.items() if n not in ("size",)}
+    if "size" in said:
+        own["limit"] = said["size"]
+    paged = "limit" in said or "offset" in said
+    values = {name: value for name, (_, value) in asked.items()}
+    first, *others = (_terms(part, {n: (filters(part)[n], v) for n, v in values.items()}) for part in resource.parts)
+    return Query(**own, paged=paged, **vars(first), others=tuple(others))
+
+
+def _terms(resource: Resource, asked: Mapping[str, tuple[Filter, Any]]) -> Terms:
     where: list[Condition] = []
     args: dict[str, Value] = {}
     rest: list[tuple[tuple[tuple[str, ...], ...], Any]] = []
@@ -186,12 +208,8 @@ def _query(resource: Resource, said: Mapping[str, Any], asked: Mapping[str, tupl
             written, argument = KeptValue(kept(resource), *one.paths[0], kind=kind_of(value)), f"filter_{name}"
             where.append(_either(written, one.one.otherwise, Arg(argument)))
             args[argument] = value
-    own = {n: v for n, v in said.items() if n not in ("size",)}
-    if "size" in said:
-        own["limit"] = said["size"]
-    paged = "limit" in said or "offset" in said
     shape = tuple(n for n in sorted(asked) if asked[n][0].homes or asked[n][0].one.otherwise is not None)
-    return Query(**own, paged=paged, where=tuple(where), args=args, shape=shape, rest=tuple(rest))
+    return Terms(tuple(where), args, shape, tuple(rest))
 
 
 def _same(home: Home, one: Property, arg: Arg) -> Condition:

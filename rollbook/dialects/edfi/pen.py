@@ -78,6 +78,8 @@ class Pen:
         self.resolving = Resolving(resource, writer, places)
         self.locator = self.resolving.locator
         self.stating = Stating(resource, writer)
+        self.identity = ""
+        """The hub id that a new record is given, where its document has had one."""
 
     # ---- create and update
 
@@ -114,6 +116,7 @@ class Pen:
             return identity
         taken = self.taken(document, resolved.fields.get("school"))
         own, said = self.stating.parted({**values, **self.follows(values)})
+        own |= {"id": self.identity} if self.identity else {}
         identity = self.writer.add(self.resource.of, own, taken=taken)
         self.stating.state(own, said, {})
         self.refer(identity, written, resolved, new=True)
@@ -213,7 +216,7 @@ class Pen:
         for one in self.writer.referring(identity):
             if one.source != identity and one.resource in RESOURCES:
                 resource = RESOURCES[one.resource]
-                yield resource, self.writer.sees(resource.of, one.source)
+                yield resource, any(self.writer.sees(part.of, one.source) for part in resource.parts)
         for reader in self.places.readers:
             if reader.district != self.writer.reader.district:
                 for one in reader.referring(identity):

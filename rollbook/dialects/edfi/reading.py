@@ -6,9 +6,9 @@ import base64
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -49,6 +49,8 @@ class Document:
     id: str
     number: int
     body: Mapping[str, Any]
+    part: Resource
+    """What of its resource it is."""
 
     @property
     def etag(self) -> str:
@@ -114,12 +116,12 @@ def question(resource: Resource, where: Condition = ALWAYS, *, few: bool = False
 
 def document(resource: Resource, reader: AnyReader, row: bytes) -> Document:
     """The document that a row is."""
-    return Document(reader, *_finished(resource, row))
+    return Document(reader, *_finished(resource, row), resource)
 
 
 def listed(resource: Resource, reader: AnyReader, row: bytes) -> Document:
     """The same for one of many, who may be listed again soon."""
-    return Document(reader, *FINISHED.get(resource, row, partial(_finished, resource)))
+    return Document(reader, *FINISHED.get(resource, row, partial(_finished, resource)), resource)
 
 
 def _finished(resource: Resource, said: bytes) -> Told:
@@ -160,21 +162,29 @@ def find_in(
     key: object,
 ) -> Document | None:
     """The first document for which a condition holds, which is only looked at."""
-    plan = reader.prepare(question(resource, where, few=True), ("edfi", resource.name, key))
+    plan = reader.prepare(question(resource, where, few=True), ("edfi", resource.asked_as, key))
     return _first(resource, reader, session, plan, args)
+
+
+def find_by_key(resource: Resource, reader: AnyReader, session: Session, key: Mapping[str, Any]) -> Document | None:
+    """The document with a natural key, which is only looked at."""
+    found = (find_in(one, reader, session, one.keyed, one.key_args(key), "key") for one in resource.parts)
+    return next((one for one in found if one), None)
 
 
 def find_with(
     resource: Resource, reader: AnyReader, session: Session, identity: str, *, shown: bool = False
 ) -> Document | None:
     """The document with a hub id; `shown` to the caller, not only looked at."""
-    return _first(resource, reader, session, _by_id(resource, reader), {"wanted": identity}, shown=shown)
+    wanted = {"wanted": identity}
+    found = (_first(one, reader, session, _by_id(one, reader), wanted, shown=shown) for one in resource.parts)
+    return next((one for one in found if one), None)
 
 
 def _by_id(resource: Resource, reader: AnyReader) -> Plan:
     # What is asked is the same for every document.
-    asked = once(_ASKED, resource.name, lambda: question(resource, HubId(resource.of).is_(Arg("wanted")), few=True))
-    return reader.prepare(asked, ("edfi", resource.name, "id"))
+    asked = once(_ASKED, resource.asked_as, lambda: question(resource, HubId(resource.of).is_(Arg("wanted")), few=True))
+    return reader.prepare(asked, ("edfi", resource.asked_as, "id"))
 
 
 _ASKED: dict[object, Question] = {}
@@ -205,7 +215,7 @@ def etag_within(resource: Resource, writer: Writer, identity: str) -> str:
 
 def sees(resource: Resource, reader: AnyReader, session: Session, identity: str) -> bool:
     """Whether a reader sees a document with a hub id; nothing of it is read."""
-    return session.has(_by_id(resource, reader), {"wanted": identity})
+    return any(session.has(_by_id(one, reader), {"wanted": identity}) for one in resource.parts)
 
 
 def find_quietly(resource: Resource, readers: Iterable[AnyReader], identity: str) -> Document | None:
@@ -222,25 +232,39 @@ def find_quietly(resource: Resource, readers: Iterable[AnyReader], identity: str
 
 @dataclass(frozen=True)
 class Cursor:
-    """A place in a collection: after a hub id of a district, up to another one."""
+    """A place in a collection: after a hub id of a part of it in a district, up to another one."""
 
     district: int
     after: str
     last_district: int = 2**31
     last: str = ""
+    part: int = 0
+    last_part: int = 0
 
     def token(self) -> str:
         """What the caller gives back to go on."""
         said = f"{self.district}:{self.after}:{self.last_district}:{self.last}"
+        said += f":{self.part}:{self.last_part}" if self.part or self.last_part else ""
         return base64.urlsafe_b64encode(said.encode()).decode().rstrip("=")
+
+    @property
+    def begin(self) -> tuple[int, int]:
+        """The district and the part in which it begins."""
+        return self.district, self.part
+
+    @property
+    def end(self) -> tuple[int, int]:
+        """Those in which it ends."""
+        return self.last_district, self.last_part
 
     @staticmethod
     def read(token: str) -> Cursor | None:
         """A place from what the caller gives back; nothing when it is not one."""
         try:
             said = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)).decode("ascii").split(":")
-            district, after, last_district, last = said
-            return Cursor(int(district), after, int(last_district), last)
+            district, after, last_district, last, *parts = said
+            part, last_part = map(int, parts or (0, 0))
+            return Cursor(int(district), after, int(last_district), last, part, last_part)
         except (ValueError, UnicodeError):
             return None
 
@@ -259,6 +283,12 @@ class Asked:
     limit: int = 25
     offset: int = 0
     cursor: Cursor | None = None
+    others: tuple[Asked, ...] = ()
+    """The same of the further parts of the resource, if it has any."""
+
+    def of(self, part: int) -> Asked:
+        """What is asked of a part of the resource."""
+        return self if part == 0 else self.others[part - 1] if self.others else Asked()
 
 
 class Collection:
@@ -269,27 +299,26 @@ class Collection:
         self.readers = readers
         self.asked = asked
 
-    def plans(self) -> Iterator[tuple[AnyReader, Plan, dict[str, Any]]]:
-        """The question for each district that the request reaches, with its arguments."""
+    def plans(self) -> Iterator[tuple[AnyReader, Resource, Plan, dict[str, Any]]]:
+        """The question for each part in each district that the request reaches, with its arguments."""
         cursor = self.asked.cursor
-        identity = HubId(self.resource.of)
-        for reader in self.readers:
-            where, shape, args = ALWAYS, list(self.asked.shape), dict(self.asked.args)
-            for condition in self.asked.where:
+        for reader, (number, part) in product(self.readers, enumerate(self.resource.parts)):
+            identity, asked, here = HubId(part.of), self.asked.of(number), (reader.district, number)
+            where, shape, args = ALWAYS, list(asked.shape), dict(asked.args)
+            for condition in asked.where:
                 where = where & condition
-            if cursor is not None and not cursor.district <= reader.district <= cursor.last_district:
+            if cursor is not None and not cursor.begin <= here <= cursor.end:
                 continue
-            if cursor is not None and reader.district == cursor.district:
+            if cursor is not None and here == cursor.begin:
                 where, args["after"] = where & identity.after(Arg("after")), cursor.after
                 shape.append("after")
-            if cursor is not None and reader.district == cursor.last_district:
+            if cursor is not None and here == cursor.end:
                 where, args["last"] = where & identity.until(Arg("last")), cursor.last
                 shape.append("last")
             if twins := self.shown_before(reader):
                 where, args["twins"] = where & Not(identity.one_of(Arg("twins"))), msgspec.json.encode(twins).decode()
                 shape.append("twins")
-            plan = reader.prepare(question(self.resource, where), ("edfi", self.resource.name, "list", *shape))
-            yield reader, plan, args
+            yield reader, part, reader.prepare(question(part, where), ("edfi", part.asked_as, "list", *shape)), args
 
     def shown_before(self, reader: AnyReader) -> list[str]:
         """The humans of a reader whom an earlier one shows already: they have a record in two districts, or wait."""
@@ -303,12 +332,12 @@ class Collection:
 
     def kinds(self) -> frozenset[str]:
         """The kinds of record that the documents are made of."""
-        return frozenset(kind for _, plan, _ in self.plans() for kind in plan.reads)
+        return frozenset(kind for _, _, plan, _ in self.plans() for kind in plan.reads)
 
     def count(self) -> int:
         """How many documents there are."""
         found = 0
-        for reader, plan, args in self.plans():
+        for reader, _, plan, args in self.plans():
             with reader.session() as session:
                 found += session.count(plan, args)
         return found
@@ -317,11 +346,11 @@ class Collection:
         """The documents of the page that was asked for."""
         left, passed = self.asked.limit, self.asked.offset
         page: list[Document] = []
-        for reader, plan, args in self.plans():
+        for reader, part, plan, args in self.plans():
             if left <= 0:
                 break
             with reader.session() as session:
-                if passed and len(self.readers) > 1:
+                if passed and len(self.readers) * len(self.resource.parts) > 1:
                     here = session.count(plan, args, shown=False)
                     if here <= passed:
                         if plan.of_people:
@@ -329,7 +358,7 @@ class Collection:
                         passed -= here
                         continue
                 for rows in session.rows(plan, args, left, passed):
-                    page += [listed(self.resource, reader, row) for row in rows]
+                    page += [listed(part, reader, row) for row in rows]
             left, passed = self.asked.limit - len(page), 0
         return page
 
@@ -341,10 +370,8 @@ class Collection:
         ends: list[Cursor] = [START]
         for part in range(1, min(number, total)):
             at = total * part // min(number, total) - 1
-            cut = Collection(
-                self.resource, self.readers, Asked(self.asked.where, self.asked.shape, self.asked.args, 1, at)
-            )
+            cut = Collection(self.resource, self.readers, replace(self.asked, limit=1, offset=at, cursor=None))
             last = cut.page()[0]
-            ends.append(Cursor(last.reader.district, last.id))
-        tokens = [Cursor(a.district, a.after, b.district, b.after) for a, b in pairwise(ends)]
+            ends.append(Cursor(last.reader.district, last.id, part=self.resource.parts.index(last.part)))
+        tokens = [Cursor(a.district, a.after, b.district, b.after, a.part, b.part) for a, b in pairwise(ends)]
         return [c.token() for c in (*tokens, ends[-1])]

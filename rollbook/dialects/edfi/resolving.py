@@ -19,7 +19,7 @@ from ...model.students import Relationship
 from . import problems
 from .locating import ORGANISATIONS, ROLES, UNIQUE_IDS, Locator, people, roles
 from .places import Places
-from .reading import find_in
+from .reading import find_by_key
 from .refusal import Refusal
 
 MADE: dict[type[Record], tuple[str, type[Record], str]] = {
@@ -139,12 +139,12 @@ class Resolving:
         """The hub id of what a reference names in another district, where it is one that no school has for itself."""
         for name, members in one.target.served.items():
             resource = RESOURCES.get(name)
-            if not isinstance(resource, Whole):
+            if resource is None or not (isinstance(resource, Whole) or (resource.roams and not one.sets)):
                 continue
-            args = resource.key_args({members.get(m, m): value for m, value in one.identity.items()})
+            key = {members.get(m, m): value for m, value in one.identity.items()}
             for reader in (r for r in self.places.readers if r.district != self.writer.reader.district):
                 with reader.session() as session:
-                    if found := find_in(resource, reader, session, resource.keyed, args, "key"):
+                    if found := find_by_key(resource, reader, session, key):
                         return found.id
         return None
 
@@ -173,7 +173,7 @@ class Resolving:
         humans = RESOURCES[name]
         for reader in (r for r in self.places.readers if r.district != self.writer.reader.district):
             with reader.session() as session:
-                found = find_in(humans, reader, session, humans.keyed, humans.key_args(one.identity), "key")
+                found = find_by_key(humans, reader, session, one.identity)
             if found:
                 written = humans.unshape({n: v for n, v in found.body.items() if n in humans.by_name})
                 rest = {"edfi": {name: written.rest}}

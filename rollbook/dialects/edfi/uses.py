@@ -27,7 +27,8 @@ PAGE = 500
 def referrer(resource: Resource, kinds: Kinds[str]) -> str:
     """What a document is called that refers to one of a resource, by the kinds of record that do."""
     for other in EVERY:
-        held = {other.of.__name__, *(link.many.child.__name__ for link in other.links.values())}
+        own = {part.of.__name__ for part in other.parts}
+        held = own | {link.many.child.__name__ for link in other.links.values()}
         if held & {*kinds} and resource.name in needs(other):
             return other.entity
     return "another kind"
@@ -41,7 +42,7 @@ def using(resource: Resource, word: Mapping[str, Any], readers: Sequence[AnyRead
     if written is not None:
         return written
     # What other dialects and sources wrote is a fact of a record, which a question finds.
-    for other in EVERY:
+    for other in (part for one in EVERY for part in one.parts):
         queries = (asked(other, understand(other, [(name, uri)])) for name in _facts(other, kind))
         if any(Collection(other, readers, replace(query, limit=1)).page() for query in queries):
             return other

@@ -20,7 +20,7 @@ from .manners import manner_of
 from .pen import Outcome
 from .places import Places
 from .publishing import uris
-from .reading import Document, find, find_in, readers_of
+from .reading import Document, find, find_by_key, readers_of
 from .refusal import Refusal
 
 ORGANISATIONS = target_of("EducationOrganization")
@@ -74,10 +74,10 @@ class Scribe:
 
     def known(self, resource: Resource, document: Mapping[str, Any]) -> str | None:
         """The hub id of the human, or of what is kept whole, with the natural key of a document, in any district."""
-        args = resource.key_args(resource.key(document))
+        key = resource.key(document)
         for reader in self.readers:
             with reader.session() as session:
-                found = find_in(resource, reader, session, resource.keyed, args, "key")
+                found = find_by_key(resource, reader, session, key)
             if found is not None:
                 return found.id
         return None

@@ -42,8 +42,8 @@ def kinds_of(those: Naming) -> Iterator[tuple[str, bool]]:
 def cut_out(batch: Batch, those: Naming) -> None:
     """Take what names somebody out of documents; those that must have it go."""
     for (resource, identity), paths in those.items():
-        kind = RECORDS[RESOURCES[resource].of.__name__]
-        row = batch.get(kind, identity)
+        kinds = [RECORDS[part.of.__name__] for part in RESOURCES[resource].parts]
+        kind, row = next(((kind, row) for kind in kinds if (row := batch.get(kind, identity))), (kinds[0], None))
         if row is None:
             continue
         if any(_must_stay(resource, path) for path in paths):

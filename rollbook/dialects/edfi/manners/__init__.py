@@ -15,6 +15,7 @@ from ....model.people import Person
 from ....model.profiles import StudentProfile
 from ....model.students import Relationship
 from ....model.vocabulary import Descriptor
+from .fitting import Fitting
 from .gradebooks import Gradebooks
 from .humans import Humans
 from .organisations import Districts, Schools
@@ -24,7 +25,7 @@ from .words import Words
 
 __all__ = ["Rows", "manner_of"]
 
-ROWS, WHOLE, ORGANISATIONS, EVENTS = Rows(), WholeDocuments(), Organisations(), Events()
+ROWS, WHOLE, ORGANISATIONS, EVENTS, FITTING = Rows(), WholeDocuments(), Organisations(), Events(), Fitting()
 
 MANNERS: Mapping[type[Record], Rows] = {
     Descriptor: Words(),
@@ -43,6 +44,8 @@ def manner_of(resource: Resource) -> Rows:
     """How documents of a resource are written."""
     if resource.name in (SCHOOL, SECTION):
         return EVENTS
+    if isinstance(resource, Whole) and resource.forms:
+        return FITTING
     if isinstance(resource, Whole):
         return ORGANISATIONS if resource.name in target_of("EducationOrganization").served else WHOLE
     return MANNERS.get(resource.of, ROWS)

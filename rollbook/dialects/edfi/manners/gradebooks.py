@@ -1,4 +1,4 @@
-"""How gradebooks are written: work has a range of points, and a source that keeps gradebooks is told of it."""
+"""How what is assessed is written: it has a range of points, and a source that keeps gradebooks is told of work."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .whole import WholeDocuments
 
 
 class GradebookPen(Pen):
-    """Writes work that is set for classes, and what came of it."""
+    """Writes what is assessed, such as work that is set for classes, and what came of it."""
 
     def add(self, document: Mapping[str, Any], written: Written) -> str:
         identity = super().add(document, written)
@@ -28,16 +28,16 @@ class GradebookPen(Pen):
         self.range(identity, document)
 
     def range(self, identity: str, document: Mapping[str, Any]) -> None:
-        """Let the numbers that results of a piece of work may be now end with its points."""
+        """Let the numbers that results of what is assessed may be now end with its points."""
         if self.resource.of is not Aspect:
             return
-        most = document.get("maxPoints")
+        most = document.get("maxPoints", document.get("maxRawScore"))
         now = next((row for row in self.writer.find(MarkSet, aspect=identity) if row["end"] is None), None)
         if now is not None:
             self.writer.change(MarkSet, now["id"], {"most": most})
         elif most is not None:
             school = (self.writer.get(Aspect, identity) or {}).get("school")
-            found = range_of(most, document["dateAssigned"])
+            found = range_of(most, document.get("dateAssigned"))
             self.writer.add(MarkSet, {"school": school, "aspect": identity, **found})
 
     def entered(self, values: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
@@ -55,7 +55,7 @@ class GradebookPen(Pen):
     def forward(self, identity: str, row: Mapping[str, Any], *, goes: bool = False) -> None:
         super().forward(identity, row, goes=goes)
         item = row if self.resource.of is Aspect else self.writer.get(Aspect, row.get("aspect") or "") or {}
-        if item.get("group"):
+        if item.get("group") and item.get("classwork"):
             self.writer.forwarding.gradebook(self.resource.of, identity, (Group, item["group"]), goes=goes)
 
 
