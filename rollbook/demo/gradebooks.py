@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
+from ..edfi.assessments import item
 from ..model.assessment import Aspect, AssessmentCategory, AssessmentResult, MarkSet
 from ..model.gradebook import ScoreScale, ScoreScaleValue
 from ..model.groups import Group
@@ -199,8 +201,10 @@ class _Book:
             for place, achieved in zip(sat, points, strict=True):
                 yield {
                     **self._of(place, part, SAT),
+                    "time": "09:30:00",
                     "result": str(achieved),
                     "numeric_value": achieved,
+                    "scores": json.dumps([item("Raw score", "Integer", str(achieved))]),
                     "percentile": round(100 * sum(other <= achieved for other in points) / len(points), 1),
                 }
 

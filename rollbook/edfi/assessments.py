@@ -100,18 +100,19 @@ def _slots(items: list[dict[str, Any]]) -> dict[str, int]:
     return found
 
 
-def _item(method: str, kind: str, score: str) -> dict[str, Any]:
+def item(method: str, kind: str, score: str) -> dict[str, Any]:
+    """A score by a method of reporting, both in the standard's words."""
     return {METHOD: uri("AssessmentReportingMethod", method), TYPE: uri("ResultDatatypeType", kind), SCORE: score}
 
 
 def _own(said: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The items that the facts alone make."""
     if (number := said.get("number")) is not None:
-        yield _item("Number score", "Integer" if float(number).is_integer() else "Decimal", _told(number))
+        yield item("Number score", "Integer" if float(number).is_integer() else "Decimal", _told(number))
     if (word := said.get("word")) is not None and len(word) <= MOST_LETTERS:
-        yield _item("Letter grade/mark", "Level", word)
+        yield item("Letter grade/mark", "Level", word)
     if (rank := said.get("rank")) is not None:
-        yield _item("Percentile rank", "Percentile", _told(rank))
+        yield item("Percentile rank", "Percentile", _told(rank))
 
 
 @dataclass(frozen=True)

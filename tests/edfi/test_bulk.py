@@ -85,16 +85,16 @@ def test_a_new_document_leaves_everybody_admitted(small_hub: Hub, caller: EdFi) 
     assert small_hub.store.kept.settings.admission() == before
 
 
-LISTED = [r for r in RESOURCES.values() if r.of is not Descriptor]
+LISTED = [part for r in RESOURCES.values() if r.of is not Descriptor for part in r.parts]
 
 
 def test_a_page_begins_where_the_one_before_it_ended_however_many_there_are(small_hub: Hub, caller: EdFi) -> None:
     holder = small_hub.desk.tickets.admit("edfi", caller.token)
-    walked = {r.name: steps for r in LISTED for steps in _plans(small_hub, r, readers_of(small_hub.desk, holder, r))}
+    walked = {p: steps for p in LISTED for steps in _plans(small_hub, p, readers_of(small_hub.desk, holder, p))}
     wrong = {
-        name: steps
-        for name, steps in walked.items()
-        if steps[0] not in (_OF_WHOLE if isinstance(RESOURCES[name], Whole) else _OF_KIND) or _SORTED in steps
+        part.asked_as: steps
+        for part, steps in walked.items()
+        if steps[0] not in (_OF_WHOLE if isinstance(part, Whole) else _OF_KIND) or _SORTED in steps
     }
     assert len(walked) == len(LISTED)
     assert wrong == {}
@@ -108,9 +108,10 @@ _SORTED = "USE TEMP B-TREE FOR ORDER BY"
 
 def _plans(hub: Hub, resource: Resource, readers: Sequence[AnyReader]) -> Iterator[list[str]]:
     """The steps in which a database reads a page from somewhere on, for each district."""
-    for reader, plan, args in Collection(resource, readers, Asked(cursor=Cursor(readers[-1].district, "0000"))).plans():
+    cursor = Cursor(readers[-1].district, "0000")
+    for reader, part, plan, args in Collection(resource, readers, Asked(cursor=cursor)).plans():
         bound = {**reader.base, **args, "limit": 500, "offset": 0, "page": -1, "before": 0}
         with hub.store.lend(reader.district) as kept:
             steps = kept.connection.execute(f"EXPLAIN QUERY PLAN {plan.telling[0]}", bound).fetchall()
-        if reader is readers[-1]:
+        if reader is readers[-1] and part is resource:
             yield [step for _, parent, _, step in steps if not parent]
