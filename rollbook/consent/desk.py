@@ -18,6 +18,7 @@ from .filtering import People
 from .forgetting import Forgetting
 from .identities import Identities
 from .invitations import Invitations
+from .known_schools import KnownSchools
 from .memory import Memory
 from .origins import Origins
 from .overview import Overview
@@ -73,6 +74,7 @@ class Desk:
         self.planning = Planning(store, clock, by)
         self.sandboxes = Sandboxes(store, clock, self.registrations, self.grants, self.credentials)
         self.standing_with = StandingWith(self.registrations, self.grants, self.invitations, self.sandboxes)
+        self.known_schools = KnownSchools(store, self.registrations)
         self.origins = Origins(store)
         self.people = People(store, by)
         self.receipts = Receipts(store)

@@ -25,7 +25,10 @@ STANDINGS = {
 
 @dataclass(frozen=True)
 class Standing:
-    """An app at a school: how it stands, what it was granted, and the invitation, where there are."""
+    """An app at a school: how it stands, what it was granted, and the invitation, where there are.
+
+    A trial knows a school by the number that it gave, and its name (else empty) once the school lets it in.
+    """
 
     estab: str
     school_name: str
@@ -68,7 +71,8 @@ class StandingWith:
             of = grant or one
             assert of is not None
             state = granted(grant, asks) if grant else invited(one, now) if one else ""
-            found.append(Standing(estab, of.school_name, state, grant, one, of.district in invented))
+            name = of.school_name if grant or wanted.live else ""
+            found.append(Standing(estab, name, state, grant, one, of.district in invented))
         return found
 
 

@@ -11,7 +11,7 @@ from ..api.webhooks import send_test
 from ..consent import App
 from ..consent.addresses import line_problems
 from ..consent.requests import Requests
-from ..errors import Conflict, Malformed, NotFound, RollbookError
+from ..errors import Conflict, Malformed, NotFound, Problem, RollbookError
 from ..jobs import Queue
 from ..jobs.mail import post_office
 from ..jobs.queue import Job
@@ -78,7 +78,10 @@ class Developing:
                 raise Conflict("the app asks for nothing yet", hint="say first what it asks schools for")
             desk.invitations.may_ask(app, estab, live=said.live)
             desk.invitations.make(app, estab, name=name, live=said.live, mail=post_office() is not None)
-        except (NotFound, Malformed, Conflict) as error:
+        except NotFound:
+            # Which number is near to one that was mistyped is nothing that an app may know.
+            return self._home(guest, app, NotFound(Problem("estab", f"no school has the number {estab}")))
+        except (Malformed, Conflict) as error:
             return self._home(guest, app, error)
         desk.roles.note(guest.email, "invited a school", app.id, estab)
         return go(app_path(app.relying_party))

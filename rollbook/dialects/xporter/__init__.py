@@ -128,7 +128,7 @@ class Xporter:
             asks("usage")
             return usage.usage(self.desk, admitted)
         if lower[2:] == ["runquery"]:
-            return run_query(request, self.desk)
+            return run_query(request, self.desk, admitted)
         if lower[2:] == ["logs"]:
             asks("logs")
             return usage.logs(self.desk, admitted, request)

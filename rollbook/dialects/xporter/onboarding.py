@@ -77,13 +77,18 @@ class Onboarding:
 
     def schools(self, request: Request, app: App) -> Response:
         """The schools that have authorised the app, that no longer do, and, when asked for, that have yet to answer."""
-        said = asked(request, "estab", "includePendingAuthorisation")
+        said, live = asked(request, "estab", "includePendingAuthorisation"), self.desk.registrations.of(app).live
         pending, only = flag("includePendingAuthorisation", said), said.get("estab", "")
         grants = [a for a in self.desk.grants.authorisations(app) if only in ("", a.grant.estab)]
         current = [a for a in grants if a.grant.state != "revoked"]
         bound = {a.grant.estab for a in current}
         invited = [
-            {"estab": i.estab, "schoolName": i.school_name, "dateInvited": _date(i.made), **self._installed(i.estab)}
+            {
+                "estab": i.estab,
+                "schoolName": i.school_name if live else "",
+                "dateInvited": _date(i.made),
+                **self._installed(i.estab),
+            }
             for i in (self.desk.invitations.of(app) if pending else ())
             if not i.answer and i.estab not in bound and only in ("", i.estab)
         ]
@@ -141,11 +146,15 @@ class Onboarding:
     # ---- Check Estab
 
     def check(self, request: Request, app: App) -> Response:
-        """Whether a school is served here, and the scopes that it has granted the app (none yet: an empty list)."""
+        """Whether a school is served here, and the scopes that it has granted the app (none yet: an empty list).
+
+        A trial is told of schools only that it has asked already, and of its developer's sandboxes.
+        """
         estab = asked(request, "Estab").get("estab", "")
         if not estab:
             raise Malformed(Problem("Estab", "is missing", "Estab=3281102"))
-        self.desk.schools.find(estab)
+        if not self.desk.known_schools.knows(app, estab):
+            raise NotFound(Problem("estab", f"no school has the number {estab[:40]}"))
         held = {
             name for g in self.desk.grants.of(app) if g.estab == estab and g.state != "revoked" for name in g.scopes
         }

@@ -1,7 +1,7 @@
 """Named queries (`RunQuery`): the service's catalogue of 2018 has one, edubase.search, for finding a school's number.
 
 The catalogue gives its parameters and nobody its answer: the columns are Rollbook's. The service searches EduBase, the
-register of schools in England; a hub knows the schools that it serves.
+register of schools in England; a hub knows the schools that it serves. Trials and sandboxes find sandboxes only.
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from typing import Any
 
 from ...api.messages import Request, Response
 from ...consent import Desk
-from ...consent.known_schools import KnownSchool, Sought, seek
+from ...consent.known_schools import KnownSchool, Sought
 from ...consent.slips import asks
+from ...consent.tokens import ManagementPass, SchoolPass
 from ...errors import Malformed, NotFound, Problem, nearest
 from .onboarding import asked, flag
 from .wire import QUIET, success
@@ -31,15 +32,16 @@ PARAMETERS = {
 }
 
 
-def run_query(request: Request, desk: Desk) -> Response:
-    """Answer `RunQuery`, which any token may ask."""
+def run_query(request: Request, desk: Desk, admitted: SchoolPass | ManagementPass) -> Response:
+    """Answer `RunQuery`, which any token may ask; a sandbox's finds sandboxes only."""
     said = asked(request, "id", "options", "includeClosed", *PARAMETERS)
     if said.get("id", "").lower() != SEARCH:
         raise NotFound(Problem("id", "is not a named query", nearest(said.get("id", "")[:60], [SEARCH])))
     asks(SEARCH)
     flag("includeClosed", said)  # the hub serves no school that has closed
     sought = _sought(said)
-    found = itertools.islice(seek(desk.store, sought), _limit(said.get("limit", "")))
+    asking = admitted.grant if isinstance(admitted, SchoolPass) else None
+    found = itertools.islice(desk.known_schools.seek(sought, admitted.app, asking), _limit(said.get("limit", "")))
     return success({"EduBase": [_row(one) for one in found], **QUIET})
 
 

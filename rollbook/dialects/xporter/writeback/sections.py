@@ -216,7 +216,7 @@ CALLBACK = Section(
             "Url",
             "text",
             "Your URL that will receive the callback",
-            "https://app.example.org/done?id=1&estab=9994001",
+            "https://app.example.org/done?id=1&estab=3285502",
             True,
         ),
     ),
