@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,7 +29,7 @@ REGENERATE = "run `make freeze`"
 _GENERATED = re.compile("GENERATED ALWAYS AS .*? VIRTUAL")
 
 
-def tables(statements: list[str]) -> dict[str, Any]:
+def tables(statements: Sequence[str]) -> dict[str, Any]:
     """What a database holds when the statements have run: of tables and indexes the columns, of the rest the SQL."""
     database = connect(Path(":memory:"))
     for statement in statements:

@@ -10,7 +10,7 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from itertools import chain, repeat
 from pathlib import Path
@@ -421,7 +421,7 @@ def test_a_directory_of_todays_layout_is_not_touched(tmp_path: Path, caplog: pyt
 # ---- what is frozen of the kinds
 
 
-def made_by(scripts: list[str]) -> dict[str, dict[str, str]]:
+def made_by(scripts: Sequence[str]) -> dict[str, dict[str, str]]:
     """The tables that some migrations make: their columns, with their types."""
     database = connect(Path(":memory:"))
     for script in scripts:

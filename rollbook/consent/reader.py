@@ -24,8 +24,9 @@ from .renewing import RecentRows, Renewing
 from .session import Session
 from .snapshots import Snapshots
 
-PLANS = 1024
-"""How many compiled questions are kept; a caller's selections decide how many there are."""
+PLANS = 2048
+"""How many compiled questions are kept, of 30 kB each: whoever reads all of a district has 1,200, and selections of a
+caller's own make more. Of a circle of questions longer than this none would be there again."""
 
 OWN_SOURCE = "demo"
 """The source of records that are kept in the hub and nowhere else."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from .. import model
@@ -425,11 +426,12 @@ A file of an older layout is brought up to date by writing a new one.
 """
 
 
-def migrations(name: str) -> list[str]:
+@cache
+def migrations(name: str) -> tuple[str, ...]:
     """The migrations of a database file (`records`, `passing` or `ledger`), oldest first, from number 1 on."""
-    return [path.read_text() for path in sorted(MIGRATIONS.glob(f"{name}_*.sql"))]
+    return tuple(path.read_text() for path in sorted(MIGRATIONS.glob(f"{name}_*.sql")))
 
 
-def making(name: str) -> list[str]:
+def making(name: str) -> tuple[str, ...]:
     """The migrations that make a new file of a kind."""
     return migrations(name)[BEGINNINGS[name] - 1 :]

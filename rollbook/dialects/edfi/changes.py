@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf
 from typing import Any
 
 import msgspec
@@ -53,13 +54,12 @@ class Change:
 
 def newest(resources: Sequence[Resource], readers: Sequence[AnyReader]) -> int:
     """The number of the last change that the caller can know of: what others may not see moves nothing here."""
-    every = [part for resource in resources for part in resource.parts]
-    return max((_last(r, reader) for reader in readers for r in _moved(every, reader)), default=0)
+    return max((_newest(list(_moved(resources, reader)), reader) for reader in readers), default=0)
 
 
 def _moved(resources: Sequence[Resource], reader: AnyReader) -> Iterator[Resource]:
     """The resources of which anything was ever written where a reader looks."""
-    moved = reader.versions(kind for resource in resources for kind in _kinds(resource))
+    moved = reader.versions(frozenset(kind for resource in resources for kind in _kinds(resource)))
     there = (one for one in resources if not isinstance(one, Whole) or _kinds(one) & moved.keys())
     return (one for one in there if one is not student_gradebook_entries or _has_any(gradebook_entries, reader))
 
@@ -70,13 +70,27 @@ def _has_any(resource: Resource, reader: AnyReader) -> bool:
         return find_in(resource, reader, session, ALWAYS, {}, "any") is not None
 
 
-def _last(resource: Resource, reader: AnyReader) -> int:
+def _newest(resources: Sequence[Resource], reader: AnyReader) -> int:
+    """The number of the last change of some resources, of which those that were written last are looked at first."""
     # What a choice of people took out of sight, or let in, bears its number.
-    best = reader.last_choice()
-    best = max((g.seq for g in reader.gone(_kinds(resource), best) if _is(resource, g.keys)), default=best)
-    for number in (MadeNumber(resource.of), WrittenNumber(resource.of)):
-        best = _last_by(resource, reader, number, best)
-    return best
+    best = reader.last_choice() if resources else 0
+    written = reader.versions(frozenset(one.of.__name__ for one in resources))
+    for resource in sorted(resources, key=lambda one: -written.get(one.of.__name__, inf)):
+        # No document is newer than the last write to any record of its kind.
+        if written.get(resource.of.__name__, inf) > best:
+            for number in (MadeNumber(resource.of), WrittenNumber(resource.of)):
+                best = _last_by(resource, reader, number, best)
+    return _last_gone(resources, reader, best)
+
+
+def _last_gone(resources: Sequence[Resource], reader: AnyReader, best: int) -> int:
+    """The newest of `best` and of the numbers with which documents went, or got another key, after that."""
+    of_kind: dict[str, list[Resource]] = {}
+    for resource in resources:
+        for kind in _kinds(resource):
+            of_kind.setdefault(kind, []).append(resource)
+    gone = reader.gone(of_kind, best)
+    return max((g.seq for g in gone if any(_is(one, g.keys) for one in of_kind[g.kind])), default=best)
 
 
 def _last_by(resource: Resource, reader: AnyReader, number: HubId, best: int) -> int:
