@@ -69,6 +69,12 @@ def columns(part: Part, asked: Asked) -> Mapping[str, Property]:
     return {n: p for n, p in part.properties.items() if n in needed}
 
 
+def sources(known: Mapping[str, Property]) -> Mapping[str, str]:
+    """The column that each property is read from: what several are made of is read once, for the first of them."""
+    first: dict[int, str] = {}
+    return {name: first.setdefault(id(what.shown), name) for name, what in known.items()}
+
+
 def bound(asked: Asked, resource: Resource, find: Find) -> dict[str, Any]:
     """The values of a request's filter; ids are looked up, and compared by hub id."""
     properties = resource.properties
@@ -110,7 +116,8 @@ def _question(reader: DistrictReader, manner: Manner, part: Part, asked: Asked, 
         where = where & (Either(tuple(held)) if asked.filter.either else All(tuple(held)))
     by = part.properties[asked.sort].value if asked.sort else None
     first: tuple[Expr, ...] = () if by is None else (Down(by) if asked.down else by,)
-    shown = {HUB_ID: identity, **{n: p.shown for n, p in columns(part, asked).items()}}
+    known = columns(part, asked)
+    shown = {HUB_ID: identity, **{n: known[n].shown for n in sources(known).values()}}
     if not asked.fields:
         shown.update((WHO, p.value) for n, p in part.properties.items() if n in manner.about)
     order, all_of = (*first, identity), whole(reader, part)

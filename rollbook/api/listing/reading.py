@@ -17,8 +17,8 @@ from ...consent.session import Plan, Session
 from ...consent.slips import shows
 from ...recent import Finished
 from .asking import Asked
-from .planning import HUB_ID, WHO, Manner, columns, lost, prepare
-from .resource import Part, Resource
+from .planning import HUB_ID, WHO, Manner, columns, lost, prepare, sources
+from .resource import Finish, Part, Resource
 from .rows import Rows
 from .tombstones import Renamed, Tombstones, polls, wants
 
@@ -69,6 +69,7 @@ class Reading:
         self.rests = rests
         self.args: dict[str, Any] = {**args, **rows.args, "touched": "[]"}
         self.gone: Tombstones | None = None
+        self._finishing: dict[Part, list[tuple[str, str, Finish | None]]] = {}
         parts = resource.parts
         if wants(manner, asked):
             self.gone = Tombstones(reader, session, manner, resource, rows, asked, self.args, renamed())
@@ -158,16 +159,20 @@ class Reading:
     def told(self, part: Part, row: bytes) -> Told:
         """A row in the dialect's words."""
         values = msgspec.json.decode(row, type=dict[str, Any])
-        identity, who, known = values.pop(HUB_ID), values.pop(WHO, None), columns(part, self.asked)
-        shown = {name: _told(known[name].finish, value) for name, value in values.items() if self._shows(name)}
-        return Told(identity, who, {name: value for name, value in shown.items() if value not in EMPTY})
+        thing: dict[str, Any] = {}
+        for name, source, finish in self._shown(part):
+            value = values[source] if finish is None else finish(values[source])
+            if value not in EMPTY:
+                thing[name] = value
+        return Told(values[HUB_ID], values.get(WHO), thing)
 
-    def _shows(self, name: str) -> bool:
-        return not self.asked.fields or name in self.asked.fields
-
-
-def _told(finish: Callable[[Any], Any] | None, value: Any) -> Any:
-    return value if finish is None else finish(value)
+    def _shown(self, part: Part) -> list[tuple[str, str, Finish | None]]:
+        """What is shown of a row of a part: its name, the column that it is read from, and what finishes it."""
+        if part not in self._finishing:
+            known, wanted = columns(part, self.asked), self.asked.fields
+            those = sources(known)
+            self._finishing[part] = [(n, those[n], p.finish) for n, p in known.items() if not wanted or n in wanted]
+        return self._finishing[part]
 
 
 def kinds(readings: Iterable[Reading]) -> frozenset[str]:
