@@ -42,7 +42,7 @@ from .jobs.subscriptions import Noticing, Subscriptions, Watching
 from .mis import Find, Handing, HubMis, Tasks, WriteBacks, mis_of
 from .operation.logs import configure
 from .operation.watching import ServerWatch
-from .settings import DATA, DATABASE, LOG, RATE_LIMIT, REPLICA, WRITE_WAIT
+from .settings import DATA, DATABASE, JOBS, LOG, RATE_LIMIT, REPLICA, WRITE_WAIT
 from .store.bell import AGENTS
 from .store.opening import opened
 from .store.port import Store
@@ -91,8 +91,7 @@ def application(store: Store, clock: Callable[[], float] = time.time, *, demo: M
     taking = Taking(desk, queue, writebacks, systems(desk, writebacks, SOON))
     fills = {name: c.fills for name, c in CONNECTORS.items()}
     xporter = Xporter(desk, Freshness(store, queue, clock), queue, taking, fills, post_office())
-    tick = partial(now_and_then, clock, Noticing(look), folding, (Schedules(clock), Due(clock), Keeping(clock)))
-    worker = Worker(store.again, partial(works, clock, folding), clock, tick, LANES)
+    worker = working(store, clock, folding) if JOBS.get() == "yes" else folding_only(store, clock, folding)
     handing = Handing(desk, Tasks(store, clock), writebacks)
     agents = AgentHub(desk, handing, brought(desk, queue, writebacks), Uploads(store.folder / "uploads"))
     research, watch = ResearchDesk(desk), ServerWatch(store, clock)
@@ -122,6 +121,17 @@ def application(store: Store, clock: Callable[[], float] = time.time, *, demo: M
         watch=watch,
         crossing=Crossing(desk),
     )
+
+
+def working(store: Store, clock: Callable[[], float], folding: Folding) -> Worker:
+    """What does the hub's jobs."""
+    tick = partial(now_and_then, clock, Noticing(look), folding, (Schedules(clock), Due(clock), Keeping(clock)))
+    return Worker(store.again, partial(works, clock, folding), clock, tick, LANES)
+
+
+def folding_only(store: Store, clock: Callable[[], float], folding: Folding) -> Worker:
+    """What a server without jobs does beside answering: its journals of disclosures go into the ledger."""
+    return Worker(store.again, lambda _, __: {}, clock, lambda queue: folding.fold(queue.store))
 
 
 def works(clock: Callable[[], float], folding: Folding, store: Store, queue: Queue) -> Mapping[str, Work]:

@@ -200,6 +200,12 @@ WORKERS = Setting(
     _named("WORKERS"), _whole(1, 256), 1, "How many processes answer. Use at most one for each core.",
     option="--workers",
 )  # fmt: skip
+JOBS = Setting(
+    _named("JOBS"), _one_of("yes", "no"), "yes",
+    "Whether a server does jobs besides, such as sending webhooks and reading sources; where none does, run"
+    " `rollbook work`.",
+    option="--jobs",
+)  # fmt: skip
 RATE_LIMIT = Setting(
     _named("RATE_LIMIT"), _whole(0, 1_000_000_000), 12_000,
     "Requests a minute for each token, in each process. 0 means no limit.", option="--rate-limit",
@@ -283,8 +289,8 @@ PROVIDERS = (_elsewhere("OIDC", "first"), _elsewhere("OIDC_2", "second"), _elsew
 """Those whom people may sign in with."""
 
 EVERY: tuple[Setting[Any], ...] = (
-    DATA, DATABASE, REPLICA, KEY, HOST, PORT, WORKERS, RATE_LIMIT, WRITE_WAIT, METRICS,
-    METRICS_TOKEN, METRICS_FOLDER, TRACES, LOG, BACKUP_PASSPHRASE, ADDRESS, SMTP, SENDER, CALLBACK_ALLOW,
+    DATA, DATABASE, REPLICA, KEY, HOST, PORT, WORKERS, JOBS, RATE_LIMIT, WRITE_WAIT,
+    METRICS, METRICS_TOKEN, METRICS_FOLDER, TRACES, LOG, BACKUP_PASSPHRASE, ADDRESS, SMTP, SENDER, CALLBACK_ALLOW,
     *(setting for provider in PROVIDERS for setting in provider.every),
     SIGN_UP, SANDBOXES,
 )  # fmt: skip

@@ -21,6 +21,7 @@ from ..settings import (
     DATA,
     DATABASE,
     HOST,
+    JOBS,
     LOG,
     METRICS,
     METRICS_FOLDER,
@@ -175,6 +176,16 @@ def rate_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     return setting_option(RATE_LIMIT, click.IntRange(min=0))
 
 
+def metrics_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The option that says where a process tells how it does."""
+    return setting_option(METRICS, metavar="HOST:PORT")
+
+
+def log_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The option that says what is logged."""
+    return setting_option(LOG, click.Choice(["problems", "text", "json"]))
+
+
 def address_options() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The options that say where to listen."""
 
@@ -190,8 +201,9 @@ def address_options() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
 @address_options()
 @setting_option(WORKERS, click.IntRange(1, 256))
 @rate_option()
-@setting_option(METRICS, metavar="HOST:PORT")
-@setting_option(LOG, click.Choice(["problems", "text", "json"]))
+@setting_option(JOBS, click.Choice(["yes", "no"]))
+@metrics_option()
+@log_option()
 @click.pass_obj
 def serve(
     application: Application,
@@ -200,6 +212,7 @@ def serve(
     port: int,
     workers: int,
     rate_limit: int,
+    jobs: str,
     metrics: str | None,
     log: str,
 ) -> None:
@@ -210,7 +223,7 @@ def serve(
     for problem in unknown(os.environ):
         warn(str(problem))
     # Whoever makes a watch, here or in another process, reads it there.
-    os.environ[LOG.name] = log
+    os.environ[LOG.name], os.environ[JOBS.name] = log, jobs
     with open_store(data) as store:
         store.ledger.check()
         listening = handed_over() or listen(host, port)

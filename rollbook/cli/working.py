@@ -159,7 +159,7 @@ def again(identity: str | None, all_dead: bool, kind: str, data: Path | None) ->
     with _open_queue(data) as queue:
         if identity is not None:
             job = queue.again(identity)
-            say(f"{job.kind} {job.id} is waiting to run. `rollbook serve` runs it.")
+            say(f"{job.kind} {job.id} is waiting to run. `rollbook serve` or `rollbook work` runs it.")
             return
         _all_again(queue, kind)
 
@@ -174,4 +174,5 @@ def _all_again(queue: Queue, kind: str) -> None:
             left.append(error)
     for error in left:
         warn(str(error))
-    say(f"Waiting to run: {sent}. `rollbook serve` runs them." + (f" Cannot run again: {len(left)}." if left else ""))
+    also = f" Cannot run again: {len(left)}." if left else ""
+    say(f"Waiting to run: {sent}. `rollbook serve` or `rollbook work` runs them.{also}")

@@ -14,7 +14,7 @@ from rollbook.store.postgres.session import Session
 
 from ..demo_data import demo_schools
 from ..replicated import Pair, pair
-from .processes import Process, program, server, started
+from .processes import Process, program, server, started, worker
 
 SIZE = 0.05
 """How large the schools are that nobody imports."""
@@ -62,7 +62,7 @@ class Files(Place):
 
     def processes(self) -> list[Process]:
         answering = [server(f"server-{n}", self.data, [], self.said) for n in range(2)]
-        working = [program(f"worker-{n}", "tests.soak.working", self.said, str(self.data), "") for n in range(2)]
+        working = [worker(f"worker-{n}", self.data, [], self.said) for n in range(2)]
         return [*answering, *working, self.importer()]
 
     def interrupt(self, processes: list[Process], number: int) -> str:
@@ -95,12 +95,11 @@ class Postgres(Place):
         return [f"worker-{n}" for n in range(2)]
 
     def processes(self) -> list[Process]:
-        where = ["--database", self.address, "--replica", self.two.at(self.two.replica)]
-        answering = [server(name, self.folder / name, where, self.said) for name in self._servers()]
-        working = [
-            program(name, "tests.soak.working", self.said, str(self.folder / name), self.address)
-            for name in self._workers()
-        ]
+        where = ["--database", self.address]
+        # The servers only answer: what the hub does besides is the workers'.
+        alone = [*where, "--replica", self.two.at(self.two.replica), "--jobs", "no"]
+        answering = [server(name, self.folder / name, alone, self.said) for name in self._servers()]
+        working = [worker(name, self.folder / name, where, self.said) for name in self._workers()]
         return [*answering, *working, self.importer()]
 
     def interrupt(self, processes: list[Process], number: int) -> str:

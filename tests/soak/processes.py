@@ -78,6 +78,11 @@ def server(name: str, data: Path, more: list[str], folder: Path) -> Process:
     return Process(name, command, folder)
 
 
+def worker(name: str, data: Path, more: list[str], folder: Path) -> Process:
+    """`rollbook work`, which does the hub's jobs and answers nobody."""
+    return Process(name, lambda _: [str(COMMAND), "work", "--data", str(data), *more], folder)
+
+
 def port_of(said: Path) -> int:
     """The port that a server says it listens at."""
     return urlsplit(said.read_text().split("\n")[0].split()[-1]).port or 0
