@@ -1,4 +1,4 @@
-"""Whoever signs up may have a sandbox: nothing that it answers, and no page of its developer, tells of another school."""
+"""Whoever signs up may have a sandbox: no answer of it, and no page of its developer, tells of another school."""
 
 from __future__ import annotations
 
