@@ -100,7 +100,7 @@ def _last_by(resource: Resource, reader: AnyReader, number: HubId, best: int) ->
     through = (resource.role,) if resource.role else ()
     those, order = resource.only & number.known(), (Down(number),)
     asked = Question(resource.of, columns, those, order=order, hashed=shown, through=through)
-    plan = reader.prepare(asked, ("edfi", resource.name, "newest", type(number).__name__))
+    plan = reader.prepare(asked, ("edfi", resource.asked_as, "newest", type(number).__name__))
     with reader.session() as session:
         for rows, _ in session.chosen(plan, {}):
             for row in map(msgspec.json.decode, rows):
