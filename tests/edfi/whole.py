@@ -15,6 +15,7 @@ from rollbook.edfi.schema import (
     Descriptor,
     Integer,
     Number,
+    Object,
     Property,
     Reference,
     Resource,
@@ -81,7 +82,7 @@ def _lists(properties: Iterable[Property]) -> Iterator[str]:
             yield one.kind
         elif isinstance(one, Reference):
             yield from _lists(one.target.members)
-        elif isinstance(one, Collection):
+        elif isinstance(one, Collection | Object):
             yield from _lists(one.properties)
 
 
@@ -112,6 +113,8 @@ def _value(one: Property, variant: int) -> Any:
             return TARGETS.get(one.target.name)
         case Collection():
             return _items(one, variant)
+        case Object():
+            return _object(one.properties, variant)
         case Text():
             return _text(one, variant)
         case Descriptor():
@@ -154,7 +157,7 @@ def scalars(resource: Resource, document: dict[str, Any]) -> Iterator[tuple[str,
         if isinstance(one, Reference) and one.name in document:
             for member in one.target.members:
                 yield one.parameter(member.name), member, document[one.name][member.name]
-        elif not isinstance(one, Collection | Reference) and one.name in document:
+        elif not isinstance(one, Collection | Object | Reference) and one.name in document:
             yield one.name, one, document[one.name]
 
 
