@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from .edfi.conftest import caller
 from .edlink.vendor import Vendor
 from .hub import SAGUARO, THORNFIELD, Hub
 from .oneroster.platform import Platform
+from .postgres import ABSENT, BIN, served
 from .test_cli import said
 
 VERSIONS = "/edfi/changeQueries/v1/availableChangeVersions"
@@ -50,9 +53,9 @@ def rename(hub: Hub, surname: str, estab: str = THORNFIELD) -> str:
     return person
 
 
-@pytest.fixture
-def apps(small_hub: Hub, tmp_path: Path) -> Iterator[Apps]:
-    """Apps that know a name which a hub that was restored does not."""
+@contextmanager
+def gone_back(small_hub: Hub, tmp_path: Path, database: str = "") -> Generator[Apps]:
+    """Apps that know a name which a hub that was restored, into files or an empty database, does not."""
     apps = Apps(small_hub)
     said("backup", tmp_path / "backups", "--with-key", "--data", small_hub.store.folder)
     rename(small_hub, "Quill")
@@ -63,11 +66,18 @@ def apps(small_hub: Hub, tmp_path: Path) -> Iterator[Apps]:
     apps.known = small_hub.school(path, apps.xporter)["__changedRows__"][0]["NextChangedRows"]
     rename(small_hub, "Quincey", SAGUARO)
     apps.version = apps.sis.get(VERSIONS)["newestChangeVersion"]
-    said("restore", tmp_path / "backups", "--data", tmp_path / "back")
-    back = Hub(tmp_path / "back", "")
-    apps.over(back)
-    yield apps
-    back.close()
+    into = ["--database", database] if database else []
+    said("restore", tmp_path / "backups", *into, "--data", tmp_path / "back")
+    with closing(Hub(tmp_path / "back", database)) as back:
+        apps.over(back)
+        yield apps
+
+
+@pytest.fixture
+def apps(small_hub: Hub, tmp_path: Path) -> Iterator[Apps]:
+    """The same over files."""
+    with gone_back(small_hub, tmp_path) as apps:
+        yield apps
 
 
 def test_ed_fi_numbers_jump_and_a_later_one_is_told_everything(apps: Apps) -> None:
@@ -90,6 +100,20 @@ def test_edlink_asks_to_read_everything_again(apps: Apps) -> None:
     assert apps.vendor.rows("events", after=event["id"]) == []
 
 
+@pytest.mark.parametrize("operator", ["gt", "gte"])
+def test_edlink_tells_everything_to_who_polled_in_between(apps: Apps, operator: str) -> None:
+    def since(moment: str) -> list[str]:
+        return apps.vendor.ids("people", filter={"updated_date": [{"operator": operator, "value": moment}]})
+
+    whole = apps.vendor.ids("people")
+    assert since(apps.polled) == whole != []
+    # Whoever asks by the moment of an answer of today is told what is later, and no more.
+    later = max(one["updated_date"] for one in apps.vendor.rows("people"))
+    assert operator == "gte" or since(later) == []
+    person = rename(apps.hub, "Quoyle")
+    assert person in since(later)
+
+
 def test_oneroster_tells_everything_to_who_polled_in_between(apps: Apps) -> None:
     whole = apps.platform.rows("users")
     since = f"dateLastModified>'{apps.polled}'"
@@ -102,3 +126,17 @@ def test_xporter_no_longer_knows_the_data_set(apps: Apps) -> None:
     known = apps.known
     answer = apps.hub.school(f"Students?select=Id,Surname&changedRows={known}", apps.xporter)
     assert "changedRows=*" in str(answer)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(BIN is None and not os.environ.get("CI"), reason=ABSENT)
+def test_a_hub_that_goes_back_into_a_database_tells_the_same(small_hub: Hub, tmp_path: Path) -> None:
+    with served() as address, gone_back(small_hub, tmp_path, address) as apps:
+        before = look(small_hub.store, "SELECT max(seq) FROM clock").get
+        assert JUMP < look(apps.hub.store, "SELECT max(seq) FROM clock").get < before + JUMP
+        test_ed_fi_numbers_jump_and_a_later_one_is_told_everything(apps)
+        test_oneroster_tells_everything_to_who_polled_in_between(apps)
+        test_xporter_no_longer_knows_the_data_set(apps)
+        test_edlink_tells_everything_to_who_polled_in_between(apps, "gt")
+        test_edlink_asks_to_read_everything_again(apps)
+        assert look(apps.hub.store, "SELECT max(seq) FROM clock").get > JUMP

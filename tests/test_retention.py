@@ -3,19 +3,33 @@
 from __future__ import annotations
 
 import json
+import os
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
-from rollbook.ingest.retaining import SUBJECTS, Keeping, preview, run, run_all
+from rollbook.ingest import import_roster
+from rollbook.ingest.retaining import SUBJECTS, Keeping, preview, run, run_all, set_rule
 from rollbook.jobs import Queue
-from rollbook.model.students import Student
+from rollbook.model.people import Person
+from rollbook.model.students import Student, StudentPhoto
+from rollbook.store.kept.asides import SetAside
+from rollbook.store.kept.matches import Review
+from rollbook.store.kept.orders import Entry, Outcome
 from rollbook.store.kept.retention import HUB, Rule
+from rollbook.store.opening import opened
+from rollbook.store.port import Store
 
+from .demo_data import no_schools
 from .hub import THORNFIELD, Hub
 from .looking import look
 from .oneroster.platform import Platform
+from .postgres import ABSENT, BIN, hub_served
 from .test_cli import refused, said
+from .test_matching import human
+from .test_matching import told as roster_of
 from .told import entries
 
 Left = tuple[int, str, str, str]
@@ -134,3 +148,98 @@ def test_the_worker_looks_once_a_day(small_hub: Hub, tmp_path: Path) -> None:
     keeping(queue)
     assert queue.pending("retention", "daily")
     assert [one.gone for one in run_all(store, "test")] == [0]
+
+
+# ---- on both stores
+
+postgres = pytest.mark.skipif(BIN is None and not os.environ.get("CI"), reason=ABSENT)
+
+
+@pytest.fixture(params=["files", pytest.param("postgres", marks=postgres)])
+def both(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    """A hub that a system told of Ana, who left, and of Ben, who stays; two rows were set aside, and one is old."""
+    with hub_served() if request.param == "postgres" else nullcontext("") as address:
+        folder = tmp_path / "hub" if address else no_schools(tmp_path / "hub")
+        with opened(folder, address) as store:
+            store.clock = lambda: NOW
+            fed(store)
+            yield store
+
+
+NOW = 1_795_003_600.0
+"""A moment on 18 November 2026."""
+
+OLD, NEW = "2026-09-01T08:00:00.000", "2026-11-17T08:00:00.000"
+
+
+def fed(store: Store) -> None:
+    ana = {"forename": "Ana", "surname": "Ash", "birth_date": "2014-01-02"}
+    ben = {"forename": "Ben", "surname": "Beech", "birth_date": "2014-02-03"}
+    import_roster(store, roster_of("sis", human("ana", ana, "1001"), human("ben", ben, "1002")), "")
+    with store.write(1) as batch:
+        who = {
+            name: batch.kept.records.find(Student, 1, {"person": person["id"]})[0]["id"]
+            for name in ("Ana", "Ben")
+            for person in batch.kept.records.find(Person, 1, {"forename": name})
+        }
+        batch.change(Student, who["Ana"], {"leaving_date": "2023-07-20"})
+        batch.add(StudentPhoto, [{"who": student, "image": "x"} for student in who.values()])
+    aside = [SetAside("sis", at, "Student", f"row {at}", "users", "is wrong", "", 0, ()) for at in (OLD, NEW)]
+    review = Review("r1", "sis", "Student", "k", "candidate", "upn", (), {}, "apart", OLD, "test", OLD)
+    with store.of_district(1) as kept:
+        kept.asides.keep(1, "sis", aside)
+        for source in ("sis", "gone"):
+            kept.sources.keep_file(1, source, "rows users", b"what it said")
+            kept.sources.keep_file(1, source, "renewed token", b"what it is read with")
+        kept.matches.wait(1, [review])
+        kept.orders.end(Entry("o1", "g", 1, "s", "Photo"), Outcome("done", (), ()), OLD)
+
+
+@pytest.mark.parametrize(
+    ("what", "days", "goes"),
+    [
+        ("leavers", 365, 1),
+        ("leavers' photos", 365, 1),
+        ("set aside", 30, 1),
+        ("write-backs", 30, 1),
+        ("reviews", 30, 1),
+    ],
+)
+def test_a_rule_lets_go_of_the_same_on_both_stores(both: Store, what: str, days: int, goes: int) -> None:
+    rule = Rule(1, "", what, days)
+    assert preview(both, Rule(1, "", what, 36500)) == 0
+    assert (preview(both, rule), run(both, rule, "test"), preview(both, rule)) == (goes, goes, 0)
+    (told,) = both.kept.retention.runs(5)
+    assert (told.rule, told.gone) == (rule, goes)
+    assert [row.at for row in both.kept.asides.of_source(1, "sis")] == ([NEW] if what == "set aside" else [OLD, NEW])
+    photos = {"leavers": 1, "leavers' photos": 1}.get(what, 2)
+    assert look(both, "SELECT count(*) FROM student_photo").get == photos
+    assert [f for (f,) in look(both, "SELECT forename FROM person WHERE district = 1 ORDER BY 1")] == (
+        ["Ben"] if what == "leavers" else ["Ana", "Ben"]
+    )
+
+
+def test_data_sets_go_of_sources_that_are_read_no_more_and_never_what_they_are_read_with(both: Store) -> None:
+    with both.of_district(1) as kept:
+        at = look(both, "SELECT max(at) FROM sync").get
+        assert kept.retention.old("source data", 1, at) == kept.retention.drop_old("source data", 1, at) == 1
+        left = {(s, n) for s, n in look(both, "SELECT source, name FROM source_file WHERE district = 1")}
+    assert ("gone", "rows users") not in left
+    assert {("sis", "rows users"), ("sis", "renewed token"), ("gone", "renewed token"), ("sis", "set aside")} <= left
+
+
+def test_all_rules_run_together_and_what_is_the_hubs_own_by_its_own(both: Store) -> None:
+    for rule in (
+        Rule(HUB, "", "jobs", 1),
+        Rule(HUB, "", "sittings", 1),
+        Rule(1, "", "history", 60),
+        Rule(1, "", "runs", 7),
+    ):
+        set_rule(both, rule, "test")
+    with both.passing as passing:
+        passing.jobs.put("1", "mail", "1", {}, due=0.0, now=0.0)
+        passing.jobs.finish("1", 0.0, keeping=True)
+    gone = {one.rule.what: one.gone for one in run_all(both, "test")}
+    assert gone == {"jobs": 1, "sittings": 0, "history": 0, "runs": 0}
+    set_rule(both, Rule(HUB, "", "jobs", 0), "test")
+    assert {rule.what for rule in both.kept.retention.rules()} == {"sittings", "history", "runs"}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import getpass
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,18 +60,18 @@ def erase(
     reason; then it asks. It cannot be undone. Sources do not bring the person back, as long as they know them by the
     keys that they do now. The ledger keeps every line, and names the person on none.
     """
-    from ..ingest.erasing import foretell, let_back
+    from ..ingest.erasing import alike, foretell, let_back, places
 
     given = [one for one in (person, words, allow_return) if one]
     if len(given) != 1:
         raise Malformed(Problem("person", "name one person by hub id", "or look for them with --find"))
     with open_store(data) as store:
         if words:
-            show(_FOUND, list(_found(store, words)), as_json=as_json, empty="Nobody is found by that.")
+            show(_FOUND, list(alike(store, words)), as_json=as_json, empty="Nobody is found by that.")
         elif allow_return:
             say(f"Sources may bring them again, by {let_back(store, *_erasure(store, allow_return))} keys.")
         else:
-            where = _where(store, person or "")
+            where = places(store, person or "")
             previews = [foretell(store, district, one) for district, one in where]
             if not wants_json(as_json):
                 _preview(previews)
@@ -117,27 +117,6 @@ _FOUND = (
     Column("Born", "birth_date"),
     Column("Roles", "roles", right=True),
 )
-
-MOST = 50
-"""How many people are listed at most."""
-
-
-def _found(store: Store, words: str) -> Iterator[dict[str, Any]]:
-    for district in store.kept.schools.districts():
-        for row in store.kept.people.like(district.number, words.split(), MOST):
-            yield {**row, "roles": len(store.kept.people.roles(str(row["id"])))}
-
-
-def _where(store: Store, identity: str) -> list[tuple[int, str]]:
-    """The districts that have somebody, by the hub id of the person or of a role."""
-    people = store.kept.people
-    ids = dict.fromkeys((identity, *people.persons(identity)))
-    numbers = [district.number for district in store.kept.schools.districts()]
-    found = [(number, one) for one in ids for number in numbers if people.is_in(number, one)]
-    if not found:
-        hint = "look for them with --find; whoever was erased is nobody any more"
-        raise NotFound(Problem("person", f"{identity[:60]} is not the hub id of anybody", hint))
-    return found
 
 
 def _erasure(store: Store, identity: str) -> tuple[int, str]:

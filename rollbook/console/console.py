@@ -24,6 +24,7 @@ from .keyring import Keyring
 from .letting_in import LettingIn
 from .matching import Matching
 from .operating import Operating
+from .outgoing import Outgoing
 from .picturing import Picturing
 from .proofs import cookie_of
 from .refusing import status_of
@@ -60,6 +61,7 @@ class Console:
             Operating().routes,
             LettingIn(openid).routes,
             Configured(checks).routes,
+            Outgoing().routes,
             Registering().routes,
             Trying().routes,
             Keyring().routes,

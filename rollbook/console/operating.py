@@ -35,6 +35,8 @@ ROOMS = (
     (f"{HERE}/disclosures", "Disclosures"),
     (f"{HERE}/history", "History"),
     (f"{HERE}/matches", "Matches"),
+    (f"{HERE}/erase", "Erasing"),
+    (f"{HERE}/retention", "Retention"),
     (f"{HERE}/settings", "Settings"),
 )
 

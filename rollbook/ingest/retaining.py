@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
-from ..errors import Occupied
+from ..consent import Desk
+from ..errors import Malformed, Occupied, Problem, nearest
 from ..fields import RECORDS, Record
 from ..jobs import Queue
 from ..jobs.queue import Job
@@ -16,6 +18,7 @@ from ..store.numbering import now
 from ..store.port import Store
 from .erasing import end_due, erase, tidied
 from .erasing.erasing import OVERWRITE
+from .finding import known_district
 
 AT_ONCE = 5
 """How many leavers' records go in one transaction: others write in between."""
@@ -65,11 +68,57 @@ SUBJECTS = {
     "runs": Subject("what came of readings of sources", least=7),
     "write-backs": Subject("outcomes of write-backs", least=7),
     "reviews": Subject("decisions on who is who", least=365),
+    "set aside": Subject("rows of sources that were set aside, as schools and operators are told of them"),
+    "source data": Subject("data sets that sources asked to keep, of those that were not read since", least=7),
     "ledger": Subject("lines of the ledger of disclosures", least=365, hub=True),
     "jobs": Subject("jobs that are done or have failed", hub=True),
     "sittings": Subject("browsers that people were signed in with", hub=True),
 }
 """What there can be a rule for. Without a rule nothing of it goes, beyond what every hub lets go of."""
+
+
+def rule_of(store: Store, what: str, days: int, district: str = "", school: str = "") -> Rule:
+    """The rule that is meant, at a school (establishment number) or in a district (name).
+
+    Raises `Malformed` with everything that is wrong.
+    """
+    subject = SUBJECTS.get(what)
+    if subject is None:
+        raise Malformed(Problem("what", f"there can be no rule for {what[:60]}", nearest(what, SUBJECTS)))
+    found: list[Problem] = []
+    if days and days < subject.least:
+        found.append(Problem("days", f"{what} stay {subject.least} days at least"))
+    if subject.hub and (district or school):
+        found.append(Problem("district", f"{what} are the hub's as a whole", "leave out --district and --school"))
+    if school and not what.startswith("leavers"):
+        found.append(Problem("school", f"{what} are kept of a whole district", "leave out --school"))
+    if found:
+        raise Malformed(*found)
+    if subject.hub:
+        return Rule(HUB, "", what, days)
+    if school:
+        number, identity, _ = Desk(store).schools.find(school)
+        return Rule(number, identity, what, days)
+    every = store.kept.schools.districts()
+    if not district and len(every) != 1:
+        raise Malformed(Problem("district", "there are several", "name one with --district"))
+    return Rule(known_district(store, district).number if district else every[0].number, "", what, days)
+
+
+def set_rule(store: Store, rule: Rule, by: str) -> None:
+    """Let a rule hold from now on, or with no days no longer."""
+    with store.of_district(rule.district) if rule.district else store.transaction() as kept:
+        if rule.days:
+            kept.retention.put(rule, by, now())
+        else:
+            kept.retention.drop(rule)
+
+
+def told(store: Store, rule: Rule) -> dict[str, Any]:
+    """A rule as it is shown: what goes, where, after how many days, and what that is."""
+    names = {one.number: one.name for one in store.kept.schools.districts()}
+    where = rule.school or names.get(rule.district) or "the hub"
+    return {"what": rule.what, "where": where, "days": rule.days, "about": SUBJECTS[rule.what].about}
 
 
 def preview(store: Store, rule: Rule) -> int:

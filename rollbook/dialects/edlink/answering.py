@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -12,6 +13,7 @@ import msgspec
 from ...api.listing.resource import Part, Resource, flat
 from ...api.listing.rows import EVERY, Args, Rows
 from ...consent import DistrictReader
+from ...consent.gaps import Gap, moment_is_lost
 from ...consent.session import Plan, Session
 from ...consent.slips import People
 from ...errors import NotFound, Problem
@@ -33,6 +35,9 @@ ID_AT = slice(7, 43)
 """Where the hub id stands in a row, which begins with it."""
 
 WANTED = Arg("wanted")
+
+UPDATED, SINCE, EVER = "updated_date", ("gt", "gte"), "1970-01-01T00:00:00.000"
+"""What those ask by who poll for what is new, and the moment from which on everything is."""
 
 
 # ---- reading
@@ -80,6 +85,7 @@ class Reading:
 
     def page(self, resource: Resource, asked: Asked, rows: Rows) -> Iterator[tuple[Part, bytes]]:
         """The rows of a page and the one after it, in order, whichever kind of record they are of."""
+        asked = unless_lost(self.reader.gaps, asked)
         args = {**self.args, **self.concerns.args, **rows.args, **bound(asked)}
         plans = [(part, prepare(self.reader, resource, part, asked, rows)) for part in resource.parts]
         streams = [self.stream(part, plan, args, asked.size + 1) for part, plan in plans]
@@ -172,6 +178,24 @@ class _Row:
                 expanded, body = self.more[name]
                 shown[expanded] = msgspec.Raw(body)
         return msgspec.json.encode(shown)
+
+
+def unless_lost(gaps: Iterable[Gap], asked: Asked) -> Asked:
+    """What a request asks, where it asks for what was updated since a moment that a restored hub knows nothing of.
+
+    Whoever read then has what the hub no longer has: they are told of everything. What was only let go of (`at` is
+    empty then) is no matter here, since lists hold nothing that is gone.
+    """
+    lost = [gap for gap in gaps if gap.at]
+    if not lost:
+        return asked
+    said = (
+        replace(one, value=EVER)
+        if one.name == UPDATED and one.operator in SINCE and moment_is_lost(lost, one.value)
+        else one
+        for one in asked.clauses
+    )
+    return replace(asked, clauses=tuple(said))
 
 
 def only(resource: Resource, identity: str, rows: Rows) -> Rows:

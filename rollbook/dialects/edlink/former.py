@@ -10,10 +10,8 @@ from ...api.listing.resource import Property, Resource
 from ...consent import DistrictReader
 from ...consent.bygone import Gone
 from ...fields import All, Condition, Expr, Field, Known, Path, Split, When, trail
-from .answering import Reading
+from .answering import UPDATED, Reading
 from .catalogue import RESOURCES
-
-UPDATED = "updated_date"
 
 PARTS = {part.of.__name__: part for resource in RESOURCES.values() for part in resource.parts}
 

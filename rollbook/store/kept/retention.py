@@ -9,6 +9,8 @@ from typing import NamedTuple
 from ...model.organisation import School
 from ...model.students import Student
 from ..references import key_of
+from .asides import LISTED, Asides, SetAside
+from .erasures import STAYS
 from .settings import RESTORED, Settings
 from .statements import Statements
 
@@ -21,6 +23,19 @@ _OLD = {
     "reviews": ("review", "decided"),
 }
 """Tables of records of which rows go that are of before a moment, with the column that says when they are of."""
+
+ASIDE, DATA = "set aside", "source data"
+"""What is kept of sources by name: lists of rows set aside, and what they asked to keep."""
+
+# What a source is read with (`STAYS`) is nothing that it said.
+_UNREAD = (
+    "source_file WHERE district = :district AND name NOT LIKE :stays AND name <> :listed AND NOT EXISTS (SELECT 1"
+    " FROM sync WHERE sync.district = source_file.district AND sync.source = source_file.source AND sync.at >= :before)"
+)
+
+
+def _unread(district: int, before: str) -> dict[str, int | str]:
+    return {"district": district, "stays": f"{STAYS}%", "listed": LISTED, "before": before}
 
 
 class Rule(NamedTuple):
@@ -103,16 +118,47 @@ class Retention(Statements):
     # ---- what
 
     def old(self, what: str, district: int, before: str) -> int:
-        """How many rows there are of before a moment (UTC)."""
+        """How many rows, or data sets of sources, there are of before a moment (UTC)."""
+        if what == ASIDE:
+            return sum(len(old) for old, _ in self._asides(district, before).values())
+        if what == DATA:
+            return self._value(f"SELECT count(*) FROM {_UNREAD}", _unread(district, before))
         table, column = _OLD[what]
         return self._value(f"SELECT count(*) FROM {table} WHERE district = ? AND {column} < ?", (district, before))
 
     def drop_old(self, what: str, district: int, before: str) -> int:
         """Delete them; gives how many there were."""
+        if what == ASIDE:
+            return self._drop_asides(district, before)
+        if what == DATA:
+            count = self.old(what, district, before)
+            self._do(f"DELETE FROM {_UNREAD}", _unread(district, before))
+            return count
         table, column = _OLD[what]
         count = self.old(what, district, before)
         self._do(f"DELETE FROM {table} WHERE district = ? AND {column} < ?", (district, before))
         return count
+
+    def _asides(self, district: int, before: str) -> dict[str, tuple[list[SetAside], list[SetAside]]]:
+        """By source, what was set aside before a moment, and what since."""
+        listed = "SELECT source FROM source_file WHERE district = ? AND name = ? ORDER BY source"
+        every = {one: self._lists.of_source(district, one) for one in self._values(listed, (district, LISTED))}
+        return {
+            source: ([row for row in rows if row.at < before], [row for row in rows if row.at >= before])
+            for source, rows in every.items()
+        }
+
+    def _drop_asides(self, district: int, before: str) -> int:
+        gone = 0
+        for source, (old, since) in self._asides(district, before).items():
+            if old:
+                self._lists.keep(district, source, since)
+                gone += len(old)
+        return gone
+
+    @property
+    def _lists(self) -> Asides:
+        return Asides(self._connection)
 
     def old_stones(self, district: int, before: str) -> int:
         """How much the history tells of before a moment (UTC)."""
