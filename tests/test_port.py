@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
+
 import rollbook
 
 HOME = Path(rollbook.__file__).parent
@@ -21,12 +23,12 @@ SQL = re.compile(
 """What makes a text a statement, or a part of one: written in capitals, as no English is."""
 
 
-def above_the_store() -> Iterator[tuple[str, ast.Module]]:
+@pytest.fixture(scope="module")
+def above_the_store() -> dict[str, ast.Module]:
     """Every file but those of the store, by its path."""
-    for path in sorted(HOME.rglob("*.py")):
-        name = path.relative_to(HOME).as_posix()
-        if not name.startswith("store/"):
-            yield name, ast.parse(path.read_text(encoding="utf-8"))
+    every = {path.relative_to(HOME).as_posix(): path for path in sorted(HOME.rglob("*.py"))}
+    above = {name: path for name, path in every.items() if not name.startswith("store/")}
+    return {name: ast.parse(path.read_text(encoding="utf-8")) for name, path in above.items()}
 
 
 def texts(tree: ast.Module) -> Iterator[str]:
@@ -53,17 +55,18 @@ def imported(tree: ast.Module) -> set[str]:
     return {name.partition(".")[0] for name in plain | named}
 
 
-def test_nothing_above_the_store_holds_a_statement() -> None:
-    holding = {name for name, tree in above_the_store() if any(SQL.search(text) for text in texts(tree))}
+def test_nothing_above_the_store_holds_a_statement(above_the_store: dict[str, ast.Module]) -> None:
+    holding = {name for name, tree in above_the_store.items() if any(SQL.search(text) for text in texts(tree))}
     assert holding == set()
 
 
-def test_nothing_above_the_store_executes_a_statement() -> None:
-    assert {name for name, tree in above_the_store() if executes(tree)} == set()
+def test_nothing_above_the_store_executes_a_statement(above_the_store: dict[str, ast.Module]) -> None:
+    assert {name for name, tree in above_the_store.items() if executes(tree)} == set()
 
 
-def test_nothing_above_the_store_knows_a_database() -> None:
-    assert {name for name, tree in above_the_store() if imported(tree) & {"apsw", "sqlite3", "psycopg"}} == set()
+def test_nothing_above_the_store_knows_a_database(above_the_store: dict[str, ast.Module]) -> None:
+    databases = {"apsw", "sqlite3", "psycopg"}
+    assert {name for name, tree in above_the_store.items() if imported(tree) & databases} == set()
 
 
 def test_a_statement_is_told_from_english_and_from_a_method_of_http() -> None:
