@@ -32,8 +32,8 @@ def limited(hub: Hub, per_minute: int) -> Clock:
     """Let each caller of a hub send so many requests a minute."""
     clock = Clock()
     hub.edge.limited(per_minute)
-    hub.edge.limit = Limit(per_minute, clock)
-    hub.edge.guesses = Limit(GUESSES, clock)
+    hub.edge.calls.limit = Limit(per_minute, clock)
+    hub.edge.calls.guesses = Limit(GUESSES, clock)
     return clock
 
 

@@ -34,13 +34,13 @@ def first(hub: Hub, table: str, estab: str = THORNFIELD) -> tuple[int, str]:
 def read_again(hub: Hub, token: str, monkeypatch: pytest.MonkeyPatch) -> bool:
     """Whether the students are read from the store when they are asked for."""
     asked: list[str] = []
-    answer = hub.edge.answer
+    answer = hub.edge.calls.answer
 
     def watched(handler: Handler, request: Request) -> Response:
         asked.append(request.path)
         return answer(handler, request)
 
-    monkeypatch.setattr(hub.edge, "answer", watched)
+    monkeypatch.setattr(hub.edge.calls, "answer", watched)
     hub.get(STUDENTS, token)
     monkeypatch.undo()
     return bool(asked)

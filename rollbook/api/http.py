@@ -8,31 +8,28 @@ for the disk, holds up nobody else. What is in memory, and still true, is given 
 from __future__ import annotations
 
 import asyncio
-import errno
-import itertools
 import logging
 import time
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from contextvars import Context, copy_context
-from dataclasses import dataclass, replace
+from contextvars import copy_context
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from ..consent.callers import count_with, cross_with
 from ..consent.ledger import Ledger
-from ..consent.slips import Slip, current, lay
-from ..errors import Interrupted, NoRoom, RollbookError, TooManyRequests, Unavailable
+from ..consent.slips import lay
+from ..errors import RollbookError, Unavailable
 from . import compressing
 from .asgi import Beside, Receive, Scope, Send, client, lifespan, send_head, send_whole
 from .aside import Aside
+from .calls import SAFE, Calls, Visit, dialect
 from .crossing import APIS, Crossed, Crossing
 from .keeping import Keeping, Kept
-from .limits import GUESSES, Callers, Limit
 from .messages import Handler, Request, Response, Route
 from .receiving import Receiver, wrong
-from .refusing import held_off, too_many, too_often
+from .refusing import held_off
 from .sending import SEND_SECONDS, Lengthy
-from .streams import Noted, Stream, close
+from .streams import Noted, close
 from .watching import Probe, Seen, Watch
 
 log = logging.getLogger("rollbook")
@@ -40,42 +37,13 @@ log = logging.getLogger("rollbook")
 SIGN_IN_LIMIT = 64 * 1024
 """The largest request, in bytes, that is looked at to see whether somebody signs in."""
 
-STREAM_FROM = 16 * 1024
-"""The least size of a first chunk, in bytes, that leaves before it is known whether there is another."""
-
 VARIES = (b"accept", b"authorization", b"host", b"if-none-match", b"origin", b"prefer", b"use-snapshot")
 """The headers on which an answer may depend; those that are kept in memory are told apart by them."""
-
-SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
-"""The methods that change nothing (RFC 9110 §9.2.1)."""
-
-FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-"""How the system says that there is no room on the disk, or for this user, or in this file."""
 
 NO_SNIFF = (b"x-content-type-options", b"nosniff")
 
 WAIT_SECONDS, LOOK_SECONDS = 0.02, 1.0
 """How often an answer that is waited for is looked for: as soon as something has changed, and now and then."""
-
-
-@dataclass(frozen=True)
-class Visit:
-    """A request, whole, and what goes with it until it is answered."""
-
-    handler: Handler
-    request: Request
-    shown: bytes
-    """The token, however its scheme is written."""
-    caller: Hashable
-    """By whom it is sent, as far as that is known before any work."""
-    context: Context
-    slip: Slip | None
-    kept: Kept | None
-    gzip: bool
-    writes: bool
-    """Whether it may wait for others who write."""
-    crossed: Crossed | None = None
-    """Where it is of a browser's page, from where."""
 
 
 class Edge:
@@ -100,7 +68,7 @@ class Edge:
     ) -> None:
         self.beside = beside
         self.watch = watch
-        self.crossing = crossing
+        self.calls = Calls(crossing)
         self.probes: Mapping[str, Probe] = {} if watch is None else watch.probes
         self.ledger = ledger
         self.receiver = Receiver(handlers, fallback)
@@ -116,14 +84,10 @@ class Edge:
         self.ending = False
         """Whether the server is about to end, so that nobody is kept waiting any more."""
         self.shown = shown
-        self.limit: Limit | None = None
-        self.guesses: Limit | None = None
-        self.callers = Callers()
 
     def limited(self, per_minute: int) -> Edge:
         """Let each caller send so many requests a minute (0 for any number), and guess at secrets but slowly."""
-        self.limit = Limit(per_minute) if per_minute else None
-        self.guesses = Limit(GUESSES)
+        self.calls.limit_to(per_minute)
         return self
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -160,8 +124,8 @@ class Edge:
     async def attend(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, send: Seen) -> None:
         """Answer a request to the hub."""
         shown = headers.get(b"authorization", b"").rpartition(b" ")[2]
-        caller: Hashable = self.callers.get(shown) or client(scope)
-        error = self.too_fast(caller) or wrong(scope, headers)
+        caller: Hashable = self.calls.callers.get(shown) or client(scope)
+        error = self.calls.too_fast(caller) or wrong(scope, headers)
         if error is not None:
             return await self.turn_away(scope, headers, send, error)
         gzip = compressing.wanted(headers.get(b"accept-encoding", b""))
@@ -176,7 +140,7 @@ class Edge:
             slip.request = send.id.decode()
         lay(slip)
         request, handler, response = await self.receiver.receive(scope, headers, receive)
-        crossed = Crossed(origin) if (origin := headers.get(b"origin")) and _dialect(handler) in APIS else None
+        crossed = Crossed(origin) if (origin := headers.get(b"origin")) and dialect(handler) in APIS else None
         writes = _writes(handler, request)
         visit = Visit(handler, request, shown, caller, copy_context(), slip, kept, gzip, writes, crossed)
         try:
@@ -184,16 +148,10 @@ class Edge:
         finally:
             self.receiver.done(request)
 
-    def too_fast(self, caller: Hashable) -> TooManyRequests | None:
-        """The error of a caller who has sent more requests than they may, this one counted."""
-        if self.limit is None or not (wait := self.limit.spend(caller)):
-            return None
-        return too_many(self.limit.per_minute, wait)
-
     async def turn_away(self, scope: Scope, headers: dict[bytes, bytes], send: Seen, error: Exception) -> None:
         """Refuse a request before anything of it is looked at."""
         request, handler = self.receiver.begun(scope, headers)
-        send.route = Route(_dialect(handler))
+        send.route = Route(dialect(handler))
         held = self.shown(request, held_off(handler, request, error))
         held = replace(held, headers=(*(h for h in held.headers if h[0] != NO_SNIFF[0]), NO_SNIFF))
         await self.send_short(send, held, request.method)
@@ -238,13 +196,13 @@ class Edge:
         kept = None if visit.crossed is not None else visit.kept
         if kept is not None and kept.true(state, self.clock()) and self.again(kept.response):
             return state, kept.response
-        response = early or self.admitted(visit)
+        response = early or self.calls.admitted(visit)
         return state, response if response.wait is not None else self.finished(visit, response)
 
     def finished(self, visit: Visit, response: Response) -> Response:
         """The answer as it leaves, what it tells written down."""
         if visit.slip is not None:
-            visit.slip.dialect = _dialect(visit.handler)
+            visit.slip.dialect = dialect(visit.handler)
         return _finished(self.shown(visit.request, self.noted(visit, response)), visit)
 
     # ---- what leaves is written down first
@@ -305,7 +263,7 @@ class Edge:
         except RollbookError as error:
             return visit.handler.refuse(visit.request, error)
         except Exception as error:
-            log.exception("fault while waiting to answer %s", _dialect(visit.handler))
+            log.exception("fault while waiting to answer %s", dialect(visit.handler))
             return visit.handler.refuse(visit.request, error)
 
     # ---- sending
@@ -338,82 +296,6 @@ class Edge:
         if whole is not None:
             self.kept.put(key, state, whole)
 
-    # ---- what is asked of a dialect
-
-    def admitted(self, visit: Visit) -> Response:
-        """The dialect's answer, its caller counted as soon as they are admitted."""
-        count_with(partial(self.counted, visit))
-        if (asked := self.crosses(visit)) is not None:
-            return asked
-        response = self.answer(visit.handler, visit.request)
-        if not response.guessed or self.guesses is None:
-            return response
-        # A right secret is taken however many wrong ones came before it: whoever guesses from the same address, or
-        # under the same name, must not be able to lock its owner out.
-        wait = self.guesses.spend((visit.request.client, visit.handler.party(visit.request)))
-        return held_off(visit.handler, visit.request, too_often(wait)) if wait else response
-
-    def crosses(self, visit: Visit) -> Response | None:
-        """Have a browser's page from elsewhere be told of sandboxes only; the answer at once, where it only asks."""
-        crossing, crossed = self.crossing, visit.crossed
-        crossed = crossed if crossing is not None and crossed is not None and crossing.knows(crossed) else None
-        if crossing is None or crossed is None:
-            cross_with(None)
-            return None
-        cross_with(partial(crossing.check, crossed))
-        return crossing.preflight(visit.request, crossed)
-
-    def counted(self, visit: Visit, caller: str) -> None:
-        """Count a request whose token was not known before; raises `TooManyRequests` when there were too many."""
-        count_with(None)
-        if self.callers.get(visit.shown) != caller:
-            self.callers.put(visit.shown, caller)
-        if visit.caller != caller and (error := self.too_fast(caller)) is not None:
-            raise error
-
-    def answer(self, handler: Handler, request: Request) -> Response:
-        """The dialect's answer, begun; a fault of ours is logged, the caller told no more than that."""
-        try:
-            return self.begun(handler, request)
-        except (Unavailable, TooManyRequests) as error:
-            return held_off(handler, request, error)
-        except OSError as error:
-            if error.errno not in FULL:
-                return self.fault(handler, request, error)
-            return held_off(handler, request, NoRoom(f"a file cannot be written: {error.strerror}"))
-        except Exception as error:
-            return self.fault(handler, request, error)
-
-    def begun(self, handler: Handler, request: Request) -> Response:
-        """The dialect's answer, as far as it is read before it leaves; asked for again where that was interrupted."""
-        try:
-            return _begun(handler, request)
-        except Interrupted:
-            if request.method not in SAFE:
-                raise
-            if (slip := current()) is not None:
-                slip.forget()
-            return _begun(handler, request)
-
-    def fault(self, handler: Handler, request: Request, error: Exception) -> Response:
-        """The answer after a fault of ours."""
-        # A path holds ids, which are of children; which request it was is told by its id.
-        log.error("fault while answering %s", _dialect(handler), exc_info=error)
-        return handler.refuse(request, error)
-
-
-def _begun(handler: Handler, request: Request) -> Response:
-    response = handler.handle(request)
-    if isinstance(response.body, bytes):
-        return response
-    head = list(itertools.islice(response.body, 1))
-    if len(head[0]) < STREAM_FROM:
-        head += itertools.islice(response.body, 1)
-    if (len(head) == 2 or len(head[0]) >= STREAM_FROM) and request.method != "HEAD":
-        return replace(response, body=Stream(head, response.body))
-    close(response.body)
-    return replace(response, body=b"".join(head))
-
 
 def _writes(handler: Handler, request: Request) -> bool:
     """Whether a request may wait for others who write.
@@ -436,11 +318,7 @@ def _finished(response: Response, visit: Visit) -> Response:
     return compressing.compressed(response) if visit.gzip and whole else response
 
 
-def _dialect(handler: Handler) -> str:
-    return type(handler).__name__.lower()
-
-
 def _route(visit: Visit) -> Route:
     """What was asked for, as far as the dialect came."""
     slip = visit.slip
-    return Route(_dialect(visit.handler), *(() if slip is None else (slip.endpoint, slip.app, slip.school)))
+    return Route(dialect(visit.handler), *(() if slip is None else (slip.endpoint, slip.app, slip.school)))
