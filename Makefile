@@ -9,7 +9,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # The pages as a hub serves them at /docs.
 SITE = rollbook/documentation/index.html
 
-.PHONY: demo test check whole fast slow postgres postgres-all newest newest-postgres clients try-clients bench soak freeze docs site screenshots dist try-dist sbom release-check clean
+.PHONY: demo test check whole fast slow postgres postgres-all newest newest-ready newest-postgres newest-postgres-ready clients try-clients bench soak freeze docs site screenshots dist try-dist sbom release-check clean
 
 demo: .venv/ready $(SITE)
 	$(BIN)/rollbook demo --port $(PORT)
@@ -65,14 +65,19 @@ NEWEST ?= python3
 OTHER = .venv-newest
 AGAIN = $(addprefix tests/,laws/test_consent_laws.py laws/test_rule_laws.py test_server.py test_cli.py test_error_pages.py)
 
-newest:
-	$(NEWEST) -m venv $(OTHER)
-	$(OTHER)/bin/pip install --quiet --editable ".[dev]"
+newest: newest-ready
 	$(OTHER)/bin/pytest -m "not slow" -n auto $(FILES) $(AGAIN)
+
+# Made anew for another Python than that it was made for.
+newest-ready:
+	@[ "$$($(OTHER)/bin/python --version 2>/dev/null)" = "$$($(NEWEST) --version)" ] || rm -rf $(OTHER)
+	@$(MAKE) --no-print-directory $(OTHER)/ready
 
 # The tests of the store in PostgreSQL on the newest one, whichever the machine has. Its programs are read by another
 # user than root, who may not see this folder.
 ON_POSTGRES = $(wildcard tests/test_operations.py tests/test_postgres_*.py)
+
+newest-postgres-ready: .clients/postgres/ready
 
 newest-postgres: .venv/ready .clients/postgres/ready
 	set -e; folder=$$(mktemp -d); trap 'rm -rf '$$folder EXIT; chmod 755 $$folder; \
@@ -145,6 +150,11 @@ release-check: sbom
 
 clean:
 	rm -rf dist .venv $(OTHER) .clients .demo-data-of-tests
+
+$(OTHER)/ready: pyproject.toml
+	$(NEWEST) -m venv $(OTHER)
+	$(OTHER)/bin/pip install --quiet --editable ".[dev]"
+	touch $@
 
 .venv/ready: pyproject.toml
 	$(PYTHON) -m venv .venv

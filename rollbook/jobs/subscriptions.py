@@ -31,6 +31,9 @@ REST = 20.0
 """After a comparison that took long the next one waits so many times as long, so that it takes a small share of a
 processor however often the records change."""
 
+LONGEST = 60.0
+"""Seconds of rest at the most, so that a change is told soon, however long a school takes to be looked over."""
+
 SOON = 2.0
 """Seconds until a webhook that is being sent has been sent."""
 
@@ -159,7 +162,8 @@ class Watching:
         began = time.monotonic()
         before = self.subscriptions.told(grant.id, database)
         now = self.subscriptions.look(self.desk.readers.for_grant(grant), database, before, True)
-        self._rests_until = time.monotonic() + REST * (time.monotonic() - began)
+        ended = time.monotonic()
+        self._rests_until = ended + min(REST * (ended - began), LONGEST)
         if now != before and not self.subscriptions.tell(grant, database, now, changed=differs(before, now)):
             raise Later(SOON)
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from rollbook.jobs import Queue
+from rollbook.jobs import Job, Later, Queue, subscriptions
 from rollbook.jobs.queue import DELAYS
-from rollbook.jobs.subscriptions import MOST, QUIET
+from rollbook.jobs.subscriptions import MOST, QUIET, State, Subscriptions, Watching
 from rollbook.model.attendance import Mark
 from rollbook.model.people import Person
 from rollbook.model.students import Student
@@ -67,7 +69,34 @@ def rename(hub: Hub, forename: str, number: int = 0, estab: str = THORNFIELD) ->
         batch.change(Person, students(hub, estab)[number][0], {"forename": forename})
 
 
+def looked_over(hub: Hub, took: float, patch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """What compares what a grant sees, each time in so many seconds; only comparisons take any."""
+    moments = [100.0]
+
+    def look(reader: object, database: str, before: State, reads: bool) -> State:
+        moments[0] += took
+        return before
+
+    patch.setattr(subscriptions, "time", SimpleNamespace(monotonic=lambda: moments[0]))
+    grant, queue = hub.desk.grants.at(hub.app(), THORNFIELD), Queue(hub.store, lambda: hub.now)
+    wanted = {"grant": grant.id, "database": "XodSchoolData"}
+    job = Job("1", "watch", "1", wanted, state="running", due=0, tries=0, made=0, ended=None, error=None)
+    return partial(Watching(hub.desk, Subscriptions(queue, look)), job)
+
+
 # ---- being told
+
+
+@pytest.mark.parametrize(("took", "rest"), [(0.5, 10.0), (9.0, 60.0)])
+def test_after_a_long_comparison_there_is_a_longer_rest_of_a_minute_at_most(
+    small_hub: Hub, receiver: Receiver, monkeypatch: pytest.MonkeyPatch, took: float, rest: float
+) -> None:
+    subscribe(small_hub, small_hub.token(["School"]), receiver.url("/changed"))
+    compare = looked_over(small_hub, took, monkeypatch)
+    compare()
+    with pytest.raises(Later) as told:
+        compare()
+    assert told.value.seconds == rest
 
 
 def test_a_change_of_what_is_seen_is_told_with_the_state_of_the_database(small_hub: Hub, receiver: Receiver) -> None:
