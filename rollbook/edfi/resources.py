@@ -10,6 +10,7 @@ from . import (
     contacts,
     enrolment,
     gradebooks,
+    measures,
     organisations,
     people,
     places,
@@ -59,7 +60,10 @@ HOMED: tuple[Resource, ...] = (
     assessments.assessments,
 )
 
-FORMS: dict[str, tuple[Resource, ...]] = {one.name: (one,) for one in (assessments.results,)}
+FORMS: dict[str, tuple[Resource, ...]] = {
+    assessments.results.name: (assessments.results,),
+    measures.ACTIONS: (measures.exclusions, measures.detentions),
+}
 """What documents may be that the record has in part, by resource: all others of these are kept whole."""
 
 KEPT_WHOLE: tuple[Resource, ...] = tuple(

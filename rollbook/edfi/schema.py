@@ -81,13 +81,15 @@ class Resource:
     """Whether a record stays at the school that it was given, where its document names none that has it."""
     roams: bool = False
     """Whether what is kept whole in other districts may refer to a document, since no school has it for itself."""
+    read_only: bool = False
+    """Whether only other dialects and sources write the records: no document is made one."""
     fitting: Callable[[Mapping[str, Any]], bool] | None = None
     """Which documents the record can be, where it is one of several places for them; all of them if not said."""
     unified: tuple[tuple[str, ...], ...] = ()
     """Paths whose values are one and the same member of the key; `[*]` stands for each item."""
 
     def __post_init__(self) -> None:
-        if self.writing == NOBODY:
+        if self.writing == NOBODY and not self.read_only:
             raise TypeError(f"{self.name} is written, and {self.of.__name__} says nothing of who may")
 
     def __repr__(self) -> str:
@@ -105,7 +107,7 @@ class Resource:
 
     def fits(self, document: Mapping[str, Any]) -> bool:
         """Whether the record can say what makes a document one, as far as the document alone tells."""
-        return self.fitting is None or self.fitting(document)
+        return not self.read_only and (self.fitting is None or self.fitting(document))
 
     @cached_property
     def columns(self) -> tuple[tuple[str, Expr], ...]:

@@ -60,7 +60,10 @@ class Detention(SchoolRecord, scope=S.StudentDetentions, indexes=(("school", "mi
 
 
 class StudentDetention(
-    SchoolRecord, scope=S.StudentDetentions, indexes=(("school", "mis_id"), ("student",), ("detention",))
+    SchoolRecord,
+    scope=S.StudentDetentions,
+    indexes=(("school", "mis_id"), ("student",), ("detention",)),
+    natural=("mis_id", "detention.date", "school.estab", "student.person.student_unique_id"),
 ):
     """A student's place in a detention, and whether the student attended."""
 

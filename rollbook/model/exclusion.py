@@ -49,7 +49,11 @@ class ExclusionReason(SchoolRecord, scope=S.StudentExclusions, indexes=(("school
 
 
 class Exclusion(
-    SchoolRecord, scope=S.StudentExclusions, indexes=(("school", "mis_id"), ("school", "start"), ("student", "start"))
+    SchoolRecord,
+    scope=S.StudentExclusions,
+    writing=S.WritebackConduct,
+    indexes=(("school", "mis_id"), ("school", "start"), ("student", "start")),
+    natural=("mis_id", "start", "kind", "school.estab", "student.person.student_unique_id"),
 ):
     """A student's exclusion from the school, or from its premises at lunchtime, for a time or permanently."""
 

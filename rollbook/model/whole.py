@@ -72,7 +72,7 @@ WHOLE = {resource: kept_whole(resource, guard) for resource, guard in GUARDS.ite
 
 def _because() -> Iterator[tuple[str, str]]:
     for names, reason in (
-        ("disciplineActions", "most measures are neither exclusions nor detentions"),
+        ("disciplineActions", "the measure is another one, there are several, or it names others"),
         (
             "objectiveAssessments assessmentItems",
             "the record has a result of a part of a test, and no parts of a score",

@@ -48,7 +48,7 @@ READ_BY_NOBODY = (AttributeError, KeyError, TypeError, ValueError)
 Row = dict[str, Any]
 
 
-EVERY = (*HOMED, *(form for forms in FORMS.values() for form in forms))
+EVERY = (*HOMED, *(form for forms in FORMS.values() for form in forms if not form.read_only))
 """What has a home, each after what it refers to; of some resources only the documents that fit one have it."""
 
 

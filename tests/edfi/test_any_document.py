@@ -50,7 +50,7 @@ def test_any_document_is_read_back_found_and_told_of_when_it_is_gone(api: EdFi, 
     identity = api.post(resource.name, document)
     one = api.get(f"{resource.name}/{identity}")
     assert plain(one) == document
-    assert one in api.get(f"{resource.name}?limit=500")
+    assert one in api.get(f"{resource.name}?limit=500&id={identity}")
     asked = urlencode({n: str(v).lower() if isinstance(v, bool) else v for n, v in key.items()})
     assert api.get(f"{resource.name}?{asked}") == [one]
     assert api.post(resource.name, document, 200) == identity
