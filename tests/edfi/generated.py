@@ -103,6 +103,8 @@ class Writer:
         """A value of a property; nothing where it would lead in a circle."""
         if isinstance(one, Reference):
             return self.reference(one)
+        if isinstance(one, Collection) and not one.needed and self.in_circle(one):
+            return None
         if isinstance(one, Collection):
             items = [self.object(one.properties, f"{salt}{at}") for at in range(self.rng.randint(1, 2))]
             keys = [json.dumps([item.get(p.name) for p in one.properties if p.identity]) for item in items]
@@ -110,6 +112,11 @@ class Writer:
         if isinstance(one, Object):
             return self.object(one.properties, salt) or None
         return called(one, "" if one.name in self.shared else salt) if one.identity else self.scalar(one)
+
+    def in_circle(self, one: Collection) -> bool:
+        """Whether every item must refer to what is still being drawn."""
+        inner = (p for p in one.properties if isinstance(p, Reference) and p.needed)
+        return any(_kept_whole(p) in self.under_way for p in inner)
 
     def scalar(self, one: Property) -> Any:
         """Some value that is no part of a key."""

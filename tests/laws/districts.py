@@ -39,8 +39,12 @@ OLD_LISTS = tuple(
 )
 """What OneRoster 1.1 tells in its own shapes: users, enrolments, demographics, and what gradebooks hold."""
 
-KEPT_WHOLE = ("academicWeeks", "interventions", "staffEducationOrganizationContactAssociations", "studentHealths")
-"""Those kept whole of which the demo has documents: of nobody, of staff, of students, and one that names staff."""
+KEPT_WHOLE = (
+    *("academicWeeks", "interventions", "staffEducationOrganizationContactAssociations", "studentHealths"),
+    "disciplineActions",
+)
+"""Those kept whole of which the demo has documents: of nobody, of staff, of students, one that names staff, and one
+of which what there is are records of two kinds."""
 
 DOCUMENTS = {one.name: one for one in (*HOMED, *map(RESOURCES.__getitem__, KEPT_WHOLE))}
 """The resources that are of schools and people: words are everybody's."""
