@@ -154,7 +154,7 @@ class S:
     StaffImpairments = _scope("StaffImpairments", "Staff", "Staff impairments, where recorded")
     # The first two are the service's own; the others are Rollbook's, since the document names no scope for them.
     WritebackAttendance = _write("WritebackAttendance", "Enter and change attendance marks")
-    WritebackConduct = _write("WritebackConduct", "Record achievements, behaviour and detentions")
+    WritebackConduct = _write("WritebackConduct", "Record achievements, behaviour, detentions and exclusions")
     WritebackPhotos = _write("WritebackPhotos", "Add, replace and remove photographs of students and staff")
     WritebackTags = _write("WritebackTags", "Define tags, and give them to people and groups")
     WritebackAttributes = _write("WritebackAttributes", "Keep the app's own notes about people and groups")

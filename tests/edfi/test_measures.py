@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from rollbook.dialects.edfi.reading import hub_id
+from rollbook.model.exclusion import Exclusion
+from rollbook.store.writing import Batch
 from tests.district import EdFi, word
 from tests.looking import look
 
@@ -150,3 +153,23 @@ def test_measures_of_before_come_home_or_stay_and_are_shown(school: EdFi) -> Non
     assert [plain(api.get(f"{ACTIONS}/{one}")) for one in held] == [AWAY, SERVICE]
     assert api.get(f"{ACTIONS}/deletes") == []
     assert [api.post(ACTIONS, one, 200) for one in (AWAY, SERVICE)] == held
+
+
+def test_a_key_that_only_others_see_is_free_and_nobody_else_sees_two(school: EdFi) -> None:
+    school.post(ACTIONS, SERVICE)
+    little = granted(school, "Student", "School", "StudentExclusions", "WritebackConduct")
+    mine = measure("E-2", "Expulsion")
+    held = little.post(ACTIONS, mine)
+    assert [plain(one) for one in little.get(f"{ACTIONS}?studentUniqueId=7001")] == [mine]
+    assert [plain(one) for one in school.get(f"{ACTIONS}?studentUniqueId=7001")] == [SERVICE]
+    assert little.ask("DELETE", f"{ACTIONS}/{held}").status == 204
+
+
+def test_an_exclusion_that_was_taken_back_is_told_as_gone(school: EdFi) -> None:
+    held = school.post(ACTIONS, AWAY)
+    since = school.get("/edfi/changeQueries/v1/availableChangeVersions")["newestChangeVersion"] + 1
+    with school.hub.store.of_district(1) as some:
+        Batch(some, 1).change(Exclusion, hub_id(held) or "", {"kind": "RFIX"})
+    assert school.ask("GET", f"{ACTIONS}/{held}").status == 404
+    (gone,) = school.get(f"{ACTIONS}/deletes?minChangeVersion={since}")
+    assert (gone["id"], gone["keyValues"]["disciplineActionIdentifier"]) == (held, "E-1")
