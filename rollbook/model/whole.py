@@ -78,6 +78,12 @@ def _because() -> Iterator[tuple[str, str]]:
             "the record has a result of a part of a test, and no parts of a score",
         ),
         ("studentAssessments", "the test is of another district"),
+        ("classPeriods bellSchedules", "a timetable's periods have the same names again in the next one"),
+        ("schoolYearTypes", "which year is the current one differs from school to school"),
+        (
+            "staffEducationOrganizationEmploymentAssociations",
+            "the record has no status of an employment, which is a part of the key",
+        ),
         ("grades", "the record's results name neither a grading period nor a place in a class"),
         ("courseTranscripts studentAcademicRecords", "the record has no credits"),
         ("reportCards", "the record's are about behaviour, not marks"),

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from ...consent.bygone import Gone
+from ...edfi.assessments import assessments, results
 from ...edfi.documents import Whole
 from ...edfi.gradebooks import gradebook_entries, student_gradebook_entries
 from ...edfi.homes import trail
@@ -17,6 +18,7 @@ from ...edfi.schema import Resource
 from ...fields import (
     ALWAYS,
     All,
+    Arg,
     Compare,
     Condition,
     Down,
@@ -42,6 +44,10 @@ HUMANS: dict[str, type[Record]] = {"students": Student, "staffs": Staff, "contac
 """The role with whose end a human is gone from a resource, though the human may be something else still."""
 
 
+RESULTS_OF: dict[Resource, Resource] = {student_gradebook_entries: gradebook_entries, results: assessments}
+"""Of what the documents of a resource are results, where one kind of record has the results of both."""
+
+
 @dataclass(frozen=True)
 class Change:
     """Something that is gone, or known by another key: the number of the write, and how it is told."""
@@ -61,7 +67,7 @@ def _moved(resources: Sequence[Resource], reader: AnyReader) -> Iterator[Resourc
     """The resources of which anything was ever written where a reader looks."""
     moved = reader.versions(frozenset(kind for resource in resources for kind in _kinds(resource)))
     there = (one for one in resources if not isinstance(one, Whole) or _kinds(one) & moved.keys())
-    return (one for one in there if one is not student_gradebook_entries or _has_any(gradebook_entries, reader))
+    return (one for one in there if one not in RESULTS_OF or _has_any(RESULTS_OF[one], reader))
 
 
 def _has_any(resource: Resource, reader: AnyReader) -> bool:
@@ -75,12 +81,29 @@ def _newest(resources: Sequence[Resource], reader: AnyReader) -> int:
     # What a choice of people took out of sight, or let in, bears its number.
     best = reader.last_choice() if resources else 0
     written = reader.versions(frozenset(one.of.__name__ for one in resources))
-    for resource in sorted(resources, key=lambda one: -written.get(one.of.__name__, inf)):
+    last = {one: written.get(one.of.__name__, inf) for one in resources}
+    for resource in sorted(resources, key=lambda one: (-last[one], not _is_last(one, reader, last[one]))):
         # No document is newer than the last write to any record of its kind.
         if written.get(resource.of.__name__, inf) > best:
             for number in (MadeNumber(resource.of), WrittenNumber(resource.of)):
                 best = _last_by(resource, reader, number, best)
     return _last_gone(resources, reader, best)
+
+
+def _is_last(resource: Resource, reader: AnyReader, number: float) -> bool:
+    """Whether the last write to a kind of record, by its number, was to a document of a resource.
+
+    Where documents of two are one kind of record, looking for one's newest would pass all that are newer of the other.
+    """
+    if resource not in RESULTS_OF or number == inf:
+        return False
+    with reader.session() as session:
+        for each in (MadeNumber(resource.of), WrittenNumber(resource.of)):
+            asked = Question(resource.of, (), resource.only & each.since(Arg("number")), few=True)
+            plan = reader.prepare(asked, ("edfi", resource.asked_as, "last", type(each).__name__))
+            if session.has(plan, {"number": number}):
+                return True
+    return False
 
 
 def _last_gone(resources: Sequence[Resource], reader: AnyReader, best: int) -> int:
