@@ -9,7 +9,7 @@ from rollbook.api.resource import Counted, Facts
 from rollbook.consent.words import WORDS
 from rollbook.dialects.xporter.catalogue import ENDPOINTS
 from rollbook.dialects.xporter.writeback import OPERATIONS
-from rollbook.edfi.resources import EVERY
+from rollbook.edfi.resources import EVERY, RESOURCES
 from rollbook.model.document_scopes import GUARDS
 from rollbook.scopes import CATALOGUE, readable
 
@@ -64,9 +64,8 @@ def opened(scope: str) -> Iterator[str]:
     for resource in EVERY:
         if any(scope in way for way in resource.writing.ways):
             yield f"- Writing [{resource.name}](edfi.md) (Ed-Fi)"
-    documents = [
-        f"`{n}`" for n, g in GUARDS.items() if any(scope in way for one in (g.whole, g.write) for way in one.ways)
-    ]
+    held = {n: (g.whole, g.write, *(p.of.scope for p in RESOURCES[n].parts[1:])) for n, g in GUARDS.items()}
+    documents = [f"`{n}`" for n, needs in held.items() if any(scope in way for one in needs for way in one.ways)]
     if documents:
         yield f"- [Ed-Fi's documents](edfi-consent.md): {', '.join(documents)}"
     for endpoint in ENDPOINTS.values():

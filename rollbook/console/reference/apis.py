@@ -16,6 +16,7 @@ from ...dialects.oneroster.services import SERVICES
 from ...dialects.research import openapi as research
 from ...dialects.xporter import openapi as xporter
 from ...edfi.resources import EVERY
+from ...edfi.schema import Property, Resource
 
 Json = dict[str, Any]
 
@@ -69,10 +70,17 @@ def _edfi() -> tuple[Json, ...]:
     return whole, metadata.specification("descriptors", "/edfi"), metadata.change_queries("/edfi")
 
 
-def _shown(resource: Any) -> dict[str, list[list[str]]]:
-    roles = (resource.role,) if resource.role else ()
-    beside = ways([resource.remainder or resource.of.scope])
-    return {one.name: ways(needs(one.columns().values(), roles)) or beside for one in resource.properties}
+def _shown(resource: Resource) -> dict[str, list[list[str]]]:
+    """The scopes that show each property, whichever of several kinds of record a document is."""
+    first, *forms = ([(one, _needed(one, part)) for one in part.properties] for part in resource.parts)
+    shown = {one.name: needed or ways([resource.remainder or resource.of.scope]) for one, needed in first}
+    for one, needed in (each for form in forms for each in form):
+        shown[one.name] = shown[one.name] + [way for way in needed if way not in shown[one.name]]
+    return shown
+
+
+def _needed(one: Property, of: Resource) -> list[list[str]]:
+    return ways(needs(one.columns().values(), (of.role,) if of.role else ()))
 
 
 def _with(schema: Json, shown: dict[str, list[list[str]]]) -> Json:
