@@ -12,11 +12,11 @@ from rollbook.dialects.edfi.reading import START
 from rollbook.edfi.resources import RESOURCES
 from rollbook.edfi.schema import Resource
 from tests.district import TESTS, EdFi, achieved, assessment, enrolment, student, word
-from tests.hub import SAGUARO
+from tests.hub import SAGUARO, THORNFIELD
 from tests.looking import look
 
 from ..oneroster.platform import Platform
-from ..oneroster.test_gradebook import G
+from ..oneroster.test_gradebook import RIGHTS, G, put
 from .school_year import ESTAB, write
 from .test_authorisation import granted
 from .test_homing import before, opened_again
@@ -82,6 +82,29 @@ def test_a_test_and_its_score_are_in_every_dialect(school: EdFi) -> None:
     assert [(one["Result"], one["NumericValue"], one["ResultDate"]) for one in shown] == [
         ("Secure", 31.0, "2026-10-05")
     ]
+
+
+def test_what_oneroster_writes_is_a_document_which_ed_fi_changes(school: EdFi) -> None:
+    grader = Platform(school.hub, schools=(THORNFIELD,), app="alone.example.org", rights=RIGHTS)
+    (pupil,) = [one["sourcedId"] for one in grader.rows("users") if one.get("userMasterIdentifier") == "7001"]
+    test = {"title": "Times tables", "resultValueMin": 0, "resultValueMax": 25}
+    assert put(grader, "assessmentLineItems", "assessmentLineItem", "t-1", test).status == 201
+    mark = {"assessmentLineItem": {"sourcedId": "t-1"}, "student": {"sourcedId": pupil}, "score": 19}
+    mark |= {"scoreStatus": "fully graded", "scoreDate": "2026-11-09", "scorePercentile": 80}
+    assert put(grader, "assessmentResults", "assessmentResult", "m-1", mark).status == 201
+    (one,) = school.get(f"{TAKEN}?assessmentTitle=Times%20tables")
+    assert one["maxRawScore"] == 25.0
+    named = f"assessmentIdentifier={one['assessmentIdentifier']}&namespace={one['namespace']}"
+    (result,) = school.get(f"{SAT}?{named}")
+    assert (result["administrationDate"], result["scoreResults"]) == (
+        "2026-11-09T00:00:00Z",
+        [score("Number score", "Integer", "19"), score("Percentile rank", "Percentile", "80")],
+    )
+    better = plain(result) | {"scoreResults": [score("Raw score", "Integer", "21")]}
+    school.put(SAT, result["id"], better)
+    assert plain(school.get(f"{SAT}/{result['id']}")) == better
+    shown = grader.one(f"{G}/assessmentResults/m-1")
+    assert (shown["score"], shown.get("scorePercentile")) == (21.0, None)
 
 
 def test_what_another_dialect_changes_is_said_in_the_words_that_the_client_chose(school: EdFi) -> None:
