@@ -55,9 +55,10 @@ def _write_parts(batch: Batch, plan: Plan, voice: Voice, tell: Progress) -> Writ
     renumber_people(batch, numbers, joined | {identity for _, identity in plan.held.of(Person).values()})
     done, written = 0, Written()
     for part in plan.parts:
-        for count in _write(batch, part, voice, numbers if part.kind is Person else {}, written):
-            done += count
-            tell("writing", done, total)
+        with batch.filling(part.kind, len(part.new)):
+            for count in _write(batch, part, voice, numbers if part.kind is Person else {}, written):
+                done += count
+                tell("writing", done, total)
     for part in reversed(plan.parts):
         voice.withdraw(part)
         done += len(part.gone)

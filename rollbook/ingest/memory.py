@@ -43,23 +43,25 @@ def remember_rows(batch: Batch, plan: Plan, written: Written) -> None:
     for kind, key in plan.held.stale:
         stale.setdefault(kind, set()).add(key)
     # In the order of their key, so that the rows of the table come to lie side by side.
-    for part in sorted(plan.parts, key=lambda part: part.kind.__name__):
-        _remember(batch, plan.source, part, written, stale.pop(part.kind.__name__, set()))
+    with batch.kept.sources.remembering(sum(map(len, written.rows.values()))):
+        for part in sorted(plan.parts, key=lambda part: part.kind.__name__):
+            _remember(batch, plan.source, part, written, stale.pop(part.kind.__name__, set()))
     lost = [(kind, key) for kind, keys in stale.items() for key in keys]
     batch.kept.sources.forget(batch.district, plan.source, lost)
 
 
 def _remember(batch: Batch, source: str, part: Part, written: Written, stale: set[str]) -> None:
     sources, kind, again = batch.kept.sources, part.kind.__name__, list[Remembered]()
+    new = in_order(Remembered, written.rows.get(kind, ()))
 
-    def news() -> Iterator[tuple[str, str, bytes, str]]:
-        for key, said, identity in in_order(Remembered, written.rows.get(kind, ())):
-            if key in stale:
-                again.append((key, said, identity))
+    def news() -> Iterator[Remembered]:
+        for one in new:
+            if one[0] in stale:
+                again.append(one)
             else:
-                yield kind, key, said, identity
+                yield one
 
-    sources.remember(batch.district, source, news())
+    sources.remember(batch.district, source, kind, news() if stale else new)
     changed = in_order(Remembered, ((row.key, said, identity) for row, said, identity in part.changed))
     sources.correct(batch.district, source, ((kind, *one) for one in merge(changed, again)))
     gone = stale.union(part.gone, part.rekeyed).difference(key for key, _, _ in again)

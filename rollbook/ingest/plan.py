@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from functools import cache
-from itertools import chain
+from hashlib import blake2b
+from itertools import chain, islice
 
 import msgspec
 
@@ -18,7 +18,7 @@ from ..store.kept.sources import Said
 from ..store.writing import Batch
 from .kinds import KINDS
 from .limits import FEW
-from .packed import Long, Packed, like
+from .packed import BLOCK, Long, Packed, like
 from .rows import Aside, Problems, Row, Rows, Seen, Stream, Told, school_of
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -27,14 +27,17 @@ _encode = msgspec.msgpack.Encoder().encode
 def digest(row: Row) -> bytes:
     """What tells whether a row says anything new: all of it but its key and place."""
     said = (*row[1:4], sorted(row.numbers.items())) if row.numbers else row[1:4]
-    return hashlib.blake2b(_encode(said), digest_size=16).digest()
+    return blake2b(_encode(said), digest_size=16).digest()
 
 
 def packed(kind: type[Record], rows: Iterable[Row], there: Mapping[str, Set[str]]) -> Rows:
     """Rows as they come, packed with the digest of each; `there` are the keys of the rows before them, by kind."""
     # Of rows to which nothing refers there may be a million, whose keys need not be held.
-    seen = Seen(kind, there, whole=kind.__name__ in targets())
-    told = Packed[Told](Told, seen.passing((row, digest(row)) for row in rows))
+    seen, told, every = Seen(kind, there, whole=kind.__name__ in targets()), Packed[Told](Told), iter(rows)
+    while some := list(islice(every, BLOCK)):
+        seen.see(some)
+        told.extend(zip(some, map(digest, some), strict=True))
+    seen.end()
     return Rows(told, seen if seen.whole or seen.alone else None)
 
 
@@ -102,7 +105,7 @@ class Part:
         self.schools.subtract(school_of(self.kind, row) for row in self.rows if row.key in keys)
         self.told = like(self.told, Told, (one for one in self.told if one[0].key not in keys))
         self.new = self.told if every else like(self.new, Told, (one for one in self.new if one[0].key not in keys))
-        self.fresh -= keys
+        self.fresh = self.fresh - keys
         left = {identity for row, _, identity in self.joined if row.key in keys}
         self.joined = like(self.joined, Known, (one for one in self.joined if one[2] not in left))
         self.rekeyed = {key: identity for key, identity in self.rekeyed.items() if identity not in left}
@@ -114,7 +117,7 @@ class Part:
         more = ((row, said, found[row.key]) for row, said in self.new if row.key in found)
         self.joined = like(self.told, Known, chain(self.joined, more))
         self.new = like(self.new, Told, (one for one in self.new if one[0].key not in found))
-        self.fresh -= found.keys()
+        self.fresh = self.fresh - found.keys()
 
     @property
     def unchanged(self) -> int:
@@ -221,7 +224,7 @@ def _compare(
         gone = gone if stream.whole else gone & stream.gone
         part.gone = {key: known[key][1] for key in known if key in gone}
     if stream.kind.__name__ in targets():
-        part.fresh = seen.keys - known.keys() if known else set(seen.keys)
+        part.fresh = seen.keys - known.keys() if known else seen.keys
     return part, seen.keys
 
 
@@ -231,7 +234,10 @@ def _seen(stream: Stream, part: Part, there: Mapping[str, set[str]], wanted: boo
     if known and (known.whole or not wanted):
         return known
     seen = Seen(part.kind, there)
-    deque(seen.passing(part.told), maxlen=0)
+    every = iter(part.rows)
+    while some := list(islice(every, BLOCK)):
+        seen.see(some)
+    seen.end()
     return seen
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import islice
 from operator import ne
@@ -126,25 +126,24 @@ class Seen:
         short = sorted(self._short)
         return all(map(ne, short, islice(short, 1, None)))
 
-    def passing(self, rows: Iterable[Told]) -> Iterator[Told]:
-        """Rows as they come, which are seen as they pass."""
-        ways = [(n, self.there.get(ref.target.__name__, ()), set[str]()) for n, ref in self.kind.refs().items()]
-        keys, short, schools, kind, whole = self.keys, self._short, self.schools, self.kind, self.whole
-        for told in rows:
-            row = told[0]
-            if whole:
-                keys.add(row.key)
-            else:
-                short.append(hash(row.key))
-            schools[school_of(kind, row)] += 1
-            refs = row.refs
-            for name, there, lost in ways:
-                key = refs.get(name)
-                if key is not None and key not in there:
-                    lost.add(key)
-            yield told
-        own = {name for name, ref in kind.refs().items() if ref.target is kind}
-        self.astray = {name: lost - keys if name in own else lost for name, _, lost in ways}
+    def see(self, rows: Sequence[Row]) -> None:
+        """Rows came, some at a time."""
+        keys = [row[0] for row in rows]
+        if self.whole:
+            self.keys.update(keys)
+        else:
+            self._short.extend(map(hash, keys))
+        refs = [row[2] for row in rows]
+        self.schools.update(keys if self.kind is School else [each.get("school") or "" for each in refs])
+        for name, ref in self.kind.refs().items():
+            there, lost = self.there.get(ref.target.__name__, ()), self.astray.setdefault(name, set())
+            lost.update(key for key in {each.get(name) for each in refs} if key is not None and key not in there)
+
+    def end(self) -> None:
+        """No more rows come."""
+        own = {name for name, ref in self.kind.refs().items() if ref.target is self.kind}
+        found = {name: self.astray.get(name, set[str]()) for name in self.kind.refs()}
+        self.astray = {name: lost - self.keys if name in own else lost for name, lost in found.items()}
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ from .rows import Row
 Ids = Mapping[str, Mapping[str, str]]
 """Hub ids by kind and by the source's own key."""
 
+_json = json.JSONEncoder(ensure_ascii=False).encode
+
 
 class Voice:
     """One source, heard: `form` is the name of its part of remainders, `ids` of which records its keys are."""
@@ -157,12 +159,12 @@ class Voice:
         return {n: v for n, v in said.items() if may(self._source, kind, n)} if self._limited else said
 
     def _said(self, kind: type[Record], row: Row) -> dict[str, Any]:
-        values: dict[str, Any] = {**row.values}
+        values: dict[str, Any] = row.values.copy()
         targets = self._targets.get(kind) or self._targets_of(kind)
         for name, there in row.refs.items():
             values[name] = targets[name][there] if there is not None else None
         if row.remainder:
-            values["remainder"] = json.dumps({self._form: row.remainder}, ensure_ascii=False)
+            values["remainder"] = _json({self._form: row.remainder})
         if self._has_origin and values.get("external_id") and "origin" in kind.fields:
             # It is no news of the source's, and so no part of what tells whether a row says anything new.
             values["origin"] = self._form
@@ -190,4 +192,4 @@ class Voice:
         parts.pop(self._form, None)
         if said:
             parts[self._form] = said
-        return json.dumps(parts, ensure_ascii=False) if parts else None
+        return _json(parts) if parts else None

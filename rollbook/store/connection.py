@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import os
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Protocol, cast
@@ -15,6 +17,9 @@ from .plan.flavour import Flavour
 from .plan.flavours.sqlite import SQLITE
 
 BUSY_SECONDS = 30
+
+MANY = 2_000
+"""How many new rows are worth making the indexes of an empty table after them."""
 
 Busy = apsw.BusyError
 
@@ -69,6 +74,13 @@ class Connection(Protocol):
         """Add rows to a table, in the quickest way that the database has; none of them may be there already."""
         ...
 
+    def filling(self, table: str) -> AbstractContextManager[None]:
+        """While very many rows are added to a table of this transaction in which there is none: others see nothing.
+
+        What finds its rows by anything but their key and hub id may be made at the end.
+        """
+        ...
+
 
 @lru_cache(maxsize=1024)
 def inserting(table: str, columns: Sequence[str]) -> str:
@@ -110,6 +122,35 @@ class _File(apsw.Connection):
     def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Add rows to a table."""
         cast(Connection, self).executemany(inserting(table, tuple(columns)), rows)
+
+    @contextmanager
+    def filling(self, table: str) -> Generator[None]:
+        """Make the indexes when the rows are there: sorted once, they take a third of the time."""
+        own, folder = cast(Connection, self), Path(self.db_filename("main")).parent
+        # One that is unique is asked which hub ids are there already.
+        made = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql LIKE 'CREATE INDEX %'"
+        indexes = own.execute(f"{made} ORDER BY rowid", (table,)).fetchall()
+        for name, _ in indexes:
+            own.execute(f'DROP INDEX "{name}"')
+        yield
+        # Where the block has failed, the transaction is undone, and they are there again.
+        with _sorting_beside(folder):
+            own.execute("PRAGMA temp_store = FILE")
+            for _, statement in indexes:
+                own.execute(statement)
+            own.execute("PRAGMA temp_store = MEMORY")
+
+
+@contextmanager
+def _sorting_beside(folder: Path) -> Generator[None]:
+    """What SQLite sorts within lies in files in a folder of the hub's own, and not in memory."""
+    was = os.environ.get("SQLITE_TMPDIR")
+    os.environ["SQLITE_TMPDIR"] = str(folder)
+    try:
+        yield
+    finally:
+        os.environ.pop("SQLITE_TMPDIR")
+        os.environ |= {"SQLITE_TMPDIR": was} if was else {}
 
 
 def _fold(value: Any) -> str | None:

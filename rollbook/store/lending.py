@@ -9,7 +9,7 @@ from __future__ import annotations
 import resource
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from typing import Any, Generic, Protocol, TypeVar
 
 from .connection import Connection, Cursor, NotOpened, Opened
@@ -140,6 +140,10 @@ class Lent(Generic[One]):
         """Add rows to a table."""
         with self.lend() as connection:
             connection.insert(table, columns, rows)
+
+    def filling(self, table: str) -> AbstractContextManager[None]:
+        """Each statement is one of its own."""
+        return nullcontext()
 
     def close(self) -> None:
         """Close the connections; those that are still lent are closed when they are given back."""

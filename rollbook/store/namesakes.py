@@ -17,6 +17,8 @@ from .connection import Connection
 OWN = ("external_id", "origin")
 """The facts that make an id a record's own."""
 
+_OWNED = "r.district = :district AND r.origin = :origin AND r.external_id > ''"
+
 
 class Namesakes:
     """The namesakes among the records that a batch writes."""
@@ -31,6 +33,20 @@ class Namesakes:
         for listed, kinds in LISTED.items():
             if wanted != "[]" and record.__name__ in kinds:
                 self._note(listed, kinds, wanted, at)
+
+    def filled(self, record: type[Record], at: str) -> None:
+        """All records of a kind have come, of which there were none."""
+        alike = "GROUP BY r.external_id HAVING count(*) > 1"
+        names = self._names(f'"{record.table}" r WHERE {_OWNED} {alike}')
+        for kind in {kind for kinds in LISTED.values() if record.__name__ in kinds for kind in kinds}:
+            also = f'JOIN "{record.table}" o ON o.district = r.district AND o.external_id = r.external_id'
+            if kind != record.__name__:
+                names |= self._names(f'"{RECORDS[kind].table}" r {also} WHERE {_OWNED} AND o.origin = r.origin')
+        self.came(record, names, at)
+
+    def _names(self, those: str) -> set[str]:
+        values = {"district": self._district, "origin": ONEROSTER}
+        return {name for (name,) in self._connection.execute(f"SELECT r.external_id FROM {those}", values).fetchall()}
 
     def _note(self, listed: str, kinds: Iterable[str], wanted: str, at: str) -> None:
         by_name: dict[str, list[tuple[str, str]]] = {}

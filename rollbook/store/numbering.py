@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
@@ -98,25 +98,25 @@ class Counters:
             )
             self._found |= {**dict.fromkeys(unknown, 0), **dict(rows.fetchall())}
 
-    def fill(self, record: type[Record], names: Sequence[str], schools: Sequence[str], rows: list[list[Any]]) -> None:
+    def fill(self, record: type[Record], schools: Sequence[str], columns: Mapping[str, list[Any]]) -> None:
         """Number new rows, each with its school, which have no number of their own.
 
         A missing `mis_id` is numbered per school and kind, a missing `xid` per district; a human's missing unique
         ids are one new number.
         """
-        # Neither is ever a record's first column, so 0 stands for not there.
-        numbered, crossed = (names.index(n) if n in names else 0 for n in ("mis_id", "xid"))
-        unique = [names.index(n) for n in UNIQUE_IDS] if record is Person else []
+        numbered, crossed = columns.get("mis_id"), columns.get("xid")
+        unique = [columns[name] for name in UNIQUE_IDS] if record is Person else []
         asked = [f"{record.table} {school}" for school in dict.fromkeys(schools)] if numbered else []
         self._look_up([*asked, *(["xid"] if crossed else []), *(["person"] if unique else [])])
-        for school, row in zip(schools, rows, strict=True):
-            if numbered:
-                first = 0 if school else _SHARED_FROM
-                row[numbered] = self._mis_id(f"{record.table} {school}", row[numbered], first)
-            if crossed and row[crossed] is None:
-                row[crossed] = xid(self.next("xid"))
-            if unique:
-                self._fill_unique(row, unique)
+        for at, (school, given) in enumerate(zip(schools, numbered or (), strict=False)):
+            first = 0 if school else _SHARED_FROM
+            (numbered or [])[at] = self._mis_id(f"{record.table} {school}", given, first)
+        for at, given in enumerate(crossed or ()):
+            if given is None:
+                (crossed or [])[at] = xid(self.next("xid"))
+        for at, given in enumerate(zip(*unique, strict=True)):
+            if None in given:
+                self._fill_unique(unique, at)
 
     def _mis_id(self, counter: str, given: str | None, first: int) -> str:
         """The MIS id that was given, or the next number after `first`; what sources gave is not handed out again."""
@@ -126,11 +126,10 @@ class Counters:
             self._values[counter] = max(self._values.get(counter) or self.next(counter) - 1, int(given))
         return given
 
-    def _fill_unique(self, row: list[Any], unique: Sequence[int]) -> None:
-        missing = [at for at in unique if row[at] is None]
-        one = xid(_HUMANS_FROM + self.next("person")) if missing else ""
-        for at in missing:
-            row[at] = one
+    def _fill_unique(self, unique: Sequence[list[Any]], at: int) -> None:
+        one = xid(_HUMANS_FROM + self.next("person"))
+        for column in unique:
+            column[at] = one if column[at] is None else column[at]
 
     def keep(self) -> None:
         """Write down how far the counters have come."""

@@ -15,7 +15,6 @@ from ..model.attendance import Mark
 from ..model.students import Student
 from .connection import Connection
 from .plan.registering import monday_of, register
-from .shapes import shape_of
 
 if TYPE_CHECKING:
     from .linking import Links, Slot
@@ -35,14 +34,13 @@ class Registers:
         self._links = links
         self._noted: set[tuple[int, int]] = set()
 
-    def made(self, record: type[Record], rows: Iterable[Sequence[Any]]) -> None:
-        """Records of a kind were made, with these facts as they are stored."""
+    def made(self, record: type[Record], columns: Mapping[str, Sequence[Any]]) -> None:
+        """Records of a kind were made, with these facts as they are stored, column by column."""
         if record is not Mark:
             return
-        kind, student, day = map(shape_of(Mark).names.index, ("kind", "student", "date"))
-        for row in rows:
-            if row[kind] == SESSION:
-                self._note(row[student], row[day])
+        for kind, student, day in zip(*(columns.get(n, ()) for n in ("kind", "student", "date")), strict=False):
+            if kind == SESSION:
+                self._note(student, day)
 
     def moved(self, record: type[Record], *states: Mapping[str, Any]) -> None:
         """A record of a kind was changed, or is gone: as it was and as it is."""

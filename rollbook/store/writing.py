@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache, cached_property
-from itertools import count, islice
+from itertools import count, islice, repeat
 from typing import Any
 
 from ..errors import NotFound
@@ -15,6 +15,7 @@ from ..fields import Day, Record, Ref
 from ..fields.record import OWN_DISTRICT
 from ..model.organisation import District, School
 from ..model.people import Person
+from . import connection
 from .claims import Claims
 from .kept import Kept
 from .kept.history import OTHERS, SEER, Stone
@@ -27,7 +28,7 @@ from .parts import parts_of
 from .references import key_of, row_of, rows_of
 from .registers import Registers
 from .settling import follow
-from .shapes import shape_of
+from .shapes import Shape, shape_of
 from .zero import may_have_zero, refuse_zeros
 
 Row = Mapping[str, Any]
@@ -54,6 +55,7 @@ class Batch:
         self._written = 0
         self._source: str | None = None
         self._noted = False
+        self._filled: type[Record] | None = None
         self._moved: defaultdict[tuple[str, str], int] = defaultdict(int)
         self._counters = Counters(self.connection, district)
         self._links = Links(self.connection, district)
@@ -132,28 +134,37 @@ class Batch:
             made += self._add(record, some)
         return made
 
+    @contextmanager
+    def filling(self, record: type[Record], count: int) -> Generator[None]:
+        """While so many new records of a kind are added one after the other: of very many, the first ones are quick.
+
+        Where the hub has none of the kind yet, they are found by anything but their key and hub id only at the end.
+        """
+        if count < connection.MANY or self.kept.records.any(record):
+            yield
+            return
+        self._filled = record
+        with self.connection.filling(record.table):
+            yield
+        self._filled = None
+        if "origin" in record.fields:
+            self._namesakes.filled(record, self.at)
+
     def _add(self, record: type[Record], rows: list[Row]) -> list[str]:
-        shape = shape_of(record)
-        for row in rows:
-            if not shape.known.issuperset(row):
-                raise TypeError(f"{record.__name__} has no {', '.join(sorted(row.keys() - shape.known))}")
+        shape = shape_of(record).saying(frozenset[str]().union(*rows), len(rows))
         keys, ids, given = self._identify(record, rows)
         self._links.come(record, ids, keys)
         schools = ids if record is School else [row.get("school") or "" for row in rows]
-        facts = [list(map(row.get, shape.names)) for row in rows]
-        if may_have_zero(facts):
+        columns = [[row.get(name) for row in rows] for name in shape.names]
+        if may_have_zero(columns):
             refuse_zeros(record, rows)
-        self._counters.fill(record, shape.names, schools, facts)
-        self._refer(record, keys, facts)
+        self._counters.fill(record, schools, dict(zip(shape.names, columns, strict=True)))
+        self._refer(record, shape, keys, columns)
         for at in shape.days:
-            for values in facts:
-                values[at] = Day.number(values[at])
-        self.connection.insert(
-            record.table,
-            shape.stored,
-            ((key, self.district, one, *values) for key, one, values in zip(keys, given, facts, strict=True)),
-        )
-        self._registers.made(record, facts)
+            columns[at] = _days(columns[at])
+        told = zip(keys, repeat(self.district), given, *columns, strict=False)
+        self.connection.insert(record.table, shape.stored, told)
+        self._registers.made(record, dict(zip(shape.names, columns, strict=True)))
         self._name(record, rows)
         self._registers.led(self._links.lead(record, ids))
         self._now_there(record)
@@ -179,18 +190,18 @@ class Batch:
 
     def _name(self, record: type[Record], rows: Iterable[Row]) -> None:
         """Note whose ids of a source's are those of other records too."""
-        if "origin" in record.fields:
+        if "origin" in record.fields and record is not self._filled:
             self._namesakes.came(record, (row["external_id"] for row in rows if all(map(row.get, OWN))), self.at)
 
-    def _refer(self, record: type[Record], keys: Sequence[int], facts: list[list[Any]]) -> None:
+    def _refer(self, record: type[Record], shape: Shape, keys: Sequence[int], columns: list[list[Any]]) -> None:
         """Let new rows, of these keys, refer to others by key."""
-        for at, name, target in shape_of(record).leads:
-            there = self._links.keys(target, (values[at] for values in facts))
-            for key, values in zip(keys, facts, strict=True):
-                other = values[at]
-                if other is not None:
-                    values[at] = there.get(other)
-                    if values[at] is None:
+        for at, name, target in shape.leads:
+            others = columns[at]
+            there = self._links.keys(target, others)
+            columns[at] = led = list(map(there.get, others))
+            if led.count(None) > others.count(None):
+                for key, other, to in zip(keys, others, led, strict=True):
+                    if other is not None and to is None:
                         self._links.wait(Slot(record, key, name), other)
 
     def _now_there(self, record: type[Record]) -> None:
@@ -466,6 +477,12 @@ class Batch:
     def writes(self) -> int:
         """How many records have been written so far."""
         return self._numbers.taken
+
+
+def _days(column: list[Any]) -> list[Any]:
+    """A column of days as they are stored."""
+    numbers = {day: Day.number(day) for day in {*column}}
+    return [numbers[day] for day in column]
 
 
 _PLACES = {School.__name__, District.__name__}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from itertools import repeat
+from itertools import islice, repeat
 from operator import itemgetter
 from typing import Any, NamedTuple
 from zlib import crc32
@@ -229,8 +229,8 @@ def shelve(tables: Mapping[str, Table], catalogue: Catalogue) -> Iterator[tuple[
     parts = min(count, sum(catalogue.rows.values()) // AT_ONCE + 1, MOST_PARTS)
     for numbers, rows in _parted(_all_rows(tables, count), count, parts):
         shelves = {number: {name: list[Any]() for name in HOMES} for number in numbers}
-        for number, name, *row in rows:
-            shelves[number][name].append(row)
+        for row in rows:
+            shelves[row[0]][row[1]].append(row[2:])
         yield from ((_shelf_name(number), msgspec.msgpack.encode(shelf)) for number, shelf in shelves.items())
     for numbers, rows in _parted(_all_signs(tables, count), count, parts):
         signs: dict[int, Signs] = {number: {sign.name: {} for sign in SIGNS} for number in numbers}
@@ -245,9 +245,14 @@ def _parted(rows: Iterable[tuple[Any, ...]], count: int, parts: int) -> Iterator
     """Rows that begin with the number of a shelf, parted by that: some shelves after the other."""
     packed = [Packed[Any](Any) for _ in range(parts)]
     part_of = [number * parts // count for number in range(count)]
-    append = [one.append for one in packed]
-    for row in rows:
-        append[part_of[row[0]]](row)
+    every = iter(rows)
+    while some := list(islice(every, AT_ONCE)):
+        parted: list[list[Any]] = [[] for _ in range(parts)]
+        add = [one.append for one in parted]
+        for row in some:
+            add[part_of[row[0]]](row)
+        for one, those in zip(packed, parted, strict=True):
+            one.extend(those)
     for part in range(parts):
         numbers = range(bisect_left(part_of, part), bisect_right(part_of, part))
         yield numbers, packed[part]

@@ -22,6 +22,10 @@ class Records(Statements):
 
     admits = False
 
+    def any(self, record: type[Record]) -> bool:
+        """Whether there is any record of a kind, of whichever district."""
+        return bool(self._rows(f'SELECT 1 FROM "{record.table}" LIMIT 1', ()))
+
     def find(self, record: type[Record], district: int, facts: Mapping[str, Any]) -> list[Stored]:
         """The records with these stored facts, oldest first."""
         facts = {**facts, **record.apart()}

@@ -6,11 +6,13 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from functools import lru_cache
 from typing import NamedTuple
 
 from ...errors import Problem
 from ...fields import Record
+from .. import connection
 from ..references import key_of
 from .statements import Row, Statements
 
@@ -133,10 +135,15 @@ class Sources(Statements):
             (district, source, kind, key),
         )
 
-    def remember(self, district: int, source: str, rows: Iterable[tuple[str, str, bytes, str]]) -> None:
-        """Keep what a source says of records that are new to it: kind, key, digest and hub id, best in that order."""
+    def remember(self, district: int, source: str, kind: str, rows: Iterable[tuple[str, bytes, str]]) -> None:
+        """Keep what a source says of new records: the key of each, the digest and the hub id, best in that order."""
         columns = ("district", "source", "kind", "key", "digest", "id")
-        self._connection.insert("source_row", columns, ((district, source, *row) for row in rows))
+        self._connection.insert("source_row", columns, ((district, source, kind, *row) for row in rows))
+
+    def remembering(self, rows: int) -> AbstractContextManager[None]:
+        """While what is said in so many rows is remembered: of very many, the first ones of the hub are quick."""
+        first = rows >= connection.MANY and not self._rows("SELECT 1 FROM source_row LIMIT 1", ())
+        return self._connection.filling("source_row") if first else nullcontext()
 
     def correct(self, district: int, source: str, rows: Iterable[tuple[str, str, bytes, str]]) -> None:
         """Keep what a source says now, whether or not it said something of these records: as for `remember`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import select
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from decimal import Decimal
 from itertools import chain, islice
 from typing import Any
@@ -160,6 +161,10 @@ class Session:
             return
         for row in first:
             self.execute(inserting(table, tuple(columns)), row)
+
+    def filling(self, table: str) -> AbstractContextManager[None]:
+        """Nothing is done otherwise: nobody could read the table while its indexes are gone."""
+        return nullcontext()
 
     def _copy(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         named = ", ".join(f'"{name}"' for name in columns)

@@ -8,6 +8,7 @@ district only (row-level security), and each reading says which. A reading that 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from ...fields import RECORDS
@@ -170,6 +171,10 @@ class Facing:
     def insert(self, table: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
         """Add rows to a table, which a reading may not."""
         self._behind.facing(self._district).insert(table, columns, rows)
+
+    def filling(self, table: str) -> AbstractContextManager[None]:
+        """Nothing is added in a reading."""
+        return nullcontext()
 
 
 class Open(Kept):
