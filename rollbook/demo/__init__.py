@@ -10,6 +10,7 @@ from typing import Any
 
 from ..errors import Malformed
 from ..model.attendance import Mark
+from ..store.numbering import now
 from ..store.port import Store
 from ..store.writing import Batch
 from .assessment import put_assessment
@@ -25,6 +26,7 @@ from .gradebooks import put_gradebooks
 from .handouts import put_handed_in
 from .histories import put_histories
 from .media import put_media
+from .named import put_source
 from .opened import Opened
 from .papers import put_papers
 from .positions import put_positions
@@ -170,6 +172,7 @@ def fill(
     batch: Batch, draft: Draft, trust: Trust, today: date, size: float, step: Callable[[str], None] = lambda what: None
 ) -> list[Opened]:
     """Put all that an invented district holds beside its own record into a batch."""
+    began = now()
     put_bodies(draft, trust)
     draft.begin(batch)
     opened = _open_schools(draft, trust, today, size)
@@ -190,7 +193,7 @@ def fill(
     for put in (put_whole, put_handed_in, put_profiles, put_calendar):
         for one in opened:
             put(batch, one)
-    batch.synced("demo", {one.school: {} for one in opened})
+    put_source(batch, [one.school for one in opened], began)
     return opened
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..errors import Conflict, Malformed, NotFound, Problem, RollbookError, nearest
 from ..model.organisation import School
-from ..store.kept.feeds import AGENT, Feed
+from ..store.kept.feeds import AGENT, INVENTED, Feed
 from ..store.kept.sources import SETTLED
 from ..store.numbering import now
 from ..store.port import Store
@@ -49,11 +49,14 @@ def connector_named(connectors: Connectors, name: str) -> Connector:
 def connected(store: Store, connectors: Connectors, feed: Feed) -> tuple[Connector, dict[str, str]]:
     """The connector for a source, and the settings that it is read with, secrets among them.
 
-    Raises `Malformed` with every setting that is missing, and `Conflict` for what only an agent can read.
+    Raises `Malformed` with every setting that is missing, and `Conflict` for what only an agent can read, or nobody.
     """
     if feed.connector == AGENT:
         said = f"is read through the agent {feed.settings.get('agent', '')}, when that asks for it"
         raise Conflict(Problem(feed.source, said, "see `rollbook agents list`"))
+    if feed.connector == INVENTED:
+        said = "is what invented schools were made from, once: it has nothing new to say"
+        raise Conflict(Problem(feed.source, said, "add a source of your own: `rollbook sources add`"))
     connector = connector_named(connectors, feed.connector)
     if lacking := missing(connector, feed.settings):
         raise Malformed(*(Problem(one.name, "is not known", _how(feed, one.name)) for one in lacking))

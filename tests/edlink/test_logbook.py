@@ -36,7 +36,8 @@ def test_the_sources_of_its_schools_and_their_readings_are_told(small_hub: Hub) 
     read = ("2099-01-01T02:00:00.000", "2099-01-01T02:01:00.000", "done")
     stopped = ("2099-01-02T02:00:00.000", "2099-01-02T02:00:01.000", "refused")
     fed(small_hub, "mis", vendor.school(), before, read, stopped)
-    (source,) = vendor.rows("sources")
+    made, source = sorted(vendor.rows("sources"), key=lambda one: one["name"])
+    assert (made["name"], made["state"], made["properties"]) == ("demo", "paused", {"connector": "demo"})
     assert {n: source[n] for n in ("name", "state", "properties", "created_date", "updated_date", "team_id")} == {
         "name": "mis",
         "state": "active",
@@ -62,9 +63,10 @@ def test_the_sources_of_its_schools_and_their_readings_are_told(small_hub: Hub) 
 def test_a_source_of_other_schools_is_not_told(small_hub: Hub) -> None:
     vendor = Vendor(small_hub, elsewhere=())
     fed(small_hub, "elsewhere", vendor.school(BRAMBLESIDE))
-    assert vendor.rows("sources") == []
+    # That of the demo has fed the district itself too.
+    assert [one["name"] for one in vendor.rows("sources")] == ["demo"]
     fed(small_hub, "district", "")
-    assert [one["name"] for one in vendor.rows("sources")] == ["district"]
+    assert [one["name"] for one in vendor.rows("sources")] == ["demo", "district"]
 
 
 def test_an_event_names_the_materialization_that_it_is_of(small_hub: Hub) -> None:

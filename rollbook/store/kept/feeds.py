@@ -14,6 +14,9 @@ ON, PAUSED, BY_HAND = "on", "paused", "by hand"
 AGENT = "mis-agent"
 """The connector of those that are read through a school's agent."""
 
+INVENTED = "demo"
+"""The connector of invented schools, which are made once."""
+
 
 class Feed(NamedTuple):
     """One place that a district's records come from: how it is read, and what it may say."""

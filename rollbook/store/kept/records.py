@@ -8,9 +8,10 @@ from operator import itemgetter
 from typing import Any
 
 from ...fields import RECORDS, Day, Field, Record, Ref
+from ...model.organisation import School
 from ..keys import keys_of
 from ..plan.sights import humans
-from ..references import key_of, row_of, rows_of
+from ..references import id_of, key_of, row_of, rows_of
 from .statements import Statements, Values, at, of_school
 
 Stored = dict[str, Any]
@@ -25,6 +26,14 @@ class Records(Statements):
     def any(self, record: type[Record]) -> bool:
         """Whether there is any record of a kind, of whichever district."""
         return bool(self._rows(f'SELECT 1 FROM "{record.table}" LIMIT 1', ()))
+
+    def by_school(self, record: type[Record], district: int) -> dict[str, int]:
+        """How many records of a kind there are, by their schools' hub ids; "" for the district's own."""
+        if record is School:
+            return dict.fromkeys(self._values("SELECT id FROM school WHERE district = ?", (district,)), 1)
+        school = id_of(record.refs()["school"], "t") if "school" in record.refs() else "''"
+        asked = f"SELECT coalesce({school}, '') AS place, count(*) FROM \"{record.table}\" t WHERE t.district = ?"
+        return dict(self._rows(f"{asked} GROUP BY place", (district,)))
 
     def find(self, record: type[Record], district: int, facts: Mapping[str, Any]) -> list[Stored]:
         """The records with these stored facts, oldest first."""
