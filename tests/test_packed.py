@@ -13,7 +13,7 @@ from rollbook.connectors import CONNECTORS
 from rollbook.ingest import columns
 from rollbook.ingest.columns import Growing, Repeating, Various, chosen, column, distinct
 from rollbook.ingest.conformance import conform
-from rollbook.ingest.packed import Packed, PackedFiles, in_order, packing
+from rollbook.ingest.packed import InOrder, PackedFiles, packing
 from rollbook.ingest.plan import packed
 from rollbook.ingest.rows import Row
 from rollbook.model.students import Student
@@ -81,5 +81,8 @@ def test_more_than_can_be_sorted_at_once_is_sorted(tmp_path: Path) -> None:
     kind = tuple[str, int]
     items = [(f"{n * 7 % 100:02}", n) for n in range(100)]
     with packing(tmp_path):
-        assert [*in_order(kind, Packed[kind](kind, items))] == sorted(items)
-    assert [*in_order(kind, items)] == sorted(items)
+        some = InOrder[tuple[str, int]](kind, items[: len(items) // 2])
+        some.pack()
+        some.extend(items[len(items) // 2 :])
+        assert [*some] == sorted(items)
+    assert [*InOrder[tuple[str, int]](kind, items)] == sorted(items)

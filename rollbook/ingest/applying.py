@@ -59,6 +59,7 @@ def _write_parts(batch: Batch, plan: Plan, voice: Voice, tell: Progress) -> Writ
             for count in _write(batch, part, voice, numbers if part.kind is Person else {}, written):
                 done += count
                 tell("writing", done, total)
+        written.done(part.kind.__name__)
     for part in reversed(plan.parts):
         voice.withdraw(part)
         done += len(part.gone)

@@ -16,7 +16,7 @@ from ..store.kept.sources import SETTLED
 from ..store.writing import Batch
 from .erasing.pruning import without
 from .kinds import KINDS
-from .packed import Packed, in_order
+from .packed import InOrder
 from .plan import Part, Plan
 from .rows import ERASED, Aside, Problems, Row, Stream, school_of
 
@@ -28,13 +28,18 @@ Remembered = tuple[str, bytes, str]
 class Written:
     """What was written of a plan, by kind, until it is remembered."""
 
-    rows: dict[str, Packed[Remembered]] = field(default_factory=dict[str, Packed[Remembered]])
+    rows: dict[str, InOrder[Remembered]] = field(default_factory=dict[str, InOrder[Remembered]])
 
     def add(self, kind: str, rows: Iterable[Remembered]) -> None:
         """Rows that are new to the source were written."""
         if kind not in self.rows:
-            self.rows[kind] = Packed[Remembered](Remembered)
+            self.rows[kind] = InOrder[Remembered](Remembered)
         self.rows[kind].extend(rows)
+
+    def done(self, kind: str) -> None:
+        """All rows of a kind were written."""
+        if kind in self.rows:
+            self.rows[kind].pack()
 
 
 def remember_rows(batch: Batch, plan: Plan, written: Written) -> None:
@@ -52,7 +57,7 @@ def remember_rows(batch: Batch, plan: Plan, written: Written) -> None:
 
 def _remember(batch: Batch, source: str, part: Part, written: Written, stale: set[str]) -> None:
     sources, kind, again = batch.kept.sources, part.kind.__name__, list[Remembered]()
-    new = in_order(Remembered, written.rows.get(kind, ()))
+    new = written.rows.get(kind, ())
 
     def news() -> Iterator[Remembered]:
         for one in new:
@@ -62,7 +67,7 @@ def _remember(batch: Batch, source: str, part: Part, written: Written, stale: se
                 yield one
 
     sources.remember(batch.district, source, kind, news() if stale else new)
-    changed = in_order(Remembered, ((row.key, said, identity) for row, said, identity in part.changed))
+    changed = InOrder[Remembered](Remembered, ((row.key, said, identity) for row, said, identity in part.changed))
     sources.correct(batch.district, source, ((kind, *one) for one in merge(changed, again)))
     gone = stale.union(part.gone, part.rekeyed).difference(key for key, _, _ in again)
     sources.forget(batch.district, source, [(kind, key) for key in gone])

@@ -141,14 +141,35 @@ def like(other: Long[Any], kind: Any, items: Iterable[T] = ()) -> Long[T]:
     return Packed[T](kind, items) if isinstance(other, Packed) else list(items)
 
 
-def in_order(kind: Any, items: Iterable[T]) -> Iterator[T]:
-    """Items sorted by what comes first in each, of which no two are alike; only some are in memory at a time."""
-    every, runs = iter(items), list[Packed[Any]]()
-    while some := sorted(cast(Iterable[Any], islice(every, RUN))):
-        if len(some) < RUN and not runs:
-            return iter(some)
-        runs.append(Packed[Any](kind, some))
-    return heapq.merge(*runs)
+class InOrder(Generic[T]):
+    """Items that are read sorted by what comes first in each, of which no two are alike; only some are in memory."""
+
+    def __init__(self, kind: Any, items: Iterable[T] = ()) -> None:
+        self._kind = kind
+        self._runs: list[Packed[T]] = []
+        self._last: list[T] = []
+        self.extend(items)
+
+    def __len__(self) -> int:
+        return sum(map(len, self._runs)) + len(self._last)
+
+    def __iter__(self) -> Iterator[T]:
+        last = cast(Iterable[T], sorted(cast(Iterable[Any], self._last)))
+        return heapq.merge(*cast(Iterable[Any], self._runs), last) if self._runs else iter(last)
+
+    def extend(self, items: Iterable[T]) -> None:
+        """Add items, in any order."""
+        every = iter(items)
+        while some := list(islice(every, RUN - len(self._last))):
+            self._last += some
+            if len(self._last) >= RUN:
+                self.pack()
+
+    def pack(self) -> None:
+        """Have none of them in memory for now."""
+        if self._last:
+            self._runs.append(Packed[T](self._kind, cast(Iterable[T], sorted(cast(Iterable[Any], self._last)))))
+            self._last = []
 
 
 @lru_cache(maxsize=32)
