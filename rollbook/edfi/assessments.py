@@ -137,7 +137,7 @@ class _Scores(Home):
             value = said.pop(slot, None) if slot else None
             if slot is None or (value is not None and _is(item, value)):
                 items.append(item)
-            elif value is not None:
+            elif value is not None and len(_told(value)) <= MOST_LETTERS:
                 items.append({**item, SCORE: _told(value)})
         methods = {folded(item[METHOD]) for item in items}
         return items + [one for one in _own(said) if folded(one[METHOD]) not in methods]
