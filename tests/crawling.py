@@ -19,8 +19,8 @@ _NUMBER = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}|\d+")
 
 
 def links(page: Page) -> list[str]:
-    """Where the links of a page lead within the hub, without what a browser keeps to itself (`#…`)."""
-    found = (urljoin(page.at, html.unescape(one)) for one in _LINK.findall(page.html))
+    """Where the links of a page lead within the hub and beyond the page itself."""
+    found = (urljoin(page.at, html.unescape(one)) for one in _LINK.findall(page.html) if not one.startswith("#"))
     return list(dict.fromkeys(one.partition("#")[0] for one in found if not urlsplit(one).scheme))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hmac
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -13,6 +15,7 @@ from rollbook.jobs import Queue
 
 from .hub import THORNFIELD, Hub
 from .person import signed_in
+from .receiver import Receiver, listening
 from .school import PARTY, Page, asking_app
 
 DEV, OTHER = "dev@app.example.org", "dev@other.example.org"
@@ -39,6 +42,36 @@ def test_a_developer_sees_schools_and_requests_and_makes_other_secrets(small_hub
     assert signing[1] == small_hub.desk.signing.secret(small_hub.app(PARTY))
 
 
+def test_a_developer_finds_requests_by_api_endpoint_status_and_day_and_reads_one(small_hub: Hub) -> None:
+    asking_app(small_hub)
+    token = small_hub.token(["StudentLite"], app=PARTY)
+    small_hub.school("Students?pagesize=3&select=Id", token)
+    small_hub.now += 24 * 3600
+    small_hub.get(f"/api/v1/School/{THORNFIELD}/Staff?httpstatuscodes=true", token)
+    small_hub.get("/api/v1/TokenDetails", token)
+    dev = signed_in(small_hub, DEV, "developer", app=PARTY)
+    at = f"/console/apps/{PARTY}/requests"
+
+    def found(query: str) -> list[str]:
+        return re.findall(r'<th scope="row">([a-z.]+)</th>', dev.go(f"{at}?{query}").html.partition("</table>")[0])
+
+    assert found("") == ["tokendetails", "school.staff", "school.students"]
+    assert found("api=edfi") == []
+    assert found("endpoint=school.staff") == found("status=403") == ["school.staff"]
+    assert found("day=2026-11-18") == ["school.students"]
+    assert found("day=2026-11-19&status=200") == ["tokendetails"]
+    wrong = dev.go(f"{at}?status=x")
+    assert (wrong.answer.status, "Is no status" in wrong.words) == (400, True)
+    assert dev.go(f"{at}?day=yesterday").answer.status == 400
+    number = re.findall(r'/requests/(\d+)"', dev.go(f"{at}?endpoint=school.students").html)[0]
+    words = dev.go(f"{at}/{number}").words
+    assert f"Asked for school.students School {THORNFIELD} Status 200 Rows 3" in words
+    small_hub.desk.apps.add("other.example.org")
+    other = signed_in(small_hub, OTHER, "developer", app="other.example.org")
+    for where in (f"/console/apps/other.example.org/requests/{number}", f"{at}/{number}", f"{at}/x", f"{at}/99999999"):
+        assert other.go(where).answer.status == 404
+
+
 def test_a_developer_sends_a_webhook_of_their_own_app_again_and_no_other(small_hub: Hub) -> None:
     app, _ = asking_app(small_hub)
     queue = Queue(small_hub.store, lambda: small_hub.now)
@@ -56,6 +89,28 @@ def test_a_developer_sends_a_webhook_of_their_own_app_again_and_no_other(small_h
     assert other.post("/console/apps/other.example.org/webhooks/again", [*proof, ("id", job.id)]).answer.status == 404
     assert other.go(dev.link).answer.body == other.go("/console/apps/nowhere").answer.body
     assert "data Waits" in dev.send(page, "again").words
+
+
+def test_a_test_event_goes_to_a_receiver_signed_and_the_page_says_what_it_answered(
+    small_hub: Hub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROLLBOOK_CALLBACK_ALLOW", "127.0.0.1")
+    with listening(Receiver()) as receiver:
+        app, _ = asking_app(small_hub, webhook=receiver.url("/hook"))
+        dev = signed_in(small_hub, DEV, "developer", app=PARTY)
+        dev.link = f"/console/apps/{PARTY}"
+        said = dev.send(dev.look("webhooks"), "test")
+        assert "What came of the test event 127.0.0.1 answered 200" in said.words
+        _, path, headers, body = receiver.take()
+        assert (path, body) == ("/hook", b"event=test&partnerId=app.example.org")
+        signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+        key = base64.b64decode(small_hub.desk.signing.secret(app).removeprefix("whsec_"))
+        made = base64.b64encode(hmac.digest(key, signed, "sha256")).decode()
+        assert f"v1,{made}" in headers["webhook-signature"].split()
+        receiver.status = 500
+        refused = dev.send(dev.look("webhooks"), "test")
+        assert "The test event was not accepted" in refused.words
+        assert "500" in refused.words
 
 
 def test_a_secret_goes_on_working_until_the_day_that_its_developer_sets(small_hub: Hub) -> None:

@@ -8,6 +8,8 @@ from tests.looking import look
 
 from .hub import THORNFIELD, Hub
 from .person import signed_in
+from .research.lab import Lab
+from .research.test_linked import NEEDED, Study
 from .school import PARTY, asking_app
 from .told import entries, roles
 
@@ -67,7 +69,9 @@ def test_one_pupil_is_laid_side_by_side_and_what_an_app_may_not_see_is_struck_th
     clerk = signed_in(small_hub, CLERK, "school-look")
     at = f"/console/schools/{THORNFIELD}/children/{mis_id}/apis"
     assert re.search(rf"UPN {upn} UPN .{{1,20}} userIds", clerk.go(at).words)
-    assert f"Surname {surname} Surname last_name, display_name familyName, preferredLastName" in clerk.go(at).words
+    names = "Surname last_name, display_name familyName, preferredLastName lastSurname, preferredLastSurname"
+    assert f"Surname {surname} {names}" in clerk.go(at).words
+    assert "No project sees this pupil." in clerk.go(at).words
     seen = clerk.go(f"{at}?app={PARTY}")
     assert (f"UPN not seen {upn}" in seen.words, "Surname not seen" in seen.words) == (True, False)
     small_hub.desk.people.choose(grant, "Student", "except", [mis_id])
@@ -76,3 +80,22 @@ def test_one_pupil_is_laid_side_by_side_and_what_an_app_may_not_see_is_struck_th
     assert last.what.endpoint == "the school's page of one pupil in each API"
     assert roles(small_hub, mis_id) <= small_hub.store.ledger.people(last.number)
     assert clerk.go(f"/console/schools/{THORNFIELD}/children/nobody/apis").answer.status == 404
+
+
+def test_a_school_sees_under_which_pseudonym_and_with_what_a_project_knows_a_pupil(small_hub: Hub) -> None:
+    study = Study(Lab(small_hub), *NEEDED)
+    study.drawn()
+    subject, student = next(iter(study.behind().items()))
+    found = "SELECT s.mis_id, p.gender, r.name FROM student s JOIN research_subject r ON r.of_student = s.id"
+    known = look(small_hub.store, f"{found} JOIN person p ON p.id = s.person WHERE r.id = ?", (subject,))
+    ((mis_id, gender, name),) = known.fetchall()
+    clerk = signed_in(small_hub, CLERK, "school-look")
+    at = f"/console/schools/{THORNFIELD}/children/{mis_id}/apis"
+    assert f"Reading: {name} Fact Value in the project Gender {gender}" in clerk.go(at).words
+    # No app's people see the page, and what the school lets nobody see any more the project does not know either.
+    asking_app(small_hub)
+    assert signed_in(small_hub, "dev@app.example.org", "developer", app=PARTY).go(at).answer.status == 404
+    assert student in small_hub.store.ledger.people(entries(small_hub)[0].number)
+    small_hub.desk.people.choose(small_hub.desk.grants.at(study.grant.app, THORNFIELD), "Student", "except", [mis_id])
+    assert "No project sees this pupil." in clerk.go(at).words
+    assert name not in clerk.go(at).html

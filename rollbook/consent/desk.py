@@ -13,6 +13,7 @@ from .apps import Apps
 from .authorising import Grants
 from .choosing import Choosing
 from .credentials import Credentials, Tickets
+from .deciding import Deciding
 from .definitions import Definitions
 from .filtering import People
 from .forgetting import Forgetting
@@ -81,6 +82,7 @@ class Desk:
         self.choosing = Choosing(store, by, self.memory, self.grants, self.people, self.receipts)
 
         self.overview = Overview(store, self.apps, self.grants, self.invitations, self.registrations, self.choosing)
+        self.deciding = Deciding(self.grants, self.registrations, self.overview)
 
         self.readers = Readers(store, clock, self.memory)
         self.writers = Writers(store, self.readers)
@@ -91,5 +93,6 @@ class Desk:
         other.grants = Grants(self.store, self.clock, by, self.schools)
         other.planning = Planning(self.store, self.clock, by)
         other.people = People(self.store, by)
+        other.deciding = Deciding(other.grants, self.registrations, self.overview)
         other.choosing = Choosing(self.store, by, self.memory, other.grants, other.people, self.receipts)
         return other

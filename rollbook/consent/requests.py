@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from ..store.folding import DAY
-from ..store.ledger import Once, What
+from ..store.ledger import Once, Span, What
 from ..store.port import Store
 from .grants import App, Grant
 
@@ -39,6 +39,25 @@ class PastRequest:
     tracking: str
     reader: str = ""
     """The hub id of the person on whose behalf it asked, where it did."""
+    facts: tuple[str, ...] = ()
+    """The facts that it showed."""
+
+
+@dataclass(frozen=True)
+class Sought:
+    """Which requests are wanted: of a dialect, an endpoint, a status, some days (UTC); what is left out is any."""
+
+    dialect: str = ""
+    endpoint: str = ""
+    status: int = 0
+    span: Span | None = None
+
+    def fits(self, what: What) -> bool:
+        """Whether something that was asked for is one of those."""
+        return self.dialect in ("", what.dialect) and self.endpoint in ("", what.endpoint)
+
+
+EVERY = Sought()
 
 
 class Requests:
@@ -71,10 +90,21 @@ class Requests:
         told = ((whats[number], day, times) for number, day, times in self._ledger.usage(whats) if day >= first)
         return [(date.fromordinal(_EPOCH + day), what.dialect, what.outcome, times) for what, day, times in told]
 
-    def log(self, tracking: str, take: int, skip: int) -> list[PastRequest]:
+    def log(self, tracking: str, take: int, skip: int, only: Sought = EVERY) -> list[PastRequest]:
         """The requests, the latest first; with `tracking` those of one write-back."""
+        mine = [what.number for what in self._mine() if only.fits(what)]
+        found = self._ledger.log(mine, tracking, take, skip, status=only.status, span=only.span)
+        return [self._asked(one) for one in found]
+
+    def one(self, number: int) -> PastRequest | None:
+        """The request with this number in the ledger, if it is one of these."""
         mine = [what.number for what in self._mine()]
-        return [self._asked(one) for one in self._ledger.log(mine, tracking, take, skip)]
+        return next(map(self._asked, self._ledger.log(mine, take=1, number=number)), None)
+
+    def asked(self) -> tuple[list[str], list[str]]:
+        """The dialects in which anything was asked for, and the endpoints."""
+        mine = list(self._mine())
+        return sorted({what.dialect for what in mine}), sorted({what.endpoint for what in mine})
 
     def of_dialect(self, dialect: str, most: int) -> list[PastRequest]:
         """The latest requests in one dialect, the first of them first."""
@@ -93,7 +123,7 @@ class Requests:
     def _asked(self, one: Once) -> PastRequest:
         estabs = ",".join(self._estabs(one.what))
         said = (one.number, one.at, one.what.dialect, one.what.endpoint, estabs, one.status, one.what.outcome)
-        return PastRequest(*said, one.rows, one.tracking, one.what.reader)
+        return PastRequest(*said, one.rows, one.tracking, one.what.reader, one.what.facts)
 
 
 def _add(use: Use, day: int, times: int, today: int) -> None:

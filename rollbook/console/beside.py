@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -12,11 +12,15 @@ import msgspec
 from ..api.messages import Response
 from ..consent import Desk, Grant
 from ..consent.choosing import Search
+from ..consent.disclosures import hub_ids
+from ..consent.research.behind import FACTS, Drawn, drawn_as
 from ..consent.slips import asked_by, asks
 from ..consent.wording import facts_of
 from ..dialects.edlink.people import people
 from ..dialects.oneroster.people import users
 from ..dialects.xporter.students import Students
+from ..edfi.enrolment import student_school_associations
+from ..edfi.people import students
 from ..fields import Arg, Expr, Question, Ref
 from ..model.people import Person
 from ..model.students import Student
@@ -25,8 +29,11 @@ from .guests import Guest, Routes, nothing, school_path
 from .premises import find, own_of, page_of, school_at
 from .showing import called_in_words
 
-APIS = ("Xporter", "Edlink", "OneRoster")
+APIS = ("Xporter", "Edlink", "OneRoster", "Ed-Fi", "Research")
 """The APIs whose pupils are laid side by side."""
+
+DOCUMENTS = (students, student_school_associations)
+"""What Ed-Fi tells of a pupil's own facts."""
 
 _ONE = Student.mis_id.is_(Arg("mis_id"))
 
@@ -61,22 +68,26 @@ class Beside:
         here = school_path(school.estab, "children", part["mis_id"])
         crumbs = ((school_path(school.estab, "children"), "Children"), (here, found[0].name), ("", "In each API"))
         return page_of(guest, school, "beside.html", crumbs, child=found[0], apis=APIS, here=f"{here}/apis",
-                       lines=list(_lines(told, chosen, sees)), apps=[g.app for g in grants], chosen=chosen)  # fmt: skip
+                       lines=list(_lines(told, chosen, sees)), apps=[g.app for g in grants], chosen=chosen,
+                       projects=_projects(guest, own_of(guest, school), part["mis_id"]))  # fmt: skip
 
 
 @cache
 def names() -> Mapping[str, tuple[str, ...]]:
     """By fact of a pupil, what each API calls what it makes of it."""
-    tables: tuple[Mapping[str, Expr], ...] = (
-        Students.columns,
-        *({n: p.shown for n, p in resource.parts[0].properties.items()} for resource in (people, users)),
+    tables: tuple[Iterable[tuple[str, Expr]], ...] = (
+        Students.columns.items(),
+        *(((n, p.shown) for n, p in resource.parts[0].properties.items()) for resource in (people, users)),
+        ((p.name, value) for document in DOCUMENTS for p in document.properties for value in p.columns().values()),
+        FACTS.items(),
     )
     found: dict[str, list[list[str]]] = {}
     for place, columns in enumerate(tables):
-        for column, value in columns.items():
+        for column, value in columns:
             own = [_fact(name) for name in facts_of(value)]
             for fact in dict.fromkeys(name for name in own if name):
-                found.setdefault(fact, [[] for _ in APIS])[place].append(column)
+                called = found.setdefault(fact, [[] for _ in APIS])[place]
+                called += [column] if column not in called else []
     return {fact: tuple(", ".join(one) for one in called) for fact, called in found.items()}
 
 
@@ -106,6 +117,14 @@ def read(desk: Desk, own: Grant, mis_id: str, reader: str) -> dict[str, Any]:
                 session.shows(found, 1, told.row(at))
                 return msgspec.json.decode(row)
     return {}
+
+
+def _projects(guest: Guest, own: Grant, mis_id: str) -> list[tuple[Drawn, list[tuple[str, Any]]]]:
+    """Research projects that see the pupil now, each with their pseudonym and what is told of them."""
+    desk = guest.desk
+    (student,) = hub_ids(desk.store, own, "Student", [mis_id])
+    found = drawn_as(desk.store, desk.readers, own.school, student)
+    return [(one, [(called_in_words(name), one.facts.get(name)) for name in FACTS]) for one in found]
 
 
 def _lets_in(desk: Desk, grant: Grant, mis_id: str) -> bool:

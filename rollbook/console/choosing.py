@@ -89,19 +89,25 @@ def _decided(receipt: Receipt | None) -> str:
     return f"{receipt.heading}, on {moment_of(receipt.at, receipt.time_zone)}" if receipt else ""
 
 
+PEOPLE = {f"people/{name.lower()}": kind for kind, name in _NAMES.items()}
+"""Each page on which people are chosen, and the kind of people."""
+
+CHOICES = ("people", *PEOPLE, *(f"{path}/preview" for path in PEOPLE))
+"""The pages of a choice, below an app's."""
+
+
 class Choosing:
     """Shows the draft of a choice, and changes it."""
 
     def __init__(self, desk: Desk) -> None:
         self.desk = desk
-        paths = {f"people/{name.lower()}": kind for kind, name in _NAMES.items()}
-        previews = {f"{path}/preview": partial(self.preview, kind) for path, kind in paths.items()}
+        previews = {f"{path}/preview": partial(self.preview, kind) for path, kind in PEOPLE.items()}
         self.reads = {
             "people": self.kinds,
-            **{path: partial(self.people, kind) for path, kind in paths.items()},
+            **{path: partial(self.people, kind) for path, kind in PEOPLE.items()},
             **previews,
         }
-        self.does = {path: partial(self.change, kind) for path, kind in paths.items()}
+        self.does = {path: partial(self.change, kind) for path, kind in PEOPLE.items()}
 
     def _drafts(self, visit: Visit) -> dict[str, Draft]:
         visit.must_be_fresh()

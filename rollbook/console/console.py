@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from urllib.parse import quote
 
 from ..api.messages import Request, Response
 from ..api.openid import WITH, OpenID
@@ -12,6 +13,7 @@ from ..errors import RollbookError, Unavailable, WrongMethod
 from .accounting import Accounting
 from .beside import Beside
 from .configured import Configured
+from .deciding import Deciding
 from .developing import Developing
 from .devices import HERE as DEVICE
 from .devices import Devices, to_page
@@ -54,6 +56,7 @@ class Console:
             Accounting(openid).routes,
             Devices().routes,
             Schooling().routes,
+            Deciding().routes,
             Sourcing().routes,
             Matching().routes,
             Picturing().routes,
@@ -112,12 +115,15 @@ class Console:
             status = status_of(error)
             if status == 404:
                 return guest.said("There is no such page", status=404)
-            return guest.said("That did not work", *lines_of(error), status=status, back=self.back(path))
+            return guest.said("That did not work", *lines_of(error), status=status, back=self.back(request))
 
-    def back(self, path: str) -> str:
-        """The page that a refused request came from: its own, or that on which its form stands."""
-        known = path[len(ROOT) :].strip("/")
-        return path if any(room.page(known) for room in self.rooms) else path.rpartition("/")[0]
+    def back(self, request: Request) -> str:
+        """The page that a refused request came from: the nearest that lies above it, its own for one that asked."""
+        steps = request.path[len(ROOT) :].strip("/").split("/")
+        asked = request.method == "POST" or bool(request.query)
+        above = ("/".join(steps[:most]) for most in range(len(steps) if asked else len(steps) - 1, 0, -1))
+        page = next((path for path in above if any(room.page(path) for room in self.rooms)), "")
+        return f"{ROOT}/{quote(page)}" if page else ROOT
 
     def answer(self, guest: Guest, path: str, form: Form | None) -> Response:
         """Show a page, or do what a form asks for."""

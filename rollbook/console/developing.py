@@ -10,7 +10,9 @@ from ..api.messages import Response
 from ..api.webhooks import send_test
 from ..consent import App
 from ..consent.addresses import line_problems
-from ..consent.requests import Requests
+from ..consent.disclosures import days
+from ..consent.requests import EVERY, Requests, Sought
+from ..consent.wording import words_of
 from ..errors import Conflict, Malformed, NotFound, Problem, RollbookError
 from ..jobs import Queue
 from ..jobs.mail import post_office
@@ -46,7 +48,12 @@ class Developing:
     def __init__(self) -> None:
         at = "apps/{party}"
         self.routes = Routes(
-            {at: self.home, f"{at}/requests": self.requests, f"{at}/webhooks": self.webhooks},
+            {
+                at: self.home,
+                f"{at}/requests": self.requests,
+                f"{at}/requests/{{number}}": self.request,
+                f"{at}/webhooks": self.webhooks,
+            },
             {
                 f"{at}/invite": self.invite,
                 f"{at}/remind": self.remind,
@@ -99,12 +106,27 @@ class Developing:
         return go(app_path(app.relying_party))
 
     def requests(self, guest: Guest, part: dict[str, str]) -> Response:
-        """The app's own requests, the latest first."""
-        app = app_of(guest, part["party"])
-        mine = Requests(guest.desk.store, app, guest.desk.grants.of(app), managing=True)
-        found, pictures = mine.log("", MOST, 0), usage(mine, guest.desk.clock())
-        rows = [(utc(one.at / 1000), one) for one in found]
-        return app_page(guest, app, "requests.html", "Requests", rows=rows, pictures=pictures)
+        """The app's own requests, the latest first: all, or those of an API, an endpoint, a status and a day."""
+        app, said, wrong = app_of(guest, part["party"]), Form(tuple(guest.request.query)), list[str]()
+        mine, only = requests_of(guest, app), EVERY
+        try:
+            only = _sought(said)
+        except Malformed as error:
+            wrong = lines_of(error)
+        rows = [(utc(one.at / 1000), one) for one in mine.log("", MOST, 0, only)]
+        apis, endpoints = mine.asked()
+        return app_page(guest, app, "requests.html", "Requests", 400 if wrong else 200, rows=rows, said=said, apis=apis,
+                        endpoints=endpoints, pictures=usage(mine, guest.desk.clock()), wrong=wrong)  # fmt: skip
+
+    def request(self, guest: Guest, part: dict[str, str]) -> Response:
+        """One request: what was asked for, what came of it, and which facts it showed."""
+        app, number = app_of(guest, part["party"]), part["number"]
+        numeral = number.isascii() and number.isdigit() and len(number) < 16
+        one = requests_of(guest, app).one(int(number)) if numeral else None
+        if one is None:
+            raise nothing()
+        facts = list(dict.fromkeys(map(words_of, one.facts)))
+        return app_page(guest, app, "request.html", "Requests", one=one, at=utc(one.at / 1000), facts=facts)
 
     def webhooks(self, guest: Guest, part: dict[str, str]) -> Response:
         """What the app was sent or is to be, and what came of it."""
@@ -143,6 +165,19 @@ class Developing:
         guest.desk.roles.note(guest.email, "made another signing secret", app.id)
         return app_page(guest, app, "secret.html", "Keys", secret=made, name="signing secret",
                      about="For a day calls are signed with the one before, too.")  # fmt: skip
+
+
+def requests_of(guest: Guest, app: App) -> Requests:
+    """All that an app asked for."""
+    return Requests(guest.desk.store, app, guest.desk.grants.of(app), managing=True)
+
+
+def _sought(said: Form) -> Sought:
+    """Which requests somebody wants to see; raises `Malformed`."""
+    status, day = said.one("status"), said.one("day")
+    if status and not (status.isascii() and status.isdigit() and len(status) == 3):
+        raise Malformed(Problem("status", "is no status", "such as 404"))
+    return Sought(said.one("api"), said.one("endpoint"), int(status or 0), days(day, day) if day else None)
 
 
 def usage(requests: Requests, now: float) -> list[Picture]:

@@ -55,14 +55,20 @@ def decided_by(guest: Guest, estab: str) -> Listed:
 
 
 def page_of(
-    guest: Guest, school: Listed, template: str, crumbs: tuple[tuple[str, str], ...] = (), **facts: Any
+    guest: Guest,
+    school: Listed,
+    template: str,
+    crumbs: tuple[tuple[str, str], ...] = (),
+    *,
+    status: int = 200,
+    **facts: Any,
 ) -> Response:
     """A page of a school, beside its others."""
     home = (school_path(school.estab), school.name or school.estab)
     rooms = [(school_path(school.estab, *part), name) for part, name in ROOMS]
     known: dict[str, Any] = {"broad": True, "wrong": (), "school": school, "rooms": rooms}
     known |= {"may": may_decide(guest, school), "crumbs": (home, *crumbs), **facts}
-    return guest.page(template, **known)
+    return guest.page(template, status, **known)
 
 
 def own_of(guest: Guest, school: Listed) -> Grant:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from ..api.messages import Response
@@ -15,13 +16,16 @@ from ..consent.receipts import PERSON, Receipt
 from ..consent.receipts import who as who_did
 from ..consent.roles import DECIDES, LOOKS, ROLES
 from ..consent.schools import Listed
-from ..errors import Malformed, NotFound, Problem
+from ..errors import Malformed, NotFound, Problem, RollbookError, Unavailable
 from ..jobs.mail import post_office
+from .choosing import CHOICES
 from .forms import Form
 from .guests import Guest, Routes, nothing, school_path
 from .premises import FOUND, decided_by, find, may_decide, page_of, school_at, zone_at
-from .review import Stale
-from .seats import seat_of, sent_again
+from .refusing import heading_of, status_of
+from .researching import lines_of
+from .review import Review, Stale
+from .seats import Seat, seat_of, sent_again
 from .seen import seen_rows
 from .sheets import PDF, attached, sheet
 from .visiting import go, moment_of
@@ -43,8 +47,8 @@ class Schooling:
         self.routes = Routes(
             {
                 at: self.home,
-                f"{at}/apps/{{party}}": self.app,
-                f"{at}/apps/{{party}}/{{rest}}": self.app,
+                f"{at}/apps/{{party}}": partial(self.app, ""),
+                **{f"{at}/apps/{{party}}/{rest}": partial(self.app, rest) for rest in ("again", "receipt", *CHOICES)},
                 f"{at}/children": self.children,
                 f"{at}/children/{{mis_id}}": self.child,
                 f"{at}/children/{{mis_id}}/seen.csv": self.seen,
@@ -73,18 +77,19 @@ class Schooling:
                  "plans": _plans(guest, s.grant),
                  "reach": school_path(school.estab, "pictures", s.app.relying_party),
                  "last": f"{s.reads.last:%d %B %Y}".lstrip("0") if s.reads.last else ""} for s in sharing]  # fmt: skip
-        return page_of(guest, school, "school.html", rows=rows, waits=[r for r in rows if r["one"].waits])
+        return page_of(guest, school, "school.html", rows=rows, waits=[r for r in rows if r["one"].waits],
+                       several=school_path(school.estab, "decide"))  # fmt: skip
 
-    def app(self, guest: Guest, part: dict[str, str]) -> Response:
+    def app(self, rest: str, guest: Guest, part: dict[str, str]) -> Response:
         """What an app asks for or was granted, and the pages on which people are chosen."""
         review, seat = seat_of(guest, school_at(guest, part["estab"]), part["party"])
-        return review.answer(guest.request, seat, part.get("rest", ""))
+        return _answered(guest, review, seat, rest)
 
     def decide(self, guest: Guest, part: dict[str, str], form: Form) -> Response:
         """What a form of these pages asks for."""
         review, seat = seat_of(guest, school_at(guest, part["estab"]), part["party"])
         try:
-            return review.answer(guest.request, seat, part["rest"])
+            return _answered(guest, review, seat, part["rest"])
         except Stale:
             return sent_again(review, seat, part["rest"])
 
@@ -180,6 +185,16 @@ class Schooling:
             raise NotFound(Problem("role", "was taken away before"))
         guest.desk.roles.take(held[0].account, role, school.id, guest.email)
         return go(school_path(school.estab, "people"))
+
+
+def _answered(guest: Guest, review: Review, seat: Seat, rest: str) -> Response:
+    """A page of an app, or what came of a form of it; one that is refused leads back to the app's first page."""
+    try:
+        return review.answer(guest.request, seat, rest)
+    except (Stale, NotFound, Unavailable):
+        raise
+    except RollbookError as error:
+        return seat.said(heading_of(error), *lines_of(error), status=status_of(error))
 
 
 def _plans(guest: Guest, grant: Grant | None) -> list[str]:

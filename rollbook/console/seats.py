@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from ..api.messages import Response
+from ..consent import Desk
 from ..consent.grants import App
 from ..consent.invitations import Invitation
 from ..consent.receipts import OPERATOR, PERSON, SCHOOL, signed_by
@@ -81,10 +82,15 @@ class Seat(Visit):
         return {**self.someone.frame, "wrong": (), "crumbs": crumbs, "agreed": self.grant is not None, "until": ""}
 
 
+def desk_of(guest: Guest, school: Listed) -> Desk:
+    """The desk at which somebody decides for a school, under their own name."""
+    role = SCHOOL if guest.standing.decides(school.id) or not guest.standing.operates else OPERATOR
+    return guest.desk.on_behalf(signed_by(role, guest.email))
+
+
 def seat_of(guest: Guest, school: Listed, party: str) -> tuple[Review, Seat]:
     """The seat of somebody at an app of a school, and what answers there."""
-    role = SCHOOL if guest.standing.decides(school.id) or not guest.standing.operates else OPERATOR
-    desk = guest.desk.on_behalf(signed_by(role, guest.email))
+    desk = desk_of(guest, school)
     found = [g for g in desk.grants.all() if g.school == school.id and g.app.relying_party == party]
     asked = [i for i in desk.invitations.all() if i.school == school.id and i.app.relying_party == party]
     app = next((one.app for one in (*found, *asked)), None)

@@ -240,12 +240,26 @@ class Ledger(ABC):
         ).fetchall()
 
     @_in_turn
-    def log(self, whats: Iterable[int], tracking: str = "", take: int = 100, skip: int = 0) -> list[Once]:
-        """The requests for some things, the latest first; with `tracking` those of one write-back."""
-        where = f"{self._unindexed('what')} IN ({self._numbers(':whats')})"
-        if tracking:
-            where += " AND tracking = :tracking"
-        return self._answers(where, {"whats": json.dumps(list(whats)), "tracking": tracking}, take, skip)
+    def log(
+        self,
+        whats: Iterable[int],
+        tracking: str = "",
+        take: int = 100,
+        skip: int = 0,
+        *,
+        status: int = 0,
+        span: Span | None = None,
+        number: int = 0,
+    ) -> list[Once]:
+        """The requests for some things, the latest first: of a write-back, a status or some days, or the one."""
+        wanted: dict[str, str | int] = {"tracking": tracking, "status": status, "number": number}
+        held = {name: value for name, value in wanted.items() if value}
+        where = [f"{self._unindexed('what')} IN ({self._numbers(':whats')})"]
+        where += [f"{'d.id' if name == 'number' else name} = :{name}" for name in held]
+        if span is not None:
+            where.append("at BETWEEN :first AND :last")
+            held |= {"first": span.first * DAY, "last": (span.last + 1) * DAY - 1}
+        return self._answers(" AND ".join(where), {**held, "whats": json.dumps(list(whats))}, take, skip)
 
     def _answers(self, where: str, args: dict[str, str | int], take: int, skip: int) -> list[Once]:
         rows = self._db.execute(

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 
 from ...fields import Arg, Field, HubId, Question
+from ...model.research import HUB, ResearchSubject
 from ...model.students import Student
 from ...scopes import ANYONE, Need
 from ...store.kept import Kept
+from ...store.kept.projects import ProjectLine
+from ...store.port import Store
 from ..grants import Grant
 from ..readers import Readers
 
@@ -50,6 +54,34 @@ def known_of(readers: Readers, kept: Kept, project: str, subjects: Iterable[str]
         told = told_of(readers, grant, of, FACTS)
         found.update((of[student], facts) for student, facts in told.items())
     return found
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A student as a project sees them: its name, their pseudonym in it, and the facts that it is told."""
+
+    project: str
+    pseudonym: str
+    facts: dict[str, Any]
+
+
+def drawn_as(store: Store, readers: Readers, school: str, student: str) -> list[Drawn]:
+    """A student of a school (hub ids) in each project that sees them now, for nobody but the school."""
+    with store.lend(HUB) as kept:
+        today = kept.settings.day("UTC")
+        going = [one for one in kept.projects.every() if not one.last_day or one.last_day >= today]
+        found = [_drawn(readers, kept, one, grant, student) for one in going
+                 for grant in granted(kept, one.id) if grant.school == school]  # fmt: skip
+    return [one for one in found if one]
+
+
+def _drawn(readers: Readers, kept: Kept, project: ProjectLine, grant: Grant, student: str) -> Drawn | None:
+    subject = kept.subjects.drawn(project.id, grant.district).get(student)
+    told = told_of(readers, grant, [student], FACTS) if subject else {}
+    if subject is None or student not in told:
+        return None
+    (known,) = kept.records.with_ids(ResearchSubject, HUB, [subject])
+    return Drawn(project.name, known["name"], told[student])
 
 
 def granted(kept: Kept, project: str, need: Need = ANYONE) -> list[Grant]:
