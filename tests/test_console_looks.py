@@ -1,0 +1,127 @@
+"""Every page of the console, and every state of one, in both sizes and both schemes: nothing that axe finds, and no
+scrolling sideways."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+from playwright.sync_api import Page as Sheet
+from pyotp.totp import TOTP
+
+from .crawling import crawl, kind
+from .hub import THORNFIELD, Hub
+from .looking import look
+from .person import PASSWORD, Person, signed_in
+from .school import PARTY, Page, asking_app
+from .test_review_browser import browser as browser
+
+SHOTS = os.environ.get("ROLLBOOK_TEST_SHOTS", "")
+"""Where pictures of the pages are kept, where somebody wants to look at them."""
+
+SCHOOL, APP = f"/console/schools/{THORNFIELD}", f"/console/apps/{PARTY}"
+COMBINED = [(width, scheme) for width in (390, 1280) for scheme in ("light", "dark")]
+
+WHOLE: dict[str, Any] = {"resultTypes": ["violations"]}
+SEEN: dict[str, Any] = {**WHOLE, "runOnly": ["color-contrast", "target-size", "scrollable-region-focusable"]}
+"""What may differ from one size and scheme to another; all else is looked for once."""
+
+
+@pytest.fixture
+def busy(small_hub: Hub) -> Hub:
+    """A hub where there is something on each page."""
+    app, _ = asking_app(small_hub, webhook="https://app.example.org/hook")
+    desk = small_hub.desk
+    token = small_hub.token(["School", "StudentLite"], app=PARTY)
+    small_hub.school("Students?pagesize=1", token)
+    small_hub.get("/api/v1/RunQuery?httpstatuscodes=true", token)
+    small_hub.grant(["Contact"], app="other.example.org")
+    desk.invitations.make(app, "9992001")
+    desk.sandboxes.ask(app, "dev@app.example.org")
+    desk.origins.add(app, "https://app.example.org")
+    small_hub.work()
+    return small_hub
+
+
+def states(hub: Hub) -> Iterator[tuple[str, Page]]:
+    """Every page that somebody comes to, and what forms of them lead to, each with a name."""
+    visitor = Person(hub)
+    yield "sign-in", visitor.go("/console/sign-in")
+    yield "sign-in-refused", visitor.send(visitor.go("/console/sign-in"), "sign-in", email="x@y.example", password="x")
+    yield "nothing", visitor.go("/console/nowhere")
+    operator = signed_in(hub, "olu@hub.example", "operator")
+    head = signed_in(hub, "head@thornfield.example", "school")
+    dev = signed_in(hub, "dev@app.example.org", "developer", app=PARTY)
+    ((child,),) = look(hub.store, "SELECT mis_id FROM student WHERE district = 1 ORDER BY mis_id LIMIT 1")
+    starts = {
+        operator: ["/console", "/console/account", "/console/hub/disclosures?person=nobody"],
+        head: [SCHOOL, f"{SCHOOL}/children?q=a", f"{SCHOOL}/children/{child}", f"{SCHOOL}/decide",
+               f"{SCHOOL}/decide?what=pause&app={PARTY}", f"{SCHOOL}/decide?what=less"],
+        dev: ["/console", f"{APP}/requests?status=x", "/console/new-app"],
+    }  # fmt: skip
+    done = set[str]()
+    for person, addresses in starts.items():
+        for at, page in crawl(person, *addresses).items():
+            if "html" in page.answer.headers["content-type"] and kind(at) not in done:
+                done.add(kind(at))
+                yield kind(at).strip("/").replace("/", "_").replace("?", "_"), page
+    yield from _forms(head, dev)
+
+
+def _forms(head: Person, dev: Person) -> Iterator[tuple[str, Page]]:
+    """What comes of forms."""
+    yield "app-refused", dev.send(dev.go("/console/new-app"), "new-app", relying_party=PARTY)
+    yield "keys-refused", dev.send(dev.go(f"{APP}/keys"), "keys", old="until", day="2020-01-01")
+    yield "secret", dev.send(dev.go(f"{APP}/keys"), "keys", old="now")
+    yield "sandbox-secrets", dev.send(dev.go(f"{APP}/sandboxes"), "keys")
+    yield "invite-refused", dev.send(dev.go(APP), "invite", estab="12")
+    yield "event-refused", dev.send(dev.go(f"{APP}/webhooks"), "test")
+    yield "decided", head.send(head.go(f"{SCHOOL}/decide?what=pause&app={PARTY}"), "decide")
+    head.link = f"{SCHOOL}/apps/{PARTY}"
+    yield "paused", head.look()
+    choosing = head.send(head.look(), "choose")
+    yield "choosing", choosing
+    yield "choosing-students", head.look("people/students")
+    yield "preview", head.look("people/students/preview")
+    yield "form-refused", head.post(f"{SCHOOL}/people/invite", [("proof", "of another day")])
+    shown = head.go("/console/account/app")
+    secret = shown.html.partition('<p class="secret">')[2].partition("<")[0].replace(" ", "")
+    yield "code-refused", head.send(shown, "app", code="000000")
+    yield "recovery", head.send(head.go("/console/account/app"), "app", code=TOTP(secret).at(head.hub.now))
+    yield "account-with-app", head.go("/console/account")
+    yield "password-refused", head.send(head.go("/console/account"), "password", old="x", password="y", again="z")
+    again = Person(head.hub)
+    yield "code", again.sign_in("head@thornfield.example", PASSWORD)
+
+
+@pytest.mark.slow
+def test_every_page_and_state_is_fine_in_both_sizes_and_schemes(busy: Hub, browser: Browser) -> None:
+    axe: Any = import_module("axe_playwright_python.sync_playwright").Axe()
+    context = browser.new_context(java_script_enabled=True)
+    sheet, wrong = context.new_page(), list[str]()
+    for name, page in states(busy):
+        # A page of the console brings its style with it.
+        sheet.set_content(page.html)
+        for width, scheme in COMBINED:
+            wrong += looked_at(axe, sheet, name, width, scheme)
+    context.close()
+    assert not wrong, "\n".join(wrong)
+
+
+def looked_at(axe: Any, sheet: Sheet, name: str, width: int, scheme: Any) -> Iterator[str]:
+    """What is wrong with a page in one size and scheme."""
+    sheet.set_viewport_size({"width": width, "height": 800})
+    sheet.emulate_media(color_scheme=scheme)
+    if SHOTS:
+        sheet.screenshot(path=Path(SHOTS) / f"{name[:80]}-{width}-{scheme}.png", full_page=True)
+    found = axe.run(sheet, options=WHOLE if (width, scheme) == COMBINED[0] else SEEN)
+    for one in found.response["violations"]:
+        yield f"{name} {width} {scheme}: {one['id']} {one['nodes'][0]['html'][:150]}"
+    wide = sheet.evaluate("document.documentElement.scrollWidth")
+    if wide != width:
+        yield f"{name} {width} {scheme}: is {wide} wide"
