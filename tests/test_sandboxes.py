@@ -80,6 +80,35 @@ def test_one_button_gives_a_school_of_invented_people_that_answers_in_every_dial
     assert bearing(small_hub, "/api/v2/graph/schools", told["Token"]).status == 401
 
 
+@pytest.mark.parametrize(
+    ("kind", "number", "name", "years"),
+    [
+        ("secondary", "991000001", "Academy (sandbox)", {"7", "8", "9", "10", "11"}),
+        ("us", "992000001", "High School (sandbox)", {"09", "10", "11", "12"}),
+    ],
+)
+def test_a_sandbox_is_a_secondary_or_an_american_school_if_its_developer_wants(
+    small_hub: Hub, kind: str, number: str, name: str, years: set[str]
+) -> None:
+    asking_app(small_hub)
+    app, desk = small_hub.app(PARTY), small_hub.desk
+    desk.registrations.ask(app, ["StudentExtended", "SchoolLite"], required=False, reason="Year groups.")
+    dev = signed_in(small_hub, DEV, "developer", app=PARTY)
+    dev.link = f"/console/apps/{PARTY}"
+    assert f"Number {number}. Is being made." in dev.send(dev.look("sandboxes"), "sandboxes", kind=kind).words
+    small_hub.work()
+    (one,) = desk.sandboxes.of(app)
+    token = desk.tokens.sign_in(PARTY, desk.sandboxes.open(app, one), number)[0]
+    assert small_hub.school("SchoolInfo", token, number)["SchoolInfo"][0]["Name"].endswith(name)
+    found = small_hub.school("Students?select=Id,YearGroup", token, number)["Students"]
+    assert len(found) > 50
+    assert {str(row["YearGroup"]) for row in found} == years
+    edlink = desk.sandboxes.keys(app, one, DEV).pairs["edlink"][1]
+    assert [row["name"][-9:] for row in bearing(small_hub, "/api/v2/graph/schools", edlink).json["$data"]] == [
+        "(sandbox)"
+    ]
+
+
 def test_a_sandbox_is_reset_under_the_same_number_and_secrets_and_deleted(small_hub: Hub) -> None:
     dev = developer(small_hub)
     app, token = small_hub.app(PARTY), school_token(small_hub, secrets(dev))

@@ -113,12 +113,13 @@ _SANDBOXES = (
 @click.argument("relying_party")
 @click.argument("estab", default="")
 @click.option("--make", "deed", flag_value="make", help="Make another one.")
+@click.option("--kind", type=click.Choice(["primary", "secondary", "us"]), default="primary", help="What to make.")
 @click.option("--keys", "deed", flag_value="keys", help="Make other secrets for it, and show them once.")
 @click.option("--reset", "deed", flag_value="reset", help="Invent its people anew. Number and secrets stay.")
 @click.option("--delete", "deed", flag_value="delete", help="End all access, and take its records away.")
 @json_option()
 @data_option()
-def apps_sandbox(relying_party: str, estab: str, deed: str | None, as_json: bool, data: Path | None) -> None:
+def apps_sandbox(relying_party: str, estab: str, deed: str | None, kind: str, as_json: bool, data: Path | None) -> None:
     """List an app's sandboxes: schools of invented people. Make one, or do something with that of a number.
 
     The hub makes and empties sandboxes while it is served.
@@ -128,7 +129,7 @@ def apps_sandbox(relying_party: str, estab: str, deed: str | None, as_json: bool
     with open_desk(data) as desk:
         app, boxes = desk.apps.named(relying_party), desk.sandboxes
         if deed == "make":
-            boxes.ask(app, COMMAND)
+            boxes.ask(app, COMMAND, kind)
         elif deed == "keys":
             made = boxes.keys(app, boxes.at(app, estab), COMMAND)
             say(f"schoolSecret: {made.school_secret}")

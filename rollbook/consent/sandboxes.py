@@ -22,11 +22,20 @@ KIND = "sandbox"
 COUNTED = "PublishedCounts"
 """The scope that no sandbox grants: invented people are counted with nobody."""
 
-FIRST = 990_000_000
-"""The establishment numbers of sandboxes come after this: no register's are so long, and Ed-Fi's ids may be."""
+KINDS = {"primary": "An English primary school", "secondary": "An English secondary school", "us": "A US high school"}
+"""What kinds of school a sandbox may be."""
+
+FIRST = {"primary": 990_000_000, "secondary": 991_000_000, "us": 992_000_000}
+"""The establishment numbers of sandboxes of each kind come after these: no register's are so long, and Ed-Fi's ids may
+be."""
 
 SIGNS_IN = {"edfi": ("SISVendor",), "edlink": (), "oneroster": ()}
 """The dialects of which a sandbox has a key, and the rights of each."""
+
+
+def kind_of(estab: str) -> str:
+    """What kind of school the sandbox with an establishment number is."""
+    return next(kind for kind, first in reversed(FIRST.items()) if int(estab) > first)
 
 
 @dataclass(frozen=True)
@@ -87,14 +96,14 @@ class Sandboxes:
 
     # ---- asking
 
-    def ask(self, app: App, by: str) -> Sandbox:
-        """Have a sandbox made for an app, soon; `by` is who wants it."""
+    def ask(self, app: App, by: str, kind: str = "primary") -> Sandbox:
+        """Have a sandbox made for an app, soon: a school of some kind (`KINDS`); `by` is who wants it."""
         if not self._registrations.of(app).asks:
             raise Conflict("the app asks for nothing yet", hint="say first what it asks schools for")
         with self._store.transaction() as kept:
             if len(kept.sandboxes.of(app.id)) >= self.most:
                 raise Conflict(f"an app may have {self.most} sandboxes", hint="delete one, or reset it")
-            taken = max([FIRST, *(int(one.estab) for one in kept.sandboxes.every())])
+            taken = max([FIRST[kind], *(int(o.estab) for o in kept.sandboxes.every() if kind_of(o.estab) == kind)])
             estab = next(str(number) for number in count(taken + 1) if not kept.schools.has_estab(str(number)))
             one = Sandbox(str(uuid.uuid4()), app.id, estab, 0, self._clock(), 0)
             kept.sandboxes.add(one)

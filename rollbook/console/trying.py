@@ -8,7 +8,7 @@ from shlex import quote
 
 from ..api.messages import Response
 from ..consent import App
-from ..consent.sandboxes import KIND, Keys, Sandbox
+from ..consent.sandboxes import KIND, KINDS, Keys, Sandbox
 from ..errors import Conflict, Malformed, NotFound
 from ..jobs import Queue
 from .developing import app_of, app_page
@@ -56,7 +56,7 @@ class Trying:
             rows.append((one, names.get(one.estab, "A school of invented people"), state))
         asks = desk.registrations.of(app).asks
         return app_page(guest, app, "sandboxes.html", ROOM, rows=rows, most=desk.sandboxes.most, asks=asks,
-                        origins=desk.origins.of(app))  # fmt: skip
+                        origins=desk.origins.of(app), kinds=KINDS)  # fmt: skip
 
     def origin(self, guest: Guest, part: dict[str, str], form: Form) -> Response:
         """Let browsers call from an origin."""
@@ -77,7 +77,8 @@ class Trying:
         """Have another sandbox made."""
         app = app_of(guest, part["party"])
         try:
-            guest.desk.sandboxes.ask(app, guest.email)
+            kind = form.choice("kind", tuple(KINDS)) if form.one("kind") else "primary"
+            guest.desk.sandboxes.ask(app, guest.email, kind)
         except Conflict as error:
             return guest.said("No sandbox is made", *lines_of(error), status=409, back=_here(app))
         return go(_here(app))

@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from random import Random
 
 from ..consent import App, Desk
-from ..consent.sandboxes import Sandbox
+from ..consent.sandboxes import Sandbox, kind_of
 from ..ingest.emptying import empty_district
 from ..jobs.queue import Job
 from . import fill
 from .draft import Draft
-from .schools import BRAMBLESIDE, TRUSTS, Trust, district_facts
+from .schools import BRAMBLESIDE, SAGUARO, THORNFIELD, TRUSTS, Plan, Trust, district_facts
 from .years import UK_THIS
 
 NAMES = ("Harebell", "Curlew", "Sorrel", "Linnet", "Yarrow", "Plover", "Teasel", "Wagtail", "Tansy", "Siskin")
 
-ROLL = dict.fromkeys(range(7), 10)
-"""How many pupils are in each year: enough to page through, and made in less than a second."""
+
+@dataclass(frozen=True)
+class Model:
+    """What a sandbox of some kind is made like: a school, its district, what it is called, the pupils of each year."""
+
+    plan: Plan
+    trust: Trust
+    called: str
+    years: dict[int, int]
+
+
+MODELS = {
+    "primary": Model(BRAMBLESIDE, TRUSTS[0], "Primary School", dict.fromkeys(range(7), 10)),
+    "secondary": Model(THORNFIELD, TRUSTS[0], "Academy", dict.fromkeys(range(7, 12), 12)),
+    "us": Model(SAGUARO, TRUSTS[1], "High School", dict.fromkeys(range(9, 13), 15)),
+}
+"""Enough pupils in each year to page through, and so few that a sandbox is made in some seconds."""
+
+UNSAID = ("email", "web", "logo", "second_logo", "exam_centre")
+"""What a sandbox does not have of the school that it is made like."""
 
 BODIES = 10_000_000
 """How far the numbers of a sandbox's district and council lie below that of its school."""
@@ -66,20 +84,21 @@ class Making:
 
 def trust_of(one: Sandbox, app: str) -> Trust:
     """The district of a sandbox, which says in all its names that it is one."""
-    number, model = int(one.estab), TRUSTS[0]
-    facts = {name: fact for name, fact in BRAMBLESIDE.facts.items() if name not in ("email", "web", "logo")}
+    number, model = int(one.estab), MODELS[kind_of(one.estab)]
+    facts = {name: fact for name, fact in model.plan.facts.items() if name not in UNSAID}
     plan = replace(
-        BRAMBLESIDE,
+        model.plan,
         key=f"sandbox{number}",
         estab=one.estab,
-        name=f"{NAMES[number % len(NAMES)]} Primary School (sandbox)",
+        name=f"{NAMES[number % len(NAMES)]} {model.called} (sandbox)",
         domain="sandbox.example",
-        years=ROLL,
+        years=model.years,
         facts={**facts, "identifier": one.estab},
         onward="",
     )
     bodies = (("Invented Council (sandbox)", "local", str(number - BODIES), None),)
-    return Trust(f"Sandbox of {app}", "GB", str(number - 2 * BODIES), (plan,), bodies, model.office)
+    district = str(number - 2 * BODIES)
+    return Trust(f"Sandbox of {app}", model.trust.country, district, (plan,), bodies, model.trust.office)
 
 
 def _school_day(now: float) -> date:
