@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -248,3 +249,41 @@ def test_codes_secrets_choices_and_what_was_kept_are_reached_by_keyboard_and_kee
     press("button", "Send what I had filled in")
     assert "Sharing ends on 24 December 2026." in page.inner_text("main")
     context.close()
+
+
+@pytest.mark.slow
+def test_of_two_people_who_decide_for_a_later_day_each_is_told_of_the_other_and_the_day_counts_by_itself(
+    site: Site, browser: Browser
+) -> None:
+    at = f"{HOME}/apps/other.example.org"
+    context, head, _ = opened(browser, java_script_enabled=False)
+    other, deputy, _ = opened(browser, java_script_enabled=False)
+    sign_in(head, site, HEAD, at)
+    sign_in(deputy, site, DEPUTY, at)
+
+    def decide(page: Page, day: str) -> None:
+        page.get_by_role("checkbox", name="(StudentLite)").uncheck()
+        page.get_by_label("Stop sharing what is not ticked from the start of this day").fill(day)
+        page.get_by_role("button", name="Stop sharing what is not ticked", exact=True).press("Enter")
+
+    decide(head, "2026-12-01")
+    assert "1 December 2026" in head.get_by_role("listitem").filter(has_text="Take back").inner_text()
+    # The deputy's page is of before: nothing of it is done, and it says who decided what.
+    decide(deputy, "2026-12-02")
+    assert "Somebody decided before you" in deputy.inner_text("h1")
+    deputy.goto(f"{site.url}{at}")
+    deputy.get_by_role("button", name="Take back").press("Enter")
+    assert deputy.get_by_role("button", name="Take back").count() == 0
+    head.get_by_role("button", name="Take back").press("Enter")
+    assert "Somebody decided before you" in head.inner_text("h1")
+    head.goto(f"{site.url}{at}")
+    decide(head, "2026-12-01")
+    grant = site.hub.desk.grants.at(site.hub.app("other.example.org"), THORNFIELD)
+    assert grant.scopes == {"School", "StudentLite"}
+    site.hub.now = datetime(2026, 12, 1, 8, tzinfo=UTC).timestamp()
+    sign_in(deputy, site, DEPUTY, at)
+    assert deputy.get_by_role("checkbox", name="(StudentLite)").count() == 0
+    assert deputy.get_by_role("button", name="Take back").count() == 0
+    assert site.hub.desk.grants.at(grant.app, THORNFIELD).scopes == {"School"}
+    context.close()
+    other.close()

@@ -21,7 +21,10 @@ _ABOUT = (
     " the child shared is not in it."
 )
 
-_LACKS = "Some letters are missing in the font of this file and stand as boxes; the table as CSV has them."
+_LACKS = (
+    "Letters that the font of this file lacks stand as their numbers in Unicode, such as [U+4E2D]. The table as CSV has"
+    " the letters themselves, and so has the title that this file is known by."
+)
 
 _HEADS = ("Seen by", "Through", "What", "Times", "First", "Last")
 _WIDTHS = (24, 12, 40, 9, 18, 18)
@@ -51,7 +54,7 @@ class _Sheets(FPDF):
         """What stands at the foot of each page."""
         self.set_y(-12)
         self.set_font(FONT, size=8)
-        self.cell(0, 6, f"{self.title}, page {self.page_no()} of {{nb}}", align="C")
+        self.cell(0, 6, f"{_written(self, str(self.title))}, page {self.page_no()} of {{nb}}", align="C")
 
 
 def printed(paper: Paper, rows: Iterable[Seen]) -> bytes:
@@ -65,9 +68,11 @@ def printed(paper: Paper, rows: Iterable[Seen]) -> bytes:
     pdf.set_lang("en-GB")
     pdf.set_creation_date(paper.made)
     pdf.add_page()
-    _head(pdf, paper, [paper.title, *(cell for row in told for cell in row)])
+    # Readers of a screen, and whoever leafs, find the heading in the outline.
+    pdf.start_section("Who saw what")
+    _head(pdf, paper, [paper.title, paper.school, *(cell for row in told for cell in row)])
     if told:
-        _table(pdf, told)
+        _table(pdf, [[_written(pdf, cell) for cell in row] for row in told])
     else:
         pdf.multi_cell(0, 5, "Nothing about this child has been disclosed in these days.")
     return bytes(pdf.output())
@@ -85,7 +90,7 @@ def _head(pdf: FPDF, paper: Paper, texts: Iterable[str]) -> None:
 
 def _line(pdf: FPDF, text: str, size: float) -> None:
     pdf.set_font(FONT, size=size)
-    pdf.multi_cell(0, size * 0.5, text, align="L", new_x="LMARGIN", new_y="NEXT")
+    pdf.multi_cell(0, size * 0.5, _written(pdf, text), align="L", new_x="LMARGIN", new_y="NEXT")
     pdf.ln(1)
 
 
@@ -104,6 +109,11 @@ def _cells(row: Seen) -> tuple[str, ...]:
 
 def _lacks(pdf: FPDF, texts: Iterable[str]) -> bool:
     """Whether the font lacks a letter of some texts."""
+    return any(_written(pdf, text) != text for text in texts)
+
+
+def _written(pdf: FPDF, text: str) -> str:
+    """A text in letters that the font has: of each other one its number, which can be looked up."""
     # It is a font of the file system, which alone has such a table.
     known = cast(TTFFont, pdf.fonts[FONT.lower()]).cmap
-    return any(ord(letter) not in known for letter in {c for text in texts for c in text})
+    return "".join(c if ord(c) in known or c == "\n" else f"[U+{ord(c):04X}]" for c in text)
