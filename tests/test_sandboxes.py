@@ -83,8 +83,8 @@ def test_one_button_gives_a_school_of_invented_people_that_answers_in_every_dial
 @pytest.mark.parametrize(
     ("kind", "number", "name", "years"),
     [
-        ("secondary", "991000001", "Academy (sandbox)", {"Year 7", "Year 8", "Year 9", "Year 10", "Year 11"}),
-        ("us", "992000001", "High School (sandbox)", {"Grade 9", "Grade 10", "Grade 11", "Grade 12"}),
+        ("secondary", "991000001", "Academy (sandbox)", {f"Year {year}" for year in range(7, 14)}),
+        ("us", "992000001", "High School (sandbox)", {f"Grade {year}" for year in range(9, 13)}),
     ],
 )
 def test_a_sandbox_is_a_secondary_or_an_american_school_if_its_developer_wants(

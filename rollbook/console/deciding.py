@@ -43,9 +43,10 @@ class Deciding:
         school, what = decided_by(guest, part["estab"]), form.one("what")
         try:
             changes = self._preview(guest, school, form)
-            must_stand(changes, form.one("stand"))
         except Malformed as error:
             return self._page(guest, school, form, wrong=lines_of(error))
+        try:
+            must_stand(changes, form.one("stand"))
         except Conflict as error:
             return self._page(guest, school, form, changes, wrong=lines_of(error), status=409)
         done = desk_of(guest, school).deciding.carry_out(what, changes)

@@ -30,7 +30,7 @@ class Model:
 
 MODELS = {
     "primary": Model(BRAMBLESIDE, TRUSTS[0], "Primary School", dict.fromkeys(range(7), 10)),
-    "secondary": Model(THORNFIELD, TRUSTS[0], "Academy", dict.fromkeys(range(7, 12), 12)),
+    "secondary": Model(THORNFIELD, TRUSTS[0], "Academy", dict.fromkeys(range(7, 14), 12)),
     "us": Model(SAGUARO, TRUSTS[1], "High School", dict.fromkeys(range(9, 13), 15)),
 }
 """Enough pupils in each year to page through, and so few that a sandbox is made in some seconds."""
