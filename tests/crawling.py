@@ -7,8 +7,9 @@ import re
 from collections import Counter
 from urllib.parse import urljoin, urlsplit
 
+from .hub import THORNFIELD, Hub
 from .person import Person
-from .school import Page
+from .school import PARTY, Page, asking_app
 
 ALIKE = 3
 """How many pages of one kind are looked at: those whose addresses differ in numbers and ids only."""
@@ -46,3 +47,14 @@ def crawl(person: Person, *starts: str, below: str = "/console") -> dict[str, Pa
         if at.startswith(below) and "html" in seen[at].answer.headers.get("content-type", ""):
             waits += links(seen[at])
     return seen
+
+
+def make_busy(hub: Hub) -> None:
+    """Let there be something on each page: an app that reads one school, has asked another, and has a sandbox."""
+    app, _ = asking_app(hub, webhook="https://app.example.org/hook")
+    hub.school("Students?pagesize=1", hub.token(["School", "StudentLite"], app=PARTY))
+    hub.grant(["Contact"], THORNFIELD, "other.example.org")
+    hub.desk.invitations.make(app, "9992001")
+    hub.desk.sandboxes.ask(app, "dev@app.example.org")
+    hub.desk.origins.add(app, "https://app.example.org")
+    hub.work()

@@ -68,6 +68,34 @@ def test_a_key_gets_another_secret_and_the_one_before_works_until_the_day_that_i
     assert exchange("edfi", key.key, third, 60)[0]
 
 
+def test_a_school_secret_of_before_works_beside_the_new_one_until_the_day_that_is_named(today: Hub) -> None:
+    grants, sign_in = today.desk.grants, today.desk.tokens.sign_in
+    grant, first = grants.authorise(today.app(PARTY), THORNFIELD, ["School"])
+    token = sign_in(PARTY, first, THORNFIELD)[0]
+    second = said(today, "apps", "school-secret", PARTY, THORNFIELD, "--until", day(2)).split()[1]
+    assert today.school("SchoolInfo", token)["SchoolInfo"]
+    for secret in (first, second):
+        assert today.school("SchoolInfo", sign_in(PARTY, secret, THORNFIELD)[0])["SchoolInfo"]
+    # Whatever the app is told of the grant from now on has the new one.
+    assert grants.secret(grant.id, grant.serial) == second
+    today.now += 3 * DAY
+    with pytest.raises(WrongSecret):
+        sign_in(PARTY, first, THORNFIELD)
+    third = said(today, "apps", "school-secret", PARTY, THORNFIELD).split()[1]
+    with pytest.raises(WrongSecret):
+        sign_in(PARTY, second, THORNFIELD)
+    assert today.school("SchoolInfo", token)["ExceptionType"] == "InvalidToken"
+    fourth = said(today, "apps", "school-secret", PARTY, THORNFIELD, "--until", day(9)).split()[1]
+    again = grants.authorise(today.app(PARTY), THORNFIELD, ["School"])[1]
+    for secret in (third, fourth):
+        with pytest.raises(WrongSecret):
+            sign_in(PARTY, secret, THORNFIELD)
+    assert sign_in(PARTY, again, THORNFIELD)[0]
+    grants.revoke(grants.at(grant.app, THORNFIELD))
+    refused = CliRunner(env=today.environment).invoke(main, ["apps", "school-secret", PARTY, THORNFIELD])
+    assert "the grant is revoked" in refused.output.lower()
+
+
 def test_a_school_that_has_not_answered_is_reminded_by_another_link_and_not_too_soon(today: Hub) -> None:
     invitations, remind = today.desk.invitations, ["invites", "remind", PARTY, THORNFIELD]
     today.now -= 8 * DAY

@@ -161,6 +161,20 @@ def test_a_secret_goes_on_working_until_the_day_that_its_developer_sets(small_hu
     assert dev.send(dev.look("keys"), "keys", key=other.key, old="now").answer.status == 404
 
 
+def test_a_developer_makes_another_school_secret_for_a_school_of_the_app_and_no_other(small_hub: Hub) -> None:
+    asking_app(small_hub)
+    first = small_hub.desk.grants.authorise(small_hub.app(PARTY), THORNFIELD, ["School"])[1]
+    dev = signed_in(small_hub, DEV, "developer", app=PARTY)
+    dev.link = f"/console/apps/{PARTY}"
+    day = datetime.fromtimestamp(small_hub.now, UTC).date().isoformat()
+    where, pairs = dev.look("keys").form("keys")
+    pairs = [(name, value) for name, value in pairs if name in ("proof",)]
+    made = _shown(dev.post(where, [*pairs, ("estab", THORNFIELD), ("old", "until"), ("day", day)]))
+    for secret in (first, made):
+        assert small_hub.desk.tokens.sign_in(PARTY, secret, THORNFIELD)[0]
+    assert dev.post(where, [*pairs, ("estab", "9992001"), ("old", "now")]).answer.status == 404
+
+
 def _shown(page: Page) -> str:
     made = re.search(r'class="secret">([^<]+)<', page.html)
     assert made is not None, page.words

@@ -7,10 +7,10 @@ import re
 
 import pytest
 
-from .crawling import crawl, forms, links
+from .crawling import crawl, forms, links, make_busy
 from .hub import THORNFIELD, Hub
 from .person import Person, signed_in
-from .school import PARTY, Page, asking_app
+from .school import PARTY, Page
 
 HELPED = re.compile(r"</h1>\n?(?:[^\n]*\n)?<p class=\"muted\"")
 """A page says under its heading what it is for."""
@@ -21,12 +21,8 @@ ROLES = {"operator": "", "school": "", "school-look": "", "developer": PARTY}
 
 @pytest.fixture
 def busy_hub(small_hub: Hub) -> Hub:
-    """A hub where an app reads one school, has asked another, and has a sandbox."""
-    app, _ = asking_app(small_hub, webhook="https://app.example.org/hook")
-    small_hub.grant(["School", "StudentLite"], app=PARTY)
-    small_hub.desk.invitations.make(app, "9992001")
-    small_hub.desk.sandboxes.ask(app, "dev@app.example.org")
-    small_hub.work()
+    """A hub where there is something on each page."""
+    make_busy(small_hub)
     return small_hub
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -14,11 +15,11 @@ from playwright.sync_api import Browser
 from playwright.sync_api import Page as Sheet
 from pyotp.totp import TOTP
 
-from .crawling import crawl, kind
+from .crawling import crawl, kind, make_busy
 from .hub import THORNFIELD, Hub
 from .looking import look
 from .person import PASSWORD, Person, signed_in
-from .school import PARTY, Page, asking_app
+from .school import PARTY, Page
 from .test_review_browser import browser as browser
 
 SHOTS = os.environ.get("ROLLBOOK_TEST_SHOTS", "")
@@ -32,24 +33,9 @@ SEEN: dict[str, Any] = {**WHOLE, "runOnly": ["color-contrast", "target-size", "s
 """What may differ from one size and scheme to another; all else is looked for once."""
 
 
-@pytest.fixture
-def busy(small_hub: Hub) -> Hub:
-    """A hub where there is something on each page."""
-    app, _ = asking_app(small_hub, webhook="https://app.example.org/hook")
-    desk = small_hub.desk
-    token = small_hub.token(["School", "StudentLite"], app=PARTY)
-    small_hub.school("Students?pagesize=1", token)
-    small_hub.get("/api/v1/RunQuery?httpstatuscodes=true", token)
-    small_hub.grant(["Contact"], app="other.example.org")
-    desk.invitations.make(app, "9992001")
-    desk.sandboxes.ask(app, "dev@app.example.org")
-    desk.origins.add(app, "https://app.example.org")
-    small_hub.work()
-    return small_hub
-
-
 def states(hub: Hub) -> Iterator[tuple[str, Page]]:
     """Every page that somebody comes to, and what forms of them lead to, each with a name."""
+    make_busy(hub)
     visitor = Person(hub)
     yield "sign-in", visitor.go("/console/sign-in")
     yield "sign-in-refused", visitor.send(visitor.go("/console/sign-in"), "sign-in", email="x@y.example", password="x")
@@ -57,12 +43,17 @@ def states(hub: Hub) -> Iterator[tuple[str, Page]]:
     operator = signed_in(hub, "olu@hub.example", "operator")
     head = signed_in(hub, "head@thornfield.example", "school")
     dev = signed_in(hub, "dev@app.example.org", "developer", app=PARTY)
-    ((child,),) = look(hub.store, "SELECT mis_id FROM student WHERE district = 1 ORDER BY mis_id LIMIT 1")
+    new = signed_in(hub, "new@app.example.org", "developer")
+    found = (
+        "SELECT s.mis_id FROM student s JOIN school c ON c.id = s.school WHERE c.estab = ? ORDER BY s.mis_id LIMIT 1"
+    )
+    ((child,),) = look(hub.store, found, (THORNFIELD,))
     starts = {
         operator: ["/console", "/console/account", "/console/hub/disclosures?person=nobody"],
         head: [SCHOOL, f"{SCHOOL}/children?q=a", f"{SCHOOL}/children/{child}", f"{SCHOOL}/decide",
                f"{SCHOOL}/decide?what=pause&app={PARTY}", f"{SCHOOL}/decide?what=less"],
-        dev: ["/console", f"{APP}/requests?status=x", "/console/new-app"],
+        dev: ["/console", f"{APP}/requests?status=x"],
+        new: ["/console/apps", "/console/new-app"],
     }  # fmt: skip
     done = set[str]()
     for person, addresses in starts.items():
@@ -70,12 +61,12 @@ def states(hub: Hub) -> Iterator[tuple[str, Page]]:
             if "html" in page.answer.headers["content-type"] and kind(at) not in done:
                 done.add(kind(at))
                 yield kind(at).strip("/").replace("/", "_").replace("?", "_"), page
+    yield "app-refused", new.send(new.go("/console/new-app"), "new-app", relying_party=PARTY)
     yield from _forms(head, dev)
 
 
 def _forms(head: Person, dev: Person) -> Iterator[tuple[str, Page]]:
     """What comes of forms."""
-    yield "app-refused", dev.send(dev.go("/console/new-app"), "new-app", relying_party=PARTY)
     yield "keys-refused", dev.send(dev.go(f"{APP}/keys"), "keys", old="until", day="2020-01-01")
     yield "secret", dev.send(dev.go(f"{APP}/keys"), "keys", old="now")
     yield "sandbox-secrets", dev.send(dev.go(f"{APP}/sandboxes"), "keys")
@@ -100,11 +91,15 @@ def _forms(head: Person, dev: Person) -> Iterator[tuple[str, Page]]:
 
 
 @pytest.mark.slow
-def test_every_page_and_state_is_fine_in_both_sizes_and_schemes(busy: Hub, browser: Browser) -> None:
+def test_every_page_and_state_is_fine_in_both_sizes_and_schemes(small_hub: Hub, browser: Browser) -> None:
+    # The browser has this thread's event loop.
+    with ThreadPoolExecutor(1) as beside:
+        pages = beside.submit(lambda: list(states(small_hub))).result()
     axe: Any = import_module("axe_playwright_python.sync_playwright").Axe()
     context = browser.new_context(java_script_enabled=True)
     sheet, wrong = context.new_page(), list[str]()
-    for name, page in states(busy):
+    assert len(pages) > 50
+    for name, page in pages:
         # A page of the console brings its style with it.
         sheet.set_content(page.html)
         for width, scheme in COMBINED:

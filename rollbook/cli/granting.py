@@ -13,7 +13,7 @@ from ..errors import Conflict, Malformed, Problem
 from ..scopes import CATALOGUE, readable, writable
 from .common import Column, data_option, json_option, listed, open_desk, say, show
 from .deciding import decide_
-from .keys import drop_key, ending, key_, keys_, person_code, rotate_key, until_option
+from .keys import drop_key, ending, key_, keys_, person_code, rotate_key, school_secret, until_option
 from .planning import at_option, later, moment_at, of_a_grant, planned_
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def apps() -> None:
     """Manage apps, their keys, and what schools let them see."""
 
 
-for _command in (key_, keys_, rotate_key, drop_key, person_code, planned_, decide_):
+for _command in (key_, keys_, rotate_key, school_secret, drop_key, person_code, planned_, decide_):
     apps.add_command(_command)
 
 

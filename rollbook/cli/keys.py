@@ -147,6 +147,18 @@ def rotate_key(key: str, until: datetime | None, data: Path | None) -> None:
     say(f"{'token' if credential.dialect == 'edlink' else 'secret'}: {made}")
 
 
+@click.command("school-secret")
+@click.argument("relying_party")
+@click.argument("estab")
+@until_option()
+@data_option()
+def school_secret(relying_party: str, estab: str, until: datetime | None, data: Path | None) -> None:
+    """Give an app another school secret, shown once. The old one stops working, at once or with --until."""
+    with open_desk(data) as desk:
+        grant = desk.grants.at(desk.apps.named(relying_party), estab)
+        say(f"schoolSecret: {desk.grants.new_secret(grant, ending(until))}")
+
+
 @click.command("drop-key")
 @click.argument("key")
 @data_option()

@@ -23,6 +23,9 @@ from .receipts import OPERATOR, PERSON, give_receipt
 from .schools import Schools
 from .secrets import digest, shaped, told_again
 
+MOST_SECRETS = 1000
+"""The secrets that one authorisation may have had, one after another."""
+
 
 @dataclass(frozen=True)
 class Authorisation:
@@ -106,7 +109,7 @@ class Grants:
             identity, serial = kept.grants.known(app.id, school) or (str(uuid.uuid4()), 0)
             if after is not None and after != serial:
                 raise Conflict("the app has been authorised in the meantime", hint="reload the page")
-            secret = self.secret(identity, serial + 1)
+            secret = self._made(identity, serial + 1)
             # Two grants of one millisecond are still told in the order in which they were made.
             made = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")
             kept.grants.begin(identity, app.id, (district, school), made)
@@ -128,8 +131,37 @@ class Grants:
         return grant, secret
 
     def secret(self, grant: str, serial: int) -> str:
-        """The secret of a grant's nth authorisation: made again whenever it must be told, kept only as a hash."""
-        return shaped(told_again(self._store.secret("school secret"), grant, serial))
+        """The present secret of a grant's nth authorisation: made again to be told, kept only as a hash."""
+        return self._made(grant, serial, self._turn(grant, serial))
+
+    def _made(self, grant: str, serial: int, turn: int = 0) -> str:
+        """The secret of an authorisation; the app may have had others made in its place, counted by turns."""
+        parts = (grant, serial, turn) if turn else (grant, serial)
+        return shaped(told_again(self._store.secret("school secret"), *parts))
+
+    def _turn(self, grant: str, serial: int) -> int:
+        """How often the app has had another secret made since the nth authorisation, as its hash tells."""
+        present = self._store.kept.grants.secret(grant)
+        turns = range(MOST_SECRETS)
+        return next((turn for turn in turns if digest(self._made(grant, serial, turn)) == present), 0)
+
+    def new_secret(self, grant: Grant, until: float = 0.0) -> str:
+        """Another school secret, for the app that asks; the one before is void, or will be at a moment.
+
+        Nothing of what the school agreed to changes. While the one before is good, so are tokens got by it. Both are
+        void once the school authorises the app again.
+        """
+        if grant.state == "revoked":
+            raise Conflict("the grant is revoked", hint="authorise the app again")
+        turn = self._turn(grant.id, grant.serial) + 1
+        if turn == MOST_SECRETS:
+            raise Conflict(f"the secret was changed {turn - 1} times", hint="have the school authorise the app again")
+        secret = self._made(grant.id, grant.serial, turn)
+        with self._store.of_district(grant.district) as kept:
+            kept.grants.rotate(grant.id, digest(secret), until)
+        if not until:
+            self._drop_tokens(grant.id)
+        return secret
 
     def show_secret(self, grant: Grant) -> str | None:
         """The school secret, the first time that it is asked for after the school has chosen people; then None."""

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from ..api.messages import Response
 from ..consent import App
-from ..errors import Malformed, NotFound, Problem
+from ..errors import Conflict, Malformed, NotFound, Problem
 from .developing import app_of, app_page, utc
 from .forms import Form
 from .guests import Guest, Routes, nothing
@@ -43,22 +43,27 @@ class Keyring:
             for use in guest.desk.credentials.uses(app)
         ]
         today = datetime.fromtimestamp(guest.desk.clock(), UTC).date()
+        schools = [one for one in guest.desk.grants.of(app) if one.state != "revoked"]
         days = {"week": today + timedelta(7), "most": today + timedelta(LONGEST), "today": today}
-        return app_page(guest, app, "keys.html", ROOM, 400 if wrong else 200, rows=rows, days=days, wrong=wrong or ())
+        return app_page(guest, app, "keys.html", ROOM, 400 if wrong else 200, rows=rows, days=days,
+                        schools=schools, wrong=wrong or ())  # fmt: skip
 
     def rotate(self, guest: Guest, part: dict[str, str], form: Form) -> Response:
         """Another secret; the one before is good until the end of a day (UTC), or no longer."""
         app, key, desk = app_of(guest, part["party"]), form.one("key"), guest.desk
         try:
             until = _until(guest, form)
-            if not key:
+            if estab := form.one("estab"):
+                made, name = desk.grants.new_secret(desk.grants.at(app, estab), until), f"school secret at {estab[:40]}"
+                key = f"school {estab[:40]}"
+            elif not key:
                 made, name = desk.apps.new_secret(app, until), "management secret"
             else:
                 credential = desk.credentials.by_key(key)
                 if credential.app.id != app.id:
                     raise nothing()
                 made, name = desk.credentials.rotate(credential, until), f"secret of {NAMES[credential.dialect]}"
-        except Malformed as error:
+        except (Malformed, Conflict) as error:
             return self.keys(guest, app, lines_of(error))
         except NotFound:
             raise nothing() from None

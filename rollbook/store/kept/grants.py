@@ -170,9 +170,26 @@ class Grants(Timed):
         return self._one("g.id = ?", grant)
 
     def with_secret(self, relying_party: str, estab: str, secret: bytes) -> Grant | None:
-        """The grant of an app at a school, in whatever state, if its secret has this digest."""
+        """The grant of an app at a school, in whatever state, by the digest of a secret of it that is good."""
         party = self._flavour.same("a.relying_party", "?")
-        return self._one(f"{party} AND s.estab = ? AND g.secret = ?", relying_party, estab, secret)
+        shows = "(g.secret = ? OR g.id IN (SELECT e.holder FROM earlier_secret e WHERE e.hash = ? AND e.until > ?))"
+        return self._one(f"{party} AND s.estab = ? AND {shows}", relying_party, estab, secret, secret, self._clock())
+
+    def secret(self, grant: str) -> bytes | None:
+        """The digest of the present secret of a grant."""
+        return self._value('SELECT secret FROM "grant" WHERE id = ?', (grant,))
+
+    def rotate(self, grant: str, secret: bytes, until: float) -> None:
+        """Let a grant have another secret (its digest); those before are good until a moment, if any."""
+        gone = "DELETE FROM earlier_secret WHERE until <= ? OR (holder = ? AND ? = 0)"
+        self._do(gone, (self._clock(), grant, until))
+        if until:
+            self._do(
+                "INSERT INTO earlier_secret (holder, hash, until) SELECT id, secret, CAST(? AS DOUBLE PRECISION)"
+                ' FROM "grant" WHERE id = ?',
+                (until, grant),
+            )
+        self._do('UPDATE "grant" SET secret = ? WHERE id = ?', (secret, grant))
 
     def _one(self, where: str, *values: object) -> Grant | None:
         return next(iter(self._those(f"WHERE {where}", *values)), None)
@@ -242,6 +259,7 @@ class Grants(Timed):
         self._do(_OPENED, (grant,))
         self._do('DELETE FROM ending WHERE "grant" = ?', (grant,))
         self._do('DELETE FROM planned WHERE "grant" = ?', (grant,))
+        self._do("DELETE FROM earlier_secret WHERE holder = ?", (grant,))
 
     def agree(self, grant: str, serial: int, asked: Iterable[str], email: str, *, shown: bool) -> None:
         """Write down what was asked for in the nth authorisation, whose address answered, and whether its secret was
