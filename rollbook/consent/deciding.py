@@ -15,7 +15,7 @@ PAUSE, RESUME, END, LESS, MORE = "pause", "resume", "end", "less", "more"
 
 DECISIONS = {
     PAUSE: "Pause",
-    RESUME: "Let read again",
+    RESUME: "Let them read again",
     LESS: "Share less",
     MORE: "Share what they ask for besides",
     END: "End",
