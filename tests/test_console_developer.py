@@ -161,6 +161,21 @@ def test_a_secret_goes_on_working_until_the_day_that_its_developer_sets(small_hu
     assert dev.send(dev.look("keys"), "keys", key=other.key, old="now").answer.status == 404
 
 
+def test_webhooks_are_signed_with_both_secrets_until_the_day_that_the_developer_names(small_hub: Hub) -> None:
+    app, _ = asking_app(small_hub)
+    dev = signed_in(small_hub, DEV, "developer", app=PARTY)
+    dev.link = f"/console/apps/{PARTY}"
+    (before,) = small_hub.desk.signing.keys(app)
+    last = (datetime.fromtimestamp(small_hub.now, UTC).date() + timedelta(10)).isoformat()
+    assert _shown(dev.send(dev.look("keys"), "signing", day=last)) == small_hub.desk.signing.secret(app)
+    small_hub.now += 10 * 24 * 3600
+    assert small_hub.desk.signing.keys(app)[1] == before
+    small_hub.now += 24 * 3600
+    assert len(small_hub.desk.signing.keys(app)) == 1
+    dev.sign_in(DEV)
+    assert "Is too far away or past" in dev.send(dev.look("keys"), "signing", day="2020-01-01").words
+
+
 def test_a_developer_makes_another_school_secret_for_a_school_of_the_app_and_no_other(small_hub: Hub) -> None:
     asking_app(small_hub)
     first = small_hub.desk.grants.authorise(small_hub.app(PARTY), THORNFIELD, ["School"])[1]

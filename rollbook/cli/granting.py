@@ -113,13 +113,14 @@ def apps_secret(relying_party: str, until: datetime | None, data: Path | None) -
 
 @apps.command("signing-secret")
 @click.argument("relying_party")
-@click.option("--rotate", is_flag=True, help="Make a new one. Calls are signed with both for a day.")
+@click.option("--rotate", is_flag=True, help="Make a new one. Calls are signed with both for a while.")
+@until_option("calls are signed with both for a day")
 @data_option()
-def apps_signing_secret(relying_party: str, rotate: bool, data: Path | None) -> None:
+def apps_signing_secret(relying_party: str, rotate: bool, until: datetime | None, data: Path | None) -> None:
     """Show the secret with which an app verifies the hub's calls (Standard Webhooks)."""
     with open_desk(data) as desk:
         app = desk.apps.named(relying_party)
-        secret = desk.signing.rotate(app) if rotate else desk.signing.secret(app)
+        secret = desk.signing.rotate(app, ending(until)) if rotate else desk.signing.secret(app)
     say(f"signingSecret: {secret}")
 
 

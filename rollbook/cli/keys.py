@@ -124,9 +124,9 @@ def keys_(as_json: bool, data: Path | None) -> None:
     show(_KEYS, rows, as_json=as_json)
 
 
-def until_option() -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+def until_option(otherwise: str = "it stops now") -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """The option that names the day until which a secret of before goes on working."""
-    about = "The last day (UTC) on which the old one works: yyyy-MM-dd. Default: it stops now."
+    about = f"The last day (UTC) on which the old one works: yyyy-MM-dd. Default: {otherwise}."
     return click.option("--until", type=click.DateTime(["%Y-%m-%d"]), help=about)
 
 

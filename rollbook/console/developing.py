@@ -57,7 +57,6 @@ class Developing:
             {
                 f"{at}/invite": self.invite,
                 f"{at}/remind": self.remind,
-                f"{at}/signing": self.signing,
                 f"{at}/webhooks/again": self.again,
                 f"{at}/webhooks/test": self.test,
             },
@@ -157,14 +156,6 @@ class Developing:
             return guest.said("What came of the test event", send_test(guest.desk, app, url), back=here)
         except RollbookError as error:
             return guest.said("The test event was not accepted", *lines_of(error), back=here)
-
-    def signing(self, guest: Guest, part: dict[str, str], form: Form) -> Response:
-        """Another secret to verify webhooks with; for a day calls are signed with both."""
-        app = app_of(guest, part["party"])
-        made = guest.desk.signing.rotate(app)
-        guest.desk.roles.note(guest.email, "made another signing secret", app.id)
-        return app_page(guest, app, "secret.html", "Keys", secret=made, name="signing secret",
-                     about="For a day calls are signed with the one before, too.")  # fmt: skip
 
 
 def requests_of(guest: Guest, app: App) -> Requests:

@@ -24,9 +24,10 @@ class Keyring:
     """The page of an app's keys."""
 
     def __init__(self) -> None:
-        at = "apps/{party}/keys"
+        at = "apps/{party}"
         self.routes = Routes(
-            {at: lambda guest, part: self.keys(guest, app_of(guest, part["party"]))}, {at: self.rotate}
+            {f"{at}/keys": lambda guest, part: self.keys(guest, app_of(guest, part["party"]))},
+            {f"{at}/keys": self.rotate, f"{at}/signing": self.signing},
         )
 
     def keys(self, guest: Guest, app: App, wrong: list[str] | None = None) -> Response:
@@ -71,11 +72,29 @@ class Keyring:
         about = f"The one before works until {utc(until)}." if until else "The one before no longer works."
         return app_page(guest, app, "secret.html", ROOM, secret=made, name=name, about=about)
 
+    def signing(self, guest: Guest, part: dict[str, str], form: Form) -> Response:
+        """Another secret to verify webhooks with; until the end of a day (UTC) calls are signed with both."""
+        app, desk = app_of(guest, part["party"]), guest.desk
+        try:
+            until = _end_of(guest, form) if form.one("day") else 0.0
+        except Malformed as error:
+            return self.keys(guest, app, lines_of(error))
+        made = desk.signing.rotate(app, until)
+        desk.roles.note(guest.email, "made another signing secret", app.id)
+        overlap = f"Until {utc(until)}" if until else "For a day"
+        about = f"{overlap} calls are signed with the one before, too."
+        return app_page(guest, app, "secret.html", ROOM, secret=made, name="signing secret", about=about)
+
 
 def _until(guest: Guest, form: Form) -> float:
     """The moment until which the secret of before is good; 0 for not at all."""
     if form.choice("old", ("now", "until")) == "now":
         return 0.0
+    return _end_of(guest, form)
+
+
+def _end_of(guest: Guest, form: Form) -> float:
+    """The end of the day that a form names, if that is one within bounds."""
     day, now = form.day("day"), datetime.fromtimestamp(guest.desk.clock(), UTC)
     if not now.date() <= day <= now.date() + timedelta(LONGEST):
         raise Malformed(Problem("day", "is too far away or past", f"within {LONGEST} days"))
