@@ -135,15 +135,13 @@ class Grants:
         return self._made(grant, serial, self._turn(grant, serial))
 
     def _made(self, grant: str, serial: int, turn: int = 0) -> str:
-        """The secret of an authorisation; the app may have had others made in its place, counted by turns."""
-        parts = (grant, serial, turn) if turn else (grant, serial)
-        return shaped(told_again(self._store.secret("school secret"), *parts))
+        return made(self._store.secret("school secret"), grant, serial, turn)
 
     def _turn(self, grant: str, serial: int) -> int:
         """How often the app has had another secret made since the nth authorisation, as its hash tells."""
-        present = self._store.kept.grants.secret(grant)
+        present, key = self._store.kept.grants.secret(grant), self._store.secret("school secret")
         turns = range(MOST_SECRETS)
-        return next((turn for turn in turns if digest(self._made(grant, serial, turn)) == present), 0)
+        return next((turn for turn in turns if digest(made(key, grant, serial, turn)) == present), 0)
 
     def new_secret(self, grant: Grant, until: float = 0.0) -> str:
         """Another school secret, for the app that asks; the one before is void, or will be at a moment.
@@ -281,6 +279,11 @@ class Grants:
     def _drop_tokens(self, grant: str) -> None:
         with self._store.passing as passing:
             passing.tokens.drop(grant)
+
+
+def made(key: bytes, grant: str, serial: int, turn: int) -> str:
+    """The secret of a grant's nth authorisation; those that the app had made in its place are counted by turns."""
+    return shaped(told_again(key, grant, serial, *([turn] if turn else ())))
 
 
 def _must_stand(kept: Kept, grant: Grant) -> None:
