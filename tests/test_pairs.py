@@ -14,6 +14,8 @@ from typing import Any
 
 from tests.district import (
     EdFi,
+    achieved,
+    assessment,
     cohort,
     contact,
     contact_of,
@@ -159,6 +161,27 @@ def _entry(who: Everyone) -> None:
     who.edfi.post("studentGradebookEntries", handed_in("pair-w", number, letterGradeEarned="pair-eight"))
 
 
+def _test(who: Everyone) -> None:
+    level = {
+        "assessmentReportingMethodDescriptor": word("AssessmentReportingMethod", "Mastery level"),
+        "resultDatatypeTypeDescriptor": word("ResultDatatypeType", "Level"),
+        "result": "pair-seven",
+    }
+    who.edfi.post("assessments", assessment("pair-t", "Pair fractions"))
+    who.edfi.post("studentAssessments", achieved("pair-s", "pair-t", _unique(who), scoreResults=[level]))
+
+
+def _suspension(who: Everyone) -> None:
+    said = {
+        "disciplineActionIdentifier": "pair-away",
+        "disciplineDate": "2026-11-12",
+        "disciplines": [{"disciplineDescriptor": word("Discipline", "Out of School Suspension")}],
+        "responsibilitySchoolReference": {"schoolId": ESTAB},
+        "studentReference": {"studentUniqueId": _unique(who)},
+    }
+    who.edfi.post("disciplineActions", said)
+
+
 def _work(who: Everyone) -> None:
     group, _ = who.graded
     said = {"title": "Pair lighthouse", "description": "One that shines", "due_date": "2026-12-04T16:00:00+01:00"}
@@ -206,6 +229,9 @@ WRITTEN = (
     Written("an attendance event", "Ed-Fi", "Pair bus was late", _event),
     Written("work of a class", "Ed-Fi", "Pair aqueduct", _entry),
     Written("a mark", "Ed-Fi", "pair-eight", lambda who: None),
+    Written("a test", "Ed-Fi", "Pair fractions", _test),
+    Written("a result of a test", "Ed-Fi", "pair-seven", lambda who: None),
+    Written("a suspension", "Ed-Fi", "pair-away", _suspension),
     Written("a line item", "OneRoster", "Pair volcano", _marked),
     Written("a category", "OneRoster", "Pair laboratory", lambda who: None),
     Written("a result", "OneRoster", "pair-nine", lambda who: None),
@@ -221,6 +247,8 @@ WHY: Mapping[tuple[str, str], str] = {
     **{("a room", dialect): "it has no rooms" for dialect in ("Edlink", "OneRoster")},
     ("an attendance event", "Edlink"): "its attendance entries are beta, and not served",
     ("an attendance event", "OneRoster"): "it has no attendance",
+    **{(what, "Edlink"): "its assignments are the work of classes" for what in ("a test", "a result of a test")},
+    **{("a suspension", dialect): "it has no conduct" for dialect in ("Edlink", "OneRoster")},
     ("a category", "Ed-Fi"): "it has no categories, and a word of a list is not one",
     **{("a rubric", dialect): NO_RUBRICS for dialect in ("Xporter", "OneRoster")},
     ("a rubric", "Ed-Fi"): "its rubrics are documents of their own, which are kept whole",
@@ -253,14 +281,18 @@ def _places(who: Everyone) -> Mapping[str, Mapping[str, Callable[[], Any]]]:
             "Contacts": lambda: xporter("Contacts"),
             "TimetableStructure": lambda: xporter("TimetableStructure"),
             "AttendanceForDate": lambda: xporter("AttendanceForDate?date=2026-11-12"),
-            "AssessmentResults": lambda: xporter(f"AssessmentResults?Aspects={aspect},pair-w"),
+            "AssessmentResults": lambda: xporter(f"AssessmentResults?Aspects={aspect},pair-w,pair-t"),
+            "StudentExclusions": lambda: xporter("StudentExclusions"),
         },
         "Ed-Fi": {
-            name: lambda name=name: whole(name)
-            for name in (
-                *("students", "contacts", "cohorts", "sessions", "locations", "studentSchoolAttendanceEvents"),
-                *("gradebookEntries", "studentGradebookEntries"),
-            )
+            **{
+                name: lambda name=name: whole(name)
+                for name in (
+                    *("students", "contacts", "cohorts", "sessions", "locations", "studentSchoolAttendanceEvents"),
+                    *("gradebookEntries", "studentGradebookEntries", "assessments", "disciplineActions"),
+                )
+            },
+            "studentAssessments": lambda: who.edfi.get("studentAssessments?assessmentIdentifier=pair-t"),
         },
         "Edlink": {
             **{name: lambda name=name: edlink(name) for name in ("people", "classes", "sessions")},
@@ -272,7 +304,10 @@ def _places(who: Everyone) -> Mapping[str, Mapping[str, Callable[[], Any]]]:
         },
         "OneRoster": {
             **{name: lambda name=name: roster(name) for name in ("users", "classes", "academicSessions")},
-            **{name: lambda name=name: roster(f"{BOOK}/{name}") for name in ("lineItems", "categories", "results")},
+            **{
+                name: lambda name=name: roster(f"{BOOK}/{name}")
+                for name in ("lineItems", "categories", "results", "assessmentLineItems", "assessmentResults")
+            },
         },
     }
 
