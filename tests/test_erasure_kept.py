@@ -127,7 +127,7 @@ def test_their_subject_goes_with_all_that_was_written_about_it(scene: Scene) -> 
     for table in ("procedure", "subject_log", "log_entry", "research_tag"):
         assert scene.count(table, "1 = 1") == 1, table
     for table in ("subject_project", "cohort_subject"):
-        orphans = "NOT EXISTS (SELECT 1 FROM research_subject r WHERE r.key = subject AND r.district = 0)"
+        orphans = "NOT EXISTS (SELECT 1 FROM research_subject r WHERE r.id = subject)"
         assert scene.count(table, orphans) == 0, table
     (log,) = scene.lab.get("modules/subjectlog/")["subject_logs"]
     assert (log["subject"], log["entries"][0]["notes"]) == (scene.other, "reads well")
