@@ -228,7 +228,7 @@ def test_data_sets_go_of_sources_that_are_read_no_more_and_never_what_they_are_r
     with both.of_district(1) as kept:
         at = look(both, "SELECT max(at) FROM sync").get
         assert kept.retention.old("source data", 1, at) == kept.retention.drop_old("source data", 1, at) == 1
-        left = {(s, n) for s, n in look(both, "SELECT source, name FROM source_file WHERE district = 1")}
+    left = {(s, n) for s, n in look(both, "SELECT source, name FROM source_file WHERE district = 1")}
     assert ("gone", "rows users") not in left
     assert {(READ, "rows users"), (READ, "renewed token"), ("gone", "renewed token"), ("sis", "set aside")} <= left
 
