@@ -58,7 +58,9 @@ class Scene:
     def _keep(self, student: str) -> None:
         """A write-back, a receipt and a match of somebody, and a choice that somebody is just making."""
         district, grant = self.grant.district, self.grant.id
-        match = Review(new_id(), "sis", "Student", f"row {student}", student, "upn", ("upn",), {}, "waiting", MOMENT)
+        match = Review(
+            new_id(), "sis", "Student", f"row {self.mis_ids[student]}", student, "upn", ("upn",), {}, "waiting", MOMENT
+        )
         said = Review(new_id(), "sis", "Student", f"for {student}", "another", "upn", ("upn",), {}, "apart", MOMENT)
         with self.store.of_district(district) as kept:
             entry = Entry(f"order {student}", grant, district, self.grant.school, "Photo")
