@@ -16,6 +16,9 @@ class Need:
 
     ways: frozenset[frozenset[str]]
 
+    def __hash__(self) -> int:
+        return hash(self.ways)
+
     def __or__(self, other: Need) -> Need:
         return Need(_shortest(self.ways | other.ways))
 

@@ -231,7 +231,7 @@ class Edge:
         try:
             if isinstance(response.body, bytes):
                 told = self.ledger.note(slip, response.status, kept=response.keep and response.status == 200)
-                return replace(response, told=told)
+                return response.but(told=told)
             growing = self.ledger.begin(slip, response.status, kept=response.keep)
             return replace(response, body=Noted(response.body, growing))
         except Unavailable as error:
@@ -313,7 +313,7 @@ def _finished(response: Response, visit: Visit) -> Response:
     if compressing.compressible(headers):
         headers = (*headers, compressing.VARY)
     crossed = () if visit.crossed is None else visit.crossed.headers()
-    response = replace(response, headers=(*headers, *crossed, NO_SNIFF), route=_route(visit))
+    response = response.but(headers=(*headers, *crossed, NO_SNIFF), route=_route(visit))
     whole = isinstance(response.body, bytes) and visit.request.method != "HEAD"
     return compressing.compressed(response) if visit.gzip and whole else response
 

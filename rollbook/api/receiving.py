@@ -28,6 +28,8 @@ class Receiver:
     def __init__(self, handlers: Iterable[Handler], fallback: Handler) -> None:
         prefixes = ((prefix.lower(), handler) for handler in handlers for prefix in handler.prefixes)
         self._routes = sorted(prefixes, key=lambda route: len(route[0]), reverse=True)
+        # The longest first; one search instead of a comparison with each.
+        self._prefixes = re.compile("|".join(f"({re.escape(prefix)})" for prefix, _ in self._routes))
         self._fallback = fallback
         self._held = 0
         """How many bytes of bodies are held by requests that have not been answered."""
@@ -42,7 +44,7 @@ class Receiver:
         request, handler = self.begun(scope, headers)
         body, error = await self._body(receive)
         if error is None:
-            return replace(request, body=body) if body else request, handler, None
+            return request.but(body=body) if body else request, handler, None
         self._held -= len(body)
         if isinstance(error, Unavailable):
             return request, handler, held_off(handler, request, error)
@@ -97,10 +99,8 @@ class Receiver:
         """The dialect that a path belongs to."""
         # A base address that ends in a slash gives `//api/…`.
         lower = re.sub("//+", "/", path.lower())
-        for prefix, handler in self._routes:
-            if lower.startswith(prefix):
-                return handler
-        return self._fallback
+        found = self._prefixes.match(lower)
+        return self._routes[found.lastindex - 1][1] if found and found.lastindex else self._fallback
 
 
 def wrong(scope: Scope, headers: dict[bytes, bytes]) -> Malformed | None:

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from ..fields import RECORDS, Arg, Condition, Expr, HubId, Question, Record
 from ..model.people import Person
 from ..recent import Recent, once
+from ..scopes import Need
 from ..store.kept import Kept
 from ..store.kept.history import END
 from ..store.kept.pointers import Pointer
@@ -26,6 +27,7 @@ from .gaps import Gap
 from .grants import Grant
 from .reader import PLANS, veiled
 from .renewing import RecentRows, Renewing
+from .rights import Rights
 from .session import Session, kept_of
 from .sightings import Human, Sightings, humans_in, named_in
 from .snapshots import Snapshots
@@ -66,6 +68,7 @@ class DistrictReader:
         self._known = known
         self._recent = recent
         self._worked_out: dict[object, Any] = {}
+        self._rights: dict[object, Rights] = {}
         self.credential = credential
         self.app = credential.app
         self.district = district
@@ -111,6 +114,23 @@ class DistrictReader:
     def sees(self, value: Expr | Condition) -> bool:
         """Whether any school granted what a value, or a condition on it, needs."""
         return all(map(self.sight.sees, [value] if isinstance(value, Expr) else value.parts()))
+
+    def holds(self, school: str | None, need: Need) -> bool:
+        """Whether a school (a hub id; any of the district without one) granted what is needed."""
+        views = self.sight.meeting(need)
+        return bool(views) if school is None else self.reach.get(school) in views
+
+    def writing(self, record: type[Record], schools: frozenset[str | None]) -> Rights:
+        """What may be written of records of some schools (hub ids, None for the district): all of them granted it."""
+        return once(self._rights, (record, schools), lambda: self._rights_at(record, schools))
+
+    def _rights_at(self, record: type[Record], schools: frozenset[str | None]) -> Rights:
+        return Rights(
+            record.writing,
+            record.scope,
+            lambda need: all(self.holds(school, need) for school in schools),
+            lambda name: record.fields[name].need,
+        )
 
     def heed_veils(self) -> None:
         """Notice that a record is veiled from now on, within the transaction that veils it."""
@@ -332,7 +352,10 @@ class DistrictReader:
 
         An id that somebody has now is theirs, and one that nobody had whom the caller sees stays as it is.
         """
-        if not self._store.kept.history.formerly(self.district, fact, value):
+        history = self._store.kept.history
+        if not self.once("renumbered", lambda: history.any_renumbered(self.district)):
+            return value
+        if not history.formerly(self.district, fact, value):
             return value
         with self._store.lend(self.district) as kept:
             before = kept.history.formerly(self.district, fact, value)

@@ -40,7 +40,9 @@ class Forwarding:
 
     @cached_property
     def _feeds(self) -> list[Feed]:
-        return [one for one in self._batch.kept.feeds.of_district(self._batch.district) if writes(one)]
+        kept, district = self._batch.kept, self._batch.district
+        every = kept.once(("feeds", district), (), lambda: kept.feeds.of_district(district))
+        return [one for one in every if writes(one)]
 
     def gradebook(
         self, record: type[Record], identity: str, of: tuple[type[Record], str], *, goes: bool = False

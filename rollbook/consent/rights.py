@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from ..errors import NotHeld, Problem
 from ..fields import RECORDS
@@ -48,9 +48,14 @@ class Rights:
     told: Callable[[str], bool] | None = None
     """Whether a fact may be written, where its need alone does not say so."""
 
+    _known: dict[str, bool] = field(default_factory=dict[str, bool], compare=False)
+
     def may(self, name: str) -> bool:
         """Whether a stored fact may be written."""
-        return self.told(name) if self.told else self.met(self.needs(name))
+        known = self._known.get(name)
+        if known is None:
+            known = self._known[name] = self.told(name) if self.told else self.met(self.needs(name))
+        return known
 
     def require(self) -> None:
         """Raise `NotHeld` unless a school lets the app write records like this."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from typing import Any, TypeVar
 
 from ..store.kept import Kept
@@ -147,7 +146,7 @@ class Session:
         for some in _some_at_a_time(self._plans.one(found, bound)):
             shown, people = self._rendered(found, list(zip(*(row for row, _ in some), strict=True)))
             filled = tuple(found.plain.letters(body) + rest for body, (_, rest) in zip(shown, some, strict=True))
-            yield shown, replace(people, filled=filled, one=True)
+            yield shown, People(people.singles, people.lists, filled, True, people.schools)
 
     def _read(self, found: Plan, bound: Args) -> Iterator[tuple[list[bytes], People]]:
         """The rows of a list, as they are read."""

@@ -6,6 +6,7 @@ import json
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, TypeVar
 
 from ..errors import NotHeld
@@ -42,13 +43,16 @@ class Writer:
         self._batch = batch
         self.reader = reader
         self.session = Session(batch.kept, reader.base)
-        self.pending = Pending(batch.beside(SHARED), reader.app.id)
         self.forwarding = Forwarding(batch, reader.credential.id)
         self._returning: dict[str, dict[str, Any]] = {}
         self._adopted: set[str] = set()
-        self._holds: dict[object, bool] = {}
         self._found: dict[object, Any] = {}
         self._found_at: object = None
+
+    @cached_property
+    def pending(self) -> Pending:
+        """The humans of the app who have no role."""
+        return Pending(self._batch.beside(SHARED), self.reader.app.id)
 
     # ---- what is there
 
@@ -86,7 +90,7 @@ class Writer:
     def add(self, record: type[Record], values: Mapping[str, Any], *, taken: bool = False) -> str:
         """A new record; gives its hub id. `taken` when something has its natural key that the app does not see."""
         self.may(record, values.get("school"), values)
-        if values.get("person") in self._adopted and not self._held(values.get("school"), record.human_writing):
+        if values.get("person") in self._adopted and not self.reader.holds(values.get("school"), record.human_writing):
             raise NotHeld(unwritable(record.human_writing))
         identity = self._batch.add(record, [values])[0]
         if record.human and values.get("person"):
@@ -146,12 +150,7 @@ class Writer:
         # A record that moves from one school to another is written at both.
         rows = [row for row in (before, values) if row is not None and "school" in row]
         schools = {row["school"] for row in rows} or {identity if record is School and identity else None}
-        return Rights(
-            record.writing,
-            record.scope,
-            lambda need: all(self._held(school, need) for school in schools),
-            lambda name: record.fields[name].need,
-        )
+        return self.reader.writing(record, frozenset(schools))
 
     def _rights_of_human(self, identity: str, role: type[Record] | None, *, only_seen: bool = False) -> Rights:
         """What a role in which the app sees a human lets it write, at a school that granted it; or `only_seen`."""
@@ -368,14 +367,6 @@ class Writer:
         refused += [lacking(n, rights.needs(n)) for n in asked if not rights.may(n)]
         if refused:
             raise NotHeld(*refused)
-
-    def _held(self, school: str | None, need: Need) -> bool:
-        # What is granted stays so until the end; a document asks it of each of its facts, of which many need the same.
-        return once(self._holds, (school, need), lambda: self._asked(school, need))
-
-    def _asked(self, school: str | None, need: Need) -> bool:
-        views = self.reader.sight.meeting(need)
-        return bool(views) if school is None else self.reader.reach.get(school) in views
 
     # ---- organisations
 

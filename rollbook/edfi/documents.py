@@ -15,7 +15,7 @@ from ..model.students import Student
 from ..model.whole import WHOLE
 from .declaring import made_of, target_of
 from .homes import May, Rest, Row, trail
-from .properties import Descriptor, Link, Pointing, Property, Reference, Target, Written, anything
+from .properties import Descriptor, Link, Pointing, Property, Reference, Target, Written
 from .schema import Resource
 from .standard import Kind
 from .telling import about
@@ -115,7 +115,7 @@ class Whole(Resource):
         digest = hashlib.blake2b(_text(same).encode(), digest_size=16).hexdigest()
         return {"digest": digest, "known_as": _text(known)}
 
-    def unshape(self, document: Mapping[str, Any], may: May = anything, *, keeps: bool = True) -> Written:
+    def unshape(self, document: Mapping[str, Any], may: May | None = None, *, keeps: bool = True) -> Written:
         into = super().unshape(document, may, keeps=keeps)
         into.say(self.found_by(self.key(document)))
         return into

@@ -37,16 +37,22 @@ class Word:
     path: str
 
 
-def anything(name: str) -> bool:
-    """Every field may be written."""
-    return True
+class Anything:
+    """Every field may be written; which were asked about is noted."""
+
+    def __init__(self) -> None:
+        self.asked: set[str] = set()
+
+    def __call__(self, name: str) -> bool:
+        self.asked.add(name)
+        return True
 
 
 @dataclass(frozen=True)
 class Written:
     """A document split into what goes where."""
 
-    may: Callable[[str], bool] = anything
+    may: Callable[[str], bool] = field(default_factory=Anything)
     """Whether a stored field may be written."""
     keeps: bool = True
     """Whether what has no canonical field may be written."""
@@ -59,6 +65,10 @@ class Written:
     """What has no canonical field."""
     lacking: dict[str, str] = field(default_factory=dict[str, str])
     """What the document says and may not be written: by path the stored field, "" where it has none."""
+
+    def is_the_same_for(self, may: Callable[[str], bool], *, keeps: bool) -> bool:
+        """Whether a document is split alike for whoever may write these fields: no field is another's."""
+        return keeps and self.keeps and isinstance(self.may, Anything) and all(map(may, self.may.asked))
 
     def say(self, values: Mapping[str, Value], path: str = "") -> None:
         """Take values by stored field, which the property at a path says, if one does."""

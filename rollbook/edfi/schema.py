@@ -12,6 +12,7 @@ from ..scopes import NOBODY, Need
 from .entries import Entered, Entry
 from .homes import Home, May, Rest, Row, Stated, trail
 from .properties import (
+    Anything,
     Boolean,
     Collection,
     Date,
@@ -30,8 +31,10 @@ from .properties import (
     Time,
     Word,
     Written,
-    anything,
 )
+
+Member = tuple[str, Property, Reference | None]
+"""A member of a natural key by its name, as a property and the reference that it stands in."""
 
 
 @dataclass(frozen=True)
@@ -185,12 +188,12 @@ class Resource:
         values = ((p.name, p.read(row, kept or {}, link)) for p in (self.properties if kept else self.told))
         return {name: value for name, value in values if value is not None and value != []}
 
-    def unshape(self, document: Mapping[str, Any], may: May = anything, *, keeps: bool = True) -> Written:
+    def unshape(self, document: Mapping[str, Any], may: May | None = None, *, keeps: bool = True) -> Written:
         """A valid document split into canonical values, references, descriptors and the remainder.
 
-        `may` tells which stored fields the caller may write, `keeps` whether also what has none.
+        `may` tells which stored fields the caller may write, any without it; `keeps` whether also what has none.
         """
-        into = Written(may, keeps)
+        into = Written(may or Anything(), keeps)
         for one in self.properties:
             one.split(document, into)
         return into
@@ -201,13 +204,19 @@ class Resource:
 
     # ---- the natural key
 
-    def members(self) -> Iterator[tuple[str, Property, Reference | None]]:
+    def members(self) -> tuple[Member, ...]:
         """Each member of the natural key by its name, as a property and the reference that it stands in."""
+        return self._members
+
+    @cached_property
+    def _members(self) -> tuple[Member, ...]:
+        found: list[Member] = []
         for one in (p for p in self.properties if p.identity):
             if isinstance(one, Reference):
-                yield from ((one.parameter(m.name), m, one) for m in one.target.members)
+                found += ((one.parameter(m.name), m, one) for m in one.target.members)
             else:
-                yield one.name, one, None
+                found.append((one.name, one, None))
+        return tuple(found)
 
     def key(self, document: Mapping[str, Any]) -> dict[str, Any]:
         """The natural key of a document, by member; what the change queries call keyValues."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import lru_cache
 from typing import Any, cast
 
 from ..errors import Malformed, Problem
@@ -143,13 +144,23 @@ def _scalar(one: Property, value: Any, path: str, say: Say, *, identity: bool) -
     return made
 
 
-def _rules(one: Property, value: Any, *, identity: bool) -> Iterator[str]:
-    if isinstance(one, (Text, Descriptor)):
-        yield from _text_rules(one, value, identity=identity)
-    elif isinstance(one, (Integer, Number)):
+def _rules(one: Property, value: Any, *, identity: bool) -> Iterable[str]:
+    if isinstance(one, Descriptor):
+        return _word_rules(one, value, identity)
+    return _text_rules(one, value, identity=identity) if isinstance(one, Text) else _number_rules(one, value)
+
+
+def _number_rules(one: Property, value: Any) -> Iterator[str]:
+    if isinstance(one, (Integer, Number)):
         least, most = _bounds(one)
         if (least is not None and value < least) or (most is not None and value > most):
             yield _between(least, most)
+
+
+@lru_cache(maxsize=10_000)
+def _word_rules(one: Descriptor, value: str, identity: bool) -> tuple[str, ...]:
+    """What is wrong with a word of a list: most documents use the same few."""
+    return tuple(_text_rules(one, value, identity=identity))
 
 
 def _text_rules(one: Text | Descriptor, value: str, *, identity: bool) -> Iterator[str]:

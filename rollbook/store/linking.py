@@ -39,10 +39,11 @@ class Slot(NamedTuple):
 class Links:
     """The keys that the references of a batch's rows lead to; who refers to a record that comes later waits for it."""
 
-    def __init__(self, connection: Connection, district: int) -> None:
+    def __init__(self, connection: Connection, district: int, keys: defaultdict[str, dict[str, int]]) -> None:
+        """`keys` are those of records that are there, by kind and hub id."""
         self._connection = connection
         self._district = district
-        self._keys: defaultdict[str, dict[str, int]] = defaultdict(dict)
+        self._keys = keys
         self._wanted: dict[Slot, str] = {}
         self._waiting: defaultdict[tuple[str, str], list[Slot]] = defaultdict(list)
         self._promised: defaultdict[str, dict[str, int]] = defaultdict(dict)

@@ -29,10 +29,10 @@ class Namesakes:
 
     def came(self, record: type[Record], names: Iterable[str], at: str) -> None:
         """Records of a kind have these ids of a source's from now on."""
-        wanted = json.dumps(sorted({*names}))
-        for listed, kinds in LISTED.items():
-            if wanted != "[]" and record.__name__ in kinds:
-                self._note(listed, kinds, wanted, at)
+        every = sorted({*names})
+        for listed, kinds in LISTED.items() if every else ():
+            if record.__name__ in kinds:
+                self._note(listed, kinds, json.dumps(every), at)
 
     def filled(self, record: type[Record], at: str) -> None:
         """All records of a kind have come, of which there were none."""

@@ -72,10 +72,11 @@ _SHARED_FROM = 9_000_000
 class Counters:
     """The counters of a district, within one transaction."""
 
-    def __init__(self, connection: Connection, district: int) -> None:
+    def __init__(self, connection: Connection, district: int, found: dict[str, int]) -> None:
+        """`found` is how far those have come that were asked for before."""
         self._connection = connection
         self._district = district
-        self._found: dict[str, int] = {}
+        self._found = found
         self._values: dict[str, int] = {}
         self._kept: dict[str, int] = {}
 
@@ -138,3 +139,4 @@ class Counters:
             [(self._district, name, value) for name, value in self._values.items() - self._kept.items()],
         )
         self._kept = dict(self._values)
+        self._found |= self._values

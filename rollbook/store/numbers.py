@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .connection import Connection
+from .lasting import Lasting
 from .numbering import now
 
 
@@ -13,12 +14,22 @@ class Numbers:
     knows with one number how far they have read.
     """
 
-    def __init__(self, connection: Connection, district: int) -> None:
-        self._before, last = connection.execute("SELECT coalesce(max(seq), 0), coalesce(max(at), '') FROM clock").get
+    def __init__(self, connection: Connection, district: int, lasting: Lasting | None = None) -> None:
+        self._connection = connection
+        self._lasting = lasting
+        self._before, last = self._read() if lasting is None else lasting.get("clock", (), self._read)
         # A clock set back must not make a later write look older.
         self._at = max(now(), last)
         self.taken = 0
         """How many numbers have been taken."""
+
+    def _read(self) -> tuple[int, str]:
+        return self._connection.execute("SELECT coalesce(max(seq), 0), coalesce(max(at), '') FROM clock").get
+
+    def keep(self) -> None:
+        """The clock has been written: whoever writes next goes on from here."""
+        if self._lasting is not None:
+            self._lasting.put("clock", (self._before + self.taken, self._at))
 
     @property
     def before(self) -> int:

@@ -44,7 +44,8 @@ def follow(batch: Batch, moved: Iterable[tuple[str, str]]) -> None:
     schools = {school for school, kind in moved if kind in MOVING}
     if not schools:
         return
-    for grant, school in batch.kept.chosen.grants(batch.district):
+    known = "grants", batch.district
+    for grant, school in batch.kept.once(known, (), lambda: batch.kept.chosen.grants(batch.district)):
         if school in schools or "" in schools:
             settle(batch, grant)
 

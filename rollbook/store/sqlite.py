@@ -19,6 +19,7 @@ from .kept.history import END
 from .ledger_file import LedgerFile
 from .lending import Lent, OwnWrites
 from .migrating import migrate
+from .numbers import Numbers
 from .passing import Passing
 from .port import PATIENCE_SECONDS
 from .turns import Writer
@@ -120,7 +121,8 @@ class Store(port.Store):
         try:
             with self._writer.together(self.patience if patience is None else patience) as turn:
                 self._turn()
-                kept = Kept(turn.connection, self._now, hub_ids)
+                lasting = self._writer.lasting
+                kept = Kept(turn.connection, self._now, hub_ids, partial(Numbers, lasting=lasting), lasting)
                 yield kept
                 turn.last = kept.settle()
             self._hub_ids.learn(hub_ids)

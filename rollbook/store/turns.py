@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from ..errors import NoRoom, Occupied
 from ..waiting import seconds_left, waiting
 from .connection import Busy, Connection, Full, Opened
+from .lasting import Lasting
 
 MOST, SECONDS = 64, 0.05
 """How many may join one transaction, and how long after it has begun: other processes wait for its end."""
@@ -67,6 +68,9 @@ class Writer:
         self._gate = threading.Lock()
         self.coming = 0
         """How many are about to write together."""
+        self.lasting = Lasting()
+        """What those know who write together."""
+        self._version = 0
 
     @property
     def mine(self) -> Connection | None:
@@ -88,6 +92,7 @@ class Writer:
         except Full as error:
             raise _no_room(error) from error
         finally:
+            self.lasting.forget()
             self._let_go()
 
     @contextmanager
@@ -172,6 +177,7 @@ class Writer:
         try:
             if self._group is None:
                 self._begin(patience)
+                self._heed_others()
                 self._group = Group()
             self._owner = threading.get_ident()
             self._connection.execute("SAVEPOINT one")
@@ -184,6 +190,13 @@ class Writer:
             raise
         return self._group
 
+    def _heed_others(self) -> None:
+        """Forget what was known if anybody else has written since; nobody does from now on."""
+        version = self._connection.execute("PRAGMA data_version").get
+        if version != self._version:
+            self.lasting.forget()
+            self._version = version
+
     def _come(self, step: int) -> None:
         with self._gate:
             self.coming += step
@@ -193,6 +206,7 @@ class Writer:
         try:
             yield
         except BaseException as error:
+            self.lasting.forget()
             if self._connection.in_transaction:
                 self._connection.execute("ROLLBACK TO one")
                 self._connection.execute("RELEASE one")
@@ -220,6 +234,8 @@ class Writer:
                 self._connection.execute("COMMIT" if group.wrote else "ROLLBACK")
         except BaseException as error:
             group.fault = error
+        if group.fault is not None:
+            self.lasting.forget()
         try:
             _roll_back(self._connection)
         finally:

@@ -57,8 +57,8 @@ class Batch:
         self._noted = False
         self._filled: type[Record] | None = None
         self._moved: defaultdict[tuple[str, str], int] = defaultdict(int)
-        self._counters = Counters(self.connection, district)
-        self._links = Links(self.connection, district)
+        self._counters = Counters(self.connection, district, kept.once(("counters", district), (), dict[str, int]))
+        self._links = Links(self.connection, district, kept.once(("keys", district), (), _no_keys))
         self._registers = Registers(self.connection, district, self._links)
         self._namesakes = Namesakes(self.connection, district)
         self.claims = Claims(self)
@@ -117,6 +117,7 @@ class Batch:
         if not record.numbered:
             return self._new_ids(count)
         first = self._take(count)
+        self.kept.forget()
         return [self._links.promise(record, key) for key in range(first, first + count)]
 
     def _new_ids(self, count: int) -> list[str]:
@@ -166,7 +167,9 @@ class Batch:
         self.connection.insert(record.table, shape.stored, told)
         self._registers.made(record, dict(zip(shape.names, columns, strict=True)))
         self._name(record, rows)
-        self._registers.led(self._links.lead(record, ids))
+        if led := self._links.lead(record, ids):
+            self._registers.led(led)
+            self.kept.forget()
         self._now_there(record)
         for school, key in _latest(schools, keys).items():
             self._move(record, school, key)
@@ -286,6 +289,7 @@ class Batch:
         return Day.number(value) if isinstance(fact, Day) else value
 
     def _move(self, record: type[Record], school: str, number: int) -> None:
+        self.kept.moved(record.table)
         where = school, record.__name__
         self._moved[where] = max(self._moved[where], number)
 
@@ -323,6 +327,7 @@ class Batch:
     def _gone(self, record: type[Record], identity: str, key: int) -> None:
         """Let nothing lead to a record any more; lists go on naming it, for when it returns."""
         self._links.go(record, identity, key)
+        self.kept.forget()
         if self._any_pointers:
             self.kept.pointers.go(self.district, identity)
         if record.human or record is Person:
@@ -345,6 +350,7 @@ class Batch:
             (self.district, record.__name__, identity, app, int(shown), self.at, row["made"]),
         )
         self._any_veiled = self.kept.veiled = True
+        self.kept.forget()
         self._move(record, _school(record, row), self._last)
         if shown:
             self._veils[identity] = app
@@ -378,7 +384,7 @@ class Batch:
 
     @cached_property
     def _any_veiled(self) -> bool:
-        return self.kept.history.any_veiled()
+        return self.kept.once("veiled", (), self.kept.history.any_veiled)
 
     @cached_property
     def _veils(self) -> dict[str, str]:
@@ -405,7 +411,9 @@ class Batch:
 
     def get(self, record: type[Record], identity: str) -> dict[str, Any] | None:
         """A record as it is now, column by column; `made` is the number of its making."""
-        return self._one(record, f"t.key = {key_of(record, ':district', ':id')}", {"id": identity})
+        where = f"t.key = {key_of(record, ':district', ':id')}"
+        known = "row", self.district, record, identity
+        return self.kept.once(known, (record.table,), lambda: self._one(record, where, {"id": identity}))
 
     def _row(self, record: type[Record], key: int) -> dict[str, Any] | None:
         return self._one(record, "t.key = :key", {"key": key})
@@ -463,6 +471,7 @@ class Batch:
         self._moved.clear()
         if self._last > self._written:
             self._written = self._last
+            self._numbers.keep()
             put(
                 "INSERT INTO clock VALUES (?, ?, ?)"
                 " ON CONFLICT (district) DO UPDATE SET seq = excluded.seq, at = excluded.at",
@@ -479,10 +488,8 @@ class Batch:
         return self._numbers.taken
 
 
-def _days(column: list[Any]) -> list[Any]:
-    """A column of days as they are stored."""
-    numbers = {day: Day.number(day) for day in {*column}}
-    return [numbers[day] for day in column]
+def _no_keys() -> defaultdict[str, dict[str, int]]:
+    return defaultdict(dict)
 
 
 _PLACES = {School.__name__, District.__name__}

@@ -106,7 +106,8 @@ class Pen:
         resolved = self.resolving.resolve(written)
         new = {**written.values, **resolved.fields}
         if self.resource.of is not School:
-            written = self.allowed(document, self.writer.rights(self.resource.of, values=new), resolved)
+            rights = self.writer.rights(self.resource.of, values=new)
+            written = self.allowed(document, written, rights, resolved)
         values = {**written.values, **resolved.fields, **self.resource.first(written.values)}
         values = self.entered(values, {})
         values["remainder"] = remainder(self.resource, None, rest(written, resolved))
@@ -131,7 +132,7 @@ class Pen:
         resolved = self.resolving.resolve(written, before)
         new = {**written.values, **resolved.fields}
         rights = self.writer.rights(self.resource.of, identity, new, self.resource.role)
-        written = self.allowed(document, rights, resolved)
+        written = self.allowed(document, written, rights, resolved)
         values = self.entered({**written.values, **resolved.fields}, before)
         values["remainder"] = self.kept(before, written, resolved)
         facts, said = self.stating.parted({**values, **self.follows(values)})
@@ -158,14 +159,16 @@ class Pen:
         words = ((word.kind, word.uri) for word in written.words)
         self.writer.refer(self.resource.name, identity, resolved.pointers, words, **known)
 
-    def allowed(self, document: Mapping[str, Any], rights: Rights, resolved: Resolved) -> Written:
-        """What of a document the caller may write; raises with every property that says what the caller may not."""
+    def allowed(self, document: Mapping[str, Any], written: Written, rights: Rights, resolved: Resolved) -> Written:
+        """What of a document, `written` whole, the caller may write; raises with all that says what they may not."""
         resource = self.resource
         rights.require()
         if not rights.met(rights.need):
             raise NotHeld(lacking(resource.name, rights.need))
         kept = resource.remainder if resource.remainder is not None else rights.need
-        written = resource.unshape(document, rights.may, keeps=rights.met(kept))
+        keeps = rights.met(kept)
+        if not written.is_the_same_for(rights.may, keeps=keeps):
+            written = resource.unshape(document, rights.may, keeps=keeps)
         needs = {path: rights.needs(name) if name else kept for path, name in written.lacking.items()}
         for name in (n for n, there in resolved.links.items() if there):
             child = resource.links[name].many.child

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from functools import cached_property
+from typing import TypeVar
 
 from ..connection import Connection
 from ..hub_ids import HubIds
+from ..lasting import Lasting, Tables
 from ..numbers import Numbers
 from ..plan.flavour import Flavour
 from .accounts import Accounts
@@ -70,6 +72,8 @@ from .tokens import Tokens
 from .traces import Traces
 from .visits import Visits
 
+Found = TypeVar("Found")
+
 
 class Kept:
     """What is kept for good, over one connection: of its moment, or within its transaction."""
@@ -80,12 +84,15 @@ class Kept:
         clock: Callable[[], float],
         hub_ids: HubIds,
         numbers: Callable[[Connection, int], Numbers] = Numbers,
+        lasting: Lasting | None = None,
     ) -> None:
         self._connection = connection
         self._clock = clock
         self._hub_ids = hub_ids
         self.numbers = numbers
         """What numbers the writes of a transaction to a district."""
+        self.lasting = lasting
+        """What is known from transactions before, where anything is."""
         self.renamed = False
         """Whether a school or a district was made, changed or deleted: grants tell of those they are of."""
         self.veiled = False
@@ -112,13 +119,29 @@ class Kept:
         """
         return self
 
+    def once(self, key: object, tables: Tables, make: Callable[[], Found]) -> Found:
+        """What is read of some tables; it may be known already. Nobody changes it."""
+        return make() if self.lasting is None else self.lasting.get(key, tables, make)
+
+    def moved(self, table: str) -> None:
+        """A table of records was written to."""
+        if self.lasting is not None:
+            self.lasting.moved(table)
+
+    def forget(self) -> None:
+        """Whatever is known from before may be otherwise now."""
+        if self.lasting is not None:
+            self.lasting.forget()
+
     def settle(self) -> bool:
         """Write down, at the end of a transaction, whether who is admitted and what is granted may be otherwise now.
 
         Tells whether what anybody may see may be otherwise: nobody else is to decide by what was before.
         """
-        every = (one for one in vars(self).values() if isinstance(one, Statements))
-        turned = self.renamed or any(one.admits and one.changed for one in every)
+        changed = [one for one in vars(self).values() if isinstance(one, Statements) and one.changed]
+        turned = self.renamed or any(one.admits for one in changed)
+        if any(not isinstance(one, Pointers) for one in changed):
+            self.forget()
         if turned:
             self.settings.turn()
         return turned or self.veiled
@@ -131,6 +154,7 @@ class Kept:
             yield
         except BaseException:
             self._connection.execute("ROLLBACK TO attempt")
+            self.forget()
             self._connection.execute("RELEASE attempt")
             raise
         self._connection.execute("RELEASE attempt")
@@ -143,12 +167,12 @@ class Kept:
     @cached_property
     def plans(self) -> Plans:
         """Compiled questions, asked."""
-        return Plans(self._connection, self._hub_ids)
+        return Plans(self._connection, self._hub_ids, self.lasting)
 
     @cached_property
     def records(self) -> Records:
         """Records of a district as they are stored, whoever may see them."""
-        return Records(self._connection)
+        return Records(self._connection, self.lasting)
 
     @cached_property
     def people(self) -> People:

@@ -207,6 +207,10 @@ class History(Statements):
         """The humans (hub ids) of a district who have a unique id, a stored fact, now."""
         return self._values(f'SELECT id FROM person WHERE district = ? AND "{fact}" = ?', (district, value))
 
+    def any_renumbered(self, district: int) -> bool:
+        """Whether anybody of a district ever had another unique id."""
+        return bool(self._value("SELECT EXISTS (SELECT 1 FROM former_id WHERE district = ?)", (district,)))
+
     def formerly(self, district: int, fact: str, value: str) -> list[tuple[str, str]]:
         """The humans of a district who had a unique id before: the hub id of each, and what it is now."""
         rows = self._rows(

@@ -9,6 +9,7 @@ from typing import Any
 
 from ..connection import Connection
 from ..hub_ids import HubIds
+from ..lasting import Lasting
 from ..plan.encoded import encoded
 from ..plan.planned import Plan
 from .statements import Row, Statements
@@ -35,9 +36,10 @@ class Plans(Statements):
     People and schools are told of by hub ids.
     """
 
-    def __init__(self, connection: Connection, hub_ids: HubIds) -> None:
+    def __init__(self, connection: Connection, hub_ids: HubIds, lasting: Lasting | None = None) -> None:
         super().__init__(connection)
         self._hub_ids = hub_ids
+        self._lasting = lasting
 
     def rows(self, plan: Plan, values: Bound) -> Iterator[Row]:
         """The rows, for those whom nobody asks of whom they read."""
@@ -69,7 +71,9 @@ class Plans(Statements):
 
     def count(self, plan: Plan, values: Bound) -> int:
         """How many rows there are on all pages."""
-        return int(self._value(plan.count, values))
+        if self._lasting is None:
+            return int(self._value(plan.count, values))
+        return self._lasting.get((plan.count, *values.items()), plan.tables, lambda: self._value(plan.count, values))
 
     def named(self, plan: Plan, values: Bound) -> Iterator[str]:
         """The hub ids of the people whom the request names, as far as the reader may see them."""

@@ -8,8 +8,9 @@ from operator import itemgetter
 from typing import Any
 
 from ...fields import RECORDS, Day, Field, Record, Ref
-from ...model.organisation import School
+from ..connection import Connection
 from ..keys import keys_of
+from ..lasting import Lasting
 from ..plan.sights import humans
 from ..references import id_of, key_of, row_of, rows_of
 from .statements import Statements, Values, at, of_school
@@ -23,20 +24,18 @@ class Records(Statements):
 
     admits = False
 
-    def any(self, record: type[Record]) -> bool:
-        """Whether there is any record of a kind, of whichever district."""
-        return bool(self._rows(f'SELECT 1 FROM "{record.table}" LIMIT 1', ()))
-
-    def by_school(self, record: type[Record], district: int) -> dict[str, int]:
-        """How many records of a kind there are, by their schools' hub ids; "" for the district's own."""
-        if record is School:
-            return dict.fromkeys(self._values("SELECT id FROM school WHERE district = ?", (district,)), 1)
-        school = id_of(record.refs()["school"], "t") if "school" in record.refs() else "''"
-        asked = f"SELECT coalesce({school}, '') AS place, count(*) FROM \"{record.table}\" t WHERE t.district = ?"
-        return dict(self._rows(f"{asked} GROUP BY place", (district,)))
+    def __init__(self, connection: Connection, lasting: Lasting | None = None) -> None:
+        super().__init__(connection)
+        self._lasting = lasting
 
     def find(self, record: type[Record], district: int, facts: Mapping[str, Any]) -> list[Stored]:
         """The records with these stored facts, oldest first."""
+        if self._lasting is None:
+            return self._find(record, district, facts)
+        known = "rows", district, record, *facts.items()
+        return self._lasting.get(known, (record.table,), lambda: self._find(record, district, facts))
+
+    def _find(self, record: type[Record], district: int, facts: Mapping[str, Any]) -> list[Stored]:
         facts = {**facts, **record.apart()}
         same = "".join(f" AND {self._is(record.fields.get(name), name, value)}" for name, value in facts.items())
         order = self._flavour.unindexed("t.key")

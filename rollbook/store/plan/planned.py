@@ -6,11 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from ...fields import RECORDS
+from ...model.organisation import School
+from ...model.people import Person
+from ...model.students import Relationship
 from .facts import said_by
 from .gathered import Completion
 from .letters import Plain
 from .moved import Moving
 from .selecting import Selecting, Statements
+
+_SEEING = {record for record in RECORDS.values() if record.human or record in (Person, School, Relationship)}
 
 
 @dataclass(frozen=True)
@@ -88,6 +94,12 @@ class Plan:
     def lost(self) -> Mapping[str, str]:
         """The statements for what left a row, unknown which, for each kind of which that may happen."""
         return self.moving.lost if self.moving else {}
+
+    @cached_property
+    def tables(self) -> tuple[str, ...]:
+        """The tables whose records decide which rows there are; whoever is seen is seen through roles at schools."""
+        read = {RECORDS[name] for name in self.reads | self.nested}
+        return tuple(sorted({record.table for record in read | _SEEING}))
 
     @cached_property
     def rows(self) -> Statements:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ....edfi.schema import Resource, Written
@@ -38,7 +37,7 @@ class Rows:
         with scribe.desk.writers.in_district(scribe.holder, district, together=True) as writer:
             outcome = scribe.wanted(self.pen(resource, writer, scribe.places).post(document, written))
             writer.settle()
-            return replace(outcome, etag=etag_within(resource, writer, outcome.id))
+            return Outcome(outcome.id, outcome.created, etag_within(resource, writer, outcome.id))
 
     def put(
         self,
