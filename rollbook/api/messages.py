@@ -21,7 +21,7 @@ One = TypeVar("One")
 
 
 def _but(one: One, others: dict[str, Any]) -> One:
-    """A value with other values in it: each request makes several, and `dataclasses.replace` takes ten times as long."""
+    """A value with other values in it: each request makes several, and `dataclasses.replace` is slow."""
     made = object.__new__(type(one))
     vars(made).update(vars(one), **others)
     return made

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 from urllib.parse import unquote
 
 from ..errors import Malformed, Problem, TooLarge, Unavailable
