@@ -347,15 +347,17 @@ class DistrictReader:
         """The hub ids of the humans of the district who have a record in another one too."""
         return self.once("twins", lambda: self._store.kept.history.twins(self.district))
 
+    @property
+    def renumbered(self) -> bool:
+        """Whether any human of the district ever had another unique id."""
+        return self.once("renumbered", lambda: self._store.kept.history.any_renumbered(self.district))
+
     def now_called(self, fact: str, value: str) -> str:
         """The unique id (a stored fact) that a human has now who had another one before.
 
         An id that somebody has now is theirs, and one that nobody had whom the caller sees stays as it is.
         """
-        history = self._store.kept.history
-        if not self.once("renumbered", lambda: history.any_renumbered(self.district)):
-            return value
-        if not history.formerly(self.district, fact, value):
+        if not (self.renumbered and self._store.kept.history.formerly(self.district, fact, value)):
             return value
         with self._store.lend(self.district) as kept:
             before = kept.history.formerly(self.district, fact, value)

@@ -17,7 +17,9 @@ class Wrong(Exception):
 
 def empty(value: Any) -> bool:
     """Whether a value is as good as left out: null, spaces, an object or list with nothing in it."""
-    return value is None or (isinstance(value, str) and not value.strip()) or value == [] or value == {}
+    if isinstance(value, str):
+        return not value.strip()
+    return value is None or value == [] or value == {}
 
 
 def coerce(one: Property, value: Any) -> Any:

@@ -134,6 +134,8 @@ class Counters:
 
     def keep(self) -> None:
         """Write down how far the counters have come."""
+        if self._values == self._kept:
+            return
         self._connection.executemany(
             "INSERT INTO counter VALUES (?, ?, ?) ON CONFLICT (district, name) DO UPDATE SET value = excluded.value",
             [(self._district, name, value) for name, value in self._values.items() - self._kept.items()],

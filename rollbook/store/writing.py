@@ -198,13 +198,14 @@ class Batch:
 
     def _refer(self, record: type[Record], shape: Shape, keys: Sequence[int], columns: list[list[Any]]) -> None:
         """Let new rows, of these keys, refer to others by key."""
-        for at, name, target in shape.leads:
-            others = columns[at]
-            there = self._links.keys(target, others)
-            columns[at] = led = list(map(there.get, others))
-            if led.count(None) > others.count(None):
-                for key, other, to in zip(keys, others, led, strict=True):
-                    if other is not None and to is None:
+        leads = [one for one in shape_of(record).leads if any(values[one[0]] is not None for values in facts)]
+        for at, name, target in leads:
+            there = self._links.keys(target, (values[at] for values in facts))
+            for key, values in zip(keys, facts, strict=True):
+                other = values[at]
+                if other is not None:
+                    values[at] = there.get(other)
+                    if values[at] is None:
                         self._links.wait(Slot(record, key, name), other)
 
     def _now_there(self, record: type[Record]) -> None:
@@ -458,17 +459,18 @@ class Batch:
         """
         self._links.settle()
         self._registers.keep()
-        follow(self, self._moved)
-        if any(kind in _PLACES for _, kind in self._moved):
-            self.kept.renamed = True
-        self._counters.keep()
         put = self.connection.executemany
-        put(
-            "INSERT INTO moved VALUES (?, ?, ?, ?)"
-            " ON CONFLICT (district, school, kind) DO UPDATE SET seq = excluded.seq",
-            [(self.district, school, kind, seq) for (school, kind), seq in self._moved.items()],
-        )
-        self._moved.clear()
+        if self._moved:
+            follow(self, self._moved)
+            if any(kind in _PLACES for _, kind in self._moved):
+                self.kept.renamed = True
+            put(
+                "INSERT INTO moved VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (district, school, kind) DO UPDATE SET seq = excluded.seq",
+                [(self.district, school, kind, seq) for (school, kind), seq in self._moved.items()],
+            )
+            self._moved.clear()
+        self._counters.keep()
         if self._last > self._written:
             self._written = self._last
             self._numbers.keep()

@@ -24,7 +24,8 @@ def current_query(readers: Sequence[DistrictReader], pairs: Iterable[tuple[str, 
 
 def current_document(readers: Sequence[DistrictReader], document: Mapping[str, Any]) -> dict[str, Any]:
     """A document, with the unique ids of today in its key and its references."""
-    return {name: _told(readers, name, value) for name, value in document.items()}
+    those = [reader for reader in readers if reader.renumbered]
+    return {name: _told(those, name, value) for name, value in document.items()} if those else dict(document)
 
 
 def _told(readers: Sequence[DistrictReader], name: str, value: Any) -> Any:

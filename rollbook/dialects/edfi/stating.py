@@ -24,6 +24,8 @@ class Stating:
     def parted(self, values: Mapping[str, Any]) -> tuple[Facts, Facts]:
         """The values of a record itself, and those that are the human's."""
         humans = self.resource.humans
+        if not humans:
+            return dict(values), {}
         own = {name: value for name, value in values.items() if name not in humans}
         return own, {name: value for name, value in values.items() if name in humans}
 
