@@ -19,7 +19,7 @@ from tests.hub import THORNFIELD, Hub
 
 ESTAB = int(THORNFIELD)
 
-AT_MOST = {"cohorts": 10, "studentCohortAssociations": 10}
+AT_MOST = {"cohorts": 19, "studentCohortAssociations": 15}
 """How many statements one of many documents takes, from the token to the disk."""
 
 
