@@ -14,6 +14,8 @@ class Numbers:
     knows with one number how far they have read.
     """
 
+    _lasting: Lasting | None = None
+
     def __init__(self, connection: Connection, district: int, lasting: Lasting | None = None) -> None:
         self._connection = connection
         self._lasting = lasting
