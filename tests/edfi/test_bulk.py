@@ -14,6 +14,7 @@ from rollbook.edfi.resources import RESOURCES
 from rollbook.edfi.schema import Resource
 from rollbook.model.vocabulary import Descriptor
 from rollbook.store.lasting import Lasting
+from rollbook.store.sqlite import Store
 from tests.district import EdFi, cohort, edfi, place
 from tests.hub import THORNFIELD, Hub
 
@@ -93,7 +94,8 @@ def test_what_lasts_from_one_document_to_the_next_is_what_would_be_read(
             assert other.ask("POST", resource, one(number)).status == 403
             school.post(resource, one(number), 200)
         assert school.ask("POST", "studentCohortAssociations", place("none", ESTAB, "1", "2026-10-01")).status == 409
-    assert len(compared) > 50
+    # PostgreSQL has many writers, and nothing lasts.
+    assert (len(compared) > 50) == isinstance(small_hub.store, Store)
 
 
 @pytest.mark.parametrize("resource", AT_MOST)
