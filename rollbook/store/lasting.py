@@ -26,15 +26,13 @@ class Lasting:
     """What lasts of one file; for the one thread whose turn it is to write to it."""
 
     def __init__(self) -> None:
-        self._found: dict[Tables, dict[object, Any]] = {}
-        self._of: dict[str, set[Tables]] = {}
+        # Another thread may have all forgotten at any moment: what is added then is added to what is forgotten.
+        self._state: tuple[dict[Tables, dict[object, Any]], dict[str, set[Tables]]] = {}, {}
         holds(self)
 
     def get(self, key: object, tables: Tables, make: Callable[[], Found]) -> Found:
         """What was read of some tables, read where it is not known; nobody changes it."""
-        known = self._found.get(tables)
-        if known is None:
-            known = self._begin(tables)
+        known = self._of(tables)
         if key not in known:
             if len(known) >= MOST:
                 known.clear()
@@ -43,18 +41,23 @@ class Lasting:
 
     def put(self, key: object, value: object) -> None:
         """What is so from now on, of what is no record."""
-        self._begin(())[key] = value
+        self._of(())[key] = value
 
     def moved(self, table: str) -> None:
         """Something was written to a table."""
-        for tables in self._of.pop(table, ()):
-            self._found.pop(tables, None)
+        found, reading = self._state
+        for tables in reading.pop(table, ()):
+            found.pop(tables, None)
 
     def forget(self) -> None:
         """Anything may be otherwise now."""
-        self._found, self._of = {}, {}
+        self._state = {}, {}
 
-    def _begin(self, tables: Tables) -> dict[object, Any]:
-        for table in tables:
-            self._of.setdefault(table, set()).add(tables)
-        return self._found.setdefault(tables, {})
+    def _of(self, tables: Tables) -> dict[object, Any]:
+        found, reading = self._state
+        known = found.get(tables)
+        if known is None:
+            known = found[tables] = {}
+            for table in tables:
+                reading.setdefault(table, set()).add(tables)
+        return known
