@@ -194,8 +194,8 @@ def _written(row: dict[str, Any]) -> str:
     words = {"waiting": ("waits", "wait"), "refused": ("was refused", "were refused")}
     counts = [f"{n:,} {words[what][n > 1]}" for what, n in row["forwarding"].items() if n]
     said = f"; {', '.join(counts)} (`rollbook jobs --kind forward`)" if counts else ""
-    what = "changes through Ed-Fi" if row["connector"] == DOCUMENTS else "gradebooks"
-    return f"{what} are sent to the source{said}"
+    what = "changes through Ed-Fi and gradebooks" if row["connector"] == DOCUMENTS else "gradebooks"
+    return f"{what} are sent to the source, all else is kept by the hub above what it says{said}"
 
 
 def _health(row: dict[str, Any]) -> str:

@@ -43,7 +43,8 @@ class Writer:
         self._batch = batch
         self.reader = reader
         self.session = Session(batch.kept, reader.base)
-        self.forwarding = Forwarding(batch, reader.credential.id)
+        self.pending = Pending(batch.beside(SHARED), reader.app.id)
+        self.forwarding = Forwarding(batch, reader.credential)
         self._returning: dict[str, dict[str, Any]] = {}
         self._adopted: set[str] = set()
         self._found: dict[object, Any] = {}

@@ -62,7 +62,8 @@ def put_handouts(opened: Opened, group: str, work: str) -> None:
     put(ClassFile, id=guid(opened.school, "rules"), **own, group=group, **_file(*RULES))
     put(ClassFile, id=plan, **own, group=group, aspect=work, **_file(*PLAN))
     for row in (row for row in opened.draft.rows[Aspect] if row["id"] == work):
-        kept = {"attachments": [_attached(plan, _file(*PLAN))], "grading_type": "rubric"}
+        told = {"grading_type": "rubric", "aliases": [{"type": "planner", "identifier": "unit-3"}]}
+        kept = {"attachments": [_attached(plan, _file(*PLAN))], **told}
         row |= {"rubric": rubric, "remainder": json.dumps({"edlink": kept})}
 
 

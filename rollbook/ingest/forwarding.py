@@ -90,7 +90,7 @@ class Forwarding:
         record, kept = RECORDS[said["record"]], self._store.kept
         if "gone" in said:
             if not _is_there(kept, feed, record, said["id"], said["gone"]):
-                with self._sending(feed) as (connector, reading):
+                with self._sending(feed, goes=True) as (connector, reading):
                     _able(feed, connector, Writes).remove(reading, record, said["gone"])
             return
         written = _written(kept, feed, record, said["id"])
@@ -99,14 +99,18 @@ class Forwarding:
                 _able(feed, connector, Writes).write(reading, written)
 
     def _document(self, feed: Feed, said: Row) -> None:
-        wanted = Wanted(said["credential"], feed.district, said["resource"], said["id"], said["since"])
+        dialect = said.get("dialect", "edfi")
+        wanted = Wanted(said["credential"], feed.district, said["resource"], said["id"], said["since"], dialect)
         if documents := sendings(self._store.kept, feed, self._look, wanted):
-            with self._sending(feed) as (connector, reading):
+            with self._sending(feed, goes=documents[-1].body is None) as (connector, reading):
                 _able(feed, connector, Sends).send(reading, documents)
 
     @contextmanager
-    def _sending(self, feed: Feed) -> Generator[tuple[Connector, Reading]]:
-        """The connector of a source in its turn, and what it is given; a refusal is told, and not sent again."""
+    def _sending(self, feed: Feed, *, goes: bool = False) -> Generator[tuple[Connector, Reading]]:
+        """The connector of a source in its turn, and what it is given; a refusal is told, and not sent again.
+
+        What `goes` may be refused because something that refers to it is still there, and goes next.
+        """
         connector, settings = connected(self._store, self._connectors, feed)
         renew = renewing(self._store, feed.district, feed.source)
         kept = partial(self._store.kept.sources.file, feed.district, feed.source)
@@ -116,7 +120,7 @@ class Forwarding:
         except OtherTurn as other:
             raise Later(BETWEEN_TURNS) from other
         except Malformed as refused:
-            raise Failed(*refused.problems, final=True) from None
+            raise Failed(*refused.problems, final=not goes) from None
 
 
 def _is_there(kept: Kept, feed: Feed, record: type[Record], identity: str, there: str) -> bool:

@@ -32,7 +32,7 @@ EDFI = f"{PART}edfi"
 
 
 class Wanted(NamedTuple):
-    """A document that is looked for: which, as whoever holds a credential (its id) sees it.
+    """A document that is looked for: which, as whoever holds a credential (its id) of a dialect sees it.
 
     `since` is the number of a write before it may have gone.
     """
@@ -42,6 +42,7 @@ class Wanted(NamedTuple):
     resource: str
     id: str
     since: int = 0
+    dialect: str = "edfi"
 
 
 class Seen(NamedTuple):

@@ -8,6 +8,7 @@ from rollbook.model.people import Person
 from tests.district import EdFi, word
 from tests.looking import look
 
+from ..edlink.vendor import Vendor
 from ..oneroster.platform import Platform
 from .school_year import ESTAB, write
 from .test_authorisation import granted
@@ -63,6 +64,22 @@ def test_what_is_said_of_a_student_is_there_in_every_dialect(api: EdFi) -> None:
     assert known(api) == (None, None, None, None)
     (gone,) = api.get(f"{PROFILES}/deletes")
     assert gone["keyValues"] == {"educationOrganizationId": ESTAB, "studentUniqueId": "7001"}
+
+
+def test_edlink_tells_what_is_said_of_a_student_where_schools_granted_that(api: EdFi) -> None:
+    write(api, "students", "studentSchoolAssociations")
+    held = api.post(PROFILES, profile(hispanicLatinoEthnicity=True, **ASIAN, **PHONE))
+    person = look(api.hub.store, "SELECT id FROM person WHERE student_unique_id = '7001'").get
+    apps = {"all": Vendor(api.hub), "some": Vendor(api.hub, ("Student", "School"), app="shy.example.org")}
+
+    def told(which: str) -> tuple[Any, ...]:
+        one = apps[which].one(f"people/{person}")
+        return one["demographics"]["hispanic_or_latino_ethnicity"], one["demographics"]["races"], one["phone"]
+
+    assert told("all") == (True, ["asian"], "555 0100")
+    assert told("some") == (None, [], None)
+    api.put(PROFILES, held, profile())
+    assert told("all") == told("some")
 
 
 def test_a_district_and_a_school_each_say_what_they_say(api: EdFi) -> None:

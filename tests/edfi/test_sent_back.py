@@ -22,6 +22,9 @@ from tests.district import EdFi, edfi, enrolment, place, student
 from tests.edfi.conftest import caller
 from tests.edfi.school_year import ESTAB, TERM
 from tests.edfi.test_hidden import leaves_out
+from tests.edlink.test_coursework import RIGHTS as COURSEWORK
+from tests.edlink.test_coursework import done, made, send
+from tests.edlink.vendor import Vendor
 from tests.hub import Hub
 from tests.services import Asked, Reply, serving
 from tests.test_cli import said
@@ -219,3 +222,25 @@ def test_who_has_the_number_of_somebody_whom_the_app_may_not_see_is_not_sent(hub
     assert hubs.sent() == []
     assert len(hubs.jobs("dead")) == before
     assert hubs.student()[1]["lastSurname"] == name
+
+
+def test_what_is_written_through_edlink_goes_as_documents_numbered_by_this_hub(hubs: Hubs) -> None:
+    app, before = Vendor(hubs.here, rights=COURSEWORK), hubs.jobs("waiting", "dead")
+    room = next(one["id"] for one in app.rows("classes") if one["name"] and app.rows(f"classes/{one['id']}/students"))
+    work = f"classes/{room}/assignments/{made(app, room)['id']}"
+    for one in app.rows(f"{work}/submissions"):
+        done(send(app, "PATCH", f"{work}/submissions/{one['id']}", {"grade_points": 11}))
+    hubs.troubles += [Reply(cut=1)]
+    assert set(hubs.sent()) == {"POST gradebookEntries", "POST studentGradebookEntries"}
+    assert hubs.jobs("waiting", "dead") == before
+    (entry,) = hubs.system.get("gradebookEntries?title=A%20volcano")
+    # The source may have work of its own under the school's numbers, which is not to be taken for this one.
+    assert entry["namespace"] == f"uri://rollbook/{app.school()}"
+    (mark,) = hubs.system.get(f"studentGradebookEntries?namespace={entry['namespace']}")
+    assert (entry["maxPoints"], mark["pointsEarned"], mark["studentReference"]["studentUniqueId"]) == (12, 11, "7001")
+    done(send(app, "DELETE", work))
+    for _ in range(2):
+        hubs.sent()
+        hubs.here.now += 30
+    assert hubs.system.get(f"gradebookEntries?namespace={entry['namespace']}") == []
+    assert hubs.jobs("waiting", "dead") == before

@@ -62,6 +62,51 @@ def made(who: Vendor, group: str, **more: Any) -> Row:
     return done(send(who, "POST", f"classes/{group}/assignments", {**WORK, **more}))
 
 
+# ---- aliases
+
+
+def test_an_assignment_is_found_by_the_aliases_that_apps_give_it(app: Vendor) -> None:
+    group = room(app)
+    work, other = (made(app, group, title=title) for title in ("A volcano", "A glacier"))
+    at = f"classes/{group}/assignments"
+    answer = done(send(app, "POST", f"{at}/{work['id']}/aliases", {"type": "Edlink", "identifier": "101"}))
+    assert answer == {"identifier": "101", "type": "Edlink"}
+    assert app.one(f"{at}/Edlink:101")["title"] == "A volcano"
+    assert app.ids(f"{at}/Edlink:101/submissions") == app.ids(f"{at}/{work['id']}/submissions")
+    changed = done(send(app, "PATCH", f"{at}/Edlink:101", {"title": "A taller volcano"}))
+    assert (changed["id"], changed["title"]) == (work["id"], "A taller volcano")
+    # What one assignment is known by is no other's; sent once more for its own, it changes nothing.
+    again = {"type": "Edlink", "identifier": "101"}
+    assert codes(send(app, "POST", f"{at}/{other['id']}/aliases", again)) == ["INVALID_REQUEST_BODY"]
+    assert done(send(app, "POST", f"{at}/Edlink:101/aliases", again)) == answer
+    assert done(send(app, "PATCH", f"{at}/Edlink:101/aliases/Edlink:101", {"identifier": "unit"})) == {
+        "identifier": "unit",
+        "type": "Edlink",
+    }
+    assert codes(app.ask(f"{at}/Edlink:101")) == ["NOT_FOUND"]
+    assert app.one(f"{at}/Edlink:unit")["id"] == work["id"]
+    for wrong in ({"type": "Edlink"}, {"type": "a b", "identifier": "1"}, {"type": "a", "identifier": "1/2"}):
+        assert send(app, "POST", f"{at}/{work['id']}/aliases", wrong).status == 400
+
+
+def test_an_alias_of_a_draft_is_not_there_for_students(app: Vendor) -> None:
+    group = room(app)
+    draft = made(app, group, state="draft")
+    at = f"classes/{group}/assignments"
+    done(send(app, "POST", f"{at}/{draft['id']}/aliases", {"type": "lms", "identifier": "7"}))
+    student = app.signed_in(app.rows(f"classes/{group}/students")[0]["id"])
+    assert codes(student.ask(f"{at}/lms:7")) == codes(student.ask(f"{at}/lms:8")) == ["NOT_FOUND"]
+    refused = send(student, "POST", f"{at}/{draft['id']}/aliases", {"type": "lms", "identifier": "9"})
+    assert codes(refused) == ["NO_PERMISSION"]
+
+
+def test_the_planner_of_the_demo_calls_its_work_by_an_alias(vendor: Vendor) -> None:
+    ((group, work),) = vendor.sql(
+        'SELECT "group", id FROM aspect WHERE rubric IS NOT NULL AND school = ?', vendor.school()
+    )
+    assert vendor.one(f"classes/{group}/assignments/planner:unit-3")["id"] == work
+
+
 # ---- reading
 
 

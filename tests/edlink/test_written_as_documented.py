@@ -1,4 +1,4 @@
-"""What is written of coursework: what Edlink documents is taken, and all else is refused in its form."""
+"""What is written of coursework: what Edlink documents is taken, and all else refused, as the hub's document says."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import Any, cast
 
 import pytest
 import schemathesis
+from jsonschema import Draft202012Validator
 from schemathesis.generation import GenerationMode
 
+from rollbook.dialects.edlink import openapi
 from tests.documented import answered, send
 from tests.hub import Hub
 
@@ -64,41 +66,52 @@ SUBMISSION = {
     "override_due_date": MOMENT,
 }
 
-WORK = "/classes/{class}/assignments"
+ALIAS = {"type": {"enum": ["planner"]}, "identifier": {"enum": ["unit-4", "unit-5"]}}
+
+GRAPH = "/api/v2/graph"
+CLASS = f"{GRAPH}/classes/{{class_id}}"
+WORK = f"{CLASS}/assignments"
 WRITES: Mapping[str, Schema] = {
     f"POST {WORK}": thing("title", "description", "due_date", "grading_type", **ASSIGNMENT),
-    f"PATCH {WORK}/{{work}}": thing(**ASSIGNMENT),
-    f"PATCH {WORK}/{{work}}/submissions/{{submission}}": thing(**SUBMISSION),
-    "POST /classes/{class}/categories": thing("title", **CATEGORY),
-    "PATCH /classes/{class}/categories/{category}": thing(**CATEGORY),
-    "POST /classes/{class}/rubrics": thing("title", "description", "grading_criteria", **RUBRIC),
-    "PATCH /classes/{class}/rubrics/{rubric}": thing(**RUBRIC),
-    "POST /classes/{class}/files": thing("title", "data", title=TEXT, description=TEXT, data=DATA, size=COUNT),
+    f"PATCH {WORK}/{{assignment_id}}": thing(**ASSIGNMENT),
+    f"POST {WORK}/{{assignment_id}}/aliases": thing("type", "identifier", **ALIAS),
+    f"PATCH {WORK}/{{assignment_id}}/submissions/{{submission_id}}": thing(**SUBMISSION),
+    f"POST {CLASS}/categories": thing("title", **CATEGORY),
+    f"PATCH {CLASS}/categories/{{category_id}}": thing(**CATEGORY),
+    f"POST {CLASS}/rubrics": thing("title", "description", "grading_criteria", **RUBRIC),
+    f"PATCH {CLASS}/rubrics/{{rubric_id}}": thing(**RUBRIC),
+    f"POST {CLASS}/files": thing("title", "data", title=TEXT, description=TEXT, data=DATA, size=COUNT),
 }
 """The addresses that write, and what the documentation allows of each body."""
 
-NOTICES = some(thing("code", "message", code=TEXT, message={"type": "string"}))
-DONE = thing("$data", "$request", **{"$data": {"type": "object"}, "$request": TEXT, "$warnings": NOTICES})
-REFUSED = thing("$errors", "$request", **{"$errors": NOTICES, "$request": TEXT})
+DOCUMENT = openapi.document()
+"""What the hub says of itself."""
 
-
-def json_of(schema: Schema) -> Schema:
-    return {"application/json": {"schema": schema}}
+WRITTEN = {
+    f"{method.upper()} {path}"
+    for path, methods in DOCUMENT["paths"].items()
+    for method, operation in methods.items()
+    if "requestBody" in operation and path.startswith(GRAPH)
+}
 
 
 def document() -> dict[str, Any]:
-    """What is written, as an OpenAPI document."""
+    """The hub's document of what is written, with bodies as Edlink documents them."""
     paths: dict[str, Any] = {}
     for label, body in WRITES.items():
         method, path = label.split()
-        refusals = {status: {"description": "No", "content": json_of(REFUSED)} for status in ("400", "404", "405")}
-        ids = [name.split("}")[0] for name in path.split("{")[1:]]
-        paths.setdefault(path, {})[method.lower()] = {
-            "parameters": [{"name": one, "in": "path", "required": True, "schema": TEXT} for one in ids],
-            "requestBody": {"required": True, "content": json_of(body)},
-            "responses": {"200": {"description": "It", "content": json_of(DONE)}, **refusals},
-        }
-    return {"openapi": "3.0.3", "info": {"title": "Edlink", "version": "2"}, "paths": paths}
+        told = DOCUMENT["paths"][path][method.lower()]
+        asked = [one for one in told["parameters"] if one["in"] == "path"]
+        sent = {"required": True, "content": {"application/json": {"schema": body}}}
+        paths.setdefault(path, {})[method.lower()] = {**told, "parameters": asked, "requestBody": sent}
+    return {**DOCUMENT, "paths": paths}
+
+
+def body_of(label: str) -> Any:
+    """What the hub's document says of the body of a request."""
+    method, path = label.split()
+    told = DOCUMENT["paths"][path][method.lower()]["requestBody"]["content"]["application/json"]["schema"]
+    return Draft202012Validator({**told, "components": DOCUMENT["components"]})
 
 
 OPERATIONS: dict[str, Any] = {
@@ -119,8 +132,8 @@ def known(app: Vendor) -> dict[str, str]:
     """Something of each kind, by what addresses call it."""
     ((group, work),) = app.sql('SELECT "group", id FROM aspect WHERE rubric IS NOT NULL AND district = 1 LIMIT 1')
     below = {"category": "categories", "rubric": "rubrics", "submission": f"assignments/{work}/submissions"}
-    found = {name: app.rows(f"classes/{group}/{path}")[0]["id"] for name, path in below.items()}
-    return {"class": group, "work": work, **found}
+    found = {f"{name}_id": app.rows(f"classes/{group}/{path}")[0]["id"] for name, path in below.items()}
+    return {"class_id": group, "assignment_id": work, **found}
 
 
 def ask(app: Vendor, known: dict[str, str], label: str, mode: GenerationMode) -> dict[int, Any]:
@@ -129,9 +142,16 @@ def ask(app: Vendor, known: dict[str, str], label: str, mode: GenerationMode) ->
     def put(case: Any) -> schemathesis.Response:
         named: list[str] = [*(case.path_parameters or {})]
         case.path_parameters = {name: known[name] for name in named}
-        return send(app.hub, case, f"Bearer {app.token}", app.base)
+        if mode is GenerationMode.POSITIVE:
+            assert body_of(label).is_valid(case.body), case.body
+        return send(app.hub, case, f"Bearer {app.token}")
 
     return answered(OPERATIONS[label], mode, 2, put)
+
+
+def test_every_body_that_the_document_has_is_tried() -> None:
+    """An alias that is changed is so only once."""
+    assert WRITTEN - {*WRITES} == {f"PATCH {WORK}/{{assignment_id}}/aliases/{{alias_id}}"}
 
 
 @pytest.mark.parametrize("label", OPERATIONS)

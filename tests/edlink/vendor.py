@@ -28,10 +28,11 @@ class Vendor:
         elsewhere: Iterable[str] | None = None,
         app: str = APP,
         rights: Sequence[str] = (),
+        schools: tuple[str, str] = (THORNFIELD, BRAMBLESIDE),
     ) -> None:
         self.hub = hub
         self.app = hub.app(app)
-        granted = {THORNFIELD: scopes, BRAMBLESIDE: scopes if elsewhere is None else elsewhere}
+        granted = dict(zip(schools, (scopes, scopes if elsewhere is None else elsewhere), strict=True))
         for estab, names in granted.items():
             if names:
                 hub.desk.grants.authorise(self.app, estab, names)

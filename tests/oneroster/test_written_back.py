@@ -17,6 +17,9 @@ from rollbook.ingest.reading import read_feed
 from rollbook.ingest.settings import sealed
 from rollbook.jobs import Job, Queue
 from rollbook.store.kept.feeds import ON, PAUSED, Feed
+from tests.edlink.test_coursework import RIGHTS as COURSEWORK
+from tests.edlink.test_coursework import done, made, send
+from tests.edlink.vendor import Vendor
 from tests.hub import Hub
 from tests.services import Asked, Reply, serving
 from tests.test_cli import run, said
@@ -172,7 +175,7 @@ def test_what_the_source_refuses_is_seen_and_stays_above_it(hubs: Hubs) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("rollbook.cli.common.piped", lambda: False)
         printed = run("sources", "show", "sis", "--data", hubs.here.store.folder).stdout
-    assert "write-backs: gradebooks are sent to the source; 1 was refused (`rollbook jobs --kind forward`)" in printed
+    assert "gradebooks are sent to the source, all else is kept by the hub above what it says; 1 was refused" in printed
 
 
 def test_a_category_goes_by_itself_and_what_is_deleted_is_deleted_at_the_source(hubs: Hubs) -> None:
@@ -212,3 +215,33 @@ def test_a_source_that_is_paused_or_is_not_to_be_written_to_gets_nothing(hubs: H
     assert hubs.write("never") == []
     assert hubs.jobs("waiting") == []
     hubs.arrange(settings=kept)
+
+
+def test_what_is_written_through_edlink_reaches_the_source_and_a_draft_does_not(hubs: Hubs) -> None:
+    app = Vendor(hubs.here, rights=COURSEWORK, schools=("1001", "1002"))
+    before = hubs.jobs("waiting", "dead")
+    place = next(one for one in app.rows("enrollments") if (one["role"], one["state"]) == ("student", "active"))
+    room = place["class_id"]
+    ((group,),) = app.sql('SELECT external_id FROM "group" WHERE id = ?', room)
+    draft = made(app, room, state="draft", category_id=app.rows(f"classes/{room}/categories")[0]["id"])
+    hubs.asked.clear()
+    hubs.here.work()
+    assert [one.path for one in hubs.asked if one.method in WRITES] == []
+    work = f"classes/{room}/assignments/{draft['id']}"
+    hubs.troubles += [Reply(cut=1)]
+    done(send(app, "PATCH", work, {"state": "open"}))
+    one = app.rows(f"{work}/submissions")[0]
+    done(send(app, "PATCH", f"{work}/submissions/{one['id']}", {"grade_points": 11, "grade_comment": "It smokes"}))
+    hubs.here.work()
+    assert hubs.jobs("waiting", "dead") == before
+    arrived = hubs.source("lineItems", draft["id"])
+    assert (arrived["title"], arrived["resultValueMax"], arrived["class"]["sourcedId"]) == ("A volcano", 12, group)
+    (mark,) = hubs.system.rows(f"{G}/lineItems/{draft['id']}/results")
+    assert (mark["score"], mark["scoreStatus"], mark["comment"]) == (11, "fully graded", "It smokes")
+    # The source refuses to delete work of which it has results: they go first, whichever is asked for first.
+    done(send(app, "DELETE", work))
+    hubs.here.work()
+    hubs.here.now += 30
+    hubs.here.work()
+    assert hubs.system.ask(f"{G}/lineItems/{draft['id']}").status == 404
+    assert hubs.jobs("waiting", "dead") == before

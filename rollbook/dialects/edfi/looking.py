@@ -20,7 +20,7 @@ class Looking:
 
     def __call__(self, wanted: Wanted) -> Seen | None:
         """A document as the holder of a credential sees it, or that it is gone; none where they see neither."""
-        credential = self._desk.credentials.with_id("edfi", wanted.credential)
+        credential = self._desk.credentials.with_id(wanted.dialect, wanted.credential)
         each = self._desk.readers.for_holder(Holder(credential)) if credential else ()
         readers, resource = [one for one in each if one.district == wanted.district], RESOURCES[wanted.resource]
         if found := find_quietly(resource, readers, wanted.id):

@@ -218,15 +218,16 @@ class Edlink:
 
     def coursework(self, call: Call) -> Response:
         """What is below a class, read or written."""
-        steps = tuple(step.lower() for step in call.steps)
+        steps = tuple(s if classroom.is_alias(call.steps, at) else s.lower() for at, s in enumerate(call.steps))
         if not (address := classroom.address_of(steps)):
             raise classroom.nowhere(call.steps)
         given = dict(call.request.query)
         key = given.get("$idempotency", "").strip()
         classroom.check(call.request.method, address, key)
         asks(address if call.request.method in classroom.READS else f"{call.request.method} {address}")
-        for identity in (one for one in steps[1:8:2] if one not in classroom.OWN):
-            _uuid(identity)
+        for at, identity in [*enumerate(steps)][1:8:2]:
+            if identity not in classroom.OWN and not classroom.is_alias(steps, at):
+                _uuid(identity)
         reads = call.request.method in classroom.READS
         asked = self.understand(call, classroom.listing_of(steps), one=not (reads and classroom.lists(steps)))
         own = classroom.Call(

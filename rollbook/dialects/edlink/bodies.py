@@ -27,6 +27,7 @@ _BODIES: Mapping[str, Mapping[str, Member]] = {
     **{one.one: taken for one, _, taken in classroom.RESOURCES.values()},
     "submission": members.SUBMISSION,
     "attempt": members.ATTEMPT,
+    "alias": members.ALIAS,
 }
 
 _COUNT: Json = {"type": "integer", "minimum": 0}
@@ -48,6 +49,8 @@ _TAKEN: Mapping[members.Taken, Json] = {
     members.texts: listed(TEXT),
     members.content: {**_BYTES, "description": "The bytes of the file"},
     members.attachments: listed(thing(type=TEXT, id=TEXT, url=TEXT, title=TEXT, data=_BYTES)),
+    members.alias_type: {"type": "string", "pattern": f"^{members.ALIAS_TYPE}$"},
+    members.alias_identifier: {"type": "string", "pattern": f"^{members.ALIAS_IDENTIFIER}$"},
     members.levels: {"type": "object", "additionalProperties": TEXT},
     members.criteria: {**listed(_CRITERION), "minItems": 1},
     members.open_object: {"type": "object"},
@@ -59,6 +62,11 @@ _TAKEN: Mapping[members.Taken, Json] = {
 def schemas() -> dict[str, Json]:
     """The schema of each body, by what is written."""
     return {name: _written(taken) for name, taken in _BODIES.items()}
+
+
+def partial(written: Json) -> Json:
+    """The schema of a body that says only what is to change."""
+    return {name: value for name, value in written.items() if name != "required"}
 
 
 def _written(taken: Mapping[str, Member]) -> Json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -45,6 +45,8 @@ METHODS: Mapping[str, tuple[str, ...]] = {
     "classes/{id}/files/{id}": (*READS, "DELETE"),
     "classes/{id}/files/{id}/download": READS,
     "classes/{id}/assignments/{id}/files/{id}/download": READS,
+    "classes/{id}/assignments/{id}/aliases": ("POST",),
+    "classes/{id}/assignments/{id}/aliases/{id}": ("PATCH",),
     "classes/{id}/assignments/{id}/submissions": READS,
     "classes/{id}/assignments/{id}/submissions/{id}": (*READS, "PATCH"),
     "classes/{id}/assignments/{id}/submissions/{id}/return": ("POST",),
@@ -68,6 +70,11 @@ def address_of(steps: tuple[str, ...]) -> str:
     """An address with `{id}` for each id, as `METHODS` has it; nothing where it is none of coursework's."""
     found = "/".join("{id}" if at in (1, 3, 5, 7) and step not in OWN else step for at, step in enumerate(steps))
     return found if found in METHODS else ""
+
+
+def is_alias(steps: Sequence[str], at: int) -> bool:
+    """Whether a step of an address is, or may be, an alias (`type:identifier`) and no id."""
+    return at > 2 and (steps[at - 1] == "aliases" or (steps[at - 1] == "assignments" and ":" in steps[at]))
 
 
 def allowed(path: str) -> tuple[str, ...]:
@@ -117,6 +124,14 @@ class Call:
         reading.concerns = concerns(reading, self.holder)
         return Class(reading, reading.concerns, self.steps[1], self.at, self.holder.person)
 
+    def within(self, room: Class) -> Call:
+        """The same request, with the id of the work in place of its alias."""
+        if not self.item or not is_alias(self.steps, 3):
+            return self
+        if (work := room.aliases.get(self.item)) is None:
+            raise NotFound(Problem("assignment", "was not found", "list assignments to see which exist"))
+        return replace(self, steps=(*self.steps[:3], work, *self.steps[4:]))
+
 
 def listing_of(steps: tuple[str, ...]) -> Listing:
     """What an address lists, shows or changes."""
@@ -149,6 +164,11 @@ def read(call: Call, following: Following) -> bytes:
 
 def shown(call: Call, room: Class, following: Following) -> bytes:
     """What an address shows, in its envelope."""
+    call = call.within(room)
+    if call.steps[4:5] == ("aliases",):
+        kind, _, identifier = call.steps[5].partition(":")
+        data = msgspec.json.encode({"identifier": identifier, "type": kind})
+        return b"".join(enveloped(iter([data]), str, call.asked.warnings))
     if len(call.steps) > 4:
         return _submissions(call, room, following)
     resource, rows = RESOURCES[call.kind][0], room.of(call.kind)
@@ -195,7 +215,7 @@ def download(call: Call) -> Response:
     """A file of the class, of a piece of its work, or of a submission."""
     with call.reader.session() as session:
         room, identity = call.room(Reading(call.reader, session)), call.steps[-2]
-        found = room.file(identity, *_place(call, room))
+        found = room.file(identity, *_place(call.within(room), room))
     if found is None:
         raise NotFound(Problem("file", "was not found", "ask for what it is attached to, to see its address"))
     return sent(found)
@@ -234,7 +254,8 @@ def written(call: Call) -> tuple[tuple[str, ...], list[Notice]]:
         notices.append(Notice("IDEMPOTENCY_KEY_IGNORED", "$idempotency is ignored: to repeat this does no harm"))
     with call.desk.writers.in_district(call.holder, call.reader.district) as writer:
         reading = Reading(writer.reader, writer.session)
-        steps, repeated = _act(call, Pen(writer, call.room(reading), call.now), said)
+        room = call.room(reading)
+        steps, repeated = _act(call.within(room), Pen(writer, room, call.now), said)
     if repeated:
         what = "$idempotency was sent before: this is what the first request made, as it is now"
         notices.append(Notice("IDEMPOTENCY_KEY_REPEATED", what))
@@ -249,7 +270,8 @@ def _said(call: Call) -> Said | None:
     """What the body says, where the request has one."""
     if call.method == "DELETE" or call.steps[-1] in ("return", "reclaim"):
         return None
-    wanted = members.ATTEMPT if call.steps[-1] == "submit" else members.SUBMISSION
+    below = {"submit": members.ATTEMPT, "aliases": members.ALIAS}
+    wanted = next((below[step] for step in call.steps[4:5] if step in below), members.SUBMISSION)
     wanted = RESOURCES[call.kind][2] if len(call.steps) < 5 else wanted
     partial = call.method == "PATCH"
     return understand(wanted, call.body, call.properties if partial else "", partial=partial)
@@ -271,6 +293,8 @@ def _act(call: Call, pen: Pen, said: Said | None) -> tuple[tuple[str, ...], bool
 
 def _act_on_submission(call: Call, pen: Pen, said: Said | None) -> tuple[tuple[str, ...], bool]:
     work, identity, verb = call.item, _identity(call), call.steps[-1]
+    if call.steps[4] == "aliases" and said is not None:
+        return (*call.steps[:5], pen.alias(work, said, "".join(call.steps[5:]))), False
     steps, repeated = (*call.steps[:4], "submissions", identity), False
     if verb in OWN and not call.holder.person:
         raise NotHeld(Fault("token", "is an integration's", "send the student's own, below /my", "NO_PERMISSION"))

@@ -119,6 +119,13 @@ assignments = Resource(
     ),
 )
 
+aliases = Resource(
+    "aliases",
+    "alias",
+    Part(Aspect, {**stamps(Aspect), "aliases": kept(Aspect, "aliases", otherwise=())}, only=Aspect.classwork.is_(1)),
+)
+"""By what else apps know a piece of work."""
+
 categories = Resource(
     "categories",
     "category",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -20,6 +21,9 @@ Taken = Callable[[Any], Any]
 
 MOST_BYTES = 8 << 20
 """The largest file, in bytes."""
+
+ALIAS_TYPE, ALIAS_IDENTIFIER = r"[A-Za-z0-9_.-]{1,100}", r"[^/\x00-\x1f\x7f]{1,255}"
+"""What an alias is made of, which stands in addresses as `type:identifier`."""
 
 MOST_POINTS = "most"
 """What a record of its own takes: the points that can be had."""
@@ -120,6 +124,20 @@ def _file(one: Mapping[str, Any]) -> dict[str, Any]:
         return {"type": "file", "id": text(one.get("id"))}
     told = {"title": text(one.get("title")), "content": content(one["data"])}
     return told if one.get("description") is None else {**told, "description": text(one["description"])}
+
+
+def alias_type(value: Any) -> str:
+    """What kind of alias it is, in the words of whoever chose it."""
+    if not re.fullmatch(ALIAS_TYPE, text(value)):
+        raise ValueError("expected letters, digits, dots and hyphens")
+    return value
+
+
+def alias_identifier(value: Any) -> str:
+    """An id that stands in addresses."""
+    if not re.fullmatch(ALIAS_IDENTIFIER, text(value)):
+        raise ValueError("expected a text of up to 255 characters, with no slash")
+    return value
 
 
 def levels(value: Any) -> dict[str, str]:
@@ -228,6 +246,10 @@ RUBRIC: Mapping[str, Member] = {
     "description": Member(text, "description", needed=True),
     "grading_criteria": Member(criteria, "-", needed=True),
     "assignment_id": Member(text, "-"),
+}
+ALIAS: Mapping[str, Member] = {
+    "type": Member(alias_type, "-", needed=True),
+    "identifier": Member(alias_identifier, "-", needed=True),
 }
 ATTEMPT: Mapping[str, Member] = {"attachments": Member(attachments, "-", needed=True)}
 

@@ -12,6 +12,7 @@ from .asking import LARGEST_PAGE, PAGE
 from .bodies import TEXT, Json, listed, thing
 from .catalogue import PATHS, RESOURCES
 from .classroom import METHODS, OWN
+from .coursework import aliases
 from .integrations import LISTING as INTEGRATIONS
 from .later import LATER
 from .logbook import LISTINGS
@@ -94,7 +95,9 @@ def _schemas() -> Json:
     return {
         **{name: _thing(one) for name, one in resources.items()},
         **{one.name.removesuffix("s"): _listed(one.properties) for one in listings},
+        "alias": thing("identifier", "type", identifier=TEXT, type=TEXT),
         **{f"{name}Written": written for name, written in bodies.schemas().items()},
+        **{f"{name}Changed": bodies.partial(written) for name, written in bodies.schemas().items()},
         "Notice": thing("code", "message", code=TEXT, message=TEXT),
         "Errors": thing(
             "$errors", "$request", **{"$errors": {**listed(_ref("Notice")), "minItems": 1}, "$request": TEXT}
@@ -159,7 +162,7 @@ def _templated(address: str) -> str:
 
 
 def _single(name: str) -> str:
-    known = {**RESOURCES, **LATER, **{one.name: one for one in _coursework()}}
+    known = {**RESOURCES, **LATER, **{one.name: one for one in (*_coursework(), aliases)}}
     return known[name].one if name in known else name.removesuffix("s")
 
 
@@ -226,7 +229,7 @@ def _summary(address: str, method: str, share: str) -> str:
         one = _plain(_single(steps[-2]))
         return {"GET": f"One {one}", "PATCH": f"Change {_a(one)}", "DELETE": f"Delete {_a(one)}"}[method]
     if method == "POST":
-        return f"Make {_a(_plain(_single(last)))} in a class"
+        return f"Make {_a(_plain(_single(last)))} {'of an assignment' if last == 'aliases' else 'in a class'}"
     if len(steps) > 2:
         return f"The {last} of {_a(_plain(_single(steps[-3])))}"
     return f"The {_plain(last)}{' that concern the person' if share == 'my' else ''}"
@@ -250,7 +253,13 @@ def _a(one: str) -> str:
 def _ids(address: str) -> list[Json]:
     names = [step[1:-1] for step in _templated(address).split("/") if step.startswith("{")]
     return [
-        {"name": n, "in": "path", "required": True, "schema": UUID, "description": f"The id of the {_plain(n)}"}
+        {
+            "name": n,
+            "in": "path",
+            "required": True,
+            "schema": TEXT if n == "alias_id" else UUID,
+            "description": f"The id of the {_plain(n)}",
+        }
         for n in names
     ]
 
@@ -291,6 +300,8 @@ def _of_class(share: str, address: str, method: str) -> Json:
     kind, last = steps[2], steps[-1]
     below = len(steps) > 4
     tag, schema = ("submissions", "submission") if below else (kind, classroom.RESOURCES[kind][0].one)
+    if "aliases" in steps:
+        tag, schema = kind, "alias"
     if last == "download":
         return _download(share, address, tag)
     listing = classroom.SUBMISSIONS if below else classroom.RESOURCES[kind][0]
@@ -303,7 +314,8 @@ def _of_class(share: str, address: str, method: str) -> Json:
     asked.append(_query("$idempotency", "A key of your own: sent again with it, nothing is made twice", TEXT))
     if method == "PATCH":
         asked.append(_query("$properties", "Which members of the body are meant, separated by commas", TEXT))
-    sent = {"requestBody": {"required": True, **_json(_ref(f"{body}Written"))}} if body else {}
+    form = _ref(f"{body}{'Changed' if method == 'PATCH' else 'Written'}")
+    sent = {"requestBody": {"required": True, **_json(form)}} if body else {}
     return _operation(share, address, method, tag, data, asked, **sent)
 
 

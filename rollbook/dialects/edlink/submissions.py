@@ -24,7 +24,7 @@ from ...model.students import Student, StudentMembership
 from .answering import Reading, only
 from .asking import LARGEST_PAGE, Asked
 from .catalogue import ME, PARENT
-from .coursework import OF_CLASS, OPEN_TO_ALL, WORK, WORK_AT, assignments, places, posts, results
+from .coursework import OF_CLASS, OPEN_TO_ALL, WORK, WORK_AT, aliases, assignments, places, posts, results
 from .files import handed_in, handed_out, linked
 from .rubrics import rubrics
 from .teaching import classes
@@ -48,6 +48,11 @@ _mine: Conditions = {
     AssessmentResult: Within(AssessmentResult.student, Question(Student, (), where=Student.person.is_(ME))),
     StaffMembership: Within(StaffMembership.staff, Question(Staff, (), where=Staff.person.is_(ME))),
 }
+
+
+def named(row: Row) -> list[str]:
+    """The aliases of a piece of work, as addresses have them."""
+    return [f"{one['type']}:{one['identifier']}" for one in row["aliases"]]
 
 
 def submission_id(work: str, person: str) -> str:
@@ -141,6 +146,11 @@ class Class:
         if not found:
             raise NotFound(Problem("assignment", "was not found", "list assignments to see which exist"))
         return found[0]
+
+    @cached_property
+    def aliases(self) -> dict[str, str]:
+        """The work of the class, as far as whoever asks sees it, by its aliases, `type:identifier`."""
+        return {alias: row["id"] for row in self._read(aliases, self.of("assignments")) for alias in named(row)}
 
     def criteria(self, rubric: str | None) -> list[Row]:
         """The criteria of one of its rubrics; none of what is none."""

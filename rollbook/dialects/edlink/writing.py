@@ -100,6 +100,7 @@ class Pen:
         own = next(once.ids, "")
         identity = self.writer.add(record, values | ({"id": own} if own else {}))
         self._parts(record, identity, said)
+        self._forward(record, identity)
         return identity, False
 
     def _of(self, record: type[Record], said: Said) -> dict[str, Any]:
@@ -122,6 +123,7 @@ class Pen:
             facts["assigned"] = facts["assigned"] or self.at
         self.writer.change(record, identity, {**facts, "remainder": _remainder(before, _kept(said))})
         self._parts(record, identity, said)
+        self._forward(record, identity)
 
     def _parts(self, record: type[Record], identity: str, said: Said) -> None:
         """Make what is part of something agree with what was said of it."""
@@ -157,12 +159,35 @@ class Pen:
         if record is Aspect:
             for one in self.room.submissions(identity).values():
                 for result in self._results(identity, one):
+                    self.writer.forwarding.gradebook(AssessmentResult, result, goes=True)
                     self.writer.remove(AssessmentResult, result)
         if self.writer.dependents(record, identity, own):
             raise Malformed(
                 Problem(ONE[record], REFERRED.get(record, "is referred to"), "change or delete those first")
             )
+        self.writer.forwarding.gradebook(record, identity, goes=True)
         self.writer.drop(record, identity, own)
+
+    def _forward(self, record: type[Record], identity: str, work: str = "") -> None:
+        """Have something sent to the source that has the class; one that has no drafts would show them to students."""
+        row = self.writer.get(Aspect, work or identity) or {}
+        if _said(row).get("state") != "draft":
+            self.writer.forwarding.gradebook(record, identity)
+
+    def alias(self, work: str, said: Said, before: str = "") -> str:
+        """Let a piece of work be known by another alias, in place of one that it has; gives it as addresses have it."""
+        self.must_set()
+        one = {**_parted(before), **said.given}
+        named, own = f"{one['type']}:{one['identifier']}", self.room.aliases
+        if before and own.get(before) != work:
+            raise NotFound(Problem("alias", "was not found", "the assignment has no such alias"))
+        if own.get(named, work) != work:
+            raise Malformed(Fault("alias", "is that of another assignment", "choose another", "INVALID_REQUEST_BODY"))
+        kept = {**{alias: None for alias, of in own.items() if of == work and alias != before}, named: None}
+        row = self.writer.get(Aspect, work) or {}
+        every = [_parted(alias) for alias in kept]
+        self.writer.change(Aspect, work, {"remainder": _remainder(row, {"aliases": every})})
+        return named
 
     def _there(self, record: type[Record], identity: str) -> Row:
         if record is Aspect:
@@ -281,6 +306,7 @@ class Pen:
             before = self.writer.get(AssessmentResult, one.said["id"]) or {}
             self.writer.sees(Student, before["student"])
             self.writer.change(AssessmentResult, before["id"], {**facts, "remainder": _remainder(before, rest)})
+            self._forward(AssessmentResult, before["id"], work)
             return before["id"]
         student = next(
             row["id"]
@@ -288,7 +314,9 @@ class Pen:
             if self.writer.sees(Student, row["id"])
         )
         own = {"school": self.room.school, "aspect": work, "student": student, "status": OPEN, "date": self.at[:10]}
-        return self.writer.add(AssessmentResult, {**own, **facts, "remainder": _remainder({}, rest)})
+        result = self.writer.add(AssessmentResult, {**own, **facts, "remainder": _remainder({}, rest)})
+        self._forward(AssessmentResult, result, work)
+        return result
 
     def _results(self, work: str, one: Found) -> list[str]:
         """Every result of somebody in a piece of work that the caller sees."""
@@ -317,6 +345,17 @@ def _kept(said: Said) -> dict[str, Any]:
     """What is said beside the facts, less what is attached; a state that follows from a day is not kept."""
     rest = {n: v for n, v in said.rest.items() if n != "attachments"}
     return {n: (v if n != "state" or v in ONCE_SAID else None) for n, v in rest.items()}
+
+
+def _parted(alias: str) -> dict[str, str]:
+    """The type and the identifier of an alias, as addresses have it."""
+    kind, found, identifier = alias.partition(":")
+    return {"type": kind, "identifier": identifier} if found else {}
+
+
+def _said(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """What a record keeps beside its facts of what an app wrote."""
+    return json.loads(row.get("remainder") or "{}").get(DIALECT, {})
 
 
 def _remainder(before: Mapping[str, Any], rest: Mapping[str, Any]) -> str | None:

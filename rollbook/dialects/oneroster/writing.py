@@ -19,11 +19,10 @@ from ...api.messages import NO_STORE, Response
 from ...consent import Writer
 from ...errors import Malformed, Problem
 from ...fields import Record
-from ...model.assessment import Aspect, AssessmentCategory, AssessmentResult, MarkSet
+from ...model.assessment import Aspect, AssessmentResult, MarkSet
 from ...model.coursework import ClassFile, SubmissionFile
 from ...model.gradebook import ScoreScale, ScoreScaleValue
 from ...model.groups import Group
-from ...model.organisation import District, School
 from ...model.origin import ONEROSTER
 from ...model.students import Student
 from .answering import missing
@@ -156,7 +155,7 @@ class Pen:
         facts = self.facts(said, before)
         self.writer.change(self.record, known, {**facts, "remainder": _remainder(before, said)})
         self.with_parts(known, said, facts)
-        self._forward(known)
+        self.writer.forwarding.gradebook(self.record, known)
         return False
 
     def post(self, said: Said) -> str:
@@ -178,18 +177,8 @@ class Pen:
         values = {**self.entity.fresh, **facts, **own, "remainder": _remainder({}, said)}
         identity = self.writer.add(self.record, values, taken=taken)
         self.with_parts(identity, said, facts)
-        self._forward(identity)
+        self.writer.forwarding.gradebook(self.record, identity)
         return identity
-
-    def _forward(self, identity: str, *, goes: bool = False) -> None:
-        """Have a category of a school, a line item of a class or a result of one sent to the source that has that."""
-        row = self.writer.get(self.record, identity) or {}
-        item = row if self.record is Aspect else self.writer.get(Aspect, row.get("aspect") or "") or {}
-        of = (Group, item["group"]) if item.get("classwork") and item["group"] else None
-        if self.record is AssessmentCategory:
-            of = (School, row["school"]) if row["school"] else (District, self.writer.find(District)[0]["id"])
-        if of and self.record in (Aspect, AssessmentCategory, AssessmentResult):
-            self.writer.forwarding.gradebook(self.record, identity, of, goes=goes)
 
     def delete(self, sourced_id: str) -> bool:
         """Delete something; gives whether it was there."""
@@ -204,7 +193,7 @@ class Pen:
             words = ", ".join(NAMES.get(name, name) for name in holding)
             hint = "delete those first, or have them refer to something else"
             raise Malformed(Fault(self.entity.name, f"{words} refer to it", hint, "deletefailure"))
-        self._forward(known, goes=True)
+        self.writer.forwarding.gradebook(self.record, known, goes=True)
         self.writer.drop(self.record, known, own)
         return True
 

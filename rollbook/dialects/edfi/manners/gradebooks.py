@@ -10,7 +10,6 @@ from ....edfi.schema import Written
 from ....edfi.teaching import GRADING_PERIOD
 from ....model.assessment import Aspect, MarkSet
 from ....model.calendar import Session
-from ....model.groups import Group
 from ..pen import Pen
 from .whole import WholeDocuments
 
@@ -54,9 +53,7 @@ class GradebookPen(Pen):
 
     def forward(self, identity: str, row: Mapping[str, Any], *, goes: bool = False) -> None:
         super().forward(identity, row, goes=goes)
-        item = row if self.resource.of is Aspect else self.writer.get(Aspect, row.get("aspect") or "") or {}
-        if item.get("group") and item.get("classwork"):
-            self.writer.forwarding.gradebook(self.resource.of, identity, (Group, item["group"]), goes=goes)
+        self.writer.forwarding.gradebook(self.resource.of, identity, goes=goes)
 
 
 class Gradebooks(WholeDocuments):
