@@ -24,6 +24,9 @@ PARTS = {
 }
 """What the client lists of one record."""
 
+TEACHER, TAUGHT = "5", ("active", "TeachingGrp")
+"""A teacher at Thornfield, by the number that the school gave, and the classes that are taught now."""
+
 Rows = list[dict[str, Any]]
 
 pytestmark = pytest.mark.slow
@@ -397,3 +400,32 @@ def test_a_code_serves_once(graph: Graph, demo: Demo) -> None:
     assert first["data"]["display_name"] == "Primrose Mossgrove"
     with pytest.raises(AssertionError, match="status code 40"):
         graph.ask(["my", "profile"], person=person)
+
+
+def test_a_teacher_sets_changes_marks_and_deletes_work(graph: Graph, demo: Demo) -> None:
+    app, words = demo.facts["xporter"]["relyingParty"], "roster.readonly,gradebook.createput,gradebook.delete"
+    key = demo.operate("apps", "key", app, "edlink", "--estab", THORNFIELD, "--rights", words)
+
+    def teacher(*calls: Any) -> list[Any]:
+        code = demo.operate("apps", "person-code", key["key"], THORNFIELD, "staff", TEACHER)["code"]
+        outcomes = graph.ask(*calls, person={"client_id": key["key"], "client_secret": key["token"], "code": code})
+        assert [one["error"] for one in outcomes if "error" in one] == []
+        return [one["data"] for one in outcomes]
+
+    [classes] = teacher(["classes", "list"])
+    taught = next(one["id"] for one in classes if (one["state"], one["properties"]["group_type"]) == TAUGHT)
+    work = {"title": "A volcano", "description": "Build one", "due_date": "2026-12-04T16:00:00.000Z"}
+    [made] = teacher(["assignments", "create", taught, {**work, "grading_type": "points", "points_possible": 12}])
+    assert (made["title"], made["state"], made["points_possible"]) == ("A volcano", "open", 12)
+    changed, submissions = teacher(
+        ["assignments", "update", taught, made["id"], {"title": "A glacier"}],
+        ["submissions", "list", taught, made["id"]],
+    )
+    assert changed == {**made, "title": "A glacier", "updated_date": changed["updated_date"]}
+    one = [taught, made["id"], submissions[0]["id"]]
+    marked, fetched, _ = teacher(
+        ["submissions", "update", *one, {"grade_points": 11}],
+        ["submissions", "fetch", *one],
+        ["assignments", "delete", taught, made["id"]],
+    )
+    assert (marked, marked["state"], marked["grade_points"]) == (fetched, "returned", 11)
