@@ -52,7 +52,7 @@ _mine: Conditions = {
 
 def named(row: Row) -> list[str]:
     """The aliases of a piece of work, as addresses have them."""
-    return [f"{one['type']}:{one['identifier']}" for one in row["aliases"]]
+    return [f"{one['type']}:{one['identifier']}" for one in row["aliases"] or ()]
 
 
 def submission_id(work: str, person: str) -> str:
