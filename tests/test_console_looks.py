@@ -104,7 +104,8 @@ def test_every_page_and_state_is_fine_in_both_sizes_and_schemes(small_hub: Hub, 
     for name, page in pages:
         # A page of the console brings its style with it.
         sheet.set_content(page.html)
-        sheet.evaluate(script)
+        if sheet.evaluate("typeof axe") == "undefined":
+            sheet.evaluate(script)
         for width, scheme in COMBINED:
             wrong += looked_at(sheet, name, width, scheme)
     context.close()
