@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from rollbook.errors import Malformed, Stop
+from rollbook.connectors import CONNECTORS
+from rollbook.errors import Conflict, Malformed, Stop
 from rollbook.ingest.feeds import may_say
+from rollbook.ingest.reading import connected
 from rollbook.store import schema
 from rollbook.store.connection import connect
 from rollbook.store.kept.feeds import BY_HAND, ON, Feed, Run, Sent
@@ -19,6 +21,8 @@ from rollbook.store.port import Store
 from rollbook.store.postgres.session import Session
 from rollbook.store.sealing import seal, unseal
 
+from .hub import Hub
+from .looking import look
 from .postgres import ABSENT, BIN, hub_served
 
 NUMBER = 13
@@ -174,3 +178,13 @@ def test_what_is_sealed_opens_with_its_key_at_its_place_only() -> None:
     ):
         with pytest.raises(Stop, match="was sealed with another key"):
             unseal(key, place, text)
+
+
+def test_invented_schools_have_a_source_that_tells_what_they_were_made_of_and_is_not_read_again(small_hub: Hub) -> None:
+    feed = small_hub.store.kept.feeds.find(1, "demo")
+    assert feed is not None
+    (run,) = small_hub.store.kept.feeds.runs(1, "demo", 5)
+    students = look(small_hub.store, "SELECT count(*) FROM student WHERE district = 1").get
+    assert (run.outcome, run.tallies["Student"], run.tallies["School"]) == ("done", {"new": students}, {"new": 2})
+    with pytest.raises(Conflict, match="it has nothing new to say"):
+        connected(small_hub.store, CONNECTORS, feed)

@@ -16,7 +16,7 @@ from rollbook.ingest.conformance import conform
 from rollbook.ingest.packed import InOrder, PackedFiles, packing
 from rollbook.ingest.plan import packed
 from rollbook.ingest.rows import Row
-from rollbook.model.students import Student
+from rollbook.model.students import Student, StudentMembership
 from tests import rosters
 
 WORDS = st.text(st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=3)
@@ -86,3 +86,13 @@ def test_more_than_can_be_sorted_at_once_is_sorted(tmp_path: Path) -> None:
         some.extend(items[len(items) // 2 :])
         assert [*some] == sorted(items)
     assert [*InOrder[tuple[str, int]](kind, items)] == sorted(items)
+
+
+@pytest.mark.parametrize("at_once", [1, 3, 1_000])
+def test_a_key_that_is_there_twice_is_noticed_however_few_are_sorted_at_once(
+    monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr("rollbook.ingest.rows.AT_ONCE", at_once)
+    rows = [Row(f"m{n}", {}, {"school": "a"}) for n in range(20)]
+    assert packed(StudentMembership, rows, {}).seen is not None
+    assert packed(StudentMembership, [*rows, rows[7]], {}).seen is None
