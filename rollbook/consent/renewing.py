@@ -23,6 +23,7 @@ from ..store.kept.plans import Plans
 from ..store.kept.statements import Row
 from ..store.plan.planner import Plan
 from .hashing import with_hash
+from .rolls import Roll, Rolls
 
 BOUND = 64 * 1024 * 1024
 """How much is kept in all, in bytes."""
@@ -84,6 +85,7 @@ class RecentRows:
         holds(self)
         self.counts: Recent[tuple[Plan, int]] = Recent(QUESTIONS)
         """How many rows questions have, each with its plan, by which it is told from others."""
+        self.rolls = Rolls()
 
     def forget(self) -> None:
         """Let go of everything."""
@@ -144,9 +146,31 @@ class Renewing:
 
     def count(self, plans: Plans, found: Plan, bound: Bound) -> int:
         """How many rows a question has on all pages, counted once while the records stand where they do."""
-        versions = tuple(self.versions(found.reads).items())
-        key = self.key(found, bound), versions
-        return self.recent.counts.get(key, lambda: (found, plans.count(found, bound)))[1]
+        versions, key = self.versions(found.reads), self.key(found, bound)
+        known = key, tuple(versions.items())
+        return self.recent.counts.get(known, lambda: (found, self._counted(plans, found, bound, key, versions)))[1]
+
+    def _counted(self, plans: Plans, found: Plan, bound: Bound, key: Hashable, versions: Mapping[str, int]) -> int:
+        """How many rows a question has now; those of a long list are known one by one when it is counted again."""
+        rolls, roll = self.recent.rolls, None
+        if found.moving is not None and ":page" not in found.source and rolls.is_worth(key):
+            roll = self._roll(plans, found, bound, rolls.find(key), versions)
+        if roll is not None:
+            rolls.put(key, roll)
+        number = plans.count(found, bound) if roll is None else len(roll.ids)
+        rolls.counted(key, number)
+        return number
+
+    def _roll(
+        self, plans: Plans, found: Plan, bound: Bound, before: Roll | None, versions: Mapping[str, int]
+    ) -> Roll | None:
+        """The rows of a question one by one; None where another answer, of a later moment, was faster."""
+        if before is not None and _later(before.versions, versions):
+            return None
+        moved = self._moved(plans, found, bound, before.versions, versions) if before else None
+        if before is None or moved is None or len(moved) > FEW:
+            return Roll(found, versions, frozenset(plans.ids(found, {**bound, "limit": -1, "offset": 0})))
+        return before.renewed(versions, moved, set(plans.those(found, bound, moved)) if moved else set[str]())
 
     def rows(self, plans: Plans, found: Plan, bound: Bound) -> list[Row] | None:
         """The rows of a list, each what is shown and then whom it tells of; None where they are not kept."""
@@ -172,15 +196,11 @@ class Renewing:
         self, plans: Plans, found: Plan, bound: Bound, before: Kept, versions: Mapping[str, int]
     ) -> Kept | None:
         """The rows as they are now; None where so many may be other ones that all are to be read."""
-        kinds = {kind for kind in found.reads if versions.get(kind) != before.versions.get(kind)}
-        if not kinds:
+        if all(versions.get(kind) == before.versions.get(kind) for kind in found.reads):
             return before
-        if not found.moved.keys() >= kinds or not found.nested.isdisjoint(kinds):
+        moved = self._moved(plans, found, bound, before.versions, versions)
+        if moved is None:
             return None
-        then = {kind: before.versions.get(kind, 0) for kind in kinds}
-        if any(plans.lost(found, kind, since, bound) for kind, since in then.items()):
-            return None
-        moved = {i for kind, since in then.items() for i in plans.moved(found, kind, since, bound)}
         stayed = _in_place(plans, found, bound, before, moved)
         if stayed is not None:
             return before.renewed(versions, before.rows, stayed) if stayed else replace(before, versions=versions)
@@ -190,6 +210,18 @@ class Renewing:
             return None
         fresh = dict(complete(found, plans.some(found, bound, wanted))) if wanted else {}
         return before.renewed(versions, ids, fresh)
+
+    def _moved(
+        self, plans: Plans, found: Plan, bound: Bound, before: Mapping[str, int], versions: Mapping[str, int]
+    ) -> set[str] | None:
+        """The hub ids of those rows that may be other ones than before; None where it is not known which."""
+        kinds = {kind for kind in found.reads if versions.get(kind) != before.get(kind)}
+        if not found.moved.keys() >= kinds or not found.nested.isdisjoint(kinds):
+            return None
+        then = {kind: before.get(kind, 0) for kind in kinds}
+        if any(plans.lost(found, kind, since, bound) for kind, since in then.items()):
+            return None
+        return {i for kind, since in then.items() for i in plans.moved(found, kind, since, bound)}
 
 
 def _in_place(

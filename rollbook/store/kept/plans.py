@@ -69,6 +69,10 @@ class Plans(Statements):
         """The hub ids of the rows, in their order."""
         return list(self._stream_of_values(plan.ids, values))
 
+    def those(self, plan: Plan, values: Bound, only: Iterable[str]) -> list[str]:
+        """Those of some hub ids that rows have, whatever page they are parts of."""
+        return list(self._stream_of_values(plan.those, {**values, "only": json.dumps(list(only))}))
+
     def count(self, plan: Plan, values: Bound) -> int:
         """How many rows there are on all pages."""
         if self._lasting is None:

@@ -75,6 +75,8 @@ class Plan:
     """Whether a row's hub id is that of a human."""
     keyed: Statements
     some: Statements
+    those: str
+    """The statement for those of the hub ids in the JSON list `:only` that rows have."""
     moving: Moving | None
     """How rows are found that moved; None where they are worked out."""
     settled: bool

@@ -71,6 +71,7 @@ def plan(question: Question, sight: Sight) -> Plan:
         human=question.of.human or question.of is Person,
         keyed=selecting.statements(columns, rows.page),
         some=selecting.statements(columns, rows.some),
+        those=f"SELECT {rows.identity} {rows.some}",
         moving=None if sql.stored.derived() else Moving(sql.stored, sql.flavour, tuple(sql.traces)),
         settled=_settled(question),
         count=counted.count,
