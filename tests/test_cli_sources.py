@@ -108,7 +108,7 @@ def test_what_is_missing_is_said_at_once_where_nobody_can_be_asked(data: list[ob
 def test_in_a_terminal_what_is_missing_is_asked_for_and_asked_again_where_it_is_not_there(
     data: list[object], roster: Path, staff: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("rollbook.cli.asking.at_a_terminal", lambda: True)
+    monkeypatch.setattr("rollbook.cli.prompting.at_a_terminal", lambda: True)
     words = ["sources", "add", "sis", *map(str, data)]
     done = CliRunner().invoke(main, words, input=f"{DISTRICT}\noneroster-csv\n{roster}s\n{roster}\n")
     assert done.exit_code == 0, done.output

@@ -111,7 +111,7 @@ def way_back(provider: Provider, base: str) -> str:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Departure:
     """What somebody is sent to a provider with: what it brings back, repeats, and is shown in the end."""
 
     state: str
@@ -157,7 +157,7 @@ class OpenID:
 
     # ---- asking
 
-    def address(self, provider: Provider, asked: Asked, *, another: bool = False) -> str:
+    def address(self, provider: Provider, asked: Departure, *, another: bool = False) -> str:
         """Where somebody is sent, to say there who they are; with `another`, they are asked for which account."""
         return _authlib("oauth2.rfc6749.parameters").prepare_grant_uri(
             self._known(provider).said["authorization_endpoint"],
@@ -172,7 +172,7 @@ class OpenID:
             prompt="select_account" if another else None,
         )
 
-    def heard(self, provider: Provider, asked: Asked, said: Mapping[str, str]) -> Vouched:
+    def heard(self, provider: Provider, asked: Departure, said: Mapping[str, str]) -> Vouched:
         """Who somebody is by what they bring back from a provider; only an address that it has verified counts."""
         known = self._known(provider).said
         # RFC 9207 §2.4: an answer of another provider is not this one's.
@@ -187,7 +187,7 @@ class OpenID:
             claims |= self._more(provider, known, token, claims["sub"])
         return vouched(provider, claims)
 
-    def _token(self, provider: Provider, known: Mapping[str, Any], asked: Asked, code: str) -> Mapping[str, Any]:
+    def _token(self, provider: Provider, known: Mapping[str, Any], asked: Departure, code: str) -> Mapping[str, Any]:
         form = {"grant_type": "authorization_code", "code": code, "redirect_uri": asked.back,
                 "code_verifier": asked.verifier}  # fmt: skip
         own = {"client_id": provider.client, "client_secret": provider.secret}

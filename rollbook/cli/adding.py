@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ..errors import Conflict, Malformed, Problem, RollbookError, nearest
-from .asking import Given, at_a_terminal, whole, with_host_key
 from .common import data_option, json_option, open_or_make_store, open_store, print_json, progress, say, wants_json
 from .describing import Wanted, described
 from .differences import aside, show_diff, told
+from .prompting import Given, at_a_terminal, whole, with_host_key
 from .reading import say_next, say_where, told_tried
 
 if TYPE_CHECKING:

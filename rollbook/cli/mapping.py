@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import Conflict, Malformed, Problem
-from .asking import at_a_terminal
 from .common import say
 from .describing import pairs
+from .prompting import at_a_terminal
 
 if TYPE_CHECKING:
     from ..ingest.mapping.plan import Part

@@ -7,9 +7,9 @@ import logging
 from ..api.messages import Request, Response
 from ..api.openid import (
     WITH,
-    Asked,
     ClocksDiffer,
     Denied,
+    Departure,
     MailUnverified,
     OpenID,
     Provider,
@@ -93,7 +93,7 @@ class Elsewhere:
         self.openid.meet(provider)
         back = way_back(provider, request.base)
         trip = self.desk.identities.send(provider.key, back, then, kept, request.client)
-        asked = Asked(trip.state, trip.nonce, trip.verifier, back)
+        asked = Departure(trip.state, trip.nonce, trip.verifier, back)
         return trip, self.openid.address(provider, asked, another=another)
 
     def _leave(self, page: Response, request: Request, trip: Trip) -> Response:
@@ -104,7 +104,7 @@ class Elsewhere:
         """Take somebody back, and let them in."""
         said = dict(request.query)
         away = self.desk.identities.back(provider.key, said.get("state", ""), cookie_of(request, BROWSER))
-        vouched = self.openid.heard(provider, Asked(said["state"], away.nonce, away.verifier, away.back), said)
+        vouched = self.openid.heard(provider, Departure(said["state"], away.nonce, away.verifier, away.back), said)
         if not away.next.startswith(f"{ROOT}/join/"):
             account = self.desk.identities.account(vouched)
         else:

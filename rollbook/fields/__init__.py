@@ -6,21 +6,6 @@ it needs. Everything else (tables, filters, documents, the consent screen) is de
 
 from __future__ import annotations
 
-from .asking import (
-    ALWAYS,
-    TODAY,
-    All,
-    Arg,
-    Compare,
-    Condition,
-    Either,
-    Expr,
-    Known,
-    Matches,
-    Not,
-    OneOf,
-    Value,
-)
 from .documents import (
     Appeared,
     AppearedNumber,
@@ -37,6 +22,21 @@ from .documents import (
     Truth,
     Version,
     WrittenNumber,
+)
+from .expressions import (
+    ALWAYS,
+    TODAY,
+    All,
+    Arg,
+    Compare,
+    Condition,
+    Either,
+    Expr,
+    Known,
+    Matches,
+    Not,
+    OneOf,
+    Value,
 )
 from .questions import (
     Among,

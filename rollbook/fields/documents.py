@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ..scopes import Need
-from .asking import Expr, need_of
+from .expressions import Expr, need_of
 from .record import Many, Record
 from .values import Csv, LastUpdated
 

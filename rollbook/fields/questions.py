@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .asking import ALWAYS, Arg, Condition, Expr
+from .expressions import ALWAYS, Arg, Condition, Expr
 from .record import Field, Many, Record, Ref
 
 

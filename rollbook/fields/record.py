@@ -9,7 +9,7 @@ from functools import cache
 from typing import ClassVar
 
 from ..scopes import ANYONE, NOBODY, Need
-from .asking import ALWAYS, Condition, Expr, Value
+from .expressions import ALWAYS, Condition, Expr, Value
 
 _EPOCH = date(1970, 1, 1).toordinal()
 

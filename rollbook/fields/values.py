@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..scopes import ANYONE, Need
-from .asking import ALWAYS, Arg, Condition, Expr, Value, need_of
+from .expressions import ALWAYS, Arg, Condition, Expr, Value, need_of
 from .record import Field, Many, Record
 
 

@@ -23,7 +23,7 @@ BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.
 LIVES_SECONDS = 10.0
 """A process that has written nothing for so long is gone; what it had counted still counts."""
 
-Asked = tuple[str, str, int]
+Key = tuple[str, str, int]
 """Dialect, endpoint, status."""
 
 
@@ -59,7 +59,7 @@ class Tallies:
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
-        self._asked: dict[Asked, Tally] = {}
+        self._asked: dict[Key, Tally] = {}
 
     def add(self, route: Route, status: int, seconds: float) -> None:
         """A request was answered."""
@@ -123,7 +123,7 @@ class Together:
     """What the processes of a server tell, put together."""
 
     def __init__(self, processes: Iterable[Process], now: float) -> None:
-        self.asked: dict[Asked, Tally] = {}
+        self.asked: dict[Key, Tally] = {}
         self.counted: dict[tuple[str, tuple[str, ...]], float] = {}
         self.live: list[Process] = []
         for one in processes:

@@ -19,7 +19,7 @@ from typing import Any
 
 from . import journal, members
 from .connection import Connection
-from .journal import Answered, Asked, Named, Told
+from .journal import Answered, Inquiry, Named, Told
 
 log = logging.getLogger("rollbook")
 
@@ -170,7 +170,7 @@ class _Piece:
 
     def take(self, entry: journal.Entry) -> None:
         """Put a record in."""
-        if isinstance(entry, Asked):
+        if isinstance(entry, Inquiry):
             self._whats[entry.number] = what = self._what(json.loads(entry.said))
             self._db.execute(
                 "INSERT INTO run_what VALUES (?, ?, ?) ON CONFLICT (run, number) DO UPDATE SET what = excluded.what",

@@ -53,7 +53,7 @@ _ANSWER = struct.Struct("<dIIH")
 
 
 @dataclass(frozen=True)
-class Asked:
+class Inquiry:
     """What was asked, by whom and under which grants: a JSON object."""
 
     number: int
@@ -94,7 +94,7 @@ class Answered:
     tracking: str = ""
 
 
-Entry = Asked | Named | Told | Answered
+Entry = Inquiry | Named | Told | Answered
 
 
 def asked(number: int, said: bytes) -> bytes:
@@ -138,7 +138,7 @@ def read(data: bytes) -> Iterator[tuple[Entry, int]]:
 def _entry(kind: int, said: bytes) -> Entry:
     if kind == WHAT:
         (number,) = _WHAT.unpack_from(said)
-        return Asked(number, said[_WHAT.size :])
+        return Inquiry(number, said[_WHAT.size :])
     if kind == ANSWER:
         at, what, people, status = _ANSWER.unpack_from(said)
         return Answered(at, what, people, status, said[_ANSWER.size :].decode())

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from rollbook.dialects.edfi.reading import AnyReader, Asked, Collection, Cursor, readers_of
+from rollbook.dialects.edfi.reading import AnyReader, Collection, Cursor, Extent, readers_of
 from rollbook.edfi.documents import Whole
 from rollbook.edfi.resources import RESOURCES
 from rollbook.edfi.schema import Resource
@@ -136,8 +136,9 @@ _SORTED = "USE TEMP B-TREE FOR ORDER BY"
 
 def _plans(hub: Hub, resource: Resource, readers: Sequence[AnyReader]) -> Iterator[list[str]]:
     """The steps in which a database reads a page from somewhere on, for each district."""
-    cursor = Cursor(readers[-1].district, "0000")
-    for reader, part, plan, args in Collection(resource, readers, Asked(cursor=cursor)).plans():
+    for reader, plan, args in Collection(
+        resource, readers, Extent(cursor=Cursor(readers[-1].district, "0000"))
+    ).plans():
         bound = {**reader.base, **args, "limit": 500, "offset": 0, "page": -1, "before": 0}
         with hub.store.lend(reader.district) as kept:
             steps = kept.connection.execute(f"EXPLAIN QUERY PLAN {plan.telling[0]}", bound).fetchall()

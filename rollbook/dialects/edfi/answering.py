@@ -19,7 +19,7 @@ from ...edfi.validation import Invalid
 from ...edfi.validation import understand as checked
 from ...errors import Problem
 from . import problems
-from .asking import asked
+from .bounding import extent
 from .changes import Change, deletes, key_changes
 from .claiming import SETTING as CLAIM_SETS
 from .claiming import in_namespace
@@ -33,9 +33,9 @@ from .profiling import Lens
 from .reading import (
     START,
     AnyReader,
-    Asked,
     Collection,
     Document,
+    Extent,
     find,
     find_by_key,
     find_quietly,
@@ -102,7 +102,7 @@ class Shelf:
         if handling(request) == STRICT and request.query:
             said = "is a parameter of collections. An item by its id takes none."
             raise InvalidQuery(*(Problem(name, f"{name} {said}") for name, _ in request.query))
-        resting = self.resting(Collection(self.resource, self.readers, Asked()).kinds())
+        resting = self.resting(Collection(self.resource, self.readers, Extent()).kinds())
         found = find(self.resource, self.readers, identity)
         if found is None:
             raise Refusal(problems.not_found())
@@ -208,8 +208,8 @@ class Shelf:
         shows(*(identity for change in page for identity in change.people))
         return encoded([c.body for c in page], *further)
 
-    def _asked(self, query: Query) -> Asked:
-        return asked(self.resource, replace(query, changed_since=self._since(query)))
+    def _asked(self, query: Query) -> Extent:
+        return extent(self.resource, replace(query, changed_since=self._since(query)))
 
     def _since(self, query: Query) -> int | None:
         """From which number on changes are told: all of them to who has read what a restored hub no longer has."""

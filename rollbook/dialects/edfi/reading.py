@@ -273,8 +273,8 @@ START = Cursor(-1, "")
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What a request asks of a collection."""
+class Extent:
+    """Which documents of a collection a request means, and which of these are on its page."""
 
     where: tuple[Condition, ...] = ()
     shape: tuple[str, ...] = ()
@@ -294,7 +294,7 @@ class Asked:
 class Collection:
     """A resource as readers see it, under the conditions of a request; one moment for each district."""
 
-    def __init__(self, resource: Resource, readers: Sequence[AnyReader], asked: Asked) -> None:
+    def __init__(self, resource: Resource, readers: Sequence[AnyReader], asked: Extent) -> None:
         self.resource = resource
         self.readers = readers
         self.asked = asked
@@ -370,7 +370,9 @@ class Collection:
         ends: list[Cursor] = [START]
         for part in range(1, min(number, total)):
             at = total * part // min(number, total) - 1
-            cut = Collection(self.resource, self.readers, replace(self.asked, limit=1, offset=at, cursor=None))
+            cut = Collection(
+                self.resource, self.readers, Extent(self.asked.where, self.asked.shape, self.asked.args, 1, at)
+            )
             last = cut.page()[0]
             ends.append(Cursor(last.reader.district, last.id, part=self.resource.parts.index(last.part)))
         tokens = [Cursor(a.district, a.after, b.district, b.after, a.part, b.part) for a, b in pairwise(ends)]

@@ -15,10 +15,10 @@ from ...edfi.resources import EVERY, RESOURCES
 from ...edfi.schema import Collection as Listed
 from ...edfi.schema import Descriptor, Resource
 from ...fields import Arg, Matches
-from .asking import asked
+from .bounding import extent
 from .metadata import needs
 from .parameters import understand
-from .reading import AnyReader, Asked, Collection, find_quietly
+from .reading import AnyReader, Collection, Extent, find_quietly
 
 PAGE = 500
 """How many documents are looked through at once."""
@@ -42,8 +42,8 @@ def using(resource: Resource, word: Mapping[str, Any], readers: Sequence[AnyRead
     if written is not None:
         return written
     # What other dialects and sources wrote is a fact of a record, which a question finds.
-    for other in (part for one in EVERY for part in one.parts):
-        queries = (asked(other, understand(other, [(name, uri)])) for name in _facts(other, kind))
+    for other in EVERY:
+        queries = (extent(other, understand(other, [(name, uri)])) for name in _facts(other, kind))
         if any(Collection(other, readers, replace(query, limit=1)).page() for query in queries):
             return other
         if any(_in_list(other, home, uri, readers) for home in _lists(other, kind)):
@@ -79,12 +79,12 @@ def _lists(resource: Resource, kind: str) -> list[Listing]:
 def _in_list(resource: Resource, home: Listing, uri: str, readers: Sequence[AnyReader]) -> bool:
     """Whether a document that the readers see has a word in a fact of many."""
     code = str(home.codec.write(uri)).replace(",", "%2C")
-    some = Asked((Matches(home.expr, "icontains", Arg("within")),), ("within", home.expr.name), {"within": code}, PAGE)
+    some = Extent((Matches(home.expr, "icontains", Arg("within")),), ("within", home.expr.name), {"within": code}, PAGE)
     text = msgspec.json.encode(uri).lower()
     return any(text in msgspec.json.encode(body).lower() for body in _documents(resource, readers, some))
 
 
-def _documents(resource: Resource, readers: Sequence[AnyReader], some: Asked) -> Iterator[Mapping[str, Any]]:
+def _documents(resource: Resource, readers: Sequence[AnyReader], some: Extent) -> Iterator[Mapping[str, Any]]:
     offset = 0
     while page := Collection(resource, readers, replace(some, offset=offset)).page():
         yield from (one.body for one in page)

@@ -101,7 +101,7 @@ class Flavour(ABC):
 
     @abstractmethod
     def matches(self, how: str, text: str, value: str) -> str:
-        """Whether a text matches another one, in one of the ways of `fields.asking.MATCHES`."""
+        """Whether a text matches another one, in one of the ways of `fields.expressions.MATCHES`."""
 
     @abstractmethod
     def choose(self, condition: str, yes: str, no: str) -> str:

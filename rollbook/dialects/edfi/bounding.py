@@ -10,7 +10,7 @@ from ...errors import Problem
 from ...fields import Arg, Condition, Either, HubId, KeptValue, Version
 from .parameters import Query, kind_of
 from .problems import InvalidQuery
-from .reading import Asked, Cursor, hub_id, kept
+from .reading import Cursor, Extent, hub_id, kept
 
 
 def _held(value: Any) -> Any:
@@ -24,7 +24,7 @@ def _kept_value(resource: Resource, path: tuple[str, ...], value: Any, name: str
     return fact.same(Arg(name)) if isinstance(value, str) else fact.is_(Arg(name))
 
 
-def asked(resource: Resource, query: Query) -> Asked:
+def extent(resource: Resource, query: Query) -> Extent:
     """The conditions of a query; raises when it goes on where no earlier answer ended."""
     where, shape, args = list(query.where), list(query.shape), dict[str, Any](query.args)
 
@@ -52,6 +52,4 @@ def asked(resource: Resource, query: Query) -> Asked:
             said = "pageToken is not one that an earlier answer gave. Begin without one."
             raise InvalidQuery(Problem("pageToken", said))
     args = {name: _held(value) for name, value in args.items()}
-    further = zip(resource.parts[1:], query.others, strict=False)
-    others = tuple(asked(part, replace(query, **vars(terms), others=())) for part, terms in further)
-    return Asked(tuple(where), tuple(shape), args, query.limit, query.offset, cursor=cursor, others=others)
+    return Extent(tuple(where), tuple(shape), args, query.limit, query.offset, cursor=cursor)
