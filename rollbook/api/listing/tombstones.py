@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import msgspec
 
@@ -19,6 +19,7 @@ from ...consent.session import Session
 from ...consent.slips import shows
 from ...fields import Arg, Csv, Expr, HubId, OneOf, Question
 from ...model.people import Person
+from ...recent import Recent
 from .asking import Asked, Clause
 from .bygone import COMPARED, Bygone, Unknowable, as_human, parts_of
 from .planning import Manner
@@ -62,6 +63,17 @@ class Renamed:
     people: tuple[str, ...] = ()
 
 
+class _Worked(NamedTuple):
+    """What is gone of a list, and who is there again instead of what was."""
+
+    told: list[Tombstone]
+    instead: frozenset[str]
+
+
+LISTS = 8
+"""Of how many lists it is kept for each reader what is gone of them, until the next write."""
+
+
 class Tombstones:
     """What is gone of the rows of a resource that a request asks for, and what lost a part or an id since."""
 
@@ -86,14 +98,20 @@ class Tombstones:
         self._renamed = renamed
 
     @cached_property
+    def _until(self) -> int:
+        """The number up to which it is told what is gone.
+
+        What has gone since the rows were read is still among them, and is told of the next time.
+        """
+        return max(self._session.kept.history.newest(self._reader.district), self._reader.last_choice())
+
+    @cached_property
     def _stones(self) -> list[Gone]:
         kinds = {part.of.__name__ for part in self._resource.parts}
         for part in self._resource.parts:
             for property in part.properties.values():
                 kinds.update(_kinds(property.shown))
-        # What has gone since the rows were read is still among them, and is told of the next time.
-        until = max(self._session.kept.history.newest(self._reader.district), self._reader.last_choice())
-        return [one for one in self._reader.gone(kinds, self._since, until) if one.what == "gone"]
+        return [one for one in self._reader.gone(kinds, self._since, self._until) if one.what == "gone"]
 
     @property
     def _since(self) -> int:
@@ -112,7 +130,16 @@ class Tombstones:
 
     @cached_property
     def found(self) -> list[Tombstone]:
-        """What is gone, in the order in which it went."""
+        """What is gone, in the order in which it went; worked out once for all pages, until the next write."""
+        of = (self._manner.name, self._resource, self._rows.name, self._asked.filter, self._until)
+        key = (*of, repr(sorted(self._args.items())))
+        recent = self._reader.once("tombstones", lambda: Recent[_Worked](LISTS))
+        worked = recent.get(key, self._worked)
+        # Were they not there, the answer would tell of those before them.
+        shows(*worked.instead)
+        return worked.told
+
+    def _worked(self) -> _Worked:
         parts = parts_of(self._stones)
         made = [
             one
@@ -124,12 +151,13 @@ class Tombstones:
         made.sort(key=lambda one: (one.thing[self._manner.modified], one.thing[self._id]))
         # What came and went several times under one id is told of once.
         last = {str(one.thing[self._id]): one for one in made}
-        anew = self._made_anew(list(last))
-        return [one for one in made if last[identity := str(one.thing[self._id])] is one and identity not in anew]
+        anew, people = self._made_anew(list(last))
+        told = [one for one in made if last[identity := str(one.thing[self._id])] is one and identity not in anew]
+        return _Worked(told, people)
 
-    def _made_anew(self, ids: list[str]) -> set[str]:
-        """Those of some ids under which something is there again, such as somebody who has come back."""
-        found: set[str] = set()
+    def _made_anew(self, ids: list[str]) -> tuple[set[str], frozenset[str]]:
+        """Those of some ids under which something is there again, such as who has come back, and the people of that."""
+        found, whom = set[str](), set[str]()
         for part in self._resource.parts if ids else ():
             given, shown = part.of.fields.get("external_id"), part.properties[self._id].shown
             # A hub id is never given again.
@@ -140,9 +168,8 @@ class Tombstones:
             read = self._session.chosen(plan, {**self._args, "ids": json.dumps(ids)}, named=False)
             for rows, people in read:
                 found |= {msgspec.json.decode(row, type=dict[str, str])["id"] for row in rows}
-                # Were they not there, the answer would tell of those before them.
-                shows(*(one for column in people.singles for one in column if one))
-        return found & {*ids}
+                whom |= {one for column in people.singles for one in column if one}
+        return found & {*ids}, frozenset(whom)
 
     @property
     def _id(self) -> str:
