@@ -1,4 +1,4 @@
-"""How many rows a long list has after a write: known from those that moved, and the same as counting would give."""
+"""Pages of long lists after a write: their rows and how many there are in all are known from those that moved."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from rollbook.consent import rolls
 from rollbook.consent.renewing import Plans
-from rollbook.model.people import Person, Staff
+from rollbook.model.people import Contact, Person, Staff
 from rollbook.model.students import Student, StudentMembership
 from rollbook.store.writing import Batch
 
@@ -82,3 +82,34 @@ def test_a_long_list_that_is_counted_again_is_known_by_what_moved(small_hub: Hub
 
     assert writes(hire) == [1, 0, 0]
     assert read == []
+
+
+def test_a_page_in_which_nobody_came_or_went_is_not_looked_through(small_hub: Hub, counted: list[str]) -> None:
+    platform = Platform(small_hub)
+
+    def page() -> list[str]:
+        rows = platform.rows("users", limit=40, fields="sourcedId,familyName")
+        assert rows == platform.rows("users", limit=41, fields="sourcedId,familyName")[:40]
+        return [row["familyName"] for row in rows]
+
+    def write(change: Callable[[Batch], object]) -> list[str]:
+        with small_hub.store.write(platform.credential.district) as batch:
+            change(batch)
+        counted.clear()
+        return page()
+
+    ids = [row["sourcedId"] for row in platform.rows("users", limit=60, fields="sourcedId")]
+    assert page() == page()
+    assert write(lambda batch: batch.change(Person, ids[7], {"surname": "Marlow"}))[7] == "Marlow"
+    assert "ids" not in counted
+    before = write(lambda batch: batch.change(Person, ids[50], {"surname": "Tarn"}))
+    assert "ids" not in counted
+
+    def goes(batch: Batch) -> None:
+        for record in (Student, Staff, Contact):
+            for (role,) in look(small_hub.store, f"SELECT id FROM {record.table} WHERE person = ?", (ids[3],)):
+                batch.remove(record, role)
+
+    after = write(goes)
+    assert "ids" in counted
+    assert after[:-1] == [*before[:3], *before[4:]]

@@ -229,16 +229,23 @@ def _in_place(
 ) -> Mapping[str, Row] | None:
     """Those of the rows that moved, as they are now; None where some may have come, gone or changed places."""
     were = before.rows.keys() & moved
-    if len(moved) > FEW or (were and not found.settled) or not _whole(found, bound, before):
+    if len(moved) > FEW or (were and not found.settled) or bound["offset"] or ":page" in found.source:
         return None
+    if 0 <= bound["limit"] <= len(before.rows):
+        # More rows may follow, which one that moved could now be among.
+        there = plans.those(found, bound, moved) if moved else []
+        if not found.settled or not before.rows or _on_page(before, there) != were:
+            return None
+        return dict(complete(found, plans.some(found, bound, were))) if were else {}
     now = dict(complete(found, plans.some(found, bound, moved))) if moved else {}
     return now if now.keys() == were else None
 
 
-def _whole(found: Plan, bound: Bound, before: Kept) -> bool:
-    """Whether the rows are all that there were, whatever page was asked for: none is there for another one's sake."""
-    first = not bound["offset"] and ":page" not in found.source
-    return first and not 0 <= bound["limit"] <= len(before.rows)
+def _on_page(before: Kept, ids: Iterable[str]) -> set[str]:
+    """Those of some rows that stand no further than the last one of a page, which is in the order of hub ids."""
+    rows = [*before.rows]
+    last, down = rows[-1], rows[0] > rows[-1]
+    return {i for i in ids if (i >= last if down else i <= last)}
 
 
 def _later(one: Mapping[str, int], other: Mapping[str, int]) -> bool:

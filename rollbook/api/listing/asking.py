@@ -6,7 +6,7 @@ A dialect reads its own parameters and its own grammar of filters; what comes ou
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -16,6 +16,9 @@ from .resource import Listing, Property
 
 OPERATORS = ("=", "!=", ">", ">=", "<", "<=", "~", "in", "not in", "starts with", "is known", "is unknown")
 """What a condition may say; `~` is that a text has a part, or a list a word."""
+
+UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
+"""What the hub's ids look like."""
 
 Sees = Callable[[Property], bool]
 """Whether the caller may filter by a property."""
@@ -90,13 +93,3 @@ def moment(text: str) -> str | None:
         return utc.replace(tzinfo=None).isoformat(timespec="milliseconds")
     except (ValueError, OverflowError):
         return None
-
-
-def pages(limit: int, offset: int, total: int) -> Iterable[tuple[str, int]]:
-    """The other pages of a list, each with the offset at which it begins (RFC 8288's names of relations)."""
-    yield "first", 0
-    if offset > 0:
-        yield "prev", max(offset - limit, 0)
-    if offset + limit < total:
-        yield "next", offset + limit
-    yield "last", max(total - 1, 0) // limit * limit

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from ...errors import NotFound, Problem, nearest
 from ...fields import Arg
 from ..messages import Response
 from .resource import Resource
@@ -107,7 +108,19 @@ class Service:
         reading = () if path is not None and not path.reads else ("GET", "HEAD")
         return (*reading, *self.writers.get(address, ()))
 
+    def nowhere(self, steps: Sequence[str]) -> NotFound:
+        """That some steps below the root lead to nothing, with the nearest that there is."""
+        first = steps[0] if steps else ""
+        known = [address.split("/")[-1] for address in self.paths if address.startswith(f"{first}/")]
+        hint = nearest(steps[-1][:80], known) if known and len(steps) > 2 else nearest(first[:80], self.collections)
+        return NotFound(Problem("path", f"{'/'.join(steps)[:80]} was not found", hint))
+
     def needs(self, method: str, collection: str) -> frozenset[str]:
         """The scopes of which a client needs one."""
         scopes = self.scopes["GET" if method == "HEAD" else method]
         return scopes.get(collection, scopes[""])
+
+
+def address_of(steps: Sequence[str]) -> str:
+    """The address that steps below a root lead to, as services write it."""
+    return "/".join("{id}" if at % 2 else step for at, step in enumerate(steps))

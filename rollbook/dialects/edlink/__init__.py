@@ -11,6 +11,7 @@ import msgspec
 
 from ...api.clients import bearer
 from ...api.listing import keeping
+from ...api.listing.asking import UUID
 from ...api.listing.resource import Listing, Resource
 from ...api.listing.rows import Rows, may_filter
 from ...api.messages import NO_STORE, Request, Response
@@ -29,7 +30,7 @@ from ...errors import (
 )
 from . import classroom, events, integrations, logbook, openapi, tokens
 from .answering import Reading, fetch, missing, pages
-from .asking import UUID, Asked, understand
+from .asking import Asked, understand
 from .catalogue import PATHS, READS, RESOURCES, Path
 from .cursors import written
 from .later import EVERY, LATER

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any, cast
 
 import msgspec
 
+from ...api.listing.asking import UUID, Clause, Sees
 from ...api.listing.resource import Listing, Property
 from ...errors import Malformed, nearest
 from . import cursors
@@ -27,26 +28,13 @@ SHAPING = ("$filter", "$fields", "$expand")
 IGNORED = ("$properties", "$idempotency")
 """What belongs to writing; the vendor's client may send it with any request."""
 
-UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
-
-Sees = Callable[[Property], bool]
-"""Whether the caller may filter by a property."""
-
-
-@dataclass(frozen=True)
-class Clause:
-    """One condition of a filter; the value is None, a text, or a list of texts."""
-
-    name: str
-    operator: str
-    value: Any = None
-
 
 @dataclass(frozen=True)
 class Asked:
     """What a request asks of a resource."""
 
     clauses: tuple[Clause, ...] = ()
+    """Each with a text, a list of texts, or, where a value is only known or not, with None."""
     fields: tuple[str, ...] = ()
     """Empty for every property."""
     expand: tuple[str, ...] = ()
@@ -212,7 +200,7 @@ class _Understanding:
             self.invalid(where, f"has a condition with {extra[0][:40]}", "give operator and value")
             return None
         if operator in ("is known", "is unknown"):
-            return Clause(name, operator)
+            return Clause(name, operator, None)
         return self.compared(where, name, what, operator, fields.get("value"))
 
     def compared(self, where: str, name: str, what: Property, operator: str, value: Any) -> Clause | None:

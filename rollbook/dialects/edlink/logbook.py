@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
+from ...api.listing.asking import Clause
 from ...api.listing.resource import Listing, Property
 from ...consent import Desk, DistrictReader
 from ...consent.feeding import Feeding, Reading, Source
 from ...consent.requests import PastRequest, Requests
 from ...errors import Malformed, NotFound, Problem
 from ...fields import Literal
-from .asking import Asked, Clause
+from .asking import Asked
 from .resource import ID, UNKNOWN
 from .submissions import shaped
 from .wire import Fault

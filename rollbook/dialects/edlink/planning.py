@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
-from ...api.listing import asking
+from ...api.listing.asking import Clause
 from ...api.listing.planning import compare, shape_of
 from ...api.listing.resource import Part, Property, Resource
 from ...api.listing.rows import Rows, whole
@@ -18,7 +19,7 @@ from ...fields import (
     HubId,
     Question,
 )
-from .asking import Asked, Clause
+from .asking import Asked
 from .resource import expansion
 
 IDS = Arg("ids")
@@ -30,8 +31,8 @@ _MEANT = {"equals": "=", "contains": "~", "gt": ">", "gte": ">=", "lt": "<", "lt
 """What an operator is called in other dialects."""
 
 
-def _meant(clause: Clause) -> asking.Clause:
-    return asking.Clause(clause.name, _MEANT.get(clause.operator, clause.operator), clause.value)
+def _meant(clause: Clause) -> Clause:
+    return replace(clause, operator=_MEANT.get(clause.operator, clause.operator))
 
 
 def bound(asked: Asked) -> dict[str, Any]:

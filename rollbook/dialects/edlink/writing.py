@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from ...api.listing.asking import UUID
 from ...api.listing.resource import Resource
 from ...consent import Writer
 from ...errors import Malformed, NotFound, NotHeld, Problem
@@ -21,7 +22,7 @@ from ...model.coursework import ClassFile, SubmissionFile
 from ...model.gradebook import Rubric, RubricCriterion
 from ...model.students import Student
 from .answering import missing, only
-from .asking import UUID, Asked
+from .asking import Asked
 from .coursework import DIALECT, ONCE_SAID, assignments, categories
 from .files import entry, filed, files, measured
 from .members import ASSIGNMENT, MOST_POINTS, Said

@@ -12,9 +12,10 @@ from ...api.clients import bearer, client
 from ...api.dated import says
 from ...api.listing import keeping
 from ...api.listing.asking import Asked
+from ...api.listing.linking import links
 from ...api.listing.reading import Reading, kinds
 from ...api.listing.rows import EVERY, Rows
-from ...api.listing.services import Collection, Path, Service
+from ...api.listing.services import Collection, Path, Service, address_of
 from ...api.messages import JSON, NO_STORE, Request, Response
 from ...api.signatures import is_signed, signature, signed_by
 from ...consent import Desk, DistrictReader, Holder
@@ -22,7 +23,6 @@ from ...consent.credentials import WrongSignature
 from ...consent.session import Session
 from ...consent.slips import asks
 from ...errors import (
-    NotFound,
     NotHeld,
     NotSignedIn,
     Problem,
@@ -30,10 +30,9 @@ from ...errors import (
     TooManyRequests,
     Unavailable,
     WrongMethod,
-    nearest,
 )
 from . import tokens
-from .answering import kinds_of, links, missing, reading, ways
+from .answering import kinds_of, missing, reading, ways
 from .calls import Call
 from .dated import as_it_was
 from .discovery import document, document_of
@@ -67,7 +66,7 @@ class OneRoster:
         service = _service(request)
         if service is None:
             return failure(error, allowed=("POST",))
-        told = failure(error, allowed=service.methods(_address(_steps(service, request))), old=service.old)
+        told = failure(error, allowed=service.methods(address_of(_steps(service, request))), old=service.old)
         return replace(told, guessed=True) if isinstance(error, WrongSignature) else told
 
     def party(self, request: Request) -> str | None:
@@ -96,9 +95,9 @@ class OneRoster:
     def find(self, service: Service, request: Request, holder: Holder) -> Call:
         """What a path means; raises `NotFound` where what it leads from is not there."""
         steps = _steps(service, request)
-        address = _address(steps)
+        address = address_of(steps)
         if address not in service.addresses:
-            raise _nowhere(service, steps)
+            raise service.nowhere(steps)
         path = service.paths.get(address)
         collection = service.collections[path.leads if path else steps[0]]
         if request.method not in (allowed := service.methods(address)):
@@ -228,14 +227,3 @@ def _steps(service: Service, request: Request) -> list[str]:
     steps = [step for step in request.path.removeprefix(service.root).split("/") if step]
     # The published description of 1.1, and clients that are made of it, write `classes/{id}/lineitems`.
     return [*steps[:2], *("lineItems" if step == "lineitems" else step for step in steps[2:3]), *steps[3:]]
-
-
-def _address(steps: list[str]) -> str:
-    return "/".join("{id}" if at % 2 else step for at, step in enumerate(steps))
-
-
-def _nowhere(service: Service, steps: list[str]) -> NotFound:
-    first = steps[0] if steps else ""
-    known = [address.split("/")[-1] for address in service.paths if address.startswith(f"{first}/")]
-    hint = nearest(steps[-1][:80], known) if known and len(steps) > 2 else nearest(first[:80], service.collections)
-    return NotFound(Problem("path", f"{'/'.join(steps)[:80]} was not found", hint))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
-from urllib.parse import urlencode
 
 import msgspec
 
-from ...api.listing.asking import Asked, pages
+from ...api.listing.asking import Asked
 from ...api.listing.planning import Manner, bound
 from ...api.listing.reading import Reading, unless_lost
 from ...api.listing.resource import Property, Resource
@@ -108,14 +107,3 @@ def missing(collection: Collection, identity: str) -> NotFound:
     """Nothing there, or nothing that this caller may see: the two look alike."""
     hint = f"list {collection.name} to see which exist"
     return NotFound(Problem(collection.one, f"{identity[:60]} was not found", hint))
-
-
-Headers = tuple[tuple[bytes, bytes], ...]
-
-
-def links(address: str, asked: Asked, query: Mapping[str, str], total: int) -> Headers:
-    """How many there are, and where the other pages are (RFC 8288)."""
-    others = pages(asked.limit, asked.offset, total)
-    of = ((rel, urlencode({**query, "limit": asked.limit, "offset": offset})) for rel, offset in others)
-    told = ", ".join(f'<{address}?{one}>; rel="{rel}"' for rel, one in of)
-    return ((b"x-total-count", b"%d" % total), (b"link", told.encode("latin-1", "replace")))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ...api.listing.asking import UUID
 from ...api.listing.resource import Property, flat
 from ...fields import (
     Arg,
@@ -34,7 +35,7 @@ from ...fields import (
 from ...model.organisation import District
 from ...model.origin import ONEROSTER
 from ...model.people import Person
-from .wire import UUID, reference
+from .wire import reference
 
 TEXT = ("=", "!=", ">", ">=", "<", "<=", "~")
 ID = ("=", "!=")

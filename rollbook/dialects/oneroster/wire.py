@@ -5,7 +5,6 @@ OneRoster 1.2 Rostering Service, REST binding, sections 3.2 to 3.4 and 5.1 (imsx
 
 from __future__ import annotations
 
-import re
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -31,9 +30,6 @@ ROOT, OLD_ROOT = "/ims/oneroster/rostering/v1p2", "/ims/oneroster/v1p1"
 """Where the rosters of OneRoster 1.2 are, and all of 1.1."""
 GRADEBOOK_ROOT, RESOURCES_ROOT = "/ims/oneroster/gradebook/v1p2", "/ims/oneroster/resources/v1p2"
 """Where the other services of 1.2 are."""
-
-UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
-"""What the hub's ids look like."""
 
 TYPES = {
     "orgs": "org",
