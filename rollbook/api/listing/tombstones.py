@@ -135,8 +135,9 @@ class Tombstones:
         key = (*of, repr(sorted(self._args.items())))
         recent = self._reader.once("tombstones", lambda: Recent[_Worked](LISTS))
         worked = recent.get(key, self._worked)
-        # Were they not there, the answer would tell of those before them.
-        shows(*worked.instead)
+        if worked.instead:
+            # Were they not there, the answer would tell of those before them.
+            shows(*worked.instead)
         return worked.told
 
     def _worked(self) -> _Worked:
