@@ -18,7 +18,7 @@ __all__ = ["main", "run"]
 COMMANDS = {
     "demo": ("demonstrating:run_demo", "Make invented schools, or use those made before, and serve them."),
     "serve": ("serving:serve", "Serve a data directory over HTTP."),
-    "work": ("attending:work", "Do a hub's jobs, beside servers that only answer."),
+    "work": ("attending:work", "Do a hub's jobs, and answer nobody."),
     "config": ("configuring:config", "Show every setting, with its value and where it comes from."),
     "import": ("importing:import_", "Read records from a source."),
     "sources": ("sources:sources", "Manage the sources that a district's records come from."),
