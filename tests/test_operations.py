@@ -209,6 +209,9 @@ def outcome(connection: Any, operation: Operation, given: list[Any], named: dict
     connection.execute("BEGIN")
     try:
         answer: Any = getattr(getattr(over, operation.subject), operation.name)(*given, **named)
+        if hasattr(answer, "__enter__"):
+            with answer as entered:
+                return entered
         return list(answer) if hasattr(answer, "__next__") else answer
     except (ValueError, KeyError, TypeError, IndexError, StopIteration) as nothing:
         # What it asked for was not there.
