@@ -230,6 +230,9 @@ def test_data_sets_go_of_sources_that_are_read_no_more_and_never_what_they_are_r
         assert kept.retention.old("source data", 1, at) == kept.retention.drop_old("source data", 1, at) == 1
     left = {(s, n) for s, n in look(both, "SELECT source, name FROM source_file WHERE district = 1")}
     assert ("gone", "rows users") not in left
+    # Once the other has not been read for so long, it is like it.
+    assert both.kept.retention.old("source data", 1, at) == 0
+    assert both.kept.retention.old("source data", 1, "2999-01-01T00:00:00.000") >= 1
     assert {(READ, "rows users"), (READ, "renewed token"), ("gone", "renewed token"), ("sis", "set aside")} <= left
 
 
