@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple, Protocol, cast, runtime_checkable
 
+from ..edfi.resources import HOMED
 from ..edfi.schema import Resource
 from ..fields import Record
 from ..jobs import Failed
@@ -21,11 +22,14 @@ from ..store.kept import Kept
 from ..store.kept.feeds import Feed
 from ..store.kept.sayings import Say
 from ..store.precedence import PART, above
-from .edfi.documents import ADDED, RESOURCES
+from .edfi.documents import ADDED
 from .edfi.mapping import names_of
 from .rows import Reading
 
 Document = Mapping[str, Any]
+
+RESOURCES = {one.name: one for one in HOMED}
+"""What documents may be sent, by name: also those that no reading takes in, such as gradebooks."""
 
 EDFI = f"{PART}edfi"
 """What documents say that has no field of its own, as a fact."""
