@@ -53,8 +53,14 @@ def number(value: Any) -> float:
     return float(value)
 
 
+def _whole(value: Any) -> Any:
+    # To JSON Schema, 1.0 is an integer.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def count(value: Any) -> int:
     """A whole number that is not negative."""
+    value = _whole(value)
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 1_000_000:
         raise ValueError("expected a whole number that is not negative")
     return value
@@ -105,7 +111,7 @@ def content(value: Any) -> str:
     try:
         if not isinstance(value, list):
             raise TypeError
-        found = bytes(cast(list[int], value))
+        found = bytes(map(_whole, cast(list[Any], value)))
     except (TypeError, ValueError):
         raise ValueError("expected a list of the bytes of the file, such as [104, 105]") from None
     if len(found) > MOST_BYTES:
