@@ -228,7 +228,8 @@ def test_what_is_written_through_edlink_goes_as_documents_numbered_by_this_hub(h
     app, before = Vendor(hubs.here, rights=COURSEWORK), hubs.jobs("waiting", "dead")
     room = next(one["id"] for one in app.rows("classes") if one["name"] and app.rows(f"classes/{one['id']}/students"))
     work = f"classes/{room}/assignments/{made(app, room)['id']}"
-    for one in app.rows(f"{work}/submissions"):
+    submissions = app.rows(f"{work}/submissions")[:2]
+    for one in submissions:
         done(send(app, "PATCH", f"{work}/submissions/{one['id']}", {"grade_points": 11}))
     hubs.troubles += [Reply(cut=1)]
     assert set(hubs.sent()) == {"POST gradebookEntries", "POST studentGradebookEntries"}
@@ -236,8 +237,8 @@ def test_what_is_written_through_edlink_goes_as_documents_numbered_by_this_hub(h
     (entry,) = hubs.system.get("gradebookEntries?title=A%20volcano")
     # The source may have work of its own under the school's numbers, which is not to be taken for this one.
     assert entry["namespace"] == f"uri://rollbook/{app.school()}"
-    (mark,) = hubs.system.get(f"studentGradebookEntries?namespace={entry['namespace']}")
-    assert (entry["maxPoints"], mark["pointsEarned"], mark["studentReference"]["studentUniqueId"]) == (12, 11, "7001")
+    marks = hubs.system.get(f"studentGradebookEntries?namespace={entry['namespace']}")
+    assert (entry["maxPoints"], [one["pointsEarned"] for one in marks]) == (12, [11] * len(submissions))
     done(send(app, "DELETE", work))
     for _ in range(2):
         hubs.sent()
