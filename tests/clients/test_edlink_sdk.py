@@ -415,7 +415,8 @@ def test_a_teacher_sets_changes_marks_and_deletes_work(graph: Graph, demo: Demo)
     [classes] = teacher(["classes", "list"])
     taught = next(one["id"] for one in classes if (one["state"], one["properties"]["group_type"]) == TAUGHT)
     work = {"title": "A volcano", "description": "Build one", "due_date": "2026-12-04T16:00:00.000Z"}
-    [made] = teacher(["assignments", "create", taught, {**work, "grading_type": "points", "points_possible": 12}])
+    graded = {"grading_type": "points", "points_possible": 12, "start_date": "2026-09-07T08:00:00.000Z"}
+    [made] = teacher(["assignments", "create", taught, {**work, **graded}])
     assert (made["title"], made["state"], made["points_possible"]) == ("A volcano", "open", 12)
     changed, submissions = teacher(
         ["assignments", "update", taught, made["id"], {"title": "A glacier"}],
