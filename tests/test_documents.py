@@ -117,18 +117,25 @@ def known(demo: DemoHub) -> dict[str, str]:
 
 DOWNLOAD = "/files/{file_id}/download"
 WORK = "/api/v2/graph/classes/{class_id}/assignments/{assignment_id}"
-TAXA = ("/taxonomies/species_approval/{id}/", "/taxonomies/strain_approval/{id}/")
+APPROVALS = ("taxonomies/species", "taxonomies/strain", "resources/supplier", "dissemination/journal")
+INVITED = (
+    "stem/project_membership_invitation",
+    "stem/project_group_membership_invitation",
+    "users/group_membership_invitation",
+    "users/group_membership_request",
+)
+"""What only those who are asked, and those who ask, may read."""
 ABSENT: dict[str, set[str]] = {
-    "edlink": {
-        f"{WORK}{DOWNLOAD}",
-        f"{WORK}/submissions/{{submission_id}}{DOWNLOAD}",
-        "/api/v2/graph/sources/{source_id}",
-    },
+    "edlink": {f"{WORK}{DOWNLOAD}", f"{WORK}/submissions/{{submission_id}}{DOWNLOAD}"},
     "oneroster": {"/gradingPeriods/{sourcedId}"},
     "rosters": {"/gradingPeriods/{sourcedId}"},
     "research": {
-        *(f"/api/{portal}{path}" for portal in ("private", "public") for path in (*TAXA, "/stem/project/{id}/counts/")),
-        "/api/public/stem/project_membership_invitation/{id}/",
+        *(
+            f"/api/{portal}/{path}"
+            for portal in ("private", "public")
+            for path in (*(f"{one}_approval/{{id}}/" for one in APPROVALS), "stem/project/{id}/counts/")
+        ),
+        *(f"/api/public/{one}/{{id}}/" for one in INVITED),
     },
 }
 """Of what there is none in the demo, so that its address is answered with 404, as its document says."""
