@@ -138,6 +138,7 @@ def test_a_school_sees_what_its_sources_brought_and_what_is_set_aside_and_why(ma
     clerk = signed_in(matched, CLERK, "school-look", "7001")
     page = clerk.go(f"{ALDER}/sources")
     assert "third:third-d Goes well" in page.words
+    assert "Write-backs kept by the hub above what the source says" in page.words
     assert "students.csv line 7, column gender Student x1 a value is not a gender use m or f" in page.words
     assert "x2" not in page.words
     file = clerk.go(f"{ALDER}/sources/third%3Athird-d/aside.csv").answer

@@ -66,7 +66,9 @@ def test_the_operator_sees_how_sources_do(small_hub: Hub) -> None:
     with small_hub.store.of_district(district) as kept:
         kept.feeds.put(Feed(district, "sis", "oneroster-csv", {}, 1, (), 0.02, PAUSED, "30", "2026-11-01"))
     page = signed_in(small_hub, OPERATOR, "operator").look("hub/sources").words
-    assert re.search(r"sis \S.*? oneroster-csv paused not read yet Never .* 0 0", page)
+    assert re.search(
+        r"sis \S.*? oneroster-csv paused not read yet Never .* kept by the hub above what the source says 0 0", page
+    )
 
 
 def test_the_operator_finds_who_saw_what_about_somebody_and_that_is_written_down(small_hub: Hub) -> None:

@@ -124,6 +124,7 @@ RUNS = 50
 @data_option()
 def show_(name: str, district: str | None, as_json: bool, data: Path | None) -> None:
     """Show a source: its settings, what it may say, and its last readings. Secrets are not shown."""
+    from ..consent.forwarding import in_words
     from ..ingest.finding import feed_named
 
     with open_store(data) as store:
@@ -134,7 +135,7 @@ def show_(name: str, district: str | None, as_json: bool, data: Path | None) -> 
     if wants_json(as_json):
         print_json({**row, "runs": runs})
         return
-    for title, value in _facts(row):
+    for title, value in _facts({**row, "written": in_words(feed)}):
         say(f"{title}: {value}")
     if runs:
         draw(_RUNS, runs, "Last readings")
@@ -185,17 +186,11 @@ def _facts(row: dict[str, Any]) -> list[tuple[str, Any]]:
 
 def _written(row: dict[str, Any]) -> str:
     """Where what apps write is entered, and what its source refused."""
-    from ..consent.forwarding import DOCUMENTS
-
-    if not row["writesBack"]:
-        return "kept by the hub above what the source says"
-    if row["forwarding"] is None:
-        return "entered through its agent"
     words = {"waiting": ("waits", "wait"), "refused": ("was refused", "were refused")}
-    counts = [f"{n:,} {words[what][n > 1]}" for what, n in row["forwarding"].items() if n]
+    sent: Mapping[str, int] = row["forwarding"] or {}
+    counts = [f"{n:,} {words[what][n > 1]}" for what, n in sent.items() if n]
     said = f"; {', '.join(counts)} (`rollbook jobs --kind forward`)" if counts else ""
-    what = "changes through Ed-Fi and gradebooks" if row["connector"] == DOCUMENTS else "gradebooks"
-    return f"{what} are sent to the source, all else is kept by the hub above what it says{said}"
+    return f"{row['written']}{said}"
 
 
 def _health(row: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from ..model.assessment import Aspect, AssessmentCategory, AssessmentResult
 from ..model.groups import Group
 from ..model.organisation import District, School
 from ..store.kept import Kept
-from ..store.kept.feeds import Feed
+from ..store.kept.feeds import AGENT, Feed
 from ..store.writing import Batch
 from .credentials import Credential
 
@@ -38,6 +38,14 @@ GRADED: Mapping[type[Record], str] = {Aspect: ENTRIES, AssessmentResult: MARKED}
 def writes(feed: Feed) -> bool:
     """Whether a source is written to."""
     return feed.settings.get(WRITE_BACK) == "yes"
+
+
+def in_words(feed: Feed) -> str:
+    """Where what apps write goes, and what of it is kept by the hub alone."""
+    if writes(feed):
+        what = "changes through Ed-Fi and gradebooks" if feed.connector == DOCUMENTS else "gradebooks"
+        return f"{what} are sent to the source, all else is kept by the hub above what it says"
+    return "entered through its agent" if feed.connector == AGENT else "kept by the hub above what the source says"
 
 
 class Forwarding:

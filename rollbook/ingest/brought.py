@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from ..consent import forwarding
 from ..store.kept import Kept
 from ..store.kept.asides import SetAside
 from ..store.kept.feeds import Feed, Run
@@ -38,6 +39,11 @@ class Brought:
     def schedule(self) -> str:
         """When it is read by itself."""
         return in_words(self.feed.schedule)
+
+    @property
+    def written(self) -> str:
+        """Where what apps write goes."""
+        return forwarding.in_words(self.feed)
 
     @property
     def why(self) -> str:

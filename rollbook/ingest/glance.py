@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..consent import forwarding
 from ..store.port import Store
 from .health import Health, health
 from .scheduling import in_words
@@ -18,6 +19,8 @@ class Glance:
     connector: str
     state: str
     schedule: str
+    written: str
+    """Where what apps write goes."""
     does: Health
     read: str
     """The moment of the last reading (UTC), empty before the first."""
@@ -33,6 +36,7 @@ def glance(store: Store, now: float) -> list[Glance]:
         states = {(n, s.source): s for n in called for s in kept.feeds.states(n)}
         return [
             Glance(f.source, called.get(f.district, ""), f.connector, f.state, in_words(f.schedule),
+                   forwarding.in_words(f),
                    health(kept, f, now), states[f.district, f.source].read or "", states[f.district, f.source].rows,
                    states[f.district, f.source].review)
             for f in kept.feeds.every()
