@@ -124,6 +124,15 @@ def test_a_scope_shows_its_facts_and_no_others(small_hub: Hub, scope: str, facts
     assert before <= after
 
 
+def test_the_periods_of_a_class_are_told_with_the_timetable_alone(small_hub: Hub):
+    classes = Vendor(small_hub, {"SchoolLite"}, elsewhere={"School"}).rows("classes", expand="subject")
+    told = {row["school_id"]: (False, False) for row in classes}
+    for row in classes:
+        subject, periods = told[row["school_id"]]
+        told[row["school_id"]] = (subject or bool(row["subject"]), periods or bool(row["period_ids"]))
+    assert sorted(told.values()) == [(True, False), (True, True)]
+
+
 def test_a_upn_is_an_identifier_where_it_is_granted(small_hub: Hub):
     kinds = {
         scope: [i["type"] for i in Vendor(small_hub, {"StudentLite", scope}).rows("people")[0]["identifiers"]]
@@ -289,10 +298,14 @@ def test_only_those_chosen_are_there(small_hub: Hub):
 # ---- nothing in any answer
 
 
+LISTS = (*RESOURCES, "subjects")
+"""Everything to which ids of rosters lead."""
+
+
 @pytest.mark.parametrize("scopes", GRANTS, ids=lambda s: "+".join(sorted(s)))
 def test_every_path_of_every_thing_shows_only_what_the_lists_show(small_hub: Hub, scopes: set[str]):
     vendor = Vendor(small_hub, scopes)
-    lists: dict[str, dict[str, Any]] = {n: {r["id"]: r for r in vendor.rows(n)} for n in RESOURCES}
+    lists: dict[str, dict[str, Any]] = {n: {r["id"]: r for r in vendor.rows(n)} for n in LISTS}
     for (name, leads), path in PATHS.items():
         for one in list(lists[name])[:2]:
             for row in vendor.rows(f"{name}/{one}/{leads}"):

@@ -15,6 +15,7 @@ from rollbook.model.groups import ClassSection, Group, GroupSession
 from rollbook.model.organisation import School
 from rollbook.model.people import Person, Staff
 from rollbook.model.students import Relationship, Student, StudentMembership
+from rollbook.model.timetable import LessonClass
 
 from ..hub import BRAMBLESIDE, Hub
 from .vendor import Row, Vendor
@@ -171,6 +172,18 @@ def test_a_session_in_which_a_class_meets_is_the_classs(writer: Vendor):
     with writer.hub.store.write(1) as batch:
         batch.add(GroupSession, [{"school": writer.school(), "group": group, "session": session}])
     assert said(since(writer, last)) == [("updated", "class", group)]
+
+
+def test_a_lesson_in_which_a_class_is_taught_is_the_classs(writer: Vendor):
+    ((group, lesson, period),) = writer.sql(
+        'SELECT g.id, l.id, l.period FROM "group" g JOIN timetable_lesson l ON l.school = g.school'
+        " WHERE g.kind = 'RegGrp' AND g.district = 1 ORDER BY g.id, l.id LIMIT 1"
+    )
+    last = newest(writer)
+    with writer.hub.store.write(1) as batch:
+        batch.add(LessonClass, [{"school": writer.school(), "group": group, "lesson": lesson}])
+    (event,) = since(writer, last)
+    assert (said([event]), event["data"]["period_ids"]) == ([("updated", "class", group)], [period])
 
 
 def test_what_is_made_is_created(writer: Vendor):

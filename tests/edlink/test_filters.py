@@ -18,7 +18,7 @@ TABLES: dict[str, dict[str, tuple[str, ...]]] = {
     "schools": {"name": NAME},
     "sessions": {"name": NAME, "start_date": MOMENT, "end_date": MOMENT},
     "courses": {"name": NAME, "code": CODE, "session_id": ID, "school_id": ID},
-    "classes": {"name": NAME, "state": ID, "session_ids": ID, "course_id": ID},
+    "classes": {"name": NAME, "state": ID, "session_ids": ID, "course_id": ID, "subject_id": ID},
     "sections": {"name": NAME},
     "people": {"first_name": NAME, "last_name": NAME, "display_name": NAME, "email": EMAIL},
     "enrollments": {"role": CODE, "person_id": ID, "class_id": ID, "section_id": ID},

@@ -108,6 +108,13 @@ def test_a_student_sees_their_own_classes_and_who_is_in_them(vendor: Vendor, gra
     assert graham.rows("districts") == vendor.rows("districts")
 
 
+def test_the_subjects_of_their_classes_are_seen_beside_these(vendor: Vendor, graham: Vendor):
+    there = {one["id"]: one for one in vendor.rows("subjects")}
+    classes = graham.rows("classes", expand="subject")
+    assert [one["subject"] for one in classes] == [there.get(one["subject_id"]) for one in classes]
+    assert any(one["subject"] and one["period_ids"] for one in classes)
+
+
 def test_a_teacher_sees_everybody_in_their_classes_and_no_other_student(vendor: Vendor, tutor: Vendor):
     mine = me(tutor)["id"]
     classes = set(tutor.ids("classes"))

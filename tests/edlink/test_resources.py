@@ -229,6 +229,11 @@ def test_a_class(vendor: Vendor):
     offered = vendor.sql(
         'SELECT o.session FROM course_offering o JOIN "group" g ON g.offering = o.id WHERE g.id = ?', identity
     )
+    taught = vendor.sql(
+        'SELECT DISTINCT l.period FROM timetable_lesson l JOIN lesson_class c ON c.lesson = l.id WHERE c."group" = ?',
+        identity,
+    )
+    ((subject,),) = vendor.sql("SELECT id FROM subject WHERE name = 'Science' AND school = ?", vendor.school())
     assert plain(vendor.one(f"classes/{identity}")) == {
         "id": identity,
         "name": "9X1/Sc",
@@ -245,9 +250,12 @@ def test_a_class(vendor: Vendor):
         "session_ids": sorted({s for (s,) in (*meets, *offered)}),
         "course_id": course,
         "school_id": vendor.school(),
+        "subject_id": subject,
+        "period_ids": sorted(period for (period,) in taught),
         "product_ids": [vendor.app.id],
     }
     assert meets
+    assert taught
 
 
 def test_a_section(vendor: Vendor):

@@ -26,6 +26,7 @@ def test_every_id_that_leads_to_a_resource_expands():
         ("classes", "course"),
         ("classes", "school"),
         ("classes", "sessions"),
+        ("classes", "subject"),
         ("courses", "district"),
         ("courses", "school"),
         ("courses", "session"),

@@ -20,8 +20,8 @@ from ...errors import NotFound, Problem
 from ...fields import Arg, HubId, OneOf, Question
 from ...model.organisation import District, School
 from ...recent import Finished
+from . import later
 from .asking import Asked
-from .catalogue import RESOURCES
 from .planning import IDS, bound, columns, prepare
 from .resource import expansions
 
@@ -125,7 +125,7 @@ class Reading:
 
     def expand(self, name: str, holder: str, leads: str, rows: list[_Row]) -> None:
         """Put beside the ids of one property what they are the ids of."""
-        target = RESOURCES[leads]
+        target = later.EVERY[leads]
         wanted = sorted({identity for row in rows for identity in row.ids(holder)})
         within = self.concerns.and_("ids", {p.of: OneOf(HubId(p.of), (IDS,)) for p in target.parts})
         within = Rows(within.name, within.where, {**within.args, "ids": json.dumps(wanted)})

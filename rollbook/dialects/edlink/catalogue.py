@@ -29,6 +29,7 @@ from ...model.roster import (
     teaches_class,
 )
 from ...model.students import Relationship, Student, StudentMembership
+from ...model.timetable import LessonClass, TimetableLesson, TimetablePeriod
 from .people import agents, people
 from .places import courses, districts, schools, sessions
 from .teaching import classes, enrollments, sections
@@ -44,6 +45,7 @@ READS = frozenset(
         *(District, School, Site, Session, Subject, Course, CourseOffering),
         *(Group, GroupSession, ClassSection, StudentMembership, StaffMembership),
         *(Person, Student, Staff, StaffAssignment, Contact, Relationship),
+        *(LessonClass, TimetableLesson, TimetablePeriod),
     )
 )
 """Every kind of record that rosters are made of."""
@@ -52,11 +54,6 @@ PARENT, ME = Arg("parent"), Arg("me")
 MY_SCHOOLS, MY_CLASSES = Arg("my_schools"), Arg("my_classes")
 MY_SECTIONS, MY_WHOLE_CLASSES = Arg("my_sections"), Arg("my_whole_classes")
 """Lists of hub ids: a person's schools, classes and sections, and the classes of which no section is theirs alone."""
-
-for _resource in RESOURCES.values():
-    for _name, _property in _resource.properties.items():
-        if _property.leads and _property.leads not in RESOURCES:
-            raise TypeError(f"{_resource.name}.{_name} leads to {_property.leads}, which is no resource")
 
 
 @dataclass(frozen=True)
@@ -80,6 +77,7 @@ _school_contacts = Many("The contacts of a school's students", Contact.school)
 _offerings = Many("The offerings of a course", CourseOffering.course)
 _course_classes = Many("The classes that follow a course", Group.course)
 _offered_classes = Many("The classes that follow a course as it is offered", Group.offering)
+_subject_classes = Many("The classes that are taught a subject", Group.subject)
 _observed = Many("The students of a contact", Relationship.contact, where=Not(is_kept_away))
 _observers = Many("The contacts of a student", Relationship.student, where=Not(is_kept_away))
 
@@ -192,6 +190,8 @@ MINE: Conditions = {
     ClassSection: HubId(ClassSection).one_of(MY_SECTIONS) | ClassSection.group.one_of(MY_WHOLE_CLASSES),
     **_theirs(ME),
     Relationship: _agents_of(ME),
+    # Only expansions show these.
+    Subject: Some(_subject_classes, _my_class),
 }
 """What a person sees of each kind: their schools, classes and sections, who else is in these, their own enrolments,
 and those for whom they stand or who stand for them."""

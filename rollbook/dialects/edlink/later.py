@@ -240,3 +240,8 @@ LATER: Mapping[str, Resource] = {
 """The newer resources of which the record has something; of tracks, routes and the like it has nothing."""
 
 EVERY: Mapping[str, Resource] = {**RESOURCES, **LATER}
+
+for _resource in EVERY.values():
+    for _name, _property in _resource.properties.items():
+        if _property.leads and _property.leads not in EVERY:
+            raise TypeError(f"{_resource.name}.{_name} leads to {_property.leads}, which is no resource")

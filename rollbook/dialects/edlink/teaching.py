@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...api.listing.resource import Part, Property, Resource
+from ...api.listing.resource import Part, Property, Resource, each, in_order
 from ...fields import (
     TODAY,
     Coalesce,
@@ -10,6 +10,7 @@ from ...fields import (
     Date,
     Expr,
     Literal,
+    Many,
     Mapped,
     Nested,
     Record,
@@ -24,6 +25,7 @@ from ...model.organisation import School
 from ...model.people import Staff
 from ...model.roster import CLASS_KINDS, assists, group_sessions, is_class, runs, teaches_class
 from ...model.students import GRADES, Student, StudentMembership
+from ...model.timetable import LessonClass, TimetableLesson
 from .places import DISTRICT
 from .resource import (
     CODE,
@@ -47,6 +49,8 @@ def state(start: Expr, end: Expr) -> Expr:
 
 
 # ---- classes
+
+class_lessons = Many("The lessons of a timetable's cycle in which a class is taught", LessonClass.group)
 
 classes = Resource(
     "classes",
@@ -83,11 +87,14 @@ classes = Resource(
             ),
             "course_id": link(Coalesce(Group.course, Group.offering / CourseOffering.course), "courses", ID),
             "school_id": link(Group.school, "schools"),
+            "subject_id": link(Group.subject, "subjects", ID),
+            # They do not expand: `periods` are the names that a roster gives.
+            "period_ids": Property(each(class_lessons, LessonClass.lesson / TimetableLesson.period), finish=in_order),
             "product_ids": PRODUCTS,
         },
         # A class belongs to a school; what the whole district shares is no class.
         only=is_class & Group.school.known(),
-        parts=(group_sessions,),
+        parts=(group_sessions, class_lessons),
     ),
 )
 
