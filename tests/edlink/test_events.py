@@ -170,8 +170,12 @@ def test_a_session_in_which_a_class_meets_is_the_classs(writer: Vendor):
     )
     last = newest(writer)
     with writer.hub.store.write(1) as batch:
-        batch.add(GroupSession, [{"school": writer.school(), "group": group, "session": session}])
-    assert said(since(writer, last)) == [("updated", "class", group)]
+        (held,) = batch.add(GroupSession, [{"school": writer.school(), "group": group, "session": session}])
+    (event,) = since(writer, last)
+    assert said([event]) == [("updated", "class", group)]
+    with writer.hub.store.write(1) as batch:
+        batch.remove(GroupSession, held)
+    assert said(since(writer, event["id"])) == [("updated", "class", group)]
 
 
 def test_a_lesson_in_which_a_class_is_taught_is_the_classs(writer: Vendor):
@@ -181,9 +185,13 @@ def test_a_lesson_in_which_a_class_is_taught_is_the_classs(writer: Vendor):
     )
     last = newest(writer)
     with writer.hub.store.write(1) as batch:
-        batch.add(LessonClass, [{"school": writer.school(), "group": group, "lesson": lesson}])
+        (held,) = batch.add(LessonClass, [{"school": writer.school(), "group": group, "lesson": lesson}])
     (event,) = since(writer, last)
     assert (said([event]), event["data"]["period_ids"]) == ([("updated", "class", group)], [period])
+    with writer.hub.store.write(1) as batch:
+        batch.remove(LessonClass, held)
+    (event,) = since(writer, event["id"])
+    assert (said([event]), event["data"]["period_ids"]) == ([("updated", "class", group)], [])
 
 
 def test_what_is_made_is_created(writer: Vendor):

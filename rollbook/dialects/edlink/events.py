@@ -36,6 +36,7 @@ from .logbook import Logbook
 from .people import people
 from .planning import IDS
 from .resource import UNKNOWN
+from .teaching import classes
 from .wire import Fault
 
 RETENTION = timedelta(days=30)
@@ -49,6 +50,9 @@ listing = Listing("events", dict.fromkeys(NAMES, UNKNOWN))
 TARGETS = {part.of.__name__: resource for resource in RESOURCES.values() for part in resource.parts}
 ROLES = {"Student": people, "Staff": people, "Contact": people}
 """The kinds of record whose tombstones tell of a human."""
+
+PIECES = {many.via.owner.__name__: many.via.name for part in classes.parts for many in part.parts}
+"""The kinds of record that are a part of a class, and have changed it when they go; each with its reference to it."""
 
 END = 2**62
 """A number after every write."""
@@ -190,11 +194,14 @@ def _stamped(
 
 
 def _deleted(reading: Reading, window: Window) -> Iterator[Event]:
-    """What tombstones tell: a human of whom only one of several roles is gone has changed."""
-    tombstones = reading.reader.gone((*TARGETS, *ROLES), window.low - 1)
+    """What tombstones tell: a human of whom only one of several roles is gone has changed, as has a class.
+
+    Its sessions and lessons are parts of it.
+    """
+    tombstones = reading.reader.gone((*TARGETS, *ROLES, *PIECES), window.low - 1)
     gone = [g for g in tombstones if g.what == "gone" and _was_listed(g) and was_told(reading.reader, g)]
     humans = {g.keys["person"]: g for g in gone if g.kind in ROLES}
-    left = _still_there(reading, list(humans))
+    left = _still_there(reading, people, list(humans))
     for person, last in humans.items():
         if person not in left:
             human = as_human(reading.reader, person, [last])
@@ -205,6 +212,10 @@ def _deleted(reading: Reading, window: Window) -> Iterator[Event]:
     for one in gone:
         if one.kind in TARGETS and TARGETS[one.kind] is not people:
             yield Event(one.seq, one.at, "deleted", TARGETS[one.kind], one.id, one)
+    lessened = {group: g for g in gone if g.kind in PIECES and (group := g.keys.get(PIECES[g.kind]))}
+    for group, appeared in _still_there(reading, classes, list(lessened)).items():
+        if appeared <= (last := lessened[group]).seq:
+            yield Event(last.seq, last.at, "updated", classes, group)
 
 
 def _was_listed(gone: Gone) -> bool:
@@ -215,11 +226,11 @@ def _was_listed(gone: Gone) -> bool:
     return gone.kind not in ("Group", "StudentMembership", "StaffMembership") or any(k in CLASS_KINDS for k in kinds)
 
 
-def _still_there(reading: Reading, ids: list[str]) -> dict[str, int]:
-    """Those of some humans who are there, each with the number with which they appeared."""
-    (part,) = people.parts
+def _still_there(reading: Reading, resource: Resource, ids: list[str]) -> dict[str, int]:
+    """Those of some humans or classes that are there, each with the number with which they appeared."""
+    (part,) = resource.parts
     columns = (("id", HubId(part.of)), ("appeared", AppearedNumber(part.of)))
-    plan = reading.plan(Question(part.of, columns, OneOf(HubId(part.of), (IDS,))), "still there")
+    plan = reading.plan(Question(part.of, columns, part.only & OneOf(HubId(part.of), (IDS,))), f"{part.of} still there")
     rows = (row for some, _ in reading.session.chosen(plan, {"ids": json.dumps(ids)}, named=False) for row in some)
     return {read["id"]: read["appeared"] for read in map(msgspec.json.decode, rows)}
 
