@@ -12,12 +12,16 @@ import pytest
 from click.testing import CliRunner
 
 from rollbook.cli import main
+from rollbook.consent.research import ResearchDesk
 from rollbook.demo.sandbox import Making
 from rollbook.errors import NotFound
 from rollbook.jobs import Queue
+from rollbook.model.research import HUB, ResearchSubject
 
-from .hub import Answer, Hub
+from .hub import THORNFIELD, Answer, Hub
+from .looking import look
 from .person import Person, signed_in
+from .research.lab import Lab
 from .school import PARTY, asking_app
 
 DEV, BOX = "dev@app.example.org", "990000001"
@@ -56,6 +60,73 @@ def client_token(hub: Hub, path: str, key: str, secret: str) -> str:
 def bearing(hub: Hub, path: str, token: str) -> Answer:
     """The answer to who bears a token."""
     return hub.get(path, authorization=f"Bearer {token}")
+
+
+def researching(hub: Hub, token: str, what: str) -> Answer:
+    """The answer to a researcher who lists things of a kind."""
+    return bearing(hub, f"/api/private/stem/{what}/", token)
+
+
+def test_a_sandbox_has_a_researcher_whose_project_sees_its_pupils_and_those_of_no_real_school(small_hub: Hub) -> None:
+    dev = developer(small_hub)
+    small_hub.grant(["SchoolLite", "StudentLite"], app=PARTY)
+    research, token = ResearchDesk(small_hub.desk), secrets(dev)["Token of a researcher"]
+    (project,) = researching(small_hub, token, "project").json["projects"]
+    (cohort,) = researching(small_hub, token, "cohort").json["cohorts"]
+    assert (project["name"], cohort["name"], len(cohort["subjects"])) == (f"Sandbox {BOX}", "Form", 10)
+    # The same group is drawn of the sandbox, and not of the school that granted the app as much.
+    asked = {"project": project["id"], "group": _form(small_hub, THORNFIELD), "name": "Real", "school": THORNFIELD}
+    answer = drawing(small_hub, token, asked)
+    assert (answer.status, "has not granted" in str(answer.json)) == (400, True)
+    # Were one of them in the project all the same, nobody would see them there.
+    pupil = look(small_hub.store, "SELECT s.id, s.district FROM student s JOIN school c ON c.id = s.school"
+                 " WHERE c.estab = ? LIMIT 1", (THORNFIELD,)).fetchall()  # fmt: skip
+    with small_hub.store.write(HUB) as batch:
+        one, where = pupil[0]
+        batch.change(ResearchSubject, cohort["subjects"][0], {"of_student": one, "of_district": where})
+    (cohort,) = researching(small_hub, token, "cohort").json["cohorts"]
+    assert len(cohort["subjects"]) == 9
+    assert research.projects()[0].app == PARTY
+
+
+def test_a_sandboxs_researcher_works_alone_and_goes_with_its_pupils(small_hub: Hub) -> None:
+    dev, lab = developer(small_hub), Lab(small_hub)
+    token = secrets(dev)["Token of a researcher"]
+    lab.project()
+    project = researching(small_hub, token, "project").json["projects"][0]["id"]
+    lab.tokens["trial"] = token
+    # A colleague is answered as somebody whom the hub does not know.
+    told = [lab.patch("project", project, "trial", users={who: {"can_change": True}}).body.replace(who.encode(), b"")
+            for who in (lab.email("ada"), "nobody@research.example")]  # fmt: skip
+    assert told[0] == told[1]
+    assert lab.ask("POST", "users/group/", "trial", {"name": "Us"}).status == 403
+    invitation = {"project": project, "invitee": "nobody@research.example"}
+    assert lab.ask("POST", "stem/project_membership_invitation/", "trial", invitation).status == 403
+    mine = lab.get("stem/project/")["projects"][0]["id"]
+    alone = lab.patch("project", mine, users={f"{BOX}@sandbox.invalid": {"can_change": True}})
+    assert f"{BOX}@sandbox.invalid is not known" in str(lab.wrong(alone))
+    dev.send(dev.look("sandboxes"), "reset")
+    assert researching(small_hub, token, "project").status == 401
+    small_hub.work()
+    assert [one.name for one in lab.desk.projects()] == ["Maze"]
+    assert look(small_hub.store, "SELECT count(*) FROM research_subject").get == 0
+    token = secrets(dev)["Token of a researcher"]
+    assert researching(small_hub, token, "cohort").json["cohorts"]
+    dev.send(dev.look("sandboxes"), "delete")
+    assert researching(small_hub, token, "project").status == 401
+    small_hub.work()
+    assert [one.email for one, _ in lab.desk.accounts.users()] == [DEV, lab.email("ada")]
+
+
+def drawing(hub: Hub, token: str, asked: dict[str, str]) -> Answer:
+    """The answer to a researcher who draws a group."""
+    headers = {"authorization": f"Bearer {token}", "content_type": "application/json"}
+    return hub.ask("POST", "/api/private/stem/cohort/draw/", None, json.dumps(asked).encode(), **headers)
+
+
+def _form(hub: Hub, estab: str) -> str:
+    district, school, _ = hub.desk.schools.find(estab)
+    return hub.store.kept.schools.largest_group(district, school, "RegGrp", hub.desk.memory.today("UTC")) or ""
 
 
 def test_one_button_gives_a_school_of_invented_people_that_answers_in_every_dialect(small_hub: Hub) -> None:
@@ -178,6 +249,13 @@ def test_the_command_makes_and_lists_sandboxes(small_hub: Hub) -> None:
     told = run.invoke(main, ["apps", "sandbox", PARTY, BOX, "--keys"]).output
     secret = told.partition("schoolSecret: ")[2].split()[0]
     assert small_hub.desk.tokens.sign_in(PARTY, secret, BOX)[0]
+    assert researching(small_hub, told.partition("research: ")[2].split()[0], "project").status == 200
+    whole = json.loads(run.invoke(main, ["apps", "sandbox", PARTY, BOX, "--keys", "--json"]).output)
+    assert {name: [*one] for name, one in whole.items() if isinstance(one, dict)} == {
+        "edfi": ["key", "secret"], "edlink": ["token"], "oneroster": ["key", "secret"], "research": ["token"]
+    }  # fmt: skip
+    assert small_hub.desk.tokens.sign_in(PARTY, whole["schoolSecret"], BOX)[0]
+    assert researching(small_hub, whole["research"]["token"], "project").json["projects"][0]["name"] == f"Sandbox {BOX}"
 
 
 def test_a_sandbox_is_made_once_however_often_its_job_runs(small_hub: Hub) -> None:

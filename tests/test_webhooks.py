@@ -8,7 +8,9 @@ import socket
 import ssl
 import subprocess
 import time
+from base64 import b64encode
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote
@@ -236,6 +238,21 @@ def test_the_secret_is_shown_and_changed_in_the_terminal_and_kept_nowhere(small_
     assert call().split()[1] == small_hub.desk.signing.secret(small_hub.app())
     kept = b"".join(path.read_bytes() for path in small_hub.store.folder.iterdir())
     assert first.split()[1].removeprefix("whsec_").encode() not in kept
+
+
+def test_a_day_that_is_named_in_the_terminal_is_the_last_on_which_calls_are_signed_with_both(small_hub: Hub) -> None:
+    app, signing = small_hub.app(), small_hub.desk.signing
+    before = signing.secret(app)
+    words = ["apps", "signing-secret", "app.example.org", "--rotate", "--until", "2099-12-24"]
+    told = CliRunner().invoke(cli.main, [*words, "--data", str(small_hub.store.folder)], obj=application).output
+    after = told.removeprefix("signingSecret: ").strip()
+
+    def signed_with(moment: str) -> list[str]:
+        small_hub.now = datetime.fromisoformat(moment).timestamp()
+        return [f"whsec_{b64encode(key).decode()}" for key in signing.keys(app)]
+
+    assert signed_with("2099-12-24T23:59:59Z") == [after, before]
+    assert signed_with("2099-12-25T00:00:00Z") == [after]
 
 
 # ---- what is not accepted

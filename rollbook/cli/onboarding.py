@@ -27,9 +27,10 @@ from .common import (
 from .granting import apps
 
 if TYPE_CHECKING:
-    from ..consent import Desk
+    from ..consent import App, Desk
     from ..consent.invitations import Invitation
     from ..consent.registering import Registration
+    from ..consent.sandboxes import Sandbox
 
 __all__ = ["apps", "invites"]
 
@@ -131,10 +132,7 @@ def apps_sandbox(relying_party: str, estab: str, deed: str | None, kind: str, as
         if deed == "make":
             boxes.ask(app, COMMAND, kind)
         elif deed == "keys":
-            made = boxes.keys(app, boxes.at(app, estab), COMMAND)
-            say(f"schoolSecret: {made.school_secret}")
-            for dialect, (key, secret) in made.pairs.items():
-                say(f"{dialect}: {secret if dialect == 'edlink' else f'{key} {secret}'}")
+            _show_keys(desk, app, boxes.at(app, estab), as_json=as_json)
             return
         elif deed:
             (boxes.reset if deed == "reset" else boxes.delete)(app, boxes.at(app, estab), COMMAND)
@@ -146,6 +144,23 @@ def apps_sandbox(relying_party: str, estab: str, deed: str | None, kind: str, as
     show(
         _SANDBOXES, rows, as_json=as_json, empty=f"{relying_party} has none. `rollbook apps sandbox --make` makes one."
     )
+
+
+def _show_keys(desk: Desk, app: App, one: Sandbox, *, as_json: bool) -> None:
+    """Make other secrets for a sandbox, and print them."""
+    from ..consent.research import ResearchDesk, trial_token
+    from ..consent.roles import COMMAND
+
+    made = desk.sandboxes.keys(app, one, COMMAND)
+    told = {name: {"token": secret} if name == "edlink" else {"key": key, "secret": secret}
+            for name, (key, secret) in made.pairs.items()}  # fmt: skip
+    told["research"] = {"token": trial_token(ResearchDesk(desk), one)}
+    if as_json:
+        print_json({"app": app.relying_party, "estab": one.estab, "schoolSecret": made.school_secret, **told})
+        return
+    say(f"schoolSecret: {made.school_secret}")
+    for name, words in told.items():
+        say(f"{name}: {' '.join(words.values())}")
 
 
 @apps.command("origins")

@@ -9,6 +9,7 @@ from itertools import count
 
 from ..errors import Conflict, NotFound, Problem
 from ..settings import SANDBOXES
+from ..store.kept.accounts import INVENTED
 from ..store.kept.sandboxes import Sandbox as Sandbox
 from ..store.port import Store
 from .authorising import Grants
@@ -31,6 +32,11 @@ be."""
 
 SIGNS_IN = {"edfi": ("SISVendor",), "edlink": (), "oneroster": ()}
 """The dialects of which a sandbox has a key, and the rights of each."""
+
+
+def researcher_of(one: Sandbox) -> str:
+    """The address of a sandbox's researcher, at which nobody reads."""
+    return f"{one.estab}{INVENTED}"
 
 
 def kind_of(estab: str) -> str:
@@ -112,7 +118,8 @@ class Sandboxes:
         return one
 
     def reset(self, app: App, one: Sandbox, by: str) -> None:
-        """Have the people of a sandbox invented anew; its number and its secrets stay."""
+        """Have the people of a sandbox invented anew; its number and its secrets stay, but for the research token."""
+        self._end_research(one)
         with self._store.transaction() as kept:
             told = {"sandbox": one.id, "turn": one.turn + 1, "app": app.id}
             kept.outbox.promise(KIND, told, key=f"{one.id}/{one.turn + 1}")
@@ -120,6 +127,7 @@ class Sandboxes:
 
     def delete(self, app: App, one: Sandbox, by: str) -> None:
         """End what an app may do in a sandbox now, and have its records go soon."""
+        self._end_research(one)
         grant = self.grant(app, one)
         if grant is not None:
             self._grants.revoke(grant)
@@ -129,6 +137,13 @@ class Sandboxes:
         with self._store.transaction() as kept:
             kept.outbox.promise(KIND, {"sandbox": one.id, "turn": 0, "app": app.id}, key=f"{one.id}/0")
             kept.decisions.add(by, "deleted a sandbox", app.id, one.estab)
+
+    def _end_research(self, one: Sandbox) -> None:
+        """Let the researcher's tokens work no more; project and researcher go with the pupils, soon."""
+        account = self._store.kept.accounts.by_email(researcher_of(one))
+        if account is not None:
+            with self._store.passing as passing:
+                passing.sessions.end_all(account.id)
 
     def keys(self, app: App, one: Sandbox, by: str) -> Keys:
         """Other secrets for a sandbox, shown once; those before are void."""

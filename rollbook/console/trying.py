@@ -8,6 +8,7 @@ from shlex import quote
 
 from ..api.messages import Response
 from ..consent import App
+from ..consent.research import ResearchDesk, trial_token
 from ..consent.sandboxes import KIND, KINDS, Keys, Sandbox
 from ..errors import Conflict, Malformed, NotFound
 from ..jobs import Queue
@@ -102,7 +103,8 @@ class Trying:
             made = guest.desk.sandboxes.keys(app, one, guest.email)
         except Conflict as error:
             return guest.said("There are no secrets yet", *lines_of(error), status=409, back=_here(app))
-        firsts = first_requests(guest.request.base, app, one, made)
+        token = trial_token(ResearchDesk(guest.desk), one)
+        firsts = first_requests(guest.request.base, app, one, made, token)
         return app_page(guest, app, "sandbox_keys.html", ROOM, sandbox=one, firsts=firsts)
 
 
@@ -118,7 +120,7 @@ def _sandbox(guest: Guest, part: dict[str, str]) -> tuple[App, Sandbox]:
         raise nothing() from None
 
 
-def first_requests(base: str, app: App, one: Sandbox, made: Keys) -> list[First]:
+def first_requests(base: str, app: App, one: Sandbox, made: Keys, researcher: str) -> list[First]:
     """For each dialect its secrets, and commands that get a first answer with them, to be copied."""
     said = {"estab": one.estab, "relyingParty": app.relying_party, "password": made.school_secret}
     asked = f"-H 'Content-Type: application/json' -d {quote(json.dumps(said))}"
@@ -136,6 +138,8 @@ def first_requests(base: str, app: App, one: Sandbox, made: Keys) -> list[First]
         First("OneRoster", (("Client id", client), ("Client secret", own)),
               _two(f"{base}/oauth/token -d grant_type=client_credentials -u {client}:{own}", "access_token",
                    f"{base}/ims/oneroster/rostering/v1p2/schools", "Bearer")),
+        First("Research", (("Token of a researcher", researcher),),
+              f"curl -s {base}/api/private/stem/cohort/ -H 'Authorization: Bearer {researcher}'"),
     ]  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from random import Random
 
 from ..consent import App, Desk
+from ..consent.research import ResearchDesk, end_trial
 from ..consent.sandboxes import Sandbox, kind_of
 from ..ingest.emptying import empty_district
 from ..jobs.queue import Job
@@ -60,6 +61,7 @@ class Making:
             self._make(app, one, turn)
 
     def _clear(self, one: Sandbox) -> None:
+        end_trial(ResearchDesk(self.desk), one)
         if one.district:
             empty_district(self.desk.store, one.district)
         with self.desk.store.transaction() as kept:
@@ -68,6 +70,7 @@ class Making:
     def _make(self, app: App, one: Sandbox, turn: int) -> None:
         store, today = self.desk.store, _school_day(self.desk.clock())
         if one.district:
+            end_trial(ResearchDesk(self.desk), one)
             empty_district(store, one.district)
         trust = trust_of(one, app.name)
         draft = Draft(f"{one.id} {turn}")

@@ -7,20 +7,32 @@ from collections.abc import Iterator
 
 import pytest
 
+from rollbook.consent.research import ResearchDesk, trial_token
 from rollbook.console.reference.apis import APIS
 from tests.crawling import crawl
 from tests.hub import BRAMBLESIDE, SAGUARO, THORNFIELD, Hub
 from tests.looking import look
 from tests.person import signed_in
+from tests.research.lab import Lab
+from tests.research.test_linked import NEEDED, Study
 from tests.test_sandboxes import BOX, bearing, client_token
 
 DEV, PARTY = "dev@new.example.org", "new.example.org"
 OTHER = "other.example.org"
 NEVER = "01981c0e-8a5b-4c1d-9f3e-5d2a7b8c9e0f"
 KINDS = ("agency", "site", "student", "staff", "group", "person")
-SHARED = re.compile(r"Descriptors|/(?!schools|students)\w+/(deletes|keyChanges|{id})")
-"""Ed-Fi's lists of words, which are the hub's, and what its resources have alike: it is asked of two of them."""
+ALIKE = re.compile(r"/edfi/.*/(?!schools|students|gradeLevelDescriptors)\w+/(deletes|keyChanges|{id})")
+"""What Ed-Fi's resources have alike: it is asked of two of them, and of one list of words."""
 SAID = ("name", "estab", "head", "telephone", "web", "email", "address", "deni_no", "external_id", "id")
+
+RESEARCH = {
+    "project": "id, name",
+    "research_cohort": "id, name",
+    "research_subject": "id, name",
+    "research_user": "id, email",
+    "research_team": "id, name",
+}
+"""What research tells of: what is private of it, and who works on it."""
 
 _BARE = re.compile(r"[0-9a-f-]{36}|\w+")
 
@@ -52,12 +64,23 @@ class Trial:
         self.managing = desk.tokens.sign_in(PARTY, secrets[PARTY])[0]
         self.school = desk.tokens.sign_in(PARTY, keys.school_secret, BOX)[0]
         others = f"district <> {self.sandbox.district}"
-        self.marked = told(hub, others) - told(hub, f"NOT {others}")
+        self.marked = (told(hub, others) | self.studied()) - told(hub, f"NOT {others}")
         self.bears = {
             "edfi": client_token(hub, "/edfi/oauth/token", *keys.pairs["edfi"]),
             "edlink": keys.pairs["edlink"][1],
             "oneroster": client_token(hub, "/oauth/token", *keys.pairs["oneroster"]),
+            "research": trial_token(ResearchDesk(desk), self.sandbox),
         }
+
+    def studied(self) -> set[str]:
+        """What is known of others' research: a private project with a class, and that of somebody else's sandbox."""
+        study, desk = Study(Lab(self.hub), *NEEDED), self.hub.desk
+        study.drawn("Ninth years")
+        study.lab.add("group", name="Larkspur lab")
+        trial_token(ResearchDesk(desk), desk.sandboxes.of(desk.apps.named(OTHER))[0])
+        every = [look(self.hub.store, f"SELECT {facts} FROM {table}") for table, facts in RESEARCH.items()]
+        # A single word, such as what the demo calls a project, may stand anywhere.
+        return {str(word).lower() for rows in every for row in rows for word in row if not str(word).isalpha()}
 
     def tells(self, body: bytes) -> list[str]:
         """What of other schools stands in an answer: an id or a number by itself, and everything longer anywhere."""
@@ -79,7 +102,7 @@ def readings(dialect: str) -> Iterator[str]:
             for document in api.documents():
                 root = document["servers"][0]["url"].rstrip("/")
                 paths = (path for path, item in document["paths"].items() if "get" in item)
-                yield from (f"{root}{path}" for path in paths if not SHARED.search(path))
+                yield from (f"{root}{path}" for path in paths if not ALIKE.search(f"{root}{path}"))
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from .places import Place
 from .reading import ResearchReader
 from .standing import Caller, Portal, Role
 from .subjects import write_line
+from .trials import end_trial, trial_token
 from .writing import Values, Work
 
 __all__ = [
@@ -29,9 +30,11 @@ __all__ = [
     "ask_to_join",
     "asked_to",
     "begun_with",
+    "end_trial",
     "leave_team",
     "rights_of",
     "standing_invitation",
     "take_back",
+    "trial_token",
     "write_line",
 ]

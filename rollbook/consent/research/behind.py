@@ -87,7 +87,7 @@ def _drawn(readers: Readers, kept: Kept, project: ProjectLine, grant: Grant, stu
 def granted(kept: Kept, project: str, need: Need = ANYONE) -> list[Grant]:
     """What schools grant the app of a project now, where that lets it see students, and all else that it needs."""
     wanted = Student.scope & need
-    return [grant for grant in kept.grants.active(kept.projects.app(project)) if wanted.met_by(grant.scopes)]
+    return [grant for grant in kept.grants.active(*kept.projects.through(project)) if wanted.met_by(grant.scopes)]
 
 
 def students_of(kept: Kept, project: str, grant: Grant, subjects: Iterable[str]) -> dict[str, str]:

@@ -139,6 +139,7 @@ class ResearchDesk:
 
     def may_invite(self, caller: Caller) -> None:
         """Count that a caller invites somebody, which sends a letter; raises `TooOften`."""
+        caller.require_person()
         self._inviting.get(caller.id, lambda: Tries(INVITED, DAY)).begin(self.desk.clock())
 
     # ---- numbers that anybody may read

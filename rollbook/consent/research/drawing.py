@@ -109,7 +109,7 @@ def _grant(work: Work, project: str, estab: str, needed: Need) -> Grant | None:
     if last_day and last_day < work.kept.settings.day("UTC"):
         work.wrong("project", f"students could be seen until {last_day}", "ask the operator for a later last day")
         return None
-    for grant in work.kept.grants.active(known.get("app") or ""):
+    for grant in work.kept.grants.active(*work.kept.projects.through(project)):
         if grant.estab == estab and needed.met_by(grant.scopes):
             return grant
     hint = f"the school must grant {needed} to the app that the operator set for the project"

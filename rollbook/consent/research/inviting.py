@@ -286,6 +286,7 @@ def _for_me(work: Work, row: Values, *, accept: bool) -> None:
     if row["invitee"] != caller.id and (caller.researcher is None or row["email"] != caller.researcher.email):
         raise refusal("only the person who is invited may do this")
     if accept:
+        caller.require_person()
         _in_time(work, row)
 
 

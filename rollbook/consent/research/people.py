@@ -53,6 +53,7 @@ class Teams:
 
     def add(self, work: Work, values: Values) -> tuple[type[Record], str]:
         """Make a group; members are added by changing it."""
+        work.caller.require_person()
         work.unique(ResearchTeam, "group", values)
         work.settle()
         team = work.batch.add(ResearchTeam, [{"name": values["name"], "number": work.batch.number("research_team")}])[0]

@@ -39,7 +39,7 @@ class ResearchReader:
         self._recent = recent
         self._standings = standings
         self.caller = caller
-        self.sight = ResearchSight(caller.researcher is not None, flavour=store.flavour)
+        self.sight = ResearchSight(caller.knows_others, flavour=store.flavour)
 
     def prepare(self, question: Question, key: Hashable) -> Plan:
         """The question, compiled; `key` tells it from others."""

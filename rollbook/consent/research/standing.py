@@ -51,6 +51,16 @@ class Caller:
         return self.researcher.id if self.researcher else ""
 
     @property
+    def knows_others(self) -> bool:
+        """Whether the caller knows of all who work on research: a sandbox's researcher is told what anybody is."""
+        return self.researcher is not None and not self.researcher.invented
+
+    def require_person(self) -> None:
+        """Refuse what joins people together to a sandbox's researcher, who goes with the sandbox."""
+        if self.researcher is not None and self.researcher.invented:
+            raise refusal("the researcher of a sandbox works alone")
+
+    @property
     def administrator(self) -> bool:
         """Whether the caller keeps the lists that all projects share."""
         return self.researcher is not None and self.researcher.administrator

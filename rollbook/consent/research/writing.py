@@ -54,7 +54,7 @@ class Work:
         self.caller: Caller = standing.caller
         self.may_invite = may_invite
         self.problems: list[Problem] = []
-        self._sight = ResearchSight(self.caller.researcher is not None, flavour=self.kept.flavour)
+        self._sight = ResearchSight(self.caller.knows_others, flavour=self.kept.flavour)
         self._session = Session(batch.kept, standing.args)
 
     # ---- what is there
@@ -88,11 +88,13 @@ class Work:
         return self.kept.research.numbered(record, number)
 
     def called(self, record: type[Record], name: str) -> str:
-        """The hub id of a user by e-mail address or of a group by name; "" for nobody."""
+        """The hub id of a user by e-mail address or of a group by name; "" for nobody whom the caller may know of."""
         if record is ResearchUser:
             user = self.kept.accounts.by_email(name.strip().lower())
-            return user.id if user else ""
-        return next(iter(self.kept.research.named(record, name)), "")
+            found = [user.id] if user and (not user.invented or user.id == self.caller.id) else []
+        else:
+            found = self.kept.research.named(record, name)
+        return next(iter(self.among(record, found)), "")
 
     def taken(self, record: type[Record], name: str, but: str = "", project: str = "") -> bool:
         """Whether a name is that of another record that the caller may see: a refusal must not reveal any other."""

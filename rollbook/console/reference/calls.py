@@ -131,9 +131,17 @@ def _edfi(call: Call) -> tuple[str, str] | None:
     )
 
 
+EDLINKS = {
+    "graph": ("districts", "schools", "sessions", "courses", "classes", "sections", "people", "enrollments", "agents",
+              "licenses"),
+    "my": ("districts", "schools", "classes", "sections", "agents"),
+}  # fmt: skip
+"""What the client of Edlink reads by itself, of a district and of one person; it knows of nothing else."""
+
+
 def _edlink(call: Call) -> tuple[str, str] | None:
     found = re.fullmatch(r"/api/v2/(graph|my)/(\w+)(/\{\w+\})?", call.operation.path)
-    if not found or call.operation.writes or found[2] in ("profile", "integration", "source", "school_enrollments"):
+    if not found or call.operation.writes or found[2] not in EDLINKS[found[1]] or call.given("query"):
         return None
     share = "graph" if found[1] == "graph" else "my"
     kind = "Integration" if share == "graph" else "Person"
@@ -159,9 +167,9 @@ def _edlink(call: Call) -> tuple[str, str] | None:
 
 def _classlink(call: Call) -> tuple[str, str] | None:
     name = call.operation.path.removeprefix("/ims/oneroster/v1p1/")
-    if name not in ("users", "students", "teachers"):
+    # The client can ask for neither all users nor what else might be filled in.
+    if name not in ("students", "teachers") or call.given("query"):
         return None
-    which = f'user_filter="{name}"' if name != "users" else ""
     return "oneroster", "\n".join(
         [
             "import os",
@@ -171,7 +179,7 @@ def _classlink(call: Call) -> tuple[str, str] | None:
             "connector = ClasslinkConnector(",
             f'    "{call.base}/ims/oneroster/v1p1/", os.environ["CLIENT_ID"], os.environ["CLIENT_SECRET"]',
             ")",
-            f"for user in connector.get_users({which}):",
+            f'for user in connector.get_users(user_filter="{name}"):',
             '    print(user["sourcedId"])',
         ]
     )

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from ...model.research import HUB
 from .statements import Row, Statements
 
+INVENTED = "@sandbox.invalid"
+"""How the addresses of sandboxes' researchers end. RFC 2606 has nobody ever receive a letter there."""
+
 
 @dataclass(frozen=True)
 class Account:
@@ -17,6 +20,11 @@ class Account:
     email: str
     administrator: bool = False
     """Whether they maintain what all accounts share."""
+
+    @property
+    def invented(self) -> bool:
+        """Whether it is a sandbox's researcher, who is nobody."""
+        return self.email.endswith(INVENTED)
 
 
 _COLUMNS = "id, number, email, administrator"

@@ -102,10 +102,15 @@ class Projects(Statements):
         )
         return [ProjectLine(identity, name, bool(public), *rest) for identity, name, public, *rest in rows]
 
-    def app(self, project: str) -> str:
-        """The hub id of the app whose grants say which students may stand behind its subjects; "" for none."""
-        row = self._row(f"SELECT app FROM project WHERE district = {HUB} AND id = ?", (project,))
-        return (row[0] or "") if row else ""
+    def through(self, project: str) -> tuple[str, int]:
+        """The hub id of the app whose grants say which students may stand behind its subjects ("" for none), and the
+        number of the only district whose grants do: that of the sandbox whose id the project has, 0 for all."""
+        row = self._row(
+            "SELECT coalesce(p.app, ''), coalesce(o.district, 0) FROM project p LEFT JOIN sandbox o ON o.id = p.id"
+            f" WHERE p.district = {HUB} AND p.id = ?",
+            (project,),
+        )
+        return (row[0], row[1]) if row else ("", 0)
 
     def places(self, project: str, holder: Ref) -> list[Place]:
         """The places in a project of users (`ProjectMember.user`) or of groups (`ProjectMember.team`)."""

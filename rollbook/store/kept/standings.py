@@ -47,6 +47,10 @@ _GRANTED = f"""count(*), coalesce(sum(version), 0), (SELECT count(*) FROM ending
 what else it decided for later, and the end of a project."""
 
 
+_BOUND = "coalesce((SELECT o.district FROM sandbox o WHERE o.id = project.id), {0})"
+"""The district that a project is bound to: that of its sandbox, whose id it has, or else any."""
+
+
 class Standings(Timed):
     """Where callers stand in research."""
 
@@ -99,8 +103,8 @@ class Standings(Timed):
             'SELECT g.id, g.app, g.district, g.school, g.scopes, g.people, s.time_zone, g.state FROM "grant" g'
             " JOIN school s ON s.district = g.district AND s.id = g.school WHERE g.state <> 'revoked'"
             ' AND NOT EXISTS (SELECT 1 FROM ending WHERE ending."grant" = g.id AND ending.at <= :now)'
-            f" AND g.app IN (SELECT app FROM project WHERE district = {HUB} AND id {self._in(':projects')}"
-            " AND (last_day IS NULL OR last_day >= :day))"
+            f" AND EXISTS (SELECT 1 FROM project WHERE district = {HUB} AND app = g.app AND id {self._in(':projects')}"
+            f" AND (last_day IS NULL OR last_day >= :day) AND g.district = {_BOUND.format('g.district')})"
         )
 
     def seen(self, projects: Iterable[str], through: Iterable[Reach]) -> list[str]:
@@ -134,6 +138,7 @@ JOIN project ON project.district = {HUB} AND project.key = p.project
 JOIN research_subject s ON s.district = {HUB} AND s.key = p.subject AND s.of_student IS NOT NULL
 JOIN student ON student.district = s.of_district AND student.id = s.of_student
 JOIN reach ON reach.app = project.app AND reach.district = student.district AND reach.school = student.school
+  AND reach.district = {_BOUND.format("reach.district")}
 WHERE p.district = {HUB} AND project.id {self._in(":projects")}
   AND (project.last_day IS NULL OR project.last_day >= :day) AND (reach.students IS NULL
   OR (reach.students = 'only') = EXISTS (SELECT 1 FROM chosen
