@@ -28,6 +28,18 @@ class Records(Statements):
         super().__init__(connection)
         self._lasting = lasting
 
+    def any(self, record: type[Record]) -> bool:
+        """Whether there is any record of a kind, of whichever district."""
+        return bool(self._rows(f'SELECT 1 FROM "{record.table}" LIMIT 1', ()))
+
+    def by_school(self, record: type[Record], district: int) -> dict[str, int]:
+        """How many records of a kind there are, by their schools' hub ids; "" for the district's own."""
+        if record is School:
+            return dict.fromkeys(self._values("SELECT id FROM school WHERE district = ?", (district,)), 1)
+        school = id_of(record.refs()["school"], "t") if "school" in record.refs() else "''"
+        each = f"SELECT coalesce({school}, '') AS place FROM \"{record.table}\" t WHERE t.district = ?"
+        return dict(self._rows(f"SELECT place, count(*) FROM ({each}) one GROUP BY place", (district,)))
+
     def find(self, record: type[Record], district: int, facts: Mapping[str, Any]) -> list[Stored]:
         """The records with these stored facts, oldest first."""
         if self._lasting is None:
