@@ -38,7 +38,7 @@ class Page:
     def words(self) -> str:
         """What stands on the page, without marks."""
         body = self.html.partition('<main id="content">')[2].partition("</main>")[0]
-        return " ".join(html.unescape(_TAG.sub(" ", body)).split())
+        return " ".join(html.unescape(_TAG.sub(" ", body.replace("<wbr>", ""))).split())
 
     def form(self, action: str) -> tuple[str, list[tuple[str, str]]]:
         """Where a form goes, and what it sends when nothing on it is touched."""

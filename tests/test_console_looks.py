@@ -112,6 +112,30 @@ def test_every_page_and_state_is_fine_in_both_sizes_and_schemes(small_hub: Hub, 
     assert not wrong, "\n".join(wrong)
 
 
+def test_a_pupil_in_each_api_is_seen_whole_on_a_desktop_and_with_the_facts_names_on_a_phone(
+    small_hub: Hub, browser: Browser
+) -> None:
+    found = "SELECT s.mis_id FROM student s JOIN school c ON c.id = s.school WHERE c.estab = ? LIMIT 1"
+    ((child,),) = look(small_hub.store, found, (THORNFIELD,))
+
+    def told() -> str:
+        return signed_in(small_hub, "head@thornfield.example", "school").go(f"{SCHOOL}/children/{child}/apis").html
+
+    # The browser has this thread's event loop.
+    with ThreadPoolExecutor(1) as beside:
+        html = beside.submit(told).result()
+    sheet = browser.new_page(viewport={"width": 1280, "height": 800})
+    sheet.set_content(html)
+    region = sheet.get_by_role("region", name="Facts in each API")
+    assert region.evaluate("one => one.scrollWidth - one.clientWidth") == 0
+    sheet.set_viewport_size({"width": 390, "height": 800})
+    region.evaluate("one => { one.scrollLeft = 300 }")
+    lefts = "one => ['th[scope=row]', 'td'].map(cell => one.querySelector(cell).getBoundingClientRect().left)"
+    name, value = region.evaluate(lefts)
+    assert (name, value < 0) == (16, True)
+    sheet.close()
+
+
 def looked_at(sheet: Sheet, name: str, width: int, scheme: Any) -> Iterator[str]:
     """What is wrong with a page in one size and scheme."""
     sheet.set_viewport_size({"width": width, "height": 800})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -69,7 +70,7 @@ class Beside:
         crumbs = ((school_path(school.estab, "children"), "Children"), (here, found[0].name), ("", "In each API"))
         return page_of(guest, school, "beside.html", crumbs, child=found[0], apis=APIS, here=f"{here}/apis",
                        lines=list(_lines(told, chosen, sees)), apps=[g.app for g in grants], chosen=chosen,
-                       projects=_projects(guest, own_of(guest, school), part["mis_id"]))  # fmt: skip
+                       pieces=pieces, projects=_projects(guest, own_of(guest, school), part["mis_id"]))  # fmt: skip
 
 
 @cache
@@ -89,6 +90,14 @@ def names() -> Mapping[str, tuple[str, ...]]:
                 called = found.setdefault(fact, [[] for _ in APIS])[place]
                 called += [column] if column not in called else []
     return {fact: tuple(", ".join(one) for one in called) for fact, called in found.items()}
+
+
+def pieces(text: str) -> list[str]:
+    """A long name or value in the pieces between which a line of a narrow column may break."""
+    return [piece for piece in _JOINTS.split(text) if piece]
+
+
+_JOINTS = re.compile(r"(?<=[_@.])|(?<=[a-z])(?=[A-Z])")
 
 
 def _fact(name: str) -> str:
