@@ -43,7 +43,6 @@ class Writer:
         self._batch = batch
         self.reader = reader
         self.session = Session(batch.kept, reader.base)
-        self.pending = Pending(batch.beside(SHARED), reader.app.id)
         self.forwarding = Forwarding(batch, reader.credential)
         self._returning: dict[str, dict[str, Any]] = {}
         self._adopted: set[str] = set()

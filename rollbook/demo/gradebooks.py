@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
-from ..edfi.assessments import item
+from ..edfi.assessments import scored
 from ..model.assessment import Aspect, AssessmentCategory, AssessmentResult, MarkSet
 from ..model.gradebook import ScoreScale, ScoreScaleValue
 from ..model.groups import Group
@@ -204,7 +204,7 @@ class _Book:
                     "time": "09:30:00",
                     "result": str(achieved),
                     "numeric_value": achieved,
-                    "scores": json.dumps([item("Raw score", "Integer", str(achieved))]),
+                    "scores": json.dumps([scored("Raw score", "Integer", str(achieved))]),
                     "percentile": round(100 * sum(other <= achieved for other in points) / len(points), 1),
                 }
 

@@ -100,7 +100,7 @@ def _slots(items: list[dict[str, Any]]) -> dict[str, int]:
     return found
 
 
-def item(method: str, kind: str, score: str) -> dict[str, Any]:
+def scored(method: str, kind: str, score: str) -> dict[str, Any]:
     """A score by a method of reporting, both in the standard's words."""
     return {METHOD: uri("AssessmentReportingMethod", method), TYPE: uri("ResultDatatypeType", kind), SCORE: score}
 
@@ -108,11 +108,11 @@ def item(method: str, kind: str, score: str) -> dict[str, Any]:
 def _own(said: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """The items that the facts alone make."""
     if (number := said.get("number")) is not None:
-        yield item("Number score", "Integer" if float(number).is_integer() else "Decimal", _told(number))
+        yield scored("Number score", "Integer" if float(number).is_integer() else "Decimal", _told(number))
     if (word := said.get("word")) is not None and len(word) <= MOST_LETTERS:
-        yield item("Letter grade/mark", "Level", word)
+        yield scored("Letter grade/mark", "Level", word)
     if (rank := said.get("rank")) is not None:
-        yield item("Percentile rank", "Percentile", _told(rank))
+        yield scored("Percentile rank", "Percentile", _told(rank))
 
 
 @dataclass(frozen=True)

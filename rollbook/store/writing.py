@@ -198,14 +198,16 @@ class Batch:
 
     def _refer(self, record: type[Record], shape: Shape, keys: Sequence[int], columns: list[list[Any]]) -> None:
         """Let new rows, of these keys, refer to others by key."""
-        leads = [one for one in shape_of(record).leads if any(values[one[0]] is not None for values in facts)]
-        for at, name, target in leads:
-            there = self._links.keys(target, (values[at] for values in facts))
-            for key, values in zip(keys, facts, strict=True):
-                other = values[at]
-                if other is not None:
-                    values[at] = there.get(other)
-                    if values[at] is None:
+        for at, name, target in shape.leads:
+            others = columns[at]
+            missing = others.count(None)
+            if missing == len(others):
+                continue
+            there = self._links.keys(target, others)
+            columns[at] = led = list(map(there.get, others))
+            if led.count(None) > missing:
+                for key, other, to in zip(keys, others, led, strict=True):
+                    if other is not None and to is None:
                         self._links.wait(Slot(record, key, name), other)
 
     def _now_there(self, record: type[Record]) -> None:
@@ -492,6 +494,12 @@ class Batch:
 
 def _no_keys() -> defaultdict[str, dict[str, int]]:
     return defaultdict(dict)
+
+
+def _days(column: list[Any]) -> list[Any]:
+    """A column of days as they are stored."""
+    numbers = {day: Day.number(day) for day in {*column}}
+    return [numbers[day] for day in column]
 
 
 _PLACES = {School.__name__, District.__name__}

@@ -136,9 +136,8 @@ _SORTED = "USE TEMP B-TREE FOR ORDER BY"
 
 def _plans(hub: Hub, resource: Resource, readers: Sequence[AnyReader]) -> Iterator[list[str]]:
     """The steps in which a database reads a page from somewhere on, for each district."""
-    for reader, plan, args in Collection(
-        resource, readers, Extent(cursor=Cursor(readers[-1].district, "0000"))
-    ).plans():
+    cursor = Cursor(readers[-1].district, "0000")
+    for reader, part, plan, args in Collection(resource, readers, Extent(cursor=cursor)).plans():
         bound = {**reader.base, **args, "limit": 500, "offset": 0, "page": -1, "before": 0}
         with hub.store.lend(reader.district) as kept:
             steps = kept.connection.execute(f"EXPLAIN QUERY PLAN {plan.telling[0]}", bound).fetchall()

@@ -52,4 +52,6 @@ def extent(resource: Resource, query: Query) -> Extent:
             said = "pageToken is not one that an earlier answer gave. Begin without one."
             raise InvalidQuery(Problem("pageToken", said))
     args = {name: _held(value) for name, value in args.items()}
-    return Extent(tuple(where), tuple(shape), args, query.limit, query.offset, cursor=cursor)
+    further = zip(resource.parts[1:], query.others, strict=False)
+    others = tuple(extent(part, replace(query, **vars(terms), others=())) for part, terms in further)
+    return Extent(tuple(where), tuple(shape), args, query.limit, query.offset, cursor=cursor, others=others)

@@ -60,7 +60,8 @@ class Change:
 
 def newest(resources: Sequence[Resource], readers: Sequence[AnyReader]) -> int:
     """The number of the last change that the caller can know of: what others may not see moves nothing here."""
-    return max((_newest(list(_moved(resources, reader)), reader) for reader in readers), default=0)
+    every = [part for resource in resources for part in resource.parts]
+    return max((_newest(list(_moved(every, reader)), reader) for reader in readers), default=0)
 
 
 def _moved(resources: Sequence[Resource], reader: AnyReader) -> Iterator[Resource]:

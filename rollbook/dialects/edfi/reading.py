@@ -283,12 +283,12 @@ class Extent:
     limit: int = 25
     offset: int = 0
     cursor: Cursor | None = None
-    others: tuple[Asked, ...] = ()
+    others: tuple[Extent, ...] = ()
     """The same of the further parts of the resource, if it has any."""
 
-    def of(self, part: int) -> Asked:
+    def of(self, part: int) -> Extent:
         """What is asked of a part of the resource."""
-        return self if part == 0 else self.others[part - 1] if self.others else Asked()
+        return self if part == 0 else self.others[part - 1] if self.others else Extent()
 
 
 class Collection:
@@ -370,9 +370,7 @@ class Collection:
         ends: list[Cursor] = [START]
         for part in range(1, min(number, total)):
             at = total * part // min(number, total) - 1
-            cut = Collection(
-                self.resource, self.readers, Extent(self.asked.where, self.asked.shape, self.asked.args, 1, at)
-            )
+            cut = Collection(self.resource, self.readers, replace(self.asked, limit=1, offset=at, cursor=None))
             last = cut.page()[0]
             ends.append(Cursor(last.reader.district, last.id, part=self.resource.parts.index(last.part)))
         tokens = [Cursor(a.district, a.after, b.district, b.after, a.part, b.part) for a, b in pairwise(ends)]

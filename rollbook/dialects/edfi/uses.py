@@ -42,7 +42,7 @@ def using(resource: Resource, word: Mapping[str, Any], readers: Sequence[AnyRead
     if written is not None:
         return written
     # What other dialects and sources wrote is a fact of a record, which a question finds.
-    for other in EVERY:
+    for other in (part for one in EVERY for part in one.parts):
         queries = (extent(other, understand(other, [(name, uri)])) for name in _facts(other, kind))
         if any(Collection(other, readers, replace(query, limit=1)).page() for query in queries):
             return other

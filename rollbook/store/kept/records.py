@@ -8,6 +8,7 @@ from operator import itemgetter
 from typing import Any
 
 from ...fields import RECORDS, Day, Field, Record, Ref
+from ...model.organisation import School
 from ..connection import Connection
 from ..keys import keys_of
 from ..lasting import Lasting
