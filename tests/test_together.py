@@ -246,7 +246,9 @@ def test_whoever_writes_alone_has_what_was_written_together_kept_first(desk: Des
     assert desk.names() == ["Ash", "Cedar"]
 
 
-def test_it_is_kept_too_when_those_who_were_about_to_come_give_up(desk: Desk) -> None:
+def test_it_is_kept_too_when_those_who_were_about_to_come_give_up(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, "LOOK_SECONDS", 0.05)
+
     def come() -> None:
         desk.writer.coming += 1
         with pytest.raises(Occupied):
