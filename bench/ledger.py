@@ -36,7 +36,7 @@ TYPICAL = (
 
 Answer = TypeVar("Answer")
 
-AIM = 1.10
+AIM = 1.05
 """How many times as much of a processor an answer may take with the ledger."""
 
 
